@@ -1,0 +1,101 @@
+"""Survey analysis and structural equation modelling, from the questionnaire file to the results report.
+
+A tour, on answers of 344 customers that come with the package:
+
+>>> import sme_sem as sme
+>>> instrument = sme.load_instrument("corporate-reputation")
+>>> responses = sme.read_responses(sme.bundled_answers("corporate-reputation"), instrument)
+>>> kept = sme.screen(responses).responses()
+>>> alpha = sme.reliability(kept.frame, instrument.scales()).scales.set_index("scale")["alpha"]
+>>> round(float(alpha["COMP"]), 2)
+0.78
+>>> fit = sme.fit(instrument.model_syntax(instrument.hypothesized), kept.frame)
+>>> fit.converged, fit.n
+(True, 344)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .errors import (
+    ConvergenceError,
+    DataProblem,
+    IdentificationError,
+    InstrumentError,
+    ResponseError,
+    SmeSemError,
+    SpecificationError,
+    StudyError,
+    SyntaxProblem,
+)
+
+if TYPE_CHECKING:
+    from .instrument import bundled_answers, load_instrument, new_study, shipped
+    from .measurement import adequacy, components, reliability
+    from .responses import read_responses, screen
+    from .sem.fit import Fit, fit
+    from .sem.specification import Specification
+    from .simulate import simulate
+    from .study import demo_study, load_study
+
+__version__ = "0.1.0"
+
+# name -> module; loaded at first use, so that importing the package costs next to nothing
+_HOME = {
+    "Fit": "sem.fit",
+    "Specification": "sem.specification",
+    "adequacy": "measurement",
+    "bundled_answers": "instrument",
+    "components": "measurement",
+    "demo_study": "study",
+    "fit": "sem.fit",
+    "load_instrument": "instrument",
+    "load_study": "study",
+    "new_study": "instrument",
+    "read_responses": "responses",
+    "reliability": "measurement",
+    "screen": "responses",
+    "shipped": "instrument",
+    "simulate": "simulate",
+}
+
+__all__ = [
+    "ConvergenceError",
+    "DataProblem",
+    "Fit",
+    "IdentificationError",
+    "InstrumentError",
+    "ResponseError",
+    "SmeSemError",
+    "Specification",
+    "SpecificationError",
+    "StudyError",
+    "SyntaxProblem",
+    "adequacy",
+    "bundled_answers",
+    "components",
+    "demo_study",
+    "fit",
+    "load_instrument",
+    "load_study",
+    "new_study",
+    "read_responses",
+    "reliability",
+    "screen",
+    "shipped",
+    "simulate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,102 @@
+"""Everything sme_sem raises on purpose.
+
+::
+
+    SmeSemError
+    ├── InstrumentError        the instrument file does not describe a survey
+    ├── ResponseError          the file of answers cannot be read
+    ├── StudyError             the study file does not describe a study
+    ├── SyntaxProblem          the model text cannot be read
+    ├── SpecificationError     the model names something unknown, or contradicts itself
+    ├── DataProblem            the data cannot carry this model
+    ├── IdentificationError    some parameters cannot be told apart
+    └── ConvergenceError       the estimates were not found
+
+A message says what is wrong, where, and what would do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+
+class SmeSemError(Exception):
+    """Base of every error raised on purpose."""
+
+
+class _Listed(SmeSemError):
+    """Several problems of one file, all found in one reading.
+
+    source : the file, as the user named it
+    problems : one line for each, beginning with its place
+    """
+
+    def __init__(self, source: str, problems: Iterable[str]) -> None:
+        self.source, self.problems = source, tuple(problems)
+        count = f"{len(self.problems)} problem" + "s" * (len(self.problems) != 1)
+        super().__init__("\n".join([f"{source}: {count}", *(f"  {p}" for p in self.problems)]))
+
+
+class InstrumentError(_Listed):
+    """The instrument file does not describe a survey."""
+
+
+class StudyError(_Listed):
+    """The study file does not describe a study."""
+
+
+class ResponseError(SmeSemError):
+    """The file of answers cannot be read."""
+
+
+class SyntaxProblem(SmeSemError):
+    """The model text cannot be read.
+
+    line, column : place of the mistake, counted from 1
+    text : the offending line
+    expected : what would have been accepted
+    """
+
+    def __init__(self, line: int, column: int, text: str, problem: str, expected: str) -> None:
+        self.line, self.column, self.text, self.expected = line, column, text, expected
+        super().__init__(
+            f"model, line {line}, column {column}: {problem}\n"
+            f"  {text}\n  {' ' * (column - 1)}^\n"
+            f"  expected {expected}"
+        )
+
+
+class SpecificationError(SmeSemError):
+    """The model names something unknown, or contradicts itself."""
+
+
+class DataProblem(SmeSemError):
+    """The data cannot carry this model."""
+
+
+class IdentificationError(SmeSemError):
+    """Some parameters cannot be told apart.
+
+    parameters : their names, such as ``"visual =~ x1"``
+    """
+
+    def __init__(self, message: str, parameters: Sequence[str] = ()) -> None:
+        self.parameters = tuple(parameters)
+        super().__init__(message)
+
+
+class ConvergenceError(SmeSemError):
+    """The estimates were not found."""
+
+
+def did_you_mean(unknown: str, known: Iterable[str]) -> str:
+    """Name the nearest known spellings: ``" Did you mean 'MK1' or 'MK2'?"``, or nothing.
+
+    >>> did_you_mean("vizual", ["visual", "textual", "speed"])
+    " Did you mean 'visual' or 'textual'?"
+    """
+    names = list(dict.fromkeys(known))
+    by_fold = {name.casefold(): name for name in names}
+    near = get_close_matches(unknown.casefold(), by_fold, n=3, cutoff=0.6)
+    return f" Did you mean {' or '.join(repr(by_fold[n]) for n in near)}?" if near else ""

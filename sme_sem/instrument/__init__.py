@@ -1,0 +1,41 @@
+"""What was asked: the questionnaire, its constructs, and the models to test."""
+
+from .begin import new_study
+from .library import bundled_answers, instrument_schema, path_of, shipped
+from .load import load_instrument, read_instrument
+from .model import (
+    Answers,
+    AttentionCheck,
+    BackgroundQuestion,
+    Bilingual,
+    Construct,
+    Hypothesis,
+    Instrument,
+    Item,
+    MetadataColumn,
+    ResponseScale,
+    StructuralModel,
+    Synthetic,
+)
+
+__all__ = [
+    "Answers",
+    "AttentionCheck",
+    "BackgroundQuestion",
+    "Bilingual",
+    "Construct",
+    "Hypothesis",
+    "Instrument",
+    "Item",
+    "MetadataColumn",
+    "ResponseScale",
+    "StructuralModel",
+    "Synthetic",
+    "bundled_answers",
+    "instrument_schema",
+    "load_instrument",
+    "new_study",
+    "path_of",
+    "read_instrument",
+    "shipped",
+]

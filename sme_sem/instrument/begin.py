@@ -1,0 +1,135 @@
+"""Begin a study: a folder with a commented study file, its instrument, and the answers if there are any."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from ..errors import StudyError
+from .library import bundled_answers, path_of
+from .load import load_instrument
+from .model import Instrument
+
+_STUDY = """\
+# A study of the instrument "{name}": {title}
+# Run it with:  sme-sem run study.yaml
+
+instrument: instrument.yaml   # the questionnaire, its constructs, models and hypotheses; edit it freely
+{data}
+
+estimator: ML                 # ML, or MLM and MLR for answers far from normal, or WLSMV for ordered answers
+missing: listwise             # listwise drops incomplete respondents; fiml uses every answer (ML or MLR)
+language: en                  # language of the report: en or zh
+output: results               # folder for the report, its tables and its figures
+seed: 1                       # everything drawn at random follows from it
+
+# Models beside those of the instrument, or in place of one of the same name:
+# models:
+#   {model}:
+#     structure: |
+{structure}
+
+# Principal components of the items of some constructs:
+# components:
+#   constructs: [{constructs}]
+#   n_components: {n_components}
+#   rotation: varimax
+"""
+
+
+def new_study(folder: str | Path, instrument_name: str) -> Path:
+    """Write a study to begin with: ``study.yaml``, ``instrument.yaml``, and the bundled answers.
+
+    Nothing that exists is overwritten, and nothing is left half-written.
+
+    Parameters
+    ----------
+    folder
+        Where to write; made if it does not exist.
+    instrument_name
+        A shipped instrument, such as ``"bmi-drivers"``.
+
+    Returns
+    -------
+    pathlib.Path
+        The study file.
+
+    Raises
+    ------
+    InstrumentError
+        If no such instrument is shipped.
+    StudyError
+        If a file is in the way, or the folder cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     new_study(folder, "bmi-drivers").name
+    'study.yaml'
+    """
+    folder = Path(folder)
+    source, answers = path_of(instrument_name), bundled_answers(instrument_name)
+    instrument = load_instrument(instrument_name)
+    contents = {
+        "study.yaml": _study(instrument).encode("utf-8"),
+        "instrument.yaml": source.read_bytes(),
+    }
+    if answers is not None:
+        contents[answers.name] = answers.read_bytes()
+    try:
+        _write_all(folder, contents)
+    except OSError as error:
+        raise StudyError(str(folder), [f"cannot be written: {error.strerror or error}"]) from None
+    return folder / "study.yaml"
+
+
+def _write_all(folder: Path, contents: dict[str, bytes]) -> None:
+    """Write every file or none: first aside, then moved into place."""
+    if folder.exists() and not folder.is_dir():
+        raise StudyError(str(folder), ["is a file; name a folder"])
+    in_the_way = [name for name in contents if (folder / name).exists()]
+    if in_the_way:
+        raise StudyError(
+            str(folder),
+            [f"{name}: already exists; name another folder, or move it away" for name in in_the_way],
+        )
+    made = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    aside, placed = Path(tempfile.mkdtemp(prefix=".new-study-", dir=folder)), []
+    try:
+        for name, content in contents.items():
+            (aside / name).write_bytes(content)
+        for name in contents:
+            (aside / name).rename(folder / name)
+            placed.append(folder / name)
+    except BaseException:
+        for path in placed:
+            path.unlink(missing_ok=True)
+        shutil.rmtree(aside, ignore_errors=True)
+        if made:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    aside.rmdir()
+
+
+def _study(instrument: Instrument) -> str:
+    model = instrument.models.get(instrument.hypothesized or "")
+    structure = model.structure.strip() if model else ""
+    elements = next((c.of for c in instrument.constructs if c.of), tuple(instrument.scales())[:2])
+    file = instrument.answers.file if instrument.answers else None
+    data = (
+        f"{f'data: {file}':<29} # one row per respondent, one column per item"
+        if file
+        else "data: answers.csv             # put your answers there: a row per respondent, a column per item"
+    )
+    return _STUDY.format(
+        name=instrument.name,
+        title=instrument.title.en,
+        data=data,
+        model=f"my_{instrument.hypothesized or 'model'}",
+        structure="\n".join(f"#       {line}" for line in structure.splitlines()),
+        constructs=", ".join(elements),
+        n_components=len(elements),
+    )

@@ -1,0 +1,265 @@
+"""What the parts of an instrument must agree on: every name is known, unique, and used where it can be.
+
+The checks read the document as written, part by part, and pass over what is missing or of a wrong
+type (the record types report that): so all mistakes of a file are found in one reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeGuard
+
+from ..errors import did_you_mean
+from .address import find
+from .syntax import paths, statements
+
+_ITEM_IDS = ("constructs.*.items.*.id", "additional_items.*.id")
+_IDS = (*_ITEM_IDS, "attention_checks.*.id", "background.*.id", "metadata.*.id")
+
+
+def problems_between(document: Any) -> list[str]:
+    """Every contradiction between the parts of a document, each with its place."""
+    checks = [
+        _scales,
+        _unique_ids,
+        _construct_names,
+        _indicators,
+        _second_order,
+        _scale_names,
+        _background,
+        _attention,
+        _chosen_models,
+    ]
+    if _names(document, "constructs.*.name"):  # without constructs, these would only repeat what is missing
+        checks += [_models, _hypotheses, _answers]
+    return [problem for check in checks for problem in check(document)]
+
+
+def _scales(document: Any) -> Iterator[str]:
+    for place, scale in find(document, "response_scales.*", dict):
+        lowest, highest = scale.get("lowest"), scale.get("highest")
+        if not _whole(lowest) or not _whole(highest):
+            continue
+        if lowest >= highest:
+            yield f"{place}.highest: must be above lowest ({lowest}), got {highest}"
+            continue
+        for code in _mapping(scale.get("anchors")):
+            if isinstance(code, int) and not lowest <= code <= highest:
+                yield f"{place}.anchors[{code}]: off the scale, which runs from {lowest} to {highest}"
+        for spot, code in find(scale, "missing_codes.*", int):
+            if lowest <= code <= highest:
+                yield f"{place}.{spot}: {code} is a valid answer; the scale runs from {lowest} to {highest}"
+
+
+def _unique_ids(document: Any) -> Iterator[str]:
+    yield from _repeated(found for pattern in _IDS for found in find(document, pattern))
+
+
+def _construct_names(document: Any) -> Iterator[str]:
+    yield from _repeated(find(document, "constructs.*.name"))
+    used = {name: place for pattern in _IDS for place, name in find(document, pattern)}
+    for place, construct in find(document, "constructs.*", dict):
+        name = construct.get("name")
+        only = [item for _, item in find(construct, "items.*.id")] == [name]
+        if isinstance(name, str) and name in used and not only:
+            yield f"{place}.name: {name!r} is already used at {used[name]}"
+
+
+def _indicators(document: Any) -> Iterator[str]:
+    for place, construct in find(document, "constructs.*", dict):
+        items, elements = construct.get("items"), construct.get("of")
+        if items and elements:
+            yield f"{place}: has both items and of; a construct is measured by one of them"
+        elif not items and not elements:
+            yield f"{place}: has neither items nor of; list its items, or the constructs it stands over"
+        ids = [item for _, item in find(construct, "items.*.id")]
+        name = construct.get("name")
+        if (
+            isinstance(items, list)
+            and len(items) == len(ids) == 1
+            and isinstance(name, str)
+            and name != ids[0]
+        ):
+            yield (
+                f"{place}.name: a construct of one item carries the item's id, because the item itself "
+                f"enters the models; expected {ids[0]!r}, got {name!r}"
+            )
+
+
+def _second_order(document: Any) -> Iterator[str]:
+    names = _names(document, "constructs.*.name")
+    over = _over(document)
+    for place, construct in find(document, "constructs.*", dict):
+        seen: set[str] = set()
+        for spot, element in find(construct, "of.*"):
+            where = f"{place}.{spot}"
+            if element not in names:
+                yield f"{where}: no construct is named {element!r}.{did_you_mean(element, names)}"
+            elif any(construct.get("name") == name for name in _reached(element, over)):
+                yield f"{where}: {construct['name']!r} would stand over itself"
+            elif element in seen:
+                yield f"{where}: {element!r} is already named"
+            seen.add(element)
+
+
+def _scale_names(document: Any) -> Iterator[str]:
+    known = _keys(document, "response_scales")
+    patterns = ("constructs.*.scale", "constructs.*.items.*.scale", "additional_items.*.scale")
+    for pattern in (*patterns, "attention_checks.*.scale"):
+        for place, name in find(document, pattern):
+            if known and name not in known:
+                yield f"{place}: no response scale is named {name!r}.{did_you_mean(name, known)}"
+
+
+def _background(document: Any) -> Iterator[str]:
+    for place, question in find(document, "background.*", dict):
+        kind, categories = question.get("kind", "category"), question.get("categories")
+        if kind == "category" and not categories:
+            yield f"{place}.categories: missing; list the answers, or set kind to numeric or text"
+        elif kind in ("numeric", "text") and categories:
+            yield f"{place}.categories: a {kind} question has none; leave them out, or set kind to category"
+
+
+def _attention(document: Any) -> Iterator[str]:
+    scales = _mapping(document.get("response_scales"))
+    for place, check in find(document, "attention_checks.*", dict):
+        name, expected = check.get("scale") or next(iter(scales), None), check.get("expected")
+        scale = _mapping(scales.get(name)) if isinstance(name, str) else {}
+        lowest, highest = scale.get("lowest"), scale.get("highest")
+        if _whole(lowest) and _whole(highest) and _whole(expected) and lowest < highest:
+            if not lowest <= expected <= highest:
+                yield f"{place}.expected: {expected} is off the scale, which runs from {lowest} to {highest}"
+
+
+def _models(document: Any) -> Iterator[str]:
+    constructs = _names(document, "constructs.*.name")
+    known = [*constructs, *_observed(document)]
+    for place, model in find(document, "models.*", dict):
+        listed = [name for _, name in find(model, "constructs.*")]
+        for spot, name in find(model, "constructs.*"):
+            if name not in constructs:
+                yield f"{place}.{spot}: no construct is named {name!r}.{did_you_mean(name, constructs)}"
+        structure = model.get("structure")
+        if isinstance(structure, str):
+            yield from _unknown_variables(f"{place}.structure", structure, known)
+            entering = set(listed) | _elements(document, listed)
+            for name in _variables(structure) if listed else ():
+                if name in constructs and name not in entering:
+                    yield f"{place}.structure: names {name!r}, which the list of constructs leaves out"
+
+
+def _chosen_models(document: Any) -> Iterator[str]:
+    models, hypothesized = _keys(document, "models"), document.get("hypothesized")
+    for pattern in ("hypothesized", "rivals.*", "hypotheses.*.model"):
+        for place, name in find(document, pattern):
+            if name not in models:
+                yield f"{place}: no model is named {name!r}.{did_you_mean(name, models)}"
+    yield from _repeated(find(document, "rivals.*"))
+    for place, name in find(document, "rivals.*"):
+        if name == hypothesized:
+            yield f"{place}: {name!r} is the hypothesized model; a rival is another one"
+
+
+def _hypotheses(document: Any) -> Iterator[str]:
+    yield from _repeated(find(document, "hypotheses.*.id"))
+    known = [*_names(document, "constructs.*.name"), *_observed(document)]
+    for place, hypothesis in find(document, "hypotheses.*", dict):
+        path = hypothesis.get("path")
+        if not isinstance(path, str) or not path.strip():
+            continue
+        sides = tuple(side.strip() for side in path.split("~"))
+        if paths(path) != {sides}:
+            yield f"{place}.path: expected 'outcome ~ cause', such as 'BMI ~ MKT', got {path!r}"
+            continue
+        unknown = [side for side in sides if side not in known]
+        for side in unknown:
+            yield _unknown(f"{place}.path", side, known)
+        if not unknown:
+            yield from _untested(document, place, hypothesis, sides)
+
+
+def _untested(document: Any, place: str, hypothesis: Any, path: tuple[str, ...]) -> Iterator[str]:
+    """Complain of a hypothesis whose path is not in its model."""
+    name = hypothesis.get("model") or document.get("hypothesized")
+    if name is None:
+        yield f"{place}.model: missing; name the model that holds the path, or a hypothesized model"
+        return
+    model = _mapping(document.get("models")).get(name) if isinstance(name, str) else None
+    structure = _mapping(model).get("structure", "")
+    if model is not None and isinstance(structure, str) and path not in paths(structure):
+        yield f"{place}.path: the model {name!r} has no path {' ~ '.join(path)!r}"
+
+
+def _answers(document: Any) -> Iterator[str]:
+    known = [*_names(document, "constructs.*.name"), *_observed(document)]
+    for place, answers in find(document, "answers", dict):
+        if bool(answers.get("file")) == bool(answers.get("synthetic")):
+            yield f"{place}: expected either file (real answers) or synthetic (a population to draw from)"
+        for spot, population in find(answers, "synthetic.population"):
+            yield from _unknown_variables(f"{place}.{spot}", population, known)
+
+
+def _unknown_variables(place: str, text: str, known: list[str]) -> Iterator[str]:
+    defined = {name for s in statements(text) if s.operator == "=~" for name in s.left}
+    for name in _variables(text):
+        if name not in known and name not in defined:
+            yield _unknown(place, name, known)
+
+
+def _unknown(place: str, name: str, known: list[str]) -> str:
+    return f"{place}: {name!r} is no construct, item or background question.{did_you_mean(name, known)}"
+
+
+def _variables(text: str) -> list[str]:
+    return list(dict.fromkeys(name for statement in statements(text) for name in statement.names))
+
+
+def _repeated(found: Iterator[tuple[str, str]]) -> Iterator[str]:
+    seen: dict[str, str] = {}
+    for place, name in found:
+        if name in seen:
+            yield f"{place}: {name!r} is already used at {seen[name]}"
+        seen.setdefault(name, place)
+
+
+def _over(document: Any) -> dict[str, list[str]]:
+    """Map each construct to those it stands over."""
+    named = ((c.get("name"), c) for _, c in find(document, "constructs.*", dict))
+    return {name: [element for _, element in find(c, "of.*")] for name, c in named if isinstance(name, str)}
+
+
+def _reached(start: str, over: dict[str, list[str]]) -> set[str]:
+    """Collect a construct and everything it stands over, however deep."""
+    reached: set[str] = set()
+    waiting = [start]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += over.get(name, [])
+    return reached
+
+
+def _elements(document: Any, names: list[str]) -> set[str]:
+    over = _over(document)
+    return {element for name in names for element in _reached(name, over)}
+
+
+def _observed(document: Any) -> list[str]:
+    return [name for pattern in (*_ITEM_IDS, "background.*.id") for _, name in find(document, pattern)]
+
+
+def _names(document: Any, pattern: str) -> list[str]:
+    return [name for _, name in find(document, pattern)]
+
+
+def _keys(document: Any, field: str) -> list[str]:
+    return [key for key in _mapping(document.get(field)) if isinstance(key, str)]
+
+
+def _mapping(value: Any) -> dict[Any, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _whole(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)

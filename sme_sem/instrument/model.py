@@ -1,0 +1,364 @@
+"""What was asked: constructs, their items, the scales they are answered on, and the models to test.
+
+An instrument is a value: frozen records, read from one YAML file and never changed.
+Items of a reversed wording are marked here; the answers are turned when responses are read.
+
+A construct is measured by ``items`` (first order) or by other constructs, ``of`` (second
+order).  A construct of a single item carries the item's id as its name, because the observed
+item itself enters the model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+)
+from pydantic_core import PydanticCustomError
+
+from ..tables import Column, Table, Tabled, Words, term
+from .syntax import statements
+
+_T = TypeVar("_T")
+Sign = Literal["+", "-"]
+Meaning = Literal[
+    "respondent_id", "started_at", "submitted_at", "duration_s", "source", "ip", "status", "language", "other"
+]
+
+
+def _written(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("empty_text", "is empty; expected text")
+    return text
+
+
+def _variable_name(name: str) -> str:
+    if not re.fullmatch(r"[^\W\d][\w.]*", name):
+        raise PydanticCustomError(
+            "variable_name",
+            "{name} cannot name a variable; begin with a letter, go on with letters, digits, '_' or '.'",
+            {"name": repr(name)},
+        )
+    return name
+
+
+def _file_name(name: str) -> str:
+    if re.search(r"[/\\:\0]", name) or name in (".", ".."):
+        raise PydanticCustomError(
+            "file_name",
+            "expected the name of a file that lies beside the instrument, got {name}",
+            {"name": repr(name)},
+        )
+    return name
+
+
+def _code(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
+        raise PydanticCustomError("code_type", "expected a whole number or text")
+    return value
+
+
+def _both_languages(value: object) -> object:
+    return dict.fromkeys(("en", "zh"), _written(value)) if isinstance(value, str) else value
+
+
+Written = Annotated[StrictStr, AfterValidator(_written)]
+VariableName = Annotated[StrictStr, AfterValidator(_variable_name)]
+FileName = Annotated[Written, AfterValidator(_file_name)]
+Code = Annotated[int | str, BeforeValidator(_code, json_schema_input_type=int | str)]
+
+
+class _Record(BaseModel):
+    """A frozen record that refuses fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Bilingual(_Record):
+    """One text in English and in Simplified Chinese.
+
+    >>> Bilingual(en="Market", zh="市场").words.zh
+    '市场'
+    """
+
+    en: Written
+    zh: Written
+
+    def __str__(self) -> str:
+        return self.en
+
+    @property
+    def words(self) -> Words:
+        """The same text as the tables print it."""
+        return Words(self.en, self.zh)
+
+
+BilingualText = Annotated[
+    Bilingual, BeforeValidator(_both_languages, json_schema_input_type=StrictStr | Bilingual)
+]
+"""A text; written once in a file, it serves both languages."""
+
+
+class ResponseScale(_Record):
+    """The answers an item allows, lowest to highest (1 to 7 for a seven-point scale).
+
+    anchors : what a code means, for the codes that carry a label
+    missing_codes : numbers that stand for "no answer", such as -99
+    """
+
+    lowest: StrictInt
+    highest: StrictInt
+    anchors: dict[StrictInt, BilingualText] = {}
+    missing_codes: tuple[StrictInt, ...] = ()
+
+    @property
+    def codes(self) -> range:
+        """Every valid answer, lowest first."""
+        return range(self.lowest, self.highest + 1)
+
+
+class Item(_Record):
+    """One rated question.
+
+    scale : name of its response scale, if it is not the construct's
+    reversed : a high answer means little of the construct
+    """
+
+    id: VariableName
+    wording: BilingualText
+    reversed: StrictBool = False
+    scale: Written | None = None
+
+
+class Construct(_Record):
+    """A latent variable, and the items or the constructs that indicate it.
+
+    items : the items of a first-order construct
+    of : the names of the constructs that a second-order construct stands over
+    scale : name of the response scale of its items; left out, the instrument's first one
+    """
+
+    name: VariableName
+    label: BilingualText
+    description: BilingualText | None = None
+    items: tuple[Item, ...] = ()
+    of: tuple[VariableName, ...] = ()
+    scale: Written | None = None
+
+
+class AttentionCheck(_Record):
+    """A question with one right answer, asked to see whether the respondent reads."""
+
+    id: VariableName
+    wording: BilingualText
+    expected: StrictInt
+    scale: Written | None = None
+
+
+class BackgroundQuestion(_Record):
+    """A question on the respondent or the firm: categories, a number, or free text."""
+
+    id: VariableName
+    label: BilingualText
+    wording: BilingualText
+    kind: Literal["category", "numeric", "text"] = "category"
+    categories: dict[Code, BilingualText] = {}
+    missing_codes: tuple[Code, ...] = ()
+
+
+class MetadataColumn(_Record):
+    """A column that the survey platform adds: who answered, when, and how long it took."""
+
+    id: Written
+    meaning: Meaning
+
+
+class StructuralModel(_Record):
+    """One way the constructs may hang together.
+
+    structure : lavaan syntax of the structural part; the measurement part is written by the instrument
+    constructs : the constructs that enter; left out, those that the structure names
+    """
+
+    title: BilingualText
+    description: BilingualText | None = None
+    structure: StrictStr = ""
+    constructs: tuple[VariableName, ...] | None = None
+
+
+class Hypothesis(_Record):
+    """An expected path, ``"outcome ~ cause"``, with its sign.
+
+    model : the model that holds the path; left out, the hypothesized one
+    """
+
+    id: Written
+    path: Written
+    sign: Sign = "+"
+    text: BilingualText
+    model: Written | None = None
+
+    @property
+    def outcome(self) -> str:
+        """The variable on the left of the path."""
+        return self.path.partition("~")[0].strip()
+
+    @property
+    def cause(self) -> str:
+        """The variable on the right of the path."""
+        return self.path.partition("~")[2].strip()
+
+
+class Synthetic(_Record):
+    """How to draw answers where no real ones may be shown.
+
+    population : lavaan syntax with a value for every parameter; answers are drawn as given,
+        so a reversed item has a negative loading
+    """
+
+    population: Written
+    n: Annotated[StrictInt, Field(ge=2)]
+    seed: Annotated[StrictInt, Field(ge=0)]
+
+
+class Answers(_Record):
+    """The answers that come with an instrument: a file beside it, or a population to draw from."""
+
+    provenance: BilingualText
+    file: FileName | None = None
+    synthetic: Synthetic | None = None
+
+
+class Instrument(Tabled, _Record):
+    """A questionnaire, the constructs it measures, and the models that it was made to test."""
+
+    name: Written
+    version: Written = "1"
+    title: BilingualText
+    description: BilingualText | None = None
+    response_scales: Annotated[dict[Written, ResponseScale], Field(min_length=1)]
+    constructs: Annotated[tuple[Construct, ...], Field(min_length=1)]
+    additional_items: tuple[Item, ...] = ()
+    attention_checks: tuple[AttentionCheck, ...] = ()
+    background: tuple[BackgroundQuestion, ...] = ()
+    metadata: tuple[MetadataColumn, ...] = ()
+    models: dict[Written, StructuralModel] = {}
+    hypothesized: Written | None = None
+    rivals: tuple[Written, ...] = ()
+    hypotheses: tuple[Hypothesis, ...] = ()
+    answers: Answers | None = None
+
+    def items(self) -> tuple[Item, ...]:
+        """List every rated item: those of the constructs in their order, then the additional ones."""
+        return (*(item for construct in self.constructs for item in construct.items), *self.additional_items)
+
+    @property
+    def item_ids(self) -> tuple[str, ...]:
+        """The ids of all rated items, in the order of :meth:`items`."""
+        return tuple(item.id for item in self.items())
+
+    @property
+    def reversed_items(self) -> tuple[str, ...]:
+        """The ids of the items whose answers must be turned."""
+        return tuple(item.id for item in self.items() if item.reversed)
+
+    def item(self, item_id: str) -> Item:
+        """Look an item up by its id; an unknown one is a KeyError."""
+        return _only(item_id, (item for item in self.items() if item.id == item_id))
+
+    def construct(self, name: str) -> Construct:  # type: ignore[override]  # pydantic 1's name for another thing
+        """Look a construct up by its name; an unknown one is a KeyError."""
+        return _only(name, (construct for construct in self.constructs if construct.name == name))
+
+    def construct_of(self, item_id: str) -> Construct | None:
+        """Find the construct that an item indicates; None for an additional item."""
+        holders = (c for c in self.constructs if any(item.id == item_id for item in c.items))
+        return next(holders, None)
+
+    def response_scale(self, item_id: str) -> ResponseScale:
+        """Find the scale that an item or an attention check is answered on."""
+        asked: dict[str, Item | AttentionCheck] = {item.id: item for item in self.items()}
+        asked |= {check.id: check for check in self.attention_checks}
+        construct = self.construct_of(item_id)
+        name = asked[item_id].scale or (construct.scale if construct else None)
+        return self.response_scales[name] if name else next(iter(self.response_scales.values()))
+
+    def scales(self, *, single_items: bool = False) -> dict[str, tuple[str, ...]]:
+        """First-order constructs and their item ids; those of a single item only on request."""
+        fewest = 1 if single_items else 2
+        return {c.name: tuple(i.id for i in c.items) for c in self.constructs if len(c.items) >= fewest}
+
+    def labels(self) -> dict[str, Words]:
+        """Say what to print for a variable name: construct labels, item wordings, background labels."""
+        wordings = {item.id: item.wording.words for item in self.items()}
+        questions = {question.id: question.label.words for question in self.background}
+        return wordings | questions | {c.name: c.label.words for c in self.constructs}
+
+    def model_constructs(self, name: str) -> tuple[str, ...]:
+        """Name the constructs that enter a model, elements of second-order ones included."""
+        model = self.models[name]
+        wanted = model.constructs
+        if wanted is None:
+            named = {n for s in statements(model.structure) for n in s.names}
+            wanted = tuple(c.name for c in self.constructs if c.name in named or not named)
+        entering = self._with_elements(wanted)
+        return tuple(c.name for c in self.constructs if c.name in entering)
+
+    def measurement_syntax(self, constructs: tuple[str, ...]) -> str:
+        """Lavaan syntax that says which items, or which constructs, indicate each construct."""
+        lines = []
+        for construct in (self.construct(name) for name in constructs):
+            indicators = construct.of or tuple(item.id for item in construct.items)
+            if indicators != (construct.name,):
+                lines.append(f"{construct.name} =~ {' + '.join(indicators)}")
+        return "\n".join(lines)
+
+    def model_syntax(self, name: str) -> str:
+        """Full lavaan syntax of one of the models: measurement part, then structure."""
+        parts = self.measurement_syntax(self.model_constructs(name)), self.models[name].structure.strip()
+        return "\n".join(part for part in parts if part)
+
+    def tables(self) -> tuple[Table, ...]:
+        """Show the questionnaire as a table: construct, item, wording."""
+        rows = [
+            (construct.label.words, item.id, item.wording.words, "R" if item.reversed else "")
+            for construct in self.constructs
+            for item in construct.items
+        ]
+        rows += [
+            (Words("–", "–"), i.id, i.wording.words, "R" if i.reversed else "") for i in self.additional_items
+        ]
+        columns = (
+            Column("construct", term("Construct")),
+            Column("item", term("Item")),
+            Column("wording", Words("Wording", "题目表述")),
+            Column("reversed", Words("Reversed", "反向")),
+        )
+        notes = (Words("R: reverse-coded item.", "R：反向计分题。"),) if self.reversed_items else ()
+        return (Table("questionnaire", self.title.words, columns, tuple(rows), notes),)
+
+    def _with_elements(self, names: tuple[str, ...]) -> set[str]:
+        entering: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name not in entering:
+                entering.add(name)
+                waiting += self.construct(name).of
+        return entering
+
+
+def _only(name: str, found: Iterator[_T]) -> _T:
+    for one in found:
+        return one
+    raise KeyError(name)

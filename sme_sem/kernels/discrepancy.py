@@ -1,0 +1,198 @@
+"""How far the implied moments lie from the sample's: value, gradient and Hessian of a discrepancy.
+
+Normal-theory maximum likelihood, G groups with shares w_g of all respondents, d = ybar - mu::
+
+    F = sum_g w_g { log|Sigma| - log|S| + tr(S Sigma^-1) - p + d^T Sigma^-1 d }
+
+The last term only where means are modelled.  Whiten with W Sigma W^T = I and put (``ram``)
+X <- W X, R = I - W (S + d d^T) W^T, delta = W d.  With Z = x_a x_b^T + x_b x_a^T (times w) and
+nu = d_r x_a for each cell::
+
+    gradient   tr(R Z_r) - 2 delta^T nu_r
+    expected   tr(Z_r Z_s) + 2 nu_r^T nu_s
+
+all of which are entries of G = X^T X, H = X^T R X and t = X^T delta.
+
+Joreskog (1969), Psychometrika 34, 183-202; the pairs-of-columns form is worked out in ``ram``.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from . import linalg, ram
+
+
+class Sample(NamedTuple):
+    """What maximum likelihood needs to know of the answers.
+
+    covariance : (..., G, p, p)   mean : (..., G, p) or None   share : (..., G)  n_g / N
+    """
+
+    covariance: np.ndarray
+    mean: np.ndarray | None
+    share: np.ndarray
+
+    def of(self, members):
+        """Pick some members of a batch."""
+        mean = None if self.mean is None else self.mean[members]
+        return Sample(self.covariance[members], mean, self.share[members])
+
+
+class Slope(NamedTuple):
+    """value (...), gradient (..., q), hessian (..., q, q)"""
+
+    value: np.ndarray
+    gradient: np.ndarray
+    hessian: np.ndarray
+
+
+class Whitened(NamedTuple):
+    """The model and the residuals in the metric of Sigma.
+
+    gram, rest : (..., G, 2v, 2v)  X^T X and X^T R X     along : (..., G, 2v)  X^T delta
+    distance : (..., G)            the discrepancy of each group
+    """
+
+    gram: np.ndarray
+    rest: np.ndarray
+    along: np.ndarray
+    distance: np.ndarray
+
+
+def maximum_likelihood(pattern, sample, theta):
+    """F at theta: (..., q) -> (...), NaN where Sigma is not positive definite"""
+    moments = ram.implied(pattern, theta, sample.covariance, sample.mean)
+    W, _, _, distance = _whiten(pattern, sample, moments)
+    del W
+    return (distance * sample.share).sum(axis=-1)
+
+
+def maximum_likelihood_slope(pattern, sample, theta, *, exact=False):
+    """F, its gradient, and its expected (``exact``: its own) Hessian at theta: (..., q) -> Slope"""
+    moments = ram.implied(pattern, theta, sample.covariance, sample.mean)
+    white = whitened(pattern, sample, moments)
+    share = sample.share[..., None]
+    gradient = ram.sum_cells(pattern, share * _gradient(pattern, moments, white))
+    curvature = expected_curvature(pattern, moments, white)
+    if exact:
+        curvature = curvature + _curvature_of_misfit(pattern, moments, white)
+    return Slope(
+        (white.distance * sample.share).sum(axis=-1),
+        gradient,
+        ram.sum_cell_pairs(pattern, share[..., None] * curvature),
+    )
+
+
+def whitened(pattern, sample, moments):
+    """Bring model and residuals into the metric of Sigma: Implied -> Whitened"""
+    W, R, delta, distance = _whiten(pattern, sample, moments)
+    X = W @ moments.X
+    return Whitened(X.mT @ X, X.mT @ R @ X, np.vecmat(delta, X), distance)
+
+
+def expected_curvature(pattern, moments, white):
+    """tr(Z_r Z_s) + 2 nu_r^T nu_s by pairs of cells: (..., G, c, c)"""
+    a, b, w = pattern.a, pattern.b, pattern.weight
+    G = white.gram
+    aa = _pick(G, a, a)
+    ab = _pick(G, a, b)
+    curvature = 2 * np.outer(w, w) * (aa * _pick(G, b, b) + ab * ab.mT)
+    if pattern.means:
+        d = ram.mean_weight(pattern, moments.eta)
+        curvature += 2 * d[..., :, None] * d[..., None, :] * aa
+    return curvature
+
+
+def _whiten(pattern, sample, moments):
+    """W, R, delta, and the discrepancy of each group."""
+    W = linalg.whitener(moments.sigma)
+    if pattern.means:
+        difference = sample.mean - moments.mu
+        scatter = sample.covariance + difference[..., :, None] * difference[..., None, :]
+        delta = np.matvec(W, difference)
+    else:
+        scatter = sample.covariance
+        delta = np.zeros(moments.mu.shape)
+    white = W @ scatter @ W.mT
+    distance = (
+        linalg.log_determinant(W)
+        - linalg.log_determinant(linalg.whitener(sample.covariance))
+        + np.linalg.trace(white)
+        - pattern.observed
+    )
+    return W, np.eye(pattern.observed) - (white + white.mT) / 2, delta, distance
+
+
+def _gradient(pattern, moments, white):
+    """tr(R Z_r) - 2 delta^T nu_r by cell: (..., G, c)"""
+    a, b = pattern.a, pattern.b
+    gradient = 2 * pattern.weight * white.rest[..., a, b]
+    if pattern.means:
+        gradient = gradient - 2 * ram.mean_weight(pattern, moments.eta) * white.along[..., a]
+    return gradient
+
+
+def _curvature_of_misfit(pattern, moments, white):
+    """What the exact Hessian has beyond the expected one: (..., G, c, c)
+
+    ::
+
+        tr(R Z_rs) - 2 tr(R Z_r Z_s) + 2 delta^T (Z_r nu_s + Z_s nu_r) - 2 delta^T nu_rs
+
+    where Z_rs and nu_rs are second derivatives; dE = E_.k E_l. for a path k <- l, and
+    dC_j. = E_jk C_l. + cov_jl E_yk, or w (E_jk E_yl + E_jl E_yk) for a covariance.
+    """
+    a, b, w = pattern.a, pattern.b, pattern.weight
+    G, H = white.gram, white.rest
+    bent = _bend(pattern, moments, white)
+    products = (
+        _pick(G, b, a) * _pick(H, a, b)
+        + _pick(G, b, b) * _pick(H, a, a)
+        + _pick(G, a, a) * _pick(H, b, b)
+        + _pick(G, a, b) * _pick(H, b, a)
+    )
+    curvature = bent + bent.mT - np.outer(w, w) * (products + products.mT)
+    if pattern.means:
+        d = ram.mean_weight(pattern, moments.eta)
+        t = white.along
+        crossed = (w * t[..., a])[..., :, None] * _pick(G, b, a) + (w * t[..., b])[..., :, None] * _pick(G, a, a)
+        crossed = 2 * crossed * d[..., None, :]
+        curvature = curvature + crossed + crossed.mT
+    return curvature
+
+
+def _bend(pattern, moments, white):
+    """Half of the terms with second derivatives; the other half is its transpose: (..., G, c, c)
+
+    For r any cell and s a path k <- l, the change of X_a and X_b of r along s.  A path's column b
+    changes along a covariance as well, which is the transpose of a change already counted.
+    """
+    v = pattern.variables
+    path = pattern.matrix == ram.PATHS
+    covariance = pattern.matrix == ram.COVARIANCES
+    intercept = pattern.matrix == ram.INTERCEPTS
+    i, j = pattern.row, pattern.col
+    k, l = i, j  # noqa: E741  the second cell's, along the last axis
+    E, H = moments.E, white.rest
+    # r = i <- j, s = k <- l: E_jk H(e_i, c_l) + half of cov_jl H(e_i, e_k); the transposed terms follow by symmetry
+    both_paths = 2 * (
+        _pick(E, j, k) * _pick(H, i, v + l) + 0.5 * _pick(moments.cov, j, l) * _pick(H, i, k)
+    )
+    # r = i <- j, s = covariance (k, l)
+    path_covariance = 2 * pattern.weight * (
+        _pick(E, j, k) * _pick(H, i, l) + _pick(E, j, l) * _pick(H, i, k)
+    )
+    bent = np.where(path[:, None] & path, both_paths, 0) + np.where(path[:, None] & covariance, path_covariance, 0)
+    if pattern.means:
+        t, eta = white.along, moments.eta
+        # r = i <- j, s = k <- l: E_yi E_jk eta_l;  s = m_k: E_yi E_jk
+        toward = -2 * t[..., i][..., :, None] * _pick(E, j, k)
+        bent = bent + np.where(path[:, None] & path, toward * eta[..., l][..., None, :], 0)
+        bent = bent + np.where(path[:, None] & intercept, toward, 0)
+    return bent
+
+
+def _pick(matrix, rows, columns):
+    """Entries [rows[r], columns[s]] for every pair: (..., m, m), (c,), (c,) -> (..., c, c)"""
+    return matrix[..., rows[:, None], columns]

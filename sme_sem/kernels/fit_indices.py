@@ -1,0 +1,174 @@
+"""How well a model fits, from its chi-square and from its residuals.
+
+N is the number of respondents as the test statistic counts them (n; n - G where covariances are
+divided by n - 1), G the number of groups.
+"""
+
+import numpy as np
+from scipy import optimize, special
+
+from . import linalg
+
+
+def p_value(chi_square, df):
+    """Upper tail of the chi-square distribution, NaN without degrees of freedom: (...), (...) -> (...)"""
+    df = np.asarray(df, dtype=float)
+    return np.where(df > 0, special.chdtrc(np.where(df > 0, df, 1.0), np.maximum(chi_square, 0)), np.nan)
+
+
+def cfi(chi_square, df, baseline, baseline_df):
+    """Comparative fit index: 1 - max(chi2 - df, 0) / max(chi2 - df, chi2_b - df_b, 0)
+
+    Bentler (1990), Psychological Bulletin 107, 238-246.
+    """
+    own = np.maximum(chi_square - df, 0)
+    worst = np.maximum(own, np.maximum(baseline - baseline_df, 0))
+    return np.where(worst > 0, 1 - own / np.where(worst > 0, worst, 1), 1.0)
+
+
+def tli(chi_square, df, baseline, baseline_df):
+    """Tucker-Lewis index: ((chi2_b / df_b) - (chi2 / df)) / ((chi2_b / df_b) - 1), not clipped.
+
+    One where df = 0.  Tucker and Lewis (1973), Psychometrika 38, 1-10.
+    """
+    df, baseline_df = np.asarray(df, float), np.asarray(baseline_df, float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = baseline / baseline_df
+        value = (ratio - chi_square / df) / (ratio - 1)
+    return np.where(df > 0, np.where(baseline_df > 0, value, np.nan), 1.0)
+
+
+def nfi(chi_square, baseline):
+    """Normed fit index: (chi2_b - chi2) / chi2_b.  Bentler and Bonett (1980), Psychological Bulletin 88, 588-606."""
+    return (baseline - chi_square) / baseline
+
+
+def rfi(chi_square, df, baseline, baseline_df):
+    """Relative fit index: (chi2_b / df_b - chi2 / df) / (chi2_b / df_b); one where df = 0.  Bollen (1986)."""
+    df, baseline_df = np.asarray(df, float), np.asarray(baseline_df, float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = baseline / baseline_df
+        value = (ratio - chi_square / df) / ratio
+    return np.where(df > 0, np.where(baseline_df > 0, value, np.nan), 1.0)
+
+
+def ifi(chi_square, df, baseline):
+    """Incremental fit index: (chi2_b - chi2) / (chi2_b - df).  Bollen (1989)."""
+    return (baseline - chi_square) / (baseline - df)
+
+
+def rni(chi_square, df, baseline, baseline_df):
+    """Relative noncentrality index: the CFI without clipping; one where df = 0.  McDonald and Marsh (1990)."""
+    value = 1 - (chi_square - df) / (baseline - baseline_df)
+    return np.where(np.asarray(df) > 0, value, 1.0)
+
+
+def rmsea(chi_square, df, N, groups=1):
+    """Root mean square error of approximation: sqrt(G max(chi2 - df, 0) / (N df)); zero where df = 0.
+
+    Steiger (1990), Multivariate Behavioral Research 25, 173-180; G as in Steiger (1998).
+    """
+    df = np.asarray(df, dtype=float)
+    excess = np.maximum(chi_square - df, 0) / (N * np.where(df > 0, df, 1))
+    return np.where(df > 0, np.sqrt(groups * excess), 0.0)
+
+
+def rmsea_interval(chi_square, df, N, groups=1, level=0.90):
+    """Both ends of the interval, from the noncentral chi-square distribution: floats -> (lower, upper)
+
+    Browne and Cudeck (1992), Sociological Methods & Research 21, 230-258.
+    """
+    if not df > 0 or not np.isfinite(chi_square):
+        return (0.0, 0.0) if df == 0 else (np.nan, np.nan)
+    tail = (1 - level) / 2
+    ends = (noncentrality(chi_square, df, 1 - tail), noncentrality(chi_square, df, tail))
+    return tuple(float(np.sqrt(groups * end / (N * df))) for end in ends)
+
+
+def noncentrality(chi_square, df, probability):
+    """The noncentrality at which P(X <= chi2) is the given probability; zero if none is: floats -> float"""
+
+    def miss(ncp):
+        return special.chndtr(chi_square, df, ncp) - probability
+
+    if miss(0.0) <= 0:
+        return 0.0
+    upper = max(chi_square, 1.0)
+    while miss(upper) > 0:
+        upper *= 2
+    return optimize.brentq(miss, 0.0, upper, xtol=1e-12, rtol=1e-12)
+
+
+def close_fit_p_value(chi_square, df, N, groups=1, close=0.05):
+    """P-close: the probability of a chi-square as large if the RMSEA were ``close``; NaN where df = 0."""
+    if not df > 0:
+        return np.nan
+    return float(1 - special.chndtr(chi_square, df, N * df * close**2 / groups))
+
+
+def mcdonald(chi_square, df, N):
+    """McDonald's (1989) noncentrality index: exp(-(chi2 - df) / (2 N))"""
+    return np.exp(-0.5 * (chi_square - df) / N)
+
+
+def ecvi(chi_square, parameters, N):
+    """Expected cross-validation index: chi2 / N + 2 q / N.  Browne and Cudeck (1992)."""
+    return (chi_square + 2 * parameters) / N
+
+
+def correlation_residuals(sample, implied):
+    """cor(S) - cor(Sigma), each matrix with its own variances (Bollen 1989): (..., p, p) -> (..., p, p)"""
+    return linalg.correlation(sample) - linalg.correlation(implied)
+
+
+def rmr(sample, implied, mean=None, implied_mean=None):
+    """Root mean square residual over variances and covariances, and means if modelled: (..., p, p) -> (...)"""
+    return _root_mean_square(linalg.vech(sample - implied), None if mean is None else mean - implied_mean)
+
+
+def srmr(sample, implied, mean=None, implied_mean=None):
+    """Standardized root mean square residual, residuals divided by the sample's standard deviations.
+
+    Bentler (1995), EQS manual; variances count, and means if modelled: (..., p, p) -> (...)
+    """
+    deviation = np.sqrt(np.linalg.diagonal(sample))
+    residual = (sample - implied) / (deviation[..., :, None] * deviation[..., None, :])
+    means = None if mean is None else (mean - implied_mean) / deviation
+    return _root_mean_square(linalg.vech(residual), means)
+
+
+def crmr(sample, implied, mean=None, implied_mean=None):
+    """Correlation root mean square residual: residual correlations below the diagonal: (..., p, p) -> (...)
+
+    Means, if modelled, are standardized by each side's own deviations.  Maydeu-Olivares (2017).
+    """
+    p = sample.shape[-1]
+    rows, columns = np.tril_indices(p, -1)
+    residual = correlation_residuals(sample, implied)[..., rows, columns]
+    means = None
+    if mean is not None:
+        means = mean / np.sqrt(np.linalg.diagonal(sample)) - implied_mean / np.sqrt(np.linalg.diagonal(implied))
+    return _root_mean_square(residual, means)
+
+
+def _root_mean_square(residuals, means):
+    if means is not None:
+        residuals = np.concatenate([residuals, means], axis=-1)
+    if residuals.shape[-1] == 0:
+        return np.zeros(residuals.shape[:-1])
+    return np.sqrt((residuals**2).mean(axis=-1))
+
+
+def gfi_parts(sample, implied):
+    """Numerator and denominator of 1 - GFI under normal theory: (..., p, p) -> (...), (...)
+
+    ::
+
+        GFI = 1 - tr[(Sigma^-1 (S - Sigma))^2] / tr[(Sigma^-1 S)^2]
+
+    Joreskog and Sorbom's (LISREL, AMOS); several groups add up, weighted by their sizes.
+    """
+    W = linalg.whitener(implied)
+    white = W @ sample @ W.mT
+    misfit = white - np.eye(sample.shape[-1])
+    return (misfit**2).sum(axis=(-2, -1)), (white**2).sum(axis=(-2, -1))

@@ -1,0 +1,73 @@
+"""Linear algebra on batches of symmetric matrices.
+
+A member that has no answer becomes NaN; its neighbours in the batch are not
+disturbed and nothing is raised.  Whoever asked for the batch decides what a
+NaN means.
+"""
+
+import numpy as np
+
+
+def cholesky(matrix):
+    """Lower Cholesky factor: (..., p, p) -> (..., p, p), NaN where there is none.
+
+    ``np.linalg.cholesky`` gives up on the whole batch when one member fails;
+    here the failing members are set aside and the others are factored.
+    """
+    try:
+        factor = np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        definite = is_positive_definite(matrix)[..., None, None]
+        factor = np.where(definite, np.linalg.cholesky(np.where(definite, matrix, np.eye(matrix.shape[-1]))), np.nan)
+    return factor
+
+
+def whitener(matrix):
+    """W = L^-1, where L L^T = M: in its metric M is the identity, W M W^T = I.
+
+    matrix : (..., p, p) symmetric  ->  (..., p, p) lower triangular
+    NaN where M is not positive definite.
+    """
+    return np.linalg.inv(cholesky(matrix))
+
+
+def is_positive_definite(matrix):
+    """True where the smallest eigenvalue clears rounding error: (..., p, p) -> (...)"""
+    p = matrix.shape[-1]
+    finite = np.isfinite(matrix).all(axis=(-2, -1))
+    eigenvalues = np.linalg.eigvalsh(np.where(finite[..., None, None], matrix, np.eye(p)))
+    rounding = p * np.finfo(float).eps * eigenvalues[..., -1]
+    return finite & (eigenvalues[..., 0] > rounding)
+
+
+def is_invertible(matrix):
+    """True where elimination would meet no zero pivot: (..., p, p) -> (...)"""
+    finite = np.isfinite(matrix).all(axis=(-2, -1))
+    eye = np.eye(matrix.shape[-1])
+    return finite & (np.linalg.slogdet(np.where(finite[..., None, None], matrix, eye))[0] != 0)
+
+
+def inverse(matrix):
+    """M^-1: (..., p, p) -> (..., p, p), NaN where M is singular."""
+    try:
+        return np.linalg.inv(matrix)
+    except np.linalg.LinAlgError:
+        regular = is_invertible(matrix)[..., None, None]
+        return np.where(regular, np.linalg.inv(np.where(regular, matrix, np.eye(matrix.shape[-1]))), np.nan)
+
+
+def log_determinant(whitener):
+    """log|M| from the whitener of M: (..., p, p) -> (...)"""
+    return -2 * np.log(np.linalg.diagonal(whitener)).sum(axis=-1)
+
+
+def correlation(covariance):
+    """Scale to unit diagonal: (..., p, p) -> (..., p, p)"""
+    deviation = np.sqrt(np.linalg.diagonal(covariance))
+    return covariance / (deviation[..., :, None] * deviation[..., None, :])
+
+
+def vech(matrix):
+    """The lower triangle, column by column: (..., p, p) -> (..., p (p + 1) / 2)"""
+    columns, rows = np.triu_indices(matrix.shape[-1])
+    return matrix[..., rows, columns]

@@ -1,0 +1,212 @@
+"""The moments a path model implies (reticular action model), and how they move.
+
+With A the directed paths among all v variables (observed ones first, then latent), S their
+residual variances and covariances, m their intercepts, and E = (I - A)^-1::
+
+    Sigma = E_y S E_y^T        mu = E_y m        E_y: the p observed rows of E
+
+McArdle & McDonald (1984), British Journal of Mathematical and Statistical Psychology 37, 234-251.
+
+**A parameter is a pair of columns.**  With C = E S E_y^T, the covariances of all variables with the
+observed ones, put the 2v vectors of length p side by side: X = [E_y, C^T].  Then for every cell::
+
+    A[i, j]   dSigma = x_a x_b^T + x_b x_a^T            a = i, b = v + j     dmu = mu_j x_a
+    S[i, j]   dSigma = w (x_a x_b^T + x_b x_a^T)        a = i, b = j         dmu = 0
+    m[i]      dSigma = 0                                a = i                dmu = x_a
+
+with w = 1/2 on the diagonal of S and 1 elsewhere.  Gradients and Hessians of any discrepancy are
+therefore entries of the small matrices X^T (.) X, picked by index; no (q, p, p) stack is formed.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from . import linalg
+
+PATHS, COVARIANCES, INTERCEPTS = 0, 1, 2
+
+
+@dataclass(frozen=True, eq=False)
+class Pattern:
+    """Where the parameters of a model sit, in every group.
+
+    observed   : p
+    A, S, m    : (G, v, v), (G, v, v), (G, v)   fixed values
+    matrix     : (c,)    PATHS, COVARIANCES or INTERCEPTS of each cell that is free in some group
+    row, col   : (c,)    its place; ``col`` is 0 for intercepts
+    parameter  : (G, c)  which parameter stands there; -1: none, the value in A, S or m holds
+    parameters : q       (two cells with one parameter are an equality constraint)
+    exogenous  : (x,)    observed variables whose moments are taken from the sample as they are
+    means      : whether mu is modelled
+    """
+
+    observed: int
+    A: np.ndarray
+    S: np.ndarray
+    m: np.ndarray
+    matrix: np.ndarray
+    row: np.ndarray
+    col: np.ndarray
+    parameter: np.ndarray
+    parameters: int
+    exogenous: np.ndarray
+    means: bool
+
+    @property
+    def groups(self):
+        return self.A.shape[0]
+
+    @property
+    def variables(self):
+        return self.A.shape[-1]
+
+    @cached_property
+    def sources(self):
+        """Variables with an arrow going out; the others' columns of E are those of I."""
+        outgoing = (self.A != 0).any(axis=(0, 1))
+        outgoing[self.col[self.matrix == PATHS]] = True
+        return np.flatnonzero(outgoing)
+
+    @cached_property
+    def a(self):
+        return self.row
+
+    @cached_property
+    def b(self):
+        return np.where(self.matrix == PATHS, self.variables + self.col, self.col)
+
+    @cached_property
+    def weight(self):
+        """w of the module's docstring: (c,)"""
+        diagonal = (self.matrix == COVARIANCES) & (self.row == self.col)
+        return np.where(self.matrix == INTERCEPTS, 0.0, np.where(diagonal, 0.5, 1.0))
+
+    @cached_property
+    def gather(self):
+        """K, which sums cells into parameters: (G, c, q) of zeros and ones."""
+        return (self.parameter[..., None] == np.arange(self.parameters)).astype(float)
+
+    @cached_property
+    def one_to_one(self):
+        """The cell of each parameter, where every parameter has one cell and there is one group; else None."""
+        if self.groups > 1 or len(self.matrix) != self.parameters:
+            return None
+        order = np.argsort(self.parameter[0])
+        return order if np.array_equal(self.parameter[0][order], np.arange(self.parameters)) else None
+
+
+class Implied(NamedTuple):
+    """The moments at some theta, and what their derivatives are made of.
+
+    sigma : (..., G, p, p)   mu : (..., G, p)
+    X     : (..., G, p, 2v)  the columns of the module's docstring
+    E     : (..., G, v, v)   total effects
+    cov   : (..., G, v, v)   E S E^T, covariances among all variables
+    eta   : (..., G, v)      means of all variables
+    """
+
+    sigma: np.ndarray
+    mu: np.ndarray
+    X: np.ndarray
+    E: np.ndarray
+    cov: np.ndarray
+    eta: np.ndarray
+
+
+def matrices(pattern, theta, covariance=None, mean=None):
+    """A, S and m with the parameters and the exogenous sample moments put in.
+
+    theta : (..., q); covariance : (..., G, p, p) and mean : (..., G, p), needed where ``exogenous`` is not empty
+    -> (..., G, v, v), (..., G, v, v), (..., G, v)
+    """
+    batch = theta.shape[:-1]
+    A, S, m = (np.broadcast_to(x, (*batch, *x.shape)).copy() for x in (pattern.A, pattern.S, pattern.m))
+    x = pattern.exogenous
+    if len(x):
+        S[..., x[:, None], x] = covariance[..., x[:, None], x]
+        if mean is not None:
+            m[..., x] = mean[..., x]
+    for kind, target in ((PATHS, A), (COVARIANCES, S), (INTERCEPTS, m)):
+        cells = np.flatnonzero(pattern.matrix == kind)
+        for g in range(pattern.groups):
+            free = cells[pattern.parameter[g, cells] >= 0]
+            values = theta[..., pattern.parameter[g, free]]
+            i, j = pattern.row[free], pattern.col[free]
+            if kind == INTERCEPTS:
+                target[..., g, i] = values
+            else:
+                target[..., g, i, j] = values
+                if kind == COVARIANCES:
+                    target[..., g, j, i] = values
+    return A, S, m
+
+
+def implied(pattern, theta, covariance=None, mean=None):
+    """Evaluate the model: (..., q) -> Implied"""
+    A, S, m = matrices(pattern, theta, covariance, mean)
+    E = total_effects(pattern, A)
+    reach = E[..., : pattern.observed, :]
+    cov = E @ S @ E.mT
+    cov = (cov + cov.mT) / 2
+    with_observed = cov[..., : pattern.observed]
+    eta = np.matvec(E, m)
+    return Implied(
+        cov[..., : pattern.observed, : pattern.observed],
+        eta[..., : pattern.observed],
+        np.concatenate([reach, with_observed.mT], axis=-1),
+        E,
+        cov,
+        eta,
+    )
+
+
+def total_effects(pattern, A):
+    """E = (I - A)^-1: (..., v, v) -> (..., v, v), NaN where a feedback loop has no equilibrium.
+
+    Only the columns of variables that send an arrow differ from the identity, and they need
+    the inverse among those variables alone.
+    """
+    s = pattern.sources
+    v = A.shape[-1]
+    E = np.broadcast_to(np.eye(v), A.shape).copy()
+    if len(s):
+        E[..., s] += A[..., s] @ linalg.inverse(np.eye(len(s)) - A[..., s[:, None], s])
+    return E
+
+
+def jacobian(pattern, moments):
+    """dSigma and dmu by cell: Implied -> (..., G, c, p, p), (..., G, c, p)
+
+    For discrepancies whose weight has no product form; the others need only X.
+    """
+    u = moments.X[..., pattern.a].mT
+    v = moments.X[..., pattern.b].mT * pattern.weight[:, None]
+    outer = u[..., :, None] * v[..., None, :]
+    return outer + outer.mT, u * mean_weight(pattern, moments.eta)[..., None]
+
+
+def mean_weight(pattern, eta):
+    """d of dmu = d x_a: (..., G, v) -> (..., G, c)"""
+    along_path = eta[..., pattern.col]
+    return np.where(
+        pattern.matrix == PATHS, along_path, np.where(pattern.matrix == INTERCEPTS, 1.0, 0.0)
+    )
+
+
+def sum_cells(pattern, values):
+    """Sum a quantity given by cell into one by parameter: (..., G, c) -> (..., q)"""
+    cell = pattern.one_to_one
+    if cell is not None:
+        return values[..., 0, :][..., cell]
+    return np.vecmat(values, pattern.gather).sum(axis=-2)
+
+
+def sum_cell_pairs(pattern, values):
+    """Sum a quantity given by pairs of cells into one by pairs of parameters: (..., G, c, c) -> (..., q, q)"""
+    cell = pattern.one_to_one
+    if cell is not None:
+        return values[..., 0, :, :][..., cell[:, None], cell]
+    return (pattern.gather.mT @ values @ pattern.gather).sum(axis=-3)

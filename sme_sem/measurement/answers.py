@@ -1,0 +1,141 @@
+"""The complete answers to some items, or the reason why they carry no correlations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataProblem, SpecificationError, did_you_mean
+from ..kernels import components as kernel
+from ..tables import Words
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """Numeric answers to some items.
+
+    values : one row per respondent, NaN where an answer is missing
+    frame : the rows without a gap, which all statistics use
+    """
+
+    values: pd.DataFrame
+    frame: pd.DataFrame
+
+    @property
+    def n_answered(self) -> int:
+        """Count all respondents."""
+        return len(self.values)
+
+    @property
+    def n(self) -> int:
+        """Count the respondents who answered every item."""
+        return len(self.frame)
+
+    @property
+    def covariance(self) -> Any:
+        """Covariance of the items, divided by n - 1."""
+        return np.atleast_2d(np.cov(self.frame.to_numpy(), rowvar=False))
+
+    @property
+    def constant(self) -> list[str]:
+        """Name the items that everybody answered alike."""
+        values = self.frame.to_numpy()
+        return [
+            str(name)
+            for name, alike in zip(self.frame, (values == values[:1]).all(axis=0), strict=True)
+            if alike
+        ]
+
+    def sample_notes(self) -> tuple[Words, ...]:
+        """Say how many respondents stand behind the numbers, and why not more."""
+        if self.n == self.n_answered:
+            return (Words("N = {n}.", "样本量 N = {n}。").filled(n=self.n),)
+        return (_LISTWISE.filled(n=self.n, answered=self.n_answered, left=self.n_answered - self.n),)
+
+
+_LISTWISE = Words(
+    "N = {n} of {answered} respondents; {left} left out (listwise) because an answer is missing.",
+    "样本量 N = {n}（共 {answered} 名受访者，{left} 名因缺失值按列表删除）。",
+)
+
+
+def complete_answers(frame: pd.DataFrame, items: Sequence[str] | None = None) -> Answers:
+    """Take the items' columns (all of them without ``items``) and keep the rows without a gap."""
+    if not isinstance(frame, pd.DataFrame):
+        raise DataProblem(f"expected a pandas DataFrame with one column per item, got {type(frame).__name__}")
+    _refuse_repeated(frame.columns)
+    chosen = frame if items is None else frame[_known(items, frame)]
+    if text := [str(name) for name in chosen if not _is_number(chosen[name])]:
+        raise DataProblem(
+            f"not numbers: {_listed(text)}. Leave these columns out, or code their answers as numbers."
+        )
+    values = pd.DataFrame(
+        {name: chosen[name].to_numpy(dtype=float, na_value=np.nan) for name in chosen}, index=frame.index
+    )
+    if infinite := [str(name) for name in values if np.isinf(values[name]).any()]:
+        raise DataProblem(f"infinite values in {_listed(infinite)}. Make them missing, or correct them.")
+    if empty := [str(name) for name in values if len(values) and values[name].isna().all()]:
+        raise DataProblem(f"nobody answered {_listed(empty)}. Leave it out.")
+    return Answers(values, values.dropna())
+
+
+def require_correlations(answers: Answers) -> Any:
+    """Return the items' correlation matrix; refuse answers that cannot have one of full rank."""
+    names = list(answers.frame)
+    if len(names) < 2:
+        raise DataProblem(f"{len(names)} item{'s' * (len(names) != 1)}: correlations need at least two.")
+    if answers.n <= len(names):
+        raise DataProblem(
+            f"{answers.n} complete respondents (of {answers.n_answered}) for {len(names)} items: at least "
+            f"{len(names) + 1} are needed, and in practice several times as many. "
+            "Take fewer items, or fill in or collect more answers."
+        )
+    if constant := answers.constant:
+        raise DataProblem(
+            f"everybody gave the same answer to {_listed(constant)}: no correlations. Leave it out."
+        )
+    return require_full_rank(np.corrcoef(answers.frame.to_numpy(), rowvar=False), names)
+
+
+def require_full_rank(correlation: Any, names: Sequence[object]) -> Any:
+    """Return the correlation matrix; refuse one in which some items follow exactly from others."""
+    smallest = float(np.linalg.eigvalsh(correlation)[0])
+    if smallest < -1e-8:
+        raise DataProblem(
+            f"not a covariance matrix: its smallest eigenvalue is negative ({smallest:.3g}). "
+            "Compute it from complete answers (listwise), and give it with all its digits."
+        )
+    share = kernel.determined(correlation)
+    if tied := [str(name) for name, part in zip(names, share, strict=True) if part > 1e-6]:
+        raise DataProblem(
+            f"the correlation matrix is singular: {_listed(tied)} can be computed from one another "
+            "(a duplicate, or a total beside its parts). Leave one out."
+        )
+    return correlation
+
+
+def _known(items: Sequence[str], frame: pd.DataFrame) -> list[str]:
+    for item in items:
+        if item not in frame.columns:
+            raise SpecificationError(f"no column {item!r}.{did_you_mean(str(item), map(str, frame.columns))}")
+    _refuse_repeated(items)
+    return list(items)
+
+
+def _refuse_repeated(names: Iterable[object]) -> None:
+    if repeated := [str(name) for name, times in Counter(names).items() if times > 1]:
+        raise SpecificationError(f"named more than once: {_listed(repeated)}. Every item counts once.")
+
+
+def _is_number(column: pd.Series[Any]) -> bool:
+    kinds = pd.api.types
+    return kinds.is_numeric_dtype(column.dtype) and not kinds.is_complex_dtype(column.dtype)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names)

@@ -1,0 +1,309 @@
+"""Principal components of a set of items, as a questionnaire's dimensions are first looked at.
+
+Components of the correlation matrix, varimax by default, with the tables that accompany
+them: variance explained, and the rotated loadings sorted by component.
+
+Components are ordered by the variance they explain after rotation, and each has a positive
+sum of loadings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataProblem, SpecificationError, did_you_mean
+from ..kernels import components as kernel
+from ..kernels.linalg import correlation
+from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tables.format import cell
+from .answers import Answers, complete_answers, require_correlations, require_full_rank
+from .rotations import ROTATIONS, Rotation
+
+
+@dataclass(frozen=True, eq=False)
+class Components(Tabled):
+    """Principal components and their rotation.
+
+    loadings : items x components; after an oblique rotation the pattern matrix
+    structure : correlations of items with components; equals ``loadings`` unless oblique
+    correlations : correlations between components; the identity unless oblique
+    communalities : share of every item's variance the components explain
+    variance : one row per component (component, eigenvalue, percent, cumulative, and
+        extraction and rotation sums of squared loadings with percent and cumulative)
+    eigenvalues : all of them, the largest first
+    weights : items x components; standardised answers times these are the scores
+    suppress : loadings below this size are left out of the printed table, never of ``loadings``
+    """
+
+    loadings: pd.DataFrame
+    structure: pd.DataFrame
+    correlations: pd.DataFrame
+    communalities: pd.Series[float]
+    variance: pd.DataFrame
+    eigenvalues: pd.Series[float]
+    weights: pd.DataFrame
+    method: Rotation
+    suppress: float
+    notes: tuple[Text, ...] = ()
+    answers: Answers | None = field(default=None, repr=False)
+
+    def scores(self) -> pd.DataFrame:
+        """Score every respondent on every component (regression method; mean 0, variance 1).
+
+        Rows are those of the data; a respondent with a missing answer has missing scores.
+        """
+        if self.answers is None:
+            raise DataProblem(
+                "scores need the answers: call components(frame) instead of components(cov=...)."
+            )
+        complete = self.answers.frame
+        return (self.answers.values - complete.mean()) / complete.std() @ self.weights
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give the variance explained and the loadings; if oblique, also structure and correlations."""
+        columns = _variance_columns(self.method)
+        variance = Table(
+            "total_variance_explained",
+            term("Total variance explained"),
+            columns,
+            tuple(self.variance[[column.name for column in columns]].itertuples(index=False, name=None)),
+            (*self.notes, _SUMS, *((_OBLIQUE,) if self.method.oblique else ())),
+        )
+        if not self.method.oblique:
+            return variance, self._sorted_loadings()
+        return (
+            variance,
+            self._sorted_loadings(),
+            _matrix("structure_matrix", term("Structure matrix"), term("Item"), self.structure),
+            _matrix(
+                "component_correlations",
+                term("Component correlation matrix"),
+                term("Component"),
+                self.correlations,
+            ),
+        )
+
+    def _sorted_loadings(self) -> Table:
+        """Items under the component they load on most, the strongest first; small loadings left out."""
+        size = self.loadings.abs().to_numpy()
+        order = np.lexsort((-size.max(axis=1), size.argmax(axis=1)))
+        rows = tuple(
+            (
+                str(self.loadings.index[i]),
+                *(float(v) if abs(v) >= self.suppress else None for v in self.loadings.iloc[i]),
+                float(self.communalities.iloc[i]),
+            )
+            for i in order
+        )
+        columns = (
+            Column("item", term("Item")),
+            *(Column(str(name), str(name), Kind.COEFFICIENT) for name in self.loadings),
+            Column("communality", term("Communality"), Kind.COEFFICIENT),
+        )
+        notes = (
+            _EXTRACTION.filled(method=term("Principal component analysis")),
+            *((_ROTATED.filled(method=self.method.label),) if self.method.name != "none" else ()),
+            *((_SUPPRESSED.filled(size=cell(self.suppress, Kind.COEFFICIENT)),) if self.suppress > 0 else ()),
+        )
+        name, title = _LOADINGS_TABLE[self.method.kind]
+        return Table(name, title, columns, rows, notes)
+
+
+def components(
+    frame: pd.DataFrame | None = None,
+    n_components: int | None = None,
+    rotation: str = "varimax",
+    *,
+    cov: pd.DataFrame | None = None,
+    n: int | None = None,
+    suppress: float = 0.5,
+) -> Components:
+    """Extract principal components of the correlation matrix and rotate them.
+
+    Parameters
+    ----------
+    frame : DataFrame, optional
+        One row per respondent, one numeric column per item; rows with a gap are left out.
+    n_components : int, optional
+        How many to keep; without it, those with an eigenvalue above 1 (Kaiser's criterion).
+    rotation : {"varimax", "promax", "oblimin", "none"}, default "varimax"
+        Varimax keeps the components uncorrelated, promax and oblimin let them correlate.
+    cov : DataFrame, optional
+        A covariance or correlation matrix, in place of ``frame``.
+    n : int, optional
+        Number of respondents behind ``cov``; it is only printed.
+    suppress : float, default 0.5
+        Loadings of a smaller size are left out of the printed table.
+
+    Returns
+    -------
+    Components
+        ``.loadings``, ``.communalities``, ``.variance``, ``.eigenvalues``, ``.weights``, ``.scores()``;
+        after an oblique rotation ``.structure`` and ``.correlations`` differ from them.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> answers = pd.DataFrame({"a": [1, 2, 4, 4, 5], "b": [1, 3, 3, 5, 5], "c": [2, 2, 3, 4, 4]})
+    >>> result = components(answers, n_components=1)
+    >>> result.loadings["PC1"].round(3).to_dict()
+    {'a': 0.963, 'b': 0.957, 'c': 0.972}
+    >>> float(result.variance["percent"][0].round(1))
+    92.9
+    """
+    method = _rotation(rotation)
+    if (frame is None) == (cov is None):
+        raise SpecificationError(
+            "give either the answers (frame) or their covariances (cov), and only one of them"
+        )
+    answers = None if frame is None else complete_answers(frame)
+    if answers is not None:
+        R, names, notes = require_correlations(answers), list(answers.frame), answers.sample_notes()
+    else:
+        R, names = _correlations_of(cov)
+        notes = () if n is None else (Words("N = {n}.", "样本量 N = {n}。").filled(n=n),)
+    eigenvalues, loadings = kernel.principal_components(R)
+    m = _how_many(n_components, eigenvalues)
+    extracted = loadings[:, :m]
+    rotated, phi, settled = method.turn(extracted) if m > 1 else (extracted, np.eye(m), True)
+    rotated, phi = _in_order(rotated, phi)
+    structure = rotated @ phi
+    items, labels = pd.Index(names, name="item"), [f"PC{j + 1}" for j in range(m)]
+    return Components(
+        loadings=pd.DataFrame(rotated, index=items, columns=labels),
+        structure=pd.DataFrame(structure, index=items, columns=labels),
+        correlations=pd.DataFrame(phi, index=labels, columns=labels),
+        communalities=pd.Series((extracted**2).sum(axis=1), index=items, name="communality"),
+        variance=_variance(eigenvalues, m, structure, method.oblique),
+        eigenvalues=pd.Series(eigenvalues, index=range(1, len(eigenvalues) + 1), name="eigenvalue"),
+        weights=pd.DataFrame(kernel.score_weights(R, structure), index=items, columns=labels),
+        method=method,
+        suppress=suppress,
+        notes=(*notes, *((_KAISER,) if n_components is None else ()), *(() if settled else (_UNSETTLED,))),
+        answers=answers,
+    )
+
+
+def _rotation(name: str) -> Rotation:
+    try:
+        return ROTATIONS[name]
+    except (KeyError, TypeError):
+        raise SpecificationError(
+            f"unknown rotation {name!r}.{did_you_mean(str(name), ROTATIONS)} "
+            f"Known are {', '.join(ROTATIONS)}."
+        ) from None
+
+
+def _correlations_of(cov: Any) -> tuple[Any, list[Any]]:
+    frame = cov if isinstance(cov, pd.DataFrame) else pd.DataFrame(np.atleast_2d(cov))
+    names = list(frame.columns)
+    try:
+        S = frame.to_numpy(dtype=float)
+    except (TypeError, ValueError):
+        raise DataProblem("cov holds something that is not a number.") from None
+    if S.shape[0] != S.shape[1] or len(S) < 2:
+        raise DataProblem(f"cov must be square with at least two items, got {S.shape[0]} x {S.shape[1]}.")
+    if not np.isfinite(S).all() or not np.allclose(S, S.T, rtol=1e-8, atol=1e-10):
+        raise DataProblem("cov must be symmetric and without gaps; give the full matrix, not one triangle.")
+    if without := [str(name) for name, variance in zip(names, np.diagonal(S), strict=True) if variance <= 0]:
+        raise DataProblem(f"no variance in {', '.join(without)}: the diagonal of cov must be positive.")
+    return require_full_rank(correlation((S + S.T) / 2), names), names
+
+
+def _how_many(n_components: int | None, eigenvalues: Any) -> int:
+    p = len(eigenvalues)
+    if n_components is None:
+        above_one = int((eigenvalues > 1 + 1e-12).sum())
+        if not above_one:
+            raise DataProblem(
+                "no eigenvalue exceeds 1: the items are uncorrelated. Give n_components to go on."
+            )
+        return above_one
+    whole = isinstance(n_components, (int, np.integer)) and not isinstance(n_components, bool)
+    if not (whole and 1 <= n_components <= p):
+        raise SpecificationError(f"n_components must be a whole number from 1 to {p}, got {n_components!r}")
+    return int(n_components)
+
+
+def _in_order(loadings: Any, phi: Any) -> tuple[Any, Any]:
+    """Columns by the variance they explain, each with a positive sum."""
+    order = np.argsort(-((loadings @ phi) ** 2).sum(axis=0), kind="stable")
+    sign = kernel.signs(loadings[:, order])
+    return loadings[:, order] * sign, phi[np.ix_(order, order)] * np.outer(sign, sign)
+
+
+def _variance(eigenvalues: Any, m: int, structure: Any, oblique: bool) -> pd.DataFrame:
+    p = len(eigenvalues)
+
+    def padded(values: Any) -> Any:
+        return np.concatenate([values, np.full(p - m, np.nan)])
+
+    extraction, rotated = eigenvalues[:m], (structure**2).sum(axis=0)
+    share = np.full(m, np.nan) if oblique else 100 * rotated / p  # correlated components overlap
+    return pd.DataFrame(
+        {
+            "component": np.arange(1, p + 1),
+            "eigenvalue": eigenvalues,
+            "percent": 100 * eigenvalues / p,
+            "cumulative": 100 * eigenvalues.cumsum() / p,
+            "extraction": padded(extraction),
+            "extraction_percent": padded(100 * extraction / p),
+            "extraction_cumulative": padded(100 * extraction.cumsum() / p),
+            "rotation": padded(rotated),
+            "rotation_percent": padded(share),
+            "rotation_cumulative": padded(share.cumsum()),
+        }
+    )
+
+
+def _variance_columns(method: Rotation) -> tuple[Column, ...]:
+    initial = _block("", "eigenvalue", "Eigenvalue", term("Initial eigenvalues"))
+    extracted = _block("extraction_", "extraction", "Extraction", term("Extraction sums of squared loadings"))
+    rotated = _block("rotation_", "rotation", "Rotation", term("Rotation sums of squared loadings"))
+    shown = 0 if method.kind == "none" else 1 if method.oblique else 3
+    return (Column("component", term("Component")), *initial, *extracted, *rotated[:shown])
+
+
+def _block(prefix: str, total: str, short: str, heading: Words) -> tuple[Column, ...]:
+    """Total, percent and cumulative percent; in English only a short heading fits three abreast."""
+    return (
+        Column(total, Words(short, f"{heading.zh}：总计"), Kind.ESTIMATE),
+        Column(f"{prefix}percent", Words(f"{short} %", f"{heading.zh}：方差百分比"), Kind.PERCENT),
+        Column(f"{prefix}cumulative", Words(f"{short} cum. %", f"{heading.zh}：累积百分比"), Kind.PERCENT),
+    )
+
+
+def _matrix(name: str, title: Words, corner: Words, frame: pd.DataFrame) -> Table:
+    columns = (Column("name", corner), *(Column(str(c), str(c), Kind.COEFFICIENT) for c in frame))
+    rows = tuple((str(row[0]), *row[1:]) for row in frame.itertuples(name=None))
+    return Table(name, title, columns, rows)
+
+
+_LOADINGS_TABLE = {
+    "none": ("component_matrix", term("Component matrix")),
+    "orthogonal": ("rotated_components", term("Rotated component matrix")),
+    "oblique": ("rotated_components", term("Pattern matrix")),
+}
+_EXTRACTION = Words("Extraction method: {method}.", "提取方法：{method}。")
+_ROTATED = Words("Rotation method: {method}.", "旋转方法：{method}。")
+_SUPPRESSED = Words("Loadings below {size} in size are not shown.", "绝对值小于{size}的载荷未显示。")
+_KAISER = Words(
+    "Components with an eigenvalue above 1 were kept (Kaiser's criterion).",
+    "保留特征值大于1的成分（凯撒准则）。",
+)
+_SUMS = Words(
+    "Extraction and rotation: sums of squared loadings; cum. %: cumulative percentage of variance.",
+    "百分比均指占总方差的百分比。",
+)
+_OBLIQUE = Words(
+    "The components correlate, so their rotated sums of squares cannot be added to a total.",
+    "成分之间相关，旋转载荷平方和不能相加得到总方差。",
+)
+_UNSETTLED = Words(
+    "The rotation had not come to rest: the loadings may change in the last digits shown.",
+    "旋转尚未完全收敛，载荷的末位数字可能变化。",
+)

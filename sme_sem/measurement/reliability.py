@@ -1,0 +1,251 @@
+"""How consistently the items of a scale answer alike, and which item disturbs.
+
+Alpha with Feldt's interval, McDonald's omega of a one-factor maximum likelihood model,
+Guttman's lambda-2 and the odd-even split half; for every item its corrected item-total
+correlation and the scale without it.  Within a scale only respondents who answered all of
+its items count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataProblem, SpecificationError
+from ..kernels import reliability as kernel
+from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tables.format import cell
+from .answers import Answers, complete_answers
+
+
+@dataclass(frozen=True, eq=False)
+class Reliability(Tabled):
+    """Reliability of scales and of their items.
+
+    scales : one row per scale (scale, n_items, n, alpha, alpha_ci_lower, alpha_ci_upper,
+        alpha_standardized, mean_correlation, omega, lambda2, split_half)
+    items : one row per item (scale, item, mean, sd, scale_mean_if_deleted,
+        scale_variance_if_deleted, item_rest, alpha_if_deleted)
+    level : level of alpha's confidence interval
+    notes : what a reader should know, by table name
+    """
+
+    scales: pd.DataFrame
+    items: pd.DataFrame
+    level: float
+    notes: Mapping[str, tuple[Text, ...]]
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give one table of scales and the item analysis."""
+        return (
+            Table(
+                "reliability",
+                term("Reliability"),
+                _scale_columns(self.level),
+                tuple(self.scales.itertuples(index=False, name=None)),
+                self.notes["reliability"],
+            ),
+            Table(
+                "item_analysis",
+                term("Item analysis"),
+                _ITEM_COLUMNS,
+                tuple(
+                    self.items.merge(self.scales[["scale", "alpha"]], on="scale")[
+                        [column.name for column in _ITEM_COLUMNS]
+                    ].itertuples(index=False, name=None)
+                ),
+                self.notes["item_analysis"],
+            ),
+        )
+
+
+def reliability(
+    frame: pd.DataFrame, scales: Mapping[str, Sequence[str]], *, level: float = 0.95
+) -> Reliability:
+    """Analyse the internal consistency of one or more scales.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per respondent, reverse-worded items already recoded.
+    scales : mapping of str to sequence of str
+        The items (columns) of every scale.
+    level : float, default 0.95
+        Level of alpha's confidence interval.
+
+    Returns
+    -------
+    Reliability
+        ``.scales`` and ``.items``, DataFrames at full precision.
+
+    Notes
+    -----
+    Covariances are divided by n - 1, which leaves every coefficient unchanged.  The interval of
+    alpha is Feldt's.  Omega is McDonald's total: the variance explained by the factor, divided
+    by the variance the one-factor model implies; two items do not identify it.  The split half
+    sets the 1st, 3rd, 5th ... item against the others and applies the Spearman-Brown formula
+    for halves of equal length.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> answers = pd.DataFrame({"a": [1, 2, 4, 4, 5], "b": [1, 3, 3, 5, 5], "c": [2, 2, 3, 4, 4]})
+    >>> result = reliability(answers, {"trust": ["a", "b", "c"]})
+    >>> result.scales[["scale", "n_items", "n", "alpha"]].round(3).to_dict("records")
+    [{'scale': 'trust', 'n_items': 3, 'n': 5, 'alpha': 0.936}]
+    """
+    if not 0 < level < 1:
+        raise SpecificationError(f"level must lie between 0 and 1, such as 0.95; got {level}")
+    if not scales:
+        raise SpecificationError("no scale named: give at least one, as {'market': ['MK1', 'MK2', 'MK3']}")
+    answers = {name: _answers_to(frame, name, items) for name, items in scales.items()}
+    scale_rows = [_scale(name, own, level) for name, own in answers.items()]
+    item_frame = pd.concat([_items(name, own) for name, own in answers.items()], ignore_index=True)
+    scale_frame = pd.DataFrame(scale_rows)
+    return Reliability(
+        scale_frame,
+        item_frame,
+        level,
+        {
+            "reliability": (*_missing_answers(answers), *_without_omega(scale_frame)),
+            "item_analysis": (*_constant_items(answers), *_against_the_scale(item_frame)),
+        },
+    )
+
+
+def _answers_to(frame: pd.DataFrame, scale: str, items: Sequence[str]) -> Answers:
+    if isinstance(items, str) or len(items) < 2:
+        raise SpecificationError(f"scale {scale!r} needs a list of at least two items, got {items!r}")
+    try:
+        answers = complete_answers(frame, items)
+    except (DataProblem, SpecificationError) as problem:
+        raise type(problem)(f"scale {scale!r}: {problem}") from None
+    if answers.n < 2:
+        raise DataProblem(
+            f"scale {scale!r}: {answers.n} of {answers.n_answered} respondents answered all of "
+            f"{', '.join(map(str, items))}; at least two are needed. "
+            "Leave out the item that is mostly missing."
+        )
+    if len(answers.constant) == len(items):
+        raise DataProblem(
+            f"scale {scale!r}: everybody gave the same answers, so there is nothing to compare."
+        )
+    return answers
+
+
+def _scale(name: str, answers: Answers, level: float) -> dict[str, Any]:
+    S, k = answers.covariance, answers.frame.shape[1]
+    alpha = kernel.cronbach_alpha(S)
+    lower, upper = kernel.alpha_interval(alpha, answers.n, k, level)
+    return {
+        "scale": name,
+        "n_items": k,
+        "n": answers.n,
+        "alpha": float(alpha),
+        "alpha_ci_lower": float(lower),
+        "alpha_ci_upper": float(upper),
+        "alpha_standardized": float(kernel.standardized_alpha(S)),
+        "mean_correlation": float(kernel.mean_inter_item_correlation(S)),
+        "omega": float(kernel.mcdonald_omega(*kernel.one_factor_ml(S))),
+        "lambda2": float(kernel.guttman_lambda2(S)),
+        "split_half": float(kernel.split_half(S)),
+    }
+
+
+def _items(name: str, answers: Answers) -> pd.DataFrame:
+    S = answers.covariance
+    means = answers.frame.mean().to_numpy()
+    return pd.DataFrame(
+        {
+            "scale": name,
+            "item": list(answers.frame),
+            "mean": means,
+            "sd": np.sqrt(np.linalg.diagonal(S)),
+            "scale_mean_if_deleted": means.sum() - means,
+            "scale_variance_if_deleted": kernel.variance_if_deleted(S),
+            "item_rest": kernel.item_rest_correlation(S),
+            "alpha_if_deleted": kernel.alpha_if_deleted(S),
+        }
+    )
+
+
+def _missing_answers(answers: Mapping[str, Answers]) -> list[Words]:
+    return [
+        Words("{scale}: ", "{scale}：").filled(scale=name) + note
+        for name, own in answers.items()
+        if own.n < own.n_answered
+        for note in own.sample_notes()
+    ]
+
+
+def _without_omega(scales: pd.DataFrame) -> list[Words]:
+    return [
+        (_TWO_ITEMS if row.n_items == 2 else _NO_FACTOR).filled(scale=row.scale)
+        for row in scales[scales["omega"].isna()].itertuples()
+    ]
+
+
+def _constant_items(answers: Mapping[str, Answers]) -> list[Words]:
+    return [_CONSTANT.filled(scale=name, item=item) for name, own in answers.items() for item in own.constant]
+
+
+def _against_the_scale(items: pd.DataFrame) -> list[Words]:
+    return [
+        _REVERSED.filled(scale=row.scale, item=row.item, r=cell(row.item_rest, Kind.COEFFICIENT))
+        for row in items[items["item_rest"] < 0].itertuples()
+    ]
+
+
+_TWO_ITEMS = Words("{scale}: omega is not identified by two items.", "{scale}：仅两个题项，ω系数无法识别。")
+_NO_FACTOR = Words(
+    "{scale}: no omega, because a one-factor model has no proper solution here "
+    "(a unique variance would be zero or negative, or an item is constant or redundant).",
+    "{scale}：单因子模型没有合理解（独特方差为零或为负，或题项为常数、冗余），故不报告ω系数。",
+)
+_CONSTANT = Words(
+    "{scale}: everybody gave the same answer to {item}; it has no correlations.",
+    "{scale}：所有受访者对{item}的回答相同，无法计算相关。",
+)
+_REVERSED = Words(
+    "{scale}: {item} correlates negatively with the other items ({r}). "
+    "Is it worded in reverse and not recoded?",
+    "{scale}：{item}与其余题项呈负相关（{r}），请检查是否为尚未反向计分的题项。",
+)
+
+
+def _scale_columns(level: float) -> tuple[Column, ...]:
+    percent = f"{100 * level:g}%"
+    return (
+        Column("scale", term("Dimension")),
+        Column("n_items", term("Number of items"), Kind.COUNT),
+        Column("n", term("Sample size"), Kind.COUNT),
+        Column("alpha", term("Cronbach's alpha"), Kind.COEFFICIENT),
+        Column(
+            "alpha_ci_lower", Words("{p} CI lower", "{p}置信区间下限").filled(p=percent), Kind.COEFFICIENT
+        ),
+        Column(
+            "alpha_ci_upper", Words("{p} CI upper", "{p}置信区间上限").filled(p=percent), Kind.COEFFICIENT
+        ),
+        Column("alpha_standardized", term("Standardized alpha"), Kind.COEFFICIENT),
+        Column("mean_correlation", term("Average inter-item correlation"), Kind.COEFFICIENT),
+        Column("omega", term("McDonald's omega"), Kind.COEFFICIENT),
+        Column("lambda2", term("Guttman's lambda-2"), Kind.COEFFICIENT),
+        Column("split_half", term("Split-half reliability"), Kind.COEFFICIENT),
+    )
+
+
+_ITEM_COLUMNS = (
+    Column("scale", term("Dimension")),
+    Column("item", term("Item")),
+    Column("mean", term("Mean"), Kind.ESTIMATE),
+    Column("sd", term("Standard deviation"), Kind.ESTIMATE),
+    Column("scale_mean_if_deleted", term("Scale mean if item deleted"), Kind.ESTIMATE),
+    Column("scale_variance_if_deleted", term("Scale variance if item deleted"), Kind.ESTIMATE),
+    Column("item_rest", term("Corrected item-total correlation") + " (CITC)", Kind.COEFFICIENT),
+    Column("alpha_if_deleted", term("Cronbach's alpha if item deleted"), Kind.COEFFICIENT),
+    Column("alpha", term("Cronbach's alpha"), Kind.COEFFICIENT),
+)

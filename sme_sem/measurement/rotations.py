@@ -1,0 +1,98 @@
+"""Turning components until every item belongs to few of them.
+
+The rotations are factor_analyzer's, run until they stand still.  Varimax normalises the rows
+(Kaiser).  Promax raises the varimax loadings to the fourth power and fits them, as R's
+``stats::promax`` does; SPSS normalises the rows of that target too, which moves loadings in
+the second decimal.  Oblimin is direct quartimin (delta or gamma 0) without row normalisation,
+as in R's GPArotation.
+
+Kaiser (1958), Psychometrika 23, 187-200.  Hendrickson & White (1964), British Journal of
+Statistical Psychology 17, 65-70.  Jennrich & Sampson (1966), Psychometrika 31, 313-323.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from ..kernels import components as kernel
+from ..tables import Words, term
+
+Turned = tuple[Any, Any, bool]  # loadings (p, m), component correlations (m, m), has it come to rest
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """A way to rotate: its name, what tables call it, and the function that turns loadings."""
+
+    name: str
+    label: Words
+    kind: Literal["none", "orthogonal", "oblique"]
+    turn: Callable[[Any], Turned]
+
+    @property
+    def oblique(self) -> bool:
+        """Say whether the rotated components may correlate."""
+        return self.kind == "oblique"
+
+
+def _unrotated(loadings: Any) -> Turned:
+    return loadings, np.eye(loadings.shape[1]), True
+
+
+def _varimax(loadings: Any) -> Turned:
+    """Maximise the variance of squared, row-normalised loadings within columns.
+
+    An item without any communality has no direction: it is left out of the rotation.
+    """
+    from factor_analyzer import Rotator
+
+    length = np.sqrt((loadings**2).sum(axis=1, keepdims=True))
+    directed = length[:, 0] > 1e-8
+    turned, rest = loadings[directed], np.inf
+    for _ in range(_ROUNDS):
+        # a tolerance below zero never stops early, so that each round runs to its end
+        turned = Rotator("varimax", tol=-1, max_iter=50).fit_transform(turned)
+        rest = np.abs(kernel.varimax_slope(turned / length[directed])).max()
+        if rest < _AT_REST:
+            break
+    rotated = np.zeros_like(loadings)
+    rotated[directed] = turned
+    return rotated, np.eye(loadings.shape[1]), bool(rest < _AT_REST)
+
+
+def _promax(loadings: Any) -> Turned:
+    from factor_analyzer import Rotator
+
+    turned, _, settled = _varimax(loadings)
+    # no iteration: the loadings are at their varimax already, and a second, unnormalised one would leave it
+    promax = Rotator("promax", normalize=False, power=4, max_iter=0)
+    return promax.fit_transform(turned), promax.phi_, settled
+
+
+def _oblimin(loadings: Any) -> Turned:
+    from factor_analyzer import Rotator
+
+    oblimin = Rotator("oblimin", gamma=0, tol=1e-7, max_iter=1000)
+    turned = oblimin.fit_transform(loadings)
+    rest = np.abs(kernel.quartimin_slope(turned, oblimin.phi_)).max()
+    return turned, oblimin.phi_, bool(rest < 1e-6)
+
+
+_ROUNDS = 40
+_AT_REST = 1e-10
+
+ROTATIONS = {
+    rotation.name: rotation
+    for rotation in (
+        Rotation("varimax", term("Varimax with Kaiser normalization"), "orthogonal", _varimax),
+        Rotation("promax", Words("Promax (power 4)", "Promax斜交旋转（幂次4）"), "oblique", _promax),
+        Rotation(
+            "oblimin", Words("Direct oblimin (delta 0)", "直接Oblimin斜交旋转（δ = 0）"), "oblique", _oblimin
+        ),
+        Rotation("none", Words("none", "未旋转"), "none", _unrotated),
+    )
+}

@@ -1,0 +1,1 @@
+"""What is handed over: the report as a record, its figures, and the page that shows it."""

@@ -1,0 +1,161 @@
+"""The path diagram, as SVG: constructs are ellipses, items rectangles, covariances curved.
+
+Significant paths are solid and bold, the others dashed; standardized values stand on the
+arrows, R squared beneath the name of the construct it belongs to.  The same model gives the
+same bytes.  Text stays text, and its full wording appears where the pointer rests on it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from html import escape
+
+from sme_sem.tables import Language, term, written
+
+from .diagram_layout import LINE, Arrangement, Box, arrange
+from .diagram_model import Covariance, DiagramModel, Loading, Node, Path
+from .diagram_routing import Arrow, Point, Role, route
+from .fonts import FONT_FAMILY
+
+__all__ = ["Covariance", "DiagramModel", "Loading", "Node", "Path", "path_diagram"]
+
+_MARGIN = 16.0
+_INK, _QUIET = "#1a1a1a", "#595959"
+_STROKES = {
+    (Role.PATH, True): f'stroke="{_INK}" stroke-width="2.2"',
+    (Role.PATH, False): f'stroke="{_QUIET}" stroke-width="1.3" stroke-dasharray="6 4"',
+    (Role.LOADING, True): f'stroke="{_QUIET}" stroke-width="1.1"',
+    (Role.COVARIANCE, True): f'stroke="{_QUIET}" stroke-width="1.1"',
+}
+
+
+def path_diagram(model: DiagramModel, language: Language = "en", *, items: bool = True) -> str:
+    """Draw a model as an SVG document.
+
+    Parameters
+    ----------
+    model
+        Constructs and items, and the arrows between them.
+    language
+        Of labels given in two languages.
+    items
+        Whether to draw the items; without them the structural model remains.
+
+    Returns
+    -------
+    str
+        One ``<svg>`` element with its own namespace: a file of its own, or a part of a page.
+
+    Examples
+    --------
+    >>> model = DiagramModel(
+    ...     (Node("LIKE", "Liking"), Node("CUSL", "Loyalty", r_squared=0.56)),
+    ...     paths=(Path("LIKE", "CUSL", 0.75, "***"),),
+    ... )
+    >>> ".750***" in path_diagram(model)
+    True
+    """
+    arrangement = arrange(model, language, items=items)
+    arrows = route(model, arrangement)
+    left, top, right, bottom = extent(arrangement, arrows)
+    frame = " ".join(map(_number, (left, top, right - left, bottom - top)))
+    size = f'width="{_number(right - left)}" height="{_number(bottom - top)}"'
+    title = escape(written(term("Path diagram"), language))
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="{frame}" role="img"'
+            f' font-family="{escape(FONT_FAMILY)}" text-anchor="middle">',
+            f"<title>{title}</title>",
+            f'<rect x="{_number(left)}" y="{_number(top)}" {size} fill="#ffffff"/>',
+            *map(_line, arrows),
+            *map(_box, arrangement.boxes.values()),
+            *map(_value, arrows),
+            "</svg>\n",
+        ]
+    )
+
+
+def extent(arrangement: Arrangement, arrows: Iterable[Arrow]) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of all that is drawn, with a margin."""
+    bounds = [box.bounds for box in arrangement.boxes.values()]
+    for arrow in arrows:
+        bounds += [(x, y, x, y) for x, y in (arrow.at(step / 24) for step in range(25))]
+        bounds += [arrow.value.bounds] if arrow.value else []
+    bounds = bounds or [(0.0, 0.0, 0.0, 0.0)]
+    lefts, tops, rights, bottoms = zip(*bounds, strict=True)
+    return min(lefts) - _MARGIN, min(tops) - _MARGIN, max(rights) + _MARGIN, max(bottoms) + _MARGIN
+
+
+def _line(arrow: Arrow) -> str:
+    """Draw the curve, shortened where a head stands, and its one or two heads."""
+    stroke = _STROKES[arrow.role, arrow.significant]
+    size = 10.0 if arrow.role is Role.PATH and arrow.significant else 7.5
+    tail, near_tail, near_head, head = arrow.curve
+    heads = _head(head, near_head, size)
+    head = _towards(head, near_head, size * 0.8)
+    if arrow.role is Role.COVARIANCE:
+        heads += _head(tail, near_tail, size)
+        tail = _towards(tail, near_tail, size * 0.8)
+    curve = " ".join(map(_point, (near_tail, near_head, head)))
+    body = f'<path d="M {_point(tail)} C {curve}" fill="none" {stroke}/>'
+    return f'<g class="{arrow.role.value}">{body}{heads}</g>'
+
+
+def _head(tip: Point, behind: Point, size: float) -> str:
+    angle = math.atan2(behind[1] - tip[1], behind[0] - tip[0])
+    corners = (
+        (tip[0] + size * math.cos(angle + turn), tip[1] + size * math.sin(angle + turn))
+        for turn in (0.38, -0.38)
+    )
+    return f'<polygon points="{" ".join(map(_point, (tip, *corners)))}" fill="{_INK}"/>'
+
+
+def _towards(point: Point, other: Point, length: float) -> Point:
+    distance = math.hypot(other[0] - point[0], other[1] - point[1]) or 1.0
+    share = length / distance
+    return point[0] + share * (other[0] - point[0]), point[1] + share * (other[1] - point[1])
+
+
+def _box(box: Box) -> str:
+    left, top, _, _ = box.bounds
+    if box.latent:
+        shape = (
+            f'<ellipse cx="{_number(box.x)}" cy="{_number(box.y)}" rx="{_number(box.width / 2)}"'
+            f' ry="{_number(box.height / 2)}" fill="#eef4fa" stroke="{_INK}" stroke-width="1.4"/>'
+        )
+    else:
+        shape = (
+            f'<rect x="{_number(left)}" y="{_number(top)}" width="{_number(box.width)}"'
+            f' height="{_number(box.height)}" fill="#ffffff" stroke="{_INK}" stroke-width="1"/>'
+        )
+    lines = [(line, 13) for line in box.lines]
+    lines += [(f"R² = {box.r_squared}", 11)] if box.r_squared else []
+    first = box.y - LINE * (len(lines) - 1) / 2
+    texts = "".join(
+        _text(line, box.x, first + LINE * at, size, _INK) for at, (line, size) in enumerate(lines)
+    )
+    kind = "construct" if box.latent else "item"
+    return f'<g class="{kind}"><title>{escape(box.full_label)}</title>{shape}{texts}</g>'
+
+
+def _value(arrow: Arrow) -> str:
+    if arrow.value is None:
+        return ""
+    halo = ' stroke="#ffffff" stroke-width="4" stroke-linejoin="round" paint-order="stroke"'
+    weight = ' font-weight="bold"' if arrow.role is Role.PATH and arrow.significant else ""
+    return _text(arrow.value.text, arrow.value.x, arrow.value.y, 11.5, _INK, halo + weight)
+
+
+def _text(text: str, x: float, y: float, size: float, fill: str, more: str = "") -> str:
+    """Write one line centred at a point: the base line stands a third of the size below it."""
+    base = _number(y + 0.35 * size)
+    return f'<text x="{_number(x)}" y="{base}" font-size="{size:g}" fill="{fill}"{more}>{escape(text)}</text>'
+
+
+def _point(point: Point) -> str:
+    return f"{_number(point[0])},{_number(point[1])}"
+
+
+def _number(value: float) -> str:
+    return f"{round(value, 1) + 0.0:g}" if abs(value) < 1e5 else f"{value:.1f}"

@@ -1,0 +1,78 @@
+"""What a path diagram shows: constructs, items, and the arrows between them with their values.
+
+The record knows nothing of fitting; whoever has estimates fills it in.  Values are
+standardized estimates at full precision; ``None`` draws the arrow without a number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sme_sem.tables import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A construct (an ellipse) or an observed variable (a rectangle).
+
+    name : what loadings, paths and covariances call it
+    label : what is written on it
+    r_squared : explained share of its variance, written beneath the label
+    """
+
+    name: str
+    label: Text
+    latent: bool = True
+    r_squared: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """From a construct to its item; the item of a second-order construct is itself a construct."""
+
+    construct: str
+    item: str
+    value: float | None = None
+    stars: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A structural path; one that is not significant is dashed."""
+
+    source: str
+    target: str
+    value: float | None = None
+    stars: str = ""
+    significant: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Covariance:
+    """A double-headed arrow between two constructs, or between the residuals of two items."""
+
+    a: str
+    b: str
+    value: float | None = None
+    stars: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DiagramModel:
+    """Everything a diagram shows.
+
+    A name that only occurs in loadings, paths or covariances needs no node: it is drawn as
+    an observed variable under its own name (as a construct, if it has items).
+    """
+
+    nodes: tuple[Node, ...]
+    loadings: tuple[Loading, ...] = ()
+    paths: tuple[Path, ...] = ()
+    covariances: tuple[Covariance, ...] = ()
+
+    def node(self, name: str) -> Node:
+        """Find a node by name, or make the one that stands for a name without node."""
+        for node in self.nodes:
+            if node.name == name:
+                return node
+        return Node(name, name, latent=any(loading.construct == name for loading in self.loadings))

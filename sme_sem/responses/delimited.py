@@ -1,0 +1,171 @@
+"""Turn the bytes of a text file into rows of cells: which encoding, which delimiter."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+
+from ..errors import ResponseError
+from .findings import Finding, finding
+
+_END = "\x1eend of the answers\x1e"  # stands alone on its line unless a quotation mark was left open
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_NAMES = {"\t": "tab", ",": "comma", ";": "semicolon"}
+
+
+def decoded(source: str, data: bytes, encoding: str | None = None) -> tuple[str, list[Finding]]:
+    """Decode a file, saying which encoding was taken unless it is UTF-8."""
+    if encoding is not None:
+        return _plain(source, _as_told(source, data, encoding)), []
+    taken, text = _recognised(source, data)
+    if taken in ("utf-8", "utf-8-sig"):
+        return _plain(source, text), []
+    note = f"the file is not UTF-8; it was read as {taken} (choose another with encoding=)"
+    return _plain(source, text), [finding("info", "encoding", note, value=taken)]
+
+
+def delimited(source: str, text: str, *, prefer_tab: bool = False) -> tuple[list[list[str]], list[Finding]]:
+    """Split a text into rows of cells, and note the rows that do not have as many cells as names."""
+    told = re.match(r"sep=([,;\t])\r?\n", text, re.IGNORECASE)  # a line that Excel writes and hides
+    delimiter = told[1] if told else _delimiter(text, prefer_tab)
+    records = _records(source, text[told.end() :] if told else text, delimiter)
+    while records and not records[-1]:
+        records.pop()
+    head = next((i for i, record in enumerate(records) if any(cell.strip() for cell in record)), None)
+    if head is None:
+        raise ResponseError(f"{source}: is empty; expected column names and one row per respondent")
+    return records, list(_uneven(records, head, delimiter))
+
+
+def _as_told(source: str, data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding).removeprefix("\ufeff")
+    except (LookupError, ValueError) as problem:
+        if isinstance(problem, UnicodeDecodeError):
+            line = data.count(b"\n", 0, problem.start) + 1
+            why = f"its line {line} is not valid {encoding}; leave encoding= out to have it recognised"
+        else:
+            why = f"{encoding!r} is not an encoding; try 'utf-8', 'gb18030' or 'utf-16'"
+        raise ResponseError(f"{source}: cannot be decoded: {why}") from None
+
+
+def _recognised(source: str, data: bytes) -> tuple[str, str]:
+    marked = next((name for mark, name in _MARKS if data.startswith(mark)), None)
+    for candidate in _candidates(data, marked):
+        try:
+            return candidate, data.decode(candidate)
+        except UnicodeDecodeError:
+            continue
+    raise ResponseError(
+        f"{source}: is not a table of answers, or its encoding could not be recognised; "
+        "save it as .xlsx or as CSV in UTF-8, or name the encoding with encoding="
+    )
+
+
+def _candidates(data: bytes, marked: str | None) -> Iterable[str]:
+    if marked:
+        yield marked
+        return
+    before, behind = data[::2].count(0), data[1::2].count(0)
+    if max(before, behind) > 0.15 * len(data) and not min(before, behind):  # UTF-16 without its mark
+        yield "utf-16-le" if behind else "utf-16-be"
+    yield "utf-8"
+    if b"\0" in data:
+        return
+    if _looks_chinese(data):
+        yield "gb18030"
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data[:200_000]).best()
+    if best is not None:
+        yield best.encoding
+
+
+def _looks_chinese(data: bytes) -> bool:
+    """Most bytes beyond ASCII come in the pairs of GB 2312, the everyday part of GB 18030."""
+    pairs = sum(map(len, re.findall(rb"(?:[\xa1-\xa9\xb0-\xf7][\xa1-\xfe])+", data)))
+    return pairs >= 0.9 * sum(map(len, re.findall(rb"[\x80-\xff]+", data)))
+
+
+def _plain(source: str, text: str) -> str:
+    """Refuse what is no text: control characters, or a web page under the name of a table."""
+    control = re.search(r"[\x00-\x08\x0e-\x1a]", text)
+    if control and (control[0] == "\0" or len(re.findall(r"[\x00-\x08\x0e-\x1a]", text)) * 100 > len(text)):
+        raise ResponseError(
+            f"{source}: is not a table of answers (it holds binary data); "
+            "expected CSV, TSV, an Excel workbook or an SPSS .sav file"
+        )
+    if re.match(r"\s*<(!doctype|html|table|\?xml)", text, re.IGNORECASE):
+        raise ResponseError(
+            f"{source}: is a web page or XML, not a table of answers; "
+            "open it in a spreadsheet program and save it as .xlsx"
+        )
+    return text
+
+
+def _delimiter(text: str, prefer_tab: bool) -> str:
+    """Choose the delimiter that gives many columns, the same number in every row."""
+    sample = text[:100_000].splitlines(keepends=True)[:50]
+
+    def columns(delimiter: str) -> tuple[float, bool]:
+        try:
+            rows = csv.reader(sample, delimiter=delimiter)
+            widths = [len(row) for row in rows if any(cell.strip(" ,;\t\r\n") for cell in row)]
+        except csv.Error:
+            return 0.0, False
+        head, body = widths[0] if widths else 0, widths[1:]
+        alike = sum(width == head for width in body) / len(body) if body else 1.0
+        return head * alike, delimiter == ("\t" if prefer_tab else ",")
+
+    return max(_NAMES, key=columns)
+
+
+def _records(source: str, text: str, delimiter: str) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(f"{text}\n{_END}", newline=""), delimiter=delimiter)
+    try:
+        records = list(reader)
+    except csv.Error as problem:
+        raise ResponseError(
+            f"{source}, line {reader.line_num}: cannot be split into cells ({problem}); "
+            "look for a quotation mark that is opened there or above and never closed"
+        ) from None
+    if records.pop() != [_END]:
+        line = _last_start(text, delimiter)
+        raise ResponseError(
+            f'{source}, line {line}: a quotation mark (") is opened in this row and never closed, so the '
+            "rows below it cannot be told apart; close it or remove it"
+        )
+    return records
+
+
+def _last_start(text: str, delimiter: str) -> int:
+    """Find the line on which the last row begins."""
+    reader, start = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 0
+    seen = 0
+    for _ in reader:
+        start, seen = seen + 1, reader.line_num
+    return start
+
+
+def _uneven(records: list[list[str]], head: int, delimiter: str) -> Iterable[Finding]:
+    names = len(records[head])
+    uneven = [i for i in range(head + 1, len(records)) if len(records[i]) not in (0, names)]
+    for i in uneven:
+        cells = len(records[i])
+        if cells < names:
+            message = f"has {cells} cells for {names} column names; those not there were read as empty"
+            yield finding("warning", "short_row", message, row=i + 1)
+        elif any(cell.strip() for cell in records[i][names:]):
+            message = (
+                f"has {cells} cells for {names} column names: is there a {_NAMES[delimiter]} inside an "
+                "answer that is not quoted? Answers behind it may stand in the wrong column"
+            )
+            yield finding("error", "long_row", message, row=i + 1)

@@ -1,0 +1,95 @@
+"""What a person should know about a file of answers: one line for each thing noticed.
+
+severity : ``info`` (done as you would expect), ``warning`` (look at it), ``error`` (something was not usable)
+row : the row of the file as a spreadsheet numbers it, the column names being row 1;
+    for an SPSS file the number of the case
+rule : what was noticed, one of :data:`RULES`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+import pandas as pd
+
+from ..tables import Words
+
+Severity = Literal["info", "warning", "error"]
+_ORDER = {"error": 0, "warning": 1, "info": 2}
+
+RULES: dict[str, Words] = {
+    "long_row": Words("row with more cells than there are column names", "单元格多于列名的行"),
+    "short_row": Words("row with fewer cells than there are column names", "单元格少于列名的行"),
+    "missing_column": Words("question without a column", "缺少对应列的题目"),
+    "ambiguous_column": Words("several columns for one question", "多列对应同一题目"),
+    "unknown_column": Words("column that answers no question", "无法对应题目的列"),
+    "off_scale": Words("answer off the response scale", "超出量表范围的答案"),
+    "fractional": Words("answer between two codes", "介于两个编码之间的答案"),
+    "not_a_number": Words("text that is neither a number nor a known label", "既非数字也非已知选项的文字"),
+    "unknown_category": Words("category that the instrument does not list", "问卷中未列出的类别"),
+    "attention_failed": Words("attention check failed", "注意力检测未通过"),
+    "duplicate_id": Words("respondent id used before", "重复的受访者编号"),
+    "duplicate_row": Words("row equal to an earlier one in every cell", "与先前完全相同的行"),
+    "empty_row": Words("row without any answer", "空白行"),
+    "label_disagrees": Words("code that the file labels in another way", "文件标签与编码不一致"),
+    "encoding": Words("encoding of the file", "文件编码"),
+    "format": Words("format of the file", "文件格式"),
+    "sheet": Words("sheet of the workbook", "所用工作表"),
+    "matched": Words("column recognised by something other than the exact id", "非按编号匹配的列"),
+    "recoded": Words("labels read as codes", "选项文字转换为编码"),
+    "missing_code": Words("code or word for a missing answer", "缺失值编码"),
+    "empty_cell": Words("empty cells", "空白单元格"),
+    "reversed": Words("reverse-coded items turned", "反向计分题已转换"),
+}
+
+
+class Finding(NamedTuple):
+    """One thing noticed; ``row``, ``column`` and ``value`` are None where it concerns more than one."""
+
+    severity: Severity
+    row: int | None
+    column: str | None
+    value: str | None
+    rule: str
+    message: str
+
+
+def finding(
+    severity: Severity,
+    rule: str,
+    message: str,
+    *,
+    row: int | None = None,
+    column: str | None = None,
+    value: str | None = None,
+) -> Finding:
+    """Note one thing, naming only the places it has."""
+    return Finding(severity, row, column, value, rule, message)
+
+
+def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
+    """Put findings into one table, the gravest first and then by row."""
+    ordered = sorted(findings, key=lambda f: (_ORDER[f.severity], f.row or 0))
+    frame = pd.DataFrame(ordered, columns=list(Finding._fields), dtype=object)
+    return frame.astype({"row": "Int64"})
+
+
+def shortened(text: str, longest: int = 60) -> str:
+    """Quote a cell in a message, cut where it would fill the screen.
+
+    >>> shortened("strongly agree")
+    "'strongly agree'"
+    """
+    return repr(text if len(text) <= longest else text[: longest - 1] + "…")
+
+
+def listed(names: Iterable[object], most: int = 8) -> str:
+    """List some names and count the rest.
+
+    >>> listed("abcd", most=2)
+    'a, b and 2 more'
+    """
+    known = [str(name) for name in names]
+    more = f" and {len(known) - most} more" if len(known) > most else ""
+    return ", ".join(known[:most]) + more

@@ -1,0 +1,144 @@
+"""What a structural model needs to know of the answers: means, covariances and how many there are.
+
+Covariances are divided by n, as maximum likelihood has it; ``likelihood="wishart"`` puts n / (n - 1) back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataProblem, SpecificationError, did_you_mean
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """Sufficient statistics of complete answers, by group.
+
+    names : the p variables
+    covariance : (G, p, p), divided by n    mean : (G, p), or None when only covariances are known
+    n : (G,)    n_collected : rows offered, before those with missing answers were set aside
+    labels : group labels; one empty label for one group
+    """
+
+    names: tuple[str, ...]
+    covariance: np.ndarray
+    mean: np.ndarray | None
+    n: np.ndarray
+    n_collected: int
+    labels: tuple[str, ...] = ("",)
+
+    @property
+    def total(self) -> int:
+        """How many respondents, over all groups."""
+        return int(self.n.sum())
+
+
+def moments_of_answers(frame: pd.DataFrame, names: Sequence[str]) -> Moments:
+    """Condense a table of answers, one row per respondent; rows with a missing answer are set aside.
+
+    Raises :class:`~sme_sem.errors.SpecificationError` for a variable that is no column, and
+    :class:`~sme_sem.errors.DataProblem` for columns that cannot be analysed.
+    """
+    _known(names, frame.columns, "the data have no column of that name")
+    duplicated = frame.columns[frame.columns.duplicated()]
+    for name in names:
+        if name in duplicated:
+            raise DataProblem(f"column {name!r} occurs more than once in the data: rename or remove one.")
+    wrong = [n for n in names if not (pd.api.types.is_numeric_dtype(frame[n]) or pd.api.types.is_bool_dtype(frame[n]))]
+    if wrong:
+        example = frame[wrong[0]].dropna()
+        shown = f" (such as {example.iloc[0]!r})" if len(example) else ""
+        raise DataProblem(
+            f"not numeric: {', '.join(map(repr, wrong))}{shown}. Read the file with read_responses, which "
+            "turns labels into codes and lists what it could not read."
+        )
+    values = frame[list(names)].to_numpy(dtype=float, na_value=np.nan)
+    infinite = [n for n, bad in zip(names, np.isinf(values).any(axis=0), strict=True) if bad]
+    if infinite:
+        raise DataProblem(f"infinite values in {', '.join(map(repr, infinite))}: replace them or set them missing.")
+    complete = values[~np.isnan(values).any(axis=1)]
+    _enough(len(complete), len(values), names, values)
+    mean = complete.mean(axis=0)
+    centred = complete - mean
+    covariance = centred.T @ centred / len(complete)
+    _usable(covariance, names, len(complete))
+    return Moments(tuple(names), covariance[None], mean[None], np.array([len(complete)]), len(values))
+
+
+def moments_of_summary(
+    covariance: pd.DataFrame, n: int, names: Sequence[str], mean: pd.Series | None = None, *, unbiased: bool = True
+) -> Moments:
+    """Take a covariance matrix (divided by n - 1, as programs print it), the means if known, and n."""
+    if not isinstance(covariance, pd.DataFrame):
+        raise DataProblem("cov= must be a DataFrame with the variables' names as rows and columns.")
+    if n is None or n < 2:
+        raise DataProblem("n=, the number of respondents behind the covariance matrix, must be given and above 1.")
+    _known(names, covariance.columns, "the covariance matrix has no such variable")
+    if list(covariance.index) != list(covariance.columns):
+        covariance = covariance.set_axis(covariance.columns, axis=0)
+    matrix = covariance.loc[list(names), list(names)].to_numpy(dtype=float)
+    if not np.isfinite(matrix).all():
+        raise DataProblem("the covariance matrix has missing or infinite entries: fill or remove those variables.")
+    if not np.allclose(matrix, matrix.T, rtol=1e-6, atol=1e-8 * abs(matrix).max()):
+        raise DataProblem("the covariance matrix is not symmetric: check the rows and columns.")
+    matrix = (matrix + matrix.T) / 2 * ((n - 1) / n if unbiased else 1)
+    _usable(matrix, names, n)
+    means = None
+    if mean is not None:
+        _known(names, mean.index, "the means have no such variable")
+        means = mean.loc[list(names)].to_numpy(dtype=float)[None]
+    return Moments(tuple(names), matrix[None], means, np.array([n]), n)
+
+
+def _known(names: Sequence[str], columns: pd.Index, problem: str) -> None:
+    present = [str(c) for c in columns]
+    unknown = [n for n in names if n not in present]
+    if unknown:
+        first = unknown[0]
+        rest = f" Also unknown: {', '.join(map(repr, unknown[1:]))}." if len(unknown) > 1 else ""
+        raise SpecificationError(
+            f"unknown variable {first!r}: {problem}, and no line of the model measures it (=~)."
+            + did_you_mean(first, present)
+            + rest
+        )
+
+
+def _enough(complete: int, offered: int, names: Sequence[str], values: np.ndarray) -> None:
+    if complete >= 2:
+        return
+    empty = [n for n, gone in zip(names, np.isnan(values).all(axis=0), strict=True) if gone]
+    cause = f" Without any answer: {', '.join(map(repr, empty))}." if empty else ""
+    raise DataProblem(
+        f"{complete} of {offered} respondents answered all {len(names)} variables of the model; at least two are "
+        f"needed, and in practice many more.{cause}"
+    )
+
+
+def _usable(covariance: np.ndarray, names: Sequence[str], n: int) -> None:
+    """Refuse constant columns and exact linear dependence, naming the variables."""
+    variance = np.diagonal(covariance)
+    constant = [name for name, v in zip(names, variance, strict=True) if not v > 0]
+    if constant:
+        raise DataProblem(
+            f"no variation in {', '.join(map(repr, constant))}: every respondent gave the same answer, so "
+            "nothing can covary with it. Remove it from the model."
+        )
+    deviation = np.sqrt(variance)
+    values, vectors = np.linalg.eigh(covariance / np.outer(deviation, deviation))
+    if values[0] > len(names) * 1e-13:
+        return
+    if n <= len(names):
+        raise DataProblem(
+            f"{n} complete answers for {len(names)} variables: the covariance matrix is singular. Collect more "
+            "answers, or use fewer variables."
+        )
+    weights = abs(vectors[:, 0])
+    involved = [name for name, w in zip(names, weights, strict=True) if w > 0.1 * weights.max()]
+    raise DataProblem(
+        f"exactly collinear: {', '.join(map(repr, involved))}. One of them is a sum or a copy of the others, or "
+        "the matrix was not computed from one set of respondents; remove one."
+    )

@@ -1,0 +1,109 @@
+"""What was answered: the answers as received, as numbers, and everything noticed in between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from ..instrument.model import Instrument
+from ..tables import Column, Kind, Table, Tabled, Words, term
+from .findings import RULES
+
+_SEVERITIES = {
+    "error": Words("error", "错误"),
+    "warning": Words("warning", "警告"),
+    "info": Words("info", "提示"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Responses(Tabled):
+    """The answers of all respondents to one instrument.
+
+    source, sha256 : name of the file and the hash of its bytes (of the cells, for a DataFrame)
+    raw : the table as received, every cell as text
+    rows : for each respondent the row of the file, the column names being row 1
+        (in an SPSS file the number of the case)
+    frame : items, background and metadata, checked; items as numbers, reverse-coded ones turned
+    attention : for each attention check whether it was passed, NA where it was not answered
+    extra : the columns that answer no question, as text
+    findings : everything noticed: severity, row, column, value, rule, message
+    collected : rows in the file
+    valid : respondents kept by screening; None before it
+    """
+
+    instrument: Instrument
+    source: str
+    sha256: str
+    raw: pd.DataFrame
+    rows: pd.Series[Any]
+    frame: pd.DataFrame
+    attention: pd.DataFrame
+    extra: pd.DataFrame
+    findings: pd.DataFrame
+    collected: int
+    valid: int | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many answered: ``collected`` rows, and after screening the ``valid`` ones."""
+        known = {"collected": self.collected, "valid": self.valid}
+        return {stage: count for stage, count in known.items() if count is not None}
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The items that have a column, in the order of the instrument."""
+        return tuple(name for name in self.instrument.item_ids if name in self.frame.columns)
+
+    def tables(self) -> tuple[Table, ...]:
+        """Show the counts, the findings by rule, and the share of missing answers per item."""
+        return self._counts(), self._findings(), self._missing()
+
+    def _counts(self) -> Table:
+        names = {"collected": Words("Collected", "回收问卷"), "valid": Words("Valid", "有效问卷")}
+        columns = (Column("stage", Words("Stage", "阶段")), Column("count", term("Frequency"), Kind.COUNT))
+        rows = tuple((names[stage], count) for stage, count in self.counts.items())
+        note = Words(
+            f"Source: {self.source}, SHA-256 {self.sha256}.", f"来源：{self.source}，SHA-256 {self.sha256}。"
+        )
+        return Table("response_counts", Words("Responses", "问卷回收情况"), columns, rows, (note,))
+
+    def _findings(self) -> Table:
+        columns = (
+            Column("severity", Words("Severity", "级别")),
+            Column("rule", Words("Finding", "发现")),
+            Column("count", term("Frequency"), Kind.COUNT),
+            Column("example", Words("Example", "示例")),
+        )
+        grouped = self.findings.groupby(["severity", "rule"], sort=False)
+        rows = tuple(
+            (_SEVERITIES[first.severity], RULES[first.rule], len(found), _place(first))
+            for _, found in grouped
+            for first in (found.iloc[0],)
+        )
+        return Table("findings", Words("Findings on reading the answers", "数据读取检查结果"), columns, rows)
+
+    def _missing(self) -> Table:
+        columns = (
+            Column("item", term("Item")),
+            Column("answered", Words("Answered", "已作答"), Kind.COUNT),
+            Column("missing", term("Missing value"), Kind.COUNT),
+            Column("percent", term("Percentage"), Kind.PERCENT),
+        )
+        n = len(self.frame)
+        gaps = self.frame[list(self.items)].isna().sum()
+        rows = tuple(
+            (name, n - int(gap), int(gap), 100 * int(gap) / n if n else None) for name, gap in gaps.items()
+        )
+        return Table("missing_answers", Words("Missing answers per item", "各题项缺失情况"), columns, rows)
+
+
+def _place(found: pd.Series[Any]) -> Words:
+    """Where the first finding of a kind lies, in both languages."""
+    row = None if pd.isna(found["row"]) else int(found["row"])
+    rest = ": ".join(str(found[key]) for key in ("column", "value") if found[key] is not None)
+    en = ", ".join(filter(None, (f"row {row}" if row else "", rest)))
+    zh = "，".join(filter(None, (f"第{row}行" if row else "", rest)))
+    return Words(en, zh)

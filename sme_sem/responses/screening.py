@@ -1,0 +1,187 @@
+"""Which respondents to keep, and why the others go; nothing is deleted, so it can be undone.
+
+Each rule flags respondents; who is flagged by a chosen rule is excluded, for the first reason
+that applies, so that the counts from collected to valid add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from ..errors import ResponseError, did_you_mean
+from ..tables import Column, Kind, Table, Tabled, Words, term
+from .responses import Responses
+from .validation import empty_rows, respondent_id, row_numbers, same_as_before
+
+DEFAULT_RULES = ("empty", "missing", "attention", "duplicate_id")
+
+
+@dataclass(frozen=True, eq=False)
+class Screening(Tabled):
+    """Who is kept, who is not, and for what reason.
+
+    screened : the responses as they were before
+    flags : respondent x rule, True where a rule applies
+    kept : True for respondents to whom none applies
+    excluded : respondent, row, rule, reason; the first rule that applies
+    reasons : what each rule says, in both languages
+    """
+
+    screened: Responses
+    flags: pd.DataFrame
+    kept: pd.Series[Any]
+    excluded: pd.DataFrame
+    reasons: dict[str, Words]
+
+    def responses(self) -> Responses:
+        """Give the responses of those who were kept; findings stay complete."""
+        kept, all_ = self.kept, self.screened
+        return replace(
+            all_,
+            raw=all_.raw[kept],
+            rows=all_.rows[kept],
+            frame=all_.frame[kept],
+            attention=all_.attention[kept],
+            extra=all_.extra[kept],
+            valid=int(kept.sum()),
+        )
+
+    def tables(self) -> tuple[Table, ...]:
+        """Show the way from collected to valid questionnaires."""
+        n = self.screened.collected
+        by_rule = self.excluded["rule"].value_counts()
+        counts = [(Words("Collected", "回收问卷"), n)]
+        if earlier := n - len(self.kept):
+            counts.append((Words("Excluded: in an earlier screening", "剔除：此前已筛除"), earlier))
+        counts += [
+            (Words("Excluded: ", "剔除：") + self.reasons[rule], int(by_rule.get(rule, 0)))
+            for rule in self.flags.columns
+        ]
+        counts.append((Words("Valid", "有效问卷"), int(self.kept.sum())))
+        columns = (
+            Column("stage", Words("Stage", "阶段")),
+            Column("count", term("Frequency"), Kind.COUNT),
+            Column("percent", term("Percentage"), Kind.PERCENT),
+        )
+        rows = tuple((stage, count, 100 * count / n if n else None) for stage, count in counts)
+        note = Words(
+            "A respondent to whom several rules apply is counted at the first.",
+            "符合多条规则的受访者只计入第一条。",
+        )
+        return (Table("screening", Words("Screening of the responses", "问卷筛选"), columns, rows, (note,)),)
+
+
+def screen(
+    responses: Responses, rules: Sequence[str] = DEFAULT_RULES, *, max_missing: float = 0.5
+) -> Screening:
+    """Decide which respondents to keep.
+
+    Parameters
+    ----------
+    responses : Responses
+        As read by ``read_responses``.
+    rules : sequence of str
+        In the order in which they are given as the reason: ``"empty"`` (nothing answered),
+        ``"missing"`` (more than ``max_missing`` of the items without a usable answer),
+        ``"attention"`` (an attention check answered wrongly; one left out does not count),
+        ``"duplicate_id"`` (the respondent id occurred before; the first is kept),
+        ``"duplicate_row"`` (equal to an earlier row in every cell; not applied unless named).
+    max_missing : float
+        The largest share of items, 0 to 1, that may be missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from sme_sem.instrument.model import Instrument
+    >>> from sme_sem.responses import read_responses
+    >>> instrument = Instrument.model_validate({
+    ...     "name": "demo", "title": "Demo", "response_scales": {"agree": {"lowest": 1, "highest": 5}},
+    ...     "constructs": [{"name": "M", "label": "Market", "items": [
+    ...         {"id": "M1", "wording": "We watch."}, {"id": "M2", "wording": "We follow."}]}]})
+    >>> answers = pd.DataFrame({"M1": [1, 2, None], "M2": [3, None, None]})
+    >>> screening = screen(read_responses(answers, instrument))
+    >>> screening.excluded[["respondent", "row", "rule"]].values.tolist()
+    [[3, 4, 'empty']]
+    >>> screening.responses().counts
+    {'collected': 3, 'valid': 2}
+    """
+    if isinstance(rules, str):
+        rules = (rules,)
+    for rule in rules:
+        if rule not in _RULES:
+            raise ResponseError(
+                f"no screening rule is named {rule!r}; {_known()}.{did_you_mean(str(rule), _RULES)}"
+            )
+    if not 0 <= max_missing <= 1:
+        raise ResponseError(f"max_missing is a share of the items, from 0 to 1; got {max_missing!r}")
+    chosen = tuple(dict.fromkeys(rules))
+    flags = pd.DataFrame(
+        {rule: _RULES[rule](responses, max_missing) for rule in chosen},
+        index=responses.frame.index,
+        dtype=bool,
+    )
+    kept = ~flags.any(axis=1).rename("kept")
+    reasons = {rule: _REASONS[rule].filled(share=f"{max_missing:.0%}") for rule in chosen}
+    return Screening(responses, flags, kept, _excluded(responses, flags, kept, reasons), reasons)
+
+
+def _excluded(
+    responses: Responses, flags: pd.DataFrame, kept: pd.Series[Any], reasons: dict[str, Words]
+) -> pd.DataFrame:
+    gone = flags[~kept]
+    rule = gone.idxmax(axis=1).astype(object) if len(gone) else pd.Series([], dtype=object)
+    return pd.DataFrame(
+        {
+            "respondent": gone.index.to_numpy(),
+            "row": responses.rows[~kept].to_numpy(),
+            "rule": rule.to_numpy(),
+            "reason": [reasons[name].en for name in rule],
+        }
+    )
+
+
+def _empty(responses: Responses, max_missing: float) -> pd.Series[Any]:
+    return empty_rows(responses.raw)
+
+
+def _missing(responses: Responses, max_missing: float) -> pd.Series[Any]:
+    return responses.frame[list(responses.items)].isna().mean(axis=1) > max_missing
+
+
+def _attention(responses: Responses, max_missing: float) -> pd.Series[Any]:
+    return responses.attention.eq(False).fillna(False).astype(bool).any(axis=1)
+
+
+def _duplicate_id(responses: Responses, max_missing: float) -> pd.Series[Any]:
+    name = respondent_id(responses.instrument, responses.frame.columns)
+    if name is None:
+        return pd.Series(False, index=responses.frame.index)
+    return same_as_before(responses.frame[name]).notna()
+
+
+def _duplicate_row(responses: Responses, max_missing: float) -> pd.Series[Any]:
+    return same_as_before(row_numbers(responses.raw).mask(empty_rows(responses.raw))).notna()
+
+
+_RULES: dict[str, Callable[[Responses, float], pd.Series[Any]]] = {
+    "empty": _empty,
+    "missing": _missing,
+    "attention": _attention,
+    "duplicate_id": _duplicate_id,
+    "duplicate_row": _duplicate_row,
+}
+_REASONS = {
+    "empty": Words("nothing answered", "空白问卷"),
+    "missing": Words("more than {share} of the items missing", "缺失题项超过{share}"),
+    "attention": Words("attention check failed", "注意力检测未通过"),
+    "duplicate_id": Words("respondent id used before", "受访者编号重复"),
+    "duplicate_row": Words("equal to an earlier row in every cell", "与先前问卷完全相同"),
+}
+
+
+def _known() -> str:
+    return f"known are {', '.join(map(repr, _RULES))}"

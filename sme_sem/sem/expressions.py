@@ -1,0 +1,126 @@
+"""Quantities defined from parameters: ``indirect := a*b``, with their exact derivatives.
+
+An expression is evaluated on pairs (value, gradient), so that the delta method needs no numerical
+differentiation: var(g) = grad^T V grad (Rao 1973, section 6a.2).  Values may carry any leading batch
+axes; gradients have one more axis, the free parameters.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import SpecificationError, did_you_mean
+from .syntax import Term
+
+
+@dataclass(frozen=True, eq=False)
+class Quantity:
+    """A value and its gradient: (...), (..., q)"""
+
+    value: np.ndarray
+    gradient: np.ndarray
+
+    def mapped(self, value: np.ndarray, slope: np.ndarray) -> Quantity:
+        """Apply a function with the given value and derivative."""
+        return Quantity(value, np.asarray(slope)[..., None] * self.gradient)
+
+
+Known = Mapping[str, Quantity]
+
+_FUNCTIONS: dict[str, Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]] = {
+    "exp": lambda x: (np.exp(x), np.exp(x)),
+    "log": lambda x: (np.log(x), 1 / x),
+    "sqrt": lambda x: (np.sqrt(x), 0.5 / np.sqrt(x)),
+    "abs": lambda x: (np.abs(x), np.sign(x)),
+    "sin": lambda x: (np.sin(x), np.cos(x)),
+    "cos": lambda x: (np.cos(x), -np.sin(x)),
+    "tanh": lambda x: (np.tanh(x), 1 - np.tanh(x) ** 2),
+}
+
+
+def evaluate(text: str, known: Known) -> Quantity:
+    """Evaluate an expression of labels, numbers, ``+ - * / ^``, brackets and a few functions.
+
+    Raises :class:`~sme_sem.errors.SpecificationError` naming what is unknown.
+    """
+    with np.errstate(all="ignore"):  # a logarithm of a negative estimate is NaN, and shown as such
+        return _evaluate(_parsed(text), text, known)
+
+
+def define(definitions: Sequence[Term], known: Known) -> dict[str, Quantity]:
+    """Evaluate ``name := expression`` in order; later ones may use earlier ones."""
+    everything = dict(known)
+    found = {}
+    for term in definitions:
+        if term.op == ":=":
+            everything[term.lhs] = found[term.lhs] = evaluate(term.rhs, everything)
+    return found
+
+
+def _parsed(text: str) -> ast.expr:
+    python = re.sub(r"[^\W\d][\w.]*|\.\w[\w.]*", lambda m: _encoded(m.group()), text).replace("^", "**")
+    try:
+        return ast.parse(python, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise SpecificationError(
+            f"cannot read the expression {text!r}: expected labels and numbers joined by + - * / ^ and brackets."
+        ) from None
+
+
+def _encoded(name: str) -> str:
+    """Dots are allowed in labels but not in Python names."""
+    return "v_" + name.replace("_", "_u").replace(".", "_d")
+
+
+def _decoded(name: str) -> str:
+    return name.removeprefix("v_").replace("_d", ".").replace("_u", "_")
+
+
+def _evaluate(node: ast.expr, text: str, known: Known) -> Quantity:
+    match node:
+        case ast.Constant(value=int() | float() as number):
+            return Quantity(np.asarray(float(number)), np.zeros(1))
+        case ast.Name(id=name):
+            label = _decoded(name)
+            if label in known:
+                return known[label]
+            raise SpecificationError(
+                f"{text!r}: {label!r} is neither a label in the model nor defined before."
+                + did_you_mean(label, known)
+                + " Label a parameter by writing label*variable."
+            )
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd() as sign, operand=operand):
+            inner = _evaluate(operand, text, known)
+            return inner if isinstance(sign, ast.UAdd) else Quantity(-inner.value, -inner.gradient)
+        case ast.BinOp(left=left, op=op, right=right):
+            return _combined(_evaluate(left, text, known), op, _evaluate(right, text, known), text)
+        case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if _decoded(name) in _FUNCTIONS:
+            inner = _evaluate(argument, text, known)
+            return inner.mapped(*_FUNCTIONS[_decoded(name)](inner.value))
+    raise SpecificationError(
+        f"{text!r}: only labels, numbers, + - * / ^, brackets and the functions {', '.join(_FUNCTIONS)} are understood."
+    )
+
+
+def _combined(a: Quantity, op: ast.operator, b: Quantity, text: str) -> Quantity:
+    x, y = a.value[..., None], b.value[..., None]
+    match op:
+        case ast.Add():
+            return Quantity(a.value + b.value, a.gradient + b.gradient)
+        case ast.Sub():
+            return Quantity(a.value - b.value, a.gradient - b.gradient)
+        case ast.Mult():
+            return Quantity(a.value * b.value, y * a.gradient + x * b.gradient)
+        case ast.Div():
+            return Quantity(a.value / b.value, a.gradient / y - x * b.gradient / y**2)
+        case ast.Pow():
+            by_base = y * x ** (y - 1) * a.gradient
+            constant = not np.any(b.gradient)
+            by_exponent = 0.0 if constant else np.log(x) * x**y * b.gradient
+            return Quantity(a.value**b.value, by_base + by_exponent)
+    raise SpecificationError(f"{text!r}: only + - * / ^ can join labels.")

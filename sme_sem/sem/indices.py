@@ -1,0 +1,138 @@
+"""The fit measures of a model, by lavaan's names with ``_`` for ``.``.
+
+Each comes from ``kernels.fit_indices``, where its formula and source stand.  ``gfi`` and ``agfi`` are
+LISREL's and AMOS's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..kernels import discrepancy, fit_indices, linalg
+from ..kernels.discrepancy import Sample
+from .parameters import ParameterTable
+
+
+@dataclass(frozen=True, eq=False)
+class Test:
+    """A likelihood-ratio test against the saturated model, and what indices need besides.
+
+    total : N as the statistic counts it (n, or n - G for ``likelihood="wishart"``)
+    respondents : n
+    """
+
+    chi_square: float
+    df: int
+    baseline: float
+    baseline_df: int
+    parameters: int
+    total: float
+    respondents: int
+    groups: int
+
+
+def baseline(sample: Sample, exogenous: int, *, means: bool) -> tuple[float, int]:
+    """Discrepancy and degrees of freedom of the independence model.
+
+    All covariances zero, except among the ``exogenous`` last variables, which keep the sample's;
+    means are free.  sample with axes (G, ...).
+    """
+    S = sample.covariance
+    p = S.shape[-1]
+    y = p - exogenous
+    variances = np.linalg.diagonal(S)[..., :y]
+    logs = np.log(variances).sum(axis=-1) - linalg.log_determinant(linalg.whitener(S))
+    if exogenous:
+        logs = logs + linalg.log_determinant(linalg.whitener(S[..., y:, y:]))
+    df = (y * (y - 1) // 2 + y * exogenous) * len(S)
+    return float((sample.share * logs).sum()), df
+
+
+def log_likelihoods(sample: Sample, n: np.ndarray, distance: np.ndarray, exogenous: int) -> tuple[float, float]:
+    """Log-likelihood of the model and of the saturated model, given the exogenous variables.
+
+    n : (G,)   distance : (G,) the model's discrepancy in each group   sample covariances divided by n
+    """
+
+    def of(S: np.ndarray) -> np.ndarray:
+        p = S.shape[-1]
+        return -0.5 * n * (p * np.log(2 * np.pi) + linalg.log_determinant(linalg.whitener(S)) + p)
+
+    S = sample.covariance
+    saturated = of(S)
+    if exogenous:
+        saturated = saturated - of(S[..., -exogenous:, -exogenous:])
+    return float((saturated - 0.5 * n * distance).sum()), float(saturated.sum())
+
+
+def measures(
+    test: Test, table: ParameterTable, sample: Sample, white: discrepancy.Whitened, sigma: np.ndarray, mu: np.ndarray, n: np.ndarray
+) -> dict[str, float]:
+    """All measures: sample and implied moments with axes (G, ...), n (G,)"""
+    x2, df, b, bdf, N, G = test.chi_square, test.df, test.baseline, test.baseline_df, test.total, test.groups
+    k = test.parameters
+    biased = sample._replace(covariance=sample.covariance * _biased(test, n)[:, None, None])
+    logl, saturated = log_likelihoods(biased, n, _likelihood_distance(biased, sigma, mu, means=table.means), len(table.exogenous))
+    lower, upper = fit_indices.rmsea_interval(x2, df, N, G)
+    mean, implied_mean = (sample.mean, mu) if table.means else (None, None)
+    weight = sample.share
+    parts = fit_indices.gfi_parts(sample.covariance, sigma)
+    gfi = 1 - float((weight * parts[0]).sum() / (weight * parts[1]).sum())
+    p = len(table.observed)
+    moments = G * (p * (p + 1) // 2 + p * table.means)
+    found = {
+        "npar": k,
+        "fmin": x2 / (2 * N),
+        "chisq": x2,
+        "df": df,
+        "pvalue": fit_indices.p_value(x2, df),
+        "baseline_chisq": b,
+        "baseline_df": bdf,
+        "baseline_pvalue": fit_indices.p_value(b, bdf),
+        "cfi": fit_indices.cfi(x2, df, b, bdf),
+        "tli": fit_indices.tli(x2, df, b, bdf),
+        "nfi": fit_indices.nfi(x2, b),
+        "rfi": fit_indices.rfi(x2, df, b, bdf),
+        "ifi": fit_indices.ifi(x2, df, b),
+        "rni": fit_indices.rni(x2, df, b, bdf),
+        "pnfi": df / bdf * fit_indices.nfi(x2, b) if bdf else np.nan,
+        "logl": logl,
+        "unrestricted_logl": saturated,
+        "aic": -2 * logl + 2 * k,
+        "bic": -2 * logl + k * np.log(test.respondents),
+        "ntotal": test.respondents,
+        "bic2": -2 * logl + k * np.log((test.respondents + 2) / 24),
+        "rmsea": fit_indices.rmsea(x2, df, N, G),
+        "rmsea_ci_lower": lower,
+        "rmsea_ci_upper": upper,
+        "rmsea_ci_level": 0.90,
+        "rmsea_pvalue": fit_indices.close_fit_p_value(x2, df, N, G),
+        "rmr": (weight * fit_indices.rmr(sample.covariance, sigma, mean, implied_mean)).sum(),
+        "srmr": (weight * fit_indices.srmr(sample.covariance, sigma, mean, implied_mean)).sum(),
+        "crmr": (weight * fit_indices.crmr(sample.covariance, sigma, mean, implied_mean)).sum(),
+        "gfi": gfi,
+        "agfi": 1 - moments / df * (1 - gfi) if df > 0 else 1.0,
+        "pgfi": df / moments * gfi,
+        "mfi": fit_indices.mcdonald(x2, df, N),
+        "ecvi": fit_indices.ecvi(x2, k, N),
+    }
+    return {name: float(value) for name, value in found.items()}
+
+
+def _biased(test: Test, n: np.ndarray) -> np.ndarray:
+    """What turns the sample's covariances into ones divided by n: (G,)"""
+    return (n - 1) / n if test.total < test.respondents else np.ones(len(n))
+
+
+def _likelihood_distance(sample: Sample, sigma: np.ndarray, mu: np.ndarray, *, means: bool) -> np.ndarray:
+    W = linalg.whitener(sigma)
+    S = sample.covariance
+    distance = (
+        linalg.log_determinant(W) - linalg.log_determinant(linalg.whitener(S)) + np.linalg.trace(W @ S @ W.mT) - S.shape[-1]
+    )
+    if means and sample.mean is not None:
+        delta = np.matvec(W, sample.mean - mu)
+        distance = distance + np.vecdot(delta, delta)
+    return distance

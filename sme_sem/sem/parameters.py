@@ -1,0 +1,327 @@
+"""From a specification to its parameters: every relation, free or fixed, that the model implies.
+
+What a specification leaves unsaid is added as lavaan's ``sem()`` adds it (``preset="sem"``): residual
+variances; covariances among exogenous constructs and among final outcomes; the first loading of each
+construct fixed to one (or its variance, with ``std_lv``); the residual of a single indicator fixed to
+zero; intercepts of observed variables if means are modelled.  ``preset="growth"`` frees the means of
+constructs in place of the intercepts; ``"explicit"`` adds only variances fixed to zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+
+from ..errors import SpecificationError, did_you_mean
+from ..kernels import ram
+from .options import Options
+from .specification import Specification
+from .syntax import DEFINING, Term
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One relation in one group.
+
+    index : position among the free parameters; -1 when fixed
+    value : where it is fixed (NaN: at the sample's moment, for an exogenous variable)
+    user : whether the specification states it
+    exogenous : a moment among exogenous observed variables, kept as the sample has it
+    """
+
+    lhs: str
+    op: str
+    rhs: str
+    group: int = 0
+    index: int = -1
+    value: float = np.nan
+    start: float = np.nan
+    label: str = ""
+    user: bool = False
+    exogenous: bool = False
+
+    @property
+    def free(self) -> bool:
+        """Whether it is estimated."""
+        return self.index >= 0
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """The relation, whichever way round a covariance was written."""
+        if self.op == "~~" and self.rhs < self.lhs:
+            return self.rhs, self.op, self.lhs
+        return self.lhs, self.op, self.rhs
+
+    def __str__(self) -> str:
+        return f"{self.lhs} ~ 1" if self.op == "~1" else f"{self.lhs} {self.op} {self.rhs}"
+
+
+@dataclass(frozen=True, eq=False)
+class ParameterTable:
+    """All parameters of a model, and the variables they connect."""
+
+    specification: Specification
+    observed: tuple[str, ...]
+    latent: tuple[str, ...]
+    exogenous: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    definitions: tuple[Term, ...]
+    groups: int
+    means: bool
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Observed variables first, then constructs."""
+        return (*self.observed, *self.latent)
+
+    @property
+    def n_free(self) -> int:
+        """How many parameters are estimated (equal ones count once)."""
+        return 1 + max((p.index for p in self.parameters), default=-1)
+
+    @property
+    def labels(self) -> dict[str, int]:
+        """Which free parameter each label names."""
+        return {p.label: p.index for p in self.parameters if p.label and p.free}
+
+    def names(self) -> list[str]:
+        """Name each free parameter by the first relation it stands in."""
+        found: dict[int, str] = {}
+        for p in self.parameters:
+            if p.free:
+                found.setdefault(p.index, str(p))
+        return [found[i] for i in range(self.n_free)]
+
+    def pattern(self) -> ram.Pattern:
+        """Lay the parameters into the matrices A, S and m."""
+        place = {name: i for i, name in enumerate(self.variables)}
+        v, G = len(place), self.groups
+        A, S, m = np.zeros((G, v, v)), np.zeros((G, v, v)), np.zeros((G, v))
+        cells: dict[tuple[int, int, int], int] = {}
+        occupied: list[tuple[int, int, int]] = []
+        for p in self.parameters:
+            kind, i, j = _cell(p, place)
+            value = 0.0 if np.isnan(p.value) else p.value
+            if p.free:
+                occupied.append((p.group, cells.setdefault((kind, i, j), len(cells)), p.index))
+            elif kind == ram.PATHS:
+                A[p.group, i, j] = value
+            elif kind == ram.COVARIANCES:
+                S[p.group, i, j] = S[p.group, j, i] = value
+            else:
+                m[p.group, i] = value
+        matrix, row, col = np.array(list(cells), dtype=int).reshape(-1, 3).T
+        parameter = np.full((G, len(cells)), -1)
+        for group, cell, index in occupied:
+            parameter[group, cell] = index
+        exogenous = np.array([place[x] for x in self.exogenous], dtype=int)
+        return ram.Pattern(
+            len(self.observed), A, S, m, matrix, row, col, parameter, self.n_free, exogenous, self.means
+        )
+
+
+def _cell(p: Parameter, place: dict[str, int]) -> tuple[int, int, int]:
+    if p.op == "=~":
+        return ram.PATHS, place[p.rhs], place[p.lhs]
+    if p.op == "~":
+        return ram.PATHS, place[p.lhs], place[p.rhs]
+    if p.op == "~1":
+        return ram.INTERCEPTS, place[p.lhs], 0
+    i, j = sorted((place[p.lhs], place[p.rhs]))
+    return ram.COVARIANCES, i, j
+
+
+def parameter_table(specification: Specification, options: Options, groups: int = 1) -> ParameterTable:
+    """Complete a specification: what is free, fixed, equal, and what is added by default.
+
+    Raises :class:`~sme_sem.errors.SpecificationError` for contradictions and unknown labels.
+    """
+    roles = _Roles(specification)
+    means = options.meanstructure or options.preset == "growth" or any(t.op == "~1" for t in specification.terms)
+    exogenous = roles.fixed_x if options.fixed_x else ()
+    rows = _stated(specification, groups) + _added(roles, options, means)
+    rows = [_with_defaults(row, roles, options, exogenous) for row in rows]
+    parameters: list[Parameter] = []
+    for group in range(groups):
+        parameters += [_in_group(row, group, groups) for row in rows]
+    parameters = _numbered(parameters, rows)
+    definitions = tuple(t for t in specification.terms if t.op in DEFINING)
+    table = ParameterTable(
+        specification,
+        (*(n for n in specification.observed if n not in exogenous), *exogenous),
+        specification.latent,
+        exogenous,
+        tuple(parameters),
+        definitions,
+        groups,
+        means,
+    )
+    if not table.observed:
+        raise SpecificationError("the model names no observed variable: write at least one '=~', '~' or '~~' line.")
+    return table
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A relation before it is given to groups: the term, and whether the user wrote it."""
+
+    term: Term
+    user: bool
+    value: float = np.nan  # the default when fixed; NaN together with free
+    free: bool = True
+    exogenous: bool = False
+
+
+class _Roles:
+    """Which variable plays which part (lavaan's ``ov.x``, ``lv.x``, ``ov.y``, ``lv.y`` ...)."""
+
+    def __init__(self, specification: Specification) -> None:
+        terms = specification.relations
+        self.latent = specification.latent
+        self.observed = specification.observed
+        latent = set(self.latent)
+        indicators = {t.rhs for t in terms if t.op == "=~"}
+        outcomes = {t.lhs for t in terms if t.op == "~"}
+        predictors = {t.rhs for t in terms if t.op == "~"}
+        spoken_of = {n for t in terms if t.op in ("~~", "~1") for n in (t.lhs, t.rhs)}
+        self.exogenous = tuple(
+            n for n in self.observed if n in predictors and n not in indicators and n not in outcomes
+        )
+        self.fixed_x = tuple(n for n in self.exogenous if n not in spoken_of)
+        self.exogenous_constructs = tuple(n for n in self.latent if n not in indicators and n not in outcomes)
+        last = outcomes - predictors - indicators
+        self.final_constructs = tuple(n for n in self.latent if n in last)
+        self.final_observed = tuple(n for n in self.observed if n in last and n not in latent)
+        self.indicators_of = {f: [t.rhs for t in terms if t.op == "=~" and t.lhs == f] for f in self.latent}
+
+
+def _stated(specification: Specification, groups: int) -> list[_Row]:
+    for term in specification.relations:
+        for what, values in (("values", term.fixed), ("labels", term.labels), ("start values", term.starts)):
+            if len(values) not in (0, 1, groups):
+                raise SpecificationError(
+                    f"{term.lhs} {term.op} {term.rhs}: {len(values)} {what} for {groups} "
+                    f"group{'s' * (groups > 1)}; give one, or one for each group."
+                )
+        if term.op == "=~" and term.lhs == term.rhs:
+            raise SpecificationError(f"{term.lhs} =~ {term.rhs}: a construct cannot be its own indicator.")
+        if term.op == "~" and term.lhs == term.rhs:
+            raise SpecificationError(f"{term.lhs} ~ {term.rhs}: a variable cannot be regressed on itself.")
+    return [_Row(term, user=True) for term in specification.relations]
+
+
+def _added(roles: _Roles, options: Options, means: bool) -> list[_Row]:
+    """Rows the user did not write; those written already are filtered out by the caller's keys."""
+    automatic = options.preset != "explicit"
+    rows = []
+    for name in (*(n for n in roles.observed if n not in roles.fixed_x or not options.fixed_x), *roles.latent):
+        if name in roles.fixed_x:
+            continue  # a free exogenous variable: below, with its covariances
+        rows.append(_Row(Term(name, "~~", name), False, 0.0 if not automatic else np.nan, automatic))
+    if automatic:
+        rows += [_Row(Term(a, "~~", b), False) for a, b in combinations(roles.exogenous_constructs, 2)]
+        final = (*roles.final_constructs, *roles.final_observed)
+        rows += [_Row(Term(a, "~~", b), False) for a, b in combinations(final, 2)]
+    for place, a in enumerate(roles.fixed_x):
+        rows += [_Row(Term(a, "~~", b), False) for b in roles.fixed_x[place:]]
+    if means:
+        free_observed = options.preset == "sem"
+        rows += [_Row(Term(n, "~1"), False, np.nan if free_observed else 0.0, free_observed) for n in roles.observed]
+        free_latent = options.preset == "growth"
+        rows += [_Row(Term(n, "~1"), False, np.nan if free_latent else 0.0, free_latent) for n in roles.latent]
+    return rows
+
+
+def _with_defaults(row: _Row, roles: _Roles, options: Options, exogenous: Sequence[str]) -> _Row:
+    """Fix what is fixed by convention: scales of constructs, single indicators, exogenous moments."""
+    term, automatic = row.term, options.preset != "explicit"
+    if term.op == "=~" and automatic and not options.std_lv and not term.block and roles.indicators_of[term.lhs][0] == term.rhs:
+        return replace(row, value=1.0, free=False)
+    if term.op == "~~" and term.lhs == term.rhs:
+        if options.std_lv and term.lhs in roles.latent:
+            return replace(row, value=1.0, free=False)
+        if automatic and not row.user and _only_indicator(term.lhs, roles):
+            return replace(row, value=0.0, free=False)
+    if term.op == "~~" and term.lhs != term.rhs and options.orthogonal and not row.user:
+        if term.lhs in roles.latent and term.rhs in roles.latent:
+            return replace(row, value=0.0, free=False)
+    if not row.user and term.op in ("~~", "~1") and term.lhs in exogenous and (term.rhs or term.lhs) in exogenous:
+        return replace(row, value=np.nan, free=False, exogenous=True)
+    return row
+
+
+def _only_indicator(name: str, roles: _Roles) -> bool:
+    owners = [f for f, indicators in roles.indicators_of.items() if name in indicators]
+    return len(owners) == 1 and len(roles.indicators_of[owners[0]]) == 1
+
+
+def _in_group(row: _Row, group: int, groups: int) -> Parameter:
+    """Apply the modifiers of the row's term for one group (index 0 stands for 'free' until numbered)."""
+    term = row.term
+
+    def own(values: tuple[object, ...]) -> object:
+        return values[group if len(values) == groups else 0] if values else ...
+
+    fixed, label, start = own(term.fixed), own(term.labels), own(term.starts)
+    free, value = row.free, row.value
+    if fixed is None:
+        free, value = True, np.nan
+    elif fixed is not ...:
+        free, value = False, float(fixed)  # type: ignore[arg-type]
+    return Parameter(
+        term.lhs,
+        term.op,
+        term.rhs,
+        group,
+        0 if free else -1,
+        value,
+        float(start) if isinstance(start, float) else np.nan,
+        str(label) if label is not ... else "",
+        row.user,
+        row.exogenous and not free and fixed is ...,
+    )
+
+
+def _numbered(parameters: list[Parameter], rows: Iterable[_Row]) -> list[Parameter]:
+    """Number the free parameters; equal labels, and ``equal()``, share a number."""
+    seen: set[tuple[tuple[str, str, str], int]] = set()
+    kept = []
+    for p in parameters:
+        if (p.key, p.group) not in seen:
+            seen.add((p.key, p.group))
+            kept.append(p)
+    wanted = {row.term.key: row.term.equal for row in rows if row.term.equal}
+    by_text = {(_bare(str(p)), p.group): place for place, p in enumerate(kept)}
+    by_label: dict[str, Parameter] = {}
+    numbered: list[Parameter] = []
+    count = 0
+    for p in kept:
+        twin = by_label.get(p.label) if p.label else None
+        if p.key in wanted:
+            target = _bare(wanted[p.key])
+            if (target, p.group) not in by_text:
+                known = [str(q) for q in kept]
+                raise SpecificationError(f"{p}: equal({wanted[p.key]!r}) names no parameter." + did_you_mean(target, known))
+            place = by_text[target, p.group]
+            twin = numbered[place] if place < len(numbered) else None
+        if twin is not None and p.free:
+            p = replace(p, index=twin.index, value=twin.value)
+        elif p.free:
+            p = replace(p, index=count)
+            count += 1
+        if p.label:
+            by_label.setdefault(p.label, p)
+        numbered.append(p)
+    return numbered
+
+
+def _bare(text: str) -> str:
+    return text.replace(" ", "")
+
+
+def relations_of(table: ParameterTable, op: str) -> Iterator[Parameter]:
+    """Parameters of one operator, in the order of the table."""
+    return (p for p in table.parameters if p.op == op)

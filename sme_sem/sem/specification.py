@@ -1,0 +1,169 @@
+"""A model as a value: its terms, apart from data and from fitting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from ..errors import SpecificationError, did_you_mean
+from .syntax import DEFINING, Term, read_terms
+
+
+@dataclass(frozen=True)
+class Specification:
+    """The relations a model states, in the order written.
+
+    A value: two with the same terms are equal; ``add``, ``drop`` and ``rename`` give new ones; its
+    ``str`` is model syntax that reads back as the same specification.
+
+    >>> spec = Specification.read("trust =~ t1 + t2; use ~ b*trust")
+    >>> print(spec.add("use ~ cost").drop("use ~ trust"))
+    trust =~ t1 + t2
+    use ~ cost
+    """
+
+    terms: tuple[Term, ...]
+
+    @classmethod
+    def read(cls, text: str | Specification) -> Specification:
+        """Read lavaan syntax; a Specification is returned as it is.
+
+        Of a relation written twice the first counts, with the modifiers of both.
+        """
+        if isinstance(text, Specification):
+            return text
+        return cls(_merged(read_terms(text)))
+
+    def add(self, text: str) -> Specification:
+        """Add relations; one that is already there takes the new modifiers."""
+        new = read_terms(text)
+        keys = {term.key: term for term in new if term.op not in DEFINING}
+        kept = tuple(_updated(term, keys[term.key]) if term.key in keys else term for term in self.terms)
+        present = {term.key for term in kept}
+        return Specification(_merged((*kept, *(term for term in new if term.key not in present))))
+
+    def drop(self, text: str) -> Specification:
+        """Remove relations; :class:`SpecificationError` if one is not there."""
+        unwanted = {term.key for term in read_terms(text)}
+        present = {term.key for term in self.terms}
+        for key in unwanted - present:
+            shown = [_written_key(term.key) for term in self.terms]
+            raise SpecificationError(
+                f"cannot drop {_written_key(key)!r}: the model does not contain it."
+                + did_you_mean(_written_key(key), shown)
+            )
+        return Specification(tuple(term for term in self.terms if term.key not in unwanted))
+
+    def rename(self, names: Mapping[str, str]) -> Specification:
+        """Rename variables, everywhere they occur."""
+        clash = set(names.values()) & (self.variables - set(names))
+        if clash:
+            raise SpecificationError(f"cannot rename to {sorted(clash)[0]!r}: the model already has a variable of that name")
+
+        def renamed(term: Term) -> Term:
+            if term.op in DEFINING:
+                return term
+            return replace(term, lhs=names.get(term.lhs, term.lhs), rhs=names.get(term.rhs, term.rhs))
+
+        return Specification(tuple(map(renamed, self.terms)))
+
+    @property
+    def relations(self) -> tuple[Term, ...]:
+        """The terms that carry parameters: everything but definitions and constraints."""
+        return tuple(term for term in self.terms if term.op not in DEFINING)
+
+    @property
+    def variables(self) -> set[str]:
+        """Every variable named, latent or observed."""
+        return {name for term in self.relations for name in (term.lhs, term.rhs) if name}
+
+    @property
+    def latent(self) -> tuple[str, ...]:
+        """Constructs: whatever stands left of ``=~``, in order of appearance."""
+        return tuple(dict.fromkeys(term.lhs for term in self.terms if term.op == "=~"))
+
+    @property
+    def observed(self) -> tuple[str, ...]:
+        """Variables that must be in the data: indicators, outcomes, predictors, then the rest."""
+        latent = set(self.latent)
+        order: list[str] = []
+        for ops, sides in ((("=~",), "r"), (("~",), "l"), (("~",), "r"), (("~~", "~1"), "lr")):
+            for term in self.relations:
+                if term.op in ops:
+                    order += [term.lhs] * ("l" in sides) + [term.rhs] * ("r" in sides)
+        return tuple(name for name in dict.fromkeys(order) if name and name not in latent)
+
+    def __str__(self) -> str:
+        lines: list[tuple[Term, list[str]]] = []
+        for term in self.terms:
+            written = _written_right(term)
+            if lines and term.op not in DEFINING and _same_line(lines[-1][0], term):
+                lines[-1][1].append(written)
+            else:
+                lines.append((term, [written]))
+        return "\n".join(f"{_written_left(t)} {_head(t.op)} {' + '.join(right)}" for t, right in lines)
+
+
+def _merged(terms: Iterable[Term]) -> tuple[Term, ...]:
+    found: dict[object, Term] = {}
+    for place, term in enumerate(terms):
+        key: object = place if term.op in ("==", "<", ">") else term.key
+        found[key] = _updated(found[key], term) if key in found and term.op != ":=" else found.get(key, term)
+    return tuple(found.values())
+
+
+def _updated(old: Term, new: Term) -> Term:
+    """The old relation with whatever modifiers the new one brings."""
+    return replace(
+        old,
+        fixed=new.fixed or old.fixed,
+        labels=new.labels or old.labels,
+        starts=new.starts or old.starts,
+        equal=new.equal or old.equal,
+        block=new.block or old.block,
+    )
+
+
+def _same_line(a: Term, b: Term) -> bool:
+    return (a.lhs, _head(a.op), a.block) == (b.lhs, _head(b.op), b.block)
+
+
+def _head(op: str) -> str:
+    return "~" if op == "~1" else op
+
+
+def _written_left(term: Term) -> str:
+    return f'efa("{term.block}")*{term.lhs}' if term.block else term.lhs
+
+
+def _written_right(term: Term) -> str:
+    if term.op in DEFINING:
+        return term.rhs
+    parts = []
+    if term.fixed:
+        parts.append(_listed([_number(v) for v in term.fixed]))
+    if term.labels:
+        plain = all(_is_name(label) for label in term.labels)
+        parts.append(_listed(list(term.labels) if plain else [f'"{label}"' for label in term.labels]))
+    if term.starts:
+        parts.append(f"start({_listed([_number(v) for v in term.starts])})")
+    if term.equal:
+        parts.append(f'equal("{term.equal}")')
+    return "*".join([*parts, term.rhs or "1"])
+
+
+def _is_name(label: str) -> bool:
+    return label.replace("_", "a").replace(".", "a").isidentifier() and label not in ("NA", "c", "start", "equal", "label")
+
+
+def _listed(values: list[str]) -> str:
+    return values[0] if len(values) == 1 else f"c({', '.join(values)})"
+
+
+def _number(value: float | None) -> str:
+    return "NA" if value is None else repr(value)
+
+
+def _written_key(key: tuple[str, str, str]) -> str:
+    lhs, op, rhs = key
+    return f"{lhs} ~ 1" if op == "~1" else f"{lhs} {op} {rhs}"

@@ -1,0 +1,192 @@
+"""Where the search for estimates begins.
+
+Every construct's loadings are first read off one principal axis of its own indicators; the constructs'
+covariances follow from weighted composites, and the paths from regressions among them.  Constructs
+measured by constructs come after those.  Usually within sampling error of the estimates.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..kernels import ram
+from .parameters import ParameterTable
+
+Matrix = np.ndarray
+
+
+def start_values(table: ParameterTable, covariance: Matrix, mean: Matrix | None) -> np.ndarray:
+    """Give a start for every free parameter: (G, p, p), (G, p) or None -> (q,)
+
+    Start values written in the model win; parameters equal to each other start at their average.
+    """
+    total, count = np.zeros(table.n_free), np.zeros(table.n_free)
+    for group in range(table.groups):
+        guess = _Guess(table, group, covariance[group], None if mean is None else mean[group])
+        for p in table.parameters:
+            if p.free and p.group == group:
+                total[p.index] += p.start if not np.isnan(p.start) else guess.of(p.lhs, p.op, p.rhs)
+                count[p.index] += 1
+    return total / np.maximum(count, 1)
+
+
+def plain_start(table: ParameterTable, covariance: Matrix, mean: Matrix | None) -> np.ndarray:
+    """A cautious start, always admissible: loadings one, paths and covariances zero, half the variance unexplained."""
+    values = np.zeros(table.n_free)
+    place = {name: i for i, name in enumerate(table.observed)}
+    for p in table.parameters:
+        if not p.free:
+            continue
+        own = covariance[p.group, place[p.lhs], place[p.lhs]] if p.lhs in place else np.nan
+        if not np.isnan(p.start):
+            values[p.index] = p.start
+        elif p.op == "=~":
+            marker = place.get(p.rhs)
+            values[p.index] = 1.0 if marker is None else np.sqrt(covariance[p.group, marker, marker]) * 0.5
+        elif p.op == "~~" and p.lhs == p.rhs:
+            values[p.index] = 0.05 if np.isnan(own) else own / 2
+        elif p.op == "~1" and mean is not None and p.lhs in place:
+            values[p.index] = mean[p.group, place[p.lhs]]
+    return values
+
+
+class _Guess:
+    """Guesses for one group: loadings, and the covariances of everything that is known so far."""
+
+    def __init__(self, table: ParameterTable, group: int, covariance: Matrix, mean: Matrix | None) -> None:
+        self.table, self.group = table, group
+        self.rows = [p for p in table.parameters if p.group == group]
+        self.place = {name: i for i, name in enumerate(table.variables)}
+        p, v = len(table.observed), len(table.variables)
+        self.M = np.zeros((v, v))
+        self.M[:p, :p] = covariance
+        self.known = np.arange(v) < p
+        self.loading: dict[tuple[str, str], float] = {}
+        self.mean = mean
+        self._constructs()
+        self.paths = self._regressions()
+        self._residuals()
+
+    def of(self, lhs: str, op: str, rhs: str) -> float:
+        if op == "=~":
+            return self.loading.get((lhs, rhs), 0.0)
+        if op == "~":
+            return self.paths.get((lhs, rhs), 0.0)
+        if op == "~1":
+            i = self.place[lhs]
+            return float(self.mean[i]) if self.mean is not None and i < len(self.mean) else 0.0
+        i, j = self.place[lhs], self.place[rhs]
+        if i == j:
+            return float(self.residual[i])
+        return float(self.M[i, j]) if not (self.explained[i] or self.explained[j]) else 0.0
+
+    def _constructs(self) -> None:
+        """Add constructs whose indicators are known until none is left."""
+        waiting = list(self.table.latent)
+        owned: set[str] = set()
+        while waiting:
+            ready = [f for f in waiting if all(self.known[self.place[i]] for i in self._indicators(f))]
+            if not ready:
+                break  # constructs measured by each other: they keep zeros
+            for construct in ready:
+                self._add(construct, owned)
+            waiting = [f for f in waiting if f not in ready]
+
+    def _indicators(self, construct: str) -> list[str]:
+        return [p.rhs for p in self.rows if p.op == "=~" and p.lhs == construct]
+
+    def _add(self, construct: str, owned: set[str]) -> None:
+        names = self._indicators(construct)
+        index = [self.place[n] for n in names]
+        S = self.M[np.ix_(index, index)]
+        deviation = np.sqrt(np.maximum(np.diagonal(S), 1e-12))
+        axis = _principal_axis(S / np.outer(deviation, deviation))
+        loadings = axis * deviation
+        scale = self._scale(construct, names, loadings)
+        loadings = loadings / scale
+        for name, value in zip(names, loadings, strict=True):
+            first = name not in owned
+            self.loading[construct, name] = float(value) if first else 0.3 * float(value)
+            owned.add(name)
+        unique = np.maximum(deviation**2 - (loadings * scale) ** 2, 0.1 * deviation**2)
+        weights = loadings / unique
+        weights = weights / (weights @ loadings)
+        i = self.place[construct]
+        others = np.flatnonzero(self.known)
+        self.M[i, others] = self.M[others, i] = weights @ self.M[np.ix_(index, others)]
+        self.M[i, index] = self.M[index, i] = loadings * scale**2
+        self.M[i, i] = scale**2
+        self.known[i] = True
+
+    def _scale(self, construct: str, names: list[str], loadings: Matrix) -> float:
+        """The construct's standard deviation, from its fixed loading or its fixed variance."""
+        for p in self.rows:
+            if p.op == "=~" and p.lhs == construct and not p.free and abs(p.value) > 1e-12:
+                return float(loadings[names.index(p.rhs)] / p.value) or 1.0
+        for p in self.rows:
+            if p.op == "~~" and p.lhs == p.rhs == construct and not p.free and p.value > 0:
+                return float(np.sqrt(p.value))
+        return float(loadings[0]) or 1.0
+
+    def _regressions(self) -> dict[tuple[str, str], float]:
+        found = {}
+        outcomes = dict.fromkeys(p.lhs for p in self.rows if p.op == "~")
+        for outcome in outcomes:
+            own = [p for p in self.rows if p.op == "~" and p.lhs == outcome]
+            y = self.place[outcome]
+            free = [p for p in own if p.free]
+            x = [self.place[p.rhs] for p in free]
+            target = self.M[y, x] - sum(
+                (p.value * self.M[self.place[p.rhs], x] for p in own if not p.free), start=np.zeros(len(x))
+            )
+            Mx = self.M[np.ix_(x, x)]
+            ridge = 0.02 * np.diag(np.diagonal(Mx)) + 1e-8 * np.eye(len(x))
+            slopes = np.linalg.solve(Mx + ridge, target) if len(x) else target
+            for p, slope in zip(free, slopes, strict=True):
+                found[outcome, p.rhs] = float(slope)
+            for p in own:
+                if not p.free:
+                    found[outcome, p.rhs] = p.value
+        return found
+
+    def _residuals(self) -> None:
+        variance = np.diagonal(self.M).copy()
+        self.residual = variance.copy()
+        self.explained = np.zeros(len(variance), dtype=bool)
+        p = len(self.table.observed)
+        for (construct, indicator), value in self.loading.items():
+            i = self.place[indicator]
+            self.explained[i] = True
+            self.residual[i] -= value**2 * variance[self.place[construct]]
+        for (outcome, predictor), slope in self.paths.items():
+            i = self.place[outcome]
+            self.explained[i] = True
+            self.residual[i] -= slope * self.M[i, self.place[predictor]]
+        # observed variables keep at least a fifth, constructs a tenth: away from the boundary
+        floor = np.where(np.arange(len(variance)) < p, 0.2, 0.1) * variance
+        self.residual = np.maximum(self.residual, floor)
+        for q in self.rows:  # a construct with a fixed variance is measured on its residual's scale
+            if q.op == "~~" and q.lhs == q.rhs and np.isnan(self.residual[self.place[q.lhs]]):
+                self.residual[self.place[q.lhs]] = 1.0
+
+
+def _principal_axis(R: Matrix, rounds: int = 8) -> Matrix:
+    """Loadings on one common factor of a correlation matrix: (k, k) -> (k,)"""
+    k = len(R)
+    if k == 1:
+        return np.ones(1)
+    if k == 2:
+        r = R[0, 1] or 0.1
+        root = np.sqrt(min(abs(r), 0.95))
+        return np.array([root, root * np.sign(r)])
+    reduced = R.copy()
+    np.fill_diagonal(reduced, 0)
+    communality = abs(reduced).max(axis=1)
+    axis = np.zeros(k)
+    for _ in range(rounds):
+        np.fill_diagonal(reduced, communality)
+        values, vectors = np.linalg.eigh(reduced)
+        axis = vectors[:, -1] * np.sqrt(max(values[-1], 1e-4))
+        communality = np.clip(axis**2, 0.02, 0.95)
+    axis = np.sign(axis) * np.sqrt(np.clip(axis**2, 0.02, 0.95))
+    return axis * (np.sign(axis.sum()) or 1.0)

@@ -1,0 +1,328 @@
+"""Read a model written in lavaan syntax.
+
+One statement a line (or several, divided by ``;``), each ``left operator right``::
+
+    trust =~ t1 + t2 + t3       measured by            y ~ x + z        regressed on
+    t1 ~~ t2                    covaries with          t1 ~ 1           intercept
+    indirect := a*b             defined as             a == b   a > 0   constrained
+
+A line that ends in an operator, or is followed by one that begins with ``+`` or ``*``, goes on.  ``#``
+and ``!`` begin a comment.  Before a term may stand modifiers: ``0.8*`` fixes, ``NA*`` frees, ``a*`` or
+``label("a")*`` names, ``start(0.5)*`` starts, ``equal("f =~ x1")*`` equates; ``c(a, b)*`` gives one for
+each group.
+
+The grammar is lavaan's (Rosseel 2012, Journal of Statistical Software 48(2)).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, NoReturn
+
+from ..errors import SyntaxProblem
+
+Operator = Literal["=~", "~", "~~", "~1", ":=", "==", "<", ">"]
+STRUCTURAL = ("=~", "~~", "~")
+DEFINING = (":=", "==", "<", ">")
+
+Value = float | None  # None: explicitly free ("NA")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One relation of a model: ``lhs op rhs`` with what is known about its parameter.
+
+    fixed : values by group, one for all if there is one; ``None`` inside frees the parameter
+    labels, starts : likewise
+    equal : the parameter this one must equal, written ``"f =~ x1"``
+    block : the rotation block of an exploratory construct (``efa("block")*``)
+    """
+
+    lhs: str
+    op: str
+    rhs: str = ""
+    fixed: tuple[Value, ...] = ()
+    labels: tuple[str, ...] = ()
+    starts: tuple[Value, ...] = ()
+    equal: str = ""
+    block: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes two terms the same relation; ``a ~~ b`` is ``b ~~ a``."""
+        if self.op == "~~" and self.rhs < self.lhs:
+            return self.rhs, self.op, self.lhs
+        return self.lhs, self.op, self.rhs
+
+
+class Token(NamedTuple):
+    """A word of the model text and its place, counted from 1."""
+
+    kind: str
+    text: str
+    line: int
+    column: int
+
+
+_TOKEN = re.compile(
+    r"""
+    (?P<comment>[\#!][^\n]*)
+  | (?P<newline>\n|;)
+  | (?P<space>[^\S\n]+)
+  | (?P<text>"[^"\n]*"|'[^'\n]*')
+  | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))
+  | (?P<operator>=~|~~|:=|==|~)
+  | (?P<name>[^\W\d][\w.]*(?::(?!=)[^\W\d][\w.]*)*|\.\w[\w.]*)
+  | (?P<sign>[<>=+\-*/^(),?])
+    """,
+    re.VERBOSE,
+)
+_HEADS = ("=~", "~~", "~", ":=", "==", "<", ">")
+_OPEN_ENDED = (*_HEADS, "+", "-", "*", "/", "^", "(", ",", "?")
+_CONTINUING = ("+", "*", ")", ",", "/", "^", "-")
+
+
+def read_terms(text: str) -> tuple[Term, ...]:
+    """Read model text into its terms, in the order written.
+
+    Raises :class:`~sme_sem.errors.SyntaxProblem` with line, column and what was expected.
+
+    >>> [term.rhs for term in read_terms("trust =~ t1 + a*t2")]
+    ['t1', 't2']
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
+    lines = text.split("\n")
+    terms: list[Term] = []
+    for statement in _statements(list(_tokens(text, lines))):
+        terms += _Statement(statement, lines).terms()
+    return tuple(terms)
+
+
+def _tokens(text: str, lines: list[str]) -> Iterator[Token]:
+    line, start, position = 1, 0, 0
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        column = position - start + 1
+        if not match:
+            raise SyntaxProblem(
+                line, column, lines[line - 1], f"{text[position]!r} does not belong to the syntax", "a name, a number or an operator"
+            )
+        kind = str(match.lastgroup)
+        if kind not in ("comment", "space"):
+            yield Token(kind, match.group(), line, column)
+        position = match.end()
+        if match.group() == "\n":
+            line, start = line + 1, position
+
+
+def _statements(tokens: list[Token]) -> Iterator[list[Token]]:
+    """Cut at line ends, except where the statement obviously goes on."""
+    statement: list[Token] = []
+    for index, token in enumerate(tokens):
+        if token.kind != "newline":
+            statement.append(token)
+            continue
+        if not statement:
+            continue
+        following = next((t for t in tokens[index:] if t.kind != "newline"), None)
+        goes_on = token.text == "\n" and (
+            statement[-1].text in _OPEN_ENDED or (following is not None and following.text in _CONTINUING)
+        )
+        if not goes_on:
+            yield statement
+            statement = []
+    if statement:
+        yield statement
+
+
+class _Statement:
+    """One statement being read from left to right."""
+
+    def __init__(self, tokens: list[Token], lines: list[str]) -> None:
+        self.tokens, self.lines, self.at = tokens, lines, 0
+
+    def terms(self) -> list[Term]:
+        heads = [i for i, t in enumerate(self.tokens) if t.text in _HEADS and t.kind != "text"]
+        if not heads:
+            self._fail(self.tokens[0], "this line has no operator", "one of =~ ~ ~~ := == < >, as in 'y ~ x'")
+        if len(heads) > 1:
+            self._fail(self.tokens[heads[1]], "a second operator in one statement", "a new line before it")
+        operator = self.tokens[heads[0]]
+        if heads[0] == 0:
+            self._fail(operator, f"nothing stands before {operator.text!r}", "the name of a variable")
+        if operator.text in DEFINING:
+            return [self._definition(heads[0])]
+        left = self._left(heads[0])
+        self.at = heads[0] + 1
+        right = list(self._right(operator))
+        return [
+            Term(lhs, op, rhs, block=block, **modifiers)  # type: ignore[arg-type]
+            for lhs, block in left
+            for op, rhs, modifiers in right
+        ]
+
+    # --- left side -------------------------------------------------------------------------------
+
+    def _left(self, end: int) -> list[tuple[str, str]]:
+        """Names joined by '+', each perhaps preceded by ``efa("block")*``."""
+        found = []
+        while True:
+            token = self._take("a variable's name")
+            block = ""
+            if token.text == "efa" and self._peek() == "(":
+                self._expect("(")
+                block = self._take("the name of the block in quotes").text.strip("\"'")
+                self._expect(")")
+                self._expect("*")
+                token = self._take("a construct's name")
+            if token.kind != "name":
+                self._fail(token, f"{token.text!r} is not a variable's name", "a name before the operator")
+            found.append((token.text, block))
+            if self.at == end:
+                return found
+            self._expect("+")
+
+    # --- right side ------------------------------------------------------------------------------
+
+    def _right(self, operator: Token) -> Iterator[tuple[str, str, dict[str, object]]]:
+        while True:
+            yield self._term(operator)
+            if self.at >= len(self.tokens):
+                return
+            self._expect("+")
+
+    def _term(self, operator: Token) -> tuple[str, str, dict[str, object]]:
+        modifiers: dict[str, object] = {}
+        while True:
+            first = self._peek_token("a variable's name")
+            if first.kind == "name" and self._peek(1) not in ("*", "?", "("):
+                self.at += 1
+                return operator.text, first.text, modifiers
+            if first.kind == "number" and operator.text == "~" and self._peek(1) not in ("*", "?"):
+                self.at += 1
+                if first.text == "0":
+                    modifiers.setdefault("fixed", (0.0,))
+                elif first.text != "1":
+                    self._fail(first, f"{first.text} is not a variable", "a variable's name, or 1 for the intercept")
+                return "~1", "", modifiers
+            kind, value = self._modifier(first)
+            mark = self._take("'*' between a modifier and its variable")
+            if mark.text == "?":
+                kind = "starts"
+            elif mark.text != "*":
+                self._fail(mark, f"{mark.text!r} does not follow a modifier", "'*' and a variable's name")
+            if kind in modifiers:
+                self._fail(first, "this term already has a modifier of that kind", "one fixed value, one label, one start")
+            modifiers[kind] = value
+
+    def _modifier(self, first: Token) -> tuple[str, object]:
+        """Read ``0.8``, ``NA``, ``a``, ``"a"``, ``c(...)``, ``start(...)``, ``equal(...)`` or ``label(...)``."""
+        if first.kind == "name" and self._peek(1) == "(":
+            self.at += 2
+            values = self._arguments()
+            if first.text == "c":
+                return self._kind_of(first, values)
+            if first.text in ("start", "label", "equal", "fixed"):
+                if len(values) == 1 and isinstance(values[0], tuple):
+                    values = list(values[0])
+                return self._named(first, values)
+            self._fail(first, f"unknown modifier {first.text!r}", "c(), start(), label() or equal()")
+        return self._kind_of(first, [self._value()])
+
+    def _arguments(self) -> list[object]:
+        values: list[object] = []
+        while True:
+            token = self._peek_token("a value")
+            if token.text == "c" and self._peek(1) == "(":
+                self.at += 2
+                values.append(tuple(self._arguments()))
+            else:
+                values.append(self._value())
+            closing = self._take("',' or ')'")
+            if closing.text == ")":
+                return values
+            if closing.text != ",":
+                self._fail(closing, f"{closing.text!r} in a list", "',' or ')'")
+
+    def _value(self) -> float | str | None:
+        """Read a number (float), a label (str), or NA (None)."""
+        token = self._take("a value")
+        sign = 1.0
+        while token.text in ("-", "+"):
+            sign = -sign if token.text == "-" else sign
+            token = self._take("a number")
+        if token.kind == "number":
+            value = sign * float(token.text)
+            while self._peek() == "/":
+                self.at += 1
+                divisor = self._take("a number")
+                if divisor.kind != "number" or float(divisor.text) == 0:
+                    self._fail(divisor, "cannot divide by this", "a number other than zero")
+                value /= float(divisor.text)
+            return value
+        if token.text == "NA":
+            return None
+        if token.kind == "text":
+            return token.text[1:-1]
+        if token.kind == "name":
+            return token.text
+        self._fail(token, f"{token.text!r} where a modifier or a variable should stand", "a name or a number")
+
+    def _kind_of(self, at: Token, values: list[object]) -> tuple[str, object]:
+        if all(v is None or isinstance(v, float) for v in values):
+            return "fixed", tuple(values)
+        if all(v is None or isinstance(v, str) for v in values):
+            return "labels", tuple(v or "" for v in values)
+        self._fail(at, "numbers and labels in one list", "all numbers (or NA), or all labels")
+
+    def _named(self, name: Token, values: list[object]) -> tuple[str, object]:
+        if name.text in ("start", "fixed"):
+            if not all(v is None or isinstance(v, float) for v in values):
+                self._fail(name, f"{name.text}() takes numbers", "start(0.5) or start(c(0.5, 0.6))")
+            return ("starts" if name.text == "start" else "fixed"), tuple(values)
+        if not all(isinstance(v, str) for v in values):
+            self._fail(name, f"{name.text}() takes names in quotes", f'{name.text}("a")')
+        return ("labels", tuple(values)) if name.text == "label" else ("equal", str(values[0]))
+
+    # --- definitions and constraints -------------------------------------------------------------
+
+    def _definition(self, head: int) -> Term:
+        operator = self.tokens[head]
+        left, right = self.tokens[:head], self.tokens[head + 1 :]
+        if not right:
+            self._fail(operator, f"nothing follows {operator.text!r}", "an expression of labels, as in a*b")
+        if operator.text == ":=" and (len(left) != 1 or left[0].kind != "name"):
+            self._fail(left[0], "a definition gives one name", "name := expression")
+        return Term(_joined(left), operator.text, _joined(right))
+
+    # --- helpers ---------------------------------------------------------------------------------
+
+    def _peek(self, ahead: int = 0) -> str:
+        place = self.at + ahead
+        return self.tokens[place].text if place < len(self.tokens) else ""
+
+    def _peek_token(self, expected: str) -> Token:
+        if self.at >= len(self.tokens):
+            last = self.tokens[-1]
+            after = last._replace(column=last.column + len(last.text))
+            self._fail(after, "the statement ends here", expected)
+        return self.tokens[self.at]
+
+    def _take(self, expected: str) -> Token:
+        token = self._peek_token(expected)
+        self.at += 1
+        return token
+
+    def _expect(self, text: str) -> None:
+        token = self._take(repr(text))
+        if token.text != text:
+            self._fail(token, f"{token.text!r} is out of place", repr(text))
+
+    def _fail(self, token: Token, problem: str, expected: str) -> NoReturn:
+        raise SyntaxProblem(token.line, token.column, self.lines[token.line - 1], problem, expected)
+
+
+def _joined(tokens: list[Token]) -> str:
+    return "".join(t.text for t in tokens)

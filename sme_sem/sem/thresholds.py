@@ -1,0 +1,124 @@
+"""Which fit is called good: thresholds gathered in named profiles, each with its source.
+
+Thresholds are conventions, and conventions differ; a report names the profile it used.
+
+Hu & Bentler (1999), Structural Equation Modeling 6(1), 1-55, advise .95 for CFI and TLI, .06 for
+RMSEA and .08 for SRMR.  Browne & Cudeck (1993), "Alternative ways of assessing model fit", call an
+RMSEA up to .05 close and up to .08 reasonable.  Bentler & Bonett (1980), Psychological Bulletin 88,
+588-606, ask .90 of an incremental index.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..errors import SpecificationError, did_you_mean
+from ..tables import Kind, Words
+from ..tables.format import cell
+
+GOOD = Words("good", "良好")
+ACCEPTABLE = Words("acceptable", "可接受")
+NOT_MET = Words("not met", "未达标")
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """What one index should reach.
+
+    good, acceptable : bounds of the two verdicts; equal where a source gives only one
+    at_least : large values are good (CFI), or small ones (RMSEA)
+    """
+
+    good: float
+    acceptable: float
+    at_least: bool
+
+    def verdict(self, value: float) -> Words | None:
+        """Judge a value; None where there is none.
+
+        >>> Threshold(good=0.95, acceptable=0.90, at_least=True).verdict(0.93).en
+        'acceptable'
+        """
+        if math.isnan(value):
+            return None
+        sign = 1 if self.at_least else -1
+        if sign * value >= sign * self.good:
+            return GOOD
+        return ACCEPTABLE if sign * value >= sign * self.acceptable else NOT_MET
+
+    def __str__(self) -> str:
+        sign = "≥" if self.at_least else "≤"
+        bounds = dict.fromkeys(cell(bound, Kind.COEFFICIENT) for bound in (self.acceptable, self.good))
+        return f"{sign} {' / '.join(_short(bound) for bound in bounds)}"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A set of thresholds and where it comes from; indices by their name in ``Fit.measures()``."""
+
+    name: str
+    title: Words
+    source: Words
+    thresholds: Mapping[str, Threshold]
+
+
+def profile(name: str) -> Profile:
+    """Look a profile up by its name.
+
+    >>> str(profile("hu-bentler").thresholds["rmsea"])
+    '≤ .06'
+    """
+    try:
+        return PROFILES[name]
+    except KeyError:
+        raise SpecificationError(
+            f"no profile of thresholds is named {name!r}.{did_you_mean(name, PROFILES)} "
+            f"Known are {', '.join(PROFILES)}."
+        ) from None
+
+
+def _short(bound: str) -> str:
+    """Drop zeros that say nothing: .950 is .95, 3.000 is 3."""
+    return bound.rstrip("0").rstrip(".") if "." in bound else bound
+
+
+_INCREMENTAL = Threshold(0.95, 0.90, at_least=True)
+_LISREL = Threshold(0.95, 0.90, at_least=True)
+
+PROFILES: dict[str, Profile] = {
+    "conventional": Profile(
+        "conventional",
+        Words("conventional (acceptable / good)", "常用标准（可接受 / 良好）"),
+        Words(
+            "CFI, TLI: Bentler & Bonett (1980), Hu & Bentler (1999); RMSEA: Browne & Cudeck (1993); "
+            "SRMR: Hu & Bentler (1999) for .08; χ²/df, GFI and AGFI: common practice",
+            "CFI、TLI：Bentler & Bonett（1980）、Hu & Bentler（1999）；RMSEA：Browne & Cudeck（1993）；"
+            "SRMR：.08 见 Hu & Bentler（1999）；χ²/df、GFI、AGFI：研究惯例",
+        ),
+        {
+            "chisq_df": Threshold(3, 5, at_least=False),
+            "cfi": _INCREMENTAL,
+            "tli": _INCREMENTAL,
+            "rmsea": Threshold(0.05, 0.08, at_least=False),
+            "srmr": Threshold(0.05, 0.08, at_least=False),
+            "gfi": _LISREL,
+            "agfi": Threshold(0.90, 0.80, at_least=True),
+        },
+    ),
+    "hu-bentler": Profile(
+        "hu-bentler",
+        Words("Hu & Bentler (1999)", "Hu & Bentler（1999）"),
+        Words(
+            "Hu & Bentler (1999), Structural Equation Modeling 6(1), 1–55",
+            "Hu & Bentler（1999），Structural Equation Modeling，6(1)，1–55",
+        ),
+        {
+            "cfi": Threshold(0.95, 0.95, at_least=True),
+            "tli": Threshold(0.95, 0.95, at_least=True),
+            "rmsea": Threshold(0.06, 0.06, at_least=False),
+            "srmr": Threshold(0.08, 0.08, at_least=False),
+        },
+    ),
+}

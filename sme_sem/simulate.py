@@ -1,0 +1,50 @@
+"""Answers from a population: draw respondents from a model whose parameters are all known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from .errors import SpecificationError
+from .kernels import linalg, ram
+from .sem.options import Options
+from .sem.parameters import parameter_table
+from .sem.specification import Specification
+
+
+def simulate(model: str | Specification, n: int, *, seed: int) -> pd.DataFrame:
+    """Draw ``n`` respondents from a multivariate normal population.
+
+    Parameters
+    ----------
+    model
+        lavaan syntax with values: ``"trust =~ 0.8*t1 + 0.7*t2"``.  First loadings without a value are one;
+        residual variances without a value are one; other parameters without a value are zero.
+    n
+        Number of respondents.
+    seed
+        The same seed gives the same answers, to the last bit.
+
+    Examples
+    --------
+    >>> import sme_sem as sme
+    >>> answers = sme.simulate("trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3", 100, seed=1)
+    >>> answers.shape, list(answers.columns)
+    ((100, 3), ['t1', 't2', 't3'])
+    """
+    if n < 1:
+        raise SpecificationError(f"n must be at least 1, got {n}.")
+    table = parameter_table(Specification.read(model), Options(fixed_x=False))
+    theta = np.zeros(table.n_free)
+    for p in table.parameters:
+        if p.free:
+            default = 1.0 if p.op == "~~" and p.lhs == p.rhs else 0.0
+            theta[p.index] = p.start if not np.isnan(p.start) else default
+    moments = ram.implied(table.pattern(), theta)
+    L = linalg.cholesky(moments.sigma[0])
+    if np.isnan(L).any():
+        raise SpecificationError(
+            "the population's covariance matrix is not positive definite: lower some covariances, or raise variances."
+        )
+    draws = np.random.default_rng(seed).standard_normal((n, len(table.observed)))
+    return pd.DataFrame(draws @ L.T + moments.mu[0], columns=list(table.observed))

@@ -1,0 +1,69 @@
+"""Table -> CSV, at full precision.
+
+Columns carry their machine names, so that a script reads the file whatever the language;
+labels are in the language asked for.  The file begins with a byte-order mark, by which Excel
+recognises Chinese.  A text that Excel would take for a formula (it begins with ``=``, ``+``,
+``-`` or ``@``, blanks aside) is preceded by an apostrophe; numbers stay numbers, and a
+missing value is empty.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from .format import printable
+from .language import Language
+from .storing import file_names, store
+from .table import Table, is_missing, plain
+
+_FORMULA = ("=", "+", "-", "@")
+
+
+def render(table: Table, language: Language = "en") -> str:
+    r"""Write one table as CSV text.
+
+    >>> from sme_sem.tables import Column, Kind
+    >>> columns = (Column("item", "Item"), Column("mean", "Mean", Kind.ESTIMATE))
+    >>> render(Table("items", "Items", columns, (("MK1", 1 / 3), ("=1+1", -2.0))))
+    "item,mean\r\nMK1,0.3333333333333333\r\n'=1+1,-2.0\r\n"
+    """
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream)
+    writer.writerow([_cell(column.name) for column in table.columns])
+    writer.writerows([_cell(plain(value, language)) for value in row] for row in table.rows)
+    return stream.getvalue()
+
+
+def write(tables: Iterable[Table], folder: str | Path, language: Language = "en") -> tuple[Path, ...]:
+    """Write each table to ``folder/<name>.csv`` and return the paths.
+
+    Parameters
+    ----------
+    tables
+        The tables; names that would share a file get a number.
+    folder
+        Made where it is missing.
+    language
+        Of the labels.
+
+    Returns
+    -------
+    tuple of Path
+        One file for each table, in their order.
+    """
+    tables = tuple(tables)
+    return tuple(
+        store(Path(folder) / f"{name}.csv", render(table, language).encode("utf-8-sig"))
+        for name, table in zip(file_names(table.name for table in tables), tables, strict=True)
+    )
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        value = printable(value)
+        return f"'{value}" if value.lstrip().startswith(_FORMULA) else value
+    return "" if is_missing(value) else repr(value)

@@ -1,0 +1,73 @@
+"""Words in two languages, English and Simplified Chinese, side by side.
+
+A text that will be printed is a :class:`Words`: both languages stand at the place where
+the text is written, so none can be forgotten.  Headings and statistics come from the shared
+vocabulary (``vocabulary.csv``) through :func:`term`, so that one thing has one name.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+Language = Literal["en", "zh"]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One text in English and in Simplified Chinese.
+
+    >>> note = Words("N = {n}.", "样本量 N = {n}。")
+    >>> note.filled(n=344).zh
+    '样本量 N = 344。'
+    """
+
+    en: str
+    zh: str
+
+    def __str__(self) -> str:
+        return self.en
+
+    def filled(self, **values: object) -> Words:
+        """Put values into the ``{places}`` of both texts; a value may itself be Words."""
+        return Words(
+            self.en.format(**{k: written(v, "en") for k, v in values.items()}),
+            self.zh.format(**{k: written(v, "zh") for k, v in values.items()}),
+        )
+
+    def __add__(self, other: Text) -> Words:
+        return Words(self.en + written(other, "en"), self.zh + written(other, "zh"))
+
+
+Text = str | Words
+
+
+def written(text: object, language: Language = "en") -> str:
+    """Choose the language: Words give their own, anything else its ``str``."""
+    if isinstance(text, Words):
+        return text.zh if language == "zh" else text.en
+    return str(text)
+
+
+def term(english: str) -> Words:
+    """Look up a statistic's or a heading's name in both languages.
+
+    >>> term("Standard error").zh
+    '标准误'
+    """
+    try:
+        return Words(english, _vocabulary()[english])
+    except KeyError:
+        raise KeyError(
+            f"{english!r} is not in tables/vocabulary.csv: add it there with its Chinese name"
+        ) from None
+
+
+@cache
+def _vocabulary() -> dict[str, str]:
+    file = resources.files(__package__) / "vocabulary.csv"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return {row["en"]: row["zh"] for row in csv.DictReader(lines)}

@@ -1,0 +1,204 @@
+"""Reliability of scales: the numbers reach the reader, and oddities are said."""
+
+import numpy as np
+import pandas as pd
+import pingouin
+import pytest
+
+from sme_sem.errors import DataProblem, SpecificationError
+from sme_sem.measurement import reliability
+from sme_sem.tables import text
+
+SCALES = {"visual": ["x1", "x2", "x3"], "textual": ["x4", "x5", "x6"], "speed": ["x7", "x8", "x9"]}
+SCALE_COLUMNS = [
+    *["scale", "n_items", "n", "alpha", "alpha_ci_lower", "alpha_ci_upper", "alpha_standardized"],
+    *["mean_correlation", "omega", "lambda2", "split_half"],
+]
+ITEM_COLUMNS = [
+    *["scale", "item", "mean", "sd", "scale_mean_if_deleted", "scale_variance_if_deleted"],
+    *["item_rest", "alpha_if_deleted"],
+]
+
+
+def notes(result, table):
+    return [str(note) for note in next(t for t in result.tables() if t.name == table).notes]
+
+
+def test_the_result_has_the_promised_columns(pupils):
+    result = reliability(pupils, SCALES)
+    assert list(result.scales) == SCALE_COLUMNS
+    assert list(result.items) == ITEM_COLUMNS
+    assert result.scales["scale"].tolist() == list(SCALES)
+    assert result.items["item"].tolist() == [f"x{i}" for i in range(1, 10)]
+
+
+def test_alphas_of_the_three_scales_are_the_published_ones(pupils, pupils_reference):
+    alphas = reliability(pupils, SCALES).scales.set_index("scale")["alpha"]
+    assert alphas.round(3).to_dict() == pupils_reference["published_alpha"]
+
+
+def test_one_scale_of_nine_items_agrees_with_psych(pupils, pupils_reference):
+    result = reliability(pupils, {"all": list(pupils)})
+    row = result.scales.iloc[0]
+    assert row["alpha"] == pytest.approx(pupils_reference["alpha"], rel=1e-9)
+    assert (row["alpha_ci_lower"], row["alpha_ci_upper"]) == pytest.approx(
+        pupils_reference["feldt"], rel=1e-9
+    )
+    np.testing.assert_allclose(result.items["item_rest"], pupils_reference["item_rest"], rtol=1e-9)
+    np.testing.assert_allclose(
+        result.items["alpha_if_deleted"], pupils_reference["alpha_if_deleted"], rtol=1e-9
+    )
+
+
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
+def test_alpha_and_its_interval_agree_with_pingouin_to_its_three_digits(pupils, level):
+    for scale, items in SCALES.items():
+        row = reliability(pupils, {scale: items}, level=level).scales.iloc[0]
+        alpha, interval = pingouin.cronbach_alpha(pupils[items], ci=level)
+        assert row["alpha"] == pytest.approx(alpha, rel=1e-12)
+        assert [round(row["alpha_ci_lower"], 3), round(row["alpha_ci_upper"], 3)] == interval.tolist()
+
+
+def test_the_scale_without_an_item_is_computed_from_the_answers(pupils):
+    items = reliability(pupils, {"visual": ["x1", "x2", "x3"]}).items.set_index("item")
+    rest = pupils["x1"] + pupils["x3"]
+    assert items.loc["x2", "scale_mean_if_deleted"] == pytest.approx(rest.mean())
+    assert items.loc["x2", "scale_variance_if_deleted"] == pytest.approx(rest.var())
+    assert items.loc["x2", "item_rest"] == pytest.approx(rest.corr(pupils["x2"]))
+    assert items.loc["x2", "mean"] == pytest.approx(pupils["x2"].mean())
+    assert items.loc["x2", "sd"] == pytest.approx(pupils["x2"].std())
+
+
+def test_a_gap_costs_the_respondent_in_that_scale_only_and_is_said(pupils):
+    pupils.loc[[4, 9], "x2"] = np.nan
+    result = reliability(pupils, SCALES)
+    assert result.scales["n"].tolist() == [299, 301, 301]
+    assert notes(result, "reliability") == [
+        "visual: N = 299 of 301 respondents; 2 left out (listwise) because an answer is missing."
+    ]
+    complete = reliability(pupils.dropna(), SCALES).scales
+    assert result.scales.loc[0, "alpha"] == complete.loc[0, "alpha"]
+
+
+def test_pandas_own_missing_values_and_whole_numbers_are_read():
+    answers = pd.DataFrame(
+        {"a": [1, 2, 3, 4, None], "b": [1, 2, 4, 4, 5], "c": [2, 1, 3, 4, 4]}, dtype="Int64"
+    )
+    row = reliability(answers, {"trust": ["a", "b", "c"]}).scales.iloc[0]
+    assert row["n"] == 4
+    assert row["alpha"] == pytest.approx(pingouin.cronbach_alpha(answers.dropna().astype(float))[0])
+
+
+def test_an_item_that_was_not_recoded_is_named_with_its_correlation(pupils):
+    pupils["x2"] = 8 - pupils["x2"]
+    result = reliability(pupils, SCALES)
+    r = result.items.loc[1, "item_rest"]
+    assert r < 0
+    assert notes(result, "item_analysis") == [
+        f"visual: x2 correlates negatively with the other items ({r:.3f}). ".replace("0.", ".")
+        + "Is it worded in reverse and not recoded?"
+    ]
+
+
+def test_an_item_everybody_answered_alike_is_named_and_the_scale_still_reported(pupils):
+    pupils["x2"] = 4.0
+    result = reliability(pupils, SCALES)
+    assert np.isnan(result.items.loc[1, "item_rest"])
+    assert np.isfinite(result.scales.loc[0, "alpha"])
+    assert notes(result, "item_analysis") == [
+        "visual: everybody gave the same answer to x2; it has no correlations."
+    ]
+
+
+def test_two_items_have_no_omega_and_the_table_says_why(pupils):
+    result = reliability(pupils, {"pair": ["x1", "x2"], "visual": ["x1", "x2", "x3"]})
+    assert result.scales["omega"].isna().tolist() == [True, False]
+    assert notes(result, "reliability") == ["pair: omega is not identified by two items."]
+
+
+def test_a_scale_without_a_proper_factor_has_no_omega_and_the_table_says_why(pupils):
+    pupils["x3"] = pupils["x1"] + 1e-9 * pupils["x3"]
+    result = reliability(pupils, {"visual": ["x1", "x2", "x3"]})
+    assert result.scales["omega"].isna().all()
+    assert notes(result, "reliability")[0].startswith("visual: no omega, because a one-factor model has no")
+
+
+def test_the_tables_are_written_in_both_languages(pupils):
+    scales, items = reliability(pupils, SCALES).tables()
+    assert (scales.name, items.name) == ("reliability", "item_analysis")
+    english, chinese = text.render(items), text.render(items, "zh")
+    assert "Corrected item-total correlation (CITC)" in english
+    assert "校正项总计相关性 (CITC)" in chinese
+    assert "项已删除的α系数" in chinese
+    assert "95%置信区间下限" in text.render(scales, "zh")
+    assert ".626" in text.render(scales)
+
+
+def test_tables_keep_full_precision(pupils):
+    result = reliability(pupils, SCALES)
+    assert result.tables()[0].frame()["alpha"].tolist() == result.scales["alpha"].tolist()
+
+
+def problem(error, *arguments, **options):
+    with pytest.raises(error) as caught:
+        reliability(*arguments, **options)
+    return str(caught.value)
+
+
+def test_an_unknown_item_is_named_with_the_nearest_column(pupils):
+    pupils = pupils.rename(columns={"x3": "market3"})
+    message = problem(SpecificationError, pupils, {"visual": ["x1", "market_3"]})
+    assert message == "scale 'visual': no column 'market_3'. Did you mean 'market3'?"
+
+
+def test_an_item_named_twice_is_refused(pupils):
+    message = problem(SpecificationError, pupils, {"visual": ["x1", "x2", "x1"]})
+    assert message == "scale 'visual': named more than once: x1. Every item counts once."
+
+
+@pytest.mark.parametrize("items", [["x1"], [], "x1"])
+def test_a_scale_needs_two_items(pupils, items):
+    message = problem(SpecificationError, pupils, {"visual": items})
+    assert message == f"scale 'visual' needs a list of at least two items, got {items!r}"
+
+
+def test_text_is_refused_by_the_column_s_name(pupils):
+    pupils["x2"] = "agree"
+    assert problem(DataProblem, pupils, SCALES) == (
+        "scale 'visual': not numbers: x2. Leave these columns out, or code their answers as numbers."
+    )
+
+
+def test_a_scale_nobody_completed_is_refused(pupils):
+    pupils.loc[:150, "x1"] = np.nan
+    pupils.loc[151:, "x2"] = np.nan
+    assert problem(DataProblem, pupils, SCALES) == (
+        "scale 'visual': 0 of 301 respondents answered all of x1, x2, x3; at least two are needed. "
+        "Leave out the item that is mostly missing."
+    )
+
+
+def test_an_empty_item_is_named(pupils):
+    pupils["x2"] = np.nan
+    assert problem(DataProblem, pupils, SCALES) == "scale 'visual': nobody answered x2. Leave it out."
+
+
+def test_identical_answers_everywhere_are_refused(pupils):
+    message = problem(DataProblem, pupils * 0 + 3, SCALES)
+    assert message == "scale 'visual': everybody gave the same answers, so there is nothing to compare."
+
+
+@pytest.mark.parametrize("level", [0, 1, 95])
+def test_a_level_that_is_no_probability_is_refused(pupils, level):
+    message = problem(SpecificationError, pupils, SCALES, level=level)
+    assert message == f"level must lie between 0 and 1, such as 0.95; got {level}"
+
+
+def test_no_scale_at_all_is_refused(pupils):
+    assert problem(SpecificationError, pupils, {}).startswith("no scale named")
+
+
+def test_something_that_is_no_data_frame_is_refused():
+    assert problem(DataProblem, [[1, 2], [2, 3]], {"a": ["x", "y"]}) == (
+        "scale 'a': expected a pandas DataFrame with one column per item, got list"
+    )
