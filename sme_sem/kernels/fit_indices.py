@@ -140,14 +140,14 @@ def srmr(sample, implied, mean=None, implied_mean=None):
 def crmr(sample, implied, mean=None, implied_mean=None):
     """Correlation root mean square residual: residual correlations below the diagonal: (..., p, p) -> (...)
 
-    Means, if modelled, are standardized by each side's own deviations.  Maydeu-Olivares (2017).
+    Residual means, if modelled, are divided by the sample's standard deviations.  Maydeu-Olivares (2017).
     """
     p = sample.shape[-1]
     rows, columns = np.tril_indices(p, -1)
     residual = correlation_residuals(sample, implied)[..., rows, columns]
     means = None
     if mean is not None:
-        means = mean / np.sqrt(np.linalg.diagonal(sample)) - implied_mean / np.sqrt(np.linalg.diagonal(implied))
+        means = (mean - implied_mean) / np.sqrt(np.linalg.diagonal(sample))
     return _root_mean_square(residual, means)
 
 
@@ -159,16 +159,24 @@ def _root_mean_square(residuals, means):
     return np.sqrt((residuals**2).mean(axis=-1))
 
 
-def gfi_parts(sample, implied):
+def gfi_parts(sample, implied, exogenous=0, mean=None, implied_mean=None):
     """Numerator and denominator of 1 - GFI under normal theory: (..., p, p) -> (...), (...)
 
     ::
 
         GFI = 1 - tr[(Sigma^-1 (S - Sigma))^2] / tr[(Sigma^-1 S)^2]
 
-    Joreskog and Sorbom's (LISREL, AMOS); several groups add up, weighted by their sizes.
+    Joreskog and Sorbom's (LISREL, AMOS).  Means, if modelled, add 2 d^T Sigma^-1 d and 2 m^T Sigma^-1 m.
+    Moments among the ``exogenous`` last variables are given, not modelled, and do not count (as in lavaan).
     """
     W = linalg.whitener(implied)
-    white = W @ sample @ W.mT
-    misfit = white - np.eye(sample.shape[-1])
-    return (misfit**2).sum(axis=(-2, -1)), (white**2).sum(axis=(-2, -1))
+    misfit = W @ sample @ W.mT - np.eye(sample.shape[-1])
+    counted = sample.copy()
+    if exogenous:
+        counted[..., -exogenous:, -exogenous:] = 0
+    numerator, denominator = (misfit**2).sum(axis=(-2, -1)), ((W @ counted @ W.mT) ** 2).sum(axis=(-2, -1))
+    if mean is not None:
+        difference, own = np.matvec(W, mean - implied_mean), np.matvec(W, mean)
+        numerator = numerator + 2 * np.vecdot(difference, difference)
+        denominator = denominator + 2 * np.vecdot(own, own)
+    return numerator, denominator

@@ -125,7 +125,7 @@ class Fit(Tabled):
         p, G = len(self.table.observed), self.table.groups
         x = len(self.table.exogenous)
         moments = p * (p + 1) // 2 - x * (x + 1) // 2 + self.table.means * (p - x)
-        independence, df = indices.baseline(self.sample, x, means=self.table.means)
+        independence, df = indices.baseline(self.sample, len(self.table.covariates))
         return indices.Test(
             max(self._total * value, 0.0),
             G * moments - self.table.n_free,
@@ -225,7 +225,7 @@ class Fit(Tabled):
 
     @cached_property
     def _candidates(self) -> Candidates:
-        return modification_indices(self.table, self.sample, self.theta, self._total)
+        return modification_indices(self.table, self.sample, self.theta, self.n)
 
     def residuals(self) -> pd.DataFrame | dict[str, pd.DataFrame]:
         """Correlation residuals, cor(sample) - cor(implied); a dict of them by group if there are several."""

@@ -33,27 +33,28 @@ class Test:
     groups: int
 
 
-def baseline(sample: Sample, exogenous: int, *, means: bool) -> tuple[float, int]:
+def baseline(sample: Sample, covariates: int) -> tuple[float, int]:
     """Discrepancy and degrees of freedom of the independence model.
 
-    All covariances zero, except among the ``exogenous`` last variables, which keep the sample's;
+    All covariances zero, except among the ``covariates`` (the last variables), which keep the sample's;
     means are free.  sample with axes (G, ...).
     """
     S = sample.covariance
     p = S.shape[-1]
-    y = p - exogenous
+    y = p - covariates
     variances = np.linalg.diagonal(S)[..., :y]
     logs = np.log(variances).sum(axis=-1) - linalg.log_determinant(linalg.whitener(S))
-    if exogenous:
+    if covariates:
         logs = logs + linalg.log_determinant(linalg.whitener(S[..., y:, y:]))
-    df = (y * (y - 1) // 2 + y * exogenous) * len(S)
+    df = (y * (y - 1) // 2 + y * covariates) * len(S)
     return float((sample.share * logs).sum()), df
 
 
 def log_likelihoods(sample: Sample, n: np.ndarray, distance: np.ndarray, exogenous: int) -> tuple[float, float]:
     """Log-likelihood of the model and of the saturated model, given the exogenous variables.
 
-    n : (G,)   distance : (G,) the model's discrepancy in each group   sample covariances divided by n
+    n : (G,)   distance : (G,) the model's discrepancy in each group.  With ``likelihood="wishart"`` the
+    sample's covariances are the unbiased ones here too, as in lavaan.
     """
 
     def of(S: np.ndarray) -> np.ndarray:
@@ -73,12 +74,11 @@ def measures(
     """All measures: sample and implied moments with axes (G, ...), n (G,)"""
     x2, df, b, bdf, N, G = test.chi_square, test.df, test.baseline, test.baseline_df, test.total, test.groups
     k = test.parameters
-    biased = sample._replace(covariance=sample.covariance * _biased(test, n)[:, None, None])
-    logl, saturated = log_likelihoods(biased, n, _likelihood_distance(biased, sigma, mu, means=table.means), len(table.exogenous))
+    logl, saturated = log_likelihoods(sample, n, white.distance, len(table.exogenous))
     lower, upper = fit_indices.rmsea_interval(x2, df, N, G)
     mean, implied_mean = (sample.mean, mu) if table.means else (None, None)
     weight = sample.share
-    parts = fit_indices.gfi_parts(sample.covariance, sigma)
+    parts = fit_indices.gfi_parts(sample.covariance, sigma, len(table.exogenous), mean, implied_mean)
     gfi = 1 - float((weight * parts[0]).sum() / (weight * parts[1]).sum())
     p = len(table.observed)
     moments = G * (p * (p + 1) // 2 + p * table.means)
@@ -119,20 +119,3 @@ def measures(
         "ecvi": fit_indices.ecvi(x2, k, N),
     }
     return {name: float(value) for name, value in found.items()}
-
-
-def _biased(test: Test, n: np.ndarray) -> np.ndarray:
-    """What turns the sample's covariances into ones divided by n: (G,)"""
-    return (n - 1) / n if test.total < test.respondents else np.ones(len(n))
-
-
-def _likelihood_distance(sample: Sample, sigma: np.ndarray, mu: np.ndarray, *, means: bool) -> np.ndarray:
-    W = linalg.whitener(sigma)
-    S = sample.covariance
-    distance = (
-        linalg.log_determinant(W) - linalg.log_determinant(linalg.whitener(S)) + np.linalg.trace(W @ S @ W.mT) - S.shape[-1]
-    )
-    if means and sample.mean is not None:
-        delta = np.matvec(W, sample.mean - mu)
-        distance = distance + np.vecdot(delta, delta)
-    return distance

@@ -17,7 +17,7 @@ from itertools import combinations
 
 import numpy as np
 
-from ..kernels import discrepancy, linalg
+from ..kernels import discrepancy, linalg, ram
 from .parameters import Parameter, ParameterTable
 
 
@@ -43,16 +43,45 @@ def modification_indices(table: ParameterTable, sample: discrepancy.Sample, thet
     values = np.concatenate([theta, [0.0 if np.isnan(p.value) else p.value for p in extra]])
     slope = discrepancy.maximum_likelihood_slope(pattern, sample, values)
     score, information = slope.gradient / 2, slope.hessian / 2
+    _leave_exogenous(table, pattern, sample, values, information)
     r = np.arange(q, q + len(extra))
-    across = information[r][:, :q]
     W = linalg.whitener(information[:q, :q])
-    whitened = across @ W.T
+    whitened = information[q:, :q] @ W.T
     own = np.diagonal(information)[r]
     V = own - np.vecdot(whitened, whitened)
     usable = V > 1e-8 * own  # else the candidate cannot be told from the free parameters
     V = np.where(usable, V, np.nan)
     s = score[r]
     return Candidates(candidates, total * s**2 / V, -s / V)
+
+
+def _leave_exogenous(
+    table: ParameterTable,
+    pattern: ram.Pattern,
+    sample: discrepancy.Sample,
+    values: np.ndarray,
+    information: np.ndarray,
+) -> None:
+    """Correct, in place, the information of candidates that would change moments among exogenous variables.
+
+    Those moments are given: they carry no information (lavaan's convention; the slope stays as it is).
+    """
+    p, x = pattern.observed, len(table.exogenous)
+    into = np.flatnonzero((pattern.matrix == ram.PATHS) & (pattern.row >= p - x) & (pattern.row < p))
+    if not len(into):
+        return
+    moments = ram.implied(pattern, values, sample.covariance, sample.mean)
+    W = linalg.whitener(moments.sigma)
+    X = W @ moments.X
+    slopes = ram.jacobian(pattern, moments)[0][:, into]
+    slopes[..., p - x :, p - x :] = 0
+    for place, cell in enumerate(into):
+        Z = W @ slopes[:, place] @ W.mT
+        parameter = pattern.parameter[:, cell].max()
+        inner = (X.mT @ Z @ X)[..., pattern.a, pattern.b] * pattern.weight
+        across = ram.sum_cells(pattern, sample.share[:, None] * inner)
+        information[parameter, :] = information[:, parameter] = across
+        information[parameter, parameter] = (sample.share * (Z**2).sum(axis=(-2, -1))).sum() / 2
 
 
 def _candidates(table: ParameterTable) -> Iterator[Parameter]:
@@ -80,13 +109,11 @@ def _possible(table: ParameterTable) -> Iterator[tuple[str, str, str]]:
     for construct in latent:
         yield from ((construct, "=~", item) for item in items)
         yield from ((construct, "=~", p.rhs) for p in rows if p.op == "=~" and p.lhs == construct)
-    measured = [n for n in observed if n in indicators]
-    for names in (measured, list(latent)):
+    for names in (observed, list(latent)):
         yield from ((n, "~~", n) for n in names)
         yield from ((a, "~~", b) for a, b in combinations(names, 2))
+    yield from ((x, "~~", n) for x in table.exogenous for n in observed if n in regressed)
     for outcome in regressed:
-        if outcome in table.exogenous:
-            continue
         for predictor in regressed:
             if outcome != predictor and not (outcome in indicators and outcome not in latent and predictor in latent):
                 yield outcome, "~", predictor

@@ -61,12 +61,17 @@ class Parameter:
 
 @dataclass(frozen=True, eq=False)
 class ParameterTable:
-    """All parameters of a model, and the variables they connect."""
+    """All parameters of a model, and the variables they connect.
+
+    covariates : observed variables that only predict; they stand last among the observed
+    exogenous : those of them whose moments are kept as the sample has them (``fixed_x``): all or none
+    """
 
     specification: Specification
     observed: tuple[str, ...]
     latent: tuple[str, ...]
     exogenous: tuple[str, ...]
+    covariates: tuple[str, ...]
     parameters: tuple[Parameter, ...]
     definitions: tuple[Term, ...]
     groups: int
@@ -141,7 +146,7 @@ def parameter_table(specification: Specification, options: Options, groups: int 
     """
     roles = _Roles(specification)
     means = options.meanstructure or options.preset == "growth" or any(t.op == "~1" for t in specification.terms)
-    exogenous = roles.fixed_x if options.fixed_x else ()
+    exogenous = roles.covariates if options.fixed_x else ()
     rows = _stated(specification, groups) + _added(roles, options, means)
     rows = [_with_defaults(row, roles, options, exogenous) for row in rows]
     parameters: list[Parameter] = []
@@ -151,9 +156,10 @@ def parameter_table(specification: Specification, options: Options, groups: int 
     definitions = tuple(t for t in specification.terms if t.op in DEFINING)
     table = ParameterTable(
         specification,
-        (*(n for n in specification.observed if n not in exogenous), *exogenous),
+        (*(n for n in specification.observed if n not in roles.covariates), *roles.covariates),
         specification.latent,
         exogenous,
+        roles.covariates,
         tuple(parameters),
         definitions,
         groups,
@@ -187,10 +193,9 @@ class _Roles:
         outcomes = {t.lhs for t in terms if t.op == "~"}
         predictors = {t.rhs for t in terms if t.op == "~"}
         spoken_of = {n for t in terms if t.op in ("~~", "~1") for n in (t.lhs, t.rhs)}
-        self.exogenous = tuple(
-            n for n in self.observed if n in predictors and n not in indicators and n not in outcomes
+        self.covariates = tuple(
+            n for n in self.observed if n in predictors - indicators - outcomes - spoken_of
         )
-        self.fixed_x = tuple(n for n in self.exogenous if n not in spoken_of)
         self.exogenous_constructs = tuple(n for n in self.latent if n not in indicators and n not in outcomes)
         last = outcomes - predictors - indicators
         self.final_constructs = tuple(n for n in self.latent if n in last)
@@ -217,16 +222,14 @@ def _added(roles: _Roles, options: Options, means: bool) -> list[_Row]:
     """Rows the user did not write; those written already are filtered out by the caller's keys."""
     automatic = options.preset != "explicit"
     rows = []
-    for name in (*(n for n in roles.observed if n not in roles.fixed_x or not options.fixed_x), *roles.latent):
-        if name in roles.fixed_x:
-            continue  # a free exogenous variable: below, with its covariances
+    for name in (*(n for n in roles.observed if n not in roles.covariates), *roles.latent):
         rows.append(_Row(Term(name, "~~", name), False, 0.0 if not automatic else np.nan, automatic))
     if automatic:
         rows += [_Row(Term(a, "~~", b), False) for a, b in combinations(roles.exogenous_constructs, 2)]
         final = (*roles.final_constructs, *roles.final_observed)
         rows += [_Row(Term(a, "~~", b), False) for a, b in combinations(final, 2)]
-    for place, a in enumerate(roles.fixed_x):
-        rows += [_Row(Term(a, "~~", b), False) for b in roles.fixed_x[place:]]
+    for place, a in enumerate(roles.covariates):
+        rows += [_Row(Term(a, "~~", b), False) for b in roles.covariates[place:]]
     if means:
         free_observed = options.preset == "sem"
         rows += [_Row(Term(n, "~1"), False, np.nan if free_observed else 0.0, free_observed) for n in roles.observed]

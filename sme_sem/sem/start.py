@@ -62,10 +62,10 @@ class _Guess:
         self.M[:p, :p] = covariance
         self.known = np.arange(v) < p
         self.loading: dict[tuple[str, str], float] = {}
-        self.mean = mean
         self._constructs()
         self.paths = self._regressions()
         self._residuals()
+        self.intercept = {} if mean is None else self._intercepts(mean)
 
     def of(self, lhs: str, op: str, rhs: str) -> float:
         if op == "=~":
@@ -73,8 +73,7 @@ class _Guess:
         if op == "~":
             return self.paths.get((lhs, rhs), 0.0)
         if op == "~1":
-            i = self.place[lhs]
-            return float(self.mean[i]) if self.mean is not None and i < len(self.mean) else 0.0
+            return self.intercept.get(lhs, 0.0)
         i, j = self.place[lhs], self.place[rhs]
         if i == j:
             return float(self.residual[i])
@@ -168,6 +167,22 @@ class _Guess:
         for q in self.rows:  # a construct with a fixed variance is measured on its residual's scale
             if q.op == "~~" and q.lhs == q.rhs and np.isnan(self.residual[self.place[q.lhs]]):
                 self.residual[self.place[q.lhs]] = 1.0
+
+    def _intercepts(self, mean: Matrix) -> dict[str, float]:
+        """Means of constructs from the indicators whose intercepts are fixed; the other intercepts follow."""
+        rows = {p.lhs: p for p in self.rows if p.op == "~1"}
+        free = [f for f in self.table.latent if f in rows and rows[f].free]
+        tied = [(i, n) for i, n in enumerate(self.table.observed) if n in rows and not rows[n].free and not rows[n].exogenous]
+        constructs = np.zeros(len(free))
+        if free and tied:
+            loadings = np.array([[self.loading.get((f, n), 0.0) for f in free] for _, n in tied])
+            gap = np.array([mean[i] - rows[n].value for i, n in tied])
+            constructs = np.linalg.lstsq(loadings, gap, rcond=None)[0]
+        found = {f: float(a) for f, a in zip(free, constructs, strict=True)}
+        for i, name in enumerate(self.table.observed):
+            explained = sum(a * self.loading.get((f, name), 0.0) for f, a in zip(free, constructs, strict=True))
+            found[name] = float(mean[i] - explained)
+        return found
 
 
 def _principal_axis(R: Matrix, rounds: int = 8) -> Matrix:

@@ -1,0 +1,404 @@
+"""What a fitted model shows: the tables that a thesis or a report prints of it.
+
+Numbers keep full precision; the tables only choose, name and order them.  A fit that the
+diagnostics object to carries their messages under every table, so that no number of it can be
+quoted without them.
+
+"C.R. (z)" is the critical ratio, an estimate divided by its standard error; it must not be
+taken for the composite reliability, CR.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ..tables import Column, Kind, Table, Text, Words, term
+from .thresholds import PROFILES, Profile
+
+if TYPE_CHECKING:
+    from .fit import Fit
+
+Labels = Mapping[str, Text]
+"""What to print for a variable; a variable without a label is printed by its name."""
+
+_SEVERITIES = {
+    "error": Words("error", "错误"),
+    "warning": Words("warning", "警告"),
+    "info": Words("note", "提示"),
+}
+
+
+def named(name: str, labels: Labels | None) -> Text:
+    """Give the label of a variable, or its name."""
+    return (labels or {}).get(name, name)
+
+
+def path_label(outcome: str, cause: str, labels: Labels | None = None) -> Words:
+    """Write a path as readers of path diagrams do, outcome first.
+
+    >>> path_label("CUSL", "cusa", {"cusa": "Satisfaction"}).en
+    'CUSL ← Satisfaction'
+    """
+    return Words("{to} ← {by}", "{to} ← {by}").filled(to=named(outcome, labels), by=named(cause, labels))
+
+
+def objections(fit: Fit) -> tuple[Words, ...]:
+    """Say what stands against a fit: its errors and warnings, and that the iterations did not converge."""
+    grave = [d for d in fit.diagnostics if d.severity in ("error", "warning")]
+    said: list[Words] = [_CAUTION.filled(what=_SEVERITIES[d.severity], message=d.message) for d in grave]
+    if not fit.converged and not any(d.severity == "error" for d in grave):
+        said.insert(0, _NOT_CONVERGED)
+    return tuple(said)
+
+
+def fit_tables(
+    fit: Fit, labels: Labels | None = None, profile: Profile = PROFILES["conventional"]
+) -> tuple[Table, ...]:
+    """List every table of one fit that has something to show, in the order a report prints them."""
+    candidates = (
+        model_test(fit),
+        fit_indices(fit, profile),
+        measurement_model(fit, labels),
+        second_order_loadings(fit, labels),
+        structural_paths(fit, labels),
+        defined_effects(fit),
+        covariances(fit, labels),
+        r_squared(fit, labels),
+        largest_residuals(fit),
+        modification_indices(fit),
+        diagnostics(fit),
+    )
+    return tuple(table for table in candidates if table.rows)
+
+
+def model_test(fit: Fit) -> Table:
+    """Table of the chi-square test, the test of close fit, and the information criteria."""
+    found = fit.measures()
+    measure = _measure(found)
+    row = (
+        fit.n,
+        measure("npar"),
+        measure("chisq"),
+        measure("df"),
+        chisq_per_df(found),
+        measure("pvalue"),
+        measure("rmsea_pvalue"),
+        measure("logl"),
+        measure("aic"),
+        measure("bic"),
+    )
+    columns = (
+        Column("n", "N", Kind.COUNT),
+        Column("npar", term("Free parameter"), Kind.COUNT),
+        Column("chisq", Words("χ²", "χ²"), Kind.STATISTIC),
+        Column("df", "df", Kind.COUNT),
+        Column("chisq_df", "χ²/df", Kind.STATISTIC),
+        Column("pvalue", "p", Kind.PROBABILITY),
+        Column("rmsea_pvalue", Words("p of close fit", "近似拟合检验P值"), Kind.PROBABILITY),
+        Column("logl", term("Log-likelihood"), Kind.STATISTIC),
+        Column("aic", "AIC", Kind.STATISTIC),
+        Column("bic", "BIC", Kind.STATISTIC),
+    )
+    notes = (
+        _ESTIMATOR.filled(estimator=fit.estimator),
+        Words(
+            "p of close fit tests RMSEA ≤ .05. With many respondents chi-square rejects almost every model.",
+            "近似拟合检验的原假设为 RMSEA ≤ .05。样本量较大时，卡方检验几乎拒绝所有模型。",
+        ),
+    )
+    return _guarded(Table("model_test", Words("Test of the model", "模型检验"), columns, (row,), notes), fit)
+
+
+def fit_indices(fit: Fit, profile: Profile = PROFILES["conventional"]) -> Table:
+    """Table of the fit indices: value, threshold and verdict; the thresholds are a named profile's."""
+    found = fit.measures()
+    measure = _measure(found)
+    rows = []
+    for index, name in _INDICES.items():
+        value = chisq_per_df(found) if index == "chisq_df" else measure(index)
+        threshold = profile.thresholds.get(index)
+        interval = index == "rmsea"
+        rows.append(
+            (
+                name,
+                value,
+                measure("rmsea_ci_lower") if interval else None,
+                measure("rmsea_ci_upper") if interval else None,
+                str(threshold) if threshold else None,
+                threshold.verdict(value) if threshold else None,
+            )
+        )
+    columns = (
+        Column("index", Words("Index", "拟合指标")),
+        Column("value", Words("Value", "结果"), Kind.COEFFICIENT),
+        Column("ci_lower", Words("90% CI lower", "90%置信区间下限"), Kind.COEFFICIENT),
+        Column("ci_upper", Words("90% CI upper", "90%置信区间上限"), Kind.COEFFICIENT),
+        Column("threshold", term("Reference standard")),
+        Column("verdict", term("Fit judgment")),
+    )
+    notes = (_PROFILE.filled(title=profile.title, source=profile.source), _GFI)
+    return _guarded(Table("fit_indices", term("Goodness-of-fit indices table"), columns, tuple(rows), notes), fit)
+
+
+def measurement_model(fit: Fit, labels: Labels | None = None) -> Table:
+    """Table of the loadings of items on first-order constructs."""
+    latent = set(fit.latent)
+    rows = _loadings(fit, labels, lambda indicator: indicator not in latent)
+    notes = (_CRITICAL_RATIO, _MARKER)
+    return _guarded(
+        Table("measurement_model", term("Measurement model"), _LOADING_COLUMNS, rows, notes), fit
+    )
+
+
+def second_order_loadings(fit: Fit, labels: Labels | None = None) -> Table:
+    """Table of the loadings of constructs on second-order constructs; without rows if there is none."""
+    latent = set(fit.latent)
+    rows = _loadings(fit, labels, lambda indicator: indicator in latent)
+    columns = (_LOADING_COLUMNS[0], Column("item", Words("Element", "一阶构念")), *_LOADING_COLUMNS[2:])
+    title = Words("Second-order loadings", "二阶因子载荷")
+    return _guarded(Table("second_order_loadings", title, columns, rows, (_CRITICAL_RATIO, _MARKER)), fit)
+
+
+def structural_paths(fit: Fit, labels: Labels | None = None) -> Table:
+    """Table of the regressions: b, standard error, C.R., p, and beta with its interval."""
+    own = _relations(fit, "~")
+    intervals = _standardized(fit, "~")
+    rows = tuple(
+        (
+            path_label(row.lhs, row.rhs, labels),
+            *_estimate(row),
+            *(intervals.get((row.lhs, row.rhs)) or (row.std_all, None, None)),
+            row.pvalue,
+        )
+        for row in own.itertuples()
+    )
+    columns = (
+        Column("path", term("Path")),
+        *_ESTIMATE_COLUMNS,
+        Column("beta", Words("β", "标准化系数 β"), Kind.COEFFICIENT),
+        Column("beta_ci_lower", Words("95% CI of β: lower", "β的95%置信区间下限"), Kind.COEFFICIENT),
+        Column("beta_ci_upper", Words("95% CI of β: upper", "β的95%置信区间上限"), Kind.COEFFICIENT),
+        Column("significance", Words("Sig.", "显著性"), Kind.STARS),
+    )
+    notes = (_B_BETA, _STARS)
+    return _guarded(
+        Table("structural_paths", Words("Structural paths", "路径系数"), columns, rows, notes), fit
+    )
+
+
+def defined_effects(fit: Fit) -> Table:
+    """Table of what the model defines by ``:=``, such as indirect and total effects."""
+    own = _relations(fit, ":=")
+    rows = tuple(
+        (row.lhs, row.rhs, *_estimate(row), row.ci_lower, row.ci_upper, row.std_all) for row in own.itertuples()
+    )
+    columns = (
+        Column("effect", Words("Effect", "效应")),
+        Column("definition", Words("Definition", "定义")),
+        *_ESTIMATE_COLUMNS,
+        Column("ci_lower", Words("95% CI lower", "95%置信区间下限"), Kind.ESTIMATE),
+        Column("ci_upper", Words("95% CI upper", "95%置信区间上限"), Kind.ESTIMATE),
+        Column("std_all", Words("Standardized", "标准化值"), Kind.COEFFICIENT),
+    )
+    note = Words("Standard errors by the delta method.", "标准误由Delta法得到。")
+    return _guarded(
+        Table("defined_effects", Words("Defined effects", "间接效应与自定义效应"), columns, rows, (note,)), fit
+    )
+
+
+def covariances(fit: Fit, labels: Labels | None = None) -> Table:
+    """Table of the covariances among constructs, and of those the model lets residuals have."""
+    own = _relations(fit, "~~")
+    own = own[(own["lhs"] != own["rhs"]) & own["free"].astype(bool)]
+    rows = tuple(
+        (
+            Words("{a} ↔ {b}", "{a} ↔ {b}").filled(a=named(row.lhs, labels), b=named(row.rhs, labels)),
+            *_estimate(row),
+            row.std_all,
+            row.pvalue,
+        )
+        for row in own.itertuples()
+    )
+    columns = (
+        Column("pair", Words("Pair", "变量对")),
+        Column("est", term("Covariance"), Kind.ESTIMATE),
+        *_ESTIMATE_COLUMNS[1:],
+        Column("std_all", Words("r", "相关系数 r"), Kind.COEFFICIENT),
+        Column("significance", Words("Sig.", "显著性"), Kind.STARS),
+    )
+    note = Words(
+        "For a variable that the model explains, r is the correlation of what it leaves unexplained.",
+        "对于被模型解释的变量，r 为其残差的相关系数。",
+    )
+    return _guarded(Table("covariances", term("Covariance"), columns, rows, (note, _STARS)), fit)
+
+
+def r_squared(fit: Fit, labels: Labels | None = None) -> Table:
+    """Table of the explained share of variance of the variables that paths, or elements, lead to."""
+    values = fit.r_squared()
+    outcomes = list(dict.fromkeys(_relations(fit, "~")["lhs"]))
+    elements = [n for n in fit.latent if n in values.index and n not in outcomes]
+    rows = tuple((named(n, labels), float(values[n])) for n in (*outcomes, *elements) if n in values.index)
+    columns = (
+        Column("variable", Words("Variable", "变量")),
+        Column("r_squared", term("R-squared"), Kind.COEFFICIENT),
+    )
+    return _guarded(Table("r_squared", Words("Explained variance", "解释方差（R²）"), columns, rows), fit)
+
+
+def largest_residuals(fit: Fit, most: int = 10) -> Table:
+    """Table of the pairs of observed variables whose correlation the model reproduces worst."""
+    residuals = fit.residuals()
+    frame = residuals if isinstance(residuals, pd.DataFrame) else next(iter(residuals.values()))
+    names = [str(name) for name in frame.columns]
+    values = frame.to_numpy(dtype=float)
+    pairs = [(abs(values[i, j]), i, j) for i in range(len(names)) for j in range(i) if values[i, j] == values[i, j]]
+    rows = tuple(
+        (f"{names[j]} – {names[i]}", float(values[i, j])) for _, i, j in sorted(pairs, reverse=True)[:most]
+    )
+    columns = (
+        Column("pair", Words("Pair of items", "题项对")),
+        Column("residual", Words("Residual correlation", "相关残差"), Kind.COEFFICIENT),
+    )
+    note = Words(
+        "Observed minus implied correlation, the largest in size first; beyond ±.10 the model misses a relation.",
+        "观测相关减模型隐含相关，按绝对值排序；绝对值超过 .10 说明模型遗漏了某种关系。",
+    )
+    title = Words("Largest residual correlations", "最大相关残差")
+    return _guarded(Table("largest_residuals", title, columns, rows, (note,)), fit)
+
+
+def modification_indices(fit: Fit, most: int = 10) -> Table:
+    """Table of the parameters whose release would lower chi-square most."""
+    found = fit.modification_indices().head(most)
+    rows = tuple(
+        (f"{row.lhs} {row.op} {row.rhs}".strip(), row.mi, row.epc, row.sepc_all) for row in found.itertuples()
+    )
+    columns = (
+        Column("parameter", Words("Parameter", "参数")),
+        Column("mi", term("Modification index"), Kind.STATISTIC),
+        Column("epc", term("Expected parameter change"), Kind.ESTIMATE),
+        Column("sepc_all", Words("Standardized change", "标准化预期改变量"), Kind.COEFFICIENT),
+    )
+    note = Words(
+        "=~ loading, ~ path, ~~ covariance. Exploratory: a change made because of this table must be "
+        "justified by theory, reported as post hoc, and tested on other answers.",
+        "=~ 载荷，~ 路径，~~ 协方差。仅供探索：据此修改模型须有理论依据，应注明为事后修改，并以新样本检验。",
+    )
+    return _guarded(
+        Table("modification_indices", term("Modification index"), columns, rows, (note,)), fit
+    )
+
+
+def diagnostics(fit: Fit) -> Table:
+    """Table of everything noticed about the fit; without rows if there is nothing to say."""
+    rows = tuple((_SEVERITIES[d.severity], d.code, d.message) for d in fit.diagnostics)
+    columns = (
+        Column("severity", Words("Severity", "级别")),
+        Column("code", Words("Code", "代码")),
+        Column("message", Words("What it means, and what would help", "含义与建议")),
+    )
+    return Table("diagnostics", Words("Diagnostics of the model", "模型诊断"), columns, rows)
+
+
+def chisq_per_df(measures: pd.Series[Any]) -> float:
+    """Divide chi-square by its degrees of freedom; NaN for a saturated model."""
+    measure = _measure(measures)
+    df = measure("df")
+    return measure("chisq") / df if df > 0 else math.nan
+
+
+def _measure(found: pd.Series[Any]) -> Any:
+    """Give a lookup that answers NaN for a measure the estimator does not have."""
+
+    def look_up(name: str) -> float:
+        return float(found.get(name, math.nan))
+
+    return look_up
+
+
+def _guarded(table: Table, fit: Fit) -> Table:
+    return table.noted(*objections(fit))
+
+
+def _relations(fit: Fit, op: str) -> pd.DataFrame:
+    estimates = fit.estimates()
+    return estimates[estimates["op"] == op]
+
+
+def _standardized(fit: Fit, op: str) -> dict[tuple[str, str], tuple[float, float, float]]:
+    """Map lhs and rhs to the standardized estimate and its interval."""
+    frame = fit.standardized()
+    own = frame[frame["op"] == op]
+    return {(row.lhs, row.rhs): (row.est_std, row.ci_lower, row.ci_upper) for row in own.itertuples()}
+
+
+def _loadings(fit: Fit, labels: Labels | None, wanted: Any) -> tuple[tuple[Any, ...], ...]:
+    own = _relations(fit, "=~")
+    latent = set(fit.latent)
+    return tuple(
+        (
+            named(row.lhs, labels),
+            named(row.rhs, labels) if row.rhs in latent else row.rhs,
+            *_estimate(row),
+            row.std_all,
+        )
+        for row in own.itertuples()
+        if wanted(row.rhs)
+    )
+
+
+def _estimate(row: Any) -> Iterable[float | None]:
+    """Estimate, standard error, z and p; a fixed parameter has only the first."""
+    if row.op != ":=" and not row.free:
+        return row.est, None, None, None
+    return row.est, row.se, row.z, row.pvalue
+
+
+_ESTIMATE_COLUMNS = (
+    Column("est", Words("b", "非标准化系数 b"), Kind.ESTIMATE),
+    Column("se", Words("S.E.", "标准误 S.E."), Kind.ESTIMATE),
+    Column("z", Words("C.R. (z)", "C.R.（临界比 z）"), Kind.STATISTIC),
+    Column("pvalue", "p", Kind.PROBABILITY),
+)
+_LOADING_COLUMNS = (
+    Column("construct", term("Latent variable")),
+    Column("item", term("Item")),
+    Column("est", term("Unstandardized loading"), Kind.ESTIMATE),
+    *_ESTIMATE_COLUMNS[1:],
+    Column("std_all", term("Standardized factor loading"), Kind.COEFFICIENT),
+)
+_INDICES: dict[str, Text] = {
+    "chisq_df": term("Chi-square / df") + " (χ²/df)",
+    "cfi": term("Comparative fit index") + " (CFI)",
+    "tli": term("Tucker-Lewis index (non-normed fit index)") + " (TLI)",
+    "rmsea": term("Root mean square error of approximation") + " (RMSEA)",
+    "srmr": term("Standardized root mean square residual") + " (SRMR)",
+    "gfi": term("Goodness of fit index") + " (GFI)",
+    "agfi": term("Adjusted goodness of fit index") + " (AGFI)",
+}
+_ESTIMATOR = Words("Estimator: {estimator}.", "估计方法：{estimator}。")
+_PROFILE = Words("Thresholds: {title}. Sources: {source}.", "判断标准：{title}。来源：{source}。")
+_GFI = Words("GFI and AGFI as defined in LISREL and AMOS.", "GFI与AGFI采用LISREL和AMOS的定义。")
+_CRITICAL_RATIO = Words(
+    "C.R.: critical ratio, the estimate divided by its standard error (not the composite reliability CR).",
+    "C.R.为临界比，即估计值除以标准误（不是组合信度CR）。",
+)
+_MARKER = Words(
+    "A loading without standard error is fixed to give the construct its scale.",
+    "没有标准误的载荷为设定构念尺度而固定。",
+)
+_B_BETA = Words(
+    "b: unstandardized, β: standardized estimate; C.R. (critical ratio) and p belong to b.",
+    "b为非标准化系数，β为标准化系数；C.R.（临界比）与p值对应b。",
+)
+_STARS = Words("*** p < .001, ** p < .01, * p < .05.", "*** p < .001，** p < .01，* p < .05。")
+_CAUTION = Words("Caution ({what}): {message}", "注意（{what}）：{message}")
+_NOT_CONVERGED = Words(
+    "Caution (error): the iterations did not converge; these numbers are not estimates.",
+    "注意（错误）：迭代未收敛，表中数字不是估计值。",
+)

@@ -1,0 +1,167 @@
+"""The hypothesized model beside its rivals.
+
+Chi-square, AIC and BIC of two models can only be set against each other where both explain the
+same observed variables of the same respondents; elsewhere their differences are left blank.
+Two models with equal degrees of freedom and equal chi-square on the same answers are equivalent
+there: no fit can choose between them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from ..kernels import fit_indices as kernel
+from ..tables import Column, Kind, Table, Text, Words, term
+from .presentation import Labels, chisq_per_df, named, objections
+
+if TYPE_CHECKING:
+    from .fit import Fit
+
+
+def model_comparison(
+    fits: Mapping[str, Fit],
+    hypothesized: str,
+    titles: Labels | None = None,
+    failures: Mapping[str, str] | None = None,
+) -> Table:
+    """Table of the fit of several models, with differences from the hypothesized one where these mean something.
+
+    Parameters
+    ----------
+    fits
+        Fitted models by name, in the order of the rows.
+    hypothesized
+        The model the others are compared with; without a fit of it there are no differences.
+    titles
+        What to print for a model's name.
+    failures
+        Models that could not be fitted, with the reason; they keep a row, without numbers.
+    """
+    base = fits.get(hypothesized)
+    names = dict.fromkeys((*([hypothesized] if base else []), *fits))
+    rows = [_row(fits[name], named(name, titles), None if name == hypothesized else base) for name in names]
+    rows += [(named(name, titles), *[None] * (len(_COLUMNS) - 1)) for name in failures or {}]
+    notes: list[Text] = [_DIFFERENCES]
+    if any(row[_PLACE["pvalue_diff"]] is not None for row in rows):
+        notes.append(_NESTED)
+    notes += [_equivalence(pair, titles) for pair in equivalent_models(fits)]
+    for name in names:
+        if base is not None and not comparable(fits[name], base):
+            notes.append(_OTHER_DATA.filled(model=named(name, titles)))
+        notes += [_OF.filled(model=named(name, titles), said=said) for said in objections(fits[name])]
+    notes += [_FAILED.filled(model=named(n, titles), why=why) for n, why in (failures or {}).items()]
+    return Table("model_comparison", _TITLE, _COLUMNS, tuple(rows), tuple(notes))
+
+
+def comparable(a: Fit, b: Fit) -> bool:
+    """Tell whether two fits explain the same observed variables of the same respondents.
+
+    The saturated model's log-likelihood stands for the answers themselves: it changes with any of them.
+    """
+    if set(a.observed) != set(b.observed) or a.n != b.n:
+        return False
+    saturated = [float(fit.measures().get("unrestricted_logl", math.nan)) for fit in (a, b)]
+    if math.isnan(saturated[0]) or math.isnan(saturated[1]):
+        return True
+    return math.isclose(*saturated, rel_tol=1e-9)
+
+
+def equivalent_models(fits: Mapping[str, Fit]) -> tuple[tuple[str, str], ...]:
+    """Name the pairs of models that fit alike: same answers, same degrees of freedom, same chi-square."""
+    return tuple(
+        (a, b)
+        for a, b in combinations(fits, 2)
+        if fits[a].converged and fits[b].converged and comparable(fits[a], fits[b]) and _alike(fits[a], fits[b])
+    )
+
+
+def _alike(a: Fit, b: Fit) -> bool:
+    mine, other = a.measures(), b.measures()
+    return mine["df"] == other["df"] and math.isclose(mine["chisq"], other["chisq"], rel_tol=1e-6, abs_tol=1e-6)
+
+
+def _row(fit: Fit, title: Text, base: Fit | None) -> tuple[Any, ...]:
+    found = fit.measures()
+    values = {"model": title, "n": fit.n, "chisq_df": chisq_per_df(found)}
+    values |= {name: float(found.get(name, math.nan)) for name in _MEASURES}
+    if base is not None and comparable(fit, base):
+        values |= _differences(fit, base)
+    return tuple(values.get(column.name) for column in _COLUMNS)
+
+
+def _differences(fit: Fit, base: Fit) -> dict[str, float | None]:
+    mine, other = fit.measures(), base.measures()
+    found = {f"{name}_diff": float(mine[name] - other[name]) for name in ("chisq", "df", "aic", "bic")}
+    p_value = None
+    if found["df_diff"] and _one_within_the_other(fit, base):
+        p_value = float(kernel.p_value(abs(found["chisq_diff"]), abs(found["df_diff"])))
+    return {**found, "pvalue_diff": p_value}
+
+
+def _one_within_the_other(a: Fit, b: Fit) -> bool:
+    """Tell whether the free parameters of one are among those of the other, none of them constrained."""
+    mine, other = _free(a), _free(b)
+    return mine is not None and other is not None and (mine < other or other < mine)
+
+
+def _free(fit: Fit) -> set[tuple[str, ...]] | None:
+    """Name the relations estimated freely; None where equal labels tie some of them."""
+    frame = fit.estimates()
+    free = frame[frame["free"].astype(bool) & frame["op"].isin(("=~", "~", "~~", "~1"))]
+    if len(free) != float(fit.measures().get("npar", len(free))):
+        return None
+    return {
+        (op, *(sorted((lhs, rhs)) if op == "~~" else (lhs, rhs)))
+        for lhs, op, rhs in zip(free["lhs"], free["op"], free["rhs"], strict=True)
+    }
+
+
+def _equivalence(pair: tuple[str, str], titles: Labels | None) -> Words:
+    return _EQUIVALENT.filled(a=named(pair[0], titles), b=named(pair[1], titles))
+
+
+_TITLE = Words("Hypothesized and rival models", "假设模型与竞争模型比较")
+_COLUMNS = (
+    Column("model", Words("Model", "模型")),
+    Column("n", "N", Kind.COUNT),
+    Column("chisq", "χ²", Kind.STATISTIC),
+    Column("df", "df", Kind.COUNT),
+    Column("chisq_df", "χ²/df", Kind.STATISTIC),
+    Column("cfi", "CFI", Kind.COEFFICIENT),
+    Column("tli", "TLI", Kind.COEFFICIENT),
+    Column("rmsea", "RMSEA", Kind.COEFFICIENT),
+    Column("srmr", "SRMR", Kind.COEFFICIENT),
+    Column("aic", "AIC", Kind.STATISTIC),
+    Column("bic", "BIC", Kind.STATISTIC),
+    Column("chisq_diff", "Δχ²", Kind.STATISTIC),
+    Column("df_diff", "Δdf", Kind.COUNT),
+    Column("pvalue_diff", Words("p of Δχ²", "Δχ²的p值"), Kind.PROBABILITY),
+    Column("aic_diff", "ΔAIC", Kind.STATISTIC),
+    Column("bic_diff", "ΔBIC", Kind.STATISTIC),
+)
+_PLACE = {column.name: place for place, column in enumerate(_COLUMNS)}
+_MEASURES = ("chisq", "df", "cfi", "tli", "rmsea", "srmr", "aic", "bic")
+_DIFFERENCES = Words(
+    "Δ: this model minus the hypothesized one. Differences in χ², AIC and BIC are shown only for models of the "
+    "same observed variables and the same respondents; smaller AIC and BIC are better.",
+    "Δ为该模型减假设模型。仅当观测变量与样本均相同时才列出χ²、AIC与BIC的差值；AIC、BIC越小越好。",
+)
+_NESTED = Words(
+    "p of Δχ² is given only where the free parameters of one model are among those of the other.",
+    "仅当一个模型的自由参数包含于另一个模型时才给出Δχ²的p值。",
+)
+_EQUIVALENT = Words(
+    "“{a}” and “{b}” are equivalent on these answers (same df, same χ²): no fit index can choose "
+    "between them, only theory can.",
+    "“{a}”与“{b}”在本数据上等价（df与χ²相同）：任何拟合指标都无法区分二者，只能依据理论取舍。",
+)
+_OTHER_DATA = Words(
+    "“{model}” explains other variables, or other respondents, than the hypothesized model: "
+    "its χ², AIC and BIC cannot be compared with the others.",
+    "“{model}”所含变量或样本与假设模型不同，其χ²、AIC与BIC不可与其他模型比较。",
+)
+_OF = Words("“{model}”: {said}", "“{model}”：{said}")
+_FAILED = Words("“{model}” could not be fitted: {why}", "“{model}”未能拟合：{why}")
