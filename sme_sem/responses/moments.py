@@ -6,7 +6,7 @@ Covariances are divided by n, as maximum likelihood has it; ``likelihood="wishar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ class Moments:
     covariance : (G, p, p), divided by n    mean : (G, p), or None when only covariances are known
     n : (G,)    n_collected : rows offered, before those with missing answers were set aside
     labels : group labels; one empty label for one group
+    answers : the complete answers themselves, (n, p) by group, for what covariances alone cannot tell; or None
     """
 
     names: tuple[str, ...]
@@ -30,25 +31,73 @@ class Moments:
     n: np.ndarray
     n_collected: int
     labels: tuple[str, ...] = ("",)
+    answers: tuple[np.ndarray, ...] | None = None
 
     @property
     def total(self) -> int:
         """How many respondents, over all groups."""
         return int(self.n.sum())
 
+    def of(self, names: Sequence[str]) -> Moments:
+        """Pick variables, in the order given."""
+        if tuple(names) == self.names:
+            return self
+        index = np.array([self.names.index(name) for name in names])
+        return replace(
+            self,
+            names=tuple(names),
+            covariance=self.covariance[:, index[:, None], index],
+            mean=None if self.mean is None else self.mean[:, index],
+            answers=None if self.answers is None else tuple(own[:, index] for own in self.answers),
+        )
 
-def moments_of_answers(frame: pd.DataFrame, names: Sequence[str]) -> Moments:
+
+def moments_of_answers(frame: pd.DataFrame, names: Sequence[str], group: str | None = None) -> Moments:
     """Condense a table of answers, one row per respondent; rows with a missing answer are set aside.
+
+    group : a column whose values divide the respondents; groups stand in order of first appearance
 
     Raises :class:`~sme_sem.errors.SpecificationError` for a variable that is no column, and
     :class:`~sme_sem.errors.DataProblem` for columns that cannot be analysed.
     """
     _known(names, frame.columns, "the data have no column of that name")
-    duplicated = frame.columns[frame.columns.duplicated()]
+    values = _numeric(frame, names)
+    complete = ~np.isnan(values).any(axis=1)
+    if group is None:
+        _enough(int(complete.sum()), len(values), names, values)
+        return _condensed(names, (values[complete],), ("",), len(values))
+    members = _groups(frame, group)
+    answers = []
+    for label, rows in members.items():
+        try:
+            _enough(int((complete & rows).sum()), int(rows.sum()), names, values[rows])
+        except DataProblem as problem:
+            raise DataProblem(f"group {label!r}: {problem}") from None
+        answers.append(values[complete & rows])
+    return _condensed(names, tuple(answers), tuple(members), len(values))
+
+
+def _condensed(names: Sequence[str], answers: tuple[np.ndarray, ...], labels: tuple[str, ...], collected: int) -> Moments:
+    means = np.stack([own.mean(axis=0) for own in answers])
+    covariances = []
+    for label, own, mean in zip(labels, answers, means, strict=True):
+        centred = own - mean
+        covariance = centred.T @ centred / len(own)
+        try:
+            _usable(covariance, names, len(own))
+        except DataProblem as problem:
+            raise (DataProblem(f"group {label!r}: {problem}") if label else problem) from None
+        covariances.append(covariance)
+    n = np.array([len(own) for own in answers])
+    return Moments(tuple(names), np.stack(covariances), means, n, collected, labels, answers)
+
+
+def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
+    duplicated = set(frame.columns[frame.columns.duplicated()])
     for name in names:
         if name in duplicated:
             raise DataProblem(f"column {name!r} occurs more than once in the data: rename or remove one.")
-    wrong = [n for n in names if not (pd.api.types.is_numeric_dtype(frame[n]) or pd.api.types.is_bool_dtype(frame[n]))]
+    wrong = [n for n in names if not pd.api.types.is_numeric_dtype(frame[n])]
     if wrong:
         example = frame[wrong[0]].dropna()
         shown = f" (such as {example.iloc[0]!r})" if len(example) else ""
@@ -60,13 +109,21 @@ def moments_of_answers(frame: pd.DataFrame, names: Sequence[str]) -> Moments:
     infinite = [n for n, bad in zip(names, np.isinf(values).any(axis=0), strict=True) if bad]
     if infinite:
         raise DataProblem(f"infinite values in {', '.join(map(repr, infinite))}: replace them or set them missing.")
-    complete = values[~np.isnan(values).any(axis=1)]
-    _enough(len(complete), len(values), names, values)
-    mean = complete.mean(axis=0)
-    centred = complete - mean
-    covariance = centred.T @ centred / len(complete)
-    _usable(covariance, names, len(complete))
-    return Moments(tuple(names), covariance[None], mean[None], np.array([len(complete)]), len(values))
+    return values
+
+
+def _groups(frame: pd.DataFrame, group: str) -> dict[str, np.ndarray]:
+    _known([group], frame.columns, "group= names no column of the data")
+    codes, values = pd.factorize(frame[group], use_na_sentinel=True)
+    if len(values) < 2:
+        raise DataProblem(f"group={group!r}: the column has {len(values)} value; at least two groups are needed.")
+    if len(values) > len(frame) / 2:
+        raise DataProblem(f"group={group!r}: {len(values)} groups for {len(frame)} respondents; is it the right column?")
+    return {_label(value): codes == code for code, value in enumerate(values)}
+
+
+def _label(value: object) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def moments_of_summary(
@@ -94,6 +151,9 @@ def moments_of_summary(
     return Moments(tuple(names), matrix[None], means, np.array([n]), n)
 
 
+_MEASURED = ", and no line of the model measures it (=~)."
+
+
 def _known(names: Sequence[str], columns: pd.Index, problem: str) -> None:
     present = [str(c) for c in columns]
     unknown = [n for n in names if n not in present]
@@ -101,7 +161,7 @@ def _known(names: Sequence[str], columns: pd.Index, problem: str) -> None:
         first = unknown[0]
         rest = f" Also unknown: {', '.join(map(repr, unknown[1:]))}." if len(unknown) > 1 else ""
         raise SpecificationError(
-            f"unknown variable {first!r}: {problem}, and no line of the model measures it (=~)."
+            f"unknown variable {first!r}: {problem}{_MEASURED if problem.startswith('the') else '.'}"
             + did_you_mean(first, present)
             + rest
         )

@@ -7,6 +7,7 @@ in ``diagnostics``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -25,7 +26,7 @@ from . import diagnosis, indices
 from .diagnosis import Diagnostic
 from .expressions import Quantity
 from .modification import Candidates, modification_indices
-from .options import Options, Preset, chosen
+from .options import Options, Preset, chosen, group_equal_of
 from .parameters import Parameter, ParameterTable, parameter_table
 from .solution import Point, stacked, standard_errors
 from .specification import Specification
@@ -299,6 +300,9 @@ def fit(
     *,
     estimator: str = "ML",
     missing: str = "listwise",
+    group: str | None = None,
+    group_equal: str | Sequence[str] = (),
+    group_partial: str | Sequence[str] = (),
     std_lv: bool = False,
     orthogonal: bool = False,
     fixed_x: bool = True,
@@ -323,6 +327,13 @@ def fit(
         Rows with a missing answer to a variable of the model are set aside (``missing="listwise"``).
     cov, mean, n
         In place of ``data``: a covariance matrix divided by n - 1, means if wanted, and the number of respondents.
+    group
+        A column whose values divide the respondents into groups, each with its own parameters.
+    group_equal
+        Kinds of parameters held equal across groups: loadings, intercepts, means, residuals,
+        residual_covariances, lv_variances, lv_covariances, regressions.
+    group_partial
+        Relations excepted from that, such as ``"visual =~ x2"`` or ``"x3 ~ 1"``.
     std_lv
         Fix constructs' variances to one instead of their first loadings.
     orthogonal
@@ -376,10 +387,14 @@ def fit(
         chosen("likelihood", likelihood, ("normal", "wishart")),  # type: ignore[arg-type]
         chosen("information", information or "expected", ("expected", "observed")),  # type: ignore[arg-type]
         300 if max_iterations is None else max_iterations,
+        group_equal_of(group_equal),
+        (group_partial,) if isinstance(group_partial, str) else tuple(group_partial),
     )
-    table = parameter_table(Specification.read(model), options)
+    specification = Specification.read(model)
+    moments = _moments(specification, data, cov, mean, n, group)
+    table = parameter_table(specification, options, len(moments.labels))
+    moments = moments.of(table.observed)
     _without_constraints(table)
-    moments = _moments(table, data, cov, mean, n)
     if table.means and moments.mean is None:
         raise SpecificationError("the model has a mean structure: give mean= beside cov=, or the data themselves.")
     return _fitted(table, options, moments, raising=chosen("on_failure", on_failure, ("raise", "return")) == "raise")
@@ -395,20 +410,29 @@ def _without_constraints(table: ParameterTable) -> None:
 
 
 def _moments(
-    table: ParameterTable, data: pd.DataFrame | None, cov: pd.DataFrame | None, mean: Any, n: int | None
+    specification: Specification,
+    data: pd.DataFrame | None,
+    cov: pd.DataFrame | None,
+    mean: Any,
+    n: int | None,
+    group: str | None,
 ) -> Moments:
     if (data is None) == (cov is None):
         raise SpecificationError("give either data= (one row per respondent) or cov= with n=, and not both.")
+    if not specification.observed:
+        raise SpecificationError("the model names no observed variable: write at least one '=~', '~' or '~~' line.")
     if cov is not None:
-        return moments_of_summary(cov, n, table.observed, mean)  # type: ignore[arg-type]
+        if group is not None:
+            raise SpecificationError("group= divides respondents, so it needs data=; a covariance matrix has none.")
+        return moments_of_summary(cov, n, specification.observed, mean)  # type: ignore[arg-type]
     if not isinstance(data, pd.DataFrame):
         raise SpecificationError(f"data must be a pandas DataFrame, not {type(data).__name__}.")
-    clash = [name for name in table.latent if name in data.columns]
+    clash = [name for name in specification.latent if name in data.columns]
     if clash:
         raise SpecificationError(
             f"{clash[0]!r} is a construct of the model (it stands left of =~) and a column of the data as well: rename one."
         )
-    return moments_of_answers(data, table.observed)
+    return moments_of_answers(data, specification.observed, group)
 
 
 def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raising: bool) -> Fit:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from ..errors import SpecificationError
 
 Preset = Literal["sem", "growth", "explicit"]
+
+GROUP_EQUAL = (
+    "loadings",
+    "intercepts",
+    "means",
+    "residuals",
+    "residual_covariances",
+    "lv_variances",
+    "lv_covariances",
+    "regressions",
+)
 
 
 @dataclass(frozen=True)
@@ -16,6 +28,8 @@ class Options:
 
     preset : ``"sem"`` (also for CFA), ``"growth"`` or ``"explicit"`` (nothing is added to the model)
     likelihood : ``"normal"`` divides by n, ``"wishart"`` by n - 1 (as AMOS and LISREL do)
+    group_equal : kinds of parameters held equal across groups (:data:`GROUP_EQUAL`)
+    group_partial : relations excepted from that, such as ``"visual =~ x2"``
     fixed_x : exogenous observed variables keep their sample moments and cost no parameters
     """
 
@@ -29,6 +43,8 @@ class Options:
     likelihood: Literal["normal", "wishart"] = "normal"
     information: Literal["expected", "observed"] = "expected"
     max_iterations: int = 300
+    group_equal: tuple[str, ...] = ()
+    group_partial: tuple[str, ...] = ()
 
 
 def chosen(name: str, value: str, allowed: tuple[str, ...], note: str = "") -> str:
@@ -36,3 +52,9 @@ def chosen(name: str, value: str, allowed: tuple[str, ...], note: str = "") -> s
     if value in allowed:
         return value
     raise SpecificationError(f"{name}={value!r} is not available; it can be {', '.join(map(repr, allowed))}.{note}")
+
+
+def group_equal_of(value: str | Sequence[str]) -> tuple[str, ...]:
+    """Read ``group_equal=``; lavaan's spelling with dots is understood."""
+    kinds = (value,) if isinstance(value, str) else tuple(value)
+    return tuple(chosen("group_equal", kind.replace(".", "_"), GROUP_EQUAL) for kind in kinds)

@@ -9,7 +9,7 @@ constructs in place of the intercepts; ``"explicit"`` adds only variances fixed 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -145,14 +145,15 @@ def parameter_table(specification: Specification, options: Options, groups: int 
     Raises :class:`~sme_sem.errors.SpecificationError` for contradictions and unknown labels.
     """
     roles = _Roles(specification)
-    means = options.meanstructure or options.preset == "growth" or any(t.op == "~1" for t in specification.terms)
+    means = options.meanstructure or options.preset == "growth" or groups > 1 or any(t.op == "~1" for t in specification.terms)
     exogenous = roles.covariates if options.fixed_x else ()
     rows = _stated(specification, groups) + _added(roles, options, means)
     rows = [_with_defaults(row, roles, options, exogenous) for row in rows]
     parameters: list[Parameter] = []
     for group in range(groups):
-        parameters += [_in_group(row, group, groups) for row in rows]
-    parameters = _numbered(parameters, rows)
+        own = [_in_group(row, group, groups) for row in rows]
+        parameters += [_freed(p, roles, options) for p in own] if group else own
+    parameters = _numbered(parameters, rows, _kinds_equal(roles, options))
     definitions = tuple(t for t in specification.terms if t.op in DEFINING)
     table = ParameterTable(
         specification,
@@ -288,8 +289,41 @@ def _in_group(row: _Row, group: int, groups: int) -> Parameter:
     )
 
 
-def _numbered(parameters: list[Parameter], rows: Iterable[_Row]) -> list[Parameter]:
-    """Number the free parameters; equal labels, and ``equal()``, share a number."""
+def _freed(p: Parameter, roles: _Roles, options: Options) -> Parameter:
+    """Free what a later group needs once the measurement is equal: construct means, or with ``std_lv`` variances."""
+    equal = options.group_equal
+    if p.free or p.user or p.lhs not in roles.latent:
+        return p
+    means = p.op == "~1" and "intercepts" in equal and "means" not in equal and options.preset == "sem"
+    variance = p.op == "~~" and p.lhs == p.rhs and options.std_lv and "loadings" in equal and "lv_variances" not in equal
+    return replace(p, index=0, value=np.nan) if means or variance else p
+
+
+def _kinds_equal(roles: _Roles, options: Options) -> Callable[[Parameter], bool]:
+    """Which parameters ``group_equal`` holds equal across groups."""
+    latent, excepted = set(roles.latent), {_bare(text) for text in options.group_partial}
+
+    def kind(p: Parameter) -> str:
+        if p.op == "=~":
+            return "loadings"
+        if p.op == "~":
+            return "regressions"
+        if p.op == "~1":
+            return "means" if p.lhs in latent else "intercepts"
+        both = p.lhs in latent and p.rhs in latent
+        if p.lhs == p.rhs:
+            return "lv_variances" if both else "residuals"
+        return "lv_covariances" if both else "residual_covariances"
+
+    def held(p: Parameter) -> bool:
+        names = {_bare(str(p)), f"{p.rhs}{p.op}{p.lhs}" if p.op == "~~" else ""}
+        return kind(p) in options.group_equal and not names & excepted
+
+    return held
+
+
+def _numbered(parameters: list[Parameter], rows: Iterable[_Row], held: Callable[[Parameter], bool]) -> list[Parameter]:
+    """Number the free parameters; equal labels, ``equal()``, and kinds held equal across groups share a number."""
     seen: set[tuple[tuple[str, str, str], int]] = set()
     kept = []
     for p in parameters:
@@ -310,6 +344,9 @@ def _numbered(parameters: list[Parameter], rows: Iterable[_Row]) -> list[Paramet
                 raise SpecificationError(f"{p}: equal({wanted[p.key]!r}) names no parameter." + did_you_mean(target, known))
             place = by_text[target, p.group]
             twin = numbered[place] if place < len(numbered) else None
+        if twin is None and p.free and p.group and held(p):
+            first = numbered[by_text[_bare(str(p)), 0]]
+            twin = first if first.free else None
         if twin is not None and p.free:
             p = replace(p, index=twin.index, value=twin.value)
         elif p.free:
