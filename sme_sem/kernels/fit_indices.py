@@ -176,7 +176,8 @@ def gfi_parts(sample, implied, exogenous=0, mean=None, implied_mean=None):
         counted[..., -exogenous:, -exogenous:] = 0
     numerator, denominator = (misfit**2).sum(axis=(-2, -1)), ((W @ counted @ W.mT) ** 2).sum(axis=(-2, -1))
     if mean is not None:
-        difference, own = np.matvec(W, mean - implied_mean), np.matvec(W, mean)
+        modelled = np.arange(mean.shape[-1]) < mean.shape[-1] - exogenous
+        difference, own = np.matvec(W, mean - implied_mean), np.matvec(W, np.where(modelled, mean, 0))
         numerator = numerator + 2 * np.vecdot(difference, difference)
         denominator = denominator + 2 * np.vecdot(own, own)
     return numerator, denominator

@@ -23,11 +23,16 @@ class Diagnostic:
         return f"{self.severity}: {self.message}"
 
 
-def inseparable(information: np.ndarray, table: ParameterTable) -> tuple[str, ...]:
+def inseparable(information: np.ndarray, table: ParameterTable, constraints: np.ndarray) -> tuple[str, ...]:
     """Name the parameters that cannot be told apart: those in the null space of the information.
 
     information : (q, q); its units are divided out, so that a parameter's scale does not matter
+    constraints : (k, q) slopes of constraints, each of which settles a direction
     """
+    if len(constraints):
+        length = np.linalg.norm(constraints, axis=1, keepdims=True)
+        settled = constraints / np.where(length > 0, length, 1)
+        information = information + np.diagonal(information).max() * settled.T @ settled
     diagonal = np.diagonal(information)
     names = table.names()
     silent = diagonal <= 1e-12 * diagonal.max(initial=0.0)

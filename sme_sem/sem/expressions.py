@@ -43,6 +43,9 @@ _FUNCTIONS: dict[str, Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]] = {
 }
 
 
+_WORD = re.compile(r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d][\w.]*|\.[^\W\d][\w.]*)")
+
+
 def evaluate(text: str, known: Known) -> Quantity:
     """Evaluate an expression of labels, numbers, ``+ - * / ^``, brackets and a few functions.
 
@@ -63,7 +66,7 @@ def define(definitions: Sequence[Term], known: Known) -> dict[str, Quantity]:
 
 
 def _parsed(text: str) -> ast.expr:
-    python = re.sub(r"[^\W\d][\w.]*|\.\w[\w.]*", lambda m: _encoded(m.group()), text).replace("^", "**")
+    python = _WORD.sub(lambda m: m["number"] or _encoded(m["name"]), text).replace("^", "**")
     try:
         return ast.parse(python, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -8,7 +8,7 @@ in ``diagnostics``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,16 +18,19 @@ from scipy import special
 
 from ..errors import ConvergenceError, IdentificationError, SmeSemError, SpecificationError
 from ..kernels import discrepancy, fit_indices, linalg, minimise, ram
+from ..kernels.constrained import active, constrained_scoring, null_space
 from ..kernels.discrepancy import Sample
 from ..kernels.minimise import Status
 from ..responses.moments import Moments, moments_of_answers, moments_of_summary
 from ..tables import Tabled
-from . import diagnosis, indices
+from . import diagnosis, indices, robust
+from .constraints import constrained, restrictions
 from .diagnosis import Diagnostic
+from .estimators import ESTIMATORS, Estimator
 from .expressions import Quantity
 from .modification import Candidates, modification_indices
 from .options import Options, Preset, chosen, group_equal_of
-from .parameters import Parameter, ParameterTable, parameter_table
+from .parameters import Parameter, ParameterTable, baseline_table, parameter_table
 from .solution import Point, stacked, standard_errors
 from .specification import Specification
 from .start import plain_start, start_values
@@ -115,10 +118,72 @@ class Fit(Tabled):
 
     @cached_property
     def _vcov(self) -> np.ndarray:
+        kind = self._estimator.se
+        if kind == "standard":
+            return self._bread / self._total
+        around_sample = kind == "robust_sem"
+        B = robust.spread(robust.scores(self.pattern, self.moments, self._point.moments, around_sample=around_sample))
+        if kind == "first_order":
+            return self._inverse(B) / self._total
+        return np.asarray(self._bread @ B @ self._bread / self._total)
+
+    @cached_property
+    def _bread(self) -> np.ndarray:
+        """Inverse of the information per respondent."""
         exact = self.options.information == "observed"
         slope = discrepancy.maximum_likelihood_slope(self.pattern, self.sample, self.theta, exact=exact)
-        W = linalg.whitener(slope.hessian / 2)
-        return np.asarray(W.T @ W / self._total)
+        return self._inverse(slope.hessian / 2)
+
+    def _inverse(self, information: np.ndarray) -> np.ndarray:
+        """Inverse within the directions that the binding constraints leave free."""
+        N = self._directions
+        W = linalg.whitener(N.T @ information @ N) @ N.T
+        return np.asarray(W.T @ W)
+
+    @cached_property
+    def _directions(self) -> np.ndarray:
+        """Directions in which the parameters can move: (q, q), or fewer columns under constraints."""
+        limits = restrictions(self.table, self.theta)
+        return null_space(limits.slopes[active(limits)], self.table.n_free)
+
+    @cached_property
+    def _n_parameters(self) -> int:
+        """Free parameters less equality constraints."""
+        limits = restrictions(self.table, self.theta)
+        return null_space(limits.slopes[: limits.equalities], self.table.n_free).shape[1]
+
+    @property
+    def _estimator(self) -> Estimator:
+        return ESTIMATORS[self.options.estimator]
+
+    @cached_property
+    def _baseline(self) -> Fit:
+        """The independence model, fitted to the same answers: variances (and means) only."""
+        table = baseline_table(self.table)
+        pattern = table.pattern()
+        free = [p for p in table.parameters if p.free]
+        place = {name: i for i, name in enumerate(table.observed)}
+        theta = np.zeros(table.n_free)
+        for p in free:
+            i = place[p.lhs]
+            if p.op == "~1":
+                assert self.sample.mean is not None
+                theta[p.index] = self.sample.mean[p.group, i]
+            else:
+                theta[p.index] = self.sample.covariance[p.group, i, place[p.rhs]]
+        return replace(self, table=table, pattern=pattern, theta=theta, diagnostics=())
+
+    @cached_property
+    def _scaling(self) -> robust.Scaling:
+        return robust.scaling(
+            self._estimator,
+            self.pattern,
+            self.moments,
+            self.sample,
+            self._point.moments,
+            self._bread,
+            self._test.df,
+        )
 
     @cached_property
     def _test(self) -> indices.Test:
@@ -129,10 +194,10 @@ class Fit(Tabled):
         independence, df = indices.baseline(self.sample, len(self.table.covariates))
         return indices.Test(
             max(self._total * value, 0.0),
-            G * moments - self.table.n_free,
+            G * moments - self._n_parameters,
             self._total * independence,
             df,
-            self.table.n_free,
+            self._n_parameters,
             self._total,
             self.n,
             G,
@@ -188,7 +253,10 @@ class Fit(Tabled):
     @cached_property
     def _measures(self) -> dict[str, float]:
         m = self._point.moments
-        return indices.measures(self._test, self.table, self.sample, self._white, m.sigma, m.mu, self.moments.n)
+        found = indices.measures(self._test, self.table, self.sample, self._white, m.sigma, m.mu, self.moments.n)
+        if self._estimator.test != "standard":
+            found |= indices.scaled_measures(self._test, self._scaling, self._baseline._scaling, self._estimator.test)
+        return found
 
     def r_squared(self) -> pd.Series[float]:
         """Share of variance explained, by variable (and group, if there are several)."""
@@ -226,7 +294,7 @@ class Fit(Tabled):
 
     @cached_property
     def _candidates(self) -> Candidates:
-        return modification_indices(self.table, self.sample, self.theta, self.n)
+        return modification_indices(self.table, self.sample, self.theta, self.n, self._directions)
 
     def residuals(self) -> pd.DataFrame | dict[str, pd.DataFrame]:
         """Correlation residuals, cor(sample) - cor(implied); a dict of them by group if there are several."""
@@ -320,6 +388,9 @@ def fit(
 
     Parameters
     ----------
+    estimator
+        ``"ML"``, or with robust errors and tests ``"MLR"``, ``"MLM"``, ``"MLMV"``, ``"MLMVS"``; ``"MLF"`` takes the
+        errors from first derivatives (see :mod:`sme_sem.sem.estimators`).
     model
         lavaan syntax, or a :class:`Specification`.
     data
@@ -377,7 +448,7 @@ def fit(
     The discrepancy and its derivatives are described in ``sme_sem.kernels.discrepancy``; defaults are lavaan's.
     """
     options = Options(
-        chosen("estimator", estimator, ("ML",), " Robust and other estimators are not available yet."),
+        chosen("estimator", estimator, tuple(ESTIMATORS)),
         chosen("missing", missing, ("listwise",)),
         chosen("preset", preset, ("sem", "growth", "explicit")),  # type: ignore[arg-type]
         std_lv,
@@ -385,7 +456,7 @@ def fit(
         fixed_x,
         bool(meanstructure) or (mean is not None and meanstructure is None),
         chosen("likelihood", likelihood, ("normal", "wishart")),  # type: ignore[arg-type]
-        chosen("information", information or "expected", ("expected", "observed")),  # type: ignore[arg-type]
+        chosen("information", information or _default_information(estimator), ("expected", "observed")),  # type: ignore[arg-type]
         300 if max_iterations is None else max_iterations,
         group_equal_of(group_equal),
         (group_partial,) if isinstance(group_partial, str) else tuple(group_partial),
@@ -394,19 +465,17 @@ def fit(
     moments = _moments(specification, data, cov, mean, n, group)
     table = parameter_table(specification, options, len(moments.labels))
     moments = moments.of(table.observed)
-    _without_constraints(table)
     if table.means and moments.mean is None:
         raise SpecificationError("the model has a mean structure: give mean= beside cov=, or the data themselves.")
+    if ESTIMATORS[options.estimator].robust and moments.answers is None:
+        raise SpecificationError(
+            f"estimator={options.estimator!r} needs the answers themselves: give data=, or use estimator='ML' with cov=."
+        )
     return _fitted(table, options, moments, raising=chosen("on_failure", on_failure, ("raise", "return")) == "raise")
 
 
-def _without_constraints(table: ParameterTable) -> None:
-    for term in table.definitions:
-        if term.op != ":=":
-            raise SpecificationError(
-                f"{term.lhs} {term.op} {term.rhs}: constraints between expressions are not available yet; "
-                "give parameters that shall be equal the same label."
-            )
+def _default_information(estimator: str) -> str:
+    return ESTIMATORS[estimator].information if estimator in ESTIMATORS else "expected"
 
 
 def _moments(
@@ -445,7 +514,7 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
     problem: SmeSemError | None = None
     slope = discrepancy.maximum_likelihood_slope(pattern, sample, theta)
     if status is not Status.BAD_START:
-        names = diagnosis.inseparable(slope.hessian, table)
+        names = diagnosis.inseparable(slope.hessian, table, restrictions(table, theta).slopes)
         if names:
             problem = IdentificationError(diagnosis.unidentified_message(names), names)
             found.append(Diagnostic("error", "not_identified", str(problem)))
@@ -472,7 +541,8 @@ def _sample(moments: Moments, options: Options, *, means: bool) -> Sample:
 def _enough_moments(table: ParameterTable) -> None:
     p, x = len(table.observed), len(table.exogenous)
     available = table.groups * (p * (p + 1) // 2 - x * (x + 1) // 2 + table.means * (p - x))
-    if table.n_free > available:
+    equalities = sum(term.op == "==" for term in table.definitions)
+    if table.n_free - equalities > available:
         message = diagnosis.too_many_parameters_message(table.n_free, available)
         raise IdentificationError(message, table.names())
 
@@ -484,6 +554,8 @@ def _estimated(table: ParameterTable, pattern: ram.Pattern, sample: Sample, max_
     def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> discrepancy.Slope:
         return discrepancy.maximum_likelihood_slope(pattern, batch.of(members), theta, exact=exact)
 
+    if constrained(table):
+        return _estimated_within(table, pattern, sample, max_iterations)
     best = None
     with np.errstate(all="ignore"):  # a trial step may leave the admissible region; it is then rejected
         for start in (start_values, plain_start):
@@ -495,6 +567,24 @@ def _estimated(table: ParameterTable, pattern: ram.Pattern, sample: Sample, max_
                 break
     assert best is not None
     return best
+
+
+def _estimated_within(
+    table: ParameterTable, pattern: ram.Pattern, sample: Sample, max_iterations: int
+) -> minimise.Minimum:
+    """Search under constraints, from the unconstrained estimates if there are any."""
+
+    def slope_at(theta: np.ndarray, exact: bool) -> discrepancy.Slope:
+        return discrepancy.maximum_likelihood_slope(pattern, sample, theta, exact=exact)
+
+    free = replace(table, definitions=())
+    start = _estimated(free, pattern, sample, max_iterations)
+    with np.errstate(all="ignore"):
+        for theta in (start.theta[0], start_values(table, sample.covariance, sample.mean)):
+            found = constrained_scoring(slope_at, lambda t: restrictions(table, t), theta, max_iterations=max_iterations)
+            if found.status[0] is Status.CONVERGED:
+                break
+    return found
 
 
 def _with_tests(frame: pd.DataFrame, column: str, level: float) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import numpy as np
 from ..kernels import discrepancy, fit_indices, linalg
 from ..kernels.discrepancy import Sample
 from .parameters import ParameterTable
+from .robust import Scaling
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +80,7 @@ def measures(
     mean, implied_mean = (sample.mean, mu) if table.means else (None, None)
     weight = sample.share
     parts = fit_indices.gfi_parts(sample.covariance, sigma, len(table.exogenous), mean, implied_mean)
-    gfi = 1 - float((weight * parts[0]).sum() / (weight * parts[1]).sum())
+    gfi = float((weight * (1 - parts[0] / parts[1])).sum())
     p = len(table.observed)
     moments = G * (p * (p + 1) // 2 + p * table.means)
     found = {
@@ -119,3 +120,57 @@ def measures(
         "ecvi": fit_indices.ecvi(x2, k, N),
     }
     return {name: float(value) for name, value in found.items()}
+
+
+def scaled_measures(test: Test, own: Scaling, base: Scaling, kind: str) -> dict[str, float]:
+    """Measures from the scaled statistics (``*_scaled``) and from the population's point of view (``*_robust``).
+
+    The robust CFI, TLI and RMSEA estimate what the plain ones would be under normality (Brosseau-Liard, Savalei
+    and Li 2012, Multivariate Behavioral Research 47, 904-930; Brosseau-Liard and Savalei 2014, ibid. 49, 460-470).
+    """
+    df, bdf, N, G = test.df, test.baseline_df, test.total, test.groups
+    x2 = test.chi_square / own.factor + own.shift if df else test.chi_square
+    b = test.baseline / base.factor + base.shift if bdf else test.baseline
+    sdf, sbdf = own.df, base.df
+    c, cb = own.mean_factor, base.mean_factor
+    # the interval of a mean-adjusted statistic: the plain one against tr(U Gamma) degrees of freedom
+    spread = (x2, float(df)) if kind == "scaled_shifted" or not df else (test.chi_square, c * df)
+    lower, upper = fit_indices.rmsea_interval(*spread, N, G)
+    found = {
+        "chisq_scaled": x2,
+        "df_scaled": sdf,
+        "pvalue_scaled": fit_indices.p_value(x2, sdf),
+        "chisq_scaling_factor": own.factor,
+        "baseline_chisq_scaled": b,
+        "baseline_df_scaled": sbdf,
+        "baseline_pvalue_scaled": fit_indices.p_value(b, sbdf),
+        "baseline_chisq_scaling_factor": base.factor,
+        "cfi_scaled": fit_indices.cfi(x2, sdf, b, sbdf),
+        "tli_scaled": fit_indices.tli(x2, sdf, b, sbdf),
+        "nfi_scaled": fit_indices.nfi(x2, b),
+        "rfi_scaled": fit_indices.rfi(x2, sdf, b, sbdf),
+        "ifi_scaled": fit_indices.ifi(x2, sdf, b),
+        "pnfi_scaled": sdf / sbdf * fit_indices.nfi(x2, b) if sbdf else np.nan,
+        "rmsea_scaled": fit_indices.rmsea(x2, sdf, N, G),
+        "rmsea_ci_lower_scaled": lower,
+        "rmsea_ci_upper_scaled": upper,
+        "rmsea_pvalue_scaled": fit_indices.close_fit_p_value(*spread, N, G),
+    }
+    if kind == "scaled_shifted":
+        found["chisq_shift_parameters"] = own.shift
+        found["baseline_chisq_shift_parameters"] = base.shift
+    if df:
+        found["cfi_robust"] = fit_indices.cfi(test.chi_square, c * df, test.baseline, cb * bdf)
+        found["tli_robust"] = _robust_tli(test.chi_square, df, c, test.baseline, bdf, cb)
+        found["rmsea_robust"] = float(np.sqrt(G * max(test.chi_square - c * df, 0) / (N * df)))
+        factor = own.factor if kind == "scaled_shifted" else c
+        adjusted = x2 if kind == "scaled_shifted" else test.chi_square / c
+        ends = fit_indices.rmsea_interval(adjusted, df, N / factor, G)
+        found["rmsea_ci_lower_robust"], found["rmsea_ci_upper_robust"] = ends
+        found["rmsea_pvalue_robust"] = fit_indices.close_fit_p_value(adjusted, df, N / factor, G)
+    return {name: float(value) for name, value in found.items()}
+
+
+def _robust_tli(chi_square: float, df: float, c: float, baseline: float, baseline_df: float, cb: float) -> float:
+    excess, worst = (chi_square - c * df) / df, (baseline - cb * baseline_df) / baseline_df
+    return 1 - excess / worst

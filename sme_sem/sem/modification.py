@@ -30,10 +30,13 @@ class Candidates:
     epc: np.ndarray
 
 
-def modification_indices(table: ParameterTable, sample: discrepancy.Sample, theta: np.ndarray, total: float) -> Candidates:
+def modification_indices(
+    table: ParameterTable, sample: discrepancy.Sample, theta: np.ndarray, total: float, directions: np.ndarray
+) -> Candidates:
     """Score test of every parameter that the model fixes at zero or leaves out.
 
-    sample : with axes (G, ...), without a batch   theta : (q,)   total : N of the test statistic
+    sample : with axes (G, ...), without a batch   theta : (q,)   total : n
+    directions : (q, f) in which the free parameters can move
     """
     candidates = tuple(_candidates(table))
     q = table.n_free
@@ -45,7 +48,7 @@ def modification_indices(table: ParameterTable, sample: discrepancy.Sample, thet
     score, information = slope.gradient / 2, slope.hessian / 2
     _leave_exogenous(table, pattern, sample, values, information)
     r = np.arange(q, q + len(extra))
-    W = linalg.whitener(information[:q, :q])
+    W = linalg.whitener(directions.T @ information[:q, :q] @ directions) @ directions.T
     whitened = information[q:, :q] @ W.T
     own = np.diagonal(information)[r]
     V = own - np.vecdot(whitened, whitened)
@@ -73,15 +76,20 @@ def _leave_exogenous(
     moments = ram.implied(pattern, values, sample.covariance, sample.mean)
     W = linalg.whitener(moments.sigma)
     X = W @ moments.X
-    slopes = ram.jacobian(pattern, moments)[0][:, into]
+    slopes, mean_slopes = (part[:, into] for part in ram.jacobian(pattern, moments))
     slopes[..., p - x :, p - x :] = 0
+    mean_slopes[..., p - x :] = 0
+    along = ram.mean_weight(pattern, moments.eta) if pattern.means else np.zeros(pattern.parameter.shape)
     for place, cell in enumerate(into):
-        Z = W @ slopes[:, place] @ W.mT
-        parameter = pattern.parameter[:, cell].max()
-        inner = (X.mT @ Z @ X)[..., pattern.a, pattern.b] * pattern.weight
-        across = ram.sum_cells(pattern, sample.share[:, None] * inner)
-        information[parameter, :] = information[:, parameter] = across
-        information[parameter, parameter] = (sample.share * (Z**2).sum(axis=(-2, -1))).sum() / 2
+        for group in np.flatnonzero(pattern.parameter[:, cell] >= 0):
+            parameter = pattern.parameter[group, cell]
+            Z = W[group] @ slopes[group, place] @ W[group].T
+            nu = W[group] @ mean_slopes[group, place] * pattern.means
+            inner = (X[group].T @ Z @ X[group])[pattern.a, pattern.b] * pattern.weight
+            inner = inner + (nu @ X[group])[pattern.a] * along[group]
+            across = sample.share[group] * (inner @ pattern.gather[group])
+            information[parameter, :] = information[:, parameter] = across
+            information[parameter, parameter] = sample.share[group] * ((Z**2).sum() / 2 + nu @ nu)
 
 
 def _candidates(table: ParameterTable) -> Iterator[Parameter]:

@@ -171,6 +171,23 @@ def parameter_table(specification: Specification, options: Options, groups: int 
     return table
 
 
+def baseline_table(table: ParameterTable) -> ParameterTable:
+    """The independence model of the same variables: variances and means, and covariates as they are."""
+    covariates = set(table.covariates)
+    rows: list[Parameter] = []
+    count = 0
+    for group in range(table.groups):
+        pairs = [(n, n) for n in table.observed if n not in covariates]
+        pairs += [(a, b) for i, a in enumerate(table.covariates) for b in table.covariates[i:]]
+        relations = [(a, "~~", b) for a, b in pairs]
+        relations += [(n, "~1", "") for n in table.observed] if table.means else []
+        for lhs, op, rhs in relations:
+            given = lhs in table.exogenous
+            rows.append(Parameter(lhs, op, rhs, group, -1 if given else count, exogenous=given))
+            count += not given
+    return replace(table, latent=(), parameters=tuple(rows), definitions=())
+
+
 @dataclass(frozen=True)
 class _Row:
     """A relation before it is given to groups: the term, and whether the user wrote it."""
