@@ -11,7 +11,7 @@ A tour, on answers of 344 customers that come with the package:
 0.78
 >>> fit = sme.fit(instrument.model_syntax(instrument.hypothesized), kept.frame)
 >>> fit.converged, fit.n
-(True, 344)
+(True, 336)
 """
 
 from __future__ import annotations
@@ -33,7 +33,12 @@ from .errors import (
 
 if TYPE_CHECKING:
     from .instrument import bundled_answers, load_instrument, new_study, shipped
-    from .measurement import adequacy, components, reliability
+    from .measurement.adequacy import adequacy
+    from .measurement.collinearity import collinearity
+    from .measurement.components import components
+    from .measurement.normality import normality
+    from .measurement.reliability import reliability
+    from .measurement.validity import validity
     from .responses import read_responses, screen
     from .sem.fit import Fit, fit
     from .sem.specification import Specification
@@ -46,19 +51,22 @@ __version__ = "0.1.0"
 _HOME = {
     "Fit": "sem.fit",
     "Specification": "sem.specification",
-    "adequacy": "measurement",
+    "adequacy": "measurement.adequacy",
     "bundled_answers": "instrument",
-    "components": "measurement",
+    "collinearity": "measurement.collinearity",
+    "components": "measurement.components",
     "demo_study": "study",
     "fit": "sem.fit",
     "load_instrument": "instrument",
     "load_study": "study",
     "new_study": "instrument",
+    "normality": "measurement.normality",
     "read_responses": "responses",
-    "reliability": "measurement",
+    "reliability": "measurement.reliability",
     "screen": "responses",
     "shipped": "instrument",
     "simulate": "simulate",
+    "validity": "measurement.validity",
 }
 
 __all__ = [
@@ -75,17 +83,20 @@ __all__ = [
     "SyntaxProblem",
     "adequacy",
     "bundled_answers",
+    "collinearity",
     "components",
     "demo_study",
     "fit",
     "load_instrument",
     "load_study",
     "new_study",
+    "normality",
     "read_responses",
     "reliability",
     "screen",
     "shipped",
     "simulate",
+    "validity",
 ]
 
 

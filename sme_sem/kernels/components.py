@@ -19,9 +19,7 @@ def principal_components(correlation):
     NaN where an entry is missing.  A negative eigenvalue is returned as it is, its loadings NaN.
     """
     finite = np.isfinite(correlation).all(axis=(-2, -1))[..., None]
-    eigenvalues, vectors = np.linalg.eigh(
-        np.where(finite[..., None], correlation, np.eye(correlation.shape[-1]))
-    )
+    eigenvalues, vectors = np.linalg.eigh(np.where(finite[..., None], correlation, np.eye(correlation.shape[-1])))
     eigenvalues = np.where(finite, eigenvalues, np.nan)[..., ::-1]
     root = np.sqrt(np.where(eigenvalues >= 0, eigenvalues, np.nan))
     loadings = vectors[..., ::-1] * root[..., None, :]

@@ -94,7 +94,10 @@ def _quadratic_step(slope, limits):
 
 
 def _equality_step(slope, values, slopes):
-    """min 1/2 d'Hd + g'd with values + slopes d = 0, by the null space; multipliers lambda of g + Hd = slopes' lambda."""
+    """min 1/2 d'Hd + g'd with values + slopes d = 0, by the null space.
+
+    The multipliers are lambda in g + Hd = slopes' lambda.
+    """
     H, g = slope.hessian, slope.gradient
     N = null_space(slopes, len(g))
     particular = np.linalg.lstsq(slopes, -values, rcond=None)[0] if len(values) else np.zeros(len(g))

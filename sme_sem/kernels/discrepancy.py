@@ -74,9 +74,7 @@ def maximum_likelihood_slope(pattern, sample, theta, *, exact=False):
     white = whitened(pattern, sample, moments)
     share = sample.share[..., None]
     gradient = ram.sum_cells(pattern, share * _gradient(pattern, moments, white))
-    curvature = expected_curvature(pattern, moments, white)
-    if exact:
-        curvature = curvature + _curvature_of_misfit(pattern, moments, white)
+    curvature = (exact_curvature if exact else expected_curvature)(pattern, moments, white)
     return Slope(
         (white.distance * sample.share).sum(axis=-1),
         gradient,
@@ -102,6 +100,11 @@ def expected_curvature(pattern, moments, white):
         d = ram.mean_weight(pattern, moments.eta)
         curvature += 2 * d[..., :, None] * d[..., None, :] * aa
     return curvature
+
+
+def exact_curvature(pattern, moments, white):
+    """The Hessian itself by pairs of cells: (..., G, c, c)"""
+    return expected_curvature(pattern, moments, white) + _curvature_of_misfit(pattern, moments, white)
 
 
 def _whiten(pattern, sample, moments):
@@ -176,13 +179,9 @@ def _bend(pattern, moments, white):
     k, l = i, j  # noqa: E741  the second cell's, along the last axis
     E, H = moments.E, white.rest
     # r = i <- j, s = k <- l: E_jk H(e_i, c_l) + half of cov_jl H(e_i, e_k); the transposed terms follow by symmetry
-    both_paths = 2 * (
-        _pick(E, j, k) * _pick(H, i, v + l) + 0.5 * _pick(moments.cov, j, l) * _pick(H, i, k)
-    )
+    both_paths = 2 * (_pick(E, j, k) * _pick(H, i, v + l) + 0.5 * _pick(moments.cov, j, l) * _pick(H, i, k))
     # r = i <- j, s = covariance (k, l)
-    path_covariance = 2 * pattern.weight * (
-        _pick(E, j, k) * _pick(H, i, l) + _pick(E, j, l) * _pick(H, i, k)
-    )
+    path_covariance = 2 * pattern.weight * (_pick(E, j, k) * _pick(H, i, l) + _pick(E, j, l) * _pick(H, i, k))
     bent = np.where(path[:, None] & path, both_paths, 0) + np.where(path[:, None] & covariance, path_covariance, 0)
     if pattern.means:
         t, eta = white.along, moments.eta

@@ -57,10 +57,12 @@ class Pattern:
 
     @property
     def groups(self):
+        """G."""
         return self.A.shape[0]
 
     @property
     def variables(self):
+        """v."""
         return self.A.shape[-1]
 
     @cached_property
@@ -72,10 +74,12 @@ class Pattern:
 
     @cached_property
     def a(self):
+        """First column of X that each cell multiplies: (c,)"""
         return self.row
 
     @cached_property
     def b(self):
+        """Second column: (c,)"""
         return np.where(self.matrix == PATHS, self.variables + self.col, self.col)
 
     @cached_property
@@ -191,9 +195,7 @@ def jacobian(pattern, moments):
 def mean_weight(pattern, eta):
     """d of dmu = d x_a: (..., G, v) -> (..., G, c)"""
     along_path = eta[..., pattern.col]
-    return np.where(
-        pattern.matrix == PATHS, along_path, np.where(pattern.matrix == INTERCEPTS, 1.0, 0.0)
-    )
+    return np.where(pattern.matrix == PATHS, along_path, np.where(pattern.matrix == INTERCEPTS, 1.0, 0.0))
 
 
 def sum_cells(pattern, values):

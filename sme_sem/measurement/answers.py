@@ -45,11 +45,7 @@ class Answers:
     def constant(self) -> list[str]:
         """Name the items that everybody answered alike."""
         values = self.frame.to_numpy()
-        return [
-            str(name)
-            for name, alike in zip(self.frame, (values == values[:1]).all(axis=0), strict=True)
-            if alike
-        ]
+        return [str(name) for name, alike in zip(self.frame, (values == values[:1]).all(axis=0), strict=True) if alike]
 
     def sample_notes(self) -> tuple[Words, ...]:
         """Say how many respondents stand behind the numbers, and why not more."""
@@ -71,9 +67,7 @@ def complete_answers(frame: pd.DataFrame, items: Sequence[str] | None = None) ->
     _refuse_repeated(frame.columns)
     chosen = frame if items is None else frame[_known(items, frame)]
     if text := [str(name) for name in chosen if not _is_number(chosen[name])]:
-        raise DataProblem(
-            f"not numbers: {_listed(text)}. Leave these columns out, or code their answers as numbers."
-        )
+        raise DataProblem(f"not numbers: {_listed(text)}. Leave these columns out, or code their answers as numbers.")
     values = pd.DataFrame(
         {name: chosen[name].to_numpy(dtype=float, na_value=np.nan) for name in chosen}, index=frame.index
     )
@@ -96,9 +90,7 @@ def require_correlations(answers: Answers) -> Any:
             "Take fewer items, or fill in or collect more answers."
         )
     if constant := answers.constant:
-        raise DataProblem(
-            f"everybody gave the same answer to {_listed(constant)}: no correlations. Leave it out."
-        )
+        raise DataProblem(f"everybody gave the same answer to {_listed(constant)}: no correlations. Leave it out.")
     return require_full_rank(np.corrcoef(answers.frame.to_numpy(), rowvar=False), names)
 
 

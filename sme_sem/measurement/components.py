@@ -57,9 +57,7 @@ class Components(Tabled):
         Rows are those of the data; a respondent with a missing answer has missing scores.
         """
         if self.answers is None:
-            raise DataProblem(
-                "scores need the answers: call components(frame) instead of components(cov=...)."
-            )
+            raise DataProblem("scores need the answers: call components(frame) instead of components(cov=...).")
         complete = self.answers.frame
         return (self.answers.values - complete.mean()) / complete.std() @ self.weights
 
@@ -157,9 +155,7 @@ def components(
     """
     method = _rotation(rotation)
     if (frame is None) == (cov is None):
-        raise SpecificationError(
-            "give either the answers (frame) or their covariances (cov), and only one of them"
-        )
+        raise SpecificationError("give either the answers (frame) or their covariances (cov), and only one of them")
     answers = None if frame is None else complete_answers(frame)
     if answers is not None:
         R, names, notes = require_correlations(answers), list(answers.frame), answers.sample_notes()
@@ -193,8 +189,7 @@ def _rotation(name: str) -> Rotation:
         return ROTATIONS[name]
     except (KeyError, TypeError):
         raise SpecificationError(
-            f"unknown rotation {name!r}.{did_you_mean(str(name), ROTATIONS)} "
-            f"Known are {', '.join(ROTATIONS)}."
+            f"unknown rotation {name!r}.{did_you_mean(str(name), ROTATIONS)} Known are {', '.join(ROTATIONS)}."
         ) from None
 
 
@@ -219,9 +214,7 @@ def _how_many(n_components: int | None, eigenvalues: Any) -> int:
     if n_components is None:
         above_one = int((eigenvalues > 1 + 1e-12).sum())
         if not above_one:
-            raise DataProblem(
-                "no eigenvalue exceeds 1: the items are uncorrelated. Give n_components to go on."
-            )
+            raise DataProblem("no eigenvalue exceeds 1: the items are uncorrelated. Give n_components to go on.")
         return above_one
     whole = isinstance(n_components, (int, np.integer)) and not isinstance(n_components, bool)
     if not (whole and 1 <= n_components <= p):

@@ -63,9 +63,7 @@ class Reliability(Tabled):
         )
 
 
-def reliability(
-    frame: pd.DataFrame, scales: Mapping[str, Sequence[str]], *, level: float = 0.95
-) -> Reliability:
+def reliability(frame: pd.DataFrame, scales: Mapping[str, Sequence[str]], *, level: float = 0.95) -> Reliability:
     """Analyse the internal consistency of one or more scales.
 
     Parameters
@@ -131,9 +129,7 @@ def _answers_to(frame: pd.DataFrame, scale: str, items: Sequence[str]) -> Answer
             "Leave out the item that is mostly missing."
         )
     if len(answers.constant) == len(items):
-        raise DataProblem(
-            f"scale {scale!r}: everybody gave the same answers, so there is nothing to compare."
-        )
+        raise DataProblem(f"scale {scale!r}: everybody gave the same answers, so there is nothing to compare.")
     return answers
 
 
@@ -211,8 +207,7 @@ _CONSTANT = Words(
     "{scale}：所有受访者对{item}的回答相同，无法计算相关。",
 )
 _REVERSED = Words(
-    "{scale}: {item} correlates negatively with the other items ({r}). "
-    "Is it worded in reverse and not recoded?",
+    "{scale}: {item} correlates negatively with the other items ({r}). Is it worded in reverse and not recoded?",
     "{scale}：{item}与其余题项呈负相关（{r}），请检查是否为尚未反向计分的题项。",
 )
 
@@ -224,12 +219,8 @@ def _scale_columns(level: float) -> tuple[Column, ...]:
         Column("n_items", term("Number of items"), Kind.COUNT),
         Column("n", term("Sample size"), Kind.COUNT),
         Column("alpha", term("Cronbach's alpha"), Kind.COEFFICIENT),
-        Column(
-            "alpha_ci_lower", Words("{p} CI lower", "{p}置信区间下限").filled(p=percent), Kind.COEFFICIENT
-        ),
-        Column(
-            "alpha_ci_upper", Words("{p} CI upper", "{p}置信区间上限").filled(p=percent), Kind.COEFFICIENT
-        ),
+        Column("alpha_ci_lower", Words("{p} CI lower", "{p}置信区间下限").filled(p=percent), Kind.COEFFICIENT),
+        Column("alpha_ci_upper", Words("{p} CI upper", "{p}置信区间上限").filled(p=percent), Kind.COEFFICIENT),
         Column("alpha_standardized", term("Standardized alpha"), Kind.COEFFICIENT),
         Column("mean_correlation", term("Average inter-item correlation"), Kind.COEFFICIENT),
         Column("omega", term("McDonald's omega"), Kind.COEFFICIENT),

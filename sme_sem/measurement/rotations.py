@@ -90,9 +90,7 @@ ROTATIONS = {
     for rotation in (
         Rotation("varimax", term("Varimax with Kaiser normalization"), "orthogonal", _varimax),
         Rotation("promax", Words("Promax (power 4)", "Promax斜交旋转（幂次4）"), "oblique", _promax),
-        Rotation(
-            "oblimin", Words("Direct oblimin (delta 0)", "直接Oblimin斜交旋转（δ = 0）"), "oblique", _oblimin
-        ),
+        Rotation("oblimin", Words("Direct oblimin (delta 0)", "直接Oblimin斜交旋转（δ = 0）"), "oblique", _oblimin),
         Rotation("none", Words("none", "未旋转"), "none", _unrotated),
     )
 }

@@ -60,9 +60,7 @@ def read_table(
     elif isinstance(source, (str, os.PathLike)):
         table = _from_file(Path(source), sheet, encoding)
     else:
-        raise ResponseError(
-            f"answers: expected the path of a file or a pandas DataFrame, got {type(source).__name__}"
-        )
+        raise ResponseError(f"answers: expected the path of a file or a pandas DataFrame, got {type(source).__name__}")
     if table.cells.empty:
         raise ResponseError(
             f"{table.source}: holds column names but no answers; expected one row per respondent under them"
@@ -143,9 +141,7 @@ def _from_workbook(path: Path, data: bytes, sheet: str | None, encoding: str | N
         ) from None
     if not any(_text(cell).strip() for record in records for cell in record):
         others = [name for name in names if name != taken]
-        advice = (
-            f"; its other sheets are {', '.join(map(repr, others))}, choose with sheet=" if others else ""
-        )
+        advice = f"; its other sheets are {', '.join(map(repr, others))}, choose with sheet=" if others else ""
         raise ResponseError(f"{path}: the sheet {taken!r} is empty{advice}")
     table = _from_records(path, data, records)
     if sheet is None and len(names) > 1:
@@ -168,19 +164,14 @@ def _from_spss(path: Path, data: bytes, sheet: str | None, encoding: str | None)
     return TextTable(
         source=path.name,
         sha256=hashlib.sha256(data).hexdigest(),
-        cells=_cells(
-            [_texts(frame.iloc[:, i]) for i in range(frame.shape[1])], meta.column_names, len(frame)
-        ),
+        cells=_cells([_texts(frame.iloc[:, i]) for i in range(frame.shape[1])], meta.column_names, len(frame)),
         rows=np.arange(1, len(frame) + 1),
         wordings={position[n]: label for n, label in meta.column_names_to_labels.items() if label},
         labels={
             position[n]: {_text(code): label for code, label in labels.items()}
             for n, labels in meta.variable_value_labels.items()
         },
-        missing={
-            position[n]: tuple((r["lo"], r["hi"]) for r in ranges)
-            for n, ranges in meta.missing_ranges.items()
-        },
+        missing={position[n]: tuple((r["lo"], r["hi"]) for r in ranges) for n, ranges in meta.missing_ranges.items()},
     )
 
 
@@ -209,9 +200,7 @@ def _from_records(path: Path, data: bytes, records: list[list[Any]]) -> TextTabl
     return TextTable(
         source=path.name,
         sha256=hashlib.sha256(data).hexdigest(),
-        cells=_cells(
-            [texts[i] for i in used], [names[i] or f"column {_letters(i)}" for i in used], len(body)
-        ),
+        cells=_cells([texts[i] for i in used], [names[i] or f"column {_letters(i)}" for i in used], len(body)),
         rows=np.arange(head + 2, head + 2 + len(body)),
     )
 
@@ -233,13 +222,7 @@ def _text(value: Any) -> str:
     if value is None or value is pd.NA or value is pd.NaT:
         return ""
     if isinstance(value, float):
-        return (
-            ""
-            if value != value
-            else str(int(value))
-            if abs(value) < 1e15 and value == int(value)
-            else repr(value)
-        )
+        return "" if value != value else str(int(value)) if abs(value) < 1e15 and value == int(value) else repr(value)
     return str(value)
 
 

@@ -94,14 +94,11 @@ def rating_reader(scale: ResponseScale) -> Reader:
                 f"to the scale's anchors.{_nearest(text, scale.anchors.values())}",
             )
         if scale.lowest < x < scale.highest:
-            return Reading(
-                None, "fractional", f"lies between two answers; the scale {span} has whole codes only"
-            )
+            return Reading(None, "fractional", f"lies between two answers; the scale {span} has whole codes only")
         return Reading(
             None,
             "off_scale",
-            f"is off the scale {span}; correct it, or list it among the scale's missing_codes "
-            "if it means no answer",
+            f"is off the scale {span}; correct it, or list it among the scale's missing_codes if it means no answer",
         )
 
     return read
@@ -209,9 +206,7 @@ def told_by_file(
     return reader, {code: label for code, (label, _) in said.items()}
 
 
-def read_column(
-    texts: pd.Series[Any], read: Reader
-) -> tuple[np.ndarray, np.ndarray, list[str], list[Reading]]:
+def read_column(texts: pd.Series[Any], read: Reader) -> tuple[np.ndarray, np.ndarray, list[str], list[Reading]]:
     """Read a column, each different text once.
 
     Returned are the values (None for no usable answer), the position of each cell among the

@@ -56,10 +56,7 @@ def questions(instrument: Instrument) -> tuple[Question, ...]:
             Question(b.id, "background question", (b.label.en, b.label.zh), (b.wording.en, b.wording.zh))
             for b in instrument.background
         ),
-        *(
-            Question(c.id, "attention check", (), (c.wording.en, c.wording.zh))
-            for c in instrument.attention_checks
-        ),
+        *(Question(c.id, "attention check", (), (c.wording.en, c.wording.zh)) for c in instrument.attention_checks),
         *(Question(m.id, "metadata column") for m in instrument.metadata),
     )
 
@@ -173,15 +170,11 @@ def _unknown(
             yield finding("warning", "unknown_column", message, column=header)
 
 
-def _absent(
-    asked: Sequence[Question], columns: Mapping[str, int], unused: Sequence[str]
-) -> Iterator[Finding]:
+def _absent(asked: Sequence[Question], columns: Mapping[str, int], unused: Sequence[str]) -> Iterator[Finding]:
     for question in asked:
         if question.id not in columns:
             severity, consequence = _ABSENT[question.role]
-            nearest = next(
-                filter(None, (did_you_mean(t, unused) for t in (question.id, *question.wordings))), ""
-            )
+            nearest = next(filter(None, (did_you_mean(t, unused) for t in (question.id, *question.wordings))), "")
             message = (
                 f"no column answers the {question.role} {question.id}: {consequence}; "
                 f"rename its column to {question.id!r}.{nearest}"

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, did_you_mean
+from ..kernels import fiml
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +23,9 @@ class Moments:
     covariance : (G, p, p), divided by n    mean : (G, p), or None when only covariances are known
     n : (G,)    n_collected : rows offered, before those with missing answers were set aside
     labels : group labels; one empty label for one group
-    answers : the complete answers themselves, (n, p) by group, for what covariances alone cannot tell; or None
+    answers : the answers themselves, (n, p) by group, for what covariances alone cannot tell; or None
+    patterns : with gaps in the answers, their sufficient statistics by missing pattern; ``mean`` and
+        ``covariance`` are then the saturated maximum-likelihood ones, at which F is ``saturated``
     """
 
     names: tuple[str, ...]
@@ -32,6 +35,8 @@ class Moments:
     n_collected: int
     labels: tuple[str, ...] = ("",)
     answers: tuple[np.ndarray, ...] | None = None
+    patterns: fiml.Patterns | None = None
+    saturated: float = 0.0
 
     @property
     def total(self) -> int:
@@ -43,41 +48,55 @@ class Moments:
         if tuple(names) == self.names:
             return self
         index = np.array([self.names.index(name) for name in names])
+        answers = None if self.answers is None else tuple(own[:, index] for own in self.answers)
         return replace(
             self,
             names=tuple(names),
             covariance=self.covariance[:, index[:, None], index],
             mean=None if self.mean is None else self.mean[:, index],
-            answers=None if self.answers is None else tuple(own[:, index] for own in self.answers),
+            answers=answers,
+            patterns=None if self.patterns is None or answers is None else fiml.missing_patterns(answers),
         )
 
 
-def moments_of_answers(frame: pd.DataFrame, names: Sequence[str], group: str | None = None) -> Moments:
+def moments_of_answers(
+    frame: pd.DataFrame,
+    names: Sequence[str],
+    group: str | None = None,
+    *,
+    incomplete: bool = False,
+    given: Sequence[str] = (),
+) -> Moments:
     """Condense a table of answers, one row per respondent; rows with a missing answer are set aside.
 
     group : a column whose values divide the respondents; groups stand in order of first appearance
+    incomplete : keep respondents with gaps; only those without any answer, or without one to the ``given``
+        variables, are set aside
 
     Raises :class:`~sme_sem.errors.SpecificationError` for a variable that is no column, and
     :class:`~sme_sem.errors.DataProblem` for columns that cannot be analysed.
     """
     _known(names, frame.columns, "the data have no column of that name")
     values = _numeric(frame, names)
-    complete = ~np.isnan(values).any(axis=1)
+    usable = _with_some_answer(values, names, given) if incomplete else ~np.isnan(values).any(axis=1)
+    condensed = _condensed_with_gaps if incomplete else _condensed
     if group is None:
-        _enough(int(complete.sum()), len(values), names, values)
-        return _condensed(names, (values[complete],), ("",), len(values))
+        _enough(int(usable.sum()), len(values), names, values)
+        return condensed(names, (values[usable],), ("",), len(values))
     members = _groups(frame, group)
     answers = []
     for label, rows in members.items():
         try:
-            _enough(int((complete & rows).sum()), int(rows.sum()), names, values[rows])
+            _enough(int((usable & rows).sum()), int(rows.sum()), names, values[rows])
         except DataProblem as problem:
             raise DataProblem(f"group {label!r}: {problem}") from None
-        answers.append(values[complete & rows])
-    return _condensed(names, tuple(answers), tuple(members), len(values))
+        answers.append(values[usable & rows])
+    return condensed(names, tuple(answers), tuple(members), len(values))
 
 
-def _condensed(names: Sequence[str], answers: tuple[np.ndarray, ...], labels: tuple[str, ...], collected: int) -> Moments:
+def _condensed(
+    names: Sequence[str], answers: tuple[np.ndarray, ...], labels: tuple[str, ...], collected: int
+) -> Moments:
     means = np.stack([own.mean(axis=0) for own in answers])
     covariances = []
     for label, own, mean in zip(labels, answers, means, strict=True):
@@ -90,6 +109,48 @@ def _condensed(names: Sequence[str], answers: tuple[np.ndarray, ...], labels: tu
         covariances.append(covariance)
     n = np.array([len(own) for own in answers])
     return Moments(tuple(names), np.stack(covariances), means, n, collected, labels, answers)
+
+
+def _condensed_with_gaps(
+    names: Sequence[str], answers: tuple[np.ndarray, ...], labels: tuple[str, ...], collected: int
+) -> Moments:
+    for label, own in zip(labels, answers, strict=True):
+        where = f"group {label!r}: " if label else ""
+        unanswered = [name for name, gone in zip(names, np.isnan(own).all(axis=0), strict=True) if gone]
+        if unanswered:
+            raise DataProblem(
+                f"{where}without any answer: {', '.join(map(repr, unanswered))}. Remove it from the model."
+            )
+        constant = [name for name, column in zip(names, own.T, strict=True) if not np.nanstd(column) > 0]
+        if constant:
+            raise DataProblem(
+                f"{where}no variation in {', '.join(map(repr, constant))}: every respondent gave the same answer, so "
+                "nothing can covary with it. Remove it from the model."
+            )
+        met = ~np.isnan(own)
+        together = met.T.astype(float) @ met
+        apart = np.argwhere(np.triu(together < 2))
+        if len(apart):
+            a, b = (names[i] for i in apart[0])
+            raise DataProblem(
+                f"{where}fewer than two respondents answered both {a!r} and {b!r}: their covariance cannot be "
+                "estimated. Remove one of them from the model."
+            )
+    patterns = fiml.missing_patterns(answers)
+    with np.errstate(all="ignore"):
+        covariance, mean, saturated = fiml.saturated(patterns, len(answers))
+    for label, own, matrix in zip(labels, answers, covariance, strict=True):
+        try:
+            _usable(matrix, names, len(own))
+        except DataProblem as problem:
+            raise (DataProblem(f"group {label!r}: {problem}") if label else problem) from None
+    n = np.array([len(own) for own in answers])
+    return Moments(tuple(names), covariance, mean, n, collected, labels, answers, patterns, float(saturated))
+
+
+def _with_some_answer(values: np.ndarray, names: Sequence[str], given: Sequence[str]) -> np.ndarray:
+    needed = np.array([name in given for name in names])
+    return ~np.isnan(values).all(axis=1) & ~np.isnan(values[:, needed]).any(axis=1)
 
 
 def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
@@ -118,7 +179,9 @@ def _groups(frame: pd.DataFrame, group: str) -> dict[str, np.ndarray]:
     if len(values) < 2:
         raise DataProblem(f"group={group!r}: the column has {len(values)} value; at least two groups are needed.")
     if len(values) > len(frame) / 2:
-        raise DataProblem(f"group={group!r}: {len(values)} groups for {len(frame)} respondents; is it the right column?")
+        raise DataProblem(
+            f"group={group!r}: {len(values)} groups for {len(frame)} respondents; is it the right column?"
+        )
     return {_label(value): codes == code for code, value in enumerate(values)}
 
 

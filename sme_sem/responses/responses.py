@@ -65,9 +65,7 @@ class Responses(Tabled):
         names = {"collected": Words("Collected", "回收问卷"), "valid": Words("Valid", "有效问卷")}
         columns = (Column("stage", Words("Stage", "阶段")), Column("count", term("Frequency"), Kind.COUNT))
         rows = tuple((names[stage], count) for stage, count in self.counts.items())
-        note = Words(
-            f"Source: {self.source}, SHA-256 {self.sha256}.", f"来源：{self.source}，SHA-256 {self.sha256}。"
-        )
+        note = Words(f"Source: {self.source}, SHA-256 {self.sha256}.", f"来源：{self.source}，SHA-256 {self.sha256}。")
         return Table("response_counts", Words("Responses", "问卷回收情况"), columns, rows, (note,))
 
     def _findings(self) -> Table:
@@ -94,9 +92,7 @@ class Responses(Tabled):
         )
         n = len(self.frame)
         gaps = self.frame[list(self.items)].isna().sum()
-        rows = tuple(
-            (name, n - int(gap), int(gap), 100 * int(gap) / n if n else None) for name, gap in gaps.items()
-        )
+        rows = tuple((name, n - int(gap), int(gap), 100 * int(gap) / n if n else None) for name, gap in gaps.items())
         return Table("missing_answers", Words("Missing answers per item", "各题项缺失情况"), columns, rows)
 
 

@@ -33,20 +33,14 @@ def sample_table(responses: Responses, instrument: Instrument | None = None) -> 
     for question in instrument.background:
         if question.kind == "category" and question.id in responses.frame.columns:
             answers = responses.frame[question.id]
-            tally = [
-                (label.words, int(answers.eq(code).sum())) for code, label in question.categories.items()
-            ]
+            tally = [(label.words, int(answers.eq(code).sum())) for code, label in question.categories.items()]
             if missing := int(answers.isna().sum()):
                 tally.append((term("Missing value"), missing))
-            rows += [
-                (question.label.words, name, count, 100 * count / n if n else None) for name, count in tally
-            ]
+            rows += [(question.label.words, name, count, 100 * count / n if n else None) for name, count in tally]
     columns = (
         Column("variable", Words("Variable", "变量")),
         Column("category", Words("Category", "类别")),
         Column("frequency", term("Frequency"), Kind.COUNT),
         Column("percent", term("Percentage"), Kind.PERCENT),
     )
-    return Table(
-        "sample", term("Sample characteristics"), columns, tuple(rows), (Words(f"N = {n}.", f"N = {n}。"),)
-    )
+    return Table("sample", term("Sample characteristics"), columns, tuple(rows), (Words(f"N = {n}.", f"N = {n}。"),))

@@ -75,9 +75,7 @@ class Screening(Tabled):
         return (Table("screening", Words("Screening of the responses", "问卷筛选"), columns, rows, (note,)),)
 
 
-def screen(
-    responses: Responses, rules: Sequence[str] = DEFAULT_RULES, *, max_missing: float = 0.5
-) -> Screening:
+def screen(responses: Responses, rules: Sequence[str] = DEFAULT_RULES, *, max_missing: float = 0.5) -> Screening:
     """Decide which respondents to keep.
 
     Parameters
@@ -113,9 +111,7 @@ def screen(
         rules = (rules,)
     for rule in rules:
         if rule not in _RULES:
-            raise ResponseError(
-                f"no screening rule is named {rule!r}; {_known()}.{did_you_mean(str(rule), _RULES)}"
-            )
+            raise ResponseError(f"no screening rule is named {rule!r}; {_known()}.{did_you_mean(str(rule), _RULES)}")
     if not 0 <= max_missing <= 1:
         raise ResponseError(f"max_missing is a share of the items, from 0 to 1; got {max_missing!r}")
     chosen = tuple(dict.fromkeys(rules))

@@ -102,9 +102,7 @@ def _column(
     read, disagreeing = told_by_file(read, table.labels.get(position, {}), table.missing.get(position, ()))
     values, places, texts, readings = read_column(table.cells.iloc[:, position], read)
     for code, label in disagreeing.items():
-        message = (
-            f"the file labels {code} {shortened(label)}, another code of the instrument: the label was taken"
-        )
+        message = f"the file labels {code} {shortened(label)}, another code of the instrument: the label was taken"
         notes.append(finding("warning", "label_disagrees", message, column=name, value=code))
     notes += _unusable(table.rows, name, places, texts, readings)
     notes += _understood(table.rows, name, places, texts, readings)
@@ -132,9 +130,7 @@ def _understood(
     for i, reading in enumerate(readings):
         if reading.rule == "missing_code":
             where = listed(rows[places == i].tolist())
-            message = (
-                f"{shortened(texts[i])} stands for a missing answer in {counts[i]} of the cells: rows {where}"
-            )
+            message = f"{shortened(texts[i])} stands for a missing answer in {counts[i]} of the cells: rows {where}"
             yield finding("info", "missing_code", message, column=name, value=texts[i])
     recoded = [i for i, reading in enumerate(readings) if reading.rule == "recoded"]
     if recoded:
@@ -182,9 +178,7 @@ def _empty_cells(table: TextTable, columns: Mapping[str, int]) -> Iterator[Findi
     some = {name: count for name, count in blank.items() if count}
     if some:
         detail = listed(f"{name} {count}" for name, count in some.items())
-        yield finding(
-            "info", "empty_cell", f"{sum(some.values())} cells are empty and count as missing: {detail}"
-        )
+        yield finding("info", "empty_cell", f"{sum(some.values())} cells are empty and count as missing: {detail}")
 
 
 def _rows(table: TextTable, columns: Mapping[str, int], instrument: Instrument) -> Iterator[Finding]:

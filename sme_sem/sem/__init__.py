@@ -1,0 +1,1 @@
+"""Models of moments: specification, estimation, inference, fit."""

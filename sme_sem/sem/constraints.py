@@ -23,7 +23,8 @@ def restrictions(table: ParameterTable, theta: np.ndarray) -> Restrictions:
                 unit[p.index] = 1
             known[p.label] = Quantity(np.asarray(theta[p.index] if p.free else p.value), unit)
     known |= define(table.definitions, known)
-    equal, unequal = [], []
+    equal: list[Quantity] = []
+    unequal: list[Quantity] = []
     for term in table.definitions:
         if term.op == ":=":
             continue

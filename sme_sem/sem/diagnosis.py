@@ -35,7 +35,7 @@ def inseparable(information: np.ndarray, table: ParameterTable, constraints: np.
         information = information + np.diagonal(information).max() * settled.T @ settled
     diagonal = np.diagonal(information)
     names = table.names()
-    silent = diagonal <= 1e-12 * diagonal.max(initial=0.0)
+    silent = diagonal <= np.finfo(float).tiny  # moves no moment at all, whatever its unit
     if silent.any():
         return tuple(name for name, s in zip(names, silent, strict=True) if s)
     scale = 1 / np.sqrt(diagonal)
@@ -85,9 +85,10 @@ def _negative_variances(point: Point) -> list[Diagnostic]:
                 Diagnostic(
                     "warning",
                     "negative_variance",
-                    f"Heywood case: the {what} of {row.lhs} is negative ({value:.3g}), which no variance can be; do not "
-                    "interpret this solution. Usual causes: a small sample, a construct with two indicators, an outlier, or "
-                    "a wrong model. Look at its item, give the construct more indicators, or reconsider the paths at it.",
+                    f"Heywood case: the {what} of {row.lhs} is negative ({value:.3g}), which no variance can be; "
+                    "do not interpret this solution. Usual causes: a small sample, a construct with two indicators, "
+                    "an outlier, or a wrong model. Look at its item, give the construct more indicators, or "
+                    "reconsider the paths at it.",
                 )
             )
     return found
@@ -101,7 +102,10 @@ def _latent_covariance(point: Point) -> list[Diagnostic]:
         total = point.moments.cov[group, p:, p:]
         if not len(total):
             continue
-        for name, matrix in (("covariance matrix of the constructs", total), ("residual covariance matrix of the constructs", residual)):
+        for name, matrix in (
+            ("covariance matrix of the constructs", total),
+            ("residual covariance matrix of the constructs", residual),
+        ):
             variance = np.diagonal(matrix)
             if (variance <= 0).any():
                 continue  # reported as a negative variance, or fixed at zero on purpose
@@ -114,8 +118,8 @@ def _latent_covariance(point: Point) -> list[Diagnostic]:
                     Diagnostic(
                         "warning",
                         "latent_not_positive_definite",
-                        f"the {name} is not positive definite; the largest correlation is {correlation[i, j]:.3f}, between "
-                        f"{latent[i]} and {latent[j]}. They may be one construct, or an indicator belongs elsewhere: "
+                        f"the {name} is not positive definite; the largest correlation is "
+                        f"{correlation[i, j]:.3f}, between {latent[i]} and {latent[j]}. They may be one construct, or an indicator belongs elsewhere: "
                         "merge them, or reconsider the measurement of both.",
                     )
                 )

@@ -8,6 +8,7 @@ effect is the entry of (I - A)^-1, so that feedback loops are summed to the end.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -64,7 +65,14 @@ def _of_group(point: Point, group: int, outcome: str, predictor: str) -> list[tu
     found = [("direct", f"{predictor} → {outcome}", group, direct)]
     for route in _routes(paths, predictor, outcome):
         if len(route) > 2:
-            found.append(("indirect", " → ".join(route), group, _product([paths[a] for a in zip(route, route[1:], strict=False)])))
+            found.append(
+                (
+                    "indirect",
+                    " → ".join(route),
+                    group,
+                    _product([paths[a] for a in pairwise(route)]),
+                )
+            )
     found.append(("total indirect", "", group, indirect))
     found.append(("total", "", group, total))
     return found
@@ -81,9 +89,7 @@ def _total(point: Point, group: int, outcome: str, predictor: str) -> Quantity:
 def _product(factors: list[Quantity]) -> Quantity:
     result = factors[0]
     for factor in factors[1:]:
-        result = Quantity(
-            result.value * factor.value, factor.value * result.gradient + result.value * factor.gradient
-        )
+        result = Quantity(result.value * factor.value, factor.value * result.gradient + result.value * factor.gradient)
     return result
 
 
@@ -92,7 +98,8 @@ def _routes(paths: dict[tuple[str, str], Quantity], start: str, end: str) -> Ite
     following: dict[str, list[str]] = {}
     for a, b in paths:
         following.setdefault(a, []).append(b)
-    waiting, found = [(start,)], 0
+    waiting: list[tuple[str, ...]] = [(start,)]
+    found = 0
     while waiting and found < MOST_ROUTES:
         route = waiting.pop(0)
         for step in following.get(route[-1], ()):

@@ -52,7 +52,10 @@ def evaluate(text: str, known: Known) -> Quantity:
     Raises :class:`~sme_sem.errors.SpecificationError` naming what is unknown.
     """
     with np.errstate(all="ignore"):  # a logarithm of a negative estimate is NaN, and shown as such
-        return _evaluate(_parsed(text), text, known)
+        try:
+            return _evaluate(_parsed(text), text, known)
+        except (RecursionError, OverflowError):
+            raise SpecificationError(f"an expression, or a number in it, is too long: {text[:60]} ...") from None
 
 
 def define(definitions: Sequence[Term], known: Known) -> dict[str, Quantity]:
@@ -76,12 +79,12 @@ def _parsed(text: str) -> ast.expr:
 
 
 def _encoded(name: str) -> str:
-    """Dots are allowed in labels but not in Python names."""
-    return "v_" + name.replace("_", "_u").replace(".", "_d")
+    """Dots are allowed in labels but not in Python names, which also unite look-alikes such as a and full-width a."""
+    return "v_" + "".join(c if c.isascii() and c.isalnum() else f"_{ord(c):x}_" for c in name)
 
 
 def _decoded(name: str) -> str:
-    return name.removeprefix("v_").replace("_d", ".").replace("_u", "_")
+    return re.sub("_([0-9a-f]+)_", lambda m: chr(int(m[1], 16)), name.removeprefix("v_"))
 
 
 def _evaluate(node: ast.expr, text: str, known: Known) -> Quantity:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SUPPORTED = term("Supported")
 NOT_SUPPORTED = term("Not supported")
 NOT_IN_MODEL = Words("not in this model", "该模型中无此路径")
+FIXED = Words("fixed in this model", "该路径被固定，未作检验")
 NOT_FITTED = Words("model not fitted", "模型未能拟合")
 
 
@@ -91,9 +92,7 @@ class HypothesisTests(Tabled):
             for test in self.tests
         )
         rule = _RULE.filled(alpha=cell(self.alpha, Kind.COEFFICIENT).rstrip("0"))
-        return (
-            Table("hypotheses", term("Hypothesis testing results"), _COLUMNS, rows, (rule, *self.notes)),
-        )
+        return (Table("hypotheses", term("Hypothesis testing results"), _COLUMNS, rows, (rule, *self.notes)),)
 
 
 def test_hypotheses(
@@ -134,33 +133,40 @@ def test_hypotheses(
 
 
 def _test(hypothesis: Hypothesis, fit: Fit | None, alpha: float) -> HypothesisTest:
-    def result(
-        numbers: tuple[float, ...], supported: bool | None, verdict: Words
-    ) -> HypothesisTest:
-        return HypothesisTest(
-            hypothesis.id,
-            hypothesis.outcome,
-            hypothesis.cause,
-            hypothesis.sign,
-            hypothesis.text.words,
-            *numbers,
-            supported=supported,
-            verdict=verdict,
-        )
-
-    nothing = (math.nan,) * 5
     if fit is None or not fit.converged:
-        return result(nothing, None, NOT_FITTED)
+        return _untested(hypothesis, NOT_FITTED)
     frame = fit.estimates()
     at = (frame["op"] == "~") & (frame["lhs"] == hypothesis.outcome) & (frame["rhs"] == hypothesis.cause)
     if not at.any():
-        return result(nothing, None, NOT_IN_MODEL)
+        return _untested(hypothesis, NOT_IN_MODEL)
     row = frame[at].iloc[0]
-    numbers = tuple(float(row[name]) for name in ("est", "se", "std_all", "z", "pvalue"))
-    est, p_value = numbers[0], numbers[4]
+    if not row["free"]:
+        return _untested(hypothesis, FIXED)
+    est, p_value = float(row["est"]), float(row["pvalue"])
     as_expected = est > 0 if hypothesis.sign == "+" else est < 0
-    supported = bool(as_expected and p_value < alpha)  # False for NaN
-    return result(numbers, supported, SUPPORTED if supported else NOT_SUPPORTED)
+    supported = as_expected and p_value < alpha  # False for NaN
+    return replace(
+        _untested(hypothesis, SUPPORTED if supported else NOT_SUPPORTED),
+        est=est,
+        se=float(row["se"]),
+        beta=float(row["std_all"]),
+        z=float(row["z"]),
+        pvalue=p_value,
+        supported=supported,
+    )
+
+
+def _untested(hypothesis: Hypothesis, why: Words) -> HypothesisTest:
+    return HypothesisTest(
+        hypothesis.id,
+        hypothesis.outcome,
+        hypothesis.cause,
+        hypothesis.sign,
+        hypothesis.text.words,
+        *(math.nan, math.nan, math.nan, math.nan, math.nan),
+        supported=None,
+        verdict=why,
+    )
 
 
 test_hypotheses.__test__ = False  # type: ignore[attr-defined]  # not a test, whatever pytest reads from the name

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..kernels import discrepancy, fit_indices, linalg
+from ..kernels import fit_indices, linalg
 from ..kernels.discrepancy import Sample
+from ..responses.moments import Moments
 from .parameters import ParameterTable
 from .robust import Scaling
 
@@ -51,31 +52,40 @@ def baseline(sample: Sample, covariates: int) -> tuple[float, int]:
     return float((sample.share * logs).sum()), df
 
 
-def log_likelihoods(sample: Sample, n: np.ndarray, distance: np.ndarray, exogenous: int) -> tuple[float, float]:
+def log_likelihoods(sample: Sample, moments: Moments, value: float, exogenous: int) -> tuple[float, float]:
     """Log-likelihood of the model and of the saturated model, given the exogenous variables.
 
-    n : (G,)   distance : (G,) the model's discrepancy in each group.  With ``likelihood="wishart"`` the
-    sample's covariances are the unbiased ones here too, as in lavaan.
+    value : the model's discrepancy.  With ``likelihood="wishart"`` the sample's covariances are the unbiased
+    ones here too, as in lavaan.
     """
+    n = moments.n
 
     def of(S: np.ndarray) -> np.ndarray:
         p = S.shape[-1]
         return -0.5 * n * (p * np.log(2 * np.pi) + linalg.log_determinant(linalg.whitener(S)) + p)
 
-    S = sample.covariance
-    saturated = of(S)
+    if moments.patterns is None:
+        saturated = float(of(sample.covariance).sum())
+    else:
+        answers = (moments.patterns.mask.sum(axis=1) * moments.patterns.n).sum()
+        saturated = float(-0.5 * (answers * np.log(2 * np.pi) + n.sum() * moments.saturated))
     if exogenous:
-        saturated = saturated - of(S[..., -exogenous:, -exogenous:])
-    return float((saturated - 0.5 * n * distance).sum()), float(saturated.sum())
+        saturated -= float(of(sample.covariance[..., -exogenous:, -exogenous:]).sum())
+    return saturated - 0.5 * float(n.sum()) * value, saturated
 
 
 def measures(
-    test: Test, table: ParameterTable, sample: Sample, white: discrepancy.Whitened, sigma: np.ndarray, mu: np.ndarray, n: np.ndarray
+    test: Test,
+    table: ParameterTable,
+    sample: Sample,
+    log_likelihood: tuple[float, float],
+    sigma: np.ndarray,
+    mu: np.ndarray,
 ) -> dict[str, float]:
-    """All measures: sample and implied moments with axes (G, ...), n (G,)"""
+    """All measures: sample and implied moments with axes (G, ...)."""
     x2, df, b, bdf, N, G = test.chi_square, test.df, test.baseline, test.baseline_df, test.total, test.groups
     k = test.parameters
-    logl, saturated = log_likelihoods(sample, n, white.distance, len(table.exogenous))
+    logl, saturated = log_likelihood
     lower, upper = fit_indices.rmsea_interval(x2, df, N, G)
     mean, implied_mean = (sample.mean, mu) if table.means else (None, None)
     weight = sample.share
@@ -160,15 +170,28 @@ def scaled_measures(test: Test, own: Scaling, base: Scaling, kind: str) -> dict[
         found["chisq_shift_parameters"] = own.shift
         found["baseline_chisq_shift_parameters"] = base.shift
     if df:
-        found["cfi_robust"] = fit_indices.cfi(test.chi_square, c * df, test.baseline, cb * bdf)
-        found["tli_robust"] = _robust_tli(test.chi_square, df, c, test.baseline, bdf, cb)
-        found["rmsea_robust"] = float(np.sqrt(G * max(test.chi_square - c * df, 0) / (N * df)))
         factor = own.factor if kind == "scaled_shifted" else c
         adjusted = x2 if kind == "scaled_shifted" else test.chi_square / c
-        ends = fit_indices.rmsea_interval(adjusted, df, N / factor, G)
-        found["rmsea_ci_lower_robust"], found["rmsea_ci_upper_robust"] = ends
-        found["rmsea_pvalue_robust"] = fit_indices.close_fit_p_value(adjusted, df, N / factor, G)
+        found |= robust_measures(test, c, cb, interval=(adjusted, factor))
     return {name: float(value) for name, value in found.items()}
+
+
+def robust_measures(test: Test, c: float, cb: float, *, interval: tuple[float, float]) -> dict[str, float]:
+    """Robust CFI, TLI and RMSEA from mean factors c (model) and cb (baseline).
+
+    interval : the statistic, and its factor, that the RMSEA's interval rests on
+    """
+    df, bdf, N, G = test.df, test.baseline_df, test.total, test.groups
+    adjusted, factor = interval
+    lower, upper = fit_indices.rmsea_interval(adjusted, df, N / factor, G)
+    return {
+        "cfi_robust": float(fit_indices.cfi(test.chi_square, c * df, test.baseline, cb * bdf)),
+        "tli_robust": _robust_tli(test.chi_square, df, c, test.baseline, bdf, cb),
+        "rmsea_robust": float(np.sqrt(G * max(test.chi_square - c * df, 0) / (N * df))),
+        "rmsea_ci_lower_robust": lower,
+        "rmsea_ci_upper_robust": upper,
+        "rmsea_pvalue_robust": fit_indices.close_fit_p_value(adjusted, df, N / factor, G),
+    }
 
 
 def _robust_tli(chi_square: float, df: float, c: float, baseline: float, baseline_df: float, cb: float) -> float:

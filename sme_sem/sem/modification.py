@@ -18,6 +18,8 @@ from itertools import combinations
 import numpy as np
 
 from ..kernels import discrepancy, linalg, ram
+from ..responses.moments import Moments
+from . import objective
 from .parameters import Parameter, ParameterTable
 
 
@@ -31,11 +33,11 @@ class Candidates:
 
 
 def modification_indices(
-    table: ParameterTable, sample: discrepancy.Sample, theta: np.ndarray, total: float, directions: np.ndarray
+    table: ParameterTable, sample: discrepancy.Sample, moments: Moments, theta: np.ndarray, directions: np.ndarray
 ) -> Candidates:
     """Score test of every parameter that the model fixes at zero or leaves out.
 
-    sample : with axes (G, ...), without a batch   theta : (q,)   total : n
+    sample : with axes (G, ...), without a batch   theta : (q,)
     directions : (q, f) in which the free parameters can move
     """
     candidates = tuple(_candidates(table))
@@ -44,9 +46,10 @@ def modification_indices(
     kept = [p for p in table.parameters if p.free or (p.key, p.group) not in {(c.key, c.group) for c in candidates}]
     pattern = replace(table, parameters=(*kept, *extra)).pattern()
     values = np.concatenate([theta, [0.0 if np.isnan(p.value) else p.value for p in extra]])
-    slope = discrepancy.maximum_likelihood_slope(pattern, sample, values)
-    score, information = slope.gradient / 2, slope.hessian / 2
-    _leave_exogenous(table, pattern, sample, values, information)
+    score = objective.slope(pattern, sample, moments, values).gradient / 2
+    information = objective.expected_information(pattern, sample, moments, values) / 2
+    if moments.patterns is None:
+        _leave_exogenous(table, pattern, sample, values, information)
     r = np.arange(q, q + len(extra))
     W = linalg.whitener(directions.T @ information[:q, :q] @ directions) @ directions.T
     whitened = information[q:, :q] @ W.T
@@ -55,7 +58,7 @@ def modification_indices(
     usable = V > 1e-8 * own  # else the candidate cannot be told from the free parameters
     V = np.where(usable, V, np.nan)
     s = score[r]
-    return Candidates(candidates, total * s**2 / V, -s / V)
+    return Candidates(candidates, moments.total * s**2 / V, -s / V)
 
 
 def _leave_exogenous(
@@ -127,5 +130,3 @@ def _possible(table: ParameterTable) -> Iterator[tuple[str, str, str]]:
                 yield outcome, "~", predictor
     if table.means:
         yield from ((n, "~1", "") for n in (*observed, *latent))
-
-

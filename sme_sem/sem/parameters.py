@@ -123,9 +123,7 @@ class ParameterTable:
         for group, cell, index in occupied:
             parameter[group, cell] = index
         exogenous = np.array([place[x] for x in self.exogenous], dtype=int)
-        return ram.Pattern(
-            len(self.observed), A, S, m, matrix, row, col, parameter, self.n_free, exogenous, self.means
-        )
+        return ram.Pattern(len(self.observed), A, S, m, matrix, row, col, parameter, self.n_free, exogenous, self.means)
 
 
 def _cell(p: Parameter, place: dict[str, int]) -> tuple[int, int, int]:
@@ -145,8 +143,13 @@ def parameter_table(specification: Specification, options: Options, groups: int 
     Raises :class:`~sme_sem.errors.SpecificationError` for contradictions and unknown labels.
     """
     roles = _Roles(specification)
-    means = options.meanstructure or options.preset == "growth" or groups > 1 or any(t.op == "~1" for t in specification.terms)
-    exogenous = roles.covariates if options.fixed_x else ()
+    means = (
+        options.meanstructure
+        or options.preset == "growth"
+        or groups > 1
+        or any(t.op == "~1" for t in specification.terms)
+    )
+    exogenous = given_variables(specification, options)
     rows = _stated(specification, groups) + _added(roles, options, means)
     rows = [_with_defaults(row, roles, options, exogenous) for row in rows]
     parameters: list[Parameter] = []
@@ -169,6 +172,11 @@ def parameter_table(specification: Specification, options: Options, groups: int 
     if not table.observed:
         raise SpecificationError("the model names no observed variable: write at least one '=~', '~' or '~~' line.")
     return table
+
+
+def given_variables(specification: Specification, options: Options) -> tuple[str, ...]:
+    """Exogenous observed variables whose moments the model takes as given."""
+    return _Roles(specification).covariates if options.fixed_x else ()
 
 
 def baseline_table(table: ParameterTable) -> ParameterTable:
@@ -211,9 +219,7 @@ class _Roles:
         outcomes = {t.lhs for t in terms if t.op == "~"}
         predictors = {t.rhs for t in terms if t.op == "~"}
         spoken_of = {n for t in terms if t.op in ("~~", "~1") for n in (t.lhs, t.rhs)}
-        self.covariates = tuple(
-            n for n in self.observed if n in predictors - indicators - outcomes - spoken_of
-        )
+        self.covariates = tuple(n for n in self.observed if n in predictors - indicators - outcomes - spoken_of)
         self.exogenous_constructs = tuple(n for n in self.latent if n not in indicators and n not in outcomes)
         last = outcomes - predictors - indicators
         self.final_constructs = tuple(n for n in self.latent if n in last)
@@ -259,7 +265,13 @@ def _added(roles: _Roles, options: Options, means: bool) -> list[_Row]:
 def _with_defaults(row: _Row, roles: _Roles, options: Options, exogenous: Sequence[str]) -> _Row:
     """Fix what is fixed by convention: scales of constructs, single indicators, exogenous moments."""
     term, automatic = row.term, options.preset != "explicit"
-    if term.op == "=~" and automatic and not options.std_lv and not term.block and roles.indicators_of[term.lhs][0] == term.rhs:
+    if (
+        term.op == "=~"
+        and automatic
+        and not options.std_lv
+        and not term.block
+        and roles.indicators_of[term.lhs][0] == term.rhs
+    ):
         return replace(row, value=1.0, free=False)
     if term.op == "~~" and term.lhs == term.rhs:
         if options.std_lv and term.lhs in roles.latent:
@@ -312,7 +324,9 @@ def _freed(p: Parameter, roles: _Roles, options: Options) -> Parameter:
     if p.free or p.user or p.lhs not in roles.latent:
         return p
     means = p.op == "~1" and "intercepts" in equal and "means" not in equal and options.preset == "sem"
-    variance = p.op == "~~" and p.lhs == p.rhs and options.std_lv and "loadings" in equal and "lv_variances" not in equal
+    variance = (
+        p.op == "~~" and p.lhs == p.rhs and options.std_lv and "loadings" in equal and "lv_variances" not in equal
+    )
     return replace(p, index=0, value=np.nan) if means or variance else p
 
 
@@ -358,7 +372,9 @@ def _numbered(parameters: list[Parameter], rows: Iterable[_Row], held: Callable[
             target = _bare(wanted[p.key])
             if (target, p.group) not in by_text:
                 known = [str(q) for q in kept]
-                raise SpecificationError(f"{p}: equal({wanted[p.key]!r}) names no parameter." + did_you_mean(target, known))
+                raise SpecificationError(
+                    f"{p}: equal({wanted[p.key]!r}) names no parameter." + did_you_mean(target, known)
+                )
             place = by_text[target, p.group]
             twin = numbered[place] if place < len(numbered) else None
         if twin is None and p.free and p.group and held(p):

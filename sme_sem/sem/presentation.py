@@ -11,7 +11,7 @@ taken for the composite reliability, CR.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -46,6 +46,11 @@ def path_label(outcome: str, cause: str, labels: Labels | None = None) -> Words:
     return Words("{to} ← {by}", "{to} ← {by}").filled(to=named(outcome, labels), by=named(cause, labels))
 
 
+def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
+    """Give the rows of a table of estimates, columns as attributes."""
+    return iter(frame.itertuples())
+
+
 def objections(fit: Fit) -> tuple[Words, ...]:
     """Say what stands against a fit: its errors and warnings, and that the iterations did not converge."""
     grave = [d for d in fit.diagnostics if d.severity in ("error", "warning")]
@@ -65,6 +70,7 @@ def fit_tables(
         measurement_model(fit, labels),
         second_order_loadings(fit, labels),
         structural_paths(fit, labels),
+        mediated_effects(fit, labels),
         defined_effects(fit),
         covariances(fit, labels),
         r_squared(fit, labels),
@@ -141,7 +147,7 @@ def fit_indices(fit: Fit, profile: Profile = PROFILES["conventional"]) -> Table:
         Column("verdict", term("Fit judgment")),
     )
     notes = (_PROFILE.filled(title=profile.title, source=profile.source), _GFI)
-    return _guarded(Table("fit_indices", term("Goodness-of-fit indices table"), columns, tuple(rows), notes), fit)
+    return _guarded(Table("fit_indices", Words("Fit indices", "模型拟合度表"), columns, tuple(rows), notes), fit)
 
 
 def measurement_model(fit: Fit, labels: Labels | None = None) -> Table:
@@ -149,9 +155,7 @@ def measurement_model(fit: Fit, labels: Labels | None = None) -> Table:
     latent = set(fit.latent)
     rows = _loadings(fit, labels, lambda indicator: indicator not in latent)
     notes = (_CRITICAL_RATIO, _MARKER)
-    return _guarded(
-        Table("measurement_model", term("Measurement model"), _LOADING_COLUMNS, rows, notes), fit
-    )
+    return _guarded(Table("measurement_model", term("Measurement model"), _LOADING_COLUMNS, rows, notes), fit)
 
 
 def second_order_loadings(fit: Fit, labels: Labels | None = None) -> Table:
@@ -174,7 +178,7 @@ def structural_paths(fit: Fit, labels: Labels | None = None) -> Table:
             *(intervals.get((row.lhs, row.rhs)) or (row.std_all, None, None)),
             row.pvalue,
         )
-        for row in own.itertuples()
+        for row in rows_of(own)
     )
     columns = (
         Column("path", term("Path")),
@@ -185,28 +189,51 @@ def structural_paths(fit: Fit, labels: Labels | None = None) -> Table:
         Column("significance", Words("Sig.", "显著性"), Kind.STARS),
     )
     notes = (_B_BETA, _STARS)
-    return _guarded(
-        Table("structural_paths", Words("Structural paths", "路径系数"), columns, rows, notes), fit
+    return _guarded(Table("structural_paths", Words("Structural paths", "路径系数"), columns, rows, notes), fit)
+
+
+def mediated_effects(fit: Fit, labels: Labels | None = None) -> Table:
+    """Table of direct, indirect and total effects, for every pair of variables with a way between them."""
+    rows: list[tuple[Any, ...]] = []
+    for predictor, outcome in _mediated(fit):
+        found = fit.effects(outcome, predictor)
+        routes = found["effect"].eq("indirect").sum()
+        for row in rows_of(found):
+            if (row.effect == "direct" and row.est == 0) or (row.effect == "total indirect" and routes == 1):
+                continue  # no such path; or one route, already shown
+            route = row.route.split(" → ") if row.route else [predictor, outcome]
+            steps = [named(step, labels) for step in route]
+            rows.append((_route(steps), _EFFECTS[row.effect], *_numbers(row), row.ci_lower, row.ci_upper, row.est_std))
+    columns = (
+        Column("route", term("Path")),
+        Column("effect", Words("Effect", "效应类型")),
+        *_ESTIMATE_COLUMNS,
+        *_INTERVAL_COLUMNS,
+        Column("est_std", Words("β", "标准化效应 β"), Kind.COEFFICIENT),
     )
+    note = Words(
+        "Standard errors by the delta method (Sobel, 1982): the interval is symmetric, which products of "
+        "coefficients are not in small samples.",
+        "标准误由Delta法（Sobel，1982）得到，置信区间对称；小样本下系数乘积的分布并不对称。",
+    )
+    title = Words("Direct, indirect and total effects", "直接、间接与总效应")
+    return _guarded(Table("mediated_effects", title, columns, tuple(rows), (note,)), fit)
 
 
 def defined_effects(fit: Fit) -> Table:
     """Table of what the model defines by ``:=``, such as indirect and total effects."""
     own = _relations(fit, ":=")
-    rows = tuple(
-        (row.lhs, row.rhs, *_estimate(row), row.ci_lower, row.ci_upper, row.std_all) for row in own.itertuples()
-    )
+    rows = tuple((row.lhs, row.rhs, *_estimate(row), row.ci_lower, row.ci_upper, row.std_all) for row in rows_of(own))
     columns = (
         Column("effect", Words("Effect", "效应")),
         Column("definition", Words("Definition", "定义")),
         *_ESTIMATE_COLUMNS,
-        Column("ci_lower", Words("95% CI lower", "95%置信区间下限"), Kind.ESTIMATE),
-        Column("ci_upper", Words("95% CI upper", "95%置信区间上限"), Kind.ESTIMATE),
+        *_INTERVAL_COLUMNS,
         Column("std_all", Words("Standardized", "标准化值"), Kind.COEFFICIENT),
     )
     note = Words("Standard errors by the delta method.", "标准误由Delta法得到。")
     return _guarded(
-        Table("defined_effects", Words("Defined effects", "间接效应与自定义效应"), columns, rows, (note,)), fit
+        Table("defined_effects", Words("Effects defined in the model", "模型中定义的效应"), columns, rows, (note,)), fit
     )
 
 
@@ -221,7 +248,7 @@ def covariances(fit: Fit, labels: Labels | None = None) -> Table:
             row.std_all,
             row.pvalue,
         )
-        for row in own.itertuples()
+        for row in rows_of(own)
     )
     columns = (
         Column("pair", Words("Pair", "变量对")),
@@ -234,7 +261,7 @@ def covariances(fit: Fit, labels: Labels | None = None) -> Table:
         "For a variable that the model explains, r is the correlation of what it leaves unexplained.",
         "对于被模型解释的变量，r 为其残差的相关系数。",
     )
-    return _guarded(Table("covariances", term("Covariance"), columns, rows, (note, _STARS)), fit)
+    return _guarded(Table("covariances", Words("Covariances", "协方差"), columns, rows, (note, _STARS)), fit)
 
 
 def r_squared(fit: Fit, labels: Labels | None = None) -> Table:
@@ -257,9 +284,7 @@ def largest_residuals(fit: Fit, most: int = 10) -> Table:
     names = [str(name) for name in frame.columns]
     values = frame.to_numpy(dtype=float)
     pairs = [(abs(values[i, j]), i, j) for i in range(len(names)) for j in range(i) if values[i, j] == values[i, j]]
-    rows = tuple(
-        (f"{names[j]} – {names[i]}", float(values[i, j])) for _, i, j in sorted(pairs, reverse=True)[:most]
-    )
+    rows = tuple((f"{names[j]} – {names[i]}", float(values[i, j])) for _, i, j in sorted(pairs, reverse=True)[:most])
     columns = (
         Column("pair", Words("Pair of items", "题项对")),
         Column("residual", Words("Residual correlation", "相关残差"), Kind.COEFFICIENT),
@@ -275,9 +300,7 @@ def largest_residuals(fit: Fit, most: int = 10) -> Table:
 def modification_indices(fit: Fit, most: int = 10) -> Table:
     """Table of the parameters whose release would lower chi-square most."""
     found = fit.modification_indices().head(most)
-    rows = tuple(
-        (f"{row.lhs} {row.op} {row.rhs}".strip(), row.mi, row.epc, row.sepc_all) for row in found.itertuples()
-    )
+    rows = tuple((f"{row.lhs} {row.op} {row.rhs}".strip(), row.mi, row.epc, row.sepc_all) for row in rows_of(found))
     columns = (
         Column("parameter", Words("Parameter", "参数")),
         Column("mi", term("Modification index"), Kind.STATISTIC),
@@ -290,7 +313,7 @@ def modification_indices(fit: Fit, most: int = 10) -> Table:
         "=~ 载荷，~ 路径，~~ 协方差。仅供探索：据此修改模型须有理论依据，应注明为事后修改，并以新样本检验。",
     )
     return _guarded(
-        Table("modification_indices", term("Modification index"), columns, rows, (note,)), fit
+        Table("modification_indices", Words("Modification indices", "修正指数"), columns, rows, (note,)), fit
     )
 
 
@@ -334,7 +357,7 @@ def _standardized(fit: Fit, op: str) -> dict[tuple[str, str], tuple[float, float
     """Map lhs and rhs to the standardized estimate and its interval."""
     frame = fit.standardized()
     own = frame[frame["op"] == op]
-    return {(row.lhs, row.rhs): (row.est_std, row.ci_lower, row.ci_upper) for row in own.itertuples()}
+    return {(row.lhs, row.rhs): (row.est_std, row.ci_lower, row.ci_upper) for row in rows_of(own)}
 
 
 def _loadings(fit: Fit, labels: Labels | None, wanted: Any) -> tuple[tuple[Any, ...], ...]:
@@ -347,9 +370,37 @@ def _loadings(fit: Fit, labels: Labels | None, wanted: Any) -> tuple[tuple[Any, 
             *_estimate(row),
             row.std_all,
         )
-        for row in own.itertuples()
+        for row in rows_of(own)
         if wanted(row.rhs)
     )
+
+
+def _mediated(fit: Fit) -> list[tuple[str, str]]:
+    """Pairs (predictor, outcome) with at least one variable between them, along the paths of the model."""
+    paths = _relations(fit, "~")
+    following: dict[str, list[str]] = {}
+    for outcome, predictor in zip(paths["lhs"], paths["rhs"], strict=True):
+        following.setdefault(predictor, []).append(outcome)
+    found = []
+    for start in following:
+        reached: dict[str, None] = {}
+        waiting = [step for first in following[start] for step in following.get(first, [])]
+        while waiting:
+            name = waiting.pop(0)
+            if name != start and name not in reached:
+                reached[name] = None
+                waiting += following.get(name, [])
+        found += [(start, end) for end in reached]
+    return found
+
+
+def _route(steps: Iterable[Text]) -> Words:
+    first, *others = steps
+    return sum((Words(" → ", " → ") + step for step in others), Words("", "") + first)
+
+
+def _numbers(row: Any) -> tuple[float, float, float, float]:
+    return row.est, row.se, row.z, row.pvalue
 
 
 def _estimate(row: Any) -> Iterable[float | None]:
@@ -365,6 +416,16 @@ _ESTIMATE_COLUMNS = (
     Column("z", Words("C.R. (z)", "C.R.（临界比 z）"), Kind.STATISTIC),
     Column("pvalue", "p", Kind.PROBABILITY),
 )
+_INTERVAL_COLUMNS = (
+    Column("ci_lower", Words("95% CI lower", "95%置信区间下限"), Kind.ESTIMATE),
+    Column("ci_upper", Words("95% CI upper", "95%置信区间上限"), Kind.ESTIMATE),
+)
+_EFFECTS = {
+    "direct": term("Direct effect"),
+    "indirect": term("Indirect effect"),
+    "total indirect": term("Total indirect effect"),
+    "total": term("Total effect"),
+}
 _LOADING_COLUMNS = (
     Column("construct", term("Latent variable")),
     Column("item", term("Item")),

@@ -14,7 +14,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from ..kernels import fit_indices as kernel
-from ..tables import Column, Kind, Table, Text, Words, term
+from ..tables import Column, Kind, Table, Text, Words
 from .presentation import Labels, chisq_per_df, named, objections
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _alike(a: Fit, b: Fit) -> bool:
 
 def _row(fit: Fit, title: Text, base: Fit | None) -> tuple[Any, ...]:
     found = fit.measures()
-    values = {"model": title, "n": fit.n, "chisq_df": chisq_per_df(found)}
+    values: dict[str, Any] = {"model": title, "n": fit.n, "chisq_df": chisq_per_df(found)}
     values |= {name: float(found.get(name, math.nan)) for name in _MEASURES}
     if base is not None and comparable(fit, base):
         values |= _differences(fit, base)

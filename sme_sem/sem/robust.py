@@ -11,11 +11,12 @@ contributions (``kernels.casewise``), which also makes several groups simple: th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from ..errors import SpecificationError
-from ..kernels import casewise, ram
+from ..kernels import casewise, fiml, ram
 from ..kernels.discrepancy import Sample
 from ..responses.moments import Moments
 from .estimators import Estimator
@@ -38,6 +39,8 @@ def scores(pattern: ram.Pattern, moments: Moments, implied: ram.Implied, *, arou
     """Scores of every respondent, by group: (n, q) each."""
     if moments.answers is None or moments.mean is None:
         raise SpecificationError("robust standard errors and tests need the answers themselves: give data=, not cov=.")
+    if moments.patterns is not None:
+        return [fiml.scores(pattern, moments.patterns, implied, np.concatenate(moments.answers))]
     return [
         casewise.scores(pattern, implied, own, moments.mean[g], g, around_sample=around_sample)
         for g, own in enumerate(moments.answers)
@@ -72,9 +75,16 @@ def scaling(
     own = scores(pattern, moments, implied, around_sample=not mplus)
     weights = moments.covariance if mplus else implied.sigma
     trace = -float((spread(own) * inverse).sum())
+    if moments.patterns is not None:
+        trace += sum(float((np.linalg.inv(own.observed) * own.first_order).sum()) for own in saturated(moments, x))
+        return Scaling(trace / df, 0.0, df, trace / df)
     for g, rows in enumerate(answers):
         trace += casewise.weighted_trace(rows, centre[g], weights[g], means=means)
-        trace -= casewise.weighted_trace(rows[:, rows.shape[1] - x :], centre[g][-x:], weights[g][-x:, -x:], means=means) if x else 0
+        trace -= (
+            casewise.weighted_trace(rows[:, rows.shape[1] - x :], centre[g][-x:], weights[g][-x:, -x:], means=means)
+            if x
+            else 0
+        )
     c = trace / df
     if estimator.test in ("satorra_bentler", "yuan_bentler_mplus"):
         return Scaling(c, 0.0, df, c)
@@ -83,6 +93,47 @@ def scaling(
         return Scaling(squared / trace, 0.0, trace**2 / squared, c)
     a = np.sqrt(df / squared)
     return Scaling(1 / a, df - a * trace, df, c)
+
+
+@lru_cache(maxsize=2)
+def saturated(moments: Moments, given: int) -> list[fiml.Saturated]:
+    """Information about the saturated moments; kept, because model and baseline both ask for it."""
+    assert moments.patterns is not None and moments.answers is not None and moments.mean is not None
+    every = np.concatenate(moments.answers)
+    return fiml.saturated_information(moments.patterns, moments.covariance, moments.mean, every, given)
+
+
+def complete_data_factor(
+    pattern: ram.Pattern, moments: Moments, sample: Sample, implied: ram.Implied, *, robust: bool
+) -> float:
+    """What scales the complete-data statistic of estimates that came from answers with gaps (not yet divided by df).
+
+    ::
+
+        tr(U W^-1 C W^-1 U Gamma)    U = W - W Delta (Delta^T W Delta)^-1 Delta^T W    Gamma = W^-1 B W^-1
+
+    W, B and C the observed, first-order and complete-data information about the saturated moments; without
+    ``robust`` the answers are taken as normal and Gamma = W^-1.  Zhang and Savalei (2023), Structural Equation
+    Modeling 30 (FIML-C, variants V3 and V6).
+    """
+    slopes, mean_slopes = ram.jacobian(pattern, implied)
+    total = 0.0
+    parts = saturated(moments, len(pattern.exogenous))
+    deltas, information = [], 0.0
+    for g, own in enumerate(parts):
+        by_cell = np.concatenate([mean_slopes[g][:, own.free], slopes[g][:, own.i, own.j]], axis=1)
+        delta = pattern.gather[g].T @ by_cell
+        deltas.append(delta)
+        information = information + sample.share[g] * delta @ own.observed @ delta.T
+    inverse = np.linalg.pinv(information, hermitian=True)
+    # with groups, U couples them; every product below keeps to blocks of (group, group)
+    residual = [np.linalg.inv(own.observed) for own in parts]
+    for g, own in enumerate(parts):
+        for h, other in enumerate(parts):
+            bridge = deltas[g].T @ inverse @ deltas[h] * np.sqrt(sample.share[g] * sample.share[h])
+            left = (residual[g] if g == h else 0.0) - bridge  # W^-1 U W^-1 between the groups
+            total += float((left.T @ own.complete @ left * (other.first_order if robust else other.observed)).sum())
+    return total
 
 
 def _squared_trace(

@@ -40,7 +40,12 @@ class Point:
 
     @classmethod
     def at(
-        cls, table: ParameterTable, pattern: ram.Pattern, theta: np.ndarray, covariance: np.ndarray, mean: np.ndarray | None
+        cls,
+        table: ParameterTable,
+        pattern: ram.Pattern,
+        theta: np.ndarray,
+        covariance: np.ndarray,
+        mean: np.ndarray | None,
     ) -> Point:
         """Evaluate the model: theta (q,), covariance (G, p, p) and mean (G, p) of the sample."""
         _, S, m = ram.matrices(pattern, theta, covariance, mean)
@@ -86,15 +91,16 @@ class Point:
         rows = self.table.parameters
         power_total, power_residual = np.zeros((len(rows), v)), np.zeros((len(rows), v))
         for r, row in enumerate(rows):
-            for i, power, total in self._powers(row):
+            for i, power, of_total in self._powers(row):
                 if observed or i >= p:
-                    (power_total if total else power_residual)[r, i] += power
+                    (power_total if of_total else power_residual)[r, i] += power
         group = np.array([row.group for row in rows], dtype=int)
         total = np.linalg.diagonal(self.moments.cov)
         residual = np.abs(np.linalg.diagonal(self.S))
         with np.errstate(divide="ignore", invalid="ignore"):
             scale = np.exp(
-                0.5 * (_weighted(power_total, np.log(total)[group]) + _weighted(power_residual, np.log(residual)[group]))
+                0.5
+                * (_weighted(power_total, np.log(total)[group]) + _weighted(power_residual, np.log(residual)[group]))
             )
             value = self.estimates * scale
             d_total, d_residual = self._variance_slopes
@@ -140,9 +146,7 @@ class Point:
 
     def r_squared(self) -> list[tuple[int, str, float]]:
         """Share of variance explained, for every variable that something points to: (group, name, value)"""
-        explained = {
-            (p.group, p.rhs if p.op == "=~" else p.lhs) for p in self.table.parameters if p.op in ("=~", "~")
-        }
+        explained = {(p.group, p.rhs if p.op == "=~" else p.lhs) for p in self.table.parameters if p.op in ("=~", "~")}
         found = []
         for group in range(self.table.groups):
             for name in self.table.variables:

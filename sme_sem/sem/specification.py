@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -58,7 +59,9 @@ class Specification:
         """Rename variables, everywhere they occur."""
         clash = set(names.values()) & (self.variables - set(names))
         if clash:
-            raise SpecificationError(f"cannot rename to {sorted(clash)[0]!r}: the model already has a variable of that name")
+            raise SpecificationError(
+                f"cannot rename to {sorted(clash)[0]!r}: the model already has a variable of that name"
+            )
 
         def renamed(term: Term) -> Term:
             if term.op in DEFINING:
@@ -133,7 +136,7 @@ def _head(op: str) -> str:
 
 
 def _written_left(term: Term) -> str:
-    return f'efa("{term.block}")*{term.lhs}' if term.block else term.lhs
+    return f"efa({_quoted(term.block)})*{term.lhs}" if term.block else term.lhs
 
 
 def _written_right(term: Term) -> str:
@@ -144,16 +147,20 @@ def _written_right(term: Term) -> str:
         parts.append(_listed([_number(v) for v in term.fixed]))
     if term.labels:
         plain = all(_is_name(label) for label in term.labels)
-        parts.append(_listed(list(term.labels) if plain else [f'"{label}"' for label in term.labels]))
+        parts.append(_listed([label if plain else _quoted(label) for label in term.labels]))
     if term.starts:
         parts.append(f"start({_listed([_number(v) for v in term.starts])})")
     if term.equal:
-        parts.append(f'equal("{term.equal}")')
+        parts.append(f"equal({_quoted(term.equal)})")
     return "*".join([*parts, term.rhs or "1"])
 
 
 def _is_name(label: str) -> bool:
-    return label.replace("_", "a").replace(".", "a").isidentifier() and label not in ("NA", "c", "start", "equal", "label")
+    return re.fullmatch(r"[^\W\d]\w*", label) is not None and label != "NA"
+
+
+def _quoted(text: str) -> str:
+    return f"'{text}'" if '"' in text else f'"{text}"'
 
 
 def _listed(values: list[str]) -> str:

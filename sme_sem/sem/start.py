@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..kernels import ram
 from .parameters import ParameterTable
 
 Matrix = np.ndarray
@@ -96,7 +95,7 @@ class _Guess:
 
     def _add(self, construct: str, owned: set[str]) -> None:
         names = self._indicators(construct)
-        index = [self.place[n] for n in names]
+        index = np.array([self.place[n] for n in names])
         S = self.M[np.ix_(index, index)]
         deviation = np.sqrt(np.maximum(np.diagonal(S), 1e-12))
         axis = _principal_axis(S / np.outer(deviation, deviation))
@@ -108,8 +107,8 @@ class _Guess:
             self.loading[construct, name] = float(value) if first else 0.3 * float(value)
             owned.add(name)
         unique = np.maximum(deviation**2 - (loadings * scale) ** 2, 0.1 * deviation**2)
-        weights = loadings / unique
-        weights = weights / (weights @ loadings)
+        weights = np.asarray(loadings / unique)
+        weights = weights / float(weights @ loadings)
         i = self.place[construct]
         others = np.flatnonzero(self.known)
         self.M[i, others] = self.M[others, i] = weights @ self.M[np.ix_(index, others)]
@@ -172,7 +171,11 @@ class _Guess:
         """Means of constructs from the indicators whose intercepts are fixed; the other intercepts follow."""
         rows = {p.lhs: p for p in self.rows if p.op == "~1"}
         free = [f for f in self.table.latent if f in rows and rows[f].free]
-        tied = [(i, n) for i, n in enumerate(self.table.observed) if n in rows and not rows[n].free and not rows[n].exogenous]
+        tied = [
+            (i, n)
+            for i, n in enumerate(self.table.observed)
+            if n in rows and not rows[n].free and not rows[n].exogenous
+        ]
         constructs = np.zeros(len(free))
         if free and tied:
             loadings = np.array([[self.loading.get((f, n), 0.0) for f in free] for _, n in tied])

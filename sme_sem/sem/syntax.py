@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, NamedTuple, NoReturn
 
 from ..errors import SyntaxProblem
@@ -28,6 +29,7 @@ STRUCTURAL = ("=~", "~~", "~")
 DEFINING = (":=", "==", "<", ">")
 
 Value = float | None  # None: explicitly free ("NA")
+MOST = 1e300  # beyond it a quotient may no longer be finite
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,11 @@ def _tokens(text: str, lines: list[str]) -> Iterator[Token]:
         column = position - start + 1
         if not match:
             raise SyntaxProblem(
-                line, column, lines[line - 1], f"{text[position]!r} does not belong to the syntax", "a name, a number or an operator"
+                line,
+                column,
+                lines[line - 1],
+                f"{text[position]!r} does not belong to the syntax",
+                "a name, a number or an operator",
             )
         kind = str(match.lastgroup)
         if kind not in ("comment", "space"):
@@ -200,7 +206,7 @@ class _Statement:
             if first.kind == "name" and self._peek(1) not in ("*", "?", "("):
                 self.at += 1
                 return operator.text, first.text, modifiers
-            if first.kind == "number" and operator.text == "~" and self._peek(1) not in ("*", "?"):
+            if first.kind == "number" and operator.text == "~" and self._peek(1) not in ("*", "?", "/"):
                 self.at += 1
                 if first.text == "0":
                     modifiers.setdefault("fixed", (0.0,))
@@ -210,11 +216,15 @@ class _Statement:
             kind, value = self._modifier(first)
             mark = self._take("'*' between a modifier and its variable")
             if mark.text == "?":
+                if kind != "fixed":
+                    self._fail(first, "'?' follows a start value", "a number, as in 0.5?x")
                 kind = "starts"
             elif mark.text != "*":
                 self._fail(mark, f"{mark.text!r} does not follow a modifier", "'*' and a variable's name")
             if kind in modifiers:
-                self._fail(first, "this term already has a modifier of that kind", "one fixed value, one label, one start")
+                self._fail(
+                    first, "this term already has a modifier of that kind", "one fixed value, one label, one start"
+                )
             modifiers[kind] = value
 
     def _modifier(self, first: Token) -> tuple[str, object]:
@@ -255,6 +265,8 @@ class _Statement:
             token = self._take("a number")
         if token.kind == "number":
             value = sign * float(token.text)
+            if abs(value) > MOST:
+                self._fail(token, "this number is too large", "a number below 1e300")
             while self._peek() == "/":
                 self.at += 1
                 divisor = self._take("a number")
@@ -293,6 +305,14 @@ class _Statement:
         left, right = self.tokens[:head], self.tokens[head + 1 :]
         if not right:
             self._fail(operator, f"nothing follows {operator.text!r}", "an expression of labels, as in a*b")
+        for side in (left, right):
+            for before, token in pairwise(side):
+                if {before.kind, token.kind} <= {"name", "number", "text"}:
+                    self._fail(token, f"{token.text!r} is out of place", "an operator between two labels or numbers")
+            if side[-1].text in _OPEN_ENDED:
+                self._fail(side[-1], f"{side[-1].text!r} stands last in an expression", "a label or a number after it")
+        if left[0].text in _CONTINUING:
+            self._fail(left[0], f"{left[0].text!r} stands first in the line", "a label or a number, as in 0 - a")
         if operator.text == ":=" and (len(left) != 1 or left[0].kind != "name"):
             self._fail(left[0], "a definition gives one name", "name := expression")
         return Term(_joined(left), operator.text, _joined(right))

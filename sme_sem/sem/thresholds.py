@@ -50,8 +50,7 @@ class Threshold:
 
     def __str__(self) -> str:
         sign = "≥" if self.at_least else "≤"
-        bounds = dict.fromkeys(cell(bound, Kind.COEFFICIENT) for bound in (self.acceptable, self.good))
-        return f"{sign} {' / '.join(_short(bound) for bound in bounds)}"
+        return f"{sign} {' / '.join(dict.fromkeys(map(_short, (self.acceptable, self.good))))}"
 
 
 @dataclass(frozen=True)
@@ -79,9 +78,9 @@ def profile(name: str) -> Profile:
         ) from None
 
 
-def _short(bound: str) -> str:
-    """Drop zeros that say nothing: .950 is .95, 3.000 is 3."""
-    return bound.rstrip("0").rstrip(".") if "." in bound else bound
+def _short(bound: float) -> str:
+    """Write a bound as papers do: .90, but 3."""
+    return cell(bound, Kind.COEFFICIENT)[:-1] if bound < 1 else f"{bound:g}"
 
 
 _INCREMENTAL = Threshold(0.95, 0.90, at_least=True)

@@ -44,9 +44,7 @@ def test_units_change_nothing_and_raise_no_false_alarm(pupils):
 
 def test_bartlett_holds_its_level_when_items_are_unrelated():
     rng = np.random.default_rng(7)
-    rejected = np.mean(
-        [adequacy(pd.DataFrame(rng.normal(size=(60, 4)))).bartlett_pvalue < 0.1 for _ in range(400)]
-    )
+    rejected = np.mean([adequacy(pd.DataFrame(rng.normal(size=(60, 4)))).bartlett_pvalue < 0.1 for _ in range(400)])
     assert rejected == pytest.approx(0.1, abs=3 * np.sqrt(0.1 * 0.9 / 400))
 
 

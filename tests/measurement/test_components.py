@@ -20,10 +20,7 @@ OBLIQUE = ["promax", "oblimin"]
 
 def columns_apart(ours, theirs):
     """Distance of every column of theirs from its nearest of ours, up to sign."""
-    return [
-        min(np.abs(sign * ours - column[:, None]).max(axis=0).min() for sign in (1, -1))
-        for column in theirs.T
-    ]
+    return [min(np.abs(sign * ours - column[:, None]).max(axis=0).min() for sign in (1, -1)) for column in theirs.T]
 
 
 @pytest.mark.parametrize("rotation", ROTATIONS)

@@ -41,13 +41,9 @@ def test_one_scale_of_nine_items_agrees_with_psych(pupils, pupils_reference):
     result = reliability(pupils, {"all": list(pupils)})
     row = result.scales.iloc[0]
     assert row["alpha"] == pytest.approx(pupils_reference["alpha"], rel=1e-9)
-    assert (row["alpha_ci_lower"], row["alpha_ci_upper"]) == pytest.approx(
-        pupils_reference["feldt"], rel=1e-9
-    )
+    assert (row["alpha_ci_lower"], row["alpha_ci_upper"]) == pytest.approx(pupils_reference["feldt"], rel=1e-9)
     np.testing.assert_allclose(result.items["item_rest"], pupils_reference["item_rest"], rtol=1e-9)
-    np.testing.assert_allclose(
-        result.items["alpha_if_deleted"], pupils_reference["alpha_if_deleted"], rtol=1e-9
-    )
+    np.testing.assert_allclose(result.items["alpha_if_deleted"], pupils_reference["alpha_if_deleted"], rtol=1e-9)
 
 
 @pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
@@ -81,9 +77,7 @@ def test_a_gap_costs_the_respondent_in_that_scale_only_and_is_said(pupils):
 
 
 def test_pandas_own_missing_values_and_whole_numbers_are_read():
-    answers = pd.DataFrame(
-        {"a": [1, 2, 3, 4, None], "b": [1, 2, 4, 4, 5], "c": [2, 1, 3, 4, 4]}, dtype="Int64"
-    )
+    answers = pd.DataFrame({"a": [1, 2, 3, 4, None], "b": [1, 2, 4, 4, 5], "c": [2, 1, 3, 4, 4]}, dtype="Int64")
     row = reliability(answers, {"trust": ["a", "b", "c"]}).scales.iloc[0]
     assert row["n"] == 4
     assert row["alpha"] == pytest.approx(pingouin.cronbach_alpha(answers.dropna().astype(float))[0])
@@ -105,9 +99,7 @@ def test_an_item_everybody_answered_alike_is_named_and_the_scale_still_reported(
     result = reliability(pupils, SCALES)
     assert np.isnan(result.items.loc[1, "item_rest"])
     assert np.isfinite(result.scales.loc[0, "alpha"])
-    assert notes(result, "item_analysis") == [
-        "visual: everybody gave the same answer to x2; it has no correlations."
-    ]
+    assert notes(result, "item_analysis") == ["visual: everybody gave the same answer to x2; it has no correlations."]
 
 
 def test_two_items_have_no_omega_and_the_table_says_why(pupils):

@@ -1,0 +1,153 @@
+"""Whether the predictors of an outcome say nearly the same: variance inflation factors.
+
+::
+
+    VIF = 1 / (1 - R^2),   tolerance = 1 - R^2
+
+R^2 is how well the other predictors of the same outcome explain a predictor.  The score of a construct
+is the mean of its items; computed by statsmodels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataProblem, SpecificationError
+from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from .answers import complete_answers, require_correlations
+
+if TYPE_CHECKING:
+    from ..sem.fit import Fit
+
+
+@dataclass(frozen=True, eq=False)
+class Collinearity(Tabled):
+    """Variance inflation of the predictors of each outcome.
+
+    vif : one row per outcome and predictor (outcome, predictor, n, vif, tolerance)
+    """
+
+    vif: pd.DataFrame
+    notes: tuple[Text, ...] = ()
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give the variance inflation factors."""
+        rows = tuple(self.vif.itertuples(index=False, name=None))
+        return (Table("collinearity", term("Multicollinearity"), _COLUMNS, rows, self.notes),)
+
+
+def collinearity(fit: Fit, frame: pd.DataFrame) -> Collinearity:
+    """Measure the collinearity of the predictors in a fitted structural model.
+
+    Parameters
+    ----------
+    fit : Fit
+        A model with at least one path (``~``).
+    frame : DataFrame
+        The answers it was fitted to, reverse-worded items already recoded.
+
+    Returns
+    -------
+    Collinearity
+        ``.vif``: outcome, predictor, n, vif, tolerance.
+
+    Notes
+    -----
+    A construct measured by constructs is scored by the mean of all items below it.
+
+    Examples
+    --------
+    >>> import sme_sem as sme
+    >>> from sme_sem.measurement.collinearity import collinearity
+    >>> answers = sme.simulate("use ~ 0.4*cost + 0.3*trust; cost ~~ 0.5*trust", 200, seed=1)
+    >>> result = collinearity(sme.fit("use ~ cost + trust", answers), answers)
+    >>> result.vif["predictor"].tolist()
+    ['cost', 'trust']
+    """
+    paths = [p for p in fit.table.parameters if p.op == "~" and p.group == 0]
+    if not paths:
+        raise SpecificationError("the model has no path (no '~' line), so no predictors that could be collinear.")
+    outcomes: dict[str, list[str]] = {}
+    for p in paths:
+        outcomes.setdefault(p.lhs, []).append(p.rhs)
+    below: dict[str, list[str]] = {}
+    for p in fit.table.parameters:
+        if p.op == "=~" and p.group == 0:
+            below.setdefault(p.lhs, []).append(p.rhs)
+    return variance_inflation(frame, outcomes, {name: _items_below(name, below) for name in below})
+
+
+def variance_inflation(
+    frame: pd.DataFrame,
+    outcomes: Mapping[str, Sequence[str]],
+    scales: Mapping[str, Sequence[str]] | None = None,
+) -> Collinearity:
+    """Measure how far predictors explain one another.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per respondent; rows with a gap in an outcome's predictors are left out for that outcome.
+    outcomes : mapping of str to sequence of str
+        The predictors of every outcome: constructs named in ``scales``, or columns.
+    scales : mapping of str to sequence of str, optional
+        The items of each construct, which is then scored by their mean.
+
+    Returns
+    -------
+    Collinearity
+        ``.vif``: outcome, predictor, n, vif, tolerance.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"a": [1, 2, 3, 4, 5], "b": [2, 1, 4, 3, 5]})
+    >>> variance_inflation(frame, {"y": ["a", "b"]}).vif["vif"].round(3).tolist()
+    [2.778, 2.778]
+    """
+    rows = [row for outcome, names in outcomes.items() for row in _rows(frame, outcome, names, scales or {})]
+    return Collinearity(pd.DataFrame(rows, columns=[c.name for c in _COLUMNS]), (_SCORED,) if scales else ())
+
+
+def _items_below(name: str, below: Mapping[str, Sequence[str]], above: tuple[str, ...] = ()) -> list[str]:
+    if name in above:
+        raise SpecificationError(f"{name!r} measures itself, through {' and '.join(above)}.")
+    if name not in below:
+        return [name]
+    found = [item for part in below[name] for item in _items_below(part, below, (*above, name))]
+    return list(dict.fromkeys(found))
+
+
+def _rows(
+    frame: pd.DataFrame, outcome: str, names: Sequence[str], scales: Mapping[str, Sequence[str]]
+) -> list[tuple[object, ...]]:
+    from statsmodels.stats.outliers_influence import variance_inflation_factor
+
+    items = list(dict.fromkeys(item for name in names for item in scales.get(name, [name])))
+    try:
+        answers = complete_answers(frame, items)
+        scores = pd.DataFrame({name: answers.frame[list(scales.get(name, [name]))].mean(axis=1) for name in names})
+        if len(names) < 2:
+            return [(outcome, names[0], len(scores), 1.0, 1.0)]
+        require_correlations(complete_answers(scores))
+    except DataProblem as problem:
+        raise DataProblem(f"predictors of {outcome!r}: {problem}") from None
+    centred = scores.to_numpy() - scores.to_numpy().mean(axis=0)
+    design = np.column_stack([np.ones(len(scores)), centred / centred.std(axis=0)])
+    found = [float(variance_inflation_factor(design, i + 1)) for i in range(len(names))]
+    return [(outcome, name, len(scores), vif, 1 / vif) for name, vif in zip(names, found, strict=True)]
+
+
+_SCORED = Words("Constructs are scored by the mean of their items.", "构念得分为其题项的平均值。")
+_COLUMNS = (
+    Column("outcome", Words("Outcome", "因变量")),
+    Column("predictor", Words("Predictor", "自变量")),
+    Column("n", "N", Kind.COUNT),
+    Column("vif", term("Variance inflation factor") + Words(" (VIF)", "（VIF）"), Kind.ESTIMATE),
+    Column("tolerance", Words("Tolerance", "容差"), Kind.COEFFICIENT),
+)

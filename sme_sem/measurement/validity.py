@@ -1,0 +1,239 @@
+"""Convergent and discriminant validity of a fitted measurement model.
+
+CR and AVE ask whether the items of a construct have enough in common; MSV, the Fornell-Larcker table,
+HTMT and HTMT2 whether two constructs are different.
+
+Conventions, those of semTools' ``compRelSEM`` and ``AVE``: unstandardized loadings and the construct's
+total variance, against the variances of the *observed* total score and of the observed items (other
+programs put the variances the model implies there, or standardize the loadings first).  Only the
+construct's own loadings count as true score.  HTMT and HTMT2 take absolute correlations of the sample.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ..errors import ConvergenceError, SpecificationError, did_you_mean
+from ..kernels import linalg
+from ..kernels import validity as kernel
+from ..sem.solution import Point
+from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+
+if TYPE_CHECKING:
+    from ..sem.fit import Fit
+
+
+@dataclass(frozen=True, eq=False)
+class Validity(Tabled):
+    """Validity of the constructs of a fitted model.
+
+    scales : one row per construct (construct, n_items, CR, AVE, MSV, sqrt_AVE); NaN where there is none
+    fornell_larcker : correlations of constructs below, the square root of AVE on the diagonal
+    htmt, htmt2 : constructs by constructs, symmetric, one on the diagonal
+    notes : why a value is missing
+    """
+
+    scales: pd.DataFrame
+    fornell_larcker: pd.DataFrame
+    htmt: pd.DataFrame
+    htmt2: pd.DataFrame
+    notes: tuple[Text, ...] = ()
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give convergent validity, the Fornell-Larcker table, HTMT and HTMT2."""
+        scales = Table(
+            "convergent_validity",
+            term("Convergent validity"),
+            _SCALE_COLUMNS,
+            tuple(self.scales[[c.name for c in _SCALE_COLUMNS]].itertuples(index=False, name=None)),
+            (_RELIABILITY, *self.notes),
+        )
+        if len(self.scales) < 2:
+            return (scales,)
+        return (
+            scales,
+            _triangle("fornell_larcker", _FORNELL_LARCKER, self.fornell_larcker, _DIAGONAL),
+            _triangle("htmt", _HTMT, self.htmt, _ARITHMETIC, diagonal=False),
+            _triangle("htmt2", _HTMT2, self.htmt2, _GEOMETRIC, diagonal=False),
+        )
+
+
+def validity(fit: Fit, *, group: str | None = None) -> Validity:
+    """Judge convergent and discriminant validity from a fitted model.
+
+    Parameters
+    ----------
+    fit : Fit
+        A converged model with at least one construct.
+    group : str, optional
+        Which group, if the model was fitted to several.
+
+    Returns
+    -------
+    Validity
+        ``.scales``, ``.fornell_larcker``, ``.htmt``, ``.htmt2``.
+
+    Notes
+    -----
+    ::
+
+        CR  = (sum of loadings)^2 * variance of the construct / variance of the observed total score
+        AVE = (sum of squared loadings) * variance of the construct / sum of the observed variances
+
+    CR is semTools' ``compRelSEM(obs.var=TRUE)``, also called omega.  A construct with one item has
+    neither CR nor AVE nor HTMT, nor has one that is measured by constructs; AVE is not defined for a
+    construct that shares an item with another.  MSV is the largest squared correlation with another
+    construct.
+
+    Examples
+    --------
+    >>> import sme_sem as sme
+    >>> from sme_sem.measurement.validity import validity
+    >>> model = "trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3; use =~ 0.9*u1 + 0.8*u2 + 0.7*u3; trust ~~ 0.5*use"
+    >>> answers = sme.simulate(model, 300, seed=1)
+    >>> result = validity(sme.fit("trust =~ t1 + t2 + t3; use =~ u1 + u2 + u3", answers))
+    >>> list(result.scales.columns)
+    ['construct', 'n_items', 'CR', 'AVE', 'MSV', 'sqrt_AVE']
+    >>> bool((result.fornell_larcker.loc["use", "trust"] ** 2 == result.scales["MSV"]).all())
+    True
+    """
+    place = _group(fit, group)
+    if not fit.latent:
+        raise SpecificationError("the model has no construct: write at least one '=~' line.")
+    if not fit.converged:
+        raise ConvergenceError("the model did not converge, so it says nothing on validity; see fit.diagnostics.")
+    point = Point.at(fit.table, fit.pattern, fit.theta, fit.sample.covariance, fit.sample.mean)
+    names, p = list(fit.latent), len(fit.observed)
+    constructs = point.moments.cov[place][p:, p:]
+    correlation = linalg.correlation(constructs)
+    S = pd.DataFrame(fit.sample.covariance[place], index=fit.observed, columns=fit.observed)
+    loadings = _loadings(point, place)
+    shared = kernel.largest_shared_variance(correlation)
+    rows = []
+    for i, name in enumerate(names):
+        cr, ave = _convergent(name, loadings, float(constructs[i, i]), S)
+        rows.append((name, int(_indicators(fit, name)), cr, ave, float(shared[i]), float(np.sqrt(ave))))
+    scales = pd.DataFrame(rows, columns=["construct", "n_items", "CR", "AVE", "MSV", "sqrt_AVE"])
+    lower = np.where(np.tri(len(names), k=-1, dtype=bool), correlation, np.nan)
+    np.fill_diagonal(lower, scales["sqrt_AVE"])
+    members = np.array([[float(item in loadings[name].index) for item in S] for name in names])
+    R = linalg.correlation(S.to_numpy())
+
+    def square(values: np.ndarray) -> pd.DataFrame:
+        return pd.DataFrame(values, index=names, columns=names)
+
+    return Validity(
+        scales,
+        square(lower),
+        square(kernel.heterotrait_monotrait(R, members)),
+        square(kernel.heterotrait_monotrait_geometric(R, members)),
+        _gaps(fit, loadings),
+    )
+
+
+def _group(fit: Fit, group: str | None) -> int:
+    labels = [str(label) for label in fit.moments.labels]
+    if group is None and len(labels) == 1:
+        return 0
+    if group is None:
+        raise SpecificationError(f"the model has {len(labels)} groups: name one, group={labels[0]!r} for instance.")
+    if str(group) not in labels:
+        raise SpecificationError(f"no group {group!r}.{did_you_mean(str(group), labels)}")
+    return labels.index(str(group))
+
+
+def _loadings(point: Point, group: int) -> dict[str, pd.Series[float]]:
+    """Loadings of each construct's observed items in one group."""
+    observed, found = set(point.table.observed), {name: {} for name in point.table.latent}  # type: ignore[var-annotated]
+    for p in point.table.parameters:
+        if p.op == "=~" and p.group == group and p.rhs in observed:
+            found[p.lhs][p.rhs] = point.estimate(p)
+    return {name: pd.Series(own, dtype=float) for name, own in found.items()}
+
+
+def _indicators(fit: Fit, construct: str) -> int:
+    return len({p.rhs for p in fit.table.parameters if p.op == "=~" and p.lhs == construct})
+
+
+def _convergent(
+    name: str, loadings: dict[str, pd.Series[float]], variance: float, covariance: pd.DataFrame
+) -> tuple[float, float]:
+    """CR and AVE of one construct; NaN where it has none."""
+    own = loadings[name]
+    if len(own) < 2:
+        return np.nan, np.nan
+    S = covariance.loc[own.index, own.index].to_numpy()
+    cr = kernel.composite_reliability(own.to_numpy(), variance, S)
+    ave = np.nan if _shared_items(name, loadings) else kernel.average_variance_extracted(own.to_numpy(), variance, S)
+    return float(cr), float(ave)
+
+
+def _shared_items(name: str, loadings: dict[str, pd.Series[float]]) -> list[str]:
+    others = {item for other, own in loadings.items() if other != name for item, value in own.items() if value != 0}
+    return [str(item) for item in loadings[name].index if item in others]
+
+
+def _gaps(fit: Fit, loadings: dict[str, pd.Series[float]]) -> tuple[Words, ...]:
+    """Say of which constructs something is missing, and why."""
+    higher = [name for name, own in loadings.items() if len(own) < 2 and _indicators(fit, name) > len(own)]
+    single = [name for name, own in loadings.items() if len(own) < 2 and name not in higher]
+    crossed = [name for name, own in loadings.items() if len(own) > 1 and _shared_items(name, loadings)]
+    notes = ((_SINGLE, single), (_HIGHER, higher), (_CROSSED, crossed))
+    return tuple(words.filled(names=Words(", ".join(names), "、".join(names))) for words, names in notes if names)
+
+
+def _triangle(name: str, title: Text, values: pd.DataFrame, note: Text, *, diagonal: bool = True) -> Table:
+    """Lay a lower triangle into a table; above it stays empty."""
+    names = [str(n) for n in values.columns]
+    numbers = values.to_numpy()
+    rows = tuple(
+        (row, *(float(numbers[i, j]) if j < i + diagonal else "" for j in range(len(names))))
+        for i, row in enumerate(names)
+    )
+    columns = (Column("construct", term("Construct")), *(Column(n, n, Kind.COEFFICIENT) for n in names))
+    return Table(name, title, columns, rows, (note,))
+
+
+_FORNELL_LARCKER = term("Discriminant validity") + Words(": ", "：") + term("Fornell-Larcker criterion")
+_HTMT = term("Heterotrait-monotrait ratio") + Words(" (HTMT)", "（HTMT）")
+_HTMT2 = term("Heterotrait-monotrait ratio") + Words(" (HTMT2)", "（HTMT2）")
+_RELIABILITY = Words(
+    "CR: composite reliability (omega), explained variance of the total score over its observed variance. "
+    "AVE: average variance extracted. MSV: maximum shared variance.",
+    "CR：组合信度（ω系数），为总分的真分数方差与观测方差之比；AVE：平均方差提取量；MSV：最大共享方差。",
+)
+_DIAGONAL = Words(
+    "Diagonal: square root of AVE. Below: correlations among constructs, which should be smaller.",
+    "对角线为AVE平方根，下三角为潜变量间相关系数；对角线的值应大于其所在行与列的相关系数。",
+)
+_ARITHMETIC = Words(
+    "Arithmetic means of absolute item correlations. Usual bounds: .85, or .90 for related constructs.",
+    "采用题项相关系数绝对值的算术平均。常用临界值为.85，概念相近的构念为.90。",
+)
+_GEOMETRIC = Words(
+    "Geometric means of absolute item correlations, which do not presume equal loadings.",
+    "采用题项相关系数绝对值的几何平均，不要求各题项载荷相等。",
+)
+_SINGLE = Words(
+    "{names}: a single item has neither CR nor AVE nor HTMT.", "{names}：仅有一个题项，无法计算CR、AVE与HTMT。"
+)
+_HIGHER = Words(
+    "{names}: measured by constructs, so CR, AVE and HTMT of items do not apply; n_items counts those constructs.",
+    "{names}：由其他构念测量（高阶因子），不适用基于题项的CR、AVE与HTMT；题项数为其下属构念数。",
+)
+_CROSSED = Words(
+    "{names}: shares an item with another construct, so AVE is not defined.",
+    "{names}：与其他构念共用题项，AVE无定义。",
+)
+_SCALE_COLUMNS = (
+    Column("construct", term("Construct")),
+    Column("n_items", term("Number of items"), Kind.COUNT),
+    Column("CR", term("Composite reliability") + Words(" (CR)", " CR"), Kind.COEFFICIENT),
+    Column("AVE", "AVE", Kind.COEFFICIENT),
+    Column("MSV", "MSV", Kind.COEFFICIENT),
+    Column("sqrt_AVE", term("Square root of AVE"), Kind.COEFFICIENT),
+)

@@ -1,0 +1,438 @@
+"""A fitted model, and everything that is read off it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from ..kernels import discrepancy, fit_indices, linalg, ram
+from ..kernels.constrained import active, null_space
+from ..kernels.discrepancy import Sample
+from ..kernels.minimise import Status
+from ..responses.moments import Moments
+from ..tables import Tabled
+from . import indices, objective, robust
+from .constraints import restrictions
+from .diagnosis import Diagnostic
+from .estimators import ESTIMATORS, Estimator
+from .expressions import Quantity
+from .modification import Candidates, modification_indices
+from .options import Options
+from .parameters import Parameter, ParameterTable, baseline_table
+from .search import search
+from .solution import Point, stacked, standard_errors
+from .specification import Specification
+
+if TYPE_CHECKING:
+    from ..tables import Table
+    from .second_engine import CrossCheck
+
+
+@dataclass(frozen=True, eq=False)
+class Fit(Tabled):
+    """A fitted model.
+
+    estimates(), standardized(), measures(), r_squared(), modification_indices(), residuals() and
+    effects() give DataFrames at full precision; ``converged`` and ``diagnostics`` say whether to
+    believe them; printing a fit shows its tables.
+    """
+
+    table: ParameterTable
+    options: Options
+    moments: Moments
+    sample: Sample
+    pattern: ram.Pattern
+    theta: np.ndarray
+    status: Status
+    iterations: int
+    diagnostics: tuple[Diagnostic, ...]
+
+    # --- what was fitted ---------------------------------------------------------------------------
+
+    @property
+    def specification(self) -> Specification:
+        """The model as it was written."""
+        return self.table.specification
+
+    @property
+    def estimator(self) -> str:
+        """Which estimator was used."""
+        return self.options.estimator
+
+    @property
+    def observed(self) -> tuple[str, ...]:
+        """Observed variables of the model."""
+        return self.table.observed
+
+    @property
+    def latent(self) -> tuple[str, ...]:
+        """Constructs of the model."""
+        return self.table.latent
+
+    @property
+    def n(self) -> int:
+        """How many respondents were analysed."""
+        return self.moments.total
+
+    @property
+    def converged(self) -> bool:
+        """Whether the estimates were found and the model is identified."""
+        return self.status is Status.CONVERGED and not any(d.severity == "error" for d in self.diagnostics)
+
+    @property
+    def admissible(self) -> bool:
+        """Whether it converged without a warning such as a negative variance."""
+        return self.converged and not any(d.severity == "warning" for d in self.diagnostics)
+
+    # --- the mathematics behind the tables ---------------------------------------------------------
+
+    @cached_property
+    def _point(self) -> Point:
+        return Point.at(self.table, self.pattern, self.theta, self.sample.covariance, self.sample.mean)
+
+    @cached_property
+    def _white(self) -> discrepancy.Whitened:
+        return discrepancy.whitened(self.pattern, self.sample, self._point.moments)
+
+    def _slope(self, *, exact: bool) -> discrepancy.Slope:
+        return objective.slope(self.pattern, self.sample, self.moments, self.theta, exact=exact)
+
+    @property
+    def _value(self) -> float:
+        """The discrepancy at the estimates."""
+        if self.moments.patterns is None:
+            return float((self._white.distance * self.sample.share).sum())
+        return float(self._slope(exact=False).value)
+
+    @cached_property
+    def _total(self) -> float:
+        """N of the test statistic: n, or n - G where covariances are divided by n - 1."""
+        return float(self.n - self.table.groups * (self.options.likelihood == "wishart"))
+
+    @cached_property
+    def vcov(self) -> pd.DataFrame:
+        """Covariance matrix of the free parameters' estimates."""
+        names = self.table.names()
+        return pd.DataFrame(self._vcov, index=names, columns=names)
+
+    @cached_property
+    def _vcov(self) -> np.ndarray:
+        kind = self._estimator.se
+        if kind == "standard":
+            return self._bread / self._total
+        around_sample = kind == "robust_sem"
+        B = robust.spread(robust.scores(self.pattern, self.moments, self._point.moments, around_sample=around_sample))
+        if kind == "first_order":
+            return self._inverse(B) / self._total
+        return np.asarray(self._bread @ B @ self._bread / self._total)
+
+    @cached_property
+    def _bread(self) -> np.ndarray:
+        """Inverse of the information per respondent."""
+        exact = self.options.information == "observed"
+        return self._inverse(self._slope(exact=exact).hessian / 2)
+
+    def _inverse(self, information: np.ndarray) -> np.ndarray:
+        """Inverse within the directions that the binding constraints leave free."""
+        N = self._directions
+        W = linalg.whitener(N.T @ information @ N) @ N.T
+        return np.asarray(W.T @ W)
+
+    @cached_property
+    def _directions(self) -> np.ndarray:
+        """Directions in which the parameters can move: (q, q), or fewer columns under constraints."""
+        limits = restrictions(self.table, self.theta)
+        return null_space(limits.slopes[active(limits)], self.table.n_free)
+
+    @cached_property
+    def _n_parameters(self) -> int:
+        """Free parameters less equality constraints."""
+        limits = restrictions(self.table, self.theta)
+        return null_space(limits.slopes[: limits.equalities], self.table.n_free).shape[1]
+
+    @property
+    def _estimator(self) -> Estimator:
+        return ESTIMATORS[self.options.estimator]
+
+    @cached_property
+    def _baseline(self) -> Fit:
+        """The independence model, fitted to the same answers: variances (and means) only."""
+        table = baseline_table(self.table)
+        pattern = table.pattern()
+        free = [p for p in table.parameters if p.free]
+        place = {name: i for i, name in enumerate(table.observed)}
+        theta = np.zeros(table.n_free)
+        for p in free:
+            i = place[p.lhs]
+            if p.op == "~1":
+                assert self.sample.mean is not None
+                theta[p.index] = self.sample.mean[p.group, i]
+            else:
+                theta[p.index] = self.sample.covariance[p.group, i, place[p.rhs]]
+        if self.moments.patterns is not None:
+            theta = search(pattern, self.sample, self.moments, theta, self.options.max_iterations).theta[0]
+        return replace(self, table=table, pattern=pattern, theta=theta, diagnostics=())
+
+    @cached_property
+    def _scaling(self) -> robust.Scaling:
+        return robust.scaling(
+            self._estimator,
+            self.pattern,
+            self.moments,
+            self.sample,
+            self._point.moments,
+            self._bread,
+            self._test.df,
+        )
+
+    @cached_property
+    def _test(self) -> indices.Test:
+        p, G = len(self.table.observed), self.table.groups
+        x = len(self.table.exogenous)
+        moments = p * (p + 1) // 2 - x * (x + 1) // 2 + self.table.means * (p - x)
+        independence, df = indices.baseline(self.sample, len(self.table.covariates))
+        if self.moments.patterns is not None:
+            independence = self._baseline._value
+        return indices.Test(
+            max(self._total * self._value, 0.0),
+            G * moments - self._n_parameters,
+            self._total * independence,
+            df,
+            self._n_parameters,
+            self._total,
+            self.n,
+            G,
+        )
+
+    @cached_property
+    def _defined(self) -> Quantity:
+        return stacked(list(self._point.defined().values()), self.table.n_free)
+
+    # --- tables ------------------------------------------------------------------------------------
+
+    def estimates(self, *, level: float = 0.95) -> pd.DataFrame:
+        """All parameters: lhs op rhs group label free est se z pvalue ci_lower ci_upper std_lv std_all.
+
+        Fixed parameters have no standard error (NaN).  Intervals are est -+ z se.
+        """
+        rows = self.table.parameters
+        se = np.full(len(rows), np.nan)
+        free = np.array([r for r, row in enumerate(rows) if row.free], dtype=int)
+        se[free] = np.sqrt(np.diagonal(self._vcov))[[rows[r].index for r in free]]
+        lv, all_ = self._point.standardized(observed=False), self._point.standardized(observed=True)
+        frame = self._rows()
+        frame["est"], frame["se"] = self._point.estimates, se
+        frame["std_lv"], frame["std_all"] = lv.value, all_.value
+        defined = self._defined_rows()
+        if len(defined):
+            defined["est"] = self._defined.value
+            defined["se"] = standard_errors(self._defined.gradient, self._vcov)
+            defined["std_lv"] = [float(x.value) for x in self._point.defined(lv).values()]
+            defined["std_all"] = [float(x.value) for x in self._point.defined(all_).values()]
+            frame = pd.concat([frame, defined], ignore_index=True)
+        frame = _with_tests(frame, "est", level)
+        order = ["lhs", "op", "rhs", "group", "label", "free", "est", "se", "z", "pvalue", "ci_lower", "ci_upper"]
+        return frame[[*order, "std_lv", "std_all"]]
+
+    def standardized(self, *, level: float = 0.95) -> pd.DataFrame:
+        """Completely standardized solution with delta-method errors.
+
+        Columns: lhs, op, rhs, group, est_std, se, z, pvalue, ci_lower, ci_upper.
+        """
+        values = self._point.standardized(observed=True)
+        frame = self._rows().drop(columns=["label", "free"])
+        frame["est_std"], frame["se"] = values.value, _positive(standard_errors(values.gradient, self._vcov))
+        defined = self._defined_rows().drop(columns=["label", "free"])
+        if len(defined):
+            quantities = stacked(list(self._point.defined(values).values()), self.table.n_free)
+            defined["est_std"] = quantities.value
+            defined["se"] = standard_errors(quantities.gradient, self._vcov)
+            frame = pd.concat([frame, defined], ignore_index=True)
+        return _with_tests(frame, "est_std", level)
+
+    def measures(self) -> pd.Series[float]:
+        """Fit measures by lavaan's names with ``_`` for ``.``: chisq df pvalue cfi tli rmsea srmr aic bic ..."""
+        return pd.Series(self._measures, name="value", dtype=float)
+
+    @cached_property
+    def _measures(self) -> dict[str, float]:
+        m = self._point.moments
+        logl = indices.log_likelihoods(self.sample, self.moments, self._value, len(self.table.exogenous))
+        found = indices.measures(self._test, self.table, self.sample, logl, m.sigma, m.mu)
+        if self._estimator.test != "standard":
+            found |= indices.scaled_measures(self._test, self._scaling, self._baseline._scaling, self._estimator.test)
+        if self.moments.patterns is not None and self._test.df:
+            found |= self._complete_data_measures()
+        return found
+
+    def _complete_data_measures(self) -> dict[str, float]:
+        """Robust indices under missing answers: the complete-data statistic, rescaled (Zhang and Savalei 2023)."""
+        model, baseline = self, self._baseline
+        values, factors = [], []
+        for fit_ in (model, baseline):
+            values.append(self._total * float((fit_._white.distance * self.sample.share).sum()))
+            factors.append(
+                robust.complete_data_factor(
+                    fit_.pattern,
+                    self.moments,
+                    self.sample,
+                    fit_._point.moments,
+                    robust=self._estimator.test != "standard",
+                )
+            )
+        test = replace(self._test, chi_square=values[0], baseline=values[1])
+        c, cb = factors[0] / test.df, factors[1] / test.baseline_df
+        return indices.robust_measures(test, c, cb, interval=(values[0] / c, c))
+
+    def r_squared(self) -> pd.Series[float]:
+        """Share of variance explained, by variable (and group, if there are several)."""
+        found = self._point.r_squared()
+        if self.table.groups == 1:
+            return pd.Series({name: value for _, name, value in found}, name="r_squared", dtype=float)
+        labels = self.moments.labels
+        return pd.Series({(labels[g], name): value for g, name, value in found}, name="r_squared", dtype=float)
+
+    def modification_indices(self) -> pd.DataFrame:
+        """Score test of every parameter left out: lhs op rhs group mi epc sepc_all, largest first.
+
+        ``epc`` is the value the parameter would take, ``sepc_all`` the same standardized.
+        """
+        found = self._candidates
+        place, total = self._point.place, np.linalg.diagonal(self._point.moments.cov)
+        residual = np.abs(np.linalg.diagonal(self._point.S))
+        standardized = [
+            value * _scale(p, total[p.group], residual[p.group], place)
+            for p, value in zip(found.parameters, found.epc, strict=True)
+        ]
+        frame = pd.DataFrame(
+            {
+                "lhs": [p.lhs for p in found.parameters],
+                "op": [p.op for p in found.parameters],
+                "rhs": [p.rhs for p in found.parameters],
+                "group": [self.moments.labels[p.group] for p in found.parameters],
+                "mi": found.mi,
+                "epc": found.epc,
+                "sepc_all": np.array(standardized, dtype=float),
+            }
+        )
+        frame = frame[frame["mi"].notna()]
+        return frame.sort_values("mi", ascending=False, kind="stable", ignore_index=True)
+
+    @cached_property
+    def _candidates(self) -> Candidates:
+        return modification_indices(self.table, self.sample, self.moments, self.theta, self._directions)
+
+    def residuals(self) -> pd.DataFrame | dict[str, pd.DataFrame]:
+        """Correlation residuals, cor(sample) - cor(implied); a dict of them by group if there are several."""
+        values = fit_indices.correlation_residuals(self.sample.covariance, self._point.moments.sigma)
+        frames = [pd.DataFrame(v, index=self.observed, columns=self.observed) for v in values]
+        return frames[0] if len(frames) == 1 else dict(zip(self.moments.labels, frames, strict=True))
+
+    def implied(self) -> pd.DataFrame:
+        """The covariance matrix the model implies (of the first group)."""
+        return pd.DataFrame(self._point.moments.sigma[0], index=self.observed, columns=self.observed)
+
+    def construct_correlations(self) -> pd.DataFrame:
+        """Correlations among the constructs that the model implies (of the first group)."""
+        p = len(self.observed)
+        values = linalg.correlation(self._point.moments.cov[0][p:, p:])
+        return pd.DataFrame(values, index=self.latent, columns=self.latent)
+
+    def effects(self, outcome: str, predictor: str) -> pd.DataFrame:
+        """Direct, each indirect, total indirect and total effect of ``predictor`` on ``outcome``.
+
+        Columns: effect, route, group, est, se, z, pvalue, ci_lower, ci_upper, est_std.  Errors by the delta method.
+        """
+        from .effects import effects
+
+        frame = _with_tests(effects(self._point, self._vcov, outcome, predictor), "est", 0.95)
+        frame["group"] = [self.moments.labels[g] for g in frame["group"]]
+        order = ["effect", "route", "group", "est", "se", "z", "pvalue", "ci_lower", "ci_upper", "est_std"]
+        return frame[order]
+
+    def cross_check(self) -> CrossCheck:
+        """Fit the same specification with semopy, an independent program, and lay both results side by side.
+
+        Prints as a table; ``.frame`` has quantity, ours, theirs, difference; ``.confirmed`` counts agreements.
+        """
+        from .second_engine import cross_check
+
+        return cross_check(self)
+
+    # --- shown -------------------------------------------------------------------------------------
+
+    def tables(self) -> tuple[Table, ...]:
+        """Fit indices, measurement model, structural paths and R-squared."""
+        from .presentation import fit_tables
+
+        return fit_tables(self)
+
+    def summary(self) -> str:
+        """Everything as text, as printing the fit shows it."""
+        return str(self)
+
+    # --- helpers -----------------------------------------------------------------------------------
+
+    def _rows(self) -> pd.DataFrame:
+        rows = self.table.parameters
+        return pd.DataFrame(
+            {
+                "lhs": [p.lhs for p in rows],
+                "op": [p.op for p in rows],
+                "rhs": [p.rhs for p in rows],
+                "group": [self.moments.labels[p.group] for p in rows],
+                "label": [p.label for p in rows],
+                "free": [p.free for p in rows],
+            }
+        )
+
+    def _defined_rows(self) -> pd.DataFrame:
+        terms = [t for t in self.table.definitions if t.op == ":="]
+        return pd.DataFrame(
+            {
+                "lhs": [t.lhs for t in terms],
+                "op": [t.op for t in terms],
+                "rhs": [t.rhs for t in terms],
+                "group": ["" for _ in terms],
+                "label": [t.lhs for t in terms],
+                "free": [False for _ in terms],
+            }
+        )
+
+
+def _with_tests(frame: pd.DataFrame, column: str, level: float) -> pd.DataFrame:
+    """Add z, two-sided p and the interval behind ``column`` and ``se``."""
+    se = frame["se"].to_numpy(dtype=float)
+    estimate = frame[column].to_numpy(dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.where(se > 0, estimate / se, np.nan)
+    half = special.ndtri(0.5 + level / 2) * se
+    frame = frame.copy()
+    frame["z"], frame["pvalue"] = z, 2 * special.ndtr(-np.abs(z))
+    frame["ci_lower"], frame["ci_upper"] = estimate - half, estimate + half
+    return frame
+
+
+def _positive(se: np.ndarray) -> np.ndarray:
+    """A standard error of zero belongs to a constant: no error at all."""
+    return np.where(se > 1e-12, se, np.nan)
+
+
+def _scale(p: Parameter, total: np.ndarray, residual: np.ndarray, place: dict[str, int]) -> float:
+    """What standardizes an expected parameter change."""
+    i, j = place[p.lhs], place[p.rhs] if p.rhs else 0
+    if p.op == "=~":
+        return float(np.sqrt(total[i] / total[j]))
+    if p.op == "~":
+        return float(np.sqrt(total[j] / total[i]))
+    if p.op == "~1":
+        return float(1 / np.sqrt(total[i]))
+    if i == j:
+        return float(1 / total[i])
+    with np.errstate(divide="ignore"):
+        return float(1 / np.sqrt(residual[i] * residual[j]))

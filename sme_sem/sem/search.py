@@ -1,0 +1,64 @@
+"""The search for estimates: from a good start, then from a cautious one, with or without constraints."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..kernels import discrepancy, minimise, ram
+from ..kernels.constrained import constrained_scoring
+from ..kernels.discrepancy import Sample
+from ..kernels.minimise import Status
+from ..responses.moments import Moments
+from . import objective
+from .constraints import constrained, restrictions
+from .parameters import ParameterTable
+from .start import plain_start, start_values
+
+
+def search(
+    pattern: ram.Pattern, sample: Sample, moments: Moments, start: np.ndarray, max_iterations: int
+) -> minimise.Minimum:
+    """Minimise from one start: a batch of one."""
+
+    def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> discrepancy.Slope:
+        found = objective.searched(pattern, sample, moments, theta[0], exact=exact)
+        return discrepancy.Slope(*(np.asarray(part)[None] for part in found))
+
+    with np.errstate(all="ignore"):  # a trial step may leave the admissible region; it is then rejected
+        return minimise.scoring(slope_at, start[None], max_iterations=max_iterations)
+
+
+def estimated(
+    table: ParameterTable, pattern: ram.Pattern, sample: Sample, moments: Moments, max_iterations: int
+) -> minimise.Minimum:
+    """Search from the good start, and from the cautious one if that failed."""
+    if constrained(table):
+        return _estimated_within(table, pattern, sample, moments, max_iterations)
+    best = search(pattern, sample, moments, start_values(table, sample.covariance, sample.mean), max_iterations)
+    if best.status[0] is not Status.CONVERGED:
+        other = search(pattern, sample, moments, plain_start(table, sample.covariance, sample.mean), max_iterations)
+        if other.status[0] is Status.CONVERGED or other.value[0] < best.value[0]:
+            best = other
+    return best
+
+
+def _estimated_within(
+    table: ParameterTable, pattern: ram.Pattern, sample: Sample, moments: Moments, max_iterations: int
+) -> minimise.Minimum:
+    """Search under constraints, from the unconstrained estimates if there are any."""
+
+    def slope_at(theta: np.ndarray, exact: bool) -> discrepancy.Slope:
+        return objective.searched(pattern, sample, moments, theta, exact=exact)
+
+    free = replace(table, definitions=())
+    start = estimated(free, pattern, sample, moments, max_iterations)
+    with np.errstate(all="ignore"):
+        for theta in (start.theta[0], start_values(table, sample.covariance, sample.mean)):
+            found = constrained_scoring(
+                slope_at, lambda t: restrictions(table, t), theta, max_iterations=max_iterations
+            )
+            if found.status[0] is Status.CONVERGED:
+                break
+    return found
