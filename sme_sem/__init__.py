@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from .responses import read_responses, screen
     from .sem.fit import Fit, fit
     from .sem.specification import Specification
-    from .simulate import simulate
+    from .simulation import simulate
     from .study import demo_study, load_study
 
 __version__ = "0.1.0"
@@ -65,7 +65,7 @@ _HOME = {
     "reliability": "measurement.reliability",
     "screen": "responses",
     "shipped": "instrument",
-    "simulate": "simulate",
+    "simulate": "simulation",
     "validity": "measurement.validity",
 }
 

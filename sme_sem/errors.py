@@ -61,9 +61,7 @@ class SyntaxProblem(SmeSemError):
     def __init__(self, line: int, column: int, text: str, problem: str, expected: str) -> None:
         self.line, self.column, self.text, self.expected = line, column, text, expected
         super().__init__(
-            f"model, line {line}, column {column}: {problem}\n"
-            f"  {text}\n  {' ' * (column - 1)}^\n"
-            f"  expected {expected}"
+            f"model, line {line}, column {column}: {problem}\n  {text}\n  {' ' * (column - 1)}^\n  expected {expected}"
         )
 
 

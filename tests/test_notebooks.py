@@ -22,12 +22,20 @@ def test_there_is_a_notebook():
     assert NOTEBOOKS
 
 
+def shown(notebook):
+    """What a reader sees below each code cell, as text."""
+    outputs = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
+    return ["".join(o.get("text", "") or o.get("data", {}).get("text/plain", "") for o in os) for os in outputs]
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_runs_from_a_clean_start(path, tmp_path, monkeypatch):
+def test_a_notebook_shows_what_it_gives_from_a_clean_start(path, tmp_path, monkeypatch):
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    executed = read(path)
     NotebookClient(
-        read(path), timeout=120, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
+        executed, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
     ).execute()
+    assert shown(executed) == shown(read(path))
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

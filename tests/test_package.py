@@ -24,7 +24,7 @@ CALLABLE = [
 
 
 def test_public_names_are_sorted_unique_and_exist():
-    assert list(sme_sem.__all__) == sorted(set(sme_sem.__all__), key=lambda name: (name.casefold(), name))
+    assert list(sme_sem.__all__) == sorted(set(sme_sem.__all__))
     assert not [name for name in sme_sem.__all__ if not hasattr(sme_sem, name)]
 
 
@@ -38,11 +38,17 @@ def test_every_public_function_shows_an_example(name):
     assert doctest.DocTestParser().get_examples(getattr(sme_sem, name).__doc__)
 
 
+def test_no_module_takes_the_place_of_a_public_function():
+    # Importing a module binds its name in the package, and would with it hide a function of that name.
+    modules = {path.stem for path in Path(sme_sem.__file__).parent.iterdir()}
+    for name in modules & set(sme_sem.__all__):
+        program = f"import sme_sem.{name}; assert callable(sme_sem.{name}), {name!r}"
+        subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)
+
+
 def test_everything_raised_on_purpose_has_one_base():
     errors = [
-        value
-        for value in vars(sme_sem.errors).values()
-        if isinstance(value, type) and issubclass(value, Exception)
+        value for value in vars(sme_sem.errors).values() if isinstance(value, type) and issubclass(value, Exception)
     ]
     assert len(errors) > 5
     assert all(issubclass(error, sme_sem.SmeSemError) for error in errors)
@@ -104,9 +110,7 @@ def test_the_installed_wheel_finds_its_instruments(wheel, tmp_path):
     for name, content in wheel.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(content)
-    program = (
-        "import sme_sem; print(sme_sem.__file__, sme_sem.load_instrument('bmi-drivers').name, sep='\\n')"
-    )
+    program = "import sme_sem; print(sme_sem.__file__, sme_sem.load_instrument('bmi-drivers').name, sep='\\n')"
     done = subprocess.run(
         [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r}); {program}"],
         capture_output=True,

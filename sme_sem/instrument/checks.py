@@ -74,12 +74,7 @@ def _indicators(document: Any) -> Iterator[str]:
             yield f"{place}: has neither items nor of; list its items, or the constructs it stands over"
         ids = [item for _, item in find(construct, "items.*.id")]
         name = construct.get("name")
-        if (
-            isinstance(items, list)
-            and len(items) == len(ids) == 1
-            and isinstance(name, str)
-            and name != ids[0]
-        ):
+        if isinstance(items, list) and len(items) == len(ids) == 1 and isinstance(name, str) and name != ids[0]:
             yield (
                 f"{place}.name: a construct of one item carries the item's id, because the item itself "
                 f"enters the models; expected {ids[0]!r}, got {name!r}"

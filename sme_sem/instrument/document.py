@@ -41,9 +41,7 @@ def read_document(text: str) -> tuple[Any, list[str]]:
     except yaml.YAMLError as error:
         place = getattr(error, "position", None)
         line = f"line {text.count(chr(10), 0, place) + 1}: " if place is not None else ""
-        raise UnreadableError(
-            f"{line}an invisible control character; delete it, or save the file as UTF-8"
-        ) from None
+        raise UnreadableError(f"{line}an invisible control character; delete it, or save the file as UTF-8") from None
 
 
 class _Reader:
@@ -119,9 +117,7 @@ def _scalar(event: Any) -> Any:
 
 
 def _refusal(event: Any, problem: str) -> UnreadableError:
-    return UnreadableError(
-        f"line {event.start_mark.line + 1}, column {event.start_mark.column + 1}: {problem}"
-    )
+    return UnreadableError(f"line {event.start_mark.line + 1}, column {event.start_mark.column + 1}: {problem}")
 
 
 _ADVICE: tuple[tuple[str, str], ...] = (

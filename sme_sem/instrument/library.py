@@ -46,9 +46,7 @@ def path_of(name: str) -> Path:
     """
     names = places.names()
     if name not in names:
-        problem = (
-            f"no shipped instrument of that name.{did_you_mean(name, names)} Shipped: {', '.join(names)}."
-        )
+        problem = f"no shipped instrument of that name.{did_you_mean(name, names)} Shipped: {', '.join(names)}."
         raise InstrumentError(str(name), [problem])
     return places.folder() / f"{name}{places.SUFFIX}"
 

@@ -57,9 +57,7 @@ def load_instrument(name_or_path: str | Path) -> Instrument:
     return read_instrument(document, source, problems)
 
 
-def read_instrument(
-    document: Any, source: str = "instrument", problems: list[str] | None = None
-) -> Instrument:
+def read_instrument(document: Any, source: str = "instrument", problems: list[str] | None = None) -> Instrument:
     """Make an instrument of a document, as YAML or JSON gives it.
 
     Parameters
@@ -115,9 +113,7 @@ def _text(path: Path, source: str) -> str:
         if not path.is_file():
             raise InstrumentError(source, ["is not a regular file; name a YAML file"])
         if path.stat().st_size > _LARGEST:
-            raise InstrumentError(
-                source, [f"is larger than {_LARGEST // 1_000_000} MB; an instrument is a short text"]
-            )
+            raise InstrumentError(source, [f"is larger than {_LARGEST // 1_000_000} MB; an instrument is a short text"])
         content = path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", None) or str(error)

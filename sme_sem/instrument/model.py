@@ -103,9 +103,7 @@ class Bilingual(_Record):
         return Words(self.en, self.zh)
 
 
-BilingualText = Annotated[
-    Bilingual, BeforeValidator(_both_languages, json_schema_input_type=StrictStr | Bilingual)
-]
+BilingualText = Annotated[Bilingual, BeforeValidator(_both_languages, json_schema_input_type=StrictStr | Bilingual)]
 """A text; written once in a file, it serves both languages."""
 
 
@@ -335,9 +333,7 @@ class Instrument(Tabled, _Record):
             for construct in self.constructs
             for item in construct.items
         ]
-        rows += [
-            (Words("–", "–"), i.id, i.wording.words, "R" if i.reversed else "") for i in self.additional_items
-        ]
+        rows += [(Words("–", "–"), i.id, i.wording.words, "R" if i.reversed else "") for i in self.additional_items]
         columns = (
             Column("construct", term("Construct")),
             Column("item", term("Item")),

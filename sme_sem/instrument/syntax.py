@@ -37,9 +37,7 @@ def statements(text: str) -> Iterator[Statement]:
     for line in _logical_lines(text):
         operator = _OPERATOR.search(line)
         if operator and operator[0] in ("=~", "~", "~~"):
-            yield Statement(
-                _variables(line[: operator.start()]), operator[0], _variables(line[operator.end() :])
-            )
+            yield Statement(_variables(line[: operator.start()]), operator[0], _variables(line[operator.end() :]))
 
 
 def paths(text: str) -> frozenset[tuple[str, str]]:

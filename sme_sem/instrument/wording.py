@@ -23,9 +23,7 @@ _WANTED = {
 
 def problems_of(error: ValidationError) -> list[str]:
     """One line for each error, beginning with its place."""
-    return [
-        _line(one["loc"], one["type"], one["input"], one.get("ctx", {}), one["msg"]) for one in error.errors()
-    ]
+    return [_line(one["loc"], one["type"], one["input"], one.get("ctx", {}), one["msg"]) for one in error.errors()]
 
 
 def _line(place: Sequence[int | str], kind: str, found: Any, context: dict[str, Any], message: str) -> str:

@@ -120,7 +120,7 @@ def _whiten(pattern, sample, moments):
     white = W @ scatter @ W.mT
     distance = (
         linalg.log_determinant(W)
-        - linalg.log_determinant(linalg.whitener(sample.covariance))
+        - linalg.log_determinant_of(sample.covariance)
         + np.linalg.trace(white)
         - pattern.observed
     )
@@ -194,4 +194,5 @@ def _bend(pattern, moments, white):
 
 def _pick(matrix, rows, columns):
     """Entries [rows[r], columns[s]] for every pair: (..., m, m), (c,), (c,) -> (..., c, c)"""
-    return matrix[..., rows[:, None], columns]
+    *batch, m, _ = matrix.shape
+    return np.take(matrix.reshape(*batch, m * m), rows[:, None] * m + columns, axis=-1)

@@ -23,7 +23,7 @@ def cfi(chi_square, df, baseline, baseline_df):
     """
     own = np.maximum(chi_square - df, 0)
     worst = np.maximum(own, np.maximum(baseline - baseline_df, 0))
-    return np.where(worst > 0, 1 - own / np.where(worst > 0, worst, 1), 1.0)
+    return np.where(worst == 0, 1.0, 1 - own / np.where(worst == 0, 1, worst))
 
 
 def tli(chi_square, df, baseline, baseline_df):

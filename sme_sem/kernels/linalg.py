@@ -56,6 +56,11 @@ def inverse(matrix):
         return np.where(regular, np.linalg.inv(np.where(regular, matrix, np.eye(matrix.shape[-1]))), np.nan)
 
 
+def log_determinant_of(matrix):
+    """log|M|: (..., p, p) -> (...), NaN where M is not positive definite"""
+    return 2 * np.log(np.linalg.diagonal(cholesky(matrix))).sum(axis=-1)
+
+
 def log_determinant(whitener):
     """log|M| from the whitener of M: (..., p, p) -> (...)"""
     return -2 * np.log(np.linalg.diagonal(whitener)).sum(axis=-1)

@@ -109,11 +109,12 @@ def _step(hessian, gradient, damping):
     diagonal = np.linalg.diagonal(hessian)
     scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1))  # a parameter's unit must not matter
     scaled = hessian * (scale[:, :, None] * scale[:, None, :])
-    W = linalg.whitener(scaled + damping[:, None, None] * np.eye(hessian.shape[-1]))
-    whitened = np.matvec(W, gradient * scale)
-    step = -scale * np.matvec(W.mT, whitened)
-    solved = np.isfinite(step).all(axis=-1)
-    return step, np.where(solved, np.linalg.vecdot(whitened, whitened), np.inf), solved
+    damped = scaled + damping[:, None, None] * np.eye(hessian.shape[-1])
+    solved = np.isfinite(np.linalg.diagonal(linalg.cholesky(damped))).all(axis=-1)  # positive definite
+    damped = np.where(solved[:, None, None], damped, np.eye(hessian.shape[-1]))
+    direction = np.linalg.solve(damped, (gradient * scale)[..., None])[..., 0]
+    decrement = np.linalg.vecdot(gradient * scale, direction)
+    return -scale * direction, np.where(solved, decrement, np.inf), solved
 
 
 def _usable(value, gradient, hessian):

@@ -99,7 +99,10 @@ class Pattern:
         if self.groups > 1 or len(self.matrix) != self.parameters:
             return None
         order = np.argsort(self.parameter[0])
-        return order if np.array_equal(self.parameter[0][order], np.arange(self.parameters)) else None
+        if not np.array_equal(self.parameter[0][order], np.arange(self.parameters)):
+            return None
+        in_order = np.array_equal(order, np.arange(self.parameters))
+        return slice(None) if in_order else order
 
 
 class Implied(NamedTuple):
@@ -210,5 +213,5 @@ def sum_cell_pairs(pattern, values):
     """Sum a quantity given by pairs of cells into one by pairs of parameters: (..., G, c, c) -> (..., q, q)"""
     cell = pattern.one_to_one
     if cell is not None:
-        return values[..., 0, :, :][..., cell[:, None], cell]
+        return values[..., 0, :, :][..., cell, :][..., cell]
     return (pattern.gather.mT @ values @ pattern.gather).sum(axis=-3)

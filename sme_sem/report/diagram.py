@@ -105,8 +105,7 @@ def _line(arrow: Arrow) -> str:
 def _head(tip: Point, behind: Point, size: float) -> str:
     angle = math.atan2(behind[1] - tip[1], behind[0] - tip[0])
     corners = (
-        (tip[0] + size * math.cos(angle + turn), tip[1] + size * math.sin(angle + turn))
-        for turn in (0.38, -0.38)
+        (tip[0] + size * math.cos(angle + turn), tip[1] + size * math.sin(angle + turn)) for turn in (0.38, -0.38)
     )
     return f'<polygon points="{" ".join(map(_point, (tip, *corners)))}" fill="{_INK}"/>'
 
@@ -132,9 +131,7 @@ def _box(box: Box) -> str:
     lines = [(line, 13) for line in box.lines]
     lines += [(f"R² = {box.r_squared}", 11)] if box.r_squared else []
     first = box.y - LINE * (len(lines) - 1) / 2
-    texts = "".join(
-        _text(line, box.x, first + LINE * at, size, _INK) for at, (line, size) in enumerate(lines)
-    )
+    texts = "".join(_text(line, box.x, first + LINE * at, size, _INK) for at, (line, size) in enumerate(lines))
     kind = "construct" if box.latent else "item"
     return f'<g class="{kind}"><title>{escape(box.full_label)}</title>{shape}{texts}</g>'
 

@@ -245,9 +245,7 @@ class _Plan:
             reached += room + size
         return edges
 
-    def _set_out(
-        self, name: str, centre: tuple[float, float], edges: Sequence[float], side: Side, column: int
-    ) -> None:
+    def _set_out(self, name: str, centre: tuple[float, float], edges: Sequence[float], side: Side, column: int) -> None:
         """Stack the items of ``name`` around its height (or its breadth), at the first of ``edges``."""
         spans = [self._span(child, side.sideways) for child in self.children[name]]
         box = self.boxes[name]

@@ -75,9 +75,7 @@ def route(model: DiagramModel, arrangement: Arrangement) -> tuple[Arrow, ...]:
     """Draw every arrow whose two ends are shown, then place the values: paths first, then the others."""
     shown = arrangement.boxes
     paths = [p for p in model.paths if p.source in shown and p.target in shown and p.source != p.target]
-    loadings = [
-        e for e in model.loadings if e.construct in shown and e.item in shown and e.construct != e.item
-    ]
+    loadings = [e for e in model.loadings if e.construct in shown and e.item in shown and e.construct != e.item]
     pairs = [c for c in model.covariances if c.a in shown and c.b in shown and c.a != c.b]
     both_ways = {(p.target, p.source) for p in paths}
     drawn = [
@@ -210,9 +208,7 @@ def _quadratic(tail: Box, head: Box, bow: float) -> tuple[Point, Point, Point, P
 def _points_inside(curve: tuple[Point, Point, Point, Point], obstacles: Iterable[Bounds]) -> int:
     arrow = Arrow(Role.PATH, ("", ""), curve)
     points = [arrow.at(step / 40) for step in range(1, 40)]
-    return sum(
-        left < x < right and top < y < bottom for left, top, right, bottom in obstacles for x, y in points
-    )
+    return sum(left < x < right and top < y < bottom for left, top, right, bottom in obstacles for x, y in points)
 
 
 def _placed(arrow: Arrow, text: str, preferred: float, taken: Sequence[Bounds]) -> Value:

@@ -196,9 +196,7 @@ def forest(paths: Sequence[Interval], language: Language = "en") -> str:
         for row, path in enumerate(paths):
             clear = path.lower > 0 or path.upper < 0
             colour = _BLUE if clear else _GREY
-            axes.plot(
-                [path.lower, path.upper], [row, row], color=colour, linewidth=1.6, solid_capstyle="butt"
-            )
+            axes.plot([path.lower, path.upper], [row, row], color=colour, linewidth=1.6, solid_capstyle="butt")
             filling = colour if clear else "white"
             axes.plot([path.value], [row], "o", color=colour, markersize=6, markerfacecolor=filling)
             axes.text(1.03, row, _interval(path), transform=axes.get_yaxis_transform(), va="center")

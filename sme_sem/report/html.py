@@ -124,9 +124,7 @@ def _head(report: Report, language: Language) -> str:
 
 def _opening(report: Report, language: Language) -> str:
     subtitle = f'<p class="subtitle">{_text(report.subtitle, language)}</p>' if report.subtitle else ""
-    facts = "".join(
-        f"<dt>{_text(name, language)}</dt><dd>{_text(fact, language)}</dd>" for name, fact in report.facts
-    )
+    facts = "".join(f"<dt>{_text(name, language)}</dt><dd>{_text(fact, language)}</dd>" for name, fact in report.facts)
     facts = f'<dl class="facts">{facts}</dl>' if facts else ""
     return f"<header><h1>{_text(report.title, language)}</h1>{subtitle}{facts}</header>"
 
@@ -156,9 +154,7 @@ def _link(anchor: str, title: Text, language: Language) -> str:
 
 def _section(part: _Part, language: Language, mark: str) -> str:
     content = "\n".join(_piece(piece, language) for piece in part.content)
-    return (
-        f'<section id="{part.anchor}">\n<h2>{_text(part.title, language)}{mark}</h2>\n{content}\n</section>'
-    )
+    return f'<section id="{part.anchor}">\n<h2>{_text(part.title, language)}{mark}</h2>\n{content}\n</section>'
 
 
 def _piece(piece: Content, language: Language) -> str:

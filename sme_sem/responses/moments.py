@@ -158,7 +158,8 @@ def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
     for name in names:
         if name in duplicated:
             raise DataProblem(f"column {name!r} occurs more than once in the data: rename or remove one.")
-    wrong = [n for n in names if not pd.api.types.is_numeric_dtype(frame[n])]
+    own = frame[list(names)]
+    wrong = [n for n, dtype in zip(names, own.dtypes, strict=True) if not pd.api.types.is_numeric_dtype(dtype)]
     if wrong:
         example = frame[wrong[0]].dropna()
         shown = f" (such as {example.iloc[0]!r})" if len(example) else ""
@@ -166,7 +167,7 @@ def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
             f"not numeric: {', '.join(map(repr, wrong))}{shown}. Read the file with read_responses, which "
             "turns labels into codes and lists what it could not read."
         )
-    values = frame[list(names)].to_numpy(dtype=float, na_value=np.nan)
+    values = own.to_numpy(dtype=float, na_value=np.nan)
     infinite = [n for n, bad in zip(names, np.isinf(values).any(axis=0), strict=True) if bad]
     if infinite:
         raise DataProblem(f"infinite values in {', '.join(map(repr, infinite))}: replace them or set them missing.")

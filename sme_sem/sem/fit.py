@@ -205,7 +205,7 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
         raise problem
     if problem is None:
         found += diagnosis.examine(Point.at(table, pattern, theta, sample.covariance, sample.mean), moments.total)
-    return Fit(table, options, moments, sample, pattern, theta, status, int(best.iterations[0]), tuple(found))
+    return Fit(table, options, moments, sample, pattern, theta, status, int(best.iterations[0]), tuple(found), slope)
 
 
 def _sample(moments: Moments, options: Options, *, means: bool) -> Sample:

@@ -362,7 +362,8 @@ def _numbered(parameters: list[Parameter], rows: Iterable[_Row], held: Callable[
             seen.add((p.key, p.group))
             kept.append(p)
     wanted = {row.term.key: row.term.equal for row in rows if row.term.equal}
-    by_text = {(_bare(str(p)), p.group): place for place, p in enumerate(kept)}
+    looked_up = bool(wanted) or kept[-1:] and kept[-1].group > 0  # names are needed to find equals only
+    by_text = {(_bare(str(p)), p.group): place for place, p in enumerate(kept)} if looked_up else {}
     by_label: dict[str, Parameter] = {}
     numbered: list[Parameter] = []
     count = 0

@@ -11,12 +11,15 @@ taken for the composite reliability, CR.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from ..tables import Column, Kind, Table, Text, Words, term
+from ..tables.format import cell
 from .thresholds import PROFILES, Profile
 
 if TYPE_CHECKING:
@@ -81,9 +84,28 @@ def fit_tables(
     return tuple(table for table in candidates if table.rows)
 
 
+def reported(fit: Fit) -> pd.Series[float]:
+    """Give the measures as they are to be quoted.
+
+    Where the estimator corrects the test: the scaled chi-square with its df and p, and CFI, TLI and
+    RMSEA in their robust version, or scaled where there is no robust one.
+    """
+    found = fit.measures()
+    for names, versions in ((_TESTED, ("scaled",)), (_CORRECTED, ("robust", "scaled"))):
+        for name in names:
+            values = (found.get(f"{name}_{version}", math.nan) for version in versions)
+            found[name] = next((v for v in values if not math.isnan(v)), found.get(name, math.nan))
+    return found
+
+
+def corrected(fit: Fit) -> bool:
+    """Tell whether the estimator corrects the chi-square test."""
+    return not math.isnan(float(fit.measures().get("chisq_scaled", math.nan)))
+
+
 def model_test(fit: Fit) -> Table:
     """Table of the chi-square test, the test of close fit, and the information criteria."""
-    found = fit.measures()
+    found = reported(fit)
     measure = _measure(found)
     row = (
         fit.n,
@@ -111,6 +133,7 @@ def model_test(fit: Fit) -> Table:
     )
     notes = (
         _ESTIMATOR.filled(estimator=fit.estimator),
+        *_correction(fit),
         Words(
             "p of close fit tests RMSEA ≤ .05. With many respondents chi-square rejects almost every model.",
             "近似拟合检验的原假设为 RMSEA ≤ .05。样本量较大时，卡方检验几乎拒绝所有模型。",
@@ -121,7 +144,7 @@ def model_test(fit: Fit) -> Table:
 
 def fit_indices(fit: Fit, profile: Profile = PROFILES["conventional"]) -> Table:
     """Table of the fit indices: value, threshold and verdict; the thresholds are a named profile's."""
-    found = fit.measures()
+    found = reported(fit)
     measure = _measure(found)
     rows = []
     for index, name in _INDICES.items():
@@ -146,7 +169,7 @@ def fit_indices(fit: Fit, profile: Profile = PROFILES["conventional"]) -> Table:
         Column("threshold", term("Reference standard")),
         Column("verdict", term("Fit judgment")),
     )
-    notes = (_PROFILE.filled(title=profile.title, source=profile.source), _GFI)
+    notes = (_PROFILE.filled(title=profile.title, source=profile.source), _GFI, *_correction(fit))
     return _guarded(Table("fit_indices", Words("Fit indices", "模型拟合度表"), columns, tuple(rows), notes), fit)
 
 
@@ -155,7 +178,7 @@ def measurement_model(fit: Fit, labels: Labels | None = None) -> Table:
     latent = set(fit.latent)
     rows = _loadings(fit, labels, lambda indicator: indicator not in latent)
     notes = (_CRITICAL_RATIO, _MARKER)
-    return _guarded(Table("measurement_model", term("Measurement model"), _LOADING_COLUMNS, rows, notes), fit)
+    return _by_group(Table("measurement_model", term("Measurement model"), _LOADING_COLUMNS, rows, notes), fit)
 
 
 def second_order_loadings(fit: Fit, labels: Labels | None = None) -> Table:
@@ -164,7 +187,7 @@ def second_order_loadings(fit: Fit, labels: Labels | None = None) -> Table:
     rows = _loadings(fit, labels, lambda indicator: indicator in latent)
     columns = (_LOADING_COLUMNS[0], Column("item", Words("Element", "一阶构念")), *_LOADING_COLUMNS[2:])
     title = Words("Second-order loadings", "二阶因子载荷")
-    return _guarded(Table("second_order_loadings", title, columns, rows, (_CRITICAL_RATIO, _MARKER)), fit)
+    return _by_group(Table("second_order_loadings", title, columns, rows, (_CRITICAL_RATIO, _MARKER)), fit)
 
 
 def structural_paths(fit: Fit, labels: Labels | None = None) -> Table:
@@ -173,9 +196,10 @@ def structural_paths(fit: Fit, labels: Labels | None = None) -> Table:
     intervals = _standardized(fit, "~")
     rows = tuple(
         (
+            row.group,
             path_label(row.lhs, row.rhs, labels),
             *_estimate(row),
-            *(intervals.get((row.lhs, row.rhs)) or (row.std_all, None, None)),
+            *(intervals.get((row.group, row.lhs, row.rhs)) or (row.std_all, None, None)),
             row.pvalue,
         )
         for row in rows_of(own)
@@ -189,7 +213,7 @@ def structural_paths(fit: Fit, labels: Labels | None = None) -> Table:
         Column("significance", Words("Sig.", "显著性"), Kind.STARS),
     )
     notes = (_B_BETA, _STARS)
-    return _guarded(Table("structural_paths", Words("Structural paths", "路径系数"), columns, rows, notes), fit)
+    return _by_group(Table("structural_paths", Words("Structural paths", "路径系数"), columns, rows, notes), fit)
 
 
 def mediated_effects(fit: Fit, labels: Labels | None = None) -> Table:
@@ -197,13 +221,23 @@ def mediated_effects(fit: Fit, labels: Labels | None = None) -> Table:
     rows: list[tuple[Any, ...]] = []
     for predictor, outcome in _mediated(fit):
         found = fit.effects(outcome, predictor)
-        routes = found["effect"].eq("indirect").sum()
+        routes = Counter(found.loc[found["effect"] == "indirect", "group"])
         for row in rows_of(found):
-            if (row.effect == "direct" and row.est == 0) or (row.effect == "total indirect" and routes == 1):
+            if (row.effect == "direct" and row.est == 0) or (row.effect == "total indirect" and routes[row.group] == 1):
                 continue  # no such path; or one route, already shown
             route = row.route.split(" → ") if row.route else [predictor, outcome]
             steps = [named(step, labels) for step in route]
-            rows.append((_route(steps), _EFFECTS[row.effect], *_numbers(row), row.ci_lower, row.ci_upper, row.est_std))
+            rows.append(
+                (
+                    row.group,
+                    _route(steps),
+                    _EFFECTS[row.effect],
+                    *_numbers(row),
+                    row.ci_lower,
+                    row.ci_upper,
+                    row.est_std,
+                )
+            )
     columns = (
         Column("route", term("Path")),
         Column("effect", Words("Effect", "效应类型")),
@@ -217,7 +251,7 @@ def mediated_effects(fit: Fit, labels: Labels | None = None) -> Table:
         "标准误由Delta法（Sobel，1982）得到，置信区间对称；小样本下系数乘积的分布并不对称。",
     )
     title = Words("Direct, indirect and total effects", "直接、间接与总效应")
-    return _guarded(Table("mediated_effects", title, columns, tuple(rows), (note,)), fit)
+    return _by_group(Table("mediated_effects", title, columns, tuple(rows), (note,)), fit)
 
 
 def defined_effects(fit: Fit) -> Table:
@@ -243,6 +277,7 @@ def covariances(fit: Fit, labels: Labels | None = None) -> Table:
     own = own[(own["lhs"] != own["rhs"]) & own["free"].astype(bool)]
     rows = tuple(
         (
+            row.group,
             Words("{a} ↔ {b}", "{a} ↔ {b}").filled(a=named(row.lhs, labels), b=named(row.rhs, labels)),
             *_estimate(row),
             row.std_all,
@@ -261,30 +296,36 @@ def covariances(fit: Fit, labels: Labels | None = None) -> Table:
         "For a variable that the model explains, r is the correlation of what it leaves unexplained.",
         "对于被模型解释的变量，r 为其残差的相关系数。",
     )
-    return _guarded(Table("covariances", Words("Covariances", "协方差"), columns, rows, (note, _STARS)), fit)
+    return _by_group(Table("covariances", Words("Covariances", "协方差"), columns, rows, (note, _STARS)), fit)
 
 
 def r_squared(fit: Fit, labels: Labels | None = None) -> Table:
     """Table of the explained share of variance of the variables that paths, or elements, lead to."""
-    values = fit.r_squared()
-    outcomes = list(dict.fromkeys(_relations(fit, "~")["lhs"]))
-    elements = [n for n in fit.latent if n in values.index and n not in outcomes]
-    rows = tuple((named(n, labels), float(values[n])) for n in (*outcomes, *elements) if n in values.index)
+    by_group = _values_by_group(fit)
+    outcomes = dict.fromkeys((*_relations(fit, "~")["lhs"], *fit.latent))
+    rows = tuple(
+        (group, named(name, labels), values[name]) for group, values in by_group for name in outcomes if name in values
+    )
     columns = (
         Column("variable", Words("Variable", "变量")),
         Column("r_squared", term("R-squared"), Kind.COEFFICIENT),
     )
-    return _guarded(Table("r_squared", Words("Explained variance", "解释方差（R²）"), columns, rows), fit)
+    return _by_group(Table("r_squared", Words("Explained variance", "解释方差（R²）"), columns, rows), fit)
 
 
 def largest_residuals(fit: Fit, most: int = 10) -> Table:
     """Table of the pairs of observed variables whose correlation the model reproduces worst."""
-    residuals = fit.residuals()
-    frame = residuals if isinstance(residuals, pd.DataFrame) else next(iter(residuals.values()))
-    names = [str(name) for name in frame.columns]
-    values = frame.to_numpy(dtype=float)
-    pairs = [(abs(values[i, j]), i, j) for i in range(len(names)) for j in range(i) if values[i, j] == values[i, j]]
-    rows = tuple((f"{names[j]} – {names[i]}", float(values[i, j])) for _, i, j in sorted(pairs, reverse=True)[:most])
+    found = fit.residuals()
+    frames = {"": found} if isinstance(found, pd.DataFrame) else found
+    pairs = [
+        (group, f"{frame.columns[j]} – {frame.columns[i]}", float(values[i, j]))
+        for group, frame in frames.items()
+        for values in (frame.to_numpy(dtype=float),)
+        for i in range(len(frame))
+        for j in range(i)
+    ]
+    present = (pair for pair in pairs if not math.isnan(pair[2]))
+    rows = tuple(sorted(present, key=lambda pair: -abs(pair[2]))[:most])
     columns = (
         Column("pair", Words("Pair of items", "题项对")),
         Column("residual", Words("Residual correlation", "相关残差"), Kind.COEFFICIENT),
@@ -294,13 +335,15 @@ def largest_residuals(fit: Fit, most: int = 10) -> Table:
         "观测相关减模型隐含相关，按绝对值排序；绝对值超过 .10 说明模型遗漏了某种关系。",
     )
     title = Words("Largest residual correlations", "最大相关残差")
-    return _guarded(Table("largest_residuals", title, columns, rows, (note,)), fit)
+    return _by_group(Table("largest_residuals", title, columns, rows, (note,)), fit)
 
 
 def modification_indices(fit: Fit, most: int = 10) -> Table:
     """Table of the parameters whose release would lower chi-square most."""
     found = fit.modification_indices().head(most)
-    rows = tuple((f"{row.lhs} {row.op} {row.rhs}".strip(), row.mi, row.epc, row.sepc_all) for row in rows_of(found))
+    rows = tuple(
+        (row.group, f"{row.lhs} {row.op} {row.rhs}".strip(), row.mi, row.epc, row.sepc_all) for row in rows_of(found)
+    )
     columns = (
         Column("parameter", Words("Parameter", "参数")),
         Column("mi", term("Modification index"), Kind.STATISTIC),
@@ -312,7 +355,7 @@ def modification_indices(fit: Fit, most: int = 10) -> Table:
         "justified by theory, reported as post hoc, and tested on other answers.",
         "=~ 载荷，~ 路径，~~ 协方差。仅供探索：据此修改模型须有理论依据，应注明为事后修改，并以新样本检验。",
     )
-    return _guarded(
+    return _by_group(
         Table("modification_indices", Words("Modification indices", "修正指数"), columns, rows, (note,)), fit
     )
 
@@ -335,6 +378,24 @@ def chisq_per_df(measures: pd.Series[Any]) -> float:
     return measure("chisq") / df if df > 0 else math.nan
 
 
+def _correction(fit: Fit) -> tuple[Words, ...]:
+    if not corrected(fit):
+        return ()
+    factor = _measure(fit.measures())("chisq_scaling_factor")
+    if math.isnan(factor):
+        return (_SCALED,)
+    return (_SCALED + _FACTOR.filled(c=cell(factor, Kind.ESTIMATE)),)
+
+
+def _values_by_group(fit: Fit) -> list[tuple[str, dict[str, float]]]:
+    """R-squared of each group, by variable."""
+    values = fit.r_squared()
+    if fit.table.groups == 1:
+        return [("", {str(name): float(value) for name, value in values.items()})]
+    labels = list(dict.fromkeys(values.index.get_level_values(0)))
+    return [(str(label), {str(n): float(v) for n, v in values[label].items()}) for label in labels]
+
+
 def _measure(found: pd.Series[Any]) -> Any:
     """Give a lookup that answers NaN for a measure the estimator does not have."""
 
@@ -348,16 +409,23 @@ def _guarded(table: Table, fit: Fit) -> Table:
     return table.noted(*objections(fit))
 
 
+def _by_group(table: Table, fit: Fit) -> Table:
+    """Name the group in front of each row if there are several; rows come with it as their first value."""
+    if fit.table.groups > 1:
+        return replace(_guarded(table, fit), columns=(Column("group", Words("Group", "组别")), *table.columns))
+    return replace(_guarded(table, fit), rows=tuple(row[1:] for row in table.rows))
+
+
 def _relations(fit: Fit, op: str) -> pd.DataFrame:
     estimates = fit.estimates()
     return estimates[estimates["op"] == op]
 
 
-def _standardized(fit: Fit, op: str) -> dict[tuple[str, str], tuple[float, float, float]]:
-    """Map lhs and rhs to the standardized estimate and its interval."""
+def _standardized(fit: Fit, op: str) -> dict[tuple[str, str, str], tuple[float, float, float]]:
+    """Map group, lhs and rhs to the standardized estimate and its interval."""
     frame = fit.standardized()
     own = frame[frame["op"] == op]
-    return {(row.lhs, row.rhs): (row.est_std, row.ci_lower, row.ci_upper) for row in rows_of(own)}
+    return {(row.group, row.lhs, row.rhs): (row.est_std, row.ci_lower, row.ci_upper) for row in rows_of(own)}
 
 
 def _loadings(fit: Fit, labels: Labels | None, wanted: Any) -> tuple[tuple[Any, ...], ...]:
@@ -365,6 +433,7 @@ def _loadings(fit: Fit, labels: Labels | None, wanted: Any) -> tuple[tuple[Any, 
     latent = set(fit.latent)
     return tuple(
         (
+            row.group,
             named(row.lhs, labels),
             named(row.rhs, labels) if row.rhs in latent else row.rhs,
             *_estimate(row),
@@ -379,7 +448,7 @@ def _mediated(fit: Fit) -> list[tuple[str, str]]:
     """Pairs (predictor, outcome) with at least one variable between them, along the paths of the model."""
     paths = _relations(fit, "~")
     following: dict[str, list[str]] = {}
-    for outcome, predictor in zip(paths["lhs"], paths["rhs"], strict=True):
+    for outcome, predictor in dict.fromkeys(zip(paths["lhs"], paths["rhs"], strict=True)):
         following.setdefault(predictor, []).append(outcome)
     found = []
     for start in following:
@@ -443,6 +512,13 @@ _INDICES: dict[str, Text] = {
     "agfi": term("Adjusted goodness of fit index") + " (AGFI)",
 }
 _ESTIMATOR = Words("Estimator: {estimator}.", "估计方法：{estimator}。")
+_TESTED = ("chisq", "df", "pvalue")
+_CORRECTED = ("cfi", "tli", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper", "rmsea_pvalue")
+_SCALED = Words(
+    "χ² is corrected for answers that are not normal; CFI, TLI and RMSEA are the robust versions.",
+    "χ²已按非正态数据校正；CFI、TLI与RMSEA为稳健版本。",
+)
+_FACTOR = Words(" Scaling correction factor: {c}.", "校正因子：{c}。")
 _PROFILE = Words("Thresholds: {title}. Sources: {source}.", "判断标准：{title}。来源：{source}。")
 _GFI = Words("GFI and AGFI as defined in LISREL and AMOS.", "GFI与AGFI采用LISREL和AMOS的定义。")
 _CRITICAL_RATIO = Words(

@@ -51,6 +51,7 @@ class Fit(Tabled):
     status: Status
     iterations: int
     diagnostics: tuple[Diagnostic, ...]
+    _expected: discrepancy.Slope
 
     # --- what was fitted ---------------------------------------------------------------------------
 
@@ -100,6 +101,8 @@ class Fit(Tabled):
         return discrepancy.whitened(self.pattern, self.sample, self._point.moments)
 
     def _slope(self, *, exact: bool) -> discrepancy.Slope:
+        if not exact:
+            return self._expected
         return objective.slope(self.pattern, self.sample, self.moments, self.theta, exact=exact)
 
     @property
@@ -176,7 +179,8 @@ class Fit(Tabled):
                 theta[p.index] = self.sample.covariance[p.group, i, place[p.rhs]]
         if self.moments.patterns is not None:
             theta = search(pattern, self.sample, self.moments, theta, self.options.max_iterations).theta[0]
-        return replace(self, table=table, pattern=pattern, theta=theta, diagnostics=())
+        expected = objective.slope(pattern, self.sample, self.moments, theta)
+        return replace(self, table=table, pattern=pattern, theta=theta, diagnostics=(), _expected=expected)
 
     @cached_property
     def _scaling(self) -> robust.Scaling:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..kernels import fit_indices as kernel
 from ..tables import Column, Kind, Table, Text, Words
-from .presentation import Labels, chisq_per_df, named, objections
+from .presentation import Labels, chisq_per_df, corrected, named, objections, reported
 
 if TYPE_CHECKING:
     from .fit import Fit
@@ -47,6 +47,8 @@ def model_comparison(
     notes: list[Text] = [_DIFFERENCES]
     if any(row[_PLACE["pvalue_diff"]] is not None for row in rows):
         notes.append(_NESTED)
+    if any(corrected(fit) for fit in fits.values()):
+        notes.append(_NO_DIFFERENCE)
     notes += [_equivalence(pair, titles) for pair in equivalent_models(fits)]
     for name in names:
         if base is not None and not comparable(fits[name], base):
@@ -79,12 +81,12 @@ def equivalent_models(fits: Mapping[str, Fit]) -> tuple[tuple[str, str], ...]:
 
 
 def _alike(a: Fit, b: Fit) -> bool:
-    mine, other = a.measures(), b.measures()
+    mine, other = a.measures(), b.measures()  # uncorrected: the distance itself
     return mine["df"] == other["df"] and math.isclose(mine["chisq"], other["chisq"], rel_tol=1e-6, abs_tol=1e-6)
 
 
 def _row(fit: Fit, title: Text, base: Fit | None) -> tuple[Any, ...]:
-    found = fit.measures()
+    found = reported(fit)
     values: dict[str, Any] = {"model": title, "n": fit.n, "chisq_df": chisq_per_df(found)}
     values |= {name: float(found.get(name, math.nan)) for name in _MEASURES}
     if base is not None and comparable(fit, base):
@@ -92,10 +94,12 @@ def _row(fit: Fit, title: Text, base: Fit | None) -> tuple[Any, ...]:
     return tuple(values.get(column.name) for column in _COLUMNS)
 
 
-def _differences(fit: Fit, base: Fit) -> dict[str, float | None]:
+def _differences(fit: Fit, base: Fit) -> dict[str, Any]:
     mine, other = fit.measures(), base.measures()
-    found = {f"{name}_diff": float(mine[name] - other[name]) for name in ("chisq", "df", "aic", "bic")}
+    found: dict[str, Any] = {f"{name}_diff": float(mine[name] - other[name]) for name in ("chisq", "df", "aic", "bic")}
     p_value = None
+    if corrected(fit) or corrected(base):  # a difference of corrected statistics has no chi-square distribution
+        return {**found, "chisq_diff": None}
     if found["df_diff"] and _one_within_the_other(fit, base):
         p_value = float(kernel.p_value(abs(found["chisq_diff"]), abs(found["df_diff"])))
     return {**found, "pvalue_diff": p_value}
@@ -114,8 +118,8 @@ def _free(fit: Fit) -> set[tuple[str, ...]] | None:
     if len(free) != float(fit.measures().get("npar", len(free))):
         return None
     return {
-        (op, *(sorted((lhs, rhs)) if op == "~~" else (lhs, rhs)))
-        for lhs, op, rhs in zip(free["lhs"], free["op"], free["rhs"], strict=True)
+        (group, op, *(sorted((lhs, rhs)) if op == "~~" else (lhs, rhs)))
+        for group, lhs, op, rhs in zip(free["group"], free["lhs"], free["op"], free["rhs"], strict=True)
     }
 
 
@@ -152,6 +156,11 @@ _DIFFERENCES = Words(
 _NESTED = Words(
     "p of Δχ² is given only where the free parameters of one model are among those of the other.",
     "仅当一个模型的自由参数包含于另一个模型时才给出Δχ²的p值。",
+)
+_NO_DIFFERENCE = Words(
+    "χ² is corrected for answers that are not normal; a difference of corrected values is no χ² and is not shown. "
+    "CFI, TLI and RMSEA are the robust versions.",
+    "χ²已按非正态数据校正，校正值之差不服从χ²分布，故不列出。CFI、TLI与RMSEA为稳健版本。",
 )
 _EQUIVALENT = Words(
     "“{a}” and “{b}” are equivalent on these answers (same df, same χ²): no fit index can choose "

@@ -188,7 +188,7 @@ class _Guess:
         return found
 
 
-def _principal_axis(R: Matrix, rounds: int = 8) -> Matrix:
+def _principal_axis(R: Matrix, rounds: int = 3) -> Matrix:
     """Loadings on one common factor of a correlation matrix: (k, k) -> (k,)"""
     k = len(R)
     if k == 1:

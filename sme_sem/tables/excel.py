@@ -37,9 +37,7 @@ _WIDEST = 60
 _TEXTS = (Kind.LABEL, Kind.STARS)
 
 
-def write(
-    tables: Iterable[Table], path: str | Path, language: Language = "en", *, banner: Text | None = None
-) -> Path:
+def write(tables: Iterable[Table], path: str | Path, language: Language = "en", *, banner: Text | None = None) -> Path:
     """Write the workbook and return its path.
 
     Parameters

@@ -61,9 +61,7 @@ def term(english: str) -> Words:
     try:
         return Words(english, _vocabulary()[english])
     except KeyError:
-        raise KeyError(
-            f"{english!r} is not in tables/vocabulary.csv: add it there with its Chinese name"
-        ) from None
+        raise KeyError(f"{english!r} is not in tables/vocabulary.csv: add it there with its Chinese name") from None
 
 
 @cache

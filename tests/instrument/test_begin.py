@@ -45,9 +45,7 @@ def test_a_study_without_answers_says_where_to_put_them(tmp_path):
 def test_the_commented_examples_are_right_when_the_comment_marks_are_taken_away(tmp_path):
     text = new_study(tmp_path, "bmi-drivers").read_text(encoding="utf-8")
     start = text.index("# models:")
-    example = "\n".join(
-        line.removeprefix("# ") for line in text[start:].splitlines() if ":" in line or "~" in line
-    )
+    example = "\n".join(line.removeprefix("# ") for line in text[start:].splitlines() if ":" in line or "~" in line)
     example = example.replace("Principal components of the items of some constructs:", "")
     assert yaml.safe_load(example) == {
         "models": {"my_direct": {"structure": "BMI ~ MKT + CAP + POL + CULT\n"}},

@@ -176,10 +176,7 @@ def test_reversed_items_and_no_others_run_against_their_construct_in_the_populat
     variables, covariance = implied(instrument.answers.synthetic.population)
     at = {name: i for i, name in enumerate(variables)}
     against = [
-        item
-        for name, items in instrument.scales().items()
-        for item in items
-        if covariance[at[name], at[item]] < 0
+        item for name, items in instrument.scales().items() for item in items if covariance[at[name], at[item]] < 0
     ]
     assert tuple(against) == instrument.reversed_items == ("MK4", "CU4")
 

@@ -68,11 +68,7 @@ def test_any_document(document):
     settles(read_instrument, document)
 
 
-@given(
-    st.lists(
-        st.tuples(st.sampled_from(PLACES), st.just("delete") | st.tuples(anything)), min_size=1, max_size=4
-    )
-)
+@given(st.lists(st.tuples(st.sampled_from(PLACES), st.just("delete") | st.tuples(anything)), min_size=1, max_size=4))
 def test_any_damage_to_a_good_document(damages):
     document = copy.deepcopy(SMALL)
     for place, damage in damages:
@@ -90,9 +86,7 @@ def test_any_damage_to_a_good_document(damages):
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.binary(max_size=60) | st.text(alphabet="ab:-[]{}#&*!|>'\"%@`?,\n\t ：0.~", max_size=60).map(str.encode)
-)
+@given(st.binary(max_size=60) | st.text(alphabet="ab:-[]{}#&*!|>'\"%@`?,\n\t ：0.~", max_size=60).map(str.encode))
 def test_any_bytes(tmp_path, content):
     path = tmp_path / "wild.yaml"
     path.write_bytes(content)
@@ -100,9 +94,7 @@ def test_any_bytes(tmp_path, content):
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.integers(0, len(TEXT)), st.integers(0, 20), st.text(alphabet="ab:-[]{}#&*!|>'\"%\n\t ：1~", max_size=6)
-)
+@given(st.integers(0, len(TEXT)), st.integers(0, 20), st.text(alphabet="ab:-[]{}#&*!|>'\"%\n\t ：1~", max_size=6))
 def test_any_slip_of_the_pen(tmp_path, start, length, typed):
     path = tmp_path / "wild.yaml"
     path.write_text(TEXT[:start] + typed + TEXT[start + length :], encoding="utf-8")

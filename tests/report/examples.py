@@ -35,9 +35,7 @@ def innovation():
     elements = {"VP": "价值主张", "VC": "价值创造", "VD": "价值传递", "VA": "价值获取"}
     names = {**drivers, "BMI": "商业模式创新", **elements}
     return DiagramModel(
-        tuple(
-            Node(name, label, r_squared=0.7 if name in elements else None) for name, label in names.items()
-        ),
+        tuple(Node(name, label, r_squared=0.7 if name in elements else None) for name, label in names.items()),
         tuple(Loading(c, f"{c}{i}", 0.8, "***") for c in (*drivers, *elements) for i in range(1, 5))
         + tuple(Loading("BMI", element, 0.83, "***") for element in elements),
         tuple(Path(driver, "BMI", 0.31, "***") for driver in drivers),

@@ -136,9 +136,7 @@ def test_paths_back_and_forth_run_apart():
 
 
 def test_circles_are_drawn_too():
-    model = DiagramModel(
-        (), paths=(Path("a", "b", 0.1), Path("b", "c", 0.2), Path("c", "a", 0.3), Path("a", "a", 1.0))
-    )
+    model = DiagramModel((), paths=(Path("a", "b", 0.1), Path("b", "c", 0.2), Path("c", "a", 0.3), Path("a", "a", 1.0)))
     boxes = arrange(model).boxes
     assert len({box.x for box in boxes.values()}) == 3
     assert {t for t in texts(path_diagram(model)) if t.startswith(".")} == {".100", ".200", ".300"}

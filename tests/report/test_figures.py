@@ -17,9 +17,7 @@ PATHS = [
     Interval("COMP → CUSL", 0.009, -0.1, 0.118),
 ]
 FIGURES = {
-    "scree": lambda language: scree(
-        [2.4, 0.9, 0.7], parallel=[1.2, 1.0, 0.8], suggested=1, language=language
-    ),
+    "scree": lambda language: scree([2.4, 0.9, 0.7], parallel=[1.2, 1.0, 0.8], suggested=1, language=language),
     "likert": lambda language: likert_bars(
         CODES, {"MK1": Words("Demand", "需求")}, (1, 5), {1: Words("no", "非常不同意"), 5: "$yes$"}, language
     ),

@@ -21,9 +21,7 @@ VOID = {"meta", "link", "br", "hr", "img"}
 
 def report(**changes):
     sections = (
-        Section(
-            "sample", Words("Sample", "样本"), (Words("N = 344.\n\nSecond.", "共344份。\n\n第二段。"), TABLE)
-        ),
+        Section("sample", Words("Sample", "样本"), (Words("N = 344.\n\nSecond.", "共344份。\n\n第二段。"), TABLE)),
         Section(
             "model",
             Words("Model", "模型"),

@@ -81,9 +81,7 @@ def test_a_workbook_gives_the_same_answers_as_text(tmp_path, instrument):
 
 
 def test_a_sheet_is_chosen_by_name_and_the_choice_of_the_first_is_stated(tmp_path, instrument):
-    path = workbook(
-        tmp_path / "answers.xlsx", {"pilot": [["MK1"], [1.0]], "main": [["MK1"], [2.0]], "none": []}
-    )
+    path = workbook(tmp_path / "answers.xlsx", {"pilot": [["MK1"], [1.0]], "main": [["MK1"], [2.0]], "none": []})
     first, main = read_responses(path, instrument), read_responses(path, instrument, sheet="main")
     assert (first.frame["MK1"].item(), main.frame["MK1"].item()) == (1.0, 2.0)
     assert found(first, "sheet") == [("info", None, None, "pilot")]
@@ -240,9 +238,7 @@ def test_wrong_options_say_which_are_right(csv_file, instrument):
     assert "use one of 'auto', 'plain'" in refusal(path, instrument, platform="planet")
     assert "has no sheets, so sheet='main' cannot be read" in refusal(path, instrument, sheet="main")
     assert "'utf-ate' is not an encoding" in refusal(path, instrument, encoding="utf-ate")
-    assert refusal(None, instrument) == (
-        "answers: expected the path of a file or a pandas DataFrame, got NoneType"
-    )
+    assert refusal(None, instrument) == ("answers: expected the path of a file or a pandas DataFrame, got NoneType")
 
 
 def test_a_wrong_encoding_names_the_line(csv_file, instrument):

@@ -86,9 +86,7 @@ def test_the_kept_responses_are_a_new_record_and_the_old_one_is_untouched(instru
 
 
 def test_a_second_screening_still_counts_from_what_was_collected(instrument):
-    once = screen(
-        read(instrument, ("x", 1, 2, 3, 1, 1), GOOD, ("b", 1, "", 3, 5, 1)), ["attention"]
-    ).responses()
+    once = screen(read(instrument, ("x", 1, 2, 3, 1, 1), GOOD, ("b", 1, "", 3, 5, 1)), ["attention"]).responses()
     twice = screen(once, ["missing"], max_missing=0)
     assert [count for _, count, _ in twice.tables()[0].rows] == [3, 1, 1, 1]
     assert twice.responses().counts == {"collected": 3, "valid": 1}
@@ -159,8 +157,6 @@ def test_responses_show_counts_findings_and_missing_answers_in_both_languages(in
 def test_a_label_that_two_categories_share_means_neither(instrument):
     document = instrument.model_dump()
     document["background"][0]["categories"] = {1: "Small", 2: "small", 3: "Large"}
-    responses = read(
-        Instrument.model_validate(document), ("a", 1, 2, 3, 5, "small"), ("b", 1, 2, 3, 5, "large")
-    )
+    responses = read(Instrument.model_validate(document), ("a", 1, 2, 3, 5, "small"), ("b", 1, 2, 3, 5, "large"))
     assert responses.frame["size"].fillna(0).tolist() == [0, 3]
     assert "unknown_category" in set(responses.findings["rule"])

@@ -61,8 +61,7 @@ def test_an_answer_that_cannot_be_used_becomes_missing_and_a_finding(instrument,
 def test_a_finding_says_what_is_wrong_and_what_would_do(instrument):
     responses = answers(instrument, "MK2", "6", "strongly agre", "2.5")
     assert responses.findings.query("column == 'MK2' and severity == 'error'")["message"].tolist() == [
-        "'6' is off the scale 1 to 5; correct it, or list it among the scale's missing_codes "
-        "if it means no answer",
+        "'6' is off the scale 1 to 5; correct it, or list it among the scale's missing_codes if it means no answer",
         "'strongly agre' is neither a code from 1 to 5 nor a label of the scale; write the code, or add the "
         "label to the scale's anchors. Did you mean 'Strongly agree' or 'Strongly disagree'?",
         "'2.5' lies between two answers; the scale 1 to 5 has whole codes only",
@@ -83,10 +82,7 @@ def test_missing_codes_and_empty_cells_are_counted(instrument):
 
 def test_labels_read_as_codes_are_listed_with_their_number(instrument):
     responses = answers(instrument, "MK2", "一般", "3", "一般")
-    assert (
-        responses.findings.query("rule == 'recoded'")["message"].item()
-        == "labels read as codes: '一般' → 3 (2)"
-    )
+    assert responses.findings.query("rule == 'recoded'")["message"].item() == "labels read as codes: '一般' → 3 (2)"
 
 
 def test_a_reversed_item_is_turned_once_and_this_is_noted(instrument):
@@ -156,9 +152,7 @@ def test_the_gravest_findings_come_first_and_then_the_rows_in_order(instrument):
 
 
 cells = st.one_of(
-    st.sampled_from(
-        ["1", "5", "4.0", "５", "-99", "", "非常同意", "Neutral", "6", "2.5", "1e999", "NA", "{}", "nan"]
-    ),
+    st.sampled_from(["1", "5", "4.0", "５", "-99", "", "非常同意", "Neutral", "6", "2.5", "1e999", "NA", "{}", "nan"]),
     st.text(max_size=8),
     st.floats().map(repr),
 )

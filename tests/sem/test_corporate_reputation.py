@@ -11,9 +11,7 @@ import pytest
 
 import sme_sem as sme
 
-REFERENCE = json.loads(
-    (Path(__file__).parents[1] / "reference" / "corporate_reputation.json").read_text("utf-8")
-)
+REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "corporate_reputation.json").read_text("utf-8"))
 CLOSE = {"rel": 1e-6, "abs": 1e-8}
 KEYS = ["lhs", "op", "rhs"]
 
@@ -67,9 +65,7 @@ def test_every_measure_of_the_same_name_agrees(fit):
     shared = fit.measures()[[name for name in fit.measures().index if name in theirs]]
     assert len(shared) > 20
     differing = {
-        name: (value, theirs[name])
-        for name, value in shared.items()
-        if value != pytest.approx(theirs[name], **CLOSE)
+        name: (value, theirs[name]) for name, value in shared.items() if value != pytest.approx(theirs[name], **CLOSE)
     }
     assert not differing
 

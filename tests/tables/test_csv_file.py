@@ -60,9 +60,7 @@ def test_columns_that_share_a_name_keep_their_values():
 
 
 def test_each_table_has_its_own_file_inside_the_folder(tmp_path):
-    tables = [
-        Table(name, "t", (Column("a", "A"),), ()) for name in ("fit", "Fit", "../../fit", "信度/效度", "")
-    ]
+    tables = [Table(name, "t", (Column("a", "A"),), ()) for name in ("fit", "Fit", "../../fit", "信度/效度", "")]
     paths = csv_file.write(tables, tmp_path / "new")
     assert [path.name for path in paths] == [
         "fit.csv",

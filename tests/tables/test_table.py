@@ -66,9 +66,7 @@ def test_a_result_shows_itself():
         alpha: float
 
         def tables(self):
-            return (
-                Table("reliability", "Reliability", (Column("a", "α", Kind.COEFFICIENT),), ((self.alpha,),)),
-            )
+            return (Table("reliability", "Reliability", (Column("a", "α", Kind.COEFFICIENT),), ((self.alpha,),)),)
 
     assert str(Reliability(0.8123)).splitlines()[0] == "Reliability"
     assert "<td" in Reliability(0.8123)._repr_html_()

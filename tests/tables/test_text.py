@@ -21,9 +21,7 @@ def test_numbers_stand_right_and_labels_left():
 
 def test_chinese_columns_stand_under_their_heading():
     lines = text.render(PATHS, "zh").splitlines()
-    places = {
-        text.width(line[: line.index(mark)]) for line, mark in ((lines[4], "  .432"), (lines[5], " -.070"))
-    }
+    places = {text.width(line[: line.index(mark)]) for line, mark in ((lines[4], "  .432"), (lines[5], " -.070"))}
     assert lines[0] == "路径系数表"
     assert len(places) == 1
 

@@ -1,0 +1,469 @@
+"""The command line: parse, call one function, print its tables, return an exit code.
+
+Exit codes: 0 done; 1 done, with something a person must look at; 2 the input was refused, with one
+message that says what is wrong, where, and what would do.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .errors import ResponseError, SmeSemError, SpecificationError, StudyError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .report.results import Results
+    from .responses import Responses
+    from .study import Study
+    from .tables import Table, Text
+
+DONE, LOOK, REFUSED = 0, 1, 2
+
+_MOST_FINDINGS = 20
+_GUIDE = """\
+From a questionnaire and its answers to reliability, principal components, structural equation models and
+a report.
+
+\b
+The first steps:
+  sme-sem demo                                         a study on synthetic answers; see results/report.html
+  sme-sem demo corporate-reputation --language zh      a study on 344 real answers, in Chinese
+  sme-sem new my-study --instrument corporate-reputation
+  sme-sem run my-study/study.yaml                      change study.yaml, run it again
+
+\b
+One step at a time:
+  sme-sem validate answers.xlsx --instrument bmi-drivers
+  sme-sem reliability answers.xlsx --instrument bmi-drivers
+  sme-sem fit model.txt answers.csv
+
+\b
+Exit codes: 0 done; 1 done, something needs a person; 2 the input was refused.
+"""
+
+
+def _examples(*commands: str) -> str:
+    """Write commands under a command's help, each on its own line."""
+    return "\n".join(("\b", "Examples:", *(f"  {command}" for command in commands)))
+
+
+app = typer.Typer(
+    name="sme-sem",
+    help=_GUIDE,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+
+
+class Tongue(str, Enum):  # noqa: UP042 - typer shows the value of this kind
+    """Language of tables and report."""
+
+    en = "en"
+    zh = "zh"
+
+
+Answers = Annotated[Path, typer.Argument(help="File of answers: CSV, TSV, Excel (.xlsx, .xls, .ods) or SPSS (.sav).")]
+InstrumentName = Annotated[
+    str, typer.Option("--instrument", "-i", help="A shipped instrument (see: sme-sem list), or a YAML file.")
+]
+Sheet = Annotated[str | None, typer.Option(help="Sheet of a workbook; left out, the first one.")]
+LanguageOption = Annotated[Tongue, typer.Option("--language", "-l", help="Language of the tables.")]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    Parameters
+    ----------
+    arguments
+        What follows ``sme-sem``; left out, those of the process.
+
+    Returns
+    -------
+    int
+        0 done; 1 done, something needs a person; 2 the input was refused.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, ValueError):  # a stream that is no text file stays as it is
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        app(args=None if arguments is None else list(arguments))
+    except SmeSemError as problem:
+        return _refuse(str(problem))
+    except OSError as problem:
+        named = f"{problem.filename}: " if problem.filename else ""
+        return _refuse(f"{named}{problem.strerror or problem}")
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else DONE if leaving.code is None else LOOK
+    return DONE
+
+
+# --- studies -----------------------------------------------------------------------------------------
+
+
+@app.command(
+    epilog=_examples(
+        "sme-sem run my-study/study.yaml", "sme-sem run my-study/study.yaml --language zh --output results-zh"
+    )
+)
+def run(
+    study: Annotated[Path, typer.Argument(help="The study file, such as my-study/study.yaml.")],
+    language: Annotated[
+        Tongue | None, typer.Option("--language", "-l", help="In place of the study's language.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder for the results, in place of the study's.")
+    ] = None,
+) -> None:
+    """Run a study: answers, quality, reliability, components, models, hypotheses, report."""
+    from .study import load_study
+
+    loaded = load_study(study)
+    tongue = language.value if language else loaded.choices.language
+    _results(loaded, output or loaded.output, tongue)
+
+
+@app.command(epilog=_examples("sme-sem demo", "sme-sem demo corporate-reputation --language zh --output results-zh"))
+def demo(
+    instrument: Annotated[str, typer.Argument(help="A shipped instrument (see: sme-sem list).")] = "bmi-drivers",
+    language: LanguageOption = Tongue.en,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")] = Path("results"),
+) -> None:
+    """Run a study of a shipped instrument on the answers that come with it."""
+    from .study import demo_study
+
+    _results(demo_study(instrument, output=output), output, language.value)
+
+
+@app.command("list")
+def list_instruments(language: LanguageOption = Tongue.en) -> None:
+    """List the shipped instruments."""
+    from .instrument import load_instrument, shipped
+    from .tables import Column, Kind, Table, Words
+
+    rows = []
+    for name in shipped():
+        instrument = load_instrument(name)
+        synthetic = bool(instrument.answers and instrument.answers.synthetic)
+        kind = Words("synthetic", "合成") if synthetic else Words("real", "真实")
+        rows.append((name, instrument.title.words, len(instrument.items()), kind if instrument.answers else None))
+    columns = (
+        Column("name", Words("Instrument", "问卷")),
+        Column("title", Words("Title", "标题")),
+        Column("items", Words("Items", "题项数"), Kind.COUNT),
+        Column("answers", Words("Answers", "数据")),
+    )
+    _print([Table("instruments", Words("Shipped instruments", "内置问卷"), columns, tuple(rows))], language.value)
+
+
+@app.command(epilog=_examples("sme-sem new my-study --instrument corporate-reputation"))
+def new(
+    study: Annotated[Path, typer.Argument(help="Folder of the new study.")],
+    instrument: InstrumentName,
+) -> None:
+    """Begin a study: a folder with a commented study file, its instrument, and the answers if there are any."""
+    from .instrument import bundled_answers, new_study
+
+    file = new_study(study, instrument)
+    typer.echo(f"Begun: {file}")
+    if bundled_answers(instrument) is None:
+        answers = file.parent / "answers.csv"
+        typer.echo(f"Put the answers into {answers}, or draw synthetic ones:")
+        typer.echo(f"  sme-sem simulate --instrument {instrument} --output {answers}")
+    typer.echo(f"Then:  sme-sem run {file}")
+
+
+# --- single steps ------------------------------------------------------------------------------------
+
+
+@app.command(epilog=_examples("sme-sem validate answers.xlsx --instrument bmi-drivers"))
+def validate(
+    answers: Answers,
+    instrument: InstrumentName,
+    sheet: Sheet = None,
+    language: LanguageOption = Tongue.en,
+) -> None:
+    """Check a file of answers against its instrument: every cell, in one reading."""
+    from .responses import screen
+
+    responses = _read(answers, instrument, sheet)
+    _print([*responses.tables(), *screen(responses).tables()], language.value)
+    _list_findings(responses)
+    raise typer.Exit(_findings_code(responses))
+
+
+@app.command(epilog=_examples("sme-sem reliability answers.csv --instrument corporate-reputation"))
+def reliability(
+    answers: Answers,
+    instrument: InstrumentName,
+    sheet: Sheet = None,
+    language: LanguageOption = Tongue.en,
+) -> None:
+    """Item analysis and reliability of every scale of the instrument."""
+    from .measurement import reliability as analyse
+
+    responses = _kept(answers, instrument, sheet)
+    columns = set(responses.items)
+    present = {
+        name: [item for item in items if item in columns] for name, items in responses.instrument.scales().items()
+    }
+    result = analyse(responses.frame, {name: items for name, items in present.items() if len(items) > 1})
+    _print(result.tables(), language.value)
+    raise typer.Exit(_findings_code(responses))
+
+
+@app.command(
+    epilog=_examples("sme-sem components answers.csv --instrument bmi-drivers --constructs VP,VC,VD,VCAP -n 4")
+)
+def components(
+    answers: Answers,
+    instrument: InstrumentName,
+    constructs: Annotated[
+        str | None, typer.Option(help="Names of constructs, with commas between; left out, all of them.")
+    ] = None,
+    n: Annotated[
+        int | None, typer.Option("-n", "--n-components", help="How many; left out, eigenvalues above 1.")
+    ] = None,
+    rotation: Annotated[str, typer.Option(help="varimax, promax, oblimin or none.")] = "varimax",
+    sheet: Sheet = None,
+    language: LanguageOption = Tongue.en,
+) -> None:
+    """KMO, Bartlett's test and principal components of the items."""
+    from .errors import did_you_mean
+    from .measurement import adequacy
+    from .measurement import components as condense
+
+    responses = _kept(answers, instrument, sheet)
+    scales = responses.instrument.scales(single_items=True)
+    wanted = [name.strip() for name in constructs.split(",")] if constructs else list(scales)
+    for name in wanted:
+        if not scales.get(name):
+            raise SpecificationError(
+                f"--constructs: no construct with items is named {name!r}.{did_you_mean(name, scales)}"
+            )
+    items = [item for item in responses.items if any(item in scales[name] for name in wanted)]
+    frame = responses.frame[items]
+    _print([*adequacy(frame).tables(), *condense(frame, n, rotation).tables()], language.value)
+    raise typer.Exit(_findings_code(responses))
+
+
+@app.command(epilog=_examples("sme-sem fit model.txt answers.csv --missing-code -99"))
+def fit(
+    model: Annotated[Path, typer.Argument(help="Text file with the model in lavaan syntax.")],
+    data: Annotated[Path, typer.Argument(help="File of numbers: one row per respondent, one column per variable.")],
+    sheet: Sheet = None,
+    missing_code: Annotated[
+        list[float] | None, typer.Option(help="Number that stands for a missing answer; may be repeated.")
+    ] = None,
+    language: LanguageOption = Tongue.en,
+) -> None:
+    """Fit one model to a file of numbers and print its tables."""
+    from .sem.fit import fit as estimate
+    from .sem.presentation import fit_tables, objections
+
+    fitted = estimate(_text(model), _numbers(data, sheet, missing_code or ()))
+    _print(fit_tables(fitted), language.value)
+    raise typer.Exit(LOOK if objections(fitted) else DONE)
+
+
+@app.command(
+    epilog=_examples(
+        "sme-sem simulate population.txt -n 300 --seed 1 --output simulated.csv",
+        "sme-sem simulate --instrument bmi-drivers --output answers.csv",
+    )
+)
+def simulate(
+    output: Annotated[Path, typer.Option("--output", "-o", help="CSV file to write; it must not exist.")],
+    model: Annotated[
+        Path | None, typer.Argument(help="Text file with a population model: lavaan syntax with values.")
+    ] = None,
+    instrument: Annotated[
+        str | None, typer.Option("--instrument", "-i", help="Draw answers to an instrument instead.")
+    ] = None,
+    n: Annotated[int | None, typer.Option("-n", help="Number of respondents.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same answers.")] = None,
+) -> None:
+    """Draw synthetic answers from a population model, or for an instrument that states one."""
+    from .instrument import load_instrument
+    from .simulation import simulate as draw
+    from .synthetic import draw_answers
+    from .tables.storing import store
+
+    if (model is None) == (instrument is None):
+        raise SpecificationError("name either a file with a population model, or an --instrument")
+    if output.exists():
+        raise StudyError(str(output), ["already exists; name another file, or move it away"])
+    if instrument is not None:
+        answers = draw_answers(load_instrument(instrument), n, seed)
+    else:
+        if n is None:
+            raise SpecificationError("-n is missing: say how many respondents to draw")
+        answers = draw(_text(model), n, seed=1 if seed is None else seed)  # type: ignore[arg-type]
+    store(output, answers.to_csv(index=False, lineterminator="\n").encode())
+    typer.echo(f"{len(answers)} synthetic respondents, {answers.shape[1]} columns: {output}")
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version and leave.", is_eager=True, callback=lambda asked: _version(asked)
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+# --- helpers -----------------------------------------------------------------------------------------
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from . import __version__
+
+        typer.echo(f"sme-sem {__version__}")
+        raise typer.Exit(DONE)
+
+
+def _refuse(message: str) -> int:
+    typer.echo(f"sme-sem: {message}", err=True)
+    return REFUSED
+
+
+def _results(study: Study, output: Path, language: str) -> None:
+    """Run, save, and print: headline tables, what needs a person, where everything lies."""
+    from .report.folder import check_folder
+
+    check_folder(output)
+    with _progress() as progress:
+        results = study.run(progress)
+        progress(_WRITING[language], 1, 1)
+        results.save(output, language)  # type: ignore[arg-type]
+    _print(results.tables(), language)
+    _list_problems(results, language)
+    typer.echo(f"{_WHERE[language]}{output / 'report.html'}")
+    raise typer.Exit(LOOK if results.problems else DONE)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Text, int, int], None]]:
+    """Show a bar on the terminal, and nothing where nobody looks."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda name, done, total: bar.update(task, description=str(name), completed=done, total=total)
+
+
+def _print(tables: Iterable[Table], language: str) -> None:
+    from .tables import text
+
+    for table in tables:
+        typer.echo(text.render(table, language) + "\n")  # type: ignore[arg-type]
+
+
+def _list_problems(results: Results, language: str) -> None:
+    from .tables import Words, written
+
+    if results.synthetic:
+        said = Words(
+            "These are synthetic answers: they say nothing about anybody.", "以上为合成数据，不代表任何真实样本。"
+        )
+        typer.echo(written(said, language) + "\n")  # type: ignore[arg-type]
+    if results.problems:
+        typer.echo(written(Words("Needs attention:", "须处理："), language))  # type: ignore[arg-type]
+    for problem in results.problems:
+        step, message = (written(text, language) for text in (problem.step, problem.message))  # type: ignore[arg-type]
+        typer.echo(f"  {step}: {message}")
+
+
+def _read(answers: Path, instrument: str, sheet: str | None) -> Responses:
+    from .instrument import load_instrument
+    from .responses import read_responses
+
+    return read_responses(answers, load_instrument(instrument), sheet=sheet)
+
+
+def _kept(answers: Path, instrument: str, sheet: str | None) -> Responses:
+    """Read and screen, and say how many are left."""
+    from .responses import screen
+
+    responses = _read(answers, instrument, sheet)
+    kept = screen(responses).responses()
+    _list_findings(responses)
+    typer.echo(f"collected {responses.collected} → valid {len(kept.frame)}\n")
+    if not len(kept.frame):
+        raise ResponseError(f"{responses.source}: nobody is left after screening; see: sme-sem validate")
+    return kept
+
+
+def _list_findings(responses: Responses) -> None:
+    """Print errors and warnings, one a line, and count those that would fill the screen."""
+    import pandas as pd
+
+    grave = responses.findings[responses.findings["severity"] != "info"]
+    for found in grave.head(_MOST_FINDINGS).to_dict("records"):
+        row = "" if pd.isna(found["row"]) else f"row {found['row']}, "
+        column = f"{found['column']}: " if found["column"] else ""
+        typer.echo(f"{found['severity']}: {row}{column}{found['message']}")
+    if len(grave) > _MOST_FINDINGS:
+        typer.echo(f"and {len(grave) - _MOST_FINDINGS} more")
+    if len(grave):
+        typer.echo("")
+
+
+def _findings_code(responses: Responses) -> int:
+    return LOOK if (responses.findings["severity"] == "error").any() else DONE
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise SpecificationError(f"{path}: not UTF-8 text; save the file as UTF-8") from None
+
+
+def _numbers(path: Path, sheet: str | None, missing_codes: Sequence[float]) -> pd.DataFrame:
+    """Read a table of numbers; a column that holds anything else stays text, and a model cannot use it."""
+    import pandas as pd
+
+    from .responses.files import read_table
+
+    cells = read_table(path, sheet).cells
+    columns = [_as_numbers(cells.iloc[:, i], missing_codes) for i in range(cells.shape[1])]
+    return pd.concat(columns, axis=1).set_axis(cells.columns, axis=1)
+
+
+def _as_numbers(texts: pd.Series[Any], missing_codes: Sequence[float]) -> pd.Series[Any]:
+    import pandas as pd
+
+    stripped = texts.str.strip()
+    stripped = stripped.mask(stripped.isin(("", "NA", "NaN", ".")))
+    values = pd.to_numeric(stripped, errors="coerce")
+    if bool((values.isna() & stripped.notna()).any()):
+        return texts
+    return values.mask(values.isin(list(missing_codes)))
+
+
+_WRITING = {"en": "Writing the report", "zh": "生成报告"}
+_WHERE = {"en": "Report: ", "zh": "报告："}

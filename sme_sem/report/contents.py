@@ -1,0 +1,490 @@
+"""From results to a report: which sentence, table and figure stands in which section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ..sem import presentation
+from ..sem.rivals import model_comparison
+from ..sem.thresholds import profile
+from ..tables import Column, Kind, Language, Table, Text, Words, term
+from ..tables.format import stars
+from . import figures, narrative
+from .diagram import path_diagram
+from .diagram_model import Covariance, DiagramModel, Loading, Node, Path
+from .methods import definitions
+from .report import Content, Figure, Report, Section
+
+if TYPE_CHECKING:
+    from ..sem.fit import Fit
+    from .results import Results
+
+_MOST_FINDINGS = 100
+_MOST_BARS = 40
+_VERSIONED = ("sme-sem", "numpy", "scipy", "pandas", "factor_analyzer", "matplotlib")
+
+
+def report_of(results: Results, language: Language = "en") -> Report:
+    """Compose the report.
+
+    Parameters
+    ----------
+    results
+        Of a study.
+    language
+        Of the writing in figures; sentences and tables hold both languages.
+
+    Returns
+    -------
+    Report
+        Sections without anything to show are left out.
+    """
+    sections = (
+        _attention(results),
+        _summary(results),
+        _sample(results),
+        _quality(results, language),
+        _reliability(results),
+        _components(results, language),
+        _measurement(results),
+        _model_fit(results),
+        _paths(results, language),
+        _hypotheses(results),
+        _explained(results),
+        _rivals(results),
+        _diagram(results, language),
+        _modification(results),
+        _questionnaire(results),
+        _methods(results),
+    )
+    return Report(
+        title=results.title,
+        sections=tuple(section for section in sections if section.content),
+        subtitle=_SUBTITLE,
+        facts=tuple(_facts(results)),
+        synthetic=results.synthetic,
+    )
+
+
+def headline(results: Results) -> tuple[Table, ...]:
+    """List the tables that say what came out: counts, reliability, fit, hypotheses, rivals."""
+    found: list[Table] = [_counts(results)]
+    if results.reliability is not None:
+        table = _labelled(results.reliability.tables()[0], results)
+        found.append(_narrowed(table, ("scale", "n_items", "n", "alpha", "alpha_ci_lower", "alpha_ci_upper", "omega")))
+    if results.fit is not None:
+        found += [presentation.model_test(results.fit), _indices(results, results.fit)]
+    if results.hypotheses is not None:
+        found += results.hypotheses.tables()
+    if len(results.fits) + len(results.failures) > 1:
+        columns = (
+            "model",
+            "n",
+            "chisq",
+            "df",
+            "cfi",
+            "rmsea",
+            "srmr",
+            "chisq_diff",
+            "df_diff",
+            "pvalue_diff",
+            "aic_diff",
+        )
+        found.append(_narrowed(_comparison(results), columns))
+    return tuple(found)
+
+
+def diagram_model(fit: Fit, labels: presentation.Labels | None = None) -> DiagramModel:
+    """Give the path diagram its nodes and arrows, with standardized values."""
+    estimates, explained = fit.estimates(), fit.r_squared()
+    paths = estimates[estimates["op"] == "~"]
+    inner = dict.fromkeys((*fit.latent, *paths["rhs"], *paths["lhs"]))
+    nodes = [
+        Node(name, presentation.named(name, labels), name in fit.latent, _value(explained.get(name))) for name in inner
+    ]
+    covariances = estimates[(estimates["op"] == "~~") & (estimates["lhs"] != estimates["rhs"])]
+    return DiagramModel(
+        tuple(nodes),
+        tuple(
+            Loading(row.lhs, row.rhs, _value(row.std_all), _stars(row.pvalue))
+            for row in presentation.rows_of(estimates[estimates["op"] == "=~"])
+        ),
+        tuple(
+            Path(row.rhs, row.lhs, _value(row.std_all), _stars(row.pvalue), bool(row.pvalue < 0.05))
+            for row in presentation.rows_of(paths)
+        ),
+        tuple(
+            Covariance(row.lhs, row.rhs, _value(row.std_all), _stars(row.pvalue))
+            for row in presentation.rows_of(covariances[covariances["free"].astype(bool)])
+        ),
+    )
+
+
+# --- sections ----------------------------------------------------------------------------------------
+
+
+def _attention(results: Results) -> Section:
+    problems = results.problems
+    if not problems:
+        return Section("attention", "")
+    rows = tuple((problem.step, problem.message) for problem in problems)
+    columns = (Column("step", Words("Where", "环节")), Column("message", Words("What", "问题")))
+    table = Table("problems", Words("Open problems", "待处理问题"), columns, rows)
+    return Section("attention", Words("Needs attention first", "须首先处理的问题"), (_ATTENTION, table))
+
+
+def _summary(results: Results) -> Section:
+    said: list[Text | None] = [results.instrument.description.words if results.instrument.description else None]
+    said += [narrative.sample(results), narrative.reliability(results)]
+    if results.fit is not None:
+        said.append(narrative.fit_judgement(results.fit, results.options["thresholds"]))
+    said += [narrative.hypotheses(results), narrative.explained(results), narrative.rivals(results)]
+    return Section("summary", Words("Summary", "摘要"), _present(said))
+
+
+def _sample(results: Results) -> Section:
+    content: list[Content | None] = [narrative.sample(results), _counts(results)]
+    content.append(results.sample if results.sample.rows else None)
+    return Section("sample", Words("Sample", "样本"), _present(content))
+
+
+def _quality(results: Results, language: Language) -> Section:
+    _, findings, missing = results.screening.screened.tables()
+    content: list[Content | None] = [narrative.quality(results), *results.screening.tables()]
+    content += [findings, _findings(results), _with_gaps(missing)]
+    shown = [piece for piece in content if not (isinstance(piece, Table) and not piece.rows)]
+    return Section(
+        "quality",
+        Words("Quality of the answers", "作答质量"),
+        _present([*shown, *_bars(results, language)]),
+    )
+
+
+def _reliability(results: Results) -> Section:
+    tables = results.reliability.tables() if results.reliability is not None else ()
+    return Section(
+        "reliability",
+        term("Reliability analysis"),
+        _present([narrative.reliability(results), *(_labelled(table, results) for table in tables)]),
+    )
+
+
+def _components(results: Results, language: Language) -> Section:
+    content: list[Content | None] = [narrative.components(results)]
+    if results.adequacy is not None:
+        content += results.adequacy.tables()[:1]
+    if results.components is not None:
+        found = results.components
+        svg = figures.scree([float(v) for v in found.eigenvalues], suggested=found.loadings.shape[1], language=language)
+        variance, *others = (_without_dashes(table) for table in found.tables())
+        content += [variance, Figure("scree", term("Scree plot"), svg), *others]
+    if results.adequacy is not None:
+        content += results.adequacy.tables()[1:]
+    return Section("components", term("Principal component analysis"), _present(content))
+
+
+def _measurement(results: Results) -> Section:
+    fit = results.fit
+    if fit is None:
+        return Section("measurement", "")
+    tables = (
+        presentation.measurement_model(fit, results.labels),
+        presentation.second_order_loadings(fit, results.labels),
+        presentation.covariances(fit, results.labels),
+    )
+    valid = results.validity.tables() if results.validity is not None else ()
+    judged = [_labelled(table, results, "construct") for table in valid]
+    return Section(
+        "measurement", term("Measurement model"), _present([narrative.loadings(fit), *_filled(tables), *judged])
+    )
+
+
+def _model_fit(results: Results) -> Section:
+    fit = results.fit
+    if fit is None:
+        return Section("fit", "")
+    tables = (
+        presentation.model_test(fit),
+        _indices(results, fit),
+        presentation.largest_residuals(fit),
+        presentation.diagnostics(fit),
+    )
+    said = narrative.fit_judgement(fit, results.options["thresholds"])
+    return Section("fit", term("Model fit"), _present([said, *_filled(tables)]))
+
+
+def _paths(results: Results, language: Language) -> Section:
+    fit = results.fit
+    if fit is None:
+        return Section("paths", "")
+    paths = presentation.structural_paths(fit, results.labels)
+    content: list[Content | None] = list(_filled([paths]))
+    intervals = [
+        figures.Interval(row[0], *(float(row[place]) for place in (5, 6, 7)))
+        for row in paths.rows
+        if all(row[place] is not None and row[place] == row[place] for place in (5, 6, 7))
+    ]
+    if intervals:
+        content.append(Figure("paths", _FOREST, figures.forest(intervals, language)))
+    others = (presentation.mediated_effects(fit, results.labels), presentation.defined_effects(fit))
+    return Section("paths", term("Structural model"), _present([*content, *_filled(others)]))
+
+
+def _hypotheses(results: Results) -> Section:
+    if results.hypotheses is None:
+        return Section("hypotheses", "")
+    table = _with_text(results.hypotheses.tables()[0], results)
+    return Section("hypotheses", term("Hypothesis testing results"), _present([narrative.hypotheses(results), table]))
+
+
+def _explained(results: Results) -> Section:
+    fit = results.fit
+    tables = _filled([presentation.r_squared(fit, results.labels)]) if fit is not None else ()
+    content = _present([narrative.explained(results), *tables]) if tables else ()
+    return Section("explained", Words("Explained variance", "解释方差"), content)
+
+
+def _rivals(results: Results) -> Section:
+    if len(results.fits) + len(results.failures) < 2:
+        return Section("rivals", "")
+    content: list[Content | None] = [narrative.rivals(results)]
+    described = [
+        _DESCRIBED.filled(title=model.title.words, said=model.description.words)
+        for name, model in results.instrument.models.items()
+        if model.description and (name in results.fits or name in results.failures)
+    ]
+    content += [*described, _comparison(results)]
+    for name, fit in results.fits.items():
+        if name != results.hypothesized:
+            table = presentation.structural_paths(fit, results.labels)
+            title = _PATHS_OF.filled(model=results.model_titles[name])
+            content += _filled([replace(table, name=f"structural_paths_{name}", title=title)])
+            table = presentation.mediated_effects(fit, results.labels)
+            title = _EFFECTS_OF.filled(model=results.model_titles[name])
+            content += _filled([replace(table, name=f"mediated_effects_{name}", title=title)])
+    return Section("rivals", Words("Hypothesized and rival models", "假设模型与竞争模型"), _present(content))
+
+
+def _diagram(results: Results, language: Language) -> Section:
+    if results.fit is None:
+        return Section("diagram", "")
+    svg = path_diagram(diagram_model(results.fit, results.labels), language)
+    caption = _CAPTION.filled(model=results.model_titles.get(results.hypothesized or "", ""))
+    return Section(
+        "diagram", term("Path diagram"), (Figure("path_diagram", caption, svg), *presentation.objections(results.fit))
+    )
+
+
+def _modification(results: Results) -> Section:
+    tables = [presentation.modification_indices(results.fit)] if results.fit is not None else []
+    return Section("modification", Words("Modification indices", "修正指数"), _present(_filled(tables)))
+
+
+def _questionnaire(results: Results) -> Section:
+    tables = [replace(table, title=Words("Items", "题项")) for table in results.instrument.tables()]
+    return Section("questionnaire", term("Questionnaire"), _present(_filled(tables)))
+
+
+def _methods(results: Results) -> Section:
+    """Say how everything was computed, and with what."""
+    columns = (Column("option", Words("Option", "选项")), Column("value", Words("Value", "取值")))
+    options = tuple((name, _plainly(value)) for name, value in sorted(_flat(results.options).items()))
+    choices = Table("options", Words("Choices of this analysis", "本次分析的选项"), columns, options)
+    packages = tuple((name, metadata.version(name)) for name in _VERSIONED)
+    columns = (Column("package", Words("Package", "软件包")), Column("version", Words("Version", "版本")))
+    versions = Table("versions", Words("Versions", "版本"), columns, packages)
+    content: list[Content | None] = [definitions(results), choices, versions]
+    for name, fit in results.fits.items():
+        title = results.model_titles.get(name, name)
+        content.append(_SYNTAX.filled(model=title, text="; ".join(str(fit.specification).splitlines())))
+    return Section("methods", Words("How this was computed", "计算方法说明"), _present(content))
+
+
+# --- parts -------------------------------------------------------------------------------------------
+
+
+def _facts(results: Results) -> Iterable[tuple[Text, Text]]:
+    counts, responses = results.counts, results.screening.screened
+    said = " → ".join(str(count) for count in counts.values())
+    stages = Words(
+        "collected → valid" + " → analysed" * ("analysed" in counts),
+        "回收 → 有效" + " → 分析" * ("analysed" in counts),
+    )
+    yield Words("Respondents", "样本量"), Words(f"{said} (", f"{said}（") + stages + Words(")", "）")
+    yield Words("Answers", "数据"), f"{responses.source}, SHA-256 {responses.sha256}"
+    if results.provenance is not None:
+        yield Words("Origin of the answers", "数据来源"), results.provenance
+    instrument = results.instrument
+    yield Words("Instrument", "问卷"), f"{instrument.name}, {instrument.version}"
+    if results.hypothesized:
+        title = results.model_titles[results.hypothesized]
+        yield term("Hypothesized model (conceptual model)"), title
+    yield Words("Computed with", "计算软件"), f"sme-sem {metadata.version('sme-sem')}"
+
+
+def _counts(results: Results) -> Table:
+    names = {
+        "collected": Words("Collected", "回收问卷"),
+        "valid": Words("Valid after screening", "有效问卷"),
+        "analysed": Words("Analysed in the hypothesized model", "假设模型分析样本"),
+    }
+    counts = results.counts
+    total = counts["collected"]
+    columns = (
+        Column("stage", Words("Stage", "阶段")),
+        Column("count", term("Frequency"), Kind.COUNT),
+        Column("percent", term("Percentage"), Kind.PERCENT),
+    )
+    rows = tuple((names[stage], count, 100 * count / total) for stage, count in counts.items())
+    return Table("counts", Words("From collected to analysed", "从回收到分析"), columns, rows)
+
+
+def _findings(results: Results) -> Table | None:
+    """List the errors and warnings one by one, so that each can be looked up in the file."""
+    found = results.screening.screened.findings
+    grave = found[found["severity"] != "info"]
+    if grave.empty:
+        return None
+    severities = {"error": Words("error", "错误"), "warning": Words("warning", "警告")}
+    rows = tuple(
+        (
+            severities[str(found["severity"])],
+            None if pd.isna(found["row"]) else int(found["row"]),
+            found["column"],
+            found["message"],
+        )
+        for found in grave.head(_MOST_FINDINGS).to_dict("records")
+    )
+    columns = (
+        Column("severity", Words("Severity", "级别")),
+        Column("row", Words("Row", "行"), Kind.COUNT),
+        Column("column", Words("Column", "列")),
+        Column("message", Words("Finding", "说明")),
+    )
+    more = len(grave) - len(rows)
+    notes = (_MORE_FINDINGS.filled(n=more),) if more > 0 else ()
+    return Table("findings_in_detail", Words("Errors and warnings in detail", "错误与警告明细"), columns, rows, notes)
+
+
+def _bars(results: Results, language: Language) -> Iterable[Figure]:
+    """One chart of the answers for each response scale."""
+    instrument, frame = results.instrument, results.responses.frame
+    entering = [item for item in results.responses.items if instrument.construct_of(item) is not None]
+    scales: dict[tuple[int, int], list[str]] = {}
+    for item in entering:
+        scale = instrument.response_scale(item)
+        scales.setdefault((scale.lowest, scale.highest), []).append(item)
+    turned = set(instrument.reversed_items)
+    for number, (bounds, items) in enumerate(scales.items(), start=1):
+        shown = items[:_MOST_BARS]
+        labels = {
+            item: Words(f"{item}{' (R)' * (item in turned)}  ", f"{item}{' (R)' * (item in turned)}  ")
+            + instrument.item(item).wording.words
+            for item in shown
+        }
+        anchors = {code: text.words for code, text in instrument.response_scale(shown[0]).anchors.items()}
+        svg = figures.likert_bars(frame[shown], labels, bounds, anchors, language)
+        caption = _BARS + (_BARS_TURNED if turned & set(shown) else Words("", ""))
+        yield Figure(f"answers_{number}" if len(scales) > 1 else "answers", caption, svg)
+
+
+def _indices(results: Results, fit: Fit) -> Table:
+    return presentation.fit_indices(fit, profile(results.options["thresholds"]))
+
+
+def _comparison(results: Results) -> Table:
+    return model_comparison(results.fits, results.hypothesized or "", results.model_titles, results.failures)
+
+
+def _with_text(table: Table, results: Results) -> Table:
+    """Put the wording of each hypothesis beside its id."""
+    texts = {test.id: test.text for test in results.hypotheses.tests} if results.hypotheses else {}
+    column = Column("text", term("Research hypothesis"))
+    rows = tuple((row[0], texts[row[0]], *row[1:]) for row in table.rows)
+    return replace(table, columns=(table.columns[0], column, *table.columns[1:]), rows=rows)
+
+
+def _labelled(table: Table, results: Results, column: str = "scale") -> Table:
+    """Write constructs by their labels, in the column that names them and in headings."""
+    labels = results.labels
+    place = next(i for i, known in enumerate(table.columns) if known.name == column)
+    rows = tuple((*row[:place], labels.get(str(row[place]), row[place]), *row[place + 1 :]) for row in table.rows)
+    columns = tuple(
+        replace(known, heading=labels[known.name]) if known.name in labels else known for known in table.columns
+    )
+    return replace(table, columns=columns, rows=rows)
+
+
+def _narrowed(table: Table, names: Iterable[str]) -> Table:
+    """Keep some columns, in the order named."""
+    known = [column.name for column in table.columns]
+    places = [known.index(name) for name in names]
+    rows = tuple(tuple(row[place] for place in places) for row in table.rows)
+    return replace(table, columns=tuple(table.columns[place] for place in places), rows=rows)
+
+
+def _with_gaps(missing: Table) -> Table:
+    """Keep the items that somebody left out, and count the others."""
+    place = next(i for i, column in enumerate(missing.columns) if column.name == "missing")
+    rows = tuple(row for row in missing.rows if row[place])
+    kept = replace(missing, rows=rows)
+    return kept.noted(_COMPLETE.filled(n=len(missing.rows) - len(rows))) if rows else kept
+
+
+def _without_dashes(table: Table) -> Table:
+    """Leave the cells of a matrix empty where there is nothing to show."""
+    rows = tuple(tuple("" if value is None or value != value else value for value in row) for row in table.rows)
+    return replace(table, rows=rows)
+
+
+def _filled(tables: Iterable[Table]) -> tuple[Table, ...]:
+    return tuple(table for table in tables if table.rows)
+
+
+def _present(content: Iterable[Content | None]) -> tuple[Content, ...]:
+    return tuple(piece for piece in content if piece is not None)
+
+
+def _value(value: Any) -> float | None:
+    return None if value is None or value != value else float(value)
+
+
+def _stars(p_value: float) -> str:
+    return "" if p_value != p_value else stars(p_value)
+
+
+def _flat(options: Any, prefix: str = "") -> dict[str, Any]:
+    """Write nested choices as ``components.rotation``."""
+    found: dict[str, Any] = {}
+    for name, value in options.items():
+        found |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}": value}
+    return found
+
+
+def _plainly(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+_SUBTITLE = Words("Results report", "分析结果报告")
+_ATTENTION = Words(
+    "The results below must not be used before these points have been settled.",
+    "在处理以下问题之前，请勿使用本报告的相关结果。",
+)
+_FOREST = Words("Standardized path coefficients with 95% confidence intervals", "标准化路径系数及其95%置信区间")
+_CAPTION = Words(
+    "{model}: standardized estimates; solid arrows p < .05, dashed arrows not significant",
+    "{model}：标准化估计值；实线箭头 p < .05，虚线箭头不显著",
+)
+_DESCRIBED = Words("{title}: {said}", "{title}：{said}")
+_PATHS_OF = Words("Structural paths: {model}", "路径系数：{model}")
+_EFFECTS_OF = Words("Direct, indirect and total effects: {model}", "直接、间接与总效应：{model}")
+_COMPLETE = Words("The other {n} items have no missing answer.", "其余{n}个题项无缺失。")
+_SYNTAX = Words("Model “{model}”: {text}", "模型“{model}”：{text}")
+_BARS = Words("Distribution of the answers", "作答分布")
+_BARS_TURNED = Words("; (R) reverse-coded items, already turned", "；(R)为反向计分题，已转换")
+_MORE_FINDINGS = Words("{n} more are not listed.", "另有{n}条未列出。")

@@ -1,0 +1,174 @@
+"""The results folder: the report, its tables and figures, and a manifest of what made them.
+
+The folder is written aside under a temporary name and renamed at the end, so that it is complete or
+not there.  The same results give the same bytes: the manifest holds versions, hashes, options and
+counts, but no time and no place.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import StudyError
+from ..tables import Language, csv_file, excel
+from ..tables.storing import file_names, store
+from . import html
+from .contents import report_of
+from .report import SYNTHETIC
+
+if TYPE_CHECKING:
+    from .results import Results
+
+MANIFEST = "manifest.json"
+_PACKAGES = ("factor_analyzer", "matplotlib", "numpy", "pandas", "scipy", "xlsxwriter")
+_CLUTTER = (".DS_Store", "Thumbs.db", "desktop.ini")
+
+
+def save(results: Results, folder: str | Path, language: Language = "en") -> Path:
+    """Write everything that is handed over; see :meth:`Results.save`."""
+    folder = Path(folder)
+    check_folder(folder)
+    try:
+        return _placed(results, folder.resolve(), language, shown=folder)
+    except OSError as error:
+        raise StudyError(str(folder), [f"cannot be written: {_reason(error)}"]) from None
+
+
+def check_folder(folder: str | Path) -> None:
+    """Refuse a folder that holds anything but earlier results; worth asking before a long run."""
+    folder = Path(folder)
+    try:
+        if not folder.exists():
+            return
+        if not folder.is_dir():
+            raise StudyError(str(folder), ["is a file; name a folder for the results"])
+        present = _files(folder)
+        if not present:
+            return
+        written = _earlier_files(folder)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise StudyError(str(folder), [f"cannot be read: {_reason(error)}"]) from None
+    if written is None:
+        raise StudyError(str(folder), ["is not empty and holds no earlier results; name a new or an empty folder"])
+    foreign = sorted(name for name in present if name not in written)
+    if foreign:
+        shown = ", ".join(foreign[:5]) + (f" and {len(foreign) - 5} more" if len(foreign) > 5 else "")
+        raise StudyError(
+            str(folder),
+            [f"holds files that are no results ({shown}) and would be lost; move them, or name another folder"],
+        )
+
+
+def manifest(results: Results, language: Language) -> dict[str, Any]:
+    """Say what went in and what it was computed with; neither time nor place."""
+    from .. import __version__
+
+    responses = results.screening.screened
+    return {
+        "sme_sem": __version__,
+        "versions": {name: metadata.version(name) for name in _PACKAGES},
+        "instrument": {
+            "name": results.instrument.name,
+            "version": results.instrument.version,
+            "sha256": results.sha256.get("instrument"),
+        },
+        "data": {
+            "source": responses.source,
+            "sha256": results.sha256.get("data", responses.sha256),
+            "synthetic": results.synthetic,
+        },
+        "language": language,
+        "options": dict(results.options),
+        "counts": results.counts,
+        "findings": _findings(responses.findings["severity"]),
+        "models": {
+            name: {
+                "syntax": str(fit.specification),
+                "n": fit.n,
+                "converged": fit.converged,
+                "diagnostics": [d.code for d in fit.diagnostics],
+            }
+            for name, fit in results.fits.items()
+        },
+        "failed_models": dict(results.failures),
+    }
+
+
+def _placed(results: Results, target: Path, language: Language, *, shown: Path) -> Path:
+    """Write the folder aside, then put it in place of an earlier one."""
+    missing = [parent for parent in target.parents if not parent.exists()]
+    aside = target.with_name(f".{target.name[:80]}.{os.getpid()}.part")
+    earlier = target.with_name(f".{target.name[:80]}.{os.getpid()}.old")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir()
+        _write(results, aside, language)
+        if target.exists():
+            target.rename(earlier)
+            try:
+                aside.rename(target)
+            except BaseException:
+                earlier.rename(target)
+                raise
+            shutil.rmtree(earlier, ignore_errors=True)
+        else:
+            aside.rename(target)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        for parent in missing:
+            with contextlib.suppress(OSError):
+                parent.rmdir()
+        raise
+    return shown
+
+
+def _write(results: Results, folder: Path, language: Language) -> None:
+    report = report_of(results, language)
+    tables, figures = report.tables(), report.figures()
+    html.write(report, folder / "report.html", language)
+    excel.write(tables, folder / "tables.xlsx", language, banner=SYNTHETIC if report.synthetic else None)
+    csv_file.write(tables, folder / "tables", language)
+    for name, figure in zip(file_names(figure.name for figure in figures), figures, strict=True):
+        store(folder / "figures" / f"{name}.svg", figure.svg.encode("utf-8"))
+    files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in _files(folder)}
+    document = {**manifest(results, language), "files": files}
+    text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
+    store(folder / MANIFEST, f"{text}\n".encode())
+
+
+def _files(folder: Path) -> list[str]:
+    """Name every file below a folder, by its path from there; what systems leave about does not count."""
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if not path.is_dir() and path.name not in _CLUTTER and not path.name.startswith(("~$", ".~lock"))
+    )
+
+
+def _earlier_files(folder: Path) -> set[str] | None:
+    """Name the files of earlier results; None where the folder holds none."""
+    try:
+        document = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    files = document.get("files") if isinstance(document, dict) and "sme_sem" in document else None
+    return {*files, MANIFEST} if isinstance(files, dict) else None
+
+
+def _findings(severities: Any) -> dict[str, int]:
+    return {name: int((severities == name).sum()) for name in ("error", "warning", "info")}
+
+
+def _reason(error: Exception) -> str:
+    reason = getattr(error, "strerror", None) or str(error)
+    if isinstance(error, PermissionError):
+        return f"{reason}; check the rights of the folder, and close its files in other programs"
+    return reason

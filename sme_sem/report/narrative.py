@@ -1,0 +1,285 @@
+"""Sentences that say what the tables show, in both languages, with the numbers in them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from ..sem.presentation import path_label, reported
+from ..sem.rivals import comparable, equivalent_models
+from ..sem.thresholds import ACCEPTABLE, GOOD, NOT_MET, profile
+from ..tables import Kind, Text, Words
+from ..tables.format import cell
+
+if TYPE_CHECKING:
+    from ..sem.fit import Fit
+    from .results import Results
+
+_ALPHA = 0.70  # Nunnally (1978), Psychometric Theory
+_LOADINGS = (0.70, 0.50)  # an item that shares half its variance with the construct; the usual minimum
+_KMO = (  # Kaiser (1974), Psychometrika 39, 31-36
+    (0.9, Words("marvellous", "极佳")),
+    (0.8, Words("meritorious", "良好")),
+    (0.7, Words("middling", "中等")),
+    (0.6, Words("mediocre", "普通")),
+    (0.5, Words("miserable", "欠佳")),
+    (-math.inf, Words("unacceptable", "不可接受")),
+)
+
+
+def sample(results: Results) -> Words:
+    """How many answered, were kept and were analysed."""
+    counts = results.counts
+    said = _COLLECTED.filled(**counts)
+    if "analysed" in counts and results.options["missing"] == "fiml":
+        said += _ANALYSED_FIML.filled(n=counts["analysed"])
+    elif "analysed" in counts:
+        left = counts["valid"] - counts["analysed"]
+        said += (_ANALYSED_ALL if not left else _ANALYSED).filled(n=counts["analysed"], left=left)
+    return said
+
+
+def quality(results: Results) -> Words:
+    """How many things were noticed on reading, by how grave they are."""
+    severity = results.screening.screened.findings["severity"]
+    counts = {name: int((severity == name).sum()) for name in ("error", "warning", "info")}
+    said = _NOTICED.filled(**counts)
+    excluded = int((~results.screening.kept).sum())
+    return said + (_EXCLUDED.filled(n=excluded) if excluded else _NOBODY)
+
+
+def reliability(results: Results) -> Words | None:
+    """The range of alpha, and how many scales reach the customary bound."""
+    if results.reliability is None:
+        return None
+    scales = results.reliability.scales.sort_values("alpha", kind="stable")
+    low, high = scales.iloc[0], scales.iloc[-1]
+    labels = results.labels
+    if len(scales) == 1:
+        said = _ONE_ALPHA.filled(scale=labels.get(low["scale"], low["scale"]), alpha=_r(low["alpha"]))
+    else:
+        said = _ALPHAS.filled(
+            low=_r(low["alpha"]),
+            lowest=labels.get(low["scale"], low["scale"]),
+            high=_r(high["alpha"]),
+            highest=labels.get(high["scale"], high["scale"]),
+        )
+    reached = int((scales["alpha"] >= _ALPHA).sum())
+    return said + _REACHED.filled(reached=reached, all=len(scales))
+
+
+def components(results: Results) -> Words | None:
+    """Whether the items can be condensed, and what the components explain."""
+    said = Words("", "")
+    if results.adequacy is not None:
+        found = results.adequacy
+        judged = next(words for bound, words in _KMO if found.kmo >= bound) if found.kmo == found.kmo else "–"
+        said += _ADEQUATE.filled(
+            kmo=_r(found.kmo),
+            judged=judged,
+            df=found.bartlett_df,
+            chisq=cell(found.bartlett_chisq, Kind.STATISTIC),
+            p=_p(found.bartlett_pvalue),
+        )
+    if results.components is not None:
+        loadings, variance = results.components.loadings, results.components.variance
+        m = loadings.shape[1]
+        percent = cell(float(variance["extraction_cumulative"].iloc[m - 1]), Kind.PERCENT)
+        said += _CONDENSED.filled(m=m, percent=percent, p=len(loadings))
+    return said if said.en else None
+
+
+def loadings(fit: Fit) -> Words | None:
+    """The range of the standardized loadings."""
+    estimates = fit.estimates()
+    values = estimates.loc[(estimates["op"] == "=~") & ~estimates["rhs"].isin(fit.latent), "std_all"]
+    if values.empty:
+        return None
+    high, low = _LOADINGS
+    said = _RANGE.filled(low=_r(values.min()), high=_r(values.max()))
+    return (
+        said
+        + _LOADED.filled(reached=int((values >= high).sum()), all=len(values), bound=_r2(high))
+        + (_WEAK.filled(weak=int((values < low).sum()), bound=_r2(low)) if (values < low).any() else Words("", ""))
+    )
+
+
+def fit_judgement(fit: Fit, thresholds: str) -> Words:
+    """Chi-square and indices as a paper reports them, and how many reach their thresholds."""
+    found = reported(fit)
+    said = _FIT.filled(
+        df=f"{found['df']:g}",
+        chisq=cell(found["chisq"], Kind.STATISTIC),
+        p=_p(found["pvalue"]),
+        lower=_r(found["rmsea_ci_lower"]),
+        upper=_r(found["rmsea_ci_upper"]),
+        **{name: _r(found[name]) for name in ("cfi", "tli", "rmsea", "srmr")},
+    )
+    used = profile(thresholds)
+    values = {"chisq_df": found["chisq"] / found["df"] if found["df"] else math.nan, **found.to_dict()}
+    verdicts = {name: t.verdict(float(values.get(name, math.nan))) for name, t in used.thresholds.items()}
+    counts = [sum(v is level for v in verdicts.values()) for level in (GOOD, ACCEPTABLE, NOT_MET)]
+    missed = [_INDEX.get(name, name.upper()) for name, v in verdicts.items() if v is NOT_MET]
+    judged = _JUDGED.filled(all=sum(counts), good=counts[0], acceptable=counts[1], profile=used.title)
+    return said + judged + (_MISSED.filled(n=len(missed), names=_listed(missed)) if missed else _NONE_MISSED)
+
+
+def hypotheses(results: Results) -> Words | None:
+    """How many hypotheses are supported, which, and which not."""
+    if results.hypotheses is None:
+        return None
+    tests = results.hypotheses.tests
+    supported = [t.id for t in tests if t.supported]
+    said = _SUPPORTED.filled(n=len(supported), all=len(tests))
+    if supported:
+        said += _WHICH.filled(ids=_listed(supported))
+    for test in (t for t in tests if t.supported is False):
+        path = path_label(test.outcome, test.cause, results.labels)
+        said += _REJECTED.filled(id=test.id, path=path, beta=_r(test.beta), p=_p(test.pvalue))
+    for test in (t for t in tests if t.supported is None):
+        said += _UNTESTED.filled(id=test.id, why=test.verdict)
+    return said + Words(".", "。")
+
+
+def explained(results: Results) -> Words | None:
+    """What share of the outcomes' variance the hypothesized model explains."""
+    fit = results.fit
+    if fit is None:
+        return None
+    estimates, values = fit.estimates(), fit.r_squared()
+    outcomes = [n for n in dict.fromkeys(estimates.loc[estimates["op"] == "~", "lhs"]) if n in values.index]
+    if not outcomes:
+        return None
+    parts = [
+        _SHARE.filled(percent=cell(100 * float(values[n]), Kind.PERCENT), name=results.labels.get(n, n))
+        for n in outcomes
+    ]
+    return _EXPLAINS.filled(shares=_joined(parts))
+
+
+def rivals(results: Results) -> Words | None:
+    """Which of the comparable models the information criteria prefer, and which cannot be told apart."""
+    base, titles = results.fit, results.model_titles
+    if base is None or len(results.fits) < 2:
+        return None
+    alike = {name: fit for name, fit in results.fits.items() if fit.converged and comparable(fit, base)}
+    if len(alike) < 2:
+        return _NO_RIVAL
+    best = {measure: min(alike, key=lambda name: alike[name].measures()[measure]) for measure in ("aic", "bic")}
+    same = {name for pair in equivalent_models(alike) if best["aic"] in pair for name in pair}
+    if best["aic"] == best["bic"] or best["bic"] in same:
+        preferred = [titles.get(name, name) for name in alike if name in (same or {best["aic"]})]
+        said = _PREFERRED.filled(n=len(alike), names=_joined([_QUOTED.filled(name=p) for p in preferred]))
+    else:
+        said = _DIVIDED.filled(
+            n=len(alike), aic=titles.get(best["aic"], best["aic"]), bic=titles.get(best["bic"], best["bic"])
+        )
+    return said + (_SAME_FIT if equivalent_models(results.fits) else Words("", ""))
+
+
+def _r(value: Any) -> str:
+    return cell(float(value), Kind.COEFFICIENT)
+
+
+def _r2(value: float) -> str:
+    return _r(value)[:-1]
+
+
+def _p(value: Any) -> str:
+    text = cell(float(value), Kind.PROBABILITY)
+    return f"p {text}" if text.startswith("<") else f"p = {text}"
+
+
+def _listed(names: Iterable[str]) -> Words:
+    known = list(names)
+    return Words(", ".join(known), "、".join(known))
+
+
+def _joined(parts: Iterable[Text]) -> Words:
+    """Join with commas and a last "and"."""
+    *others, last = [Words("", "") + part for part in parts]
+    if not others:
+        return last
+    return Words(", ".join(p.en for p in others) + " and " + last.en, "、".join(p.zh for p in others) + "和" + last.zh)
+
+
+_INDEX = {"chisq_df": "χ²/df"}
+_COLLECTED = Words(
+    "{collected} questionnaires were collected and {valid} kept after screening.",
+    "共回收问卷{collected}份，筛选后有效问卷{valid}份。",
+)
+_ANALYSED = Words(
+    " The hypothesized model is estimated from {n} of them; {left} did not answer every item it needs "
+    "(listwise deletion).",
+    "假设模型使用其中{n}份进行估计，另有{left}份因模型所需题项存在缺失而按列表删除。",
+)
+_ANALYSED_FIML = Words(
+    " The hypothesized model uses every answer of {n} of them, also of those who left an item open "
+    "(full information maximum likelihood).",
+    "假设模型采用完全信息极大似然法，利用其中{n}份问卷的全部作答，包括存在缺失的问卷。",
+)
+_ANALYSED_ALL = Words(
+    " All {n} of them answered every item of the hypothesized model and are analysed.",
+    "全部{n}份均完整作答假设模型所需题项，用于模型估计。",
+)
+_NOTICED = Words(
+    "Reading the answers noted {error} errors (an answer or a column could not be used), {warning} warnings and "
+    "{info} remarks on what was done as expected.",
+    "数据读取共发现{error}个错误（无法使用的答案或列）、{warning}个警告，以及{info}条常规处理说明。",
+)
+_EXCLUDED = Words(" Screening set {n} respondents aside.", "筛选共剔除{n}份问卷。")
+_NOBODY = Words(" Screening set nobody aside.", "筛选未剔除任何问卷。")
+_ALPHAS = Words(
+    "Cronbach's alpha runs from {low} ({lowest}) to {high} ({highest}).",
+    "克隆巴赫α系数介于{low}（{lowest}）与{high}（{highest}）之间。",
+)
+_ONE_ALPHA = Words("Cronbach's alpha of {scale} is {alpha}.", "{scale}的克隆巴赫α系数为{alpha}。")
+_REACHED = Words(
+    " {reached} of {all} scales reach .70 (Nunnally, 1978).", "{all}个量表中有{reached}个达到.70（Nunnally，1978）。"
+)
+_ADEQUATE = Words(
+    "KMO is {kmo}, {judged} in Kaiser's (1974) words, and Bartlett's test gives χ²({df}) = {chisq}, {p}. ",
+    "KMO值为{kmo}，按Kaiser（1974）的标准为“{judged}”；巴特利特球形度检验χ²({df}) = {chisq}，{p}。",
+)
+_CONDENSED = Words(
+    "{m} components explain {percent}% of the variance of {p} items.",
+    "{m}个成分共解释{p}个题项总方差的{percent}%。",
+)
+_RANGE = Words("Standardized loadings run from {low} to {high};", "标准化因子载荷介于{low}与{high}之间，")
+_LOADED = Words(" {reached} of {all} reach {bound}.", "{all}个载荷中有{reached}个达到{bound}。")
+_WEAK = Words(" {weak} stay below {bound}.", "有{weak}个低于{bound}。")
+_FIT = Words(
+    "χ²({df}) = {chisq}, {p}; CFI = {cfi}, TLI = {tli}, RMSEA = {rmsea}, 90% CI [{lower}, {upper}], SRMR = {srmr}.",
+    "χ²({df}) = {chisq}，{p}；CFI = {cfi}，TLI = {tli}，RMSEA = {rmsea}，90% CI [{lower}, {upper}]，SRMR = {srmr}。",
+)
+_JUDGED = Words(
+    " Judged by the thresholds called {profile}, of {all} indices good: {good}, acceptable: {acceptable};",
+    "按{profile}判断{all}项指标：良好{good}项，可接受{acceptable}项，",
+)
+_MISSED = Words(" not met: {n} ({names}).", "未达标{n}项（{names}）。")
+_NONE_MISSED = Words(" not met: none.", "无未达标指标。")
+_SUPPORTED = Words("{n} of {all} hypotheses are supported", "{all}个研究假设中有{n}个成立")
+_WHICH = Words(" ({ids})", "（{ids}）")
+_REJECTED = Words("; {id} is not ({path}: β = {beta}, {p})", "；{id}不成立（{path}：β = {beta}，{p}）")
+_UNTESTED = Words("; {id} could not be tested ({why})", "；{id}未能检验（{why}）")
+_EXPLAINS = Words("The hypothesized model explains {shares}.", "假设模型解释了{shares}。")
+_SHARE = Words("{percent}% of the variance of {name}", "{name}{percent}%的方差")
+_QUOTED = Words("“{name}”", "“{name}”")
+_NO_RIVAL = Words(
+    "No rival explains the same variables of the same respondents, so only indices that do not depend on "
+    "them can be set side by side.",
+    "没有竞争模型与假设模型使用相同的变量和样本，只能比较不依赖于变量构成的指标。",
+)
+_PREFERRED = Words(
+    "Of the {n} models of the same answers, AIC and BIC are lowest for {names}.",
+    "在使用相同数据的{n}个模型中，AIC与BIC最低的是{names}。",
+)
+_DIVIDED = Words(
+    "Of the {n} models of the same answers, AIC is lowest for “{aic}”, BIC for “{bic}”.",
+    "在使用相同数据的{n}个模型中，“{aic}”的AIC最低，“{bic}”的BIC最低。",
+)
+_SAME_FIT = Words(
+    " Some of the models fit exactly alike (see the notes of the table): only theory can choose between them.",
+    "部分模型的拟合完全相同（见表注），只能依据理论取舍。",
+)

@@ -1,0 +1,126 @@
+"""What a study found: every result of the chain, as one record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..instrument import Instrument
+from ..measurement import Adequacy, Components, Reliability, Validity
+from ..responses import Responses, Screening
+from ..sem.fit import Fit
+from ..sem.hypotheses import HypothesisTests
+from ..sem.presentation import Labels, objections
+from ..tables import Language, Table, Tabled, Text, Words
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something a person must look at before the results are used.
+
+    step : where it occurred
+    """
+
+    step: Text
+    message: Text
+
+
+@dataclass(frozen=True, eq=False)
+class Results(Tabled):
+    """All results of one study; printing them shows the headline tables, ``save`` writes the folder.
+
+    instrument : with the models and hypotheses of the study
+    title : what the report is headed with
+    options : the choices of the study file that influence results
+    screening, responses : who was kept and why; the kept answers
+    reliability, adequacy, components, validity : None where the step failed or there was nothing to do
+    hypothesized : name of the hypothesized model, None for a study without models
+    fits, failures : fitted models by name; for those that could not be fitted, the reason
+    hypotheses : None for a study without hypotheses
+    failed_steps : steps other than models that could not be done
+    synthetic, provenance : whether the answers were drawn, and where they come from
+    sha256 : hashes of what went in, ``"data"`` and ``"instrument"``
+    """
+
+    instrument: Instrument
+    title: Words
+    options: Mapping[str, Any]
+    screening: Screening
+    responses: Responses
+    sample: Table
+    reliability: Reliability | None
+    adequacy: Adequacy | None
+    components: Components | None
+    hypothesized: str | None
+    fits: Mapping[str, Fit]
+    failures: Mapping[str, str]
+    hypotheses: HypothesisTests | None
+    validity: Validity | None = None
+    failed_steps: tuple[Problem, ...] = ()
+    synthetic: bool = False
+    provenance: Words | None = None
+    sha256: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def fit(self) -> Fit | None:
+        """The hypothesized model's fit, if there is one."""
+        return self.fits.get(self.hypothesized) if self.hypothesized else None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Respondents: ``collected``, ``valid`` after screening, ``analysed`` in the hypothesized model."""
+        found = {"collected": self.screening.screened.collected, "valid": int(self.screening.kept.sum())}
+        return {**found, "analysed": self.fit.n} if self.fit else found
+
+    @property
+    def labels(self) -> Labels:
+        """What to print for constructs and variables."""
+        return dict(self.instrument.labels())
+
+    @property
+    def model_titles(self) -> Labels:
+        """What to print for a model's name."""
+        return {name: model.title.words for name, model in self.instrument.models.items()}
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything a person must look at; empty if the results can be used as they are."""
+        findings = self.screening.screened.findings
+        errors = int((findings["severity"] == "error").sum())
+        found = [Problem(_READING, _FINDINGS.filled(n=errors))] if errors else []
+        found += self.failed_steps
+        for name, reason in self.failures.items():
+            found.append(Problem(self._model(name), _NOT_FITTED.filled(why=reason)))
+        for name, fit in self.fits.items():
+            found += [Problem(self._model(name), said) for said in objections(fit)]
+        return tuple(found)
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give the headline tables."""
+        from .contents import headline
+
+        return headline(self)
+
+    def save(self, folder: str | Path, language: Language = "en") -> Path:
+        """Write report.html, tables.xlsx, tables/, figures/ and manifest.json; return the folder.
+
+        The folder is complete or not there: it is written aside and renamed at the end.  An earlier
+        results folder is replaced; anything else that is not empty is refused.
+        """
+        from .folder import save
+
+        return save(self, folder, language)
+
+    def _model(self, name: str) -> Words:
+        return _MODEL.filled(name=self.model_titles.get(name, name))
+
+
+_READING = Words("Reading the answers", "数据读取")
+_FINDINGS = Words(
+    "{n} answers or columns could not be used and count as missing; see the findings on reading the answers.",
+    "有{n}处答案或列无法使用，按缺失处理；详见数据读取检查结果。",
+)
+_MODEL = Words("Model “{name}”", "模型“{name}”")
+_NOT_FITTED = Words("could not be fitted: {why}", "未能拟合：{why}")

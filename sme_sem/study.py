@@ -1,0 +1,381 @@
+"""A study: the whole chain from a file of answers to results, in its order.
+
+Read the answers, screen them, describe the sample, look at scales and components, fit the
+hypothesized model and its rivals, test the hypotheses.  A step that cannot be done is reported
+and the others go on; only an input that makes no sense stops a study.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .errors import ResponseError, SmeSemError, StudyError, did_you_mean
+from .instrument import Instrument, load_instrument, path_of, shipped
+from .report.results import Problem, Results
+from .responses import Responses, read_responses, sample_table, screen
+from .study_file import StudyFile, instrument_of_study, read_study_file
+from .tables import Text, Words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .measurement import Reliability
+
+Progress = Callable[[Text, int, int], None]
+"""Told before each step: its name, how many steps are done, how many there are."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """An instrument, answers to it, and the choices of the analysis.
+
+    instrument : with the study's models and hypotheses put in
+    choices : what the study file states
+    answers : the file of answers, or answers in memory
+    folder : what relative paths of the study are relative to
+    synthetic : the answers are known to be drawn
+    provenance : where the answers come from, as far as the instrument says it
+    """
+
+    instrument: Instrument
+    choices: StudyFile
+    answers: Path | pd.DataFrame
+    folder: Path
+    instrument_sha256: str
+    synthetic: bool = False
+    provenance: Words | None = None
+
+    @property
+    def output(self) -> Path:
+        """The folder for the results."""
+        return self.folder / self.choices.output
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Names of the models to fit: the hypothesized one, its rivals, and those that hypotheses name."""
+        chosen = (self.instrument.hypothesized, *self.instrument.rivals)
+        named = (h.model for h in self.instrument.hypotheses)
+        return tuple(dict.fromkeys(name for name in (*chosen, *named) if name))
+
+    def run(self, progress: Progress | None = None) -> Results:
+        """Do every step in order and gather what they found.
+
+        Parameters
+        ----------
+        progress
+            Called before each step with its name, the steps done, and the steps there are.
+
+        Returns
+        -------
+        Results
+            ``.problems`` names what a person must look at.
+
+        Raises
+        ------
+        ResponseError
+            If the answers cannot be read, or screening leaves nobody.
+        """
+        from .measurement import adequacy, components, validity
+        from .sem.fit import fit
+        from .sem.hypotheses import test_hypotheses
+
+        instrument, choices = self.instrument, self.choices
+        steps = _Steps(progress, 5 + len(self.models))
+        steps.begin(_READING)
+        responses, synthetic = self._read()
+        steps.begin(_SCREENING)
+        screening = screen(responses, choices.screening.rules, max_missing=choices.screening.max_missing)
+        kept = screening.responses()
+        if not len(kept.frame):
+            raise ResponseError(
+                f"{responses.source}: none of the {responses.collected} respondents is left after screening "
+                f"({', '.join(choices.screening.rules)}); check the answers, or relax the screening rules"
+            )
+        steps.begin(_RELIABILITY)
+        reliability = _reliability(kept, steps)
+        steps.begin(_COMPONENTS)
+        items = self._condensed_items(kept)
+        adequate = steps.attempt(_ADEQUACY, lambda: adequacy(kept.frame[items])) if items else None
+        condensed = None
+        if items:
+            chosen = choices.components
+            condensed = steps.attempt(
+                _COMPONENTS, lambda: components(kept.frame[items], chosen.n_components, chosen.rotation)
+            )
+        fits, failures = {}, {}
+        for name in self.models:
+            steps.begin(_FITTING.filled(model=instrument.models[name].title.words))
+            try:
+                fits[name] = fit(
+                    instrument.model_syntax(name),
+                    kept.frame,
+                    estimator=choices.estimator,
+                    missing=choices.missing,
+                )
+            except SmeSemError as problem:
+                failures[name] = str(problem)
+        steps.begin(_TESTING)
+        hypothesized = instrument.hypothesized
+        main = fits.get(hypothesized) if hypothesized else None
+        valid = steps.attempt(_VALIDITY, lambda: validity(main)) if main is not None and main.latent else None
+        tests = None
+        if instrument.hypotheses:
+            tests = test_hypotheses(
+                instrument.hypotheses,
+                main,
+                choices.alpha,
+                others={name: fits.get(name) for name in self.models},
+                labels=dict(instrument.labels()),
+            )
+        return Results(
+            instrument=instrument,
+            title=(choices.title or instrument.title).words,
+            options=_options(choices),
+            screening=screening,
+            responses=kept,
+            sample=sample_table(kept),
+            reliability=reliability,
+            adequacy=adequate,
+            components=condensed,
+            hypothesized=hypothesized,
+            fits=fits,
+            failures=failures,
+            hypotheses=tests,
+            validity=valid,
+            failed_steps=tuple(steps.problems),
+            synthetic=synthetic,
+            provenance=self.provenance,
+            sha256={"data": responses.sha256, "instrument": self.instrument_sha256},
+        )
+
+    def _read(self) -> tuple[Responses, bool]:
+        """Read the answers; drawn ones are recognised by their mark."""
+        from .synthetic import MARK
+
+        choices = self.choices
+        answers = self.answers
+        if not isinstance(answers, Path):
+            answers = answers.drop(columns=MARK, errors="ignore")
+        responses = read_responses(
+            answers,
+            self.instrument,
+            platform=choices.platform,
+            sheet=choices.sheet,
+            encoding=choices.encoding,
+        )
+        if self.synthetic:
+            responses = replace(responses, source=f"{self.instrument.name} (synthetic)")
+        marked = MARK in responses.extra.columns and bool(responses.extra[MARK].str.strip().ne("").any())
+        return responses, self.synthetic or marked
+
+    def _condensed_items(self, responses: Responses) -> list[str]:
+        """Items to condense: those of the constructs asked for, or all that enter a model."""
+        instrument, asked = self.instrument, self.choices.components.constructs
+        if asked is None:
+            asked = tuple(c for name in self.models for c in instrument.model_constructs(name))
+        if not asked:
+            asked = tuple(construct.name for construct in instrument.constructs)
+        entering = set(_with_elements(instrument, asked))
+        scales = instrument.scales(single_items=True)
+        wanted = {item for name, items in scales.items() if name in entering for item in items}
+        found = [item for item in responses.items if item in wanted]
+        return found if len(found) > 1 else []
+
+
+def load_study(path: str | Path) -> Study:
+    """Load a study file, and name everything wrong with it in one go.
+
+    Parameters
+    ----------
+    path
+        A YAML file; paths in it are relative to its folder.
+
+    Returns
+    -------
+    Study
+        Ready for ``run()``.
+
+    Raises
+    ------
+    StudyError
+        With every problem of the file, each at its place.
+    InstrumentError
+        If the instrument it names has problems of its own.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from sme_sem.instrument import new_study
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     study = load_study(new_study(folder, "corporate-reputation"))
+    >>> study.models
+    ('reputation', 'full_mediation', 'drivers')
+    """
+    path = Path(path)
+    choices = read_study_file(path)
+    folder, source = path.parent, str(path)
+    name = choices.instrument
+    file = path_of(name) if name in shipped() else folder / name
+    own = load_instrument(name if name in shipped() else file)
+    problems = [*_missing_data(choices, own, folder), *_output_problems(folder / choices.output)]
+    try:
+        instrument = instrument_of_study(choices, own, source)
+    except StudyError as error:
+        raise StudyError(source, [*error.problems, *problems]) from None
+    if problems:
+        raise StudyError(source, problems)
+    answers, synthetic, provenance = _answers(choices, instrument, folder, file)
+    return Study(instrument, choices, answers, folder, _sha256(file), synthetic, provenance)
+
+
+def demo_study(instrument: str = "bmi-drivers", *, output: str | Path = "results") -> Study:
+    """Make a study of a shipped instrument and the answers that come with it.
+
+    Parameters
+    ----------
+    instrument
+        A shipped name; answers that are no real ones are drawn from its population, and every page
+        of the report says so.
+    output
+        The folder for the results.
+
+    Examples
+    --------
+    >>> study = demo_study("corporate-reputation")
+    >>> study.answers.name, study.synthetic
+    ('corporate-reputation.csv', False)
+    """
+    file, own = path_of(instrument), load_instrument(instrument)
+    choices = StudyFile(instrument=instrument, output=str(output))
+    answers, synthetic, provenance = _answers(choices, own, Path(), file)
+    return Study(own, choices, answers, Path(), _sha256(file), synthetic, provenance)
+
+
+class _Steps:
+    """Counts the steps of a run, and keeps what went wrong in them."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self.progress, self.total, self.done = progress, total, 0
+        self.problems: list[Problem] = []
+
+    def begin(self, name: Text) -> None:
+        if self.progress is not None:
+            self.progress(name, self.done, self.total)
+        self.done += 1
+
+    def attempt(self, name: Text, step: Callable[[], _T]) -> _T | None:
+        try:
+            return step()
+        except SmeSemError as problem:
+            self.problems.append(Problem(name, str(problem)))
+            return None
+
+
+def _reliability(responses: Responses, steps: _Steps) -> Reliability | None:
+    """Analyse each scale by itself, so that one that fails leaves the others their results."""
+    from .measurement import reliability
+
+    columns = set(responses.items)
+    present = {
+        name: [item for item in items if item in columns] for name, items in responses.instrument.scales().items()
+    }
+    found = []
+    for name, items in present.items():
+        if len(items) > 1:
+            one = steps.attempt(_RELIABILITY, partial(reliability, responses.frame, {name: items}))
+            found += [one] if one is not None else []
+    return _together(found) if found else None
+
+
+def _together(found: Sequence[Reliability]) -> Reliability:
+    import pandas as pd
+
+    notes = {
+        table: tuple(dict.fromkeys(note for one in found for note in one.notes[table])) for table in found[0].notes
+    }
+    return replace(
+        found[0],
+        scales=pd.concat([one.scales for one in found], ignore_index=True),
+        items=pd.concat([one.items for one in found], ignore_index=True),
+        notes=notes,
+    )
+
+
+def _answers(
+    choices: StudyFile, instrument: Instrument, folder: Path, file: Path
+) -> tuple[Path | pd.DataFrame, bool, Words | None]:
+    """Find the answers: the study's file, or what comes with the instrument."""
+    if choices.data is not None:
+        return folder / choices.data, False, None
+    come_with = instrument.answers
+    assert come_with is not None  # checked on loading
+    if come_with.file:
+        return file.parent / come_with.file, False, come_with.provenance.words
+    from .synthetic import draw_answers
+
+    return draw_answers(instrument), True, come_with.provenance.words
+
+
+def _missing_data(choices: StudyFile, instrument: Instrument, folder: Path) -> list[str]:
+    if choices.data is None:
+        return [] if instrument.answers else ["data: missing; name the file of answers"]
+    path = folder / choices.data
+    try:
+        if path.exists():
+            return []
+    except (OSError, ValueError):
+        return []  # reading will say what hinders
+    near = [p.name for p in path.parent.iterdir() if p.is_file()] if path.parent.is_dir() else []
+    advice = did_you_mean(path.name, near)
+    if instrument.answers and instrument.answers.synthetic:
+        advice += (
+            " Leave 'data' out to study synthetic answers, or write some with: "
+            f"sme-sem simulate --instrument {choices.instrument} --output {choices.data}"
+        )
+    return [f"data: no such file: {choices.data}.{advice}"]
+
+
+def _output_problems(output: Path) -> list[str]:
+    try:
+        taken = output.exists() and not output.is_dir()
+    except (OSError, ValueError) as error:
+        return [f"output: cannot be a folder: {error}"]
+    return ["output: is a file; name a folder"] if taken else []
+
+
+def _options(choices: StudyFile) -> dict[str, Any]:
+    """List the choices that influence results; no paths."""
+    paths = {"instrument", "data", "output", "language", "title", "models", "hypotheses"}
+    return choices.model_dump(mode="json", exclude=paths, exclude_none=True)
+
+
+def _with_elements(instrument: Instrument, names: Sequence[str]) -> list[str]:
+    found: list[str] = []
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.append(name)
+            waiting += instrument.construct(name).of
+    return found
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+_READING = Words("Reading the answers", "数据读取")
+_SCREENING = Words("Screening", "问卷筛选")
+_RELIABILITY = Words("Reliability", "信度分析")
+_ADEQUACY = Words("KMO and Bartlett's test", "KMO和巴特利特检验")
+_COMPONENTS = Words("Principal components", "主成分分析")
+_VALIDITY = Words("Validity", "效度分析")
+_FITTING = Words("Fitting: {model}", "模型拟合：{model}")
+_TESTING = Words("Testing the hypotheses", "假设检验")

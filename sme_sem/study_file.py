@@ -1,0 +1,271 @@
+"""What a study file states: which instrument, which answers, and the choices of the analysis.
+
+Every mistake of a file is found in one reading, each with its place.  Models of the study stand
+beside those of the instrument, or in place of one of the same name; they are checked as the
+instrument's own are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, ValidationError
+
+from .errors import InstrumentError, SmeSemError, StudyError, SyntaxProblem, did_you_mean
+from .instrument import Hypothesis, Instrument, read_instrument
+from .instrument.address import address
+from .instrument.document import UnreadableError, read_document
+from .instrument.model import BilingualText, VariableName, Written
+from .measurement.rotations import ROTATIONS
+from .responses import PLATFORMS
+from .responses.screening import DEFAULT_RULES
+from .sem.estimators import ESTIMATORS
+from .sem.specification import Specification
+from .sem.thresholds import PROFILES
+
+SCREENING_RULES = (*DEFAULT_RULES, "duplicate_row")
+MISSING = ("listwise", "fiml")
+_LARGEST = 2_000_000  # bytes
+
+
+class _Record(BaseModel):
+    """A frozen record that refuses fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ScreeningChoice(_Record):
+    """Which respondents are set aside, and from which share of missing answers on."""
+
+    rules: tuple[Written, ...] = DEFAULT_RULES
+    max_missing: Annotated[float, Field(ge=0, le=1)] = 0.5
+
+
+class StudyModel(_Record):
+    """A model of the study: lavaan syntax of the structural part."""
+
+    structure: StrictStr
+    title: BilingualText | None = None
+    description: BilingualText | None = None
+    constructs: tuple[VariableName, ...] | None = None
+
+
+class ComponentsChoice(_Record):
+    """Principal components of the items of some constructs (left out: of all items in the models)."""
+
+    constructs: tuple[VariableName, ...] | None = None
+    n_components: Annotated[StrictInt, Field(ge=1)] | None = None
+    rotation: Written = "varimax"
+
+
+class StudyFile(_Record):
+    """The fields of a study file.
+
+    instrument : a shipped name, or the path of an instrument file
+    data : the path of the answers; left out, those that come with the instrument
+    output : folder for the results
+    alpha : level at which hypotheses are tested
+    thresholds : which profile judges the fit
+    hypothesized, rivals, hypotheses : in place of the instrument's
+    """
+
+    instrument: Written
+    title: BilingualText | None = None
+    data: Written | None = None
+    sheet: Written | None = None
+    encoding: Written | None = None
+    platform: Written = "auto"
+    screening: ScreeningChoice = ScreeningChoice()
+    estimator: Written = "ML"
+    missing: Written = "listwise"
+    alpha: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    thresholds: Written = "conventional"
+    language: Literal["en", "zh"] = "en"
+    output: Written = "results"
+    seed: Annotated[StrictInt, Field(ge=0)] = 1
+    models: dict[Written, StudyModel] = {}
+    hypothesized: Written | None = None
+    rivals: tuple[Written, ...] | None = None
+    hypotheses: tuple[Hypothesis, ...] | None = None
+    components: ComponentsChoice = ComponentsChoice()
+
+
+def read_study_file(path: Path) -> StudyFile:
+    """Read and check a study file, except for what only the instrument can tell.
+
+    Raises :class:`~sme_sem.errors.StudyError` with every problem.
+    """
+    source = str(path)
+    document, problems = _document(path, source)
+    if not isinstance(document, dict):
+        found = {list: "a list", str: f"the text {document!r:.40}", type(None): "an empty file"}
+        what = found.get(type(document), repr(document))
+        raise StudyError(source, [*problems, f"expected a mapping with instrument and data, got {what}"])
+    study = None
+    try:
+        study = StudyFile.model_validate(document)
+    except ValidationError as error:
+        problems += [_line(one) for one in error.errors()]
+    problems += _choices(document)
+    if problems or study is None:
+        raise StudyError(source, problems)
+    return study
+
+
+def instrument_of_study(study: StudyFile, instrument: Instrument, source: str) -> Instrument:
+    """Put the study's models and hypotheses into the instrument, checked as its own are.
+
+    The instrument's hypotheses may lose their path when the study replaces a model; they stay, and
+    the results say that the model does not contain it.
+    """
+    own = study.hypotheses is not None
+    document = _lists(instrument.model_dump(exclude_none=True))
+    document["models"] = {**document.get("models", {}), **_models(study, instrument)}
+    document.update(_chosen(study, instrument))
+    document["hypotheses"] = _lists([h.model_dump(exclude_none=True) for h in study.hypotheses or ()]) if own else []
+    problems: list[str] = []
+    merged = instrument
+    try:
+        merged = read_instrument(document, source)
+    except InstrumentError as error:
+        problems += error.problems
+    problems += _unreadable_models(document["models"])
+    problems += _unknown_constructs(study, instrument)
+    if problems:
+        raise StudyError(source, problems)
+    return merged if own else merged.model_copy(update={"hypotheses": instrument.hypotheses})
+
+
+def _document(path: Path, source: str) -> tuple[Any, list[str]]:
+    try:
+        if path.is_dir():
+            raise StudyError(source, ["is a folder; name the study file in it, such as study.yaml"])
+        if not path.exists():
+            raise StudyError(source, [f"no such file.{_nearby(path)} Begin one with: sme-sem new"])
+        if path.stat().st_size > _LARGEST:
+            raise StudyError(source, [f"is larger than {_LARGEST // 1_000_000} MB; a study file is a short text"])
+        content = path.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        raise StudyError(source, [f"cannot be read: {reason}"]) from None
+    try:
+        return read_document(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise StudyError(source, [f"line {line}: not UTF-8 text; save the file as UTF-8"]) from None
+    except UnreadableError as refusal:
+        raise StudyError(source, [str(refusal)]) from None
+
+
+def _nearby(path: Path) -> str:
+    folder = path.parent
+    names = [p.name for p in folder.glob("*.y*ml")] if folder.is_dir() else []
+    return did_you_mean(path.name, names)
+
+
+def _line(error: Any) -> str:
+    """Say in plain words what pydantic found at one place."""
+    place, kind, found = error["loc"], error["type"], error["input"]
+    if kind == "missing":
+        return f"{address(place)}: missing"
+    if kind == "extra_forbidden":
+        known = _fields(place[:-1])
+        guess = did_you_mean(str(place[-1]), known) or (f" Known here: {', '.join(known)}." if known else "")
+        return f"{address(place)}: not a known field.{guess}"
+    shown = "nothing" if found is None else f"{found!r:.60}"
+    message = error["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    wanted = {"string_type": "text", "int_type": "a whole number", "float_parsing": "a number"}
+    wanted |= {"tuple_type": "a list", "dict_type": "a mapping", "model_type": "a mapping"}
+    return f"{address(place)}: expected {wanted.get(kind, message)}, got {shown}"
+
+
+def _fields(place: tuple[int | str, ...]) -> list[str]:
+    if not place:
+        return list(StudyFile.model_fields)
+    records: dict[str, type[BaseModel]] = {
+        "screening": ScreeningChoice,
+        "components": ComponentsChoice,
+        "models": StudyModel,
+        "hypotheses": Hypothesis,
+    }
+    record = records.get(str(place[0]))
+    return list(record.model_fields) if record else []
+
+
+def _choices(document: dict[Any, Any]) -> Iterator[str]:
+    """Complain of a word that is none of those to choose from."""
+    screening, components = document.get("screening"), document.get("components")
+    asked: list[tuple[str, Any, tuple[str, ...]]] = [
+        ("estimator", document.get("estimator"), tuple(ESTIMATORS)),
+        ("missing", document.get("missing"), MISSING),
+        ("platform", document.get("platform"), PLATFORMS),
+        ("thresholds", document.get("thresholds"), tuple(PROFILES)),
+    ]
+    if isinstance(components, dict):
+        asked.append(("components.rotation", components.get("rotation"), tuple(ROTATIONS)))
+    if isinstance(screening, dict) and isinstance(screening.get("rules"), list):
+        asked += [(f"screening.rules[{i}]", r, SCREENING_RULES) for i, r in enumerate(screening["rules"])]
+    for place, value, known in asked:
+        if isinstance(value, str) and value.strip() and value not in known:
+            guess = did_you_mean(value, known)
+            yield f"{place}: {value!r} is not available; choose {_either(known)}.{guess}"
+    estimator = ESTIMATORS.get(str(document.get("estimator", "ML")))
+    if document.get("missing") == "fiml" and estimator is not None and estimator.se == "robust_sem":
+        yield f"missing: fiml does not go with {estimator.name}, which needs complete answers; choose ML or MLR"
+
+
+def _either(known: tuple[str, ...]) -> str:
+    *others, last = known
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _models(study: StudyFile, instrument: Instrument) -> dict[str, Any]:
+    """Write the study's models as an instrument file would, each with a title."""
+    found = {}
+    for name, model in study.models.items():
+        known = instrument.models.get(name)
+        title: Any = {"en": name, "zh": name}
+        if model.title is not None:
+            title = model.title.model_dump()
+        elif known is not None:
+            title = {"en": f"{known.title.en} (changed)", "zh": f"{known.title.zh}（已修改）"}
+        found[name] = {**_lists(model.model_dump(exclude_none=True)), "title": title}
+    return found
+
+
+def _chosen(study: StudyFile, instrument: Instrument) -> dict[str, Any]:
+    """Which model is the hypothesized one, and which are its rivals: by default all the others named."""
+    models = [*instrument.models, *(name for name in study.models if name not in instrument.models)]
+    hypothesized = study.hypothesized or instrument.hypothesized or next(iter(models), None)
+    rivals = study.rivals
+    if rivals is None:
+        new = [name for name in study.models if name not in instrument.models]
+        before = [instrument.hypothesized] if instrument.hypothesized else []
+        rivals = tuple(n for n in dict.fromkeys((*before, *instrument.rivals, *new)) if n != hypothesized)
+    return {"rivals": list(rivals), **({"hypothesized": hypothesized} if hypothesized else {})}
+
+
+def _unreadable_models(models: dict[str, Any]) -> Iterator[str]:
+    for name, model in models.items():
+        try:
+            Specification.read(model.get("structure", ""))
+        except SyntaxProblem as problem:
+            yield f"models.{name}.structure: {problem}".replace("\n", "\n    ")
+        except SmeSemError as problem:
+            yield f"models.{name}.structure: {problem}"
+
+
+def _unknown_constructs(study: StudyFile, instrument: Instrument) -> Iterator[str]:
+    known = [construct.name for construct in instrument.constructs]
+    for i, name in enumerate(study.components.constructs or ()):
+        if name not in known:
+            yield f"components.constructs[{i}]: no construct is named {name!r}.{did_you_mean(name, known)}"
+
+
+def _lists(value: Any) -> Any:
+    """Turn tuples into lists, as a file would give them."""
+    if isinstance(value, dict):
+        return {key: _lists(entry) for key, entry in value.items()}
+    return [_lists(entry) for entry in value] if isinstance(value, (list, tuple)) else value

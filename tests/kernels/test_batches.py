@@ -1,0 +1,214 @@
+"""The one promise every kernel makes: a batch is its members, side by side."""
+
+import numpy as np
+import pytest
+
+from sem.models import POPULATIONS, fitted_text, parameters_of, true_theta
+from sme_sem.kernels import components, discrepancy, fit_indices, linalg, ram, reliability
+
+MEMBERS = 6
+
+
+class Model:
+    """A model's kernels as functions of covariance, mean and parameters, and inputs near its population."""
+
+    def __init__(self, name, **options):
+        self.table = parameters_of(fitted_text(POPULATIONS[name]), **options)
+        self.pattern = self.table.pattern()
+        self.truth = true_theta(POPULATIONS[name], self.table)
+        self.p, self.G = self.pattern.observed, self.pattern.groups
+
+    def theta(self, *batch):
+        rng = np.random.default_rng(7)
+        return self.truth + rng.uniform(-0.05, 0.05, size=(*batch, len(self.truth)))
+
+    def covariance(self, *batch):
+        half = np.random.default_rng(20240607).normal(size=(*batch, self.G, self.p, 4 * self.p))
+        return half @ half.mT / (4 * self.p)
+
+    def mean(self, *batch):
+        return np.random.default_rng(3).normal(size=(*batch, self.G, self.p))
+
+    def share(self, *batch):
+        return np.ones((*batch, self.G)) / self.G
+
+    def sample(self, covariance, mean):
+        share = np.full(covariance.shape[:-2], 1 / self.G)
+        return discrepancy.Sample(covariance, mean if self.pattern.means else None, share)
+
+    def implied(self, theta):
+        return ram.implied(self.pattern, theta)
+
+    def jacobian(self, theta):
+        return ram.jacobian(self.pattern, self.implied(theta))
+
+    def value(self, covariance, mean, theta):
+        return discrepancy.maximum_likelihood(self.pattern, self.sample(covariance, mean), theta)
+
+    def slope(self, covariance, mean, theta):
+        return discrepancy.maximum_likelihood_slope(self.pattern, self.sample(covariance, mean), theta)
+
+    def exact_slope(self, covariance, mean, theta):
+        sample = self.sample(covariance, mean)
+        return discrepancy.maximum_likelihood_slope(self.pattern, sample, theta, exact=True)
+
+    def kernels(self):
+        moments = [self.covariance, self.mean, self.theta]
+        return [
+            (self.implied, [self.theta]),
+            (self.jacobian, [self.theta]),
+            (self.value, moments),
+            (self.slope, moments),
+            (self.exact_slope, moments),
+        ]
+
+
+def covariances(*batch, p=4):
+    half = np.random.default_rng(1).normal(size=(*batch, p, 5 * p))
+    return half @ half.mT / (5 * p) + 0.3
+
+
+def implied_covariances(*batch, p=4):
+    return covariances(*batch, p=p) + 0.2 * np.eye(p)
+
+
+def correlations(*batch):
+    return linalg.correlation(covariances(*batch))
+
+
+def means(*batch, p=4):
+    return np.random.default_rng(2).normal(size=(*batch, p))
+
+
+def other_means(*batch, p=4):
+    return means(*batch, p=p) * 0.9
+
+
+def loadings(*batch, p=4):
+    return np.random.default_rng(4).uniform(0.4, 0.9, size=(*batch, p))
+
+
+def loading_matrices(*batch):
+    return np.random.default_rng(4).uniform(-0.4, 0.9, size=(*batch, 4, 2))
+
+
+def chi_squares(*batch):
+    return np.random.default_rng(5).uniform(20, 90, size=batch)
+
+
+def baselines(*batch):
+    return np.random.default_rng(6).uniform(300, 900, size=batch)
+
+
+def invertible_matrices(*batch):
+    return np.random.default_rng(8).normal(size=(*batch, 4, 4)) + 3 * np.eye(4)
+
+
+def named(name, kernel):
+    kernel.__name__ = name
+    return kernel
+
+
+MODELS = {name: Model(name) for name in POPULATIONS}
+residual = [covariances, implied_covariances]
+with_means = [*residual, means, other_means]
+KERNELS = [
+    (linalg.cholesky, [covariances]),
+    (linalg.whitener, [covariances]),
+    (linalg.inverse, [invertible_matrices]),
+    (linalg.log_determinant, [covariances]),
+    (linalg.correlation, [covariances]),
+    (linalg.vech, [covariances]),
+    (reliability.cronbach_alpha, [covariances]),
+    (reliability.standardized_alpha, [covariances]),
+    (reliability.guttman_lambda2, [covariances]),
+    (reliability.split_half, [covariances]),
+    (reliability.mean_inter_item_correlation, [covariances]),
+    (reliability.variance_if_deleted, [covariances]),
+    (reliability.alpha_if_deleted, [covariances]),
+    (reliability.item_rest_correlation, [covariances]),
+    (reliability.mcdonald_omega, [loadings, loadings]),
+    (reliability.correlations, [covariances]),
+    (components.varimax_criterion, [loading_matrices]),
+    (components.varimax_slope, [loading_matrices]),
+    (components.principal_components, [correlations]),
+    (named("p_value", lambda x: fit_indices.p_value(x, 24)), [chi_squares]),
+    (named("cfi", lambda x, b: fit_indices.cfi(x, 24, b, 36)), [chi_squares, baselines]),
+    (named("tli", lambda x, b: fit_indices.tli(x, 24, b, 36)), [chi_squares, baselines]),
+    (fit_indices.nfi, [chi_squares, baselines]),
+    (named("rfi", lambda x, b: fit_indices.rfi(x, 24, b, 36)), [chi_squares, baselines]),
+    (named("ifi", lambda x, b: fit_indices.ifi(x, 24, b)), [chi_squares, baselines]),
+    (named("rni", lambda x, b: fit_indices.rni(x, 24, b, 36)), [chi_squares, baselines]),
+    (named("rmsea", lambda x: fit_indices.rmsea(x, 24, 301)), [chi_squares]),
+    (named("mcdonald", lambda x: fit_indices.mcdonald(x, 24, 301)), [chi_squares]),
+    (named("ecvi", lambda x: fit_indices.ecvi(x, 21, 301)), [chi_squares]),
+    (fit_indices.correlation_residuals, residual),
+    (fit_indices.rmr, residual),
+    (fit_indices.srmr, residual),
+    (fit_indices.crmr, residual),
+    (fit_indices.gfi_parts, residual),
+    (named("srmr with means", lambda *x: fit_indices.srmr(*x)), with_means),
+    (named("crmr with means", lambda *x: fit_indices.crmr(*x)), with_means),
+    (named("gfi with means", lambda S, s, m, n: fit_indices.gfi_parts(S, s, 1, m, n)), with_means),
+    *(kernel for model in MODELS.values() for kernel in model.kernels()),
+]
+IDS = [
+    f"{kernel.__name__}, {next(k for k, v in MODELS.items() if v is kernel.__self__)}"
+    if isinstance(getattr(kernel, "__self__", None), Model)
+    else kernel.__name__
+    for kernel, _ in KERNELS
+]
+every_kernel = pytest.mark.parametrize(("kernel", "makers"), KERNELS, ids=IDS)
+
+
+def answers(kernel, *arguments):
+    """What a kernel returns, always as a tuple of arrays."""
+    result = kernel(*arguments)
+    return tuple(map(np.asarray, result)) if isinstance(result, tuple) else (np.asarray(result),)
+
+
+@every_kernel
+def test_a_batch_is_its_members_side_by_side(kernel, makers):
+    batch = [make(MEMBERS) for make in makers]
+    alone = zip(*(answers(kernel, *(x[b] for x in batch)) for b in range(MEMBERS)))
+    for together, members in zip(answers(kernel, *batch), alone, strict=True):
+        np.testing.assert_array_equal(together, np.stack(members))
+
+
+@every_kernel
+def test_any_number_of_leading_axes(kernel, makers):
+    batch = [make(MEMBERS) for make in makers]
+    grid = [x.reshape(2, 3, *x.shape[1:]) for x in batch]
+    for flat, square in zip(answers(kernel, *batch), answers(kernel, *grid), strict=True):
+        assert square.shape == (2, 3, *flat.shape[1:])
+        np.testing.assert_array_equal(square.reshape(flat.shape), flat)
+
+
+@every_kernel
+def test_an_empty_batch_is_answered_with_an_empty_batch(kernel, makers):
+    whole = answers(kernel, *(make(MEMBERS) for make in makers))
+    empty = answers(kernel, *(make(MEMBERS)[:0] for make in makers))
+    assert [x.shape[1:] for x in empty] == [x.shape[1:] for x in whole]
+    assert all(len(x) == 0 for x in empty)
+
+
+@every_kernel
+def test_one_bad_member_leaves_its_neighbours_alone(kernel, makers):
+    batch = [make(MEMBERS) for make in makers]
+    good = answers(kernel, *batch)
+    batch[0][2] = np.nan
+    spoiled = answers(kernel, *batch)
+    assert any(np.isnan(after[2]).any() for after in spoiled)
+    for before, after in zip(good, spoiled, strict=True):
+        np.testing.assert_array_equal(np.delete(after, 2, axis=0), np.delete(before, 2, axis=0))
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_groups_are_not_mixed_up_with_the_batch(exact):
+    model = Model("means", groups=2)
+    batch = model.covariance(MEMBERS), model.mean(MEMBERS), np.concatenate([MODELS["means"].theta(MEMBERS)] * 2, -1)
+    kernel = model.exact_slope if exact else model.slope
+    together = kernel(*batch)
+    for b in range(MEMBERS):
+        for whole, alone in zip(together, kernel(*(x[b] for x in batch)), strict=True):
+            np.testing.assert_array_equal(whole[b], alone)

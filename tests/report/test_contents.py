@@ -1,0 +1,217 @@
+import re
+from dataclasses import replace
+
+import pytest
+
+from small_study import answers, write_study
+from sme_sem.report import contents, html, narrative
+from sme_sem.report.figures import likert_bars
+from sme_sem.study import demo_study, load_study
+from sme_sem.tables import Words, written
+
+
+@pytest.fixture(scope="module")
+def real():
+    return demo_study("corporate-reputation").run()
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    return demo_study("bmi-drivers").run()
+
+
+@pytest.fixture(scope="module")
+def flawed(tmp_path_factory):
+    frame = answers().astype(object)
+    frame.loc[3, "t1"] = 9
+    return load_study(write_study(tmp_path_factory.mktemp("flawed"), frame)).run()
+
+
+def sections(results, language="en"):
+    return {section.name: section for section in contents.report_of(results, language).sections}
+
+
+def test_the_sections_of_a_report_in_their_order(real):
+    assert list(sections(real)) == [
+        "summary",
+        "sample",
+        "quality",
+        "reliability",
+        "components",
+        "measurement",
+        "fit",
+        "paths",
+        "hypotheses",
+        "explained",
+        "rivals",
+        "diagram",
+        "modification",
+        "questionnaire",
+        "methods",
+    ]
+
+
+def test_a_report_holds_every_table_of_the_study(real):
+    names = {table.name for table in contents.report_of(real).tables()}
+    assert {
+        "counts", "sample", "screening", "findings", "missing_answers", "reliability", "item_analysis",
+        "kmo_bartlett", "total_variance_explained", "rotated_components", "measurement_model", "covariances",
+        "model_test", "fit_indices", "structural_paths", "mediated_effects", "hypotheses", "r_squared",
+        "model_comparison", "modification_indices", "definitions", "options", "versions",
+    } <= names  # fmt: skip
+
+
+def test_a_second_order_construct_has_its_loadings(drawn):
+    assert "second_order_loadings" in {t.name for t in contents.report_of(drawn).tables()}
+
+
+def test_figures_are_drawn_in_the_language_asked_for(real):
+    for figure in contents.report_of(real, "zh").figures():
+        if figure.name in ("scree", "paths", "path_diagram"):
+            assert re.search(r">[^<]*[\u4e00-\u9fff]", figure.svg), figure.name
+
+
+def test_every_text_of_a_report_is_in_both_languages(real, drawn):
+    for results in (real, drawn):
+        report = contents.report_of(results)
+        texts = [section.title for section in report.sections]
+        texts += [piece for section in report.sections for piece in section.content if isinstance(piece, Words | str)]
+        texts += [table.title for table in report.tables()]
+        texts += [note for table in report.tables() for note in table.notes]
+        plain = [t for t in texts if not (isinstance(t, Words) and t.zh != t.en)]
+        assert [written(t) for t in plain] == []
+
+
+def test_nothing_of_a_page_is_left_unfilled(real, flawed):
+    for results in (real, flawed):
+        for language in ("en", "zh"):
+            page = html.render(contents.report_of(results, language), language)
+            body = re.sub(r"<style.*?</style>|<svg.*?</svg>", "", page, flags=re.S)
+            assert not re.search(r"\{\w*\}|nan\b|None\b|Words\(", body)
+
+
+def test_what_needs_a_person_stands_first(flawed, real):
+    first = contents.report_of(flawed).sections[0]
+    assert first.name == "attention"
+    assert "must not be used" in str(first.content[0])
+    assert "attention" not in sections(real)
+
+
+def test_errors_and_warnings_are_listed_with_their_rows(flawed):
+    table = next(t for t in sections(flawed)["quality"].content if getattr(t, "name", "") == "findings_in_detail")
+    assert [(r["severity"], r["row"], r["column"]) for r in table.records()] == [("error", 5, "t1")]
+
+
+def test_missing_answers_are_shown_for_the_items_that_have_some(real):
+    table = next(t for t in sections(real)["quality"].content if getattr(t, "name", "") == "missing_answers")
+    assert [(r["item"], r["missing"]) for r in table.records()] == [
+        ("cusa", 1),
+        ("cusl_1", 3),
+        ("cusl_2", 4),
+        ("cusl_3", 3),
+    ]
+    assert str(table.notes[-1]) == "The other 35 items have no missing answer."
+
+
+def test_facts_say_what_the_report_rests_on(real, drawn):
+    facts = {str(name): value for name, value in contents.report_of(real).facts}
+    assert str(facts["Respondents"]) == "344 → 344 → 336 (collected → valid → analysed)"
+    assert facts["Answers"].startswith("corporate-reputation.csv, SHA-256 c5a0aab0")
+    assert contents.report_of(drawn).synthetic and not contents.report_of(real).synthetic
+
+
+def test_hypotheses_stand_with_their_wording(real):
+    table = sections(real)["hypotheses"].content[-1]
+    record = table.records("zh")[0]
+    assert (record["id"], record["text"], record["verdict"]) == ("H1", "能力对顾客满意具有正向影响。", "不成立")
+
+
+def test_the_headline_is_a_selection_of_the_report(real):
+    report = {table.name for table in contents.report_of(real).tables()}
+    headline = [table.name for table in contents.headline(real)]
+    assert headline == ["counts", "reliability", "model_test", "fit_indices", "hypotheses", "model_comparison"]
+    assert set(headline) <= report
+
+
+def test_scales_are_printed_by_their_labels(real):
+    table = next(t for t in sections(real)["reliability"].content if getattr(t, "name", "") == "reliability")
+    assert [r["scale"] for r in table.records("zh")][:3] == ["能力", "好感", "顾客忠诚"]
+
+
+# --- the diagram -------------------------------------------------------------------------------------
+
+
+def test_the_diagram_shows_the_standardized_solution(real):
+    model = contents.diagram_model(real.fit, real.labels)
+    assert [(n.name, n.latent) for n in model.nodes] == [
+        ("COMP", True),
+        ("LIKE", True),
+        ("CUSL", True),
+        ("cusa", False),
+    ]
+    found = {(p.source, p.target): p for p in model.paths}
+    estimates = real.fit.estimates().query("op == '~'").set_index(["rhs", "lhs"])
+    for arrow, path in found.items():
+        assert path.value == estimates.loc[arrow, "std_all"]
+        assert path.significant == (estimates.loc[arrow, "pvalue"] < 0.05)
+    assert found["LIKE", "cusa"].stars == "***" and found["COMP", "cusa"].stars == ""
+    assert model.node("CUSL").r_squared == real.fit.r_squared()["CUSL"]
+    assert [(c.a, c.b) for c in model.covariances] == [("COMP", "LIKE")]
+
+
+def test_a_second_order_construct_points_to_its_elements(drawn):
+    loadings = contents.diagram_model(drawn.fit).loadings
+    assert [x.item for x in loadings if x.construct == "BMI"] == ["VP", "VC", "VD", "VCAP"]
+
+
+# --- sentences ---------------------------------------------------------------------------------------
+
+
+def test_sentences_say_the_numbers_of_the_tables(real):
+    assert narrative.sample(real).en == (
+        "344 questionnaires were collected and 344 kept after screening. The hypothesized model is estimated from "
+        "336 of them; 8 did not answer every item it needs (listwise deletion)."
+    )
+    assert narrative.reliability(real).en == (
+        "Cronbach's alpha runs from .571 (Attractiveness) to .878 (Quality). 6 of 7 scales reach .70 (Nunnally, 1978)."
+    )
+    assert narrative.hypotheses(real).zh.startswith("5个研究假设中有3个成立（H2、H3、H5）；H1不成立（")
+    assert narrative.explained(real).en == (
+        "The hypothesized model explains 34.3% of the variance of Customer satisfaction and 67.7% of the variance of "
+        "Customer loyalty."
+    )
+    assert narrative.loadings(real.fit).en == "Standardized loadings run from .703 to .900; 9 of 9 reach .70."
+
+
+def test_the_judgement_of_fit_counts_the_verdicts(real):
+    said = narrative.fit_judgement(real.fit, "conventional").en
+    assert said.endswith("of 7 indices good: 1, acceptable: 5; not met: 1 (RMSEA).")
+    assert said.startswith("χ²(30) = 105.121, p < .001; CFI = .956")
+    assert "of 4 indices good: 2" in narrative.fit_judgement(real.fit, "hu-bentler").en
+
+
+def test_rivals_are_preferred_only_among_models_of_the_same_answers(real, drawn):
+    assert narrative.rivals(real).en == (
+        "Of the 2 models of the same answers, AIC and BIC are lowest for “Reputation model (partial mediation)”."
+    )
+    said = narrative.rivals(drawn).en
+    assert "lowest for “Direct drivers” and “Capability as partial mediator”" in said
+    assert said.endswith("only theory can choose between them.")
+
+
+def test_without_a_comparable_rival_nothing_is_preferred(real):
+    fits = {name: fit for name, fit in real.fits.items() if name != "full_mediation"}
+    assert narrative.rivals(replace(real, fits=fits)).en.startswith("No rival explains the same variables")
+
+
+def test_a_failed_step_leaves_its_section_out(real):
+    bare = replace(real, reliability=None, adequacy=None, components=None, fits={}, hypotheses=None)
+    assert list(sections(bare)) == ["summary", "sample", "quality", "questionnaire", "methods"]
+
+
+def test_bars_show_turned_answers_as_the_analysis_sees_them(drawn):
+    figure = next(f for f in contents.report_of(drawn).figures() if f.name == "answers")
+    assert "MK4 (R)" in figure.svg and "already turned" in str(figure.caption)
+    alone = likert_bars(drawn.responses.frame[["MK4"]], {}, (1, 5))
+    shares = re.findall(r">(\d+)%<", alone)
+    assert set(shares) <= set(re.findall(r">(\d+)%<", figure.svg))

@@ -1,0 +1,257 @@
+"""What goes wrong with models and data, and the words for it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sme_sem as sme
+from sem.models import POPULATIONS, fitted_text, moments_by_hand
+from sme_sem import ConvergenceError, DataProblem, IdentificationError, SpecificationError
+
+TRUST = "trust =~ t1 + t2 + t3"
+
+
+@pytest.fixture(scope="module")
+def answers():
+    return sme.simulate(POPULATIONS["two constructs"], 200, seed=1)
+
+
+def correlations(r12, r13, r23):
+    return pd.DataFrame([[1, r12, r13], [r12, 1, r23], [r13, r23, 1]], list("abc"), list("abc"))
+
+
+def message_of(error, model, data=None, **options):
+    with pytest.raises(error) as caught:
+        sme.fit(model, data, **options)
+    return str(caught.value)
+
+
+# --- models ----------------------------------------------------------------------------------------
+
+
+def test_a_construct_without_a_scale_is_not_identified_and_its_parameters_are_named(answers):
+    with pytest.raises(IdentificationError) as caught:
+        sme.fit("f =~ NA*t1 + t2 + t3 + u1", answers)
+    assert str(caught.value) == (
+        "the model is not identified: these parameters cannot be told apart: f =~ t1, f =~ t2, f =~ t3, f =~ u1, "
+        "f ~~ f. Fix one of them, set some equal by a common label, or give every construct a fixed loading "
+        "(or a fixed variance) and enough indicators."
+    )
+    assert caught.value.parameters == ("f =~ t1", "f =~ t2", "f =~ t3", "f =~ u1", "f ~~ f")
+
+
+def test_innocent_parameters_are_not_named(answers):
+    with pytest.raises(IdentificationError) as caught:
+        sme.fit("trust =~ t1 + t2 + t3; use =~ NA*u1 + u2 + u3", answers)
+    assert {"use =~ u1", "use =~ u2", "use ~~ use", "trust ~~ use"} <= set(caught.value.parameters)
+    assert not {"trust =~ t2", "t1 ~~ t1", "trust ~~ trust", "u1 ~~ u1"} & set(caught.value.parameters)
+
+
+def test_two_constructs_above_is_one_too_few(answers):
+    with pytest.raises(IdentificationError) as caught:
+        sme.fit("f =~ t1 + t2 + t3; g =~ u1 + u2 + u3; h =~ f + g", answers)
+    assert set(caught.value.parameters) == {"h =~ g", "f ~~ f", "g ~~ g", "h ~~ h"}
+
+
+def test_more_parameters_than_moments_are_counted(answers):
+    assert message_of(IdentificationError, "f =~ t1 + t2; t1 ~~ t2", answers) == (
+        "the model is not identified: 5 free parameters for 3 sample moments (df = -2). "
+        "Remove paths, fix loadings, or measure constructs with more indicators."
+    )
+
+
+def test_a_long_list_of_parameters_is_cut():
+    names = [f"i{k}" for k in range(12)]
+    text = "f =~ NA*" + " + ".join(names)
+    answers = sme.simulate("f =~ " + " + ".join(f"0.7*{n}" for n in names), 300, seed=1)
+    message = message_of(IdentificationError, text, answers)
+    assert "f =~ i7 and 5 more. Fix one" in message
+
+
+def test_an_unidentified_model_is_given_back_when_asked_for(answers):
+    fit = sme.fit("f =~ NA*t1 + t2 + t3 + u1", answers, on_failure="return")
+    assert not fit.converged and not fit.admissible
+    (diagnostic,) = fit.diagnostics
+    assert (diagnostic.severity, diagnostic.code) == ("error", "not_identified")
+    assert str(diagnostic).startswith("error: the model is not identified")
+
+
+def test_too_few_iterations_are_said_so_with_what_to_try(answers):
+    text = fitted_text(POPULATIONS["two constructs"])
+    assert message_of(ConvergenceError, text, answers, max_iterations=1) == (
+        "the model did not converge after 1 iterations: the iterations ended before the estimates settled. "
+        "Raise max_iterations, check the data for outliers and the model for constructs with one or two weak "
+        "indicators, or give start values."
+    )
+    fit = sme.fit(text, answers, max_iterations=1, on_failure="return")
+    assert not fit.converged
+    assert [d.code for d in fit.diagnostics] == ["not_converged"]
+    assert np.isfinite(fit.estimates()["est"]).all()
+
+
+def test_an_unknown_variable_is_told_the_nearest_names(answers):
+    assert message_of(SpecificationError, "trust =~ t1 + T2 + t_3 + zzz", answers) == (
+        "unknown variable 'T2': the data have no column of that name, and no line of the model measures it (=~). "
+        "Did you mean 't2'? Also unknown: 't_3', 'zzz'."
+    )
+
+
+def test_a_construct_named_like_a_column_is_ambiguous(answers):
+    assert message_of(SpecificationError, "u1 =~ t1 + t2 + t3", answers) == (
+        "'u1' is a construct of the model (it stands left of =~) and a column of the data as well: rename one."
+    )
+
+
+def test_an_unknown_label_in_a_definition_is_found_before_the_results_are_read(answers):
+    assert message_of(SpecificationError, f"{TRUST}; u1 ~ slope*trust; twice := 2*slop", answers) == (
+        "'2*slop': 'slop' is neither a label in the model nor defined before. Did you mean 'slope'? "
+        "Label a parameter by writing label*variable."
+    )
+
+
+# --- solutions that should not be believed ---------------------------------------------------------
+
+
+def test_a_negative_residual_variance_is_a_heywood_case():
+    fit = sme.fit("f =~ a + b + c", cov=correlations(0.6, 0.6, 0.3), n=200)
+    assert fit.converged and not fit.admissible
+    (diagnostic,) = fit.diagnostics
+    assert (diagnostic.severity, diagnostic.code) == ("warning", "negative_variance")
+    assert diagnostic.message == (
+        "Heywood case: the residual variance of a is negative (-0.199), which no variance can be; do not interpret "
+        "this solution. Usual causes: a small sample, a construct with two indicators, an outlier, or a wrong model. "
+        "Look at its item, give the construct more indicators, or reconsider the paths at it."
+    )
+
+
+def test_a_negative_construct_variance_is_one_too():
+    model = "f =~ a + start(1.2)*b + start(-1.2)*c; f ~~ start(-0.2)*f"
+    model += "; a ~~ start(1.2)*a; b ~~ start(1.4)*b; c ~~ start(1.4)*c"
+    fit = sme.fit(model, cov=correlations(-0.3, 0.3, 0.4), n=200)
+    assert "the variance of f is negative" in fit.diagnostics[0].message
+
+
+def test_a_correlation_beyond_one_between_constructs_is_named():
+    impossible = POPULATIONS["two constructs"].replace("0.25*use", "0.75*use")
+    fit = sme.fit("trust =~ t1 + t2 + t3; use =~ u1 + u2 + u3", cov=moments_by_hand(impossible)[0], n=200)
+    (diagnostic,) = fit.diagnostics
+    assert (diagnostic.severity, diagnostic.code) == ("warning", "latent_not_positive_definite")
+    assert diagnostic.message == (
+        "the covariance matrix of the constructs is not positive definite; the largest correlation is 1.157, between "
+        "trust and use. They may be one construct, or an indicator belongs elsewhere: merge them, or reconsider the "
+        "measurement of both."
+    )
+
+
+def test_few_respondents_for_many_parameters_are_mentioned(answers):
+    fit = sme.fit(fitted_text(POPULATIONS["two constructs"]), answers.head(50))
+    assert fit.admissible
+    (diagnostic,) = fit.diagnostics
+    assert str(diagnostic) == ("info: 50 respondents for 13 free parameters: standard errors and tests are rough.")
+
+
+def test_a_sound_model_has_nothing_to_report(answers):
+    assert sme.fit(fitted_text(POPULATIONS["two constructs"]), answers).diagnostics == ()
+
+
+# --- data ------------------------------------------------------------------------------------------
+
+
+def test_a_constant_column_is_named(answers):
+    assert message_of(DataProblem, TRUST, answers.assign(t2=3)) == (
+        "no variation in 't2': every respondent gave the same answer, so nothing can covary with it. "
+        "Remove it from the model."
+    )
+
+
+def test_collinear_columns_are_named_and_the_others_are_not(answers):
+    assert message_of(DataProblem, TRUST + " + u1", answers.assign(t3=answers.t1 + answers.t2)) == (
+        "exactly collinear: 't1', 't2', 't3'. One of them is a sum or a copy of the others, or the matrix was not "
+        "computed from one set of respondents; remove one."
+    )
+
+
+def test_fewer_respondents_than_variables_are_too_few(answers):
+    assert message_of(DataProblem, fitted_text(POPULATIONS["two constructs"]), answers.head(5)) == (
+        "5 complete answers for 6 variables: the covariance matrix is singular. "
+        "Collect more answers, or use fewer variables."
+    )
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_one_respondent_is_not_a_sample(answers, kept):
+    holes = answers.copy()
+    holes.iloc[kept:, 1] = np.nan
+    problem = " Without any answer: 't2'." if kept == 0 else ""
+    assert message_of(DataProblem, TRUST, holes) == (
+        f"{kept} of 200 respondents answered all 3 variables of the model; at least two are needed, "
+        f"and in practice many more.{problem}"
+    )
+
+
+def test_text_and_infinite_values_are_named(answers):
+    assert message_of(DataProblem, TRUST, answers.assign(t2="often")) == (
+        "not numeric: 't2' (such as 'often'). Read the file with read_responses, which turns labels into codes and "
+        "lists what it could not read."
+    )
+    infinite = answers.assign(t3=np.where(answers.t3 > 1, np.inf, answers.t3))
+    assert message_of(DataProblem, TRUST, infinite) == ("infinite values in 't3': replace them or set them missing.")
+
+
+def test_a_column_that_occurs_twice_is_named(answers):
+    twice = pd.concat([answers, answers[["t1"]]], axis=1)
+    assert message_of(DataProblem, TRUST, twice) == (
+        "column 't1' occurs more than once in the data: rename or remove one."
+    )
+
+
+def test_a_matrix_that_no_answers_can_have_is_refused():
+    message = message_of(DataProblem, "f =~ a + b + c", cov=correlations(0.9, 0.1, 0.9), n=100)
+    assert "'a', 'b', 'c'" in message
+    assert "was not computed from one set of respondents" in message
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, "give either data= (one row per respondent) or cov= with n=, and not both."),
+        ({"data": [1, 2]}, "data must be a pandas DataFrame, not list."),
+        (
+            {"cov": correlations(0.5, 0.4, 0.3)},
+            "n=, the number of respondents behind the covariance matrix, must be given and above 1.",
+        ),
+        (
+            {"cov": correlations(0.5, 0.4, 0.3).to_numpy(), "n": 100},
+            "cov= must be a DataFrame with the variables' names as rows and columns.",
+        ),
+        (
+            {"cov": correlations(0.5, np.nan, 0.3), "n": 100},
+            "the covariance matrix has missing or infinite entries: fill or remove those variables.",
+        ),
+        (
+            {"cov": correlations(0.5, 0.4, 0.3) + np.triu(np.ones((3, 3)), 1), "n": 100},
+            "the covariance matrix is not symmetric: check the rows and columns.",
+        ),
+        (
+            {"cov": correlations(0.5, 0.4, 0.3), "n": 100, "meanstructure": True},
+            "the model has a mean structure: give mean= beside cov=, or the data themselves.",
+        ),
+        (
+            {"cov": correlations(0.5, 0.4, 0.3), "n": 100, "preset": "cfa"},
+            "preset='cfa' is not available; it can be 'sem', 'growth', 'explicit'.",
+        ),
+        (
+            {"cov": correlations(0.5, 0.4, 0.3), "n": 100, "likelihood": "unbiased"},
+            "likelihood='unbiased' is not available; it can be 'normal', 'wishart'.",
+        ),
+        (
+            {"cov": correlations(0.5, 0.4, 0.3), "n": 100, "on_failure": "ignore"},
+            "on_failure='ignore' is not available; it can be 'raise', 'return'.",
+        ),
+    ],
+)
+def test_what_was_given_is_checked(options, message):
+    data = options.pop("data", None) if "data" in options else None
+    with pytest.raises(sme.SmeSemError) as caught:
+        sme.fit("f =~ a + b + c", data, **options)
+    assert str(caught.value) == message

@@ -1,0 +1,135 @@
+"""Score tests, against the model with the parameter actually freed."""
+
+import numpy as np
+import pytest
+
+import sme_sem as sme
+from sem.models import POPULATIONS, central_difference, fitted_text, moments_by_hand
+from sme_sem.kernels import discrepancy
+from sme_sem.sem.options import Options
+from sme_sem.sem.parameters import parameter_table
+
+MODEL = """
+    trust =~ t1 + t2 + t3
+    use =~ u1 + u2 + u3
+    gain =~ g1 + g2 + g3
+    use ~ trust
+    gain ~ use
+"""
+
+
+@pytest.fixture(scope="module")
+def answers():
+    return sme.simulate(POPULATIONS["paths among constructs"], 600, seed=9)
+
+
+@pytest.fixture(scope="module")
+def fit(answers):
+    return sme.fit(MODEL, answers)
+
+
+def key(row):
+    return row["lhs"], row["op"], row["rhs"]
+
+
+def as_text(row):
+    return f"{row['lhs']} ~ 1" if row["op"] == "~1" else f"{row['lhs']} {row['op']} {row['rhs']}"
+
+
+def test_the_largest_come_first(fit):
+    indices = fit.modification_indices()
+    assert list(indices.columns) == ["lhs", "op", "rhs", "group", "mi", "epc", "sepc_all"]
+    assert (indices["mi"].diff().dropna() <= 0).all()
+    assert len(indices) > 40
+
+
+def test_what_was_left_out_of_the_population_s_model_is_found(fit):
+    top = {frozenset([r["lhs"], r["op"], r["rhs"]]) for r in fit.modification_indices().head(6).to_dict("records")}
+    assert frozenset(["t1", "~~", "u1"]) in top
+    assert frozenset(["gain", "~", "trust"]) in top
+
+
+def test_no_free_parameter_is_a_candidate(fit):
+    free = {p.key for p in fit.table.parameters if p.free}
+    assert not {key(r) for r in fit.modification_indices().to_dict("records")} & free
+
+
+def test_freeing_a_parameter_lowers_chi_square_and_moves_it_about_as_foretold(fit, answers):
+    before = fit.measures()["chisq"]
+    compared = 0
+    for row in fit.modification_indices().to_dict("records"):
+        if not 0.5 < row["mi"] < 20:  # a linear forecast: good for small steps
+            continue
+        relation = as_text(row).replace("=~ ", "=~ NA*") if row["op"] == "=~" else as_text(row)
+        freed = sme.fit(fit.specification.add(relation), answers, on_failure="return")
+        if not freed.admissible:
+            continue
+        compared += 1
+        estimate = next(r for r in freed.estimates().to_dict("records") if key(r) == key(row))["est"]
+        assert before - freed.measures()["chisq"] == pytest.approx(row["mi"], rel=0.2, abs=0.1), relation
+        assert np.sign(estimate) == np.sign(row["epc"]), relation
+        assert estimate == pytest.approx(row["epc"], rel=0.5, abs=0.02), relation
+    assert compared >= 15
+
+
+@pytest.mark.parametrize("relation", ["t1 ~~ u1", "gain ~ trust", "use =~ g2", "u1 ~~ g3"])
+def test_the_index_is_the_score_test_of_the_larger_model(fit, relation):
+    """N s^2 / V with the slope taken numerically and the information of the model that has the parameter."""
+    table = parameter_table(fit.specification.add(relation), Options())
+    pattern = table.pattern()
+    where = table.names().index(relation)
+    values = {p.key: fit.theta[p.index] for p in fit.table.parameters if p.free}
+    theta = np.zeros(table.n_free)
+    for p in table.parameters:
+        if p.free:
+            theta[p.index] = values.get(p.key, 0.0)
+    slope = central_difference(lambda x: discrepancy.maximum_likelihood(pattern, fit.sample, x), theta)[where] / 2
+    information = discrepancy.maximum_likelihood_slope(pattern, fit.sample, theta).hessian / 2
+    V = 1 / np.linalg.inv(information)[where, where]
+    rows = {as_text(r): r for r in fit.modification_indices().to_dict("records")}
+    assert rows[relation]["mi"] == pytest.approx(fit.n * slope**2 / V, rel=1e-5)
+    assert rows[relation]["epc"] == pytest.approx(-slope / V, rel=1e-5)
+
+
+def test_a_fixed_parameter_is_tested_where_it_is_fixed(answers):
+    at_truth = sme.fit("trust =~ t1 + 0.8*t2 + t3; use =~ u1 + u2 + u3", answers)
+    far = sme.fit("trust =~ t1 + 1.4*t2 + t3; use =~ u1 + u2 + u3", answers)
+    mi = {
+        name: {as_text(r): r for r in fit.modification_indices().to_dict("records")}["trust =~ t2"]
+        for name, fit in (("truth", at_truth), ("far", far))
+    }
+    assert mi["truth"]["mi"] < 4 < 20 < mi["far"]["mi"]
+    assert mi["far"]["epc"] < 0
+
+
+def test_a_perfect_model_needs_nothing():
+    covariance, _ = moments_by_hand(POPULATIONS["two constructs"])
+    indices = sme.fit(fitted_text(POPULATIONS["two constructs"]), cov=covariance, n=400).modification_indices()
+    assert len(indices) > 10
+    assert indices["mi"].max() < 1e-12
+
+
+def test_what_a_free_parameter_already_says_is_no_candidate():
+    # t1 ~~ t2 and the other loadings are free: freeing t1 ~~ t1's twin, trust ~~ trust with all loadings, adds nothing
+    fit = sme.fit("trust =~ t1 + t2 + t3", sme.simulate(POPULATIONS["two constructs"], 200, seed=1))
+    assert len(fit.modification_indices()) == 0
+
+
+def test_units_do_not_change_an_index(fit, answers):
+    rescaled = sme.fit(MODEL, answers * [100, 1, 1, 0.01, 1, 1, 1, 1, 1])
+    ours = {as_text(r): r["mi"] for r in fit.modification_indices().to_dict("records")}
+    theirs = {as_text(r): r for r in rescaled.modification_indices().to_dict("records")}
+    assert set(ours) == set(theirs)
+    for name, mi in ours.items():
+        assert theirs[name]["mi"] == pytest.approx(mi, rel=1e-6, abs=1e-8), name
+
+
+def test_intercepts_are_candidates_where_means_are_modelled():
+    population = POPULATIONS["means"]
+    answers = sme.simulate(population, 400, seed=3)
+    spec = sme.Specification.read(fitted_text(population))
+    fit, freed = sme.fit(spec.add("t2 ~ 0*1"), answers), sme.fit(spec, answers)
+    row = next(r for r in fit.modification_indices().to_dict("records") if key(r) == ("t2", "~1", ""))
+    assert row["mi"] == pytest.approx(fit.measures()["chisq"] - freed.measures()["chisq"], rel=0.2)
+    assert row["mi"] > 4
+    assert 0 < row["epc"]

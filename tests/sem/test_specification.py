@@ -1,0 +1,107 @@
+"""A model as a value."""
+
+import pytest
+
+import sme_sem as sme
+from sme_sem import Specification, SpecificationError
+
+MODEL = """
+trust =~ t1 + t2
+use =~ u1 + a*u2
+use ~ b*trust + cost
+t1 ~~ u1
+indirect := a*b
+"""
+
+
+def read(text):
+    return Specification.read(text)
+
+
+def test_two_with_the_same_terms_are_equal_and_hash_alike():
+    assert read(MODEL) == read(MODEL.replace(" ", "  "))
+    assert len({read(MODEL), read(MODEL)}) == 1
+    assert read(MODEL) != read("trust =~ t1 + t2")
+
+
+def test_a_specification_is_read_as_it_is():
+    spec = read(MODEL)
+    assert Specification.read(spec) is spec
+
+
+def test_the_text_has_a_line_for_each_left_side():
+    assert str(read(MODEL)) == MODEL.strip()
+
+
+def test_which_variables_play_which_part():
+    spec = read(MODEL)
+    assert spec.latent == ("trust", "use")
+    assert spec.observed == ("t1", "t2", "u1", "u2", "cost")
+    assert spec.variables == {"trust", "use", "t1", "t2", "u1", "u2", "cost"}
+    assert [term.op for term in spec.relations].count(":=") == 0
+
+
+def test_observed_variables_come_as_indicators_outcomes_predictors_and_the_rest():
+    assert read("y ~ x; z ~~ z; f =~ a; w ~ 1").observed == ("a", "y", "x", "z", "w")
+
+
+def test_a_relation_written_twice_counts_once_with_the_modifiers_of_both():
+    spec = read("f =~ x + y\nf =~ a*x + start(2)*x\nx ~~ y\ny ~~ 0.2*x")
+    assert str(spec) == "f =~ a*start(2.0)*x + y\nx ~~ 0.2*y"
+
+
+def test_adding_appends_what_is_new():
+    assert str(read("f =~ x").add("g =~ y; f =~ z")) == "f =~ x\ng =~ y\nf =~ z"
+
+
+def test_adding_what_is_there_gives_it_the_new_modifiers():
+    spec = read("f =~ a*x + y").add("f =~ 0.5*x")
+    assert str(spec) == "f =~ 0.5*a*x + y"
+
+
+def test_adding_changes_nothing_under_anybody_s_feet():
+    spec = read(MODEL)
+    spec.add("use ~~ cost").drop("t1 ~~ u1")
+    assert spec == read(MODEL)
+
+
+def test_dropping_takes_a_covariance_whichever_way_round():
+    assert "t1 ~~ u1" not in str(read(MODEL).drop("u1 ~~ t1"))
+
+
+def test_dropping_what_is_not_there_names_the_nearest():
+    with pytest.raises(SpecificationError) as caught:
+        read(MODEL).drop("use ~ trost")
+    assert str(caught.value) == (
+        "cannot drop 'use ~ trost': the model does not contain it. "
+        "Did you mean 'use ~ trust' or 'use ~ cost' or 'use =~ u2'?"
+    )
+
+
+def test_renaming_changes_every_place_but_labels():
+    spec = read("f =~ x + f1*y; f ~~ f; z := f1").rename({"f": "信任", "x": "t1"})
+    assert str(spec) == "信任 =~ t1 + f1*y\n信任 ~~ 信任\nz := f1"
+
+
+def test_names_can_be_exchanged():
+    assert str(read("f =~ x + y").rename({"x": "y", "y": "x"})) == "f =~ y + x"
+
+
+def test_two_variables_cannot_be_renamed_into_one():
+    with pytest.raises(SpecificationError) as caught:
+        read(MODEL).rename({"t1": "u1"})
+    assert str(caught.value) == "cannot rename to 'u1': the model already has a variable of that name"
+
+
+def test_several_equality_constraints_are_all_kept():
+    assert str(read("a == b; a == b; a > 0; a > 1")) == "a == b\na == b\na > 0\na > 1"
+
+
+def test_text_in_quotes_keeps_its_quotes_in_mind():
+    spec = read("""f =~ 'say "a"'*x + "it's"*y""")
+    assert Specification.read(str(spec)) == spec
+    assert [term.labels for term in spec.terms] == [('say "a"',), ("it's",)]
+
+
+def test_the_package_gives_it_away_by_name():
+    assert sme.Specification is Specification

@@ -1,0 +1,340 @@
+import os
+import re
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from small_study import answers, contents, write_study, write_yaml
+from sme_sem import __version__, cli
+from sme_sem.tables import Words
+
+MODEL = "TRUST =~ t1 + t2 + t3\nUSE =~ u1 + u2 + u3\nUSE ~ TRUST\n"
+
+
+@pytest.fixture
+def run(capsys):
+    """Run a command; give its exit code, what it printed, and what it complained of."""
+
+    def command(*arguments):
+        code = cli.main([str(a) for a in arguments])
+        printed = capsys.readouterr()
+        assert "Traceback" not in printed.err
+        return code, printed.out, printed.err
+
+    return command
+
+
+@pytest.fixture
+def files(tmp_path):
+    """A folder with the small study and a model text."""
+    write_study(tmp_path)
+    (tmp_path / "model.txt").write_text(MODEL, encoding="utf-8")
+    return tmp_path
+
+
+# --- what is done ------------------------------------------------------------------------------------
+
+
+def test_run_prints_the_headline_tables_and_says_where_the_report_is(run, files):
+    code, out, err = run("run", files / "study.yaml")
+    assert (code, err) == (0, "")
+    titles = ["From collected to analysed", "Reliability", "Test of the model", "Fit indices"]
+    titles += ["Hypothesis testing results", "Hypothesized and rival models", "Report: "]
+    places = [out.index(title) for title in titles]
+    assert places == sorted(places)
+    assert out.endswith(f"Report: {files / 'results' / 'report.html'}\n")
+    assert (files / "results" / "manifest.json").is_file()
+
+
+def test_run_may_take_another_language_and_folder(run, files):
+    code, out, _ = run("run", files / "study.yaml", "--language", "zh", "--output", files / "out")
+    assert code == 0 and "假设检验结果" in out
+    assert 'lang="zh-CN"' in (files / "out" / "report.html").read_text(encoding="utf-8")
+    assert not (files / "results").exists()
+
+
+def test_run_twice_replaces_the_results(run, files):
+    run("run", files / "study.yaml")
+    before = contents(files / "results")
+    assert run("run", files / "study.yaml")[0] == 0
+    assert contents(files / "results") == before
+
+
+def test_demo_of_the_real_survey(run, tmp_path):
+    code, out, err = run("demo", "corporate-reputation", "--output", tmp_path / "out")
+    assert (code, err) == (0, "")
+    assert re.search(r"Analysed in the hypothesized model +336", out)
+    assert "synthetic" not in out
+
+
+def test_demo_of_drawn_answers_says_so(run, tmp_path):
+    code, out, _ = run("demo", "--output", tmp_path / "out")
+    assert code == 0 and "These are synthetic answers" in out
+
+
+def test_a_new_study_runs_as_it_is(run, tmp_path):
+    code, out, _ = run("new", tmp_path / "my", "--instrument", "corporate-reputation")
+    assert code == 0 and f"Then:  sme-sem run {tmp_path / 'my' / 'study.yaml'}" in out
+    assert run("run", tmp_path / "my" / "study.yaml")[0] == 0
+
+
+def test_a_new_study_without_answers_says_how_to_draw_some(run, tmp_path):
+    _, out, _ = run("new", tmp_path / "my", "--instrument", "bmi-drivers")
+    command = next(line.split() for line in out.splitlines() if line.strip().startswith("sme-sem simulate"))
+    code, _, err = run("run", tmp_path / "my" / "study.yaml")
+    assert code == 2 and "data: no such file: answers.csv." in err
+    assert run(*command[1:])[0] == 0
+    code, out, _ = run("run", tmp_path / "my" / "study.yaml")
+    assert code == 0 and "These are synthetic answers" in out
+
+
+def test_list_names_the_shipped_instruments(run):
+    code, out, _ = run("list")
+    assert code == 0
+    assert re.search(r"bmi-drivers .* 28 +synthetic", out)
+    assert re.search(r"corporate-reputation .* 39 +real", out)
+
+
+def test_validate_finds_nothing_in_clean_answers(run, files):
+    code, out, _ = run("validate", files / "answers.csv", "--instrument", files / "instrument.yaml")
+    assert code == 0 and re.search(r"Valid +200 +100.0", out)
+
+
+def test_reliability_and_components_of_a_file(run, files):
+    code, out, _ = run("reliability", files / "answers.csv", "-i", files / "instrument.yaml")
+    assert code == 0 and "collected 200 → valid 200" in out and re.search(r"TRUST +3 +200", out)
+    options = ("--constructs", "TRUST,USE", "-n", "2", "--rotation", "promax")
+    code, out, _ = run("components", files / "answers.csv", "-i", files / "instrument.yaml", *options)
+    assert code == 0 and "Pattern matrix" in out
+
+
+def test_fit_reads_numbers_and_prints_the_tables_of_the_model(run, files):
+    code, out, _ = run("fit", files / "model.txt", files / "answers.csv")
+    assert code == 0 and re.search(r"USE ← TRUST +0\.\d+", out)
+
+
+def test_fit_takes_the_codes_of_missing_answers(run, files):
+    frame = answers()
+    frame.loc[:9, "t1"] = -99
+    frame.to_csv(files / "gaps.csv", index=False)
+    assert re.search(r"^200 ", run("fit", files / "model.txt", files / "gaps.csv")[1], re.M)
+    options = ("--missing-code", "-99", "--missing-code", "-98")
+    assert re.search(r"^190 ", run("fit", files / "model.txt", files / "gaps.csv", *options)[1], re.M)
+
+
+def test_an_inadmissible_fit_is_printed_with_its_warning_and_exit_code(run, tmp_path):
+    frame = pd.DataFrame({"a": [1, 2, 3, 4, 5, 6] * 5, "b": [1, 2, 3, 4, 6, 5] * 5, "c": [2, 1, 4, 3, 6, 5] * 5})
+    frame.to_csv(tmp_path / "d.csv", index=False)
+    (tmp_path / "m.txt").write_text("f =~ a + b + c")
+    code, out, _ = run("fit", tmp_path / "m.txt", tmp_path / "d.csv")
+    assert code == 1 and "Caution (warning): Heywood case" in out
+
+
+def test_simulate_draws_the_same_answers_for_the_same_seed(run, tmp_path):
+    (tmp_path / "population.txt").write_text("f =~ 0.8*a + 0.7*b")
+    for name in ("one.csv", "two.csv"):
+        options = ("-n", "30", "--seed", "4", "--output", tmp_path / name)
+        assert run("simulate", tmp_path / "population.txt", *options)[0] == 0
+    assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes()
+    assert pd.read_csv(tmp_path / "one.csv").shape == (30, 2)
+
+
+def test_version_and_help(run):
+    assert run("--version") == (0, f"sme-sem {__version__}\n", "")
+    code, out, _ = run("--help")
+    assert code == 0 and "sme-sem demo corporate-reputation" in out and "Exit codes" in out
+
+
+@pytest.mark.parametrize("command", ["run", "demo", "new", "validate", "reliability", "components", "fit", "simulate"])
+def test_every_command_teaches_by_an_example(run, command):
+    code, out, _ = run(command, "--help")
+    assert code == 0 and f"  sme-sem {command}" in out.split("Examples:")[1]
+
+
+def test_help_needs_none_of_the_heavy_packages():
+    script = (
+        "import sys, sme_sem.cli\n"
+        "assert sme_sem.cli.main(['--help']) == 0\n"
+        "print(sorted({'numpy', 'scipy', 'pandas', 'pydantic', 'matplotlib'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_console_that_cannot_write_chinese_gets_question_marks():
+    script = "import sys, sme_sem.cli; sys.exit(sme_sem.cli.main(['list', '--language', 'zh']))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, env={**os.environ, "PYTHONIOENCODING": "cp1252"}
+    )
+    assert done.returncode == 0 and b"bmi-drivers" in done.stdout and b"?" in done.stdout
+
+
+# --- what needs a person -----------------------------------------------------------------------------
+
+
+def test_answers_that_could_not_be_used_give_exit_code_1(run, files):
+    frame = answers().astype(object)
+    frame.loc[3, "t1"], frame.loc[4, "t2"], frame.loc[6, "respondent"] = 9, "many", "R5"
+    write_study(files, frame)
+    code, out, err = run("validate", files / "answers.csv", "-i", files / "instrument.yaml")
+    assert (code, err) == (1, "")
+    assert "error: row 5, t1: '9' is off the scale" in out
+    assert "error: row 6, t2: 'many' " in out
+    assert "warning: row 8, respondent: the respondent 'R5' already answered in row 7" in out
+    code, out, _ = run("run", files / "study.yaml")
+    assert code == 1
+    assert "Reading the answers: 2 answers or columns could not be used" in out
+    page = (files / "results" / "report.html").read_text(encoding="utf-8")
+    assert "&#x27;many&#x27;" in page and "Needs attention first" in page
+
+
+def test_a_missing_column_gives_exit_code_1_and_names_the_models_it_costs(run, files):
+    write_study(files, answers().rename(columns={"u2": "something"}))
+    code, out, _ = run("run", files / "study.yaml")
+    assert code == 1
+    assert "Model “Direct”: could not be fitted: unknown variable 'u2'" in out
+    assert "model not fitted" in out
+
+
+def test_a_model_that_fails_gives_exit_code_1(run, files):
+    write_study(files, models={"loop": {"structure": "USE ~ TRUST\nTRUST ~ USE"}})
+    code, out, _ = run("run", files / "study.yaml")
+    assert code == 1 and "Model “loop”: could not be fitted: the model is not identified" in out
+
+
+def test_many_findings_do_not_fill_the_screen(run, files):
+    write_study(files, answers().assign(t1=9))
+    _, out, _ = run("validate", files / "answers.csv", "-i", files / "instrument.yaml")
+    assert out.count("error: row") == 20 and "and 180 more" in out
+
+
+# --- what is refused ---------------------------------------------------------------------------------
+
+
+def refused(run, *arguments):
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith("sme-sem: ")
+    return err.removeprefix("sme-sem: ")
+
+
+def test_a_missing_file_is_refused(run, files):
+    assert "no such file" in refused(run, "run", files / "missing.yaml")
+    said = refused(run, "validate", files / "answer.csv", "-i", files / "instrument.yaml")
+    assert "no such file in" in said and "Did you mean 'answers.csv'?" in said
+    assert (
+        refused(run, "fit", files / "m.txt", files / "answers.csv") == f"{files / 'm.txt'}: No such file or directory\n"
+    )
+
+
+def test_a_wrong_sheet_is_refused(run, files):
+    answers().to_excel(files / "answers.xlsx", index=False, sheet_name="data", engine="xlsxwriter")
+    write_study(files, data="answers.xlsx", sheet="Sheet1")
+    assert "has no sheet 'Sheet1'; its sheets are 'data'." in refused(run, "run", files / "study.yaml")
+    assert not (files / "results").exists()
+    write_study(files, data="answers.xlsx", sheet="data")
+    assert run("run", files / "study.yaml")[0] == 0
+
+
+def test_unknown_columns_are_refused_when_none_is_an_item(run, files):
+    write_study(files, pd.DataFrame({"x": [1], "y": [2]}))
+    said = refused(run, "run", files / "study.yaml")
+    assert "no column is an item of the instrument 'small'" in said and "'x', 'y'" in said
+
+
+@pytest.mark.parametrize("content", [b"", b" \n"])
+def test_an_empty_file_is_refused(run, files, content):
+    (files / "answers.csv").write_bytes(content)
+    assert "is empty; expected column names" in refused(run, "run", files / "study.yaml")
+    assert not (files / "results").exists()
+
+
+def test_a_file_of_column_names_only_is_refused(run, files):
+    write_study(files, answers().head(0))
+    assert "holds column names but no answers" in refused(run, "run", files / "study.yaml")
+
+
+def test_broken_yaml_is_refused_with_line_and_column(run, files):
+    (files / "study.yaml").write_text("instrument: [small\ndata: x", encoding="utf-8")
+    assert "line 2" in refused(run, "run", files / "study.yaml")
+    (files / "instrument.yaml").write_text("name: 'small", encoding="utf-8")
+    write = write_yaml(files / "study.yaml", {"instrument": "instrument.yaml", "data": "answers.csv"})
+    said = refused(run, "run", write)
+    assert "instrument.yaml: 1 problem" in said and "quotation mark is never closed" in said
+
+
+def test_an_unknown_variable_in_a_model_is_refused_with_near_names(run, files):
+    write_study(files, models={"own": {"structure": "USE ~ TRSUT"}})
+    assert "models.own.structure: 'TRSUT'" in refused(run, "run", files / "study.yaml")
+    (files / "model.txt").write_text("TRUST =~ t1 + t2 + t33", encoding="utf-8")
+    said = refused(run, "fit", files / "model.txt", files / "answers.csv")
+    assert "unknown variable 't33'" in said and "Did you mean 't3'" in said
+
+
+def test_a_syntax_error_is_refused_with_its_place(run, files):
+    (files / "model.txt").write_text(MODEL + "USE ~ TRUST ~ t1", encoding="utf-8")
+    said = refused(run, "fit", files / "model.txt", files / "answers.csv")
+    assert "model, line 4, column 13: a second operator in one statement" in said and "expected" in said
+
+
+def test_letters_among_numbers_are_refused_by_fit(run, files):
+    frame = answers().astype(object)
+    frame.loc[3, "t1"] = "many"
+    frame.to_csv(files / "letters.csv", index=False)
+    assert "not numeric: 't1'" in refused(run, "fit", files / "model.txt", files / "letters.csv")
+
+
+def test_a_model_that_is_not_text_is_refused(run, files):
+    (files / "model.txt").write_bytes(b"\xff\xfe\x00")
+    assert "not UTF-8 text" in refused(run, "fit", files / "model.txt", files / "answers.csv")
+
+
+def test_an_output_folder_of_other_things_is_refused_before_the_work(run, files, monkeypatch):
+    monkeypatch.setattr("sme_sem.study.Study.run", lambda *a: pytest.fail("must not run"))
+    said = refused(run, "run", files / "study.yaml", "--output", files)
+    assert "is not empty and holds no earlier results" in said
+
+
+def test_an_unknown_instrument_is_refused_with_the_shipped_names(run, tmp_path):
+    said = refused(run, "demo", "bmi-driver", "--output", tmp_path / "out")
+    assert "Did you mean 'bmi-drivers'?" in said and not (tmp_path / "out").exists()
+
+
+def test_an_unknown_construct_is_refused(run, files):
+    code, _, err = run("components", files / "answers.csv", "-i", files / "instrument.yaml", "--constructs", "TRSUT")
+    assert code == 2 and "no construct with items is named 'TRSUT'. Did you mean 'TRUST'?" in err
+
+
+def test_simulate_refuses_to_overwrite_and_to_guess(run, files):
+    assert "already exists" in refused(run, "simulate", "-i", "bmi-drivers", "-o", files / "answers.csv")
+    assert "name either" in refused(run, "simulate", "-o", files / "new.csv")
+    said = refused(run, "simulate", "-i", "corporate-reputation", "-o", files / "new.csv")
+    assert "has no population to draw from" in said
+    assert "-n is missing" in refused(run, "simulate", files / "model.txt", "-o", files / "new.csv")
+    assert not (files / "new.csv").exists()
+
+
+def test_a_wrong_use_is_refused_by_the_parser(run):
+    code, _, err = run("run")
+    assert code == 2 and "Missing argument" in err
+    assert run("nonsense")[0] == 2
+
+
+def test_an_operating_system_error_is_one_line(run, tmp_path, monkeypatch):
+    def denied(*arguments, **options):
+        raise PermissionError(13, "Permission denied", "answers.csv")
+
+    monkeypatch.setattr("sme_sem.study.demo_study", denied)
+    assert refused(run, "demo") == "answers.csv: Permission denied\n"
+
+
+def test_progress_is_shown_on_a_terminal_only(capsys, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    for forced, shown in (("1", True), ("", False)):
+        monkeypatch.setenv("FORCE_COLOR", forced) if forced else monkeypatch.delenv("FORCE_COLOR")
+        with cli._progress() as progress:
+            progress(Words("Fitting", "拟合"), 1, 2)
+        printed = capsys.readouterr()
+        assert printed.out == "" and ("Fitting" in printed.err) is shown

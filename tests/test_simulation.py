@@ -1,0 +1,84 @@
+"""Answers drawn from a population."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sme_sem as sme
+from sem.models import POPULATIONS, moments_by_hand
+from sme_sem import SpecificationError
+
+MODEL = "trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3"
+
+
+def test_the_same_seed_gives_the_same_answers_and_another_others():
+    one, two, other = (sme.simulate(MODEL, 50, seed=seed) for seed in (1, 1, 2))
+    pd.testing.assert_frame_equal(one, two)
+    assert (one != other).all().all()
+
+
+def test_a_longer_survey_begins_with_the_shorter_one():
+    short, long = sme.simulate(MODEL, 10, seed=1), sme.simulate(MODEL, 20, seed=1)
+    np.testing.assert_allclose(long.head(10), short, rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", POPULATIONS)
+def test_moments_come_near_those_of_the_population(name):
+    answers = sme.simulate(POPULATIONS[name], 40_000, seed=3)
+    covariance, mean = moments_by_hand(POPULATIONS[name])
+    names = list(answers.columns)
+    assert set(names) == set(covariance.columns)
+    deviation = np.sqrt(np.diagonal(covariance.loc[names, names]))
+    np.testing.assert_allclose((answers.mean() - mean[names]) / deviation, 0, atol=0.025)
+    gap = (answers.cov() - covariance.loc[names, names]) / np.outer(deviation, deviation)
+    np.testing.assert_allclose(gap, 0, atol=0.04)
+
+
+def test_what_the_model_leaves_unsaid_has_the_values_of_the_docstring():
+    plain = sme.simulate("f =~ a + 0.5*b; g =~ c + 0.5*d", 30_000, seed=1)
+    full = sme.simulate(
+        "f =~ 1*a + 0.5*b; g =~ 1*c + 0.5*d; f ~~ 1*f + 0*g; g ~~ 1*g; a ~~ 1*a; b ~~ 1*b; c ~~ 1*c; d ~~ 1*d",
+        30_000,
+        seed=1,
+    )
+    pd.testing.assert_frame_equal(plain, full)
+
+
+def test_covariates_vary_too():
+    answers = sme.simulate("y ~ 0.5*x; x ~ 2*1", 20_000, seed=1)
+    assert answers["x"].mean() == pytest.approx(2, abs=0.03)
+    assert answers["x"].var() == pytest.approx(1, abs=0.05)
+    assert np.polyfit(answers["x"], answers["y"], 1)[0] == pytest.approx(0.5, abs=0.03)
+
+
+def test_a_specification_does_as_well_as_its_text():
+    pd.testing.assert_frame_equal(
+        sme.simulate(sme.Specification.read(MODEL), 5, seed=1), sme.simulate(MODEL, 5, seed=1)
+    )
+
+
+def test_definitions_are_passed_over():
+    pd.testing.assert_frame_equal(sme.simulate(MODEL + "; d := 2*3", 5, seed=1), sme.simulate(MODEL, 5, seed=1))
+
+
+@pytest.mark.parametrize(
+    ("model", "n", "message"),
+    [
+        (MODEL, 0, "n must be at least 1, got 0."),
+        (
+            "a ~~ 2*b",
+            10,
+            "the population's covariance matrix is not positive definite: lower some covariances, or raise variances.",
+        ),
+        ("", 10, "the model names no observed variable: write at least one '=~', '~' or '~~' line."),
+    ],
+)
+def test_an_impossible_population_is_refused(model, n, message):
+    with pytest.raises(SpecificationError) as caught:
+        sme.simulate(model, n, seed=1)
+    assert str(caught.value) == message
+
+
+def test_a_feedback_loop_without_equilibrium_is_refused():
+    with pytest.raises(SpecificationError, match="not positive definite"):
+        sme.simulate("a ~ 1.0*b; b ~ 1.0*a", 10, seed=1)

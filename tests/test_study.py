@@ -1,0 +1,431 @@
+import hashlib
+import json
+import re
+
+import pandas as pd
+import pytest
+
+from small_study import INSTRUMENT, answers, contents, write_study
+from sme_sem.errors import InstrumentError, ResponseError, StudyError
+from sme_sem.instrument import load_instrument
+from sme_sem.report import folder as results_folder
+from sme_sem.responses import screen
+from sme_sem.sem.fit import fit
+from sme_sem.study import demo_study, load_study
+from sme_sem.study_file import SCREENING_RULES
+from sme_sem.synthetic import MARK, categorised, draw_answers
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    return load_study(write_study(tmp_path_factory.mktemp("study"))).run()
+
+
+def refusal(path):
+    with pytest.raises(StudyError) as caught:
+        load_study(path)
+    return caught.value.problems
+
+
+# --- the whole road ----------------------------------------------------------------------------------
+
+
+def test_a_study_goes_from_answers_to_hypotheses(results):
+    assert results.counts == {"collected": 200, "valid": 200, "analysed": 200}
+    assert list(results.fits) == ["direct", "reverse", "with_age"]
+    assert results.hypotheses.supported == ("H1",)
+    assert results.problems == ()
+    assert list(results.reliability.scales["scale"]) == ["TRUST", "USE"]
+    assert list(results.components.loadings.index) == ["t1", "t2", "t3", "u1", "u2", "u3"]
+
+
+def test_the_models_see_reversed_items_turned(results):
+    codes = answers()
+    codes["u3"] = 6 - codes["u3"]
+    alone = fit(INSTRUMENT_SYNTAX, codes)
+    assert results.fit.estimates()["est"].tolist() == alone.estimates()["est"].tolist()
+    assert (results.fit.estimates().query("op == '=~'")["est"] > 0).all()
+
+
+INSTRUMENT_SYNTAX = "TRUST =~ t1 + t2 + t3\nUSE =~ u1 + u2 + u3\nUSE ~ TRUST"
+
+
+def test_steps_are_announced_in_order(tmp_path):
+    said = []
+    load_study(write_study(tmp_path)).run(lambda name, done, total: said.append((str(name), done, total)))
+    assert [name for name, _, _ in said] == [
+        "Reading the answers",
+        "Screening",
+        "Reliability",
+        "Principal components",
+        "Fitting: Direct",
+        "Fitting: The other way",
+        "Fitting: With age",
+        "Testing the hypotheses",
+    ]
+    assert [(done, total) for _, done, total in said] == [(i, 8) for i in range(8)]
+
+
+def test_respondents_lost_on_the_way_are_counted_at_each_stage(tmp_path):
+    frame = answers().astype(object)
+    frame.loc[5, "respondent"] = "R4"  # answered before
+    frame.loc[1, ["t1", "t2", "t3", "u1", "u2", "u3"]] = ""
+    frame.loc[2, "t1"] = -99
+    found = load_study(write_study(tmp_path, frame)).run()
+    assert found.counts == {"collected": 200, "valid": 198, "analysed": 197}
+    assert found.fits["with_age"].n == 197
+
+
+def test_screening_follows_the_study(tmp_path):
+    frame = answers().astype(object)
+    frame.loc[1, ["t1", "t2"]] = ""
+    choices = {"rules": ["missing"], "max_missing": 0.3}
+    assert load_study(write_study(tmp_path, frame, screening=choices)).run().counts["valid"] == 199
+
+
+def test_every_screening_rule_of_a_study_file_is_one_that_screening_knows(results):
+    assert screen(results.screening.screened, SCREENING_RULES).flags.shape[1] == len(SCREENING_RULES)
+
+
+def test_components_follow_the_study(tmp_path):
+    choice = {"constructs": ["TRUST"], "n_components": 2, "rotation": "promax"}
+    found = load_study(write_study(tmp_path, components=choice)).run().components
+    assert list(found.loadings.index) == ["t1", "t2", "t3"]
+    assert found.loadings.shape[1] == 2 and found.method.name == "promax"
+
+
+def test_the_level_of_the_tests_follows_the_study(tmp_path):
+    assert load_study(write_study(tmp_path, alpha=1e-12)).run().hypotheses.supported == ()
+
+
+def test_estimator_and_missing_answers_follow_the_study(tmp_path):
+    frame = answers().astype(object)
+    frame.loc[2, "t1"] = ""
+    found = load_study(write_study(tmp_path, frame, estimator="MLR", missing="fiml")).run()
+    assert found.counts["analysed"] == 200 and found.fit.estimator == "MLR"
+    page = (found.save(tmp_path / "out") / "report.html").read_text(encoding="utf-8")
+    assert "full information maximum likelihood" in page and "sandwich standard errors" in page
+    assert refusal(write_study(tmp_path, estimator="MLM", missing="fiml")) == (
+        "missing: fiml does not go with MLM, which needs complete answers; choose ML or MLR",
+    )
+
+
+# --- models of the study -----------------------------------------------------------------------------
+
+
+def test_a_new_model_stands_beside_the_instruments(tmp_path):
+    models = {"own": {"structure": "USE ~ b*TRUST\ntwice := 2*b"}}
+    study = load_study(write_study(tmp_path, models=models))
+    assert study.models == ("direct", "reverse", "with_age", "own")
+    effect = study.run().fits["own"].estimates().query("op == ':='")
+    assert list(effect["lhs"]) == ["twice"]
+
+
+def test_a_model_may_be_replaced_even_if_a_hypothesis_loses_its_path(tmp_path):
+    models = {"direct": {"structure": "TRUST ~~ USE"}}
+    found = load_study(write_study(tmp_path, models=models)).run()
+    assert [t.verdict.en for t in found.hypotheses.tests] == ["not in this model", "Not supported"]
+    assert str(found.model_titles["direct"]) == "Direct (changed)"
+
+
+def test_another_model_may_be_the_hypothesized_one(tmp_path):
+    study = load_study(write_study(tmp_path, hypothesized="with_age"))
+    assert study.models == ("with_age", "direct", "reverse")
+
+
+def test_a_model_that_cannot_be_fitted_is_reported_and_the_others_go_on(tmp_path):
+    models = {"loop": {"structure": "USE ~ TRUST\nTRUST ~ USE"}}
+    found = load_study(write_study(tmp_path, models=models)).run()
+    assert list(found.fits) == ["direct", "reverse", "with_age"]
+    assert found.failures["loop"].startswith("the model is not identified")
+    assert [str(p.step) for p in found.problems] == ["Model “loop”"]
+    page = (found.save(tmp_path / "out") / "report.html").read_text(encoding="utf-8")
+    assert page.index("Needs attention first") < page.index('id="section-summary"')
+    assert page.count("the model is not identified") == 2  # among the problems, and under the comparison
+
+
+def test_without_its_model_a_hypothesis_has_no_verdict(tmp_path):
+    models = {"direct": {"structure": "USE ~ TRUST\nTRUST ~ USE"}}
+    found = load_study(write_study(tmp_path, models=models)).run()
+    assert found.fit is None and "analysed" not in found.counts
+    assert [t.supported for t in found.hypotheses.tests] == [None, False]
+    assert (found.save(tmp_path / "out") / "report.html").is_file()
+
+
+def test_a_scale_without_variation_costs_only_its_own_results(tmp_path):
+    frame = answers().assign(t1=3, t2=3, t3=3)
+    found = load_study(write_study(tmp_path, frame)).run()
+    assert list(found.reliability.scales["scale"]) == ["USE"]
+    assert not found.fits and set(found.failures) == {"direct", "reverse", "with_age"}
+    assert {str(p.step) for p in found.failed_steps} == {
+        "Reliability",
+        "KMO and Bartlett's test",
+        "Principal components",
+    }
+
+
+def test_a_study_without_models_describes_its_answers(tmp_path):
+    document = {k: v for k, v in INSTRUMENT.items() if k not in ("models", "hypothesized", "rivals", "hypotheses")}
+    found = load_study(write_study(tmp_path, document=document)).run()
+    assert found.hypothesized is None and found.problems == () and found.components is not None
+    assert (found.save(tmp_path / "out") / "report.html").is_file()
+
+
+def test_screening_that_leaves_nobody_stops_the_study(tmp_path):
+    frame = answers(n=3).astype(object)
+    frame[["t1", "t2", "t3", "u1", "u2", "u3"]] = ""
+    with pytest.raises(ResponseError) as caught:
+        load_study(write_study(tmp_path, frame)).run()
+    assert "none of the 3 respondents is left after screening" in str(caught.value)
+
+
+# --- what a study file may not say -------------------------------------------------------------------
+
+
+def test_all_mistakes_of_a_study_file_are_told_in_one_reading(tmp_path):
+    path = write_study(
+        tmp_path,
+        estimator="MLL",
+        alpha=2,
+        langage="en",
+        screening={"rules": ["emty"], "max_missing": 0.5},
+        components={"rotation": "varimx"},
+        models={"own": {"title": "Own"}},
+        seed="one",
+    )
+    assert refusal(path) == (
+        "alpha: expected less than 1, got 2",
+        "seed: expected a whole number, got 'one'",
+        "models.own.structure: missing",
+        "langage: not a known field. Did you mean 'language'?",
+        "estimator: 'MLL' is not available; choose ML, MLM, MLMV, MLMVS, MLR or MLF. "
+        "Did you mean 'ML' or 'MLR' or 'MLM'?",
+        "components.rotation: 'varimx' is not available; choose varimax, promax, oblimin or none. "
+        "Did you mean 'varimax'?",
+        "screening.rules[0]: 'emty' is not available; choose empty, missing, attention, duplicate_id or "
+        "duplicate_row. Did you mean 'empty'?",
+    )
+
+
+def test_what_only_the_instrument_can_tell_is_told_together_too(tmp_path):
+    path = write_study(
+        tmp_path,
+        data="answer.csv",
+        output="instrument.yaml",
+        hypothesized="drect",
+        components={"constructs": ["TRUSTT"]},
+        models={"a": {"structure": "USE ~ TRSUT"}, "b": {"structure": "USE ~~ ~ TRUST"}},
+    )
+    assert refusal(path) == (
+        "hypothesized: no model is named 'drect'. Did you mean 'direct'?",
+        "models.a.structure: 'TRSUT' is no construct, item or background question. Did you mean 'TRUST'?",
+        "models.b.structure: model, line 1, column 8: a second operator in one statement\n"
+        "      USE ~~ ~ TRUST\n"
+        "             ^\n"
+        "      expected a new line before it",
+        "components.constructs[0]: no construct is named 'TRUSTT'. Did you mean 'TRUST'?",
+        "data: no such file: answer.csv. Did you mean 'answers.csv'?",
+        "output: is a file; name a folder",
+    )
+
+
+def test_own_hypotheses_must_have_their_path(tmp_path):
+    own = [{"id": "H9", "path": "USE ~ age", "text": "Age counts."}]
+    assert refusal(write_study(tmp_path, hypotheses=own)) == (
+        "hypotheses[0].path: the model 'direct' has no path 'USE ~ age'",
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"instrument: [small", "line 1, column 19: a bracket is never closed"),
+        (b"", "expected a mapping with instrument and data, got an empty file"),
+        (b"- a", "expected a mapping with instrument and data, got a list"),
+        (b"title: \xff", "line 1: not UTF-8 text; save the file as UTF-8"),
+        (b"data: a.csv", "instrument: missing"),
+    ],
+)
+def test_a_broken_study_file_is_refused_with_the_place(tmp_path, content, problem):
+    path = tmp_path / "study.yaml"
+    path.write_bytes(content)
+    assert refusal(path)[0].startswith(problem)
+
+
+def test_a_missing_study_file_is_refused(tmp_path):
+    write_study(tmp_path)
+    assert refusal(tmp_path / "stdy.yaml") == ("no such file. Did you mean 'study.yaml'? Begin one with: sme-sem new",)
+    assert refusal(tmp_path) == ("is a folder; name the study file in it, such as study.yaml",)
+
+
+def test_a_broken_instrument_is_told_as_such(tmp_path):
+    with pytest.raises(InstrumentError) as caught:
+        load_study(write_study(tmp_path, document={**INSTRUMENT, "title": 3}))
+    assert "title: expected text, got 3" in str(caught.value)
+
+
+# --- the results folder ------------------------------------------------------------------------------
+
+
+def test_the_results_folder_holds_report_tables_figures_and_manifest(results, tmp_path):
+    folder = results.save(tmp_path / "deep" / "results")
+    files = contents(folder)
+    assert {"report.html", "tables.xlsx", "manifest.json", "tables/hypotheses.csv", "figures/path_diagram.svg"} <= set(
+        files
+    )
+    manifest = json.loads(files.pop("manifest.json"))
+    assert manifest["files"] == {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    assert manifest["counts"] == results.counts
+    assert manifest["options"]["seed"] == 1
+    assert set(manifest["models"]) == set(results.fits)
+
+
+def test_the_same_study_gives_the_same_bytes_wherever_it_lies(tmp_path):
+    first = load_study(write_study(tmp_path / "here")).run().save(tmp_path / "one")
+    second = load_study(write_study(tmp_path / "there" / "deeper")).run().save(tmp_path / "two")
+    assert contents(first) == contents(second)
+    assert not [name for name, data in contents(first).items() if str(tmp_path).encode() in data]
+
+
+def test_manifest_hashes_the_files_that_went_in(tmp_path):
+    path = write_study(tmp_path)
+    manifest = results_folder.manifest(load_study(path).run(), "en")
+    for part, name in (("data", "answers.csv"), ("instrument", "instrument.yaml")):
+        assert manifest[part]["sha256"] == hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
+
+
+def test_csv_tables_keep_full_precision(results, tmp_path):
+    folder = results.save(tmp_path / "results")
+    paths = pd.read_csv(folder / "tables" / "structural_paths.csv")
+    estimates = results.fit.estimates().query("op == '~'")
+    assert paths["est"].tolist() == pytest.approx(estimates["est"].tolist(), rel=1e-14)
+
+
+@pytest.mark.parametrize("fails", ["excel", "csv_file", "html", "report_of"])
+def test_a_failure_leaves_nothing_behind(results, tmp_path, monkeypatch, fails):
+    def broken(*arguments, **options):
+        raise PermissionError(13, "Permission denied")
+
+    if fails == "report_of":
+        monkeypatch.setattr(results_folder, fails, broken)
+    else:
+        monkeypatch.setattr(getattr(results_folder, fails), "write", broken)
+    with pytest.raises(StudyError, match="cannot be written: Permission denied; check the rights"):
+        results.save(tmp_path / "made" / "results")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failure_leaves_earlier_results_as_they_were(results, tmp_path, monkeypatch):
+    folder = results.save(tmp_path / "results")
+    before = contents(tmp_path)
+    monkeypatch.setattr(
+        results_folder.csv_file, "write", lambda *a: (_ for _ in ()).throw(OSError(28, "No space left"))
+    )
+    with pytest.raises(StudyError, match="No space left"):
+        results.save(folder, "zh")
+    assert contents(tmp_path) == before
+
+
+def test_earlier_results_are_put_back_when_the_new_ones_cannot_take_their_place(results, tmp_path, monkeypatch):
+    folder = results.save(tmp_path / "results")
+    before = contents(tmp_path)
+    rename = type(folder).rename
+
+    def blocked(self, target):
+        if self.name.endswith(".part"):
+            raise PermissionError(13, "in use")
+        return rename(self, target)
+
+    monkeypatch.setattr(type(folder), "rename", blocked)
+    with pytest.raises(StudyError, match="in use"):
+        results.save(folder, "zh")
+    assert contents(tmp_path) == before
+
+
+def test_earlier_results_are_replaced_as_a_whole(results, tmp_path):
+    folder = results.save(tmp_path / "results")
+    (folder / ".DS_Store").write_bytes(b"clutter")
+    results.save(folder, "zh")
+    assert 'lang="zh-CN"' in (folder / "report.html").read_text(encoding="utf-8")
+    assert [p.name for p in tmp_path.iterdir()] == ["results"]
+    assert not (folder / ".DS_Store").exists()
+
+
+def test_a_folder_with_anything_else_is_refused(results, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(StudyError, match="is not empty and holds no earlier results"):
+        results.save(tmp_path)
+    folder = results.save(tmp_path / "results")
+    (folder / "tables" / "mine.csv").write_text("a")
+    with pytest.raises(StudyError, match=re.escape("holds files that are no results (tables/mine.csv)")):
+        results.save(folder)
+    with pytest.raises(StudyError, match="is a file; name a folder"):
+        results.save(tmp_path / "notes.txt")
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_another_programs_manifest_is_not_taken_for_ours(results, tmp_path):
+    (tmp_path / "manifest.json").write_text('{"name": "a browser extension", "files": {}}')
+    with pytest.raises(StudyError, match="holds no earlier results"):
+        results.save(tmp_path)
+
+
+def test_an_empty_folder_is_used(results, tmp_path):
+    (tmp_path / "results").mkdir()
+    assert (results.save(tmp_path / "results") / "manifest.json").is_file()
+
+
+# --- demonstrations ----------------------------------------------------------------------------------
+
+
+def test_the_real_demonstration_runs_end_to_end(tmp_path):
+    results = demo_study("corporate-reputation").run()
+    assert results.counts == {"collected": 344, "valid": 344, "analysed": 336}
+    assert results.hypotheses.supported == ("H2", "H3", "H5")
+    assert results.problems == () and not results.synthetic
+    page = (results.save(tmp_path / "out") / "report.html").read_text(encoding="utf-8")
+    assert "344 real respondents" in page and "synthetic answers" not in page
+
+
+def test_the_synthetic_demonstration_says_so_in_every_section(tmp_path):
+    results = demo_study("bmi-drivers").run()
+    assert results.counts == {"collected": 632, "valid": 632, "analysed": 632}
+    assert results.synthetic and results.problems == ()
+    folder = results.save(tmp_path / "out")
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert page.count('<span class="mark">synthetic answers</span>') == page.count("<section ")
+    assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["data"]["synthetic"] is True
+
+
+def test_drawn_answers_recover_the_population_up_to_their_coarse_scale():
+    instrument = load_instrument("bmi-drivers")
+    frame = draw_answers(instrument, n=20_000, seed=3)
+    estimates = fit("MKT =~ MK1 + MK2 + MK3 + MK4", frame).estimates()
+    standardized = estimates.query("op == '=~'")["std_all"].tolist()
+    # five categories weaken a correlation of normal variables by about a tenth, loadings by its root
+    assert standardized == pytest.approx([0.76, 0.72, 0.80, -0.66], rel=0.08)
+
+
+def test_drawn_answers_are_the_same_for_the_same_seed_and_valid():
+    instrument = load_instrument("bmi-drivers")
+    one, two, other = (draw_answers(instrument, n=50, seed=seed) for seed in (1, 1, 2))
+    assert one.equals(two) and not one.equals(other)
+    assert set(one["region"]) <= set(range(1, 14)) and (one["AC1"] == 4).all()
+    assert one["respondent_id"].is_unique and (one[MARK] == "yes").all()
+
+
+def test_thresholds_lie_evenly_between_minus_two_and_two():
+    assert categorised(pd.Series([-9, -1.21, -1.19, -0.39, 0.41, 1.21, 9]).to_numpy(), 1, 5).tolist() == [
+        1, 1, 2, 3, 4, 5, 5,
+    ]  # fmt: skip
+
+
+def test_drawn_answers_are_recognised_in_a_file(tmp_path):
+    study = load_study(write_study(tmp_path, answers().assign(**{MARK: "yes"})))
+    assert not study.synthetic and study.run().synthetic
+
+
+def test_answers_left_out_of_the_study_file_come_with_the_instrument(tmp_path):
+    study = load_study(write_study(tmp_path, instrument="bmi-drivers", data=None))
+    assert study.synthetic and len(study.answers) == 632
+    assert refusal(write_study(tmp_path, data=None)) == ("data: missing; name the file of answers",)
