@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from ..errors import ConvergenceError, IdentificationError, SmeSemError, SpecificationError
@@ -139,6 +140,8 @@ def fit(
     moments = _moments(specification, data, cov, mean, n, group, given if missing == "fiml" else None)
     table = parameter_table(specification, options, len(moments.labels))
     moments = moments.of(table.observed)
+    if table.definitions:
+        restrictions(table, np.ones(table.n_free))  # unknown labels are found before the search
     if table.means and moments.mean is None:
         raise SpecificationError("the model has a mean structure: give mean= beside cov=, or the data themselves.")
     if ESTIMATORS[options.estimator].robust and moments.answers is None:

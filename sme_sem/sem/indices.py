@@ -45,9 +45,9 @@ def baseline(sample: Sample, covariates: int) -> tuple[float, int]:
     p = S.shape[-1]
     y = p - covariates
     variances = np.linalg.diagonal(S)[..., :y]
-    logs = np.log(variances).sum(axis=-1) - linalg.log_determinant(linalg.whitener(S))
+    logs = np.log(variances).sum(axis=-1) - linalg.log_determinant_of(S)
     if covariates:
-        logs = logs + linalg.log_determinant(linalg.whitener(S[..., y:, y:]))
+        logs = logs + linalg.log_determinant_of(S[..., y:, y:])
     df = (y * (y - 1) // 2 + y * covariates) * len(S)
     return float((sample.share * logs).sum()), df
 
@@ -62,7 +62,7 @@ def log_likelihoods(sample: Sample, moments: Moments, value: float, exogenous: i
 
     def of(S: np.ndarray) -> np.ndarray:
         p = S.shape[-1]
-        return -0.5 * n * (p * np.log(2 * np.pi) + linalg.log_determinant(linalg.whitener(S)) + p)
+        return -0.5 * n * (p * np.log(2 * np.pi) + linalg.log_determinant_of(S) + p)
 
     if moments.patterns is None:
         saturated = float(of(sample.covariance).sum())

@@ -9,7 +9,7 @@ constructs in place of the intercepts; ``"explicit"`` adds only variances fixed 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -355,32 +355,18 @@ def _kinds_equal(roles: _Roles, options: Options) -> Callable[[Parameter], bool]
 
 def _numbered(parameters: list[Parameter], rows: Iterable[_Row], held: Callable[[Parameter], bool]) -> list[Parameter]:
     """Number the free parameters; equal labels, ``equal()``, and kinds held equal across groups share a number."""
-    seen: set[tuple[tuple[str, str, str], int]] = set()
-    kept = []
-    for p in parameters:
-        if (p.key, p.group) not in seen:
-            seen.add((p.key, p.group))
-            kept.append(p)
-    wanted = {row.term.key: row.term.equal for row in rows if row.term.equal}
-    looked_up = bool(wanted) or kept[-1:] and kept[-1].group > 0  # names are needed to find equals only
-    by_text = {(_bare(str(p)), p.group): place for place, p in enumerate(kept)} if looked_up else {}
+    first: dict[tuple[tuple[str, str, str], int], Parameter] = {}
+    for p in parameters:  # what the model states stands before what is added by default
+        first.setdefault((p.key, p.group), p)
+    kept = list(first.values())
+    twins = _twins(kept, {row.term.key: row.term.equal for row in rows if row.term.equal}, held)
     by_label: dict[str, Parameter] = {}
     numbered: list[Parameter] = []
     count = 0
-    for p in kept:
+    for place, p in enumerate(kept):
         twin = by_label.get(p.label) if p.label else None
-        if p.key in wanted:
-            target = _bare(wanted[p.key])
-            if (target, p.group) not in by_text:
-                known = [str(q) for q in kept]
-                raise SpecificationError(
-                    f"{p}: equal({wanted[p.key]!r}) names no parameter." + did_you_mean(target, known)
-                )
-            place = by_text[target, p.group]
-            twin = numbered[place] if place < len(numbered) else None
-        if twin is None and p.free and p.group and held(p):
-            first = numbered[by_text[_bare(str(p)), 0]]
-            twin = first if first.free else None
+        if twin is None and place in twins:
+            twin = numbered[twins[place]]
         if twin is not None and p.free:
             p = replace(p, index=twin.index, value=twin.value)
         elif p.free:
@@ -392,10 +378,28 @@ def _numbered(parameters: list[Parameter], rows: Iterable[_Row], held: Callable[
     return numbered
 
 
+def _twins(
+    kept: list[Parameter], equal: dict[tuple[str, str, str], str], held: Callable[[Parameter], bool]
+) -> dict[int, int]:
+    """Which parameter, by place, equals which earlier one, by ``equal()`` or across groups."""
+    if not equal and not any(p.group for p in kept):
+        return {}
+    place_of = {(_bare(str(p)), p.group): place for place, p in enumerate(kept)}
+    twins: dict[int, int] = {}
+    for place, p in enumerate(kept):
+        if p.key in equal:
+            target = place_of.get((_bare(equal[p.key]), p.group))
+            if target is None:
+                near = did_you_mean(equal[p.key], [str(q) for q in kept])
+                raise SpecificationError(f"{p}: equal({equal[p.key]!r}) names no parameter.{near}")
+            if target != place:
+                twins[max(place, target)] = min(place, target)
+        elif p.free and p.group and held(p):
+            first = place_of[_bare(str(p)), 0]
+            if kept[first].free:
+                twins.setdefault(place, first)
+    return twins
+
+
 def _bare(text: str) -> str:
     return text.replace(" ", "")
-
-
-def relations_of(table: ParameterTable, op: str) -> Iterator[Parameter]:
-    """Parameters of one operator, in the order of the table."""
-    return (p for p in table.parameters if p.op == op)

@@ -309,10 +309,11 @@ class Fit(Tabled):
         found = self._candidates
         place, total = self._point.place, np.linalg.diagonal(self._point.moments.cov)
         residual = np.abs(np.linalg.diagonal(self._point.S))
-        standardized = [
-            value * _scale(p, total[p.group], residual[p.group], place)
-            for p, value in zip(found.parameters, found.epc, strict=True)
-        ]
+        with np.errstate(divide="ignore", invalid="ignore"):  # a variance of zero or below standardizes nothing
+            standardized = [
+                value * _scale(p, total[p.group], residual[p.group], place)
+                for p, value in zip(found.parameters, found.epc, strict=True)
+            ]
         frame = pd.DataFrame(
             {
                 "lhs": [p.lhs for p in found.parameters],
@@ -438,5 +439,4 @@ def _scale(p: Parameter, total: np.ndarray, residual: np.ndarray, place: dict[st
         return float(1 / np.sqrt(total[i]))
     if i == j:
         return float(1 / total[i])
-    with np.errstate(divide="ignore"):
-        return float(1 / np.sqrt(residual[i] * residual[j]))
+    return float(1 / np.sqrt(residual[i] * residual[j]))
