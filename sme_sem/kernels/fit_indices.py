@@ -40,7 +40,7 @@ def tli(chi_square, df, baseline, baseline_df):
 
 def nfi(chi_square, baseline):
     """Normed fit index: (chi2_b - chi2) / chi2_b.  Bentler and Bonett (1980), Psychological Bulletin 88, 588-606."""
-    return (baseline - chi_square) / baseline
+    return _ratio(baseline - chi_square, baseline)
 
 
 def rfi(chi_square, df, baseline, baseline_df):
@@ -54,13 +54,19 @@ def rfi(chi_square, df, baseline, baseline_df):
 
 def ifi(chi_square, df, baseline):
     """Incremental fit index: (chi2_b - chi2) / (chi2_b - df).  Bollen (1989)."""
-    return (baseline - chi_square) / (baseline - df)
+    return _ratio(baseline - chi_square, baseline - df)
 
 
 def rni(chi_square, df, baseline, baseline_df):
     """Relative noncentrality index: the CFI without clipping; one where df = 0.  McDonald and Marsh (1990)."""
-    value = 1 - (chi_square - df) / (baseline - baseline_df)
+    value = 1 - _ratio(chi_square - df, baseline - baseline_df)
     return np.where(np.asarray(df) > 0, value, 1.0)
+
+
+def _ratio(numerator, denominator):
+    """Quotient, NaN where the denominator is zero."""
+    denominator = np.asarray(denominator, dtype=float)
+    return np.where(denominator != 0, numerator / np.where(denominator != 0, denominator, 1), np.nan)
 
 
 def rmsea(chi_square, df, N, groups=1):

@@ -26,9 +26,13 @@ def whitener(matrix):
     """W = L^-1, where L L^T = M: in its metric M is the identity, W M W^T = I.
 
     matrix : (..., p, p) symmetric  ->  (..., p, p) lower triangular
-    NaN where M is not positive definite.
+    NaN where M is not positive definite.  Units are divided out before the inversion, whose pivoting would
+    lose digits in a triangle of very unequal rows.
     """
-    return np.linalg.inv(cholesky(matrix))
+    diagonal = np.linalg.diagonal(matrix)
+    unit = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1))
+    scaled = matrix * (unit[..., :, None] * unit[..., None, :])
+    return np.linalg.inv(cholesky(scaled)) * unit[..., None, :]
 
 
 def is_positive_definite(matrix):
@@ -56,6 +60,14 @@ def inverse(matrix):
         return np.where(regular, np.linalg.inv(np.where(regular, matrix, np.eye(matrix.shape[-1]))), np.nan)
 
 
+def solve(matrix, vector):
+    """M^-1 v: (..., p, p), (..., p) -> (..., p), NaN where M is singular."""
+    try:
+        return np.linalg.solve(matrix, vector[..., None])[..., 0]
+    except np.linalg.LinAlgError:
+        return np.matvec(inverse(matrix), vector)
+
+
 def log_determinant_of(matrix):
     """log|M|: (..., p, p) -> (...), NaN where M is not positive definite"""
     return 2 * np.log(np.linalg.diagonal(cholesky(matrix))).sum(axis=-1)
@@ -67,8 +79,9 @@ def log_determinant(whitener):
 
 
 def correlation(covariance):
-    """Scale to unit diagonal: (..., p, p) -> (..., p, p)"""
-    deviation = np.sqrt(np.linalg.diagonal(covariance))
+    """Scale to unit diagonal: (..., p, p) -> (..., p, p), NaN where a variance is not positive"""
+    variance = np.linalg.diagonal(covariance)
+    deviation = np.sqrt(np.where(variance > 0, variance, np.nan))
     return covariance / (deviation[..., :, None] * deviation[..., None, :])
 
 

@@ -112,7 +112,8 @@ def _step(hessian, gradient, damping):
     damped = scaled + damping[:, None, None] * np.eye(hessian.shape[-1])
     solved = np.isfinite(np.linalg.diagonal(linalg.cholesky(damped))).all(axis=-1)  # positive definite
     damped = np.where(solved[:, None, None], damped, np.eye(hessian.shape[-1]))
-    direction = np.linalg.solve(damped, (gradient * scale)[..., None])[..., 0]
+    direction = linalg.solve(damped, gradient * scale)
+    solved &= np.isfinite(direction).all(axis=-1)
     decrement = np.linalg.vecdot(gradient * scale, direction)
     return -scale * direction, np.where(solved, decrement, np.inf), solved
 

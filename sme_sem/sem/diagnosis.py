@@ -119,8 +119,8 @@ def _latent_covariance(point: Point) -> list[Diagnostic]:
                         "warning",
                         "latent_not_positive_definite",
                         f"the {name} is not positive definite; the largest correlation is "
-                        f"{correlation[i, j]:.3f}, between {latent[i]} and {latent[j]}. They may be one construct, or an indicator belongs elsewhere: "
-                        "merge them, or reconsider the measurement of both.",
+                        f"{correlation[i, j]:.3f}, between {latent[i]} and {latent[j]}. They may be one construct, "
+                        "or an indicator belongs elsewhere: merge them, or reconsider the measurement of both.",
                     )
                 )
                 break

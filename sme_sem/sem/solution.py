@@ -152,7 +152,8 @@ class Point:
             for name in self.table.variables:
                 if (group, name) in explained:
                     i = self.place[name]
-                    found.append((group, name, 1 - self.S[group, i, i] / self.moments.cov[group, i, i]))
+                    total = self.moments.cov[group, i, i]
+                    found.append((group, name, 1 - self.S[group, i, i] / total if total > 0 else np.nan))
         return found
 
 
