@@ -139,7 +139,7 @@ def _box(box: Box) -> str:
 def _value(arrow: Arrow) -> str:
     if arrow.value is None:
         return ""
-    halo = ' stroke="#ffffff" stroke-width="4" stroke-linejoin="round" paint-order="stroke"'
+    halo = ' stroke="#ffffff" stroke-width="7" stroke-linejoin="round" paint-order="stroke"'  # a dash is no minus
     weight = ' font-weight="bold"' if arrow.role is Role.PATH and arrow.significant else ""
     return _text(arrow.value.text, arrow.value.x, arrow.value.y, 11.5, _INK, halo + weight)
 

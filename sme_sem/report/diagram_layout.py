@@ -146,7 +146,10 @@ class _Plan:
         return max([6, *cells]) * CELL + 16, LINE + 9
 
     def _size(self, name: str) -> tuple[float, float]:
-        return self.size[self.nodes[name].latent]
+        node = self.nodes[name]
+        breadth, height = self.size[node.latent]
+        explained = not node.latent and name not in self.owner and node.r_squared is not None
+        return breadth, height + LINE * explained
 
     def _side(self, name: str, column: int) -> Side:
         if column == 0:
