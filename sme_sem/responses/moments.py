@@ -252,15 +252,15 @@ def _usable(covariance: np.ndarray, names: Sequence[str], n: int) -> None:
             "nothing can covary with it. Remove it from the model."
         )
     deviation = np.sqrt(variance)
-    values, vectors = np.linalg.eigh(covariance / np.outer(deviation, deviation))
-    if values[0] > len(names) * 1e-13:
+    correlation = covariance / np.outer(deviation, deviation)
+    if np.linalg.eigvalsh(correlation)[0] > len(names) * 1e-13:
         return
     if n <= len(names):
         raise DataProblem(
             f"{n} complete answers for {len(names)} variables: the covariance matrix is singular. Collect more "
             "answers, or use fewer variables."
         )
-    weights = abs(vectors[:, 0])
+    weights = abs(np.linalg.eigh(correlation)[1][:, 0])
     involved = [name for name, w in zip(names, weights, strict=True) if w > 0.1 * weights.max()]
     raise DataProblem(
         f"exactly collinear: {', '.join(map(repr, involved))}. One of them is a sum or a copy of the others, or "

@@ -39,7 +39,11 @@ def inseparable(information: np.ndarray, table: ParameterTable, constraints: np.
     if silent.any():
         return tuple(name for name, s in zip(names, silent, strict=True) if s)
     scale = 1 / np.sqrt(diagonal)
-    values, vectors = np.linalg.eigh(information * np.outer(scale, scale))
+    scaled = information * np.outer(scale, scale)
+    spectrum = np.linalg.eigvalsh(scaled)
+    if not len(spectrum) or spectrum[0] >= 1e-10 * spectrum[-1]:
+        return ()
+    values, vectors = np.linalg.eigh(scaled)
     null = vectors[:, values < 1e-10 * values[-1]]
     weight = np.abs(null).max(axis=1, initial=0.0)
     return tuple(name for name, w in zip(names, weight, strict=True) if w > 0.05 * weight.max() > 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from ..errors import SpecificationError, did_you_mean
 from .syntax import DEFINING, Term, read_terms
@@ -70,22 +71,22 @@ class Specification:
 
         return Specification(tuple(map(renamed, self.terms)))
 
-    @property
+    @cached_property
     def relations(self) -> tuple[Term, ...]:
         """The terms that carry parameters: everything but definitions and constraints."""
         return tuple(term for term in self.terms if term.op not in DEFINING)
 
-    @property
+    @cached_property
     def variables(self) -> set[str]:
         """Every variable named, latent or observed."""
         return {name for term in self.relations for name in (term.lhs, term.rhs) if name}
 
-    @property
+    @cached_property
     def latent(self) -> tuple[str, ...]:
         """Constructs: whatever stands left of ``=~``, in order of appearance."""
         return tuple(dict.fromkeys(term.lhs for term in self.terms if term.op == "=~"))
 
-    @property
+    @cached_property
     def observed(self) -> tuple[str, ...]:
         """Variables that must be in the data: indicators, outcomes, predictors, then the rest."""
         latent = set(self.latent)
