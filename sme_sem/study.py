@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from .measurement import Reliability
+    from .sem.fit import Fit
+    from .sem.second_engine import CrossCheck
 
 Progress = Callable[[Text, int, int], None]
 """Told before each step: its name, how many steps are done, how many there are."""
@@ -125,6 +127,7 @@ class Study:
         hypothesized = instrument.hypothesized
         main = fits.get(hypothesized) if hypothesized else None
         valid = steps.attempt(_VALIDITY, lambda: validity(main)) if main is not None and main.latent else None
+        checked = _cross_checked(main)
         tests = None
         if instrument.hypotheses:
             tests = test_hypotheses(
@@ -149,6 +152,7 @@ class Study:
             failures=failures,
             hypotheses=tests,
             validity=valid,
+            second_engine=checked,
             failed_steps=tuple(steps.problems),
             synthetic=synthetic,
             provenance=self.provenance,
@@ -276,6 +280,16 @@ class _Steps:
         except SmeSemError as problem:
             self.problems.append(Problem(name, str(problem)))
             return None
+
+
+def _cross_checked(fit: Fit | None) -> CrossCheck | None:
+    """Ask an independent program for the same model; None where it cannot estimate such a model."""
+    if fit is None or not fit.converged:
+        return None
+    try:
+        return fit.cross_check()
+    except SmeSemError:
+        return None
 
 
 def _reliability(responses: Responses, steps: _Steps) -> Reliability | None:

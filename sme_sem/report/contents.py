@@ -298,11 +298,33 @@ def _methods(results: Results) -> Section:
     packages = tuple((name, metadata.version(name)) for name in _VERSIONED)
     columns = (Column("package", Words("Package", "软件包")), Column("version", Words("Version", "版本")))
     versions = Table("versions", Words("Versions", "版本"), columns, packages)
-    content: list[Content | None] = [definitions(results), choices, versions]
+    content: list[Content | None] = [_confirmation(results), definitions(results), choices, versions]
     for name, fit in results.fits.items():
         title = results.model_titles.get(name, name)
         content.append(_SYNTAX.filled(model=title, text="; ".join(str(fit.specification).splitlines())))
     return Section("methods", Words("How this was computed", "计算方法说明"), _present(content))
+
+
+def _confirmation(results: Results) -> Words | None:
+    """How many values of the hypothesized model an independent program confirms."""
+    if results.fit is None:
+        return None
+    check = results.second_engine
+    if check is None:
+        return _NOT_CONFIRMED
+    return _CONFIRMED.filled(confirmed=check.confirmed, compared=check.compared, tolerance=f"{check.tolerance:g}")
+
+
+_CONFIRMED = Words(
+    "semopy, an independent program, was given the hypothesized model as well: {confirmed} of {compared} values "
+    "(estimates, standard errors, chi-square, CFI, RMSEA) agree within a relative {tolerance}.",
+    "假设模型另由独立程序semopy估计：{compared}个数值（估计值、标准误、卡方、CFI、RMSEA）中有{confirmed}个"
+    "在相对误差{tolerance}以内一致。",
+)
+_NOT_CONFIRMED = Words(
+    "No independent program confirmed these values: semopy does not estimate models of this kind.",
+    "这些数值未经独立程序核对：semopy不能估计此类模型。",
+)
 
 
 # --- parts -------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from ..responses import Responses, Screening
 from ..sem.fit import Fit
 from ..sem.hypotheses import HypothesisTests
 from ..sem.presentation import Labels, objections
+from ..sem.second_engine import CrossCheck
 from ..tables import Language, Table, Tabled, Text, Words
 
 
@@ -39,6 +40,7 @@ class Results(Tabled):
     hypothesized : name of the hypothesized model, None for a study without models
     fits, failures : fitted models by name; for those that could not be fitted, the reason
     hypotheses : None for a study without hypotheses
+    second_engine : the hypothesized model's values beside semopy's; None where semopy cannot estimate it
     failed_steps : steps other than models that could not be done
     synthetic, provenance : whether the answers were drawn, and where they come from
     sha256 : hashes of what went in, ``"data"`` and ``"instrument"``
@@ -58,6 +60,7 @@ class Results(Tabled):
     failures: Mapping[str, str]
     hypotheses: HypothesisTests | None
     validity: Validity | None = None
+    second_engine: CrossCheck | None = None
     failed_steps: tuple[Problem, ...] = ()
     synthetic: bool = False
     provenance: Words | None = None
