@@ -92,7 +92,7 @@ def did_you_mean(unknown: str, known: Iterable[str]) -> str:
     """Name the nearest known spellings: ``" Did you mean 'MK1' or 'MK2'?"``, or nothing.
 
     >>> did_you_mean("vizual", ["visual", "textual", "speed"])
-    " Did you mean 'visual' or 'textual'?"
+    " Did you mean 'visual'?"
     """
     names = list(dict.fromkeys(known))
     by_fold = {name.casefold(): name for name in names}

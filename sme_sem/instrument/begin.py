@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import tempfile
 from pathlib import Path
 
 from ..errors import StudyError
-from .library import bundled_answers, path_of
+from . import places
+from .library import path_of
 from .load import load_instrument
 from .model import Instrument
 
@@ -18,7 +21,7 @@ _STUDY = """\
 instrument: instrument.yaml   # the questionnaire, its constructs, models and hypotheses; edit it freely
 {data}
 
-estimator: ML                 # ML, or MLM and MLR for answers far from normal, or WLSMV for ordered answers
+estimator: ML                 # ML; MLR or MLM where answers are far from normal
 missing: listwise             # listwise drops incomplete respondents; fiml uses every answer (ML or MLR)
 language: en                  # language of the report: en or zh
 output: results               # folder for the report, its tables and its figures
@@ -38,7 +41,7 @@ seed: 1                       # everything drawn at random follows from it
 """
 
 
-def new_study(folder: str | Path, instrument_name: str) -> Path:
+def new_study(folder: str | Path, instrument: str | Path) -> Path:
     """Write a study to begin with: ``study.yaml``, ``instrument.yaml``, and the bundled answers.
 
     Nothing that exists is overwritten, and nothing is left half-written.
@@ -47,8 +50,8 @@ def new_study(folder: str | Path, instrument_name: str) -> Path:
     ----------
     folder
         Where to write; made if it does not exist.
-    instrument_name
-        A shipped instrument, such as ``"bmi-drivers"``.
+    instrument
+        A shipped instrument, such as ``"bmi-drivers"``, or the path of an instrument file.
 
     Returns
     -------
@@ -58,7 +61,7 @@ def new_study(folder: str | Path, instrument_name: str) -> Path:
     Raises
     ------
     InstrumentError
-        If no such instrument is shipped.
+        If there is no such instrument, or its file has problems.
     StudyError
         If a file is in the way, or the folder cannot be written.
 
@@ -70,10 +73,11 @@ def new_study(folder: str | Path, instrument_name: str) -> Path:
     'study.yaml'
     """
     folder = Path(folder)
-    source, answers = path_of(instrument_name), bundled_answers(instrument_name)
-    instrument = load_instrument(instrument_name)
+    known = load_instrument(instrument)
+    source = path_of(str(instrument)) if str(instrument) in places.names() else Path(instrument)
+    answers = _answers_beside(source, known)
     contents = {
-        "study.yaml": _study(instrument).encode("utf-8"),
+        "study.yaml": _study(known, answers.name if answers else None).encode("utf-8"),
         "instrument.yaml": source.read_bytes(),
     }
     if answers is not None:
@@ -83,6 +87,14 @@ def new_study(folder: str | Path, instrument_name: str) -> Path:
     except OSError as error:
         raise StudyError(str(folder), [f"cannot be written: {error.strerror or error}"]) from None
     return folder / "study.yaml"
+
+
+def _answers_beside(source: Path, instrument: Instrument) -> Path | None:
+    """Find the answers that come with an instrument file, if they lie where it says."""
+    if instrument.answers is None or not instrument.answers.file:
+        return None
+    file = source.parent / instrument.answers.file
+    return file if file.is_file() and file.name not in ("study.yaml", "instrument.yaml") else None
 
 
 def _write_all(folder: Path, contents: dict[str, bytes]) -> None:
@@ -114,22 +126,26 @@ def _write_all(folder: Path, contents: dict[str, bytes]) -> None:
     aside.rmdir()
 
 
-def _study(instrument: Instrument) -> str:
+def _study(instrument: Instrument, file: str | None = None) -> str:
     model = instrument.models.get(instrument.hypothesized or "")
     structure = model.structure.strip() if model else ""
     elements = next((c.of for c in instrument.constructs if c.of), tuple(instrument.scales())[:2])
-    file = instrument.answers.file if instrument.answers else None
     data = (
-        f"{f'data: {file}':<29} # one row per respondent, one column per item"
+        f"{f'data: {_as_yaml(file)}':<29} # one row per respondent, one column per item"
         if file
         else "data: answers.csv             # put your answers there: a row per respondent, a column per item"
     )
     return _STUDY.format(
         name=instrument.name,
-        title=instrument.title.en,
+        title=" ".join(instrument.title.en.split()),
         data=data,
         model=f"my_{instrument.hypothesized or 'model'}",
         structure="\n".join(f"#       {line}" for line in structure.splitlines()),
         constructs=", ".join(elements),
         n_components=len(elements),
     )
+
+
+def _as_yaml(name: str) -> str:
+    """Quote a file name where YAML would read it as something else."""
+    return name if re.fullmatch(r"[A-Za-z][\w.-]*\.\w+", name) else json.dumps(name, ensure_ascii=False)

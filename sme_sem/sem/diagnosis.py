@@ -7,6 +7,8 @@ from typing import Literal
 
 import numpy as np
 
+from ..kernels.minimise import Status
+from ..tables import Words
 from .parameters import ParameterTable
 from .solution import Point
 
@@ -17,7 +19,12 @@ class Diagnostic:
 
     severity: Literal["error", "warning", "info"]
     code: str
-    message: str
+    words: Words
+
+    @property
+    def message(self) -> str:
+        """The sentence in English; ``words`` has both languages."""
+        return self.words.en
 
     def __str__(self) -> str:
         return f"{self.severity}: {self.message}"
@@ -49,34 +56,70 @@ def inseparable(information: np.ndarray, table: ParameterTable, constraints: np.
     return tuple(name for name, w in zip(names, weight, strict=True) if w > 0.05 * weight.max() > 0)
 
 
-def unidentified_message(names: tuple[str, ...]) -> str:
+def unidentified_message(names: tuple[str, ...]) -> Words:
     """Say that, and how to help it."""
-    listed = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
-    return (
-        f"the model is not identified: these parameters cannot be told apart: {listed}. Fix one of them, set some "
-        "equal by a common label, or give every construct a fixed loading (or a fixed variance) and enough indicators."
-    )
+    some = ", ".join(names[:8])
+    return Words(
+        "the model is not identified: these parameters cannot be told apart: {names}. Fix one of them, set some "
+        "equal by a common label, or give every construct a fixed loading (or a fixed variance) and enough indicators.",
+        "模型不可识别：下列参数无法区分：{names}。请固定其中之一，用同一标签令若干参数相等，或为每个潜变量固定一个载荷"
+        "（或方差）并配备足够的题项。",
+    ).filled(names=Words(some, some) + _more(len(names) - 8))
 
 
-def too_many_parameters_message(parameters: int, moments: int) -> str:
+def _more(count: int) -> Words:
+    return Words(" and {n} more", "等另外{n}个").filled(n=count) if count > 0 else Words("", "")
+
+
+def too_many_parameters_message(parameters: int, moments: int) -> Words:
     """Say that there are fewer statistics than parameters."""
-    return (
-        f"the model is not identified: {parameters} free parameters for {moments} sample moments "
-        f"(df = {moments - parameters}). Remove paths, fix loadings, or measure constructs with more indicators."
+    return Words(
+        "the model is not identified: {q} free parameters for {m} sample moments (df = {df}). Remove paths, fix "
+        "loadings, or measure constructs with more indicators.",
+        "模型不可识别：自由参数{q}个，样本矩只有{m}个（df = {df}）。请删去路径、固定载荷，或为潜变量增加题项。",
+    ).filled(q=parameters, m=moments, df=moments - parameters)
+
+
+_ENDINGS = {
+    Status.ITERATION_LIMIT: Words(
+        Status.ITERATION_LIMIT.value,
+        "估计值稳定之前迭代已结束。请增大max_iterations，检查数据中的异常值、只有一两个弱题项的潜变量，或给出初始值",
+    ),
+    Status.NO_DESCENT: Words(
+        Status.NO_DESCENT.value,
+        "斜率不为零，但没有任何一步能再降低差异函数。模型可能不可识别，或最优解处某个方差为零或负值",
+    ),
+    Status.BAD_START: Words(Status.BAD_START.value, "初始值所隐含的协方差矩阵不是正定矩阵"),
+}
+
+
+def unconverged_message(status: Status, iterations: int, table: ParameterTable) -> Words:
+    """Say that the search failed, and what to try; a variance fixed below zero is named."""
+    said = Words("the model did not converge after {n} iterations: {why}.", "模型在{n}次迭代后未收敛：{why}。").filled(
+        n=iterations, why=_ENDINGS[status]
     )
+    fixed = [str(p) for p in table.parameters if p.op == "~~" and p.lhs == p.rhs and not p.free and p.value < 0]
+    if fixed:
+        said += Words(" A variance is fixed below zero: {names}.", "有方差被固定为负值：{names}。").filled(
+            names=", ".join(fixed)
+        )
+    elif status is Status.BAD_START:
+        said += Words(
+            " Look at the values fixed in the model, and give start values by start(0.5)*.",
+            "请检查模型中固定的数值，并用start(0.5)*给出初始值。",
+        )
+    return said
 
 
 def examine(point: Point, n: int) -> list[Diagnostic]:
     """Look for inadmissible values and thin data at a solution that was found."""
     found = [*_negative_variances(point), *_latent_covariance(point)]
     if n < 5 * point.table.n_free / max(point.table.groups, 1) and n < 100:
-        found.append(
-            Diagnostic(
-                "info",
-                "small_sample",
-                f"{n} respondents for {point.table.n_free} free parameters: standard errors and tests are rough.",
-            )
-        )
+        message = Words(
+            "{n} respondents for {q} free parameters: standard errors and tests are rough.",
+            "{n}个样本估计{q}个自由参数：标准误与检验较为粗略。",
+        ).filled(n=n, q=point.table.n_free)
+        found.append(Diagnostic("info", "small_sample", message))
     return found
 
 
@@ -84,48 +127,46 @@ def _negative_variances(point: Point) -> list[Diagnostic]:
     found = []
     for row, value in zip(point.table.parameters, point.estimates, strict=True):
         if row.op == "~~" and row.lhs == row.rhs and row.free and value < 0:
-            what = "variance" if row.lhs in point.table.latent else "residual variance"
-            found.append(
-                Diagnostic(
-                    "warning",
-                    "negative_variance",
-                    f"Heywood case: the {what} of {row.lhs} is negative ({value:.3g}), which no variance can be; "
-                    "do not interpret this solution. Usual causes: a small sample, a construct with two indicators, "
-                    "an outlier, or a wrong model. Look at its item, give the construct more indicators, or "
-                    "reconsider the paths at it.",
-                )
-            )
+            latent = row.lhs in point.table.latent
+            what = Words("variance", "方差") if latent else Words("residual variance", "残差方差")
+            message = _HEYWOOD.filled(what=what, name=row.lhs, value=f"{value:.3g}")
+            found.append(Diagnostic("warning", "negative_variance", message))
     return found
+
+
+_HEYWOOD = Words(
+    "Heywood case: the {what} of {name} is negative ({value}), which no variance can be; do not interpret this "
+    "solution. Usual causes: a small sample, a construct with two indicators, an outlier, or a wrong model. Look at "
+    "its item, give the construct more indicators, or reconsider the paths at it.",
+    "海伍德现象（Heywood）：{name}的{what}为负（{value}），而方差不可能为负；请勿解释这一结果。常见原因：样本量小、"
+    "潜变量只有两个题项、异常值或模型设定有误。请检查相应题项，增加题项，或重新考虑与之相连的路径。",
+)
+_NOT_DEFINITE = Words(
+    "the {matrix} is not positive definite; the largest correlation is {r}, between {a} and {b}. They may be one "
+    "construct, or an indicator belongs elsewhere: merge them, or reconsider the measurement of both.",
+    "{matrix}不是正定矩阵；最大的相关系数为{r}，在{a}与{b}之间。二者可能是同一潜变量，或某个题项归属有误：请合并，"
+    "或重新考虑二者的测量。",
+)
 
 
 def _latent_covariance(point: Point) -> list[Diagnostic]:
     """Correlations beyond one among constructs, which no single variance shows."""
     p, found = point.pattern.observed, []
+    latent = point.table.latent
     for group in range(point.table.groups):
-        residual = point.S[group, p:, p:]
-        total = point.moments.cov[group, p:, p:]
-        if not len(total):
-            continue
-        for name, matrix in (
-            ("covariance matrix of the constructs", total),
-            ("residual covariance matrix of the constructs", residual),
-        ):
+        matrices = (
+            (Words("covariance matrix of the constructs", "潜变量协方差矩阵"), point.moments.cov[group, p:, p:]),
+            (Words("residual covariance matrix of the constructs", "潜变量残差协方差矩阵"), point.S[group, p:, p:]),
+        )
+        for name, matrix in matrices:
             variance = np.diagonal(matrix)
-            if (variance <= 0).any():
+            if not len(latent) or (variance <= 0).any():
                 continue  # reported as a negative variance, or fixed at zero on purpose
             correlation = matrix / np.sqrt(np.outer(variance, variance))
             if np.linalg.eigvalsh(correlation)[0] < -1e-8:
                 off = np.abs(correlation - np.eye(len(correlation)))
                 i, j = np.unravel_index(off.argmax(), off.shape)
-                latent = point.table.latent
-                found.append(
-                    Diagnostic(
-                        "warning",
-                        "latent_not_positive_definite",
-                        f"the {name} is not positive definite; the largest correlation is "
-                        f"{correlation[i, j]:.3f}, between {latent[i]} and {latent[j]}. They may be one construct, "
-                        "or an indicator belongs elsewhere: merge them, or reconsider the measurement of both.",
-                    )
-                )
+                message = _NOT_DEFINITE.filled(matrix=name, r=f"{correlation[i, j]:.3f}", a=latent[i], b=latent[j])
+                found.append(Diagnostic("warning", "latent_not_positive_definite", message))
                 break
     return found

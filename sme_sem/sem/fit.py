@@ -199,11 +199,13 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
     if status is not Status.BAD_START:
         names = diagnosis.inseparable(slope.hessian, table, restrictions(table, theta).slopes)
         if names:
-            problem = IdentificationError(diagnosis.unidentified_message(names), names)
-            found.append(Diagnostic("error", "not_identified", str(problem)))
+            message = diagnosis.unidentified_message(names)
+            problem = IdentificationError(message.en, names)
+            found.append(Diagnostic("error", "not_identified", message))
     if problem is None and status is not Status.CONVERGED:
-        problem = ConvergenceError(f"the model did not converge after {best.iterations[0]} iterations: {status.value}.")
-        found.append(Diagnostic("error", "not_converged", str(problem)))
+        message = diagnosis.unconverged_message(status, int(best.iterations[0]), table)
+        problem = ConvergenceError(message.en)
+        found.append(Diagnostic("error", "not_converged", message))
     if problem is not None and raising:
         raise problem
     if problem is None:
@@ -225,4 +227,4 @@ def _enough_moments(table: ParameterTable) -> None:
     equalities = sum(term.op == "==" for term in table.definitions)
     if table.n_free - equalities > available:
         message = diagnosis.too_many_parameters_message(table.n_free, available)
-        raise IdentificationError(message, table.names())
+        raise IdentificationError(message.en, table.names())

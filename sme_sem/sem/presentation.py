@@ -57,7 +57,7 @@ def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
 def objections(fit: Fit) -> tuple[Words, ...]:
     """Say what stands against a fit: its errors and warnings, and that the iterations did not converge."""
     grave = [d for d in fit.diagnostics if d.severity in ("error", "warning")]
-    said: list[Words] = [_CAUTION.filled(what=_SEVERITIES[d.severity], message=d.message) for d in grave]
+    said: list[Words] = [_CAUTION.filled(what=_SEVERITIES[d.severity], message=d.words) for d in grave]
     if not fit.converged and not any(d.severity == "error" for d in grave):
         said.insert(0, _NOT_CONVERGED)
     return tuple(said)
@@ -362,7 +362,7 @@ def modification_indices(fit: Fit, most: int = 10) -> Table:
 
 def diagnostics(fit: Fit) -> Table:
     """Table of everything noticed about the fit; without rows if there is nothing to say."""
-    rows = tuple((_SEVERITIES[d.severity], d.code, d.message) for d in fit.diagnostics)
+    rows = tuple((_SEVERITIES[d.severity], d.code, d.words) for d in fit.diagnostics)
     columns = (
         Column("severity", Words("Severity", "级别")),
         Column("code", Words("Code", "代码")),

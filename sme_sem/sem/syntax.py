@@ -261,6 +261,8 @@ class _Statement:
         token = self._take("a value")
         sign = 1.0
         while token.text in ("-", "+"):
+            if self._peek_token("a variable's name").kind != "number" and self._peek() not in ("-", "+"):
+                self._fail(token, f"{token.text!r} before no number", "a variable's name, or a modifier and '*'")
             sign = -sign if token.text == "-" else sign
             token = self._take("a number")
         if token.kind == "number":
