@@ -156,6 +156,7 @@ def parameter_table(specification: Specification, options: Options, groups: int 
     for group in range(groups):
         own = [_in_group(row, group, groups) for row in rows]
         parameters += [_freed(p, roles, options) for p in own] if group else own
+    _excepted_are_there(parameters, options.group_partial)
     parameters = _numbered(parameters, rows, _kinds_equal(roles, options))
     definitions = tuple(t for t in specification.terms if t.op in DEFINING)
     table = ParameterTable(
@@ -328,6 +329,15 @@ def _freed(p: Parameter, roles: _Roles, options: Options) -> Parameter:
         p.op == "~~" and p.lhs == p.rhs and options.std_lv and "loadings" in equal and "lv_variances" not in equal
     )
     return replace(p, index=0, value=np.nan) if means or variance else p
+
+
+def _excepted_are_there(parameters: list[Parameter], excepted: Sequence[str]) -> None:
+    known = {_bare(str(p)): str(p) for p in parameters}
+    known |= {f"{p.rhs}{p.op}{p.lhs}": str(p) for p in parameters if p.op == "~~"}
+    for text in excepted:
+        if _bare(text) not in known:
+            near = did_you_mean(text, dict.fromkeys(known.values()))
+            raise SpecificationError(f"group_partial: {text!r} is no parameter of the model.{near}")
 
 
 def _kinds_equal(roles: _Roles, options: Options) -> Callable[[Parameter], bool]:

@@ -132,7 +132,7 @@ def model_test(fit: Fit) -> Table:
         Column("bic", "BIC", Kind.STATISTIC),
     )
     notes = (
-        _ESTIMATOR.filled(estimator=fit.estimator),
+        (_ESTIMATOR_FIML if fit.options.missing == "fiml" else _ESTIMATOR).filled(estimator=fit.estimator),
         *_correction(fit),
         Words(
             "p of close fit tests RMSEA ≤ .05. With many respondents chi-square rejects almost every model.",
@@ -512,6 +512,9 @@ _INDICES: dict[str, Text] = {
     "agfi": term("Adjusted goodness of fit index") + " (AGFI)",
 }
 _ESTIMATOR = Words("Estimator: {estimator}.", "估计方法：{estimator}。")
+_ESTIMATOR_FIML = Words(
+    "Estimator: {estimator}, all answers used (FIML).", "估计方法：{estimator}，使用全部作答（FIML）。"
+)
 _TESTED = ("chisq", "df", "pvalue")
 _CORRECTED = ("cfi", "tli", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper", "rmsea_pvalue")
 _SCALED = Words(

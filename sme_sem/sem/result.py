@@ -286,6 +286,7 @@ class Fit(Tabled):
                     self.moments,
                     self.sample,
                     fit_._point.moments,
+                    fit_._directions,
                     robust=self._estimator.test != "standard",
                 )
             )

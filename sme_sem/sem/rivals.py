@@ -25,7 +25,7 @@ def model_comparison(
     fits: Mapping[str, Fit],
     hypothesized: str,
     titles: Labels | None = None,
-    failures: Mapping[str, str] | None = None,
+    failures: Mapping[str, Text] | None = None,
 ) -> Table:
     """Table of the fit of several models, with differences from the hypothesized one where these mean something.
 

@@ -104,7 +104,13 @@ def saturated(moments: Moments, given: int) -> list[fiml.Saturated]:
 
 
 def complete_data_factor(
-    pattern: ram.Pattern, moments: Moments, sample: Sample, implied: ram.Implied, *, robust: bool
+    pattern: ram.Pattern,
+    moments: Moments,
+    sample: Sample,
+    implied: ram.Implied,
+    directions: np.ndarray,
+    *,
+    robust: bool,
 ) -> float:
     """What scales the complete-data statistic of estimates that came from answers with gaps (not yet divided by df).
 
@@ -112,7 +118,8 @@ def complete_data_factor(
 
         tr(U W^-1 C W^-1 U Gamma)    U = W - W Delta (Delta^T W Delta)^-1 Delta^T W    Gamma = W^-1 B W^-1
 
-    W, B and C the observed, first-order and complete-data information about the saturated moments; without
+    directions : (q, f) in which the parameters can move.  W, B and C are the observed,
+    first-order and complete-data information about the saturated moments; without
     ``robust`` the answers are taken as normal and Gamma = W^-1.  Zhang and Savalei (2023), Structural Equation
     Modeling 30 (FIML-C, variants V3 and V6).
     """
@@ -125,7 +132,7 @@ def complete_data_factor(
         delta = pattern.gather[g].T @ by_cell
         deltas.append(delta)
         information = information + sample.share[g] * delta @ own.observed @ delta.T
-    inverse = np.linalg.pinv(information, hermitian=True)
+    inverse = directions @ np.linalg.pinv(directions.T @ information @ directions, hermitian=True) @ directions.T
     # with groups, U couples them; every product below keeps to blocks of (group, group)
     residual = [np.linalg.inv(own.observed) for own in parts]
     for g, own in enumerate(parts):

@@ -81,6 +81,13 @@ def test_the_model_test_is_consistent_in_itself(fitted):
     assert row["bic"] == pytest.approx(-2 * row["logl"] + math.log(300) * row["npar"], rel=1e-14)
 
 
+def test_the_note_on_the_estimator_says_whether_all_answers_were_used(fitted, answers):
+    gaps = answers.mask(answers.index.to_numpy()[:, None] + np.arange(answers.shape[1]) < 8)
+    found = fit(MEASURED + "B ~ A", gaps, missing="fiml")
+    assert presentation.model_test(found).notes[0].en == "Estimator: ML, all answers used (FIML)."
+    assert presentation.model_test(fitted).notes[0].en == "Estimator: ML."
+
+
 def test_fit_indices_carry_value_threshold_and_verdict(fitted):
     records = {r["index"].split("(")[-1]: r for r in presentation.fit_indices(fitted).records()}
     assert list(records) == ["χ²/df)", "CFI)", "TLI)", "RMSEA)", "SRMR)", "GFI)", "AGFI)"]

@@ -1,0 +1,138 @@
+"""What single respondents contribute, against the log-likelihood itself and the matrices of the textbook."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from kernels.test_discrepancy import duplication
+from sem.models import POPULATIONS, central_difference, fitted_text, moments_by_hand, parameters_of, true_theta
+from sme_sem.kernels import casewise, discrepancy, ram
+
+NAMES = ["two constructs", "paths among constructs", "equal loadings", "feedback", "means"]
+every_model = pytest.mark.parametrize("name", NAMES)
+
+
+class Case:
+    """A model near its population, and odd answers to it."""
+
+    def __init__(self, name, n=40):
+        self.table = parameters_of(fitted_text(POPULATIONS[name]))
+        self.pattern = self.table.pattern()
+        rng = np.random.default_rng(5)
+        truth = true_theta(POPULATIONS[name], self.table)
+        self.theta = truth + rng.uniform(-0.04, 0.04, size=truth.shape)
+        covariance, mean = moments_by_hand(POPULATIONS[name])
+        order = list(self.table.observed)
+        skewed = rng.exponential(size=(n, len(order))) - 1
+        self.answers = skewed @ np.linalg.cholesky(covariance.loc[order, order]).T + mean[order].to_numpy()
+        self.mean = self.answers.mean(axis=0)
+        self.covariance = np.cov(self.answers, rowvar=False, bias=True)
+
+    def implied(self, theta):
+        return ram.implied(self.pattern, theta, self.covariance[None], self.mean[None])
+
+    def scores(self, *, around_sample=False):
+        implied = self.implied(self.theta)
+        return casewise.scores(self.pattern, implied, self.answers, self.mean, 0, around_sample=around_sample)
+
+    def log_likelihoods(self, theta):
+        implied = self.implied(theta)
+        centre = implied.mu[0] if self.pattern.means else self.mean
+        return stats.multivariate_normal(centre, implied.sigma[0]).logpdf(self.answers)
+
+
+def vech(M):
+    return np.concatenate([M[i:, i] for i in range(len(M))])
+
+
+def deviations(case, *, means):
+    """z_i, one respondent a row: products less their average, below the deviations themselves if means count."""
+    centred = case.answers - case.mean
+    products = np.array([vech(np.outer(row, row)) for row in centred])
+    products -= products.mean(axis=0)
+    return np.hstack([centred, products]) if means else products
+
+
+def weight(sigma, *, means):
+    """V = [Sigma^-1, 1/2 D^T (Sigma^-1 x Sigma^-1) D]"""
+    D, inverse = duplication(len(sigma)), np.linalg.inv(sigma)
+    half = 0.5 * D.T @ np.kron(inverse, inverse) @ D
+    if not means:
+        return half
+    p, m = len(sigma), len(half)
+    return np.block([[inverse, np.zeros((p, m))], [np.zeros((m, p)), half]])
+
+
+@every_model
+def test_scores_are_slopes_of_each_respondent_s_log_likelihood(name):
+    case = Case(name)
+    numeric = central_difference(case.log_likelihoods, case.theta)
+    np.testing.assert_allclose(case.scores(), numeric, atol=1e-7 * (1 + abs(numeric).max()))
+
+
+@every_model
+def test_scores_add_up_to_the_gradient_of_the_discrepancy(name):
+    case = Case(name)
+    sample = discrepancy.Sample(case.covariance[None], case.mean[None] if case.pattern.means else None, np.ones(1))
+    gradient = discrepancy.maximum_likelihood_slope(case.pattern, sample, case.theta).gradient
+    np.testing.assert_allclose(case.scores().mean(axis=0), -gradient / 2, atol=1e-12)
+
+
+@every_model
+def test_scores_around_the_sample_are_the_textbook_s(name):
+    case = Case(name)
+    means = case.pattern.means
+
+    def stacked(theta):
+        implied = case.implied(theta)
+        return np.concatenate([implied.mu[0], vech(implied.sigma[0])]) if means else vech(implied.sigma[0])
+
+    Delta = central_difference(stacked, case.theta)
+    V = weight(case.implied(case.theta).sigma[0], means=means)
+    expected = deviations(case, means=means) @ V @ Delta
+    np.testing.assert_allclose(case.scores(around_sample=True), expected, atol=1e-7 * (1 + abs(expected).max()))
+
+
+@every_model
+def test_scores_around_the_sample_average_to_zero_anywhere(name):
+    scores = Case(name).scores(around_sample=True)
+    np.testing.assert_allclose(scores.mean(axis=0), 0, atol=1e-12)
+    assert abs(scores).max() > 0.1
+
+
+@every_model
+@pytest.mark.parametrize("means", [False, True])
+def test_the_trace_is_that_of_v_times_gamma(name, means):
+    case = Case(name)
+    sigma = case.implied(case.theta).sigma[0]
+    z, V = deviations(case, means=means), weight(sigma, means=means)
+    Gamma = z.T @ z / len(z)
+    found = casewise.weighted_trace(case.answers, case.mean, sigma, means=means)
+    assert found == pytest.approx(np.trace(V @ Gamma), rel=1e-11)
+
+
+@every_model
+@pytest.mark.parametrize("means", [False, True])
+def test_the_gram_holds_the_products_of_all_pairs_of_respondents(name, means):
+    case = Case(name)
+    sigma = case.implied(case.theta).sigma[0]
+    z = deviations(case, means=means)
+    gram = casewise.weighted_gram(case.answers, case.mean, sigma, means=means)
+    expected = z @ weight(sigma, means=means) @ z.T
+    np.testing.assert_allclose(gram, expected, atol=1e-11 * abs(expected).max())
+    trace = casewise.weighted_trace(case.answers, case.mean, sigma, means=means)
+    assert np.trace(gram) / len(z) == pytest.approx(trace, rel=1e-12)
+
+
+def test_for_normal_answers_the_trace_counts_the_moments():
+    p = 4
+    answers = np.random.default_rng(0).standard_normal((200_000, p))
+    for means in (False, True):
+        trace = casewise.weighted_trace(answers, answers.mean(axis=0), np.cov(answers.T, bias=True), means=means)
+        assert trace == pytest.approx(p * (p + 1) / 2 + p * means, rel=0.01)
+
+
+def test_no_variables_contribute_nothing():
+    nobody, nothing = np.zeros((5, 0)), np.zeros((0, 0))
+    assert casewise.weighted_trace(nobody, np.zeros(0), nothing, means=True) == 0
+    np.testing.assert_array_equal(casewise.weighted_gram(nobody, np.zeros(0), nothing, means=True), np.zeros((5, 5)))

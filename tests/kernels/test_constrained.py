@@ -1,0 +1,165 @@
+"""Minimising under constraints, against closed forms and another program's optimiser."""
+
+import numpy as np
+import pytest
+from scipy import optimize
+
+from sme_sem.kernels.constrained import Restrictions, active, constrained_scoring, null_space
+from sme_sem.kernels.discrepancy import Slope
+from sme_sem.kernels.minimise import Status
+
+H = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, -0.5], [0.5, -0.5, 2.0]])
+G = np.array([-1.0, 2.0, 0.7])
+FREE = -np.linalg.solve(H, G)
+
+
+def bowl(theta, exact):
+    return Slope(0.5 * theta @ H @ theta + G @ theta, H @ theta + G, H)
+
+
+def valley(theta, exact):
+    """Rosenbrock's, whose minimum is at (1, 1); squares, so that the Hessian has a positive stand-in."""
+    x, y = theta
+    jacobian = np.array([[-1, 0], [-2 * np.sqrt(10) * x, np.sqrt(10)]])
+    value = (1 - x) ** 2 + 10 * (y - x**2) ** 2
+    gradient = np.array([-2 * (1 - x) - 40 * x * (y - x**2), 20 * (y - x**2)])
+    hessian = np.array([[2 - 40 * (y - 3 * x**2), -40 * x], [-40 * x, 20]])
+    return Slope(value, gradient, hessian if exact else 2 * jacobian.T @ jacobian)
+
+
+def linear(A, b, equalities):
+    """A theta - b = 0 for the first rows, >= 0 for the others"""
+    A, b = np.atleast_2d(np.asarray(A, dtype=float)), np.atleast_1d(b)
+    return lambda theta: Restrictions(A @ theta - b, A, equalities)
+
+
+def minimise(slope_at, restrictions_at, start, **options):
+    found = constrained_scoring(slope_at, restrictions_at, np.asarray(start, dtype=float), **options)
+    return found.theta[0], found.status[0], found
+
+
+def test_without_constraints_it_is_newton_s_method():
+    theta, status, found = minimise(bowl, linear(np.zeros((0, 3)), np.zeros(0), 0), np.zeros(3))
+    np.testing.assert_allclose(theta, FREE, atol=1e-10)
+    assert status is Status.CONVERGED
+    assert found.iterations[0] <= 3
+
+
+def test_under_linear_equalities_the_karush_kuhn_tucker_system_is_solved():
+    A, b = np.array([[1.0, 1.0, 0.0], [0.0, 1.0, -2.0]]), np.array([1.0, 0.3])
+    system = np.block([[H, A.T], [A, np.zeros((2, 2))]])
+    expected = np.linalg.solve(system, np.concatenate([-G, b]))[:3]
+    theta, status, _ = minimise(bowl, linear(A, b, 2), [5, -3, 2])
+    np.testing.assert_allclose(theta, expected, atol=1e-10)
+    assert status is Status.CONVERGED
+
+
+@pytest.mark.parametrize("start", [[0, 0, 0], [5, -3, 2], [-4, -4, -4]])
+@pytest.mark.parametrize("seed", [*range(6), 201, 255])  # in the last two, a limit met on the way has to be dropped
+def test_under_inequalities_another_optimiser_finds_the_same(seed, start):
+    rng = np.random.default_rng(seed)
+    A = rng.standard_normal((3, 3))  # three limits in three dimensions can always be kept
+    b = A @ FREE + rng.uniform(-0.5, 0.5, 3)  # some hold at the free minimum, some do not
+    limits = {"type": "ineq", "fun": lambda x: A @ x - b, "jac": lambda x: A}
+    expected = optimize.minimize(
+        lambda x: bowl(x, False).value,
+        np.zeros(3),
+        jac=lambda x: H @ x + G,
+        constraints=[limits],
+        method="SLSQP",
+        options={"ftol": 1e-12},
+    )
+    theta, status, _ = minimise(bowl, linear(A, b, 0), start)
+    assert expected.success and status is Status.CONVERGED
+    np.testing.assert_allclose(theta, expected.x, atol=1e-6)
+    assert (A @ theta - b > -1e-10).all()
+
+
+def test_an_inequality_that_holds_anyway_changes_nothing():
+    theta, status, _ = minimise(bowl, linear([1, 0, 0], FREE[0] - 1, 0), [8, 1, 1])
+    np.testing.assert_allclose(theta, FREE, atol=1e-10)
+    assert status is Status.CONVERGED
+
+
+def test_an_inequality_that_binds_is_an_equality():
+    bound = FREE[1] + 0.4
+    theta, *_ = minimise(bowl, linear([0, 1, 0], bound, 0), np.zeros(3))
+    equal, *_ = minimise(bowl, linear([0, 1, 0], bound, 1), np.zeros(3))
+    np.testing.assert_allclose(theta, equal, atol=1e-10)
+    assert theta[1] == pytest.approx(bound, abs=1e-12)
+
+
+def test_the_nearest_point_of_a_circle_is_found():
+    def slope(theta, exact):
+        d = theta - [0.9, 1.2]
+        return Slope(d @ d, 2 * d, 2 * np.eye(2))
+
+    def circle(theta):
+        return Restrictions(np.array([theta @ theta - 1]), 2 * theta[None], 1)
+
+    theta, status, _ = minimise(slope, circle, [0.5, -0.1])
+    np.testing.assert_allclose(theta, [0.6, 0.8], atol=1e-8)
+    assert status is Status.CONVERGED
+
+
+@pytest.mark.parametrize("start", [[-1.2, 1], [0, 0], [0.5, 2]])
+def test_a_bent_valley_is_followed_to_a_bent_limit(start):
+    def disc(theta):  # x^2 + y^2 <= 1
+        return Restrictions(np.array([1 - theta @ theta]), -2 * theta[None], 0)
+
+    theta, status, _ = minimise(valley, disc, start)
+    limit = {"type": "ineq", "fun": lambda x: 1 - x @ x}
+    expected = optimize.minimize(
+        lambda x: valley(x, False).value, [0.5, 0.5], constraints=[limit], method="SLSQP", options={"ftol": 1e-15}
+    ).x
+    assert status is Status.CONVERGED
+    np.testing.assert_allclose(theta, expected, atol=1e-5)
+    assert theta @ theta == pytest.approx(1, abs=1e-9)
+
+
+def test_a_redundant_constraint_is_no_obstacle():
+    once, *_ = minimise(bowl, linear([1, 1, 0], 1.0, 1), np.zeros(3))
+    twice, status, _ = minimise(bowl, linear([[1, 1, 0], [2, 2, 0]], [1.0, 2.0], 2), np.zeros(3))
+    np.testing.assert_allclose(twice, once, atol=1e-10)
+    assert status is Status.CONVERGED
+
+
+def test_constraints_that_contradict_each_other_do_not_converge():
+    _, status, found = minimise(bowl, linear([[1, 0, 0], [1, 0, 0]], [1.0, 2.0], 2), np.zeros(3), max_iterations=30)
+    assert status is not Status.CONVERGED
+    assert np.isfinite(found.theta).all()
+
+
+def test_running_out_of_iterations_is_said():
+    _, status, found = minimise(valley, linear([0, 0], -1.0, 0), [-1.2, 1], max_iterations=2)
+    assert status is Status.ITERATION_LIMIT
+    assert found.iterations[0] == 2
+
+
+@pytest.mark.parametrize("broken", ["discrepancy", "constraint"])
+def test_a_start_without_a_value_is_a_bad_start(broken):
+    def slope(theta, exact):
+        return bowl(theta, exact)._replace(value=np.nan) if broken == "discrepancy" else bowl(theta, exact)
+
+    limit = np.nan if broken == "constraint" else 0.0
+    _, status, found = minimise(slope, linear([1, 0, 0], limit, 1), np.zeros(3))
+    assert status is Status.BAD_START
+    assert found.iterations[0] == 0
+
+
+def test_the_null_space_holds_every_direction_in_which_constraints_rest():
+    slopes = np.array([[1.0, 2.0, 0.0, -1.0], [0.0, 1.0, 1.0, 0.0], [1.0, 3.0, 1.0, -1.0]])  # the third is their sum
+    N = null_space(slopes, 4)
+    assert N.shape == (4, 2)
+    np.testing.assert_allclose(slopes @ N, 0, atol=1e-14)
+    np.testing.assert_allclose(N.T @ N, np.eye(2), atol=1e-14)
+
+
+def test_without_constraints_every_direction_is_free():
+    np.testing.assert_array_equal(null_space(np.zeros((0, 3)), 3), np.eye(3))
+    np.testing.assert_allclose(abs(null_space(np.zeros((1, 3)), 3)), np.eye(3))
+
+
+def test_equalities_bind_always_and_inequalities_at_their_limit():
+    limits = Restrictions(np.array([0.3, 1e-9, 0.5, -1e-9]), np.zeros((4, 2)), 1)
+    np.testing.assert_array_equal(active(limits), [True, True, False, True])

@@ -1,0 +1,299 @@
+"""Likelihood from answers with gaps, against one respondent's normal density after the other."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from sem.models import POPULATIONS, central_difference, fitted_text, moments_by_hand, parameters_of, true_theta
+from sme_sem.kernels import discrepancy, fiml, ram
+
+CASES = {
+    "two constructs": ("two constructs", 1),
+    "paths among constructs": ("paths among constructs", 1),
+    "equal loadings": ("equal loadings", 1),
+    "feedback": ("feedback", 1),
+    "means": ("means", 1),
+    "two groups": ("two constructs", 2),
+    "two groups with means": ("means", 2),
+}
+
+
+class Case:
+    """A model near its population, and answers to it that have gaps (or none)."""
+
+    def __init__(self, name, groups=1, *, gaps=0.25, n=60):
+        self.table = parameters_of(fitted_text(POPULATIONS[name]), groups, meanstructure=True)
+        self.pattern = self.table.pattern()
+        rng = np.random.default_rng(8)
+        covariance, mean = moments_by_hand(POPULATIONS[name])
+        order = list(self.table.observed)
+        root, centre = np.linalg.cholesky(covariance.loc[order, order]), mean[order].to_numpy()
+        self.answers = [rng.standard_normal((n + 20 * g, len(order))) @ root.T + centre + g for g in range(groups)]
+        for own in self.answers:
+            own[rng.random(own.shape) < gaps] = np.nan
+            own[np.isnan(own).all(axis=1), 0] = centre[0]
+        self.every = np.concatenate(self.answers)
+        self.patterns = fiml.missing_patterns(self.answers)
+        table = parameters_of(fitted_text(POPULATIONS[name]), meanstructure=True)
+        truth = true_theta(POPULATIONS[name], table)
+        values = {p.key: truth[p.index] for p in table.parameters if p.free}
+        keys = {p.index: p.key for p in reversed(self.table.parameters) if p.free}
+        self.theta = np.array([values[keys[i]] for i in range(self.table.n_free)])
+        self.theta += rng.uniform(-0.04, 0.04, size=self.theta.shape)
+        shares = np.array([len(own) for own in self.answers]) / len(self.every)
+        # F needs no sample moments unless there are exogenous variables: these carry the shares alone
+        blank = np.zeros((groups, len(order)))
+        self.sample = discrepancy.Sample(np.stack([np.eye(len(order))] * groups), blank, shares)
+
+    def value(self, theta):
+        return fiml.slope(self.pattern, self.patterns, self.sample, theta).value
+
+    def slope(self, theta, *, exact=False):
+        return fiml.slope(self.pattern, self.patterns, self.sample, theta, exact=exact)
+
+    def log_likelihoods(self, theta):
+        implied = ram.implied(self.pattern, theta)
+        return np.concatenate([normal(own, implied.mu[g], implied.sigma[g]) for g, own in enumerate(self.answers)])
+
+
+def normal(answers, mean, covariance):
+    """log density of what each respondent answered."""
+    found = np.empty(len(answers))
+    answered = ~np.isnan(answers)
+    for seen in np.unique(answered, axis=0):
+        rows = (answered == seen).all(axis=1)
+        d = answers[np.ix_(rows, seen)] - mean[seen]
+        own = covariance[np.ix_(seen, seen)]
+        distance = (d * np.linalg.solve(own, d.T).T).sum(axis=1)
+        found[rows] = -0.5 * (distance + np.linalg.slogdet(2 * np.pi * own)[1])
+    return found
+
+
+every_case = pytest.mark.parametrize("case", [Case(*x) for x in CASES.values()], ids=list(CASES))
+
+
+# --- patterns --------------------------------------------------------------------------------------
+
+
+def test_respondents_who_left_the_same_open_are_one_pattern():
+    a = np.array([[1, 2], [3, np.nan], [5, 4], [np.nan, 1], [4, np.nan]])
+    b = np.array([[2, np.nan], [1.0, 1.0]])
+    found = fiml.missing_patterns([a, b])
+    rows = pd.DataFrame(np.vstack([a, b]), columns=["x", "y"])
+    for k, (mask, n, mean, scatter, group) in enumerate(zip(*found[:5])):
+        own = rows[found.member == k].to_numpy()[:, mask > 0]
+        assert len(own) == n
+        np.testing.assert_allclose(mean[mask > 0], own.mean(axis=0))
+        centred = own - own.mean(axis=0)
+        np.testing.assert_allclose(scatter[np.ix_(mask > 0, mask > 0)], centred.T @ centred / n)
+        assert group == (np.flatnonzero(found.member == k)[0] >= len(a))
+    assert len(found.n) == 5
+    assert found.n.sum() == 7 and found.share.sum() == pytest.approx(1)
+    np.testing.assert_array_equal(found.mask[found.member] > 0, rows.notna())
+    assert (found.mean[found.mask == 0] == 0).all()
+
+
+def test_the_order_of_respondents_does_not_change_the_patterns():
+    case = Case("means")
+    shuffled = fiml.missing_patterns([case.answers[0][np.random.default_rng(1).permutation(60)]])
+    for name in ("mask", "n", "mean", "scatter", "share"):
+        np.testing.assert_allclose(getattr(shuffled, name), getattr(case.patterns, name), atol=1e-14)
+
+
+# --- discrepancy and derivatives -------------------------------------------------------------------
+
+
+@every_case
+def test_the_discrepancy_is_the_likelihood_of_what_was_answered(case):
+    constant = np.log(2 * np.pi) * (~np.isnan(case.every)).sum()
+    expected = (-2 * case.log_likelihoods(case.theta).sum() - constant) / len(case.every)
+    assert case.value(case.theta) == pytest.approx(expected, rel=1e-12)
+
+
+@every_case
+def test_the_gradient_is_that_of_finite_differences(case):
+    numeric = central_difference(case.value, case.theta)
+    np.testing.assert_allclose(case.slope(case.theta).gradient, numeric, atol=2e-8 * (1 + abs(numeric).max()))
+
+
+@every_case
+def test_the_exact_hessian_is_that_of_finite_differences(case):
+    numeric = central_difference(lambda x: case.slope(x).gradient, case.theta)
+    exact = case.slope(case.theta, exact=True).hessian
+    np.testing.assert_allclose(exact, numeric, atol=1e-7 * (1 + abs(numeric).max()))
+    np.testing.assert_allclose(exact, exact.T, atol=1e-12 * abs(exact).max())
+
+
+@every_case
+def test_the_cheap_hessian_leads_downhill(case):
+    cheap, exact = case.slope(case.theta), case.slope(case.theta, exact=True)
+    assert np.linalg.eigvalsh(cheap.hessian)[0] > 0
+    assert cheap.value == exact.value
+    np.testing.assert_array_equal(cheap.gradient, exact.gradient)
+
+
+@every_case
+def test_patterns_taken_one_at_a_time_give_the_same_hessian(case, monkeypatch):
+    whole = case.slope(case.theta, exact=True).hessian
+    monkeypatch.setattr(fiml, "CHUNK", 1)
+    np.testing.assert_allclose(case.slope(case.theta, exact=True).hessian, whole, atol=1e-12 * abs(whole).max())
+
+
+@every_case
+def test_scores_are_slopes_of_each_respondent_s_log_likelihood(case):
+    moments = ram.implied(case.pattern, case.theta)
+    scores = fiml.scores(case.pattern, case.patterns, moments, case.every)
+    numeric = central_difference(case.log_likelihoods, case.theta)
+    np.testing.assert_allclose(scores, numeric, atol=1e-7 * (1 + abs(numeric).max()))
+    np.testing.assert_allclose(scores.mean(axis=0), -case.slope(case.theta).gradient / 2, atol=1e-12)
+
+
+@every_case
+def test_expected_information_is_summed_over_what_each_pattern_shows(case):
+    def stacked(theta):
+        implied = ram.implied(case.pattern, theta)
+        return np.concatenate([implied.mu, implied.sigma.reshape(case.pattern.groups, -1)], axis=-1)
+
+    p = case.pattern.observed
+    slopes = central_difference(stacked, case.theta)
+    sigma = ram.implied(case.pattern, case.theta).sigma
+    expected = 0.0
+    for mask, group, share in zip(case.patterns.mask, case.patterns.group, case.patterns.share):
+        seen = np.flatnonzero(mask)
+        P = np.linalg.inv(sigma[group][np.ix_(seen, seen)])
+        mean = slopes[group][:p][seen]
+        part = slopes[group][p:].reshape(p, p, -1)[np.ix_(seen, seen)]
+        white = np.einsum("ij,jkr->ikr", P, part)
+        expected = expected + share * (np.einsum("ikr,kis->rs", white, white) + 2 * mean.T @ P @ mean)
+    found = fiml.expected_information(case.pattern, case.patterns, case.sample, case.theta)
+    np.testing.assert_allclose(found, expected, atol=1e-7 * abs(expected).max())
+
+
+# --- complete answers ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "groups"), CASES.values(), ids=list(CASES))
+def test_without_gaps_everything_is_that_of_complete_answers(name, groups):
+    case = Case(name, groups, gaps=0)
+    covariance = np.stack([np.cov(own.T, bias=True) for own in case.answers])
+    sample = discrepancy.Sample(covariance, np.stack([own.mean(axis=0) for own in case.answers]), case.sample.share)
+    saturated = (case.sample.share * (np.linalg.slogdet(covariance)[1] + case.pattern.observed)).sum()
+    for exact in (False, True):
+        ours = case.slope(case.theta, exact=exact)
+        theirs = discrepancy.maximum_likelihood_slope(case.pattern, sample, case.theta, exact=exact)
+        assert ours.value - saturated == pytest.approx(theirs.value, rel=1e-10)
+        np.testing.assert_allclose(ours.gradient, theirs.gradient, atol=1e-11 * (1 + abs(theirs.gradient).max()))
+        np.testing.assert_allclose(ours.hessian, theirs.hessian, atol=1e-11 * abs(theirs.hessian).max())
+    expected = discrepancy.maximum_likelihood_slope(case.pattern, sample, case.theta).hessian
+    information = fiml.expected_information(case.pattern, case.patterns, case.sample, case.theta)
+    np.testing.assert_allclose(information, expected, atol=1e-11 * abs(expected).max())
+    sigma, mu, value = fiml.saturated(case.patterns, groups)
+    np.testing.assert_allclose(sigma, covariance, atol=1e-12)
+    np.testing.assert_allclose(mu, sample.mean, atol=1e-12)
+    assert value == pytest.approx(saturated, rel=1e-12)
+
+
+# --- saturated moments -----------------------------------------------------------------------------
+
+
+def saturated_log_likelihoods(answers, p):
+    """By (mu, vech Sigma), rows of the upper triangle after one another."""
+    i, j = np.triu_indices(p)
+
+    def values(x):
+        covariance = np.zeros((p, p))
+        covariance[i, j] = covariance[j, i] = x[p:]
+        return normal(answers, x[:p], covariance)
+
+    return values
+
+
+@pytest.mark.parametrize("groups", [1, 2])
+def test_the_saturated_moments_are_a_maximum(groups):
+    case = Case("means", groups)
+    sigma, mu, value = fiml.saturated(case.patterns, groups)
+    i, j = np.triu_indices(6)
+    total = 0.0
+    for g, own in enumerate(case.answers):
+        likelihood = saturated_log_likelihoods(own, 6)
+        best = np.concatenate([mu[g], sigma[g][i, j]])
+        slope = central_difference(lambda x: likelihood(x).sum(), best)  # noqa: B023
+        np.testing.assert_allclose(slope, 0, atol=1e-5)
+        for seed in range(10):
+            beside = best + np.random.default_rng(seed).uniform(-0.02, 0.02, len(best))
+            assert likelihood(beside).sum() < likelihood(best).sum()
+        total += likelihood(best).sum()
+    constant = np.log(2 * np.pi) * (~np.isnan(case.every)).sum()
+    assert value == pytest.approx((-2 * total - constant) / len(case.every), rel=1e-12)
+
+
+def test_the_density_these_tests_rest_on_is_scipy_s():
+    case = Case("feedback")
+    mean, covariance = np.arange(4.0), np.eye(4) + 0.3
+    for row, ours in zip(case.every, normal(case.every, mean, covariance)):
+        seen = ~np.isnan(row)
+        theirs = stats.multivariate_normal(mean[seen], covariance[np.ix_(seen, seen)]).logpdf(row[seen])
+        assert ours == pytest.approx(theirs, rel=1e-12)
+
+
+def test_two_variables_one_with_gaps_have_anderson_s_closed_form():
+    rng = np.random.default_rng(2)
+    x = rng.standard_normal(80) + 1
+    y = 0.6 * x + rng.standard_normal(80)
+    y[x > 1.5] = np.nan
+    met = ~np.isnan(y)
+    slope = np.cov(x[met], y[met], bias=True)[0, 1] / x[met].var()
+    residual = y[met].var() - slope**2 * x[met].var()
+    sigma, mu, _ = fiml.saturated(fiml.missing_patterns([np.column_stack([x, y])]), 1)
+    np.testing.assert_allclose(mu[0], [x.mean(), y[met].mean() + slope * (x.mean() - x[met].mean())], atol=1e-8)
+    expected = [[x.var(), slope * x.var()], [slope * x.var(), residual + slope**2 * x.var()]]
+    np.testing.assert_allclose(sigma[0], expected, atol=1e-8)
+
+
+@pytest.mark.parametrize("groups", [1, 2])
+def test_information_about_saturated_moments_is_curvature_and_spread_of_the_likelihood(groups):
+    case = Case("feedback", groups)
+    p = case.pattern.observed
+    sigma, mu, _ = fiml.saturated(case.patterns, groups)
+    i, j = np.triu_indices(p)
+    for g, found in enumerate(fiml.saturated_information(case.patterns, sigma, mu, case.every)):
+        own = case.answers[g]
+        likelihood = saturated_log_likelihoods(own, p)
+        best = np.concatenate([mu[g], sigma[g][i, j]])
+        scores = central_difference(likelihood, best)
+        expected = scores.T @ scores / len(own)
+        np.testing.assert_allclose(found.first_order, expected, atol=1e-7 * abs(expected).max())
+
+        def slope(x):
+            return central_difference(lambda y: likelihood(y).mean(), x, step=1e-4)  # noqa: B023
+
+        curvature = -central_difference(slope, best, step=1e-4)
+        np.testing.assert_allclose(found.observed, curvature, atol=2e-5 * abs(curvature).max())
+        inverse = np.linalg.inv(sigma[g])
+        np.testing.assert_allclose(found.complete[:p, :p], inverse, rtol=1e-12)
+        np.testing.assert_allclose(found.complete[:p, p:], 0, atol=1e-14)
+        half = np.where(i == j, 0.5, 1)
+        weight = np.outer(half, half) * (
+            inverse[np.ix_(i, i)] * inverse[np.ix_(j, j)] + inverse[np.ix_(i, j)] * inverse[np.ix_(j, i)]
+        )
+        np.testing.assert_allclose(found.complete[p:, p:], weight, rtol=1e-10, atol=1e-12)
+
+
+def test_moments_among_given_variables_carry_no_information():
+    case = Case("two constructs")
+    sigma, mu, _ = fiml.saturated(case.patterns, 1)
+    (whole,) = fiml.saturated_information(case.patterns, sigma, mu, case.every)
+    (part,) = fiml.saturated_information(case.patterns, sigma, mu, case.every, given=2)
+    i, j = np.triu_indices(6)
+    kept = np.concatenate([np.arange(4), 6 + np.flatnonzero((i < 4) | (j < 4))])
+    for name in ("observed", "first_order", "complete"):
+        np.testing.assert_allclose(getattr(part, name), getattr(whole, name)[np.ix_(kept, kept)], rtol=1e-12)
+    assert len(part.free) == 4 and len(part.i) == 21 - 3
+
+
+def test_impossible_moments_have_no_value():
+    case = Case("two constructs")
+    theta = case.theta.copy()
+    theta[case.table.names().index("trust ~~ trust")] = -5
+    assert np.isnan(case.value(theta))

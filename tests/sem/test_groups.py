@@ -1,0 +1,333 @@
+"""Several groups: each with its own parameters, or with some of them held equal."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sme_sem as sme
+from sem.holzinger import (
+    ITEMS,
+    MODEL,
+    REFERENCE,
+    assert_same,
+    column,
+    differing_estimates,
+    differing_measures,
+    differing_modification_indices,
+    fitted,
+    keyed,
+    pupils,
+)
+
+EVERYTHING = ["loadings", "intercepts", "means", "residuals", "lv_variances", "lv_covariances"]
+every_case = pytest.mark.parametrize("case", ["hs_mg_scalar", "hs_mg_partial_mlr"])
+
+
+def by_school(*group_equal, text=MODEL, data=None, **options):
+    return sme.fit(text, pupils() if data is None else data, group="school", group_equal=group_equal, **options)
+
+
+def answers_with(covariance, mean, n, seed):
+    """Answers that have exactly these moments, the covariances divided by n."""
+    draws = np.random.default_rng(seed).standard_normal((n, len(mean)))
+    draws -= draws.mean(axis=0)
+    white = draws @ np.linalg.inv(np.linalg.cholesky(draws.T @ draws / n)).T
+    return white @ np.linalg.cholesky(covariance).T + mean
+
+
+# --- against lavaan --------------------------------------------------------------------------------
+
+
+@every_case
+def test_estimates_and_errors_agree_with_lavaan(case):
+    assert REFERENCE[case]["largest_gradient"] < 1e-12
+    assert not differing_estimates(case)
+    assert len(fitted(case).estimates()) == len(REFERENCE[case]["parameters"])
+
+
+@every_case
+def test_fit_measures_agree_with_lavaan(case):
+    assert not differing_measures(case)
+
+
+@every_case
+def test_modification_indices_of_each_group_agree_with_lavaan(case):
+    assert not differing_modification_indices(case)
+
+
+# --- groups and single fits ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("likelihood", ["normal", "wishart"])
+def test_groups_that_share_nothing_are_fitted_apart(likelihood):
+    together = by_school(likelihood=likelihood)
+    schools = pupils().groupby("school", sort=False)
+    apart = {name: sme.fit(MODEL, rows, meanstructure=True, likelihood=likelihood) for name, rows in schools}
+    for name in ("est", "se", "std_lv", "std_all"):
+        expected = {(*key[:3], school): v for school, fit in apart.items() for key, v in column(fit, name).items()}
+        assert_same(column(together, name), expected)
+    summed = ["chisq", "df", "npar", "baseline_chisq", "baseline_df"]
+    for name in summed + ["logl", "unrestricted_logl"] * (likelihood == "normal"):
+        total = sum(fit.measures()[name] for fit in apart.values())
+        assert together.measures()[name] == pytest.approx(total, rel=1e-9), name
+    expected = pd.concat({school: fit.r_squared() for school, fit in apart.items()})
+    for key, value in together.r_squared().items():
+        assert value == pytest.approx(expected[key], rel=1e-8)
+    for school, fit in apart.items():
+        np.testing.assert_allclose(together.residuals()[school], fit.residuals(), atol=1e-8)
+
+
+def test_the_rmsea_of_groups_counts_them():
+    measures = by_school().measures()
+    expected = np.sqrt(2 * (measures["chisq"] - measures["df"]) / (measures["df"] * 301))
+    assert measures["rmsea"] == pytest.approx(expected, rel=1e-10)
+
+
+def test_two_equal_halves_with_everything_equal_are_the_whole():
+    half = pupils()
+    doubled = pd.concat([half.assign(half="first"), half.assign(half="second")], ignore_index=True)
+    whole = sme.fit(MODEL, doubled, meanstructure=True)
+    halves = sme.fit(MODEL, doubled, group="half", group_equal=EVERYTHING)
+    for name in ("est", "se", "std_all"):
+        once = column(whole, name)
+        assert_same(column(halves, name), {(*k[:3], g): v for k, v in once.items() for g in ("first", "second")})
+    for name in ("chisq", "npar", "logl", "aic", "bic", "srmr"):
+        assert halves.measures()[name] == pytest.approx(whole.measures()[name], rel=1e-8), name
+    extra = 9 * 10 // 2 + 9
+    assert halves.measures()["df"] == whole.measures()["df"] + extra
+
+
+def test_constructs_of_equal_halves_have_equal_means():
+    half = pupils()
+    doubled = pd.concat([half.assign(half="first"), half.assign(half="second")], ignore_index=True)
+    fit = sme.fit(MODEL, doubled, group="half", group_equal=["loadings", "intercepts"])
+    rows = fit.estimates().query("op == '~1' and lhs in ['visual', 'textual', 'speed']")
+    assert list(rows["free"]) == [False] * 3 + [True] * 3
+    np.testing.assert_allclose(rows["est"], 0, atol=1e-8)
+
+
+def test_means_and_loadings_planted_in_two_groups_are_found_again():
+    loadings = np.array([1, 0.8, 1.2, 0.6])
+    truth = {"north": (0.5, 0.0, [0.5, 0.6, 0.7, 0.4]), "south": (0.9, 0.7, [0.3, 0.8, 0.5, 0.6])}
+    intercepts = np.array([3.0, 2.5, 4.0, 3.5])
+    frames = []
+    for seed, (region, (variance, mean, residuals)) in enumerate(truth.items()):
+        covariance = variance * np.outer(loadings, loadings) + np.diag(residuals)
+        answers = answers_with(covariance, intercepts + mean * loadings, 80 + 40 * seed, seed)
+        frames.append(pd.DataFrame(answers, columns=list("abcd")).assign(region=region))
+    fit = sme.fit("trust =~ a + b + c + d", pd.concat(frames), group="region", group_equal=["loadings", "intercepts"])
+    found = column(fit)
+    for region, (variance, mean, residuals) in truth.items():
+        assert found["trust", "~~", "trust", region] == pytest.approx(variance, abs=1e-8)
+        assert found["trust", "~1", "", region] == pytest.approx(mean, abs=1e-8)
+        for item, loading, intercept, residual in zip("abcd", loadings, intercepts, residuals):
+            assert found["trust", "=~", item, region] == pytest.approx(loading, abs=1e-8)
+            assert found[item, "~1", "", region] == pytest.approx(intercept, abs=1e-8)
+            assert found[item, "~~", item, region] == pytest.approx(residual, abs=1e-8)
+    assert fit.measures()["chisq"] == pytest.approx(0, abs=1e-9)
+
+
+# --- equality --------------------------------------------------------------------------------------
+
+
+def test_each_step_of_invariance_costs_the_degrees_of_freedom_it_should():
+    steps = [by_school(*EVERYTHING[:2][:k]) for k in range(3)] + [by_school("loadings", "intercepts", "residuals")]
+    measures = [fit.measures() for fit in steps]
+    assert [m["df"] for m in measures] == [48, 54, 60, 69]
+    chisq = [m["chisq"] for m in measures]
+    assert chisq == sorted(chisq)
+    assert chisq[1] - chisq[0] > 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "op", "restricted"),
+    [
+        ("loadings", "=~", 6),
+        ("residuals", "~~", 9),
+        ("lv_variances", "~~", 3),
+        ("lv_covariances", "~~", 3),
+        ("intercepts", "~1", 6),  # nine less the three means that become free
+    ],
+)
+def test_every_kind_of_equality_holds_what_its_name_says(kind, op, restricted):
+    free, equal = by_school(), by_school(kind)
+    assert equal.measures()["df"] - free.measures()["df"] == restricted
+    rows = keyed(equal.estimates())
+    same = {
+        frozenset(k[:3])
+        for k, row in rows.items()
+        if row["free"] and k[3] == "Pasteur" and rows[(*k[:3], "Grant-White")]["est"] == row["est"]
+    }
+    latent = {"visual", "textual", "speed"}
+    expected = {
+        "loadings": {frozenset([f, "=~", x]) for f, x in _second_and_third_items()},
+        "residuals": {frozenset([x, "~~"]) for x in ITEMS},
+        "lv_variances": {frozenset([f, "~~"]) for f in latent},
+        "lv_covariances": {frozenset([a, "~~", b]) for a in latent for b in latent if a < b},
+        "intercepts": {frozenset([x, "~1", ""]) for x in ITEMS},
+    }
+    assert same == expected[kind]
+
+
+def _second_and_third_items():
+    return [("visual", "x2"), ("visual", "x3"), ("textual", "x5"), ("textual", "x6"), ("speed", "x8"), ("speed", "x9")]
+
+
+def test_regressions_and_residual_covariances_can_be_equal_too():
+    text = MODEL + "\n speed ~ visual + textual; x1 ~~ x4"
+    equal = by_school("regressions", "residual_covariances", text=text)
+    assert equal.measures()["df"] == by_school(text=text).measures()["df"] + 3
+    est = column(equal)
+    for lhs, op, rhs in (("speed", "~", "visual"), ("speed", "~", "textual"), ("x1", "~~", "x4")):
+        assert est[lhs, op, rhs, "Pasteur"] == est[lhs, op, rhs, "Grant-White"]
+
+
+def test_equal_labels_are_equal_loadings():
+    labelled = """
+        visual =~ x1 + c(a, a)*x2 + c(b, b)*x3
+        textual =~ x4 + c(d, d)*x5 + c(e, e)*x6
+        speed =~ x7 + c(f, f)*x8 + c(g, g)*x9
+    """
+    ours, theirs = by_school(text=labelled), by_school("loadings")
+    for name in ("est", "se", "std_all"):
+        assert_same(column(ours, name), column(theirs, name))
+    pd.testing.assert_series_equal(ours.measures(), theirs.measures(), rtol=1e-9)
+
+
+def test_a_partial_exception_frees_exactly_that():
+    relations = ["visual =~ x3", "speed=~x8"]
+    full, partial = by_school("loadings"), by_school("loadings", group_partial=relations)
+    assert full.measures()["df"] - partial.measures()["df"] == 2
+    rows = keyed(partial.estimates())
+    unequal = {k[:3] for k, r in rows.items() if k[1] == "=~" and r["est"] != rows[(*k[:3], "Grant-White")]["est"]}
+    assert unequal == {("visual", "=~", "x3"), ("speed", "=~", "x8")}
+
+
+@pytest.mark.parametrize("relation", ["x1 ~~ x4", "x4 ~~ x1", "x4~~x1"])
+def test_a_covariance_can_be_excepted_either_way_round(relation):
+    text = MODEL + "\n x1 ~~ x4; x2 ~~ x5"
+    full = by_school("residual_covariances", text=text)
+    partial = by_school("residual_covariances", text=text, group_partial=relation)
+    assert full.measures()["df"] - partial.measures()["df"] == 1
+    est = column(partial)
+    assert est["x1", "~~", "x4", "Pasteur"] != est["x1", "~~", "x4", "Grant-White"]
+    assert est["x2", "~~", "x5", "Pasteur"] == est["x2", "~~", "x5", "Grant-White"]
+
+
+def test_excepting_everything_is_no_equality():
+    partial = by_school("loadings", group_partial=[f"{f} =~ {x}" for f, x in _second_and_third_items()])
+    assert_same(column(partial), column(by_school()))
+
+
+def test_spellings_with_dots_are_understood():
+    assert_same(column(by_school("lv.variances")), column(by_school("lv_variances")))
+
+
+def test_a_marker_or_a_unit_variance_give_the_same_equal_loadings():
+    marker, unit = by_school("loadings"), by_school("loadings", std_lv=True)
+    for name in ("chisq", "df", "npar", "cfi", "rmsea", "srmr"):
+        assert unit.measures()[name] == pytest.approx(marker.measures()[name], rel=1e-8), name
+    variances = unit.estimates().query("lhs == rhs and lhs == 'visual'")
+    assert list(variances["free"]) == [False, True]
+    assert_same(column(unit, "std_all"), column(marker, "std_all"))
+
+
+def test_values_can_be_fixed_in_one_group_alone():
+    fit = by_school(text=MODEL.replace("+ x2", "+ c(0.5, NA)*x2"))
+    rows = keyed(fit.estimates())
+    assert rows["visual", "=~", "x2", "Pasteur"]["est"] == 0.5
+    assert not rows["visual", "=~", "x2", "Pasteur"]["free"]
+    assert rows["visual", "=~", "x2", "Grant-White"]["free"]
+    assert fit.measures()["df"] == 49
+
+
+# --- what must not matter --------------------------------------------------------------------------
+
+
+def test_the_order_of_respondents_and_the_names_of_groups_do_not_matter():
+    plain = by_school("loadings", "intercepts")
+    renamed = pupils().assign(school=lambda d: d["school"].map({"Pasteur": 2.0, "Grant-White": 1.0}))
+    other = by_school("loadings", "intercepts", data=renamed.iloc[::-1])
+    assert other.moments.labels == ("1", "2")
+    for name in ("chisq", "df", "cfi", "srmr", "aic"):
+        assert other.measures()[name] == pytest.approx(plain.measures()[name], rel=1e-8), name
+    a, b = column(plain, "se"), column(other, "se")
+    assert b["x1", "~~", "x1", "2"] == pytest.approx(a["x1", "~~", "x1", "Pasteur"], rel=1e-7)
+
+
+def test_respondents_of_no_group_are_set_aside():
+    data = pupils()
+    data.loc[[0, 5, 9], "school"] = None
+    fit = by_school(data=data)
+    assert (fit.n, fit.moments.n_collected) == (298, 301)
+    assert_same(column(fit), column(by_school(data=data.drop(index=[0, 5, 9]))))
+
+
+def test_three_groups_are_fitted_too():
+    data = pupils().assign(school=np.resize(["a", "b", "c"], 301))
+    fit = by_school("loadings", data=data)
+    assert fit.measures()["df"] == 3 * 24 + 2 * 6
+    assert set(fit.estimates()["group"]) == {"a", "b", "c"}
+
+
+# --- what can go wrong -----------------------------------------------------------------------------
+
+
+def message(problem, **arguments):
+    with pytest.raises(problem) as caught:
+        sme.fit(MODEL, **{"data": pupils(), "group": "school", **arguments})
+    return str(caught.value)
+
+
+def test_a_group_column_that_is_missing_is_named():
+    assert message(sme.SpecificationError, group="schol") == (
+        "unknown variable 'schol': group= names no column of the data. Did you mean 'school'?"
+    )
+
+
+def test_one_value_makes_no_groups():
+    assert message(sme.DataProblem, data=pupils().assign(school="Pasteur")) == (
+        "group='school': the column has 1 value; at least two groups are needed."
+    )
+
+
+def test_a_column_that_tells_every_respondent_apart_makes_no_groups():
+    assert message(sme.DataProblem, data=pupils().assign(school=range(301))) == (
+        "group='school': 301 groups for 301 respondents; is it the right column?"
+    )
+
+
+def test_a_group_without_enough_answers_is_named():
+    data = pupils()
+    data.loc[data["school"] == "Pasteur", "x5"] = np.nan
+    assert message(sme.DataProblem, data=data) == (
+        "group 'Pasteur': 0 of 156 respondents answered all 9 variables of the model; at least two are needed, and in "
+        "practice many more. Without any answer: 'x5'."
+    )
+
+
+def test_a_group_smaller_than_the_model_is_named():
+    data = pupils().drop(index=range(9, 156))
+    assert message(sme.DataProblem, data=data) == (
+        "group 'Pasteur': 9 complete answers for 9 variables: the covariance matrix is singular. Collect more answers, "
+        "or use fewer variables."
+    )
+
+
+def test_a_misspelt_kind_of_equality_lists_the_kinds():
+    assert message(sme.SpecificationError, group_equal=["loadings", "intercept"]) == (
+        "group_equal='intercept' is not available; it can be 'loadings', 'intercepts', 'means', 'residuals', "
+        "'residual_covariances', 'lv_variances', 'lv_covariances', 'regressions'."
+    )
+
+
+def test_a_covariance_matrix_has_no_groups():
+    assert message(sme.SpecificationError, data=None, cov=pupils()[ITEMS].cov(), n=301) == (
+        "group= divides respondents, so it needs data=; a covariance matrix has none."
+    )
+
+
+def test_an_exception_that_is_no_parameter_is_refused():
+    with pytest.raises(sme.SpecificationError) as caught:
+        sme.fit(MODEL, pupils(), group="school", group_equal="loadings", group_partial="visual =~ x7")
+    assert str(caught.value).startswith("group_partial: 'visual =~ x7' is no parameter of the model.")
