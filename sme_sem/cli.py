@@ -6,9 +6,13 @@ message that says what is wrong, where, and what would do.
 
 from __future__ import annotations
 
+import os
+import re
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 DONE, LOOK, REFUSED = 0, 1, 2
 
 _MOST_FINDINGS = 20
+_MISSING_CODES = (-9.0, -99.0, -999.0, 99.0, 999.0)
 _GUIDE = """\
 From a questionnaire and its answers to reliability, principal components, structural equation models and
 a report.
@@ -173,15 +178,19 @@ def new(
     instrument: InstrumentName,
 ) -> None:
     """Begin a study: a folder with a commented study file, its instrument, and the answers if there are any."""
-    from .instrument import bundled_answers, new_study
+    from .instrument import load_instrument, new_study
 
     file = new_study(study, instrument)
     typer.echo(f"Begun: {file}")
-    if bundled_answers(instrument) is None:
+    known = load_instrument(instrument)
+    with_answers = known.answers is not None and known.answers.file and (file.parent / known.answers.file).is_file()
+    if not with_answers:
         answers = file.parent / "answers.csv"
-        typer.echo(f"Put the answers into {answers}, or draw synthetic ones:")
-        typer.echo(f"  sme-sem simulate --instrument {instrument} --output {answers}")
-    typer.echo(f"Then:  sme-sem run {file}")
+        drawn = known.answers is not None and known.answers.synthetic is not None
+        typer.echo(f"Put the answers into {answers}" + (", or draw synthetic ones:" if drawn else "."))
+        if drawn:
+            typer.echo(f"  sme-sem simulate --instrument {_quoted(instrument)} --output {_quoted(answers)}")
+    typer.echo(f"Then:  sme-sem run {_quoted(file)}")
 
 
 # --- single steps ------------------------------------------------------------------------------------
@@ -272,9 +281,18 @@ def fit(
     from .sem.fit import fit as estimate
     from .sem.presentation import fit_tables, objections
 
-    fitted = estimate(_text(model), _numbers(data, sheet, missing_code or ()))
-    _print(fit_tables(fitted), language.value)
-    raise typer.Exit(LOOK if objections(fitted) else DONE)
+    text, numbers = _text(model), _numbers(data, sheet, missing_code or ())
+    try:
+        fitted = estimate(text, numbers)
+    except SmeSemError:
+        _suspect_codes(numbers, language.value, err=True)
+        raise
+    objected = objections(fitted)
+    first, *others = fit_tables(fitted)
+    _print([first, *(_without(table, objected) for table in others)], language.value)
+    if objected:
+        _suspect_codes(numbers, language.value)
+    raise typer.Exit(LOOK if objected else DONE)
 
 
 @app.command(
@@ -337,6 +355,14 @@ def _version(asked: bool) -> None:
         raise typer.Exit(DONE)
 
 
+def _quoted(argument: str | Path) -> str:
+    """Write an argument so that the shell takes it back as one."""
+    text = str(argument)
+    if os.name == "nt":
+        return f'"{text}"' if re.search(r"[^\w.:\\/+-]", text) else text
+    return shlex.quote(text)
+
+
 def _refuse(message: str) -> int:
     typer.echo(f"sme-sem: {message}", err=True)
     return REFUSED
@@ -394,7 +420,8 @@ def _list_problems(results: Results, language: str) -> None:
         typer.echo(written(Words("Needs attention:", "须处理："), language))  # type: ignore[arg-type]
     for problem in results.problems:
         step, message = (written(text, language) for text in (problem.step, problem.message))  # type: ignore[arg-type]
-        typer.echo(f"  {step}: {message}")
+        first, *more = str(message).splitlines()
+        typer.echo("\n    ".join((f"  {step}: {first}", *more)))
 
 
 def _read(answers: Path, instrument: str, sheet: str | None) -> Responses:
@@ -419,13 +446,11 @@ def _kept(answers: Path, instrument: str, sheet: str | None) -> Responses:
 
 def _list_findings(responses: Responses) -> None:
     """Print errors and warnings, one a line, and count those that would fill the screen."""
-    import pandas as pd
+    from .responses.findings import placed
 
     grave = responses.findings[responses.findings["severity"] != "info"]
     for found in grave.head(_MOST_FINDINGS).to_dict("records"):
-        row = "" if pd.isna(found["row"]) else f"row {found['row']}, "
-        column = f"{found['column']}: " if found["column"] else ""
-        typer.echo(f"{found['severity']}: {row}{column}{found['message']}")
+        typer.echo(f"{found['severity']}: {placed(found).en}")
     if len(grave) > _MOST_FINDINGS:
         typer.echo(f"and {len(grave) - _MOST_FINDINGS} more")
     if len(grave):
@@ -452,6 +477,48 @@ def _numbers(path: Path, sheet: str | None, missing_codes: Sequence[float]) -> p
     cells = read_table(path, sheet).cells
     columns = [_as_numbers(cells.iloc[:, i], missing_codes) for i in range(cells.shape[1])]
     return pd.concat(columns, axis=1).set_axis(cells.columns, axis=1)
+
+
+def _without(table: Table, notes: Sequence[Text]) -> Table:
+    """Leave out notes that already stand under an earlier table on the screen."""
+    return replace(table, notes=tuple(note for note in table.notes if note not in notes))
+
+
+def _suspect_codes(frame: pd.DataFrame, language: str, *, err: bool = False) -> None:
+    """Point out numbers that stand for missing answers elsewhere and lie far from the others of a column."""
+    from .tables import Words, written
+
+    found: dict[float, list[str]] = {}
+    for name in frame.columns:
+        for code in _likely_codes(frame[name]):
+            found.setdefault(code, []).append(str(name))
+    for code, names in found.items():
+        columns = ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
+        said = Words(
+            f"{code:g} lies far from the other values of {columns}. If it stands for a missing answer, "
+            f"say so: --missing-code {code:g}",
+            f"{columns} 中的 {code:g} 远离其他取值。若它表示缺失，请注明：--missing-code {code:g}",
+        )
+        typer.echo(written(said, language), err=err)  # type: ignore[arg-type]
+
+
+def _likely_codes(column: pd.Series[Any]) -> list[float]:
+    """Which of the usual codes occur in a column at more than its own width away from the other values.
+
+    >>> import pandas as pd
+    >>> _likely_codes(pd.Series([1.0, 5.0, -99.0])), _likely_codes(pd.Series([60.0, 120.0, 99.0]))
+    ([-99.0], [])
+    """
+    import pandas as pd
+
+    if not pd.api.types.is_numeric_dtype(column):
+        return []
+    others = column[~column.isin(_MISSING_CODES)].dropna()
+    if others.empty:
+        return []
+    low, high = float(others.min()), float(others.max())
+    room = max(high - low, 1)
+    return [code for code in _MISSING_CODES if (column == code).any() and (code < low - room or code > high + room)]
 
 
 def _as_numbers(texts: pd.Series[Any], missing_codes: Sequence[float]) -> pd.Series[Any]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .errors import ResponseError, SmeSemError, StudyError, did_you_mean
 from .instrument import Instrument, load_instrument, path_of, shipped
+from .instrument.syntax import statements
 from .report.results import Problem, Results
 from .responses import Responses, read_responses, sample_table, screen
 from .study_file import StudyFile, instrument_of_study, read_study_file
@@ -111,7 +112,8 @@ class Study:
             condensed = steps.attempt(
                 _COMPONENTS, lambda: components(kept.frame[items], chosen.n_components, chosen.rotation)
             )
-        fits, failures = {}, {}
+        fits: dict[str, Fit] = {}
+        failures: dict[str, Text] = {}
         for name in self.models:
             steps.begin(_FITTING.filled(model=instrument.models[name].title.words))
             try:
@@ -122,7 +124,7 @@ class Study:
                     missing=choices.missing,
                 )
             except SmeSemError as problem:
-                failures[name] = str(problem)
+                failures[name] = self._absent_items(name, kept) or str(problem)
         steps.begin(_TESTING)
         hypothesized = instrument.hypothesized
         main = fits.get(hypothesized) if hypothesized else None
@@ -178,6 +180,15 @@ class Study:
             responses = replace(responses, source=f"{self.instrument.name} (synthetic)")
         marked = MARK in responses.extra.columns and bool(responses.extra[MARK].str.strip().ne("").any())
         return responses, self.synthetic or marked
+
+    def _absent_items(self, model: str, responses: Responses) -> Words | None:
+        """Name the items that a model needs and the answers lack, if there are any."""
+        entering = {name for s in statements(self.instrument.model_syntax(model)) for name in s.names}
+        absent = [i for i in self.instrument.item_ids if i in entering and i not in responses.frame.columns]
+        if not absent:
+            return None
+        one, many = _NO_COLUMN
+        return (one if len(absent) == 1 else many).filled(items=", ".join(absent))
 
     def _condensed_items(self, responses: Responses) -> list[str]:
         """Items to condense: those of the constructs asked for, or all that enter a model."""
@@ -296,6 +307,9 @@ def _reliability(responses: Responses, steps: _Steps) -> Reliability | None:
     """Analyse each scale by itself, so that one that fails leaves the others their results."""
     from .measurement import reliability
 
+    if len(responses.frame) < 2:
+        steps.problems.append(Problem(_RELIABILITY, _ONE_RESPONDENT))
+        return None
     columns = set(responses.items)
     present = {
         name: [item for item in items if item in columns] for name, items in responses.instrument.scales().items()
@@ -385,6 +399,24 @@ def _sha256(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
+_ONE_RESPONDENT = Words(
+    "one respondent is left, and at least two are needed. Collect more answers, or relax the screening rules.",
+    "仅剩一名受访者，至少需要两名。请收集更多答卷，或放宽筛选规则。",
+)
+_REMEDY = (
+    "Put it into the file, or leave it out of the instrument.",
+    "请在数据文件中补上，或从问卷中删去。",
+)
+_NO_COLUMN = (
+    Words(
+        "item {items} of the instrument has no column in the answers. " + _REMEDY[0],
+        "问卷题项{items}在数据中没有对应的列。" + _REMEDY[1],
+    ),
+    Words(
+        "items {items} of the instrument have no column in the answers. " + _REMEDY[0].replace("it ", "them "),
+        "问卷题项{items}在数据中没有对应的列。" + _REMEDY[1],
+    ),
+)
 _READING = Words("Reading the answers", "数据读取")
 _SCREENING = Words("Screening", "问卷筛选")
 _RELIABILITY = Words("Reliability", "信度分析")

@@ -177,8 +177,16 @@ def _line(error: Any) -> str:
     shown = "nothing" if found is None else f"{found!r:.60}"
     message = error["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
     wanted = {"string_type": "text", "int_type": "a whole number", "float_parsing": "a number"}
+    if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
+        message = _SPANS.get(place, message)
     wanted |= {"tuple_type": "a list", "dict_type": "a mapping", "model_type": "a mapping"}
     return f"{address(place)}: expected {wanted.get(kind, message)}, got {shown}"
+
+
+_SPANS: dict[tuple[int | str, ...], str] = {
+    ("alpha",): "a number between 0 and 1, such as 0.05",
+    ("screening", "max_missing"): "a share from 0 to 1, such as 0.5",
+}
 
 
 def _fields(place: tuple[int | str, ...]) -> list[str]:

@@ -17,9 +17,10 @@ import pandas as pd
 
 from .errors import SpecificationError
 from .instrument import Instrument
+from .responses.matching import SYNTHETIC_MARK
 from .simulation import simulate
 
-MARK = "synthetic_answers"
+MARK = SYNTHETIC_MARK
 """The column that marks drawn answers."""
 
 _FIRST_DAY = "2026-03-02 08:00"

@@ -1,5 +1,6 @@
 import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -124,12 +125,48 @@ def test_fit_takes_the_codes_of_missing_answers(run, files):
     assert re.search(r"^190 ", run("fit", files / "model.txt", files / "gaps.csv", *options)[1], re.M)
 
 
+def test_a_code_far_from_the_other_values_is_pointed_out_when_a_fit_is_in_doubt(run, tmp_path):
+    frame = pd.DataFrame({"a": [1, 2, 3, 4, 5, 6] * 5, "b": [1, 2, 3, 4, 6, 5] * 5, "c": [2, 1, 4, 3, 6, 5] * 5})
+    (tmp_path / "m.txt").write_text("f =~ a + b + c")
+    frame.loc[0, "a"] = -99
+    frame.to_csv(tmp_path / "d.csv", index=False)
+    code, out, err = run("fit", tmp_path / "m.txt", tmp_path / "d.csv")
+    assert code and "-99 lies far from the other values of a." in out + err and "--missing-code -99" in out + err
+    _, out, err = run("fit", tmp_path / "m.txt", tmp_path / "d.csv", "--missing-code", "-99")
+    assert "lies far" not in out + err
+
+
+def test_many_findings_are_counted_and_the_first_three_shown(run, files):
+    write_study(files, answers().assign(t1=lambda d: d["t1"].mask(d.index < 5, 9)))
+    code, out, _ = run("run", files / "study.yaml")
+    assert code == 1 and out.count("t1: '9' is off the scale") == 3 and "\n    …\n" in out
+
+
+def test_the_commands_that_are_printed_can_be_pasted(run, tmp_path):
+    _, out, _ = run("new", tmp_path / "my study", "--instrument", "bmi-drivers")
+    for line in (line for line in out.splitlines() if "sme-sem " in line):
+        if os.name != "nt":
+            assert all("my study" in word for word in shlex.split(line) if "my" in word)
+    assert "my study" in out
+
+
+def test_a_study_can_begin_with_an_instrument_file(run, files):
+    code, out, _ = run("new", files / "new", "-i", files / "instrument.yaml")
+    assert code == 0 and "Put the answers into" in out and "simulate" not in out
+
+
+def test_answers_drawn_by_the_program_give_no_warning(run, tmp_path):
+    run("simulate", "-i", "bmi-drivers", "-n", "50", "-o", tmp_path / "a.csv")
+    code, out, _ = run("validate", tmp_path / "a.csv", "-i", "bmi-drivers")
+    assert code == 0 and "warning" not in out
+
+
 def test_an_inadmissible_fit_is_printed_with_its_warning_and_exit_code(run, tmp_path):
     frame = pd.DataFrame({"a": [1, 2, 3, 4, 5, 6] * 5, "b": [1, 2, 3, 4, 6, 5] * 5, "c": [2, 1, 4, 3, 6, 5] * 5})
     frame.to_csv(tmp_path / "d.csv", index=False)
     (tmp_path / "m.txt").write_text("f =~ a + b + c")
     code, out, _ = run("fit", tmp_path / "m.txt", tmp_path / "d.csv")
-    assert code == 1 and "Caution (warning): Heywood case" in out
+    assert code == 1 and out.count("Caution (warning): Heywood case") == 1
 
 
 def test_simulate_draws_the_same_answers_for_the_same_seed(run, tmp_path):
@@ -186,6 +223,9 @@ def test_answers_that_could_not_be_used_give_exit_code_1(run, files):
     code, out, _ = run("run", files / "study.yaml")
     assert code == 1
     assert "Reading the answers: 2 answers or columns could not be used" in out
+    assert "row 5, t1: '9' is off the scale 1 to 5; correct it" in out and "row 6, t2: 'many' is neither" in out
+    listed = pd.read_csv(files / "results" / "tables" / "findings_in_detail.csv")
+    assert {(5, "t1"), (6, "t2")} <= set(zip(listed["row"], listed["column"]))
     page = (files / "results" / "report.html").read_text(encoding="utf-8")
     assert "&#x27;many&#x27;" in page and "Needs attention first" in page
 
@@ -194,7 +234,7 @@ def test_a_missing_column_gives_exit_code_1_and_names_the_models_it_costs(run, f
     write_study(files, answers().rename(columns={"u2": "something"}))
     code, out, _ = run("run", files / "study.yaml")
     assert code == 1
-    assert "Model “Direct”: could not be fitted: unknown variable 'u2'" in out
+    assert "Model “Direct”: could not be fitted: item u2 of the instrument has no column in the answers." in out
     assert "model not fitted" in out
 
 

@@ -194,7 +194,7 @@ def test_all_mistakes_of_a_study_file_are_told_in_one_reading(tmp_path):
         seed="one",
     )
     assert refusal(path) == (
-        "alpha: expected less than 1, got 2",
+        "alpha: expected a number between 0 and 1, such as 0.05, got 2",
         "seed: expected a whole number, got 'one'",
         "models.own.structure: missing",
         "langage: not a known field. Did you mean 'language'?",
@@ -227,6 +227,19 @@ def test_what_only_the_instrument_can_tell_is_told_together_too(tmp_path):
         "data: no such file: answer.csv. Did you mean 'answers.csv'?",
         "output: is a file; name a folder",
     )
+
+
+def test_an_unknown_model_is_answered_with_the_names_of_those_there_are(tmp_path):
+    assert refusal(write_study(tmp_path, hypothesized="nope")) == (
+        "hypothesized: no model is named 'nope'. The models are: direct, reverse, with_age.",
+    )
+
+
+def test_a_single_respondent_is_one_problem_of_reliability(tmp_path):
+    problems = load_study(write_study(tmp_path, answers().head(1))).run().problems
+    assert [p.message.en for p in problems if str(p.step) == "Reliability"] == [
+        "one respondent is left, and at least two are needed. Collect more answers, or relax the screening rules."
+    ]
 
 
 def test_own_hypotheses_must_have_their_path(tmp_path):

@@ -74,7 +74,7 @@ def new_study(folder: str | Path, instrument: str | Path) -> Path:
     """
     folder = Path(folder)
     known = load_instrument(instrument)
-    source = path_of(str(instrument)) if str(instrument) in places.names() else Path(instrument)
+    source = path_of(str(instrument)) if instrument in places.names() else Path(instrument)
     answers = _answers_beside(source, known)
     contents = {
         "study.yaml": _study(known, answers.name if answers else None).encode("utf-8"),

@@ -148,7 +148,8 @@ def _chosen_models(document: Any) -> Iterator[str]:
     for pattern in ("hypothesized", "rivals.*", "hypotheses.*.model"):
         for place, name in find(document, pattern):
             if name not in models:
-                yield f"{place}: no model is named {name!r}.{did_you_mean(name, models)}"
+                near = did_you_mean(name, models) or (f" The models are: {', '.join(models)}." if models else "")
+                yield f"{place}: no model is named {name!r}.{near}"
     yield from _repeated(find(document, "rivals.*"))
     for place, name in find(document, "rivals.*"):
         if name == hypothesized:

@@ -4,6 +4,7 @@ Stricter and more predictable than YAML at large, because survey authors write t
 
 - only ``true`` and ``false`` are truth values, so the answers Yes, No and On stay texts;
 - a date and ``12:30`` stay texts; whole and decimal numbers are numbers;
+- lines of Chinese that are folded into one are joined without a space;
 - a key written twice is a problem, not a silent replacement;
 - aliases (``*name``) and tags (``!!type``) are refused: a few lines of them can grow without bound,
   or build objects of any kind.
@@ -24,6 +25,9 @@ _NULL = {"", "~", "null", "Null", "NULL"}
 _TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[-+]?([0-9]{1,18}\.[0-9]{0,18}|\.[0-9]{1,18})([eE][-+]?[0-9]{1,3})?")
+
+_CHINESE = "\u3001-\u303f\u3400-\u9fff\uff00-\uffef"
+_FOLD = re.compile(f"(?<=[{_CHINESE}]) +(?=[{_CHINESE}])")  # a line break that YAML folded to a space
 
 
 class UnreadableError(Exception):
@@ -105,6 +109,8 @@ class _Reader:
 
 def _scalar(event: Any) -> Any:
     value = event.value
+    if event.style != "|" and event.end_mark.line > event.start_mark.line:
+        value = _FOLD.sub("", value)
     if event.style is not None:  # quoted, or a block of text
         return value
     if value in _NULL:

@@ -126,7 +126,7 @@ def _answers_to(frame: pd.DataFrame, scale: str, items: Sequence[str]) -> Answer
         raise DataProblem(
             f"scale {scale!r}: {answers.n} of {answers.n_answered} respondents answered all of "
             f"{', '.join(map(str, items))}; at least two are needed. "
-            "Leave out the item that is mostly missing."
+            + ("Leave out the item that is mostly missing." if answers.n_answered > 1 else "Collect more answers.")
         )
     if len(answers.constant) == len(items):
         raise DataProblem(f"scale {scale!r}: everybody gave the same answers, so there is nothing to compare.")

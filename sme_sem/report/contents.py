@@ -338,7 +338,10 @@ def _facts(results: Results) -> Iterable[tuple[Text, Text]]:
         "回收 → 有效" + " → 分析" * ("analysed" in counts),
     )
     yield Words("Respondents", "样本量"), Words(f"{said} (", f"{said}（") + stages + Words(")", "）")
-    yield Words("Answers", "数据"), f"{responses.source}, SHA-256 {responses.sha256}"
+    source = responses.source.removesuffix(" (synthetic)")
+    hashed = f", SHA-256 {responses.sha256}"
+    drawn = source != responses.source
+    yield Words("Answers", "数据"), Words(source, source) + _SYNTHETIC + hashed if drawn else source + hashed
     if results.provenance is not None:
         yield Words("Origin of the answers", "数据来源"), results.provenance
     instrument = results.instrument
@@ -492,6 +495,7 @@ def _plainly(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
+_SYNTHETIC = Words(" (synthetic)", "（合成）")
 _SUBTITLE = Words("Results report", "分析结果报告")
 _ATTENTION = Words(
     "The results below must not be used before these points have been settled.",

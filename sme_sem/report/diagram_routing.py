@@ -107,7 +107,10 @@ def _along(loading: Loading, arrangement: Arrangement) -> float:
 
 
 def _written(edge: Path | Loading | Covariance) -> str:
-    return "" if edge.value is None else format.cell(edge.value, Kind.COEFFICIENT) + edge.stars
+    """Write an edge's value, with a minus sign as wide as a dash, that a dashed line cannot be taken for."""
+    if edge.value is None:
+        return ""
+    return format.cell(edge.value, Kind.COEFFICIENT).replace("-", "\N{MINUS SIGN}") + edge.stars
 
 
 def _path(path: Path, arrangement: Arrangement, both_ways: bool) -> Arrow:

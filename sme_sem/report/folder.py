@@ -97,7 +97,7 @@ def manifest(results: Results, language: Language) -> dict[str, Any]:
             }
             for name, fit in results.fits.items()
         },
-        "failed_models": dict(results.failures),
+        "failed_models": {name: str(why) for name, why in results.failures.items()},
     }
 
 

@@ -27,6 +27,7 @@ _TABLE, _FIGURE = (
     Words("Figure {n}. {title}", "图 {n}　{title}"),
 )
 _IDENTIFIER = re.compile(r'(\sid="|url\(#|href="#)')
+_EQUATION = re.compile(r"(?:(?<=\w)|(?<=\))) (=|(?<=\bp )<) (?=[-\d.])")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _TAGS: dict[Language, str] = {"en": "en", "zh": "zh-CN"}
 
@@ -167,7 +168,12 @@ def _piece(piece: Content, language: Language) -> str:
             f'<div class="scroll">{_inlined(piece, language)}</div></figure>'
         )
     paragraphs = re.split(r"\n\s*\n", written(piece, language).strip())
-    return "\n".join(f"<p>{escape(printable(paragraph))}</p>" for paragraph in paragraphs if paragraph)
+    return "\n".join(f"<p>{escape(_unbroken(printable(paragraph)))}</p>" for paragraph in paragraphs if paragraph)
+
+
+def _unbroken(text: str) -> str:
+    """Keep ``p = .068`` on one line, by no-break spaces around its sign."""
+    return _EQUATION.sub("\N{NO-BREAK SPACE}\\1\N{NO-BREAK SPACE}", text)
 
 
 def _figure_anchor(figure: Figure) -> str:

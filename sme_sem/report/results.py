@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..instrument import Instrument
 from ..measurement import Adequacy, Components, Reliability, Validity
-from ..responses import Responses, Screening
+from ..responses import Responses, Screening, findings
 from ..sem.fit import Fit
 from ..sem.hypotheses import HypothesisTests
 from ..sem.presentation import Labels, objections
 from ..sem.second_engine import CrossCheck
 from ..tables import Language, Table, Tabled, Text, Words
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class Results(Tabled):
     components: Components | None
     hypothesized: str | None
     fits: Mapping[str, Fit]
-    failures: Mapping[str, str]
+    failures: Mapping[str, Text]
     hypotheses: HypothesisTests | None
     validity: Validity | None = None
     second_engine: CrossCheck | None = None
@@ -90,9 +93,9 @@ class Results(Tabled):
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Everything a person must look at; empty if the results can be used as they are."""
-        findings = self.screening.screened.findings
-        errors = int((findings["severity"] == "error").sum())
-        found = [Problem(_READING, _FINDINGS.filled(n=errors))] if errors else []
+        noticed = self.screening.screened.findings
+        errors = noticed[noticed["severity"] == "error"]
+        found = [Problem(_READING, _unusable(errors))] if len(errors) else []
         found += self.failed_steps
         for name, reason in self.failures.items():
             found.append(Problem(self._model(name), _NOT_FITTED.filled(why=reason)))
@@ -120,10 +123,25 @@ class Results(Tabled):
         return _MODEL.filled(name=self.model_titles.get(name, name))
 
 
+def _unusable(errors: pd.DataFrame) -> Words:
+    """Count what could not be used, show the first of it with place and remedy, and say where the rest is."""
+    first = [findings.placed(found) for found in errors.head(_SHOWN).to_dict("records")]
+    listed = sum((Words("\n", "\n") + said for said in first), Words("", ""))
+    many = len(errors) > 1
+    return (
+        _FINDINGS.filled(n=len(errors), what=_MANY if many else _ONE)
+        + listed
+        + (_MORE if len(errors) > _SHOWN else Words("", ""))
+    )
+
+
+_SHOWN = 3
 _READING = Words("Reading the answers", "数据读取")
 _FINDINGS = Words(
-    "{n} answers or columns could not be used and count as missing; see the findings on reading the answers.",
-    "有{n}处答案或列无法使用，按缺失处理；详见数据读取检查结果。",
+    "{n} {what} could not be used and count as missing; see tables/findings_in_detail.csv",
+    "有{n}处答案或列无法使用，按缺失处理；详见 tables/findings_in_detail.csv",
 )
+_ONE, _MANY = Words("answer or column", ""), Words("answers or columns", "")
+_MORE = Words("\n…", "\n…")
 _MODEL = Words("Model “{name}”", "模型“{name}”")
 _NOT_FITTED = Words("could not be fitted: {why}", "未能拟合：{why}")

@@ -8,8 +8,8 @@ rule : what was noticed, one of :data:`RULES`
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
@@ -73,6 +73,19 @@ def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
     ordered = sorted(findings, key=lambda f: (_ORDER[f.severity], f.row or 0))
     frame = pd.DataFrame(ordered, columns=list(Finding._fields), dtype=object)
     return frame.astype({"row": "Int64"})
+
+
+def placed(found: Mapping[Any, Any]) -> Words:
+    """Write a finding behind its place.
+
+    >>> placed({"row": 5, "column": "MK1", "message": "'99' is off the scale 1 to 5"}).en
+    "row 5, MK1: '99' is off the scale 1 to 5"
+    """
+    row = None if pd.isna(found["row"]) else found["row"]
+    column, message = found["column"] or "", found["message"]
+    en = ", ".join(filter(None, (f"row {row}" if row else "", column)))
+    zh = "，".join(filter(None, (f"第{row}行" if row else "", column)))
+    return Words(f"{en}: {message}" if en else message, f"{zh}：{message}" if zh else message)
 
 
 def shortened(text: str, longest: int = 60) -> str:

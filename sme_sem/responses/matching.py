@@ -17,6 +17,9 @@ from ..instrument.model import Instrument
 from .findings import Finding, finding, listed, shortened
 from .labels import folded
 
+SYNTHETIC_MARK = "synthetic_answers"
+"""The column that marks drawn answers."""
+
 Role = Literal["item", "attention check", "background question", "metadata column"]
 _WAYS = ("id", "id in another case", "label", "wording", "id in front of the wording")
 _NUMBERING = re.compile(r"^(?:第\d+题|q?\d+(?:[._-]\d+)?)[、.:。)）\]\s-]*", re.IGNORECASE)
@@ -165,6 +168,9 @@ def _unknown(
     for position in extra:
         if position not in claimed:
             header = headers[position]
+            if header.strip() == SYNTHETIC_MARK:
+                yield finding("info", "unknown_column", "marks the answers as synthetic", column=header)
+                continue
             nearest = did_you_mean(header[:200], spellings) if header else ""
             message = f"answers no question of {instrument.name!r}; kept in extra, not used.{nearest}"
             yield finding("warning", "unknown_column", message, column=header)

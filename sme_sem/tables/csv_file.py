@@ -1,10 +1,10 @@
 """Table -> CSV, at full precision.
 
 Columns carry their machine names, so that a script reads the file whatever the language;
-labels are in the language asked for.  The file begins with a byte-order mark, by which Excel
-recognises Chinese.  A text that Excel would take for a formula (it begins with ``=``, ``+``,
-``-`` or ``@``, blanks aside) is preceded by an apostrophe; numbers stay numbers, and a
-missing value is empty.
+labels are in the language asked for.  Counts are written whole, significance as stars.  The
+file begins with a byte-order mark, by which Excel recognises Chinese.  A text that Excel would
+take for a formula (it begins with ``=``, ``+``, ``-`` or ``@``, blanks aside) is preceded by an
+apostrophe, a sign that stands alone excepted; numbers stay numbers, and a missing value is empty.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from .format import printable
+from .format import printable, stars
 from .language import Language
 from .storing import file_names, store
-from .table import Table, is_missing, plain
+from .table import Kind, Table, is_missing, plain
 
 _FORMULA = ("=", "+", "-", "@")
 
@@ -34,7 +34,10 @@ def render(table: Table, language: Language = "en") -> str:
     stream = io.StringIO(newline="")
     writer = csv.writer(stream)
     writer.writerow([_cell(column.name) for column in table.columns])
-    writer.writerows([_cell(plain(value, language)) for value in row] for row in table.rows)
+    kinds = [column.kind for column in table.columns]
+    writer.writerows(
+        [_cell(plain(value, language), kind) for value, kind in zip(row, kinds, strict=True)] for row in table.rows
+    )
     return stream.getvalue()
 
 
@@ -62,8 +65,14 @@ def write(tables: Iterable[Table], folder: str | Path, language: Language = "en"
     )
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, kind: Kind = Kind.LABEL) -> str:
     if isinstance(value, str):
         value = printable(value)
-        return f"'{value}" if value.lstrip().startswith(_FORMULA) else value
-    return "" if is_missing(value) else repr(value)
+        risky = value.lstrip().startswith(_FORMULA) and value.strip() not in ("+", "-")
+        return f"'{value}" if risky else value
+    if is_missing(value):
+        return ""
+    if kind is Kind.STARS:
+        return stars(value)
+    whole = kind is Kind.COUNT and isinstance(value, float) and value.is_integer()
+    return repr(int(value) if whole else value)

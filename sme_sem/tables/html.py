@@ -7,9 +7,11 @@ from html import escape
 
 from . import format
 from .language import Language, Text, written
-from .table import Table
+from .table import Kind, Table
+from .text import width
 
 _MANY_COLUMNS = 12
+_SHORT = 28  # a label up to this long is not broken into lines
 
 
 def render(table: Table, language: Language = "en") -> str:
@@ -20,10 +22,7 @@ def render(table: Table, language: Language = "en") -> str:
     )
     body = "".join(
         "<tr>"
-        + "".join(
-            f'<td class="{c.kind.value}">{escape(format.cell(v, c.kind, language))}</td>'
-            for v, c in zip(row, table.columns, strict=True)
-        )
+        + "".join(_cell(format.cell(v, c.kind, language), c.kind) for v, c in zip(row, table.columns, strict=True))
         + "</tr>"
         for row in table.rows
     )
@@ -34,6 +33,11 @@ def render(table: Table, language: Language = "en") -> str:
         f"<table><caption>{_text(table.title, language)}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}</figure>"
     )
+
+
+def _cell(text: str, kind: Kind) -> str:
+    short = " short" if kind is Kind.LABEL and width(text) <= _SHORT else ""
+    return f'<td class="{kind.value}{short}">{escape(text)}</td>'
 
 
 def anchor(name: str) -> str:

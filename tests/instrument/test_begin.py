@@ -53,6 +53,30 @@ def test_the_commented_examples_are_right_when_the_comment_marks_are_taken_away(
     }
 
 
+def test_a_study_begins_with_an_instrument_file_and_the_answers_beside_it(tmp_path):
+    first = new_study(tmp_path / "first", "corporate-reputation")
+    second = new_study(tmp_path / "second", first.with_name("instrument.yaml"))
+    assert names(second.parent) == names(first.parent)
+    assert all(
+        (second.parent / name).read_bytes() == (first.parent / name).read_bytes() for name in names(first.parent)
+    )
+
+
+def test_answers_that_do_not_lie_beside_the_instrument_file_are_asked_for(tmp_path):
+    first = new_study(tmp_path / "first", "corporate-reputation")
+    first.with_name("corporate-reputation.csv").unlink()
+    second = new_study(tmp_path / "second", str(first.with_name("instrument.yaml")))
+    assert names(second.parent) == ["instrument.yaml", "study.yaml"]
+    assert yaml.safe_load(second.read_text(encoding="utf-8"))["data"] == "answers.csv"
+
+
+@pytest.mark.parametrize("name", ["my answers.csv", "答卷: 1.csv", "a #1.csv"])
+def test_the_name_of_any_file_of_answers_is_read_back(document, name):
+    from sme_sem.instrument import read_instrument
+
+    assert yaml.safe_load(begin._study(read_instrument(document), name))["data"] == name
+
+
 def test_nothing_that_exists_is_overwritten(tmp_path):
     (tmp_path / "study.yaml").write_text("mine")
     (tmp_path / "corporate-reputation.csv").write_text("mine too")

@@ -29,6 +29,16 @@ def test_a_file_reads_as_the_document_it_holds(document, written):
     assert load_instrument(path) == load_instrument(str(path)) == read_instrument(document)
 
 
+@pytest.mark.parametrize("style", ["", ">-"])
+def test_lines_of_chinese_are_joined_without_a_space(document, written, style):
+    document["title"] = "TITLE"
+    text = yaml.safe_dump(document, allow_unicode=True)
+    folded = f"{style}\n  顾客忠诚。\n  另有 SEM\n  模型"
+    found = load_instrument(written(text.replace("TITLE", folded))).title.zh
+    assert found == "顾客忠诚。另有 SEM 模型"
+    assert load_instrument(written(text.replace("TITLE", "男 性"))).title.zh == "男 性"
+
+
 def test_a_byte_order_mark_does_no_harm(document, written):
     text = yaml.safe_dump(document, allow_unicode=True)
     assert load_instrument(written(b"\xef\xbb\xbf" + text.encode())) == read_instrument(document)

@@ -117,6 +117,9 @@ def test_facts_say_what_the_report_rests_on(real, drawn):
     facts = {str(name): value for name, value in contents.report_of(real).facts}
     assert str(facts["Respondents"]) == "344 → 344 → 336 (collected → valid → analysed)"
     assert facts["Answers"].startswith("corporate-reputation.csv, SHA-256 c5a0aab0")
+    facts = {str(name): value for name, value in contents.report_of(drawn).facts}
+    assert facts["Answers"].en.startswith("bmi-drivers (synthetic), SHA-256 ")
+    assert facts["Answers"].zh.startswith("bmi-drivers（合成）, SHA-256 ")
     assert contents.report_of(drawn).synthetic and not contents.report_of(real).synthetic
 
 

@@ -162,6 +162,11 @@ def test_values_stars_and_explained_variance_are_written_as_in_the_tables():
     assert sorted(texts(path_diagram(without))) == ["a", "b", "c", "–"]
 
 
+def test_a_negative_value_has_a_minus_sign_that_no_dash_is_taken_for():
+    found = texts(path_diagram(DiagramModel((), paths=(Path("a-b", "c", -0.25, "*"),))))
+    assert "\N{MINUS SIGN}.250*" in found and "a-b" in found
+
+
 def test_a_path_that_is_not_significant_is_dashed_and_thin():
     root = ET.fromstring(path_diagram(reputation()))
     lines = [g.find(f"{SVG}path") for g in root.iter(f"{SVG}g") if g.get("class") == "path"]

@@ -34,7 +34,7 @@ def test_missing_values_are_empty():
 
 def test_a_text_like_a_formula_gets_an_apostrophe_and_a_number_does_not():
     rows = read(csv_file.render(HOSTILE))[1:]
-    assert [row[0] for row in rows[:6]] == ["'=HYPERLINK(1)", "'+86 10", "'-", "'@cmd", "'  =1", "<script>"]
+    assert [row[0] for row in rows[:6]] == ["'=HYPERLINK(1)", "'+86 10", "-", "'@cmd", "'  =1", "<script>"]
     assert [row[1] for row in rows[:5]] == ["-1.5", "2.0", "-3.25", "inf", "1e-300"]
 
 
@@ -49,9 +49,15 @@ def test_no_cell_of_text_ever_begins_like_a_formula(rows):
     written = read(csv_file.render(table))[1:]
     assert len(written) == len(rows)
     for (label, number), (text, digits) in zip(rows, written):
-        assert not text.strip().startswith(("=", "+", "-", "@"))
+        assert text.strip() in ("+", "-") or not text.strip().startswith(("=", "+", "-", "@"))
         assert len(text) - len(label) in (0, 1)
         assert math.isnan(number) if digits == "" else float(digits) == number
+
+
+def test_a_count_is_written_whole_and_significance_as_stars():
+    columns = (Column("n", "N", Kind.COUNT), Column("df", "df", Kind.COUNT), Column("sig", "Sig.", Kind.STARS))
+    table = Table("t", "t", columns, ((25.0, 12.5, 0.004), (float("inf"), None, 0.2)))
+    assert csv_file.render(table) == "n,df,sig\r\n25,12.5,**\r\ninf,,\r\n"
 
 
 def test_columns_that_share_a_name_keep_their_values():

@@ -28,7 +28,12 @@ def test_a_table_has_its_caption_headings_cells_and_notes():
 
 def test_cells_carry_their_kind_so_that_numbers_can_stand_right():
     cells = [attrs["class"] for tag, attrs in Reader(html.render(PATHS)).tags if tag == "td"]
-    assert cells[:4] == ["label", "coefficient", "probability", "stars"]
+    assert cells[:4] == ["label short", "coefficient", "probability", "stars"]
+
+
+def test_only_a_short_label_is_kept_on_one_line():
+    page = html.render(Table("t", "t", (Column("a", "A"),), (("x" * 28,), ("x" * 29,), ("测" * 15,))))
+    assert [attrs["class"] for tag, attrs in Reader(page).tags if tag == "td"] == ["label short", "label", "label"]
 
 
 def test_nothing_in_a_table_becomes_markup():
