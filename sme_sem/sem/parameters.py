@@ -225,7 +225,12 @@ class _Roles:
         last = outcomes - predictors - indicators
         self.final_constructs = tuple(n for n in self.latent if n in last)
         self.final_observed = tuple(n for n in self.observed if n in last and n not in latent)
-        self.indicators_of = {f: [t.rhs for t in terms if t.op == "=~" and t.lhs == f] for f in self.latent}
+        self.indicators_of: dict[str, list[str]] = {}
+        self.owners_of: dict[str, list[str]] = {}
+        for t in terms:
+            if t.op == "=~":
+                self.indicators_of.setdefault(t.lhs, []).append(t.rhs)
+                self.owners_of.setdefault(t.rhs, []).append(t.lhs)
 
 
 def _stated(specification: Specification, groups: int) -> list[_Row]:
@@ -288,7 +293,7 @@ def _with_defaults(row: _Row, roles: _Roles, options: Options, exogenous: Sequen
 
 
 def _only_indicator(name: str, roles: _Roles) -> bool:
-    owners = [f for f, indicators in roles.indicators_of.items() if name in indicators]
+    owners = roles.owners_of.get(name, [])
     return len(owners) == 1 and len(roles.indicators_of[owners[0]]) == 1
 
 

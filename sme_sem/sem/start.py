@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .parameters import ParameterTable
+from .parameters import Parameter, ParameterTable
 
 Matrix = np.ndarray
 
@@ -54,7 +54,10 @@ class _Guess:
 
     def __init__(self, table: ParameterTable, group: int, covariance: Matrix, mean: Matrix | None) -> None:
         self.table, self.group = table, group
-        self.rows = [p for p in table.parameters if p.group == group]
+        self.rows: dict[tuple[str, str], list[Parameter]] = {}
+        for row in table.parameters:
+            if row.group == group:
+                self.rows.setdefault((row.op, row.lhs), []).append(row)
         self.place = {name: i for i, name in enumerate(table.variables)}
         p, v = len(table.observed), len(table.variables)
         self.M = np.zeros((v, v))
@@ -91,7 +94,7 @@ class _Guess:
             waiting = [f for f in waiting if f not in ready]
 
     def _indicators(self, construct: str) -> list[str]:
-        return [p.rhs for p in self.rows if p.op == "=~" and p.lhs == construct]
+        return [p.rhs for p in self.rows.get(("=~", construct), ())]
 
     def _add(self, construct: str, owned: set[str]) -> None:
         names = self._indicators(construct)
@@ -118,19 +121,19 @@ class _Guess:
 
     def _scale(self, construct: str, names: list[str], loadings: Matrix) -> float:
         """The construct's standard deviation, from its fixed loading or its fixed variance."""
-        for p in self.rows:
-            if p.op == "=~" and p.lhs == construct and not p.free and abs(p.value) > 1e-12:
+        for p in self.rows.get(("=~", construct), ()):
+            if not p.free and abs(p.value) > 1e-12:
                 return float(loadings[names.index(p.rhs)] / p.value) or 1.0
-        for p in self.rows:
-            if p.op == "~~" and p.lhs == p.rhs == construct and not p.free and p.value > 0:
+        for p in self.rows.get(("~~", construct), ()):
+            if p.lhs == p.rhs and not p.free and p.value > 0:
                 return float(np.sqrt(p.value))
         return float(loadings[0]) or 1.0
 
     def _regressions(self) -> dict[tuple[str, str], float]:
         found = {}
-        outcomes = dict.fromkeys(p.lhs for p in self.rows if p.op == "~")
-        for outcome in outcomes:
-            own = [p for p in self.rows if p.op == "~" and p.lhs == outcome]
+        for (op, outcome), own in self.rows.items():
+            if op != "~":
+                continue
             y = self.place[outcome]
             free = [p for p in own if p.free]
             x = [self.place[p.rhs] for p in free]
@@ -163,13 +166,10 @@ class _Guess:
         # observed variables keep at least a fifth, constructs a tenth: away from the boundary
         floor = np.where(np.arange(len(variance)) < p, 0.2, 0.1) * variance
         self.residual = np.maximum(self.residual, floor)
-        for q in self.rows:  # a construct with a fixed variance is measured on its residual's scale
-            if q.op == "~~" and q.lhs == q.rhs and np.isnan(self.residual[self.place[q.lhs]]):
-                self.residual[self.place[q.lhs]] = 1.0
 
     def _intercepts(self, mean: Matrix) -> dict[str, float]:
         """Means of constructs from the indicators whose intercepts are fixed; the other intercepts follow."""
-        rows = {p.lhs: p for p in self.rows if p.op == "~1"}
+        rows = {name: own[0] for (op, name), own in self.rows.items() if op == "~1"}
         free = [f for f in self.table.latent if f in rows and rows[f].free]
         tied = [
             (i, n)
