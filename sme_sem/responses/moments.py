@@ -159,7 +159,8 @@ def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
         if name in duplicated:
             raise DataProblem(f"column {name!r} occurs more than once in the data: rename or remove one.")
     own = frame[list(names)]
-    wrong = [n for n, dtype in zip(names, own.dtypes, strict=True) if not pd.api.types.is_numeric_dtype(dtype)]
+    numeric = {dtype: pd.api.types.is_numeric_dtype(dtype) for dtype in set(own.dtypes)}
+    wrong = [n for n, dtype in zip(names, own.dtypes, strict=True) if not numeric[dtype]]
     if wrong:
         example = frame[wrong[0]].dropna()
         shown = f" (such as {example.iloc[0]!r})" if len(example) else ""
@@ -220,7 +221,8 @@ _MEASURED = ", and no line of the model measures it (=~)."
 
 def _known(names: Sequence[str], columns: pd.Index, problem: str) -> None:
     present = [str(c) for c in columns]
-    unknown = [n for n in names if n not in present]
+    columns_there = set(present)
+    unknown = [n for n in names if n not in columns_there]
     if unknown:
         first = unknown[0]
         rest = f" Also unknown: {', '.join(map(repr, unknown[1:]))}." if len(unknown) > 1 else ""

@@ -136,8 +136,8 @@ def fit(
         raise SpecificationError(
             f"estimator={estimator!r} needs complete answers; with missing='fiml' use 'ML' or 'MLR'."
         )
-    given = given_variables(specification, options)
-    moments = _moments(specification, data, cov, mean, n, group, given if missing == "fiml" else None)
+    given = given_variables(specification, options) if missing == "fiml" else None
+    moments = _moments(specification, data, cov, mean, n, group, given)
     table = parameter_table(specification, options, len(moments.labels))
     moments = moments.of(table.observed)
     if table.definitions:
