@@ -137,11 +137,15 @@ def _box(box: Box) -> str:
 
 
 def _value(arrow: Arrow) -> str:
+    """Write the value on a white ground wide enough that no dash of the line passes for a minus sign."""
     if arrow.value is None:
         return ""
-    halo = ' stroke="#ffffff" stroke-width="7" stroke-linejoin="round" paint-order="stroke"'  # a dash is no minus
+    value = arrow.value
+    room = 6.4 * len(value.text) + 12
+    left, right, y = (_number(n) for n in (value.x - room / 2, value.x + room / 2, value.y))
+    ground = f'<line x1="{left}" y1="{y}" x2="{right}" y2="{y}" stroke="#ffffff" stroke-width="13"/>'
     weight = ' font-weight="bold"' if arrow.role is Role.PATH and arrow.significant else ""
-    return _text(arrow.value.text, arrow.value.x, arrow.value.y, 11.5, _INK, halo + weight)
+    return ground + _text(value.text, value.x, value.y, 11.5, _INK, weight)
 
 
 def _text(text: str, x: float, y: float, size: float, fill: str, more: str = "") -> str:
