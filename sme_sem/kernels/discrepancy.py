@@ -63,8 +63,7 @@ class Whitened(NamedTuple):
 def maximum_likelihood(pattern, sample, theta):
     """F at theta: (..., q) -> (...), NaN where Sigma is not positive definite"""
     moments = ram.implied(pattern, theta, sample.covariance, sample.mean)
-    W, _, _, distance = _whiten(pattern, sample, moments)
-    del W
+    *_, distance = _whiten(pattern, sample, moments)
     return (distance * sample.share).sum(axis=-1)
 
 
@@ -73,7 +72,7 @@ def maximum_likelihood_slope(pattern, sample, theta, *, exact=False):
     moments = ram.implied(pattern, theta, sample.covariance, sample.mean)
     white = whitened(pattern, sample, moments)
     share = sample.share[..., None]
-    gradient = ram.sum_cells(pattern, share * _gradient(pattern, moments, white))
+    gradient = ram.sum_cells(pattern, share * gradient_by_cell(pattern, moments, white))
     curvature = (exact_curvature if exact else expected_curvature)(pattern, moments, white)
     return Slope(
         (white.distance * sample.share).sum(axis=-1),
@@ -127,7 +126,7 @@ def _whiten(pattern, sample, moments):
     return W, np.eye(pattern.observed) - (white + white.mT) / 2, delta, distance
 
 
-def _gradient(pattern, moments, white):
+def gradient_by_cell(pattern, moments, white):
     """tr(R Z_r) - 2 delta^T nu_r by cell: (..., G, c)"""
     a, b = pattern.a, pattern.b
     gradient = 2 * pattern.weight * white.rest[..., a, b]

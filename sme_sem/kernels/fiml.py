@@ -98,10 +98,8 @@ def slope(pattern, patterns, sample, theta, *, exact=False):
     omega, pull, precision = _summed(pattern, patterns, seen)
     value = (patterns.share * seen.value).sum()
     X = moments.X
-    along = np.vecmat(pull, X)
-    white = Whitened(X.mT @ precision @ X, X.mT @ omega @ X, along, np.zeros(pattern.groups))
-    gradient = 2 * pattern.weight * white.rest[..., pattern.a, pattern.b]
-    gradient = gradient - 2 * ram.mean_weight(pattern, moments.eta) * along[..., pattern.a]
+    white = Whitened(X.mT @ precision @ X, X.mT @ omega @ X, np.vecmat(pull, X), np.zeros(pattern.groups))
+    gradient = discrepancy.gradient_by_cell(pattern, moments, white)
     if exact:
         curvature = _curvature(pattern, patterns, moments, seen)
     else:
