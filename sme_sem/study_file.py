@@ -220,7 +220,11 @@ def _choices(document: dict[Any, Any]) -> Iterator[str]:
             guess = did_you_mean(value, known)
             yield f"{place}: {value!r} is not available; choose {_either(known)}.{guess}"
     estimator = ESTIMATORS.get(str(document.get("estimator", "ML")))
-    if document.get("missing") == "fiml" and estimator is not None and estimator.se == "robust_sem":
+    if (
+        document.get("missing") == "fiml"
+        and estimator is not None
+        and (estimator.se == "robust_sem" or estimator.discrepancy != "ML")
+    ):
         yield f"missing: fiml does not go with {estimator.name}, which needs complete answers; choose ML or MLR"
 
 

@@ -14,6 +14,12 @@ nu = d_r x_a for each cell::
 all of which are entries of G = X^T X, H = X^T R X and t = X^T delta.
 
 Joreskog (1969), Psychometrika 34, 183-202; the pairs-of-columns form is worked out in ``ram``.
+
+Generalized least squares has the same shape in a metric that stays, W S W^T = I, with R = W (Sigma - S) W^T::
+
+    F = sum_g w_g { 1/2 tr(R^2) + delta^T delta }
+
+Joreskog and Goldberger (1972), Psychometrika 37, 243-260.
 """
 
 from typing import NamedTuple
@@ -24,19 +30,25 @@ from . import linalg, ram
 
 
 class Sample(NamedTuple):
-    """What maximum likelihood needs to know of the answers.
+    """What a discrepancy needs to know of the answers.
 
     covariance : (..., G, p, p)   mean : (..., G, p) or None   share : (..., G)  n_g / N
+    metric : (..., G, p, p) the whitener of generalized least squares, or None: the model's own (maximum likelihood)
+    weight : (..., G, m) or (..., G, m, m) the weight of the other kinds of least squares (``least_squares``), or None
     """
 
     covariance: np.ndarray
     mean: np.ndarray | None
     share: np.ndarray
+    metric: np.ndarray | None = None
+    weight: np.ndarray | None = None
 
     def of(self, members):
         """Pick some members of a batch."""
-        mean = None if self.mean is None else self.mean[members]
-        return Sample(self.covariance[members], mean, self.share[members])
+        mean, metric, weight = (
+            None if part is None else part[members] for part in (self.mean, self.metric, self.weight)
+        )
+        return Sample(self.covariance[members], mean, self.share[members], metric, weight)
 
 
 class Slope(NamedTuple):
@@ -54,26 +66,31 @@ class Whitened(NamedTuple):
     distance : (..., G)            the discrepancy of each group
     """
 
-    gram: np.ndarray
+    gram: np.ndarray | None
     rest: np.ndarray
     along: np.ndarray
-    distance: np.ndarray
+    distance: np.ndarray | None
 
 
-def maximum_likelihood(pattern, sample, theta):
+def value(pattern, sample, theta):
     """F at theta: (..., q) -> (...), NaN where Sigma is not positive definite"""
     moments = ram.implied(pattern, theta, sample.covariance, sample.mean)
     *_, distance = _whiten(pattern, sample, moments)
     return (distance * sample.share).sum(axis=-1)
 
 
-def maximum_likelihood_slope(pattern, sample, theta, *, exact=False):
+def slope(pattern, sample, theta, *, exact=False):
     """F, its gradient, and its expected (``exact``: its own) Hessian at theta: (..., q) -> Slope"""
     moments = ram.implied(pattern, theta, sample.covariance, sample.mean)
     white = whitened(pattern, sample, moments)
     share = sample.share[..., None]
     gradient = ram.sum_cells(pattern, share * gradient_by_cell(pattern, moments, white))
-    curvature = (exact_curvature if exact else expected_curvature)(pattern, moments, white)
+    curvature = expected_curvature(pattern, moments, white)
+    if exact and sample.metric is None:
+        curvature = curvature + _curvature_of_misfit(pattern, moments, white)
+    elif exact:
+        bent = bend(pattern, moments, white)
+        curvature = curvature + bent + bent.mT
     return Slope(
         (white.distance * sample.share).sum(axis=-1),
         gradient,
@@ -108,6 +125,8 @@ def exact_curvature(pattern, moments, white):
 
 def _whiten(pattern, sample, moments):
     """W, R, delta, and the discrepancy of each group."""
+    if sample.metric is not None:
+        return _whiten_by_sample(pattern, sample, moments)
     W = linalg.whitener(moments.sigma)
     if pattern.means:
         difference = sample.mean - moments.mu
@@ -124,6 +143,14 @@ def _whiten(pattern, sample, moments):
         - pattern.observed
     )
     return W, np.eye(pattern.observed) - (white + white.mT) / 2, delta, distance
+
+
+def _whiten_by_sample(pattern, sample, moments):
+    W = sample.metric
+    residual = W @ (moments.sigma - sample.covariance) @ W.mT
+    delta = np.matvec(W, sample.mean - moments.mu) if pattern.means else np.zeros(moments.mu.shape)
+    distance = (residual**2).sum(axis=(-2, -1)) / 2 + np.vecdot(delta, delta)
+    return W, (residual + residual.mT) / 2, delta, distance
 
 
 def gradient_by_cell(pattern, moments, white):
@@ -147,7 +174,7 @@ def _curvature_of_misfit(pattern, moments, white):
     """
     a, b, w = pattern.a, pattern.b, pattern.weight
     G, H = white.gram, white.rest
-    bent = _bend(pattern, moments, white)
+    bent = bend(pattern, moments, white)
     products = (
         _pick(G, b, a) * _pick(H, a, b)
         + _pick(G, b, b) * _pick(H, a, a)
@@ -164,7 +191,7 @@ def _curvature_of_misfit(pattern, moments, white):
     return curvature
 
 
-def _bend(pattern, moments, white):
+def bend(pattern, moments, white):
     """Half of the terms with second derivatives; the other half is its transpose: (..., G, c, c)
 
     For r any cell and s a path k <- l, the change of X_a and X_b of r along s.  A path's column b

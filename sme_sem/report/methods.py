@@ -49,19 +49,40 @@ def _full_information() -> tuple[Words, Words, str]:
 
 def _errors(estimator: str) -> Iterator[tuple[Words, Words, str]]:
     found = ESTIMATORS[estimator]
-    if found.robust:
-        yield (
-            Words(f"Estimator {estimator}", f"估计方法{estimator}"),
-            _ROBUST[found.se],
-            "Satorra & Bentler (1994); Yuan & Bentler (2000)" if found.test != "standard" else "–",
-        )
+    name = Words(f"Estimator {estimator}", f"估计方法{estimator}")
+    if found.discrepancy != "ML":
+        yield name, _LEAST_SQUARES[found.discrepancy], "Browne (1984)"
+    if found.se in _ROBUST:
+        source = "Satorra & Bentler (1994); Yuan & Bentler (2000)" if found.scaled else "–"
+        yield name, _ROBUST[found.se], source
 
 
+_LEAST_SQUARES = {
+    "GLS": Words(
+        "Generalized least squares: squared residual covariances in the metric of the sample's covariances.",
+        "广义最小二乘法：以样本协方差为度量的残差协方差平方和最小。",
+    ),
+    "ULS": Words(
+        "Unweighted least squares: the sum of squared residual variances and covariances is smallest.",
+        "未加权最小二乘法：残差方差与协方差的平方和最小。",
+    ),
+    "WLS": Words(
+        "Asymptotically distribution free: residuals weighted by the inverse of their covariance matrix.",
+        "渐近分布自由法（加权最小二乘）：残差以其协方差矩阵之逆加权。",
+    ),
+    "DWLS": Words(
+        "Diagonally weighted least squares: every squared residual divided by its sampling variance.",
+        "对角加权最小二乘法：每个残差平方除以其抽样方差。",
+    ),
+}
 _ROBUST = {
     "robust_sem": Words(
-        "Maximum likelihood estimates; standard errors and χ² corrected for answers that are not normal, "
-        "from complete answers.",
-        "极大似然估计；标准误与χ²按非正态数据校正，基于完整作答样本。",
+        "Standard errors and χ² corrected for answers that are not normal, from complete answers.",
+        "标准误与χ²按非正态数据校正，基于完整作答样本。",
+    ),
+    "robust_sem_nt": Words(
+        "Sandwich standard errors under normal theory; χ² is Browne's residual statistic.",
+        "标准误为正态理论下的三明治估计；χ²为Browne残差统计量。",
     ),
     "robust_huber_white": Words(
         "Maximum likelihood estimates; sandwich standard errors (Huber and White) and a χ² corrected for answers "

@@ -1,28 +1,39 @@
 """The estimators a fit can use, by the field's names.
 
-Each says which discrepancy is minimised, which standard errors are given, and which test statistic stands
-beside the plain one:
+Each says which discrepancy is minimised, which standard errors are given, and which test statistic is given:
 
-=======  ====  =====================  =======================================================
-ML       ML    standard               likelihood ratio
-MLM      ML    robust_sem             Satorra-Bentler, mean adjusted
-MLMV     ML    robust_sem             mean and variance adjusted by scale and shift
-MLMVS    ML    robust_sem             mean and variance adjusted (Satterthwaite)
-MLR      ML    robust_huber_white     Yuan-Bentler T2* as Mplus computes it
-MLF      ML    first_order            likelihood ratio
-=======  ====  =====================  =======================================================
+========  ====  =====================  =======================================================
+ML        ML    standard               likelihood ratio
+MLM       ML    robust_sem             Satorra-Bentler, mean adjusted
+MLMV      ML    robust_sem             mean and variance adjusted by scale and shift
+MLMVS     ML    robust_sem             mean and variance adjusted (Satterthwaite)
+MLR       ML    robust_huber_white     Yuan-Bentler T2* as Mplus computes it
+MLF       ML    first_order            likelihood ratio
+GLS       GLS   standard               (N - G) F
+WLS       WLS   standard               (N - G) F, asymptotically distribution free
+ULS       ULS   robust_sem_nt          Browne's residual statistic under normality
+ULSM      ULS   robust_sem             Satorra-Bentler; ULSMV, ULSMVS as MLMV, MLMVS
+DWLS      DWLS  robust_sem_nt          Browne's residual statistic under normality
+WLSM      DWLS  robust_sem             Satorra-Bentler; WLSMV, WLSMVS as MLMV, MLMVS
+========  ====  =====================  =======================================================
 
 Satorra and Bentler (1994); Asparouhov and Muthen (2010), Simple second order chi-square correction;
-Yuan and Bentler (2000); the names are Mplus's and lavaan's.
+Yuan and Bentler (2000); Browne (1984); the names are Mplus's and lavaan's.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, cast
 
-SE = Literal["standard", "robust_sem", "robust_huber_white", "first_order"]
-Test = Literal["standard", "satorra_bentler", "scaled_shifted", "mean_var_adjusted", "yuan_bentler_mplus"]
+from ..errors import SpecificationError
+
+Discrepancy = Literal["ML", "GLS", "ULS", "WLS", "DWLS"]
+SE = Literal["standard", "robust_sem", "robust_sem_nt", "robust_huber_white", "first_order", "none"]
+Test = Literal[
+    "standard", "satorra_bentler", "scaled_shifted", "mean_var_adjusted", "yuan_bentler_mplus", "browne_residual_nt"
+]
+SCALED = ("satorra_bentler", "scaled_shifted", "mean_var_adjusted", "yuan_bentler_mplus")
 
 
 @dataclass(frozen=True)
@@ -33,24 +44,90 @@ class Estimator:
     """
 
     name: str
+    discrepancy: Discrepancy = "ML"
     se: SE = "standard"
     test: Test = "standard"
     information: Literal["expected", "observed"] = "expected"
 
     @property
-    def robust(self) -> bool:
+    def scaled(self) -> bool:
+        """Whether a robust statistic stands beside the plain one."""
+        return self.test in SCALED
+
+    @property
+    def needs_answers(self) -> bool:
         """Whether it needs the answers themselves and not their covariances alone."""
-        return self.se != "standard" or self.test != "standard"
+        free_of_distribution = self.se in ("robust_sem", "robust_huber_white", "first_order")
+        return free_of_distribution or self.scaled or self.discrepancy == "WLS"
+
+
+def _family(discrepancy: Discrepancy, prefix: str) -> tuple[Estimator, ...]:
+    return (
+        Estimator(f"{prefix}M", discrepancy, "robust_sem", "satorra_bentler"),
+        Estimator(f"{prefix}MV", discrepancy, "robust_sem", "scaled_shifted"),
+        Estimator(f"{prefix}MVS", discrepancy, "robust_sem", "mean_var_adjusted"),
+    )
 
 
 ESTIMATORS = {
     e.name: e
     for e in (
         Estimator("ML"),
-        Estimator("MLM", "robust_sem", "satorra_bentler"),
-        Estimator("MLMV", "robust_sem", "scaled_shifted"),
-        Estimator("MLMVS", "robust_sem", "mean_var_adjusted"),
-        Estimator("MLR", "robust_huber_white", "yuan_bentler_mplus", "observed"),
-        Estimator("MLF", "first_order"),
+        *_family("ML", "ML"),
+        Estimator("MLR", "ML", "robust_huber_white", "yuan_bentler_mplus", "observed"),
+        Estimator("MLF", "ML", "first_order"),
+        Estimator("GLS", "GLS"),
+        Estimator("WLS", "WLS"),
+        Estimator("ULS", "ULS", "robust_sem_nt", "browne_residual_nt"),
+        *_family("ULS", "ULS"),
+        Estimator("DWLS", "DWLS", "robust_sem_nt", "browne_residual_nt"),
+        *_family("DWLS", "WLS"),
     )
 }
+
+_SE = ("standard", "robust", "robust_sem", "robust_huber_white", "first_order", "none")
+_TEST = ("standard", "robust", *SCALED, "browne_residual_nt")
+
+
+def chosen_estimator(name: str, se: str | None, test: str | None, *, gaps: bool) -> Estimator:
+    """Look up an estimator, with its errors or test replaced by what ``se=`` and ``test=`` ask for.
+
+    Dots may stand for underscores, as in lavaan.  ``"robust"`` means what the estimator's robust sibling does.
+    gaps : whether answers with gaps are analysed
+
+    >>> chosen_estimator("ML", None, "satorra.bentler", gaps=False).test
+    'satorra_bentler'
+    """
+    found = ESTIMATORS[_allowed("estimator", name, tuple(ESTIMATORS))]
+    if se is not None:
+        found = _with_errors(found, _allowed("se", se.replace(".", "_"), _SE), gaps)
+    if test is not None:
+        found = _with_test(found, _allowed("test", test.replace(".", "_"), _TEST), gaps)
+    if found.discrepancy != "ML" and (found.se in ("robust_huber_white", "first_order")):
+        raise SpecificationError(f"se={se!r} rests on a likelihood; estimator={name!r} has none: take se='robust_sem'.")
+    return found
+
+
+def _with_errors(found: Estimator, se: str, gaps: bool) -> Estimator:
+    if se == "robust":
+        se = "robust_huber_white" if gaps else "robust_sem"
+    if se == "standard" and found.discrepancy in ("ULS", "DWLS"):
+        se = "robust_sem_nt"
+    changed = replace(found, se=cast(SE, se))
+    return replace(changed, information="observed") if se == "robust_huber_white" else changed
+
+
+def _with_test(found: Estimator, test: str, gaps: bool) -> Estimator:
+    if test == "robust":
+        test = "yuan_bentler_mplus" if gaps else "satorra_bentler"
+    if test == "standard" and found.discrepancy in ("ULS", "DWLS"):
+        test = "browne_residual_nt"
+    if test == "yuan_bentler_mplus" and found.discrepancy != "ML":
+        raise SpecificationError(f"test={test!r} rests on a likelihood; take test='satorra_bentler'.")
+    return replace(found, test=cast(Test, test))
+
+
+def _allowed(name: str, value: str, allowed: tuple[str, ...]) -> str:
+    if value in allowed:
+        return value
+    raise SpecificationError(f"{name}={value!r} is not available; it can be {', '.join(map(repr, allowed))}.")

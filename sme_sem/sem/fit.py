@@ -16,10 +16,10 @@ from ..errors import ConvergenceError, IdentificationError, SmeSemError, Specifi
 from ..kernels.discrepancy import Sample
 from ..kernels.minimise import Status
 from ..responses.moments import Moments, moments_of_answers, moments_of_summary
-from . import diagnosis, objective
+from . import diagnosis, least_squares, objective
 from .constraints import restrictions
 from .diagnosis import Diagnostic
-from .estimators import ESTIMATORS
+from .estimators import chosen_estimator
 from .options import Options, Preset, chosen, group_equal_of
 from .parameters import ParameterTable, given_variables, parameter_table
 from .result import Fit
@@ -36,6 +36,7 @@ def fit(
     *,
     estimator: str = "ML",
     missing: str = "listwise",
+    ordered: bool | Sequence[str] | None = None,
     group: str | None = None,
     group_equal: str | Sequence[str] = (),
     group_partial: str | Sequence[str] = (),
@@ -45,6 +46,8 @@ def fit(
     meanstructure: bool | None = None,
     likelihood: Literal["normal", "wishart"] = "normal",
     information: Literal["expected", "observed"] | None = None,
+    se: str | None = None,
+    test: str | None = None,
     preset: Preset = "sem",
     cov: pd.DataFrame | None = None,
     mean: pd.Series[float] | None = None,
@@ -52,13 +55,15 @@ def fit(
     max_iterations: int | None = None,
     on_failure: Literal["raise", "return"] = "raise",
 ) -> Fit:
-    """Fit a structural equation model by maximum likelihood.
+    """Fit a structural equation model by maximum likelihood or least squares.
 
     Parameters
     ----------
     estimator
         ``"ML"``, or with robust errors and tests ``"MLR"``, ``"MLM"``, ``"MLMV"``, ``"MLMVS"``; ``"MLF"`` takes the
-        errors from first derivatives (see :mod:`sme_sem.sem.estimators`).
+        errors from first derivatives.  Least squares: ``"GLS"``, ``"ULS"``, ``"WLS"`` (distribution free), ``"DWLS"``,
+        and with robust errors and tests ``"ULSM"``, ``"ULSMV"``, ``"WLSM"``, ``"WLSMV"``, ``"WLSMVS"``
+        (see :mod:`sme_sem.sem.estimators`).
     model
         lavaan syntax, or a :class:`Specification`.
     data
@@ -80,13 +85,18 @@ def fit(
     orthogonal
         Fix covariances among constructs to zero unless the model states them.
     fixed_x
-        Keep the sample moments of exogenous observed variables and count no parameters for them.
+        Keep the sample moments of exogenous observed variables and count no parameters for them; least squares
+        estimates them in any case, as in lavaan.
     meanstructure
         Model means as well; otherwise only if the model has intercepts.
     likelihood
         ``"normal"`` (covariances divided by n, as lavaan and Mplus) or ``"wishart"`` (n - 1, as AMOS and LISREL).
     information
         ``"expected"`` (the default) or ``"observed"`` for standard errors.
+    se, test
+        Other standard errors or another test than the estimator's own: ``se`` one of standard, robust, robust_sem,
+        robust_huber_white, first_order, none; ``test`` one of standard, robust, satorra_bentler, scaled_shifted,
+        mean_var_adjusted, yuan_bentler_mplus, browne_residual_nt.
     preset
         ``"sem"`` (also for CFA), ``"growth"``, or ``"explicit"`` (nothing is added to the model).
     on_failure
@@ -117,25 +127,32 @@ def fit(
     -----
     The discrepancy and its derivatives are described in ``sme_sem.kernels.discrepancy``; defaults are lavaan's.
     """
+    method = chosen_estimator(estimator, se, test, gaps=missing == "fiml")
     options = Options(
-        chosen("estimator", estimator, tuple(ESTIMATORS)),
+        method,
         chosen("missing", missing, ("listwise", "fiml")),
         chosen("preset", preset, ("sem", "growth", "explicit")),  # type: ignore[arg-type]
         std_lv,
         orthogonal,
-        fixed_x,
+        fixed_x and method.discrepancy == "ML",
         bool(meanstructure) or (meanstructure is None and mean is not None) or missing == "fiml",
         chosen("likelihood", likelihood, ("normal", "wishart")),  # type: ignore[arg-type]
-        chosen("information", information or _default_information(estimator, missing), ("expected", "observed")),  # type: ignore[arg-type]
+        chosen(
+            "information",
+            information or ("observed" if missing == "fiml" else method.information),
+            ("expected", "observed"),
+        ),  # type: ignore[arg-type]
         300 if max_iterations is None else max_iterations,
         group_equal_of(group_equal),
         (group_partial,) if isinstance(group_partial, str) else tuple(group_partial),
     )
     specification = Specification.read(model)
-    if missing == "fiml" and ESTIMATORS[estimator].se == "robust_sem":
+    if missing == "fiml" and (method.se == "robust_sem" or method.discrepancy != "ML"):
         raise SpecificationError(
             f"estimator={estimator!r} needs complete answers; with missing='fiml' use 'ML' or 'MLR'."
         )
+    if method.discrepancy != "ML" and information == "observed":
+        raise SpecificationError(f"estimator={estimator!r} knows the expected information only.")
     given = given_variables(specification, options) if missing == "fiml" else None
     moments = _moments(specification, data, cov, mean, n, group, given)
     table = parameter_table(specification, options, len(moments.labels))
@@ -144,17 +161,11 @@ def fit(
         restrictions(table, np.ones(table.n_free))  # unknown labels are found before the search
     if table.means and moments.mean is None:
         raise SpecificationError("the model has a mean structure: give mean= beside cov=, or the data themselves.")
-    if ESTIMATORS[options.estimator].robust and moments.answers is None:
+    if method.needs_answers and moments.answers is None:
         raise SpecificationError(
             f"estimator={options.estimator!r} needs the answers themselves: give data=, or take 'ML' with cov=."
         )
     return _fitted(table, options, moments, raising=chosen("on_failure", on_failure, ("raise", "return")) == "raise")
-
-
-def _default_information(estimator: str, missing: str) -> str:
-    if missing == "fiml":
-        return "observed"
-    return ESTIMATORS[estimator].information if estimator in ESTIMATORS else "expected"
 
 
 def _moments(
@@ -189,7 +200,7 @@ def _moments(
 
 def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raising: bool) -> Fit:
     pattern = table.pattern()
-    sample = _sample(moments, options, means=table.means)
+    sample = least_squares.weighted(_sample(moments, options, means=table.means), moments, options.method)
     _enough_moments(table)
     best = estimated(table, pattern, sample, moments, options.max_iterations)
     status, theta = best.status[0], best.theta[0]
@@ -216,8 +227,9 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
 def _sample(moments: Moments, options: Options, *, means: bool) -> Sample:
     n = moments.n.astype(float)
     wishart = options.likelihood == "wishart"
-    covariance = moments.covariance * (n / (n - 1))[:, None, None] if wishart else moments.covariance
-    weight = n - 1 if wishart else n
+    unbiased = wishart or options.method.discrepancy != "ML"
+    covariance = moments.covariance * (n / (n - 1))[:, None, None] if unbiased else moments.covariance
+    weight = n - 1 if unbiased else n
     return Sample(covariance, moments.mean if means else None, weight / weight.sum())
 
 

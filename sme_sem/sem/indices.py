@@ -23,6 +23,7 @@ class Test:
 
     total : N as the statistic counts it (n, or n - G for ``likelihood="wishart"``)
     respondents : n
+    weight : (G,) n_g / n, by which residuals are averaged over groups
     """
 
     chi_square: float
@@ -33,6 +34,7 @@ class Test:
     total: float
     respondents: int
     groups: int
+    weight: np.ndarray
 
 
 def baseline(sample: Sample, covariates: int) -> tuple[float, int]:
@@ -88,11 +90,8 @@ def measures(
     logl, saturated = log_likelihood
     lower, upper = fit_indices.rmsea_interval(x2, df, N, G)
     mean, implied_mean = (sample.mean, mu) if table.means else (None, None)
-    weight = sample.share
+    weight = test.weight
     parts = fit_indices.gfi_parts(sample.covariance, sigma, len(table.exogenous), mean, implied_mean)
-    gfi = float((weight * (1 - parts[0] / parts[1])).sum())
-    p = len(table.observed)
-    moments = G * (p * (p + 1) // 2 + p * table.means)
     found = {
         "npar": k,
         "fmin": x2 / (2 * N),
@@ -123,13 +122,36 @@ def measures(
         "rmr": (weight * fit_indices.rmr(sample.covariance, sigma, mean, implied_mean)).sum(),
         "srmr": (weight * fit_indices.srmr(sample.covariance, sigma, mean, implied_mean)).sum(),
         "crmr": (weight * fit_indices.crmr(sample.covariance, sigma, mean, implied_mean)).sum(),
-        "gfi": gfi,
-        "agfi": 1 - moments / df * (1 - gfi) if df > 0 else 1.0,
-        "pgfi": df / moments * gfi,
+        **_goodness(test, table, parts),
         "mfi": fit_indices.mcdonald(x2, df, N),
         "ecvi": fit_indices.ecvi(x2, k, N),
     }
     return {name: float(value) for name, value in found.items()}
+
+
+def without_likelihood(
+    found: dict[str, float],
+    test: Test,
+    table: ParameterTable,
+    parts: tuple[np.ndarray, np.ndarray],
+    value: float,
+) -> dict[str, float]:
+    """Adapt the measures to least squares: no likelihood, and a GFI in the estimator's own weight.
+
+    parts : e^T V e and s^T V s by group   value : the minimised discrepancy
+    """
+    likelihood = ("logl", "unrestricted_logl", "aic", "bic", "bic2")
+    kept = {name: number for name, number in found.items() if name not in likelihood}
+    fmin = test.total * value / (2 * test.respondents)
+    return kept | _goodness(test, table, parts) | {"fmin": float(fmin)}
+
+
+def _goodness(test: Test, table: ParameterTable, parts: tuple[np.ndarray, np.ndarray]) -> dict[str, float]:
+    """GFI, adjusted and parsimonious, from 1 - GFI = parts[0] / parts[1] in every group."""
+    gfi = float((test.weight * (1 - parts[0] / parts[1])).sum())
+    p, df = len(table.observed), test.df
+    moments = test.groups * (p * (p + 1) // 2 + p * table.means)
+    return {"gfi": gfi, "agfi": 1 - moments / df * (1 - gfi) if df > 0 else 1.0, "pgfi": df / moments * gfi}
 
 
 def scaled_measures(test: Test, own: Scaling, base: Scaling, kind: str) -> dict[str, float]:

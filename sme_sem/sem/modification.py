@@ -58,6 +58,8 @@ def modification_indices(
     usable = V > 1e-8 * own  # else the candidate cannot be told from the free parameters
     V = np.where(usable, V, np.nan)
     s = score[r]
+    if sample.metric is not None or sample.weight is not None:
+        s = s * (1 - table.groups / moments.total)  # lavaan's least squares divide by n here
     return Candidates(candidates, moments.total * s**2 / V, -s / V)
 
 

@@ -1,10 +1,10 @@
-"""The discrepancy a fit minimises: from complete moments, or from answers with gaps."""
+"""The discrepancy a fit minimises: from complete moments, from answers with gaps, or by weighted least squares."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from ..kernels import discrepancy, fiml, ram
+from ..kernels import discrepancy, fiml, least_squares, ram
 from ..kernels.discrepancy import Sample, Slope
 from ..responses.moments import Moments
 
@@ -14,7 +14,9 @@ def slope(pattern: ram.Pattern, sample: Sample, moments: Moments, theta: np.ndar
     if moments.patterns is not None:
         found = fiml.slope(pattern, moments.patterns, sample, theta, exact=exact)
         return found._replace(value=found.value - moments.saturated)
-    return discrepancy.maximum_likelihood_slope(pattern, sample, theta, exact=exact)
+    if sample.weight is not None:
+        return least_squares.slope(pattern, sample, theta, exact=exact)
+    return discrepancy.slope(pattern, sample, theta, exact=exact)
 
 
 def searched(pattern: ram.Pattern, sample: Sample, moments: Moments, theta: np.ndarray, *, exact: bool) -> Slope:
@@ -26,4 +28,4 @@ def expected_information(pattern: ram.Pattern, sample: Sample, moments: Moments,
     """Expected Hessian of the discrepancy, for respondents who answer what these did: (q,) -> (q, q)"""
     if moments.patterns is not None:
         return np.asarray(fiml.expected_information(pattern, moments.patterns, sample, theta))
-    return np.asarray(discrepancy.maximum_likelihood_slope(pattern, sample, theta).hessian)
+    return np.asarray(slope(pattern, sample, moments, theta).hessian)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..errors import SpecificationError
+from .estimators import ESTIMATORS, Estimator
 
 Preset = Literal["sem", "growth", "explicit"]
 
@@ -26,6 +27,7 @@ GROUP_EQUAL = (
 class Options:
     """What was asked of a fit, in lavaan's words.
 
+    method : the estimator, with its errors and test
     preset : ``"sem"`` (also for CFA), ``"growth"`` or ``"explicit"`` (nothing is added to the model)
     likelihood : ``"normal"`` divides by n, ``"wishart"`` by n - 1 (as AMOS and LISREL do)
     group_equal : kinds of parameters held equal across groups (:data:`GROUP_EQUAL`)
@@ -33,7 +35,7 @@ class Options:
     fixed_x : exogenous observed variables keep their sample moments and cost no parameters
     """
 
-    estimator: str = "ML"
+    method: Estimator = ESTIMATORS["ML"]
     missing: str = "listwise"
     preset: Preset = "sem"
     std_lv: bool = False
@@ -45,6 +47,11 @@ class Options:
     max_iterations: int = 300
     group_equal: tuple[str, ...] = ()
     group_partial: tuple[str, ...] = ()
+
+    @property
+    def estimator(self) -> str:
+        """The estimator's name."""
+        return self.method.name
 
 
 def chosen(name: str, value: str, allowed: tuple[str, ...], note: str = "") -> str:

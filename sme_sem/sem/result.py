@@ -16,10 +16,10 @@ from ..kernels.discrepancy import Sample
 from ..kernels.minimise import Status
 from ..responses.moments import Moments
 from ..tables import Tabled
-from . import indices, objective, robust
+from . import indices, least_squares, objective, robust
 from .constraints import restrictions
 from .diagnosis import Diagnostic
-from .estimators import ESTIMATORS, Estimator
+from .estimators import Estimator
 from .expressions import Quantity
 from .modification import Candidates, modification_indices
 from .options import Options
@@ -108,14 +108,20 @@ class Fit(Tabled):
     @property
     def _value(self) -> float:
         """The discrepancy at the estimates."""
-        if self.moments.patterns is None:
-            return float((self._white.distance * self.sample.share).sum())
         return float(self._slope(exact=False).value)
+
+    @property
+    def _tested(self) -> float:
+        """What the test statistic is, per respondent."""
+        if self._estimator.test == "browne_residual_nt":
+            return least_squares.browne_residual(self.pattern, self.sample, self.theta, self._directions)
+        return self._value
 
     @cached_property
     def _total(self) -> float:
         """N of the test statistic: n, or n - G where covariances are divided by n - 1."""
-        return float(self.n - self.table.groups * (self.options.likelihood == "wishart"))
+        unbiased = self.options.likelihood == "wishart" or self._estimator.discrepancy != "ML"
+        return float(self.n - self.table.groups * unbiased)
 
     @cached_property
     def vcov(self) -> pd.DataFrame:
@@ -128,6 +134,12 @@ class Fit(Tabled):
         kind = self._estimator.se
         if kind == "standard":
             return self._bread / self._total
+        if kind == "none":
+            return np.full((self.table.n_free, self.table.n_free), np.nan)
+        if self._estimator.discrepancy != "ML":
+            normal = kind == "robust_sem_nt"
+            B = least_squares.spread(self.pattern, self.sample, self.moments, self._point.moments, normal=normal)
+            return np.asarray(self._bread @ B @ self._bread / self._total)
         around_sample = kind == "robust_sem"
         B = robust.spread(robust.scores(self.pattern, self.moments, self._point.moments, around_sample=around_sample))
         if kind == "first_order":
@@ -160,7 +172,7 @@ class Fit(Tabled):
 
     @property
     def _estimator(self) -> Estimator:
-        return ESTIMATORS[self.options.estimator]
+        return self.options.method
 
     @cached_property
     def _baseline(self) -> Fit:
@@ -177,7 +189,7 @@ class Fit(Tabled):
                 theta[p.index] = self.sample.mean[p.group, i]
             else:
                 theta[p.index] = self.sample.covariance[p.group, i, place[p.rhs]]
-        if self.moments.patterns is not None:
+        if self.moments.patterns is not None or self._estimator.discrepancy != "ML":
             theta = search(pattern, self.sample, self.moments, theta, self.options.max_iterations).theta[0]
         expected = objective.slope(pattern, self.sample, self.moments, theta)
         return replace(self, table=table, pattern=pattern, theta=theta, diagnostics=(), _expected=expected)
@@ -200,10 +212,10 @@ class Fit(Tabled):
         x = len(self.table.exogenous)
         moments = p * (p + 1) // 2 - x * (x + 1) // 2 + self.table.means * (p - x)
         independence, df = indices.baseline(self.sample, len(self.table.covariates))
-        if self.moments.patterns is not None:
-            independence = self._baseline._value
+        if self.moments.patterns is not None or self._estimator.discrepancy != "ML":
+            independence = self._baseline._tested
         return indices.Test(
-            max(self._total * self._value, 0.0),
+            max(self._total * self._tested, 0.0),
             G * moments - self._n_parameters,
             self._total * independence,
             df,
@@ -211,6 +223,7 @@ class Fit(Tabled):
             self._total,
             self.n,
             G,
+            self.moments.n / self.n,
         )
 
     @cached_property
@@ -268,7 +281,10 @@ class Fit(Tabled):
         m = self._point.moments
         logl = indices.log_likelihoods(self.sample, self.moments, self._value, len(self.table.exogenous))
         found = indices.measures(self._test, self.table, self.sample, logl, m.sigma, m.mu)
-        if self._estimator.test != "standard":
+        if self._estimator.discrepancy != "ML":
+            parts = least_squares.goodness_parts(self.pattern, self.sample, m)
+            found = indices.without_likelihood(found, self._test, self.table, parts, self._value)
+        if self._estimator.scaled:
             found |= indices.scaled_measures(self._test, self._scaling, self._baseline._scaling, self._estimator.test)
         if self.moments.patterns is not None and self._test.df:
             found |= self._complete_data_measures()
@@ -287,7 +303,7 @@ class Fit(Tabled):
                     self.sample,
                     fit_._point.moments,
                     fit_._directions,
-                    robust=self._estimator.test != "standard",
+                    robust=self._estimator.scaled,
                 )
             )
         test = replace(self._test, chi_square=values[0], baseline=values[1])

@@ -43,14 +43,14 @@ class Model:
         return ram.jacobian(self.pattern, self.implied(theta))
 
     def value(self, covariance, mean, theta):
-        return discrepancy.maximum_likelihood(self.pattern, self.sample(covariance, mean), theta)
+        return discrepancy.value(self.pattern, self.sample(covariance, mean), theta)
 
     def slope(self, covariance, mean, theta):
-        return discrepancy.maximum_likelihood_slope(self.pattern, self.sample(covariance, mean), theta)
+        return discrepancy.slope(self.pattern, self.sample(covariance, mean), theta)
 
     def exact_slope(self, covariance, mean, theta):
         sample = self.sample(covariance, mean)
-        return discrepancy.maximum_likelihood_slope(self.pattern, sample, theta, exact=True)
+        return discrepancy.slope(self.pattern, sample, theta, exact=True)
 
     def kernels(self):
         moments = [self.covariance, self.mean, self.theta]

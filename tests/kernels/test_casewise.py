@@ -74,7 +74,7 @@ def test_scores_are_slopes_of_each_respondent_s_log_likelihood(name):
 def test_scores_add_up_to_the_gradient_of_the_discrepancy(name):
     case = Case(name)
     sample = discrepancy.Sample(case.covariance[None], case.mean[None] if case.pattern.means else None, np.ones(1))
-    gradient = discrepancy.maximum_likelihood_slope(case.pattern, sample, case.theta).gradient
+    gradient = discrepancy.slope(case.pattern, sample, case.theta).gradient
     np.testing.assert_allclose(case.scores().mean(axis=0), -gradient / 2, atol=1e-12)
 
 

@@ -34,7 +34,7 @@ class Problem:
         self.start = np.stack([true_theta(POPULATIONS[name], self.table)] * members)
 
     def slope_at(self, theta, members, exact):
-        return discrepancy.maximum_likelihood_slope(self.pattern, self.sample.of(members), theta, exact=exact)
+        return discrepancy.slope(self.pattern, self.sample.of(members), theta, exact=exact)
 
     def alone(self, b):
         def slope_at(theta, members, exact):

@@ -114,7 +114,7 @@ def test_observed_information_is_the_curvature_of_the_likelihood(name):
     fit = fit_answers(name, information="observed")
 
     def gradient(theta):
-        return discrepancy.maximum_likelihood_slope(fit.pattern, fit.sample, theta).gradient
+        return discrepancy.slope(fit.pattern, fit.sample, theta).gradient
 
     hessian = central_difference(gradient, fit.theta)
     np.testing.assert_allclose(fit.vcov, np.linalg.inv(fit.n * hessian / 2), rtol=1e-5, atol=1e-9)

@@ -83,8 +83,8 @@ def test_the_index_is_the_score_test_of_the_larger_model(fit, relation):
     for p in table.parameters:
         if p.free:
             theta[p.index] = values.get(p.key, 0.0)
-    slope = central_difference(lambda x: discrepancy.maximum_likelihood(pattern, fit.sample, x), theta)[where] / 2
-    information = discrepancy.maximum_likelihood_slope(pattern, fit.sample, theta).hessian / 2
+    slope = central_difference(lambda x: discrepancy.value(pattern, fit.sample, x), theta)[where] / 2
+    information = discrepancy.slope(pattern, fit.sample, theta).hessian / 2
     V = 1 / np.linalg.inv(information)[where, where]
     rows = {as_text(r): r for r in fit.modification_indices().to_dict("records")}
     assert rows[relation]["mi"] == pytest.approx(fit.n * slope**2 / V, rel=1e-5)

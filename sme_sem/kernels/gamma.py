@@ -1,0 +1,51 @@
+"""How uncertain sample moments are: Gamma, the covariance matrix of sqrt(n) times means and covariances.
+
+Moments are ordered as in ``least_squares``: means first, if modelled, and then the lower triangle by columns.
+
+Browne (1984), British Journal of Mathematical and Statistical Psychology 37, 62-83.
+"""
+
+import numpy as np
+
+
+def distribution_free(answers, *, means):
+    """From the answers themselves, whatever their distribution: (n, p) -> (m, m), divided by n"""
+    centred = answers - answers.mean(axis=0)
+    columns, rows = np.triu_indices(answers.shape[1])
+    products = centred[:, rows] * centred[:, columns]
+    z = np.concatenate([centred, products], axis=1) if means else products
+    z = z - z.mean(axis=0)
+    return z.T @ z / len(z)
+
+
+def normal_theory(covariance, *, means):
+    """If the answers were normal: cov(s_ij, s_kl) = s_ik s_jl + s_il s_jk: (..., p, p) -> (..., m, m)"""
+    S = covariance
+    p = S.shape[-1]
+    j, i = np.triu_indices(p)
+    triangle = S[..., i[:, None], i] * S[..., j[:, None], j] + S[..., i[:, None], j] * S[..., j[:, None], i]
+    if not means:
+        return triangle
+    nothing = np.zeros((*S.shape[:-2], p, len(i)))
+    return np.block([[S, nothing], [nothing.mT, triangle]])
+
+
+def traces(delta, weight, gamma, share, inverse):
+    """tr(U Gamma) and tr((U Gamma)^2), U = V - V Delta^T A^-1 Delta V, over groups.
+
+    delta : (G, q, m)   weight : (G, m, m)   gamma : (G, m, m)   share : (G,)   inverse : (q, q), of
+    A = sum_g w_g Delta V Delta^T.  Satorra and Bentler (1994), in von Eye and Clogg, 399-419.
+    """
+    VG = weight @ gamma
+    left = delta @ weight
+    B = spread(left, gamma, share)
+    C = (share[:, None, None] * ((left @ gamma) @ (VG @ left.mT))).sum(axis=0)
+    AB = inverse @ B
+    first = np.trace(VG, axis1=-2, axis2=-1).sum() - np.trace(AB)
+    second = (VG * VG.mT).sum() - 2 * (inverse * C).sum() + (AB * AB.T).sum()
+    return float(first), float(second)
+
+
+def spread(left, gamma, share):
+    """B = sum_g w_g (Delta V) Gamma (Delta V)^T: (G, q, m), (G, m, m), (G,) -> (q, q)"""
+    return (share[:, None, None] * (left @ gamma @ left.mT)).sum(axis=0)

@@ -1,0 +1,111 @@
+"""Generalized, unweighted and (diagonally) weighted least squares on continuous answers.
+
+Conventions are lavaan's: covariances divided by n - 1, Gamma from the answers divided by n, statistics (N - G) F;
+the diagonal that weighs DWLS is Gamma's of normal theory, and that of the answers where errors or tests are robust.
+``ULS`` and ``DWLS`` give F no chi-square distribution; their plain test is Browne's residual statistic under
+normality, the generalized least squares distance less what the parameters could still take up::
+
+    T = (N - G) (F_GLS - 1/2 g^T H^-1 g)         at the estimates, whatever they minimise
+
+Browne (1984), British Journal of Mathematical and Statistical Psychology 37, 62-83, equation 2.20.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..errors import DataProblem, SpecificationError
+from ..kernels import discrepancy, gamma, least_squares, linalg, ram
+from ..kernels.discrepancy import Sample
+from ..responses.moments import Moments
+from .estimators import Estimator
+
+
+def weighted(sample: Sample, moments: Moments, method: Estimator) -> Sample:
+    """Give the sample moments the weight the estimator asks for."""
+    means = sample.mean is not None
+    if method.discrepancy == "ML":
+        return sample
+    if method.discrepancy == "GLS":
+        return sample._replace(metric=linalg.whitener(sample.covariance))
+    if method.discrepancy == "ULS":
+        p = sample.covariance.shape[-1]
+        return sample._replace(weight=np.ones((len(sample.share), p * (p + 1) // 2 + means * p)))
+    normal = method.discrepancy == "DWLS" and method.se != "robust_sem" and not method.scaled
+    found = _gamma(sample, moments, means=means, normal=normal)
+    if method.discrepancy == "DWLS":
+        return sample._replace(weight=1 / np.diagonal(found, axis1=1, axis2=2))
+    fewest, m = int(moments.n.min()), found.shape[-1]
+    if fewest <= m:
+        raise DataProblem(
+            f"estimator='WLS' weighs {m} moments by the inverse of their covariance matrix, which {fewest} respondents "
+            f"cannot tell: it needs more than {m} in every group, and several times as many to be trusted. Take "
+            "estimator='DWLS', 'ULSM' or 'MLR'."
+        )
+    return sample._replace(weight=np.linalg.inv(found))
+
+
+def distribution_free(moments: Moments, *, means: bool) -> np.ndarray:
+    """Gamma of every group from the answers: -> (G, m, m)"""
+    if moments.answers is None:
+        raise SpecificationError("this estimator needs the answers themselves: give data=, not cov=.")
+    return np.stack([gamma.distribution_free(own, means=means) for own in moments.answers])
+
+
+def spread(pattern: ram.Pattern, sample: Sample, moments: Moments, implied: ram.Implied, *, normal: bool) -> np.ndarray:
+    """B of the sandwich: Delta V Gamma V Delta^T, Gamma of normal theory or from the answers: -> (q, q)"""
+    sample = _explicit(sample, means=pattern.means)
+    left = least_squares.weigh_rows(sample, _delta(pattern, implied))
+    return np.asarray(gamma.spread(left, _gamma(sample, moments, means=pattern.means, normal=normal), sample.share))
+
+
+def traces(
+    pattern: ram.Pattern, sample: Sample, moments: Moments, implied: ram.Implied, inverse: np.ndarray
+) -> tuple[float, float]:
+    """tr(U Gamma) and tr((U Gamma)^2), of which the scaled tests are made.
+
+    inverse : (q, q) of Delta V Delta^T, summed over groups
+    """
+    sample = _explicit(sample, means=pattern.means)
+    weight = sample.weight
+    assert weight is not None
+    if weight.ndim == 2:
+        weight = weight[..., None] * np.eye(weight.shape[-1])
+    found = _gamma(sample, moments, means=pattern.means, normal=False)
+    return gamma.traces(_delta(pattern, implied), weight, found, sample.share, inverse)
+
+
+def goodness_parts(pattern: ram.Pattern, sample: Sample, implied: ram.Implied) -> tuple[np.ndarray, np.ndarray]:
+    """e^T V e and s^T V s by group, of which the GFI is made: 1 - their ratio."""
+    sample = _explicit(sample, means=pattern.means)
+    e = least_squares.residual(pattern, sample, implied)
+    s = least_squares.moments_vector(sample.covariance, sample.mean if pattern.means else None)
+    return np.vecdot(e, least_squares.weigh(sample, e)), np.vecdot(s, least_squares.weigh(sample, s))
+
+
+def browne_residual(pattern: ram.Pattern, sample: Sample, theta: np.ndarray, directions: np.ndarray) -> float:
+    """Browne's residual statistic under normality, divided by N - G.
+
+    directions : (q, f) in which the parameters can move
+    """
+    at = discrepancy.slope(pattern, sample._replace(metric=linalg.whitener(sample.covariance), weight=None), theta)
+    W = linalg.whitener(directions.T @ at.hessian @ directions) @ directions.T
+    taken_up = W @ at.gradient
+    return float(at.value - taken_up @ taken_up / 2)
+
+
+def _explicit(sample: Sample, *, means: bool) -> Sample:
+    """Write the weight of generalized least squares out."""
+    if sample.weight is not None:
+        return sample
+    return sample._replace(weight=np.linalg.inv(gamma.normal_theory(sample.covariance, means=means)))
+
+
+def _gamma(sample: Sample, moments: Moments, *, means: bool, normal: bool) -> np.ndarray:
+    if normal:
+        return np.asarray(gamma.normal_theory(sample.covariance, means=means))
+    return distribution_free(moments, means=means)
+
+
+def _delta(pattern: ram.Pattern, implied: ram.Implied) -> np.ndarray:
+    return np.asarray(least_squares.by_parameter(pattern, least_squares.jacobian(pattern, implied)))
