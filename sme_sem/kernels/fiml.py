@@ -1,14 +1,18 @@
 """Maximum likelihood from incomplete answers (full information).
 
-Respondents who left the same questions open form a pattern k; with the rows and columns of their answered
-variables, n_k of them with mean ybar_k and covariance S_k (divided by n_k)::
+For the patterns of ``gaps``, n_k respondents with mean ybar_k and covariance S_k (divided by n_k) of what they
+answered::
 
     F = sum_k (n_k / N) { log|Sigma_k| + tr(P_k T_k) }     P_k = Sigma_k^-1     T_k = S_k + d_k d_k^T
 
-Everything is kept p x p with zeros where a pattern has no answer, so that all patterns are one batch.  With
-Omega = sum_k w_k (P_k - P_k T_k P_k) the gradient along Sigma is Omega, along mu -2 sum_k w_k P_k d_k.
+With Omega = sum_k w_k (P_k - P_k T_k P_k) the gradient along Sigma is Omega, along mu -2 sum_k w_k P_k d_k.  The
+Hessian is that of complete answers with K = Sigma^-1 and this Omega, less what the answers left open would have
+told (Louis's missing information).  With B^T B = K_mm^-1, z = P_k (y - mu) and dSigma_r = A_r, dmu_r = a_r::
+
+    sum_k w_k tr(V_r V_s) + 2 / N sum_i q_r^T q_s     V_r = B (K A_r K)_mm B^T     q_r = B (K (A_r z + a_r))_m
 
 Arbuckle (1996), in Marcoulides and Schumacker (eds), Advanced Structural Equation Modeling, 243-277.
+Louis (1982), Journal of the Royal Statistical Society B 44, 226-233.
 Savalei (2010), Structural Equation Modeling 17, 446-463 (observed information).
 """
 
@@ -18,73 +22,21 @@ import numpy as np
 
 from . import discrepancy, linalg, ram
 from .discrepancy import Slope, Whitened
+from .gaps import Patterns, look, missing_patterns, one_by_one, precisions, respondents, rows_of
+
+__all__ = [
+    "Patterns",
+    "Saturated",
+    "expected_information",
+    "gfi_parts",
+    "missing_patterns",
+    "saturated",
+    "saturated_information",
+    "scores",
+    "slope",
+]
 
 CHUNK = 2_000_000  # numbers held at once in a stack over patterns
-
-
-class Patterns(NamedTuple):
-    """Sufficient statistics by missing pattern, all groups one after another.
-
-    mask : (K, p) 1 where answered    n : (K,)    mean : (K, p)    scatter : (K, p, p), divided by n
-    group : (K,)    share : (K,) n_k / N    member : (N,) the pattern of each respondent
-    """
-
-    mask: np.ndarray
-    n: np.ndarray
-    mean: np.ndarray
-    scatter: np.ndarray
-    group: np.ndarray
-    share: np.ndarray
-    member: np.ndarray
-
-
-class Local(NamedTuple):
-    """The model seen by each pattern: P (K, p, p), T (K, p, p), pull = P d (K, p), value (K,)"""
-
-    P: np.ndarray
-    T: np.ndarray
-    pull: np.ndarray
-    value: np.ndarray
-
-
-def missing_patterns(answers):
-    """Condense answers with gaps: a list of (n, p), one per group -> Patterns"""
-    parts, members, found = [], [], 0
-    total = sum(len(own) for own in answers)
-    for place, own in enumerate(answers):
-        answered = ~np.isnan(own)
-        mask, member = np.unique(answered, axis=0, return_inverse=True)
-        member = member.ravel()
-        filled = np.where(answered, own, 0.0)
-        n = np.bincount(member, minlength=len(mask))
-        order = np.argsort(member, kind="stable")
-        starts = np.concatenate([[0], np.cumsum(n)[:-1]])
-        mean = np.add.reduceat(filled[order], starts) / n[:, None]
-        centred = np.where(answered, filled - mean[member], 0.0)[order]
-        scatter = np.zeros((len(mask), own.shape[1], own.shape[1]))
-        for k in np.flatnonzero(n > 1):
-            rows = centred[starts[k] : starts[k] + n[k]]
-            scatter[k] = rows.T @ rows / n[k]
-        parts.append((mask.astype(float), n, mean, scatter, np.full(len(mask), place), n / total))
-        members.append(member + found)
-        found += len(mask)
-    mask, n, mean, scatter, group, share = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Patterns(mask, n, mean, scatter, group, share, np.concatenate(members))
-
-
-def local(patterns, sigma, mu):
-    """Restrict the moments (G, p, p), (G, p) to every pattern: -> Local"""
-    mask, g = patterns.mask, patterns.group
-    both = mask[:, :, None] * mask[:, None, :]
-    own = sigma[g] * both
-    i = np.arange(mask.shape[1])
-    own[:, i, i] += 1 - mask  # the unanswered part: an identity that changes nothing
-    W = linalg.whitener(own)
-    P = (W.mT @ W) * both
-    d = (patterns.mean - mu[g]) * mask
-    T = patterns.scatter + d[:, :, None] * d[:, None, :]
-    value = linalg.log_determinant(W) + (P * T).sum(axis=(-2, -1))
-    return Local(P, T, np.matvec(P, d), value)
 
 
 def slope(pattern, patterns, sample, theta, *, exact=False):
@@ -94,51 +46,97 @@ def slope(pattern, patterns, sample, theta, *, exact=False):
     ``exact`` it is F's own.
     """
     moments = ram.implied(pattern, theta, sample.covariance, sample.mean)
-    seen = local(patterns, moments.sigma, moments.mu)
-    omega, pull, precision = _summed(pattern, patterns, seen)
-    value = (patterns.share * seen.value).sum()
-    X = moments.X
-    white = Whitened(X.mT @ precision @ X, X.mT @ omega @ X, np.vecmat(pull, X), np.zeros(pattern.groups))
+    seen = look(patterns, moments.sigma, moments.mu)
+    omega, pull, precision = _averages(patterns, seen)
+    X, none = moments.X, np.zeros(pattern.groups)
+    white = Whitened(X.mT @ precision @ X, X.mT @ omega @ X, np.vecmat(pull, X), none)
     gradient = discrepancy.gradient_by_cell(pattern, moments, white)
     if exact:
-        curvature = _curvature(pattern, patterns, moments, seen)
+        complete = white._replace(gram=X.mT @ seen.precision @ X)
+        curvature = discrepancy.exact_curvature(pattern, moments, complete)
+        curvature -= _missing_information(pattern, patterns, moments, seen)
     else:
-        curvature = sample.share[:, None, None] * discrepancy.expected_curvature(pattern, moments, white)
-    return Slope(value, ram.sum_cells(pattern, gradient), ram.sum_cell_pairs(pattern, curvature))
+        curvature = discrepancy.expected_curvature(pattern, moments, white)
+    share = sample.share[:, None]
+    return Slope(
+        seen.value,
+        ram.sum_cells(pattern, share * gradient),
+        ram.sum_cell_pairs(pattern, share[..., None] * curvature),
+    )
 
 
-def _summed(pattern, patterns, seen):
-    """Omega (G, p, p), sum of w P d (G, p), and the average P of each group (G, p, p)."""
-    residual = seen.P - seen.P @ seen.T @ seen.P
-    groups = range(pattern.groups)
-    share = [np.where(patterns.group == g, patterns.share, 0.0) for g in groups]
-    omega = np.stack([np.tensordot(w, residual, 1) for w in share])
-    pull = np.stack([w @ seen.pull for w in share])
-    precision = np.stack([np.tensordot(w / w.sum(), seen.P, 1) for w in share])
-    return (omega + omega.mT) / 2, pull, precision
+def _averages(patterns, seen):
+    """Averages of each group's respondents: Omega (G, p, p), P d (G, p) and P (G, p, p)."""
+    K = seen.precision
+    n = respondents(patterns, len(K))
+    precision = K - K @ seen.unknown @ K
+    spread, pull = np.empty_like(K), np.empty(K.shape[:-1])
+    for g in range(len(K)):
+        rows = rows_of(patterns, g)
+        z = seen.pull[rows]
+        spread[g] = z.T @ z / n[g]
+        pull[g] = patterns.level[rows] @ z / n[g]
+    omega = precision - spread
+    return (omega + omega.mT) / 2, pull, (precision + precision.mT) / 2
 
 
-def _curvature(pattern, patterns, moments, seen):
-    """The exact Hessian by pairs of cells, patterns taken as groups and summed: -> (G, c, c)"""
-    c = len(pattern.row)
-    total = np.zeros((pattern.groups, c, c))
-    residual = seen.P - seen.P @ seen.T @ seen.P
-    size = max(1, CHUNK // max(c * c, 1))
-    for begin in range(0, len(patterns.n), size):
-        part = slice(begin, begin + size)
-        g = patterns.group[part]
-        own = ram.Implied(*(field[g] for field in moments))
-        X = own.X
-        white = Whitened(
-            X.mT @ seen.P[part] @ X,
-            X.mT @ residual[part] @ X,
-            np.vecmat(seen.pull[part], X),
-            seen.value[part],
-        )
-        curvature = discrepancy.exact_curvature(pattern, own, white)
-        for group in np.unique(g):
-            total[group] += np.tensordot(patterns.share[part] * (g == group), curvature, 1)
+def _missing_information(pattern, patterns, moments, seen):
+    """What is missing of the complete answers' Hessian, by pairs of cells: -> (G, c, c)"""
+    a, b = pattern.a, pattern.b
+    n = respondents(patterns, pattern.groups)
+    direct = ram.mean_weight(pattern, moments.eta)
+    total = _missing_along_sigma(pattern, patterns, seen, moments.X)
+    for block, root in zip(patterns.blocks, seen.roots, strict=True):
+        g, m = block.group, block.missing
+        own = root @ (seen.precision[g] @ moments.X[g])[m]
+        along = seen.pull[block.rows] @ moments.X[g]
+        of, level = patterns.of[block.rows] - block.patterns.start, patterns.level[block.rows]
+        for part in _parts(len(along), m.shape[1] * len(a)):
+            x = own[of[part]]
+            of_a = pattern.weight * along[part][:, b] + level[part, None] * direct[g]
+            of_b = pattern.weight * along[part][:, a]
+            total[g] += 2 / n[g] * _gram(x[..., a] * of_a[:, None] + x[..., b] * of_b[:, None])
     return total
+
+
+def _missing_along_sigma(pattern, patterns, seen, X, given=None):
+    """sum_k w_k tr(V_r V_s), averaged over each group: (G, p, 2v) -> (G, c, c)
+
+    given : (x,) variables whose moments do not move
+    """
+    a, b, weight = pattern.a, pattern.b, pattern.weight
+    total = np.zeros((len(X), len(a), len(a)))
+    n = respondents(patterns, len(X))
+    for block, root in zip(patterns.blocks, seen.roots, strict=True):
+        g, m = block.group, block.missing
+        i, j = np.triu_indices(m.shape[1])
+        twice = np.sqrt(np.where(i == j, 1, 2))[:, None]
+        by_pattern = np.sqrt(patterns.n[block.patterns] / n[g])[:, None, None]
+        K = seen.precision[g]
+        for part in _parts(len(m), len(i) * len(a)):
+            V = _pairs(root[part] @ (K @ X[g])[m[part]], a, b, i, j)
+            if given is not None:
+                V -= _pairs(root[part] @ (K[:, given] @ X[g][given])[m[part]], a, b, i, j)
+            total[g] += _gram(V * (weight * twice * by_pattern[part]))
+    return total
+
+
+def _pairs(own, a, b, i, j):
+    """x_a x_b^T + x_b x_a^T of every cell, its entries i, j: (b, m, 2v) -> (b, len(i), c)"""
+    left, right = own[..., a], own[..., b]
+    return left[:, i] * right[:, j] + left[:, j] * right[:, i]
+
+
+def _parts(count, size):
+    """Slices of so many that a stack of them, each of ``size`` numbers, stays small."""
+    step = max(1, CHUNK // max(size, 1))
+    return [slice(begin, begin + step) for begin in range(0, count, step)] if size else []
+
+
+def _gram(stack):
+    """Sums of products over all axes but the last: (..., c) -> (c, c)"""
+    flat = stack.reshape(-1, stack.shape[-1])
+    return flat.T @ flat
 
 
 def expected_information(pattern, patterns, sample, theta):
@@ -151,85 +149,134 @@ def expected_information(pattern, patterns, sample, theta):
     Moments among exogenous variables are given and carry no information.
     """
     moments = ram.implied(pattern, theta, sample.covariance, sample.mean)
-    seen = local(patterns, moments.sigma, moments.mu)
+    seen = look(patterns, moments.sigma, moments.mu)
     slopes, mean_slopes = ram.jacobian(pattern, moments)
-    c, p = slopes.shape[1], pattern.observed
+    c = slopes.shape[1]
     x = pattern.exogenous
     slopes[..., x[:, None], x] = 0
     mean_slopes[..., x] = 0
-    total = np.zeros((pattern.groups, c, c))
-    for g in range(pattern.groups):
-        own = patterns.group == g
-        P, w = seen.P[own], patterns.share[own]
-        flat = P.reshape(len(P), p * p)
-        A = slopes[g].reshape(c, p * p)
-        for i in range(p):  # sum over k of w P_ij P_lm, one i at a time, so that memory stays p^3
-            joint = ((P[:, i] * w[:, None]).T @ flat).reshape(p * p, p)
-            total[g] += (A @ joint) @ slopes[g][:, :, i].T
-        total[g] += 2 * mean_slopes[g] @ np.tensordot(w, P, 1) @ mean_slopes[g].T
-    return ram.sum_cell_pairs(pattern, total)
+    total = _missing_along_sigma(pattern, patterns, seen, moments.X, x if len(x) else None)
+    for g, K in enumerate(seen.precision):
+        S = K @ seen.unknown[g] @ K
+        moved = (K - 2 * S) @ slopes[g] @ K
+        total[g] += moved.reshape(c, -1) @ slopes[g].reshape(c, -1).T
+        total[g] += 2 * mean_slopes[g] @ (K - S) @ mean_slopes[g].T
+    return ram.sum_cell_pairs(pattern, sample.share[:, None, None] * (total + total.mT) / 2)
 
 
-def saturated(patterns, groups, *, tolerance=1e-11, max_iterations=10_000):
-    """Means and covariances without any model, by EM: Patterns -> (G, p, p), (G, p), F
+def gfi_parts(patterns, sigma, mu, covariance, mean, exogenous=0):
+    """Numerator and denominator of 1 - GFI from answers with gaps, by group: (G, p, p), (G, p), twice -> (G,), (G,)
 
-    One EM step moves Sigma by -Sigma Omega Sigma, and mu by Sigma times the average of P d.
-    Dempster, Laird and Rubin (1977), Journal of the Royal Statistical Society B 39, 1-38.
+    ::
+
+        GFI = 1 - sum_k w_k {tr[(P_k R)^2] + 2 r^T P_k r} / sum_k w_k {tr[(P_k S)^2] + 2 m^T P_k m}
+
+    S, m (``covariance``, ``mean``) are the sample's, R = S - Sigma, r = m - mu: the weight is the expected
+    information about the saturated moments at the model's.  Without gaps it is ``fit_indices.gfi_parts``.
+    Moments among the ``exogenous`` last variables do not count.  Tanaka and Huba (1985), British Journal of
+    Mathematical and Statistical Psychology 38, 197-201, for any weight; this one is lavaan's.
     """
-    weight = [np.where(patterns.group == g, patterns.share, 0.0) for g in range(groups)]
-    answered = np.stack([w @ patterns.mask for w in weight])
-    mu = np.stack([w @ (patterns.mean * patterns.mask) for w in weight]) / answered
-    d = (patterns.mean - mu[patterns.group]) * patterns.mask
-    spread = np.diagonal(patterns.scatter, axis1=1, axis2=2) + d**2
-    sigma = (np.stack([w @ spread for w in weight]) / answered)[..., None] * np.eye(mu.shape[-1])
-    seen = local(patterns, sigma, mu)
-    for _ in range(max_iterations):
-        moved = 0.0
-        new_sigma, new_mu = sigma.copy(), mu.copy()
-        residual = seen.P - seen.P @ seen.T @ seen.P
-        for g, w in enumerate(weight):
-            omega = np.tensordot(w / w.sum(), residual, 1)
-            shift = sigma[g] @ (w / w.sum() @ seen.pull)
-            change = sigma[g] @ omega @ sigma[g] + np.outer(shift, shift)
-            deviation = np.sqrt(np.diagonal(sigma[g]))
-            new_sigma[g] = sigma[g] - (change + change.T) / 2
-            new_mu[g] = mu[g] + shift
-            moved = max(moved, np.abs(change / np.outer(deviation, deviation)).max(), np.abs(shift / deviation).max())
-        sigma, mu = new_sigma, new_mu
-        seen = local(patterns, sigma, mu)
-        if not moved > tolerance:  # NaN ends as well
-            break
-    return sigma, mu, (patterns.share * seen.value).sum()
+    modelled = np.arange(sigma.shape[-1]) < sigma.shape[-1] - exogenous
+    seen = look(patterns, sigma, mu)
+    K = seen.precision
+    S = K @ seen.unknown @ K
+    n = respondents(patterns, len(K))
+    found = []
+    for matrices, vectors in ((covariance - sigma, mean - mu), (covariance, mean)):
+        R, r = np.where(modelled[:, None] | modelled, matrices, 0), np.where(modelled, vectors, 0)
+        total = np.linalg.trace((K - 2 * S) @ R @ K @ R) + 2 * np.vecdot(r, np.matvec(K - S, r))
+        moved = K @ R @ K
+        for block, root in zip(patterns.blocks, seen.roots, strict=True):
+            g, m = block.group, block.missing
+            V = root @ moved[g][m[:, :, None], m[:, None, :]] @ root.mT
+            total[g] += patterns.n[block.patterns] @ (V**2).sum(axis=(-2, -1)) / n[g]
+        found.append(total)
+    return tuple(found)
 
 
 def scores(pattern, patterns, moments, answers):
     """Slope of every respondent's log-likelihood along every parameter: (N, p) with NaN -> (N, q)"""
-    seen = local(patterns, moments.sigma, moments.mu)
+    single, order = one_by_one(patterns, answers)
+    seen = look(single, moments.sigma, moments.mu)
     found = np.empty((len(answers), pattern.parameters))
     a, b = pattern.a, pattern.b
     weight = ram.mean_weight(pattern, moments.eta)
-    for g in range(pattern.groups):
-        rows = np.flatnonzero(patterns.group[patterns.member] == g)
-        member = patterns.member[rows]
-        d = np.where(np.isnan(answers[rows]), 0.0, answers[rows] - moments.mu[g])
-        X = moments.X[g]
-        T = np.matvec(seen.P[member], d) @ X
-        Q = (X.T @ seen.P @ X)[:, a, b]
-        by_cell = pattern.weight * (T[:, a] * T[:, b] - Q[member]) + weight[g] * T[:, a]
-        found[rows] = by_cell @ pattern.gather[g]
+    for block, root in zip(single.blocks, seen.roots, strict=True):
+        g, X = block.group, moments.X[block.group]
+        KX = seen.precision[g] @ X
+        own = root @ KX[block.missing]
+        Q = (X.T @ KX)[a, b] - (own[..., a] * own[..., b]).sum(axis=1)
+        T = seen.pull[block.rows] @ X
+        of = single.of[block.rows] - block.patterns.start
+        by_cell = pattern.weight * (T[:, a] * T[:, b] - Q[of]) + weight[g] * T[:, a]
+        found[order[block.rows]] = by_cell @ pattern.gather[g]
     return found
+
+
+def saturated(patterns, groups, *, tolerance=1e-11, max_iterations=500):
+    """Means and covariances without any model: Patterns -> (G, p, p), (G, p), F; F is NaN if they were not found
+
+    EM, whose every other step is extrapolated (squared, Varadhan and Roland's S3) where that lowers F.
+    Dempster, Laird and Rubin (1977), Journal of the Royal Statistical Society B 39, 1-38.
+    Varadhan and Roland (2008), Scandinavian Journal of Statistics 35, 335-353.
+    """
+    here = _available(patterns, groups)
+    deviation = np.sqrt(np.diagonal(here, axis1=1, axis2=2))[..., None]
+    unit = np.concatenate([deviation * deviation.mT, deviation], axis=-1)
+    for _ in range(max_iterations):
+        first, _ = _improved(patterns, here)
+        second, value = _improved(patterns, first)
+        step, turn = (first - here) / unit, (second - 2 * first + here) / unit
+        if not np.isfinite(second).all():
+            break
+        if np.abs((second - first) / unit).max() <= tolerance:
+            return second[..., :-1], second[..., -1], look(patterns, second[..., :-1], second[..., -1]).value
+        length = float(np.clip(np.linalg.norm(step) / (np.linalg.norm(turn) + np.finfo(float).tiny), 1, 1e6))
+        further, far_value = _improved(patterns, here + unit * (2 * length * step + length**2 * turn))
+        here = further if far_value <= value else second  # False for NaN
+    return here[..., :-1], here[..., -1], np.nan
+
+
+def _available(patterns, groups):
+    """Means and variances of the answers there are: (G, p, p + 1), the covariances beside the means"""
+    p = patterns.mask.shape[1]
+    found = np.zeros((groups, p, p + 1))
+    for g in range(groups):
+        own, rows = patterns.group == g, rows_of(patterns, g)
+        answered = patterns.n[own] @ patterns.mask[own]
+        mean = patterns.n[own] @ patterns.mean[own] / answered
+        d = (patterns.rows[rows] - patterns.level[rows, None] * mean) * patterns.mask[patterns.of[rows]]
+        found[g, :, :p] = np.diag((d**2).sum(axis=0) / answered)
+        found[g, :, p] = mean
+    return found
+
+
+def _improved(patterns, moments):
+    """One step of EM, and F before it: (G, p, p + 1) -> (G, p, p + 1), ()"""
+    seen = look(patterns, moments[..., :-1], moments[..., -1])
+    n = respondents(patterns, len(moments))
+    found = np.empty_like(moments)
+    for g in range(len(moments)):
+        rows = rows_of(patterns, g)
+        f, level = seen.filled[rows], patterns.level[rows]
+        shift = level @ f / n[g]
+        found[g, :, :-1] = f.T @ f / n[g] + seen.unknown[g] - np.outer(shift, shift)
+        found[g, :, -1] = moments[g, :, -1] + shift
+    return found, seen.value
 
 
 class Saturated(NamedTuple):
     """Information about the saturated moments (mu, then vech Sigma) of one group, per respondent.
 
     observed, first_order : (m, m) from the answers given    complete : (m, m) had every question been answered
+    vcov : (m, m) the inverse of ``observed``
     i, j : (m - f,) places in Sigma    free : (f,) places in mu
     """
 
     observed: np.ndarray
     first_order: np.ndarray
     complete: np.ndarray
+    vcov: np.ndarray
     i: np.ndarray
     j: np.ndarray
     free: np.ndarray
@@ -241,41 +288,45 @@ def saturated_information(patterns, sigma, mu, answers, given=0):
     given : how many variables, the last ones, are given and their moments left out
     """
     p = sigma.shape[-1]
-    seen = local(patterns, sigma, mu)
+    single, _ = one_by_one(patterns, answers)
+    seen = look(single, sigma, mu)
+    P = precisions(single, seen)
+    n = respondents(patterns, len(sigma))
     i, j = np.triu_indices(p)
     modelled = (i < p - given) | (j < p - given)
-    i, j = i[modelled], j[modelled]
     free = np.arange(p - given)
-    half = np.where(i == j, 0.5, 1.0)
     found = []
-    for g in range(len(sigma)):
-        own = np.flatnonzero(patterns.group == g)
-        w = patterns.share[own] / patterns.share[own].sum()
-        P, T, pull = seen.P[own], seen.T[own], seen.pull[own]
-        A = _saturated_information(P, P @ T @ P, pull, w, i, j, half, free)
-        inverse = np.linalg.inv(sigma[g])[None]
-        C = _saturated_information(inverse, inverse, np.zeros((1, p)), np.ones(1), i, j, half, free)
-        rows = np.flatnonzero(patterns.group[patterns.member] == g)
-        member = np.searchsorted(own, patterns.member[rows])
-        d = np.where(np.isnan(answers[rows]), 0.0, answers[rows] - mu[g])
-        z = np.matvec(P[member], d)
-        own_scores = np.concatenate([z[:, free], half * (z[:, i] * z[:, j] - P[:, i, j][member])], axis=1)
-        found.append(Saturated(A, own_scores.T @ own_scores / len(rows), C, i, j, free))
+    for g, K in enumerate(seen.precision):
+        own, rows = patterns.group == g, rows_of(single, g)
+        w = patterns.n[own] / n[g]
+        z, of = seen.pull[rows], single.of[rows]
+        first = np.searchsorted(of, np.flatnonzero(own))
+        spread = np.add.reduceat(z[:, i] * z[:, j], first) / patterns.n[own, None]
+        pull = np.add.reduceat(z, first) / patterns.n[own, None]
+        plain = P[:, i, j]
+        kept = (i[modelled], j[modelled], free)
+        A = _saturated_information(plain[own], spread, pull, P[own], w, *kept)
+        C = _saturated_information(K[None, i, j], K[None, i, j], np.zeros((1, p)), K[None], np.ones(1), *kept)
+        half = np.where(i == j, 0.5, 1.0)
+        own_scores = np.concatenate([z[:, free], (half * (z[:, i] * z[:, j] - plain[of]))[:, modelled]], axis=1)
+        found.append(Saturated(A, own_scores.T @ own_scores / n[g], C, linalg.inverse(A), *kept))
     return found
 
 
-def _saturated_information(P, PTP, pull, w, i, j, half, free):
-    """Observed information of (mu, Sigma) per respondent: -> (m, m)"""
+def _saturated_information(plain, spread, pull, P, w, i, j, free):
+    """Observed information of (mu, Sigma) per respondent, from the upper triangles of P and P T P: -> (m, m)"""
     p = P.shape[-1]
-    flat = P.reshape(len(P), p * p)
-    plain = ((flat * w[:, None]).T @ flat).reshape(p, p, p, p)  # sum of w P_ab P_cd
-    mixed = ((PTP.reshape(len(P), p * p) * w[:, None]).T @ flat).reshape(p, p, p, p)  # sum of w PTP_ab P_cd
-    joint = mixed + mixed.transpose(2, 3, 0, 1) - plain
-    r, s = np.meshgrid(np.arange(len(i)), np.arange(len(i)), indexing="ij")
-    a, b, c, d = i[r], j[r], i[s], j[s]
-    covariance = (
-        np.outer(half, half) * (joint[a, c, b, d] + joint[a, d, b, c] + joint[b, c, a, d] + joint[b, d, a, c]) / 2
-    )
+    place = np.zeros((p, p), dtype=int)
+    place[np.triu_indices(p)] = np.arange(plain.shape[1])
+    place = np.maximum(place, place.T)
+    joint = (plain * w[:, None]).T @ (spread - plain / 2)
+    joint += joint.T.copy()  # sum of w (P_ab PTP_cd + PTP_ab P_cd - P_ab P_cd)
+    half = np.where(i == j, 0.5, 1.0)
+
+    def product(a, b, c, d):
+        return joint[place[np.ix_(a, c)], place[np.ix_(b, d)]]
+
+    covariance = np.outer(half, half) * (product(i, j, i, j) + product(i, j, j, i))
     cross = np.tensordot(pull * w[:, None], P, (0, 0))  # (a, b, m): pull_a P_bm
     mean_covariance = (half[:, None] * (cross[i, j] + cross[j, i]))[:, free].T
     mean = np.tensordot(w, P, 1)[np.ix_(free, free)]

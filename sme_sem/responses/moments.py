@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, did_you_mean
-from ..kernels import fiml
+from ..kernels import fiml, linalg
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +139,8 @@ def _condensed_with_gaps(
     patterns = fiml.missing_patterns(answers)
     with np.errstate(all="ignore"):
         covariance, mean, saturated = fiml.saturated(patterns, len(answers))
+    if not np.isfinite(saturated):
+        raise DataProblem(_not_found(covariance, names))
     for label, own, matrix in zip(labels, answers, covariance, strict=True):
         try:
             _usable(matrix, names, len(own))
@@ -146,6 +148,18 @@ def _condensed_with_gaps(
             raise (DataProblem(f"group {label!r}: {problem}") if label else problem) from None
     n = np.array([len(own) for own in answers])
     return Moments(tuple(names), covariance, mean, n, collected, labels, answers, patterns, float(saturated))
+
+
+def _not_found(covariance: np.ndarray, names: Sequence[str]) -> str:
+    """Why there are no saturated moments, from the last ones that were tried."""
+    correlation = linalg.correlation(covariance)
+    nearest = correlation[np.linalg.eigvalsh(correlation)[:, 0].argmin()]
+    return (
+        "the means and covariances of the answers with gaps were not found: what was answered comes near to an exact "
+        f"linear relation among {', '.join(map(repr, _dependent(nearest, names)))}. One of them may be a sum or a "
+        "copy of others, or too few respondents answered them together; remove one from the model, or use "
+        "missing='listwise'."
+    )
 
 
 def _with_some_answer(values: np.ndarray, names: Sequence[str], given: Sequence[str]) -> np.ndarray:
@@ -262,9 +276,14 @@ def _usable(covariance: np.ndarray, names: Sequence[str], n: int) -> None:
             f"{n} complete answers for {len(names)} variables: the covariance matrix is singular. Collect more "
             "answers, or use fewer variables."
         )
-    weights = abs(np.linalg.eigh(correlation)[1][:, 0])
-    involved = [name for name, w in zip(names, weights, strict=True) if w > 0.1 * weights.max()]
+    involved = ", ".join(map(repr, _dependent(correlation, names)))
     raise DataProblem(
-        f"exactly collinear: {', '.join(map(repr, involved))}. One of them is a sum or a copy of the others, or "
+        f"exactly collinear: {involved}. One of them is a sum or a copy of the others, or "
         "the matrix was not computed from one set of respondents; remove one."
     )
+
+
+def _dependent(correlation: np.ndarray, names: Sequence[str]) -> list[str]:
+    """The variables in the relation that comes nearest to an exact one."""
+    weights = abs(np.linalg.eigh(correlation)[1][:, 0])
+    return [name for name, w in zip(names, weights, strict=True) if w > 0.1 * weights.max()]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..kernels import fit_indices, linalg
+from ..kernels import fiml, fit_indices, gaps, linalg
 from ..kernels.discrepancy import Sample
 from ..responses.moments import Moments
 from .parameters import ParameterTable
@@ -80,6 +80,7 @@ def measures(
     test: Test,
     table: ParameterTable,
     sample: Sample,
+    moments: Moments,
     log_likelihood: tuple[float, float],
     sigma: np.ndarray,
     mu: np.ndarray,
@@ -91,7 +92,11 @@ def measures(
     lower, upper = fit_indices.rmsea_interval(x2, df, N, G)
     mean, implied_mean = (sample.mean, mu) if table.means else (None, None)
     weight = test.weight
-    parts = fit_indices.gfi_parts(sample.covariance, sigma, len(table.exogenous), mean, implied_mean)
+    x = len(table.exogenous)
+    if moments.patterns is None:
+        parts = fit_indices.gfi_parts(sample.covariance, sigma, x, mean, implied_mean)
+    else:
+        parts = _gfi_parts_with_gaps(moments, sigma, mu, x)
     found = {
         "npar": k,
         "fmin": x2 / (2 * N),
@@ -152,6 +157,15 @@ def _goodness(test: Test, table: ParameterTable, parts: tuple[np.ndarray, np.nda
     p, df = len(table.observed), test.df
     moments = test.groups * (p * (p + 1) // 2 + p * table.means)
     return {"gfi": gfi, "agfi": 1 - moments / df * (1 - gfi) if df > 0 else 1.0, "pgfi": df / moments * gfi}
+
+
+def _gfi_parts_with_gaps(
+    moments: Moments, sigma: np.ndarray, mu: np.ndarray, exogenous: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Parts of the GFI where there are gaps; the sample's moments are those of the answers there are, as in lavaan."""
+    assert moments.patterns is not None and moments.answers is not None
+    covariance, mean = (np.stack(own) for own in zip(*map(gaps.available_moments, moments.answers), strict=True))
+    return fiml.gfi_parts(moments.patterns, sigma, mu, covariance, mean, exogenous)
 
 
 def scaled_measures(test: Test, own: Scaling, base: Scaling, kind: str) -> dict[str, float]:

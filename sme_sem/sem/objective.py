@@ -19,11 +19,6 @@ def slope(pattern: ram.Pattern, sample: Sample, moments: Moments, theta: np.ndar
     return discrepancy.slope(pattern, sample, theta, exact=exact)
 
 
-def searched(pattern: ram.Pattern, sample: Sample, moments: Moments, theta: np.ndarray, *, exact: bool) -> Slope:
-    """As :func:`slope`, for the search: with gaps the cheap Hessian brings it home sooner than the exact one."""
-    return slope(pattern, sample, moments, theta, exact=exact and moments.patterns is None)
-
-
 def expected_information(pattern: ram.Pattern, sample: Sample, moments: Moments, theta: np.ndarray) -> np.ndarray:
     """Expected Hessian of the discrepancy, for respondents who answer what these did: (q,) -> (q, q)"""
     if moments.patterns is not None:

@@ -182,17 +182,32 @@ class Fit(Tabled):
         free = [p for p in table.parameters if p.free]
         place = {name: i for i, name in enumerate(table.observed)}
         theta = np.zeros(table.n_free)
+        covariance, mean = self._moments_of_each_variable
         for p in free:
             i = place[p.lhs]
             if p.op == "~1":
-                assert self.sample.mean is not None
-                theta[p.index] = self.sample.mean[p.group, i]
+                assert mean is not None
+                theta[p.index] = mean[p.group, i]
             else:
-                theta[p.index] = self.sample.covariance[p.group, i, place[p.rhs]]
-        if self.moments.patterns is not None or self._estimator.discrepancy != "ML":
+                theta[p.index] = covariance[p.group, i, place[p.rhs]]
+        gaps = self.moments.patterns is not None
+        if (gaps and self.table.covariates) or self._estimator.discrepancy != "ML":
             theta = search(pattern, self.sample, self.moments, theta, self.options.max_iterations).theta[0]
         expected = objective.slope(pattern, self.sample, self.moments, theta)
         return replace(self, table=table, pattern=pattern, theta=theta, diagnostics=(), _expected=expected)
+
+    @property
+    def _moments_of_each_variable(self) -> tuple[np.ndarray, np.ndarray | None]:
+        """Moments that fit the independence model; with gaps, a variable's own answers determine them."""
+        covariance, mean = self.sample.covariance.copy(), self.sample.mean
+        if self.moments.patterns is None or self.moments.answers is None or mean is None:
+            return covariance, mean
+        own = np.arange(len(self.table.observed) - len(self.table.covariates))
+        mean = mean.copy()
+        for g, answers in enumerate(self.moments.answers):
+            covariance[g, own, own] = np.nanvar(answers[:, own], axis=0)
+            mean[g, own] = np.nanmean(answers[:, own], axis=0)
+        return covariance, mean
 
     @cached_property
     def _scaling(self) -> robust.Scaling:
@@ -280,7 +295,7 @@ class Fit(Tabled):
     def _measures(self) -> dict[str, float]:
         m = self._point.moments
         logl = indices.log_likelihoods(self.sample, self.moments, self._value, len(self.table.exogenous))
-        found = indices.measures(self._test, self.table, self.sample, logl, m.sigma, m.mu)
+        found = indices.measures(self._test, self.table, self.sample, self.moments, logl, m.sigma, m.mu)
         if self._estimator.discrepancy != "ML":
             parts = least_squares.goodness_parts(self.pattern, self.sample, m)
             found = indices.without_likelihood(found, self._test, self.table, parts, self._value)

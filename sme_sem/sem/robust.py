@@ -80,7 +80,7 @@ def scaling(
     weights = moments.covariance if mplus else implied.sigma
     trace = -float((spread(own) * inverse).sum())
     if moments.patterns is not None:
-        trace += sum(float((np.linalg.inv(own.observed) * own.first_order).sum()) for own in saturated(moments, x))
+        trace += sum(float((own.vcov * own.first_order).sum()) for own in saturated(moments, x))
         return Scaling(trace / df, 0.0, df, trace / df)
     for g, rows in enumerate(answers):
         trace += casewise.weighted_trace(rows, centre[g], weights[g], means=means)
@@ -144,11 +144,10 @@ def complete_data_factor(
         information = information + sample.share[g] * delta @ own.observed @ delta.T
     inverse = directions @ np.linalg.pinv(directions.T @ information @ directions, hermitian=True) @ directions.T
     # with groups, U couples them; every product below keeps to blocks of (group, group)
-    residual = [np.linalg.inv(own.observed) for own in parts]
     for g, own in enumerate(parts):
         for h, other in enumerate(parts):
             bridge = deltas[g].T @ inverse @ deltas[h] * np.sqrt(sample.share[g] * sample.share[h])
-            left = (residual[g] if g == h else 0.0) - bridge  # W^-1 U W^-1 between the groups
+            left = (own.vcov if g == h else 0.0) - bridge  # W^-1 U W^-1 between the groups
             total += float((left.T @ own.complete @ left * (other.first_order if robust else other.observed)).sum())
     return total
 

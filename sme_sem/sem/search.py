@@ -23,7 +23,7 @@ def search(
     """Minimise from one start: a batch of one."""
 
     def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> discrepancy.Slope:
-        found = objective.searched(pattern, sample, moments, theta[0], exact=exact)
+        found = objective.slope(pattern, sample, moments, theta[0], exact=exact)
         return discrepancy.Slope(*(np.asarray(part)[None] for part in found))
 
     with np.errstate(all="ignore"):  # a trial step may leave the admissible region; it is then rejected
@@ -50,7 +50,7 @@ def _estimated_within(
     """Search under constraints, from the unconstrained estimates if there are any."""
 
     def slope_at(theta: np.ndarray, exact: bool) -> discrepancy.Slope:
-        return objective.searched(pattern, sample, moments, theta, exact=exact)
+        return objective.slope(pattern, sample, moments, theta, exact=exact)
 
     free = replace(table, definitions=())
     start = estimated(free, pattern, sample, moments, max_iterations)

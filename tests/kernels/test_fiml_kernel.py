@@ -1,12 +1,14 @@
 """Likelihood from answers with gaps, against one respondent's normal density after the other."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
 from sem.models import POPULATIONS, central_difference, fitted_text, moments_by_hand, parameters_of, true_theta
-from sme_sem.kernels import discrepancy, fiml, ram
+from sme_sem.kernels import discrepancy, fiml, fit_indices, gaps, ram
 
 CASES = {
     "two constructs": ("two constructs", 1),
@@ -81,12 +83,11 @@ def test_respondents_who_left_the_same_open_are_one_pattern():
     b = np.array([[2, np.nan], [1.0, 1.0]])
     found = fiml.missing_patterns([a, b])
     rows = pd.DataFrame(np.vstack([a, b]), columns=["x", "y"])
-    for k, (mask, n, mean, scatter, group) in enumerate(zip(*found[:5])):
+    for k, (mask, n, mean, group) in enumerate(zip(*found[:4])):
         own = rows[found.member == k].to_numpy()[:, mask > 0]
         assert len(own) == n
         np.testing.assert_allclose(mean[mask > 0], own.mean(axis=0))
-        centred = own - own.mean(axis=0)
-        np.testing.assert_allclose(scatter[np.ix_(mask > 0, mask > 0)], centred.T @ centred / n)
+        np.testing.assert_array_equal(found.rows[found.of == k][:, mask > 0], own)
         assert group == (np.flatnonzero(found.member == k)[0] >= len(a))
     assert len(found.n) == 5
     assert found.n.sum() == 7 and found.share.sum() == pytest.approx(1)
@@ -97,8 +98,63 @@ def test_respondents_who_left_the_same_open_are_one_pattern():
 def test_the_order_of_respondents_does_not_change_the_patterns():
     case = Case("means")
     shuffled = fiml.missing_patterns([case.answers[0][np.random.default_rng(1).permutation(60)]])
-    for name in ("mask", "n", "mean", "scatter", "share"):
+    for name in ("mask", "n", "mean", "share"):
         np.testing.assert_allclose(getattr(shuffled, name), getattr(case.patterns, name), atol=1e-14)
+
+
+def test_a_large_pattern_is_kept_as_few_rows_that_say_the_same():
+    rng = np.random.default_rng(3)
+    answers = rng.standard_normal((70, 4)) + 2
+    answers[:40, 1] = np.nan
+    answers[40:43, 0] = np.nan
+    found = gaps.missing_patterns([answers])
+    np.testing.assert_array_equal(np.bincount(found.of), [5, 3, 5])
+    np.testing.assert_array_equal(found.n[[0, 2]], [27, 40])
+    for mu in (np.zeros(4), rng.standard_normal(4)):
+        for k, mask in enumerate(found.mask):
+            own = np.where(mask, answers[found.member == k] - mu, 0)
+            rows = (found.rows[found.of == k] - found.level[found.of == k, None] * mu) * mask
+            np.testing.assert_allclose(rows.T @ rows, own.T @ own, atol=1e-12 * abs(own.T @ own).max())
+
+
+def test_rows_or_respondents_give_the_same_likelihood_and_slopes():
+    case = Case("means", 2, gaps=0.05, n=200)
+    single, order = gaps.one_by_one(case.patterns, case.every)
+    assert len(case.patterns.rows) < len(single.rows) == len(order)
+    np.testing.assert_array_equal(single.rows, np.nan_to_num(case.every)[order])
+    ours, theirs = (
+        fiml.slope(case.pattern, patterns, case.sample, case.theta, exact=True) for patterns in (case.patterns, single)
+    )
+    for a, b in zip(ours, theirs):
+        np.testing.assert_allclose(a, b, atol=1e-12 * (1 + abs(b).max()))
+
+
+@pytest.mark.parametrize("groups", [1, 2])
+def test_a_pattern_sees_its_own_part_of_the_moments(groups):
+    case = Case("means", groups)
+    implied = ram.implied(case.pattern, case.theta)
+    seen = gaps.look(case.patterns, implied.sigma, implied.mu)
+    P = gaps.precisions(case.patterns, seen)
+    for k, (mask, g) in enumerate(zip(case.patterns.mask, case.patterns.group)):
+        there, gone = np.flatnonzero(mask), np.flatnonzero(mask == 0)
+        sigma, mu = implied.sigma[g], implied.mu[g]
+        inverse = np.zeros_like(sigma)
+        inverse[np.ix_(there, there)] = np.linalg.inv(sigma[np.ix_(there, there)])
+        np.testing.assert_allclose(P[k], inverse, atol=1e-12)
+        for r in np.flatnonzero(case.patterns.of == k):
+            d = (case.patterns.rows[r] - case.patterns.level[r] * mu)[there]
+            expected = np.zeros(len(mask))
+            expected[there], expected[gone] = d, sigma[np.ix_(gone, there)] @ inverse[np.ix_(there, there)] @ d
+            np.testing.assert_allclose(seen.filled[r], expected, atol=1e-12)
+            np.testing.assert_allclose(seen.pull[r], inverse @ expected, atol=1e-12)
+
+
+def test_available_moments_are_those_of_pandas():
+    answers = Case("feedback").every
+    covariance, mean = gaps.available_moments(answers)
+    frame, n = pd.DataFrame(answers), len(answers)
+    np.testing.assert_allclose(covariance, frame.cov() * (n - 1) / n, rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(mean, frame.mean(), rtol=1e-12)
 
 
 # --- discrepancy and derivatives -------------------------------------------------------------------
@@ -170,6 +226,30 @@ def test_expected_information_is_summed_over_what_each_pattern_shows(case):
     np.testing.assert_allclose(found, expected, atol=1e-7 * abs(expected).max())
 
 
+def test_moments_of_given_variables_carry_no_expected_information():
+    """As if the model had no cell that moves them: what a candidate path into a covariate tells lies elsewhere."""
+    table = parameters_of("y =~ y1 + y2 + y3; y ~ x1 + x2; x1 ~ y", meanstructure=True)
+    pattern = table.pattern()
+    pattern = replace(pattern, exogenous=np.array([3, 4]))
+    rng = np.random.default_rng(7)
+    answers = rng.standard_normal((80, 5))
+    answers[:, :3][rng.random((80, 3)) < 0.3] = np.nan
+    answers = answers[~np.isnan(answers[:, :3]).all(axis=1)]
+    patterns = fiml.missing_patterns([answers])
+    sample = discrepancy.Sample(np.eye(5)[None], np.zeros((1, 5)), np.ones(1))
+    theta = rng.uniform(0.3, 0.6, pattern.parameters)
+    moments = ram.implied(pattern, theta, sample.covariance, sample.mean)
+    slopes, mean_slopes = (x[0] for x in ram.jacobian(pattern, moments))
+    assert abs(slopes[:, 3:, 3:]).max() > 0.1
+    slopes[:, 3:, 3:], mean_slopes[:, 3:] = 0, 0
+    P = gaps.precisions(patterns, gaps.look(patterns, moments.sigma, moments.mu))
+    white = P[:, None] @ slopes
+    by_cell = np.einsum("k,kaij,kbji->ab", patterns.share, white, white)
+    by_cell += 2 * np.einsum("k,ai,kij,bj->ab", patterns.share, mean_slopes, P, mean_slopes)
+    found = fiml.expected_information(pattern, patterns, sample, theta)
+    np.testing.assert_allclose(found, ram.sum_cell_pairs(pattern, by_cell[None]), atol=1e-12)
+
+
 # --- complete answers ------------------------------------------------------------------------------
 
 
@@ -192,6 +272,38 @@ def test_without_gaps_everything_is_that_of_complete_answers(name, groups):
     np.testing.assert_allclose(sigma, covariance, atol=1e-12)
     np.testing.assert_allclose(mu, sample.mean, atol=1e-12)
     assert value == pytest.approx(saturated, rel=1e-12)
+
+
+@pytest.mark.parametrize("exogenous", [0, 2])
+def test_without_gaps_the_goodness_of_fit_index_is_the_plain_one(exogenous):
+    case = Case("means", 2, gaps=0)
+    covariance, mean = (np.stack(x) for x in zip(*map(gaps.available_moments, case.answers)))
+    implied = ram.implied(case.pattern, case.theta)
+    sigma, mu = implied.sigma.copy(), implied.mu.copy()
+    if exogenous:
+        sigma[:, -2:, -2:], mu[:, -2:] = covariance[:, -2:, -2:], mean[:, -2:]
+    ours = fiml.gfi_parts(case.patterns, sigma, mu, covariance, mean, exogenous)
+    theirs = fit_indices.gfi_parts(covariance, sigma, exogenous, mean, mu)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-10)
+
+
+@pytest.mark.parametrize("exogenous", [0, 2])
+def test_the_goodness_of_fit_index_weighs_residuals_by_what_each_pattern_shows(exogenous):
+    case = Case("means", 2)
+    implied = ram.implied(case.pattern, case.theta)
+    covariance, mean = (np.stack(x) for x in zip(*map(gaps.available_moments, case.answers)))
+    found = fiml.gfi_parts(case.patterns, implied.sigma, implied.mu, covariance, mean, exogenous)
+    kept = np.arange(6) < 6 - exogenous
+    expected = np.zeros((2, 2))
+    for mask, g, n in zip(case.patterns.mask, case.patterns.group, case.patterns.n):
+        there = np.flatnonzero(mask)
+        P = np.linalg.inv(implied.sigma[g][np.ix_(there, there)])
+        for part, (S, m) in enumerate(
+            [(covariance[g] - implied.sigma[g], mean[g] - implied.mu[g]), (covariance[g], mean[g])]
+        ):
+            S, m = np.where(np.logical_or.outer(kept, kept), S, 0)[np.ix_(there, there)], (m * kept)[there]
+            expected[part, g] += n / len(case.answers[g]) * (np.trace(P @ S @ P @ S) + 2 * m @ P @ m)
+    np.testing.assert_allclose(found, expected, rtol=1e-10)
 
 
 # --- saturated moments -----------------------------------------------------------------------------
@@ -235,6 +347,27 @@ def test_the_density_these_tests_rest_on_is_scipy_s():
         seen = ~np.isnan(row)
         theirs = stats.multivariate_normal(mean[seen], covariance[np.ix_(seen, seen)]).logpdf(row[seen])
         assert ours == pytest.approx(theirs, rel=1e-12)
+
+
+@pytest.mark.parametrize("gaps", [0.1, 0.6])
+def test_another_step_of_em_changes_nothing(gaps):
+    case = Case("means", gaps=gaps, n=400)
+    sigma, mu, _ = fiml.saturated(case.patterns, 1)
+    filled, unknown = np.empty((len(case.every), 6)), np.zeros((6, 6))
+    for i, row in enumerate(case.every):
+        there, gone = np.flatnonzero(~np.isnan(row)), np.flatnonzero(np.isnan(row))
+        regression = sigma[0][np.ix_(gone, there)] @ np.linalg.inv(sigma[0][np.ix_(there, there)])
+        filled[i, there], filled[i, gone] = row[there], mu[0][gone] + regression @ (row - mu[0])[there]
+        unknown[np.ix_(gone, gone)] += sigma[0][np.ix_(gone, gone)] - regression @ sigma[0][np.ix_(there, gone)]
+    np.testing.assert_allclose(filled.mean(axis=0), mu[0], atol=1e-10)
+    np.testing.assert_allclose(np.cov(filled.T, bias=True) + unknown / len(filled), sigma[0], atol=1e-10)
+
+
+def test_saturated_moments_that_were_not_found_have_no_value():
+    case = Case("means")
+    assert np.isfinite(fiml.saturated(case.patterns, 1)[2])
+    sigma, _, value = fiml.saturated(case.patterns, 1, max_iterations=1)
+    assert np.isnan(value) and np.isfinite(sigma).all()
 
 
 def test_two_variables_one_with_gaps_have_anderson_s_closed_form():

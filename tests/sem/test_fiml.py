@@ -56,7 +56,7 @@ def test_estimates_and_errors_agree_with_lavaan(case):
 @every_case
 def test_fit_measures_agree_with_lavaan(case):
     assert not differing_measures(case)
-    assert "cfi_robust" in REFERENCE[case]["measures"]
+    assert {"cfi_robust", "gfi", "agfi"} <= set(REFERENCE[case]["measures"])
 
 
 @every_case
@@ -97,6 +97,17 @@ def test_the_baseline_takes_each_item_by_itself():
     assert measures["baseline_df"] == 36
 
 
+def test_a_covariate_with_gaps_stays_free_in_the_baseline(gaps):
+    text = "use =~ u1 + u2 + u3; use ~ g1 + t1"
+    measures = sme.fit(text, gaps, missing="fiml", fixed_x=False).measures()
+    assert measures["baseline_df"] == 9
+    pair = sme.fit("g1 ~~ t1", gaps[["g1", "t1"]], missing="fiml", meanstructure=True).measures()["logl"]
+    single = sum(
+        stats.norm(x.mean(), x.std(ddof=0)).logpdf(x).sum() for x in (gaps[i].dropna() for i in ("u1", "u2", "u3"))
+    )
+    assert measures["baseline_chisq"] == pytest.approx(2 * (measures["unrestricted_logl"] - single - pair), rel=1e-8)
+
+
 def test_errors_are_the_curvature_of_the_likelihood(gaps):
     fit = sme.fit(TEXT, gaps, missing="fiml")
 
@@ -106,6 +117,14 @@ def test_errors_are_the_curvature_of_the_likelihood(gaps):
     np.testing.assert_allclose(gradient(fit.theta), 0, atol=1e-6)
     hessian = central_difference(gradient, fit.theta)
     np.testing.assert_allclose(fit.vcov, np.linalg.inv(fit.n * hessian / 2), rtol=1e-5, atol=1e-8)
+
+
+@pytest.mark.parametrize("text", [TEXT, TEXT + "; use ~~ a*use; a > 0.1"])
+def test_the_search_ends_where_the_slope_is_rounding_error(gaps, text):
+    fit = sme.fit(text, gaps, missing="fiml")
+    exact = fiml.slope(fit.pattern, fit.moments.patterns, fit.sample, fit.theta, exact=True)
+    assert exact.gradient @ np.linalg.solve(exact.hessian, exact.gradient) < 1e-20
+    assert fit.iterations <= 10
 
 
 def test_robust_errors_are_the_sandwich_of_scores(gaps):
@@ -285,6 +304,17 @@ def test_two_items_never_answered_together_are_named():
     assert message(sme.DataProblem, data) == (
         "fewer than two respondents answered both 'x1' and 'x2': their covariance cannot be estimated. "
         "Remove one of them from the model."
+    )
+
+
+def test_items_whose_moments_cannot_be_found_are_named():
+    data = pupils()
+    data["x3"] = data["x1"] + data["x2"]
+    data = data[ITEMS].mask(np.random.default_rng(3).random((301, 9)) < 0.15)
+    assert message(sme.DataProblem, data) == (
+        "the means and covariances of the answers with gaps were not found: what was answered comes near to an exact "
+        "linear relation among 'x1', 'x2', 'x3'. One of them may be a sum or a copy of others, or too few respondents "
+        "answered them together; remove one from the model, or use missing='listwise'."
     )
 
 
