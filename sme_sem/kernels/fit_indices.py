@@ -44,11 +44,16 @@ def nfi(chi_square, baseline):
 
 
 def rfi(chi_square, df, baseline, baseline_df):
-    """Relative fit index: (chi2_b / df_b - chi2 / df) / (chi2_b / df_b); one where df = 0.  Bollen (1986)."""
+    """Relative fit index: (chi2_b / df_b - chi2 / df) / (chi2_b / df_b).  Bollen (1986), Psychometrika 51, 375-377.
+
+    One where df = 0, and, as lavaan prints it, where the model is worse than the baseline for its degrees of freedom:
+    there the index means nothing, and TLI and RNI, which are not cut off, say so.
+    """
     df, baseline_df = np.asarray(df, float), np.asarray(baseline_df, float)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = baseline / baseline_df
         value = (ratio - chi_square / df) / ratio
+    value = np.where(value < 0, 1.0, value)
     return np.where(df > 0, np.where(baseline_df > 0, value, np.nan), 1.0)
 
 
