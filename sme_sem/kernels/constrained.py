@@ -1,10 +1,16 @@
 """Minimise a discrepancy under equality and inequality constraints, one model at a time.
 
-Each step minimises the quadratic model of the discrepancy subject to the linearised constraints (sequential
-quadratic programming); which inequalities are active is found by adding violated ones and dropping those whose
-multiplier is negative.  Steps are halved until the discrepancy plus the weighted violation falls.
+Each step minimises the quadratic model of the Lagrangian subject to the linearised constraints (sequential
+quadratic programming)::
 
-Nocedal and Wright (2006), Numerical Optimization, chapter 18.
+    min_d  g^T d + 1/2 d^T (H - sum_i lambda_i H_i) d      subject to  c + A d = 0 (>= 0)
+
+with H_i the second derivatives of constraint i and lambda_i its multiplier from the step before.  Which
+inequalities are active is found by adding violated ones and dropping those whose multiplier is negative.  Steps are
+halved until the discrepancy plus the weighted violation falls; a full step that only fails because the constraints
+bend is first brought back to them.
+
+Nocedal and Wright (2006), Numerical Optimization, chapter 18; the correction is their section 18.3.
 """
 
 from typing import NamedTuple
@@ -12,6 +18,9 @@ from typing import NamedTuple
 import numpy as np
 
 from .minimise import Minimum, Status
+
+KEPT = 1e-10  # sum of violations up to which constraints count as kept
+UNKEPT = 1e-6  # and beyond which they are given up
 
 
 class Restrictions(NamedTuple):
@@ -21,38 +30,75 @@ class Restrictions(NamedTuple):
     slopes: np.ndarray
     equalities: int
 
+    def of(self, members):
+        """Pick some of them: (k,) of bool"""
+        return Restrictions(self.values[members], self.slopes[members], int(members[: self.equalities].sum()))
 
-def constrained_scoring(slope_at, restrictions_at, start, *, tolerance=1e-20, max_iterations=300):
+
+class _Step(NamedTuple):
+    """step (q,), multipliers (k,), working (k,): which constraints it keeps exactly, decrement along them"""
+
+    step: np.ndarray
+    multipliers: np.ndarray
+    working: np.ndarray
+    decrement: float
+
+
+def constrained_scoring(slope_at, restrictions_at, start, *, curvature_at=None, tolerance=1e-20, max_iterations=300):
     """Minimise F(theta) subject to restrictions.
 
     slope_at(theta, exact) -> Slope, restrictions_at(theta) -> Restrictions, start (q,)  ->  Minimum of a batch of one
+    curvature_at(theta, multipliers (k,)) -> sum of lambda_i H_i (q, q); without it constraints are taken as linear
     """
     theta = np.array(start, dtype=float)
     slope, limits = slope_at(theta, False), restrictions_at(theta)
     if not (np.isfinite(slope.value) and np.isfinite(limits.values).all()):
         return _ended(theta, np.inf, np.inf, Status.BAD_START, 0)
     penalty, decrement, status = 1.0, np.inf, Status.ITERATION_LIMIT
+    multipliers = np.zeros(len(limits.values))
     for iteration in range(max_iterations):
-        step, multipliers = _quadratic_step(slope, limits)
-        if step is None:
+        hessian = slope.hessian
+        if curvature_at is not None and multipliers.any():
+            hessian = hessian - curvature_at(theta, multipliers)
+        found = _quadratic_step(slope.gradient, hessian, limits)
+        if found is None:
             return _ended(theta, slope.value, decrement, Status.NO_DESCENT, iteration)
-        decrement = float(step @ slope.hessian @ step)
-        if decrement < tolerance and _violation(limits) < 1e-10:
+        step, multipliers, working, decrement = found
+        settled = np.abs(limits.values[working]).sum() + _violation(limits) < KEPT
+        if decrement < tolerance and settled:
             status = Status.CONVERGED
             break
         penalty = max(penalty, 2 * np.abs(multipliers).max(initial=0.0))
         before = slope.value + penalty * _violation(limits)
-        for halving in range(40):
-            trial = theta + step / 2**halving
+        for trial in _trials(theta, step, working, restrictions_at):
             new, new_limits = slope_at(trial, decrement < 1e-2), restrictions_at(trial)
             after = new.value + penalty * _violation(new_limits)
             if after <= before + 1e-13 * (1 + abs(before)):  # False for NaN
                 theta, slope, limits = trial, new, new_limits
                 break
         else:
-            status = Status.CONVERGED if decrement < 1e-13 and _violation(limits) < 1e-10 else Status.NO_DESCENT
+            status = Status.CONVERGED if decrement < 1e-13 and settled else Status.NO_DESCENT
             break
     return _ended(theta, slope.value, decrement, status, iteration + 1)
+
+
+def contradiction(restrictions_at, start, *, tries=12, seed=1):
+    """Find a smallest set of constraints that no parameter values were found to keep: -> (k,) of bool, or None
+
+    The violation is lowered from ``start`` and from points around it.  For linear constraints, and other convex ones,
+    that decides the matter; of curved equalities it can only say that the search found nothing.
+    """
+    k = len(restrictions_at(start).values)
+    everything = np.ones(k, dtype=bool)
+    if not _hopeless(restrictions_at, start, everything, tries, seed):
+        return None
+    kept = everything
+    for i in reversed(range(k)):
+        fewer = kept.copy()
+        fewer[i] = False
+        if fewer.any() and _hopeless(restrictions_at, start, fewer, tries, seed):
+            kept = fewer
+    return kept
 
 
 def null_space(slopes, q):
@@ -70,15 +116,25 @@ def active(limits, tolerance=1e-7):
     return (index < limits.equalities) | (np.abs(limits.values) < tolerance)
 
 
-def _quadratic_step(slope, limits):
-    """Step and multipliers of the quadratic subproblem; None where it has no solution."""
+def _trials(theta, step, working, restrictions_at):
+    """The full step, the same brought back to the constraints, and halves of it."""
+    yield theta + step
+    limits = restrictions_at(theta + step)
+    if working.any() and np.isfinite(limits.values).all():
+        yield theta + step + np.linalg.lstsq(limits.slopes[working], -limits.values[working], rcond=None)[0]
+    for halving in range(1, 40):
+        yield theta + step / 2**halving
+
+
+def _quadratic_step(gradient, hessian, limits):
+    """Solve the quadratic subproblem: -> _Step, or None where it has no solution"""
     k, equal = len(limits.values), limits.equalities
     working = np.arange(k) < equal
     for _ in range(4 * k + 4):
-        solved = _equality_step(slope, limits.values[working], limits.slopes[working])
+        solved = _equality_step(gradient, hessian, limits.values[working], limits.slopes[working])
         if solved is None:
-            return None, np.zeros(k)
-        step, own = solved
+            return None
+        step, own, decrement = solved
         multipliers = np.zeros(k)
         multipliers[working] = own
         wrong = np.flatnonzero(working & (np.arange(k) >= equal) & (multipliers < -1e-12))
@@ -88,30 +144,80 @@ def _quadratic_step(slope, limits):
         after = limits.values + limits.slopes @ step
         broken = np.flatnonzero(~working & (after < -1e-12))
         if not len(broken):
-            return step, multipliers
+            break
         working[broken[after[broken].argmin()]] = True
-    return step, multipliers
+    return _Step(step, multipliers, working, decrement)
 
 
-def _equality_step(slope, values, slopes):
-    """min 1/2 d'Hd + g'd with values + slopes d = 0, by the null space.
+def _equality_step(gradient, hessian, values, slopes):
+    """min 1/2 d'Hd + g'd with values + slopes d = 0, by the null space: -> step, multipliers, decrement along it
 
-    The multipliers are lambda in g + Hd = slopes' lambda.
+    The multipliers are lambda in g + Hd = slopes' lambda.  Where H curves downwards along the constraints, its
+    eigenvalues are turned round.
     """
-    H, g = slope.hessian, slope.gradient
-    N = null_space(slopes, len(g))
-    particular = np.linalg.lstsq(slopes, -values, rcond=None)[0] if len(values) else np.zeros(len(g))
-    reduced = N.T @ H @ N
-    smallest = np.linalg.eigvalsh(reduced)[0] if reduced.size else 1.0
-    largest = np.abs(reduced).max(initial=1.0)
-    if smallest < 1e-12 * largest:
-        reduced = reduced + (1e-8 * largest - min(smallest, 0)) * np.eye(len(reduced))
+    q = len(gradient)
+    N = null_space(slopes, q)
+    particular = np.linalg.lstsq(slopes, -values, rcond=None)[0] if len(values) else np.zeros(q)
+    reduced = N.T @ hessian @ N
+    force = -N.T @ (gradient + hessian @ particular)
     try:
-        step = particular + N @ np.linalg.solve(reduced, -N.T @ (g + H @ particular))
+        spectrum, axes = np.linalg.eigh(reduced)
     except np.linalg.LinAlgError:
         return None
-    multipliers = np.linalg.lstsq(slopes.T, g + H @ step, rcond=None)[0] if len(values) else np.zeros(0)
-    return step, multipliers
+    floor = 1e-8 * np.abs(spectrum).max(initial=1.0)
+    if len(spectrum) and spectrum[0] < 1e-4 * floor:
+        spectrum = np.maximum(np.abs(spectrum), floor)
+    along = axes @ ((axes.T @ force) / spectrum)
+    step = particular + N @ along
+    multipliers = np.linalg.lstsq(slopes.T, gradient + hessian @ step, rcond=None)[0] if len(values) else np.zeros(0)
+    return step, multipliers, float(along @ force)
+
+
+def _hopeless(restrictions_at, start, members, tries, seed):
+    """Whether every attempt to keep these constraints ends far from it."""
+    generator = np.random.default_rng(seed)
+    seen = False
+    for attempt in range(tries):
+        spread = 0.0 if attempt == 0 else 2.0 ** ((attempt - 1) % 4 - 1)
+        point = start + spread * generator.standard_normal(len(start))
+        violation = _lowered(restrictions_at, point, members)
+        if violation < UNKEPT:
+            return False
+        seen |= bool(np.isfinite(violation))
+    return seen
+
+
+def _lowered(restrictions_at, start, members, *, max_iterations=100):
+    """Lower the sum of squared violations by Levenberg's steps; what is left of the violation, NaN without a value"""
+    theta, damping = start, 1e-6
+    limits = restrictions_at(theta).of(members)
+    if not np.isfinite(limits.values).all():
+        return np.nan
+    for _ in range(max_iterations):
+        if _violation(limits) < KEPT:
+            break
+        residual, slopes = _shortfall(limits)
+        gram = slopes @ slopes.T
+        size = np.trace(gram)
+        if not size > 0:
+            break
+        inner = gram + damping * size * np.eye(len(gram))
+        trial = theta - slopes.T @ np.linalg.solve(inner, residual)
+        new = restrictions_at(trial).of(members)
+        lower = (_shortfall(new)[0] ** 2).sum() < (residual**2).sum()  # False for NaN
+        if lower:
+            theta, limits, damping = trial, new, max(damping / 10, 1e-12)
+        else:
+            damping *= 10
+        if damping > 1e6:
+            break
+    return _violation(limits)
+
+
+def _shortfall(limits):
+    """Violations (k,) and their slopes (k, q); both zero where an inequality holds"""
+    held = (np.arange(len(limits.values)) >= limits.equalities) & (limits.values >= 0)
+    return np.where(held, 0.0, limits.values), np.where(held[:, None], 0.0, limits.slopes)
 
 
 def _violation(limits):

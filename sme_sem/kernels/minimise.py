@@ -37,6 +37,7 @@ class Status(Enum):
         "identified, or its best fit lies where a variance becomes zero or negative"
     )
     BAD_START = "the covariance matrix implied by the starting values is not positive definite"
+    CONTRADICTION = "no values of the parameters keep the constraints"
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""Constraints between parameters: ``a == 2*b``, ``a > b + 0.3``.
+"""Constraints between parameters: ``a == 2*b``, ``a > b + 0.3``, and the sums of effect coding.
 
 Parameters with one label are one parameter already; what is written with ``==``, ``<`` or ``>`` comes here.
 """
@@ -7,13 +7,71 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..kernels.constrained import Restrictions
+from ..kernels.constrained import Restrictions, contradiction
 from .expressions import Quantity, define, evaluate
 from .parameters import ParameterTable
 
+STEP = 1e-100  # of the imaginary kind: f'(x) = Im f(x + ih) / h has no rounding error
+
 
 def restrictions(table: ParameterTable, theta: np.ndarray) -> Restrictions:
-    """Evaluate the constraints at some parameter values: equalities first, inequalities as ``>= 0``."""
+    """Evaluate the constraints at some parameter values: equalities first, inequalities as ``>= 0``.
+
+    Of the equalities the sums of effect coding come first.
+    """
+    q = table.n_free
+    weights = _sum_weights(table)
+    totals = np.array([s.total for s in table.sums])
+    equal, unequal = _differences(table, theta)
+    both = [*equal, *unequal]
+    values = np.array([float(d.value) for d in both])
+    slopes = np.array([np.broadcast_to(d.gradient, (q,)) for d in both]).reshape(len(both), q)
+    return Restrictions(
+        np.concatenate([weights @ theta - totals, values]),
+        np.concatenate([weights, slopes]),
+        len(totals) + len(equal),
+    )
+
+
+def curvature(table: ParameterTable, theta: np.ndarray, multipliers: np.ndarray) -> np.ndarray:
+    """Sum of the constraints' second derivatives, weighted: (q,), (k,) -> (q, q)
+
+    Gradients are exact, and so are their derivatives by a complex step (Squire and Trapp 1998, SIAM Review 40).
+    """
+    q = table.n_free
+    moved = np.flatnonzero(restrictions(table, theta).slopes[len(table.sums) :].any(axis=0))
+    total = np.zeros((q, q))
+    if len(moved):
+        points = theta + 1j * STEP * np.eye(q)[moved]
+        equal, unequal = _differences(table, points)
+        for weight, difference in zip(multipliers[len(table.sums) :], (*equal, *unequal), strict=True):
+            total[moved] += weight * np.broadcast_to(difference.gradient, points.shape).imag / STEP
+    return (total + total.T) / 2
+
+
+def constrained(table: ParameterTable) -> bool:
+    """Whether the model has such constraints."""
+    return bool(table.sums) or stated(table)
+
+
+def stated(table: ParameterTable) -> bool:
+    """Whether the model's text has any."""
+    return any(term.op != ":=" for term in table.definitions)
+
+
+def contradictory(table: ParameterTable, start: np.ndarray) -> tuple[str, ...]:
+    """Name the fewest constraints for which no values were found that keep them; empty if there is no such trouble."""
+    if not stated(table):
+        return ()
+    with np.errstate(all="ignore"):
+        members = contradiction(lambda theta: restrictions(table, theta), start)
+    if members is None:
+        return ()
+    return tuple(text for text, member in zip(_texts(table), members, strict=True) if member)
+
+
+def _differences(table: ParameterTable, theta: np.ndarray) -> tuple[list[Quantity], list[Quantity]]:
+    """What must be zero, and what must not be negative: (..., q)"""
     q = table.n_free
     known: dict[str, Quantity] = {}
     for p in table.parameters:
@@ -21,7 +79,7 @@ def restrictions(table: ParameterTable, theta: np.ndarray) -> Restrictions:
             unit = np.zeros(q)
             if p.free:
                 unit[p.index] = 1
-            known[p.label] = Quantity(np.asarray(theta[p.index] if p.free else p.value), unit)
+            known[p.label] = Quantity(np.asarray(theta[..., p.index] if p.free else p.value), unit)
     known |= define(table.definitions, known)
     equal: list[Quantity] = []
     unequal: list[Quantity] = []
@@ -31,14 +89,21 @@ def restrictions(table: ParameterTable, theta: np.ndarray) -> Restrictions:
         left, right = evaluate(term.lhs, known), evaluate(term.rhs, known)
         if term.op == "<":
             left, right = right, left
-        difference = Quantity(left.value - right.value, np.broadcast_to(left.gradient - right.gradient, (q,)))
+        difference = Quantity(left.value - right.value, left.gradient - right.gradient)
         (equal if term.op == "==" else unequal).append(difference)
-    both = [*equal, *unequal]
-    values = np.array([float(d.value) for d in both])
-    slopes = np.array([d.gradient for d in both]).reshape(len(both), q)
-    return Restrictions(values, slopes, len(equal))
+    return equal, unequal
 
 
-def constrained(table: ParameterTable) -> bool:
-    """Whether the model has such constraints."""
-    return any(term.op != ":=" for term in table.definitions)
+def _sum_weights(table: ParameterTable) -> np.ndarray:
+    weights = np.zeros((len(table.sums), table.n_free))
+    for row, own in zip(weights, table.sums, strict=True):
+        np.add.at(row, list(own.indices), 1.0)
+    return weights
+
+
+def _texts(table: ParameterTable) -> list[str]:
+    """The constraints as written, in the order of :func:`restrictions`."""
+    names = table.names()
+    sums = [f"({' + '.join(names[i] for i in s.indices)}) == {s.total:g}" for s in table.sums]
+    written = [(t.op, f"{t.lhs} {t.op} {t.rhs}") for t in table.definitions if t.op != ":="]
+    return sums + [text for op, text in written if op == "=="] + [text for op, text in written if op != "=="]

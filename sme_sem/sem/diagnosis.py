@@ -93,6 +93,20 @@ _ENDINGS = {
 }
 
 
+def contradiction_message(constraints: tuple[str, ...]) -> Words:
+    """Name the constraints that cannot be kept together."""
+    return Words(
+        "no values of the parameters were found that keep {these}: {constraints}. Loosen or remove {one}.",
+        "找不到能满足{these}的参数值：{constraints}。请放宽或删去{one}。",
+    ).filled(
+        these=Words("these constraints together", "下列全部约束")
+        if len(constraints) > 1
+        else Words("this constraint", "下列约束"),
+        constraints="; ".join(constraints),
+        one=Words("one of them", "其中之一") if len(constraints) > 1 else Words("it", "该约束"),
+    )
+
+
 def unconverged_message(status: Status, iterations: int, table: ParameterTable) -> Words:
     """Say that the search failed, and what to try; a variance fixed below zero is named."""
     said = Words("the model did not converge after {n} iterations: {why}.", "模型在{n}次迭代后未收敛：{why}。").filled(

@@ -36,7 +36,7 @@ _FUNCTIONS: dict[str, Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]] = {
     "exp": lambda x: (np.exp(x), np.exp(x)),
     "log": lambda x: (np.log(x), 1 / x),
     "sqrt": lambda x: (np.sqrt(x), 0.5 / np.sqrt(x)),
-    "abs": lambda x: (np.abs(x), np.sign(x)),
+    "abs": lambda x: (x * np.sign(np.real(x)), np.sign(np.real(x))),
     "sin": lambda x: (np.sin(x), np.cos(x)),
     "cos": lambda x: (np.cos(x), -np.sin(x)),
     "tanh": lambda x: (np.tanh(x), 1 - np.tanh(x) ** 2),

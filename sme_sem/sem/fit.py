@@ -17,15 +17,16 @@ from ..kernels.discrepancy import Sample
 from ..kernels.minimise import Status
 from ..responses.moments import Moments, moments_of_answers, moments_of_summary
 from . import diagnosis, least_squares, objective
-from .constraints import restrictions
+from .constraints import contradictory, restrictions
 from .diagnosis import Diagnostic
 from .estimators import chosen_estimator
-from .options import Options, Preset, chosen, group_equal_of
+from .options import Options, Preset, chosen, effect_coding_of, group_equal_of, starts_of
 from .parameters import ParameterTable, given_variables, parameter_table
 from .result import Fit
 from .search import estimated
 from .solution import Point
 from .specification import Specification
+from .starts import from_several_starts
 
 __all__ = ["Fit", "fit"]
 
@@ -41,6 +42,7 @@ def fit(
     group_equal: str | Sequence[str] = (),
     group_partial: str | Sequence[str] = (),
     std_lv: bool = False,
+    effect_coding: bool | str | Sequence[str] = False,
     orthogonal: bool = False,
     fixed_x: bool = True,
     meanstructure: bool | None = None,
@@ -53,6 +55,8 @@ def fit(
     mean: pd.Series[float] | None = None,
     n: int | None = None,
     max_iterations: int | None = None,
+    starts: int = 0,
+    seed: int | None = None,
     on_failure: Literal["raise", "return"] = "raise",
 ) -> Fit:
     """Fit a structural equation model by maximum likelihood or least squares.
@@ -82,6 +86,9 @@ def fit(
         Relations excepted from that, such as ``"visual =~ x2"`` or ``"x3 ~ 1"``.
     std_lv
         Fix constructs' variances to one instead of their first loadings.
+    effect_coding
+        Let the loadings of every construct average one and, where means are modelled, its indicators' intercepts
+        sum to zero, instead of fixing a marker; ``"loadings"`` or ``"intercepts"`` asks for one of the two.
     orthogonal
         Fix covariances among constructs to zero unless the model states them.
     fixed_x
@@ -99,6 +106,9 @@ def fit(
         mean_var_adjusted, yuan_bentler_mplus, browne_residual_nt.
     preset
         ``"sem"`` (also for CFA), ``"growth"``, or ``"explicit"`` (nothing is added to the model).
+    starts, seed
+        Repeat the search from as many random starts and keep the lowest minimum; a diagnostic (``starts_agree`` or
+        ``local_minima``) says how many reached it.
     on_failure
         ``"return"`` gives a model that failed back with ``fit.converged == False`` instead of raising.
 
@@ -145,6 +155,9 @@ def fit(
         300 if max_iterations is None else max_iterations,
         group_equal_of(group_equal),
         (group_partial,) if isinstance(group_partial, str) else tuple(group_partial),
+        effect_coding_of(effect_coding, std_lv=std_lv),
+        starts_of(starts),
+        seed,
     )
     specification = Specification.read(model)
     if missing == "fiml" and (method.se == "robust_sem" or method.discrepancy != "ML"):
@@ -203,11 +216,20 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
     sample = least_squares.weighted(_sample(moments, options, means=table.means), moments, options.method)
     _enough_moments(table)
     best = estimated(table, pattern, sample, moments, options.max_iterations)
-    status, theta = best.status[0], best.theta[0]
     found: list[Diagnostic] = []
+    if options.starts and best.status[0] not in (Status.BAD_START, Status.CONTRADICTION):
+        best, said = from_several_starts(
+            table, pattern, sample, moments, best, options.starts, options.seed, options.max_iterations
+        )
+        found.append(said)
+    status, theta = best.status[0], best.theta[0]
     problem: SmeSemError | None = None
     slope = objective.slope(pattern, sample, moments, theta)
-    if status is not Status.BAD_START:
+    if status is Status.CONTRADICTION:
+        message = diagnosis.contradiction_message(contradictory(table, theta))
+        problem = ConvergenceError(message.en)
+        found.append(Diagnostic("error", "contradictory_constraints", message))
+    elif status is not Status.BAD_START:
         names = diagnosis.inseparable(slope.hessian, table, restrictions(table, theta).slopes)
         if names:
             message = diagnosis.unidentified_message(names)
@@ -236,7 +258,7 @@ def _sample(moments: Moments, options: Options, *, means: bool) -> Sample:
 def _enough_moments(table: ParameterTable) -> None:
     p, x = len(table.observed), len(table.exogenous)
     available = table.groups * (p * (p + 1) // 2 - x * (x + 1) // 2 + table.means * (p - x))
-    equalities = sum(term.op == "==" for term in table.definitions)
+    equalities = len(table.sums) + sum(term.op == "==" for term in table.definitions)
     if table.n_free - equalities > available:
         message = diagnosis.too_many_parameters_message(table.n_free, available)
         raise IdentificationError(message.en, table.names())

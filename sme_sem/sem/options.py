@@ -23,6 +23,9 @@ GROUP_EQUAL = (
 )
 
 
+EFFECT_CODING = ("loadings", "intercepts")
+
+
 @dataclass(frozen=True)
 class Options:
     """What was asked of a fit, in lavaan's words.
@@ -33,6 +36,8 @@ class Options:
     group_equal : kinds of parameters held equal across groups (:data:`GROUP_EQUAL`)
     group_partial : relations excepted from that, such as ``"visual =~ x2"``
     fixed_x : exogenous observed variables keep their sample moments and cost no parameters
+    effect_coding : what gives constructs their scale in place of a marker (:data:`EFFECT_CODING`)
+    starts, seed : how many random starts the search is repeated from, and what they are drawn from
     """
 
     method: Estimator = ESTIMATORS["ML"]
@@ -47,6 +52,9 @@ class Options:
     max_iterations: int = 300
     group_equal: tuple[str, ...] = ()
     group_partial: tuple[str, ...] = ()
+    effect_coding: tuple[str, ...] = ()
+    starts: int = 0
+    seed: int | None = None
 
     @property
     def estimator(self) -> str:
@@ -65,3 +73,25 @@ def group_equal_of(value: str | Sequence[str]) -> tuple[str, ...]:
     """Read ``group_equal=``; lavaan's spelling with dots is understood."""
     kinds = (value,) if isinstance(value, str) else tuple(value)
     return tuple(chosen("group_equal", kind.replace(".", "_"), GROUP_EQUAL) for kind in kinds)
+
+
+def effect_coding_of(value: bool | str | Sequence[str], *, std_lv: bool) -> tuple[str, ...]:
+    """Read ``effect_coding=``: True stands for both kinds."""
+    if isinstance(value, bool):
+        kinds: tuple[str, ...] = EFFECT_CODING if value else ()
+    else:
+        kinds = tuple(
+            chosen("effect_coding", kind, EFFECT_CODING) for kind in ((value,) if isinstance(value, str) else value)
+        )
+    if std_lv and "loadings" in kinds:
+        raise SpecificationError(
+            "effect_coding gives constructs the scale of their indicators, std_lv=True a variance of one: choose one."
+        )
+    return kinds
+
+
+def starts_of(value: int) -> int:
+    """Read ``starts=``: how many, zero or more."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise SpecificationError(f"starts={value!r}: give how many random starts to search from, such as starts=20.")
+    return value

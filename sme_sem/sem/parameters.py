@@ -17,6 +17,7 @@ import numpy as np
 
 from ..errors import SpecificationError, did_you_mean
 from ..kernels import ram
+from .effect_coding import Sum, sums, with_free_means
 from .options import Options
 from .specification import Specification
 from .syntax import DEFINING, Term
@@ -65,6 +66,7 @@ class ParameterTable:
 
     covariates : observed variables that only predict; they stand last among the observed
     exogenous : those of them whose moments are kept as the sample has them (``fixed_x``): all or none
+    sums : what effect coding makes some of the free parameters add up to
     """
 
     specification: Specification
@@ -76,6 +78,7 @@ class ParameterTable:
     definitions: tuple[Term, ...]
     groups: int
     means: bool
+    sums: tuple[Sum, ...] = ()
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -157,6 +160,8 @@ def parameter_table(specification: Specification, options: Options, groups: int 
         own = [_in_group(row, group, groups) for row in rows]
         parameters += [_freed(p, roles, options) for p in own] if group else own
     _excepted_are_there(parameters, options.group_partial)
+    if "intercepts" in options.effect_coding:
+        parameters = with_free_means(parameters)
     parameters = _numbered(parameters, rows, _kinds_equal(roles, options))
     definitions = tuple(t for t in specification.terms if t.op in DEFINING)
     table = ParameterTable(
@@ -169,6 +174,7 @@ def parameter_table(specification: Specification, options: Options, groups: int 
         definitions,
         groups,
         means,
+        sums(parameters, options.effect_coding),
     )
     if not table.observed:
         raise SpecificationError("the model names no observed variable: write at least one '=~', '~' or '~~' line.")
@@ -194,7 +200,7 @@ def baseline_table(table: ParameterTable) -> ParameterTable:
             given = lhs in table.exogenous
             rows.append(Parameter(lhs, op, rhs, group, -1 if given else count, exogenous=given))
             count += not given
-    return replace(table, latent=(), parameters=tuple(rows), definitions=())
+    return replace(table, latent=(), parameters=tuple(rows), definitions=(), sums=())
 
 
 @dataclass(frozen=True)
@@ -275,6 +281,7 @@ def _with_defaults(row: _Row, roles: _Roles, options: Options, exogenous: Sequen
         term.op == "=~"
         and automatic
         and not options.std_lv
+        and "loadings" not in options.effect_coding
         and not term.block
         and roles.indicators_of[term.lhs][0] == term.rhs
     ):

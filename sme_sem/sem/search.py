@@ -12,7 +12,7 @@ from ..kernels.discrepancy import Sample
 from ..kernels.minimise import Status
 from ..responses.moments import Moments
 from . import objective
-from .constraints import constrained, restrictions
+from .constraints import constrained, contradictory, curvature, restrictions, stated
 from .parameters import ParameterTable
 from .start import plain_start, start_values
 
@@ -28,6 +28,41 @@ def search(
 
     with np.errstate(all="ignore"):  # a trial step may leave the admissible region; it is then rejected
         return minimise.scoring(slope_at, start[None], max_iterations=max_iterations)
+
+
+def search_together(
+    pattern: ram.Pattern, sample: Sample, moments: Moments, starts: np.ndarray, max_iterations: int
+) -> minimise.Minimum:
+    """Minimise from several starts (k, q) at once; for complete answers."""
+
+    def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> discrepancy.Slope:
+        return objective.slope(pattern, sample, moments, theta, exact=exact)
+
+    with np.errstate(all="ignore"):
+        return minimise.scoring(slope_at, starts, max_iterations=max_iterations)
+
+
+def search_within(
+    table: ParameterTable,
+    pattern: ram.Pattern,
+    sample: Sample,
+    moments: Moments,
+    start: np.ndarray,
+    max_iterations: int,
+) -> minimise.Minimum:
+    """Minimise under the model's constraints from one start."""
+
+    def slope_at(theta: np.ndarray, exact: bool) -> discrepancy.Slope:
+        return objective.slope(pattern, sample, moments, theta, exact=exact)
+
+    with np.errstate(all="ignore"):
+        return constrained_scoring(
+            slope_at,
+            lambda theta: restrictions(table, theta),
+            start,
+            curvature_at=lambda theta, multipliers: curvature(table, theta, multipliers),
+            max_iterations=max_iterations,
+        )
 
 
 def estimated(
@@ -47,18 +82,17 @@ def estimated(
 def _estimated_within(
     table: ParameterTable, pattern: ram.Pattern, sample: Sample, moments: Moments, max_iterations: int
 ) -> minimise.Minimum:
-    """Search under constraints, from the unconstrained estimates if there are any."""
-
-    def slope_at(theta: np.ndarray, exact: bool) -> discrepancy.Slope:
-        return objective.slope(pattern, sample, moments, theta, exact=exact)
-
-    free = replace(table, definitions=())
-    start = estimated(free, pattern, sample, moments, max_iterations)
-    with np.errstate(all="ignore"):
-        for theta in (start.theta[0], start_values(table, sample.covariance, sample.mean)):
-            found = constrained_scoring(
-                slope_at, lambda t: restrictions(table, t), theta, max_iterations=max_iterations
-            )
-            if found.status[0] is Status.CONVERGED:
-                break
+    """Search under constraints, from the estimates without those the model states if there are any."""
+    good = start_values(table, sample.covariance, sample.mean)
+    starts = [good, plain_start(table, sample.covariance, sample.mean)]
+    if stated(table):
+        if contradictory(table, good):
+            nowhere = np.array([np.nan])
+            return minimise.Minimum(good[None], nowhere, nowhere, np.array([Status.CONTRADICTION]), np.array([0]))
+        without = estimated(replace(table, definitions=()), pattern, sample, moments, max_iterations)
+        starts = [without.theta[0], good]
+    for theta in starts:
+        found = search_within(table, pattern, sample, moments, theta, max_iterations)
+        if found.status[0] is Status.CONVERGED:
+            break
     return found

@@ -25,6 +25,7 @@ import pandas as pd
 
 from ..errors import ConvergenceError, SpecificationError
 from ..tables import Column, Kind, Table, Tabled, Words
+from .constraints import constrained
 from .parameters import Parameter, ParameterTable
 from .start import start_values
 
@@ -142,6 +143,10 @@ def _refuse_what_semopy_lacks(fit: Fit) -> None:
     if table.means:
         raise SpecificationError(
             "semopy's maximum likelihood has no means and intercepts; fit without them (meanstructure=False)."
+        )
+    if constrained(table):
+        raise SpecificationError(
+            "semopy cannot keep parameters to constraints (==, <, >, effect coding); fit without them."
         )
     if mixed := _mixed(table):
         raise SpecificationError(

@@ -127,7 +127,7 @@ class _Guess:
         for p in self.rows.get(("~~", construct), ()):
             if p.lhs == p.rhs and not p.free and p.value > 0:
                 return float(np.sqrt(p.value))
-        return float(loadings[0]) or 1.0
+        return float(loadings.mean() if self.table.sums else loadings[0]) or 1.0
 
     def _regressions(self) -> dict[tuple[str, str], float]:
         found = {}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import optimize
 
-from sme_sem.kernels.constrained import Restrictions, active, constrained_scoring, null_space
+from sme_sem.kernels.constrained import Restrictions, active, constrained_scoring, contradiction, null_space
 from sme_sem.kernels.discrepancy import Slope
 from sme_sem.kernels.minimise import Status
 
@@ -163,3 +163,34 @@ def test_without_constraints_every_direction_is_free():
 def test_equalities_bind_always_and_inequalities_at_their_limit():
     limits = Restrictions(np.array([0.3, 1e-9, 0.5, -1e-9]), np.zeros((4, 2)), 1)
     np.testing.assert_array_equal(active(limits), [True, True, False, True])
+
+
+def test_with_the_curvature_of_constraints_the_last_digits_come_at_once():
+    def cubic(theta):  # y = x^3 + 1
+        return Restrictions(np.array([theta[1] - theta[0] ** 3 - 1]), np.array([[-3 * theta[0] ** 2, 1.0]]), 1)
+
+    def curvature(theta, multipliers):
+        return multipliers[0] * np.diag([-6 * theta[0], 0.0])
+
+    def slope(theta, exact):
+        d = theta - [1.5, 1.0]
+        return Slope(d @ d, 2 * d, 2 * np.eye(2))
+
+    theta, status, found = minimise(slope, cubic, [1.0, 1.0], curvature_at=curvature)
+    assert status is Status.CONVERGED and found.iterations[0] < 12
+    x = np.roots([6, 0, 0, 0, 2, -3])  # 2 (x - 1.5) + 2 x^3 3 x^2 = 0
+    assert theta[0] == pytest.approx(x[np.isreal(x)].real.item(), abs=1e-9)
+    without = minimise(slope, cubic, [1.0, 1.0])[2]
+    assert found.iterations[0] < without.iterations[0]
+
+
+def test_the_smallest_set_that_contradicts_itself_is_found():
+    A = np.array([[1.0, 0, 0], [0, 1, 0], [1, 1, 0], [0, 0, 1]])
+    together = linear(A, [1.0, 2.0, 4.0, 0.0], 3)
+    np.testing.assert_array_equal(contradiction(together, np.zeros(3)), [True, True, True, False])
+    assert contradiction(linear(A, [1.0, 2.0, 3.0, 0.0], 3), np.zeros(3)) is None
+    assert contradiction(linear(A, [1.0, 2.0, 2.5, 5.0], 0), np.zeros(3)) is None
+
+
+def test_what_has_no_value_is_not_called_a_contradiction():
+    assert contradiction(lambda theta: Restrictions(np.array([np.nan]), np.ones((1, 3)), 1), np.zeros(3)) is None

@@ -16,6 +16,7 @@ from sem.holzinger import (
     pupils,
     pupils_with_gaps,
 )
+from sme_sem.sem.constraints import curvature, restrictions
 
 LABELLED = """
     visual =~ x1 + b2*x2 + b3*x3
@@ -124,6 +125,8 @@ CURVED = {
     "exp(b2) == b3 + 1": lambda v: (np.exp(v["b2"]), v["b3"] + 1),
     "b5/b6 == sqrt(b8)": lambda v: (v["b5"] / v["b6"], np.sqrt(v["b8"])),
     "b2^2 + b3^2 == 0.5": lambda v: (v["b2"] ** 2 + v["b3"] ** 2, 0.5),
+    "b3 == b2^3 + 1": lambda v: (v["b3"], v["b2"] ** 3 + 1),
+    "log(b2) == -2*b3^2": lambda v: (np.log(v["b2"]), -2 * v["b3"] ** 2),
 }
 
 
@@ -132,7 +135,7 @@ def test_a_curved_equality_is_kept_and_costs_one_degree_of_freedom(free, constra
     found = fit(constraint)
     left, right = CURVED[constraint](labels(found))
     assert left == pytest.approx(right, abs=1e-8)
-    assert found.converged
+    assert found.converged and found.iterations < 20
     a, b = found.measures(), free.measures()
     assert a["chisq"] > b["chisq"]
     assert (a["df"], a["npar"]) == (b["df"] + 1, b["npar"] - 1)
@@ -231,3 +234,46 @@ def test_constraints_that_cannot_be_kept_do_not_pass_for_a_result(constraint):
     with pytest.raises(sme.ConvergenceError):
         fit(constraint, max_iterations=20)
     assert not fit(constraint, max_iterations=20, on_failure="return").converged
+
+
+CONTRADICTIONS = {
+    "b2 > 1\n b2 < 0\n b5 > 0.1": "these constraints together: b2 > 1; b2 < 0. Loosen or remove one of them.",
+    "b5 == 1\n b2 == 1\n b2 == 2": "these constraints together: b2 == 1; b2 == 2. Loosen or remove one of them.",
+    "b2 == b3\n b3 > b5 + 1\n b5 > b2": (
+        "these constraints together: b2 == b3; b3 > b5+1; b5 > b2. Loosen or remove one of them."
+    ),
+    "b2^2 == -1": "this constraint: b2^2 == -1. Loosen or remove it.",
+}
+
+
+@pytest.mark.parametrize("constraint", CONTRADICTIONS)
+def test_constraints_that_contradict_each_other_are_named_and_no_others(constraint):
+    with pytest.raises(sme.ConvergenceError) as caught:
+        fit(constraint)
+    assert str(caught.value) == f"no values of the parameters were found that keep {CONTRADICTIONS[constraint]}"
+    (said,) = fit(constraint, on_failure="return").diagnostics
+    assert (said.severity, said.code) == ("error", "contradictory_constraints")
+    assert said.words.zh.startswith("找不到能满足")
+
+
+def test_effect_coding_is_among_what_can_contradict():
+    with pytest.raises(sme.ConvergenceError) as caught:
+        sme.fit(LABELLED.replace("x1", "b1*x1") + "\n b1 > 0\n b2 > 2\n b3 > 1.5", pupils(), effect_coding=True)
+    assert "(visual =~ x1 + visual =~ x2 + visual =~ x3) == 3; b1 > 0; b2 > 2; b3 > 1.5" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["b2*b3^2 == exp(b5)", "abs(b2) > b3/b5", "sqrt(b6)*tanh(b8) < log(b9) + sin(b2)*cos(b3)"]
+)
+def test_second_derivatives_of_constraints_are_those_of_differences(free, text):
+    table = fit(text, on_failure="return").table
+    theta, weight = free.theta + 0.01, np.array([0.7])
+    found = curvature(table, theta, weight)
+
+    def slope(point):
+        return weight @ restrictions(table, point).slopes
+
+    h = 1e-6
+    by_difference = [(slope(theta + h * e) - slope(theta - h * e)) / (2 * h) for e in np.eye(len(theta))]
+    np.testing.assert_allclose(found, by_difference, atol=1e-8)
+    assert np.abs(found).max() > 0.01

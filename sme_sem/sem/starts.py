@@ -1,0 +1,113 @@
+"""The search repeated from random starts: whether the minimum found is the only one.
+
+Starts lie around the good one (:mod:`sme_sem.sem.start`), some near and some far: each parameter between a quarter
+and two units of its own away on average, a unit being what a single respondent could tell of it.  Variances are
+multiplied, so that they stay positive.  A start whose implied matrix is not positive definite is drawn back towards
+the good one.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..kernels import ram
+from ..kernels.discrepancy import Sample
+from ..kernels.minimise import Minimum, Status
+from ..responses.moments import Moments
+from ..tables import Words
+from . import objective
+from .constraints import constrained
+from .diagnosis import Diagnostic
+from .parameters import ParameterTable
+from .search import search, search_together, search_within
+from .start import start_values
+
+NEAR, FAR = 0.25, 2.0
+PATIENCE = 100  # iterations; a random start that needs more is given up
+SAME = 1e-8  # discrepancies that differ by less, relative to one more than their size, are one minimum
+
+
+def from_several_starts(
+    table: ParameterTable,
+    pattern: ram.Pattern,
+    sample: Sample,
+    moments: Moments,
+    first: Minimum,
+    starts: int,
+    seed: int | None,
+    max_iterations: int,
+) -> tuple[Minimum, Diagnostic]:
+    """Search from as many random starts, keep the lowest minimum of all, and say how many reached it.
+
+    first : where the ordinary search ended, which had a start that can be evaluated
+    """
+    patience = min(max_iterations, PATIENCE)
+    points = _random_starts(table, pattern, sample, moments, starts, np.random.default_rng(seed))
+    with np.errstate(all="ignore"):
+        if constrained(table):
+            found = [search_within(table, pattern, sample, moments, p, patience) for p in points]
+        elif moments.patterns is not None:
+            found = [search(pattern, sample, moments, p, patience) for p in points]
+        else:
+            found = _one_by_one(search_together(pattern, sample, moments, points, patience))
+    arrived = [m for m in found if m.status[0] is Status.CONVERGED]
+    best = min([first, *arrived], key=lambda m: (m.status[0] is not Status.CONVERGED, m.value[0]))
+    reached = sum(_same(m, best) for m in arrived)
+    failed = first.status[0] is not Status.CONVERGED
+    lower = not failed and not _same(first, best)
+    return best if failed or lower else first, _said(reached, len(arrived) - reached, starts, lower=lower)
+
+
+def _random_starts(
+    table: ParameterTable,
+    pattern: ram.Pattern,
+    sample: Sample,
+    moments: Moments,
+    starts: int,
+    generator: np.random.Generator,
+) -> np.ndarray:
+    good = start_values(table, sample.covariance, sample.mean)
+    information = np.diagonal(objective.slope(pattern, sample, moments, good, exact=False).hessian)
+    unit = 1 / np.sqrt(np.where(information > 0, information, np.inf))
+    variances = np.zeros(table.n_free, dtype=bool)
+    variances[[p.index for p in table.parameters if p.free and p.op == "~~" and p.lhs == p.rhs]] = True
+    draws = np.linspace(NEAR, FAR, starts)[:, None] * generator.standard_normal((starts, table.n_free))
+    for _ in range(20):
+        points = np.where(variances, good * np.exp(draws), good + unit * draws)
+        values = [objective.slope(pattern, sample, moments, p, exact=False).value for p in points]
+        outside = ~np.isfinite(values)
+        if not outside.any():
+            break
+        draws[outside] /= 2
+    return points
+
+
+def _one_by_one(found: Minimum) -> list[Minimum]:
+    parts = (found.theta, found.value, found.decrement, found.status, found.iterations)
+    return [Minimum(*(part[i : i + 1] for part in parts)) for i in range(len(found.value))]
+
+
+def _same(a: Minimum, b: Minimum) -> bool:
+    return bool(abs(a.value[0] - b.value[0]) <= SAME * (1 + abs(b.value[0])))
+
+
+def _said(reached: int, elsewhere: int, starts: int, *, lower: bool) -> Diagnostic:
+    said = Words(
+        "{reached} of {starts} searches from random starts reached this minimum",
+        "{starts}次随机初始值的搜索中有{reached}次到达该最小值",
+    )
+    if elsewhere:
+        said += Words(
+            ", {elsewhere} ended in others that are higher: look whether those tell another story before you interpret "
+            "this one",
+            "，{elsewhere}次停在其他更高的极小值；解释结果之前请查看那些解是否有不同含义",
+        )
+    if starts - reached - elsewhere:
+        said += Words(", {lost} did not converge", "，{lost}次未收敛")
+    said += Words(".", "。")
+    if lower:
+        said += Words(" The ordinary start had led to a higher one.", "常规初始值所得的极小值更高。")
+    message = said.filled(reached=reached, starts=starts, elsewhere=elsewhere, lost=starts - reached - elsewhere)
+    if elsewhere or lower:
+        return Diagnostic("warning", "local_minima", message)
+    return Diagnostic("info", "starts_agree", message)
