@@ -26,6 +26,7 @@ class Moments:
     answers : the answers themselves, (n, p) by group, for what covariances alone cannot tell; or None
     patterns : with gaps in the answers, their sufficient statistics by missing pattern; ``mean`` and
         ``covariance`` are then the saturated maximum-likelihood ones, at which F is ``saturated``
+    index, rows : the index of the table of answers, and which of its rows, counted from 0, each group has; or None
     """
 
     names: tuple[str, ...]
@@ -37,6 +38,8 @@ class Moments:
     answers: tuple[np.ndarray, ...] | None = None
     patterns: fiml.Patterns | None = None
     saturated: float = 0.0
+    index: pd.Index | None = None
+    rows: tuple[np.ndarray, ...] | None = None
 
     @property
     def total(self) -> int:
@@ -82,7 +85,8 @@ def moments_of_answers(
     condensed = _condensed_with_gaps if incomplete else _condensed
     if group is None:
         _enough(int(usable.sum()), len(values), names, values)
-        return condensed(names, (values[usable],), ("",), len(values))
+        found = condensed(names, (values[usable],), ("",), len(values))
+        return replace(found, index=frame.index, rows=(np.flatnonzero(usable),))
     members = _groups(frame, group)
     answers = []
     for label, rows in members.items():
@@ -91,7 +95,8 @@ def moments_of_answers(
         except DataProblem as problem:
             raise DataProblem(f"group {label!r}: {problem}") from None
         answers.append(values[usable & rows])
-    return condensed(names, tuple(answers), tuple(members), len(values))
+    found = condensed(names, tuple(answers), tuple(members), len(values))
+    return replace(found, index=frame.index, rows=tuple(np.flatnonzero(usable & own) for own in members.values()))
 
 
 def _condensed(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
 from scipy import special
 
-from ..kernels import discrepancy, fit_indices, linalg, ram
+from ..errors import SpecificationError
+from ..kernels import discrepancy, linalg, ram
 from ..kernels.constrained import active, null_space
 from ..kernels.discrepancy import Sample
 from ..kernels.minimise import Status
@@ -31,6 +32,9 @@ from .specification import Specification
 if TYPE_CHECKING:
     from ..tables import Table
     from .second_engine import CrossCheck
+
+
+_Own = TypeVar("_Own")
 
 
 @dataclass(frozen=True, eq=False)
@@ -334,18 +338,19 @@ class Fit(Tabled):
         return pd.Series({(labels[g], name): value for g, name, value in found}, name="r_squared", dtype=float)
 
     def modification_indices(self) -> pd.DataFrame:
-        """Score test of every parameter left out: lhs op rhs group mi epc sepc_all, largest first.
+        """Score test of every parameter left out: lhs op rhs group mi epc sepc_lv sepc_all, largest first.
 
-        ``epc`` is the value the parameter would take, ``sepc_all`` the same standardized.
+        ``epc`` is the value the parameter would take; ``sepc_lv`` the same standardized by the constructs' deviations,
+        ``sepc_all`` by all.  With robust estimators too these are the plain statistics, as lavaan's ``mi``.
         """
         found = self._candidates
         place, total = self._point.place, np.linalg.diagonal(self._point.moments.cov)
         residual = np.abs(np.linalg.diagonal(self._point.S))
+        unit = np.where(np.arange(total.shape[1]) < len(self.observed), 1.0, total)
+        unit_residual = np.where(np.arange(total.shape[1]) < len(self.observed), 1.0, residual)
         with np.errstate(divide="ignore", invalid="ignore"):  # a variance of zero or below standardizes nothing
-            standardized = [
-                value * _scale(p, total[p.group], residual[p.group], place)
-                for p, value in zip(found.parameters, found.epc, strict=True)
-            ]
+            all_ = [_scale(p, total[p.group], residual[p.group], place) for p in found.parameters]
+            lv = [_scale(p, unit[p.group], unit_residual[p.group], place) for p in found.parameters]
         frame = pd.DataFrame(
             {
                 "lhs": [p.lhs for p in found.parameters],
@@ -354,7 +359,8 @@ class Fit(Tabled):
                 "group": [self.moments.labels[p.group] for p in found.parameters],
                 "mi": found.mi,
                 "epc": found.epc,
-                "sepc_all": np.array(standardized, dtype=float),
+                "sepc_lv": found.epc * np.array(lv, dtype=float),
+                "sepc_all": found.epc * np.array(all_, dtype=float),
             }
         )
         frame = frame[frame["mi"].notna()]
@@ -364,21 +370,99 @@ class Fit(Tabled):
     def _candidates(self) -> Candidates:
         return modification_indices(self.table, self.sample, self.moments, self.theta, self._directions)
 
-    def residuals(self) -> pd.DataFrame | dict[str, pd.DataFrame]:
-        """Correlation residuals, cor(sample) - cor(implied); a dict of them by group if there are several."""
-        values = fit_indices.correlation_residuals(self.sample.covariance, self._point.moments.sigma)
-        frames = [pd.DataFrame(v, index=self.observed, columns=self.observed) for v in values]
-        return frames[0] if len(frames) == 1 else dict(zip(self.moments.labels, frames, strict=True))
+    def score_tests(self) -> pd.DataFrame:
+        """Score test of every equality (label shared, ``group_equal``, ``==``) and of all together.
 
-    def implied(self) -> pd.DataFrame:
-        """The covariance matrix the model implies (of the first group)."""
-        return pd.DataFrame(self._point.moments.sigma[0], index=self.observed, columns=self.observed)
+        Columns: lhs op rhs group_lhs group_rhs x2 df pvalue epc, with robust estimators also x2_robust and
+        pvalue_robust; the last row is the total.  ``epc`` is the difference lhs - rhs to be expected if the equality
+        were given up.  See :mod:`sme_sem.sem.score_tests`.
+
+        Raises
+        ------
+        SpecificationError
+            The model holds no parameters equal.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3 + 0.6*t4", 200, seed=1)
+        >>> fit = sme.fit("trust =~ t1 + a*t2 + a*t3 + a*t4", answers)
+        >>> fit.score_tests()[["lhs", "op", "rhs", "df"]]
+                 lhs  op          rhs  df
+        0  trust =~ t2  ==  trust =~ t3   1
+        1  trust =~ t2  ==  trust =~ t4   1
+        2        total                    2
+        """
+        from .score_tests import score_tests
+
+        return score_tests(self)
+
+    def residuals(self, type: str = "cor") -> pd.DataFrame | dict[str, pd.DataFrame]:
+        """What the model leaves unexplained of each covariance; a dict by group if there are several.
+
+        Parameters
+        ----------
+        type
+            ``"cor"``: cor(sample) - cor(implied).  ``"raw"``: of covariances.  ``"standardized"``: the raw ones
+            divided by their standard errors, z statistics.  ``"normalized"``: divided by those of the sample's
+            covariances alone.  See :mod:`sme_sem.sem.residuals`.
+        """
+        from .residuals import residuals
+
+        return self._matrices(residuals(self, type))
+
+    def implied(self, group: str | None = None) -> pd.DataFrame | dict[str, pd.DataFrame]:
+        """The covariance matrix the model implies; a dict by group if there are several and ``group`` names none."""
+        return self._matrices(self._point.moments.sigma, group)
+
+    def implied_means(self, group: str | None = None) -> pd.Series[float] | dict[str, pd.Series[float]]:
+        """The means the model implies, by group as in :meth:`implied`; the sample's where it models none.
+
+        Raises
+        ------
+        SpecificationError
+            The fit knows no means: it came from a covariance matrix alone.
+        """
+        means = self._point.moments.mu if self.table.means else self.moments.mean
+        if means is None:
+            raise SpecificationError("the model has no means: fit with data=, or give mean= beside cov=.")
+        found = [pd.Series(m, index=list(self.observed), name="mean") for m in means]
+        return self._of_groups(found, group)
 
     def construct_correlations(self) -> pd.DataFrame:
         """Correlations among the constructs that the model implies (of the first group)."""
         p = len(self.observed)
         values = linalg.correlation(self._point.moments.cov[0][p:, p:])
         return pd.DataFrame(values, index=self.latent, columns=self.latent)
+
+    def scores(self, method: str = "regression", *, errors: bool = False) -> pd.DataFrame:
+        """Factor scores: a row for each analysed respondent, with the index of the data, a column for each construct.
+
+        Parameters
+        ----------
+        method
+            ``"regression"`` (Thurstone's; ``"ebm"`` is another name for it) or ``"bartlett"``.
+        errors
+            Add the scores' standard errors as columns ``<construct>_se``.
+
+        With ``missing="fiml"`` each score comes from the answers the respondent gave.  See :mod:`sme_sem.sem.scores`.
+
+        Raises
+        ------
+        SpecificationError
+            The model has no constructs, or was fitted to a covariance matrix.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3", 200, seed=1)
+        >>> fit = sme.fit("trust =~ t1 + t2 + t3", answers)
+        >>> fit.scores().shape, abs(float(fit.scores()["trust"].mean())) < 1e-9
+        ((200, 1), True)
+        """
+        from .scores import scores
+
+        return scores(self, method, errors=errors)
 
     def effects(self, outcome: str, predictor: str) -> pd.DataFrame:
         """Direct, each indirect, total indirect and total effect of ``predictor`` on ``outcome``.
@@ -414,6 +498,21 @@ class Fit(Tabled):
         return str(self)
 
     # --- helpers -----------------------------------------------------------------------------------
+
+    def _matrices(self, values: np.ndarray, group: str | None = None) -> pd.DataFrame | dict[str, pd.DataFrame]:
+        return self._of_groups([pd.DataFrame(v, index=self.observed, columns=self.observed) for v in values], group)
+
+    def _of_groups(self, values: list[_Own], group: str | None) -> _Own | dict[str, _Own]:
+        """One group's, or all by label; without groups the only one."""
+        labels = self.moments.labels
+        if group is not None:
+            if str(group) not in labels or len(labels) == 1:
+                there = (
+                    f"is not among {', '.join(map(repr, labels))}" if len(labels) > 1 else "was not asked for by group="
+                )
+                raise SpecificationError(f"group {group!r} {there}.")
+            return values[labels.index(str(group))]
+        return values[0] if len(values) == 1 else dict(zip(labels, values, strict=True))
 
     def _rows(self) -> pd.DataFrame:
         rows = self.table.parameters

@@ -38,7 +38,7 @@ def as_text(row):
 
 def test_the_largest_come_first(fit):
     indices = fit.modification_indices()
-    assert list(indices.columns) == ["lhs", "op", "rhs", "group", "mi", "epc", "sepc_all"]
+    assert list(indices.columns) == ["lhs", "op", "rhs", "group", "mi", "epc", "sepc_lv", "sepc_all"]
     assert (indices["mi"].diff().dropna() <= 0).all()
     assert len(indices) > 40
 

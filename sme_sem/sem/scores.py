@@ -1,0 +1,127 @@
+"""Factor scores of the analysed respondents, see :mod:`sme_sem.kernels.factor_scores`.
+
+Conventions are those of lavaan's ``lavPredict``: answers are taken around the model's means, or around the sample's
+where the model has none (constructs then have the means that observed predictors give them, else zero); observed
+predictors stand as variables of their own beside the constructs, observed outcomes are indicators like the others.
+A construct measured by constructs alone gets its Bartlett score from the items of those (lavaan gives a constant).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ..errors import SpecificationError
+from ..kernels import factor_scores, ram
+from .options import chosen
+from .parameters import ParameterTable
+
+if TYPE_CHECKING:
+    from .result import Fit
+    from .solution import Point
+
+
+def scores(fit: Fit, method: str, *, errors: bool) -> pd.DataFrame:
+    """One row per analysed respondent, one column per construct; with ``errors`` as many ``<construct>_se``."""
+    chosen("method", method, ("regression", "ebm", "bartlett"))
+    if not fit.latent:
+        raise SpecificationError("the model has no constructs (no '=~' line), so there are no factor scores.")
+    moments = fit.moments
+    if moments.answers is None or moments.rows is None or moments.index is None:
+        raise SpecificationError("factor scores need the answers themselves: fit with data=, not cov=.")
+    parts = [_of_group(fit, g, own, bartlett=method == "bartlett") for g, own in enumerate(moments.answers)]
+    rows = np.concatenate(moments.rows)
+    order = np.argsort(rows, kind="stable")
+    index = moments.index[rows[order]]
+    frame = pd.DataFrame(np.concatenate([p[0] for p in parts])[order], index=index, columns=list(fit.latent))
+    if errors:
+        own = np.concatenate([p[1] for p in parts])[order]
+        frame[[f"{name}_se" for name in fit.latent]] = own
+    return frame
+
+
+def _of_group(fit: Fit, group: int, answers: np.ndarray, *, bartlett: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Scores and their standard errors: (n, p) -> (n, l), (n, l)"""
+    p, implied = len(fit.observed), fit._point.moments
+    sigma, V, C = implied.sigma[group], implied.cov[group, p:, p:], implied.cov[group, p:, :p]
+    if fit.table.means:
+        centre, alpha = implied.mu[group], implied.eta[group, p:]
+    else:
+        assert fit.moments.mean is not None
+        centre = fit.moments.mean[group]
+        alpha = _means_of_constructs(fit._point, group, centre)
+    answered, member = np.unique(~np.isnan(answers), axis=0, return_inverse=True)
+    P = factor_scores.precision(sigma, answered)
+    weights, variances = _bartlett(fit._point, group, P) if bartlett else factor_scores.regression(P, C, V)
+    deviations = np.where(np.isnan(answers), 0.0, answers - centre)
+    member = member.ravel()
+    return alpha + np.matvec(weights[member], deviations), np.sqrt(np.maximum(variances, 0.0))[member]
+
+
+def _means_of_constructs(point: Point, group: int, mean: np.ndarray) -> np.ndarray:
+    """Means that follow from those of observed predictors where the model has none itself: (p,) -> (l,)"""
+    own = [point.place[name] for name in _of_their_own(point.table)]
+    E, p = point.moments.E[group], len(mean)
+    return np.asarray(E[p:, own] @ np.linalg.solve(E[np.ix_(own, own)], mean[own]))
+
+
+def _bartlett(point: Point, group: int, P: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weights and error variances, level by level of constructs measured by constructs."""
+    table, p = point.table, len(point.table.observed)
+    levels = _levels(table)
+    weights, variances = np.empty((len(P), len(table.latent), p)), np.empty((len(P), len(table.latent)))
+    for level in sorted(set(levels.values())):
+        front = _front(table, levels, level)
+        index = np.array([point.place[name] for name in front])
+        V = point.moments.cov[group][np.ix_(index, index)]
+        found = factor_scores.bartlett(P, _loadings(point, group, index), V)
+        for place, name in enumerate(front):
+            if levels.get(name) == level:
+                k = table.latent.index(name)
+                weights[:, k], variances[:, k] = found[0][:, place], found[1][:, place]
+    return weights, variances
+
+
+def _levels(table: ParameterTable) -> dict[str, int]:
+    """1 for constructs with an observed indicator, one more for each layer of constructs above those."""
+    indicators: dict[str, list[str]] = {name: [] for name in table.latent}
+    for p in table.parameters:
+        if p.op == "=~":
+            indicators[p.lhs].append(p.rhs)
+    found = {name: 1 for name, own in indicators.items() if any(i not in indicators for i in own)}
+    for level in range(2, len(indicators) + 1):
+        ready = {n for n, own in indicators.items() if n not in found and any(i in found for i in own)}
+        found |= dict.fromkeys(ready, level)
+    return dict.fromkeys(table.latent, 1) | found
+
+
+def _front(table: ParameterTable, levels: dict[str, int], level: int) -> list[str]:
+    """What answers are explained by at a level: its constructs, lower ones nothing there measures, and predictors."""
+    measured = {p.rhs for p in table.parameters if p.op == "=~" and levels[p.lhs] <= level}
+    constructs = [n for n in table.latent if levels[n] == level or (levels[n] < level and n not in measured)]
+    return constructs + _of_their_own(table)
+
+
+def _of_their_own(table: ParameterTable) -> list[str]:
+    """Observed variables that predict something, or covary with a construct, and so stand beside the constructs."""
+    latent = set(table.latent)
+    found = {p.rhs for p in table.parameters if p.op == "~"}
+    for p in table.parameters:
+        if p.op == "~~" and (p.lhs in latent) != (p.rhs in latent) and (p.free or p.value != 0):
+            found |= {p.lhs, p.rhs}
+    return [n for n in table.observed if n in found]
+
+
+def _loadings(point: Point, group: int, front: np.ndarray) -> np.ndarray:
+    """How observed variables depend on the front, by way of loadings and their own paths: -> (p, f)"""
+    v, p = point.pattern.variables, point.pattern.observed
+    A = np.zeros((v, v))
+    for row in point.table.parameters:
+        if row.group == group and row.op in ("=~", "~"):
+            cause, effect = (row.lhs, row.rhs) if row.op == "=~" else (row.rhs, row.lhs)
+            if row.op == "=~" or point.place[effect] < p:
+                A[point.place[effect], point.place[cause]] = point.estimate(row)
+    A[front] = 0
+    return np.asarray(ram.total_effects(point.pattern, A)[:p, front])
