@@ -27,7 +27,6 @@ from ..errors import SpecificationError
 from ..kernels.constrained import active, null_space
 from . import objective, robust
 from .constraints import restrictions
-from .estimators import ESTIMATORS
 from .parameters import Parameter
 from .solution import Point
 
@@ -95,11 +94,10 @@ def _taken_apart(fit: Fit, free: list[Parameter], place: dict[int, int], pairs: 
     table = replace(fit.table, parameters=rows, definitions=(), sums=())
     pattern, theta = table.pattern(), fit.theta[[p.index for p in free]]
     spread = None
-    if ESTIMATORS[fit.estimator].robust:
+    method = fit.options.method
+    if method.discrepancy == "ML" and method.needs_answers:
         moments = Point.at(table, pattern, theta, fit.sample.covariance, fit.sample.mean).moments
-        spread = robust.spread(
-            robust.scores(pattern, fit.moments, moments, around_sample=ESTIMATORS[fit.estimator].se == "robust_sem")
-        )
+        spread = robust.spread(robust.scores(pattern, fit.moments, moments, around_sample=method.se == "robust_sem"))
     first = np.zeros((fit.table.n_free, len(free)))
     first[list(place), list(place.values())] = 1
     shared = np.zeros((len(pairs), len(free)))
@@ -109,8 +107,11 @@ def _taken_apart(fit: Fit, free: list[Parameter], place: dict[int, int], pairs: 
     index = np.arange(len(limits.values))
     stated = (index >= len(fit.table.sums)) & (index < limits.equalities)
     slopes = limits.slopes @ first
+    n = float(fit.n)
+    if method.discrepancy != "ML":
+        n *= (1 - fit.table.groups / n) ** 2  # lavaan's least squares divide by n here
     return _Apart(
-        float(fit.n),
+        n,
         -objective.slope(pattern, fit.sample, fit.moments, theta).gradient / 2,
         objective.expected_information(pattern, fit.sample, fit.moments, theta) / 2,
         spread,
