@@ -119,11 +119,14 @@ def _with_errors(found: Estimator, se: str, gaps: bool) -> Estimator:
 
 def _with_test(found: Estimator, test: str, gaps: bool) -> Estimator:
     if test == "robust":
-        test = "yuan_bentler_mplus" if gaps else "satorra_bentler"
+        test = "yuan_bentler_mplus" if gaps and found.discrepancy == "ML" else "satorra_bentler"
     if test == "standard" and found.discrepancy in ("ULS", "DWLS"):
         test = "browne_residual_nt"
     if test == "yuan_bentler_mplus" and found.discrepancy != "ML":
-        raise SpecificationError(f"test={test!r} rests on a likelihood; take test='satorra_bentler'.")
+        raise SpecificationError(
+            f"test='yuan_bentler_mplus' rests on a likelihood, which estimator={found.name!r} does not have; take "
+            "test='satorra_bentler'."
+        )
     return replace(found, test=cast(Test, test))
 
 

@@ -24,6 +24,7 @@ from .options import Options, Preset, chosen, effect_coding_of, group_equal_of, 
 from .parameters import ParameterTable, given_variables, parameter_table
 from .result import Fit
 from .search import estimated
+from .second_engine import by_semopy
 from .solution import Point
 from .specification import Specification
 from .starts import from_several_starts
@@ -57,6 +58,7 @@ def fit(
     max_iterations: int | None = None,
     starts: int = 0,
     seed: int | None = None,
+    engine: Literal["sme", "semopy"] = "sme",
     on_failure: Literal["raise", "return"] = "raise",
 ) -> Fit:
     """Fit a structural equation model by maximum likelihood or least squares.
@@ -109,6 +111,9 @@ def fit(
     starts, seed
         Repeat the search from as many random starts and keep the lowest minimum; a diagnostic (``starts_agree`` or
         ``local_minima``) says how many reached it.
+    engine
+        ``"semopy"`` has semopy, an independent program, find the estimates; everything else is computed at them.  It
+        can where it can estimate the model: maximum likelihood, one group, no means.
     on_failure
         ``"return"`` gives a model that failed back with ``fit.converged == False`` instead of raising.
 
@@ -160,9 +165,11 @@ def fit(
         seed,
     )
     specification = Specification.read(model)
-    if missing == "fiml" and (method.se == "robust_sem" or method.discrepancy != "ML"):
+    complete = ("satorra_bentler", "scaled_shifted", "mean_var_adjusted", "browne_residual_nt")
+    if missing == "fiml" and (method.se == "robust_sem" or method.discrepancy != "ML" or method.test in complete):
         raise SpecificationError(
-            f"estimator={estimator!r} needs complete answers; with missing='fiml' use 'ML' or 'MLR'."
+            (f"test={test!r}" if test and method.discrepancy == "ML" else f"estimator={estimator!r}")
+            + " needs complete answers; with missing='fiml' use 'ML' or 'MLR'."
         )
     if method.discrepancy != "ML" and information == "observed":
         raise SpecificationError(f"estimator={estimator!r} knows the expected information only.")
@@ -178,7 +185,9 @@ def fit(
         raise SpecificationError(
             f"estimator={options.estimator!r} needs the answers themselves: give data=, or take 'ML' with cov=."
         )
-    return _fitted(table, options, moments, raising=chosen("on_failure", on_failure, ("raise", "return")) == "raise")
+    raising = chosen("on_failure", on_failure, ("raise", "return")) == "raise"
+    found = _fitted(table, options, moments, raising=raising)
+    return by_semopy(found) if chosen("engine", engine, ("sme", "semopy")) == "semopy" else found
 
 
 def _moments(

@@ -34,7 +34,7 @@ def weighted(sample: Sample, moments: Moments, method: Estimator) -> Sample:
     normal = method.discrepancy == "DWLS" and method.se != "robust_sem" and not method.scaled
     found = _gamma(sample, moments, means=means, normal=normal)
     if method.discrepancy == "DWLS":
-        return sample._replace(weight=1 / np.diagonal(found, axis1=1, axis2=2))
+        return sample._replace(weight=1 / _told(np.diagonal(found, axis1=1, axis2=2)))
     fewest, m = int(moments.n.min()), found.shape[-1]
     if fewest <= m:
         raise DataProblem(
@@ -42,7 +42,25 @@ def weighted(sample: Sample, moments: Moments, method: Estimator) -> Sample:
             f"cannot tell: it needs more than {m} in every group, and several times as many to be trusted. Take "
             "estimator='DWLS', 'ULSM' or 'MLR'."
         )
-    return sample._replace(weight=np.linalg.inv(found))
+    unit = np.sqrt(_told(np.diagonal(found, axis1=1, axis2=2)))
+    unit = unit[:, :, None] * unit[:, None, :]
+    if np.linalg.eigvalsh(found / unit)[:, 0].min() < m * 1e-13:
+        raise DataProblem(
+            "estimator='WLS' needs the inverse of the covariance matrix of all moments, which is singular: "
+            "some moments follow from others, as with answers that take two values only. Take estimator='DWLS', "
+            "'ULSM' or 'MLR'."
+        )
+    return sample._replace(weight=np.linalg.inv(found / unit) / unit)
+
+
+def _told(variances: np.ndarray) -> np.ndarray:
+    """Refuse moments without sampling variance: (G, m) -> (G, m)"""
+    if not (variances > 1e-12 * variances.max(axis=1, keepdims=True)).all():
+        raise DataProblem(
+            "the weights of this estimator do not exist: a variance has no sampling error, as of an item answered yes "
+            "and no equally often. Take estimator='ULSM', 'MLR', or ordered= for such items."
+        )
+    return variances
 
 
 def distribution_free(moments: Moments, *, means: bool) -> np.ndarray:

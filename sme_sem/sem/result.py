@@ -231,7 +231,8 @@ class Fit(Tabled):
         x = len(self.table.exogenous)
         moments = p * (p + 1) // 2 - x * (x + 1) // 2 + self.table.means * (p - x)
         independence, df = indices.baseline(self.sample, len(self.table.covariates))
-        if self.moments.patterns is not None or self._estimator.discrepancy != "ML":
+        likelihood = self._estimator.discrepancy == "ML" and self._estimator.test != "browne_residual_nt"
+        if self.moments.patterns is not None or not likelihood:
             independence = self._baseline._tested
         return indices.Test(
             max(self._total * self._tested, 0.0),
@@ -303,6 +304,8 @@ class Fit(Tabled):
         if self._estimator.discrepancy != "ML":
             parts = least_squares.goodness_parts(self.pattern, self.sample, m)
             found = indices.without_likelihood(found, self._test, self.table, parts, self._value)
+        if self._estimator.discrepancy in ("ULS", "DWLS") and self._estimator.test != "browne_residual_nt":
+            found["pvalue"] = found["baseline_pvalue"] = np.nan  # this statistic has no chi-square distribution
         if self._estimator.scaled:
             found |= indices.scaled_measures(self._test, self._scaling, self._baseline._scaling, self._estimator.test)
         if self.moments.patterns is not None and self._test.df:

@@ -16,7 +16,7 @@ import io
 import logging
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -24,14 +24,18 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ConvergenceError, SpecificationError
+from ..kernels import linalg
 from ..tables import Column, Kind, Table, Tabled, Words
+from . import objective
 from .constraints import constrained
+from .diagnosis import Diagnostic
 from .parameters import Parameter, ParameterTable
 from .start import start_values
 
 if TYPE_CHECKING:
     from .fit import Fit
 
+NEAR_ENOUGH = 1e-4  # N g^T H^-1 g: how much lower chi-square may still be than at semopy's estimates
 TOLERANCE = 1e-4
 """Largest difference that counts as agreement: above where semopy's optimiser stops (about 1e-6), and too
 small for variances divided by n to pass for those divided by n - 1, up to some thousands of respondents."""
@@ -103,17 +107,27 @@ def cross_check(fit: Fit, *, tolerance: float = TOLERANCE) -> CrossCheck:
     (20, 20)
     """
     _refuse_what_semopy_lacks(fit)
-    with _silence():
-        try:
-            answer = _estimated_by_semopy(fit)
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as problem:
-            raise SpecificationError(
-                f"semopy cannot estimate this model: it stopped with {type(problem).__name__} ({problem}). "
-                "Nothing could be compared."
-            ) from problem
+    answer = _answered(fit)
     frame = pd.DataFrame(_compared(fit, answer, tolerance), columns=[c.name for c in _COLUMNS])
     notes = (_WITHOUT_CFI,) if answer.cfi is None else ()
     return CrossCheck(frame, tolerance, answer.message, notes)
+
+
+def by_semopy(fit: Fit) -> Fit:
+    """Put semopy's estimates in the place of ours; errors, tests and indices are computed at them.
+
+    Raises as :func:`cross_check` does, and :class:`ConvergenceError` where semopy's estimates are no minimum.
+    """
+    _refuse_what_semopy_lacks(fit)
+    answer = _answered(fit)
+    slope = objective.slope(fit.pattern, fit.sample, fit.moments, answer.estimates)
+    remaining = fit.n * slope.gradient @ linalg.solve(slope.hessian, slope.gradient)
+    if not remaining < NEAR_ENOUGH:  # NaN as well
+        raise ConvergenceError(
+            f"semopy's estimates are no minimum of the discrepancy: it ended with {answer.message!r}."
+        )
+    note = Diagnostic("info", "estimated_by_semopy", _BY_SEMOPY)
+    return replace(fit, theta=answer.estimates, diagnostics=(*fit.diagnostics, note), _expected=slope)
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,6 +220,16 @@ def _only_causes(table: ParameterTable) -> list[str]:
     effects = {p.rhs if p.op == "=~" else p.lhs for p in table.parameters if p.op in ("=~", "~")}
     causes = {p.lhs if p.op == "=~" else p.rhs for p in table.parameters if p.op in ("=~", "~")}
     return [name for name in table.observed if name in causes - effects]
+
+
+def _answered(fit: Fit) -> _Answer:
+    with _silence():
+        try:
+            return _estimated_by_semopy(fit)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as problem:
+            raise SpecificationError(
+                f"semopy cannot estimate this model: it stopped with {type(problem).__name__} ({problem})."
+            ) from problem
 
 
 def _estimated_by_semopy(fit: Fit) -> _Answer:
@@ -304,6 +328,7 @@ def _silence() -> Iterator[None]:
         root.removeHandler(quiet)
 
 
+_BY_SEMOPY = Words("The estimates are semopy's (engine='semopy').", "参数估计由 semopy 完成（engine='semopy'）。")
 _TITLE = Words("Cross-check by a second program (semopy)", "第二软件（semopy）交叉验证")
 _COUNT = Words(
     "{confirmed} of {compared} values confirmed by semopy (tolerance {tolerance}).",
