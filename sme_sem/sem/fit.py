@@ -20,9 +20,10 @@ from . import diagnosis, least_squares, objective
 from .constraints import contradictory, restrictions
 from .diagnosis import Diagnostic
 from .estimators import chosen_estimator
-from .options import Options, Preset, chosen, effect_coding_of, group_equal_of, starts_of
+from .options import OBLIQUE, ORTHOGONAL, Options, Preset, chosen, effect_coding_of, group_equal_of, starts_of
 from .parameters import ParameterTable, given_variables, parameter_table
 from .result import Fit
+from .rotation import anchored, blocks_of, refuse_restrictions, rotated
 from .search import estimated
 from .second_engine import by_semopy
 from .solution import Point
@@ -51,6 +52,7 @@ def fit(
     information: Literal["expected", "observed"] | None = None,
     se: str | None = None,
     test: str | None = None,
+    rotation: str | None = None,
     preset: Preset = "sem",
     cov: pd.DataFrame | None = None,
     mean: pd.Series[float] | None = None,
@@ -106,6 +108,9 @@ def fit(
         Other standard errors or another test than the estimator's own: ``se`` one of standard, robust, robust_sem,
         robust_huber_white, first_order, none; ``test`` one of standard, robust, satorra_bentler, scaled_shifted,
         mean_var_adjusted, yuan_bentler_mplus, browne_residual_nt.
+    rotation
+        How constructs of exploratory blocks, ``efa("b")*f1 + efa("b")*f2 =~ x1 + ...``, are turned: ``"geomin"`` (the
+        default), ``"oblimin"`` or ``"quartimin"``; uncorrelated by ``"varimax"`` or ``"quartimax"``; ``"none"``.
     preset
         ``"sem"`` (also for CFA), ``"growth"``, or ``"explicit"`` (nothing is added to the model).
     starts, seed
@@ -142,6 +147,7 @@ def fit(
     -----
     The discrepancy and its derivatives are described in ``sme_sem.kernels.discrepancy``; defaults are lavaan's.
     """
+    specification = Specification.read(model)
     method = chosen_estimator(estimator, se, test, gaps=missing == "fiml")
     options = Options(
         method,
@@ -163,8 +169,8 @@ def fit(
         effect_coding_of(effect_coding, std_lv=std_lv),
         starts_of(starts),
         seed,
+        _rotation_of(specification, rotation),
     )
-    specification = Specification.read(model)
     complete = ("satorra_bentler", "scaled_shifted", "mean_var_adjusted", "browne_residual_nt")
     if missing == "fiml" and (method.se == "robust_sem" or method.discrepancy != "ML" or method.test in complete):
         raise SpecificationError(
@@ -186,8 +192,26 @@ def fit(
             f"estimator={options.estimator!r} needs the answers themselves: give data=, or take 'ML' with cov=."
         )
     raising = chosen("on_failure", on_failure, ("raise", "return")) == "raise"
-    found = _fitted(table, options, moments, raising=raising)
-    return by_semopy(found) if chosen("engine", engine, ("sme", "semopy")) == "semopy" else found
+    blocks = blocks_of(table)
+    if blocks:
+        sample = _sample(moments, options, means=table.means)
+        first = anchored(table, blocks, sample)
+        refuse_restrictions(table, first, blocks, sample, oblique=options.oblique)
+    found = _fitted(first if blocks else table, options, moments, raising=raising)
+    if chosen("engine", engine, ("sme", "semopy")) == "semopy":
+        found = by_semopy(found)
+    return rotated(found, table, blocks) if blocks and found.converged and options.rotation != "none" else found
+
+
+def _rotation_of(specification: Specification, rotation: str | None) -> str | None:
+    if any(term.block for term in specification.terms):
+        return chosen("rotation", rotation or "geomin", (*OBLIQUE, *ORTHOGONAL, "none"))
+    if rotation is None:
+        return None
+    raise SpecificationError(
+        f"rotation={rotation!r} turns exploratory blocks, and the model has none: mark its constructs by "
+        'efa("name")*, as in efa("b")*f1 + efa("b")*f2 =~ x1 + x2 + x3 + x4.'
+    )
 
 
 def _moments(

@@ -11,6 +11,9 @@ from .estimators import ESTIMATORS, Estimator
 
 Preset = Literal["sem", "growth", "explicit"]
 
+OBLIQUE = ("geomin", "oblimin", "quartimin")
+ORTHOGONAL = ("varimax", "quartimax")
+
 GROUP_EQUAL = (
     "loadings",
     "intercepts",
@@ -38,6 +41,7 @@ class Options:
     fixed_x : exogenous observed variables keep their sample moments and cost no parameters
     effect_coding : what gives constructs their scale in place of a marker (:data:`EFFECT_CODING`)
     starts, seed : how many random starts the search is repeated from, and what they are drawn from
+    rotation : how exploratory blocks are turned (:data:`OBLIQUE`, :data:`ORTHOGONAL`, ``"none"``); None without any
     """
 
     method: Estimator = ESTIMATORS["ML"]
@@ -55,11 +59,17 @@ class Options:
     effect_coding: tuple[str, ...] = ()
     starts: int = 0
     seed: int | None = None
+    rotation: str | None = None
 
     @property
     def estimator(self) -> str:
         """The estimator's name."""
         return self.method.name
+
+    @property
+    def oblique(self) -> bool:
+        """Whether the constructs of an exploratory block correlate."""
+        return self.rotation in OBLIQUE and not self.orthogonal
 
 
 def chosen(name: str, value: str, allowed: tuple[str, ...], note: str = "") -> str:

@@ -231,12 +231,17 @@ class _Roles:
         last = outcomes - predictors - indicators
         self.final_constructs = tuple(n for n in self.latent if n in last)
         self.final_observed = tuple(n for n in self.observed if n in last and n not in latent)
+        self.block_of = {t.lhs: t.block for t in terms if t.block}
         self.indicators_of: dict[str, list[str]] = {}
         self.owners_of: dict[str, list[str]] = {}
         for t in terms:
             if t.op == "=~":
                 self.indicators_of.setdefault(t.lhs, []).append(t.rhs)
                 self.owners_of.setdefault(t.rhs, []).append(t.lhs)
+
+    def one_block(self, a: str, b: str) -> bool:
+        """Whether two different constructs stand in the same exploratory block."""
+        return a != b and a in self.block_of and self.block_of[a] == self.block_of.get(b)
 
 
 def _stated(specification: Specification, groups: int) -> list[_Row]:
@@ -264,6 +269,7 @@ def _added(roles: _Roles, options: Options, means: bool) -> list[_Row]:
         rows += [_Row(Term(a, "~~", b), False) for a, b in combinations(roles.exogenous_constructs, 2)]
         final = (*roles.final_constructs, *roles.final_observed)
         rows += [_Row(Term(a, "~~", b), False) for a, b in combinations(final, 2)]
+    rows += [_Row(Term(a, "~~", b), False) for a, b in combinations(roles.block_of, 2) if roles.one_block(a, b)]
     for place, a in enumerate(roles.covariates):
         rows += [_Row(Term(a, "~~", b), False) for b in roles.covariates[place:]]
     if means:
@@ -282,15 +288,17 @@ def _with_defaults(row: _Row, roles: _Roles, options: Options, exogenous: Sequen
         and automatic
         and not options.std_lv
         and "loadings" not in options.effect_coding
-        and not term.block
+        and term.lhs not in roles.block_of
         and roles.indicators_of[term.lhs][0] == term.rhs
     ):
         return replace(row, value=1.0, free=False)
     if term.op == "~~" and term.lhs == term.rhs:
-        if options.std_lv and term.lhs in roles.latent:
+        if term.lhs in roles.block_of or (options.std_lv and term.lhs in roles.latent):
             return replace(row, value=1.0, free=False)
         if automatic and not row.user and _only_indicator(term.lhs, roles):
             return replace(row, value=0.0, free=False)
+    if term.op == "~~" and not row.user and roles.one_block(term.lhs, term.rhs):
+        return row if options.oblique else replace(row, value=0.0, free=False)
     if term.op == "~~" and term.lhs != term.rhs and options.orthogonal and not row.user:
         if term.lhs in roles.latent and term.rhs in roles.latent:
             return replace(row, value=0.0, free=False)
@@ -332,15 +340,20 @@ def _in_group(row: _Row, group: int, groups: int) -> Parameter:
 
 
 def _freed(p: Parameter, roles: _Roles, options: Options) -> Parameter:
-    """Free what a later group needs once the measurement is equal: construct means, or with ``std_lv`` variances."""
+    """Free what a later group needs once the measurement is equal.
+
+    Construct means; variances of constructs with no marker; covariances within an exploratory block.
+    """
     equal = options.group_equal
     if p.free or p.user or p.lhs not in roles.latent:
         return p
     means = p.op == "~1" and "intercepts" in equal and "means" not in equal and options.preset == "sem"
-    variance = (
-        p.op == "~~" and p.lhs == p.rhs and options.std_lv and "loadings" in equal and "lv_variances" not in equal
-    )
-    return replace(p, index=0, value=np.nan) if means or variance else p
+    own_scale = options.std_lv or p.lhs in roles.block_of
+    variance = p.op == "~~" and p.lhs == p.rhs and own_scale and "lv_variances" not in equal
+    covariance = p.op == "~~" and roles.one_block(p.lhs, p.rhs) and "lv_covariances" not in equal
+    if means or ("loadings" in equal and (variance or covariance)):
+        return replace(p, index=0, value=np.nan)
+    return p
 
 
 def _excepted_are_there(parameters: list[Parameter], excepted: Sequence[str]) -> None:

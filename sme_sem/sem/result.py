@@ -56,6 +56,7 @@ class Fit(Tabled):
     iterations: int
     diagnostics: tuple[Diagnostic, ...]
     _expected: discrepancy.Slope
+    _settled: np.ndarray | None = None  # (k, q) slopes of the conditions that hold at a rotation
 
     # --- what was fitted ---------------------------------------------------------------------------
 
@@ -166,13 +167,17 @@ class Fit(Tabled):
     def _directions(self) -> np.ndarray:
         """Directions in which the parameters can move: (q, q), or fewer columns under constraints."""
         limits = restrictions(self.table, self.theta)
-        return null_space(limits.slopes[active(limits)], self.table.n_free)
+        slopes = limits.slopes[active(limits)]
+        if self._settled is not None:
+            slopes = np.concatenate([slopes, self._settled])
+        return null_space(slopes, self.table.n_free)
 
     @cached_property
     def _n_parameters(self) -> int:
-        """Free parameters less equality constraints."""
+        """Free parameters less equality constraints and conditions of a rotation."""
         limits = restrictions(self.table, self.theta)
-        return null_space(limits.slopes[: limits.equalities], self.table.n_free).shape[1]
+        free = null_space(limits.slopes[: limits.equalities], self.table.n_free).shape[1]
+        return free - (0 if self._settled is None else len(self._settled))
 
     @property
     def _estimator(self) -> Estimator:
@@ -198,7 +203,9 @@ class Fit(Tabled):
         if (gaps and self.table.covariates) or self._estimator.discrepancy != "ML":
             theta = search(pattern, self.sample, self.moments, theta, self.options.max_iterations).theta[0]
         expected = objective.slope(pattern, self.sample, self.moments, theta)
-        return replace(self, table=table, pattern=pattern, theta=theta, diagnostics=(), _expected=expected)
+        return replace(
+            self, table=table, pattern=pattern, theta=theta, diagnostics=(), _expected=expected, _settled=None
+        )
 
     @property
     def _moments_of_each_variable(self) -> tuple[np.ndarray, np.ndarray | None]:

@@ -183,6 +183,8 @@ class _Statement:
                 self._expect(")")
                 self._expect("*")
                 token = self._take("a construct's name")
+                if self.tokens[end].text != "=~":
+                    self._fail(self.tokens[end], "efa() marks constructs that are measured here", "=~ and the items")
             if token.kind != "name":
                 self._fail(token, f"{token.text!r} is not a variable's name", "a name before the operator")
             found.append((token.text, block))
