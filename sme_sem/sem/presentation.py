@@ -177,7 +177,9 @@ def measurement_model(fit: Fit, labels: Labels | None = None) -> Table:
     """Table of the loadings of items on first-order constructs."""
     latent = set(fit.latent)
     rows = _loadings(fit, labels, lambda indicator: indicator not in latent)
-    notes = (_CRITICAL_RATIO, _MARKER)
+    turned = fit.options.rotation
+    rotated = () if turned in (None, "none") else (_ROTATED.filled(rotation=str(turned)),)
+    notes = (_CRITICAL_RATIO, _MARKER, *rotated)
     return _by_group(Table("measurement_model", term("Measurement model"), _LOADING_COLUMNS, rows, notes), fit)
 
 
@@ -531,6 +533,10 @@ _CRITICAL_RATIO = Words(
 _MARKER = Words(
     "A loading without standard error is fixed to give the construct its scale.",
     "没有标准误的载荷为设定构念尺度而固定。",
+)
+_ROTATED = Words(
+    "Loadings of exploratory blocks are rotated ({rotation}); their constructs have variance one.",
+    "探索性区块的载荷经{rotation}旋转，其潜变量方差为1。",
 )
 _B_BETA = Words(
     "b: unstandardized, β: standardized estimate; C.R. (critical ratio) and p belong to b.",

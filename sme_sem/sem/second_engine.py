@@ -152,6 +152,8 @@ def _refuse_what_semopy_lacks(fit: Fit) -> None:
         raise ConvergenceError("the model did not converge, so there is nothing to confirm; see fit.diagnostics.")
     if fit.estimator != "ML":
         raise SpecificationError(f"semopy cannot confirm estimator={fit.estimator!r}; fit with estimator='ML'.")
+    if fit.options.rotation not in (None, "none"):
+        raise SpecificationError("semopy has no rotation of exploratory blocks; fit with rotation='none' to compare.")
     if table.groups > 1:
         raise SpecificationError("semopy cannot fit several groups at once; cross-check one group's own fit.")
     if table.means:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sem.models import POPULATIONS, fitted_text, parameters_of, true_theta
-from sme_sem.kernels import components, discrepancy, fit_indices, linalg, ram, reliability
+from sme_sem.kernels import components, discrepancy, fit_indices, linalg, ram, reliability, rotation
 
 MEMBERS = 6
 
@@ -92,6 +92,9 @@ def loading_matrices(*batch):
     return np.random.default_rng(4).uniform(-0.4, 0.9, size=(*batch, 4, 2))
 
 
+_PAIR = np.array([[1, 0.3], [0.3, 1]])
+
+
 def chi_squares(*batch):
     return np.random.default_rng(5).uniform(20, 90, size=batch)
 
@@ -132,6 +135,11 @@ KERNELS = [
     (components.varimax_criterion, [loading_matrices]),
     (components.varimax_slope, [loading_matrices]),
     (components.principal_components, [correlations]),
+    (rotation.geomin, [loading_matrices]),
+    (rotation.quartimin, [loading_matrices]),
+    (rotation.varimax, [loading_matrices]),
+    (rotation.quartimax, [loading_matrices]),
+    (named("conditions", lambda L: rotation.conditions(rotation.geomin, L, _PAIR, oblique=True)), [loading_matrices]),
     (named("p_value", lambda x: fit_indices.p_value(x, 24)), [chi_squares]),
     (named("cfi", lambda x, b: fit_indices.cfi(x, 24, b, 36)), [chi_squares, baselines]),
     (named("tli", lambda x, b: fit_indices.tli(x, 24, b, 36)), [chi_squares, baselines]),
