@@ -34,6 +34,7 @@ __all__ = [
     "saturated_information",
     "scores",
     "slope",
+    "uncorrelated",
 ]
 
 CHUNK = 2_000_000  # numbers held at once in a stack over patterns
@@ -220,7 +221,7 @@ def saturated(patterns, groups, *, tolerance=1e-11, max_iterations=500):
     Dempster, Laird and Rubin (1977), Journal of the Royal Statistical Society B 39, 1-38.
     Varadhan and Roland (2008), Scandinavian Journal of Statistics 35, 335-353.
     """
-    here = _available(patterns, groups)
+    here = uncorrelated(patterns, groups)
     deviation = np.sqrt(np.diagonal(here, axis1=1, axis2=2))[..., None]
     unit = np.concatenate([deviation * deviation.mT, deviation], axis=-1)
     for _ in range(max_iterations):
@@ -237,8 +238,8 @@ def saturated(patterns, groups, *, tolerance=1e-11, max_iterations=500):
     return here[..., :-1], here[..., -1], np.nan
 
 
-def _available(patterns, groups):
-    """Means and variances of the answers there are: (G, p, p + 1), the covariances beside the means"""
+def uncorrelated(patterns, groups):
+    """What fits if variables are uncorrelated, each one's own answers: (G, p, p + 1), covariances beside the means"""
     p = patterns.mask.shape[1]
     found = np.zeros((groups, p, p + 1))
     for g in range(groups):
@@ -282,33 +283,39 @@ class Saturated(NamedTuple):
     free: np.ndarray
 
 
-def saturated_information(patterns, sigma, mu, answers, given=0):
+def saturated_information(patterns, sigma, mu, answers, given=0, independent=None):
     """Information at the saturated moments, by group: Patterns, (G, p, p), (G, p), (N, p) -> [Saturated]
 
     given : how many variables, the last ones, are given and their moments left out
+    independent : what turns the respondents' scores (n, m) of group g into those of units drawn independently,
+        as (scores, g) -> (C, m); without it respondents are such units
     """
     p = sigma.shape[-1]
-    single, _ = one_by_one(patterns, answers)
-    seen = look(single, sigma, mu)
-    P = precisions(single, seen)
+    single, order = one_by_one(patterns, answers)
+    seen, pulls = look(patterns, sigma, mu), look(single, sigma, mu).pull
+    P = precisions(patterns, seen)
     n = respondents(patterns, len(sigma))
     i, j = np.triu_indices(p)
     modelled = (i < p - given) | (j < p - given)
     free = np.arange(p - given)
     found = []
     for g, K in enumerate(seen.precision):
-        own, rows = patterns.group == g, rows_of(single, g)
+        own, rows = patterns.group == g, rows_of(patterns, g)
         w = patterns.n[own] / n[g]
-        z, of = seen.pull[rows], single.of[rows]
-        first = np.searchsorted(of, np.flatnonzero(own))
+        z = seen.pull[rows]
+        first = np.searchsorted(patterns.of[rows], np.flatnonzero(own))
         spread = np.add.reduceat(z[:, i] * z[:, j], first) / patterns.n[own, None]
-        pull = np.add.reduceat(z, first) / patterns.n[own, None]
+        pull = np.add.reduceat(patterns.level[rows, None] * z, first) / patterns.n[own, None]
         plain = P[:, i, j]
         kept = (i[modelled], j[modelled], free)
         A = _saturated_information(plain[own], spread, pull, P[own], w, *kept)
         C = _saturated_information(K[None, i, j], K[None, i, j], np.zeros((1, p)), K[None], np.ones(1), *kept)
         half = np.where(i == j, 0.5, 1.0)
+        everyone = rows_of(single, g)
+        z, of = pulls[everyone], single.of[everyone]
         own_scores = np.concatenate([z[:, free], (half * (z[:, i] * z[:, j] - plain[of]))[:, modelled]], axis=1)
+        if independent is not None:
+            own_scores = independent(own_scores[np.argsort(order[everyone])], g)
         found.append(Saturated(A, own_scores.T @ own_scores / n[g], C, linalg.inverse(A), *kept))
     return found
 

@@ -170,7 +170,7 @@ def _root_mean_square(residuals, means):
     return np.sqrt((residuals**2).mean(axis=-1))
 
 
-def gfi_parts(sample, implied, exogenous=0, mean=None, implied_mean=None):
+def gfi_parts(sample, implied, exogenous=0, mean=None, implied_mean=None, weight=None):
     """Numerator and denominator of 1 - GFI under normal theory: (..., p, p) -> (...), (...)
 
     ::
@@ -179,9 +179,10 @@ def gfi_parts(sample, implied, exogenous=0, mean=None, implied_mean=None):
 
     Joreskog and Sorbom's (LISREL, AMOS).  Means, if modelled, add 2 d^T Sigma^-1 d and 2 m^T Sigma^-1 m.
     Moments among the ``exogenous`` last variables are given, not modelled, and do not count (as in lavaan).
+    weight : (..., p, p) takes Sigma's place inside the inverses
     """
-    W = linalg.whitener(implied)
-    misfit = W @ sample @ W.mT - np.eye(sample.shape[-1])
+    W = linalg.whitener(implied if weight is None else weight)
+    misfit = W @ (sample - implied) @ W.mT
     counted = sample.copy()
     if exogenous:
         counted[..., -exogenous:, -exogenous:] = 0

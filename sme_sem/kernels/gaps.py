@@ -36,11 +36,13 @@ class Block(NamedTuple):
 class Patterns(NamedTuple):
     """Sufficient statistics by missing pattern, all groups one after another.
 
-    mask  : (K, p) 1 where answered    n : (K,)    mean : (K, p)    group : (K,)    share : (K,) n_k / N
+    mask  : (K, p) 1 where answered    n : (K,) how many, or the sum of their weights    mean : (K, p)
+    group : (K,)    share : (K,) n_k / N
     member: (N,) the pattern of each respondent
     rows, level, of : (M, p), (M,), (M,) what stands for the respondents: over the rows r of a pattern, the sum of
         (r - level mu)(r - level mu)^T is that of (y - mu)(y - mu)^T over its respondents, whatever mu.  Large
-        patterns have p + 1 rows, others the answers themselves; zero where there is none
+        patterns have p + 1 rows, others the answers themselves; zero where there is none.  Weights count as
+        that many respondents alike
     """
 
     mask: np.ndarray
@@ -73,16 +75,20 @@ class Seen(NamedTuple):
     value: np.ndarray
 
 
-def missing_patterns(answers):
-    """Condense answers with gaps: a list of (n, p), one per group -> Patterns"""
+def missing_patterns(answers, weights=None):
+    """Condense answers with gaps: a list of (n, p), one per group -> Patterns
+
+    weights : a list of (n,), how many respondents each stands for
+    """
     parts, members, found = [], [], 0
     for place, own in enumerate(answers):
         answered = ~np.isnan(own)
         mask, member = np.unique(answered, axis=0, return_inverse=True)
         order = np.argsort((~mask).sum(axis=1), kind="stable")
         mask, member = mask[order], np.argsort(order)[member.ravel()]
-        rows, level, of, mean = _condensed(np.where(answered, own, 0.0), member, mask)
-        n = np.bincount(member, minlength=len(mask))
+        weight = None if weights is None else weights[place]
+        rows, level, of, mean = _condensed(np.where(answered, own, 0.0), member, mask, weight)
+        n = np.bincount(member, weight, minlength=len(mask))
         parts.append((mask.astype(float), n, mean, np.full(len(mask), place), rows, level, of + found))
         members.append(member + found)
         found += len(mask)
@@ -92,18 +98,22 @@ def missing_patterns(answers):
     )
 
 
-def _condensed(filled, member, mask):
-    """Rows, their level and pattern, and the mean of each pattern: (n, p), (n,), (k, p)"""
+def _condensed(filled, member, mask, weight):
+    """Rows, their level and pattern, and the mean of each pattern: (M, p), (M,), (M,), (k, p)"""
     p = filled.shape[1]
-    own = np.split(filled[np.argsort(member, kind="stable")], np.cumsum(np.bincount(member))[:-1])
+    own = np.split(np.argsort(member, kind="stable"), np.cumsum(np.bincount(member))[:-1])
     rows, levels, means = [], [], []
-    for answers, answered in zip(own, mask, strict=True):
-        n, mean = len(answers), answers.mean(axis=0)
-        level = np.ones(n)
-        if n > p + 1:
-            spread = np.linalg.qr((answers - mean) * answered, mode="r")
+    for members, answered in zip(own, mask, strict=True):
+        answers = filled[members]
+        level = np.ones(len(answers)) if weight is None else np.sqrt(weight[members])
+        n = level @ level
+        mean = level**2 @ answers / n
+        if len(answers) > p + 1:
+            spread = np.linalg.qr(level[:, None] * (answers - mean) * answered, mode="r")
             answers = np.vstack([np.sqrt(n) * mean, spread])
             level = np.concatenate([[np.sqrt(n)], np.zeros(p)])
+        else:
+            answers = level[:, None] * answers
         rows.append(answers)
         levels.append(level)
         means.append(mean)

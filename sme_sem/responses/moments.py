@@ -5,14 +5,17 @@ Covariances are divided by n, as maximum likelihood has it; ``likelihood="wishar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, did_you_mean
-from ..kernels import fiml, linalg
+from ..kernels import fiml, gaps, linalg
+from .design import EQUAL_CHANCES, Design, Drawn
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,12 +24,15 @@ class Moments:
 
     names : the p variables
     covariance : (G, p, p), divided by n    mean : (G, p), or None when only covariances are known
-    n : (G,)    n_collected : rows offered, before those with missing answers were set aside
+    n : (G,), sums of weights if there are any
+    n_collected : rows offered, before those with missing answers were set aside
     labels : group labels; one empty label for one group
     answers : the answers themselves, (n, p) by group, for what covariances alone cannot tell; or None
     patterns : with gaps in the answers, their sufficient statistics by missing pattern; ``mean`` and
         ``covariance`` are then the saturated maximum-likelihood ones, at which F is ``saturated``
     index, rows : the index of the table of answers, and which of its rows, counted from 0, each group has; or None
+    first_stage : the same, where a second stage takes those moments as if answers had been complete
+    design : how the respondents were drawn
     """
 
     names: tuple[str, ...]
@@ -40,11 +46,13 @@ class Moments:
     saturated: float = 0.0
     index: pd.Index | None = None
     rows: tuple[np.ndarray, ...] | None = None
+    first_stage: fiml.Patterns | None = None
+    design: Design = EQUAL_CHANCES
 
     @property
     def total(self) -> int:
         """How many respondents, over all groups."""
-        return int(self.n.sum())
+        return round(self.n.sum())
 
     def of(self, names: Sequence[str]) -> Moments:
         """Pick variables, in the order given."""
@@ -52,13 +60,16 @@ class Moments:
             return self
         index = np.array([self.names.index(name) for name in names])
         answers = None if self.answers is None else tuple(own[:, index] for own in self.answers)
+        incomplete = answers is not None and (self.patterns is not None or self.first_stage is not None)
+        patterns = fiml.missing_patterns(answers, self.design.weights) if incomplete else None
         return replace(
             self,
             names=tuple(names),
             covariance=self.covariance[:, index[:, None], index],
             mean=None if self.mean is None else self.mean[:, index],
             answers=answers,
-            patterns=None if self.patterns is None or answers is None else fiml.missing_patterns(answers),
+            patterns=None if self.patterns is None else patterns,
+            first_stage=None if self.first_stage is None else patterns,
         )
 
 
@@ -67,92 +78,161 @@ def moments_of_answers(
     names: Sequence[str],
     group: str | None = None,
     *,
-    incomplete: bool = False,
+    missing: str = "listwise",
     given: Sequence[str] = (),
+    drawn: Drawn | None = None,
 ) -> Moments:
-    """Condense a table of answers, one row per respondent; rows with a missing answer are set aside.
+    """Condense a table of answers, one row per respondent; with ``"listwise"`` those with a gap are set aside.
 
     group : a column whose values divide the respondents; groups stand in order of first appearance
-    incomplete : keep respondents with gaps; only those without any answer, or without one to the ``given``
-        variables, are set aside
+    missing : ``"fiml"``, ``"two_stage"``, ``"robust_two_stage"`` and ``"pairwise"`` keep respondents with gaps; only
+        those without any answer, or without one to the ``given`` variables, are set aside
+    drawn : columns with weights and clusters
 
     Raises :class:`~sme_sem.errors.SpecificationError` for a variable that is no column, and
     :class:`~sme_sem.errors.DataProblem` for columns that cannot be analysed.
     """
     _known(names, frame.columns, "the data have no column of that name")
     values = _numeric(frame, names)
-    usable = _with_some_answer(values, names, given) if incomplete else ~np.isnan(values).any(axis=1)
-    condensed = _condensed_with_gaps if incomplete else _condensed
-    if group is None:
-        _enough(int(usable.sum()), len(values), names, values)
-        found = condensed(names, (values[usable],), ("",), len(values))
-        return replace(found, index=frame.index, rows=(np.flatnonzero(usable),))
-    members = _groups(frame, group)
-    answers = []
+    listwise = missing == "listwise"
+    usable = ~np.isnan(values).any(axis=1) if listwise else _with_some_answer(values, names, given)
+    members = {"": np.ones(len(values), dtype=bool)} if group is None else _groups(frame, group)
     for label, rows in members.items():
-        try:
+        with _in_group(label):
             _enough(int((usable & rows).sum()), int(rows.sum()), names, values[rows])
-        except DataProblem as problem:
-            raise DataProblem(f"group {label!r}: {problem}") from None
-        answers.append(values[usable & rows])
-    found = condensed(names, tuple(answers), tuple(members), len(values))
-    return replace(found, index=frame.index, rows=tuple(np.flatnonzero(usable & own) for own in members.values()))
+    kept = [usable & rows for rows in members.values()]
+    found = _CONDENSED[missing](
+        tuple(names),
+        tuple(values[rows] for rows in kept),
+        labels=tuple(members),
+        collected=len(values),
+        design=(drawn or Drawn()).design(frame, kept),
+    )
+    return replace(found, index=frame.index, rows=tuple(np.flatnonzero(rows) for rows in kept))
+
+
+@contextmanager
+def _in_group(label: str) -> Iterator[None]:
+    """Say in which group a problem was found."""
+    try:
+        yield
+    except DataProblem as problem:
+        raise (DataProblem(f"group {label!r}: {problem}") if label else problem) from None
 
 
 def _condensed(
-    names: Sequence[str], answers: tuple[np.ndarray, ...], labels: tuple[str, ...], collected: int
+    names: tuple[str, ...],
+    answers: tuple[np.ndarray, ...],
+    *,
+    labels: tuple[str, ...],
+    collected: int,
+    design: Design,
 ) -> Moments:
-    means = np.stack([own.mean(axis=0) for own in answers])
-    covariances = []
-    for label, own, mean in zip(labels, answers, means, strict=True):
-        centred = own - mean
-        covariance = centred.T @ centred / len(own)
-        try:
+    means, covariances, n = [], [], []
+    for g, (label, own) in enumerate(zip(labels, answers, strict=True)):
+        weight = design.of(g)[0]
+        mean = np.average(own, axis=0, weights=weight)
+        centred = own - mean if weight is None else (own - mean) * np.sqrt(weight)[:, None]
+        n.append(len(own) if weight is None else weight.sum())
+        covariance = centred.T @ centred / n[-1]
+        with _in_group(label):
             _usable(covariance, names, len(own))
-        except DataProblem as problem:
-            raise (DataProblem(f"group {label!r}: {problem}") if label else problem) from None
+        means.append(mean)
         covariances.append(covariance)
-    n = np.array([len(own) for own in answers])
-    return Moments(tuple(names), np.stack(covariances), means, n, collected, labels, answers)
+    return Moments(
+        names, np.stack(covariances), np.stack(means), np.array(n), collected, labels, answers, design=design
+    )
 
 
 def _condensed_with_gaps(
-    names: Sequence[str], answers: tuple[np.ndarray, ...], labels: tuple[str, ...], collected: int
+    names: tuple[str, ...],
+    answers: tuple[np.ndarray, ...],
+    *,
+    labels: tuple[str, ...],
+    collected: int,
+    design: Design,
+    stages: bool = False,
 ) -> Moments:
     for label, own in zip(labels, answers, strict=True):
-        where = f"group {label!r}: " if label else ""
-        unanswered = [name for name, gone in zip(names, np.isnan(own).all(axis=0), strict=True) if gone]
-        if unanswered:
-            raise DataProblem(
-                f"{where}without any answer: {', '.join(map(repr, unanswered))}. Remove it from the model."
-            )
-        constant = [name for name, column in zip(names, own.T, strict=True) if not np.nanstd(column) > 0]
-        if constant:
-            raise DataProblem(
-                f"{where}no variation in {', '.join(map(repr, constant))}: every respondent gave the same answer, so "
-                "nothing can covary with it. Remove it from the model."
-            )
-        met = ~np.isnan(own)
-        together = met.T.astype(float) @ met
-        apart = np.argwhere(np.triu(together < 2))
-        if len(apart):
-            a, b = (names[i] for i in apart[0])
-            raise DataProblem(
-                f"{where}fewer than two respondents answered both {a!r} and {b!r}: their covariance cannot be "
-                "estimated. Remove one of them from the model."
-            )
-    patterns = fiml.missing_patterns(answers)
+        with _in_group(label):
+            _answered(own, names)
+    patterns = fiml.missing_patterns(answers, design.weights)
     with np.errstate(all="ignore"):
         covariance, mean, saturated = fiml.saturated(patterns, len(answers))
     if not np.isfinite(saturated):
         raise DataProblem(_not_found(covariance, names))
     for label, own, matrix in zip(labels, answers, covariance, strict=True):
-        try:
+        with _in_group(label):
             _usable(matrix, names, len(own))
-        except DataProblem as problem:
-            raise (DataProblem(f"group {label!r}: {problem}") if label else problem) from None
+    n = np.array([patterns.n[patterns.group == g].sum() for g in range(len(answers))])
+    plain = Moments(names, covariance, mean, n, collected, labels, answers, design=design)
+    if stages:
+        return replace(plain, first_stage=patterns)
+    return replace(plain, patterns=patterns, saturated=float(saturated))
+
+
+def _condensed_by_pairs(
+    names: tuple[str, ...],
+    answers: tuple[np.ndarray, ...],
+    *,
+    labels: tuple[str, ...],
+    collected: int,
+    design: Design,
+) -> Moments:
+    """Each covariance from those who answered both questions, each mean from those who answered the one."""
+    covariances, means = [], []
+    for label, own in zip(labels, answers, strict=True):
+        with _in_group(label):
+            _answered(own, names)
+            covariance, mean = gaps.available_moments(own)
+            _definite(covariance, names)
+        covariances.append(covariance)
+        means.append(mean)
     n = np.array([len(own) for own in answers])
-    return Moments(tuple(names), covariance, mean, n, collected, labels, answers, patterns, float(saturated))
+    return Moments(names, np.stack(covariances), np.stack(means), n, collected, labels, answers, design=design)
+
+
+_CONDENSED: dict[str, Callable[..., Moments]] = {
+    "listwise": _condensed,
+    "pairwise": _condensed_by_pairs,
+    "fiml": _condensed_with_gaps,
+    "two_stage": partial(_condensed_with_gaps, stages=True),
+    "robust_two_stage": partial(_condensed_with_gaps, stages=True),
+}
+
+
+def _answered(own: np.ndarray, names: Sequence[str]) -> None:
+    """Refuse questions nobody answered or all answered alike, and pairs nobody answered both of."""
+    unanswered = [name for name, gone in zip(names, np.isnan(own).all(axis=0), strict=True) if gone]
+    if unanswered:
+        raise DataProblem(f"without any answer: {', '.join(map(repr, unanswered))}. Remove it from the model.")
+    constant = [name for name, column in zip(names, own.T, strict=True) if not np.nanstd(column) > 0]
+    if constant:
+        raise DataProblem(
+            f"no variation in {', '.join(map(repr, constant))}: every respondent gave the same answer, so "
+            "nothing can covary with it. Remove it from the model."
+        )
+    met = ~np.isnan(own)
+    together = met.T.astype(float) @ met
+    apart = np.argwhere(np.triu(together < 2))
+    if len(apart):
+        a, b = (names[i] for i in apart[0])
+        raise DataProblem(
+            f"fewer than two respondents answered both {a!r} and {b!r}: their covariance cannot be "
+            "estimated. Remove one of them from the model."
+        )
+
+
+def _definite(covariance: np.ndarray, names: Sequence[str]) -> None:
+    """Refuse covariances that no set of respondents can have."""
+    deviation = np.sqrt(np.diagonal(covariance))
+    smallest = np.linalg.eigvalsh(covariance / np.outer(deviation, deviation))[0]
+    if not smallest > len(names) * 1e-13:
+        raise DataProblem(
+            f"the pairwise covariances are not positive definite (the smallest eigenvalue of the correlations is "
+            f"{smallest:.3g}), because each comes from other respondents. Use missing='fiml' or 'two_stage', which "
+            "take all answers together."
+        )
 
 
 def _not_found(covariance: np.ndarray, names: Sequence[str]) -> str:

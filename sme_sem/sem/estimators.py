@@ -29,7 +29,7 @@ from typing import Literal, cast
 from ..errors import SpecificationError
 
 Discrepancy = Literal["ML", "GLS", "ULS", "WLS", "DWLS"]
-SE = Literal["standard", "robust_sem", "robust_sem_nt", "robust_huber_white", "first_order", "none"]
+SE = Literal["standard", "robust_sem", "robust_sem_nt", "robust_huber_white", "first_order", "two_stage", "none"]
 Test = Literal[
     "standard", "satorra_bentler", "scaled_shifted", "mean_var_adjusted", "yuan_bentler_mplus", "browne_residual_nt"
 ]

@@ -15,8 +15,9 @@ import pandas as pd
 from ..errors import ConvergenceError, IdentificationError, SmeSemError, SpecificationError
 from ..kernels.discrepancy import Sample
 from ..kernels.minimise import Status
+from ..responses.design import Drawn
 from ..responses.moments import Moments, moments_of_answers, moments_of_summary
-from . import diagnosis, least_squares, objective
+from . import diagnosis, least_squares, objective, sampling, two_stage
 from .constraints import contradictory, restrictions
 from .diagnosis import Diagnostic
 from .estimators import chosen_estimator
@@ -57,6 +58,8 @@ def fit(
     cov: pd.DataFrame | None = None,
     mean: pd.Series[float] | None = None,
     n: int | None = None,
+    cluster: str | None = None,
+    weights: str | None = None,
     max_iterations: int | None = None,
     starts: int = 0,
     seed: int | None = None,
@@ -78,7 +81,11 @@ def fit(
         One row per respondent, one numeric column per observed variable; other columns are ignored.
     missing
         ``"listwise"`` sets respondents aside who left a variable of the model open; ``"fiml"`` uses every answer
-        given (full information maximum likelihood; observed information).
+        given (full information maximum likelihood; observed information).  ``"two_stage"`` estimates means and
+        covariances from every answer first and fits the model to them, with errors and a scaled test that account
+        for it (:mod:`sme_sem.sem.two_stage`); ``"robust_two_stage"`` does not suppose normal answers either.  Both
+        estimate the moments of exogenous variables too (``fixed_x=False``).  ``"pairwise"`` takes each covariance
+        from those who answered both questions and gives errors as if all had answered all: for exploring only.
     cov, mean, n
         In place of ``data``: a covariance matrix divided by n - 1, means if wanted, and the number of respondents.
     group
@@ -111,6 +118,12 @@ def fit(
     rotation
         How constructs of exploratory blocks, ``efa("b")*f1 + efa("b")*f2 =~ x1 + ...``, are turned: ``"geomin"`` (the
         default), ``"oblimin"`` or ``"quartimin"``; uncorrelated by ``"varimax"`` or ``"quartimax"``; ``"none"``.
+    cluster
+        A column that tells which respondents were drawn together (classes, firms, interviewers).  Errors and tests
+        then rest on the sums of scores over clusters; ``"ML"`` becomes ``"MLR"``, and means are modelled.
+    weights
+        A column of sampling weights, all above zero; they are scaled to sum to n.  Moments and scores are weighted,
+        and ``"ML"`` becomes ``"MLR"``.
     preset
         ``"sem"`` (also for CFA), ``"growth"``, or ``"explicit"`` (nothing is added to the model).
     starts, seed
@@ -148,15 +161,18 @@ def fit(
     The discrepancy and its derivatives are described in ``sme_sem.kernels.discrepancy``; defaults are lavaan's.
     """
     specification = Specification.read(model)
-    method = chosen_estimator(estimator, se, test, gaps=missing == "fiml")
+    drawn = Drawn(weights, cluster)
+    method = sampling.estimator(chosen_estimator(estimator, se, test, gaps=missing == "fiml"), missing, drawn)
+    stages = missing in two_stage.WAYS
+    means = missing == "fiml" or stages or cluster is not None
     options = Options(
         method,
-        chosen("missing", missing, ("listwise", "fiml")),
+        chosen("missing", missing, sampling.MISSING),
         chosen("preset", preset, ("sem", "growth", "explicit")),  # type: ignore[arg-type]
         std_lv,
         orthogonal,
-        fixed_x and method.discrepancy == "ML",
-        bool(meanstructure) or (meanstructure is None and mean is not None) or missing == "fiml",
+        fixed_x and method.discrepancy == "ML" and not stages,
+        bool(meanstructure) or (meanstructure is None and mean is not None) or means,
         chosen("likelihood", likelihood, ("normal", "wishart")),  # type: ignore[arg-type]
         chosen(
             "information",
@@ -170,7 +186,10 @@ def fit(
         starts_of(starts),
         seed,
         _rotation_of(specification, rotation),
+        cluster,
+        weights,
     )
+    sampling.agreeing(options)
     complete = ("satorra_bentler", "scaled_shifted", "mean_var_adjusted", "browne_residual_nt")
     if missing == "fiml" and (method.se == "robust_sem" or method.discrepancy != "ML" or method.test in complete):
         raise SpecificationError(
@@ -180,7 +199,7 @@ def fit(
     if method.discrepancy != "ML" and information == "observed":
         raise SpecificationError(f"estimator={estimator!r} knows the expected information only.")
     given = given_variables(specification, options) if missing == "fiml" else None
-    moments = _moments(specification, data, cov, mean, n, group, given)
+    moments = _moments(specification, data, cov, mean, n, group, options.missing, given, drawn)
     table = parameter_table(specification, options, len(moments.labels))
     moments = moments.of(table.observed)
     if table.definitions:
@@ -221,15 +240,19 @@ def _moments(
     mean: Any,
     n: int | None,
     group: str | None,
+    missing: str,
     given: Sequence[str] | None,
+    drawn: Drawn,
 ) -> Moments:
     if (data is None) == (cov is None):
         raise SpecificationError("give either data= (one row per respondent) or cov= with n=, and not both.")
     if not specification.observed:
         raise SpecificationError("the model names no observed variable: write at least one '=~', '~' or '~~' line.")
     if cov is not None:
-        if given is not None:
-            raise SpecificationError("missing='fiml' needs data=; a covariance matrix has no gaps.")
+        if missing != "listwise":
+            raise SpecificationError(f"missing={missing!r} needs data=; a covariance matrix has no gaps.")
+        if drawn != Drawn():
+            raise SpecificationError("cluster= and weights= tell about respondents, so they need data=.")
         if group is not None:
             raise SpecificationError("group= divides respondents, so it needs data=; a covariance matrix has none.")
         return moments_of_summary(cov, n, specification.observed, mean)  # type: ignore[arg-type]
@@ -241,7 +264,7 @@ def _moments(
             f"{clash[0]!r} is a construct of the model (it stands left of =~) and a column of the data as well: "
             "rename one."
         )
-    return moments_of_answers(data, specification.observed, group, incomplete=given is not None, given=given or ())
+    return moments_of_answers(data, specification.observed, group, missing=missing, given=given or (), drawn=drawn)
 
 
 def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raising: bool) -> Fit:
@@ -276,6 +299,7 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
         raise problem
     if problem is None:
         found += diagnosis.examine(Point.at(table, pattern, theta, sample.covariance, sample.mean), moments.total)
+        found += sampling.examine(moments.design, options, table)
     return Fit(table, options, moments, sample, pattern, theta, status, int(best.iterations[0]), tuple(found), slope)
 
 

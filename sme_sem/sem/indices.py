@@ -84,19 +84,19 @@ def measures(
     log_likelihood: tuple[float, float],
     sigma: np.ndarray,
     mu: np.ndarray,
+    weight: np.ndarray | None = None,
 ) -> dict[str, float]:
-    """All measures: sample and implied moments with axes (G, ...)."""
+    """All measures: sample and implied moments with axes (G, ...).
+
+    weight : (G, p, p) residuals are weighed by its inverse in the GFI, instead of the implied covariances'
+    """
     x2, df, b, bdf, N, G = test.chi_square, test.df, test.baseline, test.baseline_df, test.total, test.groups
     k = test.parameters
     logl, saturated = log_likelihood
     lower, upper = fit_indices.rmsea_interval(x2, df, N, G)
     mean, implied_mean = (sample.mean, mu) if table.means else (None, None)
     weight = test.weight
-    x = len(table.exogenous)
-    if moments.patterns is None:
-        parts = fit_indices.gfi_parts(sample.covariance, sigma, x, mean, implied_mean)
-    else:
-        parts = _gfi_parts_with_gaps(moments, sigma, mu, x)
+    parts = _gfi_parts(table, sample, moments, sigma, mu)
     found = {
         "npar": k,
         "fmin": x2 / (2 * N),
@@ -159,13 +159,25 @@ def _goodness(test: Test, table: ParameterTable, parts: tuple[np.ndarray, np.nda
     return {"gfi": gfi, "agfi": 1 - moments / df * (1 - gfi) if df > 0 else 1.0, "pgfi": df / moments * gfi}
 
 
-def _gfi_parts_with_gaps(
-    moments: Moments, sigma: np.ndarray, mu: np.ndarray, exogenous: int
+def _gfi_parts(
+    table: ParameterTable, sample: Sample, moments: Moments, sigma: np.ndarray, mu: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Parts of the GFI where there are gaps; the sample's moments are those of the answers there are, as in lavaan."""
-    assert moments.patterns is not None and moments.answers is not None
+    """Parts of the GFI; a model fitted in two stages is weighed at the first stage's moments, as its errors are."""
+    x = len(table.exogenous)
+    if moments.patterns is not None:
+        return fiml.gfi_parts(moments.patterns, sigma, mu, *_moments_with_gaps(moments), x)
+    mean, implied_mean = (sample.mean, mu) if table.means else (None, None)
+    metric = None if moments.first_stage is None else sample.covariance
+    return fit_indices.gfi_parts(sample.covariance, sigma, x, mean, implied_mean, metric)
+
+
+def _moments_with_gaps(moments: Moments) -> tuple[np.ndarray, np.ndarray]:
+    """Moments of the answers there are, or the saturated ones if answers have weights, as in lavaan."""
+    assert moments.answers is not None and moments.mean is not None
+    if moments.design.weights is not None:
+        return moments.covariance, moments.mean
     covariance, mean = (np.stack(own) for own in zip(*map(gaps.available_moments, moments.answers), strict=True))
-    return fiml.gfi_parts(moments.patterns, sigma, mu, covariance, mean, exogenous)
+    return covariance, mean
 
 
 def scaled_measures(test: Test, own: Scaling, base: Scaling, kind: str) -> dict[str, float]:

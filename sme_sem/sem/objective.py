@@ -7,6 +7,7 @@ import numpy as np
 from ..kernels import discrepancy, fiml, least_squares, ram
 from ..kernels.discrepancy import Sample, Slope
 from ..responses.moments import Moments
+from . import two_stage
 
 
 def slope(pattern: ram.Pattern, sample: Sample, moments: Moments, theta: np.ndarray, *, exact: bool = False) -> Slope:
@@ -23,4 +24,7 @@ def expected_information(pattern: ram.Pattern, sample: Sample, moments: Moments,
     """Expected Hessian of the discrepancy, for respondents who answer what these did: (q,) -> (q, q)"""
     if moments.patterns is not None:
         return np.asarray(fiml.expected_information(pattern, moments.patterns, sample, theta))
+    if moments.first_stage is not None:
+        implied = ram.implied(pattern, theta, sample.covariance, sample.mean)
+        return 2 * two_stage.information(pattern, moments, sample, implied)
     return np.asarray(slope(pattern, sample, moments, theta).hessian)

@@ -42,6 +42,7 @@ class Options:
     effect_coding : what gives constructs their scale in place of a marker (:data:`EFFECT_CODING`)
     starts, seed : how many random starts the search is repeated from, and what they are drawn from
     rotation : how exploratory blocks are turned (:data:`OBLIQUE`, :data:`ORTHOGONAL`, ``"none"``); None without any
+    cluster, weights : columns that tell how respondents were drawn
     """
 
     method: Estimator = ESTIMATORS["ML"]
@@ -60,6 +61,8 @@ class Options:
     starts: int = 0
     seed: int | None = None
     rotation: str | None = None
+    cluster: str | None = None
+    weights: str | None = None
 
     @property
     def estimator(self) -> str:

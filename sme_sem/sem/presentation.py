@@ -132,7 +132,7 @@ def model_test(fit: Fit) -> Table:
         Column("bic", "BIC", Kind.STATISTIC),
     )
     notes = (
-        (_ESTIMATOR_FIML if fit.options.missing == "fiml" else _ESTIMATOR).filled(estimator=fit.estimator),
+        *_estimation(fit),
         *_correction(fit),
         Words(
             "p of close fit tests RMSEA ≤ .05. With many respondents chi-square rejects almost every model.",
@@ -380,13 +380,24 @@ def chisq_per_df(measures: pd.Series[Any]) -> float:
     return measure("chisq") / df if df > 0 else math.nan
 
 
+def _estimation(fit: Fit) -> tuple[Words, ...]:
+    options = fit.options
+    notes = [_ESTIMATORS.get(options.missing, _ESTIMATOR).filled(estimator=fit.estimator)]
+    if options.weights is not None:
+        notes.append(_WEIGHTED.filled(column=options.weights))
+    if options.cluster is not None:
+        notes.append(_CLUSTERED.filled(column=options.cluster))
+    return tuple(notes)
+
+
 def _correction(fit: Fit) -> tuple[Words, ...]:
     if not corrected(fit):
         return ()
+    said = _SCALED_FOR_GAPS if fit.options.missing == "two_stage" else _SCALED
     factor = _measure(fit.measures())("chisq_scaling_factor")
     if math.isnan(factor):
-        return (_SCALED,)
-    return (_SCALED + _FACTOR.filled(c=cell(factor, Kind.ESTIMATE)),)
+        return (said,)
+    return (said + _FACTOR.filled(c=cell(factor, Kind.ESTIMATE)),)
 
 
 def _values_by_group(fit: Fit) -> list[tuple[str, dict[str, float]]]:
@@ -514,14 +525,30 @@ _INDICES: dict[str, Text] = {
     "agfi": term("Adjusted goodness of fit index") + " (AGFI)",
 }
 _ESTIMATOR = Words("Estimator: {estimator}.", "估计方法：{estimator}。")
-_ESTIMATOR_FIML = Words(
-    "Estimator: {estimator}, all answers used (FIML).", "估计方法：{estimator}，使用全部作答（FIML）。"
-)
+_ESTIMATORS = {
+    "fiml": Words("Estimator: {estimator}, all answers used (FIML).", "估计方法：{estimator}，使用全部作答（FIML）。"),
+    "two_stage": Words(
+        "Estimator: {estimator} in two stages, all answers used; errors and test account for the gaps.",
+        "估计方法：两阶段{estimator}，使用全部作答；标准误与检验已考虑缺失。",
+    ),
+    "robust_two_stage": Words(
+        "Estimator: {estimator} in two stages, all answers used; errors and test account for the gaps and for answers "
+        "that are not normal.",
+        "估计方法：稳健两阶段{estimator}，使用全部作答；标准误与检验已考虑缺失与非正态。",
+    ),
+    "pairwise": Words("Estimator: {estimator}, pairwise covariances.", "估计方法：{estimator}，成对协方差。"),
+}
+_WEIGHTED = Words("Sampling weights: {column}.", "抽样权重：{column}。")
+_CLUSTERED = Words("Errors and test account for clusters: {column}.", "标准误与检验已考虑聚类：{column}。")
 _TESTED = ("chisq", "df", "pvalue")
 _CORRECTED = ("cfi", "tli", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper", "rmsea_pvalue")
 _SCALED = Words(
     "χ² is corrected for answers that are not normal; CFI, TLI and RMSEA are the robust versions.",
     "χ²已按非正态数据校正；CFI、TLI与RMSEA为稳健版本。",
+)
+_SCALED_FOR_GAPS = Words(
+    "χ² is corrected for gaps in the answers; CFI, TLI and RMSEA are the robust versions.",
+    "χ²已按缺失作答校正；CFI、TLI与RMSEA为稳健版本。",
 )
 _FACTOR = Words(" Scaling correction factor: {c}.", "校正因子：{c}。")
 _PROFILE = Words("Thresholds: {title}. Sources: {source}.", "判断标准：{title}。来源：{source}。")

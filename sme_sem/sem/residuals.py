@@ -16,13 +16,11 @@ from ..errors import SpecificationError
 from ..kernels import fiml, fit_indices, ram
 from ..kernels import residuals as kernel
 from . import robust
-from .estimators import ESTIMATORS
 from .options import chosen
 
 if TYPE_CHECKING:
     from .result import Fit
 
-LIKELIHOOD = ("ML", "MLM", "MLMV", "MLMVS", "MLR", "MLF")
 NEGLIGIBLE = 1e-8  # of the two deviations' product
 
 
@@ -35,11 +33,7 @@ def residuals(fit: Fit, kind: str) -> np.ndarray:
     raw = sample - sigma
     if kind == "raw":
         return np.asarray(raw)
-    if fit.estimator not in LIKELIHOOD:
-        raise SpecificationError(
-            f"{kind} residuals are there for maximum likelihood, not for estimator={fit.estimator!r}; "
-            "type='cor' and type='raw' always are."
-        )
+    _known(fit, kind)
     variances = _variances(fit, standardized=kind == "standardized")
     deviation = np.sqrt(np.linalg.diagonal(sample))
     unit = deviation[:, :, None] * deviation[:, None, :]
@@ -47,6 +41,19 @@ def residuals(fit: Fit, kind: str) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
         error = np.sqrt(np.where(variances > (NEGLIGIBLE * unit) ** 2, variances, np.nan))
         return np.where(none, 0.0, raw / error)
+
+
+def _known(fit: Fit, kind: str) -> None:
+    """Refuse fits whose residuals have errors that are not known here."""
+    away = "type='cor' and type='raw' always are."
+    if fit.options.method.discrepancy != "ML":
+        raise SpecificationError(
+            f"{kind} residuals are there for maximum likelihood, not for estimator={fit.estimator!r}; {away}"
+        )
+    if fit.options.missing not in ("listwise", "fiml"):
+        raise SpecificationError(
+            f"{kind} residuals are there for missing='listwise' and 'fiml', not for {fit.options.missing!r}; {away}"
+        )
 
 
 def _variances(fit: Fit, *, standardized: bool) -> np.ndarray:
@@ -90,7 +97,8 @@ def _saturated(fit: Fit, kept: np.ndarray) -> tuple[list[np.ndarray], list[np.nd
     gammas, informations = [], []
     for g, sample in enumerate(fit.sample.covariance):
         if _sandwich(fit) and moments.answers is not None:
-            gamma = kernel.answers_gamma(moments.answers[g], means=means)
+            weight, cluster = moments.design.of(g)
+            gamma = kernel.answers_gamma(moments.answers[g], means=means, weight=weight, cluster=cluster)
         else:
             gamma = kernel.normal_gamma(sample, means=means)
         none = np.zeros(len(sample))
@@ -119,4 +127,4 @@ def _saturated_with_gaps(fit: Fit, kept: np.ndarray) -> tuple[list[np.ndarray], 
 
 
 def _sandwich(fit: Fit) -> bool:
-    return ESTIMATORS[fit.estimator].se in ("robust_sem", "robust_huber_white")
+    return fit.options.method.se in ("robust_sem", "robust_huber_white")

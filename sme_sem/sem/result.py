@@ -11,13 +11,13 @@ import pandas as pd
 from scipy import special
 
 from ..errors import SpecificationError
-from ..kernels import discrepancy, linalg, ram
+from ..kernels import discrepancy, fiml, linalg, ram
 from ..kernels.constrained import active, null_space
 from ..kernels.discrepancy import Sample
 from ..kernels.minimise import Status
 from ..responses.moments import Moments
 from ..tables import Tabled
-from . import indices, least_squares, objective, robust
+from . import indices, least_squares, objective, robust, two_stage
 from .constraints import restrictions
 from .diagnosis import Diagnostic
 from .estimators import Estimator
@@ -145,8 +145,11 @@ class Fit(Tabled):
             normal = kind == "robust_sem_nt"
             B = least_squares.spread(self.pattern, self.sample, self.moments, self._point.moments, normal=normal)
             return np.asarray(self._bread @ B @ self._bread / self._total)
+        if kind == "two_stage":
+            return self._stages.vcov / self._total
         around_sample = kind == "robust_sem"
-        B = robust.spread(robust.scores(self.pattern, self.moments, self._point.moments, around_sample=around_sample))
+        scores = robust.scores(self.pattern, self.moments, self._point.moments, around_sample=around_sample)
+        B = robust.spread(scores, self.moments)
         if kind == "first_order":
             return self._inverse(B) / self._total
         return np.asarray(self._bread @ B @ self._bread / self._total)
@@ -184,6 +187,17 @@ class Fit(Tabled):
         return self.options.method
 
     @cached_property
+    def _stages(self) -> two_stage.Stages:
+        return two_stage.stages(
+            self.pattern,
+            self.moments,
+            self.sample,
+            self._point.moments,
+            self._directions,
+            robust=self.options.missing == "robust_two_stage",
+        )
+
+    @cached_property
     def _baseline(self) -> Fit:
         """The independence model, fitted to the same answers: variances (and means) only."""
         table = baseline_table(self.table)
@@ -211,17 +225,19 @@ class Fit(Tabled):
     def _moments_of_each_variable(self) -> tuple[np.ndarray, np.ndarray | None]:
         """Moments that fit the independence model; with gaps, a variable's own answers determine them."""
         covariance, mean = self.sample.covariance.copy(), self.sample.mean
-        if self.moments.patterns is None or self.moments.answers is None or mean is None:
+        if self.moments.patterns is None or mean is None:
             return covariance, mean
         own = np.arange(len(self.table.observed) - len(self.table.covariates))
+        alone = fiml.uncorrelated(self.moments.patterns, self.table.groups)
+        covariance[:, own, own] = alone[:, own, own]
         mean = mean.copy()
-        for g, answers in enumerate(self.moments.answers):
-            covariance[g, own, own] = np.nanvar(answers[:, own], axis=0)
-            mean[g, own] = np.nanmean(answers[:, own], axis=0)
+        mean[:, own] = alone[:, own, -1]
         return covariance, mean
 
     @cached_property
     def _scaling(self) -> robust.Scaling:
+        if self.moments.first_stage is not None:
+            return self._stages.scaling(self._test.df)
         return robust.scaling(
             self._estimator,
             self.pattern,

@@ -41,17 +41,18 @@ def scores(pattern: ram.Pattern, moments: Moments, implied: ram.Implied, *, arou
     if moments.answers is None or moments.mean is None:
         raise SpecificationError("robust standard errors and tests need the answers themselves: give data=, not cov=.")
     if moments.patterns is not None:
-        return [fiml.scores(pattern, moments.patterns, implied, np.concatenate(moments.answers))]
+        found = fiml.scores(pattern, moments.patterns, implied, np.concatenate(moments.answers))
+        return np.split(found, np.cumsum([len(own) for own in moments.answers])[:-1])
     return [
         casewise.scores(pattern, implied, own, moments.mean[g], g, around_sample=around_sample)
         for g, own in enumerate(moments.answers)
     ]
 
 
-def spread(by_group: list[np.ndarray]) -> np.ndarray:
-    """B: the average product of scores over all respondents: -> (q, q)"""
-    total = sum(len(s) for s in by_group)
-    return np.asarray(sum(s.T @ s for s in by_group) / total)
+def spread(by_group: list[np.ndarray], moments: Moments) -> np.ndarray:
+    """B: the average product of scores over all that were drawn independently: -> (q, q)"""
+    units = [casewise.independent(own, *moments.design.of(g)) for g, own in enumerate(by_group)]
+    return np.asarray(sum(s.T @ s for s in units) / moments.n.sum())
 
 
 def scaling(
@@ -78,17 +79,16 @@ def scaling(
     mplus = estimator.test == "yuan_bentler_mplus"
     own = scores(pattern, moments, implied, around_sample=not mplus)
     weights = moments.covariance if mplus else implied.sigma
-    trace = -float((spread(own) * inverse).sum())
+    trace = -float((spread(own, moments) * inverse).sum())
     if moments.patterns is not None:
         trace += sum(float((own.vcov * own.first_order).sum()) for own in saturated(moments, x))
         return Scaling(trace / df, 0.0, df, trace / df)
     for g, rows in enumerate(answers):
-        trace += casewise.weighted_trace(rows, centre[g], weights[g], means=means)
-        trace -= (
-            casewise.weighted_trace(rows[:, rows.shape[1] - x :], centre[g][-x:], weights[g][-x:, -x:], means=means)
-            if x
-            else 0
-        )
+        weight, cluster = moments.design.of(g)
+        for part, sign in ((slice(None), 1), (slice(len(centre[g]) - x, None), -1)):
+            trace += sign * casewise.weighted_trace(
+                rows[:, part], centre[g][part], weights[g][part, part], means=means, weight=weight, cluster=cluster
+            )
     mean_adjusted = estimator.test in ("satorra_bentler", "yuan_bentler_mplus")
     squared = np.nan if mean_adjusted else _squared_trace(pattern, moments, implied, own, inverse)
     return _adjusted(estimator, df, trace, squared)
@@ -108,9 +108,14 @@ def _adjusted(estimator: Estimator, df: int, trace: float, squared: float) -> Sc
 @lru_cache(maxsize=2)
 def saturated(moments: Moments, given: int) -> list[fiml.Saturated]:
     """Information about the saturated moments; kept, because model and baseline both ask for it."""
-    assert moments.patterns is not None and moments.answers is not None and moments.mean is not None
+    patterns = moments.patterns or moments.first_stage
+    assert patterns is not None and moments.answers is not None and moments.mean is not None
     every = np.concatenate(moments.answers)
-    return fiml.saturated_information(moments.patterns, moments.covariance, moments.mean, every, given)
+
+    def independent(scores: np.ndarray, group: int) -> np.ndarray:
+        return np.asarray(casewise.independent(scores, *moments.design.of(group)))
+
+    return fiml.saturated_information(patterns, moments.covariance, moments.mean, every, given, independent)
 
 
 def complete_data_factor(
@@ -133,15 +138,10 @@ def complete_data_factor(
     ``robust`` the answers are taken as normal and Gamma = W^-1.  Zhang and Savalei (2023), Structural Equation
     Modeling 30 (FIML-C, variants V3 and V6).
     """
-    slopes, mean_slopes = ram.jacobian(pattern, implied)
     total = 0.0
     parts = saturated(moments, len(pattern.exogenous))
-    deltas, information = [], 0.0
-    for g, own in enumerate(parts):
-        by_cell = np.concatenate([mean_slopes[g][:, own.free], slopes[g][:, own.i, own.j]], axis=1)
-        delta = pattern.gather[g].T @ by_cell
-        deltas.append(delta)
-        information = information + sample.share[g] * delta @ own.observed @ delta.T
+    deltas = moment_slopes(pattern, implied, parts)
+    information = sum(sample.share[g] * deltas[g] @ own.observed @ deltas[g].T for g, own in enumerate(parts))
     inverse = directions @ np.linalg.pinv(directions.T @ information @ directions, hermitian=True) @ directions.T
     # with groups, U couples them; every product below keeps to blocks of (group, group)
     for g, own in enumerate(parts):
@@ -150,6 +150,15 @@ def complete_data_factor(
             left = (own.vcov if g == h else 0.0) - bridge  # W^-1 U W^-1 between the groups
             total += float((left.T @ own.complete @ left * (other.first_order if robust else other.observed)).sum())
     return total
+
+
+def moment_slopes(pattern: ram.Pattern, implied: ram.Implied, parts: list[fiml.Saturated]) -> list[np.ndarray]:
+    """Delta^T by group: how the saturated moments move with each parameter, (q, m)"""
+    slopes, mean_slopes = ram.jacobian(pattern, implied)
+    return [
+        pattern.gather[g].T @ np.concatenate([mean_slopes[g][:, own.free], slopes[g][:, own.i, own.j]], axis=1)
+        for g, own in enumerate(parts)
+    ]
 
 
 def _squared_trace(

@@ -24,8 +24,9 @@ import pandas as pd
 from scipy import special
 
 from ..errors import SpecificationError
+from ..kernels import ram
 from ..kernels.constrained import active, null_space
-from . import objective, robust
+from . import objective, robust, two_stage
 from .constraints import restrictions
 from .parameters import Parameter
 from .solution import Point
@@ -93,11 +94,10 @@ def _taken_apart(fit: Fit, free: list[Parameter], place: dict[int, int], pairs: 
     rows = tuple(replace(p, index=next(count)) if p.free else p for p in fit.table.parameters)
     table = replace(fit.table, parameters=rows, definitions=(), sums=())
     pattern, theta = table.pattern(), fit.theta[[p.index for p in free]]
-    spread = None
     method = fit.options.method
+    spread = None
     if method.discrepancy == "ML" and method.needs_answers:
-        moments = Point.at(table, pattern, theta, fit.sample.covariance, fit.sample.mean).moments
-        spread = robust.spread(robust.scores(pattern, fit.moments, moments, around_sample=method.se == "robust_sem"))
+        spread = _spread(fit, pattern, Point.at(table, pattern, theta, fit.sample.covariance, fit.sample.mean).moments)
     first = np.zeros((fit.table.n_free, len(free)))
     first[list(place), list(place.values())] = 1
     shared = np.zeros((len(pairs), len(free)))
@@ -118,6 +118,14 @@ def _taken_apart(fit: Fit, free: list[Parameter], place: dict[int, int], pairs: 
         np.concatenate([slopes[stated], shared]),
         slopes[active(limits) & ~stated],
     )
+
+
+def _spread(fit: Fit, pattern: ram.Pattern, implied: ram.Implied) -> np.ndarray:
+    if fit.moments.first_stage is not None:
+        whatever = fit.options.missing == "robust_two_stage"
+        return two_stage.spread(pattern, fit.moments, fit.sample, implied, robust=whatever)
+    around_sample = fit.options.method.se == "robust_sem"
+    return robust.spread(robust.scores(pattern, fit.moments, implied, around_sample=around_sample), fit.moments)
 
 
 def _test(apart: _Apart, released: np.ndarray) -> _Test:

@@ -136,3 +136,36 @@ def test_no_variables_contribute_nothing():
     nobody, nothing = np.zeros((5, 0)), np.zeros((0, 0))
     assert casewise.weighted_trace(nobody, np.zeros(0), nothing, means=True) == 0
     np.testing.assert_array_equal(casewise.weighted_gram(nobody, np.zeros(0), nothing, means=True), np.zeros((5, 5)))
+
+
+# --- weights and clusters --------------------------------------------------------------------------
+
+
+def test_contributions_are_weighted_and_added_up_by_cluster():
+    found = casewise.independent(
+        np.array([[1.0, 2], [3, 4], [5, 6], [7, 8]]), np.array([1.0, 2, 1, 3]), np.array([1, 0, 1, 0])
+    )
+    np.testing.assert_allclose(found, np.sqrt(2) * np.array([[27.0, 32], [6, 8]]))
+
+
+def test_without_weights_and_clusters_contributions_stay_what_they_are():
+    contributions = np.arange(6.0).reshape(3, 2)
+    assert casewise.independent(contributions) is contributions
+
+
+@every_model
+@pytest.mark.parametrize("means", [True, False])
+@pytest.mark.parametrize("clustered", [True, False])
+def test_the_trace_with_weights_and_clusters_is_that_of_the_matrices(name, means, clustered):
+    case = Case(name)
+    rng = np.random.default_rng(9)
+    w, cluster = rng.uniform(0.5, 2, 40), rng.permutation(np.arange(40) % 7) if clustered else None
+    mean = np.average(case.answers, axis=0, weights=w)
+    centred = case.answers - mean
+    products = np.array([vech(np.outer(row, row)) for row in centred])
+    products -= np.average(products, axis=0, weights=w)
+    z = casewise.independent(np.hstack([centred, products]) if means else products, w, cluster)
+    sigma = case.implied(case.theta).sigma[0]
+    expected = np.trace(weight(sigma, means=means) @ z.T @ z) / w.sum()
+    found = casewise.weighted_trace(case.answers, mean, sigma, means=means, weight=w, cluster=cluster)
+    assert found == pytest.approx(expected, rel=1e-9)

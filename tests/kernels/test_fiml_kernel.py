@@ -430,3 +430,40 @@ def test_impossible_moments_have_no_value():
     theta = case.theta.copy()
     theta[case.table.names().index("trust ~~ trust")] = -5
     assert np.isnan(case.value(theta))
+
+
+def test_whole_weights_condense_as_repeated_rows_do():
+    rng = np.random.default_rng(6)
+    answers = rng.standard_normal((40, 3))
+    answers[rng.random((40, 3)) < 0.25] = np.nan
+    times = rng.integers(1, 4, 40)
+    weighted = fiml.missing_patterns([answers], [times.astype(float)])
+    repeated = fiml.missing_patterns([answers.repeat(times, axis=0)])
+    for name in ("mask", "n", "mean", "share", "group"):
+        np.testing.assert_allclose(getattr(weighted, name), getattr(repeated, name), atol=1e-12, err_msg=name)
+    assert weighted.member.shape == (40,)
+    root = rng.standard_normal((1, 3, 3))
+    sigma, mu = root @ root.mT + np.eye(3), rng.standard_normal((1, 3))
+    one, other = gaps.look(weighted, sigma, mu), gaps.look(repeated, sigma, mu)
+    assert one.value == pytest.approx(other.value, rel=1e-12)
+    np.testing.assert_allclose(one.filled.T @ one.filled, other.filled.T @ other.filled, rtol=1e-10)
+    np.testing.assert_allclose(weighted.level @ one.filled, repeated.level @ other.filled, rtol=1e-10)
+
+
+def test_whole_weights_inform_about_moments_as_repeated_rows_do():
+    rng = np.random.default_rng(7)
+    answers = rng.standard_normal((40, 3))
+    answers[rng.random((40, 3)) < 0.25] = np.nan
+    times = rng.integers(1, 4, 40)
+    sigma, mu = np.eye(3)[None] + 0.3, np.full((1, 3), 0.2)
+    repeated = answers.repeat(times, axis=0)
+    expected = fiml.saturated_information(fiml.missing_patterns([repeated]), sigma, mu, repeated)[0]
+
+    def times_alike(scores, group):
+        assert group == 0
+        return np.sqrt(times)[:, None] * scores
+
+    patterns = fiml.missing_patterns([answers], [times.astype(float)])
+    found = fiml.saturated_information(patterns, sigma, mu, answers, independent=times_alike)[0]
+    for name in ("observed", "first_order", "complete"):
+        np.testing.assert_allclose(getattr(found, name), getattr(expected, name), atol=1e-12, err_msg=name)

@@ -49,6 +49,14 @@ def test_gamma_of_normal_answers_is_the_normal_one(means):
     np.testing.assert_allclose(found / scale, expected / scale, atol=0.02)
 
 
+def test_gamma_with_whole_weights_is_that_of_clusters_of_copies():
+    answers, times = RNG.standard_normal((50, 4)), RNG.integers(1, 4, 50)
+    weighted = residuals.answers_gamma(answers, means=True, weight=times.astype(float))
+    cluster = np.arange(50).repeat(times)
+    copies = residuals.answers_gamma(answers.repeat(times, axis=0), means=True, cluster=cluster)
+    np.testing.assert_allclose(weighted * 50 / 49, copies, atol=1e-12)
+
+
 def test_what_is_given_is_taken_out_as_in_a_regression():
     gamma = residuals.normal_gamma(S, means=False)
     kept, given = np.arange(7), np.arange(7, 10)

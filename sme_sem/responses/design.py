@@ -1,0 +1,98 @@
+"""How respondents were drawn: with which probabilities, and together with whom.
+
+Weights are scaled to sum to the number of respondents over all groups, so that N keeps its meaning (lavaan's
+``sampling.weights.normalization = "total"``).  Clusters are counted within each group.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataProblem, SpecificationError, did_you_mean
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """Weights and clusters of the respondents, by group; None where all count alike or were drawn one by one.
+
+    weights : (n,) each    clusters : (n,) each, numbered from 0
+    crossed : whether a cluster has members in more than one group
+    """
+
+    weights: tuple[np.ndarray, ...] | None = None
+    clusters: tuple[np.ndarray, ...] | None = None
+    crossed: bool = False
+
+    def of(self, group: int) -> tuple[np.ndarray | None, np.ndarray | None]:
+        """Weights and clusters of one group's respondents."""
+        return (
+            None if self.weights is None else self.weights[group],
+            None if self.clusters is None else self.clusters[group],
+        )
+
+
+EQUAL_CHANCES = Design()
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Columns of the data that tell how respondents were drawn."""
+
+    weights: str | None = None
+    cluster: str | None = None
+
+    def design(self, frame: pd.DataFrame, rows: list[np.ndarray]) -> Design:
+        """Read them for the respondents kept.
+
+        rows : for each group, which rows of the frame are kept, (n_collected,) of bool
+        """
+        return Design(self._weights(frame, rows), *self._clusters(frame, rows))
+
+    def _weights(self, frame: pd.DataFrame, rows: list[np.ndarray]) -> tuple[np.ndarray, ...] | None:
+        if self.weights is None:
+            return None
+        column = _column(frame, self.weights, "weights")
+        if not pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype):
+            raise DataProblem(f"weights={self.weights!r}: the column is not numeric; a weight is a number above zero.")
+        values = column.to_numpy(dtype=float, na_value=np.nan)
+        kept = np.any(rows, axis=0)
+        wrong = kept & ~(np.isfinite(values) & (values > 0))
+        if wrong.any():
+            example = values[wrong][0]
+            shown = "missing" if np.isnan(example) else f"{example:g}"
+            raise DataProblem(
+                f"weights={self.weights!r}: {wrong.sum()} respondents have no usable weight (the first is {shown}); "
+                "every weight must be a number above zero. Fill them in, or remove those rows."
+            )
+        scaled = values * (kept.sum() / values[kept].sum())
+        return tuple(scaled[own] for own in rows)
+
+    def _clusters(self, frame: pd.DataFrame, rows: list[np.ndarray]) -> tuple[tuple[np.ndarray, ...] | None, bool]:
+        if self.cluster is None:
+            return None, False
+        codes = pd.factorize(_column(frame, self.cluster, "cluster"), use_na_sentinel=True)[0]
+        missing = int((codes[np.any(rows, axis=0)] < 0).sum())
+        if missing:
+            raise DataProblem(
+                f"cluster={self.cluster!r}: {missing} respondents belong to no cluster (the value is missing). Fill "
+                "it in, or remove those rows."
+            )
+        own = tuple(np.unique(codes[members], return_inverse=True)[1] for members in rows)
+        for members in own:
+            if members.max() == 0:
+                raise DataProblem(
+                    f"cluster={self.cluster!r}: all respondents{' of a group' if len(rows) > 1 else ''} are in one "
+                    "cluster; errors need several that are independent of each other."
+                )
+        met = [set(codes[members]) for members in rows]
+        return own, len(set().union(*met)) < sum(map(len, met))
+
+
+def _column(frame: pd.DataFrame, name: str, argument: str) -> pd.Series:
+    if name not in frame.columns:
+        present = [str(column) for column in frame.columns]
+        raise SpecificationError(f"{argument}={name!r} names no column of the data." + did_you_mean(str(name), present))
+    return frame[name]

@@ -1,0 +1,92 @@
+"""Errors and the test of a model fitted to moments that were themselves estimated from answers with gaps.
+
+First the saturated means and covariances by maximum likelihood (EM), then the model as if they came from complete
+answers.  With V the complete-data information about those moments, Gamma the asymptotic covariance of their
+estimates and Delta their slopes along the parameters::
+
+    vcov = E^-1 Delta^T V Gamma V Delta E^-1 / N        E = Delta^T V Delta
+    T_scaled = T / c        c = tr(U Gamma) / df        U = V - V Delta E^-1 Delta^T V
+
+Gamma is W^-1 when answers are normal (``two_stage``) and W^-1 B W^-1 whatever they are (``robust_two_stage``), W and B
+the observed and the first-order information of the answers given.  V is taken at the first stage's moments, as in
+lavaan.
+
+Yuan and Bentler (2000), Sociological Methodology 30, 165-200; Savalei and Bentler (2009), Structural Equation
+Modeling 16, 477-497; Savalei and Falk (2014), Structural Equation Modeling 21, 280-302.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..kernels import fiml, linalg, ram
+from ..kernels.discrepancy import Sample
+from ..responses.moments import Moments
+from .estimators import Estimator
+from .robust import Scaling, moment_slopes, saturated
+
+WAYS = ("two_stage", "robust_two_stage")
+
+TWO_STAGE = Estimator("ML", "ML", "two_stage", "satorra_bentler", "observed")
+
+
+class Stages(NamedTuple):
+    """bread : (q, q) E^-1    meat : (q, q) Delta^T V Gamma V Delta    trace : tr(V Gamma)"""
+
+    bread: np.ndarray
+    meat: np.ndarray
+    trace: float
+
+    @property
+    def vcov(self) -> np.ndarray:
+        """Covariance of the estimates, times N."""
+        return self.bread @ self.meat @ self.bread
+
+    def scaling(self, df: int) -> Scaling:
+        """Correction of the test statistic."""
+        if df == 0:
+            return Scaling(np.nan, np.nan, 0.0, np.nan)
+        c = (self.trace - float((self.meat * self.bread).sum())) / df
+        return Scaling(c, 0.0, df, c)
+
+
+def information(pattern: ram.Pattern, moments: Moments, sample: Sample, implied: ram.Implied) -> np.ndarray:
+    """E: information about the parameters if the first stage's moments had come from complete answers, (q, q)"""
+    parts = saturated(moments, len(pattern.exogenous))
+    terms = zip(parts, moment_slopes(pattern, implied, parts), sample.share, strict=True)
+    return np.asarray(sum(share * delta @ own.complete @ delta.T for own, delta, share in terms))
+
+
+def stages(
+    pattern: ram.Pattern,
+    moments: Moments,
+    sample: Sample,
+    implied: ram.Implied,
+    directions: np.ndarray,
+    *,
+    robust: bool,
+) -> Stages:
+    """Put both stages together.
+
+    directions : (q, f) in which the parameters can move    robust : whatever the answers' distribution
+    """
+    own_information = directions.T @ information(pattern, moments, sample, implied) @ directions
+    W = linalg.whitener(own_information) @ directions.T
+    parts = saturated(moments, len(pattern.exogenous))
+    trace = sum(float((own.complete * _gamma(own, robust=robust)).sum()) for own in parts)
+    return Stages(W.T @ W, spread(pattern, moments, sample, implied, robust=robust), trace)
+
+
+def spread(pattern: ram.Pattern, moments: Moments, sample: Sample, implied: ram.Implied, *, robust: bool) -> np.ndarray:
+    """B of the sandwich: Delta^T V Gamma V Delta, (q, q)"""
+    parts, found = saturated(moments, len(pattern.exogenous)), 0.0
+    for own, delta, share in zip(parts, moment_slopes(pattern, implied, parts), sample.share, strict=True):
+        along = delta @ own.complete
+        found = found + share * along @ _gamma(own, robust=robust) @ along.T
+    return np.asarray(found)
+
+
+def _gamma(own: fiml.Saturated, *, robust: bool) -> np.ndarray:
+    return np.asarray(own.vcov @ own.first_order @ own.vcov if robust else own.vcov)
