@@ -107,11 +107,8 @@ def whitened(pattern, sample, moments):
 
 def expected_curvature(pattern, moments, white):
     """tr(Z_r Z_s) + 2 nu_r^T nu_s by pairs of cells: (..., G, c, c)"""
-    a, b, w = pattern.a, pattern.b, pattern.weight
-    G = white.gram
-    aa = _pick(G, a, a)
-    ab = _pick(G, a, b)
-    curvature = 2 * np.outer(w, w) * (aa * _pick(G, b, b) + ab * ab.mT)
+    aa, ab, bb = _by_pairs(pattern, white.gram)
+    curvature = 2 * pattern.pair_weight * (aa * bb + ab * ab.mT)
     if pattern.means:
         d = ram.mean_weight(pattern, moments.eta)
         curvature += 2 * d[..., :, None] * d[..., None, :] * aa
@@ -172,23 +169,20 @@ def _curvature_of_misfit(pattern, moments, white):
     where Z_rs and nu_rs are second derivatives; dE = E_.k E_l. for a path k <- l, and
     dC_j. = E_jk C_l. + cov_jl E_yk, or w (E_jk E_yl + E_jl E_yk) for a covariance.
     """
-    a, b, w = pattern.a, pattern.b, pattern.weight
-    G, H = white.gram, white.rest
-    bent = bend(pattern, moments, white)
-    products = (
-        _pick(G, b, a) * _pick(H, a, b)
-        + _pick(G, b, b) * _pick(H, a, a)
-        + _pick(G, a, a) * _pick(H, b, b)
-        + _pick(G, a, b) * _pick(H, b, a)
-    )
-    curvature = bent + bent.mT - np.outer(w, w) * (products + products.mT)
+    a, w = pattern.a, pattern.weight
+    G, H = _by_pairs(pattern, white.gram), _by_pairs(pattern, white.rest)
+    crossed = G.ab * H.ab.mT
+    products = G.bb * H.aa + G.aa * H.bb + crossed + crossed.mT
+    curvature = pattern.pair_weight * products
+    curvature *= -2
     if pattern.means:
         d = ram.mean_weight(pattern, moments.eta)
-        t = white.along
-        crossed = (w * t[..., a])[..., :, None] * _pick(G, b, a) + (w * t[..., b])[..., :, None] * _pick(G, a, a)
-        crossed = 2 * crossed * d[..., None, :]
-        curvature = curvature + crossed + crossed.mT
-    return curvature
+        wt = w * white.along[..., a]
+        wt_b = w * white.along[..., pattern.b]
+        toward = 2 * (wt[..., :, None] * G.ab.mT + wt_b[..., :, None] * G.aa) * d[..., None, :]
+        curvature += toward + toward.mT
+    bent = bend(pattern, moments, white)
+    return curvature + bent + bent.mT
 
 
 def bend(pattern, moments, white):
@@ -196,29 +190,44 @@ def bend(pattern, moments, white):
 
     For r any cell and s a path k <- l, the change of X_a and X_b of r along s.  A path's column b
     changes along a covariance as well, which is the transpose of a change already counted.
+    Only paths r have such terms, so the others' rows stay zero.
     """
-    v = pattern.variables
-    path = pattern.matrix == ram.PATHS
-    covariance = pattern.matrix == ram.COVARIANCES
-    intercept = pattern.matrix == ram.INTERCEPTS
-    i, j = pattern.row, pattern.col
-    k, l = i, j  # noqa: E741  the second cell's, along the last axis
+    path = np.flatnonzero(pattern.matrix == ram.PATHS)
+    covariance = np.flatnonzero(pattern.matrix == ram.COVARIANCES)
     E, H = moments.E, white.rest
+    i, j = pattern.row[path], pattern.col[path]
+    bent = np.zeros((*H.shape[:-2], len(pattern.matrix), len(pattern.matrix)))
     # r = i <- j, s = k <- l: E_jk H(e_i, c_l) + half of cov_jl H(e_i, e_k); the transposed terms follow by symmetry
-    both_paths = 2 * (_pick(E, j, k) * _pick(H, i, v + l) + 0.5 * _pick(moments.cov, j, l) * _pick(H, i, k))
+    reach = _pick(E, j, i)
+    of_paths = 2 * reach * _pick(H, i, pattern.b[path]) + _pick(moments.cov, j, j) * _pick(H, i, i)
     # r = i <- j, s = covariance (k, l)
-    path_covariance = 2 * pattern.weight * (_pick(E, j, k) * _pick(H, i, l) + _pick(E, j, l) * _pick(H, i, k))
-    bent = np.where(path[:, None] & path, both_paths, 0) + np.where(path[:, None] & covariance, path_covariance, 0)
+    k, l = pattern.row[covariance], pattern.col[covariance]  # noqa: E741
+    of_covariances = _pick(E, j, k) * _pick(H, i, l) + _pick(E, j, l) * _pick(H, i, k)
     if pattern.means:
-        t, eta = white.along, moments.eta
         # r = i <- j, s = k <- l: E_yi E_jk eta_l;  s = m_k: E_yi E_jk
-        toward = -2 * t[..., i][..., :, None] * _pick(E, j, k)
-        bent = bent + np.where(path[:, None] & path, toward * eta[..., l][..., None, :], 0)
-        bent = bent + np.where(path[:, None] & intercept, toward, 0)
+        intercept = np.flatnonzero(pattern.matrix == ram.INTERCEPTS)
+        toward = -2 * white.along[..., i, None]
+        of_paths += toward * reach * moments.eta[..., None, j]
+        bent[..., path[:, None], intercept] = toward * _pick(E, j, pattern.row[intercept])
+    bent[..., path[:, None], path] = of_paths
+    bent[..., path[:, None], covariance] = 2 * pattern.weight[covariance] * of_covariances
     return bent
 
 
+class _Pairs(NamedTuple):
+    """Entries of a matrix X^T (.) X by pairs of cells r, s, at (a_r, a_s), (a_r, b_s), (b_r, b_s): (..., c, c) each."""
+
+    aa: np.ndarray
+    ab: np.ndarray
+    bb: np.ndarray
+
+
+def _by_pairs(pattern, matrix):
+    a, b = pattern.a, pattern.b
+    from_a = matrix.take(a, axis=-2)
+    return _Pairs(from_a.take(a, axis=-1), from_a.take(b, axis=-1), _pick(matrix, b, b))
+
+
 def _pick(matrix, rows, columns):
-    """Entries [rows[r], columns[s]] for every pair: (..., m, m), (c,), (c,) -> (..., c, c)"""
-    *batch, m, _ = matrix.shape
-    return np.take(matrix.reshape(*batch, m * m), rows[:, None] * m + columns, axis=-1)
+    """Entries [rows[r], columns[s]] for every pair: (..., m, m), (c,), (d,) -> (..., c, d)"""
+    return matrix.take(rows, axis=-2).take(columns, axis=-1)

@@ -6,6 +6,7 @@ NaN means.
 """
 
 import numpy as np
+from scipy.linalg import lapack
 
 
 def cholesky(matrix):
@@ -26,13 +27,16 @@ def whitener(matrix):
     """W = L^-1, where L L^T = M: in its metric M is the identity, W M W^T = I.
 
     matrix : (..., p, p) symmetric  ->  (..., p, p) lower triangular
-    NaN where M is not positive definite.  Units are divided out before the inversion, whose pivoting would
-    lose digits in a triangle of very unequal rows.
+    NaN where M is not positive definite.
     """
-    diagonal = np.linalg.diagonal(matrix)
-    unit = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1))
-    scaled = matrix * (unit[..., :, None] * unit[..., None, :])
-    return np.linalg.inv(cholesky(scaled)) * unit[..., None, :]
+    factor = cholesky(matrix)
+    inverse = np.empty(factor.shape)
+    if not inverse.size:
+        return inverse
+    for member in np.ndindex(factor.shape[:-2]):
+        # LAPACK's triangular inversion does not pivot: rows of very unequal size lose no digits
+        inverse[member] = lapack.dtrtri(factor[member].T)[0].T
+    return inverse
 
 
 def is_positive_definite(matrix):
@@ -66,6 +70,15 @@ def solve(matrix, vector):
         return np.linalg.solve(matrix, vector[..., None])[..., 0]
     except np.linalg.LinAlgError:
         return np.matvec(inverse(matrix), vector)
+
+
+def solve_definite(matrix, vector):
+    """M^-1 v for symmetric M: (..., p, p), (..., p) -> (..., p), NaN where M is not positive definite."""
+    solution = np.empty(vector.shape)
+    for member in np.ndindex(vector.shape[:-1]):
+        _, found, info = lapack.dposv(matrix[member], vector[member])
+        solution[member] = np.nan if info else found
+    return solution
 
 
 def log_determinant_of(matrix):

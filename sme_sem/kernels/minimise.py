@@ -4,7 +4,7 @@ Scoring with Levenberg and Marquardt's damping: the step solves (H + lambda diag
 A step that does not lower the discrepancy raises lambda, one that does lowers it.  Far from the
 minimum H is the expected Hessian, positive definite wherever the model is identified; near the
 minimum it is the exact one where that is positive definite, so that the last digits arrive in two or
-three steps.
+three steps; the very last of them reuses the Hessian of the step before, and is not looked back upon.
 
 Each member walks its own path and leaves when it has arrived.  This is the only loop in ``kernels``,
 and the only module that needs the batch axis by name.
@@ -19,7 +19,8 @@ import numpy as np
 
 from . import linalg
 
-NEAR = 1e-2  # g^T H^-1 g below which the exact Hessian is tried
+NEAR = 1e-1  # g^T H^-1 g below which the exact Hessian is tried
+LAST = 1e-11  # and below which it no longer changes between steps
 STALLED = 1e-13  # and below which a decrement that no longer shrinks is rounding error
 HOPELESS = 1e9  # damping that no longer moves anything
 
@@ -74,31 +75,38 @@ def scoring(slope_at, start, *, tolerance=1e-20, max_iterations=300):
     for _ in range(max_iterations):
         if not len(active):
             break
-        step, new_decrement, solved = _step(hessian[active], gradient[active], damping[active])
-        stalled = (new_decrement < STALLED) & (new_decrement > decrement[active] / 4) & (damping[active] == 0)
-        decrement[active] = np.where(solved & (damping[active] == 0), new_decrement, decrement[active])
-        arrived = solved & ((new_decrement < tolerance) & (damping[active] == 0) | stalled)
+        before, damped = decrement[active], damping[active]
+        step, now, solved = _step(hessian[active], gradient[active], damped)
+        plain = solved & (damped == 0)
+        now = np.where(plain, now, before)
+        arrived = plain & ((now < tolerance) | (now < STALLED) & (now > before / 4))
+        decrement[active] = now
         status[active[arrived]] = Status.CONVERGED
-        active, step, solved = active[~arrived], step[~arrived], solved[~arrived]
+        theta[active[arrived]] += step[arrived]
+        if arrived.any():
+            staying = ~arrived
+            active, step, solved, now, damped = (x[staying] for x in (active, step, solved, now, damped))
 
         trial = theta[active] + np.where(solved[:, None], step, 0)
-        exact = decrement[active] < NEAR
+        exact = (now < NEAR) & (now > LAST)
         accepted = np.zeros(len(active), dtype=bool)
         for kind in (False, True):
             chosen = np.flatnonzero((exact == kind) & solved)
             if not len(chosen):
                 continue
-            new = slope_at(trial[chosen], active[chosen], kind)
-            rounding = 1e-13 * (1 + abs(value[active[chosen]]))
-            lower = _usable(*new) & (new.value <= value[active[chosen]] + rounding)  # False for NaN
-            members = active[chosen[lower]]
+            members = active[chosen]
+            new = slope_at(trial[chosen], members, kind)
+            rounding = 1e-13 * (1 + abs(value[members]))
+            lower = _usable(*new) & (new.value <= value[members] + rounding)  # False for NaN
+            accepted[chosen] = lower
+            members = members[lower]
             theta[members] = trial[chosen[lower]]
             value[members], gradient[members] = new.value[lower], new.gradient[lower]
-            hessian[members] = new.hessian[lower]
-            accepted[chosen[lower]] = True
+            changed = now[chosen] > LAST
+            hessian[members[changed[lower]]] = new.hessian[lower & changed]
         iterations[active] += 1
-        eased = np.where(damping[active] > 1e-5, damping[active] / 10, 0.0)
-        damping[active] = np.where(accepted, eased, np.maximum(damping[active] * 10, 1e-4))
+        eased = np.where(damped > 1e-5, damped / 10, 0.0)
+        damping[active] = np.where(accepted, eased, np.maximum(damped * 10, 1e-4))
         hopeless = damping[active] > HOPELESS
         status[active[hopeless]] = Status.NO_DESCENT
         active = active[~hopeless]
@@ -109,12 +117,11 @@ def _step(hessian, gradient, damping):
     """The damped step, g^T H^-1 g, and whether there is one: (b, q, q), (b, q), (b,) -> (b, q), (b,), (b,)"""
     diagonal = np.linalg.diagonal(hessian)
     scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1))  # a parameter's unit must not matter
-    scaled = hessian * (scale[:, :, None] * scale[:, None, :])
-    damped = scaled + damping[:, None, None] * np.eye(hessian.shape[-1])
-    solved = np.isfinite(np.linalg.diagonal(linalg.cholesky(damped))).all(axis=-1)  # positive definite
-    damped = np.where(solved[:, None, None], damped, np.eye(hessian.shape[-1]))
-    direction = linalg.solve(damped, gradient * scale)
-    solved &= np.isfinite(direction).all(axis=-1)
+    damped = hessian * (scale[:, :, None] * scale[:, None, :])
+    each = np.arange(damped.shape[-1])
+    damped[:, each, each] += damping[:, None]
+    direction = linalg.solve_definite(damped, gradient * scale)
+    solved = np.isfinite(direction).all(axis=-1)
     decrement = np.linalg.vecdot(gradient * scale, direction)
     return -scale * direction, np.where(solved, decrement, np.inf), solved
 

@@ -89,6 +89,20 @@ class Pattern:
         return np.where(self.matrix == INTERCEPTS, 0.0, np.where(diagonal, 0.5, 1.0))
 
     @cached_property
+    def pair_weight(self):
+        """The product of two cells' weights: (c, c)"""
+        return np.outer(self.weight, self.weight)
+
+    @cached_property
+    def places(self):
+        """Where the free cells of each kind stand: kind -> group, row, col, parameter, (k,) each"""
+        found = {}
+        for kind in (PATHS, COVARIANCES, INTERCEPTS):
+            group, cell = np.nonzero((self.parameter >= 0) & (self.matrix == kind))
+            found[kind] = group, self.row[cell], self.col[cell], self.parameter[group, cell]
+        return found
+
+    @cached_property
     def gather(self):
         """K, which sums cells into parameters: (G, c, q) of zeros and ones."""
         return (self.parameter[..., None] == np.arange(self.parameters)).astype(float)
@@ -129,26 +143,26 @@ def matrices(pattern, theta, covariance=None, mean=None):
     theta : (..., q); covariance : (..., G, p, p) and mean : (..., G, p), needed where ``exogenous`` is not empty
     -> (..., G, v, v), (..., G, v, v), (..., G, v)
     """
-    batch = theta.shape[:-1]
-    A, S, m = (np.broadcast_to(x, (*batch, *x.shape)).copy() for x in (pattern.A, pattern.S, pattern.m))
+    A, S, m = (_spread(x, theta.shape[:-1]) for x in (pattern.A, pattern.S, pattern.m))
     x = pattern.exogenous
     if len(x):
         S[..., x[:, None], x] = covariance[..., x[:, None], x]
         if mean is not None:
             m[..., x] = mean[..., x]
-    for kind, target in ((PATHS, A), (COVARIANCES, S), (INTERCEPTS, m)):
-        cells = np.flatnonzero(pattern.matrix == kind)
-        for g in range(pattern.groups):
-            free = cells[pattern.parameter[g, cells] >= 0]
-            values = theta[..., pattern.parameter[g, free]]
-            i, j = pattern.row[free], pattern.col[free]
-            if kind == INTERCEPTS:
-                target[..., g, i] = values
-            else:
-                target[..., g, i, j] = values
-                if kind == COVARIANCES:
-                    target[..., g, j, i] = values
+    g, i, j, parameter = pattern.places[PATHS]
+    A[..., g, i, j] = theta[..., parameter]
+    g, i, j, parameter = pattern.places[COVARIANCES]
+    S[..., g, i, j] = S[..., g, j, i] = theta[..., parameter]
+    g, i, _, parameter = pattern.places[INTERCEPTS]
+    m[..., g, i] = theta[..., parameter]
     return A, S, m
+
+
+def _spread(fixed, batch):
+    """A copy for every member of a batch."""
+    copies = np.empty((*batch, *fixed.shape))
+    copies[...] = fixed
+    return copies
 
 
 def implied(pattern, theta, covariance=None, mean=None):
@@ -178,7 +192,7 @@ def total_effects(pattern, A):
     """
     s = pattern.sources
     v = A.shape[-1]
-    E = np.broadcast_to(np.eye(v), A.shape).copy()
+    E = _spread(np.eye(v), A.shape[:-2])
     if len(s):
         E[..., s] += A[..., s] @ linalg.inverse(np.eye(len(s)) - A[..., s[:, None], s])
     return E
