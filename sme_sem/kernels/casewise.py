@@ -36,10 +36,11 @@ def scores(pattern, moments, answers, mean, group, *, around_sample):
         Q = X.T @ X
     T = delta @ X
     a, b = pattern.a, pattern.b
-    by_cell = pattern.weight * (T[:, a] * T[:, b] - Q[a, b])
+    along_a = T.take(a, axis=1)
+    by_cell = pattern.weight * (along_a * T.take(b, axis=1) - Q[a, b])
     if pattern.means:
-        by_cell = by_cell + ram.mean_weight(pattern, moments.eta)[group] * T[:, a]
-    return by_cell @ pattern.gather[group]
+        by_cell = by_cell + ram.mean_weight(pattern, moments.eta)[group] * along_a
+    return by_cell @ pattern.gather[group] if pattern.one_to_one is None else by_cell[:, pattern.one_to_one]
 
 
 def independent(contributions, weight=None, cluster=None):

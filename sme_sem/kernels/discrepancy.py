@@ -115,6 +115,22 @@ def expected_curvature(pattern, moments, white):
     return curvature
 
 
+def expected_rows(pattern, moments, white, rows):
+    """Some rows of the expected curvature, and all of its diagonal: cells (k,) -> (..., G, k, c), (..., G, c)"""
+    a, b, w, G = pattern.a, pattern.b, pattern.weight, white.gram
+    from_a, from_b = G.take(a[rows], axis=-2), G.take(b[rows], axis=-2)
+    aa, own = from_a.take(a, axis=-1), G[..., a, a]
+    curvature = aa * from_b.take(b, axis=-1)
+    curvature += from_a.take(b, axis=-1) * from_b.take(a, axis=-1)
+    curvature *= 2 * w[rows, None] * w
+    diagonal = 2 * w**2 * (own * G[..., b, b] + G[..., a, b] ** 2)
+    if pattern.means:
+        d = ram.mean_weight(pattern, moments.eta)
+        curvature += 2 * d[..., rows, None] * d[..., None, :] * aa
+        diagonal += 2 * d**2 * own
+    return curvature, diagonal
+
+
 def exact_curvature(pattern, moments, white):
     """The Hessian itself by pairs of cells: (..., G, c, c)"""
     return expected_curvature(pattern, moments, white) + _curvature_of_misfit(pattern, moments, white)

@@ -23,6 +23,14 @@ def cholesky(matrix):
     return factor
 
 
+def has_cholesky(matrix):
+    """True where the factorisation goes through, a cheap look at one matrix: (p, p) -> bool"""
+    if not matrix.size:
+        return True
+    factor, trouble = lapack.dpotrf(matrix)
+    return trouble == 0 and bool(np.isfinite(np.diagonal(factor)).all())
+
+
 def whitener(matrix):
     """W = L^-1, where L L^T = M: in its metric M is the identity, W M W^T = I.
 

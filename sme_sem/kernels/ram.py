@@ -198,15 +198,15 @@ def total_effects(pattern, A):
     return E
 
 
-def jacobian(pattern, moments):
-    """dSigma and dmu by cell: Implied -> (..., G, c, p, p), (..., G, c, p)
+def jacobian(pattern, moments, cells=slice(None)):
+    """dSigma and dmu by cell, of all cells or of some: Implied -> (..., G, c, p, p), (..., G, c, p)
 
     For discrepancies whose weight has no product form; the others need only X.
     """
-    u = moments.X[..., pattern.a].mT
-    v = moments.X[..., pattern.b].mT * pattern.weight[:, None]
+    u = moments.X[..., pattern.a[cells]].mT
+    v = moments.X[..., pattern.b[cells]].mT * pattern.weight[cells, None]
     outer = u[..., :, None] * v[..., None, :]
-    return outer + outer.mT, u * mean_weight(pattern, moments.eta)[..., None]
+    return outer + outer.mT, u * mean_weight(pattern, moments.eta)[..., cells, None]
 
 
 def mean_weight(pattern, eta):
@@ -229,3 +229,9 @@ def sum_cell_pairs(pattern, values):
     if cell is not None:
         return values[..., 0, :, :][..., cell, :][..., cell]
     return (pattern.gather.mT @ values @ pattern.gather).sum(axis=-3)
+
+
+def by_parameter(pattern, values):
+    """Sum a quantity given by cell into one by parameter, for each group and row: (..., G, n, c) -> (..., G, n, q)"""
+    cell = pattern.one_to_one
+    return values @ pattern.gather if cell is None else values[..., cell]

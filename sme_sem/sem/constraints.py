@@ -70,17 +70,26 @@ def contradictory(table: ParameterTable, start: np.ndarray) -> tuple[str, ...]:
     return tuple(text for text, member in zip(_texts(table), members, strict=True) if member)
 
 
-def _differences(table: ParameterTable, theta: np.ndarray) -> tuple[list[Quantity], list[Quantity]]:
-    """What must be zero, and what must not be negative: (..., q)"""
-    q = table.n_free
+def labelled(table: ParameterTable, theta: np.ndarray) -> dict[str, Quantity]:
+    """What labels and definitions stand for at some parameter values: (..., q)
+
+    Raises :class:`~sme_sem.errors.SpecificationError` for a definition that uses an unknown label.
+    """
     known: dict[str, Quantity] = {}
     for p in table.parameters:
         if p.label and p.label not in known:
-            unit = np.zeros(q)
+            unit = np.zeros(table.n_free)
             if p.free:
                 unit[p.index] = 1
             known[p.label] = Quantity(np.asarray(theta[..., p.index] if p.free else p.value), unit)
-    known |= define(table.definitions, known)
+    return known | define(table.definitions, known)
+
+
+def _differences(table: ParameterTable, theta: np.ndarray) -> tuple[list[Quantity], list[Quantity]]:
+    """What must be zero, and what must not be negative: (..., q)"""
+    if not stated(table):
+        return [], []
+    known = labelled(table, theta)
     equal: list[Quantity] = []
     unequal: list[Quantity] = []
     for term in table.definitions:

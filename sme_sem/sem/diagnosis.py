@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from ..kernels import linalg
 from ..kernels.minimise import Status
 from ..tables import Words
 from .parameters import ParameterTable
@@ -41,19 +42,18 @@ def inseparable(information: np.ndarray, table: ParameterTable, constraints: np.
         settled = constraints / np.where(length > 0, length, 1)
         information = information + np.diagonal(information).max() * settled.T @ settled
     diagonal = np.diagonal(information)
-    names = table.names()
     silent = diagonal <= np.finfo(float).tiny  # moves no moment at all, whatever its unit
     if silent.any():
-        return tuple(name for name, s in zip(names, silent, strict=True) if s)
+        return tuple(name for name, s in zip(table.names(), silent, strict=True) if s)
     scale = 1 / np.sqrt(diagonal)
     scaled = information * np.outer(scale, scale)
-    spectrum = np.linalg.eigvalsh(scaled)
-    if not len(spectrum) or spectrum[0] >= 1e-10 * spectrum[-1]:
-        return ()
+    q = len(scaled)
+    if linalg.has_cholesky(scaled - 1e-10 * q * np.eye(q)):
+        return ()  # the smallest eigenvalue is above 1e-10 q, and q is their sum
     values, vectors = np.linalg.eigh(scaled)
     null = vectors[:, values < 1e-10 * values[-1]]
     weight = np.abs(null).max(axis=1, initial=0.0)
-    return tuple(name for name, w in zip(names, weight, strict=True) if w > 0.05 * weight.max() > 0)
+    return tuple(name for name, w in zip(table.names(), weight, strict=True) if w > 0.05 * weight.max() > 0)
 
 
 def unidentified_message(names: tuple[str, ...]) -> Words:

@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -68,6 +69,7 @@ def define(definitions: Sequence[Term], known: Known) -> dict[str, Quantity]:
     return found
 
 
+@lru_cache(maxsize=256)
 def _parsed(text: str) -> ast.expr:
     python = _WORD.sub(lambda m: m["number"] or _encoded(m["name"]), text).replace("^", "**")
     try:

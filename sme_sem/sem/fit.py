@@ -18,7 +18,7 @@ from ..kernels.minimise import Status
 from ..responses.design import Drawn
 from ..responses.moments import Moments, moments_of_answers, moments_of_summary
 from . import diagnosis, least_squares, objective, sampling, two_stage
-from .constraints import contradictory, restrictions
+from .constraints import contradictory, labelled, restrictions
 from .diagnosis import Diagnostic
 from .estimators import chosen_estimator
 from .options import OBLIQUE, ORTHOGONAL, Options, Preset, chosen, effect_coding_of, group_equal_of, starts_of
@@ -202,8 +202,9 @@ def fit(
     moments = _moments(specification, data, cov, mean, n, group, options.missing, given, drawn)
     table = parameter_table(specification, options, len(moments.labels))
     moments = moments.of(table.observed)
-    if table.definitions:
-        restrictions(table, np.ones(table.n_free))  # unknown labels are found before the search
+    if table.definitions:  # unknown labels are found before the search
+        labelled(table, np.ones(table.n_free))
+        restrictions(table, np.ones(table.n_free))
     if table.means and moments.mean is None:
         raise SpecificationError("the model has a mean structure: give mean= beside cov=, or the data themselves.")
     if method.needs_answers and moments.answers is None:

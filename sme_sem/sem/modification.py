@@ -13,7 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,9 +27,9 @@ from .parameters import Parameter, ParameterTable
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """Modification index and expected parameter change of each candidate: (r,), (r,)"""
+    """Modification index and expected parameter change of each candidate, which are the table's rows: (r,), (r,)"""
 
-    parameters: tuple[Parameter, ...]
+    table: ParameterTable
     mi: np.ndarray
     epc: np.ndarray
 
@@ -40,27 +42,75 @@ def modification_indices(
     sample : with axes (G, ...), without a batch   theta : (q,)
     directions : (q, f) in which the free parameters can move
     """
-    candidates = tuple(_candidates(table))
-    q = table.n_free
-    extra = tuple(replace(p, index=q + r) for r, p in enumerate(candidates))
-    kept = [p for p in table.parameters if p.free or (p.key, p.group) not in {(c.key, c.group) for c in candidates}]
-    pattern = replace(table, parameters=(*kept, *extra)).pattern()
-    values = np.concatenate([theta, [0.0 if np.isnan(p.value) else p.value for p in extra]])
-    score = objective.slope(pattern, sample, moments, values).gradient / 2
-    information = objective.expected_information(pattern, sample, moments, values) / 2
+    freed, q = _freed(table), table.n_free
+    values = np.concatenate([theta, freed.values])
+    if objective.in_product_form(sample, moments):
+        beside = _among_moments(freed.pattern, sample, values, q)
+    else:
+        gradient = objective.slope(freed.pattern, sample, moments, values).gradient
+        information = objective.expected_information(freed.pattern, sample, moments, values)
+        beside = _Beside(gradient[q:], information[:q, :q], information[:q, q:], np.diagonal(information)[q:].copy())
     if moments.patterns is None:
-        _leave_exogenous(table, pattern, sample, values, information)
-    r = np.arange(q, q + len(extra))
-    W = linalg.whitener(directions.T @ information[:q, :q] @ directions) @ directions.T
-    whitened = information[q:, :q] @ W.T
-    own = np.diagonal(information)[r]
-    V = own - np.vecdot(whitened, whitened)
+        _leave_exogenous(table, freed.pattern, sample, values, beside)
+    s, free, across, own = (part / 2 for part in beside)
+    whitened = (linalg.whitener(directions.T @ free @ directions) @ directions.T) @ across
+    V = own - (whitened**2).sum(axis=0)
     usable = V > 1e-8 * own  # else the candidate cannot be told from the free parameters
     V = np.where(usable, V, np.nan)
-    s = score[r]
     if sample.metric is not None or sample.weight is not None:
         s = s * (1 - table.groups / moments.total)  # lavaan's least squares divide by n here
-    return Candidates(candidates, moments.total * s**2 / V, -s / V)
+    return Candidates(freed.candidates, moments.total * s**2 / V, -s / V)
+
+
+@dataclass(frozen=True, eq=False)
+class _Freed:
+    """A model with all its candidates freed: they are the last parameters, one cell each, with ``values`` (r,)."""
+
+    candidates: ParameterTable
+    pattern: ram.Pattern
+    values: np.ndarray
+
+
+@lru_cache(maxsize=16)
+def _freed(table: ParameterTable) -> _Freed:
+    candidates = tuple(_candidates(table))
+    replaced = {(c.key, c.group) for c in candidates}
+    kept = [p for p in table.parameters if p.free or (p.key, p.group) not in replaced]
+    extra = [replace(p, index=table.n_free + r) for r, p in enumerate(candidates)]
+    pattern = replace(table, parameters=(*kept, *extra)).pattern()
+    values = np.array([0.0 if np.isnan(p.value) else p.value for p in candidates])
+    return _Freed(replace(table, parameters=candidates, definitions=()), pattern, values)
+
+
+class _Beside(NamedTuple):
+    """Slope of the candidates (r,), and the expected Hessian.
+
+    free : (q, q) among the free parameters   across : (q, r) with the candidates   own : (r,) of each candidate
+    """
+
+    slope: np.ndarray
+    free: np.ndarray
+    across: np.ndarray
+    own: np.ndarray
+
+
+def _among_moments(pattern: ram.Pattern, sample: discrepancy.Sample, values: np.ndarray, q: int) -> _Beside:
+    """From complete moments, without the Hessian of the candidates among themselves."""
+    moments = ram.implied(pattern, values, sample.covariance, sample.mean)
+    white = discrepancy.whitened(pattern, sample, moments)
+    rows = np.flatnonzero(((pattern.parameter >= 0) & (pattern.parameter < q)).any(axis=0))
+    curvature, diagonal = discrepancy.expected_rows(pattern, moments, white, rows)
+    gather = (pattern.parameter[:, rows, None] == np.arange(q)).astype(float)
+    by_free = sample.share[:, None, None] * (gather.mT @ curvature)
+    group, cell = np.nonzero(pattern.parameter >= q)
+    order = np.argsort(pattern.parameter[group, cell])
+    group, cell = group[order], cell[order]
+    return _Beside(
+        sample.share[group] * discrepancy.gradient_by_cell(pattern, moments, white)[group, cell],
+        (by_free[..., rows] @ gather).sum(axis=0),
+        by_free[group, :, cell].T,
+        sample.share[group] * diagonal[group, cell],
+    )
 
 
 def _leave_exogenous(
@@ -68,44 +118,46 @@ def _leave_exogenous(
     pattern: ram.Pattern,
     sample: discrepancy.Sample,
     values: np.ndarray,
-    information: np.ndarray,
+    beside: _Beside,
 ) -> None:
-    """Correct, in place, the information of candidates that would change moments among exogenous variables.
+    """Correct, in place, the Hessian of candidates that would change moments among exogenous variables.
 
     Those moments are given: they carry no information (lavaan's convention; the slope stays as it is).
     """
-    p, x = pattern.observed, len(table.exogenous)
+    p, x, q = pattern.observed, len(table.exogenous), table.n_free
     into = np.flatnonzero((pattern.matrix == ram.PATHS) & (pattern.row >= p - x) & (pattern.row < p))
     if not len(into):
         return
     moments = ram.implied(pattern, values, sample.covariance, sample.mean)
     W = linalg.whitener(moments.sigma)
     X = W @ moments.X
-    slopes, mean_slopes = (part[:, into] for part in ram.jacobian(pattern, moments))
+    slopes, mean_slopes = ram.jacobian(pattern, moments, into)
     slopes[..., p - x :, p - x :] = 0
     mean_slopes[..., p - x :] = 0
     along = ram.mean_weight(pattern, moments.eta) if pattern.means else np.zeros(pattern.parameter.shape)
     for place, cell in enumerate(into):
         for group in np.flatnonzero(pattern.parameter[:, cell] >= 0):
-            parameter = pattern.parameter[group, cell]
+            r = pattern.parameter[group, cell] - q
             Z = W[group] @ slopes[group, place] @ W[group].T
             nu = W[group] @ mean_slopes[group, place] * pattern.means
             inner = (X[group].T @ Z @ X[group])[pattern.a, pattern.b] * pattern.weight
             inner = inner + (nu @ X[group])[pattern.a] * along[group]
-            across = sample.share[group] * (inner @ pattern.gather[group])
-            information[parameter, :] = information[:, parameter] = across
-            information[parameter, parameter] = sample.share[group] * ((Z**2).sum() / 2 + nu @ nu)
+            gather = pattern.parameter[group, :, None] == np.arange(q)
+            beside.across[:, r] = 2 * sample.share[group] * (inner @ gather)
+            beside.own[r] = sample.share[group] * ((Z**2).sum() + 2 * nu @ nu)
 
 
 def _candidates(table: ParameterTable) -> Iterator[Parameter]:
     fixed = {(p.key, p.group): p for p in table.parameters if not p.free}
     free = {(p.key, p.group) for p in table.parameters if p.free}
+    possible = dict.fromkeys(_possible(table))
     for group in range(table.groups):
-        for lhs, op, rhs in dict.fromkeys(_possible(table)):
+        for lhs, op, rhs in possible:
             p = Parameter(lhs, op, rhs, group, value=0.0)
-            if (p.key, group) in free:
+            key = (p.key, group)
+            if key in free:
                 continue
-            known = fixed.get((p.key, group))
+            known = fixed.get(key)
             if known is None:
                 yield p
             elif not known.exogenous:

@@ -20,6 +20,11 @@ def slope(pattern: ram.Pattern, sample: Sample, moments: Moments, theta: np.ndar
     return discrepancy.slope(pattern, sample, theta, exact=exact)
 
 
+def in_product_form(sample: Sample, moments: Moments) -> bool:
+    """Whether the expected Hessian comes from products of columns alone (``kernels.discrepancy``)."""
+    return moments.patterns is None and moments.first_stage is None and sample.weight is None
+
+
 def expected_information(pattern: ram.Pattern, sample: Sample, moments: Moments, theta: np.ndarray) -> np.ndarray:
     """Expected Hessian of the discrepancy, for respondents who answer what these did: (q,) -> (q, q)"""
     if moments.patterns is not None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -85,10 +86,20 @@ class ParameterTable:
         """Observed variables first, then constructs."""
         return (*self.observed, *self.latent)
 
-    @property
+    @cached_property
     def n_free(self) -> int:
         """How many parameters are estimated (equal ones count once)."""
         return 1 + max((p.index for p in self.parameters), default=-1)
+
+    @cached_property
+    def index(self) -> np.ndarray:
+        """Which free parameter each relation is, -1 for none: (r,)"""
+        return np.array([p.index for p in self.parameters], dtype=int)
+
+    @cached_property
+    def group(self) -> np.ndarray:
+        """The group each relation belongs to: (r,)"""
+        return np.array([p.group for p in self.parameters], dtype=int)
 
     @property
     def labels(self) -> dict[str, int]:
@@ -105,6 +116,10 @@ class ParameterTable:
 
     def pattern(self) -> ram.Pattern:
         """Lay the parameters into the matrices A, S and m."""
+        return self._pattern
+
+    @cached_property
+    def _pattern(self) -> ram.Pattern:
         place = {name: i for i, name in enumerate(self.variables)}
         v, G = len(place), self.groups
         A, S, m = np.zeros((G, v, v)), np.zeros((G, v, v)), np.zeros((G, v))
@@ -140,6 +155,7 @@ def _cell(p: Parameter, place: dict[str, int]) -> tuple[int, int, int]:
     return ram.COVARIANCES, i, j
 
 
+@lru_cache(maxsize=64)
 def parameter_table(specification: Specification, options: Options, groups: int = 1) -> ParameterTable:
     """Complete a specification: what is free, fixed, equal, and what is added by default.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ from .estimators import Estimator
 from .expressions import Quantity
 from .modification import Candidates, modification_indices
 from .options import Options
-from .parameters import Parameter, ParameterTable, baseline_table
+from .parameters import ParameterTable, baseline_table
 from .search import search
 from .solution import Point, stacked, standard_errors
 from .specification import Specification
@@ -163,7 +163,8 @@ class Fit(Tabled):
     def _inverse(self, information: np.ndarray) -> np.ndarray:
         """Inverse within the directions that the binding constraints leave free."""
         N = self._directions
-        W = linalg.whitener(N.T @ information @ N) @ N.T
+        bound = N.shape[1] < N.shape[0]
+        W = linalg.whitener(N.T @ information @ N) @ N.T if bound else linalg.whitener(information)
         return np.asarray(W.T @ W)
 
     @cached_property
@@ -280,40 +281,39 @@ class Fit(Tabled):
 
         Fixed parameters have no standard error (NaN).  Intervals are est -+ z se.
         """
-        rows = self.table.parameters
-        se = np.full(len(rows), np.nan)
-        free = np.array([r for r, row in enumerate(rows) if row.free], dtype=int)
-        se[free] = np.sqrt(np.diagonal(self._vcov))[[rows[r].index for r in free]]
-        lv, all_ = self._point.standardized(observed=False), self._point.standardized(observed=True)
-        frame = self._rows()
-        frame["est"], frame["se"] = self._point.estimates, se
-        frame["std_lv"], frame["std_all"] = lv.value, all_.value
-        defined = self._defined_rows()
-        if len(defined):
-            defined["est"] = self._defined.value
-            defined["se"] = standard_errors(self._defined.gradient, self._vcov)
-            defined["std_lv"] = [float(x.value) for x in self._point.defined(lv).values()]
-            defined["std_all"] = [float(x.value) for x in self._point.defined(all_).values()]
-            frame = pd.concat([frame, defined], ignore_index=True)
-        frame = _with_tests(frame, "est", level)
-        order = ["lhs", "op", "rhs", "group", "label", "free", "est", "se", "z", "pvalue", "ci_lower", "ci_upper"]
-        return frame[[*order, "std_lv", "std_all"]]
+        index, point, defined = self.table.index, self._point, self._defined
+        se = np.append(np.sqrt(np.diagonal(self._vcov)), np.nan)[index]  # index -1: fixed
+        estimate = np.concatenate([point.estimates, defined.value])
+        se = np.concatenate([se, standard_errors(defined.gradient, self._vcov)])
+        by_constructs = point.standardized_values(observed=False)
+        also = point.defined(Quantity(by_constructs, np.zeros((len(index), 0)))).values()
+        standardized = {
+            "std_lv": np.concatenate([by_constructs, [float(x.value) for x in also]]),
+            "std_all": self._standardized.value,
+        }
+        return pd.DataFrame(self._relations() | {"est": estimate} | _tests(estimate, se, level) | standardized)
 
     def standardized(self, *, level: float = 0.95) -> pd.DataFrame:
         """Completely standardized solution with delta-method errors.
 
         Columns: lhs, op, rhs, group, est_std, se, z, pvalue, ci_lower, ci_upper.
         """
+        columns = self._relations()
+        del columns["label"], columns["free"]
+        value, gradient = self._standardized.value, self._standardized.gradient
+        se = standard_errors(gradient, self._vcov)
+        constant = len(self.table.parameters)
+        se[:constant] = _positive(se[:constant])
+        return pd.DataFrame(columns | {"est_std": value} | _tests(value, se, level))
+
+    @cached_property
+    def _standardized(self) -> Quantity:
+        """The completely standardized parameters, then what is defined from them."""
         values = self._point.standardized(observed=True)
-        frame = self._rows().drop(columns=["label", "free"])
-        frame["est_std"], frame["se"] = values.value, _positive(standard_errors(values.gradient, self._vcov))
-        defined = self._defined_rows().drop(columns=["label", "free"])
-        if len(defined):
-            quantities = stacked(list(self._point.defined(values).values()), self.table.n_free)
-            defined["est_std"] = quantities.value
-            defined["se"] = standard_errors(quantities.gradient, self._vcov)
-            frame = pd.concat([frame, defined], ignore_index=True)
-        return _with_tests(frame, "est_std", level)
+        defined = stacked(list(self._point.defined(values).values()), self.table.n_free)
+        return Quantity(
+            np.concatenate([values.value, defined.value]), np.concatenate([values.gradient, defined.gradient])
+        )
 
     def measures(self) -> pd.Series[float]:
         """Fit measures by lavaan's names with ``_`` for ``.``: chisq df pvalue cfi tli rmsea srmr aic bic ..."""
@@ -370,27 +370,24 @@ class Fit(Tabled):
         ``sepc_all`` by all.  With robust estimators too these are the plain statistics, as lavaan's ``mi``.
         """
         found = self._candidates
-        place, total = self._point.place, np.linalg.diagonal(self._point.moments.cov)
-        residual = np.abs(np.linalg.diagonal(self._point.S))
-        unit = np.where(np.arange(total.shape[1]) < len(self.observed), 1.0, total)
-        unit_residual = np.where(np.arange(total.shape[1]) < len(self.observed), 1.0, residual)
-        with np.errstate(divide="ignore", invalid="ignore"):  # a variance of zero or below standardizes nothing
-            all_ = [_scale(p, total[p.group], residual[p.group], place) for p in found.parameters]
-            lv = [_scale(p, unit[p.group], unit_residual[p.group], place) for p in found.parameters]
-        frame = pd.DataFrame(
+        order = np.argsort(-found.mi, kind="stable")
+        order = order[~np.isnan(found.mi[order])]
+        point = replace(self._point, table=found.table)
+        with np.errstate(invalid="ignore"):  # a variance of zero standardizes nothing
+            sepc = [found.epc * point.scale(observed=observed) for observed in (False, True)]
+        lhs, op, rhs, _ = (texts.take(order) for texts in _texts(found.table))
+        return pd.DataFrame(
             {
-                "lhs": [p.lhs for p in found.parameters],
-                "op": [p.op for p in found.parameters],
-                "rhs": [p.rhs for p in found.parameters],
-                "group": [self.moments.labels[p.group] for p in found.parameters],
-                "mi": found.mi,
-                "epc": found.epc,
-                "sepc_lv": found.epc * np.array(lv, dtype=float),
-                "sepc_all": found.epc * np.array(all_, dtype=float),
+                "lhs": lhs,
+                "op": op,
+                "rhs": rhs,
+                "group": [self.moments.labels[g] for g in found.table.group[order]],
+                "mi": found.mi[order],
+                "epc": found.epc[order],
+                "sepc_lv": sepc[0][order],
+                "sepc_all": sepc[1][order],
             }
         )
-        frame = frame[frame["mi"].notna()]
-        return frame.sort_values("mi", ascending=False, kind="stable", ignore_index=True)
 
     @cached_property
     def _candidates(self) -> Candidates:
@@ -540,60 +537,43 @@ class Fit(Tabled):
             return values[labels.index(str(group))]
         return values[0] if len(values) == 1 else dict(zip(labels, values, strict=True))
 
-    def _rows(self) -> pd.DataFrame:
-        rows = self.table.parameters
-        return pd.DataFrame(
-            {
-                "lhs": [p.lhs for p in rows],
-                "op": [p.op for p in rows],
-                "rhs": [p.rhs for p in rows],
-                "group": [self.moments.labels[p.group] for p in rows],
-                "label": [p.label for p in rows],
-                "free": [p.free for p in rows],
-            }
-        )
+    def _relations(self) -> dict[str, Any]:
+        """Columns that say what the rows of a table of estimates are: the parameters, then the definitions."""
+        lhs, op, rhs, label = _texts(self.table)
+        groups = [self.moments.labels[g] for g in self.table.group]
+        groups += [""] * (len(lhs) - len(groups))
+        free = np.zeros(len(groups), dtype=bool)
+        free[: len(self.table.index)] = self.table.index >= 0
+        return {"lhs": lhs, "op": op, "rhs": rhs, "group": groups, "label": label, "free": free}
 
-    def _defined_rows(self) -> pd.DataFrame:
-        terms = [t for t in self.table.definitions if t.op == ":="]
-        return pd.DataFrame(
-            {
-                "lhs": [t.lhs for t in terms],
-                "op": [t.op for t in terms],
-                "rhs": [t.rhs for t in terms],
-                "group": ["" for _ in terms],
-                "label": [t.lhs for t in terms],
-                "free": [False for _ in terms],
-            }
-        )
+
+@lru_cache(maxsize=64)
+def _texts(table: ParameterTable) -> list[Any]:
+    """Columns lhs, op, rhs and label of the parameters, then the definitions."""
+    rows = [(p.lhs, p.op, p.rhs, p.label) for p in table.parameters]
+    rows += [(t.lhs, t.op, t.rhs, t.lhs) for t in table.definitions if t.op == ":="]
+    return [pd.Series([row[place] for row in rows], dtype="str").array for place in range(4)]
 
 
 def _with_tests(frame: pd.DataFrame, column: str, level: float) -> pd.DataFrame:
     """Add z, two-sided p and the interval behind ``column`` and ``se``."""
-    se = frame["se"].to_numpy(dtype=float)
-    estimate = frame[column].to_numpy(dtype=float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.where(se > 0, estimate / se, np.nan)
+    estimate, se = (frame[name].to_numpy(dtype=float) for name in (column, "se"))
+    return frame.assign(**_tests(estimate, se, level))
+
+
+def _tests(estimate: np.ndarray, se: np.ndarray, level: float) -> dict[str, np.ndarray]:
+    """Columns with the standard error, z, the two-sided p and the interval."""
+    z = estimate / np.where(se > 0, se, np.nan)
     half = special.ndtri(0.5 + level / 2) * se
-    frame = frame.copy()
-    frame["z"], frame["pvalue"] = z, 2 * special.ndtr(-np.abs(z))
-    frame["ci_lower"], frame["ci_upper"] = estimate - half, estimate + half
-    return frame
+    return {
+        "se": se,
+        "z": z,
+        "pvalue": 2 * special.ndtr(-np.abs(z)),
+        "ci_lower": estimate - half,
+        "ci_upper": estimate + half,
+    }
 
 
 def _positive(se: np.ndarray) -> np.ndarray:
     """A standard error of zero belongs to a constant: no error at all."""
     return np.where(se > 1e-12, se, np.nan)
-
-
-def _scale(p: Parameter, total: np.ndarray, residual: np.ndarray, place: dict[str, int]) -> float:
-    """What standardizes an expected parameter change."""
-    i, j = place[p.lhs], place[p.rhs] if p.rhs else 0
-    if p.op == "=~":
-        return float(np.sqrt(total[i] / total[j]))
-    if p.op == "~":
-        return float(np.sqrt(total[j] / total[i]))
-    if p.op == "~1":
-        return float(1 / np.sqrt(total[i]))
-    if i == j:
-        return float(1 / total[i])
-    return float(1 / np.sqrt(residual[i] * residual[j]))

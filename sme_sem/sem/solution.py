@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -80,49 +81,50 @@ class Point:
         total = weight * E[..., i] * np.where(path, cov[..., j], E[..., j])
         diagonal = (pattern.matrix == ram.COVARIANCES) & (i == j)
         residual = np.broadcast_to((np.arange(pattern.variables)[:, None] == i) & diagonal, total.shape)
-        return total @ pattern.gather, residual @ pattern.gather
+        return ram.by_parameter(pattern, total), ram.by_parameter(pattern, residual)
 
     def standardized(self, *, observed: bool) -> Quantity:
         """Standardize every parameter of the table: values (r,), gradients (r, q)
 
         observed : by the observed variables' deviations as well (``std_all``), or the constructs' only
         """
-        v, p = self.pattern.variables, self.pattern.observed
-        rows = self.table.parameters
-        power_total, power_residual = np.zeros((len(rows), v)), np.zeros((len(rows), v))
-        for r, row in enumerate(rows):
-            for i, power, of_total in self._powers(row):
-                if observed or i >= p:
-                    (power_total if of_total else power_residual)[r, i] += power
-        group = np.array([row.group for row in rows], dtype=int)
-        total = np.linalg.diagonal(self.moments.cov)
-        residual = np.abs(np.linalg.diagonal(self.S))
+        power, variance, scale = self._scales(observed=observed)
+        _, variable, residual = _powers(self.table)
+        group = self.table.group[:, None]
+        d_total, d_residual = self._variance_slopes
+        slope = d_total[group, variable]
+        slope[residual] = d_residual[group, variable][residual]
         with np.errstate(divide="ignore", invalid="ignore"):
-            scale = np.exp(
-                0.5
-                * (_weighted(power_total, np.log(total)[group]) + _weighted(power_residual, np.log(residual)[group]))
-            )
+            relative = np.where(power != 0, power / variance, 0)
             value = self.estimates * scale
-            d_total, d_residual = self._variance_slopes
-            bend = _sloped(power_total, (d_total / total[..., None])[group])
-            bend += _sloped(power_residual, (d_residual / residual[..., None])[group])
-        gradient = 0.5 * value[:, None] * bend
-        free = np.array([r for r, row in enumerate(rows) if row.free], dtype=int)
-        gradient[free, [rows[r].index for r in free]] += scale[free]
+        gradient = (0.5 * value[:, None, None] * relative[..., None] * slope).sum(axis=1)
+        index = self.table.index
+        free = np.flatnonzero(index >= 0)
+        gradient[free, index[free]] += scale[free]
         return Quantity(value, gradient)
 
-    def _powers(self, row: Parameter) -> list[tuple[int, float, bool]]:
-        """Which variances a parameter is multiplied by, to which power, total or residual."""
-        i = self.place[row.lhs]
-        j = self.place[row.rhs] if row.rhs else -1
-        match row.op:
-            case "=~":
-                return [(i, 1, True), (j, -1, True)]
-            case "~":
-                return [(j, 1, True), (i, -1, True)]
-            case "~1":
-                return [(i, -1, True)]
-        return [(i, -2, True)] if i == j else [(i, -1, False), (j, -1, False)]
+    def scale(self, *, observed: bool) -> np.ndarray:
+        """What standardizes each parameter, as in :meth:`standardized`: (r,)"""
+        return self._scales(observed=observed)[-1]
+
+    def standardized_values(self, *, observed: bool) -> np.ndarray:
+        """Values of :meth:`standardized` alone: (r,)"""
+        with np.errstate(invalid="ignore"):
+            return self.estimates * self.scale(observed=observed)
+
+    def _scales(self, *, observed: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Powers of deviations (r, 2), the variances concerned (r, 2), and their product, which scales: (r,)"""
+        power, variable, residual = _powers(self.table)
+        if not observed:
+            power = np.where(variable >= self.pattern.observed, power, 0)
+        group = self.table.group[:, None]
+        variance = np.where(
+            residual[:, None],
+            np.abs(np.linalg.diagonal(self.S))[group, variable],
+            np.linalg.diagonal(self.moments.cov)[group, variable],
+        )
+        with np.errstate(divide="ignore", invalid="ignore"):  # a variance that is not used may be zero
+            return power, variance, np.exp(0.5 * np.where(power != 0, power * np.log(variance), 0).sum(axis=-1))
 
     def known(self, values: Quantity | None = None) -> dict[str, Quantity]:
         """Labelled parameters as quantities, for definitions; ``values`` replaces the estimates."""
@@ -159,8 +161,9 @@ class Point:
 
 def standard_errors(gradients: np.ndarray, vcov: np.ndarray) -> np.ndarray:
     """Delta method: sqrt(diag(J V J')): (r, q), (q, q) -> (r,)"""
-    variance = np.einsum("rq,qs,rs->r", gradients, vcov, gradients, optimize=True)
-    return np.sqrt(np.where(variance >= 0, variance, np.nan))
+    variance = np.vecdot(gradients @ vcov, gradients)
+    most = (np.abs(gradients) @ np.sqrt(np.abs(np.diagonal(vcov)))) ** 2
+    return np.sqrt(np.where(variance >= -1e-12 * most, np.maximum(variance, 0), np.nan))  # below zero by rounding
 
 
 def stacked(quantities: Sequence[Quantity], q: int) -> Quantity:
@@ -171,13 +174,34 @@ def stacked(quantities: Sequence[Quantity], q: int) -> Quantity:
     return Quantity(np.array([float(x.value) for x in quantities]), np.stack(gradients))
 
 
-def _weighted(power: np.ndarray, logs: np.ndarray) -> np.ndarray:
-    return np.where(power != 0, power * logs, 0).sum(axis=-1)
+class _Powers(NamedTuple):
+    """Which standard deviations standardize each relation.
+
+    power : (r, 2), zero for none   variable : (r, 2) whose
+    residual : (r,) whether the residual deviations, not the total ones
+    """
+
+    power: np.ndarray
+    variable: np.ndarray
+    residual: np.ndarray
 
 
-def _sloped(power: np.ndarray, slopes: np.ndarray) -> np.ndarray:
-    """sum_i power[r, i] slopes[r, i, q], where slopes of unused variables may be NaN."""
-    i = np.argsort(-np.abs(power), axis=1)[:, :2]  # a parameter uses at most two variances
-    chosen = np.take_along_axis(power, i, axis=1)
-    own = np.take_along_axis(slopes, i[..., None], axis=1)
-    return np.where(chosen[..., None] != 0, chosen[..., None] * own, 0).sum(axis=1)
+@lru_cache(maxsize=64)
+def _powers(table: ParameterTable) -> _Powers:
+    place = {name: i for i, name in enumerate(table.variables)}
+    power, variable = [], []
+    for row in table.parameters:
+        i = place[row.lhs]
+        j = place[row.rhs] if row.rhs else i
+        variable.append((i, j))
+        if row.op == "~1":
+            power.append((-1, 0))
+        elif row.op == "~~":
+            power.append((-2, 0) if i == j else (-1, -1))
+        else:
+            power.append((1, -1) if row.op == "=~" else (-1, 1))
+    residual = [row.op == "~~" and row.lhs != row.rhs for row in table.parameters]
+    r = len(table.parameters)
+    return _Powers(
+        np.array(power, dtype=float).reshape(r, 2), np.array(variable, dtype=int).reshape(r, 2), np.array(residual)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ..errors import SpecificationError, did_you_mean
 from .syntax import DEFINING, Term, read_terms
@@ -34,7 +34,7 @@ class Specification:
         """
         if isinstance(text, Specification):
             return text
-        return cls(_merged(read_terms(text)))
+        return _read(text)
 
     def add(self, text: str) -> Specification:
         """Add relations; one that is already there takes the new modifiers."""
@@ -106,6 +106,11 @@ class Specification:
             else:
                 lines.append((term, [written]))
         return "\n".join(f"{_written_left(t)} {_head(t.op)} {' + '.join(right)}" for t, right in lines)
+
+
+@lru_cache(maxsize=128)
+def _read(text: str) -> Specification:
+    return Specification(_merged(read_terms(text)))
 
 
 def _merged(terms: Iterable[Term]) -> tuple[Term, ...]:

@@ -89,35 +89,43 @@ class _Guess:
             ready = [f for f in waiting if all(self.known[self.place[i]] for i in self._indicators(f))]
             if not ready:
                 break  # constructs measured by each other: they keep zeros
-            for construct in ready:
-                self._add(construct, owned)
+            self._add(ready, owned)
             waiting = [f for f in waiting if f not in ready]
 
     def _indicators(self, construct: str) -> list[str]:
         return [p.rhs for p in self.rows.get(("=~", construct), ())]
 
-    def _add(self, construct: str, owned: set[str]) -> None:
-        names = self._indicators(construct)
-        index = np.array([self.place[n] for n in names])
-        S = self.M[np.ix_(index, index)]
-        deviation = np.sqrt(np.maximum(np.diagonal(S), 1e-12))
-        axis = _principal_axis(S / np.outer(deviation, deviation))
-        loadings = axis * deviation
-        scale = self._scale(construct, names, loadings)
-        loadings = loadings / scale
-        for name, value in zip(names, loadings, strict=True):
-            first = name not in owned
-            self.loading[construct, name] = float(value) if first else 0.3 * float(value)
-            owned.add(name)
-        unique = np.maximum(deviation**2 - (loadings * scale) ** 2, 0.1 * deviation**2)
-        weights = np.asarray(loadings / unique)
-        weights = weights / float(weights @ loadings)
-        i = self.place[construct]
-        others = np.flatnonzero(self.known)
-        self.M[i, others] = self.M[others, i] = weights @ self.M[np.ix_(index, others)]
-        self.M[i, index] = self.M[index, i] = loadings * scale**2
-        self.M[i, i] = scale**2
-        self.known[i] = True
+    def _add(self, constructs: list[str], owned: set[str]) -> None:
+        """Add constructs, row by row, with their weighted composites' covariances."""
+        M, rows = self.M, [self.place[f] for f in constructs]
+        names = [self._indicators(f) for f in constructs]
+        index = [np.array([self.place[n] for n in own], dtype=int) for own in names]
+        deviation = np.sqrt(np.maximum(np.diagonal(M), 1e-12))
+        loadings, own = np.zeros((len(rows), len(M))), np.zeros((len(rows), len(M)), dtype=bool)
+        for k in {len(i) for i in index}:
+            alike = np.array([c for c, i in enumerate(index) if len(i) == k])
+            columns = np.array([index[c] for c in alike])
+            units = deviation[columns]
+            R = M[columns[:, :, None], columns[:, None, :]] / (units[:, :, None] * units[:, None, :])
+            loadings[alike[:, None], columns] = _principal_axis(R) * units
+            own[alike[:, None], columns] = True
+        scale = np.array(
+            [self._scale(f, n, x[i]) for f, n, x, i in zip(constructs, names, loadings, index, strict=True)]
+        )
+        unique = np.maximum(deviation**2 - loadings**2, 0.1 * deviation**2)
+        loadings = loadings / scale[:, None]
+        weights = loadings / unique
+        weights /= np.vecdot(weights, loadings)[:, None]
+        composites = np.where(own, loadings * scale[:, None] ** 2, weights @ M)
+        among = np.triu(composites @ weights.T, 1)  # a later construct meets the earlier ones as they were added
+        M[rows], M[:, rows] = composites, composites.T
+        M[np.ix_(rows, rows)] = among + among.T + np.diag(scale**2)
+        self.known[rows] = True
+        for construct, own_names, values in zip(constructs, names, loadings, strict=True):
+            for name in own_names:
+                value = float(values[self.place[name]])
+                self.loading[construct, name] = 0.3 * value if name in owned else value
+            owned.update(own_names)
 
     def _scale(self, construct: str, names: list[str], loadings: Matrix) -> float:
         """The construct's standard deviation, from its fixed loading or its fixed variance."""
@@ -189,22 +197,23 @@ class _Guess:
 
 
 def _principal_axis(R: Matrix, rounds: int = 3) -> Matrix:
-    """Loadings on one common factor of a correlation matrix: (k, k) -> (k,)"""
-    k = len(R)
+    """Loadings on one common factor of a correlation matrix: (..., k, k) -> (..., k)"""
+    k = R.shape[-1]
     if k == 1:
-        return np.ones(1)
+        return np.ones(R.shape[:-1])
     if k == 2:
-        r = R[0, 1] or 0.1
-        root = np.sqrt(min(abs(r), 0.95))
-        return np.array([root, root * np.sign(r)])
+        r = np.where(R[..., 0, 1] == 0, 0.1, R[..., 0, 1])
+        root = np.sqrt(np.minimum(abs(r), 0.95))
+        return np.stack([root, root * np.sign(r)], axis=-1)
+    each = np.arange(k)
     reduced = R.copy()
-    np.fill_diagonal(reduced, 0)
-    communality = abs(reduced).max(axis=1)
-    axis = np.zeros(k)
+    reduced[..., each, each] = 0
+    communality = abs(reduced).max(axis=-1)
+    axis = np.zeros(communality.shape)
     for _ in range(rounds):
-        np.fill_diagonal(reduced, communality)
+        reduced[..., each, each] = communality
         values, vectors = np.linalg.eigh(reduced)
-        axis = vectors[:, -1] * np.sqrt(max(values[-1], 1e-4))
+        axis = vectors[..., -1] * np.sqrt(np.maximum(values[..., -1:], 1e-4))
         communality = np.clip(axis**2, 0.02, 0.95)
     axis = np.sign(axis) * np.sqrt(np.clip(axis**2, 0.02, 0.95))
-    return axis * (np.sign(axis.sum()) or 1.0)
+    return axis * np.where(axis.sum(axis=-1, keepdims=True) < 0, -1, 1)

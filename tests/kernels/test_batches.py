@@ -119,6 +119,7 @@ KERNELS = [
     (linalg.cholesky, [covariances]),
     (linalg.whitener, [covariances]),
     (linalg.inverse, [invertible_matrices]),
+    (linalg.solve_definite, [covariances, means]),
     (linalg.log_determinant, [covariances]),
     (linalg.correlation, [covariances]),
     (linalg.vech, [covariances]),

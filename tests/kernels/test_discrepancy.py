@@ -228,3 +228,14 @@ def test_members_of_a_batch_of_samples_can_be_picked():
     np.testing.assert_array_equal(picked.covariance, cov[2:3])
     np.testing.assert_array_equal(picked.mean, mean[2:3])
     assert discrepancy.Sample(cov, None, share).of(np.array([1])).mean is None
+
+
+@every_case
+def test_some_rows_of_the_expected_curvature_are_those_of_all(case):
+    moments = ram.implied(case.pattern, case.theta)
+    white = discrepancy.whitened(case.pattern, case.sample, moments)
+    every = discrepancy.expected_curvature(case.pattern, moments, white)
+    rows = np.array([2, 0, len(case.pattern.matrix) - 1])
+    some, diagonal = discrepancy.expected_rows(case.pattern, moments, white, rows)
+    np.testing.assert_allclose(some, every[:, rows], atol=1e-13)
+    np.testing.assert_allclose(diagonal, np.linalg.diagonal(every), atol=1e-13)

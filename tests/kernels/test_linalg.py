@@ -98,3 +98,20 @@ def test_a_correlation_matrix_has_a_unit_diagonal_and_knows_no_units():
 def test_vech_takes_the_lower_triangle_column_by_column():
     M = np.array([[1, 2, 4], [2, 3, 5], [4, 5, 6]])
     np.testing.assert_array_equal(linalg.vech(M), [1, 2, 4, 3, 5, 6])
+
+
+def test_definite_systems_are_solved_and_the_others_are_nan():
+    M, v = covariances(5), np.random.default_rng(3).normal(size=(5, 4))
+    np.testing.assert_allclose(np.matvec(M, linalg.solve_definite(M, v)), v, atol=1e-10)
+    found = linalg.solve_definite(MIXED, np.ones((4, 2)))
+    np.testing.assert_array_equal(found[[0, 2]], [[1, 1], [0.25, 0.25]])
+    assert np.isnan(found[[1, 3]]).all()
+
+
+def test_a_factorisation_goes_through_for_definite_matrices_only():
+    assert [linalg.has_cholesky(M) for M in (*MIXED, np.zeros((0, 0)))] == [True, False, True, False, True]
+    assert not linalg.has_cholesky(SINGULAR - 1e-10 * np.eye(2))
+
+
+def test_a_whitener_of_nothing_is_nothing():
+    assert linalg.whitener(np.zeros((3, 0, 0))).shape == (3, 0, 0)

@@ -80,6 +80,15 @@ def test_at_the_minimum_the_slope_is_zero_and_no_neighbour_is_lower(name):
         assert (problem.slope_at(other, np.arange(4), False).value > found.value).all()
 
 
+@pytest.mark.parametrize("name", POPULATIONS)
+def test_members_arrive_to_the_last_digit(name):
+    problem = Problem(name, 4)
+    found = problem.together()
+    slope = problem.slope_at(found.theta, np.arange(4), True)
+    left = np.linalg.solve(slope.hessian, slope.gradient[..., None])[..., 0]
+    np.testing.assert_allclose(left, 0, atol=3e-14)
+
+
 def test_a_member_ends_where_it_would_end_alone_to_the_last_bit():
     problem = Problem("paths among constructs", 6)
     together = problem.together()

@@ -102,3 +102,18 @@ def test_sums_by_parameter_agree_with_and_without_the_short_cut():
     np.testing.assert_allclose(ram.sum_cells(pattern, values), values[0] @ pattern.gather[0], rtol=1e-14)
     expected = pattern.gather[0].T @ pairs[0] @ pattern.gather[0]
     np.testing.assert_allclose(ram.sum_cell_pairs(pattern, pairs), expected, rtol=1e-14)
+
+
+def test_cells_are_summed_into_parameters_by_row_as_by_the_gathering_matrix():
+    for name, groups in (("two constructs", 1), ("two constructs", 2)):
+        _, pattern, _ = model(name, groups)
+        values = np.random.default_rng(0).normal(size=(groups, 3, len(pattern.matrix)))
+        np.testing.assert_allclose(ram.by_parameter(pattern, values), values @ pattern.gather, atol=1e-15)
+
+
+@every_population
+def test_the_derivatives_of_some_cells_are_those_of_all(name):
+    _, pattern, theta = model(name)
+    moments, cells = ram.implied(pattern, theta), np.array([3, 0, len(pattern.matrix) - 1])
+    for some, every in zip(ram.jacobian(pattern, moments, cells), ram.jacobian(pattern, moments), strict=True):
+        np.testing.assert_array_equal(some, every[:, cells])

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from sem.models import POPULATIONS, fitted_text, parameters_of
-from sme_sem import SpecificationError
+from sme_sem import Specification, SpecificationError
+from sme_sem.sem.options import Options
+from sme_sem.sem.parameters import parameter_table
 
 
 def shown(table, which=lambda p: True):
@@ -171,3 +173,12 @@ def test_the_pattern_holds_every_value_in_its_place():
     assert pattern.m[0, place["t3"]] == 4
     assert pattern.parameters == table.n_free == len(np.unique(pattern.parameter))
     assert (pattern.observed, pattern.variables) == (3, 4)
+
+
+def test_a_model_that_was_completed_before_is_completed_once():
+    text = "trust =~ t1 + t2 + t3"
+    assert Specification.read(text) is Specification.read(text)
+    first = parameter_table(Specification.read(text), Options())
+    assert parameter_table(Specification.read(text), Options()) is first
+    assert parameter_table(Specification.read(text), Options(std_lv=True)) is not first
+    assert parameter_table(Specification.read(text), Options(), 2) is not first

@@ -168,3 +168,29 @@ def test_quantities_stand_side_by_side():
     np.testing.assert_array_equal(both.value, [1, 2])
     np.testing.assert_array_equal(both.gradient, [[1, 1], [0, 0]])
     assert stacked([], 3).gradient.shape == (0, 3)
+
+
+@pytest.mark.parametrize("observed", [True, False])
+@every_model
+def test_standardized_values_alone_are_those_that_come_with_their_slopes(name, observed):
+    fit, at = place(name)
+    point = at(fit.theta)
+    np.testing.assert_array_equal(
+        point.standardized_values(observed=observed), point.standardized(observed=observed).value
+    )
+    np.testing.assert_array_equal(
+        point.estimates * point.scale(observed=observed), point.standardized_values(observed=observed)
+    )
+
+
+def test_the_error_of_a_constant_is_zero_although_rounding_takes_it_below():
+    V = np.array([[1.0, -1.0], [-1.0, 1.0 - 1e-15]])
+    np.testing.assert_array_equal(standard_errors(np.array([[1.0, 1.0]]), V), [0.0])
+    assert np.isnan(standard_errors(np.array([[1.0, 1.0]]), V - 0.1 * np.eye(2))).all()
+
+
+def test_a_table_that_is_changed_by_its_reader_does_not_change_the_next():
+    fit, _ = place("two constructs")
+    frame = fit.estimates()
+    frame.loc[0, ["lhs", "est"]] = ["another", 7.0]
+    assert fit.estimates().loc[0, "lhs"] != "another" and fit.estimates().loc[0, "est"] != 7.0
