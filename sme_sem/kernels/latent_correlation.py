@@ -1,0 +1,65 @@
+"""Maximum likelihood of one correlation per pair of variables, everything else being known.
+
+The likelihood of a pair is a product of probabilities P_c(rho), of cells of a table or of respondents, each to the
+power w_c.  The search runs along atanh(rho), where no step can leave the interval.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .discrepancy import Slope
+from .minimise import Status, scoring
+
+BOUND = 0.999  # a likelihood that still rises here has no maximum inside; lavaan ends at the same value
+_FLOOR = 1e-15  # a probability below the rounding error of its computation
+
+
+class Correlations(NamedTuple):
+    """rho (...,), NaN where there is none; at_bound (...,) true where the likelihood has no maximum inside."""
+
+    rho: np.ndarray
+    at_bound: np.ndarray
+
+
+def estimate(cells_at, weight, start):
+    """rho of B pairs.
+
+    cells_at(rho (b,), members (b,)) -> P, dP / drho, d2P / drho2, each (b, c)
+    weight : (B, c), start : (B,)
+    """
+    total = weight.sum(axis=-1, keepdims=True)
+    share = weight / np.where(total > 0, total, np.nan)
+
+    def slope_at(theta, members, exact):
+        rho = np.clip(np.tanh(theta[:, 0]), -BOUND, BOUND)
+        w = share[members]
+        P, first, second = cells_at(rho, members)
+        P = np.maximum(P, _FLOOR)
+        value = -(w * np.log(P)).sum(axis=-1)
+        score = first / P
+        gradient = -(w * score).sum(axis=-1)
+        hessian = (w * score**2).sum(axis=-1)
+        if exact:
+            hessian = hessian - (w * second / P).sum(axis=-1)
+        return along_atanh(theta, rho, value, gradient, hessian, exact)
+
+    return search(slope_at, start)
+
+
+def along_atanh(theta, rho, value, gradient, hessian, exact):
+    """Slopes along atanh(rho) from those along rho; flat beyond the bound."""
+    scale = (1 - rho) * (1 + rho)
+    bend = -2 * rho * scale * gradient if exact else 0.0
+    inside = abs(theta[:, 0]) < np.arctanh(BOUND)
+    gradient, hessian = np.where(inside, gradient * scale, 0.0), np.where(inside, hessian * scale**2 + bend, 1.0)
+    return Slope(value, gradient[:, None], hessian[:, None, None])
+
+
+def search(slope_at, start):
+    """Go downhill from ``start`` (B,) and say where the bound was met."""
+    begin = np.arctanh(np.clip(np.where(np.isfinite(start), start, 0.0), -0.9, 0.9))
+    minimum = scoring(slope_at, begin[:, None])
+    arrived = minimum.status == Status.CONVERGED
+    rho = np.clip(np.tanh(minimum.theta[:, 0]), -BOUND, BOUND)
+    return Correlations(np.where(arrived, rho, np.nan), arrived & (abs(rho) >= BOUND))
