@@ -35,6 +35,7 @@ class Sample(NamedTuple):
     covariance : (..., G, p, p)   mean : (..., G, p) or None   share : (..., G)  n_g / N
     metric : (..., G, p, p) the whitener of generalized least squares, or None: the model's own (maximum likelihood)
     weight : (..., G, m) or (..., G, m, m) the weight of the other kinds of least squares (``least_squares``), or None
+    target : (..., G, m) the moments of ordered answers (``latent_response``), or None: those above
     """
 
     covariance: np.ndarray
@@ -42,13 +43,13 @@ class Sample(NamedTuple):
     share: np.ndarray
     metric: np.ndarray | None = None
     weight: np.ndarray | None = None
+    target: np.ndarray | None = None
 
     def of(self, members):
         """Pick some members of a batch."""
-        mean, metric, weight = (
-            None if part is None else part[members] for part in (self.mean, self.metric, self.weight)
-        )
-        return Sample(self.covariance[members], mean, self.share[members], metric, weight)
+        parts = (self.mean, self.metric, self.weight, self.target)
+        mean, metric, weight, target = (None if part is None else part[members] for part in parts)
+        return Sample(self.covariance[members], mean, self.share[members], metric, weight, target)
 
 
 class Slope(NamedTuple):

@@ -61,7 +61,7 @@ def correlations(tables, thresholds):
 
 
 def cells(h, k, rho):
-    """Probabilities of the cells and their first two slopes along rho: (b, K - 1), (b, L - 1), (b,) -> (b, K, L) each"""
+    """Probabilities of cells and their first two slopes along rho: (b, K - 1), (b, L - 1), (b,) -> (b, K, L) each"""
     corner = np.broadcast_arrays(h[..., :, None], k[..., None, :], rho[..., None, None])
     return (
         probabilities(h, k, rho),

@@ -75,18 +75,20 @@ class Pattern:
     @cached_property
     def a(self):
         """First column of X that each cell multiplies: (c,)"""
-        return self.row
+        return np.where(self.matrix > INTERCEPTS, 0, self.row)
 
     @cached_property
     def b(self):
         """Second column: (c,)"""
-        return np.where(self.matrix == PATHS, self.variables + self.col, self.col)
+        return np.where(
+            self.matrix == PATHS, self.variables + self.col, np.where(self.matrix > INTERCEPTS, 0, self.col)
+        )
 
     @cached_property
     def weight(self):
         """w of the module's docstring: (c,)"""
         diagonal = (self.matrix == COVARIANCES) & (self.row == self.col)
-        return np.where(self.matrix == INTERCEPTS, 0.0, np.where(diagonal, 0.5, 1.0))
+        return np.where(self.matrix >= INTERCEPTS, 0.0, np.where(diagonal, 0.5, 1.0))
 
     @cached_property
     def pair_weight(self):
@@ -168,7 +170,11 @@ def _spread(fixed, batch):
 def implied(pattern, theta, covariance=None, mean=None):
     """Evaluate the model: (..., q) -> Implied"""
     A, S, m = matrices(pattern, theta, covariance, mean)
-    E = total_effects(pattern, A)
+    return assembled(pattern, total_effects(pattern, A), S, m)
+
+
+def assembled(pattern, E, S, m):
+    """Put the moments together: (..., G, v, v), (..., G, v, v), (..., G, v) -> Implied"""
     reach = E[..., : pattern.observed, :]
     cov = E @ S @ E.mT
     cov = (cov + cov.mT) / 2

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, did_you_mean
-from ..kernels import fiml, gaps, linalg
+from ..kernels import fiml, gaps, influence, linalg
 from .design import EQUAL_CHANCES, Design, Drawn
 
 
@@ -33,6 +33,7 @@ class Moments:
     index, rows : the index of the table of answers, and which of its rows, counted from 0, each group has; or None
     first_stage : the same, where a second stage takes those moments as if answers had been complete
     design : how the respondents were drawn
+    ordered : thresholds, polychoric correlations and the like, by group, where answers are taken as ordered
     """
 
     names: tuple[str, ...]
@@ -48,6 +49,7 @@ class Moments:
     rows: tuple[np.ndarray, ...] | None = None
     first_stage: fiml.Patterns | None = None
     design: Design = EQUAL_CHANCES
+    ordered: tuple[influence.Moments, ...] | None = None
 
     @property
     def total(self) -> int:
@@ -86,7 +88,8 @@ def moments_of_answers(
 
     group : a column whose values divide the respondents; groups stand in order of first appearance
     missing : ``"fiml"``, ``"two_stage"``, ``"robust_two_stage"`` and ``"pairwise"`` keep respondents with gaps; only
-        those without any answer, or without one to the ``given`` variables, are set aside
+        those without any answer, or without one to the ``given`` variables, are set aside; ``"available"`` keeps them
+        and their answers, for ordered variables to be met by pairs
     drawn : columns with weights and clusters
 
     Raises :class:`~sme_sem.errors.SpecificationError` for a variable that is no column, and
@@ -192,8 +195,27 @@ def _condensed_by_pairs(
     return Moments(names, np.stack(covariances), np.stack(means), n, collected, labels, answers, design=design)
 
 
+def _kept_with_gaps(
+    names: tuple[str, ...],
+    answers: tuple[np.ndarray, ...],
+    *,
+    labels: tuple[str, ...],
+    collected: int,
+    design: Design,
+) -> Moments:
+    """Keep the answers as they are; ordered ones are condensed by pairs later."""
+    for label, own in zip(labels, answers, strict=True):
+        with _in_group(label):
+            _answered(own, names)
+    parts = [gaps.available_moments(own) for own in answers]
+    covariance, mean = (np.stack(part) for part in zip(*parts, strict=True))
+    n = np.array([len(own) for own in answers])
+    return Moments(names, covariance, mean, n, collected, labels, answers, design=design)
+
+
 _CONDENSED: dict[str, Callable[..., Moments]] = {
     "listwise": _condensed,
+    "available": _kept_with_gaps,
     "pairwise": _condensed_by_pairs,
     "fiml": _condensed_with_gaps,
     "two_stage": partial(_condensed_with_gaps, stages=True),

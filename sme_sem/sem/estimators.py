@@ -89,22 +89,38 @@ _SE = ("standard", "robust", "robust_sem", "robust_huber_white", "first_order", 
 _TEST = ("standard", "robust", *SCALED, "browne_residual_nt")
 
 
-def chosen_estimator(name: str, se: str | None, test: str | None, *, gaps: bool) -> Estimator:
+def chosen_estimator(
+    name: str | None, se: str | None, test: str | None, *, gaps: bool = False, ordered: bool = False
+) -> Estimator:
     """Look up an estimator, with its errors or test replaced by what ``se=`` and ``test=`` ask for.
 
     Dots may stand for underscores, as in lavaan.  ``"robust"`` means what the estimator's robust sibling does.
-    gaps : whether answers with gaps are analysed
+    gaps, ordered : whether answers with gaps are analysed, or answers as ordered
 
-    >>> chosen_estimator("ML", None, "satorra.bentler", gaps=False).test
+    >>> chosen_estimator("ML", None, "satorra.bentler").test
     'satorra_bentler'
     """
+    name = name or ("WLSMV" if ordered else "ML")
     found = ESTIMATORS[_allowed("estimator", name, tuple(ESTIMATORS))]
+    if ordered:
+        found = _for_ordered(found)
     if se is not None:
         found = _with_errors(found, _allowed("se", se.replace(".", "_"), _SE), gaps)
     if test is not None:
         found = _with_test(found, _allowed("test", test.replace(".", "_"), _TEST), gaps)
     if found.discrepancy != "ML" and (found.se in ("robust_huber_white", "first_order")):
         raise SpecificationError(f"se={se!r} rests on a likelihood; estimator={name!r} has none: take se='robust_sem'.")
+    return found
+
+
+def _for_ordered(found: Estimator) -> Estimator:
+    if found.discrepancy in ("ML", "GLS"):
+        raise SpecificationError(
+            f"estimator={found.name!r} does not take answers as ordered; with ordered= use 'WLSMV', or another of WLS, "
+            "DWLS, ULS, WLSM, WLSMVS, ULSM, ULSMV, ULSMVS."
+        )
+    if found.se == "robust_sem_nt":
+        return replace(found, se="robust_sem", test="standard")
     return found
 
 

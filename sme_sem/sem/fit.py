@@ -18,10 +18,21 @@ from ..kernels.minimise import Status
 from ..responses.design import Drawn
 from ..responses.moments import Moments, moments_of_answers, moments_of_summary
 from . import diagnosis, least_squares, objective, sampling, two_stage
+from . import ordered as answers_of
 from .constraints import contradictory, labelled, restrictions
 from .diagnosis import Diagnostic
 from .estimators import chosen_estimator
-from .options import OBLIQUE, ORTHOGONAL, Options, Preset, chosen, effect_coding_of, group_equal_of, starts_of
+from .options import (
+    OBLIQUE,
+    ORTHOGONAL,
+    Options,
+    Parameterization,
+    Preset,
+    chosen,
+    effect_coding_of,
+    group_equal_of,
+    starts_of,
+)
 from .parameters import ParameterTable, given_variables, parameter_table
 from .result import Fit
 from .rotation import anchored, blocks_of, refuse_restrictions, rotated
@@ -38,7 +49,7 @@ def fit(
     model: str | Specification,
     data: pd.DataFrame | None = None,
     *,
-    estimator: str = "ML",
+    estimator: str | None = None,
     missing: str = "listwise",
     ordered: bool | Sequence[str] | None = None,
     group: str | None = None,
@@ -54,6 +65,7 @@ def fit(
     se: str | None = None,
     test: str | None = None,
     rotation: str | None = None,
+    parameterization: Parameterization = "delta",
     preset: Preset = "sem",
     cov: pd.DataFrame | None = None,
     mean: pd.Series[float] | None = None,
@@ -71,10 +83,10 @@ def fit(
     Parameters
     ----------
     estimator
-        ``"ML"``, or with robust errors and tests ``"MLR"``, ``"MLM"``, ``"MLMV"``, ``"MLMVS"``; ``"MLF"`` takes the
-        errors from first derivatives.  Least squares: ``"GLS"``, ``"ULS"``, ``"WLS"`` (distribution free), ``"DWLS"``,
-        and with robust errors and tests ``"ULSM"``, ``"ULSMV"``, ``"WLSM"``, ``"WLSMV"``, ``"WLSMVS"``
-        (see :mod:`sme_sem.sem.estimators`).
+        ``"ML"`` (the default), or with robust errors and tests ``"MLR"``, ``"MLM"``, ``"MLMV"``, ``"MLMVS"``;
+        ``"MLF"`` takes the errors from first derivatives.  Least squares: ``"GLS"``, ``"ULS"``, ``"WLS"`` (distribution
+        free), ``"DWLS"``, and with robust errors and tests ``"ULSM"``, ``"ULSMV"``, ``"WLSM"``, ``"WLSMV"``,
+        ``"WLSMVS"`` (see :mod:`sme_sem.sem.estimators`).
     model
         lavaan syntax, or a :class:`Specification`.
     data
@@ -86,6 +98,12 @@ def fit(
         for it (:mod:`sme_sem.sem.two_stage`); ``"robust_two_stage"`` does not suppose normal answers either.  Both
         estimate the moments of exogenous variables too (``fixed_x=False``).  ``"pairwise"`` takes each covariance
         from those who answered both questions and gives errors as if all had answered all: for exploring only.
+        (With ``ordered``, its errors are right.)
+    ordered
+        Which variables are ordered categories: names, or ``True`` for all but covariates.  Thresholds and polychoric
+        correlations are analysed, by ``"WLSMV"`` unless another least squares estimator is named.
+    parameterization
+        Of ordered variables: ``"delta"`` fixes the variance of latent responses, ``"theta"`` of their residuals.
     cov, mean, n
         In place of ``data``: a covariance matrix divided by n - 1, means if wanted, and the number of respondents.
     group
@@ -162,7 +180,9 @@ def fit(
     """
     specification = Specification.read(model)
     drawn = Drawn(weights, cluster)
-    method = sampling.estimator(chosen_estimator(estimator, se, test, gaps=missing == "fiml"), missing, drawn)
+    categorical = ordered is not None and ordered is not False
+    method = chosen_estimator(estimator, se, test, gaps=missing == "fiml", ordered=categorical)
+    method = sampling.estimator(method, missing, drawn)
     stages = missing in two_stage.WAYS
     means = missing == "fiml" or stages or cluster is not None
     options = Options(
@@ -171,7 +191,7 @@ def fit(
         chosen("preset", preset, ("sem", "growth", "explicit")),  # type: ignore[arg-type]
         std_lv,
         orthogonal,
-        fixed_x and method.discrepancy == "ML" and not stages,
+        fixed_x and (method.discrepancy == "ML" or categorical) and not stages,
         bool(meanstructure) or (meanstructure is None and mean is not None) or means,
         chosen("likelihood", likelihood, ("normal", "wishart")),  # type: ignore[arg-type]
         chosen(
@@ -188,8 +208,9 @@ def fit(
         _rotation_of(specification, rotation),
         cluster,
         weights,
+        chosen("parameterization", parameterization, ("delta", "theta")),  # type: ignore[arg-type]
     )
-    sampling.agreeing(options)
+    sampling.agreeing(options, ordered=categorical)
     complete = ("satorra_bentler", "scaled_shifted", "mean_var_adjusted", "browne_residual_nt")
     if missing == "fiml" and (method.se == "robust_sem" or method.discrepancy != "ML" or method.test in complete):
         raise SpecificationError(
@@ -198,10 +219,15 @@ def fit(
         )
     if method.discrepancy != "ML" and information == "observed":
         raise SpecificationError(f"estimator={estimator!r} knows the expected information only.")
-    given = given_variables(specification, options) if missing == "fiml" else None
-    moments = _moments(specification, data, cov, mean, n, group, options.missing, given, drawn)
-    table = parameter_table(specification, options, len(moments.labels))
+    given = given_variables(specification, options) if missing == "fiml" or categorical else None
+    kept = "available" if categorical and missing == "pairwise" else options.missing
+    moments = _moments(specification, data, cov, mean, n, group, kept, given, drawn)
+    cut = answers_of.categories(moments, specification, options, ordered) if categorical else {}
+    thresholds = tuple((name, len(own) - 1) for name, own in cut.items())
+    table = parameter_table(specification, options, len(moments.labels), thresholds)
     moments = moments.of(table.observed)
+    if table.ordered:
+        moments = answers_of.condensed(table, moments, cut)
     if table.definitions:  # unknown labels are found before the search
         labelled(table, np.ones(table.n_free))
         restrictions(table, np.ones(table.n_free))
@@ -214,7 +240,7 @@ def fit(
     raising = chosen("on_failure", on_failure, ("raise", "return")) == "raise"
     blocks = blocks_of(table)
     if blocks:
-        sample = _sample(moments, options, means=table.means)
+        sample = _sample(table, moments, options)
         first = anchored(table, blocks, sample)
         refuse_restrictions(table, first, blocks, sample, oblique=options.oblique)
     found = _fitted(first if blocks else table, options, moments, raising=raising)
@@ -270,7 +296,7 @@ def _moments(
 
 def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raising: bool) -> Fit:
     pattern = table.pattern()
-    sample = least_squares.weighted(_sample(moments, options, means=table.means), moments, options.method)
+    sample = _sample(table, moments, options)
     _enough_moments(table)
     best = estimated(table, pattern, sample, moments, options.max_iterations)
     found: list[Diagnostic] = []
@@ -304,18 +330,20 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
     return Fit(table, options, moments, sample, pattern, theta, status, int(best.iterations[0]), tuple(found), slope)
 
 
-def _sample(moments: Moments, options: Options, *, means: bool) -> Sample:
+def _sample(table: ParameterTable, moments: Moments, options: Options) -> Sample:
+    if table.ordered:
+        return answers_of.sample(table, moments, options.method)
     n = moments.n.astype(float)
     wishart = options.likelihood == "wishart"
     unbiased = wishart or options.method.discrepancy != "ML"
     covariance = moments.covariance * (n / (n - 1))[:, None, None] if unbiased else moments.covariance
     weight = n - 1 if unbiased else n
-    return Sample(covariance, moments.mean if means else None, weight / weight.sum())
+    plain = Sample(covariance, moments.mean if table.means else None, weight / weight.sum())
+    return least_squares.weighted(plain, moments, options.method)
 
 
 def _enough_moments(table: ParameterTable) -> None:
-    p, x = len(table.observed), len(table.exogenous)
-    available = table.groups * (p * (p + 1) // 2 - x * (x + 1) // 2 + table.means * (p - x))
+    available = table.moments
     equalities = len(table.sums) + sum(term.op == "==" for term in table.definitions)
     if table.n_free - equalities > available:
         message = diagnosis.too_many_parameters_message(table.n_free, available)

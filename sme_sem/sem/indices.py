@@ -16,6 +16,15 @@ from ..responses.moments import Moments
 from .parameters import ParameterTable
 from .robust import Scaling
 
+ROBUST = (
+    "cfi_robust",
+    "tli_robust",
+    "rmsea_robust",
+    "rmsea_ci_lower_robust",
+    "rmsea_ci_upper_robust",
+    "rmsea_pvalue_robust",
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Test:
@@ -155,7 +164,7 @@ def _goodness(test: Test, table: ParameterTable, parts: tuple[np.ndarray, np.nda
     """GFI, adjusted and parsimonious, from 1 - GFI = parts[0] / parts[1] in every group."""
     gfi = float((test.weight * (1 - parts[0] / parts[1])).sum())
     p, df = len(table.observed), test.df
-    moments = test.groups * (p * (p + 1) // 2 + p * table.means)
+    moments = table.moments if table.ordered else test.groups * (p * (p + 1) // 2 + p * table.means)
     return {"gfi": gfi, "agfi": 1 - moments / df * (1 - gfi) if df > 0 else 1.0, "pgfi": df / moments * gfi}
 
 

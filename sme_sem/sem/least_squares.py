@@ -15,10 +15,12 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import DataProblem, SpecificationError
-from ..kernels import discrepancy, gamma, least_squares, linalg, ram
+from ..kernels import discrepancy, gamma, influence, latent_response, least_squares, linalg, ram
 from ..kernels.discrepancy import Sample
+from ..kernels.latent_response import OrderedPattern
 from ..responses.moments import Moments
 from .estimators import Estimator
+from .robust import Scaling, adjusted
 
 
 def weighted(sample: Sample, moments: Moments, method: Estimator) -> Sample:
@@ -70,17 +72,23 @@ def distribution_free(moments: Moments, *, means: bool) -> np.ndarray:
     return np.stack([gamma.distribution_free(own, means=means) for own in moments.answers])
 
 
-def spread(pattern: ram.Pattern, sample: Sample, moments: Moments, implied: ram.Implied, *, normal: bool) -> np.ndarray:
+def spread(pattern: ram.Pattern, sample: Sample, moments: Moments, theta: np.ndarray, *, normal: bool) -> np.ndarray:
     """B of the sandwich: Delta V Gamma V Delta^T, Gamma of normal theory or from the answers: -> (q, q)"""
     sample = _explicit(sample, means=pattern.means)
-    left = least_squares.weigh_rows(sample, _delta(pattern, implied))
+    left = least_squares.weigh_rows(sample, _delta(pattern, sample, theta))
     return np.asarray(gamma.spread(left, _gamma(sample, moments, means=pattern.means, normal=normal), sample.share))
 
 
-def traces(
-    pattern: ram.Pattern, sample: Sample, moments: Moments, implied: ram.Implied, inverse: np.ndarray
-) -> tuple[float, float]:
-    """tr(U Gamma) and tr((U Gamma)^2), of which the scaled tests are made.
+def scaling(
+    estimator: Estimator,
+    pattern: ram.Pattern,
+    sample: Sample,
+    moments: Moments,
+    theta: np.ndarray,
+    inverse: np.ndarray,
+    df: int,
+) -> Scaling:
+    """Find the correction of a test statistic.
 
     inverse : (q, q) of Delta V Delta^T, summed over groups
     """
@@ -90,14 +98,20 @@ def traces(
     if weight.ndim == 2:
         weight = weight[..., None] * np.eye(weight.shape[-1])
     found = _gamma(sample, moments, means=pattern.means, normal=False)
-    return gamma.traces(_delta(pattern, implied), weight, found, sample.share, inverse)
+    trace, squared = gamma.traces(_delta(pattern, sample, theta), weight, found, sample.share, inverse)
+    return adjusted(estimator, df, trace, squared)
 
 
-def goodness_parts(pattern: ram.Pattern, sample: Sample, implied: ram.Implied) -> tuple[np.ndarray, np.ndarray]:
+def goodness_parts(pattern: ram.Pattern, sample: Sample, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """e^T V e and s^T V s by group, of which the GFI is made: 1 - their ratio."""
     sample = _explicit(sample, means=pattern.means)
-    e = least_squares.residual(pattern, sample, implied)
-    s = least_squares.moments_vector(sample.covariance, sample.mean if pattern.means else None)
+    if isinstance(pattern, OrderedPattern):
+        assert sample.target is not None
+        s = sample.target
+        e = s - latent_response.responses(pattern, theta).vector
+    else:
+        e = least_squares.residual(pattern, sample, ram.implied(pattern, theta, sample.covariance, sample.mean))
+        s = least_squares.moments_vector(sample.covariance, sample.mean if pattern.means else None)
     return np.vecdot(e, least_squares.weigh(sample, e)), np.vecdot(s, least_squares.weigh(sample, s))
 
 
@@ -120,10 +134,16 @@ def _explicit(sample: Sample, *, means: bool) -> Sample:
 
 
 def _gamma(sample: Sample, moments: Moments, *, means: bool, normal: bool) -> np.ndarray:
+    if moments.ordered is not None:
+        return np.stack([influence.gamma(own) for own in moments.ordered])
     if normal:
         return np.asarray(gamma.normal_theory(sample.covariance, means=means))
     return distribution_free(moments, means=means)
 
 
-def _delta(pattern: ram.Pattern, implied: ram.Implied) -> np.ndarray:
-    return np.asarray(least_squares.by_parameter(pattern, least_squares.jacobian(pattern, implied)))
+def _delta(pattern: ram.Pattern, sample: Sample, theta: np.ndarray) -> np.ndarray:
+    if isinstance(pattern, OrderedPattern):
+        cells = latent_response.jacobian(pattern, latent_response.responses(pattern, theta))
+    else:
+        cells = least_squares.jacobian(pattern, ram.implied(pattern, theta, sample.covariance, sample.mean))
+    return np.asarray(least_squares.by_parameter(pattern, cells))

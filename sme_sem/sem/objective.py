@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..kernels import discrepancy, fiml, least_squares, ram
+from ..kernels import discrepancy, fiml, latent_response, least_squares, ram
 from ..kernels.discrepancy import Sample, Slope
 from ..responses.moments import Moments
 from . import two_stage
@@ -15,6 +15,8 @@ def slope(pattern: ram.Pattern, sample: Sample, moments: Moments, theta: np.ndar
     if moments.patterns is not None:
         found = fiml.slope(pattern, moments.patterns, sample, theta, exact=exact)
         return found._replace(value=found.value - moments.saturated)
+    if isinstance(pattern, latent_response.OrderedPattern):
+        return latent_response.slope(pattern, sample, theta)
     if sample.weight is not None:
         return least_squares.slope(pattern, sample, theta, exact=exact)
     return discrepancy.slope(pattern, sample, theta, exact=exact)

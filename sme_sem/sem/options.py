@@ -10,12 +10,14 @@ from ..errors import SpecificationError
 from .estimators import ESTIMATORS, Estimator
 
 Preset = Literal["sem", "growth", "explicit"]
+Parameterization = Literal["delta", "theta"]
 
 OBLIQUE = ("geomin", "oblimin", "quartimin")
 ORTHOGONAL = ("varimax", "quartimax")
 
 GROUP_EQUAL = (
     "loadings",
+    "thresholds",
     "intercepts",
     "means",
     "residuals",
@@ -38,6 +40,7 @@ class Options:
     likelihood : ``"normal"`` divides by n, ``"wishart"`` by n - 1 (as AMOS and LISREL do)
     group_equal : kinds of parameters held equal across groups (:data:`GROUP_EQUAL`)
     group_partial : relations excepted from that, such as ``"visual =~ x2"``
+    parameterization : of ordered variables; ``"delta"`` scales their latent responses, ``"theta"`` their residuals
     fixed_x : exogenous observed variables keep their sample moments and cost no parameters
     effect_coding : what gives constructs their scale in place of a marker (:data:`EFFECT_CODING`)
     starts, seed : how many random starts the search is repeated from, and what they are drawn from
@@ -63,6 +66,7 @@ class Options:
     rotation: str | None = None
     cluster: str | None = None
     weights: str | None = None
+    parameterization: Parameterization = "delta"
 
     @property
     def estimator(self) -> str:

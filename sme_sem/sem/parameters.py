@@ -9,15 +9,16 @@ constructs in place of the intercepts; ``"explicit"`` adds only variances fixed 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import combinations
 
 import numpy as np
 
 from ..errors import SpecificationError, did_you_mean
-from ..kernels import ram
+from ..kernels import latent_response, ram
+from ..kernels.latent_response import OrderedPattern
 from .effect_coding import Sum, sums, with_free_means
 from .options import Options
 from .specification import Specification
@@ -32,6 +33,8 @@ class Parameter:
     value : where it is fixed (NaN: at the sample's moment, for an exogenous variable)
     user : whether the specification states it
     exogenous : a moment among exogenous observed variables, kept as the sample has it
+    derived : neither free nor fixed, it follows from the others: the residual variance of an ordered variable in the
+        delta parameterization, its scale in theta
     """
 
     lhs: str
@@ -44,6 +47,7 @@ class Parameter:
     label: str = ""
     user: bool = False
     exogenous: bool = False
+    derived: bool = False
 
     @property
     def free(self) -> bool:
@@ -68,6 +72,7 @@ class ParameterTable:
     covariates : observed variables that only predict; they stand last among the observed
     exogenous : those of them whose moments are kept as the sample has them (``fixed_x``): all or none
     sums : what effect coding makes some of the free parameters add up to
+    ordered : how many thresholds each ordered variable has      delta : their parameterization, or else theta
     """
 
     specification: Specification
@@ -80,6 +85,8 @@ class ParameterTable:
     groups: int
     means: bool
     sums: tuple[Sum, ...] = ()
+    ordered: Mapping[str, int] = field(default_factory=dict)
+    delta: bool = True
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -101,6 +108,11 @@ class ParameterTable:
         """The group each relation belongs to: (r,)"""
         return np.array([p.group for p in self.parameters], dtype=int)
 
+    @cached_property
+    def derived(self) -> np.ndarray:
+        """Which relations follow from the others: (d,)"""
+        return np.flatnonzero([p.derived for p in self.parameters])
+
     @property
     def labels(self) -> dict[str, int]:
         """Which free parameter each label names."""
@@ -114,67 +126,104 @@ class ParameterTable:
                 found.setdefault(p.index, str(p))
         return [found[i] for i in range(self.n_free)]
 
+    @property
+    def moments(self) -> int:
+        """How many moments of the sample the model is to reproduce."""
+        p, x = len(self.observed), len(self.exogenous)
+        y = p - x
+        if self.ordered:
+            numeric = y - len(self.ordered)
+            return self.groups * (len(self.thresholds) + y * x + numeric + y * (y - 1) // 2)
+        return self.groups * (p * (p + 1) // 2 - x * (x + 1) // 2 + self.means * y)
+
+    @property
+    def thresholds(self) -> list[tuple[str, str]]:
+        """Every threshold, and the mean of every numeric variable, in the order of the sample's moments."""
+        modelled = [name for name in self.observed if name not in self.exogenous]
+        return [(n, f"t{k + 1}" if n in self.ordered else "") for n in modelled for k in range(self.ordered.get(n, 1))]
+
     def pattern(self) -> ram.Pattern:
-        """Lay the parameters into the matrices A, S and m."""
+        """Lay the parameters into the matrices A, S and m, and thresholds and scales beside them."""
         return self._pattern
 
     @cached_property
     def _pattern(self) -> ram.Pattern:
         place = {name: i for i, name in enumerate(self.variables)}
+        cut = {pair: t for t, pair in enumerate(self.thresholds)} if self.ordered else {}
         v, G = len(place), self.groups
         A, S, m = np.zeros((G, v, v)), np.zeros((G, v, v)), np.zeros((G, v))
+        tau, scale = np.zeros((G, len(cut))), np.ones((G, len(self.observed)))
         cells: dict[tuple[int, int, int], int] = {}
         occupied: list[tuple[int, int, int]] = []
         for p in self.parameters:
-            kind, i, j = _cell(p, place)
+            kind, i, j = _cell(p, place, cut)
             value = 0.0 if np.isnan(p.value) else p.value
             if p.free:
                 occupied.append((p.group, cells.setdefault((kind, i, j), len(cells)), p.index))
+            elif p.derived:
+                continue
             elif kind == ram.PATHS:
                 A[p.group, i, j] = value
             elif kind == ram.COVARIANCES:
                 S[p.group, i, j] = S[p.group, j, i] = value
             else:
-                m[p.group, i] = value
+                {ram.INTERCEPTS: m, latent_response.THRESHOLDS: tau}.get(kind, scale)[p.group, i] = value
         matrix, row, col = np.array(list(cells), dtype=int).reshape(-1, 3).T
         parameter = np.full((G, len(cells)), -1)
         for group, cell, index in occupied:
             parameter[group, cell] = index
         exogenous = np.array([place[x] for x in self.exogenous], dtype=int)
-        return ram.Pattern(len(self.observed), A, S, m, matrix, row, col, parameter, self.n_free, exogenous, self.means)
+        plain = (len(self.observed), A, S, m, matrix, row, col, parameter, self.n_free, exogenous, self.means)
+        if not self.ordered:
+            return ram.Pattern(*plain)
+        ordered = np.array([place[n] for n in self.observed if n in self.ordered], dtype=int)
+        owner = np.array([place[name] for name, _ in cut], dtype=int)
+        return OrderedPattern(*plain, ordered, owner, tau, scale, self.delta)
 
 
-def _cell(p: Parameter, place: dict[str, int]) -> tuple[int, int, int]:
+def _cell(p: Parameter, place: dict[str, int], cut: dict[tuple[str, str], int]) -> tuple[int, int, int]:
     if p.op == "=~":
         return ram.PATHS, place[p.rhs], place[p.lhs]
     if p.op == "~":
         return ram.PATHS, place[p.lhs], place[p.rhs]
     if p.op == "~1":
         return ram.INTERCEPTS, place[p.lhs], 0
+    if p.op == "|":
+        return latent_response.THRESHOLDS, cut[p.lhs, p.rhs], 0
+    if p.op == "~*~":
+        return latent_response.SCALES, place[p.lhs], 0
     i, j = sorted((place[p.lhs], place[p.rhs]))
     return ram.COVARIANCES, i, j
 
 
 @lru_cache(maxsize=64)
-def parameter_table(specification: Specification, options: Options, groups: int = 1) -> ParameterTable:
+def parameter_table(
+    specification: Specification, options: Options, groups: int = 1, thresholds: tuple[tuple[str, int], ...] = ()
+) -> ParameterTable:
     """Complete a specification: what is free, fixed, equal, and what is added by default.
+
+    thresholds : each ordered variable, and how many it has
 
     Raises :class:`~sme_sem.errors.SpecificationError` for contradictions and unknown labels.
     """
+    ordered = dict(thresholds)
     roles = _Roles(specification)
+    _thresholds_exist(specification, ordered)
     means = (
-        options.meanstructure
+        bool(ordered)
+        or options.meanstructure
         or options.preset == "growth"
         or groups > 1
         or any(t.op == "~1" for t in specification.terms)
     )
     exogenous = given_variables(specification, options)
-    rows = _stated(specification, groups) + _added(roles, options, means)
+    rows = _stated(specification, groups) + _added(roles, options, means, ordered)
     rows = [_with_defaults(row, roles, options, exogenous) for row in rows]
+    rows = [_of_ordered(row, options, ordered) for row in rows]
     parameters: list[Parameter] = []
     for group in range(groups):
         own = [_in_group(row, group, groups) for row in rows]
-        parameters += [_freed(p, roles, options) for p in own] if group else own
+        parameters += [_freed(p, roles, options, ordered) for p in own] if group else own
     _excepted_are_there(parameters, options.group_partial)
     if "intercepts" in options.effect_coding:
         parameters = with_free_means(parameters)
@@ -191,6 +240,8 @@ def parameter_table(specification: Specification, options: Options, groups: int 
         groups,
         means,
         sums(parameters, options.effect_coding),
+        ordered,
+        options.parameterization == "delta",
     )
     if not table.observed:
         raise SpecificationError("the model names no observed variable: write at least one '=~', '~' or '~~' line.")
@@ -203,7 +254,7 @@ def given_variables(specification: Specification, options: Options) -> tuple[str
 
 
 def baseline_table(table: ParameterTable) -> ParameterTable:
-    """The independence model of the same variables: variances and means, and covariates as they are."""
+    """The independence model of the same variables: variances, means and thresholds, and covariates as they are."""
     covariates = set(table.covariates)
     rows: list[Parameter] = []
     count = 0
@@ -212,10 +263,17 @@ def baseline_table(table: ParameterTable) -> ParameterTable:
         pairs += [(a, b) for i, a in enumerate(table.covariates) for b in table.covariates[i:]]
         relations = [(a, "~~", b) for a, b in pairs]
         relations += [(n, "~1", "") for n in table.observed] if table.means else []
+        if table.ordered:
+            relations += [(n, "|", t) for n, t in table.thresholds if t]
+            relations += [(n, "~", x) for n in table.observed for x in table.exogenous if n not in covariates]
         for lhs, op, rhs in relations:
-            given = lhs in table.exogenous
-            rows.append(Parameter(lhs, op, rhs, group, -1 if given else count, exogenous=given))
-            count += not given
+            given, ordered = lhs in table.exogenous, lhs in table.ordered
+            free = not given and not (ordered and op in ("~~", "~1"))
+            value = 0.0 if op == "~1" else 1.0
+            derived = ordered and op == "~~" and table.delta
+            fixed = np.nan if free or given or derived else value
+            rows.append(Parameter(lhs, op, rhs, group, count if free else -1, fixed, exogenous=given, derived=derived))
+            count += free
     return replace(table, latent=(), parameters=tuple(rows), definitions=(), sums=())
 
 
@@ -228,6 +286,7 @@ class _Row:
     value: float = np.nan  # the default when fixed; NaN together with free
     free: bool = True
     exogenous: bool = False
+    derived: bool = False
 
 
 class _Roles:
@@ -275,7 +334,7 @@ def _stated(specification: Specification, groups: int) -> list[_Row]:
     return [_Row(term, user=True) for term in specification.relations]
 
 
-def _added(roles: _Roles, options: Options, means: bool) -> list[_Row]:
+def _added(roles: _Roles, options: Options, means: bool, ordered: Mapping[str, int]) -> list[_Row]:
     """Rows the user did not write; those written already are filtered out by the caller's keys."""
     automatic = options.preset != "explicit"
     rows = []
@@ -293,6 +352,9 @@ def _added(roles: _Roles, options: Options, means: bool) -> list[_Row]:
         rows += [_Row(Term(n, "~1"), False, np.nan if free_observed else 0.0, free_observed) for n in roles.observed]
         free_latent = options.preset == "growth"
         rows += [_Row(Term(n, "~1"), False, np.nan if free_latent else 0.0, free_latent) for n in roles.latent]
+    for name, count in ordered.items():
+        rows += [_Row(Term(name, "|", f"t{k + 1}"), False) for k in range(count)]
+        rows.append(_Row(Term(name, "~*~", name), False))
     return rows
 
 
@@ -321,6 +383,44 @@ def _with_defaults(row: _Row, roles: _Roles, options: Options, exogenous: Sequen
     if not row.user and term.op in ("~~", "~1") and term.lhs in exogenous and (term.rhs or term.lhs) in exogenous:
         return replace(row, value=np.nan, free=False, exogenous=True)
     return row
+
+
+def _of_ordered(row: _Row, options: Options, ordered: Mapping[str, int]) -> _Row:
+    """Fix what identifies latent responses: intercepts at zero, and a scale or a residual variance at one."""
+    term, delta = row.term, options.parameterization == "delta"
+    if term.lhs not in ordered:
+        return row
+    residual, scale = term.op == "~~" and term.lhs == term.rhs, term.op == "~*~"
+    if (residual and delta) or (scale and not delta):
+        if row.user:
+            what = "residual variance" if residual else "scale"
+            raise SpecificationError(
+                f"{term.lhs} {term.op} {term.rhs}: in the {options.parameterization} parameterization the {what} of an "
+                f"ordered variable follows from the rest; leave it out, or take "
+                f"parameterization='{'theta' if delta else 'delta'}'."
+            )
+        return replace(row, value=np.nan, free=False, derived=True)
+    if residual or scale:
+        return replace(row, value=1.0, free=False)
+    if term.op == "~1" and not row.user:
+        return replace(row, value=0.0, free=False)
+    return row
+
+
+def _thresholds_exist(specification: Specification, ordered: Mapping[str, int]) -> None:
+    for term in specification.relations:
+        if term.op in ("|", "~*~") and term.lhs not in ordered:
+            raise SpecificationError(
+                f"{term.lhs} {term.op} {term.rhs}: {term.lhs!r} is not an ordered variable; name it in ordered=."
+            )
+        if term.op == "|" and term.rhs not in {f"t{k + 1}" for k in range(ordered[term.lhs])}:
+            count = ordered[term.lhs]
+            raise SpecificationError(
+                f"{term.lhs} | {term.rhs}: the answers have {count + 1} categories, so the thresholds are t1"
+                + (f" to t{count}." if count > 1 else ".")
+            )
+        if term.op == "~*~" and term.lhs != term.rhs:
+            raise SpecificationError(f"{term.lhs} ~*~ {term.rhs}: a scale belongs to one variable, {term.lhs!r}.")
 
 
 def _only_indicator(name: str, roles: _Roles) -> bool:
@@ -352,20 +452,30 @@ def _in_group(row: _Row, group: int, groups: int) -> Parameter:
         str(label) if label is not ... else "",
         row.user,
         row.exogenous and not free and fixed is ...,
+        row.derived and fixed is ...,
     )
 
 
-def _freed(p: Parameter, roles: _Roles, options: Options) -> Parameter:
+def _freed(p: Parameter, roles: _Roles, options: Options, ordered: Mapping[str, int]) -> Parameter:
     """Free what a later group needs once the measurement is equal.
 
-    Construct means; variances of constructs with no marker; covariances within an exploratory block.
+    Construct means; variances of constructs with no marker; covariances within an exploratory block.  Of ordered
+    variables scales (theta: residual variances) and intercepts once thresholds are equal, means of constructs once
+    intercepts are too (Wu and Estabrook 2016, Psychometrika 81, 1014-1045).
     """
     equal = options.group_equal
-    if p.free or p.user or p.lhs not in roles.latent:
+    if p.free or p.user or p.derived:
+        return p
+    itself = p.lhs == p.rhs
+    if p.lhs in ordered and "thresholds" in equal:
+        measured = p.op == "~*~" or (p.op == "~~" and itself)
+        centred = p.op == "~1" and "intercepts" not in equal
+        return replace(p, index=0, value=np.nan) if measured or centred else p
+    if p.lhs not in roles.latent:
         return p
     means = p.op == "~1" and "intercepts" in equal and "means" not in equal and options.preset == "sem"
     own_scale = options.std_lv or p.lhs in roles.block_of
-    variance = p.op == "~~" and p.lhs == p.rhs and own_scale and "lv_variances" not in equal
+    variance = p.op == "~~" and itself and own_scale and "lv_variances" not in equal
     covariance = p.op == "~~" and roles.one_block(p.lhs, p.rhs) and "lv_covariances" not in equal
     if means or ("loadings" in equal and (variance or covariance)):
         return replace(p, index=0, value=np.nan)
@@ -392,6 +502,8 @@ def _kinds_equal(roles: _Roles, options: Options) -> Callable[[Parameter], bool]
             return "regressions"
         if p.op == "~1":
             return "means" if p.lhs in latent else "intercepts"
+        if p.op in ("|", "~*~"):
+            return "thresholds" if p.op == "|" else "scales"
         both = p.lhs in latent and p.rhs in latent
         if p.lhs == p.rhs:
             return "lv_variances" if both else "residuals"

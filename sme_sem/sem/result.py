@@ -14,10 +14,11 @@ from ..errors import SpecificationError
 from ..kernels import discrepancy, fiml, linalg, ram
 from ..kernels.constrained import active, null_space
 from ..kernels.discrepancy import Sample
+from ..kernels.latent_response import OrderedPattern
 from ..kernels.minimise import Status
 from ..responses.moments import Moments
 from ..tables import Tabled
-from . import indices, least_squares, objective, robust, two_stage
+from . import indices, least_squares, objective, ordered, robust, two_stage
 from .constraints import restrictions
 from .diagnosis import Diagnostic
 from .estimators import Estimator
@@ -124,7 +125,7 @@ class Fit(Tabled):
 
     @cached_property
     def _total(self) -> float:
-        """N of the test statistic: n, or n - G where covariances are divided by n - 1."""
+        """N of errors and test statistic: n, or n - G where covariances are divided by n - 1."""
         unbiased = self.options.likelihood == "wishart" or self._estimator.discrepancy != "ML"
         return float(self.n - self.table.groups * unbiased)
 
@@ -143,7 +144,7 @@ class Fit(Tabled):
             return np.full((self.table.n_free, self.table.n_free), np.nan)
         if self._estimator.discrepancy != "ML":
             normal = kind == "robust_sem_nt"
-            B = least_squares.spread(self.pattern, self.sample, self.moments, self._point.moments, normal=normal)
+            B = least_squares.spread(self.pattern, self.sample, self.moments, self.theta, normal=normal)
             return np.asarray(self._bread @ B @ self._bread / self._total)
         if kind == "two_stage":
             return self._stages.vcov / self._total
@@ -209,10 +210,13 @@ class Fit(Tabled):
         covariance, mean = self._moments_of_each_variable
         for p in free:
             i = place[p.lhs]
-            if p.op == "~1":
+            if p.op == "|":
+                assert self.sample.target is not None
+                theta[p.index] = self.sample.target[p.group, table.thresholds.index((p.lhs, p.rhs))]
+            elif p.op == "~1":
                 assert mean is not None
                 theta[p.index] = mean[p.group, i]
-            else:
+            elif p.op == "~~":
                 theta[p.index] = covariance[p.group, i, place[p.rhs]]
         gaps = self.moments.patterns is not None
         if (gaps and self.table.covariates) or self._estimator.discrepancy != "ML":
@@ -239,6 +243,9 @@ class Fit(Tabled):
     def _scaling(self) -> robust.Scaling:
         if self.moments.first_stage is not None:
             return self._stages.scaling(self._test.df)
+        if self._estimator.discrepancy != "ML":
+            found = self.pattern, self.sample, self.moments, self.theta, self._bread
+            return least_squares.scaling(self._estimator, *found, self._test.df)
         return robust.scaling(
             self._estimator,
             self.pattern,
@@ -251,22 +258,21 @@ class Fit(Tabled):
 
     @cached_property
     def _test(self) -> indices.Test:
-        p, G = len(self.table.observed), self.table.groups
-        x = len(self.table.exogenous)
-        moments = p * (p + 1) // 2 - x * (x + 1) // 2 + self.table.means * (p - x)
         independence, df = indices.baseline(self.sample, len(self.table.covariates))
+        if self.table.ordered:
+            df = self._baseline.table.moments - self._baseline.table.n_free
         likelihood = self._estimator.discrepancy == "ML" and self._estimator.test != "browne_residual_nt"
         if self.moments.patterns is not None or not likelihood:
             independence = self._baseline._tested
         return indices.Test(
             max(self._total * self._tested, 0.0),
-            G * moments - self._n_parameters,
+            self.table.moments - self._n_parameters,
             self._total * independence,
             df,
             self._n_parameters,
             self._total,
             self.n,
-            G,
+            self.table.groups,
             self.moments.n / self.n,
         )
 
@@ -325,15 +331,30 @@ class Fit(Tabled):
         logl = indices.log_likelihoods(self.sample, self.moments, self._value, len(self.table.exogenous))
         found = indices.measures(self._test, self.table, self.sample, self.moments, logl, m.sigma, m.mu)
         if self._estimator.discrepancy != "ML":
-            parts = least_squares.goodness_parts(self.pattern, self.sample, m)
+            parts = least_squares.goodness_parts(self.pattern, self.sample, self.theta)
             found = indices.without_likelihood(found, self._test, self.table, parts, self._value)
+        if isinstance(self.pattern, OrderedPattern):
+            found |= ordered.residual_measures(self.pattern, self.sample, self.theta, self._test.weight)
+            found["wrmr"] = float(np.sqrt(self._test.chi_square * self.table.groups / self.table.moments))
         if self._estimator.discrepancy in ("ULS", "DWLS") and self._estimator.test != "browne_residual_nt":
             found["pvalue"] = found["baseline_pvalue"] = np.nan  # this statistic has no chi-square distribution
         if self._estimator.scaled:
             found |= indices.scaled_measures(self._test, self._scaling, self._baseline._scaling, self._estimator.test)
         if self.moments.patterns is not None and self._test.df:
             found |= self._complete_data_measures()
+        if isinstance(self.pattern, OrderedPattern) and self._estimator.scaled and self._test.df:
+            found |= self._polychoric_measures(self.pattern)
         return found
+
+    def _polychoric_measures(self, pattern: OrderedPattern) -> dict[str, float]:
+        """Robust indices of ordered answers (Savalei 2021); NaN where they do not exist."""
+        statistics = ordered.robust_statistics(pattern, self.sample, self.moments, self.theta, self._bread)
+        if statistics is None:
+            return dict.fromkeys(indices.ROBUST, np.nan)
+        value, baseline, total, independence = statistics
+        test = replace(self._test, chi_square=self.n * value, baseline=self.n * baseline, total=float(self.n))
+        c, cb = total / test.df, independence / test.baseline_df
+        return indices.robust_measures(test, c, cb, interval=(test.chi_square / c, c))
 
     def _complete_data_measures(self) -> dict[str, float]:
         """Robust indices under missing answers: the complete-data statistic, rescaled (Zhang and Savalei 2023)."""

@@ -19,7 +19,6 @@ from ..errors import SpecificationError
 from ..kernels import casewise, fiml, ram
 from ..kernels.discrepancy import Sample
 from ..responses.moments import Moments
-from . import least_squares
 from .estimators import Estimator
 
 
@@ -70,9 +69,6 @@ def scaling(
     """
     if df == 0:
         return Scaling(np.nan, np.nan, 0.0, np.nan)
-    if estimator.discrepancy != "ML":
-        trace, squared = least_squares.traces(pattern, sample, moments, implied, inverse)
-        return _adjusted(estimator, df, trace, squared)
     x, means = len(pattern.exogenous), pattern.means
     answers, centre = moments.answers, moments.mean
     assert answers is not None and centre is not None
@@ -91,11 +87,13 @@ def scaling(
             )
     mean_adjusted = estimator.test in ("satorra_bentler", "yuan_bentler_mplus")
     squared = np.nan if mean_adjusted else _squared_trace(pattern, moments, implied, own, inverse)
-    return _adjusted(estimator, df, trace, squared)
+    return adjusted(estimator, df, trace, squared)
 
 
-def _adjusted(estimator: Estimator, df: int, trace: float, squared: float) -> Scaling:
-    """The correction from tr(U Gamma) and tr((U Gamma)^2)."""
+def adjusted(estimator: Estimator, df: int, trace: float, squared: float) -> Scaling:
+    """Find the correction from tr(U Gamma) and tr((U Gamma)^2)."""
+    if df == 0:
+        return Scaling(np.nan, np.nan, 0.0, np.nan)
     c = trace / df
     if estimator.test in ("satorra_bentler", "yuan_bentler_mplus"):
         return Scaling(c, 0.0, df, c)

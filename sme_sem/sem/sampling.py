@@ -27,9 +27,9 @@ def estimator(method: Estimator, missing: str, drawn: Drawn) -> Estimator:
     return method if drawn == Drawn() else ESTIMATORS["MLR"]
 
 
-def agreeing(options: Options) -> None:
+def agreeing(options: Options, *, ordered: bool) -> None:
     """Raise :class:`~sme_sem.errors.SpecificationError` where two choices exclude each other."""
-    problem = _stages(options) or _pairwise(options) or _design(options)
+    problem = _stages(options) or ("" if ordered else _pairwise(options)) or _design(options)
     if problem:
         raise SpecificationError(problem)
 
@@ -86,7 +86,7 @@ def _design(options: Options) -> str:
 def examine(design: Design, options: Options, table: ParameterTable) -> list[Diagnostic]:
     """Say what errors and tests rest on, where that is thin."""
     found = []
-    if options.missing == "pairwise":
+    if options.missing == "pairwise" and not table.ordered:
         found.append(Diagnostic("info", "pairwise", _PAIRWISE))
     if design.clusters is None:
         return found

@@ -71,9 +71,13 @@ def estimated(
     """Search from the good start, and from the cautious one if that failed."""
     if constrained(table):
         return _estimated_within(table, pattern, sample, moments, max_iterations)
-    best = search(pattern, sample, moments, start_values(table, sample.covariance, sample.mean), max_iterations)
+    best = search(
+        pattern, sample, moments, start_values(table, sample.covariance, sample.mean, sample.target), max_iterations
+    )
     if best.status[0] is not Status.CONVERGED:
-        other = search(pattern, sample, moments, plain_start(table, sample.covariance, sample.mean), max_iterations)
+        other = search(
+            pattern, sample, moments, plain_start(table, sample.covariance, sample.mean, sample.target), max_iterations
+        )
         if other.status[0] is Status.CONVERGED or other.value[0] < best.value[0]:
             best = other
     return best
@@ -83,8 +87,8 @@ def _estimated_within(
     table: ParameterTable, pattern: ram.Pattern, sample: Sample, moments: Moments, max_iterations: int
 ) -> minimise.Minimum:
     """Search under constraints, from the estimates without those the model states if there are any."""
-    good = start_values(table, sample.covariance, sample.mean)
-    starts = [good, plain_start(table, sample.covariance, sample.mean)]
+    good = start_values(table, sample.covariance, sample.mean, sample.target)
+    starts = [good, plain_start(table, sample.covariance, sample.mean, sample.target)]
     if stated(table):
         if contradictory(table, good):
             nowhere = np.array([np.nan])

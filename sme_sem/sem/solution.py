@@ -20,7 +20,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..kernels import ram
+from ..kernels import latent_response, ram
+from ..kernels.latent_response import OrderedPattern
 from .expressions import Quantity, define
 from .parameters import Parameter, ParameterTable
 
@@ -49,8 +50,9 @@ class Point:
         mean: np.ndarray | None,
     ) -> Point:
         """Evaluate the model: theta (q,), covariance (G, p, p) and mean (G, p) of the sample."""
-        _, S, m = ram.matrices(pattern, theta, covariance, mean)
-        return cls(table, pattern, theta, ram.implied(pattern, theta, covariance, mean), S, m)
+        ordered = isinstance(pattern, OrderedPattern)
+        A, S, m = (latent_response if ordered else ram).matrices(pattern, theta, covariance, mean)
+        return cls(table, pattern, theta, ram.assembled(pattern, ram.total_effects(pattern, A), S, m), S, m)
 
     @cached_property
     def place(self) -> dict[str, int]:
@@ -64,7 +66,14 @@ class Point:
         if p.exogenous:
             i = self.place[p.lhs]
             return float(self.m[p.group, i] if p.op == "~1" else self.S[p.group, i, self.place[p.rhs]])
+        if p.derived:
+            i = self.place[p.lhs]
+            return float(self.S[p.group, i, i] if p.op == "~~" else self._responses.D[p.group, i])
         return p.value
+
+    @cached_property
+    def _responses(self) -> latent_response.Responses:
+        return latent_response.responses(self.pattern, self.theta)
 
     @cached_property
     def estimates(self) -> np.ndarray:
@@ -77,10 +86,15 @@ class Point:
         pattern, E, cov = self.pattern, self.moments.E, self.moments.cov
         i, j = pattern.row, pattern.col
         path = pattern.matrix == ram.PATHS
-        weight = np.where(pattern.matrix == ram.INTERCEPTS, 0, 2 * pattern.weight)
-        total = weight * E[..., i] * np.where(path, cov[..., j], E[..., j])
+        i, j = np.where(pattern.matrix > ram.INTERCEPTS, 0, i), np.where(pattern.matrix > ram.INTERCEPTS, 0, j)
+        total = 2 * pattern.weight * E[..., i] * np.where(path, cov[..., j], E[..., j])
         diagonal = (pattern.matrix == ram.COVARIANCES) & (i == j)
         residual = np.broadcast_to((np.arange(pattern.variables)[:, None] == i) & diagonal, total.shape)
+        if isinstance(pattern, OrderedPattern) and pattern.delta:
+            follows = latent_response.residual_slopes(pattern, self._responses).mT
+            residual = residual.astype(float)
+            residual[:, pattern.ordered] += follows
+            total = total + E[..., pattern.ordered] ** 2 @ follows
         return ram.by_parameter(pattern, total), ram.by_parameter(pattern, residual)
 
     def standardized(self, *, observed: bool) -> Quantity:
@@ -89,7 +103,7 @@ class Point:
         observed : by the observed variables' deviations as well (``std_all``), or the constructs' only
         """
         power, variance, scale = self._scales(observed=observed)
-        _, variable, residual = _powers(self.table)
+        _, variable, residual, unit = _powers(self.table)
         group = self.table.group[:, None]
         d_total, d_residual = self._variance_slopes
         slope = d_total[group, variable]
@@ -101,6 +115,12 @@ class Point:
         index = self.table.index
         free = np.flatnonzero(index >= 0)
         gradient[free, index[free]] += scale[free]
+        for r in self.table.derived:
+            row = self.table.parameters[r]
+            if row.op == "~~":
+                gradient[r] += scale[r] * d_residual[row.group, self.place[row.lhs]]
+        if observed:
+            gradient[unit] = 0
         return Quantity(value, gradient)
 
     def scale(self, *, observed: bool) -> np.ndarray:
@@ -114,7 +134,7 @@ class Point:
 
     def _scales(self, *, observed: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Powers of deviations (r, 2), the variances concerned (r, 2), and their product, which scales: (r,)"""
-        power, variable, residual = _powers(self.table)
+        power, variable, residual, unit = _powers(self.table)
         if not observed:
             power = np.where(variable >= self.pattern.observed, power, 0)
         group = self.table.group[:, None]
@@ -124,7 +144,8 @@ class Point:
             np.linalg.diagonal(self.moments.cov)[group, variable],
         )
         with np.errstate(divide="ignore", invalid="ignore"):  # a variance that is not used may be zero
-            return power, variance, np.exp(0.5 * np.where(power != 0, power * np.log(variance), 0).sum(axis=-1))
+            scale = np.exp(0.5 * np.where(power != 0, power * np.log(variance), 0).sum(axis=-1))
+            return power, variance, np.where(unit & observed, 1 / self.estimates, scale)
 
     def known(self, values: Quantity | None = None) -> dict[str, Quantity]:
         """Labelled parameters as quantities, for definitions; ``values`` replaces the estimates."""
@@ -179,11 +200,13 @@ class _Powers(NamedTuple):
 
     power : (r, 2), zero for none   variable : (r, 2) whose
     residual : (r,) whether the residual deviations, not the total ones
+    unit : (r,) whether it is the scale of a latent response, which is one once standardized
     """
 
     power: np.ndarray
     variable: np.ndarray
     residual: np.ndarray
+    unit: np.ndarray
 
 
 @lru_cache(maxsize=64)
@@ -192,16 +215,22 @@ def _powers(table: ParameterTable) -> _Powers:
     power, variable = [], []
     for row in table.parameters:
         i = place[row.lhs]
-        j = place[row.rhs] if row.rhs else i
+        j = place.get(row.rhs, i)
         variable.append((i, j))
-        if row.op == "~1":
+        if row.op in ("~1", "|"):
             power.append((-1, 0))
+        elif row.op == "~*~":
+            power.append((0, 0))
         elif row.op == "~~":
             power.append((-2, 0) if i == j else (-1, -1))
         else:
             power.append((1, -1) if row.op == "=~" else (-1, 1))
     residual = [row.op == "~~" and row.lhs != row.rhs for row in table.parameters]
+    unit = [row.op == "~*~" for row in table.parameters]
     r = len(table.parameters)
     return _Powers(
-        np.array(power, dtype=float).reshape(r, 2), np.array(variable, dtype=int).reshape(r, 2), np.array(residual)
+        np.array(power, dtype=float).reshape(r, 2),
+        np.array(variable, dtype=int).reshape(r, 2),
+        np.array(residual),
+        np.array(unit),
     )

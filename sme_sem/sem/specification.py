@@ -67,7 +67,8 @@ class Specification:
         def renamed(term: Term) -> Term:
             if term.op in DEFINING:
                 return term
-            return replace(term, lhs=names.get(term.lhs, term.lhs), rhs=names.get(term.rhs, term.rhs))
+            rhs = term.rhs if term.op == "|" else names.get(term.rhs, term.rhs)
+            return replace(term, lhs=names.get(term.lhs, term.lhs), rhs=rhs)
 
         return Specification(tuple(map(renamed, self.terms)))
 
@@ -79,7 +80,7 @@ class Specification:
     @cached_property
     def variables(self) -> set[str]:
         """Every variable named, latent or observed."""
-        return {name for term in self.relations for name in (term.lhs, term.rhs) if name}
+        return {name for term in self.relations for name in (term.lhs, term.rhs if term.op != "|" else "") if name}
 
     @cached_property
     def latent(self) -> tuple[str, ...]:
@@ -91,7 +92,7 @@ class Specification:
         """Variables that must be in the data: indicators, outcomes, predictors, then the rest."""
         latent = set(self.latent)
         order: list[str] = []
-        for ops, sides in ((("=~",), "r"), (("~",), "l"), (("~",), "r"), (("~~", "~1"), "lr")):
+        for ops, sides in ((("=~",), "r"), (("~",), "l"), (("~",), "r"), (("~~", "~1"), "lr"), (("|", "~*~"), "l")):
             for term in self.relations:
                 if term.op in ops:
                     order += [term.lhs] * ("l" in sides) + [term.rhs] * ("r" in sides)

@@ -14,23 +14,35 @@ from .parameters import Parameter, ParameterTable
 Matrix = np.ndarray
 
 
-def start_values(table: ParameterTable, covariance: Matrix, mean: Matrix | None) -> np.ndarray:
+def start_values(
+    table: ParameterTable, covariance: Matrix, mean: Matrix | None, target: Matrix | None = None
+) -> np.ndarray:
     """Give a start for every free parameter: (G, p, p), (G, p) or None -> (q,)
 
     Start values written in the model win; parameters equal to each other start at their average.
+    target : (G, m) the moments of ordered answers, thresholds first
     """
+    cut = {pair: t for t, pair in enumerate(table.thresholds)}
     total, count = np.zeros(table.n_free), np.zeros(table.n_free)
     for group in range(table.groups):
         guess = _Guess(table, group, covariance[group], None if mean is None else mean[group])
         for p in table.parameters:
             if p.free and p.group == group:
-                total[p.index] += p.start if not np.isnan(p.start) else guess.of(p.lhs, p.op, p.rhs)
+                if not np.isnan(p.start):
+                    total[p.index] += p.start
+                elif p.op == "|" and target is not None:
+                    total[p.index] += target[group, cut[p.lhs, p.rhs]]
+                else:
+                    total[p.index] += 1.0 if p.op == "~*~" else guess.of(p.lhs, p.op, p.rhs)
                 count[p.index] += 1
     return total / np.maximum(count, 1)
 
 
-def plain_start(table: ParameterTable, covariance: Matrix, mean: Matrix | None) -> np.ndarray:
+def plain_start(
+    table: ParameterTable, covariance: Matrix, mean: Matrix | None, target: Matrix | None = None
+) -> np.ndarray:
     """A cautious start, always admissible: loadings one, paths and covariances zero, half the variance unexplained."""
+    cut = {pair: t for t, pair in enumerate(table.thresholds)}
     values = np.zeros(table.n_free)
     place = {name: i for i, name in enumerate(table.observed)}
     for p in table.parameters:
@@ -44,6 +56,10 @@ def plain_start(table: ParameterTable, covariance: Matrix, mean: Matrix | None) 
             values[p.index] = 1.0 if marker is None else np.sqrt(covariance[p.group, marker, marker]) * 0.5
         elif p.op == "~~" and p.lhs == p.rhs:
             values[p.index] = 0.05 if np.isnan(own) else own / 2
+        elif p.op == "|" and target is not None:
+            values[p.index] = target[p.group, cut[p.lhs, p.rhs]]
+        elif p.op == "~*~":
+            values[p.index] = 1.0
         elif p.op == "~1" and mean is not None and p.lhs in place:
             values[p.index] = mean[p.group, place[p.lhs]]
     return values
@@ -134,7 +150,7 @@ class _Guess:
                 return float(loadings[names.index(p.rhs)] / p.value) or 1.0
         for p in self.rows.get(("~~", construct), ()):
             if p.lhs == p.rhs and not p.free and p.value > 0:
-                return float(np.sqrt(p.value))
+                return float(np.sqrt(p.value) * (np.sign(loadings[0]) or 1.0))  # the first indicator gives the sign
         return float(loadings.mean() if self.table.sums else loadings[0]) or 1.0
 
     def _regressions(self) -> dict[tuple[str, str], float]:

@@ -66,7 +66,7 @@ def _random_starts(
     starts: int,
     generator: np.random.Generator,
 ) -> np.ndarray:
-    good = start_values(table, sample.covariance, sample.mean)
+    good = start_values(table, sample.covariance, sample.mean, sample.target)
     information = np.diagonal(objective.slope(pattern, sample, moments, good, exact=False).hessian)
     unit = 1 / np.sqrt(np.where(information > 0, information, np.inf))
     variances = np.zeros(table.n_free, dtype=bool)

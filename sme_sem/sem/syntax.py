@@ -5,6 +5,7 @@ One statement a line (or several, divided by ``;``), each ``left operator right`
     trust =~ t1 + t2 + t3       measured by            y ~ x + z        regressed on
     t1 ~~ t2                    covaries with          t1 ~ 1           intercept
     indirect := a*b             defined as             a == b   a > 0   constrained
+    t1 | t1 + t2                has thresholds         t1 ~*~ t1        has the scale
 
 A line that ends in an operator, or is followed by one that begins with ``+`` or ``*``, goes on.  ``#``
 and ``!`` begin a comment.  Before a term may stand modifiers: ``0.8*`` fixes, ``NA*`` frees, ``a*`` or
@@ -24,7 +25,7 @@ from typing import Literal, NamedTuple, NoReturn
 
 from ..errors import SyntaxProblem
 
-Operator = Literal["=~", "~", "~~", "~1", ":=", "==", "<", ">"]
+Operator = Literal["=~", "~", "~~", "~1", "|", "~*~", ":=", "==", "<", ">"]
 STRUCTURAL = ("=~", "~~", "~")
 DEFINING = (":=", "==", "<", ">")
 
@@ -75,13 +76,13 @@ _TOKEN = re.compile(
   | (?P<space>[^\S\n]+)
   | (?P<text>"[^"\n]*"|'[^'\n]*')
   | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))
-  | (?P<operator>=~|~~|:=|==|~)
+  | (?P<operator>=~|~~|~\*~|:=|==|~|\|)
   | (?P<name>[^\W\d][\w.]*(?::(?!=)[^\W\d][\w.]*)*|\.\w[\w.]*)
   | (?P<sign>[<>=+\-*/^(),?])
     """,
     re.VERBOSE,
 )
-_HEADS = ("=~", "~~", "~", ":=", "==", "<", ">")
+_HEADS = ("=~", "~~", "~*~", "~", "|", ":=", "==", "<", ">")
 _OPEN_ENDED = (*_HEADS, "+", "-", "*", "/", "^", "(", ",", "?")
 _CONTINUING = ("+", "*", ")", ",", "/", "^", "-")
 
@@ -152,7 +153,7 @@ class _Statement:
     def terms(self) -> list[Term]:
         heads = [i for i, t in enumerate(self.tokens) if t.text in _HEADS and t.kind != "text"]
         if not heads:
-            self._fail(self.tokens[0], "this line has no operator", "one of =~ ~ ~~ := == < >, as in 'y ~ x'")
+            self._fail(self.tokens[0], "this line has no operator", "one of =~ ~ ~~ | ~*~ := == < >, as in 'y ~ x'")
         if len(heads) > 1:
             self._fail(self.tokens[heads[1]], "a second operator in one statement", "a new line before it")
         operator = self.tokens[heads[0]]

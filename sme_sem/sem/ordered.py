@@ -1,0 +1,229 @@
+"""Ordered answers as what they are: their moments, weights and robust statistics.
+
+Thresholds and polychoric correlations of every group (``kernels.latent_moments``) become the target of weighted least
+squares, Gamma from the respondents' influences its weight.  Conventions are lavaan's and Mplus's: moments and
+Gamma from all n respondents, statistics and errors with N = n - G.
+
+Muthen, du Toit and Spisic (1997), Robust inference using weighted least squares; Savalei (2021), Multivariate
+Behavioral Research 56, 390-407 (the robust CFI, TLI and RMSEA).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from ..errors import DataProblem, SpecificationError, did_you_mean
+from ..kernels import influence, latent_moments, latent_response, least_squares, linalg
+from ..kernels.discrepancy import Sample
+from ..kernels.latent_response import OrderedPattern
+from ..responses.moments import Moments
+from .estimators import Estimator
+from .options import Options
+from .parameters import ParameterTable, given_variables
+from .specification import Specification
+
+MOST_CATEGORIES = 20
+
+
+def categories(
+    moments: Moments, specification: Specification, options: Options, ordered: bool | Sequence[str] | None
+) -> dict[str, np.ndarray]:
+    """The categories, in order, of each variable that ``ordered=`` names, over all groups.
+
+    ordered : names, or True for all variables but covariates
+    """
+    if moments.answers is None:
+        raise SpecificationError("ordered= needs the answers themselves: give data=, not cov=.")
+    everyone = np.concatenate(moments.answers)
+    found = {}
+    for name in _named(specification, given_variables(specification, options), ordered):
+        own = everyone[:, moments.names.index(name)]
+        found[name] = np.unique(own[~np.isnan(own)])
+        if not 2 <= len(found[name]) <= MOST_CATEGORIES:
+            raise DataProblem(
+                f"{name!r} has {len(found[name])} different answers; an ordered variable has 2 to {MOST_CATEGORIES}. "
+                "Leave it out of ordered=, or bring its answers into fewer categories."
+            )
+    return found
+
+
+def _named(
+    specification: Specification, covariates: Sequence[str], ordered: bool | Sequence[str] | None
+) -> tuple[str, ...]:
+    modelled = [name for name in specification.observed if name not in covariates]
+    if isinstance(ordered, bool) or ordered is None:
+        return tuple(modelled) if ordered else ()
+    names = (ordered,) if isinstance(ordered, str) else tuple(ordered)
+    unknown = [name for name in names if name not in specification.observed]
+    if unknown:
+        near = did_you_mean(unknown[0], specification.observed)
+        raise SpecificationError(f"ordered: {unknown[0]!r} is no observed variable of the model.{near}")
+    return tuple(name for name in modelled if name in names)
+
+
+def condensed(table: ParameterTable, moments: Moments, found: dict[str, np.ndarray]) -> Moments:
+    """Add thresholds, correlations and influences of every group."""
+    assert moments.answers is not None
+    modelled = [name for name in table.observed if name not in table.exogenous]
+    levels = np.array([len(found.get(name, ())) for name in modelled])
+    parts = []
+    for label, answers in zip(moments.labels, moments.answers, strict=True):
+        values = answers[:, : len(modelled)].copy()
+        for i, name in enumerate(modelled):
+            if name in found:
+                values[:, i] = _coded(name, label, values[:, i], found[name])
+        parts.append(latent_moments.moments(values, levels, answers[:, len(modelled) :]))
+    return replace(moments, ordered=tuple(parts))
+
+
+def _coded(name: str, label: str, answers: np.ndarray, known: np.ndarray) -> np.ndarray:
+    given = ~np.isnan(answers)
+    codes = np.full(len(answers), np.nan)
+    codes[given] = np.searchsorted(known, answers[given])
+    empty = np.setdiff1d(np.arange(len(known)), codes[given])
+    if len(empty):
+        raise DataProblem(
+            f"group {label!r}: nobody answered {known[empty[0]]:g} to {name!r}, which other groups did; a threshold "
+            "cannot be estimated from no answers. Bring neighbouring categories together in all groups."
+        )
+    return codes
+
+
+def sample(table: ParameterTable, moments: Moments, method: Estimator) -> Sample:
+    """Lay the moments of ordered answers out for the fit."""
+    assert moments.ordered is not None
+    y = len(table.observed) - len(table.exogenous)
+    covariance, mean = moments.covariance.copy(), np.zeros(moments.covariance.shape[:2])
+    for g, own in enumerate(moments.ordered):
+        slopes = np.zeros((y, len(table.exogenous)))
+        slopes[own.layout.slope[:, 0], own.layout.slope[:, 1]] = own.vector[_slopes(own.layout)]
+        x = moments.covariance[g, y:, y:] * moments.n[g] / (moments.n[g] - 1)
+        covariance[g, :y, :y] = own.covariance + slopes @ x @ slopes.T
+        covariance[g, :y, y:] = slopes @ x
+        covariance[g, y:, :y] = covariance[g, :y, y:].T
+        covariance[g, y:, y:] = x
+        numeric = own.layout.threshold[:, 1] == -1
+        mean[g, own.layout.threshold[numeric, 0]] = own.vector[: len(numeric)][numeric]
+        if moments.mean is not None:
+            mean[g, y:] = moments.mean[g, y:]
+    target = np.stack([own.vector for own in moments.ordered])
+    n = moments.n - 1.0
+    return Sample(covariance, mean, n / n.sum(), None, _weight(moments, method, target), target)
+
+
+def _slopes(layout: influence.Layout) -> slice:
+    begin = len(layout.threshold)
+    return slice(begin, begin + len(layout.slope))
+
+
+def _weight(moments: Moments, method: Estimator, target: np.ndarray) -> np.ndarray:
+    assert moments.ordered is not None
+    if method.discrepancy == "ULS":
+        return np.ones_like(target)
+    if method.discrepancy == "DWLS":
+        return np.stack([1 / influence.gamma_diagonal(own) for own in moments.ordered])
+    fewest, m = int(moments.n.min()), target.shape[1]
+    if fewest <= m:
+        raise DataProblem(
+            f"estimator='WLS' weighs {m} moments by the inverse of their covariance matrix, which {fewest} respondents "
+            "cannot tell: it needs more respondents than moments in every group. Take estimator='WLSMV'."
+        )
+    return np.stack([np.linalg.inv(influence.gamma(own)) for own in moments.ordered])
+
+
+def residual_measures(
+    pattern: OrderedPattern, sample: Sample, theta: np.ndarray, weight: np.ndarray
+) -> dict[str, float]:
+    """RMR, SRMR and CRMR of the moments of ordered answers, as lavaan counts them.
+
+    SRMR is of variances and covariances alone, RMR and CRMR of thresholds and slopes too; means do not count.
+
+    weight : (G,) n_g / n
+    """
+    seen, fitted = _parts(pattern, sample.target), _parts(pattern, latent_response.responses(pattern, theta).vector)
+    i, j = pattern.pairs
+    x = np.sqrt(np.diagonal(sample.covariance[:, pattern.exogenous[:, None], pattern.exogenous], axis1=1, axis2=2))
+    own = seen.deviation
+
+    def total(values: np.ndarray) -> np.ndarray:
+        return np.asarray((values.reshape(len(values), -1) ** 2).sum(axis=1))
+
+    products = own[:, i] * own[:, j]
+    covariances = (seen.covariance - fitted.covariance) / products
+    variances = 1 - (fitted.deviation / own) ** 2
+    correlations = seen.covariance / products - fitted.covariance / (fitted.deviation[:, i] * fitted.deviation[:, j])
+    slopes = (seen.slopes - fitted.slopes) * x[:, :, None] / own[:, None, :]
+    thresholds = total(seen.thresholds - fitted.thresholds)
+    raw = total(seen.covariance - fitted.covariance) + total(own**2 - fitted.deviation**2)
+    regressed = seen.thresholds.shape[1] + slopes[0].size
+
+    def averaged(summed: np.ndarray, count: int) -> float:
+        return float((weight * np.sqrt(summed / max(count, 1))).sum())
+
+    y = pattern.modelled
+    return {
+        "rmr": averaged(raw + thresholds + total(seen.slopes - fitted.slopes), len(i) + y + regressed),
+        "srmr": averaged(total(covariances) + total(variances), len(i) + y),
+        "crmr": averaged(total(correlations) + thresholds + total(slopes), len(i) + regressed),
+    }
+
+
+class _Parts(NamedTuple):
+    """thresholds (G, t)   slopes (G, x, y)   deviation (G, y), one for ordered variables   covariance (G, pairs)"""
+
+    thresholds: np.ndarray
+    slopes: np.ndarray
+    deviation: np.ndarray
+    covariance: np.ndarray
+
+
+def _parts(pattern: OrderedPattern, vector: np.ndarray | None) -> _Parts:
+    assert vector is not None
+    t, x, y, k = len(pattern.owner), len(pattern.exogenous), pattern.modelled, pattern.numeric
+    deviation = np.ones((len(vector), y))
+    deviation[:, k] = np.sqrt(vector[:, t + x * y : t + x * y + len(k)])
+    slopes = vector[:, t : t + x * y].reshape(len(vector), x, y)
+    return _Parts(vector[:, :t][:, pattern.sign > 0], slopes, deviation, vector[:, t + x * y + len(k) :])
+
+
+def robust_statistics(
+    pattern: OrderedPattern, sample: Sample, moments: Moments, theta: np.ndarray, inverse: np.ndarray
+) -> tuple[float, float, float, float] | None:
+    """What the robust CFI, TLI and RMSEA of ordered answers are made of (Savalei 2021).
+
+    The normal-theory discrepancy of the polychoric correlations at the estimates, tr(M^T V M Gamma) with
+    M = I - Delta^T A^-1 Delta W, W the estimator's weight and V that of normal theory at the model's correlations; and
+    both for the independence model.  None where they do not exist: with numeric variables, covariates, or polychoric
+    correlations that are no correlation matrix.
+
+    inverse : (q, q) A^-1
+    """
+    assert moments.ordered is not None and sample.weight is not None
+    if len(pattern.numeric) or len(pattern.exogenous):
+        return None
+    own = latent_response.responses(pattern, theta)
+    R = np.stack([part.correlation for part in moments.ordered])
+    implied = own.D[..., :, None] * own.moments.sigma * own.D[..., None, :]
+    logs, fitted = linalg.log_determinant_of(R), linalg.log_determinant_of(implied)
+    if not np.isfinite(logs + fitted).all():
+        return None
+    inner = np.linalg.inv(implied)
+    value = fitted - logs + (inner * R).sum(axis=(1, 2)) - R.shape[-1]
+    i, j = pattern.pairs
+    V = inner[:, i[:, None], i] * inner[:, j[:, None], j] + inner[:, i[:, None], j] * inner[:, j[:, None], i]
+    delta = least_squares.by_parameter(pattern, latent_response.jacobian(pattern, own))
+    weighted = least_squares.weigh_rows(sample, delta)[..., -len(i) :]
+    delta = delta[..., -len(i) :]
+    total = independence = 0.0
+    for h, part in enumerate(moments.ordered):
+        gamma = influence.gamma(part)[-len(i) :, -len(i) :]
+        independence += float(np.trace(gamma)) / sample.share[h]
+        for g in range(pattern.groups):
+            M = (np.eye(len(i)) if g == h else 0.0) - delta[g].T @ inverse @ (sample.share[h] * weighted[h])
+            total += float(((V[g] @ M @ gamma) * M).sum()) * sample.share[g] / sample.share[h]
+    share = sample.share
+    return float((share * value).sum()), float((share * -logs).sum()), total, independence
