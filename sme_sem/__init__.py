@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from .measurement.collinearity import collinearity
     from .measurement.components import components
     from .measurement.normality import normality
+    from .measurement.polychoric import polychoric
     from .measurement.reliability import reliability
     from .measurement.validity import validity
     from .responses import read_responses, screen
@@ -61,6 +62,7 @@ _HOME = {
     "load_study": "study",
     "new_study": "instrument",
     "normality": "measurement.normality",
+    "polychoric": "measurement.polychoric",
     "read_responses": "responses",
     "reliability": "measurement.reliability",
     "screen": "responses",
@@ -91,6 +93,7 @@ __all__ = [
     "load_study",
     "new_study",
     "normality",
+    "polychoric",
     "read_responses",
     "reliability",
     "screen",
