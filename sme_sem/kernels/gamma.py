@@ -33,13 +33,15 @@ def normal_theory(covariance, *, means):
 def traces(delta, weight, gamma, share, inverse):
     """tr(U Gamma) and tr((U Gamma)^2), U = V - V Delta^T A^-1 Delta V, over groups.
 
-    delta : (G, q, m)   weight : (G, m, m)   gamma : (G, m, m)   share : (G,)   inverse : (q, q), of
-    A = sum_g w_g Delta V Delta^T.  Satorra and Bentler (1994), in von Eye and Clogg, 399-419.
+    delta : (G, q, m)   weight : (G, m), a diagonal, or (G, m, m)   gamma : (G, m, m)   share : (G,)
+    inverse : (q, q), of A = sum_g w_g Delta V Delta^T.  Satorra and Bentler (1994), in von Eye and Clogg, 399-419.
     """
-    VG = weight @ gamma
-    left = delta @ weight
-    B = spread(left, gamma, share)
-    C = (share[:, None, None] * ((left @ gamma) @ (VG @ left.mT))).sum(axis=0)
+    full = weight.ndim == 3
+    VG = weight @ gamma if full else weight[..., None] * gamma
+    left = delta @ weight if full else delta * weight[:, None, :]
+    across = left @ gamma
+    B = (share[:, None, None] * (across @ left.mT)).sum(axis=0)
+    C = (share[:, None, None] * ((across @ weight if full else across * weight[:, None, :]) @ across.mT)).sum(axis=0)
     AB = inverse @ B
     first = np.trace(VG, axis1=-2, axis2=-1).sum() - np.trace(AB)
     second = (VG * VG.mT).sum() - 2 * (inverse * C).sum() + (AB * AB.T).sum()

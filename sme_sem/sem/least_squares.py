@@ -12,6 +12,8 @@ Browne (1984), British Journal of Mathematical and Statistical Psychology 37, 62
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from ..errors import DataProblem, SpecificationError
@@ -93,12 +95,8 @@ def scaling(
     inverse : (q, q) of Delta V Delta^T, summed over groups
     """
     sample = _explicit(sample, means=pattern.means)
-    weight = sample.weight
-    assert weight is not None
-    if weight.ndim == 2:
-        weight = weight[..., None] * np.eye(weight.shape[-1])
     found = _gamma(sample, moments, means=pattern.means, normal=False)
-    trace, squared = gamma.traces(_delta(pattern, sample, theta), weight, found, sample.share, inverse)
+    trace, squared = gamma.traces(_delta(pattern, sample, theta), sample.weight, found, sample.share, inverse)
     return adjusted(estimator, df, trace, squared)
 
 
@@ -135,10 +133,17 @@ def _explicit(sample: Sample, *, means: bool) -> Sample:
 
 def _gamma(sample: Sample, moments: Moments, *, means: bool, normal: bool) -> np.ndarray:
     if moments.ordered is not None:
-        return np.stack([influence.gamma(own) for own in moments.ordered])
+        return ordered_gamma(moments)
     if normal:
         return np.asarray(gamma.normal_theory(sample.covariance, means=means))
     return distribution_free(moments, means=means)
+
+
+@lru_cache(maxsize=2)
+def ordered_gamma(moments: Moments) -> np.ndarray:
+    """Gamma of ordered answers, by group; kept, because errors, tests and indices all ask for it: -> (G, m, m)"""
+    assert moments.ordered is not None
+    return np.stack([influence.gamma(own) for own in moments.ordered])
 
 
 def _delta(pattern: ram.Pattern, sample: Sample, theta: np.ndarray) -> np.ndarray:

@@ -22,6 +22,7 @@ from ..kernels.discrepancy import Sample
 from ..kernels.latent_response import OrderedPattern
 from ..responses.moments import Moments
 from .estimators import Estimator
+from .least_squares import ordered_gamma
 from .options import Options
 from .parameters import ParameterTable, given_variables
 from .specification import Specification
@@ -218,12 +219,14 @@ def robust_statistics(
     delta = least_squares.by_parameter(pattern, latent_response.jacobian(pattern, own))
     weighted = least_squares.weigh_rows(sample, delta)[..., -len(i) :]
     delta = delta[..., -len(i) :]
+    gamma = ordered_gamma(moments)[..., -len(i) :, -len(i) :]
+    moved = inverse @ delta
     total = independence = 0.0
-    for h, part in enumerate(moments.ordered):
-        gamma = influence.gamma(part)[-len(i) :, -len(i) :]
-        independence += float(np.trace(gamma)) / sample.share[h]
-        for g in range(pattern.groups):
-            M = (np.eye(len(i)) if g == h else 0.0) - delta[g].T @ inverse @ (sample.share[h] * weighted[h])
-            total += float(((V[g] @ M @ gamma) * M).sum()) * sample.share[g] / sample.share[h]
+    for h, w in enumerate(sample.share):
+        independence += float(np.trace(gamma[h])) / w
+        for g in range(pattern.groups):  # M Gamma M^T, M = 1[g = h] - w Delta_g^T A^-1 Delta_h W_h
+            left = -w * moved[g].T @ (weighted[h] @ gamma[h]) + (gamma[h] if g == h else 0.0)
+            both = -w * (left @ weighted[h].T) @ moved[g] + (left if g == h else 0.0)
+            total += float((V[g] * both).sum()) * sample.share[g] / w
     share = sample.share
     return float((share * value).sum()), float((share * -logs).sum()), total, independence

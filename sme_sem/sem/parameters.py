@@ -136,7 +136,7 @@ class ParameterTable:
             return self.groups * (len(self.thresholds) + y * x + numeric + y * (y - 1) // 2)
         return self.groups * (p * (p + 1) // 2 - x * (x + 1) // 2 + self.means * y)
 
-    @property
+    @cached_property
     def thresholds(self) -> list[tuple[str, str]]:
         """Every threshold, and the mean of every numeric variable, in the order of the sample's moments."""
         modelled = [name for name in self.observed if name not in self.exogenous]

@@ -231,6 +231,6 @@ def _powers(table: ParameterTable) -> _Powers:
     return _Powers(
         np.array(power, dtype=float).reshape(r, 2),
         np.array(variable, dtype=int).reshape(r, 2),
-        np.array(residual),
-        np.array(unit),
+        np.array(residual, dtype=bool),
+        np.array(unit, dtype=bool),
     )

@@ -122,7 +122,7 @@ def test_a_covariance_is_the_same_both_ways_round():
         (
             "f =~ x1;  trust",
             "model, line 1, column 11: this line has no operator\n  f =~ x1;  trust\n            ^\n"
-            "  expected one of =~ ~ ~~ := == < >, as in 'y ~ x'",
+            "  expected one of =~ ~ ~~ | ~*~ := == < >, as in 'y ~ x'",
         ),
         (
             "f =~ x1 + 2 + x3",
