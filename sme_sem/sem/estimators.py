@@ -55,6 +55,11 @@ class Estimator:
         return self.test in SCALED
 
     @property
+    def takes_gaps(self) -> bool:
+        """Whether it goes with full information maximum likelihood."""
+        return self.discrepancy == "ML" and self.se != "robust_sem" and self.test in ("standard", "yuan_bentler_mplus")
+
+    @property
     def needs_answers(self) -> bool:
         """Whether it needs the answers themselves and not their covariances alone."""
         free_of_distribution = self.se in ("robust_sem", "robust_huber_white", "first_order")

@@ -183,42 +183,36 @@ def fit(
     categorical = ordered is not None and ordered is not False
     method = chosen_estimator(estimator, se, test, gaps=missing == "fiml", ordered=categorical)
     method = sampling.estimator(method, missing, drawn)
+    information = information or ("observed" if missing == "fiml" else method.information)
+    if missing == "fiml" and not method.takes_gaps:
+        named = f"test={test!r}" if test and method.discrepancy == "ML" else f"estimator={method.name!r}"
+        raise SpecificationError(f"{named} needs complete answers; with missing='fiml' use 'ML' or 'MLR'.")
+    if method.discrepancy != "ML" and information == "observed":
+        raise SpecificationError(f"estimator={method.name!r} knows the expected information only.")
     stages = missing in two_stage.WAYS
     means = missing == "fiml" or stages or cluster is not None
     options = Options(
-        method,
-        chosen("missing", missing, sampling.MISSING),
-        chosen("preset", preset, ("sem", "growth", "explicit")),  # type: ignore[arg-type]
-        std_lv,
-        orthogonal,
-        fixed_x and (method.discrepancy == "ML" or categorical) and not stages,
-        bool(meanstructure) or (meanstructure is None and mean is not None) or means,
-        chosen("likelihood", likelihood, ("normal", "wishart")),  # type: ignore[arg-type]
-        chosen(
-            "information",
-            information or ("observed" if missing == "fiml" else method.information),
-            ("expected", "observed"),
-        ),  # type: ignore[arg-type]
-        300 if max_iterations is None else max_iterations,
-        group_equal_of(group_equal),
-        (group_partial,) if isinstance(group_partial, str) else tuple(group_partial),
-        effect_coding_of(effect_coding, std_lv=std_lv),
-        starts_of(starts),
-        seed,
-        _rotation_of(specification, rotation),
-        cluster,
-        weights,
-        chosen("parameterization", parameterization, ("delta", "theta")),  # type: ignore[arg-type]
+        method=method,
+        missing=chosen("missing", missing, sampling.MISSING),
+        preset=chosen("preset", preset, ("sem", "growth", "explicit")),  # type: ignore[arg-type]
+        std_lv=std_lv,
+        orthogonal=orthogonal,
+        fixed_x=fixed_x and (method.discrepancy == "ML" or categorical) and not stages,
+        meanstructure=bool(meanstructure) or (meanstructure is None and mean is not None) or means,
+        likelihood=chosen("likelihood", likelihood, ("normal", "wishart")),  # type: ignore[arg-type]
+        information=chosen("information", information, ("expected", "observed")),  # type: ignore[arg-type]
+        max_iterations=300 if max_iterations is None else max_iterations,
+        group_equal=group_equal_of(group_equal),
+        group_partial=(group_partial,) if isinstance(group_partial, str) else tuple(group_partial),
+        effect_coding=effect_coding_of(effect_coding, std_lv=std_lv),
+        starts=starts_of(starts),
+        seed=seed,
+        rotation=_rotation_of(specification, rotation),
+        cluster=cluster,
+        weights=weights,
+        parameterization=chosen("parameterization", parameterization, ("delta", "theta")),  # type: ignore[arg-type]
     )
     sampling.agreeing(options, ordered=categorical)
-    complete = ("satorra_bentler", "scaled_shifted", "mean_var_adjusted", "browne_residual_nt")
-    if missing == "fiml" and (method.se == "robust_sem" or method.discrepancy != "ML" or method.test in complete):
-        raise SpecificationError(
-            (f"test={test!r}" if test and method.discrepancy == "ML" else f"estimator={estimator!r}")
-            + " needs complete answers; with missing='fiml' use 'ML' or 'MLR'."
-        )
-    if method.discrepancy != "ML" and information == "observed":
-        raise SpecificationError(f"estimator={estimator!r} knows the expected information only.")
     given = given_variables(specification, options) if missing == "fiml" or categorical else None
     kept = "available" if categorical and missing == "pairwise" else options.missing
     moments = _moments(specification, data, cov, mean, n, group, kept, given, drawn)
