@@ -22,6 +22,7 @@ from ..kernels import latent_moments
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from .answers import Answers, complete_answers
 
+FINEST = 20  # categories of an item that somebody calls ordered
 MOST_CATEGORIES = 11  # a scale from 0 to 10; whole numbers with more distinct values are taken as continuous
 
 
@@ -141,6 +142,17 @@ def polychoric(
             *((_NOT_DEFINITE,) if np.linalg.eigvalsh(moments.correlation)[0] <= 0 else ()),
         ),
     )
+
+
+def polychoric_of_items(answers: Answers) -> Polychoric:
+    """Correlate items that all count as ordered; refuse one with more answers than a scale has."""
+    for item in answers.frame:
+        if (different := answers.frame[item].nunique()) > FINEST:
+            raise DataProblem(
+                f"{item} has {different} different answers; an ordered item has at most {FINEST}. Bring its answers "
+                "into fewer categories, or do not take the items as ordered."
+            )
+    return polychoric(answers.frame, ordered=answers.frame.columns.tolist())
 
 
 def _require_spread(used: pd.DataFrame, answers: Answers) -> None:

@@ -4,6 +4,11 @@ Alpha with Feldt's interval, McDonald's omega of a one-factor maximum likelihood
 Guttman's lambda-2 and the odd-even split half; for every item its corrected item-total
 correlation and the scale without it.  Within a scale only respondents who answered all of
 its items count.
+
+Taken as ordered, the items also have ordinal alpha and omega, the same formulas on polychoric correlations: the
+reliability of a total of the responses behind the answers, which nobody observes.  That of the total of the answers
+themselves is categorical omega, in ``validity``.
+Zumbo, Gadermann & Zeisser (2007), Journal of Modern Applied Statistical Methods 6, 21-29.
 """
 
 from __future__ import annotations
@@ -20,6 +25,7 @@ from ..kernels import reliability as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tables.format import cell
 from .answers import Answers, complete_answers
+from .polychoric import polychoric_of_items
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +33,7 @@ class Reliability(Tabled):
     """Reliability of scales and of their items.
 
     scales : one row per scale (scale, n_items, n, alpha, alpha_ci_lower, alpha_ci_upper,
-        alpha_standardized, mean_correlation, omega, lambda2, split_half)
+        alpha_standardized, mean_correlation, omega, lambda2, split_half; ordered: ordinal_alpha, ordinal_omega)
     items : one row per item (scale, item, mean, sd, scale_mean_if_deleted,
         scale_variance_if_deleted, item_rest, alpha_if_deleted)
     level : level of alpha's confidence interval
@@ -45,7 +51,7 @@ class Reliability(Tabled):
             Table(
                 "reliability",
                 term("Reliability"),
-                _scale_columns(self.level),
+                _scale_columns(self.level, ordinal="ordinal_alpha" in self.scales),
                 tuple(self.scales.itertuples(index=False, name=None)),
                 self.notes["reliability"],
             ),
@@ -63,7 +69,9 @@ class Reliability(Tabled):
         )
 
 
-def reliability(frame: pd.DataFrame, scales: Mapping[str, Sequence[str]], *, level: float = 0.95) -> Reliability:
+def reliability(
+    frame: pd.DataFrame, scales: Mapping[str, Sequence[str]], *, level: float = 0.95, ordered: bool = False
+) -> Reliability:
     """Analyse the internal consistency of one or more scales.
 
     Parameters
@@ -74,6 +82,8 @@ def reliability(frame: pd.DataFrame, scales: Mapping[str, Sequence[str]], *, lev
         The items (columns) of every scale.
     level : float, default 0.95
         Level of alpha's confidence interval.
+    ordered : bool, default False
+        Add ordinal alpha and omega, from the polychoric correlations of each scale's items.
 
     Returns
     -------
@@ -86,7 +96,8 @@ def reliability(frame: pd.DataFrame, scales: Mapping[str, Sequence[str]], *, lev
     alpha is Feldt's.  Omega is McDonald's total: the variance explained by the factor, divided
     by the variance the one-factor model implies; two items do not identify it.  The split half
     sets the 1st, 3rd, 5th ... item against the others and applies the Spearman-Brown formula
-    for halves of equal length.
+    for halves of equal length.  Ordinal alpha is standardized alpha, ordinal omega maximum likelihood omega, of the
+    polychoric correlations (Zumbo, Gadermann & Zeisser, 2007).
 
     Examples
     --------
@@ -101,7 +112,7 @@ def reliability(frame: pd.DataFrame, scales: Mapping[str, Sequence[str]], *, lev
     if not scales:
         raise SpecificationError("no scale named: give at least one, as {'market': ['MK1', 'MK2', 'MK3']}")
     answers = {name: _answers_to(frame, name, items) for name, items in scales.items()}
-    scale_rows = [_scale(name, own, level) for name, own in answers.items()]
+    scale_rows = [_scale(name, own, level) | (_ordinal(name, own) if ordered else {}) for name, own in answers.items()]
     item_frame = pd.concat([_items(name, own) for name, own in answers.items()], ignore_index=True)
     scale_frame = pd.DataFrame(scale_rows)
     return Reliability(
@@ -109,7 +120,11 @@ def reliability(frame: pd.DataFrame, scales: Mapping[str, Sequence[str]], *, lev
         item_frame,
         level,
         {
-            "reliability": (*_missing_answers(answers), *_without_omega(scale_frame)),
+            "reliability": (
+                *_missing_answers(answers),
+                *_without_omega(scale_frame),
+                *((_ORDINAL, *_without_ordinal_omega(scale_frame)) if ordered else ()),
+            ),
             "item_analysis": (*_constant_items(answers), *_against_the_scale(item_frame)),
         },
     )
@@ -152,6 +167,20 @@ def _scale(name: str, answers: Answers, level: float) -> dict[str, Any]:
     }
 
 
+def _ordinal(name: str, answers: Answers) -> dict[str, float]:
+    """Alpha and omega of the responses behind the answers; NaN for a scale with a constant item."""
+    if answers.constant:
+        return {"ordinal_alpha": np.nan, "ordinal_omega": np.nan}
+    try:
+        R = polychoric_of_items(answers).correlation.to_numpy()
+    except DataProblem as problem:
+        raise DataProblem(f"scale {name!r}: {problem}") from None
+    return {
+        "ordinal_alpha": float(kernel.cronbach_alpha(R)),
+        "ordinal_omega": float(kernel.mcdonald_omega(*kernel.one_factor_ml(R))),
+    }
+
+
 def _items(name: str, answers: Answers) -> pd.DataFrame:
     S = answers.covariance
     means = answers.frame.mean().to_numpy()
@@ -185,6 +214,11 @@ def _without_omega(scales: pd.DataFrame) -> list[Words]:
     ]
 
 
+def _without_ordinal_omega(scales: pd.DataFrame) -> list[Words]:
+    lost = scales["ordinal_omega"].isna() & scales["omega"].notna()
+    return [_NO_ORDINAL_FACTOR.filled(scale=name) for name in scales.loc[lost, "scale"]]
+
+
 def _constant_items(answers: Mapping[str, Answers]) -> list[Words]:
     return [_CONSTANT.filled(scale=name, item=item) for name, own in answers.items() for item in own.constant]
 
@@ -202,6 +236,14 @@ _NO_FACTOR = Words(
     "(a unique variance would be zero or negative, or an item is constant or redundant).",
     "{scale}：单因子模型没有合理解（独特方差为零或为负，或题项为常数、冗余），故不报告ω系数。",
 )
+_NO_ORDINAL_FACTOR = Words(
+    "{scale}: no ordinal omega, because a one-factor model of the polychoric correlations has no proper solution.",
+    "{scale}：多分格相关矩阵的单因子模型没有合理解，故不报告有序ω系数。",
+)
+_ORDINAL = Words(
+    "Ordinal alpha and omega: of the continuous responses behind the answers, from polychoric correlations.",
+    "有序α与ω系数基于多分格相关，反映潜在连续反应的信度。",
+)
 _CONSTANT = Words(
     "{scale}: everybody gave the same answer to {item}; it has no correlations.",
     "{scale}：所有受访者对{item}的回答相同，无法计算相关。",
@@ -212,7 +254,7 @@ _REVERSED = Words(
 )
 
 
-def _scale_columns(level: float) -> tuple[Column, ...]:
+def _scale_columns(level: float, *, ordinal: bool) -> tuple[Column, ...]:
     percent = f"{100 * level:g}%"
     return (
         Column("scale", term("Dimension")),
@@ -226,9 +268,14 @@ def _scale_columns(level: float) -> tuple[Column, ...]:
         Column("omega", term("McDonald's omega"), Kind.COEFFICIENT),
         Column("lambda2", term("Guttman's lambda-2"), Kind.COEFFICIENT),
         Column("split_half", term("Split-half reliability"), Kind.COEFFICIENT),
+        *(_ORDINAL_COLUMNS if ordinal else ()),
     )
 
 
+_ORDINAL_COLUMNS = (
+    Column("ordinal_alpha", term("Ordinal alpha"), Kind.COEFFICIENT),
+    Column("ordinal_omega", term("Ordinal omega"), Kind.COEFFICIENT),
+)
 _ITEM_COLUMNS = (
     Column("scale", term("Dimension")),
     Column("item", term("Item")),

@@ -7,19 +7,23 @@ Conventions, those of semTools' ``compRelSEM`` and ``AVE``: unstandardized loadi
 total variance, against the variances of the *observed* total score and of the observed items (other
 programs put the variances the model implies there, or standardize the loadings first).  Only the
 construct's own loadings count as true score.  HTMT and HTMT2 take absolute correlations of the sample.
+
+Of a model of ordered answers, CR is categorical omega (``kernels.scores``), as in ``compRelSEM``: of the total of the
+answers themselves.  AVE, HTMT and HTMT2 are those of the responses behind the answers, with unit variance.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from ..errors import ConvergenceError, SpecificationError, did_you_mean
-from ..kernels import linalg
+from ..kernels import latent_response, linalg, scores
 from ..kernels import validity as kernel
+from ..kernels.latent_response import OrderedPattern
 from ..sem.solution import Point
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 
@@ -35,6 +39,7 @@ class Validity(Tabled):
     fornell_larcker : correlations of constructs below, the square root of AVE on the diagonal
     htmt, htmt2 : constructs by constructs, symmetric, one on the diagonal
     notes : why a value is missing
+    ordered : whether items were taken as ordered, so that CR is categorical omega
     """
 
     scales: pd.DataFrame
@@ -42,6 +47,7 @@ class Validity(Tabled):
     htmt: pd.DataFrame
     htmt2: pd.DataFrame
     notes: tuple[Text, ...] = ()
+    ordered: bool = False
 
     def tables(self) -> tuple[Table, ...]:
         """Give convergent validity, the Fornell-Larcker table, HTMT and HTMT2."""
@@ -50,7 +56,7 @@ class Validity(Tabled):
             term("Convergent validity"),
             _SCALE_COLUMNS,
             tuple(self.scales[[c.name for c in _SCALE_COLUMNS]].itertuples(index=False, name=None)),
-            (_RELIABILITY, *self.notes),
+            (_CATEGORICAL if self.ordered else _RELIABILITY, *self.notes),
         )
         if len(self.scales) < 2:
             return (scales,)
@@ -89,6 +95,9 @@ def validity(fit: Fit, *, group: str | None = None) -> Validity:
     construct that shares an item with another.  MSV is the largest squared correlation with another
     construct.
 
+    With ordered answers CR is the categorical omega of Green and Yang (2009), which counts a category as one step; a
+    construct measured by ordered and continuous items has none, nor has one in a model with covariates.
+
     Examples
     --------
     >>> import sme_sem as sme
@@ -111,11 +120,12 @@ def validity(fit: Fit, *, group: str | None = None) -> Validity:
     constructs = point.moments.cov[place][p:, p:]
     correlation = linalg.correlation(constructs)
     S = pd.DataFrame(fit.sample.covariance[place], index=fit.observed, columns=fit.observed)
-    loadings = _loadings(point, place)
+    responses = _ordered_responses(fit, place)
+    loadings = _loadings(point, place, responses)
     shared = kernel.largest_shared_variance(correlation)
     rows = []
     for i, name in enumerate(names):
-        cr, ave = _convergent(name, loadings, float(constructs[i, i]), S)
+        cr, ave = _convergent(name, loadings, float(constructs[i, i]), S, responses)
         rows.append((name, int(_indicators(fit, name)), cr, ave, float(shared[i]), float(np.sqrt(ave))))
     scales = pd.DataFrame(rows, columns=["construct", "n_items", "CR", "AVE", "MSV", "sqrt_AVE"])
     lower = np.where(np.tri(len(names), k=-1, dtype=bool), correlation, np.nan)
@@ -131,7 +141,8 @@ def validity(fit: Fit, *, group: str | None = None) -> Validity:
         square(lower),
         square(kernel.heterotrait_monotrait(R, members)),
         square(kernel.heterotrait_monotrait_geometric(R, members)),
-        _gaps(fit, loadings),
+        _gaps(fit, loadings, responses),
+        ordered=responses is not None,
     )
 
 
@@ -146,12 +157,39 @@ def _group(fit: Fit, group: str | None) -> int:
     return labels.index(str(group))
 
 
-def _loadings(point: Point, group: int) -> dict[str, pd.Series[float]]:
-    """Loadings of each construct's observed items in one group."""
+class _Responses(NamedTuple):
+    """What lies behind the ordered items of one group.
+
+    scale : by modelled item, what brings loadings to the scale on which the responses are seen
+    thresholds : items x thresholds, of responses with unit variance; infinite beyond an item's last
+    given_covariates : whether that variance is what covariates leave over
+    """
+
+    scale: pd.Series[float]
+    thresholds: pd.DataFrame
+    given_covariates: bool
+
+
+def _ordered_responses(fit: Fit, group: int) -> _Responses | None:
+    pattern = fit.pattern
+    if not isinstance(pattern, OrderedPattern):
+        return None
+    found = latent_response.responses(pattern, fit.theta)
+    names = pd.Index(fit.observed[: pattern.modelled])
+    own = {
+        names[i]: pd.Series(np.sort(found.vector[group, : len(pattern.owner)][pattern.owner == i]))
+        for i in pattern.ordered
+    }
+    thresholds = pd.DataFrame(own).T.fillna(np.inf)
+    return _Responses(pd.Series(found.D[group], index=names), thresholds, len(pattern.exogenous) > 0)
+
+
+def _loadings(point: Point, group: int, responses: _Responses | None) -> dict[str, pd.Series[float]]:
+    """Loadings of each construct's observed items in one group, on the scale of their observed covariances."""
     observed, found = set(point.table.observed), {name: {} for name in point.table.latent}  # type: ignore[var-annotated]
     for p in point.table.parameters:
         if p.op == "=~" and p.group == group and p.rhs in observed:
-            found[p.lhs][p.rhs] = point.estimate(p)
+            found[p.lhs][p.rhs] = point.estimate(p) * (1 if responses is None else responses.scale[p.rhs])
     return {name: pd.Series(own, dtype=float) for name, own in found.items()}
 
 
@@ -160,14 +198,23 @@ def _indicators(fit: Fit, construct: str) -> int:
 
 
 def _convergent(
-    name: str, loadings: dict[str, pd.Series[float]], variance: float, covariance: pd.DataFrame
+    name: str,
+    loadings: dict[str, pd.Series[float]],
+    variance: float,
+    covariance: pd.DataFrame,
+    responses: _Responses | None,
 ) -> tuple[float, float]:
     """CR and AVE of one construct; NaN where it has none."""
     own = loadings[name]
     if len(own) < 2:
         return np.nan, np.nan
     S = covariance.loc[own.index, own.index].to_numpy()
-    cr = kernel.composite_reliability(own.to_numpy(), variance, S)
+    cr = np.nan
+    if responses is None or not own.index.isin(responses.thresholds.index).any():
+        cr = kernel.composite_reliability(own.to_numpy(), variance, S)
+    elif not _without_total(name, loadings, responses):
+        tau = responses.thresholds.loc[own.index].to_numpy()
+        cr = scores.categorical_omega(own.to_numpy(), np.array(variance), S, tau)
     ave = np.nan if _shared_items(name, loadings) else kernel.average_variance_extracted(own.to_numpy(), variance, S)
     return float(cr), float(ave)
 
@@ -177,12 +224,21 @@ def _shared_items(name: str, loadings: dict[str, pd.Series[float]]) -> list[str]
     return [str(item) for item in loadings[name].index if item in others]
 
 
-def _gaps(fit: Fit, loadings: dict[str, pd.Series[float]]) -> tuple[Words, ...]:
+def _without_total(name: str, loadings: dict[str, pd.Series[float]], responses: _Responses | None) -> bool:
+    """Tell whether a construct has ordered items but their total no categorical omega."""
+    if responses is None:
+        return False
+    ordered = loadings[name].index.isin(responses.thresholds.index)
+    return bool(ordered.any() and (responses.given_covariates or not ordered.all()))
+
+
+def _gaps(fit: Fit, loadings: dict[str, pd.Series[float]], responses: _Responses | None) -> tuple[Words, ...]:
     """Say of which constructs something is missing, and why."""
     higher = [name for name, own in loadings.items() if len(own) < 2 and _indicators(fit, name) > len(own)]
     single = [name for name, own in loadings.items() if len(own) < 2 and name not in higher]
     crossed = [name for name, own in loadings.items() if len(own) > 1 and _shared_items(name, loadings)]
-    notes = ((_SINGLE, single), (_HIGHER, higher), (_CROSSED, crossed))
+    mixed = [name for name, own in loadings.items() if len(own) > 1 and _without_total(name, loadings, responses)]
+    notes = ((_SINGLE, single), (_HIGHER, higher), (_CROSSED, crossed), (_MIXED, mixed))
     return tuple(words.filled(names=Words(", ".join(names), "、".join(names))) for words, names in notes if names)
 
 
@@ -206,6 +262,11 @@ _RELIABILITY = Words(
     "AVE: average variance extracted. MSV: maximum shared variance.",
     "CR：组合信度（ω系数），为总分的真分数方差与观测方差之比；AVE：平均方差提取量；MSV：最大共享方差。",
 )
+_CATEGORICAL = Words(
+    "CR: composite reliability of the total of the ordered answers (categorical omega). AVE: average variance "
+    "extracted from the responses behind the answers. MSV: maximum shared variance.",
+    "CR：有序作答总分的组合信度（分类ω系数）；AVE：潜在连续反应的平均方差提取量；MSV：最大共享方差。",
+)
 _DIAGONAL = Words(
     "Diagonal: square root of AVE. Below: correlations among constructs, which should be smaller.",
     "对角线为AVE平方根，下三角为潜变量间相关系数；对角线的值应大于其所在行与列的相关系数。",
@@ -228,6 +289,10 @@ _HIGHER = Words(
 _CROSSED = Words(
     "{names}: shares an item with another construct, so AVE is not defined.",
     "{names}：与其他构念共用题项，AVE无定义。",
+)
+_MIXED = Words(
+    "{names}: no CR, because ordered items stand beside continuous ones or the model has covariates.",
+    "{names}：有序题项与连续题项并存，或模型含协变量，故不报告CR。",
 )
 _SCALE_COLUMNS = (
     Column("construct", term("Construct")),

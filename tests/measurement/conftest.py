@@ -54,3 +54,27 @@ def firms_reference():
 def firms(firms_reference):
     own = firms_reference
     return answers_with(full(own["correlation"], own["items"]), own["n"])
+
+
+FIRMS = json.loads((Path(__file__).parents[1] / "reference" / "firms.json").read_text("utf-8"))
+
+
+@pytest.fixture(scope="session")
+def firms_survey_reference():
+    return FIRMS
+
+
+@pytest.fixture(scope="session")
+def survey():
+    """632 firms' answers to 36 five-point items, four of them worded in reverse."""
+    rows = " ".join(FIRMS["answers"]).split()
+    return pd.DataFrame([list(map(int, row)) for row in rows], columns=FIRMS["items"])
+
+
+@pytest.fixture(scope="session")
+def recoded(survey):
+    """The survey with the reversed items turned."""
+    turned = survey.copy()
+    reversed_items = ["mp3", "ps2", "cc4", "bm3"]
+    turned[reversed_items] = 6 - turned[reversed_items]
+    return turned

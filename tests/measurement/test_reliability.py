@@ -194,3 +194,46 @@ def test_something_that_is_no_data_frame_is_refused():
     assert problem(DataProblem, [[1, 2], [2, 3]], {"a": ["x", "y"]}) == (
         "scale 'a': expected a pandas DataFrame with one column per item, got list"
     )
+
+
+INNOVATION = {"INNOV": ["ic1", "ic2", "ic3", "ic4"], "PERF": ["pf1", "pf2", "pf3", "pf4"]}
+
+
+def test_ordinal_alpha_is_that_of_the_polychoric_correlations(recoded, firms_survey_reference):
+    scales = reliability(recoded, INNOVATION, ordered=True).scales.set_index("scale")
+    for name in INNOVATION:
+        assert scales.loc[name, "ordinal_alpha"] == pytest.approx(
+            firms_survey_reference["ordinal_alpha"][name], abs=2e-8
+        )
+
+
+def test_ordinal_coefficients_recover_those_of_the_responses_behind_the_answers():
+    rng = np.random.default_rng(8)
+    responses = rng.normal(size=(4000, 1)) * 0.7 + rng.normal(size=(4000, 4)) * np.sqrt(0.51)
+    answers = pd.DataFrame(np.digitize(responses, [-0.9, 0.3, 1.2]), columns=list("abcd"))
+    found = reliability(answers, {"s": list("abcd")}, ordered=True).scales.iloc[0]
+    truth = 4 * 0.49 / (4 * 0.49 + 0.51)
+    assert found["ordinal_alpha"] == pytest.approx(truth, abs=0.012)
+    assert found["ordinal_omega"] == pytest.approx(truth, abs=0.012)
+    assert found["alpha"] < truth - 0.03
+
+
+def test_ordinal_columns_stand_in_the_table_only_when_asked_for(recoded):
+    plain, ordered = (reliability(recoded, INNOVATION, ordered=o).tables()[0] for o in (False, True))
+    assert [c.name for c in ordered.columns][-2:] == ["ordinal_alpha", "ordinal_omega"]
+    assert not {"ordinal_alpha", "ordinal_omega"} & {c.name for c in plain.columns}
+    assert ordered.notes[-1].zh.startswith("有序α与ω系数基于多分格相关")
+
+
+def test_answers_too_fine_to_be_ordered_are_named(recoded):
+    amounts = recoded.assign(ic1=np.arange(len(recoded)))
+    with pytest.raises(
+        DataProblem, match=r"^scale 'INNOV': ic1 has 632 different answers; an ordered item has at most"
+    ):
+        reliability(amounts, INNOVATION, ordered=True)
+
+
+def test_a_constant_item_has_no_ordinal_coefficients(recoded):
+    found = reliability(recoded.assign(ic1=3), INNOVATION, ordered=True).scales.set_index("scale")
+    assert found.loc["INNOV", ["ordinal_alpha", "ordinal_omega"]].isna().all()
+    assert found.loc["PERF", ["ordinal_alpha", "ordinal_omega"]].notna().all()

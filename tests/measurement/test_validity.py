@@ -134,3 +134,51 @@ def test_the_tables_show_a_triangle_in_both_languages(result):
     assert criterion.title.zh == "区分效度：Fornell-Larcker判据"
     assert [cell for cell in criterion.rows[0] if cell != ""] == ["visual", result.fornell_larcker.iloc[0, 0]]
     assert [cell for cell in htmt.rows[0] if cell != ""] == ["visual"]
+
+
+OUTCOMES = "INNOV =~ ic1 + ic2 + ic3 + ic4; BMI =~ bm1 + bm2 + bm3 + bm4; PERF =~ pf1 + pf2 + pf3 + pf4"
+
+
+def test_ordered_answers_have_categorical_omega_and_the_variance_extracted_from_responses(
+    recoded, firms_survey_reference
+):
+    result = validity(sme.fit(OUTCOMES, recoded, ordered=True))
+    scales = result.scales.set_index("construct")
+    for name in scales.index:
+        assert scales.loc[name, "CR"] == pytest.approx(firms_survey_reference["categorical_omega"][name], abs=1e-7)
+        assert scales.loc[name, "AVE"] == pytest.approx(firms_survey_reference["categorical_ave"][name], abs=1e-7)
+    assert "categorical omega" in result.tables()[0].notes[0].en
+
+
+def test_the_parameterization_of_ordered_answers_does_not_matter(recoded):
+    delta, theta = (
+        validity(sme.fit(OUTCOMES, recoded, ordered=True, parameterization=p)).scales.set_index("construct")
+        for p in ("delta", "theta")
+    )
+    np.testing.assert_allclose(theta, delta, atol=1e-6)
+
+
+def test_each_group_of_ordered_answers_is_judged_by_its_own(recoded):
+    two = recoded.assign(half=["a"] * 316 + ["b"] * 316)
+    together = sme.fit(OUTCOMES, two, ordered=True, group="half")
+    for label, rows in (("a", two.iloc[:316]), ("b", two.iloc[316:])):
+        alone = validity(sme.fit(OUTCOMES, rows, ordered=True)).scales.set_index("construct")
+        found = validity(together, group=label).scales.set_index("construct")
+        np.testing.assert_allclose(found, alone, atol=1e-6)
+
+
+def test_scales_that_differ_between_groups_do_not_distort_reliability(recoded):
+    two = recoded.assign(half=["a"] * 316 + ["b"] * 316)
+    equal = ("loadings", "thresholds")
+    found = validity(sme.fit(OUTCOMES, two, ordered=True, group="half", group_equal=equal), group="b").scales
+    free = validity(sme.fit(OUTCOMES, two, ordered=True, group="half"), group="b").scales
+    np.testing.assert_allclose(found["CR"], free["CR"], atol=0.03)
+    np.testing.assert_allclose(found["AVE"], free["AVE"], atol=0.04)
+
+
+def test_ordered_beside_continuous_items_have_no_reliability_and_a_note_says_so(recoded):
+    mixed = [name for name in recoded.columns[24:] if name != "bm2"]
+    result = validity(sme.fit(OUTCOMES, recoded, ordered=mixed))
+    scales = result.scales.set_index("construct")
+    assert scales["CR"].isna().tolist() == [False, True, False]
+    assert result.notes[0].en.startswith("BMI: no CR, because ordered items stand beside continuous ones")
