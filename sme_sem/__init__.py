@@ -36,9 +36,12 @@ if TYPE_CHECKING:
     from .measurement.adequacy import adequacy
     from .measurement.collinearity import collinearity
     from .measurement.components import components
+    from .measurement.factors import factors
+    from .measurement.mcar import mcar
     from .measurement.normality import normality
     from .measurement.polychoric import polychoric
     from .measurement.reliability import reliability
+    from .measurement.retention import retention
     from .measurement.validity import validity
     from .responses import read_responses, screen
     from .sem.fit import Fit, fit
@@ -57,14 +60,17 @@ _HOME = {
     "collinearity": "measurement.collinearity",
     "components": "measurement.components",
     "demo_study": "study",
+    "factors": "measurement.factors",
     "fit": "sem.fit",
     "load_instrument": "instrument",
     "load_study": "study",
+    "mcar": "measurement.mcar",
     "new_study": "instrument",
     "normality": "measurement.normality",
     "polychoric": "measurement.polychoric",
     "read_responses": "responses",
     "reliability": "measurement.reliability",
+    "retention": "measurement.retention",
     "screen": "responses",
     "shipped": "instrument",
     "simulate": "simulation",
@@ -88,14 +94,17 @@ __all__ = [
     "collinearity",
     "components",
     "demo_study",
+    "factors",
     "fit",
     "load_instrument",
     "load_study",
+    "mcar",
     "new_study",
     "normality",
     "polychoric",
     "read_responses",
     "reliability",
+    "retention",
     "screen",
     "shipped",
     "simulate",

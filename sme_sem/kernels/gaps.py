@@ -157,6 +157,13 @@ def one_by_one(patterns, answers):
     return patterns._replace(rows=rows, level=np.ones(len(rows)), of=of, blocks=blocks), order
 
 
+def by_mean(patterns):
+    """The patterns with one row each: the mean of its respondents' answers."""
+    of = np.arange(len(patterns.n))
+    blocks = _blocks(patterns.mask, patterns.group, of)
+    return patterns._replace(rows=patterns.mean * patterns.mask, level=np.ones(len(of)), of=of, blocks=blocks)
+
+
 def respondents(patterns, groups):
     """How many there are in every group: (G,)"""
     return np.bincount(patterns.group, patterns.n, minlength=groups)

@@ -4,30 +4,41 @@
 enough to be condensed, ``components`` condenses them; ``normality`` describes how answers are
 distributed, ``polychoric`` how the responses behind coarse scales correlate, ``validity`` whether
 constructs hold together and differ, ``collinearity`` whether predictors say nearly the same.
+``retention`` says how many dimensions items have and ``factors`` finds them; ``mcar`` asks whether
+answers are missing by chance.
 """
 
 from .adequacy import Adequacy, adequacy
 from .collinearity import Collinearity, collinearity, variance_inflation
 from .components import Components, components
+from .factors import Factors, factors
+from .mcar import Mcar, mcar
 from .normality import Normality, normality
 from .polychoric import Polychoric, polychoric
 from .reliability import Reliability, reliability
+from .retention import Retention, retention
 from .validity import Validity, validity
 
 __all__ = [
     "Adequacy",
     "Collinearity",
     "Components",
+    "Factors",
+    "Mcar",
     "Normality",
     "Polychoric",
     "Reliability",
+    "Retention",
     "Validity",
     "adequacy",
     "collinearity",
     "components",
+    "factors",
+    "mcar",
     "normality",
     "polychoric",
     "reliability",
+    "retention",
     "validity",
     "variance_inflation",
 ]

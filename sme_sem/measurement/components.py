@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, did_you_mean
+from ..errors import DataProblem, SpecificationError
 from ..kernels import components as kernel
-from ..kernels.linalg import correlation
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
-from ..tables.format import cell
-from .answers import Answers, complete_answers, require_correlations, require_full_rank
-from .rotations import ROTATIONS, Rotation
+from . import extraction
+from .answers import Answers
+from .item_correlations import CorrelationKind
+from .rotations import Rotation
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,10 +56,7 @@ class Components(Tabled):
 
         Rows are those of the data; a respondent with a missing answer has missing scores.
         """
-        if self.answers is None:
-            raise DataProblem("scores need the answers: call components(frame) instead of components(cov=...).")
-        complete = self.answers.frame
-        return (self.answers.values - complete.mean()) / complete.std() @ self.weights
+        return extraction.scores(self.answers, self.weights, "components")
 
     def tables(self) -> tuple[Table, ...]:
         """Give the variance explained and the loadings; if oblique, also structure and correlations."""
@@ -76,8 +73,8 @@ class Components(Tabled):
         return (
             variance,
             self._sorted_loadings(),
-            _matrix("structure_matrix", term("Structure matrix"), term("Item"), self.structure),
-            _matrix(
+            extraction.matrix("structure_matrix", term("Structure matrix"), term("Item"), self.structure),
+            extraction.matrix(
                 "component_correlations",
                 term("Component correlation matrix"),
                 term("Component"),
@@ -86,27 +83,8 @@ class Components(Tabled):
         )
 
     def _sorted_loadings(self) -> Table:
-        """Items under the component they load on most, the strongest first; small loadings left out."""
-        size = self.loadings.abs().to_numpy()
-        order = np.lexsort((-size.max(axis=1), size.argmax(axis=1)))
-        rows = tuple(
-            (
-                str(self.loadings.index[i]),
-                *(float(v) if abs(v) >= self.suppress else None for v in self.loadings.iloc[i]),
-                float(self.communalities.iloc[i]),
-            )
-            for i in order
-        )
-        columns = (
-            Column("item", term("Item")),
-            *(Column(str(name), str(name), Kind.COEFFICIENT) for name in self.loadings),
-            Column("communality", term("Communality"), Kind.COEFFICIENT),
-        )
-        notes = (
-            _EXTRACTION.filled(method=term("Principal component analysis")),
-            *((_ROTATED.filled(method=self.method.label),) if self.method.name != "none" else ()),
-            *((_SUPPRESSED.filled(size=cell(self.suppress, Kind.COEFFICIENT)),) if self.suppress > 0 else ()),
-        )
+        columns, rows = extraction.sorted_loadings(self.loadings, self.communalities, self.suppress)
+        notes = extraction.how(term("Principal component analysis"), self.method, self.suppress)
         name, title = _LOADINGS_TABLE[self.method.kind]
         return Table(name, title, columns, rows, notes)
 
@@ -118,6 +96,7 @@ def components(
     *,
     cov: pd.DataFrame | None = None,
     n: int | None = None,
+    correlation: CorrelationKind = "pearson",
     suppress: float = 0.5,
 ) -> Components:
     """Extract principal components of the correlation matrix and rotate them.
@@ -134,6 +113,8 @@ def components(
         A covariance or correlation matrix, in place of ``frame``.
     n : int, optional
         Number of respondents behind ``cov``; it is only printed.
+    correlation : {"pearson", "polychoric"}
+        Of the answers, or of the responses behind ordered answers; from polychoric ones there are no scores.
     suppress : float, default 0.5
         Loadings of a smaller size are left out of the printed table.
 
@@ -153,20 +134,13 @@ def components(
     >>> float(result.variance["percent"][0].round(1))
     92.9
     """
-    method = _rotation(rotation)
-    if (frame is None) == (cov is None):
-        raise SpecificationError("give either the answers (frame) or their covariances (cov), and only one of them")
-    answers = None if frame is None else complete_answers(frame)
-    if answers is not None:
-        R, names, notes = require_correlations(answers), list(answers.frame), answers.sample_notes()
-    else:
-        R, names = _correlations_of(cov)
-        notes = () if n is None else (Words("N = {n}.", "样本量 N = {n}。").filled(n=n),)
+    method = extraction.rotation_named(rotation)
+    R, names, notes, answers = extraction.source(frame, cov, n, correlation)
     eigenvalues, loadings = kernel.principal_components(R)
     m = _how_many(n_components, eigenvalues)
     extracted = loadings[:, :m]
     rotated, phi, settled = method.turn(extracted) if m > 1 else (extracted, np.eye(m), True)
-    rotated, phi = _in_order(rotated, phi)
+    rotated, phi = extraction.in_order(rotated, phi, ((rotated @ phi) ** 2).sum(axis=0))
     structure = rotated @ phi
     items, labels = pd.Index(names, name="item"), [f"PC{j + 1}" for j in range(m)]
     return Components(
@@ -179,34 +153,9 @@ def components(
         weights=pd.DataFrame(kernel.score_weights(R, structure), index=items, columns=labels),
         method=method,
         suppress=suppress,
-        notes=(*notes, *((_KAISER,) if n_components is None else ()), *(() if settled else (_UNSETTLED,))),
+        notes=(*notes, *((_KAISER,) if n_components is None else ()), *(() if settled else (extraction.UNSETTLED,))),
         answers=answers,
     )
-
-
-def _rotation(name: str) -> Rotation:
-    try:
-        return ROTATIONS[name]
-    except (KeyError, TypeError):
-        raise SpecificationError(
-            f"unknown rotation {name!r}.{did_you_mean(str(name), ROTATIONS)} Known are {', '.join(ROTATIONS)}."
-        ) from None
-
-
-def _correlations_of(cov: Any) -> tuple[Any, list[Any]]:
-    frame = cov if isinstance(cov, pd.DataFrame) else pd.DataFrame(np.atleast_2d(cov))
-    names = list(frame.columns)
-    try:
-        S = frame.to_numpy(dtype=float)
-    except (TypeError, ValueError):
-        raise DataProblem("cov holds something that is not a number.") from None
-    if S.shape[0] != S.shape[1] or len(S) < 2:
-        raise DataProblem(f"cov must be square with at least two items, got {S.shape[0]} x {S.shape[1]}.")
-    if not np.isfinite(S).all() or not np.allclose(S, S.T, rtol=1e-8, atol=1e-10):
-        raise DataProblem("cov must be symmetric and without gaps; give the full matrix, not one triangle.")
-    if without := [str(name) for name, variance in zip(names, np.diagonal(S), strict=True) if variance <= 0]:
-        raise DataProblem(f"no variance in {', '.join(without)}: the diagonal of cov must be positive.")
-    return require_full_rank(correlation((S + S.T) / 2), names), names
 
 
 def _how_many(n_components: int | None, eigenvalues: Any) -> int:
@@ -220,13 +169,6 @@ def _how_many(n_components: int | None, eigenvalues: Any) -> int:
     if not (whole and 1 <= n_components <= p):
         raise SpecificationError(f"n_components must be a whole number from 1 to {p}, got {n_components!r}")
     return int(n_components)
-
-
-def _in_order(loadings: Any, phi: Any) -> tuple[Any, Any]:
-    """Columns by the variance they explain, each with a positive sum."""
-    order = np.argsort(-((loadings @ phi) ** 2).sum(axis=0), kind="stable")
-    sign = kernel.signs(loadings[:, order])
-    return loadings[:, order] * sign, phi[np.ix_(order, order)] * np.outer(sign, sign)
 
 
 def _variance(eigenvalues: Any, m: int, structure: Any, oblique: bool) -> pd.DataFrame:
@@ -270,20 +212,11 @@ def _block(prefix: str, total: str, short: str, heading: Words) -> tuple[Column,
     )
 
 
-def _matrix(name: str, title: Words, corner: Words, frame: pd.DataFrame) -> Table:
-    columns = (Column("name", corner), *(Column(str(c), str(c), Kind.COEFFICIENT) for c in frame))
-    rows = tuple((str(row[0]), *row[1:]) for row in frame.itertuples(name=None))
-    return Table(name, title, columns, rows)
-
-
 _LOADINGS_TABLE = {
     "none": ("component_matrix", term("Component matrix")),
     "orthogonal": ("rotated_components", term("Rotated component matrix")),
     "oblique": ("rotated_components", term("Pattern matrix")),
 }
-_EXTRACTION = Words("Extraction method: {method}.", "提取方法：{method}。")
-_ROTATED = Words("Rotation method: {method}.", "旋转方法：{method}。")
-_SUPPRESSED = Words("Loadings below {size} in size are not shown.", "绝对值小于{size}的载荷未显示。")
 _KAISER = Words(
     "Components with an eigenvalue above 1 were kept (Kaiser's criterion).",
     "保留特征值大于1的成分（凯撒准则）。",
@@ -295,8 +228,4 @@ _SUMS = Words(
 _OBLIQUE = Words(
     "The components correlate, so their rotated sums of squares cannot be added to a total.",
     "成分之间相关，旋转载荷平方和不能相加得到总方差。",
-)
-_UNSETTLED = Words(
-    "The rotation had not come to rest: the loadings may change in the last digits shown.",
-    "旋转尚未完全收敛，载荷的末位数字可能变化。",
 )

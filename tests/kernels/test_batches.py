@@ -4,7 +4,18 @@ import numpy as np
 import pytest
 
 from sem.models import POPULATIONS, fitted_text, parameters_of, true_theta
-from sme_sem.kernels import components, discrepancy, fit_indices, linalg, ram, reliability, rotation
+from sme_sem.kernels import (
+    components,
+    discrepancy,
+    factors,
+    fit_indices,
+    linalg,
+    ram,
+    reliability,
+    retention,
+    rotation,
+    scores,
+)
 
 MEMBERS = 6
 
@@ -95,6 +106,18 @@ def loading_matrices(*batch):
 _PAIR = np.array([[1, 0.3], [0.3, 1]])
 
 
+def item_correlations(*batch):
+    """Of nine items and two factors."""
+    half = np.random.default_rng(9).normal(size=(*batch, 9, 200))
+    loading = np.kron(np.eye(2), np.ones((5, 1)))[:9] * 0.8
+    values = loading @ np.random.default_rng(10).normal(size=(*batch, 2, 200)) + half
+    return linalg.correlation(values @ values.mT)
+
+
+def thresholds(*batch):
+    return np.sort(np.random.default_rng(11).normal(size=(*batch, 4, 3)), axis=-1)
+
+
 def chi_squares(*batch):
     return np.random.default_rng(5).uniform(20, 90, size=batch)
 
@@ -141,6 +164,10 @@ KERNELS = [
     (rotation.varimax, [loading_matrices]),
     (rotation.quartimax, [loading_matrices]),
     (named("conditions", lambda L: rotation.conditions(rotation.geomin, L, _PAIR, oblique=True)), [loading_matrices]),
+    (retention.average_squared_partials, [item_correlations]),
+    (scores.covariance, [correlations, thresholds]),
+    (named("factors by maximum likelihood", lambda R: factors.maximum_likelihood(R, 2)), [item_correlations]),
+    (named("factors by minimum residuals", lambda R: factors.minimum_residuals(R, 2)), [item_correlations]),
     (named("p_value", lambda x: fit_indices.p_value(x, 24)), [chi_squares]),
     (named("cfi", lambda x, b: fit_indices.cfi(x, 24, b, 36)), [chi_squares, baselines]),
     (named("tli", lambda x, b: fit_indices.tli(x, 24, b, 36)), [chi_squares, baselines]),

@@ -6,7 +6,7 @@ import pytest
 
 from sme_sem.errors import DataProblem, SmeSemError, SpecificationError
 from sme_sem.kernels.components import quartimin_slope, varimax_slope
-from sme_sem.measurement import components
+from sme_sem.measurement import components, polychoric
 from sme_sem.tables import text
 
 VARIANCE_COLUMNS = [
@@ -289,3 +289,13 @@ def test_text_among_the_answers_is_refused_by_the_column_s_name(pupils):
         DataProblem,
         "not numbers: city. Leave these columns out, or code their answers as numbers.",
     )
+
+
+def test_polychoric_components_are_those_of_the_polychoric_matrix(survey):
+    items = survey.iloc[:, :8]
+    found = components(items, 2, correlation="polychoric")
+    from_matrix = components(cov=polychoric(items).correlation, n_components=2)
+    np.testing.assert_allclose(found.loadings, from_matrix.loadings, atol=1e-12)
+    assert any("Polychoric correlations" in str(note) for note in found.notes)
+    with pytest.raises(DataProblem, match="scores need the answers"):
+        found.scores()

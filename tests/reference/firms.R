@@ -21,3 +21,7 @@ fit <- lavaan::cfa(model, turned, ordered = used, estimator = "WLSMV")
 print(semTools::compRelSEM(fit, obs.var = TRUE), digits = 15)
 print(semTools::AVE(fit, obs.var = TRUE), digits = 15)
 print(semTools::compRelSEM(fit, tau.eq = TRUE, ord.scale = FALSE), digits = 15)
+
+method <- paste("CMF =~", paste0("m*", used, collapse = " + "), "; CMF ~~ 0*INNOV + 0*BMI + 0*PERF")
+ulmc <- lavaan::cfa(c(model, method), answers, std.lv = TRUE)
+print(lavaan::fitMeasures(ulmc, c("chisq", "df", "cfi")), digits = 15)

@@ -1,0 +1,256 @@
+"""Common factors behind a set of items (exploratory factor analysis), as a scale's structure is looked for.
+
+Components summarise everything in the items; factors explain what the items share, and leave every item a unique
+variance.  Factors are ordered by the variance they explain after rotation, and each has a positive sum of loadings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from ..errors import ConvergenceError, SpecificationError
+from ..kernels import components as weighing
+from ..kernels import factors as kernel
+from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from . import extraction
+from .answers import Answers
+from .item_correlations import CorrelationKind
+from .rotations import Rotation
+
+
+@dataclass(frozen=True, eq=False)
+class Factors(Tabled):
+    """Factors and their rotation.
+
+    loadings : items x factors; after an oblique rotation the pattern matrix
+    structure : correlations of items with factors; equals ``loadings`` unless oblique
+    correlations : correlations between factors; the identity unless oblique
+    communalities, uniquenesses : shares of every item's variance the factors do and do not explain
+    variance : one row per factor (factor, sum_of_squares, percent, cumulative), after rotation
+    chisq, df, pvalue : test that so many factors suffice (Bartlett's correction); chisq and pvalue are NaN where n is
+        unknown or the correlations are polychoric
+    rmsr : root mean square residual correlation
+    weights : items x factors; standardised answers times these are the scores
+    """
+
+    loadings: pd.DataFrame
+    structure: pd.DataFrame
+    correlations: pd.DataFrame
+    communalities: pd.Series[float]
+    uniquenesses: pd.Series[float]
+    variance: pd.DataFrame
+    chisq: float
+    df: int
+    pvalue: float
+    rmsr: float
+    weights: pd.DataFrame
+    extraction: Words
+    method: Rotation
+    suppress: float
+    notes: tuple[Text, ...] = ()
+    answers: Answers | None = field(default=None, repr=False)
+
+    def scores(self) -> pd.DataFrame:
+        """Score every respondent on every factor (regression method, Thurstone).
+
+        Rows are those of the data; a respondent with a missing answer has missing scores.
+        """
+        return extraction.scores(self.answers, self.weights, "factors")
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give the loadings, the variance explained and the fit; if oblique, also structure and correlations."""
+        columns, rows = extraction.sorted_loadings(self.loadings, self.communalities, self.suppress)
+        how = extraction.how(self.extraction, self.method, self.suppress)
+        name, title = _LOADINGS_TABLE[self.method.kind]
+        fit = (len(self.variance), self.chisq, self.df, self.pvalue, self.rmsr)
+        tables = (
+            Table(name, title, columns, rows, (*self.notes, *how)),
+            Table(
+                "factor_variance",
+                term("Total variance explained"),
+                _VARIANCE_COLUMNS,
+                tuple(self.variance.itertuples(index=False, name=None)),
+                (_OBLIQUE,) if self.method.oblique else (),
+            ),
+            Table("factor_fit", Words("Do the factors suffice", "因子数是否足够"), _FIT_COLUMNS, (fit,)),
+        )
+        if not self.method.oblique:
+            return tables
+        return (
+            *tables,
+            extraction.matrix("structure_matrix", term("Structure matrix"), term("Item"), self.structure),
+            extraction.matrix(
+                "factor_correlations", term("Factor correlation matrix"), term("Common factor"), self.correlations
+            ),
+        )
+
+
+def factors(
+    frame: pd.DataFrame | None = None,
+    n_factors: int | None = None,
+    rotation: str = "oblimin",
+    *,
+    method: Literal["minres", "ml"] = "minres",
+    correlation: CorrelationKind = "pearson",
+    cov: pd.DataFrame | None = None,
+    n: int | None = None,
+    suppress: float = 0.3,
+) -> Factors:
+    """Find the common factors of a set of items and rotate them (exploratory factor analysis).
+
+    Parameters
+    ----------
+    frame : DataFrame, optional
+        One row per respondent, one numeric column per item; rows with a gap are left out.
+    n_factors : int
+        How many factors; ``retention`` suggests a number.
+    rotation : {"oblimin", "promax", "varimax", "none"}, default "oblimin"
+        Varimax keeps the factors uncorrelated, oblimin and promax let them correlate.
+    method : {"minres", "ml"}
+        Smallest residual correlations (unweighted least squares), or maximum likelihood.
+    correlation : {"pearson", "polychoric"}
+        Of the answers, or of the responses behind ordered answers.
+    cov : DataFrame, optional
+        A covariance or correlation matrix, in place of ``frame``.
+    n : int, optional
+        Number of respondents behind ``cov``, for the test.
+    suppress : float, default 0.3
+        Loadings of a smaller size are left out of the printed table.
+
+    Returns
+    -------
+    Factors
+        ``.loadings``, ``.communalities``, ``.correlations``, ``.variance``, ``.chisq``, ``.rmsr``, ``.scores()``.
+
+    Raises
+    ------
+    SpecificationError
+        If so many factors cannot be told apart from so few items.
+    ConvergenceError
+        If an item's unique variance would have to be zero or negative (a Heywood case).
+
+    Notes
+    -----
+    The test multiplies the likelihood discrepancy at the solution by n - 1 - (2p + 5) / 6 - 2m / 3 (Bartlett, 1950,
+    British Journal of Statistical Psychology 3, 77-85), whichever the method, as psych does; only with ``"ml"`` is it a
+    likelihood-ratio test.
+
+    Examples
+    --------
+    >>> import sme_sem as sme
+    >>> model = "trust =~ 2*t1 + 2*t2 + 2*t3; use =~ 2*u1 + 2*u2 + 2*u3; trust ~~ .3*use"
+    >>> found = sme.factors(sme.simulate(model, 300, seed=1), 2)
+    >>> [", ".join(items.index[items > 0.4]) for _, items in found.loadings.items()]
+    ['t1, t2, t3', 'u1, u2, u3']
+    >>> found.df
+    4
+    """
+    turning = extraction.rotation_named(rotation)
+    if method not in _METHODS:
+        raise SpecificationError(f"method={method!r} is not known: take 'minres' or 'ml'.")
+    R, names, notes, answers = extraction.source(frame, cov, n, correlation)
+    m = _how_many(n_factors, len(R))
+    label, found = _METHODS[method]
+    solution = found(R, m)
+    _require_proper(solution, names, m)
+    extracted = solution.loadings
+    rotated, phi, settled = turning.turn(extracted) if m > 1 else (extracted, np.eye(1), True)
+    rotated, phi = extraction.in_order(rotated, phi, (rotated * (rotated @ phi)).sum(axis=0))
+    structure = rotated @ phi
+    items, labels = pd.Index(names, name="item"), [f"F{j + 1}" for j in range(m)]
+    chi_square = _chi_square(R, solution, n if answers is None else answers.n, correlation)
+    df = kernel.degrees_of_freedom(len(R), m)
+    return Factors(
+        loadings=pd.DataFrame(rotated, index=items, columns=labels),
+        structure=pd.DataFrame(structure, index=items, columns=labels),
+        correlations=pd.DataFrame(phi, index=labels, columns=labels),
+        communalities=pd.Series(1 - solution.unique, index=items, name="communality"),
+        uniquenesses=pd.Series(solution.unique, index=items, name="uniqueness"),
+        variance=_variance(labels, (rotated * structure).sum(axis=0), len(R)),
+        chisq=chi_square,
+        df=df,
+        pvalue=float(stats.chi2.sf(chi_square, df)) if df else np.nan,
+        rmsr=float(kernel.root_mean_square_residual(R, extracted, solution.unique)),
+        weights=pd.DataFrame(weighing.score_weights(R, structure), index=items, columns=labels),
+        extraction=label,
+        method=turning,
+        suppress=suppress,
+        notes=(*notes, *(() if settled else (extraction.UNSETTLED,))),
+        answers=answers,
+    )
+
+
+def _how_many(n_factors: int | None, p: int) -> int:
+    most = max((m for m in range(1, p) if kernel.degrees_of_freedom(p, m) >= 0), default=0)
+    if not most:
+        raise SpecificationError(f"{p} items do not identify a factor: take at least three.")
+    whole = isinstance(n_factors, (int, np.integer)) and not isinstance(n_factors, bool)
+    if n_factors is None or not (whole and 1 <= n_factors <= most):
+        raise SpecificationError(
+            f"n_factors must be a whole number from 1 to {most} for {p} items, got {n_factors!r}; "
+            "sme.retention(frame).suggested gives a number."
+        )
+    return int(n_factors)
+
+
+def _require_proper(solution: kernel.Factors, names: list[Any], m: int) -> None:
+    if solution.proper:
+        return
+    nowhere = [str(name) for name, u in zip(names, solution.unique, strict=True) if not u > kernel.IMPROPER]
+    which = f"the unique variance of {', '.join(nowhere)} would be zero or negative" if nowhere else "none was found"
+    fewer = f"Take {m - 1} factor{'s' * (m > 2)}, or leave" if m > 1 else "Leave"
+    raise ConvergenceError(
+        f"no proper solution with {m} factor{'s' * (m > 1)}: {which}. {fewer} out an item that nearly repeats another."
+    )
+
+
+def _chi_square(R: Any, solution: kernel.Factors, n: int | None, correlation: str) -> float:
+    if n is None or correlation == "polychoric":
+        return np.nan
+    p, m = solution.loadings.shape
+    value = kernel.likelihood_discrepancy(R, solution.loadings, solution.unique)
+    return float((n - 1 - (2 * p + 5) / 6 - 2 * m / 3) * value)
+
+
+def _variance(labels: list[str], squares: Any, p: int) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "factor": labels,
+            "sum_of_squares": squares,
+            "percent": 100 * squares / p,
+            "cumulative": 100 * squares.cumsum() / p,
+        }
+    )
+
+
+_METHODS = {
+    "minres": (term("Minimum residuals"), kernel.minimum_residuals),
+    "ml": (term("Maximum likelihood"), kernel.maximum_likelihood),
+}
+_LOADINGS_TABLE = {
+    "none": ("factor_matrix", term("Factor matrix")),
+    "orthogonal": ("rotated_factors", term("Rotated factor matrix")),
+    "oblique": ("rotated_factors", term("Pattern matrix")),
+}
+_OBLIQUE = Words(
+    "The factors correlate: what an item owes to two of them together is shared equally.",
+    "因子之间相关，两个因子共同解释的方差平分到各因子。",
+)
+_VARIANCE_COLUMNS = (
+    Column("factor", term("Common factor")),
+    Column("sum_of_squares", Words("Sum of squared loadings", "载荷平方和"), Kind.ESTIMATE),
+    Column("percent", Words("Variance %", "方差百分比"), Kind.PERCENT),
+    Column("cumulative", Words("Cumulative %", "累积百分比"), Kind.PERCENT),
+)
+_FIT_COLUMNS = (
+    Column("n_factors", Words("Factors", "因子数"), Kind.COUNT),
+    Column("chisq", "χ²", Kind.STATISTIC),
+    Column("df", term("Degrees of freedom"), Kind.COUNT),
+    Column("pvalue", term("Significance"), Kind.PROBABILITY),
+    Column("rmsr", Words("Root mean square residual", "残差均方根"), Kind.COEFFICIENT),
+)
