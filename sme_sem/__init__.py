@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .measurement.components import components
     from .measurement.factors import factors
     from .measurement.mcar import mcar
+    from .measurement.method_bias import method_bias
     from .measurement.normality import normality
     from .measurement.polychoric import polychoric
     from .measurement.reliability import reliability
@@ -65,6 +66,7 @@ _HOME = {
     "load_instrument": "instrument",
     "load_study": "study",
     "mcar": "measurement.mcar",
+    "method_bias": "measurement.method_bias",
     "new_study": "instrument",
     "normality": "measurement.normality",
     "polychoric": "measurement.polychoric",
@@ -99,6 +101,7 @@ __all__ = [
     "load_instrument",
     "load_study",
     "mcar",
+    "method_bias",
     "new_study",
     "normality",
     "polychoric",

@@ -5,7 +5,7 @@ enough to be condensed, ``components`` condenses them; ``normality`` describes h
 distributed, ``polychoric`` how the responses behind coarse scales correlate, ``validity`` whether
 constructs hold together and differ, ``collinearity`` whether predictors say nearly the same.
 ``retention`` says how many dimensions items have and ``factors`` finds them; ``mcar`` asks whether
-answers are missing by chance.
+answers are missing by chance, ``method_bias`` whether asking everything alike made answers alike.
 """
 
 from .adequacy import Adequacy, adequacy
@@ -13,6 +13,7 @@ from .collinearity import Collinearity, collinearity, variance_inflation
 from .components import Components, components
 from .factors import Factors, factors
 from .mcar import Mcar, mcar
+from .method_bias import MethodBias, method_bias
 from .normality import Normality, normality
 from .polychoric import Polychoric, polychoric
 from .reliability import Reliability, reliability
@@ -25,6 +26,7 @@ __all__ = [
     "Components",
     "Factors",
     "Mcar",
+    "MethodBias",
     "Normality",
     "Polychoric",
     "Reliability",
@@ -35,6 +37,7 @@ __all__ = [
     "components",
     "factors",
     "mcar",
+    "method_bias",
     "normality",
     "polychoric",
     "reliability",
