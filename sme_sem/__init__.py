@@ -32,6 +32,7 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
+    from .comparison import compare
     from .instrument import bundled_answers, load_instrument, new_study, shipped
     from .measurement.adequacy import adequacy
     from .measurement.collinearity import collinearity
@@ -59,6 +60,7 @@ _HOME = {
     "adequacy": "measurement.adequacy",
     "bundled_answers": "instrument",
     "collinearity": "measurement.collinearity",
+    "compare": "comparison",
     "components": "measurement.components",
     "demo_study": "study",
     "factors": "measurement.factors",
@@ -94,6 +96,7 @@ __all__ = [
     "adequacy",
     "bundled_answers",
     "collinearity",
+    "compare",
     "components",
     "demo_study",
     "factors",

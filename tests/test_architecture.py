@@ -17,6 +17,7 @@ LAYERS = (
     "simulation",
     "report",
     "qualitative",
+    "comparison",
     "measurement",
     "sem",
     "responses",

@@ -1,0 +1,267 @@
+"""Fitted models beside each other, every pair by the test that is right for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from ..errors import SpecificationError
+from ..sem.fit import Fit
+from ..sem.presentation import corrected, objections, reported
+from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from .folds import Foretold, cross_validated
+from .nesting import Relation
+from .pairs import METHODS, Method, Pair, pair, recommended
+from .sameness import require_comparable
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison(Tabled):
+    """Several models of the same answers.
+
+    table : one row per model, by degrees of freedom; the differences are from the row above
+    pairs : one row per pair of models: how they stand to each other, the test and why it, in both languages (``why``,
+        ``why_zh``), its result, and intervals for the differences in AIC and BIC (wider minus narrower)
+    recommended_test : the method these models call for, whichever was asked for
+    """
+
+    table: pd.DataFrame
+    pairs: pd.DataFrame
+    recommended_test: str
+    notes: tuple[Text, ...]
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give the models, and then the pairs."""
+        columns = tuple(c for c in _COLUMNS if c.name in self.table)
+        models = Table("model_comparison", _MODELS, columns, _rows(self.table, columns), self.notes)
+        pairs = tuple(_written(row) for row in self.pairs.to_dict("records"))
+        return models, Table("model_pairs", _PAIRS, _PAIR_COLUMNS, pairs, (_INTERVALS,))
+
+
+def compare(
+    models: Mapping[str, Fit], *, method: str = "auto", folds: int | None = None, seed: int | None = None
+) -> Comparison:
+    """Compare fitted models of the same answers.
+
+    Whether two models are nested is found out numerically (Bentler and Satorra 2010), not by their names.  Nested
+    models are compared by the chi-square difference test that goes with their estimator; others by Vuong's tests,
+    where there is a likelihood.
+
+    Parameters
+    ----------
+    models : mapping of str to Fit
+        What ``sme.fit`` returned, by name.
+    method : str
+        ``"auto"``, or one for all: ``"standard"``, ``"satorra.bentler.2001"``, ``"satorra.bentler.2010"``,
+        ``"satorra.2000"`` (scaled and shifted) or ``"vuong"``; underscores may stand for dots.
+    folds : int, optional
+        Cross-validate on so many parts of the respondents: adds ``cv_discrepancy`` (per respondent, on the scale of
+        chi-square / n) and ``cv_difference_se``, the standard error of its difference from the best model's.
+    seed : int, optional
+        Of the division into parts.
+
+    Returns
+    -------
+    Comparison
+        ``.table``, ``.pairs``, ``.recommended_test``; prints as tables.
+
+    Raises
+    ------
+    SpecificationError
+        If the models rest on different respondents, variables, groups or estimators, or the method does not go with
+        them; the message says which.
+    ConvergenceError
+        If a model did not converge.
+
+    Examples
+    --------
+    >>> import pandas as pd, sme_sem as sme
+    >>> names = ["t1", "t2", "t3", "t4"]
+    >>> S = pd.DataFrame([[1, .5, .4, .4], [.5, 1, .3, .3], [.4, .3, 1, .4], [.4, .3, .4, 1]], names, names)
+    >>> free = sme.fit("trust =~ t1 + t2 + t3 + t4", cov=S, n=200)
+    >>> equal = sme.fit("trust =~ t1 + a*t2 + a*t3 + a*t4", cov=S, n=200)
+    >>> result = sme.compare({"free": free, "equal": equal})
+    >>> result.table[["model", "df", "chisq_diff", "df_diff", "pvalue_diff"]].round(3)
+       model  df  chisq_diff  df_diff  pvalue_diff
+    0   free   2         NaN      NaN          NaN
+    1  equal   4       1.167      2.0        0.558
+    """
+    chosen = method.replace("_", ".")
+    if chosen not in METHODS:
+        raise SpecificationError(f"method={method!r} is not available; it can be {', '.join(map(repr, METHODS))}.")
+    require_comparable(models)
+    fits = dict(sorted(models.items(), key=lambda item: item[1]._test.df))
+    pairs = tuple(pair((a, b), fits[a], fits[b], cast(Method, chosen)) for a, b in combinations(fits, 2))
+    foretold = cross_validated(fits, folds, seed) if folds is not None else None
+    return Comparison(
+        _models(fits, pairs, foretold),
+        pd.DataFrame([_record(p) for p in pairs]),
+        recommended(pairs, next(iter(fits.values()))),
+        _notes(fits, pairs, foretold),
+    )
+
+
+def _models(fits: Mapping[str, Fit], pairs: tuple[Pair, ...], foretold: Foretold | None) -> pd.DataFrame:
+    by_names = {(p.wide, p.narrow): p for p in pairs}
+    rows: list[dict[str, Any]] = []
+    previous = ""
+    for name, fit in fits.items():
+        plain, robust = fit.measures(), reported(fit)
+        p = by_names.get((previous, name))
+        if p is not None and p.relation is not Relation.NESTED:
+            p = None
+        row: dict[str, Any] = {"model": name, "npar": int(plain["npar"]), "df": int(plain["df"])}
+        row |= {"chisq": plain["chisq"]}
+        row |= {
+            "chisq_diff": np.nan if p is None else p.statistic,
+            "df_diff": np.nan if p is None else p.df,
+            "pvalue_diff": np.nan if p is None else p.pvalue,
+        }
+        row |= {key: robust[key] for key in ("cfi", "tli", "rmsea", "srmr")}
+        row |= {key: plain.get(key, np.nan) for key in ("aic", "bic")}
+        row |= {"akaike_weight": np.nan, "ecvi": plain.get("ecvi", np.nan)}
+        if foretold is not None:
+            row |= {"cv_discrepancy": foretold.discrepancy[name], "cv_difference_se": foretold.standard_error[name]}
+        rows.append(row)
+        previous = name
+    frame = pd.DataFrame(rows)
+    frame["akaike_weight"] = akaike_weights(frame["aic"].to_numpy(dtype=float))
+    return frame
+
+
+def akaike_weights(aic: np.ndarray) -> np.ndarray:
+    """How plausible each model is among these, given equal prior chances: exp(-Delta/2), summing to one; (k,) -> (k,)
+
+    Burnham and Anderson (2004), Sociological Methods and Research 33, 261-304.
+
+    >>> akaike_weights(np.array([100.0, 102.0])).round(3).tolist()
+    [0.731, 0.269]
+    """
+    likelihood = np.exp(-(aic - aic.min()) / 2)
+    return np.asarray(likelihood / likelihood.sum())
+
+
+def _record(p: Pair) -> dict[str, Any]:
+    return {
+        "wider": p.wide,
+        "narrower": p.narrow,
+        "relation": p.relation.value,
+        "test": p.test,
+        "statistic": p.statistic,
+        "df": p.df,
+        "pvalue": p.pvalue,
+        "distinguishable_pvalue": p.distinguishable_pvalue,
+        "aic_diff": p.aic[0],
+        "aic_diff_ci_lower": p.aic[1],
+        "aic_diff_ci_upper": p.aic[2],
+        "bic_diff": p.bic[0],
+        "bic_diff_ci_lower": p.bic[1],
+        "bic_diff_ci_upper": p.bic[2],
+        "why": p.why.en,
+        "why_zh": p.why.zh,
+    }
+
+
+def _written(row: Mapping[Any, Any]) -> tuple[Any, ...]:
+    words = {
+        "relation": _RELATIONS[row["relation"]],
+        "test": _TESTS[row["test"]],
+        "why": Words(row["why"], row["why_zh"]),
+    }
+    return tuple(words.get(c.name, row[c.name]) for c in _PAIR_COLUMNS)
+
+
+def _notes(fits: Mapping[str, Fit], pairs: tuple[Pair, ...], foretold: Foretold | None) -> tuple[Text, ...]:
+    notes: list[Text] = [_ABOVE]
+    if any(corrected(fit) for fit in fits.values()):
+        notes.append(_PLAIN_CHISQ)
+    if any(p.relation is Relation.NOT_NESTED for p in pairs):
+        notes.append(_RIVALS)
+    if foretold is not None:
+        notes.append(_FORETOLD)
+    notes += [_OF.filled(model=name, said=said) for name, fit in fits.items() for said in objections(fit)]
+    return tuple(notes)
+
+
+def _rows(frame: pd.DataFrame, columns: tuple[Column, ...]) -> tuple[tuple[Any, ...], ...]:
+    return tuple(frame[[c.name for c in columns]].itertuples(index=False, name=None))
+
+
+_MODELS = Words("Model comparison", "模型比较")
+_PAIRS = Words("Pairs of models", "模型两两比较")
+_COLUMNS = (
+    Column("model", Words("Model", "模型")),
+    Column("npar", Words("Parameters", "参数数"), Kind.COUNT),
+    Column("df", "df", Kind.COUNT),
+    Column("chisq", "χ²", Kind.STATISTIC),
+    Column("chisq_diff", "Δχ²", Kind.STATISTIC),
+    Column("df_diff", "Δdf", Kind.COUNT),
+    Column("pvalue_diff", Words("p of Δχ²", "Δχ²的p值"), Kind.PROBABILITY),
+    Column("cfi", "CFI", Kind.COEFFICIENT),
+    Column("tli", "TLI", Kind.COEFFICIENT),
+    Column("rmsea", "RMSEA", Kind.COEFFICIENT),
+    Column("srmr", "SRMR", Kind.COEFFICIENT),
+    Column("aic", "AIC", Kind.STATISTIC),
+    Column("bic", "BIC", Kind.STATISTIC),
+    Column("akaike_weight", term("Akaike weight"), Kind.COEFFICIENT),
+    Column("ecvi", "ECVI", Kind.ESTIMATE),
+    Column("cv_discrepancy", Words("Cross-validated discrepancy", "交叉验证差异"), Kind.ESTIMATE),
+    Column("cv_difference_se", Words("S.E. of its difference from the best", "与最优模型之差的标准误"), Kind.ESTIMATE),
+)
+_PAIR_COLUMNS = (
+    Column("wider", Words("Wider model", "较宽模型")),
+    Column("narrower", Words("Narrower model", "较窄模型")),
+    Column("relation", Words("Relation", "关系")),
+    Column("test", Words("Test", "检验")),
+    Column("statistic", Words("Statistic", "统计量"), Kind.STATISTIC),
+    Column("df", "df", Kind.COUNT),
+    Column("pvalue", "p", Kind.PROBABILITY),
+    Column("distinguishable_pvalue", Words("p of distinguishability", "可区分性p值"), Kind.PROBABILITY),
+    Column("aic_diff", "ΔAIC", Kind.STATISTIC),
+    Column("aic_diff_ci_lower", Words("lower", "下限"), Kind.STATISTIC),
+    Column("aic_diff_ci_upper", Words("upper", "上限"), Kind.STATISTIC),
+    Column("why", Words("Why", "理由")),
+)
+_RELATIONS = {
+    "nested": Words("nested", "嵌套"),
+    "equivalent": Words("equivalent", "等价"),
+    "not nested": Words("not nested", "非嵌套"),
+}
+_TESTS = {
+    "standard": Words("χ² difference", "卡方差异"),
+    "satorra.bentler.2001": Words("scaled χ² difference (2001)", "校正卡方差异（2001）"),
+    "satorra.bentler.2010": Words("scaled χ² difference (2010)", "校正卡方差异（2010）"),
+    "satorra.2000": Words("scaled and shifted χ² difference", "缩放平移卡方差异"),
+    "vuong": Words("Vuong", "Vuong"),
+    "none": Words("none", "无"),
+}
+_ABOVE = Words(
+    "Models by degrees of freedom; Δ: from the row above, only where that model contains this one. Nesting was tested "
+    "numerically (Bentler and Satorra 2010). Smaller AIC, BIC and ECVI are better.",
+    "模型按自由度排列；Δ为与上一行模型之差，仅在嵌套时给出。嵌套关系以数值方法检验（Bentler与Satorra，2010）。"
+    "AIC、BIC、ECVI越小越好。",
+)
+_PLAIN_CHISQ = Words(
+    "χ² is the plain statistic, from which the corrected difference is made; CFI, TLI and RMSEA are the robust "
+    "versions.",
+    "χ²为未校正统计量，校正后的差值由其计算；CFI、TLI与RMSEA为稳健版本。",
+)
+_RIVALS = Words(
+    "Models that are not nested have no χ² difference; how they compare is in the table of pairs, where the statistic "
+    "is Vuong's z.",
+    "非嵌套模型无卡方差值，其比较见模型两两比较表，统计量为Vuong的z值。",
+)
+_FORETOLD = Words(
+    "Cross-validated discrepancy: how far respondents lie from a model fitted without them, on the scale of χ²/N.",
+    "交叉验证差异：以不含该受访者的样本拟合模型后其偏离程度，量纲同χ²/N。",
+)
+_INTERVALS = Words(
+    "ΔAIC: wider minus narrower model with its 95% interval (Merkle, You and Preacher 2016).",
+    "ΔAIC为较宽模型减较窄模型及其95%置信区间（Merkle、You与Preacher，2016）。",
+)
+_OF = Words("“{model}”: {said}", "“{model}”：{said}")

@@ -1,0 +1,206 @@
+"""The chi-square difference between two nested models, by the method that fits their estimator.
+
+===================== ===========================================================================================
+standard              the plain difference; right for ML, GLS and WLS where their assumptions hold
+satorra.bentler.2001  after mean-adjusted tests (MLM, MLR, WLSM, ULSM); its factor can turn negative
+satorra.bentler.2010  the same, strictly positive
+satorra.2000          after mean-and-variance adjusted tests (MLMV, WLSMV, ULSMV ...): scaled and shifted
+===================== ===========================================================================================
+
+The formulas are in ``kernels.scaled_difference``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from ..errors import SpecificationError
+from ..kernels import fit_indices, latent_response, least_squares, ram, scaled_difference
+from ..kernels.latent_response import OrderedPattern
+from ..sem import objective, robust
+from ..sem.fit import Fit
+from ..sem.least_squares import scaling as least_squares_scaling
+from ..sem.least_squares import spread as least_squares_spread
+from ..tables import Words
+from . import nesting
+
+MEAN_ADJUSTED = ("satorra_bentler", "yuan_bentler_mplus")
+NESTED_METHODS = ("standard", "satorra.bentler.2001", "satorra.bentler.2010", "satorra.2000")
+
+
+class Difference(NamedTuple):
+    """A chi-square difference, its degrees of freedom and p, the method, and why that one."""
+
+    statistic: float
+    df: int
+    pvalue: float
+    method: str
+    why: Words
+
+
+def right_method(fit: Fit) -> str:
+    """Name the method that an estimator's test asks for."""
+    test = fit.options.method.test
+    if test in MEAN_ADJUSTED:
+        return "satorra.bentler.2001"
+    return "standard" if test == "standard" else "satorra.2000"
+
+
+def difference(wide: Fit, narrow: Fit, method: str = "auto") -> Difference:
+    """Test the restriction that makes ``narrow``, which is nested, out of ``wide``.
+
+    Raises :class:`~sme_sem.errors.SpecificationError` where the method does not go with the estimator.
+    """
+    chosen = right_method(wide) if method == "auto" else method
+    df = narrow._test.df - wide._test.df
+    if narrow._test.chi_square < wide._test.chi_square - 1e-6 * (1 + wide._test.chi_square) and _minimised(wide):
+        return Difference(np.nan, df, np.nan, chosen, _WORSE)
+    if chosen.startswith("satorra.bentler") and wide.options.method.test not in MEAN_ADJUSTED:
+        raise SpecificationError(
+            f"method={chosen!r} needs mean-adjusted tests, and the models are fitted by {wide.estimator} "
+            f"(test={wide.options.method.test!r}). Fit them with estimator='MLM', 'MLR' or 'WLSM', or take "
+            f"method={right_method(wide)!r}."
+        )
+    statistic, why = _BY_METHOD[chosen](wide, narrow)
+    if method == "auto" and chosen == "satorra.bentler.2001" and np.isnan(statistic):
+        chosen, why = "satorra.bentler.2010", _POSITIVE
+        statistic = _satorra_bentler_at(wide, narrow, nesting.reproduced(wide, narrow).theta)
+    return Difference(statistic, df, float(fit_indices.p_value(statistic, df)), chosen, why)
+
+
+def _minimised(fit: Fit) -> bool:
+    """Whether the test statistic is the discrepancy that was minimised."""
+    return fit.options.method.test != "browne_residual_nt"
+
+
+def _standard(wide: Fit, narrow: Fit) -> tuple[float, Words]:
+    statistic = narrow._test.chi_square - wide._test.chi_square
+    fitting = wide.options.method.test == "standard"
+    return max(statistic, 0.0), _PLAIN if fitting else _PLAIN_UNFIT.filled(better=right_method(wide))
+
+
+def _satorra_bentler_2001(wide: Fit, narrow: Fit) -> tuple[float, Words]:
+    statistic, factor = scaled_difference.satorra_bentler(_scaled(narrow), _scaled(wide))
+    return statistic, _MEAN_ADJUSTED if factor > 0 else _NEGATIVE
+
+
+def _satorra_bentler_2010(wide: Fit, narrow: Fit) -> tuple[float, Words]:
+    literal = nesting.translated(wide, narrow)
+    statistic = _satorra_bentler_at(wide, narrow, literal)
+    if nesting.left_over(wide, narrow, literal) < nesting.NOTHING:
+        return statistic, _MEAN_ADJUSTED_2010
+    exact = _satorra_bentler_at(wide, narrow, nesting.reproduced(wide, narrow).theta)
+    p = float(fit_indices.p_value(exact, narrow._test.df - wide._test.df))
+    return statistic, _NOT_REPRODUCED.filled(exact=f"{exact:.3f}", p=f"{p:.3g}")
+
+
+def _satorra_bentler_at(wide: Fit, narrow: Fit, theta: np.ndarray) -> float:
+    """The difference with the wider model's factor at theta, where it equals the narrower one."""
+    factor = _factor_at(wide, theta) if wide._test.df else np.nan
+    test = (wide._test.chi_square, wide._test.df, factor)
+    return float(scaled_difference.satorra_bentler(_scaled(narrow), test)[0])
+
+
+def _factor_at(fit: Fit, theta: np.ndarray) -> float:
+    """tr(U Gamma) / df of a model at other parameter values than its estimates; the information may be indefinite."""
+    method, df = fit.options.method, fit._test.df
+    pattern, sample, moments = fit.pattern, fit.sample, fit.moments
+    inverse = _inverse_information(fit, theta)
+    if method.discrepancy != "ML":
+        return least_squares_scaling(method, pattern, sample, moments, theta, inverse, df).mean_factor
+    implied = ram.implied(pattern, theta, sample.covariance, sample.mean)
+    return robust.scaling(method, pattern, moments, sample, implied, inverse, df).mean_factor
+
+
+def _inverse_information(fit: Fit, theta: np.ndarray) -> np.ndarray:
+    """Inverse information per respondent in the directions the constraints leave free: (q,) -> (q, q)"""
+    exact = fit.options.information == "observed"
+    information = objective.slope(fit.pattern, fit.sample, fit.moments, theta, exact=exact).hessian / 2
+    N = fit._directions
+    return np.asarray(N @ np.linalg.inv(N.T @ information @ N) @ N.T)
+
+
+def _scaled(fit: Fit) -> tuple[float, int, float]:
+    return fit._test.chi_square, fit._test.df, fit._scaling.mean_factor
+
+
+def _satorra_2000(wide: Fit, narrow: Fit) -> tuple[float, Words]:
+    m, N = narrow._test.df - wide._test.df, wide._directions
+    inside = _moment_slopes(narrow, wide) @ narrow._directions
+    A = scaled_difference.restriction(_moment_slopes(wide, wide) @ N, inside)
+    inverse = N.T @ _inverse_information(wide, wide.theta) @ N
+    trace, squared = scaled_difference.restricted(A, inverse, N.T @ _spread(wide) @ N)
+    plain = wide._total * (narrow._value - wide._value)
+    return float(scaled_difference.shifted(plain, m, trace, squared)), _SHIFTED
+
+
+def _moment_slopes(fit: Fit, like: Fit) -> np.ndarray:
+    """What the parameters do to the moments, groups below each other: -> (M, q), in the order of another fit's."""
+    pattern = nesting.aligned(fit, like.table).pattern()
+    if isinstance(pattern, OrderedPattern):
+        cells = latent_response.jacobian(pattern, latent_response.responses(pattern, fit.theta))
+    else:
+        moments = ram.implied(pattern, fit.theta, like.sample.covariance, like.sample.mean)
+        cells = least_squares.jacobian(pattern, moments)
+    return np.concatenate(list(least_squares.by_parameter(pattern, cells).mT))
+
+
+def _spread(fit: Fit) -> np.ndarray:
+    """B: how the scores vary from respondent to respondent."""
+    if fit.options.method.discrepancy != "ML":
+        return least_squares_spread(fit.pattern, fit.sample, fit.moments, fit.theta, normal=False)
+    found = robust.scores(fit.pattern, fit.moments, fit._point.moments, around_sample=True)
+    return robust.spread(found)
+
+
+_BY_METHOD: dict[str, Callable[[Fit, Fit], tuple[float, Words]]] = {
+    "standard": _standard,
+    "satorra.bentler.2001": _satorra_bentler_2001,
+    "satorra.bentler.2010": _satorra_bentler_2010,
+    "satorra.2000": _satorra_2000,
+}
+_PLAIN = Words(
+    "nested; the likelihood-ratio (plain chi-square difference) test goes with this estimator",
+    "嵌套；该估计方法适用似然比检验（普通卡方差异检验）",
+)
+_PLAIN_UNFIT = Words(
+    "nested; but the plain difference of this estimator's statistics is no chi-square: take {better}",
+    "嵌套；但该估计方法下普通卡方差值不服从卡方分布，应使用{better}",
+)
+_MEAN_ADJUSTED = Words(
+    "nested; both tests are mean-adjusted, so their difference is scaled (Satorra and Bentler 2001)",
+    "嵌套；两个检验均经均值校正，故对差值进行校正（Satorra与Bentler，2001）",
+)
+_MEAN_ADJUSTED_2010 = Words(
+    "nested; strictly positive scaled difference (Satorra and Bentler 2010)",
+    "嵌套；严格为正的校正卡方差异检验（Satorra与Bentler，2010）",
+)
+_NEGATIVE = Words(
+    "nested; the scaling factor of the difference is not positive, so this method has no answer: take "
+    "satorra.bentler.2010",
+    "嵌套；差值的校正系数不为正，此方法无解，应使用satorra.bentler.2010",
+)
+_POSITIVE = Words(
+    "nested; the scaling factor of 2001 is not positive, so the strictly positive test is used "
+    "(Satorra and Bentler 2010)",
+    "嵌套；2001年方法的校正系数不为正，故采用严格为正的检验（Satorra与Bentler，2010）",
+)
+_NOT_REPRODUCED = Words(
+    "nested; as programs do, the wider model is evaluated at the narrower one's estimates, but these do not reproduce "
+    "its moments here (other parameters carry the scale or the means); where they are reproduced the statistic is "
+    "{exact} (p = {p}): prefer that, or satorra.bentler.2001",
+    "嵌套；按软件惯例将较窄模型的估计值代入较宽模型，但此处不能重现其矩（量尺或均值由不同参数设定）；"
+    "若重现，统计量为{exact}（p = {p}），宜采用该值或satorra.bentler.2001",
+)
+_SHIFTED = Words(
+    "nested; the tests are adjusted in mean and variance, so the difference is scaled and shifted (Satorra 2000)",
+    "嵌套；检验经均值与方差校正，故对差值进行缩放与平移（Satorra，2000）",
+)
+_WORSE = Words(
+    "nested; but the wider model fits worse than the narrower one, so its estimates are not the best: fit it again "
+    "from other start values",
+    "嵌套；但较宽模型的拟合反而更差，说明其估计未达最优，请更换初始值重新拟合",
+)

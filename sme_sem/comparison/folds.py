@@ -1,0 +1,153 @@
+"""How well models foretell respondents they have not seen: k-fold cross-validation.
+
+The respondents are divided into k parts; each part is foretold by the model fitted to the others::
+
+    d_i = 2 (l_i of the saturated model, all respondents) - 2 (l_i of the model, fitted without i's part)
+
+Its mean is the cross-validated discrepancy, on the scale of chi-square / n; unlike that it grows when a model takes up
+what is peculiar to these respondents.  Cudeck and Browne (1983), Multivariate Behavioral Research 18, 147-167.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from ..errors import ConvergenceError, SpecificationError
+from ..kernels import discrepancy, fiml, minimise, ram
+from ..kernels.discrepancy import Sample
+from ..kernels.log_density import log_density
+from ..kernels.minimise import Status
+from ..responses.moments import Moments
+from ..sem.constraints import constrained
+from ..sem.fit import Fit
+from ..sem.search import estimated
+from .sameness import same_rows
+from .vuong import has_likelihood
+
+
+class Foretold(NamedTuple):
+    """The cross-validated discrepancy of every model, and the error of its difference from the smallest one."""
+
+    discrepancy: dict[str, float]
+    standard_error: dict[str, float]
+
+
+def cross_validated(fits: Mapping[str, Fit], folds: int, seed: int | None) -> Foretold:
+    """Cross-validate models of the same answers, all on the same division.
+
+    Raises :class:`~sme_sem.errors.SpecificationError` without answers or likelihood, and
+    :class:`~sme_sem.errors.ConvergenceError` where a model was not found without some part of the respondents.
+    """
+    first = next(iter(fits.values()))
+    if not all(has_likelihood(fit) and same_rows(first, fit) for fit in fits.values()):
+        raise SpecificationError(
+            "folds= foretells single respondents: it needs maximum likelihood (ML, MLR, MLM) and the same data= for "
+            "all models."
+        )
+    fewest = int(first.moments.n.min())
+    if not 2 <= folds <= fewest // 2:
+        raise SpecificationError(f"folds={folds}: from 2 to {fewest // 2} for {fewest} respondents (smallest group).")
+    parts = _parts(first.moments, folds, seed)
+    apart = {name: _foretold(name, fit, parts, folds) for name, fit in fits.items()}
+    best = min(apart.values(), key=np.mean)
+    return Foretold(
+        {name: float(d.mean()) for name, d in apart.items()},
+        {name: float((d - best).std() / np.sqrt(len(d))) if d is not best else np.nan for name, d in apart.items()},
+    )
+
+
+def _parts(moments: Moments, folds: int, seed: int | None) -> tuple[np.ndarray, ...]:
+    """Which part each respondent belongs to, by group."""
+    random = np.random.default_rng(seed)
+    return tuple(random.permutation(np.arange(n) % folds) for n in moments.n)
+
+
+def _foretold(name: str, fit: Fit, parts: tuple[np.ndarray, ...], folds: int) -> np.ndarray:
+    """d of every respondent, by group and part: -> (n,)"""
+    training = [_without(fit.moments, parts, fold) for fold in range(folds)]
+    samples = [_sample(fit, own) for own in training]
+    batched = fit.moments.patterns is None and not constrained(fit.table)
+    thetas = (
+        _fitted_together(fit, samples)
+        if batched
+        else [_fitted(fit, sample, own) for sample, own in zip(samples, training, strict=True)]
+    )
+    found = []
+    for fold, (theta, sample, own) in enumerate(zip(thetas, samples, training, strict=True)):
+        if theta is None:
+            raise ConvergenceError(
+                f"model {name!r} was not found without part {fold + 1} of {folds}: it depends on few respondents. "
+                "Take fewer folds= or another seed=, or leave the model out."
+            )
+        found.append(_distances(fit, theta, sample, own, [part == fold for part in parts]))
+    return np.concatenate(found)
+
+
+def _without(moments: Moments, parts: tuple[np.ndarray, ...], fold: int) -> Moments:
+    """The moments of all respondents but those of one part."""
+    assert moments.answers is not None
+    kept = tuple(own[part != fold] for own, part in zip(moments.answers, parts, strict=True))
+    n = np.array([len(own) for own in kept])
+    if moments.patterns is None:
+        covariance = np.stack([np.cov(own, rowvar=False, bias=True).reshape(2 * own.shape[1:]) for own in kept])
+        mean = np.stack([own.mean(axis=0) for own in kept])
+        return replace(moments, covariance=covariance, mean=mean, n=n, answers=kept)
+    patterns = fiml.missing_patterns(kept)
+    covariance, mean, saturated = fiml.saturated(patterns, len(kept))
+    return replace(
+        moments,
+        covariance=covariance,
+        mean=mean,
+        n=n,
+        answers=kept,
+        patterns=patterns,
+        saturated=float(saturated),
+    )
+
+
+def _sample(fit: Fit, moments: Moments) -> Sample:
+    unbiased = fit.options.likelihood == "wishart"
+    n = moments.n.astype(float)
+    covariance = moments.covariance * (n / (n - 1))[:, None, None] if unbiased else moments.covariance
+    weight = n - unbiased
+    return Sample(covariance, moments.mean if fit.table.means else None, weight / weight.sum())
+
+
+def _fitted_together(fit: Fit, samples: list[Sample]) -> list[np.ndarray | None]:
+    """All parts at once, from the estimates of all respondents."""
+    means = None if samples[0].mean is None else np.stack([s.mean for s in samples if s.mean is not None])
+    batch = Sample(np.stack([s.covariance for s in samples]), means, np.stack([s.share for s in samples]))
+
+    def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> discrepancy.Slope:
+        return discrepancy.slope(fit.pattern, batch.of(members), theta, exact=exact)
+
+    start = np.tile(fit.theta, (len(samples), 1))
+    with np.errstate(all="ignore"):
+        best = minimise.scoring(slope_at, start, max_iterations=fit.options.max_iterations)
+    arrived = [status is Status.CONVERGED for status in best.status]
+    return [theta if there else None for theta, there in zip(best.theta, arrived, strict=True)]
+
+
+def _fitted(fit: Fit, sample: Sample, moments: Moments) -> np.ndarray | None:
+    best = estimated(fit.table, fit.pattern, sample, moments, fit.options.max_iterations)
+    return best.theta[0] if best.status[0] is Status.CONVERGED else None
+
+
+def _distances(
+    fit: Fit, theta: np.ndarray, sample: Sample, training: Moments, left_out: list[np.ndarray]
+) -> np.ndarray:
+    """d of the respondents who were left out."""
+    every = fit.moments
+    assert every.answers is not None and every.mean is not None and training.mean is not None
+    implied = ram.implied(fit.pattern, theta, sample.covariance, sample.mean)
+    mean = implied.mu if fit.table.means else training.mean
+    found = []
+    for g, (answers, rows) in enumerate(zip(every.answers, left_out, strict=True)):
+        own = answers[rows]
+        saturated = log_density(own, every.mean[g], every.covariance[g])
+        found.append(2 * (saturated - log_density(own, mean[g], implied.sigma[g])))
+    return np.concatenate(found)
