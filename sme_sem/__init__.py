@@ -32,7 +32,7 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
-    from .comparison import compare
+    from .comparison import compare, equivalents
     from .instrument import bundled_answers, load_instrument, new_study, shipped
     from .measurement.adequacy import adequacy
     from .measurement.collinearity import collinearity
@@ -63,6 +63,7 @@ _HOME = {
     "compare": "comparison",
     "components": "measurement.components",
     "demo_study": "study",
+    "equivalents": "comparison",
     "factors": "measurement.factors",
     "fit": "sem.fit",
     "load_instrument": "instrument",
@@ -99,6 +100,7 @@ __all__ = [
     "compare",
     "components",
     "demo_study",
+    "equivalents",
     "factors",
     "fit",
     "load_instrument",

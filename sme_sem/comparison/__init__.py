@@ -2,9 +2,10 @@
 
 ``compare`` tests every pair by the method that is right for it: ``sameness`` refuses what cannot be compared,
 ``nesting`` finds out which model contains which, ``difference`` and ``vuong`` hold the tests, ``folds``
-cross-validates.
+cross-validates; ``equivalents`` lists what no test can tell from a chosen model.
 """
 
 from .compare import Comparison, compare
+from .equivalents import Equivalents, equivalents
 
-__all__ = ["Comparison", "compare"]
+__all__ = ["Comparison", "Equivalents", "compare", "equivalents"]

@@ -89,7 +89,7 @@ def compare(
     >>> result.table[["model", "df", "chisq_diff", "df_diff", "pvalue_diff"]].round(3)
        model  df  chisq_diff  df_diff  pvalue_diff
     0   free   2         NaN      NaN          NaN
-    1  equal   4       1.167      2.0        0.558
+    1  equal   4       0.402      2.0        0.818
     """
     chosen = method.replace("_", ".")
     if chosen not in METHODS:

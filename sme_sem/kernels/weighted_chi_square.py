@@ -14,7 +14,7 @@ import numpy as np
 from scipy import optimize
 
 _TOLERANCE = 1e-12
-_ANGLE = 1.0  # between the hyperbola's asymptote and the real axis, in radians
+_ANGLES = (1.0, 1.25, 1.45, 1.55)  # between asymptote and real axis; steeper where many weights are alike
 
 
 def upper_tail(x, weights):
@@ -38,13 +38,14 @@ def _tail(x, w):
     x, w = x / unit, w / unit
     c = _crossing(x, w)
     bend = (2 * w**2 / (1 - 2 * w * c) ** 2).sum() + 1 / c**2
-    size = 1 / np.sqrt(bend) / np.sin(_ANGLE)
-    before, step = np.inf, 0.5
-    for _ in range(12):
-        found = _trapezoid(x, w, c, size, step)
-        if abs(found - before) <= _TOLERANCE * abs(found):
-            return min(found, 1.0)
-        before, step = found, step / 2
+    for angle in _ANGLES:
+        path = c, np.cos(angle) / np.sin(angle) / np.sqrt(bend), 1 / np.sqrt(bend)
+        before, step = np.inf, 0.5
+        for _ in range(8):
+            found = _trapezoid(x, w, path, step)
+            if abs(found - before) <= _TOLERANCE * abs(found):
+                return min(found, 1.0)
+            before, step = found, step / 2
     return np.nan
 
 
@@ -61,13 +62,17 @@ def _crossing(x, w):
     return optimize.brentq(slope, lower, upper, xtol=1e-15)
 
 
-def _trapezoid(x, w, c, size, step):
-    """The integral along the upper half of the hyperbola, at s = 0, step, 2 step ... until nothing is added."""
+def _trapezoid(x, w, path, step):
+    """The integral along the upper half of the hyperbola, at s = 0, step, 2 step ... until nothing is added.
+
+    path : (c, a, b) of t = c + a (cosh s - 1) + i b sinh s
+    """
+    c, a, b = path
     total, start = 0.0, 0
     while True:
         s = step * np.arange(start, start + 64)
-        t = c + size * (np.cos(_ANGLE) * (np.cosh(s) - 1) + 1j * np.sin(_ANGLE) * np.sinh(s))
-        along = size * (np.cos(_ANGLE) * np.sinh(s) + 1j * np.sin(_ANGLE) * np.cosh(s))
+        t = c + a * (np.cosh(s) - 1) + 1j * b * np.sinh(s)
+        along = a * np.sinh(s) + 1j * b * np.cosh(s)
         terms = (np.exp(-0.5 * np.log(1 - 2 * np.multiply.outer(t, w)).sum(axis=-1) - t * x) / t * along).imag
         terms[0] *= 0.5 if start == 0 else 1.0
         total += terms.sum()

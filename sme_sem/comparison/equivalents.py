@@ -1,0 +1,242 @@
+"""Other models that no answers can tell from the one that was chosen.
+
+Where the causes of an effect include those of its source, a path may be replaced by a covariance of what is left
+unexplained; where they are the same, it may point the other way; and back (the replacing rule).  Every such change of
+one relation among constructs, and variables on paths, is tried and kept if the two models reproduce each other's
+moments exactly (``nesting``), so that each model listed is equivalent by calculation and not by rule alone.
+
+Lee and Hershberger (1990), Multivariate Behavioral Research 25, 313-334; MacCallum, Wegener, Uchino and Fabrigar
+(1993), Psychological Bulletin 114, 185-199.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from ..errors import ConvergenceError, SmeSemError
+from ..sem import objective
+from ..sem.fit import Fit
+from ..sem.parameters import Parameter, parameter_table
+from ..sem.search import estimated
+from ..sem.specification import Specification
+from ..sem.syntax import DEFINING
+from ..tables import Column, Kind, Table, Tabled, Words
+from .nesting import Relation, relation, reproduced
+
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One relation in place of another."""
+
+    old: Key
+    new: Key
+
+    @property
+    def words(self) -> Words:
+        """Say it in both languages."""
+        return Words("{new} in place of {old}", "以{new}代替{old}").filled(old=_drawn(self.old), new=_drawn(self.new))
+
+
+@dataclass(frozen=True, eq=False)
+class Equivalents(Tabled):
+    """Models equivalent to a fitted one.
+
+    table : one row per model: change, change_zh, chisq, df, discrepancy (from the fitted model's moments), model
+        (its syntax)
+    models : the specifications, in the same order; fit them with the options of the original
+    tried : how many changes were tried
+    """
+
+    table: pd.DataFrame
+    models: tuple[Specification, ...]
+    tried: int
+    changes: tuple[Change, ...]
+
+    def tables(self) -> tuple[Table, ...]:
+        """List the models by what they change."""
+        rows = tuple(
+            (change.words, row["chisq"], row["df"])
+            for change, row in zip(self.changes, self.table.to_dict("records"), strict=True)
+        )
+        note = (_SAME if rows else _NONE).filled(tried=self.tried)
+        return (Table("equivalent_models", _TITLE, _COLUMNS, rows, (note,)),)
+
+
+def equivalents(fit: Fit) -> Equivalents:
+    """List the models, one relation away, that no answers can tell from a fitted one.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fitted model with paths or covariances among constructs or observed variables; indicators stay where they
+        are.
+
+    Returns
+    -------
+    Equivalents
+        ``.table``, ``.models``, ``.tried``; prints as a table.
+
+    Raises
+    ------
+    ConvergenceError
+        If the fit did not converge.
+
+    Examples
+    --------
+    >>> import pandas as pd, sme_sem as sme
+    >>> names = ["price", "trust", "use"]
+    >>> S = pd.DataFrame([[1, 0.5, 0.3], [0.5, 1, 0.4], [0.3, 0.4, 1]], index=names, columns=names)
+    >>> fit = sme.fit("trust ~ price; use ~ trust", cov=S, n=200)
+    >>> sme.equivalents(fit).table["change"].tolist()
+    ['price ← trust in place of trust ← price', 'price ↔ trust in place of trust ← price']
+    """
+    if not fit.converged:
+        raise ConvergenceError("the model did not converge, so it has no equivalents: mend it first.")
+    base = _with_free_covariates(fit)
+    found: list[tuple[Change, Specification, Fit]] = []
+    changes = list(_changes(base))
+    for change in changes:
+        try:
+            specification = _specification(base, change)
+            other = _refitted(base, specification)
+        except SmeSemError:
+            continue  # the changed model contradicts itself, or a constraint names what was replaced
+        if other.converged and relation(base, other) is Relation.EQUIVALENT:
+            found.append((change, specification, other))
+    rows = [
+        {
+            "change": change.words.en,
+            "change_zh": change.words.zh,
+            "chisq": other._test.chi_square,
+            "df": other._test.df,
+            "discrepancy": reproduced(other, base).discrepancy,
+            "model": str(specification),
+        }
+        for change, specification, other in found
+    ]
+    columns = ["change", "change_zh", "chisq", "df", "discrepancy", "model"]
+    return Equivalents(
+        pd.DataFrame(rows, columns=columns),
+        tuple(specification for _, specification, _ in found),
+        len(changes),
+        tuple(change for change, _, _ in found),
+    )
+
+
+def _with_free_covariates(fit: Fit) -> Fit:
+    """The same model with the moments of given variables among its parameters, so that arrows may point at them."""
+    specification = Specification(tuple(t for t in fit.specification.terms if t.op != ":="))
+    if not fit.table.exogenous or fit.table.ordered:
+        return _refitted(fit, specification)
+    freed = replace(fit, options=replace(fit.options, fixed_x=False), table=replace(fit.table, exogenous=()))
+    return _refitted(freed, specification)
+
+
+def _refitted(fit: Fit, specification: Specification) -> Fit:
+    """Fit another specification of the same variables to the same moments, by the same options."""
+    table = parameter_table(specification, fit.options, fit.table.groups, fit.table.ordered)
+    table = replace(table, observed=fit.table.observed, exogenous=fit.table.exogenous, covariates=fit.table.covariates)
+    sample = fit.sample._replace(mean=fit.sample.mean if table.means else None)
+    pattern = table.pattern()
+    best = estimated(table, pattern, sample, fit.moments, fit.options.max_iterations)
+    theta = best.theta[0]
+    expected = objective.slope(pattern, sample, fit.moments, theta)
+    return replace(
+        fit, table=table, pattern=pattern, theta=theta, status=best.status[0], diagnostics=(), _expected=expected
+    )
+
+
+def _structural(fit: Fit) -> dict[Key, Parameter]:
+    """Free paths and covariances of the first group among constructs, and variables that are no indicators."""
+    indicators = {p.rhs for p in fit.table.parameters if p.op == "=~"}
+    return {
+        p.key: p
+        for p in fit.table.parameters
+        if p.free
+        and p.group == 0
+        and p.op in ("~", "~~")
+        and p.lhs != p.rhs
+        and not {p.lhs, p.rhs} & (indicators - set(fit.latent))
+    }
+
+
+def _changes(fit: Fit) -> Iterator[Change]:
+    """Every exchange of one path or covariance that makes no feedback loop where there was none."""
+    given = set(fit.table.exogenous)
+    relations = _structural(fit)
+    paths = {(key[0], key[2]) for key in relations if key[1] == "~"}
+    loops = _circular(paths)
+    for key in relations:
+        lhs, op, rhs = key
+        if {lhs, rhs} & given:
+            continue
+        ways: list[Key] = [(rhs, "~", lhs), _covariance(lhs, rhs)] if op == "~" else [(lhs, "~", rhs), (rhs, "~", lhs)]
+        for new in ways:
+            after = paths - {(lhs, rhs)} | ({(new[0], new[2])} if new[1] == "~" else set())
+            if new not in relations and (loops or not _circular(after)):
+                yield Change(key, new)
+
+
+def _circular(paths: set[tuple[str, str]]) -> bool:
+    """Whether some variable is among its own causes."""
+    left = set(paths)
+    while left:
+        effects = {effect for effect, _ in left}
+        rest = {(effect, cause) for effect, cause in left if cause in effects}
+        if rest == left:
+            return True
+        left = rest
+    return False
+
+
+def _specification(fit: Fit, change: Change) -> Specification:
+    """Write the changed model so that nothing else changes, whatever is added to a model by default."""
+    terms = tuple(t for t in fit.specification.terms if t.op in DEFINING or _key(t.key) != change.old)
+    changed = Specification(terms).add(_line(change.new))
+    wanted = set(_structural(fit)) - {change.old} | {change.new}
+    table = parameter_table(changed, fit.options, fit.table.groups, fit.table.ordered)
+    present = set(_structural(replace(fit, table=table)))
+    for key in sorted(present - wanted):
+        changed = changed.add(_line(key, "0*"))
+    for key in sorted(wanted - present):
+        changed = changed.add(_line(key))
+    return changed
+
+
+def _key(key: Key) -> Key:
+    return _covariance(key[0], key[2]) if key[1] == "~~" else key
+
+
+def _covariance(a: str, b: str) -> Key:
+    return (min(a, b), "~~", max(a, b))
+
+
+def _line(key: Key, modifier: str = "") -> str:
+    return f"{key[0]} {key[1]} {modifier}{key[2]}"
+
+
+def _drawn(key: Key) -> str:
+    return f"{key[0]} {'←' if key[1] == '~' else '↔'} {key[2]}"
+
+
+_TITLE = Words("Equivalent models", "等价模型")
+_COLUMNS = (
+    Column("change", Words("Change", "改动")),
+    Column("chisq", "χ²", Kind.STATISTIC),
+    Column("df", "df", Kind.COUNT),
+)
+_SAME: Words = Words(
+    "Each of these models fits exactly as well as the one reported, in these answers and in any others: only theory, "
+    "time order or an experiment can choose. {tried} changes of one relation were tried.",
+    "以上模型对本数据及任何其他数据的拟合均与所报告模型完全相同，只能依据理论、时间顺序或实验取舍。"
+    "共尝试{tried}种单一关系的改动。",
+)
+_NONE: Words = Words(
+    "No model that differs in one relation is equivalent; {tried} changes were tried.",
+    "没有仅改动一条关系的等价模型；共尝试{tried}种改动。",
+)

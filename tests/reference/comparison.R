@@ -1,0 +1,31 @@
+# Chi-square differences of nested models from lavaan 0.6-14: the part "lavaan_06" of comparison.json.
+# Run in the folder of hs.csv and hs_miss.csv: Rscript comparison.R
+suppressMessages(library(lavaan))
+hs <- read.csv("hs.csv")
+gaps <- read.csv("hs_miss.csv")
+items <- paste0("x", 1:9)
+cut3 <- hs
+cut3[items] <- lapply(hs[items], function(x) as.integer(cut(x, c(-Inf, quantile(x, c(.3, .7)), Inf))))
+three <- "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"
+equal <- "visual =~ x1 + a*x2 + a*x3\ntextual =~ x4 + b*x5 + b*x6\nspeed =~ x7 + c*x8 + c*x9"
+out <- list()
+add <- function(name, a, b, method = NULL) {
+  t <- suppressWarnings(if (is.null(method)) lavTestLRT(a, b) else lavTestLRT(a, b, method = method))
+  out[[name]] <<- list(chisq_diff = t[2, "Chisq diff"], df_diff = t[2, "Df diff"], pvalue = t[2, "Pr(>Chisq)"])
+}
+a <- cfa(three, gaps, missing = "fiml", estimator = "MLR"); b <- cfa(equal, gaps, missing = "fiml", estimator = "MLR")
+add("fiml_mlr.satorra.bentler.2001", a, b); add("fiml_mlr.satorra.bentler.2010", a, b, "satorra.bentler.2010")
+a <- cfa(three, gaps, missing = "fiml"); b <- cfa(equal, gaps, missing = "fiml"); add("fiml_ml.standard", a, b)
+for (est in c("WLSMV", "WLSM", "ULSMV", "WLSMVS")) {
+  a <- cfa(three, cut3, ordered = items, estimator = est); b <- cfa(equal, cut3, ordered = items, estimator = est)
+  add(paste0("ordered_", tolower(est), ".auto"), a, b)
+}
+a <- cfa(three, cut3, ordered = items, estimator = "WLSM"); b <- cfa(equal, cut3, ordered = items, estimator = "WLSM")
+add("ordered_wlsm.satorra.bentler.2010", a, b, "satorra.bentler.2010")
+add("ordered_wlsm.satorra.2000", a, b, "satorra.2000")
+a <- cfa(three, hs, estimator = "MLMV"); b <- cfa(equal, hs, estimator = "MLMV"); add("mlmv.auto", a, b)
+a <- cfa(three, hs, estimator = "GLS"); b <- cfa(equal, hs, estimator = "GLS"); add("gls.auto", a, b)
+a <- cfa(three, cut3, ordered = items, group = "school"); b <- cfa(three, cut3, ordered = items, group = "school", group.equal = "loadings")
+add("ordered_groups.auto", a, b)
+cat(sprintf('"%s": [%.12g, %d, %.12g]', names(out), sapply(out, `[[`, 1), sapply(out, function(x) as.integer(x[[2]])), sapply(out, `[[`, 3)), sep = ",\n")
+cat("\n")
