@@ -32,7 +32,7 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
-    from .comparison import compare, equivalents
+    from .comparison import compare, equivalents, invariance
     from .instrument import bundled_answers, load_instrument, new_study, shipped
     from .measurement.adequacy import adequacy
     from .measurement.collinearity import collinearity
@@ -66,6 +66,7 @@ _HOME = {
     "equivalents": "comparison",
     "factors": "measurement.factors",
     "fit": "sem.fit",
+    "invariance": "comparison",
     "load_instrument": "instrument",
     "load_study": "study",
     "mcar": "measurement.mcar",
@@ -103,6 +104,7 @@ __all__ = [
     "equivalents",
     "factors",
     "fit",
+    "invariance",
     "load_instrument",
     "load_study",
     "mcar",

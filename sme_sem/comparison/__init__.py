@@ -2,10 +2,12 @@
 
 ``compare`` tests every pair by the method that is right for it: ``sameness`` refuses what cannot be compared,
 ``nesting`` finds out which model contains which, ``difference`` and ``vuong`` hold the tests, ``folds``
-cross-validates; ``equivalents`` lists what no test can tell from a chosen model.
+cross-validates; ``equivalents`` lists what no test can tell from a chosen model;
+``invariance`` asks whether a measurement is the same in all groups.
 """
 
 from .compare import Comparison, compare
 from .equivalents import Equivalents, equivalents
+from .invariance import Invariance, invariance
 
-__all__ = ["Comparison", "Equivalents", "compare", "equivalents"]
+__all__ = ["Comparison", "Equivalents", "Invariance", "compare", "equivalents", "invariance"]

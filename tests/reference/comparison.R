@@ -29,3 +29,10 @@ a <- cfa(three, cut3, ordered = items, group = "school"); b <- cfa(three, cut3, 
 add("ordered_groups.auto", a, b)
 cat(sprintf('"%s": [%.12g, %d, %.12g]', names(out), sapply(out, `[[`, 1), sapply(out, function(x) as.integer(x[[2]])), sapply(out, `[[`, 3)), sep = ",\n")
 cat("\n")
+
+# "score_tests_of_intercepts" and "wald_tests_of_paths"
+scalar <- cfa(three, hs, group = "school", group.equal = c("loadings", "intercepts"))
+print(lavTestScore(scalar)$uni)
+paths <- sem(paste0(three, "\nspeed ~ visual + textual"), hs, group = "school", group.equal = "loadings")
+print(lavTestWald(paths, ".p10. == .p46."))
+print(lavTestWald(paths, ".p11. == .p47."))

@@ -1,0 +1,366 @@
+"""Measurement invariance: whether the same questions measure the same in every group, step by step.
+
+::
+
+    configural   the same items for the same constructs
+    thresholds   + equal thresholds (ordered items only); their intercepts and residual variances are free but in
+                 the first group
+    metric       + equal loadings
+    scalar       + equal intercepts; means of constructs are free but in the first group
+    strict       + equal residual variances
+
+Meredith (1993), Psychometrika 58, 525-543; for ordered items, fitted in the theta parameterization, Wu and Estabrook
+(2016), Psychometrika 81, 1014-1045.  Items with two categories cannot have thresholds, loadings and intercepts tested
+one after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataProblem, SpecificationError
+from ..kernels import fit_indices
+from ..sem import objective
+from ..sem.fit import Fit
+from ..sem.fit import fit as fit_model
+from ..sem.parameters import Parameter, parameter_table
+from ..sem.presentation import corrected, objections, reported
+from ..sem.specification import Specification
+from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from .nesting import translated
+from .pairs import Pair, pair
+
+HELD = {"thresholds": "thresholds", "metric": "loadings", "scalar": "intercepts", "strict": "residuals"}
+STEPS = ("configural", *HELD)
+_INDICES = ("cfi", "tli", "rmsea", "srmr")
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """What all steps have in common.
+
+    ordered : the ordered items    groups : how many    options : further arguments of ``sme.fit``
+    """
+
+    model: Specification
+    data: pd.DataFrame
+    group: str
+    ordered: tuple[str, ...]
+    groups: int
+    options: Mapping[str, Any]
+
+    def fitted(self, step: str, released: Sequence[str]) -> Fit:
+        """Fit the model of one step, some relations not held equal."""
+        model, equal = self.model, self.held(step)
+        names = {_bare(text) for text in released}
+        lines = self._of_ordered(step, names)
+        for line in lines.values():
+            model = model.add(line)
+        apart = [text for text in released if _bare(text) not in lines]
+        if not equal:
+            apart = []
+        return fit_model(model, self.data, group=self.group, group_equal=equal, group_partial=apart, **self.options)
+
+    def held(self, step: str) -> tuple[str, ...]:
+        """Which kinds of parameters a step holds equal."""
+        kinds = [kind for name, kind in HELD.items() if STEPS.index(name) <= STEPS.index(step)]
+        return tuple(kind for kind in kinds if self.ordered or kind != "thresholds")
+
+    def _of_ordered(self, step: str, released: set[str]) -> dict[str, str]:
+        """Lines for what is fixed in the first group of ordered items, and so cannot be held equal by name."""
+        found = {}
+        for item in self.ordered:
+            if step == "strict":
+                found[f"{item}~~{item}"] = f"{item} ~~ {self._each('1', f'{item}~~{item}' in released)}*{item}"
+            if step in ("scalar", "strict") and f"{item}~1" in released:
+                found[f"{item}~1"] = f"{item} ~ {self._each('0', True)}*1"
+        return found
+
+    def _each(self, value: str, free: bool) -> str:
+        return f"c({', '.join([value] + ['NA' if free else value] * (self.groups - 1))})"
+
+
+@dataclass(frozen=True, eq=False)
+class Invariance(Tabled):
+    """The steps of an invariance analysis.
+
+    table : one row per step: step, npar, df, chisq, chisq_diff, df_diff, pvalue_diff, test, and cfi, tli, rmsea, srmr
+        each with ``_diff``; differences are from the step above, corrected tests where the estimator asks for them
+    fits : by step
+    released : relations that differ between groups by choice, or as found by :meth:`partial`
+    """
+
+    table: pd.DataFrame
+    fits: Mapping[str, Fit]
+    released: tuple[str, ...]
+    _design: Design
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give the steps."""
+        rows = tuple(
+            (_NAMES[row["step"]], *(row[c.name] for c in _COLUMNS[1:])) for row in self.table.to_dict("records")
+        )
+        notes: list[Text] = [_ABOVE]
+        if self.released:
+            notes.append(_RELEASED.filled(names=", ".join(self.released)))
+        if any(corrected(fit) for fit in self.fits.values()):
+            notes.append(_PLAIN)
+        for step, fit in self.fits.items():
+            notes += [_OF.filled(step=_NAMES[step], said=said) for said in objections(fit)]
+        return (Table("invariance", term("Measurement invariance"), _COLUMNS, rows, tuple(notes)),)
+
+    def releases(self, step: str) -> pd.DataFrame:
+        """Score test of every equality that a step adds: relation, statistic, df, pvalue, largest first.
+
+        What the plain chi-square would fall by, about, if the relation were free in every group; of ``ULS`` and
+        ``DWLS`` (ordered items) it has no chi-square distribution, and no p.
+        """
+        _known_steps((step,), self.fits)
+        equal = self._design.held(step)
+        kind = {**HELD, "configural": ""}[step]
+        if kind not in equal or (self._design.ordered and step in ("scalar", "strict")):
+            raise SpecificationError(
+                f"step {step!r}: its equalities are not tested one by one for these items; release relations by name, "
+                "with group_partial=."
+            )
+        fit = self.fits[step]
+        relations = _held_relations(fit)
+        weaker = set(_held_relations(self._before(step)))
+        rows = [(relation, *_score_test(fit, relation)) for relation in relations if relation not in weaker]
+        frame = pd.DataFrame(rows, columns=["relation", "statistic", "df"])
+        tested = fit.options.method.discrepancy not in ("ULS", "DWLS")
+        frame["pvalue"] = fit_indices.p_value(frame["statistic"], frame["df"]) if tested else np.nan
+        return frame.sort_values("statistic", ascending=False, kind="stable", ignore_index=True)
+
+    def partial(self, step: str = "scalar", *, alpha: float = 0.05, most: int = 20) -> Invariance:
+        """Release equalities, the largest score test first, until a step's difference is not significant.
+
+        What is found so fits these respondents by construction: it needs a reason, and other respondents.
+
+        step : the step to be reached     alpha : of its difference test     most : relations released at most
+        """
+        current = self
+        for _ in range(most):
+            row = current.table.set_index("step").loc[step]
+            if not row["pvalue_diff"] < alpha:
+                return current
+            candidates = current.releases(step)
+            if len(candidates) < 2:
+                break
+            released = (*current.released, str(candidates["relation"][0]))
+            current = _run(self._design, tuple(self.fits), released)
+        raise DataProblem(
+            f"step {step!r} still differs significantly with {len(current.released)} relations released: there is no "
+            "partial invariance to speak of."
+        )
+
+    @property
+    def paths(self) -> pd.DataFrame:
+        """Wald test that a path is equal in all groups, at the metric step: lhs op rhs, estimates, chisq df pvalue.
+
+        Loadings are equal there, so that paths are in the same units; without that step, at the last one.
+        """
+        fit = self.fits.get("metric", list(self.fits.values())[-1])
+        by_relation: dict[str, list[Parameter]] = {}
+        for p in fit.table.parameters:
+            if p.op == "~" and p.free:
+                by_relation.setdefault(str(p), []).append(p)
+        rows = []
+        for relation, own in by_relation.items():
+            if len({p.index for p in own}) < len(fit.moments.labels):
+                continue
+            index = [p.index for p in own]
+            apart = fit.theta[index[1:]] - fit.theta[index[0]]
+            contrast = np.hstack([-np.ones((len(apart), 1)), np.eye(len(apart))])
+            spread = contrast @ fit._vcov[np.ix_(index, index)] @ contrast.T
+            chi_square, df = float(apart @ np.linalg.solve(spread, apart)), len(apart)
+            estimates = dict(zip(fit.moments.labels, fit.theta[index], strict=True))
+            p_value = float(fit_indices.p_value(chi_square, df))
+            rows.append({"path": relation, **estimates, "chisq": chi_square, "df": df, "pvalue": p_value})
+        return pd.DataFrame(rows, columns=["path", *fit.moments.labels, "chisq", "df", "pvalue"])
+
+    def _before(self, step: str) -> Fit:
+        names = list(self.fits)
+        return self.fits[names[names.index(step) - 1]]
+
+
+def invariance(
+    model: str | Specification,
+    data: pd.DataFrame,
+    *,
+    group: str,
+    steps: Sequence[str] | None = None,
+    ordered: bool | Sequence[str] | None = None,
+    group_partial: str | Sequence[str] = (),
+    **options: Any,
+) -> Invariance:
+    """Test step by step whether a measurement model is the same in all groups.
+
+    Parameters
+    ----------
+    model, data, group, ordered
+        As for :func:`sme_sem.fit`.
+    steps : sequence of str, optional
+        From configural, thresholds (ordered items only), metric, scalar and strict, in this order; all by default.
+    group_partial : str or sequence of str
+        Relations that are not held equal, such as ``"visual =~ x2"`` or ``"x3 ~ 1"``.
+    **options
+        Further arguments of :func:`sme_sem.fit`, such as ``estimator="MLR"`` or ``missing="fiml"``.
+
+    Returns
+    -------
+    Invariance
+        ``.table``, ``.fits``, ``.releases(step)``, ``.partial(step)``, ``.paths``; prints as a table.
+
+    Raises
+    ------
+    SpecificationError
+        If the steps are unknown or out of order, or the items cannot tell them apart.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, sme_sem as sme
+    >>> answers = sme.simulate("trust =~ 1*t1 + 0.8*t2 + 0.9*t3 + 0.7*t4", 400, seed=1)
+    >>> answers["region"] = np.where(np.arange(400) < 200, "north", "south")
+    >>> result = sme.invariance("trust =~ t1 + t2 + t3 + t4", answers, group="region")
+    >>> result.table[["step", "df", "df_diff"]]
+             step  df  df_diff
+    0  configural   4      NaN
+    1      metric   7      3.0
+    2      scalar  10      3.0
+    3      strict  14      4.0
+    """
+    if "group_equal" in options:
+        raise SpecificationError("invariance holds parameters equal by steps=; leave group_equal= out.")
+    specification = Specification.read(model)
+    categorical = ordered is not None and ordered is not False
+    if categorical:
+        options = {"parameterization": "theta", "ordered": ordered, **options}
+    first = fit_model(specification, data, group=group, **options)
+    cut = first.table.ordered
+    chosen = tuple(steps) if steps is not None else tuple(s for s in STEPS if cut or s != "thresholds")
+    _known_steps(chosen, STEPS)
+    if chosen[0] != "configural" or list(chosen) != sorted(chosen, key=STEPS.index):
+        raise SpecificationError(f"steps={chosen}: begin with 'configural' and keep the order {', '.join(STEPS)}.")
+    _can_be_told_apart(chosen, cut)
+    released = (group_partial,) if isinstance(group_partial, str) else tuple(group_partial)
+    design = Design(specification, data, group, tuple(cut), first.table.groups, options)
+    return _run(design, chosen, released)
+
+
+def _known_steps(steps: Sequence[str], known: Sequence[str] | Mapping[str, Any]) -> None:
+    unknown = [step for step in steps if step not in known]
+    if unknown or not steps:
+        raise SpecificationError(f"step {unknown[0] if unknown else ''!r} is none of {', '.join(known)}.")
+
+
+def _can_be_told_apart(steps: Sequence[str], cut: Mapping[str, int]) -> None:
+    if "thresholds" in steps and not cut:
+        raise SpecificationError("steps: 'thresholds' belong to ordered items; name them in ordered=.")
+    two = [name for name, thresholds in cut.items() if thresholds == 1]
+    if two and {"thresholds", "metric"} & set(steps):
+        raise SpecificationError(
+            f"{', '.join(map(repr, two[:3]))}: with two categories, thresholds, loadings and intercepts cannot be "
+            "told apart; take steps=('configural', 'scalar', 'strict')."
+        )
+
+
+def _run(design: Design, steps: Sequence[str], released: tuple[str, ...]) -> Invariance:
+    fits = {step: design.fitted(step, _in_force(design, step, released)) for step in steps}
+    rows: list[dict[str, Any]] = []
+    previous: str | None = None
+    for step, fit in fits.items():
+        found = reported(fit)
+        p = None if previous is None else pair((previous, step), fits[previous], fit, "auto")
+        row = {"step": step, "npar": int(found["npar"]), "df": fit._test.df, "chisq": fit._test.chi_square}
+        row |= _tested(p)
+        for name in _INDICES:
+            row[name] = float(found[name])
+            row[f"{name}_diff"] = row[name] - rows[-1][name] if rows else np.nan
+        rows.append(row)
+        previous = step
+    return Invariance(pd.DataFrame(rows), fits, released, design)
+
+
+def _in_force(design: Design, step: str, released: Sequence[str]) -> tuple[str, ...]:
+    """The released relations of kinds that a step holds equal."""
+    held = design.held(step)
+    return tuple(text for text in released if _kind(design, text) in held)
+
+
+def _kind(design: Design, text: str) -> str:
+    bare = _bare(text)
+    if "=~" in bare:
+        return "loadings"
+    if "|" in bare:
+        return "thresholds"
+    return "residuals" if "~~" in bare else "intercepts"
+
+
+def _tested(p: Pair | None) -> dict[str, Any]:
+    if p is None:
+        return {"chisq_diff": np.nan, "df_diff": np.nan, "pvalue_diff": np.nan, "test": ""}
+    return {"chisq_diff": p.statistic, "df_diff": p.df, "pvalue_diff": p.pvalue, "test": p.test}
+
+
+def _held_relations(fit: Fit) -> list[str]:
+    """Relations whose parameter is one and the same in several groups."""
+    groups: dict[str, list[int]] = {}
+    for p in fit.table.parameters:
+        if p.free:
+            groups.setdefault(str(p), []).append(p.index)
+    return [name for name, index in groups.items() if len(index) > len(set(index))]
+
+
+def _score_test(fit: Fit, relation: str) -> tuple[float, int]:
+    """What chi-square would fall by, about, if one relation were free in every group, and the degrees of freedom."""
+    options = replace(fit.options, group_partial=(*fit.options.group_partial, relation))
+    table = parameter_table(fit.specification, options, fit.table.groups, fit.table.ordered)
+    table = replace(table, observed=fit.table.observed, exogenous=fit.table.exogenous, covariates=fit.table.covariates)
+    freed = replace(fit, table=table, pattern=table.pattern())
+    theta = translated(freed, fit)
+    slope = objective.slope(freed.pattern, fit.sample, fit.moments, theta)
+    information = objective.expected_information(freed.pattern, fit.sample, fit.moments, theta)
+    statistic = fit._total * float(slope.gradient @ np.linalg.solve(information, slope.gradient)) / 2
+    return statistic, table.n_free - fit.table.n_free
+
+
+def _bare(text: str) -> str:
+    return text.replace(" ", "")
+
+
+_NAMES: dict[str, Text] = {
+    "configural": term("Configural invariance"),
+    "thresholds": Words("Threshold invariance", "阈值不变性"),
+    "metric": term("Metric (weak) invariance"),
+    "scalar": term("Scalar (strong) invariance"),
+    "strict": term("Strict invariance"),
+}
+_COLUMNS = (
+    Column("step", Words("Step", "步骤")),
+    Column("chisq", "χ²", Kind.STATISTIC),
+    Column("df", "df", Kind.COUNT),
+    Column("chisq_diff", "Δχ²", Kind.STATISTIC),
+    Column("df_diff", "Δdf", Kind.COUNT),
+    Column("pvalue_diff", Words("p of Δχ²", "Δχ²的p值"), Kind.PROBABILITY),
+    Column("cfi", "CFI", Kind.COEFFICIENT),
+    Column("cfi_diff", "ΔCFI", Kind.COEFFICIENT),
+    Column("tli", "TLI", Kind.COEFFICIENT),
+    Column("rmsea", "RMSEA", Kind.COEFFICIENT),
+    Column("rmsea_diff", "ΔRMSEA", Kind.COEFFICIENT),
+    Column("srmr", "SRMR", Kind.COEFFICIENT),
+    Column("srmr_diff", "ΔSRMR", Kind.COEFFICIENT),
+)
+_ABOVE = Words("Δ: from the step above.", "Δ为与上一步骤之差。")
+_RELEASED = Words("Not held equal: {names}.", "未设定相等：{names}。")
+_PLAIN = Words(
+    "χ² is the plain statistic, from which the corrected difference is made; CFI, TLI and RMSEA are the robust "
+    "versions.",
+    "χ²为未校正统计量，校正后的差值由其计算；CFI、TLI与RMSEA为稳健版本。",
+)
+_OF = Words("{step}: {said}", "{step}：{said}")
