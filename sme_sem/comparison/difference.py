@@ -153,7 +153,7 @@ def _spread(fit: Fit) -> np.ndarray:
     if fit.options.method.discrepancy != "ML":
         return least_squares_spread(fit.pattern, fit.sample, fit.moments, fit.theta, normal=False)
     found = robust.scores(fit.pattern, fit.moments, fit._point.moments, around_sample=True)
-    return robust.spread(found)
+    return robust.spread(found, fit.moments)
 
 
 _BY_METHOD: dict[str, Callable[[Fit, Fit], tuple[float, Words]]] = {
