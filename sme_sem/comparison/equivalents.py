@@ -139,7 +139,7 @@ def _with_free_covariates(fit: Fit) -> Fit:
 
 def _refitted(fit: Fit, specification: Specification) -> Fit:
     """Fit another specification of the same variables to the same moments, by the same options."""
-    table = parameter_table(specification, fit.options, fit.table.groups, fit.table.ordered)
+    table = parameter_table(specification, fit.options, fit.table.groups, tuple(fit.table.ordered.items()))
     table = replace(table, observed=fit.table.observed, exogenous=fit.table.exogenous, covariates=fit.table.covariates)
     sample = fit.sample._replace(mean=fit.sample.mean if table.means else None)
     pattern = table.pattern()
@@ -199,7 +199,7 @@ def _specification(fit: Fit, change: Change) -> Specification:
     terms = tuple(t for t in fit.specification.terms if t.op in DEFINING or _key(t.key) != change.old)
     changed = Specification(terms).add(_line(change.new))
     wanted = set(_structural(fit)) - {change.old} | {change.new}
-    table = parameter_table(changed, fit.options, fit.table.groups, fit.table.ordered)
+    table = parameter_table(changed, fit.options, fit.table.groups, tuple(fit.table.ordered.items()))
     present = set(_structural(replace(fit, table=table)))
     for key in sorted(present - wanted):
         changed = changed.add(_line(key, "0*"))

@@ -320,7 +320,7 @@ def _held_relations(fit: Fit) -> list[str]:
 def _score_test(fit: Fit, relation: str) -> tuple[float, int]:
     """What chi-square would fall by, about, if one relation were free in every group, and the degrees of freedom."""
     options = replace(fit.options, group_partial=(*fit.options.group_partial, relation))
-    table = parameter_table(fit.specification, options, fit.table.groups, fit.table.ordered)
+    table = parameter_table(fit.specification, options, fit.table.groups, tuple(fit.table.ordered.items()))
     table = replace(table, observed=fit.table.observed, exogenous=fit.table.exogenous, covariates=fit.table.covariates)
     freed = replace(fit, table=table, pattern=table.pattern())
     theta = translated(freed, fit)
