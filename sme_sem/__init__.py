@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .measurement.reliability import reliability
     from .measurement.retention import retention
     from .measurement.validity import validity
+    from .resampling.bootstrap import bootstrap
     from .responses import read_responses, screen
     from .sem.fit import Fit, fit
     from .sem.specification import Specification
@@ -58,6 +59,7 @@ _HOME = {
     "Fit": "sem.fit",
     "Specification": "sem.specification",
     "adequacy": "measurement.adequacy",
+    "bootstrap": "resampling.bootstrap",
     "bundled_answers": "instrument",
     "collinearity": "measurement.collinearity",
     "compare": "comparison",
@@ -96,6 +98,7 @@ __all__ = [
     "StudyError",
     "SyntaxProblem",
     "adequacy",
+    "bootstrap",
     "bundled_answers",
     "collinearity",
     "compare",

@@ -19,6 +19,7 @@ LAYERS = (
     "qualitative",
     "comparison",
     "measurement",
+    "resampling",
     "sem",
     "responses",
     "instrument",

@@ -51,3 +51,29 @@ def traces(delta, weight, gamma, share, inverse):
 def spread(left, gamma, share):
     """B = sum_g w_g (Delta V) Gamma (Delta V)^T: (G, q, m), (G, m, m), (G,) -> (q, q)"""
     return (share[:, None, None] * (left @ gamma @ left.mT)).sum(axis=0)
+
+
+def normal_theory_diagonal(covariance, *, means):
+    """The diagonal of ``normal_theory`` alone: (..., p, p) -> (..., m)"""
+    j, i = np.triu_indices(covariance.shape[-1])
+    variance = np.linalg.diagonal(covariance)
+    triangle = variance[..., i] * variance[..., j] + covariance[..., i, j] ** 2
+    return np.concatenate([variance, triangle], axis=-1) if means else triangle
+
+
+def of_counts(answers, counts, *, means, diagonal):
+    """Gamma, or its diagonal, of samples in which respondents count so often: (n, p), (B, n) -> (B, m, m) or (B, m)"""
+    columns, rows = np.triu_indices(answers.shape[1])
+    m = len(rows) + means * answers.shape[1]
+    found = np.empty((len(counts), m) if diagonal else (len(counts), m, m))
+    share = counts / counts.sum(axis=1, keepdims=True)
+    at_a_time = max((1 << 22) // (m * len(answers)), 1)
+    for start in range(0, len(counts), at_a_time):
+        w = share[start : start + at_a_time, :, None]
+        centred = answers - (w * answers).sum(axis=1, keepdims=True)
+        z = centred[..., rows] * centred[..., columns]
+        z = np.concatenate([centred, z], axis=-1) if means else z
+        z = z - (w * z).sum(axis=1, keepdims=True)
+        own = (w * z**2).sum(axis=1) if diagonal else (w * z).mT @ z
+        found[start : start + at_a_time] = own
+    return found

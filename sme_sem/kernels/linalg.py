@@ -47,6 +47,12 @@ def whitener(matrix):
     return inverse
 
 
+def root(matrix):
+    """The symmetric square root: (..., p, p) -> (..., p, p), NaN where M has a negative eigenvalue"""
+    values, vectors = np.linalg.eigh(matrix)
+    return (vectors * np.sqrt(np.where(values >= 0, values, np.nan))[..., None, :]) @ vectors.mT
+
+
 def is_positive_definite(matrix):
     """True where the smallest eigenvalue clears rounding error: (..., p, p) -> (...)"""
     p = matrix.shape[-1]

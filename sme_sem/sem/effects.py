@@ -7,7 +7,7 @@ effect is the entry of (I - A)^-1, so that feedback loops are summed to the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -63,7 +63,7 @@ def _of_group(point: Point, group: int, outcome: str, predictor: str) -> list[tu
     total = _total(point, group, outcome, predictor)
     indirect = Quantity(total.value - direct.value, total.gradient - direct.gradient)
     found = [("direct", f"{predictor} → {outcome}", group, direct)]
-    for route in _routes(paths, predictor, outcome):
+    for route in routes(paths, predictor, outcome):
         if len(route) > 2:
             found.append(
                 (
@@ -93,7 +93,7 @@ def _product(factors: list[Quantity]) -> Quantity:
     return result
 
 
-def _routes(paths: dict[tuple[str, str], Quantity], start: str, end: str) -> Iterator[tuple[str, ...]]:
+def routes(paths: Iterable[tuple[str, str]], start: str, end: str) -> Iterator[tuple[str, ...]]:
     """Every route that visits no variable twice, shortest first."""
     following: dict[str, list[str]] = {}
     for a, b in paths:

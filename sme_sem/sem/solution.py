@@ -132,6 +132,15 @@ class Point:
         with np.errstate(invalid="ignore"):
             return self.estimates * self.scale(observed=observed)
 
+    def powers(self, *, observed: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Which total and which residual deviations standardize each parameter, to which power: (r, v), (r, v)"""
+        power, variable, residual, _ = _powers(self.table)
+        if not observed:
+            power = np.where(variable >= self.pattern.observed, power, 0)
+        each = np.zeros((len(power), self.pattern.variables))
+        np.add.at(each, (np.arange(len(power))[:, None], variable), power)
+        return np.where(residual[:, None], 0, each), np.where(residual[:, None], each, 0)
+
     def _scales(self, *, observed: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Powers of deviations (r, 2), the variances concerned (r, 2), and their product, which scales: (r,)"""
         power, variable, residual, unit = _powers(self.table)

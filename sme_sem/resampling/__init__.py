@@ -1,0 +1,1 @@
+"""Bootstrap: how much estimates would vary, by fitting the model to samples drawn from the respondents."""

@@ -1,0 +1,296 @@
+"""Bootstrap standard errors, intervals and p-values of a fitted model.
+
+Samples are drawn from the respondents with replacement, the model is fitted to each of them, and every quantity is
+computed anew in each.  Samples whose estimates were not found are set aside, counted and shown.
+
+Efron and Tibshirani (1993), An Introduction to the Bootstrap; Bollen and Stine (1992), Sociological Methods and
+Research 21, 205-229 (the test of the model: answers are first transformed so that the model holds in them).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+from ..errors import ConvergenceError, SpecificationError
+from ..kernels import influence, intervals, linalg, ram
+from ..responses.moments import Moments
+from ..sem.options import chosen
+from ..tables import Table, Tabled, Words
+from .checkpoint import Checkpoint, digest_of
+from .draws import counts_of_rows, scheme
+from .progress import Progress, shown
+from .quantities import Quantities
+from .refit import inverse_hessian
+from .tasks import STATUSES, Job, Outcome, outcomes, tasks_of_draws, tasks_of_jackknife
+
+if TYPE_CHECKING:
+    from ..sem.fit import Fit
+
+Kind = Literal["nonparametric", "bollen-stine", "cluster"]
+_KINDS = ("nonparametric", "bollen-stine", "cluster")
+_MOST_LEFT_OUT = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class Bootstrap(Tabled):
+    """How the estimates of a model vary over samples drawn from the respondents.
+
+    table : one row for each quantity: parameter, kind, lhs, op, rhs, group, label, est, se, bias; the limits
+        perc_lower, perc_upper and so on of the percentile (perc), bias-corrected (bc), BCa (bca), basic and normal
+        (norm) intervals; pvalue, which goes with the percentile interval, bc_pvalue and bca_pvalue
+    draws : the quantities in every sample, NaN where it failed
+    failed : how many samples failed, and are not used    failures : the same by reason
+    statistic : N times the discrepancy in every sample
+    pvalue : Bollen and Stine's test of the model; NaN for the other kinds
+    """
+
+    fit: Fit
+    kind: Kind
+    level: float
+    seed: int | None
+    table: pd.DataFrame
+    draws: pd.DataFrame
+    statistic: np.ndarray
+    failures: dict[str, int]
+    pvalue: float
+
+    @property
+    def failed(self) -> int:
+        """How many samples failed."""
+        return sum(self.failures.values())
+
+    @property
+    def negative_variances(self) -> int:
+        """In how many samples a variance was estimated below zero."""
+        table = self.table
+        own = (table["kind"] == "estimate") & (table["op"] == "~~") & (table["lhs"] == table["rhs"])
+        return int((self.draws.to_numpy()[:, own.to_numpy()] < 0).any(axis=1).sum())
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give the test of the model, effects, estimates, standardized estimates and explained variance."""
+        from .presentation import bootstrap_tables
+
+        return bootstrap_tables(self)
+
+
+def bootstrap(
+    fit: Fit,
+    draws: int = 5000,
+    *,
+    seed: int = 1,
+    kind: Kind = "nonparametric",
+    resamples: np.ndarray | None = None,
+    level: float = 0.95,
+    cluster: Sequence[object] | None = None,
+    htmt: bool = False,
+    checkpoint: str | Path | None = None,
+    workers: int | None = None,
+    progress: bool | Progress = True,
+) -> Bootstrap:
+    """Fit a model again to samples drawn from its respondents.
+
+    Parameters
+    ----------
+    fit
+        A converged model, fitted to the answers themselves.
+    draws
+        How many samples.
+    seed
+        The same seed gives the same result, to the last bit, however many workers there are.
+    kind
+        ``"nonparametric"`` draws respondents, within groups; ``"cluster"`` draws whole clusters (``cluster=``);
+        ``"bollen-stine"`` draws from answers transformed so that the model holds, and tests the model.
+    resamples
+        The caller's own samples: (draws, n) numbers, from 0, of the respondents analysed, groups one after another.
+    level
+        Of the intervals.
+    cluster
+        The cluster of each respondent analysed, in the order of the answers (groups one after another).
+    htmt
+        Keep the heterotrait-monotrait ratios of the constructs as well.
+    checkpoint
+        A file for finished work.  An interrupted bootstrap called again goes on from there, with the same result.
+    workers
+        Processes that share the work, -1 for all cores; None for what ``joblib.parallel_config`` says, or one.
+    progress
+        A bar on a terminal (nothing elsewhere), or a function of the draws done and the draws there are.
+
+    Returns
+    -------
+    Bootstrap
+        ``.table``, ``.draws``, ``.failed``, ``.pvalue``.
+
+    Raises
+    ------
+    SpecificationError
+        The fit has no answers to draw from, or an argument does not go with it.
+    ConvergenceError
+        The fit, or nearly every sample, did not converge.
+
+    Notes
+    -----
+    BCa takes its acceleration from leaving out each respondent (cluster) in turn, or each of 1000 random sets of them.
+    The p-value is the level at which the percentile interval just touches zero.
+
+    Examples
+    --------
+    >>> import sme_sem as sme
+    >>> answers = sme.simulate("m ~ 0.4*x; y ~ 0.5*m + 0.1*x; x ~~ 1*x", 200, seed=1)
+    >>> fit = sme.fit("m ~ a*x; y ~ b*m + x; indirect := a*b", answers)
+    >>> found = sme.bootstrap(fit, 200, seed=1)
+    >>> found.failed
+    0
+    >>> indirect = found.table.set_index("parameter").loc["indirect:=a*b"]
+    >>> bool(indirect["bca_lower"] > 0), bool(indirect["pvalue"] < 0.05)
+    (True, True)
+    """
+    chosen("kind", kind, _KINDS)
+    _suited(fit, kind, cluster)
+    if not 0 < level < 1:
+        raise SpecificationError(f"level={level!r}: give a share between 0 and 1, such as 0.95.")
+    plan = scheme(np.repeat(np.arange(fit.table.groups), fit.moments.n), cluster)
+    if resamples is not None:
+        resamples = np.asarray(resamples)
+        counts_of_rows(resamples[:1], fit.n)
+        draws, own_seed = len(resamples), None
+    else:
+        own_seed = seed
+    if draws < 2:
+        raise SpecificationError(f"draws={draws}: at least two samples are needed, and for intervals 1000 and more.")
+    source = replace(fit, moments=_conforming(fit)) if kind == "bollen-stine" else replace(fit)
+    job = Job(source, Quantities.of(fit, htmt=htmt), plan, seed, inverse_hessian(fit))
+    outcome, left_out = _done(job, draws, resamples, checkpoint, workers, progress)
+    return _summed_up(job, fit, kind, level, own_seed, outcome, left_out)
+
+
+def _suited(fit: Fit, kind: Kind, cluster: Sequence[object] | None) -> None:
+    if not fit.converged:
+        raise ConvergenceError("the model did not converge, so there is nothing to bootstrap; see fit.diagnostics.")
+    if fit.moments.answers is None:
+        raise SpecificationError("a bootstrap draws from the answers themselves: fit the model with data=, not cov=.")
+    if (kind == "cluster") != (cluster is not None):
+        raise SpecificationError("kind='cluster' and cluster=, the cluster of each respondent, go together.")
+    if fit.moments.patterns is not None:
+        raise SpecificationError(
+            "a bootstrap of answers with gaps (missing='fiml') is not available; fit the complete answers "
+            "(missing='listwise'), or use the standard errors of the fit."
+        )
+    if fit.moments.ordered is None:
+        return
+    if kind == "bollen-stine":
+        raise SpecificationError("kind='bollen-stine' transforms numbers; ordered answers cannot be transformed.")
+    tabled = all(isinstance(own.influence, influence.Lookup) for own in fit.moments.ordered)
+    if not tabled or fit.options.method.discrepancy == "WLS":
+        raise SpecificationError(
+            "a bootstrap of ordered answers needs a model of ordered variables alone, without covariates, and an "
+            "estimator other than 'WLS'; take 'WLSMV' and fixed_x=False, or treat the answers as numbers."
+        )
+
+
+def _done(
+    job: Job,
+    draws: int,
+    resamples: np.ndarray | None,
+    path: str | Path | None,
+    workers: int | None,
+    progress: bool | Progress,
+) -> tuple[Outcome, np.ndarray]:
+    """Do all the work: the outcome of every draw, and the quantities with each unit left out."""
+    drawn = tasks_of_draws(job.scheme, draws, resamples)
+    tasks = [*drawn, *tasks_of_jackknife(job.scheme, _MOST_LEFT_OUT, len(drawn))]
+    checkpoint = None if path is None else Checkpoint(Path(path), digest_of(job, tasks))
+    finished = {} if checkpoint is None else dict(checkpoint.finished)
+    total = sum(task.draws for task in tasks)
+    done = sum(task.draws for task in tasks if task.number in finished)
+    try:
+        with shown(progress, _TITLE) as report:
+            for task, outcome in outcomes(job, [t for t in tasks if t.number not in finished], workers):
+                finished[task.number] = outcome
+                if checkpoint is not None:
+                    checkpoint.add(task.number, outcome)
+                done += task.draws
+                report(done, total)
+    finally:
+        if checkpoint is not None:
+            checkpoint.write()
+    parts = [finished[task.number] for task in tasks]
+    every = Outcome(*(np.concatenate([part[k] for part in parts[: len(drawn)]]) for k in range(3)))
+    return every, np.concatenate([part.values for part in parts[len(drawn) :]])
+
+
+def _summed_up(
+    job: Job, fit: Fit, kind: Kind, level: float, seed: int | None, outcome: Outcome, left_out: np.ndarray
+) -> Bootstrap:
+    reasons = Counter(STATUSES[k].name.lower() for k in outcome.status)
+    reasons.pop("converged", None)
+    if len(outcome.status) - reasons.total() < 2:
+        raise ConvergenceError(
+            f"{reasons.total()} of {len(outcome.status)} samples failed, so nothing can be said from them. The model "
+            "may have too many parameters for so few respondents; see fit.diagnostics."
+        )
+    estimate = job.quantities.evaluate(fit.theta[None], fit.sample.of(None))[0]
+    values = np.where(np.isfinite(outcome.values), outcome.values, np.nan)
+    rows = job.quantities.rows()
+    table = pd.DataFrame(rows, columns=list(rows[0]._fields) if rows else None)
+    table = table.assign(**_statistics(values, estimate, left_out, level))
+    columns = pd.DataFrame(values, columns=[row.parameter for row in rows])
+    pvalue = np.nan
+    if kind == "bollen-stine":
+        finite = outcome.statistic[np.isfinite(outcome.statistic)]
+        pvalue = float((finite >= fit._total * fit._value).mean())
+    return Bootstrap(fit, kind, level, seed, table, columns, outcome.statistic, dict(reasons), pvalue)
+
+
+def _statistics(values: np.ndarray, estimate: np.ndarray, left_out: np.ndarray, level: float) -> dict[str, np.ndarray]:
+    """Everything the table says of each quantity."""
+    ordered = np.sort(values, axis=0)
+    count = np.isfinite(values).sum(axis=0)
+    enough = np.where(count > 1, count, np.nan)
+    mean = np.nansum(values, axis=0) / enough
+    se = np.sqrt(np.nansum((values - mean) ** 2, axis=0) / (enough - 1))
+    varies = se > 1e-10 * (1 + np.abs(estimate))
+    jackknife = left_out[np.isfinite(left_out).all(axis=1)]
+    a = intervals.acceleration(-jackknife) if len(jackknife) > 1 else np.full(len(estimate), np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):  # where all draws lie on one side, there is no correction
+        w = intervals.bias_correction(ordered, estimate)
+        limits = {
+            "perc": intervals.percentile(ordered, level),
+            "bc": intervals.percentile(ordered, level, w),
+            "bca": intervals.percentile(ordered, level, w, a),
+            "basic": intervals.basic(ordered, level, estimate),
+            "norm": intervals.normal(estimate, mean - estimate, se, level),
+        }
+        p_values = {
+            "pvalue": intervals.p_value(ordered),
+            "bc_pvalue": intervals.p_value(ordered, w),
+            "bca_pvalue": intervals.p_value(ordered, w, a),
+        }
+    found = {"est": estimate, "se": np.where(varies, se, np.where(np.isnan(se), np.nan, 0.0)), "bias": mean - estimate}
+    for name, pair in limits.items():
+        for end, limit in zip(("lower", "upper"), pair, strict=True):
+            found[f"{name}_{end}"] = np.where(varies, limit, np.where(np.isnan(se), np.nan, estimate))
+    return found | {name: np.where(varies, p, np.nan) for name, p in p_values.items()}
+
+
+def _conforming(fit: Fit) -> Moments:
+    """Answers transformed so that the model holds in them: mu + (y - ybar) S^-1/2 Sigma^1/2, group by group."""
+    moments = fit.moments
+    assert moments.answers is not None and moments.mean is not None
+    implied = ram.implied(fit.pattern, fit.theta, fit.sample.covariance, fit.sample.mean)
+    turns = linalg.root(implied.sigma) @ linalg.inverse(linalg.root(fit.sample.covariance))
+    means = implied.mu if fit.table.means else moments.mean
+    answers = tuple(
+        mean + (own - centre) @ turn.T
+        for own, centre, mean, turn in zip(moments.answers, moments.mean, means, turns, strict=True)
+    )
+    return replace(moments, answers=answers, mean=means, covariance=turns @ moments.covariance @ turns.mT)
+
+
+_TITLE = Words("Bootstrap", "自助法抽样")

@@ -1,0 +1,99 @@
+"""Fit one model to many samples at once, each from the estimates of the sample they were drawn from.
+
+Quasi-Newton steps bring nearly all samples to their minimum (``kernels.nearby``); the rest is found by scoring
+(``kernels.minimise``), and models with constraints one at a time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..kernels import gradients, linalg, minimise
+from ..kernels.constrained import constrained_scoring
+from ..kernels.discrepancy import Sample, Slope
+from ..kernels.latent_response import OrderedPattern
+from ..kernels.minimise import Minimum, Status
+from ..kernels.nearby import nearby
+from ..sem import objective
+from ..sem.constraints import constrained, restrictions
+
+if TYPE_CHECKING:
+    from ..sem.fit import Fit
+
+AT_ONCE = 32  # samples fitted together: their matrices stay in the processor's cache
+_NUMBERS = 1 << 21
+
+
+def refitted(fit: Fit, sample: Sample, inverse: np.ndarray) -> Minimum:
+    """Estimate every sample: Sample with an axis of draws -> Minimum of as many
+
+    inverse : (q, q) of the Hessian at the fit's estimates
+    """
+    draws = len(sample.share)
+    at_once = AT_ONCE
+    if sample.target is not None:  # slopes of all moments are needed
+        at_once = int(np.clip(_NUMBERS // (sample.target[0].size * len(fit.pattern.row)), 1, AT_ONCE))
+    parts = [_refitted(fit, sample.of(slice(k, k + at_once)), inverse) for k in range(0, draws, at_once)]
+    return Minimum(*(np.concatenate([getattr(part, name) for part in parts]) for name in Minimum.__dataclass_fields__))
+
+
+def _refitted(fit: Fit, sample: Sample, inverse: np.ndarray) -> Minimum:
+    with np.errstate(all="ignore"):  # a trial step may leave the admissible region; it is then rejected
+        if constrained(fit.table):
+            return _one_by_one(fit, sample)
+        start = np.broadcast_to(fit.theta, (len(sample.share), len(fit.theta)))
+        found = _nearby(fit, sample, start, inverse)
+        left = np.flatnonzero(found.status != Status.CONVERGED)
+        if len(left):
+            again = _scored(fit, sample.of(left), start[left])
+            for name in Minimum.__dataclass_fields__:
+                getattr(found, name)[left] = getattr(again, name)
+    return found
+
+
+def _nearby(fit: Fit, sample: Sample, start: np.ndarray, inverse: np.ndarray) -> Minimum:
+    """Search near the estimates: one step of Newton's with the Hessian there, then quasi-Newton steps."""
+    gradient = gradients.of_ordered if isinstance(fit.pattern, OrderedPattern) else gradients.gradient
+    alike = not len(fit.pattern.exogenous)  # where samples bring no moments into the model, it is one for all
+    first = start - gradient(fit.pattern, sample, fit.theta if alike else start)[1] @ inverse
+    scale = None
+    if sample.weight is None:
+        ratio = gradients.curvature(fit.pattern, sample, first)
+        ratio /= gradients.curvature(fit.pattern, fit.sample, fit.theta)
+        scale = np.sqrt(np.where(ratio > 0, ratio, 1.0))  # False for NaN
+    found = nearby(lambda theta, members: gradient(fit.pattern, sample.of(members), theta), first, inverse, scale)
+    found.value[:] += gradients.constant(sample)
+    return found
+
+
+def inverse_hessian(fit: Fit) -> np.ndarray:
+    """Inverse of the Hessian at the estimates: the exact one, or the expected one where that is not definite."""
+    W = linalg.whitener(fit._slope(exact=True).hessian)
+    if not np.isfinite(W).all():
+        W = linalg.whitener(fit._expected.hessian)
+    return np.asarray(W.mT @ W)
+
+
+def _scored(fit: Fit, sample: Sample, start: np.ndarray) -> Minimum:
+    def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> Slope:
+        return objective.slope(fit.pattern, sample.of(members), fit.moments, theta, exact=exact)
+
+    return minimise.scoring(slope_at, start, max_iterations=fit.options.max_iterations)
+
+
+def _one_by_one(fit: Fit, sample: Sample) -> Minimum:
+    """Estimate under constraints, which are met one model at a time."""
+    found = []
+    for k in range(len(sample.share)):
+        own = sample.of(k)
+        found.append(
+            constrained_scoring(
+                lambda theta, exact, own=own: objective.slope(fit.pattern, own, fit.moments, theta, exact=exact),
+                lambda theta: restrictions(fit.table, theta),
+                fit.theta,
+                max_iterations=fit.options.max_iterations,
+            )
+        )
+    return Minimum(*(np.concatenate([getattr(part, name) for part in found]) for name in Minimum.__dataclass_fields__))

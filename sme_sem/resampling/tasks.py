@@ -1,0 +1,117 @@
+"""The work of a bootstrap, cut into tasks that any number of workers may do in any order.
+
+A task holds everything it needs and uses one thread of linear algebra, so that one worker, many, or a cluster give the
+same bytes.  joblib distributes them: ``with joblib.parallel_config(backend="dask")`` sends them to a cluster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from ..kernels.minimise import Status
+from .draws import Scheme, counts_of_rows, without_each
+from .quantities import Quantities
+from .refit import refitted
+from .samples import samples
+
+if TYPE_CHECKING:
+    from ..sem.fit import Fit
+
+STATUSES = tuple(Status)
+
+
+class Outcome(NamedTuple):
+    """What became of the draws of a task.
+
+    values : (draws, quantities), NaN where a draw failed    statistic : (draws,) N times the discrepancy
+    status : (draws,) the place of its Status in ``STATUSES``
+    """
+
+    values: np.ndarray
+    statistic: np.ndarray
+    status: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """Some of the draws.
+
+    number : which random stream they come from    draws : how many
+    rows : the caller's own rows in place of random ones    left_out : units left out in turn, in place of draws
+    """
+
+    number: int
+    draws: int
+    rows: np.ndarray | None = None
+    left_out: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """A fit, what is kept of every sample, how samples are drawn, and the inverse Hessian at the estimates."""
+
+    fit: Fit
+    quantities: Quantities
+    scheme: Scheme
+    seed: int
+    inverse: np.ndarray
+
+    def outcome(self, task: Task) -> Outcome:
+        """Draw, fit and evaluate the samples of a task."""
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(1, "blas"):
+            return self._outcome(self._counts(task))
+
+    def _counts(self, task: Task) -> np.ndarray:
+        if task.left_out is not None:
+            return task.left_out[:, self.scheme.unit]
+        if task.rows is not None:
+            return counts_of_rows(task.rows, len(self.scheme.unit))
+        return self.scheme.counts(self.seed, task.number, task.draws)
+
+    def _outcome(self, counts: np.ndarray) -> Outcome:
+        with np.errstate(all="ignore"):  # a sample may have no variance in a variable: it fails and is counted
+            sample = samples(self.fit, counts)
+            found = refitted(self.fit, sample, self.inverse)
+        failed = found.status != Status.CONVERGED
+        values = self.quantities.evaluate(found.theta, sample)
+        values[failed] = np.nan
+        unbiased = round(self.fit.n - self.fit._total)
+        statistic = np.where(failed, np.nan, (counts.sum(axis=1) - unbiased) * found.value)
+        return Outcome(values, statistic, np.array([STATUSES.index(s) for s in found.status], dtype=np.int8))
+
+
+def tasks_of_draws(scheme: Scheme, draws: int, resamples: np.ndarray | None) -> list[Task]:
+    """Cut the draws into tasks."""
+    found = []
+    for number, start in enumerate(range(0, draws, scheme.task)):
+        end = min(start + scheme.task, draws)
+        found.append(Task(number, end - start, None if resamples is None else resamples[start:end]))
+    return found
+
+
+def tasks_of_jackknife(scheme: Scheme, most: int, first: int) -> list[Task]:
+    """Cut leaving out every unit, or ``most`` sets of units, in turn into tasks; they are numbered from ``first``."""
+    sets = without_each(len(scheme.stratum), most)
+    starts = range(0, len(sets), scheme.task)
+    return [
+        Task(first + k, len(sets[start : start + scheme.task]), left_out=sets[start : start + scheme.task])
+        for k, start in enumerate(starts)
+    ]
+
+
+def outcomes(job: Job, tasks: Sequence[Task], workers: int | None) -> Iterator[tuple[Task, Outcome]]:
+    """Do the tasks, and give each outcome as soon as those before it are there."""
+    if workers == 1 or len(tasks) < 2:
+        yield from ((task, job.outcome(task)) for task in tasks)
+        return
+    import joblib
+
+    work: Callable[..., Outcome] = joblib.delayed(job.outcome)
+    parallel = joblib.Parallel(n_jobs=workers, return_as="generator")
+    yield from zip(tasks, parallel(work(task) for task in tasks), strict=True)
