@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import (
     ConvergenceError,
     DataProblem,
+    ExportError,
     IdentificationError,
     InstrumentError,
     ResponseError,
@@ -33,7 +34,7 @@ from .errors import (
 
 if TYPE_CHECKING:
     from .comparison import compare, equivalents, invariance
-    from .instrument import bundled_answers, load_instrument, new_study, shipped
+    from .instrument import bundled_answers, export_instrument, load_instrument, new_study, shipped
     from .measurement.adequacy import adequacy
     from .measurement.collinearity import collinearity
     from .measurement.components import components
@@ -66,6 +67,7 @@ _HOME = {
     "components": "measurement.components",
     "demo_study": "study",
     "equivalents": "comparison",
+    "export_instrument": "instrument",
     "factors": "measurement.factors",
     "fit": "sem.fit",
     "invariance": "comparison",
@@ -88,6 +90,7 @@ _HOME = {
 __all__ = [
     "ConvergenceError",
     "DataProblem",
+    "ExportError",
     "Fit",
     "IdentificationError",
     "InstrumentError",
@@ -105,6 +108,7 @@ __all__ = [
     "components",
     "demo_study",
     "equivalents",
+    "export_instrument",
     "factors",
     "fit",
     "invariance",

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .errors import ResponseError, SmeSemError, SpecificationError, StudyError
+from .errors import ExportError, ResponseError, SmeSemError, SpecificationError, StudyError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,6 +51,10 @@ One step at a time:
   sme-sem fit model.txt answers.csv
 
 \b
+Ask your own respondents:
+  sme-sem export bmi-drivers --to xlsform              a form for KoboToolbox or ODK; see: sme-sem export --help
+
+\b
 Exit codes: 0 done; 1 done, something needs a person; 2 the input was refused.
 """
 
@@ -59,6 +63,21 @@ def _examples(*commands: str) -> str:
     """Write commands under a command's help, each on its own line."""
     return "\n".join(("\b", "Examples:", *(f"  {command}" for command in commands)))
 
+
+_EXPORTS = """\
+\b
+Formats:
+  xlsform      KoboToolbox and ODK, with groups, required answers, both languages
+  limesurvey   LimeSurvey's structure (.txt), items as arrays, both languages
+  wenjuanxing  text to paste into Wenjuanxing (问卷星), in Chinese unless --language en
+  redcap       REDCap's data dictionary, items as matrices, in one language
+  word         a questionnaire to print, in English unless --language zh or both
+  ddi          DDI-Codebook 2.5, to archive with the data
+  json-schema  JSON Schema of one respondent's answers
+
+\b
+Respondents see neither ids nor what a part measures, unless --constructs is given.
+"""
 
 app = typer.Typer(
     name="sme-sem",
@@ -191,6 +210,44 @@ def new(
         if drawn:
             typer.echo(f"  sme-sem simulate --instrument {_quoted(instrument)} --output {_quoted(answers)}")
     typer.echo(f"Then:  sme-sem run {_quoted(file)}")
+
+
+@app.command(
+    epilog=_EXPORTS
+    + "\n\n"
+    + _examples(
+        "sme-sem export bmi-drivers --to xlsform",
+        "sme-sem export mystudy/instrument.yaml --to word --language both --output questionnaire.docx",
+        "sme-sem export bmi-drivers --to wenjuanxing --output questionnaire.txt",
+    )
+)
+def export(
+    instrument: Annotated[str, typer.Argument(help="A shipped instrument (see: sme-sem list), or a YAML file.")],
+    to: Annotated[str, typer.Option("--to", "-t", help="One of the formats below.")],
+    language: Annotated[
+        str | None, typer.Option("--language", "-l", help="en, zh or both; left out, the format's usual one.")
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="File to write, or a folder; an existing file is kept.")
+    ] = Path("."),
+    constructs: Annotated[
+        bool, typer.Option("--constructs", help="Head the parts with the constructs' labels; respondents see them.")
+    ] = False,
+) -> None:
+    """Write an instrument as a form to field, a questionnaire to print, or a codebook.
+
+    Questions keep their ids, so the answers come back without a mapping:  sme-sem validate ANSWERS -i INSTRUMENT
+    """
+    from .instrument import export_instrument, load_instrument
+    from .instrument.exports import default_name, format_named
+
+    known, form = load_instrument(instrument), format_named(to)
+    target = output / default_name(known, to) if output.is_dir() else output
+    if target.exists():
+        raise ExportError(str(target), ["already exists; name another file, or move it away"])
+    written = export_instrument(known, target, format=to, language=language, constructs=constructs)  # type: ignore[arg-type]
+    typer.echo(f"Written: {written}")
+    typer.echo(form.advice.zh if language == "zh" else form.advice.en)
 
 
 # --- single steps ------------------------------------------------------------------------------------

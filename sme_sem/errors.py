@@ -4,6 +4,7 @@
 
     SmeSemError
     ├── InstrumentError        the instrument file does not describe a survey
+    ├── ExportError            the instrument cannot be written in this format
     ├── ResponseError          the file of answers cannot be read
     ├── StudyError             the study file does not describe a study
     ├── SyntaxProblem          the model text cannot be read
@@ -40,6 +41,10 @@ class _Listed(SmeSemError):
 
 class InstrumentError(_Listed):
     """The instrument file does not describe a survey."""
+
+
+class ExportError(_Listed):
+    """The instrument cannot be written in this format."""
 
 
 class StudyError(_Listed):

@@ -29,7 +29,7 @@ LAYERS = (
 )
 PACKAGE = Path(sme_sem.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
-HEAVY = {"factor_analyzer", "matplotlib", "pingouin", "pyreadstat", "semopy", "statsmodels", "xlsxwriter"}
+HEAVY = {"docx", "factor_analyzer", "matplotlib", "pingouin", "pyreadstat", "semopy", "statsmodels", "xlsxwriter"}
 
 
 def layer(module):

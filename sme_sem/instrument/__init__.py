@@ -1,6 +1,7 @@
 """What was asked: the questionnaire, its constructs, and the models to test."""
 
 from .begin import new_study
+from .exports import export_instrument
 from .library import bundled_answers, instrument_schema, path_of, shipped
 from .load import load_instrument, read_instrument
 from .model import (
@@ -32,6 +33,7 @@ __all__ = [
     "StructuralModel",
     "Synthetic",
     "bundled_answers",
+    "export_instrument",
     "instrument_schema",
     "load_instrument",
     "new_study",

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import (
@@ -325,6 +326,19 @@ class Instrument(Tabled, _Record):
         """Full lavaan syntax of one of the models: measurement part, then structure."""
         parts = self.measurement_syntax(self.model_constructs(name)), self.models[name].structure.strip()
         return "\n".join(part for part in parts if part)
+
+    def export(
+        self,
+        path: str | Path,
+        *,
+        format: str,
+        language: Literal["en", "zh", "both"] | None = None,
+        constructs: bool = False,
+    ) -> Path:
+        """Write a form, a questionnaire to print or a codebook: :func:`sme_sem.export_instrument`."""
+        from .exports import export_instrument
+
+        return export_instrument(self, path, format=format, language=language, constructs=constructs)
 
     def tables(self) -> tuple[Table, ...]:
         """Show the questionnaire as a table: construct, item, wording."""

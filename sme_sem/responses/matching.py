@@ -1,8 +1,9 @@
 """Which column answers which question.
 
-A column is recognised by the id of the question, by the id in another case, by the question's
-label, by its wording in either language (without numbering such as ``3、`` or ``Q3.``), or by an
-id in front of the wording.  Anything but the exact id is noted.
+A column is recognised by the id of the question, by the id in another case or without its signs (as a
+platform may have to spell it: ``comp1`` for ``comp_1``), by the question's label, by its wording in
+either language (without numbering such as ``3、`` or ``Q3.``), or by an id in front of the wording.
+Anything but the exact id is noted.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ SYNTHETIC_MARK = "synthetic_answers"
 """The column that marks drawn answers."""
 
 Role = Literal["item", "attention check", "background question", "metadata column"]
-_WAYS = ("id", "id in another case", "label", "wording", "id in front of the wording")
+_WAYS = ("id", "id in another case", "id without its signs", "label", "wording", "id in front of the wording")
 _NUMBERING = re.compile(r"^(?:第\d+题|q?\d+(?:[._-]\d+)?)[、.:。)）\]\s-]*", re.IGNORECASE)
 _KIND_MARK = re.compile(r"[\[(【][^\])】]{1,8}[题選选][\])】]")
 _ABSENT: dict[Role, tuple[Literal["info", "warning", "error"], str]] = {
@@ -111,6 +112,7 @@ def _tables(asked: Sequence[Question]) -> tuple[dict[str, str], ...]:
     return (
         {q.id: q.id for q in asked},
         _single((folded(q.id), q.id) for q in asked),
+        _single((bare(q.id), q.id) for q in asked),
         _single((bare(label), q.id) for q in asked for label in q.labels),
         _single((bare(wording), q.id) for q in asked for wording in q.wordings),
     )
@@ -125,18 +127,20 @@ def _single(pairs: Iterator[tuple[str, str]]) -> dict[str, str]:
 
 def _recognised(header: str, told: str, tables: Sequence[Mapping[str, str]]) -> tuple[int, str] | None:
     """How a column was recognised (a position in ``_WAYS``), and as which question."""
-    ids, cases, *texts = tables
+    ids, cases, spellings, *texts = tables
     if header.strip() in ids:
         return 0, header.strip()
     if folded(header) in cases:
         return 1, cases[folded(header)]
+    if bare(header) in spellings:
+        return 2, spellings[bare(header)]
     readings = [bare(reading) for text in (header, told) if text for reading in _readings(text)]
-    for way, known in enumerate(texts, start=2):
+    for way, known in enumerate(texts, start=3):
         for reading in readings:
             if reading in known:
                 return way, known[reading]
     front = folded(re.split(r"[.、:：\s]", header.strip(), maxsplit=1)[0])
-    return (4, cases[front]) if front in cases else None
+    return (5, cases[front]) if front in cases else None
 
 
 def _how(headers: Sequence[str], claims: Mapping[str, list[tuple[int, int]]]) -> Iterator[Finding]:

@@ -1,0 +1,95 @@
+"""Write an instrument as a file that a survey platform, a printer or an archive takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ...errors import ExportError
+from ...tables.storing import file_names, store
+from ..model import Instrument
+from .formats import ExportLanguage, Format, format_named
+from .questionnaire import Tongue, lay_out
+
+_TONGUES: dict[str, tuple[Tongue, ...]] = {"en": ("en",), "zh": ("zh",), "both": ("en", "zh")}
+
+
+def export_instrument(
+    instrument: Instrument,
+    path: str | Path,
+    *,
+    format: str,
+    language: ExportLanguage | None = None,
+    constructs: bool = False,
+) -> Path:
+    """Write an instrument as a form to field, a questionnaire to print, or its documentation.
+
+    Questions keep their ids as names, so that the answers come back through :func:`sme_sem.read_responses`
+    without a mapping.  The same instrument gives the same bytes.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        What is asked.
+    path : str or Path
+        The file to write, or a folder, in which it is named ``<instrument>-<format>``.  A file that exists
+        is replaced as a whole; nothing is left half-written.
+    format : str
+        ``"xlsform"``, ``"limesurvey"``, ``"wenjuanxing"``, ``"redcap"``, ``"word"``, ``"ddi"`` or ``"json-schema"``.
+    language : {"en", "zh", "both"}, optional
+        Left out, both where the format holds both (one for a printed questionnaire).
+    constructs : bool
+        Show respondents the labels of the constructs as headings; left out, the parts are numbered.
+
+    Returns
+    -------
+    pathlib.Path
+        The file written.
+
+    Raises
+    ------
+    ExportError
+        If the format is unknown, or cannot hold this instrument, with every reason.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from sme_sem.instrument import load_instrument
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     export_instrument(load_instrument("bmi-drivers"), folder, format="xlsform").name
+    'bmi-drivers-xlsform.xlsx'
+    """
+    known = format_named(format)
+    language = language or known.languages[0]
+    if language not in known.languages:
+        offered = " or ".join(map(repr, known.languages))
+        raise ExportError(f"{instrument.name} as {format}", [f"language: expected {offered}, got {language!r}"])
+    target = _target(Path(path), instrument, known)
+    questionnaire = lay_out(instrument, _TONGUES[language], constructs=constructs)
+    problems = known.problems(questionnaire)
+    if problems:
+        raise ExportError(f"{instrument.name} as {format}", problems)
+    try:
+        return store(target, known.render(questionnaire))
+    except OSError as error:
+        raise ExportError(str(target), [f"cannot be written: {error.strerror or error}"]) from None
+
+
+def default_name(instrument: Instrument, format: str) -> str:
+    """Name the file of an export.
+
+    >>> from sme_sem.instrument import load_instrument
+    >>> default_name(load_instrument("bmi-drivers"), "word")
+    'bmi-drivers-word.docx'
+    """
+    known = format_named(format)
+    return f"{file_names([f'{instrument.name}-{known.name}'])[0]}{known.suffix}"
+
+
+def _target(path: Path, instrument: Instrument, known: Format) -> Path:
+    if path.is_dir():
+        return path / default_name(instrument, known.name)
+    if path.suffix.lower() != known.suffix:
+        raise ExportError(
+            str(path), [f"expected a folder that exists, or a file name ending in {known.suffix} for {known.name}"]
+        )
+    return path

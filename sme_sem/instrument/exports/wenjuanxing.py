@@ -1,0 +1,89 @@
+"""The text from which Wenjuanxing (问卷星) makes a questionnaire.
+
+The first line is the title; each question is a numbered line that ends in its kind in brackets, its
+answers follow, and a blank line ends it.  In a matrix the first line holds the columns, with blanks
+between them, and each further line is a row.  Blanks inside a column, brackets, and gaps (``___``)
+would be taken for marks of this language; they are written as signs that look alike.
+
+Wenjuanxing knows no ids: answers come back under the wordings, which must therefore differ.  It numbers
+answers from 1, so codes that do not begin with 1 come back only by option text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .questionnaire import Option, Part, Question, Questionnaire
+
+_MATRIX, _RADIO, _BLANK = "[矩阵量表题]", "[单选题]", "[填空题]"
+_MARKS = str.maketrans(
+    {"[": "〔", "]": "〕", "［": "〔", "］": "〕", "{": "〔", "}": "〕", "｛": "〔", "｝": "〕", "□": "▫"}
+)
+_NO_BREAK = "\u00a0"
+
+
+def problems(questionnaire: Questionnaire) -> list[str]:
+    """Questions or answers that could not be told apart in a download."""
+    found: list[str] = []
+    seen: dict[str, str] = {}
+    for question in questionnaire.questions:
+        wording = questionnaire.text(question.wording)
+        heard = _letters(wording)
+        if not heard:
+            found.append(f"{question.id}: Wenjuanxing needs a wording of letters, got {wording!r}")
+        elif heard in seen:
+            found.append(
+                f"{question.id}: is worded like {seen[heard]}; Wenjuanxing tells questions apart by wording only"
+            )
+        seen.setdefault(heard, question.id)
+        found += _answers_alike(question, questionnaire)
+    return found
+
+
+def render(questionnaire: Questionnaire) -> bytes:
+    """Write the text in UTF-8."""
+    blocks = [_safe(questionnaire.text(questionnaire.instrument.title.words))]
+    number = 1
+    for part in questionnaire.parts:
+        for block in _matrix(part, questionnaire) if part.is_grid else _singly(part, questionnaire):
+            blocks.append(f"{number}、{block}")
+            number += 1
+    return ("\n\n".join(blocks) + "\n").encode()
+
+
+def _matrix(part: Part, questionnaire: Questionnaire) -> Iterator[str]:
+    title = f"{questionnaire.text(part.heading)}：{questionnaire.text(part.instruction)}{_MATRIX}"
+    columns = " ".join(_answer(option, questionnaire) for option in part.questions[0].options)
+    rows = (_safe(questionnaire.text(question.wording)) for question in part.questions)
+    yield "\n".join((title, columns, *rows))
+
+
+def _singly(part: Part, questionnaire: Questionnaire) -> Iterator[str]:
+    for question in part.questions:
+        kind = _RADIO if question.options else _BLANK
+        answers = (_answer(option, questionnaire) for option in question.options)
+        yield "\n".join((_safe(questionnaire.text(question.wording)) + kind, *answers))
+
+
+def _answer(option: Option, questionnaire: Questionnaire) -> str:
+    return _safe(questionnaire.text(option.words)).replace(" ", _NO_BREAK)
+
+
+def _answers_alike(question: Question, questionnaire: Questionnaire) -> Iterator[str]:
+    seen: dict[str, int | str] = {}
+    for option in question.options:
+        text = questionnaire.text(option.words)
+        heard = _letters(text) or text
+        if heard in seen:
+            yield f"{question.id}: the answers {seen[heard]} and {option.code} are both labelled {text!r}"
+        seen.setdefault(heard, option.code)
+
+
+def _letters(text: str) -> str:
+    """Write a text as its letters and digits, by which answers find their question."""
+    return "".join(sign for sign in text.casefold() if sign.isalnum())
+
+
+def _safe(text: str) -> str:
+    return re.sub("_{3,}", "__", text.translate(_MARKS))
