@@ -378,3 +378,43 @@ def test_progress_is_shown_on_a_terminal_only(capsys, monkeypatch):
             progress(Words("Fitting", "拟合"), 1, 2)
         printed = capsys.readouterr()
         assert printed.out == "" and ("Fitting" in printed.err) is shown
+
+
+# --- exports -----------------------------------------------------------------------------------------
+
+
+def test_export_writes_a_file_and_says_how_the_answers_come_back(run, tmp_path):
+    code, out, err = run("export", "bmi-drivers", "--to", "redcap", "--output", tmp_path)
+    assert (code, err) == (0, "")
+    assert out == (
+        f"Written: {tmp_path / 'bmi-drivers-redcap.csv'}\n"
+        "Upload it as data dictionary; export the records as CSV with raw data.\n"
+    )
+    assert (tmp_path / "bmi-drivers-redcap.csv").is_file()
+
+
+def test_export_speaks_the_language_of_the_form(run, tmp_path):
+    code, out, _ = run("export", "bmi-drivers", "-t", "word", "-l", "zh", "-o", tmp_path / "form.docx")
+    assert code == 0 and "打印发放" in out
+
+
+def test_export_overwrites_nothing(run, tmp_path):
+    form = tmp_path / "form.txt"
+    form.write_text("edited by hand", encoding="utf-8")
+    code, _, err = run("export", "bmi-drivers", "--to", "limesurvey", "--output", form)
+    assert (code, form.read_text(encoding="utf-8")) == (2, "edited by hand")
+    assert err.endswith("already exists; name another file, or move it away\n")
+
+
+def test_export_refuses_an_unknown_format_with_the_known_ones(run, tmp_path):
+    code, _, err = run("export", "bmi-drivers", "--to", "limesurvy", "--output", tmp_path)
+    assert code == 2 and "Did you mean 'limesurvey'?" in err and "json-schema" in err
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_help_of_export_teaches_every_format(run):
+    from sme_sem.instrument.exports import FORMATS
+
+    code, out, _ = run("export", "--help")
+    assert code == 0 and "Examples:" in out
+    assert all(re.search(rf"^ +{name} +\S", out, re.MULTILINE) for name in FORMATS)

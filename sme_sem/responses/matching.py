@@ -112,10 +112,19 @@ def _tables(asked: Sequence[Question]) -> tuple[dict[str, str], ...]:
     return (
         {q.id: q.id for q in asked},
         _single((folded(q.id), q.id) for q in asked),
-        _single((bare(q.id), q.id) for q in asked),
+        _single((spelling, q.id) for q in asked for spelling in _platform_spellings(q.id)),
         _single((bare(label), q.id) for q in asked for label in q.labels),
         _single((bare(wording), q.id) for q in asked for wording in q.wordings),
     )
+
+
+def _platform_spellings(name: str) -> set[str]:
+    """Write an id as a platform must that allows letters and digits only, or those and single underscores.
+
+    >>> sorted(_platform_spellings("Price.level_1"))
+    ['price_level_1', 'pricelevel1']
+    """
+    return {bare(name), re.sub("[._]+", "_", folded(name)).strip("_")}
 
 
 def _single(pairs: Iterator[tuple[str, str]]) -> dict[str, str]:
@@ -132,8 +141,8 @@ def _recognised(header: str, told: str, tables: Sequence[Mapping[str, str]]) -> 
         return 0, header.strip()
     if folded(header) in cases:
         return 1, cases[folded(header)]
-    if bare(header) in spellings:
-        return 2, spellings[bare(header)]
+    if folded(header) in spellings:
+        return 2, spellings[folded(header)]
     readings = [bare(reading) for text in (header, told) if text for reading in _readings(text)]
     for way, known in enumerate(texts, start=3):
         for reading in readings:

@@ -29,6 +29,23 @@ def test_an_item_is_recognised_by_id_wording_or_both(csv_file, instrument, heade
     assert responses.frame["MK1"].tolist() == [2.0]
 
 
+@pytest.mark.parametrize("header", ["mk2level", "MK2Level", "mk_2_level"])
+def test_an_id_is_recognised_as_a_platform_must_spell_it(csv_file, instrument, header):
+    spelled = Instrument.model_validate(
+        instrument.model_dump() | {"additional_items": [{"id": "MK_2.level", "wording": "Level?"}]}
+    )
+    responses = read_responses(csv_file(("1", "2"), header=("MK1", header)), spelled)
+    assert responses.frame["MK_2.level"].tolist() == [2.0]
+    assert "recognised by the id without its signs" in responses.findings.query("rule == 'matched'")["message"].item()
+
+
+def test_a_spelling_that_two_ids_share_names_neither(csv_file, instrument):
+    shared = [{"id": name, "wording": f"{name}?"} for name in ("MK_9", "MK.9")]
+    twice = Instrument.model_validate(instrument.model_dump() | {"additional_items": shared})
+    responses = read_responses(csv_file(("1", "2"), header=("MK1", "mk9")), twice)
+    assert list(responses.extra.columns) == ["mk9"]
+
+
 def test_a_label_names_a_background_question(csv_file, instrument):
     responses = read_responses(csv_file(("2", "中型"), header=("MK1", "企业规模")), instrument)
     assert responses.frame["size"].tolist() == [2.0]
