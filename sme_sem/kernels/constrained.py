@@ -10,16 +10,21 @@ inequalities are active is found by adding violated ones and dropping those whos
 halved until the discrepancy plus the weighted violation falls; a full step that only fails because the constraints
 bend is first brought back to them.
 
+Parameters are measured in units that make the diagonal of the first H one, and constraints so that their slopes have
+length one there: neither the units of the answers nor those of a constraint change the way.
+
 Nocedal and Wright (2006), Numerical Optimization, chapter 18; the correction is their section 18.3.
 """
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from .minimise import Minimum, Status
 
-KEPT = 1e-10  # sum of violations up to which constraints count as kept
+KEPT = 1e-10  # sum of violations up to which constraints count as kept, beside rounding error
+ROUNDING = 1e-15  # of the terms of a constraint
 UNKEPT = 1e-6  # and beyond which they are given up
 
 
@@ -33,6 +38,31 @@ class Restrictions(NamedTuple):
     def of(self, members):
         """Pick some of them: (k,) of bool"""
         return Restrictions(self.values[members], self.slopes[members], int(members[: self.equalities].sum()))
+
+
+class Units(NamedTuple):
+    """In what parameters (q,) and restrictions (k,) are measured."""
+
+    parameters: np.ndarray
+    restrictions: np.ndarray
+
+    def of(self, limits):
+        """Restrictions in these units."""
+        slopes = limits.slopes * self.parameters / self.restrictions[:, None]
+        return Restrictions(limits.values / self.restrictions, slopes, limits.equalities)
+
+
+def natural_units(hessian, limits):
+    """Units in which the Hessian has a diagonal of ones and slopes are of length one: (q, q), Restrictions -> Units"""
+    curvature = np.diagonal(hessian)
+    own = 1 / np.sqrt(np.where(curvature > 0, curvature, 1))
+    return Units(own, _lengths(limits.slopes * own))
+
+
+def _lengths(rows):
+    """Length of each row, one where it is zero: (k, q) -> (k,)"""
+    length = np.linalg.norm(rows, axis=1)
+    return np.where(length > 0, length, 1)
 
 
 class _Step(NamedTuple):
@@ -54,17 +84,43 @@ def constrained_scoring(slope_at, restrictions_at, start, *, curvature_at=None, 
     slope, limits = slope_at(theta, False), restrictions_at(theta)
     if not (np.isfinite(slope.value) and np.isfinite(limits.values).all()):
         return _ended(theta, np.inf, np.inf, Status.BAD_START, 0)
+    units = natural_units(slope.hessian, limits)
+    own, each = units.parameters, units.restrictions
+
+    def slope_in_units(x, exact):
+        found = slope_at(own * x, exact)
+        return found._replace(gradient=found.gradient * own, hessian=found.hessian * np.outer(own, own))
+
+    def curvature_in_units(x, multipliers):
+        if curvature_at is None:
+            return 0.0
+        return curvature_at(own * x, multipliers / each) * np.outer(own, own)
+
+    found = _in_units(
+        slope_in_units,
+        lambda x: units.of(restrictions_at(own * x)),
+        theta / own,
+        curvature_in_units,
+        tolerance,
+        max_iterations,
+    )
+    return replace(found, theta=found.theta * own)
+
+
+def _in_units(slope_at, restrictions_at, theta, curvature_at, tolerance, max_iterations):
+    slope, limits = slope_at(theta, False), restrictions_at(theta)
     penalty, decrement, status = 1.0, np.inf, Status.ITERATION_LIMIT
-    multipliers = np.zeros(len(limits.values))
+    multipliers, iteration = np.zeros(len(limits.values)), -1
     for iteration in range(max_iterations):
         hessian = slope.hessian
-        if curvature_at is not None and multipliers.any():
+        if multipliers.any():
             hessian = hessian - curvature_at(theta, multipliers)
         found = _quadratic_step(slope.gradient, hessian, limits)
         if found is None:
             return _ended(theta, slope.value, decrement, Status.NO_DESCENT, iteration)
         step, multipliers, working, decrement = found
-        settled = np.abs(limits.values[working]).sum() + _violation(limits) < KEPT
+        rest = np.abs(limits.values[working]).sum() + _violation(limits)
+        settled = rest < KEPT + _rounding(limits, theta).sum()
         if decrement < tolerance and settled:
             status = Status.CONVERGED
             break
@@ -80,6 +136,11 @@ def constrained_scoring(slope_at, restrictions_at, start, *, curvature_at=None, 
             status = Status.CONVERGED if decrement < 1e-13 and settled else Status.NO_DESCENT
             break
     return _ended(theta, slope.value, decrement, status, iteration + 1)
+
+
+def _rounding(limits, theta):
+    """What rounding error can leave of each restriction: (k,)"""
+    return ROUNDING * np.abs(limits.slopes) @ np.abs(theta)
 
 
 def contradiction(restrictions_at, start, *, tries=12, seed=1):
@@ -110,10 +171,21 @@ def null_space(slopes, q):
     return directions[rank:].T
 
 
-def active(limits, tolerance=1e-7):
-    """Which restrictions bind: all equalities, and inequalities at their limit: Restrictions -> (k,)"""
+def free_directions(slopes, hessian):
+    """Directions along which constraints do not change, whatever the parameters' units: (k, q), (q, q) -> (q, f)"""
+    own = natural_units(hessian, Restrictions(np.zeros(len(slopes)), slopes, 0)).parameters
+    rows = slopes * own
+    return own[:, None] * null_space(rows / _lengths(rows)[:, None], len(own))
+
+
+def active(limits, hessian, tolerance=1e-7):
+    """Which restrictions bind: all equalities, and inequalities at their limit: Restrictions, (q, q) -> (k,)
+
+    How near is near enough is told by the Hessian, in its natural units.
+    """
     index = np.arange(len(limits.values))
-    return (index < limits.equalities) | (np.abs(limits.values) < tolerance)
+    gap = np.abs(natural_units(hessian, limits).of(limits).values)
+    return (index < limits.equalities) | (gap < tolerance)
 
 
 def _trials(theta, step, working, restrictions_at):

@@ -35,18 +35,22 @@ def inseparable(information: np.ndarray, table: ParameterTable, constraints: np.
     """Name the parameters that cannot be told apart: those in the null space of the information.
 
     information : (q, q); its units are divided out, so that a parameter's scale does not matter
-    constraints : (k, q) slopes of constraints, each of which settles a direction
+    constraints : (k, q) slopes of the constraints that bind, each of which settles a direction
     """
-    if len(constraints):
-        length = np.linalg.norm(constraints, axis=1, keepdims=True)
-        settled = constraints / np.where(length > 0, length, 1)
-        information = information + np.diagonal(information).max() * settled.T @ settled
     diagonal = np.diagonal(information)
     silent = diagonal <= np.finfo(float).tiny  # moves no moment at all, whatever its unit
+    silent &= ~constraints.any(axis=0)
     if silent.any():
         return tuple(name for name, s in zip(table.names(), silent, strict=True) if s)
-    scale = 1 / np.sqrt(diagonal)
+    scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1))
     scaled = information * np.outer(scale, scale)
+    if len(constraints):
+        settled = constraints * scale
+        length = np.linalg.norm(settled, axis=1, keepdims=True)
+        settled /= np.where(length > 0, length, 1)
+        scaled += settled.T @ settled
+        again = 1 / np.sqrt(np.diagonal(scaled))
+        scaled *= np.outer(again, again)
     q = len(scaled)
     if linalg.has_cholesky(scaled - 1e-10 * q * np.eye(q)):
         return ()  # the smallest eigenvalue is above 1e-10 q, and q is their sum

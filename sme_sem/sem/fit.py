@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ConvergenceError, IdentificationError, SmeSemError, SpecificationError
+from ..kernels.constrained import active
 from ..kernels.discrepancy import Sample
 from ..kernels.minimise import Status
 from ..responses.design import Drawn
@@ -307,7 +308,8 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
         problem = ConvergenceError(message.en)
         found.append(Diagnostic("error", "contradictory_constraints", message))
     elif status is not Status.BAD_START:
-        names = diagnosis.inseparable(slope.hessian, table, restrictions(table, theta).slopes)
+        limits = restrictions(table, theta)
+        names = diagnosis.inseparable(slope.hessian, table, limits.slopes[active(limits, slope.hessian)])
         if names:
             message = diagnosis.unidentified_message(names)
             problem = IdentificationError(message.en, names)

@@ -12,7 +12,7 @@ from scipy import special
 
 from ..errors import SpecificationError
 from ..kernels import discrepancy, fiml, linalg, ram
-from ..kernels.constrained import active, null_space
+from ..kernels.constrained import active, free_directions
 from ..kernels.discrepancy import Sample
 from ..kernels.latent_response import OrderedPattern
 from ..kernels.minimise import Status
@@ -172,16 +172,16 @@ class Fit(Tabled):
     def _directions(self) -> np.ndarray:
         """Directions in which the parameters can move: (q, q), or fewer columns under constraints."""
         limits = restrictions(self.table, self.theta)
-        slopes = limits.slopes[active(limits)]
+        slopes = limits.slopes[active(limits, self._expected.hessian)]
         if self._settled is not None:
             slopes = np.concatenate([slopes, self._settled])
-        return null_space(slopes, self.table.n_free)
+        return free_directions(slopes, self._expected.hessian)
 
     @cached_property
     def _n_parameters(self) -> int:
         """Free parameters less equality constraints and conditions of a rotation."""
         limits = restrictions(self.table, self.theta)
-        free = null_space(limits.slopes[: limits.equalities], self.table.n_free).shape[1]
+        free = free_directions(limits.slopes[: limits.equalities], self._expected.hessian).shape[1]
         return free - (0 if self._settled is None else len(self._settled))
 
     @property

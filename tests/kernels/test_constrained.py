@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 from scipy import optimize
 
-from sme_sem.kernels.constrained import Restrictions, active, constrained_scoring, contradiction, null_space
+from sme_sem.kernels.constrained import (
+    Restrictions,
+    active,
+    constrained_scoring,
+    contradiction,
+    free_directions,
+    null_space,
+)
 from sme_sem.kernels.discrepancy import Slope
 from sme_sem.kernels.minimise import Status
 
@@ -161,8 +168,42 @@ def test_without_constraints_every_direction_is_free():
 
 
 def test_equalities_bind_always_and_inequalities_at_their_limit():
-    limits = Restrictions(np.array([0.3, 1e-9, 0.5, -1e-9]), np.zeros((4, 2)), 1)
-    np.testing.assert_array_equal(active(limits), [True, True, False, True])
+    limits = Restrictions(np.array([0.3, 1e-9, 0.5, -1e-9]), np.ones((4, 2)), 1)
+    np.testing.assert_array_equal(active(limits, np.eye(2)), [True, True, False, True])
+
+
+def test_how_near_a_limit_is_near_is_told_by_the_curvature():
+    limits = Restrictions(np.array([1e-9, 1e-9]), np.array([[1.0, 0.0], [0.0, 1.0]]), 0)
+    np.testing.assert_array_equal(active(limits, np.diag([1.0, 1e20])), [True, False])
+
+
+def test_free_directions_are_the_same_space_in_any_unit():
+    slopes = np.array([[1.0, 2.0, 0.0, -1.0], [0.0, 1.0, 1.0, 0.0], [1.0, 3.0, 1.0, -1.0]])
+    units = np.array([1e6, 1e-6, 1.0, 1e3])
+    N = free_directions(slopes / units, np.diag(units**-2))
+    assert N.shape == (4, 2)
+    np.testing.assert_allclose(slopes @ (N / units[:, None]), 0, atol=1e-14)
+
+
+@pytest.mark.parametrize("exponents", [(0, 0, 0), (6, -6, 0), (-6, 3, 6)])
+def test_units_of_parameters_and_constraints_do_not_change_the_way(exponents):
+    unit = 10.0 ** np.array(exponents)
+    A, b = np.array([[1.0, 1.0, 0.0], [0.0, 1.0, -2.0]]), np.array([1.0, 0.3])
+    plain, _, there = minimise(bowl, linear(A, b, 1), [5, -3, 2])
+
+    def rescaled(theta, exact):
+        found = bowl(theta / unit, exact)
+        return Slope(found.value, found.gradient / unit, found.hessian / np.outer(unit, unit))
+
+    theta, status, found = minimise(rescaled, linear(A / unit * 1e4, b * 1e4, 1), unit * [5, -3, 2])
+    assert status is Status.CONVERGED and found.iterations == there.iterations
+    np.testing.assert_allclose(theta / unit, plain, rtol=1e-9)
+
+
+def test_no_iterations_at_all_are_an_ending_too():
+    theta, status, found = minimise(bowl, linear([1, 1, 0], 1, 1), [5, -3, 2], max_iterations=0)
+    assert status is Status.ITERATION_LIMIT and found.iterations == [0]
+    np.testing.assert_array_equal(theta, [5, -3, 2])
 
 
 def test_with_the_curvature_of_constraints_the_last_digits_come_at_once():

@@ -1,6 +1,7 @@
 """Constraints between parameters: kept exactly, and at no other cost than they must have."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import optimize
 
@@ -27,6 +28,10 @@ LABELLED = """
 
 def fit(constraint="", **options):
     return sme.fit(f"{LABELLED}\n{constraint}", pupils(), **options)
+
+
+def plain_items():
+    return [f"x{i}" for i in range(1, 10)]
 
 
 def labels(found):
@@ -260,6 +265,37 @@ def test_effect_coding_is_among_what_can_contradict():
     with pytest.raises(sme.ConvergenceError) as caught:
         sme.fit(LABELLED.replace("x1", "b1*x1") + "\n b1 > 0\n b2 > 2\n b3 > 1.5", pupils(), effect_coding=True)
     assert "(visual =~ x1 + visual =~ x2 + visual =~ x3) == 3; b1 > 0; b2 > 2; b3 > 1.5" in str(caught.value)
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1e-3, 1e3, 1e6])
+@pytest.mark.parametrize(
+    "constraint",
+    ["v == w", "v > w", "v > 0", "b2*b3 == 0.5", "v + w == 3*t"],
+    ids=["equal", "limit reached", "limit not reached", "curved", "sum"],
+)
+def test_answers_in_another_unit_fit_as_well_under_constraints(constraint, unit):
+    text = f"{LABELLED}\n x1 ~~ v*x1 \n x2 ~~ w*x2 \n x4 ~~ t*x4 \n {constraint}"
+    plain, other = sme.fit(text, pupils()), sme.fit(text, pupils()[plain_items()] * unit)
+    assert other.measures()["chisq"] == pytest.approx(plain.measures()["chisq"], rel=1e-9)
+    assert other.measures()["df"] == plain.measures()["df"]
+    for name in ("std_all", "z"):
+        assert_same(column(other, name), column(plain, name), atol=1e-6)
+
+
+@pytest.mark.parametrize("means", [False, True])
+def test_effect_coding_takes_answers_in_any_unit(means):
+    units = pd.Series(10.0 ** np.linspace(-6, 6, 9), index=plain_items())
+    plain = sme.fit(LABELLED, pupils(), effect_coding=True, meanstructure=means)
+    other = sme.fit(LABELLED, pupils()[plain_items()] * units, effect_coding=True, meanstructure=means)
+    assert other.measures()["chisq"] == pytest.approx(plain.measures()["chisq"], rel=1e-7)
+    a, b = other.standardized(), plain.standardized()
+    loadings = a["op"] == "=~"
+    np.testing.assert_allclose(a["est_std"][loadings], b["est_std"][loadings], rtol=1e-6)
+
+
+def test_a_limit_that_is_not_reached_identifies_nothing():
+    with pytest.raises(sme.IdentificationError, match="cannot be told apart: visual =~ x1"):
+        sme.fit("visual =~ NA*x1 + x2 + x3 + x4 \n visual ~~ v*visual \n v > 0.01", pupils())
 
 
 @pytest.mark.parametrize(
