@@ -9,6 +9,8 @@ from scipy import optimize, special
 
 from . import linalg
 
+FAR = 1e9  # chi-squares beyond which the noncentral distribution is not computed by its series
+
 
 def p_value(chi_square, df):
     """Upper tail of the chi-square distribution, NaN without degrees of freedom: (...), (...) -> (...)"""
@@ -98,9 +100,11 @@ def rmsea_interval(chi_square, df, N, groups=1, level=0.90):
 
 def noncentrality(chi_square, df, probability):
     """The noncentrality at which P(X <= chi2) is the given probability; zero if none is: floats -> float"""
+    if chi_square > FAR:
+        return float((np.sqrt(chi_square) - special.ndtri(probability)) ** 2 - (df - 1))
 
     def miss(ncp):
-        return special.chndtr(chi_square, df, ncp) - probability
+        return _lower_tail(chi_square, df, ncp) - probability
 
     if miss(0.0) <= 0:
         return 0.0
@@ -112,9 +116,16 @@ def noncentrality(chi_square, df, probability):
 
 def close_fit_p_value(chi_square, df, N, groups=1, close=0.05):
     """P-close: the probability of a chi-square as large if the RMSEA were ``close``; NaN where df = 0."""
-    if not df > 0:
+    if not df > 0 or np.isnan(chi_square):
         return np.nan
-    return float(1 - special.chndtr(chi_square, df, N * df * close**2 / groups))
+    return float(1 - _lower_tail(chi_square, df, N * df * close**2 / groups))
+
+
+def _lower_tail(chi_square, df, ncp):
+    """P(X <= chi2); far out sqrt(X) is normal about sqrt(ncp + df - 1), with a variance of one."""
+    if max(chi_square, ncp) <= FAR:
+        return special.chndtr(chi_square, df, ncp)
+    return special.ndtr(np.sqrt(chi_square) - np.sqrt(max(ncp + df - 1, 0)))
 
 
 def mcdonald(chi_square, df, N):

@@ -38,7 +38,7 @@ def weighted(sample: Sample, moments: Moments, method: Estimator) -> Sample:
     normal = method.discrepancy == "DWLS" and method.se != "robust_sem" and not method.scaled
     found = _gamma(sample, moments, means=means, normal=normal)
     if method.discrepancy == "DWLS":
-        return sample._replace(weight=1 / _told(np.diagonal(found, axis1=1, axis2=2)))
+        return sample._replace(weight=1 / _told(np.diagonal(found, axis1=1, axis2=2), sample, moments.names))
     fewest, m = int(moments.n.min()), found.shape[-1]
     if fewest <= m:
         raise DataProblem(
@@ -46,7 +46,7 @@ def weighted(sample: Sample, moments: Moments, method: Estimator) -> Sample:
             f"cannot tell: it needs more than {m} in every group, and several times as many to be trusted. Take "
             "estimator='DWLS', 'ULSM' or 'MLR'."
         )
-    unit = np.sqrt(_told(np.diagonal(found, axis1=1, axis2=2)))
+    unit = np.sqrt(_told(np.diagonal(found, axis1=1, axis2=2), sample, moments.names))
     unit = unit[:, :, None] * unit[:, None, :]
     if np.linalg.eigvalsh(found / unit)[:, 0].min() < m * 1e-13:
         raise DataProblem(
@@ -57,11 +57,20 @@ def weighted(sample: Sample, moments: Moments, method: Estimator) -> Sample:
     return sample._replace(weight=np.linalg.inv(found / unit) / unit)
 
 
-def _told(variances: np.ndarray) -> np.ndarray:
-    """Refuse moments without sampling variance: (G, m) -> (G, m)"""
-    if not (variances > 1e-12 * variances.max(axis=1, keepdims=True)).all():
+def _told(variances: np.ndarray, sample: Sample, names: tuple[str, ...]) -> np.ndarray:
+    """Refuse moments without sampling variance, in the variables' own units: (G, m) -> (G, m)"""
+    spread = np.linalg.diagonal(sample.covariance)
+    unit = least_squares.moments_vector(
+        spread[:, :, None] * spread[:, None, :], None if sample.mean is None else spread
+    )
+    silent = ~(variances > 1e-12 * unit).all(axis=0)
+    if silent.any():
+        columns, rows = np.triu_indices(len(names))
+        first = int(np.flatnonzero(silent)[0]) - (len(variances[0]) - len(rows))
+        a, b = names[rows[first]], names[columns[first]]
+        what = f"variance of {a!r}" if a == b else f"covariance of {a!r} and {b!r}"
         raise DataProblem(
-            "the weights of this estimator do not exist: a variance has no sampling error, as of an item answered yes "
+            f"the weights of this estimator do not exist: the {what} has no sampling error, as of an item answered yes "
             "and no equally often. Take estimator='ULSM', 'MLR', or ordered= for such items."
         )
     return variances
@@ -128,7 +137,10 @@ def _explicit(sample: Sample, *, means: bool) -> Sample:
     """Write the weight of generalized least squares out."""
     if sample.weight is not None:
         return sample
-    return sample._replace(weight=np.linalg.inv(gamma.normal_theory(sample.covariance, means=means)))
+    found = gamma.normal_theory(sample.covariance, means=means)
+    unit = np.sqrt(np.diagonal(found, axis1=1, axis2=2))
+    unit = unit[:, :, None] * unit[:, None, :]
+    return sample._replace(weight=np.linalg.inv(found / unit) / unit)
 
 
 def _gamma(sample: Sample, moments: Moments, *, means: bool, normal: bool) -> np.ndarray:

@@ -1,4 +1,8 @@
-"""The search for estimates: from a good start, then from a cautious one, with or without constraints."""
+"""The search for estimates: from a good start, then from a cautious one, with or without constraints.
+
+Least squares are searched as shares of the sample's own weighted squares, which moves no minimum: unweighted ones are
+in the fourth power of the answers' unit, and what is near enough to a minimum must not depend on that.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..kernels import discrepancy, minimise, ram
+from ..kernels import discrepancy, least_squares, minimise, ram
 from ..kernels.constrained import constrained_scoring
 from ..kernels.discrepancy import Sample
 from ..kernels.minimise import Status
@@ -21,6 +25,7 @@ def search(
     pattern: ram.Pattern, sample: Sample, moments: Moments, start: np.ndarray, max_iterations: int
 ) -> minimise.Minimum:
     """Minimise from one start: a batch of one."""
+    sample = _without_unit(sample)
 
     def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> discrepancy.Slope:
         found = objective.slope(pattern, sample, moments, theta[0], exact=exact)
@@ -34,6 +39,7 @@ def search_together(
     pattern: ram.Pattern, sample: Sample, moments: Moments, starts: np.ndarray, max_iterations: int
 ) -> minimise.Minimum:
     """Minimise from several starts (k, q) at once; for complete answers."""
+    sample = _without_unit(sample)
 
     def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> discrepancy.Slope:
         return objective.slope(pattern, sample, moments, theta, exact=exact)
@@ -51,6 +57,7 @@ def search_within(
     max_iterations: int,
 ) -> minimise.Minimum:
     """Minimise under the model's constraints from one start."""
+    sample = _without_unit(sample)
 
     def slope_at(theta: np.ndarray, exact: bool) -> discrepancy.Slope:
         return objective.slope(pattern, sample, moments, theta, exact=exact)
@@ -63,6 +70,14 @@ def search_within(
             curvature_at=lambda theta, multipliers: curvature(table, theta, multipliers),
             max_iterations=max_iterations,
         )
+
+
+def _without_unit(sample: Sample) -> Sample:
+    """Divide the weights of least squares by what they give the sample's covariances."""
+    if sample.weight is None:
+        return sample
+    s = least_squares.moments_vector(sample.covariance, None if sample.mean is None else np.zeros_like(sample.mean))
+    return sample._replace(weight=sample.weight / (sample.share @ np.vecdot(s, least_squares.weigh(sample, s))))
 
 
 def estimated(

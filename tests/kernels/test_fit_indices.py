@@ -67,6 +67,22 @@ def test_at_the_ends_of_the_rmsea_s_interval_the_chi_square_is_at_its_tails(chi_
     assert lower <= fi.rmsea(chi_square, df, 300) <= upper
 
 
+@pytest.mark.parametrize("df", [1, 20, 500])
+@pytest.mark.parametrize("probability", [0.05, 0.95])
+def test_where_the_series_end_the_noncentrality_goes_on_smoothly(monkeypatch, df, probability):
+    series = fi.noncentrality(0.9 * fi.FAR, df, probability)
+    monkeypatch.setattr(fi, "FAR", 1.0)
+    assert fi.noncentrality(0.9e9, df, probability) == pytest.approx(series, rel=1e-10)
+
+
+@pytest.mark.parametrize("chi_square", [1e8, 1e10, 1e13, 1e30])
+def test_an_enormous_chi_square_has_an_interval_around_its_rmsea_and_no_close_fit(chi_square):
+    lower, upper = fi.rmsea_interval(chi_square, 24, 300)
+    assert lower <= fi.rmsea(chi_square, 24, 300) * (1 + 1e-12) and upper >= lower
+    assert upper == pytest.approx(fi.rmsea(chi_square, 24, 300), rel=1e-3)
+    assert fi.close_fit_p_value(chi_square, 24, 300) == 0
+
+
 def test_a_chi_square_far_below_its_degrees_of_freedom_has_an_interval_of_zero():
     assert fi.rmsea_interval(2.0, 24, 300) == (0, 0)
 

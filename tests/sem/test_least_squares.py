@@ -212,6 +212,23 @@ def test_units_change_nothing_but_the_units(estimator):
     assert not differing(rescaled.measures(), plain.measures()[["chisq", "cfi", "rmsea", "srmr"]].to_dict(), 1e-7)
 
 
+APART, TINY, HUGE = (-6, 6, 3, -3, 0, -5), (-6,) * 6, (6,) * 6
+
+
+@pytest.mark.parametrize(
+    ("estimator", "exponents"),
+    [*((e, APART) for e in ("GLS", "WLS", "WLSMV", "MLM")), *((e, u) for e in ("ULS", "ULSMV") for u in (TINY, HUGE))],
+)
+def test_units_may_be_as_far_apart_as_answers_and_turnovers(estimator, exponents):
+    # unweighted least squares is for items of one unit, whichever that is
+    answers, units = heavy_tailed(400).drop(columns="region"), 10.0 ** np.array(exponents, dtype=float)
+    plain, rescaled = (sme.fit(TEXT, x, estimator=estimator) for x in (answers, answers * units))
+    assert_same(column(rescaled, "z"), column(plain, "z"), rtol=1e-6)
+    statistic = "chisq_scaled" if plain.options.method.scaled else "chisq"
+    assert rescaled.measures()[statistic] == pytest.approx(plain.measures()[statistic], rel=1e-7)
+    assert rescaled.measures().notna().equals(plain.measures().notna())
+
+
 def test_unweighted_least_squares_depends_on_units():
     answers = heavy_tailed(400).drop(columns="region")
     plain, rescaled = (sme.fit(TEXT, x, estimator="ULS") for x in (answers, answers * [10, 1, 0.1, 3, 1, 0.2]))
@@ -408,7 +425,7 @@ def test_an_item_without_sampling_error_of_its_variance_is_refused(estimator, me
     rng = np.random.default_rng(1)
     answers = pd.DataFrame(rng.standard_normal((600, 1)) + rng.standard_normal((600, 4)), columns=list("abcd"))
     answers["a"] = np.tile([0.0, 1.0], 300)
-    with pytest.raises(sme.DataProblem, match="a variance has no sampling error"):
+    with pytest.raises(sme.DataProblem, match="the variance of 'a' has no sampling error"):
         sme.fit("f =~ b + a + c + d", answers, estimator=estimator, meanstructure=means)
 
 
