@@ -173,6 +173,27 @@ def residual_measures(
     }
 
 
+def residuals(pattern: OrderedPattern, sample: Sample, theta: np.ndarray, *, scaled: bool) -> np.ndarray:
+    """What the model leaves unexplained of the covariances of responses, given covariates: -> (G, y, y)
+
+    scaled : of correlations, each matrix by its own deviations
+    """
+    seen, fitted = (
+        _matrix(pattern, _parts(pattern, vector), scaled=scaled)
+        for vector in (sample.target, latent_response.responses(pattern, theta).vector)
+    )
+    return seen - fitted
+
+
+def _matrix(pattern: OrderedPattern, parts: _Parts, *, scaled: bool) -> np.ndarray:
+    i, j = pattern.pairs
+    y, unit = pattern.modelled, parts.deviation[:, i] * parts.deviation[:, j]
+    result = np.zeros((len(unit), y, y))
+    result[:, range(y), range(y)] = 1.0 if scaled else parts.deviation**2
+    result[:, i, j] = result[:, j, i] = parts.covariance / unit if scaled else parts.covariance
+    return result
+
+
 class _Parts(NamedTuple):
     """thresholds (G, t)   slopes (G, x, y)   deviation (G, y), one for ordered variables   covariance (G, pairs)"""
 

@@ -4,6 +4,9 @@
 that of covariances.  ``normalized`` and ``standardized`` divide the raw residual by a standard error, see
 :mod:`sme_sem.kernels.residuals`: the second is a z statistic (lavaan's ``residuals(fit, type = "standardized")`` and
 the ``cov.z`` of its ``lavResiduals``).
+
+Of ordered answers, ``cor`` and ``raw`` are those of latent responses: polychoric correlations, given the covariates if
+there are any, less the model's.
 """
 
 from __future__ import annotations
@@ -15,7 +18,8 @@ import numpy as np
 from ..errors import SpecificationError
 from ..kernels import fiml, fit_indices, ram
 from ..kernels import residuals as kernel
-from . import robust
+from ..kernels.latent_response import OrderedPattern
+from . import ordered, robust
 from .options import chosen
 
 if TYPE_CHECKING:
@@ -25,9 +29,11 @@ NEGLIGIBLE = 1e-8  # of the two deviations' product
 
 
 def residuals(fit: Fit, kind: str) -> np.ndarray:
-    """Residuals of every group: -> (G, p, p)"""
+    """Residuals of every group: -> (G, p, p), or without the covariates of ordered answers"""
     chosen("type", kind, ("cor", "raw", "normalized", "standardized"))
     sample, sigma = fit.sample.covariance, fit._point.moments.sigma
+    if isinstance(fit.pattern, OrderedPattern) and kind in ("cor", "raw"):
+        return ordered.residuals(fit.pattern, fit.sample, fit.theta, scaled=kind == "cor")
     if kind == "cor":
         return np.asarray(fit_indices.correlation_residuals(sample, sigma))
     raw = sample - sigma

@@ -544,7 +544,8 @@ class Fit(Tabled):
     # --- helpers -----------------------------------------------------------------------------------
 
     def _matrices(self, values: np.ndarray, group: str | None = None) -> pd.DataFrame | dict[str, pd.DataFrame]:
-        return self._of_groups([pd.DataFrame(v, index=self.observed, columns=self.observed) for v in values], group)
+        names = self.observed[: values.shape[-1]]
+        return self._of_groups([pd.DataFrame(v, index=names, columns=names) for v in values], group)
 
     def _of_groups(self, values: list[_Own], group: str | None) -> _Own | dict[str, _Own]:
         """One group's, or all by label; without groups the only one."""

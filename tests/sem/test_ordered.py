@@ -1,0 +1,302 @@
+"""Ordered answers: lavaan's numbers, what must hold of any such analysis, and what is refused.
+
+Estimates and indices agree to 1e-5: polychoric correlations are maxima that lavaan stops short of by about 1e-7, and
+errors and tests magnify that.
+"""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sme_sem as sme
+from sem.ordered_answers import AGREE, REFERENCE, answers, drawn, fitted, keyed, persons
+
+every_case = pytest.mark.parametrize("case", sorted(REFERENCE))
+TRUST = "trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3 + 0.7*t4; t1 ~~ 0.4*t1; t2 ~~ 0.5*t2; t3 ~~ 0.6*t3; t4 ~~ 0.5*t4"
+MODEL = "trust =~ t1 + t2 + t3 + t4"
+ITEMS = ["t1", "t2", "t3", "t4"]
+
+
+def different(ours, theirs, tolerance):
+    return not np.allclose(ours, theirs, rtol=tolerance, atol=tolerance, equal_nan=True)
+
+
+# --- lavaan ----------------------------------------------------------------------------------------
+
+
+@every_case
+def test_estimates_and_errors_agree_with_lavaan(case):
+    ours, found = keyed(fitted(case).estimates()), {}
+    for *key, est, se, std in REFERENCE[case]["parameters"]:
+        row = ours[tuple(key)]
+        theirs = (est, np.nan if se is None else se, std)
+        if different((row["est"], row["se"], row["std_all"]), theirs, 1e-5):
+            found[tuple(key)] = (row["est"], row["se"], row["std_all"]), theirs
+    assert not found
+
+
+@every_case
+def test_measures_agree_with_lavaan(case):
+    ours, theirs = fitted(case).measures(), REFERENCE[case]["measures"]
+    assert len(theirs) >= 10
+    assert not {k: (ours.get(k), v) for k, v in theirs.items() if different(ours.get(k, np.nan), v, 1e-5)}
+
+
+@pytest.mark.parametrize("case", [c for c in sorted(REFERENCE) if REFERENCE[c]["modification_indices"]])
+def test_modification_indices_agree_with_lavaan(case):
+    ours = keyed(fitted(case).modification_indices())
+    theirs = {tuple(key): pair for *key, mi, epc in REFERENCE[case]["modification_indices"] for pair in [(mi, epc)]}
+    mine = {key: (ours[key]["mi"], ours[key]["epc"]) for key in theirs}
+    assert not {key: (mine[key], pair) for key, pair in theirs.items() if different(mine[key], pair, 1e-4)}
+
+
+@every_case
+def test_residuals_are_those_of_polychoric_correlations(case):
+    theirs = REFERENCE[case]["residuals"]
+    ours = fitted(case).residuals()
+    ours = ours[theirs["group"]] if theirs["group"] else ours
+    names = theirs["names"]  # covariates are not among them
+    assert set(ours) == set(names)
+    np.testing.assert_allclose(ours.loc[names, names], theirs["values"], atol=1e-6)
+
+
+def test_raw_residuals_of_latent_responses_are_those_of_their_correlations():
+    fit = fitted("bfi_wls_5items")
+    np.testing.assert_allclose(fit.residuals("raw"), fit.residuals(), atol=1e-12)
+    mixed = fitted("joint_mixed_path")
+    raw, scaled = mixed.residuals("raw"), mixed.residuals()
+    assert list(raw) == ["z2", "z5", "z3"] and abs(raw.loc["z3", "z3"]) < 1e-7
+    deviation = np.sqrt(mixed.moments.ordered[0].covariance[2, 2])
+    assert raw.loc["z2", "z3"] == pytest.approx(deviation * scaled.loc["z2", "z3"], rel=1e-6)
+
+
+def test_standardized_residuals_are_refused_for_ordered_answers():
+    with pytest.raises(sme.SpecificationError, match="standardized residuals are there for maximum likelihood"):
+        fitted("bfi_wls_5items").residuals("standardized")
+
+
+def test_defined_effects_agree_with_lavaan():
+    rows = fitted("bfi_wlsmv_struct_x").estimates().set_index("lhs")
+    ((name, est, se),) = REFERENCE["bfi_wlsmv_struct_x"]["defined"]
+    np.testing.assert_allclose(rows.loc[name, ["est", "se"]].astype(float), (est, se), rtol=1e-5)
+
+
+@every_case
+def test_the_reference_stands_at_its_optimum(case):
+    assert REFERENCE[case]["largest_gradient"] < 1e-12
+
+
+# --- what must hold --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def four_items():
+    return drawn(TRUST, 400, seed=1)
+
+
+@pytest.fixture(scope="module")
+def plain(four_items):
+    return sme.fit(MODEL, four_items, ordered=True)
+
+
+def same(fit, other, columns=("est", "se", "std_all"), tolerance=1e-7):
+    """Estimates by relation are the same, and so are the measures."""
+    ours, theirs = keyed(fit.estimates()), keyed(other.estimates())
+    assert set(ours) == set(theirs)
+    for key, row in ours.items():
+        mine, own = [row[c] for c in columns], [theirs[key][c] for c in columns]
+        np.testing.assert_allclose(mine, own, rtol=tolerance, atol=tolerance, err_msg=str(key))
+    np.testing.assert_allclose(fit.measures(), other.measures()[fit.measures().index], rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("names", [(10, 20, 30, 40), (0, 1, 2, 3), (-2.5, 0.1, 7, 1000)])
+def test_names_of_categories_do_not_matter(four_items, plain, names):
+    renamed = four_items.replace(dict(zip((1, 2, 3, 4), names)))
+    same(sme.fit(MODEL, renamed, ordered=True), plain, tolerance=1e-12)
+
+
+def test_the_order_of_columns_and_respondents_does_not_matter(four_items, plain):
+    shuffled = four_items.sample(frac=1, random_state=3)[["t3", "t1", "t4", "t2"]]
+    same(sme.fit(MODEL, shuffled, ordered=True), plain)
+
+
+def test_the_order_of_indicators_does_not_matter_beside_the_marker(four_items, plain):
+    same(sme.fit("trust =~ t1 + t4 + t3 + t2", four_items, ordered=ITEMS), plain)
+
+
+def test_reversed_items_have_reversed_loadings_and_thresholds(four_items, plain):
+    turned = four_items.assign(t2=5 - four_items["t2"])
+    ours, theirs = (keyed(f.estimates()) for f in (sme.fit(MODEL, turned, ordered=True), plain))
+    loading, cut = ("trust", "=~", "t2", ""), [("t2", "|", f"t{k}", "") for k in (1, 2, 3)]
+    assert ours[loading]["est"] == pytest.approx(-theirs[loading]["est"], abs=1e-7)
+    for k, key in enumerate(cut):
+        assert ours[key]["est"] == pytest.approx(-theirs[cut[2 - k]]["est"], abs=1e-9)
+    assert ours["trust", "=~", "t3", ""]["est"] == pytest.approx(theirs["trust", "=~", "t3", ""]["est"], abs=1e-7)
+
+
+def test_twice_the_respondents_halve_the_sampling_variance(four_items, plain):
+    twice = sme.fit(MODEL, pd.concat([four_items, four_items], ignore_index=True), ordered=True)
+    ratio = (twice.estimates()["se"] / plain.estimates()["se"]).dropna()
+    np.testing.assert_allclose(ratio, np.sqrt(399 / 799), rtol=1e-7)
+
+
+def test_thresholds_are_those_of_the_margins_when_nothing_restricts_them(four_items, plain):
+    from scipy.special import ndtri
+
+    cut = plain.estimates().query("op == '|'")
+    below = [(four_items[name] <= int(t[1:])).mean() for name, t in zip(cut["lhs"], cut["rhs"])]
+    np.testing.assert_allclose(cut["est"], ndtri(below), atol=1e-10)
+
+
+def test_delta_and_theta_say_the_same(four_items, plain):
+    theta = sme.fit(MODEL, four_items, ordered=True, parameterization="theta")
+    np.testing.assert_allclose(theta.measures(), plain.measures()[theta.measures().index], rtol=1e-6, atol=1e-8)
+    ours, theirs = keyed(theta.estimates()), keyed(plain.estimates())
+    for name in ITEMS:
+        key = "trust", "=~", name, ""
+        assert ours[key]["std_all"] == pytest.approx(theirs[key]["std_all"], abs=1e-7)
+        scale = ours[name, "~*~", name, ""]["est"]
+        assert scale**-2 == pytest.approx(theta.implied().loc[name, name], abs=1e-10)
+
+
+def test_binary_items_have_one_threshold_and_their_loadings_are_found_again():
+    data = drawn(TRUST, 6000, seed=5, binary=ITEMS)
+    fit = sme.fit(MODEL, data, ordered=True)
+    assert fit.estimates().query("op == '|'")["rhs"].tolist() == ["t1"] * 4
+    assert fit.measures()["df"] == 2
+    std = fit.estimates().query("op == '=~'").set_index("rhs")["std_all"]
+    truth = {"t1": 0.8 / np.sqrt(1.04), "t2": 0.7 / np.sqrt(0.99), "t3": 0.6 / np.sqrt(0.96), "t4": 0.7 / np.sqrt(0.99)}
+    np.testing.assert_allclose(std, pd.Series(truth), atol=0.035)
+
+
+def test_mixed_answers_with_everything_continuous_but_one(four_items):
+    data = sme.simulate(TRUST, 3000, seed=2)
+    mixed = data.assign(t4=np.digitize(data["t4"], [0.2]))
+    fit, whole = sme.fit(MODEL, mixed, ordered="t4"), sme.fit(MODEL, data)
+    a, b = (f.estimates().query("op == '=~'")["std_all"].to_numpy() for f in (fit, whole))
+    np.testing.assert_allclose(a, b, atol=0.04)
+    assert set(fit.estimates().query("op == '|'")["lhs"]) == {"t4"}
+
+
+# --- the model text --------------------------------------------------------------------------------
+
+
+def test_thresholds_can_be_written_fixed_and_labelled(four_items, plain):
+    stated = sme.fit(MODEL + "; t1 | a*t1 + t2 + t3; t2 | a*t1", four_items, ordered=True)
+    rows = keyed(stated.estimates())
+    assert rows["t1", "|", "t1", ""]["est"] == rows["t2", "|", "t1", ""]["est"]
+    assert stated.measures()["df"] == plain.measures()["df"] + 1
+    fixed = sme.fit(MODEL + "; t1 | 0.1*t2", four_items, ordered=True)
+    row = keyed(fixed.estimates())["t1", "|", "t2", ""]
+    assert row["est"] == 0.1 and np.isnan(row["se"])
+
+
+def test_written_thresholds_are_the_ones_added_anyway(four_items, plain):
+    lines = "; ".join(f"{name} | t1 + t2 + t3" for name in ITEMS)
+    same(sme.fit(f"{MODEL}; {lines}; t1 ~*~ 1*t1", four_items, ordered=True), plain)
+
+
+def test_the_text_of_a_specification_is_read_back():
+    text = "trust =~ t1 + t2 + t3; t1 | a*t1 + 0.5*t2; t2 ~*~ NA*t2"
+    once = sme.Specification.read(text)
+    again = sme.Specification.read(str(once))
+    assert again.terms == once.terms
+    assert {(t.lhs, t.op, t.rhs) for t in once.terms} >= {("t1", "|", "t1"), ("t1", "|", "t2"), ("t2", "~*~", "t2")}
+
+
+def test_equal_thresholds_free_the_scales_of_later_groups():
+    fit = fitted("datcat_mg_equal_wlsmv")
+    rows = keyed(fit.estimates())
+    for name in (f"u{i}" for i in range(1, 9)):
+        assert rows[name, "|", "t1", "male"]["est"] == rows[name, "|", "t1", "female"]["est"]
+        assert not rows[name, "~*~", name, "male"]["free"] and rows[name, "~*~", name, "female"]["free"]
+
+
+def test_a_scale_is_the_inverse_deviation_of_the_latent_response():
+    fit = fitted("datcat_mg_equal_wlsmv")
+    rows, implied = keyed(fit.estimates()), fit.implied("female")
+    for name in implied:
+        assert rows[name, "~*~", name, "female"]["est"] ** -2 == pytest.approx(implied.loc[name, name], rel=1e-10)
+
+
+# --- what is refused -------------------------------------------------------------------------------
+
+
+def message_of(error, model, data, **options):
+    with pytest.raises(error) as caught:
+        sme.fit(model, data, **options)
+    return str(caught.value)
+
+
+def test_a_covariance_matrix_has_no_categories(four_items):
+    assert message_of(sme.SpecificationError, MODEL, None, cov=four_items.cov(), n=400, ordered=True) == (
+        "ordered= needs the answers themselves: give data=, not cov=."
+    )
+
+
+@pytest.mark.parametrize("estimator", ["ML", "MLR", "GLS"])
+def test_maximum_likelihood_does_not_take_ordered_answers(four_items, estimator):
+    assert message_of(sme.SpecificationError, MODEL, four_items, ordered=True, estimator=estimator) == (
+        f"estimator='{estimator}' does not take answers as ordered; with ordered= use 'WLSMV', or another of WLS, "
+        "DWLS, ULS, WLSM, WLSMVS, ULSM, ULSMV, ULSMVS."
+    )
+
+
+def test_an_unknown_name_is_told_the_nearest(four_items):
+    assert message_of(sme.SpecificationError, MODEL, four_items, ordered=["t1", "T2"]) == (
+        "ordered: 'T2' is no observed variable of the model. Did you mean 't2'?"
+    )
+
+
+def test_many_different_answers_are_not_categories(four_items):
+    data = four_items.assign(t2=np.arange(400) % 21)
+    assert message_of(sme.DataProblem, MODEL, data, ordered=True) == (
+        "'t2' has 21 different answers; an ordered variable has 2 to 20. "
+        "Leave it out of ordered=, or bring its answers into fewer categories."
+    )
+
+
+def test_one_category_is_no_variation(four_items):
+    assert message_of(sme.DataProblem, MODEL, four_items.assign(t2=3), ordered=True).startswith("no variation in 't2'")
+
+
+def test_a_residual_variance_follows_in_delta_and_a_scale_in_theta(four_items):
+    assert message_of(sme.SpecificationError, MODEL + "; t1 ~~ t1", four_items, ordered=True) == (
+        "t1 ~~ t1: in the delta parameterization the residual variance of an ordered variable follows from the rest; "
+        "leave it out, or take parameterization='theta'."
+    )
+    text = MODEL + "; t1 ~*~ t1"
+    assert message_of(sme.SpecificationError, text, four_items, ordered=True, parameterization="theta") == (
+        "t1 ~*~ t1: in the theta parameterization the scale of an ordered variable follows from the rest; "
+        "leave it out, or take parameterization='delta'."
+    )
+
+
+def test_a_category_missing_in_one_group_is_named(four_items):
+    data = four_items.assign(town=np.where(np.arange(400) < 200, "east", "west"))
+    data.loc[(data["town"] == "west") & (data["t3"] == 4), "t3"] = 3
+    assert message_of(sme.DataProblem, MODEL, data, ordered=True, group="town") == (
+        "group 'west': nobody answered 4 to 't3', which other groups did; a threshold cannot be estimated from no "
+        "answers. Bring neighbouring categories together in all groups."
+    )
+
+
+def test_thresholds_need_an_ordered_variable_and_must_exist(four_items):
+    assert message_of(sme.SpecificationError, MODEL + "; t1 | t1", four_items) == (
+        "t1 | t1: 't1' is not an ordered variable; name it in ordered=."
+    )
+    assert message_of(sme.SpecificationError, MODEL + "; t1 | t4", four_items, ordered=True) == (
+        "t1 | t4: the answers have 4 categories, so the thresholds are t1 to t3."
+    )
+
+
+def test_weighting_by_everything_needs_more_respondents_than_moments():
+    data = answers("bfi_wls_5items").head(25)
+    assert message_of(sme.DataProblem, "a =~ " + " + ".join(AGREE), data, ordered=True, estimator="WLS").startswith(
+        "estimator='WLS' weighs "
+    )
+
+
+def test_age_may_stay_continuous_beside_ordered_items():
+    fit = sme.fit("agree =~ A1 + A2 + A3; agree ~ age", persons(), ordered=AGREE[:3])
+    assert fit.admissible and list(fit.table.exogenous) == ["age"]
