@@ -39,9 +39,10 @@ def estimate(cells_at, weight, start):
         value = -(w * np.log(P)).sum(axis=-1)
         score = first / P
         gradient = -(w * score).sum(axis=-1)
-        hessian = (w * score**2).sum(axis=-1)
-        if exact:
-            hessian = hessian - (w * second / P).sum(axis=-1)
+        outer = (w * score**2).sum(axis=-1)
+        hessian = outer - (w * second / P).sum(axis=-1)
+        if not exact:  # with few respondents the sum of squares alone can be half of it, and steps overshoot forever
+            hessian = np.maximum(hessian, outer)
         return along_atanh(theta, rho, value, gradient, hessian, exact)
 
     return search(slope_at, start)

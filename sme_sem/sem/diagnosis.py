@@ -144,7 +144,7 @@ def examine(point: Point, n: int) -> list[Diagnostic]:
 def _negative_variances(point: Point) -> list[Diagnostic]:
     found = []
     for row, value in zip(point.table.parameters, point.estimates, strict=True):
-        if row.op == "~~" and row.lhs == row.rhs and row.free and value < 0:
+        if row.op == "~~" and row.lhs == row.rhs and (row.free or row.derived) and value < 0:
             latent = row.lhs in point.table.latent
             what = Words("variance", "方差") if latent else Words("residual variance", "残差方差")
             message = _HEYWOOD.filled(what=what, name=row.lhs, value=f"{value:.3g}")

@@ -7,6 +7,7 @@ for the :class:`~sme_sem.sem.result.Fit` with what went wrong in ``diagnostics``
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -18,7 +19,7 @@ from ..kernels.discrepancy import Sample
 from ..kernels.minimise import Status
 from ..responses.design import Drawn
 from ..responses.moments import Moments, moments_of_answers, moments_of_summary
-from . import diagnosis, least_squares, objective, sampling, two_stage
+from . import categories, diagnosis, least_squares, objective, sampling, two_stage
 from . import ordered as answers_of
 from .constraints import contradictory, labelled, restrictions
 from .diagnosis import Diagnostic
@@ -241,7 +242,14 @@ def fit(
     found = _fitted(first if blocks else table, options, moments, raising=raising)
     if chosen("engine", engine, ("sme", "semopy")) == "semopy":
         found = by_semopy(found)
-    return rotated(found, table, blocks) if blocks and found.converged and options.rotation != "none" else found
+    if blocks and found.converged and options.rotation != "none":
+        found = rotated(found, table, blocks)
+    noticed: list[Diagnostic] = []
+    if table.ordered:
+        noticed = categories.examine(table, moments)
+    elif estimator is None and ordered is None:
+        noticed = categories.few_categories(table, moments)
+    return replace(found, diagnostics=(*found.diagnostics, *noticed)) if noticed else found
 
 
 def _rotation_of(specification: Specification, rotation: str | None) -> str | None:

@@ -77,7 +77,9 @@ def condensed(table: ParameterTable, moments: Moments, found: dict[str, np.ndarr
         for i, name in enumerate(modelled):
             if name in found:
                 values[:, i] = _coded(name, label, values[:, i], found[name])
-        parts.append(latent_moments.moments(values, levels, answers[:, len(modelled) :]))
+        own = latent_moments.moments(values, levels, answers[:, len(modelled) :])
+        _known(own, modelled, label)
+        parts.append(own)
     return replace(moments, ordered=tuple(parts))
 
 
@@ -92,6 +94,25 @@ def _coded(name: str, label: str, answers: np.ndarray, known: np.ndarray) -> np.
             "cannot be estimated from no answers. Bring neighbouring categories together in all groups."
         )
     return codes
+
+
+def _known(own: influence.Moments, names: Sequence[str], label: str) -> None:
+    """Refuse moments that do not exist, or have no sampling variance to be weighed by."""
+    gamma = influence.gamma_diagonal(own)
+    missing = ~(np.isfinite(own.vector) & (gamma > 0) & np.isfinite(gamma))
+    count = len(own.layout.covariance)
+    group = f"group {label!r}: " if label else ""
+    if missing[: len(missing) - count].any():
+        raise DataProblem(
+            f"{group}thresholds, means or variances cannot be told from the answers, as where a covariate separates "
+            "the categories of an ordered variable. Bring categories together, or leave the covariate out."
+        )
+    if missing.any():
+        a, b = (names[i] for i in own.layout.covariance[missing[-count:]][0])
+        raise DataProblem(
+            f"{group}the correlation of {a!r} with {b!r} cannot be told from the answers: too few respondents, or "
+            "answers that hardly vary. Bring categories together, leave one of the two out, or collect more answers."
+        )
 
 
 def sample(table: ParameterTable, moments: Moments, method: Estimator) -> Sample:
