@@ -113,8 +113,8 @@ _FEW = Words(
 )
 _PERFECT = Words(
     "no answers speak against a perfect correlation of {pairs}{group}: it is set to .999 in size, and neither its "
-    "standard error nor the test of the model can be trusted. They may ask the same thing: leave one out, or bring categories "
-    "together.",
+    "standard error nor the test of the model can be trusted. They may ask the same thing: leave one out, or bring "
+    "categories together.",
     "没有任何回答与{pairs}完全相关相矛盾{group}：相关系数的绝对值被设为.999，其标准误与模型检验均不可信。"
     "两题可能在问同一件事：请删去其一，或合并类别。",
 )

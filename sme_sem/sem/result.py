@@ -485,7 +485,8 @@ class Fit(Tabled):
         Parameters
         ----------
         method
-            ``"regression"`` (Thurstone's; ``"ebm"`` is another name for it) or ``"bartlett"``.
+            ``"regression"`` (Thurstone's; ``"ebm"`` is another name for it) or ``"bartlett"``.  From ordered answers:
+            the mode of the construct given them, under the first two names.
         errors
             Add the scores' standard errors as columns ``<construct>_se``.
 

@@ -4,6 +4,7 @@ Conventions are those of lavaan's ``lavPredict``: answers are taken around the m
 where the model has none (constructs then have the means that observed predictors give them, else zero); observed
 predictors stand as variables of their own beside the constructs, observed outcomes are indicators like the others.
 A construct measured by constructs alone gets its Bartlett score from the items of those (lavaan gives a constant).
+Scores from ordered answers are posterior modes (:mod:`sme_sem.sem.ordered_scores`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pandas as pd
 
 from ..errors import SpecificationError
 from ..kernels import factor_scores, ram
+from . import ordered_scores
 from .options import chosen
 from .parameters import ParameterTable
 
@@ -31,7 +33,14 @@ def scores(fit: Fit, method: str, *, errors: bool) -> pd.DataFrame:
     moments = fit.moments
     if moments.answers is None or moments.rows is None or moments.index is None:
         raise SpecificationError("factor scores need the answers themselves: fit with data=, not cov=.")
-    parts = [_of_group(fit, g, own, bartlett=method == "bartlett") for g, own in enumerate(moments.answers)]
+    if fit.table.ordered:
+        if method == "bartlett":
+            raise SpecificationError(
+                "Bartlett's scores are of continuous answers; from ordered ones take method='ebm'."
+            )
+        parts = [ordered_scores.of_group(fit, g, own) for g, own in enumerate(moments.answers)]
+    else:
+        parts = [_of_group(fit, g, own, bartlett=method == "bartlett") for g, own in enumerate(moments.answers)]
     rows = np.concatenate(moments.rows)
     order = np.argsort(rows, kind="stable")
     index = moments.index[rows[order]]
