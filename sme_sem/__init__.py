@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from .measurement.validity import validity
     from .resampling.bootstrap import bootstrap
     from .responses import read_responses, screen
+    from .sem.estimator_comparison import compare_estimators
     from .sem.fit import Fit, fit
     from .sem.specification import Specification
     from .simulation import simulate
@@ -64,6 +65,7 @@ _HOME = {
     "bundled_answers": "instrument",
     "collinearity": "measurement.collinearity",
     "compare": "comparison",
+    "compare_estimators": "sem.estimator_comparison",
     "components": "measurement.components",
     "demo_study": "study",
     "equivalents": "comparison",
@@ -105,6 +107,7 @@ __all__ = [
     "bundled_answers",
     "collinearity",
     "compare",
+    "compare_estimators",
     "components",
     "demo_study",
     "equivalents",
