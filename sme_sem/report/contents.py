@@ -195,6 +195,8 @@ def _measurement(results: Results) -> Section:
     tables = (
         presentation.measurement_model(fit, results.labels),
         presentation.second_order_loadings(fit, results.labels),
+        presentation.thresholds(fit),
+        presentation.scales(fit),
         presentation.covariances(fit, results.labels),
     )
     valid = results.validity.tables() if results.validity is not None else ()

@@ -82,7 +82,9 @@ def _total(point: Point, group: int, outcome: str, predictor: str) -> Quantity:
     """E_ij and its gradient: dE / dA_kl = E_.k E_l."""
     pattern, E = point.pattern, point.moments.E[group]
     i, j = point.place[outcome], point.place[predictor]
-    by_cell = np.where(pattern.matrix == ram.PATHS, E[i, pattern.row] * E[pattern.col, j], 0.0)
+    path = pattern.matrix == ram.PATHS
+    row, column = np.where(path, pattern.row, 0), np.where(path, pattern.col, 0)  # elsewhere no places in E
+    by_cell = np.where(path, E[i, row] * E[column, j], 0.0)
     return Quantity(np.asarray(E[i, j]), by_cell @ pattern.gather[group])
 
 

@@ -72,6 +72,8 @@ def fit_tables(
         fit_indices(fit, profile),
         measurement_model(fit, labels),
         second_order_loadings(fit, labels),
+        thresholds(fit),
+        scales(fit),
         structural_paths(fit, labels),
         mediated_effects(fit, labels),
         defined_effects(fit),
@@ -133,6 +135,7 @@ def model_test(fit: Fit) -> Table:
     )
     notes = (
         *_estimation(fit),
+        *_responses(fit),
         *_correction(fit),
         Words(
             "p of close fit tests RMSEA ≤ .05. With many respondents chi-square rejects almost every model.",
@@ -190,6 +193,32 @@ def second_order_loadings(fit: Fit, labels: Labels | None = None) -> Table:
     columns = (_LOADING_COLUMNS[0], Column("item", Words("Element", "一阶构念")), *_LOADING_COLUMNS[2:])
     title = Words("Second-order loadings", "二阶因子载荷")
     return _by_group(Table("second_order_loadings", title, columns, rows, (_CRITICAL_RATIO, _MARKER)), fit)
+
+
+def thresholds(fit: Fit) -> Table:
+    """Table of the thresholds of ordered variables, one row each; without rows if there is none."""
+    own = _relations(fit, "|")
+    wide = own.pivot(index=["group", "lhs"], columns="rhs", values="est")
+    order = list(dict.fromkeys(zip(own["group"], own["lhs"], strict=True)))
+    names = [f"t{k + 1}" for k in range(wide.shape[1])]
+    rows = tuple((group, item, *wide.loc[(group, item), names]) for group, item in order)
+    columns = (Column("item", term("Item")), *(Column(name, name, Kind.ESTIMATE) for name in names))
+    return _by_group(Table("thresholds", Words("Thresholds", "阈值"), columns, rows, (_THRESHOLDS,)), fit)
+
+
+def scales(fit: Fit) -> Table:
+    """Table of the scales or residual variances of ordered variables that are estimated; without rows if none is."""
+    own = fit.estimates()
+    own = own[own["lhs"].isin(list(fit.table.ordered)) & (own["lhs"] == own["rhs"]) & own["free"].astype(bool)]
+    rows = tuple((row.group, row.lhs, _SCALES[row.op], row.est, row.se) for row in rows_of(own))
+    columns = (
+        Column("item", term("Item")),
+        Column("parameter", Words("Parameter", "参数")),
+        Column("est", Words("Estimate", "估计值"), Kind.ESTIMATE),
+        _ESTIMATE_COLUMNS[1],
+    )
+    title = Words("Scales of latent responses", "潜在反应的尺度")
+    return _by_group(Table("scales", title, columns, rows, (_SCALED_RESPONSES,)), fit)
 
 
 def structural_paths(fit: Fit, labels: Labels | None = None) -> Table:
@@ -336,8 +365,9 @@ def largest_residuals(fit: Fit, most: int = 10) -> Table:
         "Observed minus implied correlation, the largest in size first; beyond ±.10 the model misses a relation.",
         "观测相关减模型隐含相关，按绝对值排序；绝对值超过 .10 说明模型遗漏了某种关系。",
     )
+    notes = (note, _POLYCHORIC) if fit.table.ordered else (note,)
     title = Words("Largest residual correlations", "最大相关残差")
-    return _by_group(Table("largest_residuals", title, columns, rows, (note,)), fit)
+    return _by_group(Table("largest_residuals", title, columns, rows, notes), fit)
 
 
 def modification_indices(fit: Fit, most: int = 10) -> Table:
@@ -394,10 +424,19 @@ def _correction(fit: Fit) -> tuple[Words, ...]:
     if not corrected(fit):
         return ()
     said = _SCALED_FOR_GAPS if fit.options.missing == "two_stage" else _SCALED
+    if fit.table.ordered:
+        said = _SCALED_ORDERED
     factor = _measure(fit.measures())("chisq_scaling_factor")
     if math.isnan(factor):
         return (said,)
     return (said + _FACTOR.filled(c=cell(factor, Kind.ESTIMATE)),)
+
+
+def _responses(fit: Fit) -> tuple[Words, ...]:
+    """Say that answers are taken as ordered, and how."""
+    if not fit.table.ordered:
+        return ()
+    return (_ORDERED.filled(k=len(fit.table.ordered), parameterization=fit.options.parameterization),)
 
 
 def _values_by_group(fit: Fit) -> list[tuple[str, dict[str, float]]]:
@@ -549,6 +588,28 @@ _SCALED = Words(
 _SCALED_FOR_GAPS = Words(
     "χ² is corrected for gaps in the answers; CFI, TLI and RMSEA are the robust versions.",
     "χ²已按缺失作答校正；CFI、TLI与RMSEA为稳健版本。",
+)
+_SCALED_ORDERED = Words(
+    "χ² is corrected for the estimator's weights; CFI, TLI and RMSEA are the robust versions (Savalei, 2021), or the "
+    "scaled ones where these do not exist.",
+    "χ²已按估计方法的权重校正；CFI、TLI与RMSEA为稳健版本（Savalei，2021），不存在时为校正版本。",
+)
+_ORDERED = Words(
+    "{k} variables are ordered categories: each answer is a normal latent response cut at thresholds "
+    "({parameterization} parameterization). Loadings, residuals and R² are those of the latent responses.",
+    "{k}个变量为有序类别：每个回答视为正态潜在反应被阈值切分的结果（{parameterization}参数化）。载荷、残差与R²均针对潜在反应。",
+)
+_THRESHOLDS = Words(
+    "Where the latent response passes from one category to the next; their standard errors stand in fit.estimates().",
+    "潜在反应由一个类别进入下一类别的界点；其标准误见fit.estimates()。",
+)
+_SCALED_RESPONSES = Words(
+    "Scale: the inverse standard deviation of the latent response. The first group's are fixed at one.",
+    "尺度为潜在反应标准差的倒数；第一组固定为1。",
+)
+_SCALES = {"~*~": Words("scale", "尺度"), "~~": Words("residual variance", "残差方差")}
+_POLYCHORIC = Words(
+    "Correlations are those of the latent responses behind ordered answers.", "相关系数为有序回答背后潜在反应的相关。"
 )
 _FACTOR = Words(" Scaling correction factor: {c}.", "校正因子：{c}。")
 _PROFILE = Words("Thresholds: {title}. Sources: {source}.", "判断标准：{title}。来源：{source}。")

@@ -150,6 +150,11 @@ def _refuse_what_semopy_lacks(fit: Fit) -> None:
     table = fit.table
     if not fit.converged:
         raise ConvergenceError("the model did not converge, so there is nothing to confirm; see fit.diagnostics.")
+    if table.ordered:
+        raise SpecificationError(
+            "semopy has no thresholds, robust errors and tests of ordered answers, so it cannot confirm these. "
+            "Without ordered= and with estimator='ML' it can confirm the continuous analysis."
+        )
     if fit.estimator != "ML":
         raise SpecificationError(f"semopy cannot confirm estimator={fit.estimator!r}; fit with estimator='ML'.")
     if fit.options.rotation not in (None, "none"):
