@@ -9,6 +9,7 @@ Brosseau-Liard and Savalei (2012), Psychological Methods 17, 354-373.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,20 +22,34 @@ from .parameters import ParameterTable
 FEW = 5  # categories, up to which answers are hardly continuous
 RARE = 5  # answers, below which a category tells little
 EMPTY = 0.5  # share of a pair's combinations of answers that nobody gave
+_GLANCE = 100  # respondents looked at first
 _NAMED = 3  # how many offenders a sentence names
 
 
 def few_categories(table: ParameterTable, moments: Moments) -> list[Diagnostic]:
     """Advise ``ordered=True`` where every item has whole numbers in at most ``FEW`` categories."""
-    items = [name for name in table.observed if name not in table.covariates]
+    items = [moments.names.index(name) for name in table.observed if name not in table.covariates]
     if moments.answers is None or not items:
         return []
-    answers = np.concatenate([own[:, [moments.names.index(name) for name in items]] for own in moments.answers])
-    known = answers[~np.isnan(answers)]
-    if not np.array_equal(known, np.round(known)):
+    answers = np.concatenate([own[:_GLANCE, items] for own in moments.answers])
+    if not _whole(answers) or _most(answers) > FEW:  # a glance is enough to see that most surveys are not meant
         return []
-    most = max(len(np.unique(own[~np.isnan(own)])) for own in answers.T)
-    return [Diagnostic("info", "few_categories", _FEW.filled(k=most))] if most <= FEW else []
+    answers = np.concatenate([own[:, items] for own in moments.answers])
+    if not _whole(answers) or (most := _most(answers)) > FEW:
+        return []
+    return [Diagnostic("info", "few_categories", _FEW.filled(k=most))]
+
+
+def _most(answers: np.ndarray) -> int:
+    """How many different whole numbers at most an item can have, or else how many it has: (n, p)"""
+    widest = np.nanmax(np.nanmax(answers, axis=0) - np.nanmin(answers, axis=0))
+    if widest < FEW:
+        return int(widest) + 1
+    return int(1 + (np.diff(np.sort(answers, axis=0), axis=0) > 0).sum(axis=0).max())  # NaN stands last, and is none
+
+
+def _whole(answers: np.ndarray) -> bool:
+    return bool(((answers == np.round(answers)) | np.isnan(answers)).all())
 
 
 def examine(table: ParameterTable, moments: Moments) -> list[Diagnostic]:
@@ -45,8 +60,30 @@ def examine(table: ParameterTable, moments: Moments) -> list[Diagnostic]:
     for label, own, answers in zip(moments.labels, moments.ordered, moments.answers, strict=True):
         group = Words(" in group {g}", "（组别{g}）").filled(g=label) if label else Words("", "")
         found += [*_perfect(own, modelled, group), *_indefinite(own, group)]
-        found += _thin(answers[:, [moments.names.index(name) for name in table.ordered]], list(table.ordered), group)
+        names = [name for name in table.observed if name in table.ordered]
+        answers = answers[:, [table.observed.index(name) for name in names]]
+        size = np.array([table.ordered[name] + 1 for name in names])
+        found += _thin(_counted(own, answers, size), names, answers, group)
     return found
+
+
+class _Counts(NamedTuple):
+    """How often each answer (o, K) and each combination of two (pairs, K, K) was given; number of categories (o,)"""
+
+    single: np.ndarray
+    pairs: np.ndarray
+    size: np.ndarray
+
+
+def _counted(own: influence.Moments, answers: np.ndarray, size: np.ndarray) -> _Counts:
+    if isinstance(own.influence, influence.Lookup):
+        return _Counts(own.influence.counts[:, :-1], own.influence.tables[:, :-1, :-1], size)
+    codes = np.full(answers.shape, -1)
+    for i, column in enumerate(answers.T):
+        given = ~np.isnan(column)
+        codes[given, i] = np.unique(column[given], return_inverse=True)[1]
+    joint = contingency.joint(codes, size.max())
+    return _Counts(contingency.margins(joint), contingency.of_pairs(joint), size)
 
 
 def _perfect(own: influence.Moments, names: Sequence[str], group: Words) -> list[Diagnostic]:
@@ -66,28 +103,21 @@ def _indefinite(own: influence.Moments, group: Words) -> list[Diagnostic]:
     ]
 
 
-def _thin(answers: np.ndarray, names: Sequence[str], group: Words) -> list[Diagnostic]:
+def _thin(counts: _Counts, names: Sequence[str], answers: np.ndarray, group: Words) -> list[Diagnostic]:
     """Rare categories and empty combinations of answers."""
-    levels, codes = [], np.full(answers.shape, -1)
-    for i, own in enumerate(answers.T):
-        given = ~np.isnan(own)
-        known, codes[given, i] = np.unique(own[given], return_inverse=True)
-        levels.append(known)
-    joint = contingency.joint(codes, max(map(len, levels)))
-    counts, tables = contingency.margins(joint), contingency.of_pairs(joint)
-    size = np.array([len(known) for known in levels])
-    found = []
+    found, size = [], counts.size
+    few = (counts.single < RARE) & (np.arange(counts.single.shape[1]) < size[:, None])
     rare = [
-        f"{name} = {value:g} ({count:.0f})"
-        for name, known, own in zip(names, levels, counts, strict=True)
-        for value, count in zip(known, own, strict=False)
-        if count < RARE
+        f"{names[i]} = {value:g} ({count:.0f})"
+        for i in map(int, np.flatnonzero(few.any(axis=1)))
+        for value, count, own in zip(_known(answers[:, i]), counts.single[i], few[i], strict=False)
+        if own
     ]
     if rare:
         found.append(Diagnostic("info", "rare_category", _RARE.filled(group=group, bound=RARE, these=_listed(rare))))
     first, second = contingency.pairs(len(names))
     cells = size[first] * size[second]
-    empty = cells - (tables > 0).sum(axis=(-2, -1))
+    empty = cells - (counts.pairs > 0).sum(axis=(-2, -1))
     binary = (cells == 4) & (empty == 1)
     sparse = (cells > 4) & (empty >= EMPTY * cells)
     for code, words, which in (("empty_cell", _EMPTY_CELL, binary), ("sparse_table", _SPARSE, sparse)):
@@ -96,6 +126,10 @@ def _thin(answers: np.ndarray, names: Sequence[str], group: Words) -> list[Diagn
         if len(worst):
             found.append(Diagnostic("info", code, words.filled(group=group, these=these)))
     return found
+
+
+def _known(column: np.ndarray) -> np.ndarray:
+    return np.unique(column[~np.isnan(column)])
 
 
 def _listed(names: Sequence[str]) -> Words:

@@ -209,7 +209,8 @@ def thresholds(fit: Fit) -> Table:
 def scales(fit: Fit) -> Table:
     """Table of the scales or residual variances of ordered variables that are estimated; without rows if none is."""
     own = fit.estimates()
-    own = own[own["lhs"].isin(list(fit.table.ordered)) & (own["lhs"] == own["rhs"]) & own["free"].astype(bool)]
+    own = own[own["lhs"].isin(list(fit.table.ordered)) & own["op"].isin(list(_SCALES)) & own["free"].astype(bool)]
+    own = own[own["lhs"] == own["rhs"]]
     rows = tuple((row.group, row.lhs, _SCALES[row.op], row.est, row.se) for row in rows_of(own))
     columns = (
         Column("item", term("Item")),

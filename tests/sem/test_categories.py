@@ -76,6 +76,20 @@ def test_rare_categories_are_counted_in_every_group(items):
     )
 
 
+def test_rare_categories_are_counted_beside_covariates_too(items):
+    data = items.assign(t2=np.where(np.arange(400) == 7, 9, items["t2"]), age=np.arange(400) % 37)
+    assert said(data, f"{MODEL}; trust ~ age")["rare_category"][1].startswith(
+        "categories with fewer than 5 answers: t2 = 9 (1)."
+    )
+
+
+def test_a_sixth_answer_of_the_last_respondent_is_seen(items):
+    wide = items.assign(t1=np.where(np.arange(400) > 397, np.arange(400) - 392, items["t1"]))
+    assert sme.fit(MODEL, wide).diagnostics == ()
+    five = items.assign(t1=np.where(np.arange(400) > 398, 5, items["t1"]))
+    assert "at most 5 different answers" in sme.fit(MODEL, five).diagnostics[0].message
+
+
 def test_five_answers_are_no_longer_rare(items):
     data = items.assign(t2=np.where(np.arange(400) < 5, 9, items["t2"]))
     assert "rare_category" not in said(data)
