@@ -76,7 +76,9 @@ def _without_unit(sample: Sample) -> Sample:
     """Divide the weights of least squares by what they give the sample's covariances."""
     if sample.weight is None:
         return sample
-    s = least_squares.moments_vector(sample.covariance, None if sample.mean is None else np.zeros_like(sample.mean))
+    s = sample.target
+    if s is None:
+        s = least_squares.moments_vector(sample.covariance, None if sample.mean is None else np.zeros_like(sample.mean))
     return sample._replace(weight=sample.weight / (sample.share @ np.vecdot(s, least_squares.weigh(sample, s))))
 
 
