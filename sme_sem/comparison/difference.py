@@ -131,7 +131,8 @@ def _satorra_2000(wide: Fit, narrow: Fit) -> tuple[float, Words]:
     m, N = narrow._test.df - wide._test.df, wide._directions
     inside = _moment_slopes(narrow, wide) @ narrow._directions
     A = scaled_difference.restriction(_moment_slopes(wide, wide) @ N, inside)
-    inverse = N.T @ _inverse_information(wide, wide.theta) @ N
+    onto = np.linalg.pinv(N)  # the information's inverse among the directions, which are not of length one
+    inverse = onto @ _inverse_information(wide, wide.theta) @ onto.T
     trace, squared = scaled_difference.restricted(A, inverse, N.T @ _spread(wide) @ N)
     plain = wide._total * (narrow._value - wide._value)
     return float(scaled_difference.shifted(plain, m, trace, squared)), _SHIFTED
