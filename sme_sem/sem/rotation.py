@@ -62,7 +62,7 @@ class Block:
 
     groups : the first one is rotated; the others follow
     loadings : (p, m) parameters, as ``uniquenesses`` (p,) and ``covariances`` (m, m); -1 where fixed
-    fixed : (p,) values of uniquenesses that are fixed
+    fixed : (p,) values of uniquenesses that are fixed, NaN of those that make a response's variance one
     """
 
     name: str
@@ -162,6 +162,12 @@ def _in_group(
             "another. Write the constructs without efa() to restrict them."
         )
     errors = [row(i, "~~", i) for i in items]
+    for e in errors:
+        if e.derived and row(e.lhs, "~*~", e.lhs).free:
+            raise SpecificationError(
+                f"exploratory block {name!r}: the scale of {e.lhs!r} is free, so that its rotation has no fixed unit; "
+                "take parameterization='theta'."
+            )
     covariances = np.array([[-1 if a == b else row(a, "~~", b).index for b in constructs] for a in constructs])
     return Block(
         name,
@@ -258,7 +264,7 @@ def refuse_restrictions(
     rotations = [random.standard_normal((len(b.constructs),) * 2) for b in blocks]
     rotations = [H / np.linalg.norm(H, axis=0) if oblique else np.linalg.qr(H)[0] for H in rotations]
     turned = _turned(first, blocks, rotations, theta, sample)
-    again = ram.matrices(table.pattern(), _read(table, turned), sample.covariance, sample.mean)
+    again = ram.matrices(table.pattern(), _read(table, turned, first, theta), sample.covariance, sample.mean)
     for kind, (wanted, got) in enumerate(zip(turned, again, strict=True)):
         off = np.abs(wanted - got) > 1e-9 * (1 + np.abs(wanted))
         if off.any():
@@ -298,9 +304,10 @@ def rotated(fit: Fit, table: ParameterTable, blocks: Sequence[Block]) -> Fit:
     """
     options, sample = fit.options, fit.sample
     criterion = CRITERIA[str(options.rotation)]
-    read = _read(table, ram.matrices(fit.pattern, fit.theta, sample.covariance, sample.mean))
+    before = fit.table, fit.theta
+    read = _read(table, ram.matrices(fit.pattern, fit.theta, sample.covariance, sample.mean), *before)
     found = [_found(block, criterion, read, options.rotation == "varimax", oblique=options.oblique) for block in blocks]
-    theta = _read(table, _turned(fit.table, blocks, [H for H, _ in found], fit.theta, sample))
+    theta = _read(table, _turned(fit.table, blocks, [H for H, _ in found], fit.theta, sample), *before)
     pattern = table.pattern()
     diagnostics = examine(Point.at(table, pattern, theta, sample.covariance, sample.mean), fit.n)
     diagnostics += [
@@ -341,7 +348,7 @@ def _found(
 def _weights(loadings: np.ndarray, correlations: np.ndarray, uniquenesses: np.ndarray, kaiser: bool) -> np.ndarray:
     """What the rows of the loadings are multiplied by: (..., p, m), (..., m, m), (..., p) -> (..., p)"""
     common = ((loadings @ correlations) * loadings).sum(axis=-1)
-    length = np.sqrt(common if kaiser else common + uniquenesses)
+    length = np.sqrt(common if kaiser else np.where(np.isnan(uniquenesses), 1.0, common + uniquenesses))
     return np.where(np.abs(length) > 1e-10, 1 / np.where(length == 0, 1, length), 0)
 
 
@@ -373,13 +380,17 @@ def _turned(
     return M @ A @ np.linalg.inv(M), M @ S @ M.mT, np.matvec(M, m)
 
 
-def _read(table: ParameterTable, matrices: Matrices) -> np.ndarray:
-    """The free parameters of a table, read off its matrices: -> (q,)"""
+def _read(table: ParameterTable, matrices: Matrices, before: ParameterTable, values: np.ndarray) -> np.ndarray:
+    """The free parameters of a table, read off its matrices; thresholds and scales are as they were before: -> (q,)"""
     pattern = table.pattern()
     theta = np.zeros(table.n_free)
+    unturned = {(p.key, p.group): values[p.index] for p in before.parameters if p.free and p.op in ("|", "~*~")}
+    for p in table.parameters:
+        if p.free and p.op in ("|", "~*~"):
+            theta[p.index] = unturned[p.key, p.group]
     for group, cell in product(range(table.groups), range(len(pattern.matrix))):
         parameter = pattern.parameter[group, cell]
-        if parameter >= 0:
+        if parameter >= 0 and pattern.matrix[cell] <= ram.INTERCEPTS:
             i, j = pattern.row[cell], pattern.col[cell]
             kind = matrices[pattern.matrix[cell]][group]
             theta[parameter] = kind[i] if pattern.matrix[cell] == ram.INTERCEPTS else kind[i, j]

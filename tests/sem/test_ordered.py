@@ -300,3 +300,29 @@ def test_weighting_by_everything_needs_more_respondents_than_moments():
 def test_age_may_stay_continuous_beside_ordered_items():
     fit = sme.fit("agree =~ A1 + A2 + A3; agree ~ age", persons(), ordered=AGREE[:3])
     assert fit.admissible and list(fit.table.exogenous) == ["age"]
+
+
+# --- exploratory blocks ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("parameterization", ["delta", "theta"])
+def test_exploratory_blocks_of_ordered_items_are_rotated_as_lavaan_does(parameterization):
+    """lavaan 0.6-14, rotation = "geomin", delta parameterization, printed to three digits."""
+    names = [f"{kind}{i}" for kind in "AE" for i in range(1, 6)]
+    model = f'efa("b")*f1 + efa("b")*f2 =~ {" + ".join(names)}'
+    fit = sme.fit(model, persons(), ordered=names, parameterization=parameterization)
+    rows = keyed(fit.estimates())
+    theirs = {"A1": (-0.498, 0.235), "A2": (0.708, -0.021), "A3": (0.760, 0.006), "A4": (0.516, 0.046)}
+    for item, loadings in theirs.items():
+        ours = [rows[f, "=~", item, ""]["std_all"] for f in ("f1", "f2")]
+        assert ours == pytest.approx(loadings, abs=6e-4)
+    assert rows["f1", "~~", "f2", ""]["est"] == pytest.approx(0.436, abs=6e-4)
+    assert rows["f1", "~~", "f2", ""]["se"] == pytest.approx(0.039334, abs=1e-5)  # in both parameterizations
+
+
+def test_a_block_whose_items_have_free_scales_is_refused():
+    data = answers("datcat_mg_equal_wlsmv")
+    names = [f"u{i}" for i in range(1, 9)]
+    model = f'efa("b")*f1 + efa("b")*f2 =~ {" + ".join(names)}; u1 ~*~ NA*u1'
+    with pytest.raises(sme.SpecificationError, match="the scale of 'u1' is free, so that its rotation has no fixed"):
+        sme.fit(model, data, ordered=names)
