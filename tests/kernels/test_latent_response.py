@@ -30,7 +30,7 @@ def at_a_point(name, parameterization="delta", groups=1, seed=1):
     text, ordered = MODELS[name]
     equal = ("loadings", "thresholds", "intercepts") if groups > 1 else ()
     options = Options(meanstructure=True, parameterization=parameterization, group_equal=equal)
-    table = parameter_table(Specification.read(text), options, groups, ordered)
+    table = parameter_table(Specification.read(text), options, groups, tuple(ordered.items()))
     rng = np.random.default_rng(seed)
     theta = np.zeros(table.n_free)
     for p in table.parameters:
