@@ -78,6 +78,7 @@ def scoring(slope_at, start, *, tolerance=1e-20, max_iterations=300):
         before, damped = decrement[active], damping[active]
         step, now, solved = _step(hessian[active], gradient[active], damped)
         plain = solved & (damped == 0)
+        near = solved & (now < NEAR)  # damped steps count too: a poor expected Hessian is left behind
         now = np.where(plain, now, before)
         arrived = plain & ((now < tolerance) | (now < STALLED) & (now > before / 4))
         decrement[active] = now
@@ -85,10 +86,10 @@ def scoring(slope_at, start, *, tolerance=1e-20, max_iterations=300):
         theta[active[arrived]] += step[arrived]
         if arrived.any():
             staying = ~arrived
-            active, step, solved, now, damped = (x[staying] for x in (active, step, solved, now, damped))
+            active, step, solved, now, damped, near = (x[staying] for x in (active, step, solved, now, damped, near))
 
         trial = theta[active] + np.where(solved[:, None], step, 0)
-        exact = (now < NEAR) & (now > LAST)
+        exact = near & (now > LAST)
         accepted = np.zeros(len(active), dtype=bool)
         for kind in (False, True):
             chosen = np.flatnonzero((exact == kind) & solved)

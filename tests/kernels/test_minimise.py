@@ -100,6 +100,20 @@ def test_a_member_ends_where_it_would_end_alone_to_the_last_bit():
         assert together.status[b] is alone.status[0]
 
 
+@pytest.mark.parametrize("size", [1.2, 0.3, 0.01])
+def test_where_the_expected_hessian_misleads_the_exact_one_takes_over(size):
+    own, apart = np.array([[1.0, 0.9], [0.9, 1.0]]), size * np.array([[1.0, -0.5], [-0.5, 1.0]])
+
+    def slope_at(theta, members, exact):
+        value = np.vecdot(theta, theta @ own) / 2 + 0.05 * (theta**4).sum(axis=-1)
+        hessian = own + 0.6 * theta[:, :, None] ** 2 * np.eye(2) if exact else np.stack([apart] * len(theta))
+        return Slope(value, theta @ own + 0.2 * theta**3, hessian)
+
+    found = minimise.scoring(slope_at, np.array([[3.0, 2.0]]))
+    assert found.status[0] is Status.CONVERGED and found.iterations[0] < 100
+    np.testing.assert_allclose(found.theta, 0, atol=1e-12)
+
+
 def test_a_hopeless_member_is_named_and_the_others_arrive():
     problem = Problem("two constructs", 5)
     before = problem.together()
