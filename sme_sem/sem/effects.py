@@ -35,7 +35,8 @@ def effects(point: Point, vcov: np.ndarray, outcome: str, predictor: str) -> pd.
     for group in range(point.table.groups):
         rows += _of_group(point, group, outcome, predictor)
     i, j = point.place[outcome], point.place[predictor]
-    deviation = np.sqrt(np.linalg.diagonal(point.moments.cov))
+    variance = np.linalg.diagonal(point.moments.cov)
+    deviation = np.sqrt(np.where(variance > 0, variance, np.nan))  # a variance of zero or below standardizes nothing
     gradients = np.array([quantity.gradient for *_, quantity in rows])
     return pd.DataFrame(
         {

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sme_sem as sme
@@ -203,6 +204,16 @@ def test_every_group_has_its_own_effects():
         assert rows.set_index("effect")["est_std"]["indirect"] == pytest.approx(standardized, rel=1e-10)
     totals = table.query("effect == 'total'")["est"]
     assert totals.iloc[0] != pytest.approx(totals.iloc[1], rel=1e-3)
+
+
+def test_a_construct_of_negative_variance_has_effects_but_no_standardized_ones():
+    S = np.array([[1.0, 0.1, 0.5, 0.1], [0.1, 1.0, 0.1, 0.5], [0.5, 0.1, 1.0, 0.1], [0.1, 0.5, 0.1, 1.0]])
+    S = pd.DataFrame(np.where(S == 0.1, -0.3, S), list("abcd"), list("abcd"))
+    fit = sme.fit("f =~ 1*a + 1*b; g =~ 1*c + 1*d; g ~ 0.5*f", cov=S, n=200)
+    assert fit.estimates().query("lhs == 'f' and op == '~~'")["est"].item() < 0
+    found = fit.effects("g", "f")
+    assert (found["est"].iloc[[0, -1]] == 0.5).all()
+    assert found["est_std"].isna().all()
 
 
 def test_an_unknown_variable_is_named(fits):
