@@ -109,7 +109,9 @@ def whitened(pattern, sample, moments):
 def expected_curvature(pattern, moments, white):
     """tr(Z_r Z_s) + 2 nu_r^T nu_s by pairs of cells: (..., G, c, c)"""
     aa, ab, bb = _by_pairs(pattern, white.gram)
-    curvature = 2 * pattern.pair_weight * (aa * bb + ab * ab.mT)
+    curvature = aa * bb
+    curvature += ab * ab.mT
+    curvature *= 2 * pattern.pair_weight
     if pattern.means:
         d = ram.mean_weight(pattern, moments.eta)
         curvature += 2 * d[..., :, None] * d[..., None, :] * aa
@@ -188,10 +190,11 @@ def _curvature_of_misfit(pattern, moments, white):
     """
     a, w = pattern.a, pattern.weight
     G, H = _by_pairs(pattern, white.gram), _by_pairs(pattern, white.rest)
-    crossed = G.ab * H.ab.mT
-    products = G.bb * H.aa + G.aa * H.bb + crossed + crossed.mT
-    curvature = pattern.pair_weight * products
-    curvature *= -2
+    curvature = G.ab * H.ab.mT
+    curvature += curvature.mT
+    curvature += G.bb * H.aa
+    curvature += G.aa * H.bb
+    curvature *= -2 * pattern.pair_weight
     if pattern.means:
         d = ram.mean_weight(pattern, moments.eta)
         wt = w * white.along[..., a]

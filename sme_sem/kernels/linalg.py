@@ -90,7 +90,7 @@ def solve_definite(matrix, vector):
     """M^-1 v for symmetric M: (..., p, p), (..., p) -> (..., p), NaN where M is not positive definite."""
     solution = np.empty(vector.shape)
     for member in np.ndindex(vector.shape[:-1]):
-        _, found, info = lapack.dposv(matrix[member], vector[member])
+        _, found, info = lapack.dposv(matrix[member].T, vector[member])  # laid out as LAPACK reads it
         solution[member] = np.nan if info else found
     return solution
 

@@ -7,6 +7,8 @@ measured by constructs come after those.  Usually within sampling error of the e
 
 from __future__ import annotations
 
+from math import isnan
+
 import numpy as np
 
 from .parameters import Parameter, ParameterTable
@@ -28,7 +30,7 @@ def start_values(
         guess = _Guess(table, group, covariance[group], None if mean is None else mean[group])
         for p in table.parameters:
             if p.free and p.group == group:
-                if not np.isnan(p.start):
+                if not isnan(p.start):
                     total[p.index] += p.start
                 elif p.op == "|" and target is not None:
                     total[p.index] += target[group, cut[p.lhs, p.rhs]]
@@ -49,7 +51,7 @@ def plain_start(
         if not p.free:
             continue
         own = covariance[p.group, place[p.lhs], place[p.lhs]] if p.lhs in place else np.nan
-        if not np.isnan(p.start):
+        if not isnan(p.start):
             values[p.index] = p.start
         elif p.op == "=~":
             marker = place.get(p.rhs)
