@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from .sem.estimator_comparison import compare_estimators
     from .sem.fit import Fit, fit
     from .sem.specification import Specification
+    from .sensitivity.multiverse import multiverse
     from .simulation import simulate
     from .study import demo_study, load_study
 
@@ -77,6 +78,7 @@ _HOME = {
     "load_study": "study",
     "mcar": "measurement.mcar",
     "method_bias": "measurement.method_bias",
+    "multiverse": "sensitivity",
     "new_study": "instrument",
     "normality": "measurement.normality",
     "polychoric": "measurement.polychoric",
@@ -119,6 +121,7 @@ __all__ = [
     "load_study",
     "mcar",
     "method_bias",
+    "multiverse",
     "new_study",
     "normality",
     "polychoric",

@@ -11,6 +11,7 @@ import sme_sem
 
 LAYERS = (
     "cli",
+    "sensitivity",
     "study",
     "study_file",
     "synthetic",
@@ -25,6 +26,7 @@ LAYERS = (
     "instrument",
     "tables",
     "kernels",
+    "tasks",
     "errors",
 )
 PACKAGE = Path(sme_sem.__file__).parent

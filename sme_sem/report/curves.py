@@ -1,0 +1,139 @@
+"""Charts of what estimates depend on: specifications, values of a moderator, the number of respondents.
+
+SVG text as in ``figures``, or PNG bytes.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from ..tables import Kind, Language, Text, Words, format, written
+from ..tables.text import width
+from .figures import _BLUE, _CELL, _GREY, _INK, _axes, _figure, _label, _style, _svg
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+Format = Literal["svg", "png"]
+_CHINESE = ("Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "Source Han Sans SC", "WenQuanYi Micro Hei")
+
+
+def specification_curve(
+    curve: pd.DataFrame, choices: Sequence[str], title: Text, language: Language = "en", form: Format = "svg"
+) -> str | bytes:
+    """Draw estimates in ascending order with their intervals, and the levels behind each.
+
+    Parameters
+    ----------
+    curve
+        One row per specification: ``std``, ``std_ci_lower``, ``std_ci_upper``, ``supported``, and a column per choice.
+    choices
+        The columns that hold levels.
+    title
+        What is estimated.
+    language, form
+        Of the writing; ``"svg"`` or ``"png"``.
+
+    Returns
+    -------
+    str or bytes
+        An SVG document, or the bytes of a PNG file.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> curve = pd.DataFrame({"std": [0.1, 0.3], "std_ci_lower": [-0.1, 0.2], "std_ci_upper": [0.3, 0.4],
+    ...                       "supported": [False, True], "items": ["all", "five"]})
+    >>> specification_curve(curve, ["items"], "H1").startswith("<svg")
+    True
+    """
+    curve = curve.sort_values("std", kind="stable")
+    x = np.arange(1, len(curve) + 1)
+    value, lower, upper = (curve[c].to_numpy(dtype=float) for c in ("std", "std_ci_lower", "std_ci_upper"))
+    supported = curve["supported"].to_numpy(dtype=bool)
+    rows = [(choice, level) for choice in choices for level in dict.fromkeys(curve.sort_index()[choice])]
+    names = [_label(f"{choice}: {level}", language) for choice, level in rows]
+    beside = max([8, *map(width, names)]) * _CELL + 0.25
+    with _style(), _letters(form):
+        below = 0.2 * len(rows) + 0.1
+        figure = _figure(beside + 6.0, below + 3.4)
+        axes = _axes(figure, beside, below + 0.55, 5.8, 2.5)
+        for chosen, colour, label in ((~supported, _GREY, _NOT_SUPPORTED), (supported, _BLUE, _SUPPORTED)):
+            if chosen.any():
+                _upright(axes, x[chosen], lower[chosen], upper[chosen], colour, 0.35)
+                face = colour if label is _SUPPORTED else "white"
+                axes.plot(
+                    x[chosen],
+                    value[chosen],
+                    "o",
+                    color=colour,
+                    markerfacecolor=face,
+                    markersize=3,
+                    label=written(label, language),
+                )
+        axes.axhline(0, color=_INK, linewidth=0.8)
+        axes.set_xlim(0, len(curve) + 1)
+        axes.set_xticks([])
+        axes.yaxis.set_major_formatter(_coefficient)
+        axes.set_ylabel(written(_ESTIMATE, language))
+        axes.set_title(written(title, language), fontsize=9, loc="left")
+        axes.legend(frameon=False, loc="best")
+        _dashboard(_axes(figure, beside, 0.3, 5.8, below), curve, rows, names, supported)
+        figure.text(0.99, 0.01, written(_NUMBER.filled(n=len(curve)), language), ha="right", va="bottom")
+        return _given(figure, form)
+
+
+def _dashboard(
+    axes: Any, curve: pd.DataFrame, rows: Sequence[tuple[str, str]], names: Sequence[str], supported: np.ndarray
+) -> None:
+    """Mark which level of each choice every estimate rests on."""
+    for place, (choice, level) in enumerate(rows):
+        own = (curve[choice] == level).to_numpy()
+        for chosen, colour in ((own & ~supported, _GREY), (own & supported, _BLUE)):
+            x = np.flatnonzero(chosen) + 1
+            _upright(axes, x, np.full(len(x), place - 0.35), np.full(len(x), place + 0.35), colour)
+    axes.set_xlim(0, len(curve) + 1)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_yticks(range(len(rows)), names)
+    axes.tick_params(axis="y", length=0)
+    axes.set_xticks([])
+
+
+def _upright(axes: Any, x: np.ndarray, lower: np.ndarray, upper: np.ndarray, colour: str, alpha: float = 1) -> None:
+    """Draw upright lines as one path, however many there are."""
+    gap = np.full(len(x), np.nan)
+    across, up = np.stack([x, x, gap], axis=1).ravel(), np.stack([lower, upper, gap], axis=1).ravel()
+    axes.plot(across, up, color=colour, alpha=alpha, linewidth=0.9, solid_capstyle="butt")
+
+
+def _coefficient(value: float, _: int | None = None) -> str:
+    return format.cell(value, Kind.COEFFICIENT)
+
+
+@contextmanager
+def _letters(form: Format) -> Iterator[None]:
+    """For pixels, whose letters no reader's system can supply, take a Chinese font where there is one."""
+    from matplotlib import font_manager, rc_context
+
+    there = {font.name for font in font_manager.fontManager.ttflist} if form == "png" else set()
+    with rc_context({"font.family": ["DejaVu Sans", *(name for name in _CHINESE if name in there)]}):
+        yield
+
+
+def _given(figure: Figure, form: Format) -> str | bytes:
+    if form == "svg":
+        return _svg(figure)
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=200, metadata={"Software": None})
+    return stream.getvalue()
+
+
+_SUPPORTED, _NOT_SUPPORTED = Words("supported", "支持"), Words("not supported", "不支持")
+_ESTIMATE = Words("β with its interval", "β及其置信区间")
+_NUMBER = Words("{n} specifications", "共{n}种设定")

@@ -1,0 +1,89 @@
+"""What may be chosen, and what each choice does to the model, the respondents or the options of a fit.
+
+=============  ======================================================================================================
+``model``      whole models: lavaan syntax by name; of a study, names of its models
+``paths``      relations added, ``"use ~ age"``, and taken out, ``"- use ~ price"``
+``items``      indicators left out
+``covariates`` observed variables that the outcomes and the constructs behind them are adjusted for
+``screening``  of a study, rules of ``sme.screen``; of a data frame, a condition such as ``"seconds > 120"``
+``subset``     a condition that respondents must meet, such as ``"region == 1"``
+``estimator``  a name, or options of ``sme.fit`` such as ``{"estimator": "WLSMV", "ordered": True}``
+``missing``    how gaps are met
+``options``    any options of ``sme.fit``
+=============  ======================================================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from math import prod
+from typing import Any, NamedTuple
+
+from ..errors import SpecificationError, did_you_mean
+
+CHOICES = ("model", "paths", "items", "covariates", "screening", "subset", "estimator", "missing", "options")
+MOST = 100_000
+
+
+class Choice(NamedTuple):
+    """One thing to choose: its name, and the value of each level by the level's name."""
+
+    name: str
+    levels: Mapping[str, Any]
+
+
+def read_choices(choices: Mapping[str, Any]) -> tuple[Choice, ...]:
+    """Read ``choices=``: a mapping of level names to values, or the values alone.
+
+    >>> read_choices({"estimator": ["ML", "MLR"]})
+    (Choice(name='estimator', levels={'ML': 'ML', 'MLR': 'MLR'}),)
+    """
+    if not isinstance(choices, Mapping) or not choices:
+        raise SpecificationError(
+            f"choices= is a mapping such as {{'estimator': ['ML', 'MLR']}}; it can hold {', '.join(CHOICES)}."
+        )
+    found = []
+    for name, levels in choices.items():
+        if name not in CHOICES:
+            raise SpecificationError(
+                f"choices: {name!r} is none of {', '.join(CHOICES)}.{did_you_mean(str(name), CHOICES)}"
+            )
+        found.append(Choice(name, _levels(name, levels)))
+    combinations = prod(len(choice.levels) for choice in found)
+    if combinations > MOST:
+        raise SpecificationError(
+            f"choices: {combinations:,} combinations are too many to fit (at most {MOST:,}); leave out levels that "
+            "nobody would defend."
+        )
+    return tuple(found)
+
+
+def combinations(choices: Sequence[Choice]) -> Iterator[dict[str, str]]:
+    """Every combination of levels, by their names; the last choice changes fastest."""
+    names = [choice.name for choice in choices]
+    return (dict(zip(names, levels, strict=True)) for levels in product(*(choice.levels for choice in choices)))
+
+
+def _levels(name: str, levels: Any) -> dict[str, Any]:
+    if isinstance(levels, Mapping):
+        found = {str(level): value for level, value in levels.items()}
+    elif isinstance(levels, Sequence) and not isinstance(levels, str):
+        found = {_shown(value): value for value in levels}
+        if len(found) < len(levels):
+            raise SpecificationError(f"choices[{name!r}]: two levels are the same; state each once.")
+    else:
+        raise SpecificationError(
+            f"choices[{name!r}]: give a list of levels, or a mapping of their names to values; got {levels!r}."
+        )
+    if not found:
+        raise SpecificationError(f"choices[{name!r}] has no level: name at least one, or leave the choice out.")
+    return found
+
+
+def _shown(value: Any) -> str:
+    if value is None or value in ((), []):
+        return "none"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    return ", ".join(f"{k}={v}" for k, v in value.items()) if isinstance(value, Mapping) else str(value)

@@ -1,0 +1,109 @@
+"""What is expected of a model: a relation or a defined quantity, and its sign.
+
+``"use ~ trust > 0"``, ``"use ~ price < 0"``, ``"indirect > 0"``; without a sign, either counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ..errors import SpecificationError
+from ..instrument.model import Hypothesis
+from ..sem.fit import Fit
+from ..sem.specification import Specification
+
+Key = tuple[str, str, str]
+FITTED, ABSENT, FIXED = "fitted", "not in this model", "fixed in this model"
+
+
+class Expectation(NamedTuple):
+    """A hypothesis: its name, the relation or the name of a defined quantity, and the sign, '' for either."""
+
+    id: str
+    key: Key
+    sign: str
+
+    @property
+    def text(self) -> str:
+        """The relation as it is written in a model."""
+        return " ".join(filter(None, self.key)) if self.key[1] != ":=" else self.key[0]
+
+
+class Finding(NamedTuple):
+    """What one fit says of one expectation; estimates, then standardized ones, each with error and interval."""
+
+    status: str
+    est: float = np.nan
+    se: float = np.nan
+    ci_lower: float = np.nan
+    ci_upper: float = np.nan
+    pvalue: float = np.nan
+    std: float = np.nan
+    std_se: float = np.nan
+    std_ci_lower: float = np.nan
+    std_ci_upper: float = np.nan
+
+
+def expectations(
+    stated: Mapping[str, str] | Sequence[str] | str | Iterable[Hypothesis],
+) -> tuple[Expectation, ...]:
+    """Read hypotheses: texts by name, texts alone, or those of an instrument."""
+    if isinstance(stated, str):
+        stated = (stated,)
+    pairs = stated.items() if isinstance(stated, Mapping) else ((_name(one), one) for one in stated)
+    found = tuple(_read(str(name), one) for name, one in pairs)
+    if not found:
+        raise SpecificationError(
+            'hypotheses= is empty: name at least one path, such as hypotheses={"H1": "use ~ trust > 0"}.'
+        )
+    return found
+
+
+def findings(fit: Fit, expected: Sequence[Expectation], level: float) -> tuple[Finding, ...]:
+    """Look expectations up in a fit; intervals have the level given."""
+    raw, standardized = fit.estimates(level=level), fit.standardized(level=level)
+    place = {}
+    for at, (lhs, op, rhs) in enumerate(zip(raw["lhs"], raw["op"], raw["rhs"], strict=True)):
+        place[lhs, op, "" if op == ":=" else rhs] = at
+        if op == "~~":
+            place[rhs, op, lhs] = at
+    return tuple(_finding(raw, standardized, one.key, place.get(one.key)) for one in expected)
+
+
+def _finding(raw: pd.DataFrame, standardized: pd.DataFrame, key: Key, at: int | None) -> Finding:
+    if at is None:
+        return Finding(ABSENT)
+    if key[1] != ":=" and not raw["free"].iloc[at]:
+        return Finding(FIXED)
+    return Finding(
+        FITTED,
+        *(float(raw[name].iloc[at]) for name in ("est", "se", "ci_lower", "ci_upper", "pvalue")),
+        *(float(standardized[name].iloc[at]) for name in ("est_std", "se", "ci_lower", "ci_upper")),
+    )
+
+
+def _name(one: str | Hypothesis) -> str:
+    return one.id if isinstance(one, Hypothesis) else re.split(r"[<>]", one)[0].strip()
+
+
+def _read(name: str, one: str | Hypothesis) -> Expectation:
+    if isinstance(one, Hypothesis):
+        return Expectation(name, (one.outcome, "~", one.cause), one.sign)
+    match = re.fullmatch(r"([^<>]+?)\s*(?:([<>])\s*0)?\s*", str(one))
+    if match is None:
+        raise SpecificationError(
+            f"hypothesis {name!r}: {one!r} is not read. Write a relation of the model, with the sign expected if there "
+            "is one: 'use ~ trust > 0', 'use ~ price < 0', or the name of a := line."
+        )
+    relation, sign = match[1].strip(), {">": "+", "<": "-", None: ""}[match[2]]
+    if "~" not in relation:
+        return Expectation(name, (relation, ":=", ""), sign)
+    terms = Specification.read(relation).relations
+    if len(terms) != 1:
+        raise SpecificationError(f"hypothesis {name!r}: {relation!r} is {len(terms)} relations; state them one by one.")
+    return Expectation(name, (terms[0].lhs, terms[0].op, terms[0].rhs), sign)

@@ -1,0 +1,231 @@
+"""A combination of choices made into something that can be fitted: a model, the respondents, and options.
+
+Covariates are adjusted for at every outcome of a path and at every construct behind one, so that a covariate may be
+related to the predictors as well; residual covariances of those constructs stay free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import combinations as pairs_of
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import SmeSemError, SpecificationError, did_you_mean
+from ..responses.screening import screen
+from ..sem.specification import Specification
+from ..sem.syntax import DEFINING
+from .choices import Choice
+
+if TYPE_CHECKING:
+    from ..responses import Responses
+    from ..study import Study
+
+Names = tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """What the choices start from.
+
+    model : None where it is chosen    models : those that can be chosen by name    frame : all respondents
+    kept : which of them are analysed where no screening is chosen    responses : of a study
+    """
+
+    model: Specification | None
+    models: Mapping[str, str]
+    frame: pd.DataFrame
+    kept: np.ndarray
+    options: Mapping[str, Any]
+    responses: Responses | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """One analysis.
+
+    model : None where the choices contradict each other, as ``problem`` says    rows : (n,) of bool
+    """
+
+    model: Specification | None
+    rows: np.ndarray
+    options: Mapping[str, Any]
+    problem: str = ""
+
+    @cached_property
+    def key(self) -> tuple[Any, ...]:
+        """Equal for plans that are one and the same analysis."""
+        return self.model, self.problem, self.rows.tobytes(), repr(sorted(self.options.items()))
+
+
+def base_of_study(study: Study) -> Base:
+    """Begin with a study: its answers, its screening, its hypothesized model."""
+    instrument, chosen = study.instrument, study.choices
+    responses, _ = study._read()
+    screening = screen(responses, chosen.screening.rules, max_missing=chosen.screening.max_missing)
+    model = instrument.model_syntax(instrument.hypothesized) if instrument.hypothesized else None
+    return Base(
+        None if model is None else Specification.read(model),
+        {name: instrument.model_syntax(name) for name in instrument.models},
+        responses.frame,
+        screening.kept.to_numpy(dtype=bool),
+        {"estimator": chosen.estimator, "missing": chosen.missing},
+        responses,
+    )
+
+
+def base_of_model(model: str | Specification | None, data: pd.DataFrame, options: Mapping[str, Any]) -> Base:
+    """Begin with a model and a table of answers."""
+    if not isinstance(data, pd.DataFrame):
+        raise SpecificationError(f"data must be a pandas DataFrame, not {type(data).__name__}.")
+    specification = None if model is None else Specification.read(model)
+    return Base(specification, {}, data, np.ones(len(data), dtype=bool), options)
+
+
+def prepared(base: Base, choices: Sequence[Choice]) -> tuple[Choice, ...]:
+    """Turn the levels' values into what a plan is made of; a level that makes no sense is refused here."""
+    if base.model is None and "model" not in {choice.name for choice in choices}:
+        raise SpecificationError("there is no model to begin with: name models in choices={'model': ...}.")
+    known = [c.levels.values() for c in choices if c.name == "model"]
+    models = [_model(base, value) for values in known for value in values]
+    if base.model is not None and not models:
+        models = [base.model]
+    items = {t.rhs for m in models for t in m.terms if t.op == "=~" and t.rhs not in m.latent}
+    return tuple(
+        choice._replace(levels={level: _value(base, choice.name, v, items) for level, v in choice.levels.items()})
+        for choice in choices
+    )
+
+
+def plan(base: Base, choices: Sequence[Choice], combination: Mapping[str, str]) -> Plan:
+    """Apply one combination of levels, as :func:`prepared` gave them."""
+    chosen = {choice.name: choice.levels[combination[choice.name]] for choice in choices}
+    rows = chosen.get("screening", base.kept)
+    if "subset" in chosen:
+        rows = rows & chosen["subset"]
+    options = dict(base.options)
+    for name in ("estimator", "missing", "options"):
+        options |= chosen.get(name, {})
+    model = chosen.get("model", base.model)
+    assert model is not None  # as prepared() made sure
+    changes = (chosen.get(name, ()) for name in ("paths", "items", "covariates"))
+    changed = _changed(model, *changes, orthogonal=bool(options.get("orthogonal")))
+    if isinstance(changed, str):
+        return Plan(None, rows, options, changed)
+    return Plan(changed, rows, options)
+
+
+def _value(base: Base, name: str, value: Any, items: set[str]) -> Any:
+    if name == "model":
+        return _model(base, value)
+    if name in ("paths", "items", "covariates"):
+        names = () if value is None else (value,) if isinstance(value, str) else tuple(value)
+        known: Sequence[str] | None = {"items": sorted(items), "covariates": list(map(str, base.frame.columns))}.get(
+            name
+        )
+        for one in names:
+            if known is not None and one not in known:
+                where = "the models have no indicator" if name == "items" else "the data have no column"
+                raise SpecificationError(f"choices[{name!r}]: {where} {one!r}.{did_you_mean(str(one), known)}")
+            if name == "paths":
+                Specification.read(_bare(one))
+        return names
+    if name == "screening" and base.responses is not None:
+        rules = value if isinstance(value, Mapping) else {"rules": () if value is None else value}
+        return screen(base.responses, **rules).kept.to_numpy(dtype=bool)
+    if name in ("screening", "subset"):
+        return _rows(base.frame, name, value)
+    options = dict(value) if isinstance(value, Mapping) else {name: value}
+    if "group" in options:
+        raise SpecificationError(f"choices[{name!r}]: a curve is of one sample; choose groups by subset= conditions.")
+    return options
+
+
+def _model(base: Base, value: Any) -> Specification:
+    if isinstance(value, str) and value in base.models:
+        return Specification.read(base.models[value])
+    if isinstance(value, str) and base.models and "~" not in value:
+        raise SpecificationError(
+            f"choices['model']: the study has no model {value!r}.{did_you_mean(value, base.models)}"
+        )
+    return Specification.read(value)
+
+
+def _rows(frame: pd.DataFrame, name: str, condition: Any) -> np.ndarray:
+    """Which rows meet a condition: an expression of columns, or their own truth values."""
+    if condition is None:
+        return np.ones(len(frame), dtype=bool)
+    if not isinstance(condition, str):
+        met = np.asarray(condition)
+    else:
+        try:
+            met = np.asarray(frame.eval(condition, engine="python"))
+        except Exception as problem:  # pandas raises many kinds, and the reason is the user's text in each
+            raise SpecificationError(
+                f"choices[{name!r}]: {condition!r} is no condition on the data: {problem}. Write one of columns, such "
+                "as 'region == 1' or 'seconds > 120 and age >= 18'."
+            ) from None
+    if met.shape != (len(frame),) or met.dtype != bool:
+        raise SpecificationError(
+            f"choices[{name!r}]: a condition gives true or false for each of the {len(frame)} rows; {condition!r} "
+            f"gives {met.dtype} of shape {met.shape}."
+        )
+    if not met.any():
+        raise SpecificationError(f"choices[{name!r}]: no row meets {condition!r}.")
+    return met
+
+
+def _bare(line: str) -> str:
+    return line.strip().removeprefix("-").strip()
+
+
+@lru_cache(maxsize=1024)
+def _changed(
+    model: Specification, paths: Names, items: Names, covariates: Names, *, orthogonal: bool
+) -> Specification | str:
+    """Apply what is chosen of the model; the reason why that is impossible, where it is."""
+    try:
+        return _adjusted(_without_items(_with_paths(model, paths), items), covariates, orthogonal=orthogonal)
+    except SmeSemError as problem:
+        return str(problem)
+
+
+def _with_paths(model: Specification, lines: Names) -> Specification:
+    for line in lines:
+        model = model.drop(_bare(line)) if line.strip().startswith("-") else model.add(line)
+    return model
+
+
+def _without_items(model: Specification, items: Names) -> Specification:
+    gone = set(items) & set(model.observed)
+    left = Specification(
+        tuple(t for t in model.terms if t.op in DEFINING or not {t.lhs, t.rhs} & gone),
+    )
+    emptied = [name for name in model.latent if name not in left.latent]
+    if emptied:
+        raise SpecificationError(f"without {', '.join(items)}, {emptied[0]!r} has no indicator left.")
+    return left
+
+
+def _adjusted(model: Specification, covariates: Names, *, orthogonal: bool) -> Specification:
+    if not covariates:
+        return model
+    paths = [t for t in model.relations if t.op == "~"]
+    outcomes = list(dict.fromkeys(t.lhs for t in paths))
+    causes = dict.fromkeys(t.rhs for t in paths)
+    behind = [name for name in model.latent if name in causes and name not in outcomes]
+    if not outcomes:
+        raise SpecificationError("covariates: the model has no path whose outcome could be adjusted.")
+    for name in (*outcomes, *behind):
+        for covariate in covariates:
+            if covariate != name:
+                model = model.add(f"{name} ~ {covariate}")
+    stated = {frozenset((t.lhs, t.rhs)) for t in model.relations if t.op == "~~"}
+    for a, b in pairs_of(behind, 2):
+        if not orthogonal and frozenset((a, b)) not in stated:
+            model = model.add(f"{a} ~~ {b}")
+    return model

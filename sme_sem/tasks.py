@@ -1,0 +1,91 @@
+"""Work cut into tasks that any number of workers may do, and a bar that shows how far it is.
+
+A task is done by one worker, results come back in the order of the tasks, and chance is seeded by task: the number of
+workers changes nothing.  joblib distributes them, so ``with joblib.parallel_config(backend="dask")`` sends them to a
+cluster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+from .errors import SpecificationError
+
+_Task = TypeVar("_Task")
+_Done = TypeVar("_Done")
+Progress = Callable[[int, int], None]
+"""Called with how much is done and how much there is, first with zero."""
+
+
+def done(
+    work: Callable[[_Task], _Done],
+    tasks: Sequence[_Task],
+    *,
+    title: str,
+    workers: int | None = None,
+    progress: bool | Progress = True,
+    size: Callable[[_Task], int] = lambda task: 1,
+) -> list[_Done]:
+    """Do every task and give the results in their order.
+
+    Parameters
+    ----------
+    work, tasks
+        ``work`` is called with each task; both travel to the workers.
+    title
+        What the bar says.
+    workers
+        Processes that share the work, -1 for all cores; None for what ``joblib.parallel_config`` says, or one.
+    progress
+        True for a bar on a terminal, False for silence, or a function called with what is done and what there is.
+    size
+        How much a task counts for.
+
+    Examples
+    --------
+    >>> done(abs, [-1, 2, -3], title="Absolute values", progress=False)
+    [1, 2, 3]
+    """
+    if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers == 0):
+        raise SpecificationError(f"workers={workers!r}: give a number of processes such as 2, or -1 for all cores.")
+    total, so_far, found = sum(map(size, tasks)), 0, []
+    with _shown(progress, title) as report:
+        report(0, total)
+        for task, result in zip(tasks, _results(work, tasks, workers), strict=True):
+            found.append(result)
+            so_far += size(task)
+            report(so_far, total)
+    return found
+
+
+def _results(work: Callable[[_Task], _Done], tasks: Sequence[_Task], workers: int | None) -> Iterable[_Done]:
+    if workers == 1 or len(tasks) < 2:
+        return map(work, tasks)
+    import joblib
+
+    parallel = joblib.Parallel(n_jobs=workers, return_as="generator")
+    results: Iterable[_Done] = parallel(joblib.delayed(work)(task) for task in tasks)
+    return results
+
+
+@contextmanager
+def _shown(progress: bool | Progress, title: str) -> Iterator[Progress]:
+    if callable(progress):
+        yield progress
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True)
+    parts = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeRemainingColumn(),
+    )
+    with Bar(*parts, console=console, transient=True, disable=not (progress and console.is_terminal)) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda so_far, total: bar.update(task, completed=so_far, total=total)

@@ -1,0 +1,292 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+import small_study
+import sme_sem as sme
+from sme_sem.errors import DataProblem, SpecificationError
+from sme_sem.kernels.variance_shares import variance_shares
+
+MODEL = "trust =~ t1 + t2 + t3\nuse =~ u1 + u2 + u3\nuse ~ trust"
+POPULATION = """
+    trust =~ 0.8*t1 + 0.8*t2 + 0.7*t3
+    use =~ 0.8*u1 + 0.7*u2 + 0.7*u3
+    use ~ 0.5*trust
+    use ~~ 0.75*use
+    t1 ~~ 0.36*t1; t2 ~~ 0.36*t2; t3 ~~ 0.51*t3
+    u1 ~~ 0.36*u1; u2 ~~ 0.51*u2; u3 ~~ 0.51*u3
+"""
+
+
+def answers(n=400, seed=3):
+    frame = sme.simulate(POPULATION, n, seed=seed)
+    frame["age"] = np.random.default_rng(seed).normal(size=n)
+    frame["region"] = np.arange(n) % 2
+    return frame
+
+
+def curves(**choices):
+    return sme.multiverse(
+        MODEL, answers(), choices=choices, hypotheses={"H1": "use ~ trust > 0"}, workers=1, progress=False
+    )
+
+
+def test_every_combination_is_what_a_fit_of_its_own_finds():
+    result = curves(
+        items={"all": (), "without t3": "t3"},
+        estimator=["ML", "MLR"],
+        subset={"all": None, "even": "region == 0"},
+    )
+    assert result.specifications == result.distinct == len(result.curve) == 8
+    frame = answers()
+    for row in result.curve.to_dict("records"):
+        model = MODEL.replace(" + t3", "") if row["items"] != "all" else MODEL
+        data = frame if row["subset"] == "all" else frame[frame["region"] == 0]
+        fit = sme.fit(model, data, estimator=row["estimator"])
+        own = fit.estimates().query("op == '~'").iloc[0]
+        std = fit.standardized().query("op == '~'").iloc[0]
+        assert row["n"] == len(data)
+        assert (row["est"], row["se"], row["pvalue"]) == (own["est"], own["se"], own["pvalue"])
+        assert (row["std"], row["std_ci_lower"]) == (std["est_std"], std["ci_lower"])
+
+
+def test_the_curve_ascends_and_the_table_sums_it_up():
+    result = curves(items={"all": (), "without t3": "t3", "without u1": "u1"}, estimator=["ML", "MLR"])
+    std = result.curve["std"]
+    assert (np.diff(std) >= 0).all()
+    row = result.table.iloc[0]
+    assert (row["estimated"], row["minimum"], row["median"], row["maximum"]) == (6, std.min(), std.median(), std.max())
+    assert row["share_supported"] == 1 and row["share_opposite"] == 0
+
+
+def test_a_significant_estimate_of_the_other_sign_is_the_opposite_of_support():
+    result = sme.multiverse(
+        MODEL, answers(), choices={"estimator": ["ML", "MLR"]}, hypotheses="use ~ trust < 0", progress=False
+    )
+    row = result.table.iloc[0]
+    assert (row["share_supported"], row["share_opposite"]) == (0, 1)
+
+
+def test_equal_analyses_are_fitted_once_and_counted_each():
+    result = curves(subset={"all": None, "also all": "age < 1000"}, estimator=["ML"])
+    assert (result.specifications, result.distinct) == (2, 1)
+    assert result.curve["est"].nunique() == 1
+
+
+def test_what_cannot_be_fitted_is_counted_and_named():
+    result = curves(missing=["listwise", "fiml"], estimator=["ML", "MLM"])
+    row = result.table.iloc[0]
+    assert (row["estimated"], row["failed"]) == (3, 1)
+    assert result.failures[["missing", "estimator"]].values.tolist() == [["fiml", "MLM"]]
+    assert "missing: fiml; estimator: MLM" in str(result)
+
+
+def test_an_inadmissible_solution_supports_nothing():
+    frame = answers()
+    root = np.linalg.cholesky([[1, 0.8, 0.8], [0.8, 1, 0.4], [0.8, 0.4, 1]])
+    own = np.random.default_rng(0).normal(size=(400, 3)) @ root.T  # a loading above one explains these best
+    frame[["t1", "t2", "t3"]] = own + 0.4 * frame[["u1"]].to_numpy()
+    whole = sme.fit(MODEL, frame)
+    assert whole.converged and not whole.admissible
+    result = sme.multiverse(
+        MODEL, frame, choices={"estimator": ["ML"]}, hypotheses={"H1": "use ~ trust"}, progress=False
+    )
+    row = result.table.iloc[0]
+    assert (row["estimated"], row["inadmissible"]) == (0, 1)
+    assert np.isnan(row["share_supported"])
+    with pytest.raises(DataProblem, match="no analysis has an admissible estimate of 'H1'"):
+        result.specification_curve()
+
+
+def test_a_hypothesis_whose_path_is_left_out_is_untested_there():
+    result = sme.multiverse(
+        MODEL + "\nuse ~ age",
+        answers(),
+        choices={"paths": {"as stated": (), "without age": "- use ~ age"}},
+        hypotheses={"H1": "use ~ trust > 0", "H2": "use ~ age"},
+        progress=False,
+    )
+    assert result.table["untested"].tolist() == [0, 1]
+
+
+def test_covariates_adjust_outcomes_and_what_lies_behind_them():
+    result = curves(covariates={"none": (), "age": "age"})
+    adjusted = sme.fit(MODEL + "\nuse ~ age\ntrust ~ age", answers())
+    row = result.curve.set_index("covariates").loc["age"]
+    assert row["est"] == adjusted.estimates().query("op == '~' and rhs == 'trust'")["est"].item()
+
+
+def test_predictors_stay_correlated_when_covariates_are_adjusted_for():
+    frame = answers()
+    random = np.random.default_rng(0)
+    common = 0.5 * frame["t1"] + random.normal(size=400)
+    frame["x1"], frame["x2"], frame["x3"] = (common + random.normal(size=400) for _ in range(3))
+    model = MODEL + " + x\nx =~ x1 + x2 + x3"
+    result = sme.multiverse(
+        model, frame, choices={"covariates": {"age": "age"}}, hypotheses={"H1": "use ~ x"}, progress=False
+    )
+    by_hand = sme.fit(model + "\nuse ~ age\ntrust ~ age\nx ~ age\ntrust ~~ x", frame)
+    assert result.curve["est"].item() == by_hand.estimates().query("op == '~' and rhs == 'x'")["est"].item()
+
+
+def test_defined_effects_can_be_hypotheses():
+    result = sme.multiverse(
+        MODEL.replace("~ trust", "~ a*trust") + "\ntwice := 2*a",
+        answers(),
+        choices={"estimator": ["ML", "MLR"]},
+        hypotheses=["twice > 0", "use ~ trust > 0"],
+        progress=False,
+    )
+    est = result.curve.groupby("hypothesis")["est"].first()
+    assert est["twice"] == pytest.approx(2 * est["use ~ trust"], rel=1e-12)
+
+
+def test_any_number_of_workers_gives_the_same_bytes():
+    choices = {"items": {"all": (), "a": "t1", "b": "t2", "c": "t3", "d": "u1"}, "estimator": ["ML", "MLR"]}
+    arguments = {"choices": choices, "hypotheses": "use ~ trust > 0", "progress": False}
+    one = sme.multiverse(MODEL, answers(), workers=1, **arguments)
+    two = sme.multiverse(MODEL, answers(), workers=2, **arguments)
+    assert one.curve.to_csv() == two.curve.to_csv()
+    assert one.specification_curve() == two.specification_curve()
+
+
+def test_joblib_says_where_the_work_is_done():
+    import joblib
+
+    with joblib.parallel_config(backend="threading", n_jobs=2):
+        result = sme.multiverse(
+            MODEL,
+            answers(),
+            choices={"items": {str(i): f"t{i}" for i in (1, 2, 3)} | {f"u{i}": f"u{i}" for i in (1, 2, 3)}}
+            | {"estimator": ["ML", "MLR"]},
+            hypotheses="use ~ trust > 0",
+            progress=False,
+        )
+    assert result.table["estimated"].item() == 12
+
+
+def test_progress_begins_at_nothing_and_ends_with_all():
+    told = []
+    sme.multiverse(
+        MODEL,
+        answers(),
+        choices={"items": {"all": (), "a": "t1"}},
+        hypotheses="use ~ trust",
+        progress=lambda done, total: told.append((done, total)),
+    )
+    assert told[0] == (0, 2) and told[-1] == (2, 2)
+
+
+def test_a_study_brings_its_models_screening_and_hypotheses(tmp_path):
+    study = sme.load_study(small_study.write_study(tmp_path))
+    result = sme.multiverse(
+        study,
+        choices={"model": ["direct", "with_age"], "screening": {"usual": ("empty", "missing"), "none": ()}},
+        progress=False,
+    )
+    assert result.table["hypothesis"].tolist() == ["H1", "H2"]
+    assert result.table["untested"].tolist() == [0, 2]
+    verdict = study.run().hypotheses.frame.set_index("id").loc["H1"]
+    own = result.curve.query("hypothesis == 'H1' and model == 'direct' and screening == 'usual'").iloc[0]
+    assert own["est"] == pytest.approx(verdict["est"], rel=1e-12)
+    assert own["pvalue"] == pytest.approx(verdict["pvalue"], rel=1e-12)
+    assert own["supported"] == verdict["supported"]
+
+
+def test_the_figure_is_the_same_every_time_and_marks_every_level():
+    result = curves(items={"all": (), "without t3": "t3"}, estimator=["ML", "MLR"])
+    svg = result.specification_curve("H1", language="zh")
+    assert svg == result.specification_curve("H1", language="zh")
+    assert "items: without t3" in svg and "estimator: MLR" in svg and "共4种设定" in svg
+    assert result.specification_curve(format="png").startswith(b"\x89PNG")
+
+
+def test_the_choice_that_was_made_to_matter_moves_the_estimate():
+    frame = answers()
+    frame.loc[frame["region"] == 1, "t1"] = np.random.default_rng(0).normal(size=200)
+    result = sme.multiverse(
+        MODEL,
+        frame,
+        choices={"subset": {"even": "region == 0", "odd": "region == 1"}, "estimator": ["ML", "MLR"]},
+        hypotheses="use ~ trust > 0",
+        progress=False,
+    )
+    first, second = result.influence.to_dict("records")
+    assert first["choice"] == "subset" and first["share"] == pytest.approx(1) and second["share"] < 1e-6
+
+
+def test_shares_of_an_additive_outcome_sum_to_one():
+    a, b, c = np.meshgrid(range(3), range(4), range(2), indexing="ij")
+    levels = np.stack([a.ravel(), b.ravel(), c.ravel()], axis=1)
+    values = 1.0 * levels[:, 0] + np.array([0.0, 2.0, -1.0, 0.5])[levels[:, 1]]
+    alone, together = variance_shares(values, levels)
+    assert alone == pytest.approx(together)
+    assert alone.sum() == pytest.approx(1)
+    assert alone[2] == pytest.approx(0, abs=1e-12)
+    spread = np.var(np.arange(3)), np.var([0.0, 2.0, -1.0, 0.5])
+    assert alone[:2] == pytest.approx(np.array(spread) / sum(spread))
+
+
+def test_a_pure_interaction_belongs_to_neither_choice_alone_and_to_both_together():
+    levels = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+    alone, together = variance_shares(np.array([1.0, -1.0, -1.0, 1.0]), levels)
+    assert alone == pytest.approx([0, 0], abs=1e-12)
+    assert together == pytest.approx([1, 1])
+
+
+def test_nothing_that_varies_has_no_shares():
+    alone, together = variance_shares(np.full(4, 0.3), np.array([[0, 0], [0, 1], [1, 0], [1, 1]]))
+    assert np.isnan(alone).all() and np.isnan(together).all()
+
+
+@pytest.mark.parametrize(
+    ("choices", "said"),
+    [
+        ({"estimater": ["ML"]}, "'estimater' is none of .* Did you mean 'estimator'"),
+        ({"items": "t1"}, "give a list of levels"),
+        ({"items": {"x": "t9"}}, "the models have no indicator 't9'"),
+        ({"covariates": {"x": "agee"}}, "no column 'agee'. Did you mean 'age'"),
+        ({"subset": {"x": "reggion == 1"}}, "is no condition on the data"),
+        ({"subset": {"x": "region == 7"}}, "no row meets 'region == 7'"),
+        ({"subset": {"x": "region"}}, "true or false for each of the 400 rows"),
+        ({"options": {"x": {"group": "region"}}}, "a curve is of one sample"),
+        ({"estimator": []}, "has no level"),
+        ({}, "choices= is a mapping"),
+    ],
+)
+def test_a_choice_that_makes_no_sense_is_refused_at_once(choices, said):
+    with pytest.raises(SpecificationError, match=said):
+        curves(**choices)
+
+
+@pytest.mark.parametrize(
+    ("hypotheses", "said"),
+    [
+        (None, "hypotheses= is empty"),
+        ("use ~ trust > 1", "is not read"),
+        ("use ~ trust + age", "is 2 relations"),
+    ],
+)
+def test_a_hypothesis_that_makes_no_sense_is_refused_at_once(hypotheses, said):
+    with pytest.raises(SpecificationError, match=said):
+        sme.multiverse(MODEL, answers(), choices={"estimator": ["ML"]}, hypotheses=hypotheses, progress=False)
+
+
+def test_an_item_cannot_be_left_out_where_it_is_the_last():
+    result = sme.multiverse(
+        "use =~ u1 + u2 + u3; use ~ t1; x =~ 1*t2",
+        answers(),
+        choices={"items": {"all": (), "t2": "t2"}},
+        hypotheses="use ~ t1",
+        progress=False,
+    )
+    assert "'x' has no indicator left" in result.failures["reason"].item()
+
+
+def test_tables_are_written_in_both_languages():
+    from sme_sem.tables import text
+
+    tables = curves(missing=["listwise", "fiml"], estimator=["ML", "MLM"]).tables()
+    assert [table.name for table in tables] == ["multiverse", "multiverse_choices", "multiverse_failures"]
+    assert "支持比例" in text.render(tables[0], "zh") and "拟合失败" in text.render(tables[2], "zh")
+    assert isinstance(tables[0].frame(), pd.DataFrame)
