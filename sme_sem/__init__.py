@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from .measurement.retention import retention
     from .measurement.validity import validity
     from .resampling.bootstrap import bootstrap
+    from .moderation import moderated_mediation, product_indicators, simple_slopes
     from .responses import read_responses, screen
     from .sem.estimator_comparison import compare_estimators
     from .sem.fit import Fit, fit
@@ -78,15 +79,18 @@ _HOME = {
     "load_study": "study",
     "mcar": "measurement.mcar",
     "method_bias": "measurement.method_bias",
+    "moderated_mediation": "moderation",
     "multiverse": "sensitivity",
     "new_study": "instrument",
     "normality": "measurement.normality",
     "polychoric": "measurement.polychoric",
+    "product_indicators": "moderation",
     "read_responses": "responses",
     "reliability": "measurement.reliability",
     "retention": "measurement.retention",
     "screen": "responses",
     "shipped": "instrument",
+    "simple_slopes": "moderation",
     "simulate": "simulation",
     "validity": "measurement.validity",
 }
@@ -121,15 +125,18 @@ __all__ = [
     "load_study",
     "mcar",
     "method_bias",
+    "moderated_mediation",
     "multiverse",
     "new_study",
     "normality",
     "polychoric",
+    "product_indicators",
     "read_responses",
     "reliability",
     "retention",
     "screen",
     "shipped",
+    "simple_slopes",
     "simulate",
     "validity",
 ]

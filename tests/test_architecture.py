@@ -12,6 +12,7 @@ import sme_sem
 LAYERS = (
     "cli",
     "sensitivity",
+    "moderation",
     "study",
     "study_file",
     "synthetic",

@@ -89,6 +89,62 @@ def specification_curve(
         return _given(figure, form)
 
 
+def conditional_effect(
+    at: np.ndarray,
+    est: np.ndarray,
+    lower: np.ndarray,
+    upper: np.ndarray,
+    ends: np.ndarray,
+    names: tuple[str, str, str],
+    language: Language = "en",
+    form: Format = "svg",
+) -> str | bytes:
+    """Draw an effect over its moderator, with its band; blue where the band leaves out zero.
+
+    Parameters
+    ----------
+    at
+        Standard deviations of the moderator from its mean.
+    est, lower, upper
+        The effect there, and its interval.
+    ends
+        Where the band meets zero (NaN: nowhere).
+    names
+        Of outcome, predictor and moderator.
+    language, form
+        Of the writing; ``"svg"`` or ``"png"``.
+
+    Returns
+    -------
+    str or bytes
+        An SVG document, or the bytes of a PNG file.
+
+    Examples
+    --------
+    >>> at = np.array([-3.0, 0.0, 3.0])
+    >>> conditional_effect(at, at, at - 1, at + 1, np.array([-1.0, 1.0]), ("y", "x", "w")).startswith("<svg")
+    True
+    """
+    outcome, predictor, moderator = names
+    with _style(), _letters(form):
+        figure = _figure(6.2, 3.8)
+        axes = _axes(figure, 0.8, 0.6, 5.2, 3.0)
+        clear = (lower > 0) | (upper < 0)
+        for inside, colour in ((~clear, _GREY), (clear, _BLUE)):
+            axes.fill_between(at, lower, upper, where=inside, color=colour, alpha=0.25, linewidth=0)
+        axes.plot(at, est, color=_INK, linewidth=1.4)
+        axes.axhline(0, color=_INK, linewidth=0.8)
+        for end in ends[(ends > at[0]) & (ends < at[-1])]:
+            axes.axvline(end, color=_INK, linewidth=0.9, linestyle="--")
+            axes.text(end, 1.0, f" {_coefficient(float(end))}", transform=axes.get_xaxis_transform(), va="bottom")
+        axes.set_xlim(at[0], at[-1])
+        axes.xaxis.set_major_formatter(_coefficient)
+        axes.yaxis.set_major_formatter(_coefficient)
+        axes.set_xlabel(written(_DEVIATIONS.filled(name=_label(moderator, language)), language))
+        axes.set_ylabel(written(_EFFECT.filled(x=_label(predictor, language), y=_label(outcome, language)), language))
+        return _given(figure, form)
+
+
 def _dashboard(
     axes: Any, curve: pd.DataFrame, rows: Sequence[tuple[str, str]], names: Sequence[str], supported: np.ndarray
 ) -> None:
@@ -136,4 +192,6 @@ def _given(figure: Figure, form: Format) -> str | bytes:
 
 _SUPPORTED, _NOT_SUPPORTED = Words("supported", "支持"), Words("not supported", "不支持")
 _ESTIMATE = Words("β with its interval", "β及其置信区间")
+_DEVIATIONS = Words("{name}, standard deviations from the mean", "{name}（距均值的标准差）")
+_EFFECT = Words("Effect of {x} on {y}", "{x}对{y}的效应")
 _NUMBER = Words("{n} specifications", "共{n}种设定")

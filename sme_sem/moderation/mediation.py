@@ -1,0 +1,75 @@
+"""Moderated mediation: an indirect effect that depends on a moderator.
+
+::
+
+    first stage    mediator ~ a X + W + d XW,  outcome ~ b mediator       indirect(w) = (a + d w) b     index d b
+    second stage   mediator ~ a X,  outcome ~ b mediator + W + d mW       indirect(w) = a (b + d w)     index a d
+
+The index of moderated mediation is the slope of the indirect effect over the moderator.  Hayes (2015), Multivariate
+Behavioral Research 50, 1-22.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..errors import SpecificationError
+from ..sem.options import chosen
+
+
+def moderated_mediation(
+    predictor: str,
+    mediator: str,
+    outcome: str,
+    moderator: str,
+    *,
+    stage: str = "first",
+    product: str | None = None,
+    at: Sequence[float] = (-1, 0, 1),
+) -> str:
+    """Write the paths and ``:=`` lines of a moderated mediation, to be added to a model.
+
+    Parameters
+    ----------
+    predictor, mediator, outcome, moderator
+        Names of constructs or observed variables.
+    stage
+        Which path is moderated: ``"first"`` (to the mediator) or ``"second"`` (to the outcome).
+    product
+        The variable that carries the interaction; by default the two names joined by an x, as
+        :func:`sme_sem.product_indicators` names it.
+    at
+        Values of the moderator, in its units; fit with ``std_lv=True`` to have them in standard deviations of a
+        construct.
+
+    Returns
+    -------
+    str
+        The lines, the direct effect included; ``index_mod_med`` is the index of moderated mediation and
+        ``indirect_1``, ``indirect_2`` ... are the indirect effects at the values, in their order.
+
+    Examples
+    --------
+    >>> print(moderated_mediation("X", "M", "Y", "W", at=(-1, 1)))
+    M ~ a1*X + W + a3*XxW
+    Y ~ b1*M + X
+    index_mod_med := a3*b1
+    indirect_1 := (a1 + a3*(-1))*b1
+    indirect_2 := (a1 + a3*(1))*b1
+    """
+    chosen("stage", stage, ("first", "second"))
+    names = (predictor, mediator, outcome, moderator)
+    if len(set(names)) < 4:
+        raise SpecificationError(f"a moderated mediation needs four variables; got {', '.join(map(repr, names))}.")
+    first = stage == "first"
+    carrier = product or f"{predictor if first else mediator}x{moderator}"
+    lines = (
+        [f"{mediator} ~ a1*{predictor} + {moderator} + a3*{carrier}", f"{outcome} ~ b1*{mediator} + {predictor}"]
+        if first
+        else [f"{mediator} ~ a1*{predictor}", f"{outcome} ~ b1*{mediator} + {moderator} + b3*{carrier} + {predictor}"]
+    )
+    lines.append(f"index_mod_med := {'a3*b1' if first else 'a1*b3'}")
+    for number, value in enumerate(at, start=1):
+        effect = f"(a1 + a3*({value:g}))*b1" if first else f"a1*(b1 + b3*({value:g}))"
+        lines.append(f"indirect_{number} := {effect}")
+    return "\n".join(lines)

@@ -1,0 +1,273 @@
+"""How strong an effect is at values of a moderator, and where it differs from zero.
+
+The values are so many standard deviations of the moderator from its mean and count as fixed (Aiken and West 1991,
+Multiple regression: testing and interpreting interactions).  Of a latent moderator the deviation is the model's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from ..errors import ConvergenceError, SpecificationError
+from ..kernels import conditional_slope
+from ..sem.fit import Fit
+from ..sem.presentation import objections, path_label
+from ..tables import Column, Kind, Language, Table, Tabled, Text, Words
+
+REACH = 3.0  # deviations from the mean, beyond which a region is of nobody
+
+
+@dataclass(frozen=True, eq=False)
+class SimpleSlopes(Tabled):
+    """The effect of a predictor at values of a moderator.
+
+    table : one row per value (and group): group, at (deviations), value, est, se, z, pvalue, ci_lower, ci_upper,
+        est_std
+    region : one row per group: where the effect differs from zero (Johnson and Neyman): lower and upper end in the
+        moderator's units, ``lower_sd`` and ``upper_sd`` in deviations, and ``significant``: ``"outside"`` or
+        ``"between"`` these ends, ``"everywhere"`` or ``"nowhere"``
+    """
+
+    table: pd.DataFrame
+    region: pd.DataFrame
+    outcome: str
+    predictor: str
+    moderator: str
+    level: float
+    notes: tuple[Text, ...]
+    _lines: tuple[Line, ...]
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give the slopes and the regions."""
+        own = _GROUP if len(self.region) > 1 else ()
+        title = _TITLE.filled(path=path_label(self.outcome, self.predictor), moderator=self.moderator)
+        slopes = Table("simple_slopes", title, (*own, *_COLUMNS), _rows(self.table, (*own, *_COLUMNS)), self.notes)
+        rows = tuple(
+            (*(row[c.name] for c in own), _WHERE[row["significant"]], *(row[c.name] for c in _REGION[1:]))
+            for row in self.region.to_dict("records")
+        )
+        return slopes, Table("johnson_neyman", _JOHNSON_NEYMAN, (*own, *_REGION), rows, (_ENDS,))
+
+    def figure(
+        self, group: str | None = None, *, language: Language = "en", format: Literal["svg", "png"] = "svg"
+    ) -> str | bytes:
+        """Draw the effect over the moderator with its band, the region where it differs from zero in blue."""
+        from ..report.curves import conditional_effect
+
+        known = [line.group for line in self._lines]
+        chosen = known[0] if group is None else group
+        if chosen not in known:
+            raise SpecificationError(f"group {group!r} is not among {', '.join(map(repr, known))}.")
+        line = self._lines[known.index(chosen)]
+        at = np.linspace(-REACH, REACH, 241)
+        est, variance = conditional_slope.slope(line.effect, line.vcov, line.mean + at * line.deviation)
+        half = float(special.ndtri(0.5 + self.level / 2)) * np.sqrt(variance)
+        ends = self.region.loc[self.region["group"] == chosen, ["lower_sd", "upper_sd"]].to_numpy(dtype=float)[0]
+        return conditional_effect(
+            at, est, est - half, est + half, ends, (self.outcome, self.predictor, self.moderator), language, format
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """The effect of one group: b and d (2,), their covariances (2, 2), mean and deviation of the moderator."""
+
+    group: str
+    effect: np.ndarray
+    vcov: np.ndarray
+    mean: float
+    deviation: float
+    standard: float
+
+
+def simple_slopes(
+    fit: Fit,
+    outcome: str,
+    predictor: str,
+    moderator: str,
+    at: Sequence[float] = (-1, 0, 1),
+    *,
+    product: str | None = None,
+    level: float = 0.95,
+) -> SimpleSlopes:
+    """Find the effect of a predictor at values of a moderator.
+
+    Parameters
+    ----------
+    fit
+        A model with paths from predictor, moderator and their product to the outcome.
+    outcome, predictor, moderator
+        Names in the model; predictor and moderator may change places.
+    at
+        Standard deviations of the moderator from its mean.
+    product
+        The variable that carries the interaction, where it is not the two names joined by an x.  An observed moderator
+        must be the one that was multiplied, on the same scale.
+    level
+        Of intervals and of the region.
+
+    Returns
+    -------
+    SimpleSlopes
+        ``.table``, ``.region`` (Johnson and Neyman), ``.figure()``.
+
+    Raises
+    ------
+    SpecificationError
+        If the model lacks one of the paths.
+
+    Examples
+    --------
+    >>> import numpy as np, sme_sem as sme
+    >>> answers = sme.simulate("y ~ 0.4*x + 0.2*w", 300, seed=1)
+    >>> answers["xxw"] = answers["x"] * answers["w"]
+    >>> answers["y"] += 0.3 * answers["xxw"]
+    >>> slopes = sme.simple_slopes(sme.fit("y ~ x + w + xxw", answers), "y", "x", "w")
+    >>> slopes.table[["at", "est"]].round(2).to_numpy().tolist()
+    [[-1.0, 0.0], [0.0, 0.34], [1.0, 0.68]]
+    """
+    if not fit.converged:
+        raise ConvergenceError("the model did not converge, so it has no slopes: mend it first.")
+    if not 0 < level < 1:
+        raise SpecificationError(f"level must lie between 0 and 1, such as 0.95; got {level!r}")
+    values = np.asarray(at, dtype=float)
+    if values.ndim != 1 or not len(values) or not np.isfinite(values).all():
+        raise SpecificationError(f"at={at!r}: give standard deviations from the mean, such as (-1, 0, 1).")
+    carrier = _product(fit, outcome, predictor, moderator, product)
+    lines = tuple(_line(fit, g, outcome, predictor, moderator, carrier) for g in range(fit.table.groups))
+    z = float(special.ndtri(0.5 + level / 2))
+    table = pd.DataFrame([row for line in lines for row in _slopes(line, values, z)])
+    region = pd.DataFrame([_region(line, z) for line in lines])
+    notes = (_FIXED, *objections(fit))
+    return SimpleSlopes(table, region, outcome, predictor, moderator, level, notes, lines)
+
+
+def _product(fit: Fit, outcome: str, predictor: str, moderator: str, product: str | None) -> str:
+    causes = {p.rhs for p in fit.table.parameters if p.op == "~" and p.lhs == outcome}
+    for name in (predictor, moderator):
+        if name not in causes:
+            raise SpecificationError(f"the model has no path {outcome} ~ {name}.")
+    names = [product] if product else [f"{a}{j}{b}" for j in "x:._" for a, b in _orders(predictor, moderator)]
+    found = [name for name in names if name in causes]
+    if not found:
+        raise SpecificationError(
+            f"no path {outcome} ~ {names[0]} carries the interaction of {predictor!r} and {moderator!r}; name the "
+            f"product by product=. Causes of {outcome!r} are {', '.join(sorted(causes))}."
+        )
+    return found[0]
+
+
+def _orders(a: str, b: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (a, b), (b, a)
+
+
+def _line(fit: Fit, group: int, outcome: str, predictor: str, moderator: str, product: str) -> Line:
+    by_cause = {p.rhs: p for p in fit.table.parameters if (p.op, p.lhs, p.group) == ("~", outcome, group)}
+    own = [by_cause[name] for name in (predictor, product)]
+    point = fit._point
+    padded = np.pad(fit._vcov, (0, 1))  # index -1: fixed, without error
+    index = [p.index if p.free else -1 for p in own]
+    deviations = np.sqrt(np.diagonal(point.moments.cov[group]))
+    place = point.place
+    return Line(
+        fit.moments.labels[group],
+        np.array([point.estimate(p) for p in own]),
+        padded[np.ix_(index, index)],
+        _mean(fit, group, moderator),
+        float(deviations[place[moderator]]),
+        float(deviations[place[predictor]] / deviations[place[outcome]]),
+    )
+
+
+def _mean(fit: Fit, group: int, name: str) -> float:
+    """A variable's mean: the model's, or the sample's; zero of a construct without means."""
+    if name in fit.observed:
+        if fit.table.means:
+            return float(fit._point.moments.mu[group, fit.observed.index(name)])
+        return 0.0 if fit.moments.mean is None else float(fit.moments.mean[group, fit.observed.index(name)])
+    if not fit.table.means:
+        return 0.0
+    moments = fit._point.moments
+    return float((moments.E[group] @ fit._point.m[group])[fit._point.place[name]])
+
+
+def _slopes(line: Line, at: np.ndarray, z: float) -> Iterator[dict[str, Any]]:
+    values = line.mean + at * line.deviation
+    est, variance = conditional_slope.slope(line.effect, line.vcov, values)
+    for deviations, value, b, se in zip(at, values, est, np.sqrt(variance), strict=True):
+        ratio = b / se if se > 0 else np.nan
+        yield {
+            "group": line.group,
+            "at": float(deviations),
+            "value": float(value),
+            "est": float(b),
+            "se": float(se),
+            "z": float(ratio),
+            "pvalue": float(2 * special.ndtr(-abs(ratio))),
+            "ci_lower": float(b - z * se),
+            "ci_upper": float(b + z * se),
+            "est_std": float(b * line.standard),
+        }
+
+
+def _region(line: Line, z: float) -> dict[str, Any]:
+    ends, outside = conditional_slope.significant_region(line.effect, line.vcov, z)
+    if np.isnan(ends).any():
+        where = "everywhere" if outside else "nowhere"
+    else:
+        where = "outside" if outside else "between"
+    in_deviations = (ends - line.mean) / line.deviation
+    return {
+        "group": line.group,
+        "significant": where,
+        "lower": float(ends[0]),
+        "upper": float(ends[1]),
+        "lower_sd": float(in_deviations[0]),
+        "upper_sd": float(in_deviations[1]),
+    }
+
+
+def _rows(frame: pd.DataFrame, columns: tuple[Column, ...]) -> tuple[tuple[Any, ...], ...]:
+    return tuple(frame[[c.name for c in columns]].itertuples(index=False, name=None))
+
+
+_TITLE = Words("Simple slopes: {path} at values of {moderator}", "简单斜率：{path}（调节变量{moderator}）")
+_JOHNSON_NEYMAN = Words("Where the effect differs from zero (Johnson-Neyman)", "效应显著区间（Johnson-Neyman法）")
+_GROUP = (Column("group", Words("Group", "组别")),)
+_COLUMNS = (
+    Column("at", Words("Moderator (SD)", "调节变量（标准差）"), Kind.ESTIMATE),
+    Column("value", Words("Its value", "取值"), Kind.ESTIMATE),
+    Column("est", Words("b", "非标准化系数 b"), Kind.ESTIMATE),
+    Column("se", Words("S.E.", "标准误 S.E."), Kind.ESTIMATE),
+    Column("z", Words("C.R. (z)", "C.R.（临界比 z）"), Kind.STATISTIC),
+    Column("pvalue", "p", Kind.PROBABILITY),
+    Column("ci_lower", Words("lower", "下限"), Kind.ESTIMATE),
+    Column("ci_upper", Words("upper", "上限"), Kind.ESTIMATE),
+    Column("est_std", Words("β", "标准化系数 β"), Kind.COEFFICIENT),
+)
+_REGION = (
+    Column("significant", Words("Significant", "显著范围")),
+    Column("lower", Words("Lower end", "下端点"), Kind.ESTIMATE),
+    Column("upper", Words("Upper end", "上端点"), Kind.ESTIMATE),
+    Column("lower_sd", Words("in SD", "下端点（标准差）"), Kind.ESTIMATE),
+    Column("upper_sd", Words("in SD", "上端点（标准差）"), Kind.ESTIMATE),
+)
+_WHERE = {
+    "outside": Words("outside the ends", "端点之外"),
+    "between": Words("between the ends", "端点之间"),
+    "everywhere": Words("everywhere", "处处显著"),
+    "nowhere": Words("nowhere", "处处不显著"),
+}
+_FIXED = Words(
+    "Values of the moderator are standard deviations from its mean and count as fixed.",
+    "调节变量取值以距均值的标准差表示，并视为固定值。",
+)
+_ENDS = Words(
+    "Ends beyond about three standard deviations concern nobody.", "距均值约三个标准差以外的端点没有实际意义。"
+)
