@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from .measurement.reliability import reliability
     from .measurement.retention import retention
     from .measurement.validity import validity
-    from .resampling.bootstrap import bootstrap
     from .moderation import moderated_mediation, product_indicators, simple_slopes
+    from .resampling.bootstrap import bootstrap
     from .responses import read_responses, screen
     from .sem.estimator_comparison import compare_estimators
     from .sem.fit import Fit, fit
