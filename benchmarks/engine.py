@@ -44,8 +44,8 @@ def main() -> int:
     paragraphs = [
         "# How fast",
         "Made by `make bench` in one run on one machine with one BLAS thread, in seconds of the processor; the "
-        "programs take turns, and the fastest of repeated runs counts. Ratios: how many times as long as this package, which "
-        "takes the time in brackets.",
+        "programs take turns, and the fastest of repeated runs counts. Ratios: how many times as long as this package, "
+        "which takes the time in brackets.",
         table_of_ratios(chosen, times, differences),
         _NOTES.format(respondents=RESPONDENTS),
         "## Estimation alone",
