@@ -102,6 +102,9 @@ InstrumentName = Annotated[
     str, typer.Option("--instrument", "-i", help="A shipped instrument (see: sme-sem list), or a YAML file.")
 ]
 Sheet = Annotated[str | None, typer.Option(help="Sheet of a workbook; left out, the first one.")]
+PlatformOption = Annotated[
+    str, typer.Option(help="Survey platform that wrote the file; left out, it is recognised by its marks.")
+]
 LanguageOption = Annotated[Tongue, typer.Option("--language", "-l", help="Language of the tables.")]
 
 
@@ -258,12 +261,14 @@ def validate(
     answers: Answers,
     instrument: InstrumentName,
     sheet: Sheet = None,
+    platform: PlatformOption = "auto",
     language: LanguageOption = Tongue.en,
 ) -> None:
     """Check a file of answers against its instrument: every cell, in one reading."""
     from .responses import screen
 
-    responses = _read(answers, instrument, sheet)
+    responses = _read(answers, instrument, sheet, platform)
+    _say_platform(responses, language.value)
     _print([*responses.tables(), *screen(responses).tables()], language.value)
     _list_findings(responses)
     raise typer.Exit(_findings_code(responses))
@@ -481,11 +486,22 @@ def _list_problems(results: Results, language: str) -> None:
         typer.echo("\n    ".join((f"  {step}: {first}", *more)))
 
 
-def _read(answers: Path, instrument: str, sheet: str | None) -> Responses:
+def _read(answers: Path, instrument: str, sheet: str | None, platform: str = "auto") -> Responses:
     from .instrument import load_instrument
     from .responses import read_responses
 
-    return read_responses(answers, load_instrument(instrument), sheet=sheet)
+    return read_responses(answers, load_instrument(instrument), sheet=sheet, platform=platform)
+
+
+def _say_platform(responses: Responses, language: str) -> None:
+    """Print which platform wrote the file, and how that is known."""
+    from .responses.platforms import REGISTRY
+    from .tables import Words, written
+
+    name = Words("Platform: ", "平台：") + REGISTRY[responses.platform].title
+    typer.echo(written(name, language))  # type: ignore[arg-type]
+    found = responses.findings["rule"] == "platform"
+    typer.echo("".join(f"  {message}\n" for message in responses.findings.loc[found, "message"]))
 
 
 def _kept(answers: Path, instrument: str, sheet: str | None) -> Responses:

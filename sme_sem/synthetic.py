@@ -12,6 +12,8 @@ file is recognised wherever it turns up again.
 
 from __future__ import annotations
 
+from itertools import compress
+
 import numpy as np
 import pandas as pd
 
@@ -68,6 +70,9 @@ def draw_answers(instrument: Instrument, n: int | None = None, seed: int | None 
         if question.kind == "category":
             codes = list(question.categories)
             columns[question.id] = [codes[i] for i in drawing.integers(len(codes), size=n)]
+        elif question.kind == "multiple":
+            drawn = drawing.random((n, len(question.categories))) < 0.5
+            columns[question.id] = ["┋".join(str(c) for c in compress(question.categories, own)) for own in drawn]
         elif question.kind == "numeric":
             columns[question.id] = drawing.integers(1, 31, size=n)
     for column in instrument.metadata:

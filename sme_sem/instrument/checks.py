@@ -109,7 +109,7 @@ def _scale_names(document: Any) -> Iterator[str]:
 def _background(document: Any) -> Iterator[str]:
     for place, question in find(document, "background.*", dict):
         kind, categories = question.get("kind", "category"), question.get("categories")
-        if kind == "category" and not categories:
+        if kind in ("category", "multiple") and not categories:
             yield f"{place}.categories: missing; list the answers, or set kind to numeric or text"
         elif kind in ("numeric", "text") and categories:
             yield f"{place}.categories: a {kind} question has none; leave them out, or set kind to category"

@@ -165,12 +165,12 @@ class AttentionCheck(_Record):
 
 
 class BackgroundQuestion(_Record):
-    """A question on the respondent or the firm: categories, a number, or free text."""
+    """A question on the respondent or the firm: one of some categories, several of them, a number, or free text."""
 
     id: VariableName
     label: BilingualText
     wording: BilingualText
-    kind: Literal["category", "numeric", "text"] = "category"
+    kind: Literal["category", "multiple", "numeric", "text"] = "category"
     categories: dict[Code, BilingualText] = {}
     missing_codes: tuple[Code, ...] = ()
 

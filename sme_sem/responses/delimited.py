@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ..errors import ResponseError
 from .findings import Finding, finding
@@ -18,6 +17,8 @@ _MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+_CHINESE_UTF8 = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){4}")  # four characters in a row: no accident
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+\Z")
 _NAMES = {"\t": "tab", ",": "comma", ";": "semicolon"}
 
 
@@ -32,17 +33,30 @@ def decoded(source: str, data: bytes, encoding: str | None = None) -> tuple[str,
     return _plain(source, text), [finding("info", "encoding", note, value=taken)]
 
 
-def delimited(source: str, text: str, *, prefer_tab: bool = False) -> tuple[list[list[str]], list[Finding]]:
-    """Split a text into rows of cells, and note the rows that do not have as many cells as names."""
+def delimited(
+    source: str, text: str, notes: list[Finding], *, prefer_tab: bool = False
+) -> Iterator[tuple[int, list[str]]]:
+    """Split a text into rows of cells with their numbers, one at a time; empty rows above and below are left out.
+
+    The first row holds the column names; to ``notes`` is added what does not have as many cells.
+    """
     told = re.match(r"sep=([,;\t])\r?\n", text, re.IGNORECASE)  # a line that Excel writes and hides
     delimiter = told[1] if told else _delimiter(text, prefer_tab)
-    records = _records(source, text[told.end() :] if told else text, delimiter)
-    while records and not records[-1]:
-        records.pop()
-    head = next((i for i, record in enumerate(records) if any(cell.strip() for cell in record)), None)
-    if head is None:
+    numbered = enumerate(_records(source, text, told.end() if told else 0, delimiter), start=1)
+    first = next(((i, record) for i, record in numbered if any(cell.strip() for cell in record)), None)
+    if first is None:
         raise ResponseError(f"{source}: is empty; expected column names and one row per respondent")
-    return records, list(_uneven(records, head, delimiter))
+    yield first
+    names, empty = len(first[1]), []
+    for i, record in numbered:
+        if not record:
+            empty.append((i, record))
+            continue
+        yield from empty
+        empty.clear()
+        if len(record) != names:
+            notes += _uneven(i, record, names, delimiter)
+        yield i, record
 
 
 def _as_told(source: str, data: bytes, encoding: str) -> str:
@@ -59,7 +73,7 @@ def _as_told(source: str, data: bytes, encoding: str) -> str:
 
 def _recognised(source: str, data: bytes) -> tuple[str, str]:
     marked = next((name for mark, name in _MARKS if data.startswith(mark)), None)
-    for candidate in _candidates(data, marked):
+    for candidate in _candidates(source, data, marked):
         try:
             return candidate, data.decode(candidate)
         except UnicodeDecodeError:
@@ -70,7 +84,7 @@ def _recognised(source: str, data: bytes) -> tuple[str, str]:
     )
 
 
-def _candidates(data: bytes, marked: str | None) -> Iterable[str]:
+def _candidates(source: str, data: bytes, marked: str | None) -> Iterable[str]:
     if marked:
         yield marked
         return
@@ -80,6 +94,7 @@ def _candidates(data: bytes, marked: str | None) -> Iterable[str]:
     yield "utf-8"
     if b"\0" in data:
         return
+    _of_one_encoding(source, data)
     if _looks_chinese(data):
         yield "gb18030"
     from charset_normalizer import from_bytes
@@ -87,6 +102,26 @@ def _candidates(data: bytes, marked: str | None) -> Iterable[str]:
     best = from_bytes(data[:200_000]).best()
     if best is not None:
         yield best.encoding
+
+
+def _of_one_encoding(source: str, data: bytes) -> None:
+    """Refuse a file of which some lines are UTF-8 beyond doubt and others cannot be: two files were joined."""
+    lines = [line for line in enumerate(data.splitlines(), start=1) if not line[1].isascii()]
+    foreign = next((i for i, line in lines if not _is_utf8(line)), None)
+    surely = next((i for i, line in lines if _CHINESE_UTF8.search(line) and _is_utf8(line)), None)
+    if foreign is not None and surely is not None:
+        raise ResponseError(
+            f"{source}: mixes encodings: line {surely} is UTF-8, line {foreign} is not; were two files joined? "
+            "Save each in UTF-8 first, or name one encoding for all of it with encoding="
+        )
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _looks_chinese(data: bytes) -> bool:
@@ -128,44 +163,42 @@ def _delimiter(text: str, prefer_tab: bool) -> str:
     return max(_NAMES, key=columns)
 
 
-def _records(source: str, text: str, delimiter: str) -> list[list[str]]:
-    reader = csv.reader(io.StringIO(f"{text}\n{_END}", newline=""), delimiter=delimiter)
+def _records(source: str, text: str, start: int, delimiter: str) -> Iterator[list[str]]:
+    reader = csv.reader(_lines(text, start), delimiter=delimiter)
+    begun, before, last = 1, 0, None
     try:
-        records = list(reader)
+        for record in reader:
+            if last is not None:
+                yield last
+                begun = before + 1
+            last, before = record, reader.line_num
     except csv.Error as problem:
         raise ResponseError(
             f"{source}, line {reader.line_num}: cannot be split into cells ({problem}); "
             "look for a quotation mark that is opened there or above and never closed"
         ) from None
-    if records.pop() != [_END]:
-        line = _last_start(text, delimiter)
+    if last != [_END]:
         raise ResponseError(
-            f'{source}, line {line}: a quotation mark (") is opened in this row and never closed, so the '
+            f'{source}, line {begun}: a quotation mark (") is opened in this row and never closed, so the '
             "rows below it cannot be told apart; close it or remove it"
         )
-    return records
 
 
-def _last_start(text: str, delimiter: str) -> int:
-    """Find the line on which the last row begins."""
-    reader, start = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 0
-    seen = 0
-    for _ in reader:
-        start, seen = seen + 1, reader.line_num
-    return start
+def _lines(text: str, start: int) -> Iterator[str]:
+    """Give the lines without making a second copy of the text, and a mark behind the last."""
+    for line in _LINE.finditer(text, start):
+        yield line[0]
+    yield _END
 
 
-def _uneven(records: list[list[str]], head: int, delimiter: str) -> Iterable[Finding]:
-    names = len(records[head])
-    uneven = [i for i in range(head + 1, len(records)) if len(records[i]) not in (0, names)]
-    for i in uneven:
-        cells = len(records[i])
-        if cells < names:
-            message = f"has {cells} cells for {names} column names; those not there were read as empty"
-            yield finding("warning", "short_row", message, row=i + 1)
-        elif any(cell.strip() for cell in records[i][names:]):
-            message = (
-                f"has {cells} cells for {names} column names: is there a {_NAMES[delimiter]} inside an "
-                "answer that is not quoted? Answers behind it may stand in the wrong column"
-            )
-            yield finding("error", "long_row", message, row=i + 1)
+def _uneven(row: int, record: list[str], names: int, delimiter: str) -> Iterator[Finding]:
+    cells = len(record)
+    if cells < names:
+        message = f"has {cells} cells for {names} column names; those not there were read as empty"
+        yield finding("warning", "short_row", message, row=row)
+    elif any(cell.strip() for cell in record[names:]):
+        message = (
+            f"has {cells} cells for {names} column names: is there a {_NAMES[delimiter]} inside an "
+            "answer that is not quoted? Answers behind it may stand in the wrong column"
+        )
+        yield finding("error", "long_row", message, row=row)

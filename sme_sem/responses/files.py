@@ -1,7 +1,8 @@
 """Read a file of answers as a table of text, so that no cell is interpreted before its question is known.
 
 Understood are text files (comma, semicolon or tab between the cells; UTF-8, UTF-16, GB18030 and what
-``charset-normalizer`` recognises), workbooks (.xlsx, .xls, .xlsb, .ods) and SPSS files (.sav, .zsav).
+``charset-normalizer`` recognises), workbooks (.xlsx, .xls, .xlsb, .ods), SPSS files (.sav, .zsav) and Stata
+files (.dta).
 The content decides what a file is; its name only breaks ties.
 """
 
@@ -9,8 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +20,22 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ResponseError, did_you_mean
+from .coded import coded, coded_columns
 from .delimited import decoded, delimited
-from .findings import Finding, finding
+from .findings import Finding, capped, finding
+from .workbooks import check_size
 
-_SIGNATURES = {b"PK\x03\x04": "workbook", b"\xd0\xcf\x11\xe0": "workbook", b"$FL2": "spss", b"$FL3": "spss"}
+_SIGNATURES = {
+    b"PK\x03\x04": "workbook",
+    b"\xd0\xcf\x11\xe0": "workbook",
+    b"$FL2": "spss",
+    b"$FL3": "spss",
+    b"<stata_dta>": "stata",
+}
 _SUFFIXES = {
     **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"), "workbook"),
     **dict.fromkeys((".sav", ".zsav"), "spss"),
+    ".dta": "stata",
     **dict.fromkeys((".csv", ".tsv", ".txt", ".tab"), "text"),
 }
 
@@ -33,11 +44,12 @@ _SUFFIXES = {
 class TextTable:
     """A table as received: every cell is text, an empty cell is ``""``.
 
-    source : name of the file; sha256 : of its bytes
-    cells : the texts; column names as they stand in the file, even if two are equal
+    source : name of the file; sha256 : of its bytes; kind : text, workbook, spss, stata or frame
+    cells : the texts, each different one stored once; column names as they stand in the file, even if two are equal
+    nameless : positions of the columns to which the file gives no name
     rows : for each line of ``cells`` the row number a person sees
-    wordings : by position, what the file says a column asks (SPSS variable labels)
-    labels : by position, what the file says a code means (SPSS value labels)
+    wordings : by position, what the file says a column asks (variable labels of SPSS and Stata)
+    labels : by position, what the file says a code means (value labels)
     missing : by position, ranges of codes that the file declares missing
     """
 
@@ -45,10 +57,25 @@ class TextTable:
     sha256: str
     cells: pd.DataFrame
     rows: np.ndarray
+    kind: str = "text"
+    nameless: frozenset[int] = frozenset()
     findings: tuple[Finding, ...] = ()
     wordings: Mapping[int, str] = field(default_factory=dict)
     labels: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     missing: Mapping[int, tuple[tuple[Any, Any], ...]] = field(default_factory=dict)
+
+    @property
+    def headers(self) -> list[str]:
+        """The names of the columns."""
+        return [str(name) for name in self.cells.columns]
+
+    def below(self, n: int) -> TextTable:
+        """Leave out the first rows, which are no answers."""
+        if not n:
+            return self
+        kept = self.cells.iloc[n:]
+        columns = [kept.iloc[:, i].cat.remove_unused_categories().array for i in range(kept.shape[1])]
+        return replace(self, cells=_cells(columns, list(self.cells.columns), len(kept)), rows=self.rows[n:])
 
 
 def read_table(
@@ -71,7 +98,7 @@ def read_table(
 def _from_file(path: Path, sheet: str | None, encoding: str | None) -> TextTable:
     data = _bytes(path)
     expected = _SUFFIXES.get(path.suffix.lower())
-    kind = next((k for start, k in _SIGNATURES.items() if data.startswith(start)), "text")
+    kind = _kind(data)
     if sheet is not None and kind != "workbook":
         raise ResponseError(f"{path}: has no sheets, so sheet={sheet!r} cannot be read; leave it out")
     table = _READERS[kind](path, data, sheet, encoding)
@@ -83,6 +110,11 @@ def _from_file(path: Path, sheet: str | None, encoding: str | None) -> TextTable
         )
         table = replace(table, findings=(surprise, *table.findings))
     return table
+
+
+def _kind(data: bytes) -> str:
+    old_stata = len(data) > 2 and 0x68 < data[0] < 0x74 and data[1] in (1, 2) and data[2] == 1
+    return "stata" if old_stata else next((k for start, k in _SIGNATURES.items() if data.startswith(start)), "text")
 
 
 def _bytes(path: Path) -> bytes:
@@ -112,9 +144,10 @@ def _not_there(path: Path) -> str:
 
 def _from_text(path: Path, data: bytes, sheet: str | None, encoding: str | None) -> TextTable:
     text, notes = decoded(str(path), data, encoding)
-    records, more = delimited(str(path), text, prefer_tab=path.suffix.lower() in (".tsv", ".tab"))
+    uneven: list[Finding] = []
+    records = delimited(str(path), text, uneven, prefer_tab=path.suffix.lower() in (".tsv", ".tab"))
     table = _from_records(path, data, records)
-    return replace(table, findings=(*notes, *more))
+    return replace(table, findings=(*notes, *capped(uneven)))
 
 
 def _from_workbook(path: Path, data: bytes, sheet: str | None, encoding: str | None) -> TextTable:
@@ -122,6 +155,7 @@ def _from_workbook(path: Path, data: bytes, sheet: str | None, encoding: str | N
 
     import python_calamine
 
+    check_size(path, data)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = list(book.sheet_names)
@@ -139,75 +173,102 @@ def _from_workbook(path: Path, data: bytes, sheet: str | None, encoding: str | N
             f"{path}: cannot be read as a workbook ({problem}); open it in a spreadsheet program and "
             "save it again as .xlsx, without a password"
         ) from None
-    if not any(_text(cell).strip() for record in records for cell in record):
+    numbered = _filled(records)
+    first = next(numbered, None)
+    if first is None:
         others = [name for name in names if name != taken]
         advice = f"; its other sheets are {', '.join(map(repr, others))}, choose with sheet=" if others else ""
         raise ResponseError(f"{path}: the sheet {taken!r} is empty{advice}")
-    table = _from_records(path, data, records)
+    table = replace(_from_records(path, data, chain([first], numbered)), kind="workbook")
     if sheet is None and len(names) > 1:
         note = f"the workbook has the sheets {', '.join(map(repr, names))}; the first was read"
         table = replace(table, findings=(finding("info", "sheet", note, value=taken),))
     return table
 
 
+def _filled(records: list[list[Any]]) -> Iterator[tuple[int, list[str]]]:
+    """Write the rows of a sheet as text, from the first that holds something to the last."""
+    last = next((i for i in reversed(range(len(records))) if any(_text(c).strip() for c in records[i])), -1)
+    begun = False
+    for i in range(last + 1):
+        texts = [_text(cell) for cell in records[i]]
+        records[i] = []
+        begun = begun or any(text.strip() for text in texts)
+        if begun:
+            yield i + 1, texts
+
+
 def _from_spss(path: Path, data: bytes, sheet: str | None, encoding: str | None) -> TextTable:
+    return _from_statistics(path, data, "SPSS", encoding)
+
+
+def _from_stata(path: Path, data: bytes, sheet: str | None, encoding: str | None) -> TextTable:
+    return _from_statistics(path, data, "Stata", encoding)
+
+
+def _from_statistics(path: Path, data: bytes, program: str, encoding: str | None) -> TextTable:
     import pyreadstat
 
+    read = {"SPSS": pyreadstat.read_sav, "Stata": pyreadstat.read_dta}[program]
     meta: Any
     try:
-        frame, meta = pyreadstat.read_sav(str(path), user_missing=True, encoding=encoding)
+        frame, meta = read(str(path), user_missing=True, encoding=encoding)
     except Exception as problem:
+        where = "SPSS or PSPP" if program == "SPSS" else "Stata"
+        article = "an" if program == "SPSS" else "a"
         raise ResponseError(
-            f"{path}: cannot be read as an SPSS file ({problem}); open it in SPSS or PSPP and save it again"
+            f"{path}: cannot be read as {article} {program} file ({problem}); open it in {where} and save it again"
         ) from None
     position = {name: i for i, name in enumerate(meta.column_names)}
+    missing = {position[n]: tuple((r["lo"], r["hi"]) for r in ranges) for n, ranges in meta.missing_ranges.items()}
+    missing |= {position[n]: tuple((c, c) for c in codes) for n, codes in meta.missing_user_values.items()}
     return TextTable(
         source=path.name,
         sha256=hashlib.sha256(data).hexdigest(),
-        cells=_cells([_texts(frame.iloc[:, i]) for i in range(frame.shape[1])], meta.column_names, len(frame)),
+        cells=_cells([coded(_texts(frame.iloc[:, i])) for i in range(frame.shape[1])], meta.column_names, len(frame)),
         rows=np.arange(1, len(frame) + 1),
+        kind=program.lower(),
         wordings={position[n]: label for n, label in meta.column_names_to_labels.items() if label},
         labels={
             position[n]: {_text(code): label for code, label in labels.items()}
             for n, labels in meta.variable_value_labels.items()
         },
-        missing={position[n]: tuple((r["lo"], r["hi"]) for r in ranges) for n, ranges in meta.missing_ranges.items()},
+        missing=missing,
     )
 
 
-_READERS = {"text": _from_text, "workbook": _from_workbook, "spss": _from_spss}
+_READERS = {"text": _from_text, "workbook": _from_workbook, "spss": _from_spss, "stata": _from_stata}
 
 
 def _from_frame(frame: pd.DataFrame) -> TextTable:
     names = [_text(name) for name in frame.columns]
-    texts = [_texts(frame.iloc[:, i]) for i in range(frame.shape[1])]
-    digest = hashlib.sha256()
-    for column in ([*names], *texts):
+    digest, columns = hashlib.sha256(), []
+    for column in (names, *(_texts(frame.iloc[:, i]) for i in range(frame.shape[1]))):
         digest.update("\x1f".join(column).encode("utf-8", "surrogatepass") + b"\x1e")
-    cells = _cells(texts, names, len(frame))
-    return TextTable("DataFrame", digest.hexdigest(), cells, np.arange(2, len(frame) + 2))
+        columns.append(coded(column))
+    cells = _cells(columns[1:], names, len(frame))
+    return TextTable("DataFrame", digest.hexdigest(), cells, np.arange(2, len(frame) + 2), kind="frame")
 
 
-def _from_records(path: Path, data: bytes, records: list[list[Any]]) -> TextTable:
-    """Take the first row that is not empty for the column names."""
-    head = next(i for i, record in enumerate(records) if any(_text(c).strip() for c in record))
-    body = records[head + 1 :]
-    width = max(map(len, records[head:]))
-    names = [_text(cell).strip() for cell in records[head]] + [""] * (width - len(records[head]))
-    padded = [[*record, *[""] * (width - len(record))] for record in body]
-    texts = [[_text(record[i]) for record in padded] for i in range(width)]
-    used = [i for i in range(width) if names[i] or any(cell.strip() for cell in texts[i])]
+def _from_records(path: Path, data: bytes, records: Iterator[tuple[int, list[str]]]) -> TextTable:
+    """Take the first row for the column names; a column with neither name nor answers is left out."""
+    head, first = next(records)
+    columns = coded_columns((record for _, record in records), len(first))
+    names = [name.strip() for name in first] + [""] * (len(columns) - len(first))
+    used = [i for i, column in enumerate(columns) if names[i] or any(t.strip() for t in column.categories)]
+    n = len(columns[0]) if columns else 0
     return TextTable(
         source=path.name,
         sha256=hashlib.sha256(data).hexdigest(),
-        cells=_cells([texts[i] for i in used], [names[i] or f"column {_letters(i)}" for i in used], len(body)),
-        rows=np.arange(head + 2, head + 2 + len(body)),
+        cells=_cells([columns[i] for i in used], [names[i] or f"column {_letters(i)}" for i in used], n),
+        rows=np.arange(head + 1, head + 1 + n),
+        nameless=frozenset(place for place, i in enumerate(used) if not names[i]),
     )
 
 
-def _cells(texts: list[list[str]], names: Iterable[Hashable], n: int) -> pd.DataFrame:
+def _cells(columns: Sequence[Any], names: Iterable[Hashable], n: int) -> pd.DataFrame:
     index = pd.RangeIndex(1, n + 1, name="respondent")
-    frame = pd.DataFrame(dict(enumerate(texts)), index=index, dtype=object)
+    frame = pd.DataFrame(dict(enumerate(columns)), index=index, copy=False)
     return frame.set_axis(pd.Index(list(names), dtype=object), axis=1)
 
 

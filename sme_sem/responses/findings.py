@@ -8,7 +8,7 @@ rule : what was noticed, one of :data:`RULES`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 import pandas as pd
@@ -16,6 +16,8 @@ import pandas as pd
 from ..tables import Words
 
 Severity = Literal["info", "warning", "error"]
+MOST = 1000
+"""Findings of one kind in one column that are named one by one."""
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 
 RULES: dict[str, Words] = {
@@ -33,6 +35,15 @@ RULES: dict[str, Words] = {
     "duplicate_row": Words("row equal to an earlier one in every cell", "与先前完全相同的行"),
     "empty_row": Words("row without any answer", "空白行"),
     "label_disagrees": Words("code that the file labels in another way", "文件标签与编码不一致"),
+    "option_numbers": Words("numbers that could be codes or count the options", "无法区分选项序号与编码的数字"),
+    "not_a_time": Words("text that is no point in time", "无法识别的时间"),
+    "date_order": Words("dates that could be read in two ways", "日月顺序不明的日期"),
+    "test_answer": Words("answers given while trying the questionnaire out", "试填问卷"),
+    "dropped": Words("personal data dropped", "已删除的个人信息"),
+    "platform": Words("survey platform that wrote the file", "导出数据的问卷平台"),
+    "platform_column": Words("columns of the platform, kept aside", "平台附加列"),
+    "time_zone": Words("time zone of the times", "时间所属时区"),
+    "derived": Words("computed from other columns", "由其他列计算得出"),
     "encoding": Words("encoding of the file", "文件编码"),
     "format": Words("format of the file", "文件格式"),
     "sheet": Words("sheet of the workbook", "所用工作表"),
@@ -66,6 +77,26 @@ def finding(
 ) -> Finding:
     """Note one thing, naming only the places it has."""
     return Finding(severity, row, column, value, rule, message)
+
+
+def capped(findings: Iterable[Finding], most: int = MOST) -> Iterator[Finding]:
+    """Name the first of a kind in a column one by one, and count the others in one more finding.
+
+    >>> noted = [finding("error", "off_scale", "'9' is off", row=row, column="MK1") for row in range(2, 9)]
+    >>> [f.message for f in capped(noted, most=2)]
+    ["'9' is off", "'9' is off", 'and 5 more cells or rows of this kind, the last in row 8']
+    """
+    counts: dict[tuple[str, str | None], list[Any]] = {}
+    for found in findings:
+        tally = counts.setdefault((found.rule, found.column), [0, found])
+        tally[0] += 1
+        tally[1] = found
+        if tally[0] <= most:
+            yield found
+    for (rule, column), (count, last) in counts.items():
+        if count > most:
+            message = f"and {count - most} more cells or rows of this kind, the last in row {last.row}"
+            yield finding(last.severity, rule, message, column=column)
 
 
 def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from ..errors import did_you_mean
 from ..instrument.model import BackgroundQuestion, Bilingual, ResponseScale
+from .coded import texts_of
 from .findings import listed
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -31,12 +32,12 @@ NO_ANSWER = frozenset({"na", "n/a", "#n/a", "<na>", "nan", "null", "none", ".", 
 class Reading(NamedTuple):
     """What a cell stands for.
 
-    value : the code, or None for no usable answer
+    value : the code, or None for no usable answer; the codes of all that were chosen, for several at once
     rule : "" for a plain code, else the rule of the finding it makes
     message : what is wrong and what would do, for an answer that was not usable
     """
 
-    value: float | str | None
+    value: float | str | tuple[float | str, ...] | None
     rule: str = ""
     message: str = ""
 
@@ -209,14 +210,15 @@ def told_by_file(
 def read_column(texts: pd.Series[Any], read: Reader) -> tuple[np.ndarray, np.ndarray, list[str], list[Reading]]:
     """Read a column, each different text once.
 
-    Returned are the values (None for no usable answer), the position of each cell among the
+    Returned are the values (None or NaN for no usable answer), the position of each cell among the
     different texts, these texts, and what each of them stands for.
     """
-    positions, different = pd.factorize(texts.to_numpy(dtype=object), use_na_sentinel=False)
+    positions, different = texts_of(texts)
     readings = [read(text) for text in different]
     values = np.empty(len(readings), dtype=object)
     values[:] = [reading.value for reading in readings]
-    return values[positions], positions, list(different), readings
+    plain = all(reading.value is None or isinstance(reading.value, float) for reading in readings)
+    return (values.astype(float) if plain else values)[positions], positions, different, readings
 
 
 def _labels(texts: Mapping[Any, Bilingual]) -> dict[str, Any]:

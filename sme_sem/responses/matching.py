@@ -3,20 +3,23 @@
 A column is recognised by the id of the question, by the id in another case or without its signs (as a
 platform may have to spell it: ``comp1`` for ``comp_1``), by the question's label, by its wording in
 either language (without numbering such as ``3、`` or ``Q3.``), or by an id in front of the wording.
-Anything but the exact id is noted.
+Anything but the exact id is noted.  Where the platform splits a heading, a part of it may be a row of a
+matrix, which is an item, or an option of a question with several answers.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from ..errors import did_you_mean
-from ..instrument.model import Instrument
+from ..instrument.model import BackgroundQuestion, Instrument
+from .choices import option_name
 from .findings import Finding, finding, listed, shortened
 from .labels import folded
+from .platforms import Heading
 
 SYNTHETIC_MARK = "synthetic_answers"
 """The column that marks drawn answers."""
@@ -24,6 +27,8 @@ SYNTHETIC_MARK = "synthetic_answers"
 Role = Literal["item", "attention check", "background question", "metadata column"]
 _WAYS = ("id", "id in another case", "id without its signs", "label", "wording", "id in front of the wording")
 _NUMBERING = re.compile(r"^(?:第\d+题|q?\d+(?:[._-]\d+)?)[、.:。)）\]\s-]*", re.IGNORECASE)
+_OPTION_JOINTS = (".", "___", "/", "_", "-")
+_MOST_UNKNOWN = 20
 _KIND_MARK = re.compile(r"[\[(【][^\])】]{1,8}[题選选][\])】]")
 _ABSENT: dict[Role, tuple[Literal["info", "warning", "error"], str]] = {
     "item": ("error", "it is left out of every analysis"),
@@ -45,9 +50,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """Which position holds which question, which positions hold none, and what was noticed."""
+    """Which position holds which question, and what was noticed.
+
+    options : for a question with several answers the positions of its options, by code
+    extra : the positions that hold no question
+    """
 
     columns: Mapping[str, int]
+    options: Mapping[str, Mapping[Any, int]]
     extra: tuple[int, ...]
     findings: tuple[Finding, ...]
 
@@ -65,23 +75,44 @@ def questions(instrument: Instrument) -> tuple[Question, ...]:
     )
 
 
-def match(headers: Sequence[str], wordings: Mapping[int, str], instrument: Instrument) -> Matching:
-    """Find the column of every question; ``wordings`` are what the file itself says a column asks."""
-    asked = questions(instrument)
-    tables = _tables(asked)
+def match(
+    headings: Mapping[int, Heading],
+    headers: Sequence[str],
+    instrument: Instrument,
+    *,
+    provided: Collection[str] = (),
+    dropped: Collection[int] = (),
+) -> Matching:
+    """Find the column of every question.
+
+    headings : by position, for the columns that may hold one
+    provided : metadata columns of the instrument that the platform gives under a name of its own
+    dropped : positions that are left out unless they hold a question
+    """
+    asked = tuple(question for question in questions(instrument) if question.id not in provided)
+    tables, choices = _tables(asked), _Options([q for q in instrument.background if q.kind == "multiple"])
     claims: dict[str, list[tuple[int, int]]] = {}
-    for position, header in enumerate(headers):
-        found = _recognised(header, wordings.get(position, ""), tables)
-        if found:
+    options: dict[str, dict[Any, list[int]]] = {}
+    for position, heading in headings.items():
+        option = choices.recognised(heading)
+        if option:
+            options.setdefault(option[0], {}).setdefault(option[1], []).append(position)
+        elif found := _recognised(heading, tables):
             claims.setdefault(found[1], []).append((found[0], position))
     columns = {name: min(claimed)[1] for name, claimed in claims.items()}
-    extra = tuple(sorted(set(range(len(headers))) - set(columns.values())))
+    split = {
+        name: {code: places[0] for code, places in own.items()} for name, own in options.items() if name not in columns
+    }
+    used = {*columns.values(), *(p for own in options.values() for places in own.values() for p in places)}
+    extra = tuple(p for p in headings if p not in used and p not in dropped)
+    absent = [q for q in asked if q.id not in columns and q.id not in split]
     notes = (
         *_how(headers, claims),
-        *_unknown(headers, claims, extra, [q for q in asked if q.id not in columns], instrument),
-        *_absent(asked, columns, [headers[p] for p in extra]),
+        *_split(headers, options, split, instrument),
+        *_unknown(headers, claims, extra, absent, instrument),
+        *_absent(absent, [headers[p] for p in extra]),
     )
-    return Matching(columns, extra, notes)
+    return Matching(columns, split, extra, notes)
 
 
 def bare(text: str) -> str:
@@ -134,22 +165,93 @@ def _single(pairs: Iterator[tuple[str, str]]) -> dict[str, str]:
     return {written: next(iter(names)) for written, names in meant.items() if written and len(names) == 1}
 
 
-def _recognised(header: str, told: str, tables: Sequence[Mapping[str, str]]) -> tuple[int, str] | None:
+def _recognised(heading: Heading, tables: Sequence[Mapping[str, str]]) -> tuple[int, str] | None:
     """How a column was recognised (a position in ``_WAYS``), and as which question."""
     ids, cases, spellings, *texts = tables
-    if header.strip() in ids:
-        return 0, header.strip()
-    if folded(header) in cases:
-        return 1, cases[folded(header)]
-    if folded(header) in spellings:
-        return 2, spellings[folded(header)]
-    readings = [bare(reading) for text in (header, told) if text for reading in _readings(text)]
+    rows = [part for _, part in heading.parts]
+    told = [*heading.names, *rows]
+    for text in told:
+        if text.strip() in ids:
+            return 0, text.strip()
+    for text in told:
+        if folded(text) in cases:
+            return 1, cases[folded(text)]
+    for text in told:
+        if folded(text) in spellings:
+            return 2, spellings[folded(text)]
+    readings = [bare(reading) for text in told if text for reading in _readings(text)]
     for way, known in enumerate(texts, start=3):
         for reading in readings:
             if reading in known:
                 return way, known[reading]
-    front = folded(re.split(r"[.、:：\s]", header.strip(), maxsplit=1)[0])
+    if not heading.names:
+        return None
+    front = folded(re.split(r"[.、:：\s]", heading.names[0].strip(), maxsplit=1)[0])
     return (5, cases[front]) if front in cases else None
+
+
+class _Options:
+    """The options of the questions with several answers, and the ways to name them."""
+
+    def __init__(self, multiple: Sequence[BackgroundQuestion]) -> None:
+        self.names = {
+            folded(f"{q.id}{joint}{code}"): (q.id, _float(code))
+            for q in multiple
+            for code in q.categories
+            for joint in _OPTION_JOINTS
+        } | {folded(option_name(q.id, code)): (q.id, _float(code)) for q in multiple for code in q.categories}
+        self.questions = {
+            written: q.id
+            for q in multiple
+            for text in (q.id, q.label.en, q.label.zh, q.wording.en, q.wording.zh)
+            for written in (folded(text), bare(text))
+        }
+        self.labels: dict[str, set[tuple[str, Any]]] = {}
+        for q in multiple:
+            for code, label in q.categories.items():
+                for text in (str(code), label.en, label.zh):
+                    self.labels.setdefault(folded(text), set()).add((q.id, _float(code)))
+
+    def recognised(self, heading: Heading) -> tuple[str, Any] | None:
+        """Say of which question a column is an option, and of which code."""
+        for name in heading.names:
+            if folded(name) in self.names:
+                return self.names[folded(name)]
+        for question, part in heading.parts if self.labels else ():
+            found = self.labels.get(folded(part), set())
+            stems = {self.questions.get(key) for r in _readings(question) for key in (folded(r), bare(r))}
+            own = [option for option in found if option[0] in stems or (not question and len(found) == 1)]
+            if len(own) == 1:
+                return own[0]
+        return None
+
+
+def _float(code: int | str) -> float | str:
+    return float(code) if isinstance(code, int) else code
+
+
+def _split(
+    headers: Sequence[str],
+    options: Mapping[str, Mapping[Any, list[int]]],
+    split: Mapping[str, Mapping[Any, int]],
+    instrument: Instrument,
+) -> Iterator[Finding]:
+    for question in instrument.background:
+        own = options.get(question.id, {})
+        for code, places in own.items():
+            if len(places) > 1:
+                names = listed(shortened(headers[p]) for p in places)
+                message = f"{len(places)} columns are its option {code}; the first was used: {names}"
+                yield finding("error", "ambiguous_column", message, column=question.id)
+        if question.id in split:
+            message = (
+                f"its options have a column each: {listed(shortened(headers[p]) for p in split[question.id].values())}"
+            )
+            yield finding("info", "matched", message, column=question.id)
+            lacking = [label.en for code, label in question.categories.items() if _float(code) not in own]
+            if lacking:
+                message = f"no column for the options {listed(map(shortened, lacking))}; they count as not offered"
+                yield finding("warning", "missing_column", message, column=question.id)
 
 
 def _how(headers: Sequence[str], claims: Mapping[str, list[tuple[int, int]]]) -> Iterator[Finding]:
@@ -178,24 +280,28 @@ def _unknown(
 ) -> Iterator[Finding]:
     claimed = {position for places in claims.values() for _, position in places}
     spellings = [text for q in unanswered for text in (q.id, *q.labels, *q.wordings)]
-    for position in extra:
-        if position not in claimed:
-            header = headers[position]
-            if header.strip() == SYNTHETIC_MARK:
-                yield finding("info", "unknown_column", "marks the answers as synthetic", column=header)
-                continue
-            nearest = did_you_mean(header[:200], spellings) if header else ""
-            message = f"answers no question of {instrument.name!r}; kept in extra, not used.{nearest}"
-            yield finding("warning", "unknown_column", message, column=header)
+    unknown = [position for position in extra if position not in claimed]
+    for position in unknown[:_MOST_UNKNOWN]:
+        header = headers[position]
+        if header.strip() == SYNTHETIC_MARK:
+            yield finding("info", "unknown_column", "marks the answers as synthetic", column=header)
+            continue
+        nearest = did_you_mean(header[:200], spellings) if header else ""
+        message = f"answers no question of {instrument.name!r}; kept in extra, not used.{nearest}"
+        yield finding("warning", "unknown_column", message, column=header)
+    if len(unknown) > _MOST_UNKNOWN:
+        more = listed(shortened(headers[p]) for p in unknown[_MOST_UNKNOWN:])
+        message = f"{len(unknown) - _MOST_UNKNOWN} more columns answer no question; kept in extra, not used: {more}"
+        yield finding("warning", "unknown_column", message)
 
 
-def _absent(asked: Sequence[Question], columns: Mapping[str, int], unused: Sequence[str]) -> Iterator[Finding]:
-    for question in asked:
-        if question.id not in columns:
-            severity, consequence = _ABSENT[question.role]
-            nearest = next(filter(None, (did_you_mean(t, unused) for t in (question.id, *question.wordings))), "")
-            message = (
-                f"no column answers the {question.role} {question.id}: {consequence}; "
-                f"rename its column to {question.id!r}.{nearest}"
-            )
-            yield finding(severity, "missing_column", message, column=question.id)
+def _absent(absent: Sequence[Question], unused: Sequence[str]) -> Iterator[Finding]:
+    near = [name[:200] for name in unused[:200]]
+    for question in absent:
+        severity, consequence = _ABSENT[question.role]
+        nearest = next(filter(None, (did_you_mean(t, near) for t in (question.id, *question.wordings))), "")
+        message = (
+            f"no column answers the {question.role} {question.id}: {consequence}; "
+            f"rename its column to {question.id!r}.{nearest}"
+        )
+        yield finding(severity, "missing_column", message, column=question.id)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from ..errors import ResponseError, did_you_mean
+from ..errors import ResponseError
 from ..instrument.model import Instrument
 from .files import TextTable, read_table
-from .findings import findings_frame, listed, shortened
+from .findings import Finding, finding, findings_frame, listed, shortened
 from .labels import folded, number
-from .matching import match
+from .matching import Matching, match, questions
+from .personal import personal
+from .platforms import NAMES, Adapted, Heading, adapted
 from .responses import Responses
 from .validation import check
 
-PLATFORMS = ("auto", "plain")
+PLATFORMS = NAMES
+"""What ``platform=`` may be."""
 
 
 def read_responses(
@@ -25,31 +29,38 @@ def read_responses(
     platform: str = "auto",
     sheet: str | None = None,
     encoding: str | None = None,
+    keep_personal: bool = False,
 ) -> Responses:
     """Read answers, check every cell, and note whatever was recoded, dropped or not understood.
 
     Parameters
     ----------
     path : path or DataFrame
-        CSV or TSV, an Excel workbook, an SPSS .sav file; or a table already in memory.
+        CSV or TSV, an Excel workbook, an SPSS .sav or Stata .dta file; or a table already in memory.
     instrument : Instrument
         What was asked; it decides what a column and an answer mean.
-    platform : {"auto", "plain"}
-        The survey platform that wrote the file; "plain" is one row of column names.
+    platform : str
+        The survey platform that wrote the file: "wenjuanxing", "qualtrics", "surveymonkey", "limesurvey", "kobo"
+        (KoboToolbox and ODK), "redcap", "google_forms"; "spss" or "stata" for files of these programs; "plain" for
+        one row of column names.  "auto" finds out by the marks each of them leaves, and says why in the findings.
     sheet : str, optional
         The sheet of a workbook; left out, the first one.
     encoding : str, optional
         The encoding of a text file; left out, it is recognised and noted.
+    keep_personal : bool
+        Keep names, addresses, phone numbers and IP addresses, in ``extra``.  Otherwise they are dropped, unless the
+        instrument itself asks for them.
 
     Returns
     -------
     Responses
-        ``frame`` (numbers, reverse-coded items turned), ``findings``, ``raw``, ``extra``.
+        ``frame`` (numbers, reverse-coded items turned), ``metadata``, ``findings``, ``raw``, ``extra``.
 
     Raises
     ------
     ResponseError
-        If there is no such file, it holds no answers, or none of its columns is an item.
+        If there is no such file, it holds no answers, none of its columns is an item, or more than one platform could
+        have written it.
 
     Examples
     --------
@@ -68,29 +79,79 @@ def read_responses(
     >>> responses.findings[["severity", "row", "column", "value", "rule"]].values.tolist()[0]
     ['error', 3, 'M1', '9', 'off_scale']
     """
-    if platform not in PLATFORMS:
-        raise ResponseError(
-            f"platform={platform!r} is not known; use one of {', '.join(map(repr, PLATFORMS))}."
-            + did_you_mean(str(platform), PLATFORMS)
-        )
-    table = read_table(path, sheet, encoding)
-    headers = [str(name) for name in table.cells.columns]
-    matching = match(headers, table.wordings, instrument)
+    chosen, written = adapted(read_table(path, sheet, encoding), platform)
+    table = written.table
+    headings = _headings(written, instrument)
+    sensitive = {} if keep_personal else _personal(written, instrument)
+    hidden = set() if keep_personal else {"ip"}
+    provided = {column.id for column in instrument.metadata if column.meaning in hidden | set(written.metadata)}
+    matching = match(headings, table.headers, instrument, provided=provided, dropped=sensitive)
     if not any(name in matching.columns for name in instrument.item_ids):
-        raise ResponseError(_no_items(table, headers, instrument))
-    checked = check(table, matching.columns, instrument)
+        raise ResponseError(_no_items(table, table.headers, instrument))
+    checked = check(written, matching, instrument)
+    answered = {*matching.columns.values(), *(p for own in matching.options.values() for p in own.values())}
+    dropped = {position: kind for position, kind in sensitive.items() if position not in answered}
+    notes = (*table.findings, *written.findings, *_dropped(table, dropped), *_aside(written), *matching.findings)
     return Responses(
         instrument=instrument,
         source=table.source,
         sha256=table.sha256,
-        raw=table.cells,
+        raw=table.cells.iloc[:, [i for i in range(table.cells.shape[1]) if i not in dropped]],
         rows=pd.Series(table.rows, index=table.cells.index, name="row"),
         frame=checked.frame,
         attention=checked.attention,
-        extra=table.cells.iloc[:, list(matching.extra)],
-        findings=findings_frame((*table.findings, *matching.findings, *checked.findings)),
+        metadata=checked.metadata,
+        platform=chosen.name,
+        extra=table.cells.iloc[:, _extra(written, matching, dropped)],
+        findings=findings_frame((*notes, *checked.findings)),
         collected=len(table.cells),
     )
+
+
+def _headings(written: Adapted, instrument: Instrument) -> dict[int, Heading]:
+    """Take the columns that may answer a question: also one of the platform's own, if it bears a question's id."""
+    ids = {question.id for question in questions(instrument)}
+    found = {}
+    for position, (column, header) in enumerate(zip(written.columns, written.table.headers, strict=True)):
+        if isinstance(column, Heading):
+            found[position] = column
+        elif header.strip() in ids:
+            found[position] = Heading((header,))
+    return found
+
+
+def _personal(written: Adapted, instrument: Instrument) -> dict[int, str]:
+    """Find the columns that say who somebody is."""
+    ip = {column.id for column in instrument.metadata if column.meaning == "ip"}
+    kinds = {}
+    for position, (column, header) in enumerate(zip(written.columns, written.table.headers, strict=True)):
+        if column in ("metadata", "platform"):
+            continue
+        own = written.table.wordings.get(position) or header
+        kind = "IP address" if header in ip else personal(own, written.table.cells.iloc[:, position])
+        if kind or column == "personal":
+            kinds[position] = kind or "personal data"
+    return kinds
+
+
+def _dropped(table: TextTable, dropped: Mapping[int, str]) -> Iterator[Finding]:
+    for position, kind in dropped.items():
+        message = f"holds personal data ({kind}): dropped; keep_personal=True would keep it"
+        yield finding("info", "dropped", message, column=table.headers[position])
+
+
+def _aside(written: Adapted) -> Iterator[Finding]:
+    names = [h for h, column in zip(written.table.headers, written.columns, strict=True) if column == "platform"]
+    if names:
+        message = f"columns of the platform's own, kept in extra: {listed(names, most=20)}"
+        yield finding("info", "platform_column", message)
+
+
+def _extra(written: Adapted, matching: Matching, dropped: Mapping[int, str]) -> list[int]:
+    """List the columns that answer nothing, in the order of the file."""
+    used = set(matching.columns.values())
+    own = {i for i, column in enumerate(written.columns) if column in ("platform", "personal")}
+    return sorted((own | set(matching.extra)) - used - set(dropped))
 
 
 def _no_items(table: TextTable, headers: list[str], instrument: Instrument) -> str:

@@ -23,11 +23,14 @@ class Responses(Tabled):
     """The answers of all respondents to one instrument.
 
     source, sha256 : name of the file and the hash of its bytes (of the cells, for a DataFrame)
-    raw : the table as received, every cell as text
+    raw : the table as received but for personal data, every cell as text
     rows : for each respondent the row of the file, the column names being row 1
         (in an SPSS file the number of the case)
     frame : items, background and metadata, checked; items as numbers, reverse-coded ones turned
     attention : for each attention check whether it was passed, NA where it was not answered
+    metadata : of respondent_id, started_at, submitted_at, duration_s, source, language and status those that the file
+        tells; points in time, seconds and texts
+    platform : the survey platform that wrote the file; ``"plain"`` for none
     extra : the columns that answer no question, as text
     findings : everything noticed: severity, row, column, value, rule, message
     collected : rows in the file
@@ -44,6 +47,8 @@ class Responses(Tabled):
     extra: pd.DataFrame
     findings: pd.DataFrame
     collected: int
+    metadata: pd.DataFrame
+    platform: str = "plain"
     valid: int | None = None
 
     @property

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from ..instrument.model import Instrument
+import pandas as pd
+
+from ..instrument.model import BackgroundQuestion, Instrument
 from ..tables import Column, Kind, Table, Words, term
+from .choices import option_name
 from .responses import Responses
 
 
@@ -11,7 +14,7 @@ def sample_table(responses: Responses, instrument: Instrument | None = None) -> 
     """Describe the sample by the background questions that have categories.
 
     Every category is listed, also one that nobody chose; percentages are of all respondents,
-    those without an answer included and shown.
+    those without an answer included and shown.  Where several could be chosen, percentages sum to more than 100.
 
     Examples
     --------
@@ -31,7 +34,9 @@ def sample_table(responses: Responses, instrument: Instrument | None = None) -> 
     n = len(responses.frame)
     rows: list[tuple[Words, Words, int, float | None]] = []
     for question in instrument.background:
-        if question.kind == "category" and question.id in responses.frame.columns:
+        if question.kind == "multiple":
+            rows += _options(question, responses.frame)
+        elif question.kind == "category" and question.id in responses.frame.columns:
             answers = responses.frame[question.id]
             tally = [(label.words, int(answers.eq(code).sum())) for code, label in question.categories.items()]
             if missing := int(answers.isna().sum()):
@@ -44,3 +49,13 @@ def sample_table(responses: Responses, instrument: Instrument | None = None) -> 
         Column("percent", term("Percentage"), Kind.PERCENT),
     )
     return Table("sample", term("Sample characteristics"), columns, tuple(rows), (Words(f"N = {n}.", f"N = {n}。"),))
+
+
+def _options(question: BackgroundQuestion, frame: pd.DataFrame) -> list[tuple[Words, Words, int, float | None]]:
+    """Count who chose each option of a question with several answers."""
+    offered = {code: name for code in question.categories if (name := option_name(question.id, code)) in frame.columns}
+    tally = [(question.categories[code].words, int(frame[name].eq(1).sum())) for code, name in offered.items()]
+    if offered and (missing := int(frame[list(offered.values())].isna().all(axis=1).sum())):
+        tally.append((term("Missing value"), missing))
+    n = len(frame)
+    return [(question.label.words, name, count, 100 * count / n if n else None) for name, count in tally]

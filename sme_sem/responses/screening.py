@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ..errors import ResponseError, did_you_mean
 from ..tables import Column, Kind, Table, Tabled, Words, term
 from .responses import Responses
-from .validation import empty_rows, respondent_id, row_numbers, same_as_before
+from .validation import empty_rows, row_numbers, same_as_before
 
 DEFAULT_RULES = ("empty", "missing", "attention", "duplicate_id")
 
@@ -46,6 +47,7 @@ class Screening(Tabled):
             rows=all_.rows[kept],
             frame=all_.frame[kept],
             attention=all_.attention[kept],
+            metadata=all_.metadata[kept],
             extra=all_.extra[kept],
             valid=int(kept.sum()),
         )
@@ -145,7 +147,10 @@ def _empty(responses: Responses, max_missing: float) -> pd.Series[Any]:
 
 
 def _missing(responses: Responses, max_missing: float) -> pd.Series[Any]:
-    return responses.frame[list(responses.items)].isna().mean(axis=1) > max_missing
+    missing = np.zeros(len(responses.frame))
+    for name in responses.items:
+        missing += responses.frame[name].isna().to_numpy()
+    return pd.Series(missing / len(responses.items) > max_missing, index=responses.frame.index)
 
 
 def _attention(responses: Responses, max_missing: float) -> pd.Series[Any]:
@@ -153,10 +158,9 @@ def _attention(responses: Responses, max_missing: float) -> pd.Series[Any]:
 
 
 def _duplicate_id(responses: Responses, max_missing: float) -> pd.Series[Any]:
-    name = respondent_id(responses.instrument, responses.frame.columns)
-    if name is None:
+    if "respondent_id" not in responses.metadata.columns:
         return pd.Series(False, index=responses.frame.index)
-    return same_as_before(responses.frame[name]).notna()
+    return same_as_before(responses.metadata["respondent_id"]).notna()
 
 
 def _duplicate_row(responses: Responses, max_missing: float) -> pd.Series[Any]:

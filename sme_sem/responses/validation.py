@@ -7,7 +7,7 @@ finding, never one without the other.  Reverse-coded items are turned here and o
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -15,63 +15,93 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..instrument.model import AttentionCheck, BackgroundQuestion, Instrument, Item, MetadataColumn
+from ..instrument.model import AttentionCheck, BackgroundQuestion, Instrument, Item
+from .choices import filled, joined_reader, option_name, option_reader
+from .coded import blank, texts_of
+from .dialect import UNUSABLE, in_dialect
 from .files import TextTable
-from .findings import Finding, finding, listed, shortened
+from .findings import Finding, capped, finding, listed, shortened
 from .labels import (
     Reader,
     Reading,
     category_reader,
-    duration_reader,
     number_reader,
     rating_reader,
     read_column,
     text_reader,
     told_by_file,
 )
-
-_UNUSABLE = ("off_scale", "fractional", "not_a_number", "unknown_category")
+from .matching import Matching
+from .metadata import NAMES, read_metadata
+from .platforms import Adapted
 
 
 @dataclass(frozen=True, eq=False)
 class Checked:
-    """The answers as numbers, the passed attention checks, and what was noticed."""
+    """The answers as numbers, the passed attention checks, what is known of the respondents, and what was noticed."""
 
     frame: pd.DataFrame
     attention: pd.DataFrame
+    metadata: pd.DataFrame
     findings: tuple[Finding, ...]
 
 
-def check(table: TextTable, columns: Mapping[str, int], instrument: Instrument) -> Checked:
-    """Read every known column; ``columns`` says at which position each question is answered."""
+def check(written: Adapted, matching: Matching, instrument: Instrument) -> Checked:
+    """Read every known column of a file by what its question allows."""
+    table, columns = written.table, matching.columns
     notes: list[Finding] = []
-    read = partial(_column, table, columns, notes)
+    read = partial(_column, written, notes)
     frame: dict[str, pd.Series[Any]] = {}
     for item in instrument.items():
         if item.id in columns:
-            frame[item.id] = _turned(item, read(item.id, _item_reader(item, instrument)), instrument)
+            answers = read(item.id, columns[item.id], _item_reader(item, instrument), _item_codes(item.id, instrument))
+            frame[item.id] = _turned(item, answers, instrument)
     for question in instrument.background:
-        if question.id in columns:
-            frame[question.id] = read(question.id, _background_reader(question))
-    for metadata in instrument.metadata:
-        if metadata.id in columns:
-            frame[metadata.id] = read(metadata.id, _metadata_reader(metadata))
+        if question.id in matching.options:
+            frame |= _from_options(written, notes, question, matching.options[question.id])
+        elif question.id in columns and question.kind == "multiple":
+            frame |= _from_joined(written, notes, question, columns[question.id])
+        elif question.id in columns:
+            codes = tuple(question.categories)
+            frame[question.id] = read(question.id, columns[question.id], _background_reader(question), codes)
+    known = metadata_texts(written, columns, instrument)
+    metadata = read_metadata(known, table.rows, notes)
+    for own in instrument.metadata:
+        if own.meaning in metadata.columns:
+            frame[own.id] = metadata[own.meaning]
+        elif own.id in columns:
+            frame[own.id] = read(own.id, columns[own.id], text_reader(), ())
     attention: dict[str, pd.Series[Any]] = {}
     for question_ in instrument.attention_checks:
         if question_.id in columns:
-            answer = read(question_.id, rating_reader(instrument.response_scale(question_.id)))
+            place, scale = columns[question_.id], instrument.response_scale(question_.id)
+            answer = read(question_.id, place, rating_reader(scale), tuple(scale.codes))
             attention[question_.id] = _passed(question_, answer, table, columns, notes)
-    index = table.cells.index
     notes += _reversed_note(instrument, columns)
     notes += _empty_cells(table, columns)
-    notes += _rows(table, columns, instrument)
-    return Checked(pd.DataFrame(frame, index=index), pd.DataFrame(attention, index=index), tuple(notes))
+    notes += _rows(table, known.get("respondent_id"))
+    index = table.cells.index
+    return Checked(
+        pd.DataFrame(frame, index=index, copy=False), pd.DataFrame(attention, index=index), metadata, tuple(notes)
+    )
+
+
+def metadata_texts(written: Adapted, columns: Mapping[str, int], instrument: Instrument) -> dict[str, pd.Series[Any]]:
+    """Collect what is known of the respondents: what the platform gives, and what the instrument names itself."""
+    own: dict[str, pd.Series[Any]] = {
+        column.meaning: written.table.cells.iloc[:, columns[column.id]].rename(column.id)
+        for column in instrument.metadata
+        if column.meaning in NAMES and column.id in columns
+    }
+    return {**written.metadata, **own}
 
 
 def empty_rows(cells: pd.DataFrame) -> pd.Series[Any]:
     """Which respondents left nothing at all behind."""
-    blank = [cells.iloc[:, i].str.strip().eq("") for i in range(cells.shape[1])]
-    return pd.Series(np.logical_and.reduce(blank), index=cells.index)
+    empty = np.ones(len(cells), dtype=bool)
+    for i in range(cells.shape[1]):
+        empty &= blank(cells.iloc[:, i])
+    return pd.Series(empty, index=cells.index)
 
 
 def same_as_before(values: pd.Series[Any]) -> pd.Series[Any]:
@@ -85,38 +115,79 @@ def _item_reader(item: Item, instrument: Instrument) -> Reader:
     return rating_reader(instrument.response_scale(item.id))
 
 
+def _item_codes(name: str, instrument: Instrument) -> tuple[int, ...]:
+    return tuple(instrument.response_scale(name).codes)
+
+
 def _background_reader(question: BackgroundQuestion) -> Reader:
     if question.kind == "numeric":
         return number_reader(question.missing_codes)
     return category_reader(question) if question.kind == "category" else text_reader(question.missing_codes)
 
 
-def _metadata_reader(column: MetadataColumn) -> Reader:
-    return duration_reader if column.meaning == "duration_s" else text_reader()
-
-
 def _column(
-    table: TextTable, columns: Mapping[str, int], notes: list[Finding], name: str, read: Reader
+    written: Adapted, notes: list[Finding], name: str, position: int, read: Reader, codes: Sequence[int | str]
 ) -> pd.Series[Any]:
-    position = columns[name]
+    values, _, readings = _readings(written, notes, name, position, read, codes)
+    if any(isinstance(reading.value, str) for reading in readings):
+        kept = pd.Series(values, index=written.table.cells.index, dtype=object)
+        return kept.where(kept.notna(), None)
+    return pd.Series(values.astype(float), index=written.table.cells.index)
+
+
+def _readings(
+    written: Adapted, notes: list[Finding], name: str, position: int, read: Reader, codes: Sequence[int | str]
+) -> tuple[np.ndarray, np.ndarray, list[Reading]]:
+    """Read a column and note what there is to note."""
+    table = written.table
     read, disagreeing = told_by_file(read, table.labels.get(position, {}), table.missing.get(position, ()))
-    values, places, texts, readings = read_column(table.cells.iloc[:, position], read)
+    column = table.cells.iloc[:, position]
+    answers = [float(code) if isinstance(code, int) else code for code in codes]
+    values, places, texts, readings = read_column(column, in_dialect(read, written, answers, texts_of(column)[1]))
     for code, label in disagreeing.items():
         message = f"the file labels {code} {shortened(label)}, another code of the instrument: the label was taken"
         notes.append(finding("warning", "label_disagrees", message, column=name, value=code))
-    notes += _unusable(table.rows, name, places, texts, readings)
+    notes += capped(_unusable(table.rows, name, places, texts, readings))
     notes += _understood(table.rows, name, places, texts, readings)
-    kept = pd.Series(values, index=table.cells.index, dtype=object)
-    if any(isinstance(reading.value, str) for reading in readings):
-        return kept.where(kept.notna(), None)
-    return kept.astype(float)
+    return values, places, readings
+
+
+def _from_joined(
+    written: Adapted, notes: list[Finding], question: BackgroundQuestion, position: int
+) -> dict[str, pd.Series[Any]]:
+    """Take apart a column that holds all chosen options; each becomes a variable."""
+    read, codes = joined_reader(question), tuple(question.categories)
+    _, places, readings = _readings(written, notes, question.id, position, read, codes)
+    chosen = [reading.value if isinstance(reading.value, tuple) else None for reading in readings]
+    return {
+        option_name(question.id, code): pd.Series(
+            np.array([np.nan if c is None else float(code in c) for c in chosen])[places],
+            index=written.table.cells.index,
+        )
+        for code in codes
+    }
+
+
+def _from_options(
+    written: Adapted, notes: list[Finding], question: BackgroundQuestion, options: Mapping[Any, int]
+) -> dict[str, pd.Series[Any]]:
+    """Read one column for each option."""
+    answers = {}
+    for code in question.categories:
+        own = float(code) if isinstance(code, int) else code
+        if own in options:
+            name = option_name(question.id, code)
+            values, _, _ = _readings(written, notes, name, options[own], option_reader(own, question), ())
+            answers[name] = values.astype(float)
+    index = written.table.cells.index
+    return {name: pd.Series(values, index=index) for name, values in filled(answers).items()}
 
 
 def _unusable(
     rows: np.ndarray, name: str, places: np.ndarray, texts: list[str], readings: list[Reading]
 ) -> Iterator[Finding]:
     """One finding for each cell that could not be used."""
-    bad = np.array([reading.rule in _UNUSABLE for reading in readings], dtype=bool)[places]
+    bad = np.array([reading.rule in UNUSABLE for reading in readings], dtype=bool)[places]
     for row, place in zip(rows[bad].tolist(), places[bad].tolist(), strict=True):
         text, reading = texts[place], readings[place]
         yield Finding("error", row, name, text, reading.rule, f"{shortened(text)} {reading.message}")
@@ -139,7 +210,8 @@ def _understood(
 
 
 def _code(reading: Reading) -> str:
-    return f"{reading.value:g}" if isinstance(reading.value, float) else str(reading.value)
+    values = reading.value if isinstance(reading.value, tuple) else (reading.value,)
+    return " + ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values)
 
 
 def _turned(item: Item, answers: pd.Series[Any], instrument: Instrument) -> pd.Series[Any]:
@@ -159,10 +231,10 @@ def _passed(
     texts = table.cells.iloc[:, columns[question.id]]
     failed = np.flatnonzero(passed.eq(False).fillna(False).to_numpy(dtype=bool))
     message = f"the attention check asked for {question.expected}"
-    notes += [
+    notes += capped(
         Finding("warning", row, question.id, text, "attention_failed", message)
         for row, text in zip(table.rows[failed].tolist(), texts.iloc[failed], strict=True)
-    ]
+    )
     return passed
 
 
@@ -174,39 +246,47 @@ def _reversed_note(instrument: Instrument, columns: Mapping[str, int]) -> Iterat
 
 
 def _empty_cells(table: TextTable, columns: Mapping[str, int]) -> Iterator[Finding]:
-    blank = {name: int(table.cells.iloc[:, p].str.strip().eq("").sum()) for name, p in columns.items()}
-    some = {name: count for name, count in blank.items() if count}
+    counts = {name: int(blank(table.cells.iloc[:, p]).sum()) for name, p in columns.items()}
+    some = {name: count for name, count in counts.items() if count}
     if some:
         detail = listed(f"{name} {count}" for name, count in some.items())
         yield finding("info", "empty_cell", f"{sum(some.values())} cells are empty and count as missing: {detail}")
 
 
-def _rows(table: TextTable, columns: Mapping[str, int], instrument: Instrument) -> Iterator[Finding]:
+def _rows(table: TextTable, ids: pd.Series[Any] | None) -> Iterator[Finding]:
     empty = empty_rows(table.cells)
-    row_of = dict(zip(table.cells.index, table.rows.tolist(), strict=True))
-    for respondent in empty.index[empty]:
-        yield finding("warning", "empty_row", "no cell of this row holds anything", row=row_of[respondent])
-    for respondent, first in same_as_before(row_numbers(table.cells).mask(empty)).dropna().items():
-        message = f"is the same in every cell as row {row_of[first]}; was it entered twice?"
-        yield finding("warning", "duplicate_row", message, row=row_of[respondent])
-    name = respondent_id(instrument, columns)
-    if name is not None:
-        ids = table.cells.iloc[:, columns[name]].str.strip()
-        repeated = same_as_before(ids.mask(ids.eq(""))).dropna()
-        for (respondent, first), own in zip(repeated.items(), ids[repeated.index], strict=True):
-            message = f"the respondent {shortened(own)} already answered in row {row_of[first]}"
-            yield Finding("warning", row_of[respondent], name, own, "duplicate_id", message)
+    yield from capped(
+        finding("warning", "empty_row", "no cell of this row holds anything", row=row)
+        for row in table.rows[empty.to_numpy()].tolist()
+    )
+    yield from capped(_duplicate_rows(table, empty))
+    if ids is not None:
+        yield from capped(_duplicate_ids(table, ids))
 
 
-def respondent_id(instrument: Instrument, columns: Container[str]) -> str | None:
-    """Name the column that says who answered, if the file has one."""
-    return next((m.id for m in instrument.metadata if m.meaning == "respondent_id" and m.id in columns), None)
+def _duplicate_rows(table: TextTable, empty: pd.Series[Any]) -> Iterator[Finding]:
+    before = same_as_before(row_numbers(table.cells).mask(empty))
+    first = table.cells.index[0]
+    for place in np.flatnonzero(before.notna()).tolist():
+        message = f"is the same in every cell as row {table.rows[before.iloc[place] - first]}; was it entered twice?"
+        yield finding("warning", "duplicate_row", message, row=int(table.rows[place]))
+
+
+def _duplicate_ids(table: TextTable, ids: pd.Series[Any]) -> Iterator[Finding]:
+    own = ids.astype(object).str.strip()
+    before = same_as_before(own.mask(own.eq("")))
+    repeated = np.flatnonzero(before.notna())
+    first = table.cells.index[0]
+    for place, text in zip(repeated.tolist(), own.iloc[repeated], strict=True):
+        row, earlier = int(table.rows[place]), table.rows[before.iloc[place] - first]
+        message = f"the respondent {shortened(text)} already answered in row {earlier}"
+        yield Finding("warning", row, str(ids.name), text, "duplicate_id", message)
 
 
 def row_numbers(cells: pd.DataFrame) -> pd.Series[Any]:
     """Give each row a number, the same one to rows that are equal in every cell."""
     numbers = np.zeros(len(cells), dtype=np.int64)
     for i in range(cells.shape[1]):
-        own, different = pd.factorize(cells.iloc[:, i].to_numpy(dtype=object))
+        own, different = texts_of(cells.iloc[:, i])
         numbers, _ = pd.factorize(numbers * (len(different) + 1) + own)
     return pd.Series(numbers, index=cells.index, dtype="Int64")

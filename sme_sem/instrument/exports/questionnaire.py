@@ -20,7 +20,7 @@ from ...tables.format import printable
 from ..model import AttentionCheck, BackgroundQuestion, Instrument, Item
 
 Tongue = Literal["en", "zh"]
-Kind = Literal["rating", "category", "numeric", "text"]
+Kind = Literal["rating", "category", "multiple", "numeric", "text"]
 
 _ONE_IN_EACH_ROW = Words("Please choose one answer in each row.", "请在每一行选择一个答案。")
 _ONE = Words("Please choose one answer.", "请选择一个答案。")

@@ -1,0 +1,102 @@
+"""Questions with several answers at once: which options were chosen.
+
+A platform writes the chosen options into one cell, joined by ``┋``, ``→``, ``;``, ``|``, commas or spaces, or gives
+each option a column of its own.  Either way each option becomes a variable, 1 where it was chosen and 0 where not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..instrument.model import BackgroundQuestion
+from .labels import NO_ANSWER, Reader, Reading, category_reader, folded
+
+_JOINS = ("┋", "→", "\n", ";", "；", "|", ",", "，", "、", " ")
+_CHOSEN = frozenset({"1", "1.0", "y", "yes", "true", "checked", "selected", "是", "选中", "已选"})
+_NOT_CHOSEN = frozenset({"0", "0.0", "n", "no", "false", "unchecked", "notselected", "否", "未选中", "未选"})
+
+
+def option_name(question: str, code: int | str) -> str:
+    """Name the variable of an option.
+
+    >>> option_name("channels", 2)
+    'channels.2'
+    """
+    written = re.sub(r"[^\w.]", "_", str(code))
+    return f"{question}.{written}"
+
+
+def joined_reader(question: BackgroundQuestion) -> Reader:
+    """Read a cell that holds all chosen options; the value is the tuple of their codes.
+
+    >>> from sme_sem.instrument.model import Bilingual
+    >>> labels = {1: {"en": "Shops, own", "zh": "门店"}, 2: {"en": "Online", "zh": "线上"}}
+    >>> question = BackgroundQuestion(id="q", label="Q", wording="Which?", kind="multiple", categories=labels)
+    >>> read = joined_reader(question)
+    >>> read("Online, Shops, own").value, read("门店┋线上").value, read("1 2").value
+    ((2.0, 1.0), (1.0, 2.0), (1.0, 2.0))
+    """
+    single = category_reader(question)
+
+    def read(text: str) -> Reading:
+        alone = single(text)
+        if isinstance(alone.value, (float, str)):
+            return Reading((alone.value,), alone.rule)
+        if alone.rule != "unknown_category":
+            return alone
+        for join in _JOINS:
+            if join in text.strip():
+                chosen = _pieces(text.strip().split(join), join, single)
+                if chosen:
+                    return Reading(chosen, "recoded")
+        return alone
+
+    return read
+
+
+def option_reader(code: Any, question: BackgroundQuestion) -> Reader:
+    """Read a cell that says whether one option was chosen: 1 or 0, yes or no, or the option itself."""
+    single = category_reader(question)
+
+    def read(text: str) -> Reading:
+        fold = folded(text)
+        if not fold:
+            return Reading(None, "empty_cell")
+        if fold in _CHOSEN or fold in _NOT_CHOSEN:
+            return Reading(float(fold in _CHOSEN))
+        if fold in NO_ANSWER:
+            return Reading(None, "missing_code")
+        own = single(text)
+        if own.value == code:
+            return Reading(1.0, "recoded")
+        return Reading(None, "unknown_category", "neither says that the option was chosen nor that it was not")
+
+    return read
+
+
+def filled(answers: Mapping[Any, np.ndarray]) -> dict[Any, np.ndarray]:
+    """Take an empty cell for "not chosen" where the respondent said something of another option."""
+    said = np.logical_or.reduce([~np.isnan(own) for own in answers.values()])
+    return {code: np.where(np.isnan(own) & said, 0.0, own) for code, own in answers.items()}
+
+
+def _pieces(pieces: Sequence[str], join: str, single: Reader) -> tuple[Any, ...] | None:
+    """Read all pieces, joining neighbours again where a label itself holds the join; None if one is unknown."""
+    chosen: list[Any] = []
+    start, last = 0, 40  # a label with more joins than that is none
+    while start < len(pieces):
+        for end in range(min(len(pieces), start + last), start, -1):
+            found = single(join.join(pieces[start:end]))
+            if found.value is not None:
+                chosen.append(found.value)
+                start = end
+                break
+        else:
+            if pieces[start].strip():
+                return None
+            start += 1
+    return tuple(dict.fromkeys(chosen)) or None

@@ -1,0 +1,91 @@
+"""When, how long, from where: what is known of a respondent, under the same names for every platform.
+
+respondent_id, source, language : text
+started_at, submitted_at : points in time, without a zone
+duration_s : seconds; where a file has both times and no duration, their difference
+status : ``complete``, ``incomplete``, ``preview``, or as the platform writes it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .coded import texts_of
+from .findings import Finding, capped, finding, shortened
+from .labels import NO_ANSWER, duration_reader, folded, read_column
+from .times import read_times
+
+TEXTS = ("respondent_id", "source", "language", "status")
+TIMES = ("started_at", "submitted_at")
+NAMES = ("respondent_id", "started_at", "submitted_at", "duration_s", "source", "language", "status")
+_ENDED = "ended_at"  # when the last answer was given, where that is not when it was sent
+
+
+def read_metadata(columns: Mapping[str, pd.Series[Any]], rows: np.ndarray, notes: list[Finding]) -> pd.DataFrame:
+    """Read what is known of the respondents; each column of texts is named as in the file."""
+    known: dict[str, pd.Series[Any]] = {}
+    for name, column in columns.items():
+        if name in (*TIMES, _ENDED):
+            known[name] = _times(column, rows, notes)
+        elif name == "duration_s":
+            known[name] = _seconds(column, rows, notes)
+        elif name in TEXTS:
+            known[name] = _texts(column)
+    end = known.get(_ENDED, known.get("submitted_at"))
+    if "duration_s" not in known and "started_at" in known and end is not None:
+        known["duration_s"] = (end - known["started_at"]).dt.total_seconds()
+        notes.append(finding("info", "derived", "duration_s is the time between start and end"))
+    if "duration_s" in known:
+        negative = known["duration_s"] < 0
+        notes += capped(
+            finding("warning", "not_a_time", "the answers end before they begin; no duration was taken", row=row)
+            for row in rows[negative.to_numpy()].tolist()
+        )
+        known["duration_s"] = known["duration_s"].mask(negative)
+    index = next(iter(columns.values())).index if columns else pd.RangeIndex(1, len(rows) + 1, name="respondent")
+    return pd.DataFrame({name: known[name] for name in NAMES if name in known}, index=index)
+
+
+def _texts(column: pd.Series[Any]) -> pd.Series[Any]:
+    codes, texts = texts_of(column)
+    kept = np.array([text.strip() or None for text in texts], dtype=object)
+    return pd.Series(kept[codes], index=column.index, dtype=object)
+
+
+def _seconds(column: pd.Series[Any], rows: np.ndarray, notes: list[Finding]) -> pd.Series[Any]:
+    values, places, texts, readings = read_column(column, duration_reader)
+    wrong = [reading.rule == "not_a_number" for reading in readings]
+    notes += _unread(column, rows, places, texts, wrong, "is not a duration; write the seconds as a number")
+    return pd.Series(values, index=column.index).astype(float)
+
+
+def _times(column: pd.Series[Any], rows: np.ndarray, notes: list[Finding]) -> pd.Series[Any]:
+    codes, texts = texts_of(column)
+    found = read_times(texts)
+    wrong = [
+        time is None and bool(text.strip()) and folded(text) not in NO_ANSWER
+        for text, time in zip(texts, found.values, strict=True)
+    ]
+    notes += _unread(column, rows, codes, texts, wrong, "is no point in time; write it as 2026-04-18 08:00:00")
+    if found.utc:
+        message = "times that state their distance from Greenwich were turned to UTC"
+        notes.append(finding("info", "time_zone", message, column=str(column.name)))
+    if found.undecided:
+        message = "no date tells day from month; the month was read first, as in 4/18/2026"
+        notes.append(finding("warning", "date_order", message, column=str(column.name)))
+    points = np.array(found.values, dtype="datetime64[us]")
+    return pd.Series(points[codes], index=column.index)
+
+
+def _unread(
+    column: pd.Series[Any], rows: np.ndarray, places: np.ndarray, texts: list[str], wrong: list[bool], message: str
+) -> Iterator[Finding]:
+    bad = np.array(wrong, dtype=bool)[places]
+    return capped(
+        Finding("warning", row, str(column.name), texts[p], "not_a_time", f"{shortened(texts[p])} {message}")
+        for row, p in zip(rows[bad].tolist(), places[bad].tolist(), strict=True)
+    )

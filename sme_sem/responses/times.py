@@ -1,0 +1,77 @@
+"""Points in time as survey platforms write them.
+
+``2026/4/18 8:00:00``, ``2026-04-18T08:00:00.000+08:00``, ``2026/04/18 8:00:00 AM GMT+8``, ``18.04.2026 08:00``,
+``2026年4月18日 上午8:00``.  A time that states its distance from Greenwich is turned to UTC.  In ``4/5/2026`` the month
+comes first unless some date of the column cannot be read so; where none decides it, this is noted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+_CLOCK = (
+    r"(?:[T ]\s*(?P<half>上午|下午)?(?P<hour>\d{1,2})[:：](?P<minute>\d{2})(?:[:：](?P<second>\d{2})(?:[.,]\d+)?)?"
+    r"\s*(?P<noon>[AP]\.?M\.?)?\s*(?P<zone>Z|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?|UTC|GMT)?)?"
+)
+_YEAR_FIRST = re.compile(
+    rf"(?P<year>\d{{4}})[-/.年](?P<month>\d{{1,2}})[-/.月](?P<day>\d{{1,2}})日?{_CLOCK}", re.IGNORECASE
+)
+_YEAR_LAST = re.compile(rf"(?P<a>\d{{1,2}})[-/.](?P<b>\d{{1,2}})[-/.](?P<year>\d{{4}}){_CLOCK}", re.IGNORECASE)
+_ZONE = re.compile(r"([+-])(\d{1,2})(?::?(\d{2}))?")
+
+
+class Times(NamedTuple):
+    """The points in time of a column.
+
+    values : None for a text that is none
+    utc : whether any was turned to UTC
+    undecided : whether day and month could be the other way round
+    """
+
+    values: list[datetime | None]
+    utc: bool = False
+    undecided: bool = False
+
+
+def read_times(texts: Sequence[str]) -> Times:
+    """Read the different texts of a column together, because one date can tell how to read another.
+
+    >>> [str(time) for time in read_times(["4/5/2026 8:00", "4/18/2026 8:00 PM"]).values]
+    ['2026-04-05 08:00:00', '2026-04-18 20:00:00']
+    >>> read_times(["4/5/2026", "3/5/2026"]).undecided
+    True
+    """
+    found = [_YEAR_FIRST.fullmatch(text) or _YEAR_LAST.fullmatch(text) for text in (" ".join(t.split()) for t in texts)]
+    pairs = [(int(m["a"]), int(m["b"])) for m in found if m and "a" in m.groupdict()]
+    day_first = any(a > 12 for a, _ in pairs)
+    decided = day_first or any(b > 12 for _, b in pairs) or all(a == b for a, b in pairs)
+    zoned = any(m and m["zone"] for m in found)
+    return Times([_point(m, day_first) if m else None for m in found], zoned, not decided)
+
+
+def _point(found: re.Match[str], day_first: bool) -> datetime | None:
+    parts = found.groupdict()
+    month, day = parts.get("month"), parts.get("day")
+    if "a" in parts:
+        day, month = (parts["a"], parts["b"]) if day_first else (parts["b"], parts["a"])
+    hour, noon = int(parts["hour"] or 0), (parts["noon"] or parts["half"] or "")[:1].upper()
+    if noon in ("A", "P") or parts["half"]:
+        late = noon == "P" or parts["half"] == "下午"
+        hour = hour % 12 + 12 * late if hour <= 12 else hour
+    try:
+        time = datetime(int(parts["year"]), int(month or 0), int(day or 0), hour, int(parts["minute"] or 0))
+        time += timedelta(seconds=int(parts["second"] or 0))
+        return time - _distance(parts["zone"] or "")
+    except (ValueError, OverflowError):
+        return None
+
+
+def _distance(zone: str) -> timedelta:
+    stated = _ZONE.search(zone)
+    if stated is None:
+        return timedelta()
+    sign, hours, minutes = stated.groups()
+    return (-1 if sign == "-" else 1) * timedelta(hours=int(hours), minutes=int(minutes or 0))

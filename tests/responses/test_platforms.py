@@ -1,0 +1,433 @@
+import csv
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sme_sem.errors import ResponseError
+from sme_sem.responses import PLATFORMS, read_responses
+from sme_sem.responses.labels import NO_ANSWER, folded
+
+from . import dialects
+from .conftest import found
+from .dialects import ATTENTION, FRAME, saved, survey, workbook
+
+
+def at(day, clock):
+    return pd.Timestamp(f"2026-04-{day} {clock}")
+
+
+def days(*clocks):
+    return [at(18 + i, clock) for i, clock in enumerate(clocks)]
+
+
+SECONDS = [80.0, 81.0, 82.0]
+SUBMITTED = days("08:01:20", "08:01:21", "08:01:22")
+STARTED = days("08:00:00", "08:00:00", "08:00:00")
+UTC = days("00:00:00", "00:00:00", "00:00:00")
+WJX = {
+    "respondent_id": ["1", "2", "3"],
+    "submitted_at": days("08:00:00", "08:01:00", "08:02:00"),
+    "duration_s": SECONDS,
+    "source": ["微信"] * 3,
+}
+QUALTRICS = {
+    "respondent_id": ["R_0", "R_1", "R_2"],
+    "started_at": STARTED,
+    "submitted_at": SUBMITTED,
+    "duration_s": SECONDS,
+    "source": ["email"] * 3,
+    "language": ["EN"] * 3,
+    "status": ["complete", "incomplete", "preview"],
+}
+SURVEYMONKEY = {
+    "respondent_id": ["118012345670", "118012345671", "118012345672"],
+    "started_at": STARTED,
+    "submitted_at": SUBMITTED,
+    "duration_s": SECONDS,
+    "source": ["41234"] * 3,
+}
+LIME = {
+    "respondent_id": ["1", "2", "3"],
+    "started_at": STARTED,
+    "submitted_at": [*SUBMITTED[:2], pd.NaT],
+    "duration_s": SECONDS,
+    "language": ["en"] * 3,
+    "status": ["complete", "complete", "incomplete"],
+}
+KOBO = {
+    "respondent_id": ["uuid-0", "uuid-1", "uuid-2"],
+    "started_at": UTC,
+    "submitted_at": days("00:05:00", "00:05:00", "00:05:00"),
+    "duration_s": SECONDS,
+}
+REDCAP = {
+    "respondent_id": ["1", "2", "3"],
+    "submitted_at": [*days("08:01:00", "08:01:00"), pd.NaT],
+    "status": ["complete", "complete", "incomplete"],
+}
+GOOGLE = {"submitted_at": SUBMITTED}
+
+#: name of the case: platform, how the file is written, metadata, columns dropped
+CASES = {
+    "wenjuanxing, texts, GBK": (
+        "wenjuanxing",
+        lambda p: saved(p, dialects.wenjuanxing_texts(), encoding="gbk"),
+        WJX,
+        ["来自IP", "1、您的姓名："],
+    ),
+    "wenjuanxing, texts, workbook": (
+        "wenjuanxing",
+        lambda p: workbook(p.with_suffix(".xlsx"), dialects.wenjuanxing_texts()),
+        WJX,
+        ["来自IP", "1、您的姓名："],
+    ),
+    "wenjuanxing, numbers": (
+        "wenjuanxing",
+        lambda p: saved(p, dialects.wenjuanxing_numbers(), encoding="utf-8-sig"),
+        WJX,
+        ["来自IP", "1、您的姓名："],
+    ),
+    **{
+        f"qualtrics, {'texts' if texts else 'numbers'}, {'split' if split else 'joined'}, {headings} headings": (
+            "qualtrics",
+            lambda p, t=texts, s=split, h=headings: saved(p, dialects.qualtrics(t, s, h), encoding="utf-8-sig"),
+            QUALTRICS,
+            ["IPAddress", "RecipientLastName", "RecipientEmail", "LocationLatitude"],
+        )
+        for texts, split, headings in (
+            (True, True, 3),
+            (False, True, 3),
+            (True, False, 3),
+            (False, False, 3),
+            (True, True, 2),
+        )
+    },
+    **{
+        f"surveymonkey, {'texts' if texts else 'numbers'}, {kind}": (
+            "surveymonkey",
+            (lambda p, t=texts: saved(p, dialects.surveymonkey(t)))
+            if kind == "csv"
+            else (lambda p, t=texts: workbook(p.with_suffix(".xlsx"), dialects.surveymonkey(t))),
+            SURVEYMONKEY,
+            ["IP Address", "Email Address", "First Name"],
+        )
+        for texts, kind in ((True, "csv"), (False, "csv"), (True, "xlsx"))
+    },
+    "limesurvey, codes": (
+        "limesurvey",
+        lambda p: saved(p, dialects.limesurvey(full=False), encoding="utf-8-sig", quoting=csv.QUOTE_ALL, end="\n"),
+        LIME,
+        ["ipaddr"],
+    ),
+    "limesurvey, full": (
+        "limesurvey",
+        lambda p: saved(p, dialects.limesurvey(full=True), encoding="utf-8-sig", quoting=csv.QUOTE_ALL, end="\n"),
+        LIME,
+        ["IP address"],
+    ),
+    "kobo, names": (
+        "kobo",
+        lambda p: saved(p, dialects.kobo(labels=False), delimiter=";", quoting=csv.QUOTE_ALL),
+        KOBO,
+        ["name", "_submitted_by"],
+    ),
+    "kobo, labels": (
+        "kobo",
+        lambda p: saved(p, dialects.kobo(labels=True), delimiter=";", quoting=csv.QUOTE_ALL),
+        KOBO,
+        ["Your name", "_submitted_by"],
+    ),
+    "odk": (
+        "kobo",
+        lambda p: saved(p, dialects.odk()),
+        KOBO | {"respondent_id": ["uuid:0", "uuid:1", "uuid:2"]},
+        ["SubmitterID", "SubmitterName", "DeviceID"],
+    ),
+    "redcap, raw": ("redcap", lambda p: saved(p, dialects.redcap(labels=False)), REDCAP, ["redcap_survey_identifier"]),
+    "redcap, labels": ("redcap", lambda p: saved(p, dialects.redcap(labels=True)), REDCAP, ["Survey Identifier"]),
+    "google forms": ("google_forms", lambda p: saved(p, dialects.google_forms()), GOOGLE, ["Email Address"]),
+    "google forms, semicolons": (
+        "google_forms",
+        lambda p: saved(p, dialects.google_forms(";"), quoting=csv.QUOTE_ALL),
+        GOOGLE,
+        ["Email Address"],
+    ),
+    "spss": ("spss", lambda p: dialects.spss(p.with_suffix(".sav")), {}, []),
+    "stata": ("stata", lambda p: dialects.stata(p.with_suffix(".dta")), {}, []),
+}
+
+
+def same(left, right):
+    return left == right or (pd.isna(left) and pd.isna(right))
+
+
+def assert_columns(frame, expected):
+    assert list(frame.columns) == list(expected)
+    for name, values in expected.items():
+        assert all(map(same, frame[name].tolist(), values)), (name, frame[name].tolist())
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_file_of_each_platform_gives_the_answers_that_were_given(tmp_path, case):
+    platform, write, metadata, dropped = CASES[case]
+    responses = read_responses(write(tmp_path / "answers.csv"), survey())
+    assert responses.platform == platform
+    assert_columns(responses.frame, FRAME)
+    assert responses.attention["AC1"].tolist() == ATTENTION
+    assert_columns(responses.metadata, metadata)
+    assert [column for _, _, column, _ in found(responses, "dropped")] == dropped
+    assert not set(dropped) & {*responses.raw.columns, *responses.extra.columns}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_nothing_but_what_a_person_must_see_is_a_warning(tmp_path, case):
+    platform, write, _, _ = CASES[case]
+    responses = read_responses(write(tmp_path / "answers.csv"), survey())
+    grave = responses.findings[responses.findings["severity"] != "info"]
+    left = {
+        "qualtrics": [("test_answer", "Status"), ("unknown_column", "Q3_2_TEXT"), ("attention_failed", "AC1")],
+        "surveymonkey": [("unknown_column", "column M"), ("attention_failed", "AC1")],
+        "limesurvey": [("unknown_column", "other"), ("attention_failed", "AC1")],
+    }.get(platform, [("attention_failed", "AC1")])
+    told = [
+        (rule, "other" if "other" in column.lower() else column) for rule, column in zip(grave["rule"], grave["column"])
+    ]
+    assert sorted(told) == sorted(left)
+    (named,) = found(responses, "platform")
+    assert named[3] == platform
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_platform_that_is_named_reads_as_the_one_that_is_found(tmp_path, case):
+    platform, write, _, _ = CASES[case]
+    path = write(tmp_path / "answers.csv")
+    told, alone = (read_responses(path, survey(), platform=name) for name in (platform, "auto"))
+    pd.testing.assert_frame_equal(told.frame, alone.frame)
+    pd.testing.assert_frame_equal(told.metadata, alone.metadata)
+    assert "platform= says so" in told.findings.query("rule == 'platform'")["message"].item()
+
+
+def test_a_table_in_memory_is_recognised_like_its_file(tmp_path):
+    path = saved(tmp_path / "answers.csv", dialects.qualtrics(texts=True))
+    responses = read_responses(pd.read_csv(path, dtype=str, keep_default_na=False), survey())
+    assert responses.platform == "qualtrics"
+    assert_columns(responses.frame, FRAME)
+    assert responses.rows.tolist() == [4, 5, 6]
+
+
+def test_personal_data_stay_where_they_are_asked_for(tmp_path):
+    path = saved(tmp_path / "answers.csv", dialects.wenjuanxing_texts())
+    kept = read_responses(path, survey(), keep_personal=True)
+    assert {"来自IP", "1、您的姓名："} <= set(kept.extra.columns)
+    assert found(kept, "dropped") == []
+    assert "王芳" in kept.extra["1、您的姓名："].str.strip().tolist()
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "kind"),
+    [
+        ("Name", ["A", "B"], "name"),
+        ("Your first name:", ["A", "B"], "name"),
+        ("3、您的联系电话：", ["1", ""], "phone number"),
+        ("E-mail", ["", ""], "e-mail address"),
+        ("remark", ["a@b.org", "c@d.com"], "e-mail address"),
+        ("remark", ["13800138000", ""], "phone number"),
+        ("remark", ["10.0.0.1", "10.0.0.2"], "IP address"),
+        ("remark", ["10.0.0.1", "x", "y"], None),
+        ("brand name", ["A", "B"], None),
+        ("手机品牌", ["A", "B"], None),
+    ],
+)
+def test_personal_data_are_known_by_their_heading_or_by_their_answers(header, cells, kind):
+    frame = pd.DataFrame({"MK1": ["1"] * len(cells), header: cells})
+    told = read_responses(frame, survey()).findings.query("rule == 'dropped'")["message"].tolist()
+    assert told == ([f"holds personal data ({kind}): dropped; keep_personal=True would keep it"] if kind else [])
+
+
+def test_a_question_of_the_instrument_is_kept_even_if_it_is_personal():
+    question = {"id": "phone", "label": "Phone", "wording": "Your phone number?", "kind": "text"}
+    responses = read_responses(pd.DataFrame({"MK1": ["1"], "phone": ["13800138000"]}), survey(background=[question]))
+    assert responses.frame["phone"].tolist() == ["13800138000"]
+    assert found(responses, "dropped") == []
+
+
+def test_metadata_take_the_names_that_the_instrument_gives_them(tmp_path):
+    metadata = [
+        {"id": "who", "meaning": "respondent_id"},
+        {"id": "seconds", "meaning": "duration_s"},
+        {"id": "address", "meaning": "ip"},
+    ]
+    path = saved(tmp_path / "answers.csv", dialects.wenjuanxing_texts())
+    responses = read_responses(path, survey(metadata=metadata))
+    assert responses.frame["who"].tolist() == ["1", "2", "3"]
+    assert responses.frame["seconds"].tolist() == SECONDS
+    assert "address" not in responses.frame.columns
+    assert found(responses, "missing_column") == []
+
+
+def test_a_file_that_two_platforms_could_have_written_is_not_guessed_at(tmp_path):
+    rows = [
+        (*row, *extra)
+        for row, extra in zip(dialects.redcap(labels=False), [("_id", "_submission_time"), *[("1", "")] * 3])
+    ]
+    path = saved(tmp_path / "answers.csv", rows)
+    with pytest.raises(ResponseError) as caught:
+        read_responses(path, survey())
+    assert str(caught.value) == (
+        "answers.csv: could come from more than one platform: KoboToolbox or ODK (it has the columns _id, "
+        "_submission_time); REDCap (it has the columns record_id, redcap_survey_identifier, firm_complete, "
+        "channels___1); say which with platform='kobo' or platform='redcap'"
+    )
+    assert read_responses(path, survey(), platform="redcap").platform == "redcap"
+
+
+def test_an_unknown_platform_names_those_that_are_known():
+    with pytest.raises(ResponseError) as caught:
+        read_responses(pd.DataFrame({"MK1": ["1"]}), survey(), platform="qualtrix")
+    assert str(caught.value).endswith("Did you mean 'qualtrics'?")
+    assert all(repr(name) in str(caught.value) for name in PLATFORMS)
+
+
+def test_headings_that_qualtrics_does_not_write_are_not_taken_for_answers(tmp_path):
+    rows = dialects.qualtrics(texts=True)
+    with pytest.raises(ResponseError) as caught:
+        read_responses(saved(tmp_path / "answers.csv", [rows[0], ["x"] * len(rows[0]), *rows[3:]]), survey())
+    assert "under StartDate row 2 holds 'x', neither a time nor a heading of Qualtrics" in str(caught.value)
+
+
+def test_headings_without_answers_are_refused(tmp_path):
+    path = saved(tmp_path / "answers.csv", dialects.qualtrics(texts=True)[:3])
+    with pytest.raises(ResponseError) as caught:
+        read_responses(path, survey())
+    assert str(caught.value) == (
+        "answers.csv: read as Qualtrics, it holds headings but no answers; expected one row per respondent under them"
+    )
+
+
+def scale(lowest, highest):
+    return {"agreement": {"lowest": lowest, "highest": highest}}
+
+
+def wjx(*cells, header="1、本企业关注竞争对手。"):
+    return pd.DataFrame(
+        [[*dialects._wjx_own(i), cell] for i, cell in enumerate(cells)], columns=[*dialects.WJX_OWN, header]
+    )
+
+
+def test_numbers_that_could_count_the_options_are_not_taken_for_codes():
+    responses = read_responses(wjx("1", "2", "7"), survey(response_scales=scale(0, 6)))
+    assert responses.frame["MK1"].isna().all()
+    assert [row for _, row, _, _ in found(responses, "option_numbers")] == [2, 3, 4]
+    assert read_responses(wjx("0", "2", "6"), survey(response_scales=scale(0, 6))).frame["MK1"].tolist() == [0, 2, 6]
+
+
+def test_a_sign_for_no_answer_that_is_also_a_code_is_not_decided():
+    responses = read_responses(wjx("-3", "2", "-1"), survey(response_scales=scale(-3, 3)))
+    assert found(responses, "option_numbers") == [("error", 2, "MK1", "-3")]
+    assert responses.frame["MK1"].isna().tolist() == [True, False, False]
+
+
+def test_the_option_codes_of_limesurvey_are_numbers_of_options_only_where_codes_begin_at_1(tmp_path):
+    rows = [[*dialects.LIME_OWN, "MK1"], *[["1", "", "", "en", *[""] * 6, cell] for cell in ("AO01", "A5", "A9", "5")]]
+    responses = read_responses(saved(tmp_path / "a.csv", rows), survey())
+    assert responses.frame["MK1"].fillna(0).tolist() == [1.0, 5.0, 0.0, 5.0]
+    assert found(responses, "not_a_number") == [("error", 4, "MK1", "A9")]
+    shifted = read_responses(saved(tmp_path / "b.csv", rows), survey(response_scales=scale(0, 6)))
+    assert shifted.frame["MK1"].fillna(9).tolist() == [9.0, 9.0, 9.0, 5.0]
+    assert [value for *_, value in found(shifted, "option_numbers")] == ["AO01", "A5"]
+
+
+def test_a_survey_of_limesurvey_without_time_stamps_has_no_times(tmp_path):
+    rows = [[*dialects.LIME_OWN, "MK1"], ["1", "1980-01-01 00:00:00", "1", "en", *[""] * 6, "4"]]
+    responses = read_responses(saved(tmp_path / "answers.csv", rows), survey())
+    assert responses.metadata["submitted_at"].isna().all()
+    assert responses.metadata["status"].tolist() == ["complete"]
+
+
+def test_an_option_of_two_questions_is_claimed_by_neither_and_by_its_stem_alone(tmp_path):
+    question = {"id": "bought", "label": "Bought", "wording": "Where do you buy?", "kind": "multiple"}
+    asked = [b.model_dump() for b in survey().background[1:2]] + [question | {"categories": dialects.CHANNELS}]
+    head = ("MK1", "5、贵企业通过哪些渠道销售？(门店)", "5、(线上)", "9、(代理商)")
+    frame = pd.DataFrame([[*dialects._wjx_own(0), "1", "1", "0", "1"]], columns=[*dialects.WJX_OWN, *head])
+    responses = read_responses(frame, survey(background=asked))
+    assert responses.frame[["channels.1", "channels.2"]].iloc[0].tolist() == [1.0, 0.0]
+    assert "channels.3" not in responses.frame.columns and "bought.3" not in responses.frame.columns
+    assert ("warning", None, "9、(代理商)", None) in found(responses, "unknown_column")
+    assert ("warning", None, "channels", None) in found(responses, "missing_column")
+
+
+@pytest.mark.parametrize(
+    ("cell", "chosen"),
+    [
+        ("门店┋线上", [1, 1, 0]),
+        ("门店→代理商", [1, 0, 1]),
+        ("Shops, Online, own site", [1, 1, 0]),
+        ("Online, own site;Agents", [0, 1, 1]),
+        ("1 3", [1, 0, 1]),
+        ("1,2,3", [1, 1, 1]),
+        ("1|2", [1, 1, 0]),
+        ("代理商", [0, 0, 1]),
+        ("1 1", [1, 0, 0]),
+    ],
+)
+def test_chosen_options_are_told_apart_however_they_are_joined(cell, chosen):
+    responses = read_responses(pd.DataFrame({"MK1": ["1"], "channels": [cell]}), survey())
+    assert responses.frame[["channels.1", "channels.2", "channels.3"]].iloc[0].tolist() == chosen
+
+
+def test_a_choice_with_an_unknown_option_is_not_half_read():
+    responses = read_responses(pd.DataFrame({"MK1": ["1"], "channels": ["门店┋邮购"]}), survey())
+    assert responses.frame[["channels.1", "channels.2", "channels.3"]].isna().all(axis=None)
+    assert found(responses, "unknown_category") == [("error", 2, "channels", "门店┋邮购")]
+
+
+def test_a_date_that_can_be_read_in_two_ways_is_noted(tmp_path):
+    rows = dialects.google_forms()
+    swapped = [rows[0], *[[f"{i}/4/2026 8:00:00", *row[1:]] for i, row in enumerate(rows[1:], start=5)]]
+    responses = read_responses(saved(tmp_path / "answers.csv", swapped), survey())
+    assert responses.metadata["submitted_at"].dt.month.tolist() == [5, 6, 7]
+    assert found(responses, "date_order") == [("warning", None, "Timestamp", None)]
+    one = [rows[0], *[[f"{day}/4/2026 8:00:00", *row[1:]] for day, row in zip((5, 6, 18), rows[1:])]]
+    decided = read_responses(saved(tmp_path / "answers.csv", one), survey())
+    assert decided.metadata["submitted_at"].dt.day.tolist() == [5, 6, 18]
+    assert found(decided, "date_order") == []
+
+
+cells = st.one_of(
+    st.sampled_from(
+        [
+            "1",
+            "5",
+            "-2",
+            "-3",
+            "非常同意",
+            "非常同意〖x〗",
+            "同意┋一般",
+            "=cmd()",
+            "2026/4/18",
+            "80秒",
+            "(跳过)",
+            "A3",
+            "",
+        ]
+    ),
+    st.text(max_size=6),
+)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.lists(st.tuples(*[cells] * 9), min_size=1, max_size=4))
+def test_every_cell_of_a_platforms_file_is_in_the_frame_or_in_a_finding(rows):
+    names = [*dialects.WJX_OWN, "MK1", "size", "channels"]
+    responses = read_responses(pd.DataFrame(rows, columns=names), survey(), platform="wenjuanxing")
+    told = {(column, value) for column, value in zip(responses.findings["column"], responses.findings["value"])}
+    shown = {"MK1": responses.frame["MK1"], "size": responses.frame["size"], "channels": responses.frame["channels.1"]}
+    shown |= {"提交答卷时间": responses.metadata["submitted_at"], "所用时间": responses.metadata["duration_s"]}
+    for name, known in shown.items():
+        for text, value in zip(responses.raw[name], known, strict=True):
+            assert not pd.isna(value) or not text.strip() or (name, text) in told or folded(text) in NO_ANSWER
+    assert np.isin(responses.frame["MK1"].dropna(), range(1, 6)).all()
+    assert str(responses)
