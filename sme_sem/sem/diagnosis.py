@@ -167,6 +167,18 @@ _NOT_DEFINITE = Words(
 )
 
 
+NO_FIRST_ORDER = Diagnostic(
+    "warning",
+    "no_first_order_errors",
+    Words(
+        "there are no standard errors from first derivatives: the respondents' scores are linearly dependent, as with "
+        "fewer respondents than parameters or an item of two values. Use the errors of estimator='MLR' or 'ML'.",
+        "无法由一阶导数得到标准误：各样本的得分线性相关，例如样本数少于参数个数，或某题项只有两个取值。请改用"
+        "estimator='MLR'或'ML'的标准误。",
+    ),
+)
+
+
 def _latent_covariance(point: Point) -> list[Diagnostic]:
     """Correlations beyond one among constructs, which no single variance shows."""
     p, found = point.pattern.observed, []

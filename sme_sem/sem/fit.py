@@ -331,7 +331,10 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
     if problem is None:
         found += diagnosis.examine(Point.at(table, pattern, theta, sample.covariance, sample.mean), moments.total)
         found += sampling.examine(moments.design, options, table)
-    return Fit(table, options, moments, sample, pattern, theta, status, int(best.iterations[0]), tuple(found), slope)
+    fit = Fit(table, options, moments, sample, pattern, theta, status, int(best.iterations[0]), tuple(found), slope)
+    if problem is None and options.method.se == "first_order" and not np.isfinite(fit.vcov.to_numpy()).all():
+        fit = replace(fit, diagnostics=(*fit.diagnostics, diagnosis.NO_FIRST_ORDER))
+    return fit
 
 
 def _sample(table: ParameterTable, moments: Moments, options: Options) -> Sample:

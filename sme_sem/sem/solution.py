@@ -190,7 +190,8 @@ class Point:
 
 
 def standard_errors(gradients: np.ndarray, vcov: np.ndarray) -> np.ndarray:
-    """Delta method: sqrt(diag(J V J')): (r, q), (q, q) -> (r,)"""
+    """Delta method: sqrt(diag(J V J')), NaN for a row of J that is not finite: (r, q), (q, q) -> (r,)"""
+    gradients = np.where(np.isfinite(gradients).all(axis=-1, keepdims=True), gradients, np.nan)
     variance = np.vecdot(gradients @ vcov, gradients)
     most = (np.abs(gradients) @ np.sqrt(np.abs(np.diagonal(vcov)))) ** 2
     return np.sqrt(np.where(variance >= -1e-12 * most, np.maximum(variance, 0), np.nan))  # below zero by rounding

@@ -26,6 +26,25 @@ def message_of(error, model, data=None, **options):
     return str(caught.value)
 
 
+# --- errors that do not exist ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("missing", ["listwise", "fiml"])
+def test_errors_from_dependent_scores_are_missing_with_a_warning(answers, missing):
+    text = "t1 ~~ t2 + t3 \n t2 ~~ t3"  # nine parameters, with the means
+    fit = sme.fit(text, answers.head(8), estimator="MLF", missing=missing, meanstructure=True)
+    assert fit.estimates()["se"].isna().all()
+    assert fit.converged and not fit.admissible
+    assert [d.code for d in fit.diagnostics if d.severity == "warning"] == ["no_first_order_errors"]
+    assert sme.fit(text, answers, estimator="MLF", missing=missing, meanstructure=True).admissible
+
+
+def test_a_definition_without_a_finite_value_has_no_error(answers):
+    rows = sme.fit("trust =~ t1 + a*t2 + t3 \n d := exp(1000000*a) \n e := 2*a", answers).estimates().tail(2)
+    assert np.isinf(rows["est"].iloc[0]) and np.isnan(rows["se"].iloc[0])
+    assert rows["se"].iloc[1] > 0
+
+
 # --- models ----------------------------------------------------------------------------------------
 
 
