@@ -91,7 +91,7 @@ def rmsea_interval(chi_square, df, N, groups=1, level=0.90):
 
     Browne and Cudeck (1992), Sociological Methods & Research 21, 230-258.
     """
-    if not df > 0 or not np.isfinite(chi_square):
+    if not (df > 0 and N > 0 and 0 <= chi_square < np.inf):
         return (0.0, 0.0) if df == 0 else (np.nan, np.nan)
     tail = (1 - level) / 2
     ends = (noncentrality(chi_square, df, 1 - tail), noncentrality(chi_square, df, tail))

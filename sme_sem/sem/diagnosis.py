@@ -131,7 +131,7 @@ def unconverged_message(status: Status, iterations: int, table: ParameterTable) 
 
 def examine(point: Point, n: int) -> list[Diagnostic]:
     """Look for inadmissible values and thin data at a solution that was found."""
-    found = [*_negative_variances(point), *_latent_covariance(point)]
+    found = [*_negative_variances(point), *_latent_covariance(point), *_implied_covariance(point)]
     if n < 5 * point.table.n_free / max(point.table.groups, 1) and n < 100:
         message = Words(
             "{n} respondents for {q} free parameters: standard errors and tests are rough.",
@@ -167,6 +167,19 @@ _NOT_DEFINITE = Words(
 )
 
 
+def _implied_covariance(point: Point) -> list[Diagnostic]:
+    """Least squares can end where no respondents could have answered so."""
+    if all(linalg.has_cholesky(own) for own in linalg.correlation(np.asarray(point.moments.sigma))):
+        return []
+    return [Diagnostic("warning", "implied_not_positive_definite", _IMPOSSIBLE)]
+
+
+_IMPOSSIBLE = Words(
+    "the covariance matrix the model implies is not positive definite: no respondents could have answered so, and "
+    "tests and fit indices mean little. Items may be nearly copies of each other; remove one, or use estimator='ML'.",
+    "模型隐含的协方差矩阵不是正定矩阵：不可能有样本如此作答，检验与拟合指标意义不大。某些题项可能几乎重复；请删去其一，"
+    "或改用estimator='ML'。",
+)
 NO_FIRST_ORDER = Diagnostic(
     "warning",
     "no_first_order_errors",

@@ -83,6 +83,11 @@ def test_an_enormous_chi_square_has_an_interval_around_its_rmsea_and_no_close_fi
     assert fi.close_fit_p_value(chi_square, 24, 300) == 0
 
 
+@pytest.mark.parametrize(("chi_square", "df", "N"), [(-3.0, 2, 200), (np.nan, 2, 200), (np.inf, 2, 200), (5.0, 2, -80)])
+def test_what_is_no_statistic_has_no_interval(chi_square, df, N):
+    assert np.isnan(fi.rmsea_interval(chi_square, df, N)).all()
+
+
 def test_a_chi_square_far_below_its_degrees_of_freedom_has_an_interval_of_zero():
     assert fi.rmsea_interval(2.0, 24, 300) == (0, 0)
 

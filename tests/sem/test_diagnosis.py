@@ -39,6 +39,14 @@ def test_errors_from_dependent_scores_are_missing_with_a_warning(answers, missin
     assert sme.fit(text, answers, estimator="MLF", missing=missing, meanstructure=True).admissible
 
 
+def test_an_implied_covariance_nobody_could_answer_by_is_named():
+    text = "y ~ a*x \n z ~ x + y \n z ~~ 0.9*y \n y ~~ 0.5*y \n z ~~ 0.5*z"  # a residual correlation of 1.8
+    fit = sme.fit(text, sme.simulate("y ~ 0.5*x \n z ~ 0.4*x + 0.4*y", 200, seed=1), estimator="ULS")
+    assert fit.converged and not fit.admissible
+    assert "implied_not_positive_definite" in [d.code for d in fit.diagnostics]
+    assert np.linalg.eigvalsh(fit.implied())[0] < 0
+
+
 def test_a_definition_without_a_finite_value_has_no_error(answers):
     rows = sme.fit("trust =~ t1 + a*t2 + t3 \n d := exp(1000000*a) \n e := 2*a", answers).estimates().tail(2)
     assert np.isinf(rows["est"].iloc[0]) and np.isnan(rows["se"].iloc[0])
