@@ -69,9 +69,16 @@ def test_constraints_name_a_version_for_every_requirement():
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").split()
     assert not [line for line in lines if not re.fullmatch(r"[a-z0-9-]+==[0-9][0-9a-z.]*", line)]
     pinned = {line.partition("==")[0] for line in lines}
-    wanted = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]
+    wanted = [*PROJECT["dependencies"], *(need for kind in PROJECT["optional-dependencies"].values() for need in kind)]
     names = {re.split(r"[<>=!~ ;\[]", need)[0].lower().replace("_", "-") for need in wanted}
     assert names <= pinned
+
+
+def test_the_timings_that_the_readme_quotes_were_measured():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    quoted = [line for line in readme.partition("## How fast")[2].partition("\n## ")[0].splitlines() if " ms)" in line]
+    measured = (ROOT / "benchmarks" / "results.md").read_text(encoding="utf-8").splitlines()
+    assert quoted and set(quoted) <= set(measured)
 
 
 @pytest.fixture(scope="module")
