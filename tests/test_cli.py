@@ -103,6 +103,15 @@ def test_validate_finds_nothing_in_clean_answers(run, files):
     assert code == 0 and re.search(r"Valid +200 +100.0", out)
 
 
+def test_validate_names_the_platform_and_takes_another_word_for_it(run, files):
+    code, out, _ = run("validate", files / "answers.csv", "--instrument", files / "instrument.yaml")
+    assert code == 0 and out.startswith("Platform: plain table\n  read as plain table: no survey platform has left its")
+    told = ("validate", files / "answers.csv", "-i", files / "instrument.yaml", "--platform", "redcap", "-l", "zh")
+    assert run(*told)[1].startswith("平台：REDCap\n  read as REDCap: platform= says so")
+    code, _, err = run("validate", files / "answers.csv", "-i", files / "instrument.yaml", "--platform", "redcat")
+    assert code == 2 and "Did you mean 'redcap'?" in err
+
+
 def test_reliability_and_components_of_a_file(run, files):
     code, out, _ = run("reliability", files / "answers.csv", "-i", files / "instrument.yaml")
     assert code == 0 and "collected 200 → valid 200" in out and re.search(r"TRUST +3 +200", out)

@@ -16,6 +16,7 @@ from ..instrument.model import BackgroundQuestion
 from .labels import NO_ANSWER, Reader, Reading, category_reader, folded
 
 _JOINS = ("┋", "→", "\n", ";", "；", "|", ",", "，", "、", " ")
+_MOST_PIECES = 400
 _CHOSEN = frozenset({"1", "1.0", "y", "yes", "true", "checked", "selected", "是", "选中", "已选"})
 _NOT_CHOSEN = frozenset({"0", "0.0", "n", "no", "false", "unchecked", "notselected", "否", "未选中", "未选"})
 
@@ -49,8 +50,9 @@ def joined_reader(question: BackgroundQuestion) -> Reader:
         if alone.rule != "unknown_category":
             return alone
         for join in _JOINS:
-            if join in text.strip():
-                chosen = _pieces(text.strip().split(join), join, single)
+            pieces = text.strip().split(join)
+            if 1 < len(pieces) <= _MOST_PIECES:
+                chosen = _pieces(pieces, join, single)
                 if chosen:
                     return Reading(chosen, "recoded")
         return alone

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-_AT_ONCE = 20_000
+_AT_ONCE = 2_000
 
 
 class _Column:

@@ -148,7 +148,8 @@ def _plain(source: str, text: str) -> str:
 
 def _delimiter(text: str, prefer_tab: bool) -> str:
     """Choose the delimiter that gives many columns, the same number in every row."""
-    sample = text[:100_000].splitlines(keepends=True)[:50]
+    sample = text[:100_000].splitlines(keepends=True)
+    sample = (sample[:-1] if len(text) > 100_000 and len(sample) > 1 else sample)[:50]  # the last may be cut
 
     def columns(delimiter: str) -> tuple[float, bool]:
         try:

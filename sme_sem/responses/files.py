@@ -32,6 +32,7 @@ _SIGNATURES = {
     b"$FL3": "spss",
     b"<stata_dta>": "stata",
 }
+_LONGEST_NAME = 4_000
 _SUFFIXES = {
     **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"), "workbook"),
     **dict.fromkeys((".sav", ".zsav"), "spss"),
@@ -88,6 +89,12 @@ def read_table(
         table = _from_file(Path(source), sheet, encoding)
     else:
         raise ResponseError(f"answers: expected the path of a file or a pandas DataFrame, got {type(source).__name__}")
+    endless = next((i for i, name in enumerate(table.headers) if len(name) > _LONGEST_NAME), None)
+    if endless is not None:
+        raise ResponseError(
+            f"{table.source}: the name of column {endless + 1} has {len(table.headers[endless]):,} characters, at most "
+            f"{_LONGEST_NAME:,} are read; is there a quotation mark missing in the first row?"
+        )
     if table.cells.empty:
         raise ResponseError(
             f"{table.source}: holds column names but no answers; expected one row per respondent under them"

@@ -125,7 +125,12 @@ def shortened(text: str, longest: int = 60) -> str:
     >>> shortened("strongly agree")
     "'strongly agree'"
     """
-    return repr(text if len(text) <= longest else text[: longest - 1] + "…")
+    return repr(cut(text, longest))
+
+
+def cut(text: str, longest: int = 60) -> str:
+    """Leave out the end of a text that would fill the screen."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def listed(names: Iterable[object], most: int = 8) -> str:

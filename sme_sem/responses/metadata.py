@@ -37,17 +37,21 @@ def read_metadata(columns: Mapping[str, pd.Series[Any]], rows: np.ndarray, notes
             known[name] = _texts(column)
     end = known.get(_ENDED, known.get("submitted_at"))
     if "duration_s" not in known and "started_at" in known and end is not None:
-        known["duration_s"] = (end - known["started_at"]).dt.total_seconds()
-        notes.append(finding("info", "derived", "duration_s is the time between start and end"))
-    if "duration_s" in known:
-        negative = known["duration_s"] < 0
-        notes += capped(
-            finding("warning", "not_a_time", "the answers end before they begin; no duration was taken", row=row)
-            for row in rows[negative.to_numpy()].tolist()
-        )
-        known["duration_s"] = known["duration_s"].mask(negative)
+        known["duration_s"] = _between(known["started_at"], end, rows, notes)
     index = next(iter(columns.values())).index if columns else pd.RangeIndex(1, len(rows) + 1, name="respondent")
     return pd.DataFrame({name: known[name] for name in NAMES if name in known}, index=index)
+
+
+def _between(start: pd.Series[Any], end: pd.Series[Any], rows: np.ndarray, notes: list[Finding]) -> pd.Series[Any]:
+    """Take the time between start and end for the duration, unless it is negative."""
+    seconds = (end - start).dt.total_seconds()
+    notes.append(finding("info", "derived", "duration_s is the time between start and end"))
+    negative = seconds < 0
+    notes += capped(
+        finding("warning", "not_a_time", "the answers end before they begin; no duration was taken", row=row)
+        for row in rows[negative.to_numpy()].tolist()
+    )
+    return seconds.mask(negative)
 
 
 def _texts(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -58,9 +62,13 @@ def _texts(column: pd.Series[Any]) -> pd.Series[Any]:
 
 def _seconds(column: pd.Series[Any], rows: np.ndarray, notes: list[Finding]) -> pd.Series[Any]:
     values, places, texts, readings = read_column(column, duration_reader)
-    wrong = [reading.rule == "not_a_number" for reading in readings]
+    wrong = [reading.rule == "not_a_number" or _negative(reading.value) for reading in readings]
     notes += _unread(column, rows, places, texts, wrong, "is not a duration; write the seconds as a number")
-    return pd.Series(values, index=column.index).astype(float)
+    return pd.Series(values.astype(float), index=column.index).mask(np.array(wrong, dtype=bool)[places])
+
+
+def _negative(value: object) -> bool:
+    return isinstance(value, float) and value < 0
 
 
 def _times(column: pd.Series[Any], rows: np.ndarray, notes: list[Finding]) -> pd.Series[Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, reduce
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,8 @@ import pandas as pd
 from ..errors import DataProblem, SpecificationError, did_you_mean
 from ..kernels import fiml, gaps, influence, linalg
 from .design import EQUAL_CHANCES, Design, Drawn
+
+_BLOCK = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,18 +99,18 @@ def moments_of_answers(
     """
     _known(names, frame.columns, "the data have no column of that name")
     values = _numeric(frame, names)
-    listwise = missing == "listwise"
-    usable = ~np.isnan(values).any(axis=1) if listwise else _with_some_answer(values, names, given)
-    members = {"": np.ones(len(values), dtype=bool)} if group is None else _groups(frame, group)
+    listwise, n = missing == "listwise", len(frame)
+    usable = ~_any_missing(values, n) if listwise else _with_some_answer(values, names, given, n)
+    members = {"": np.ones(n, dtype=bool)} if group is None else _groups(frame, group)
     for label, rows in members.items():
         with _in_group(label):
-            _enough(int((usable & rows).sum()), int(rows.sum()), names, values[rows])
+            _enough(int((usable & rows).sum()), int(rows.sum()), names, values, rows)
     kept = [usable & rows for rows in members.values()]
     found = _CONDENSED[missing](
         tuple(names),
-        tuple(values[rows] for rows in kept),
+        tuple(_gathered(values, rows) for rows in kept),
         labels=tuple(members),
-        collected=len(values),
+        collected=n,
         design=(drawn or Drawn()).design(frame, kept),
     )
     return replace(found, index=frame.index, rows=tuple(np.flatnonzero(rows) for rows in kept))
@@ -135,9 +137,8 @@ def _condensed(
     for g, (label, own) in enumerate(zip(labels, answers, strict=True)):
         weight = design.of(g)[0]
         mean = np.average(own, axis=0, weights=weight)
-        centred = own - mean if weight is None else (own - mean) * np.sqrt(weight)[:, None]
         n.append(len(own) if weight is None else weight.sum())
-        covariance = centred.T @ centred / n[-1]
+        covariance = _cross_products(own, mean, weight) / n[-1]
         with _in_group(label):
             _usable(covariance, names, len(own))
         means.append(mean)
@@ -145,6 +146,18 @@ def _condensed(
     return Moments(
         names, np.stack(covariances), np.stack(means), np.array(n), collected, labels, answers, design=design
     )
+
+
+def _cross_products(own: np.ndarray, mean: np.ndarray, weight: np.ndarray | None) -> np.ndarray:
+    """Sum of (x - mean)(x - mean)', over blocks of respondents so that no second table of answers is needed."""
+    total = np.zeros((own.shape[1], own.shape[1]))
+    for start in range(0, len(own), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        centred = own[block] - mean
+        if weight is not None:
+            centred *= np.sqrt(weight[block])[:, None]
+        total += centred.T @ centred
+    return total
 
 
 def _condensed_with_gaps(
@@ -269,12 +282,14 @@ def _not_found(covariance: np.ndarray, names: Sequence[str]) -> str:
     )
 
 
-def _with_some_answer(values: np.ndarray, names: Sequence[str], given: Sequence[str]) -> np.ndarray:
-    needed = np.array([name in given for name in names])
-    return ~np.isnan(values).all(axis=1) & ~np.isnan(values[:, needed]).any(axis=1)
+def _with_some_answer(values: Sequence[np.ndarray], names: Sequence[str], given: Sequence[str], n: int) -> np.ndarray:
+    needed = [column for column, name in zip(values, names, strict=True) if name in given]
+    answered = reduce(np.logical_or, (~np.isnan(column) for column in values), np.zeros(n, dtype=bool))
+    return answered & ~_any_missing(needed, n)
 
 
-def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
+def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> list[np.ndarray]:
+    """Take the columns as numbers, (n,) each; where they are numbers already, nothing is copied."""
     duplicated = set(frame.columns[frame.columns.duplicated()])
     for name in names:
         if name in duplicated:
@@ -289,11 +304,23 @@ def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
             f"not numeric: {', '.join(map(repr, wrong))}{shown}. Read the file with read_responses, which "
             "turns labels into codes and lists what it could not read."
         )
-    values = own.to_numpy(dtype=float, na_value=np.nan)
-    infinite = [n for n, bad in zip(names, np.isinf(values).any(axis=0), strict=True) if bad]
+    values = [own.iloc[:, i].to_numpy(dtype=float, na_value=np.nan) for i in range(own.shape[1])]
+    infinite = [name for name, column in zip(names, values, strict=True) if np.isinf(column).any()]
     if infinite:
         raise DataProblem(f"infinite values in {', '.join(map(repr, infinite))}: replace them or set them missing.")
     return values
+
+
+def _any_missing(values: Sequence[np.ndarray], n: int) -> np.ndarray:
+    return reduce(np.logical_or, map(np.isnan, values), np.zeros(n, dtype=bool))
+
+
+def _gathered(values: Sequence[np.ndarray], rows: np.ndarray) -> np.ndarray:
+    """Put the answers of some respondents into one table, (n, p)."""
+    answers = np.empty((int(rows.sum()), len(values)))
+    for i, column in enumerate(values):
+        answers[:, i] = column[rows]
+    return answers
 
 
 def _groups(frame: pd.DataFrame, group: str) -> dict[str, np.ndarray]:
@@ -354,10 +381,10 @@ def _known(names: Sequence[str], columns: pd.Index, problem: str) -> None:
         )
 
 
-def _enough(complete: int, offered: int, names: Sequence[str], values: np.ndarray) -> None:
+def _enough(complete: int, offered: int, names: Sequence[str], values: Sequence[np.ndarray], rows: np.ndarray) -> None:
     if complete >= 2:
         return
-    empty = [n for n, gone in zip(names, np.isnan(values).all(axis=0), strict=True) if gone]
+    empty = [name for name, column in zip(names, values, strict=True) if np.isnan(column[rows]).all()]
     cause = f" Without any answer: {', '.join(map(repr, empty))}." if empty else ""
     raise DataProblem(
         f"{complete} of {offered} respondents answered all {len(names)} variables of the model; at least two are "

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from .coded import texts_of
@@ -50,10 +51,8 @@ def personal(header: str, column: pd.Series[Any]) -> str | None:
 def _answered(column: pd.Series[Any]) -> str | None:
     """Half of the answers of a column look like an address or a number of somebody."""
     codes, texts = texts_of(column)
-    if not len(codes):
-        return None
-    counts = pd.Series(codes).value_counts()
-    held = [(text.strip(), int(counts.get(i, 0))) for i, text in enumerate(texts) if text.strip()]
+    counts = np.bincount(codes, minlength=len(texts)).tolist()
+    held = [(text.strip(), count) for text, count in zip(texts, counts, strict=True) if text.strip()]
     total = sum(count for _, count in held)
     for kind, known in _ANSWERED.items():
         if total and 2 * sum(count for text, count in held if known.fullmatch(text)) >= total:

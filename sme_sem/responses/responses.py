@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..instrument.model import Instrument
 from ..tables import Column, Kind, Table, Tabled, Words, term
-from .findings import RULES
+from .findings import RULES, cut
 
 _SEVERITIES = {
     "error": Words("error", "错误"),
@@ -104,7 +104,7 @@ class Responses(Tabled):
 def _place(found: pd.Series[Any]) -> Words:
     """Where the first finding of a kind lies, in both languages."""
     row = None if pd.isna(found["row"]) else int(found["row"])
-    rest = ": ".join(str(found[key]) for key in ("column", "value") if found[key] is not None)
+    rest = ": ".join(cut(str(found[key])) for key in ("column", "value") if found[key] is not None)
     en = ", ".join(filter(None, (f"row {row}" if row else "", rest)))
     zh = "，".join(filter(None, (f"第{row}行" if row else "", rest)))
     return Words(en, zh)

@@ -44,12 +44,31 @@ def read_times(texts: Sequence[str]) -> Times:
     >>> read_times(["4/5/2026", "3/5/2026"]).undecided
     True
     """
-    found = [_YEAR_FIRST.fullmatch(text) or _YEAR_LAST.fullmatch(text) for text in (" ".join(t.split()) for t in texts)]
-    pairs = [(int(m["a"]), int(m["b"])) for m in found if m and "a" in m.groupdict()]
+    values = [_plainly_written(text) for text in texts]
+    others = [(i, " ".join(texts[i].split())) for i, value in enumerate(values) if value is None and texts[i].strip()]
+    pairs, zoned = set(), False
+    for _, text in others:
+        found = _YEAR_LAST.fullmatch(text)
+        if found:
+            pairs.add((int(found["a"]), int(found["b"])))
     day_first = any(a > 12 for a, _ in pairs)
     decided = day_first or any(b > 12 for _, b in pairs) or all(a == b for a, b in pairs)
-    zoned = any(m and m["zone"] for m in found)
-    return Times([_point(m, day_first) if m else None for m in found], zoned, not decided)
+    for i, text in others:
+        found = _YEAR_FIRST.fullmatch(text) or _YEAR_LAST.fullmatch(text)
+        if found:
+            values[i] = _point(found, day_first)
+            zoned = zoned or bool(found["zone"])
+    return Times(values, zoned, not decided)
+
+
+def _plainly_written(text: str) -> datetime | None:
+    """Read ``2026-04-18 08:00:00``, which most platforms write, in a hurry."""
+    if len(text) != 19 or text[4] != "-" or text[16] != ":":
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _point(found: re.Match[str], day_first: bool) -> datetime | None:

@@ -288,5 +288,7 @@ def row_numbers(cells: pd.DataFrame) -> pd.Series[Any]:
     numbers = np.zeros(len(cells), dtype=np.int64)
     for i in range(cells.shape[1]):
         own, different = texts_of(cells.iloc[:, i])
-        numbers, _ = pd.factorize(numbers * (len(different) + 1) + own)
+        numbers, distinct = pd.factorize(numbers * (len(different) + 1) + own)
+        if len(distinct) == len(cells):
+            break
     return pd.Series(numbers, index=cells.index, dtype="Int64")

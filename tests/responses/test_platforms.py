@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sme_sem.errors import ResponseError
-from sme_sem.responses import PLATFORMS, read_responses
+from sme_sem.responses import PLATFORMS, read_responses, sample_table
 from sme_sem.responses.labels import NO_ANSWER, folded
 
 from . import dialects
@@ -376,6 +376,17 @@ def test_an_option_of_two_questions_is_claimed_by_neither_and_by_its_stem_alone(
 def test_chosen_options_are_told_apart_however_they_are_joined(cell, chosen):
     responses = read_responses(pd.DataFrame({"MK1": ["1"], "channels": [cell]}), survey())
     assert responses.frame[["channels.1", "channels.2", "channels.3"]].iloc[0].tolist() == chosen
+
+
+def test_a_choice_of_several_is_described_option_by_option(tmp_path):
+    responses = read_responses(saved(tmp_path / "answers.csv", dialects.redcap(labels=False)), survey())
+    rows = [row for row in sample_table(responses).rows if row[0].en == "channels"]
+    assert [(row[1].en, row[2]) for row in rows] == [
+        ("Shops", 1),
+        ("Online, own site", 1),
+        ("Agents", 1),
+        ("Missing value", 1),
+    ]
 
 
 def test_a_choice_with_an_unknown_option_is_not_half_read():

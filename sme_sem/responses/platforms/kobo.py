@@ -29,6 +29,7 @@ _PLATFORM = re.compile(
     r"__version__|rootUuid|formhub/uuid|today|isValidated|(?:meta[/-])?(?:instanceID|instanceName|rootUuid|deprecatedID)|"
     r"KEY|AttachmentsPresent|AttachmentsExpected|Status|ReviewState|DeviceID|Edits|FormVersion",
 )
+_MOST_STEPS = 8  # of a name: its groups, and one or two more where a wording holds the sign
 _KOBO = ("_id", "_uuid", "_submission_time", "_submitted_by", "_index", "_validation_status")
 _ODK = ("SubmissionDate", "KEY", "instanceID", "meta-instanceID", "SubmitterID", "SubmitterName")
 
@@ -49,14 +50,14 @@ def _adapt(table: TextTable) -> Adapted:
 
 
 def _column(header: str) -> Heading | Aside:
-    last = re.split(r"[/]", header)[-1]
+    last = header.rsplit("/", 1)[-1]
     if header in ("start", "end", "_submission_time", "SubmissionDate"):
         return "metadata"
     if _PERSONAL.fullmatch(header):
         return "personal"
     if _PLATFORM.fullmatch(header):
         return "platform"
-    steps = header.split("/")
+    steps = header.split("/")[-_MOST_STEPS:]
     parts = tuple(("/".join(steps[:i]), "/".join(steps[i:])) for i in range(1, len(steps)))
     parts += tuple(("/".join(steps[j:i]), "/".join(steps[i:])) for i in range(2, len(steps)) for j in range(1, i))
     dashed = header.rsplit("-", 1)[-1] if "/" not in header else last

@@ -52,6 +52,7 @@ _PLATFORM = (
 _PROPER = ("StartDate", "EndDate", "RecordedDate", "ResponseId", "DistributionChannel", "UserLanguage")
 _TIMER = re.compile(r".+_(?:First Click|Last Click|Page Submit|Click Count)")
 _CHOICE = re.compile(r" - Selected Choice(?: - |$)")
+_LONGEST, _MOST_CUTS = 4_000, 12  # of a wording, and of its parts
 _PREVIEWS = frozenset({"surveypreview", "surveytest", "1", "2"})
 _FINISHED = frozenset({"1", "true"})
 
@@ -125,8 +126,8 @@ def _column(name: str, asked: str) -> Heading | Aside:
         return "platform"
     if name.endswith("_TEXT"):
         return Heading((name,))
-    wording = _CHOICE.sub(" - ", asked).removesuffix(" - ").strip()
-    cuts = [m.start() for m in re.finditer(" - ", wording)]
+    wording = _CHOICE.sub(" - ", asked[:_LONGEST]).removesuffix(" - ").strip()
+    cuts = [m.start() for m in re.finditer(" - ", wording)][-_MOST_CUTS:]
     parts = tuple((wording[:cut].strip(), wording[cut + 3 :].strip()) for cut in cuts)
     return Heading(tuple(filter(None, (name, wording))), parts)
 
@@ -159,7 +160,7 @@ def _time_zone(table: TextTable) -> list[Finding]:
     for cell in table.cells.iloc[imports].astype(str):
         try:
             said = json.loads(cell)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(said, dict) and isinstance(said.get("timeZone"), str):
             zones.add(said["timeZone"])

@@ -28,7 +28,7 @@ _PERSONAL = frozenset({"ip address", "email address", "email", "first name", "la
 _PLATFORM = re.compile(r"custom data( \d+)?|custom \d+|collector( name)?|response url|tags")
 _ANSWER = frozenset({"", "response", "open-ended response", "答复", "开放式答复", "回复"})
 _STATES = {"completed": "complete", "complete": "complete", "partial": "incomplete"}
-_TAG = re.compile(r"<[^>]+>")
+_TAG = re.compile(r"<[^<>]+>")
 
 
 def _marks(table: TextTable) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ _HEADING = re.compile(r"(?:第\s*(\d+)\s*题|(\d+))\s*(?:[(（]([^()（）]+)[)�
 _KIND = re.compile(r"\s*[\[【][^\]】]{1,8}题[\]】]\s*")
 _INSIDE = re.compile(r"(.*?)\s*[(（]([^()（）]+)[)）]", re.DOTALL)
 _DASHED = re.compile(r"(.+?)[—–]+(.+)", re.DOTALL)
-_BESIDE = re.compile(r"\s*〖[^〗]*〗")
+_BESIDE = re.compile(r"〖[^〖〗]*〗")
 
 
 def _marks(table: TextTable) -> tuple[str, ...]:
@@ -43,7 +43,7 @@ def _adapt(table: TextTable) -> Adapted:
         ),
         missing=frozenset({"-2", "-3", "(跳过)", "(空)"}),
         option_number=re.compile(r"(\d+)"),
-        aliases=lambda text: _BESIDE.sub("", text),
+        aliases=lambda text: _BESIDE.sub("", text).strip(),
     )
 
 
