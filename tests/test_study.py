@@ -198,7 +198,8 @@ def test_all_mistakes_of_a_study_file_are_told_in_one_reading(tmp_path):
         "seed: expected a whole number, got 'one'",
         "models.own.structure: missing",
         "langage: not a known field. Did you mean 'language'?",
-        "estimator: 'MLL' is not available; choose ML, MLM, MLMV, MLMVS, MLR or MLF. "
+        "estimator: 'MLL' is not available; choose ML, MLM, MLMV, MLMVS, MLR, MLF, GLS, WLS, ULS, ULSM, ULSMV, ULSMVS, "
+        "DWLS, WLSM, WLSMV or WLSMVS. "
         "Did you mean 'ML' or 'MLR' or 'MLM'?",
         "components.rotation: 'varimx' is not available; choose varimax, promax, oblimin or none. "
         "Did you mean 'varimax'?",

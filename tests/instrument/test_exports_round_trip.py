@@ -88,11 +88,14 @@ def test_scales_from_zero_free_texts_and_numbers_come_back(format, document, tmp
     document["background"].append({"id": "why", "label": "Why", "wording": "Say why.", "kind": "text"})
     instrument = read_instrument(document)
     answers = draw(instrument, gaps=False)
-    if format == "wenjuanxing":  # chosen by their place, from 1
+    if format == "wenjuanxing":  # options without words come back as their places from 1, or as their codes from 0
         chosen = {n: answers[n] + 1 for n in ("stay", "overall")}
         responses = come_back(instrument, answers.assign(**chosen), format, tmp_path)
-    else:
-        responses = come_back(instrument, answers, format, tmp_path)
+        assert responses.frame[["stay"]].isna().all(axis=None)
+        found = responses.findings.query("column == 'stay'")["message"]
+        assert found.str.contains("could be a code or count the options from 1").all()
+        return
+    responses = come_back(instrument, answers, format, tmp_path)
     assert same(responses, instrument, answers)
 
 

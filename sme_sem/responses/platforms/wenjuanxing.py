@@ -17,7 +17,8 @@ from .platform import Adapted, Aside, Heading, Platform, first, known, present
 _OWN = ("序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自IP")
 _PERSONAL = ("来自IP", "IP", "用户ID", "微信昵称", "微信OpenID")
 _PLATFORM = ("来源详情", "总分", "用户标识", "标签")
-_HEADING = re.compile(r"(?:第\s*(\d+)\s*题|(\d+))\s*(?:[(（]([^()（）]+)[)）])?\s*[、.．:：]?\s*(.*)", re.DOTALL)
+_WITHIN = r"[(（]((?:[^()（）]|[(（][^()（）]*[)）])+)[)）]"  # brackets, perhaps with others inside
+_HEADING = re.compile(rf"(?:第\s*(\d+)\s*题|(\d+))\s*(?:{_WITHIN})?\s*[、.．:：]?\s*(.*)", re.DOTALL)
 _KIND = re.compile(r"\s*[\[【][^\]】]{1,8}题[\]】]\s*")
 _INSIDE = re.compile(r"(.*?)\s*[(（]([^()（）]+)[)）]", re.DOTALL)
 _DASHED = re.compile(r"(.+?)[—–]+(.+)", re.DOTALL)
