@@ -33,7 +33,7 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
-    from .comparison import compare, equivalents, invariance
+    from .comparison import compare, equivalents, invariance, search
     from .instrument import bundled_answers, export_instrument, load_instrument, new_study, shipped
     from .measurement.adequacy import adequacy
     from .measurement.collinearity import collinearity
@@ -89,6 +89,7 @@ _HOME = {
     "reliability": "measurement.reliability",
     "retention": "measurement.retention",
     "screen": "responses",
+    "search": "comparison",
     "shipped": "instrument",
     "simple_slopes": "moderation",
     "simulate": "simulation",
@@ -135,6 +136,7 @@ __all__ = [
     "reliability",
     "retention",
     "screen",
+    "search",
     "shipped",
     "simple_slopes",
     "simulate",

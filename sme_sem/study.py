@@ -8,12 +8,13 @@ and the others go on; only an input that makes no sense stops a study.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from . import ledger
 from .errors import ResponseError, SmeSemError, StudyError, did_you_mean
 from .instrument import Instrument, load_instrument, path_of, shipped
 from .instrument.syntax import statements
@@ -45,6 +46,7 @@ class Study:
     folder : what relative paths of the study are relative to
     synthetic : the answers are known to be drawn
     provenance : where the answers come from, as far as the instrument says it
+    ledger : the file in which every fit is recorded; None for a study that has no folder of its own
     """
 
     instrument: Instrument
@@ -54,6 +56,7 @@ class Study:
     instrument_sha256: str
     synthetic: bool = False
     provenance: Words | None = None
+    ledger: Path | None = None
 
     @property
     def output(self) -> Path:
@@ -125,6 +128,7 @@ class Study:
                 )
             except SmeSemError as problem:
                 failures[name] = self._absent_items(name, kept) or str(problem)
+        recorded = steps.attempt(_LEDGER, lambda: self._record(fits, responses.sha256)) if self.ledger else None
         steps.begin(_TESTING)
         hypothesized = instrument.hypothesized
         main = fits.get(hypothesized) if hypothesized else None
@@ -159,7 +163,19 @@ class Study:
             synthetic=synthetic,
             provenance=self.provenance,
             sha256={"data": responses.sha256, "instrument": self.instrument_sha256},
+            recorded=recorded,
         )
+
+    def _record(self, fits: Mapping[str, Fit], data: str) -> dict[str, int]:
+        """Enter the fits into the ledger, and count those of these answers by label."""
+        assert self.ledger is not None
+        known = ledger.read(self.ledger)
+        new = []
+        for name, fit in fits.items():
+            intended = ledger.HYPOTHESIZED if name == self.instrument.hypothesized else ledger.PLANNED_RIVAL
+            label = ledger.label_of(known, data, str(fit.specification), intended)
+            new.append(ledger.entry(fit, data, label, name=name))
+        return ledger.counts(one for one in ledger.record(self.ledger, new) if one.data == data)
 
     def _read(self) -> tuple[Responses, bool]:
         """Read the answers; drawn ones are recognised by their mark."""
@@ -247,7 +263,7 @@ def load_study(path: str | Path) -> Study:
     if problems:
         raise StudyError(source, problems)
     answers, synthetic, provenance = _answers(choices, instrument, folder, file)
-    return Study(instrument, choices, answers, folder, _sha256(file), synthetic, provenance)
+    return Study(instrument, choices, answers, folder, _sha256(file), synthetic, provenance, folder / ledger.NAME)
 
 
 def demo_study(instrument: str = "bmi-drivers", *, output: str | Path = "results") -> Study:
@@ -424,4 +440,5 @@ _ADEQUACY = Words("KMO and Bartlett's test", "KMO和巴特利特检验")
 _COMPONENTS = Words("Principal components", "主成分分析")
 _VALIDITY = Words("Validity", "效度分析")
 _FITTING = Words("Fitting: {model}", "模型拟合：{model}")
+_LEDGER = Words("Ledger", "分析台账")
 _TESTING = Words("Testing the hypotheses", "假设检验")

@@ -14,6 +14,7 @@ LAYERS = (
     "sensitivity",
     "moderation",
     "study",
+    "ledger",
     "study_file",
     "synthetic",
     "simulation",

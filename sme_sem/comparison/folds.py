@@ -90,7 +90,11 @@ def _foretold(name: str, fit: Fit, parts: tuple[np.ndarray, ...], folds: int) ->
 def _without(moments: Moments, parts: tuple[np.ndarray, ...], fold: int) -> Moments:
     """The moments of all respondents but those of one part."""
     assert moments.answers is not None
-    kept = tuple(own[part != fold] for own, part in zip(moments.answers, parts, strict=True))
+    return moments_of(moments, tuple(own[part != fold] for own, part in zip(moments.answers, parts, strict=True)))
+
+
+def moments_of(moments: Moments, kept: tuple[np.ndarray, ...]) -> Moments:
+    """The moments of other answers to the same questions, by group; met as the first ones were."""
     n = np.array([len(own) for own in kept])
     if moments.patterns is None:
         covariance = np.stack([np.cov(own, rowvar=False, bias=True).reshape(2 * own.shape[1:]) for own in kept])

@@ -300,7 +300,8 @@ def _methods(results: Results) -> Section:
     packages = tuple((name, metadata.version(name)) for name in _VERSIONED)
     columns = (Column("package", Words("Package", "软件包")), Column("version", Words("Version", "版本")))
     versions = Table("versions", Words("Versions", "版本"), columns, packages)
-    content: list[Content | None] = [_confirmation(results), definitions(results), choices, versions]
+    content: list[Content | None] = [_confirmation(results), _recorded(results)]
+    content += [definitions(results), choices, versions]
     for name, fit in results.fits.items():
         title = results.model_titles.get(name, name)
         content.append(_SYNTAX.filled(model=title, text="; ".join(str(fit.specification).splitlines())))
@@ -317,6 +318,19 @@ def _confirmation(results: Results) -> Words | None:
     return _CONFIRMED.filled(confirmed=check.confirmed, compared=check.compared, tolerance=f"{check.tolerance:g}")
 
 
+def _recorded(results: Results) -> Words | None:
+    """How many fits of these answers there have been, by what led to them."""
+    if results.recorded is None:
+        return None
+    return _RECORDED.filled(**{name.replace(" ", "_"): count for name, count in results.recorded.items()})
+
+
+_RECORDED = Words(
+    "Fits of these answers recorded in ledger.jsonl: {hypothesized} of hypothesized models, {planned_rival} of planned "
+    "rivals, {post_hoc} post hoc (named after others had been fitted).",
+    "ledger.jsonl中记录的本数据拟合次数：假设模型{hypothesized}次，预先设定的竞争模型{planned_rival}次，"
+    "事后模型（在其他模型拟合之后提出）{post_hoc}次。",
+)
 _CONFIRMED = Words(
     "semopy, an independent program, was given the hypothesized model as well: {confirmed} of {compared} values "
     "(estimates, standard errors, chi-square, CFI, RMSEA) agree within a relative {tolerance}.",

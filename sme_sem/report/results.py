@@ -47,6 +47,7 @@ class Results(Tabled):
     failed_steps : steps other than models that could not be done
     synthetic, provenance : whether the answers were drawn, and where they come from
     sha256 : hashes of what went in, ``"data"`` and ``"instrument"``
+    recorded : how many fits of these answers the study's ledger holds, by label; None without a ledger
     """
 
     instrument: Instrument
@@ -68,6 +69,7 @@ class Results(Tabled):
     synthetic: bool = False
     provenance: Words | None = None
     sha256: Mapping[str, str] = field(default_factory=dict)
+    recorded: Mapping[str, int] | None = None
 
     @property
     def fit(self) -> Fit | None:
