@@ -361,7 +361,7 @@ def _answers(
     come_with = instrument.answers
     assert come_with is not None  # checked on loading
     if come_with.file:
-        return file.parent / come_with.file, False, come_with.provenance.words
+        return file.parent / come_with.file, come_with.synthetic is not None, come_with.provenance.words
     from .synthetic import draw_answers
 
     return draw_answers(instrument), True, come_with.provenance.words

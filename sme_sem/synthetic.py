@@ -5,13 +5,16 @@ deviations; the response scale cuts it into categories of equal width between -2
 
     answer = lowest + how many of the thresholds  -2 + 4 j / k,  j = 1 ... k - 1,  lie below
 
-for a scale of k categories.  Categories of background questions are drawn with equal
-probabilities; attention checks are answered as asked.  Every row carries a mark, by which the
-file is recognised wherever it turns up again.
+for a scale of k categories.  How people answer is added before the cut: the drift to the favourable
+end, and each respondent's readiness to agree, whose variance is then taken out of the total again.
+Careless respondents give one and the same answer everywhere, or any answer; a few items are left out.
+Categories of background questions are drawn with equal probabilities; attention checks are answered
+as asked.  Every row carries a mark, by which the file is recognised wherever it turns up again.
 """
 
 from __future__ import annotations
 
+import math
 from itertools import compress
 
 import numpy as np
@@ -19,8 +22,9 @@ import pandas as pd
 
 from .errors import SpecificationError
 from .instrument import Instrument
+from .instrument.model import Synthetic
+from .population import draw
 from .responses.matching import SYNTHETIC_MARK
-from .simulation import simulate
 
 MARK = SYNTHETIC_MARK
 """The column that marks drawn answers."""
@@ -59,12 +63,17 @@ def draw_answers(instrument: Instrument, n: int | None = None, seed: int | None 
     n, seed = synthetic.n if n is None else n, synthetic.seed if seed is None else seed
     if n < 1:
         raise SpecificationError(f"n, the number of respondents, must be at least 1; got {n}.")
-    inclinations = simulate(synthetic.population, n, seed=seed)
+    inclinations, known = _inclinations(synthetic, n, seed)
     drawing = np.random.default_rng([seed, 1])  # not the stream of the items
     columns: dict[str, object] = {}
-    for item in (item for item in instrument.items() if item.id in inclinations):
+    asked = [item for item in instrument.items() if item.id in inclinations]
+    manner, answering = synthetic.manner, np.random.default_rng([seed, 2])
+    agreeable = manner.acceptance * answering.standard_normal(n)
+    for item in asked:
         scale = instrument.response_scale(item.id)
-        columns[item.id] = categorised(inclinations[item.id].to_numpy(), scale.lowest, scale.highest)
+        lean = -manner.lean if item.reversed else manner.lean
+        inclination = (inclinations[item.id].to_numpy() + agreeable) / math.hypot(1, manner.acceptance) + lean
+        columns[item.id] = categorised(inclination, scale.lowest, scale.highest)
     columns |= {check.id: np.full(n, check.expected) for check in instrument.attention_checks}
     for question in instrument.background:
         if question.kind == "category":
@@ -75,6 +84,8 @@ def draw_answers(instrument: Instrument, n: int | None = None, seed: int | None 
             columns[question.id] = ["┋".join(str(c) for c in compress(question.categories, own)) for own in drawn]
         elif question.kind == "numeric":
             columns[question.id] = drawing.integers(1, 31, size=n)
+        if question.id in known:
+            columns[question.id] = known[question.id]
     for column in instrument.metadata:
         if column.meaning == "respondent_id":
             columns[column.id] = [f"S{number:04d}" for number in range(1, n + 1)]
@@ -84,7 +95,40 @@ def draw_answers(instrument: Instrument, n: int | None = None, seed: int | None 
             minutes = pd.to_timedelta(drawing.integers(1, 90, size=n).cumsum(), unit="min")
             columns[column.id] = (pd.Timestamp(_FIRST_DAY) + minutes).strftime("%Y-%m-%d %H:%M")
     columns[MARK] = "yes"
-    return pd.DataFrame(columns, index=range(n))
+    answers = pd.DataFrame(columns, index=range(n))
+    _click_through(answers, instrument, manner.careless, answering)
+    for item in asked if manner.missing else ():
+        answers[item.id] = answers[item.id].astype("Int64").mask(answering.random(n) < manner.missing)
+    return answers
+
+
+def _inclinations(synthetic: Synthetic, n: int, seed: int) -> tuple[pd.DataFrame, dict[str, list[int | str]]]:
+    """Draw what respondents think, and say which background answers are known from their group."""
+    if not synthetic.groups:
+        return draw(synthetic.population, n, seed=seed, products=synthetic.products), {}
+    ends = np.rint(n * np.cumsum([group.share for group in synthetic.groups])).astype(int)
+    sizes = np.diff(ends, prepend=0)
+    parts: list[pd.DataFrame] = []
+    known: dict[str, list[int | str]] = {}
+    for place, (group, size) in enumerate(zip(synthetic.groups, sizes, strict=True)):
+        text = f"{synthetic.population}\n{group.population}"
+        if size:
+            parts.append(draw(text, int(size), seed=seed + place, products=synthetic.products))
+        for name, code in group.answers.items():
+            known.setdefault(name, []).extend([code] * int(size))
+    return pd.concat(parts, ignore_index=True), known
+
+
+def _click_through(answers: pd.DataFrame, instrument: Instrument, share: float, drawing: np.random.Generator) -> None:
+    """Overwrite the answers of some: half of them give one answer everywhere, half of them any."""
+    careless = np.flatnonzero(drawing.random(len(answers)) < share)
+    always = drawing.random(len(careless))
+    straight = np.arange(len(careless)) % 2 == 0
+    for name in (*instrument.item_ids, *(check.id for check in instrument.attention_checks)):
+        if name in answers and len(careless):
+            codes = np.array(instrument.response_scale(name).codes)
+            chosen = np.where(straight, always, drawing.random(len(careless)))
+            answers.loc[careless, name] = codes[(chosen * len(codes)).astype(int)]
 
 
 def categorised(inclination: np.ndarray, lowest: int, highest: int) -> np.ndarray:

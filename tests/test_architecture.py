@@ -17,6 +17,7 @@ LAYERS = (
     "ledger",
     "study_file",
     "synthetic",
+    "population",
     "simulation",
     "report",
     "qualitative",

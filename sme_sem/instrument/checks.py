@@ -6,7 +6,8 @@ type (the record types report that): so all mistakes of a file are found in one 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeGuard
 
 from ..errors import did_you_mean
@@ -189,10 +190,34 @@ def _untested(document: Any, place: str, hypothesis: Any, path: tuple[str, ...])
 def _answers(document: Any) -> Iterator[str]:
     known = [*_names(document, "constructs.*.name"), *_observed(document)]
     for place, answers in find(document, "answers", dict):
-        if bool(answers.get("file")) == bool(answers.get("synthetic")):
-            yield f"{place}: expected either file (real answers) or synthetic (a population to draw from)"
-        for spot, population in find(answers, "synthetic.population"):
-            yield from _unknown_variables(f"{place}.{spot}", population, known)
+        if not answers.get("file") and not answers.get("synthetic"):
+            yield f"{place}: expected file (answers), synthetic (a population to draw from), or both (drawn answers)"
+        for pattern in ("synthetic.population", "synthetic.groups.*.population"):
+            for spot, population in find(answers, pattern):
+                yield from _unknown_variables(f"{place}.{spot}", population, known)
+        for pattern in ("synthetic.products.*.outcome", "synthetic.products.*.of.*"):
+            for spot, name in find(answers, pattern):
+                if name not in known:
+                    yield _unknown(f"{place}.{spot}", name, known)
+        yield from _groups(document, answers, f"{place}.synthetic.groups")
+
+
+def _groups(document: Any, answers: Any, place: str) -> Iterator[str]:
+    questions = {q["id"]: q for _, q in find(document, "background.*", dict) if isinstance(q.get("id"), str)}
+    groups = [group for _, group in find(answers, "synthetic.groups.*", dict)]
+    shares = [group.get("share") for group in groups]
+    if shares and all(isinstance(s, float) for s in shares) and not math.isclose(sum(shares), 1):
+        yield f"{place}: the shares must add up to 1, got {sum(shares):g}"
+    for i, group in enumerate(groups):
+        for name, code in _mapping(group.get("answers")).items():
+            if name not in questions:
+                yield f"{place}[{i}].answers: no background question is named {name!r}.{_near(name, questions)}"
+            elif code not in list(_mapping(questions[name].get("categories"))):
+                yield f"{place}[{i}].answers.{name}: {code!r} is no answer to this question"
+
+
+def _near(name: Any, known: Iterable[str]) -> str:
+    return did_you_mean(name, known) if isinstance(name, str) else ""
 
 
 def _unknown_variables(place: str, text: str, known: list[str]) -> Iterator[str]:

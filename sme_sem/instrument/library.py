@@ -52,7 +52,7 @@ def path_of(name: str) -> Path:
 
 
 def bundled_answers(name: str) -> Path | None:
-    """Find the file of real answers that comes with a shipped instrument.
+    """Find the file of answers that comes with a shipped instrument.
 
     Parameters
     ----------
@@ -62,8 +62,8 @@ def bundled_answers(name: str) -> Path | None:
     Returns
     -------
     pathlib.Path or None
-        None for an instrument whose answers are drawn from a population
-        (see :attr:`Answers.synthetic`).
+        Real answers, or drawn ones (see :attr:`Answers.synthetic`; their name says so); None where
+        answers are to be drawn.
 
     Examples
     --------

@@ -76,6 +76,7 @@ def _both_languages(value: object) -> object:
 Written = Annotated[StrictStr, AfterValidator(_written)]
 VariableName = Annotated[StrictStr, AfterValidator(_variable_name)]
 FileName = Annotated[Written, AfterValidator(_file_name)]
+Share = Annotated[float, Field(ge=0, lt=1)]
 Code = Annotated[int | str, BeforeValidator(_code, json_schema_input_type=int | str)]
 
 
@@ -142,6 +143,8 @@ class Item(_Record):
 class Construct(_Record):
     """A latent variable, and the items or the constructs that indicate it.
 
+    description : what it means
+    origin : the place in the literature that it was taken from
     items : the items of a first-order construct
     of : the names of the constructs that a second-order construct stands over
     scale : name of the response scale of its items; left out, the instrument's first one
@@ -150,6 +153,7 @@ class Construct(_Record):
     name: VariableName
     label: BilingualText
     description: BilingualText | None = None
+    origin: BilingualText | None = None
     items: tuple[Item, ...] = ()
     of: tuple[VariableName, ...] = ()
     scale: Written | None = None
@@ -185,12 +189,14 @@ class MetadataColumn(_Record):
 class StructuralModel(_Record):
     """One way the constructs may hang together.
 
+    theory : the theory it stands for
     structure : lavaan syntax of the structural part; the measurement part is written by the instrument
     constructs : the constructs that enter; left out, those that the structure names
     """
 
     title: BilingualText
     description: BilingualText | None = None
+    theory: BilingualText | None = None
     structure: StrictStr = ""
     constructs: tuple[VariableName, ...] | None = None
 
@@ -218,20 +224,65 @@ class Hypothesis(_Record):
         return self.path.partition("~")[2].strip()
 
 
+class Manner(_Record):
+    """How people answer, beside what they think.
+
+    lean : by how many standard deviations answers drift to the favourable end of the scale
+    acceptance : standard deviation, between respondents, of the readiness to agree with whatever is written
+    careless : share of the respondents who click without reading
+    missing : share of the items that are left out
+    """
+
+    lean: Annotated[float, Field(ge=-2, le=2)] = 0.0
+    acceptance: Share = 0.0
+    careless: Share = 0.0
+    missing: Share = 0.0
+
+
+class SyntheticGroup(_Record):
+    """Some of the respondents, in whom more holds than in all.
+
+    answers : what they all answer to background questions, such as ``{respondent: 1}``
+    share : how many of all respondents they are
+    population : lavaan syntax of what holds among them, beside what holds for all
+    """
+
+    answers: Annotated[dict[VariableName, Code], Field(min_length=1)]
+    share: Annotated[float, Field(gt=0, lt=1)]
+    population: Written
+
+
+class Product(_Record):
+    """A moderated effect: how much the product of two variables adds to an outcome."""
+
+    outcome: VariableName
+    of: tuple[VariableName, VariableName]
+    effect: Annotated[float, Field(ge=-2, le=2)]
+
+
 class Synthetic(_Record):
     """How to draw answers where no real ones may be shown.
 
-    population : lavaan syntax with a value for every parameter; answers are drawn as given,
-        so a reversed item has a negative loading
+    population : lavaan syntax with a value for every parameter; answers are drawn as given, so a reversed item has a
+        negative loading.  A variance that is not written is what makes the variance of its variable one.
+    groups : parts of the respondents with something of their own
+    products : what no linear model can say
+    manner : how people answer
     """
 
     population: Written
     n: Annotated[StrictInt, Field(ge=2)]
     seed: Annotated[StrictInt, Field(ge=0)]
+    groups: tuple[SyntheticGroup, ...] = ()
+    products: tuple[Product, ...] = ()
+    manner: Manner = Manner()
 
 
 class Answers(_Record):
-    """The answers that come with an instrument: a file beside it, or a population to draw from."""
+    """The answers that come with an instrument: a file beside it, a population to draw from, or drawn ones in a file.
+
+    file : real answers; where ``synthetic`` is given too, answers that were drawn so
+    """
 
     provenance: BilingualText
     file: FileName | None = None

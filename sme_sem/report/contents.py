@@ -256,9 +256,10 @@ def _rivals(results: Results) -> Section:
         return Section("rivals", "")
     content: list[Content | None] = [narrative.rivals(results)]
     described = [
-        _DESCRIBED.filled(title=model.title.words, said=model.description.words)
+        _DESCRIBED.filled(title=model.title.words, said=said.words)
         for name, model in results.instrument.models.items()
-        if model.description and (name in results.fits or name in results.failures)
+        for said in (model.description, model.theory)
+        if said and (name in results.fits or name in results.failures)
     ]
     content += [*described, _comparison(results)]
     for name, fit in results.fits.items():

@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from sme_sem.errors import InstrumentError
-from sme_sem.instrument import load_instrument, read_instrument
+from sme_sem.instrument import load_instrument, read_instrument, shipped
 
-SHIPPED = "Shipped: bmi-drivers, corporate-reputation."
+SHIPPED = f"Shipped: {', '.join(shipped())}."
 FIELDS = "expected a mapping with name, title, response_scales, constructs"
 
 
@@ -258,7 +258,7 @@ ONE_MISTAKE = [
     (
         "answers",
         {"provenance": "Mine"},
-        "answers: expected either file (real answers) or synthetic (a population to draw from)",
+        "answers: expected file (answers), synthetic (a population to draw from), or both (drawn answers)",
     ),
     (
         "answers",

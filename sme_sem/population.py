@@ -1,0 +1,100 @@
+"""Populations of which only what matters is written: the other variances follow.
+
+With ``v = A v + e`` and ``Cov(e) = S``, ``Cov(v) = (I - A)^-1 S (I - A)^-T``.  A variance that is not
+written is what the arrows into its variable leave of one, so that loadings and paths are standardized
+ones.  Moderated effects make no covariance matrix; respondents are then drawn variable by variable, causes
+before outcomes.  Their products are of variables with mean zero and variance one and come on top: the
+variance of a moderated outcome is a little larger than one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from .errors import SpecificationError
+from .instrument.model import Product
+from .kernels import linalg, ram
+from .sem.options import Options
+from .sem.parameters import ParameterTable, parameter_table
+from .sem.specification import Specification
+from .simulation import simulate
+
+
+def draw(population: str, n: int, *, seed: int, products: Sequence[Product] = ()) -> pd.DataFrame:
+    """Draw ``n`` respondents; items in columns, as far as the population names them.
+
+    Parameters
+    ----------
+    population
+        lavaan syntax with values.
+    n, seed
+        Number of respondents, and seed.
+    products
+        Effects of products of two variables.
+
+    Examples
+    --------
+    >>> draw("f =~ 0.8*a + 0.6*b; g =~ 0.7*c + 0.7*d; g ~ 0.5*f", 2000, seed=1).std().round(1).tolist()
+    [1.0, 1.0, 1.0, 1.0]
+    """
+    text = standardized(population)
+    if not products:
+        return simulate(text, n, seed=seed)
+    table, theta = _laid_out(text)
+    A, S, m = (x[0] for x in ram.matrices(table.pattern(), theta))
+    names = list(table.variables)
+    own = m + np.random.default_rng(seed).standard_normal((n, len(names))) @ linalg.cholesky(S).T
+    values = own
+    for _ in names:  # the longest chain of arrows is shorter than this
+        moved = own + values @ A.T
+        for product in products:
+            one, other = (values[:, names.index(name)] for name in product.of)
+            moved[:, names.index(product.outcome)] += product.effect * one * other
+        if np.array_equal(moved, values):
+            break
+        values = moved
+    else:
+        raise SpecificationError("the population has a loop of effects, which products do not go with.")
+    return pd.DataFrame(values, columns=names)[list(table.observed)]
+
+
+@cache
+def standardized(population: str) -> str:
+    """Write the variances that a population leaves out, so that its variables have variance one.
+
+    >>> print(standardized("f =~ 0.8*a + 0.6*b"))
+    f =~ 0.8*a + 0.6*b
+    a ~~ 0.36*a
+    b ~~ 0.64*b
+    f ~~ 1*f
+    """
+    table, theta = _laid_out(population)
+    pattern, names = table.pattern(), list(table.variables)
+    left_out = [p for p in table.parameters if p.free and p.op == "~~" and p.lhs == p.rhs and np.isnan(p.start)]
+    at, places = [p.index for p in left_out], [names.index(p.lhs) for p in left_out]
+    for _ in names:  # each round settles the variables one arrow further from the causes
+        theta[at] += 1 - np.diagonal(ram.implied(pattern, theta).cov[0])[places]
+    if np.isnan(theta).any():
+        raise SpecificationError("the population has a feedback loop that finds no equilibrium.")
+    for p in left_out:
+        if theta[p.index] <= 0:
+            raise SpecificationError(
+                f"the population explains more than all of {p.lhs!r}: lower the effects on it, or write its variance."
+            )
+    lines = (f"{p.lhs} ~~ {float(theta[p.index].round(12)):.12g}*{p.lhs}" for p in left_out)
+    return "\n".join((population.rstrip("\n"), *lines))
+
+
+def _laid_out(population: str) -> tuple[ParameterTable, np.ndarray]:
+    """Read a population, with every parameter at its value: unwritten variances one, all else zero."""
+    table = parameter_table(Specification.read(population), Options(fixed_x=False))
+    theta = np.zeros(table.n_free)
+    for p in table.parameters:
+        if p.free:
+            default = 1.0 if p.op == "~~" and p.lhs == p.rhs else 0.0
+            theta[p.index] = p.start if not np.isnan(p.start) else default
+    return table, theta
