@@ -18,11 +18,26 @@ from sme_sem.instrument import (
     load_instrument,
     path_of,
     places,
+    read_instrument,
     shipped,
 )
 from sme_sem.instrument.syntax import paths
+from sme_sem.responses import read_responses, screen
+from sme_sem.sem.options import Options
+from sme_sem.sem.parameters import parameter_table
+from sme_sem.sem.specification import Specification
+from sme_sem.synthetic import MARK, draw_answers
 
-NAMES = ["bmi-drivers", "corporate-reputation"]
+NAMES = [
+    "bm-elements",
+    "bmi-drivers",
+    "corporate-reputation",
+    "digital-micro-innovation",
+    "involution",
+    "micro-innovation",
+    "sim",
+]
+STUDIES = [name for name in NAMES if name != "corporate-reputation"]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -58,7 +73,7 @@ def test_every_shipped_instrument_carries_its_files_name(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_shipped_text_is_in_english_and_in_chinese(name):
     texts = list(bilinguals(load_instrument(name)))
-    assert len(texts) > 70
+    assert len(texts) > 60
     assert [t.zh for t in texts if not CHINESE.search(t.zh)] == []
     assert [t.en for t in texts if CHINESE.search(t.en)] == []
 
@@ -66,9 +81,10 @@ def test_every_shipped_text_is_in_english_and_in_chinese(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_shipped_model_has_its_full_text_and_every_path_of_the_hypothesized_one_a_hypothesis(name):
     instrument = load_instrument(name)
-    assert {instrument.hypothesized, *instrument.rivals} == set(instrument.models)
+    elsewhere = {h.model for h in instrument.hypotheses if h.model}
+    assert {instrument.hypothesized, *instrument.rivals, *elsewhere} == set(instrument.models)
     expected = paths(instrument.models[instrument.hypothesized].structure)
-    assert {(h.outcome, h.cause) for h in instrument.hypotheses} == expected
+    assert {(h.outcome, h.cause) for h in instrument.hypotheses if not h.model} == expected
     for model in instrument.models:
         assert instrument.model_syntax(model).endswith(instrument.models[model].structure.strip())
 
@@ -88,8 +104,7 @@ def test_an_unknown_name_is_answered_with_the_nearest():
         path_of("bmi_drivers")
     assert str(caught.value) == (
         "bmi_drivers: 1 problem\n"
-        "  no shipped instrument of that name. Did you mean 'bmi-drivers'? "
-        "Shipped: bmi-drivers, corporate-reputation."
+        f"  no shipped instrument of that name. Did you mean 'bmi-drivers'? Shipped: {', '.join(NAMES)}."
     )
 
 
@@ -100,6 +115,163 @@ def test_instruments_inside_the_package_are_preferred_to_those_beside_it(tmp_pat
     assert places.folder() == tmp_path / "instruments"
     (package / "instruments").mkdir()
     assert places.folder() == package / "instruments"
+
+
+# --- the studies: constructs from documents, answers from populations
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_construct_of_a_study_says_what_it_means_where_it_is_from_and_by_what_it_is_measured(name):
+    instrument = load_instrument(name)
+    for construct in instrument.constructs:
+        assert construct.description and construct.origin, construct.name
+        assert len(construct.items) >= 3 or len(construct.of) >= 3, construct.name
+    assert len(instrument.reversed_items) >= 2
+    assert instrument.attention_checks and len(instrument.background) >= 2
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_study_sets_three_rivals_with_their_theories_against_its_model(name):
+    instrument = load_instrument(name)
+    assert len(instrument.rivals) >= 3
+    theories = [model.theory for model in instrument.models.values()]
+    assert None not in theories and len({t.en for t in theories}) == len(theories)
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_population_holds_the_paths_of_the_hypotheses_with_their_signs_and_none_besides(name):
+    instrument = load_instrument(name)
+    synthetic = instrument.answers.synthetic
+    texts = [f"{synthetic.population}\n{group.population}" for group in synthetic.groups] or [synthetic.population]
+    expected = {(h.outcome, h.cause): h.sign for h in instrument.hypotheses}
+    for model in {h.model for h in instrument.hypotheses if h.model}:
+        inner = paths(instrument.models[model].structure)
+        expected |= {path: "+" for path in inner - set(expected)}
+    for text in texts:
+        values = {
+            (p.lhs, p.rhs): p.value
+            for p in parameter_table(Specification.read(text), Options()).parameters
+            if p.op == "~"
+        }
+        assert {path: "+" if value > 0 else "-" for path, value in values.items()} == expected
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_reversed_items_and_no_others_load_negatively_in_the_population(name):
+    instrument = load_instrument(name)
+    text = instrument.answers.synthetic.population
+    loadings = {
+        (p.lhs, p.rhs): p.value for p in parameter_table(Specification.read(text), Options()).parameters if p.op == "=~"
+    }
+    items = {(c.name, item.id) for c in instrument.constructs for item in c.items}
+    elements = {(c.name, element) for c in instrument.constructs for element in c.of}
+    assert set(loadings) == items | elements
+    assert {item for (_, item), value in loadings.items() if value < 0} == set(instrument.reversed_items)
+
+
+@pytest.mark.parametrize("name", [name for name in STUDIES if name != "bmi-drivers"])
+def test_shipped_answers_are_those_drawn_from_the_population_to_the_byte(name):
+    instrument, path = load_instrument(name), bundled_answers(name)
+    assert path.name == f"{name}.synthetic.csv" and path.stat().st_size < 120_000
+    drawn = draw_answers(instrument)
+    assert path.read_bytes() == drawn.to_csv(index=False, lineterminator="\n").encode()
+    assert (drawn[MARK] == "yes").all()
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_answers_to_a_study_are_read_without_a_doubt_but_for_a_few_careless_ones(name):
+    instrument = load_instrument(name)
+    drawn = draw_answers(instrument, n=1000, seed=1)
+    responses = read_responses(drawn, instrument)
+    doubts = responses.findings[responses.findings["severity"] != "info"]
+    assert set(doubts["rule"]) <= {"attention_failed"}
+    careless = instrument.answers.synthetic.manner.careless
+    assert (~screen(responses).kept).sum() == pytest.approx(800 * careless, abs=20)
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil", "problem"),
+    [
+        (
+            "micro-innovation",
+            lambda d: d["constructs"][0].update(lable=d["constructs"][0].pop("label")),
+            "constructs[0].lable: not a known field. Did you mean 'label' or 'scale'?",
+        ),
+        (
+            "digital-micro-innovation",
+            lambda d: d["constructs"][3].pop("of"),
+            "constructs[3]: has neither items nor of; list its items, or the constructs it stands over",
+        ),
+        (
+            "involution",
+            lambda d: d["hypotheses"][0].update(path="MS ~ INVOL"),
+            "hypotheses[0].path: 'INVOL' is no construct, item or background question. Did you mean 'INV'?",
+        ),
+        (
+            "sim",
+            lambda d: d["constructs"][1]["items"].append(d["constructs"][0]["items"][0]),
+            "constructs[1].items[4].id: 'EO1' is already used at constructs[0].items[0].id",
+        ),
+        (
+            "bm-elements",
+            lambda d: d["constructs"][1].update(items=[]),
+            "constructs[1]: has neither items nor of; list its items, or the constructs it stands over",
+        ),
+        (
+            "sim",
+            lambda d: d["answers"]["synthetic"]["groups"][0].update(share=0.5),
+            "answers.synthetic.groups: the shares must add up to 1, got 0.9",
+        ),
+        (
+            "sim",
+            lambda d: d["answers"]["synthetic"]["groups"][1].update(answers={"respondent": 3}),
+            "answers.synthetic.groups[1].answers.respondent: 3 is no answer to this question",
+        ),
+        (
+            "sim",
+            lambda d: d["answers"]["synthetic"]["groups"][1].update(answers={"responder": 2}),
+            "answers.synthetic.groups[1].answers: no background question is named 'responder'. "
+            "Did you mean 'respondent'?",
+        ),
+        (
+            "involution",
+            lambda d: d["answers"]["synthetic"]["products"][1].update(of=["OIC", "EST"]),
+            "answers.synthetic.products[1].of[1]: 'EST' is no construct, item or background question. "
+            "Did you mean 'ST' or 'ES' or 'ST4'?",
+        ),
+        (
+            "involution",
+            lambda d: d["answers"]["synthetic"]["manner"].update(careless=-0.1),
+            "answers.synthetic.manner.careless: must be 0.0 or more, got -0.1",
+        ),
+    ],
+)
+def test_a_mistake_in_a_study_is_named_with_its_place(name, spoil, problem):
+    document = yaml.safe_load(path_of(name).read_text(encoding="utf-8"))
+    spoil(document)
+    with pytest.raises(InstrumentError) as caught:
+        read_instrument(document, "my.yaml")
+    assert problem in str(caught.value).split("\n  ")
+
+
+def test_the_literature_names_every_candidate_element_and_no_other():
+    instrument, path = load_instrument("bm-elements"), path_of("bm-elements").with_name("bm-elements.literature.csv")
+    with path.open(encoding="utf-8", newline="") as stream:
+        coded = list(csv.DictReader(stream))
+    candidates = {item.id for c in instrument.constructs if c.name != "SUCC" for item in c.items}
+    assert {row["item"] for row in coded} == candidates
+    assert len({(row["source"], row["year"]) for row in coded}) == 12
+    assert len({(row["source"], row["year"], row["item"]) for row in coded}) == len(coded)
+
+
+def test_interview_keywords_of_firms_and_officers_add_up_to_the_numbers_of_the_study():
+    path = path_of("sim").with_name("sim.keywords.synthetic.csv")
+    with path.open(encoding="utf-8", newline="") as stream:
+        keywords = list(csv.DictReader(stream))
+    assert [sum(int(row[group]) for row in keywords) for group in ("firm", "government")] == [306, 209]
+    known = {construct.name for construct in load_instrument("sim").constructs}
+    assert {row["construct"] for row in keywords} == known - {"INNO"}
+    assert {row["synthetic_answers"] for row in keywords} == {"yes"}
 
 
 # --- corporate-reputation: real answers
