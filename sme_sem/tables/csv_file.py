@@ -74,5 +74,6 @@ def _cell(value: Any, kind: Kind = Kind.LABEL) -> str:
         return ""
     if kind is Kind.STARS:
         return stars(value)
+    kind = getattr(value, "kind", None) or kind
     whole = kind is Kind.COUNT and isinstance(value, float) and value.is_integer()
     return repr(int(value) if whole else value)

@@ -17,7 +17,7 @@ from typing import Any
 from . import format
 from .language import Language, Text, written
 from .storing import file_names, store
-from .table import Kind, Table, is_missing, plain
+from .table import Column, Kind, Number, Table, is_missing, plain
 from .text import width
 
 _FIRST_DAY = datetime(2000, 1, 1)  # a fixed date: the workbook tells no more than its tables
@@ -34,7 +34,15 @@ _NUMBER_FORMATS = {
 _LONGEST_CELL = 32767  # Excel's own limits: characters of a cell, digits of a number
 _LARGEST_EXACT = 10**15
 _WIDEST = 60
-_TEXTS = (Kind.LABEL, Kind.STARS)
+_ALIGNED = {Kind.LABEL: "left", Kind.STARS: "left"}
+_RULES: dict[str, dict[str, Any]] = {
+    "group": {"bold": True, "top": 2, "bottom": 1, "align": "center"},
+    "over": {"top": 2},
+    "head": {"bold": True, "top": 2, "bottom": 1},
+    "under": {"bold": True, "bottom": 1},
+    "body": {},
+    "last": {"bottom": 2},
+}
 
 
 def write(tables: Iterable[Table], path: str | Path, language: Language = "en", *, banner: Text | None = None) -> Path:
@@ -89,17 +97,15 @@ class _Formats:
         self.title = workbook.add_format({"bold": True, "font_size": 12})
         self.banner = workbook.add_format({"bold": True, "font_color": "#9C2A00"})
         self.note = workbook.add_format({"italic": True, "font_color": "#444444"})
-        rules = {"head": {"bold": True, "top": 2, "bottom": 1}, "body": {}, "last": {"bottom": 2}}
-        self._cells = {
-            (part, kind): workbook.add_format(
-                {**rule, "num_format": number, "align": "left" if kind in _TEXTS else "right"}
-            )
-            for part, rule in rules.items()
-            for kind, number in _NUMBER_FORMATS.items()
-        }
+        self._workbook = workbook
+        self._cells: dict[tuple[str, Kind, str], Any] = {}
 
-    def cell(self, part: str, kind: Kind) -> Any:
-        return self._cells[part, kind]
+    def cell(self, part: str, kind: Kind, stars: str = "") -> Any:
+        if (part, kind, stars) not in self._cells:
+            number = _NUMBER_FORMATS[kind]
+            look = {"num_format": f'{number}"{stars}"' if stars else number, "align": _ALIGNED.get(kind, "right")}
+            self._cells[part, kind, stars] = self._workbook.add_format({**look, **_RULES[part]})
+        return self._cells[part, kind, stars]
 
 
 def _fill(sheet: Any, table: Table, formats: _Formats, language: Language, banner: Text | None) -> None:
@@ -110,15 +116,28 @@ def _fill(sheet: Any, table: Table, formats: _Formats, language: Language, banne
         line += 1
     sheet.write_string(line, 0, _text(table.title, language), formats.title)
     line += 1
+    spans = format.groups(table, language)
+    if spans:
+        _put_groups(sheet, line, spans, formats)
+        line += 1
     for place, column in enumerate(table.columns):
-        sheet.write_string(line, place, _text(column.heading, language), formats.cell("head", column.kind))
+        look = formats.cell("under" if spans else "head", column.kind)
+        sheet.write_string(line, place, _text(column.heading, language), look)
         sheet.set_column(place, place, _column_width(table, place, language))
     sheet.freeze_panes(line + 1, 0)
     for number, row in enumerate(table.rows):
         line += 1
         part = "last" if number == len(table.rows) - 1 else "body"
         for place, (value, column) in enumerate(zip(row, table.columns, strict=True)):
-            _put(sheet, line, place, value, column.kind, formats.cell(part, column.kind), language)
+            _put(
+                sheet,
+                line,
+                place,
+                "" if table.blank and is_missing(value) else value,
+                column,
+                (formats, part),
+                language,
+            )
     for note in table.notes:
         line += 1
         sheet.write_string(line, 0, _text(note, language), formats.note)
@@ -127,12 +146,30 @@ def _fill(sheet: Any, table: Table, formats: _Formats, language: Language, banne
     sheet.fit_to_pages(1, 0)
 
 
-def _put(sheet: Any, line: int, place: int, value: Any, kind: Kind, look: Any, language: Language) -> None:
-    value = plain(value, language)
+def _put_groups(sheet: Any, line: int, spans: list[tuple[str, int]], formats: _Formats) -> None:
+    place = 0
+    for name, count in spans:
+        look = formats.cell("group" if name else "over", Kind.LABEL)
+        for own in range(place, place + count):
+            sheet.write_blank(line, own, None, look)
+        if name and count > 1:
+            sheet.merge_range(line, place, line, place + count - 1, "", look)
+        if name:
+            sheet.write_string(line, place, _cut(name), look)
+        place += count
+
+
+def _put(
+    sheet: Any, line: int, place: int, value: Any, column: Column, looks: tuple[_Formats, str], language: Language
+) -> None:
+    formats, part = looks
+    value, kind, mark = plain(value, language), column.kind, ""
+    if isinstance(value, Number):
+        value, kind, mark = float(value), value.kind or kind, format.stars(value.p)
     if kind is not Kind.STARS and _is_number(value):
-        sheet.write_number(line, place, value, look)
+        sheet.write_number(line, place, value, formats.cell(part, kind, mark))
     else:
-        sheet.write_string(line, place, _cut(format.cell(value, kind, language)), look)
+        sheet.write_string(line, place, _cut(format.cell(value, kind, language)), formats.cell(part, column.kind))
 
 
 def _is_number(value: Any) -> bool:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from itertools import groupby
 from typing import Any
 
-from .language import Language, Words, written
-from .table import Kind, is_missing, plain_number
+from .language import Language, Text, Words, written
+from .table import Kind, Number, Table, is_missing, plain_number
 
 MISSING = "–"
 _YES, _NO = Words("yes", "是"), Words("no", "否")
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_COLON: dict[Language, str] = {"en": ": ", "zh": "："}
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def cell(value: Any, kind: Kind, language: Language = "en") -> str:
@@ -26,6 +28,8 @@ def cell(value: Any, kind: Kind, language: Language = "en") -> str:
         return MISSING
     if isinstance(value, bool):
         return written(_YES if value else _NO, language)
+    if isinstance(value, Number):
+        return cell(float(value), value.kind or kind, language) + stars(value.p)
     if kind is Kind.LABEL or not isinstance(value, (int, float)):
         return printable(written(value, language))
     if math.isinf(value):
@@ -33,8 +37,57 @@ def cell(value: Any, kind: Kind, language: Language = "en") -> str:
     return _WRITTEN[kind](value)
 
 
+def grid(table: Table, language: Language = "en") -> list[list[str]]:
+    """Write all cells, row by row, as they are to be printed.
+
+    >>> from sme_sem.tables import Column
+    >>> columns = (Column("construct", "Construct", once=True), Column("item", "Item"))
+    >>> grid(Table("t", "t", columns, (("Trust", "t1"), ("Trust", "t2"), ("Use", "u1"))))
+    [['Trust', 't1'], ['', 't2'], ['Use', 'u1']]
+    """
+    rows = [
+        [
+            "" if table.blank and is_missing(plain_number(value)) else cell(value, column.kind, language)
+            for value, column in zip(row, table.columns, strict=True)
+        ]
+        for row in table.rows
+    ]
+    merged = [place for place, column in enumerate(table.columns) if column.once]
+    found, above = [], None
+    for row in rows:
+        shown = list(row)
+        for count, place in enumerate(merged, start=1):
+            if above is not None and all(row[p] == above[p] for p in merged[:count]):
+                shown[place] = ""
+        found.append(shown)
+        above = row
+    return found
+
+
+def text_of(text: Text, language: Language = "en") -> str:
+    """Write a title, a heading or a note, every character printable."""
+    return printable(written(text, language))
+
+
+def groups(table: Table, language: Language = "en") -> list[tuple[str, int]]:
+    """Headings over several columns, each with how many it spans; nothing where the table has none."""
+    names = [text_of(column.group, language) for column in table.columns]
+    return [(name, len(list(own))) for name, own in groupby(names)] if any(names) else []
+
+
+def full_headings(table: Table, language: Language = "en") -> list[str]:
+    """Headings that name their group, for formats with one line of them."""
+    heads = []
+    for column in table.columns:
+        group, own = text_of(column.group, language), text_of(column.heading, language)
+        heads.append(f"{group}{_COLON[language]}{own}" if group and own else group or own)
+    return heads
+
+
 def printable(text: str) -> str:
     """Put the replacement sign where a character is one that XML, and so HTML, SVG and Excel, cannot hold.
+
+    The control characters that steer terminals are replaced as well.
 
     >>> printable("trust" + chr(0) + "!")
     'trust�!'

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from html import escape
 
 from . import format
-from .language import Language, Text, written
-from .table import Kind, Table
+from .language import Language, Text
+from .table import Column, Kind, Table
 from .text import width
+from .typography import runs
 
 _MANY_COLUMNS = 12
 _SHORT = 28  # a label up to this long is not broken into lines
@@ -16,28 +18,46 @@ _SHORT = 28  # a label up to this long is not broken into lines
 
 def render(table: Table, language: Language = "en") -> str:
     """Write a ``<figure>`` holding the table and its notes; every text is escaped."""
-    head = "".join(
-        f'<th scope="col" class="{column.kind.value}">{_text(column.heading, language)}</th>'
+    heads = "".join(
+        f'<th scope="col" class="{column.kind.value}">{_symbols(column.heading, language)}</th>'
         for column in table.columns
     )
-    body = "".join(
-        "<tr>"
-        + "".join(_cell(format.cell(v, c.kind, language), c.kind) for v, c in zip(row, table.columns, strict=True))
-        + "</tr>"
-        for row in table.rows
-    )
-    notes = "".join(f'<p class="note">{_text(note, language)}</p>' for note in table.notes)
+    body = "".join("<tr>" + "".join(map(_cell, row, table.columns)) + "</tr>" for row in format.grid(table, language))
+    notes = "".join(f'<p class="note">{_symbols(note, language)}</p>' for note in table.notes)
     breadth = " wide" if len(table.columns) > _MANY_COLUMNS else ""
     return (
         f'<figure class="sme-table{breadth}" id="{anchor(table.name)}">'
         f"<table><caption>{_text(table.title, language)}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}</figure>"
+        f"<thead>{_groups(table, language)}<tr>{heads}</tr></thead><tbody>{body}</tbody></table>{notes}</figure>"
     )
 
 
-def _cell(text: str, kind: Kind) -> str:
-    short = " short" if kind is Kind.LABEL and width(text) <= _SHORT else ""
-    return f'<td class="{kind.value}{short}">{escape(text)}</td>'
+def page(tables: Iterable[Table], language: Language = "en", *, banner: Text | None = None) -> str:
+    """Write a page of its own that holds the tables; nothing in it is fetched."""
+    said = "" if banner is None else f"<p><strong>{_text(banner, language)}</strong></p>"
+    body = "\n".join(render(table, language) for table in tables)
+    head = f'<meta charset="utf-8"><title>{_TABLES[language]}</title>'
+    return (
+        f'<!doctype html>\n<html lang="{_TAGS[language]}"><head>{head}'
+        f"<style>\n{_STYLE}</style></head>\n<body>\n{said}{body}\n</body></html>\n"
+    )
+
+
+def _groups(table: Table, language: Language) -> str:
+    """Headings over several columns, in a row of their own."""
+    spans = format.groups(table, language)
+    cells = "".join(
+        f'<th scope="colgroup" class="group" colspan="{count}">{escape(name)}</th>'
+        if name
+        else f'<td colspan="{count}"></td>'
+        for name, count in spans
+    )
+    return f"<tr>{cells}</tr>" if spans else ""
+
+
+def _cell(text: str, column: Column) -> str:
+    short = " short" if column.kind is Kind.LABEL and width(text) <= _SHORT else ""
+    return f'<td class="{column.kind.value}{short}">{escape(text)}</td>'
 
 
 def anchor(name: str) -> str:
@@ -50,4 +70,27 @@ def anchor(name: str) -> str:
 
 
 def _text(text: Text, language: Language) -> str:
-    return escape(format.printable(written(text, language)))
+    return escape(format.text_of(text, language))
+
+
+def _symbols(text: Text, language: Language) -> str:
+    pieces = ((escape(piece), italic) for piece, italic in runs(format.text_of(text, language)))
+    return "".join(f"<i>{piece}</i>" if italic else piece for piece, italic in pieces)
+
+
+_TAGS: dict[Language, str] = {"en": "en", "zh": "zh-CN"}
+_TABLES: dict[Language, str] = {"en": "Tables", "zh": "表格"}
+_STYLE = """\
+body { margin: 2rem; font: 1rem/1.5 'Times New Roman', 'Noto Serif CJK SC', SimSun, serif; color: #1a1a1a; }
+figure { margin: 0 0 2rem; overflow-x: auto; }
+table { border-collapse: collapse; line-height: 1.4; font-variant-numeric: tabular-nums; }
+caption { text-align: left; font-weight: 600; padding-bottom: .4rem; }
+thead { border-top: 2px solid; border-bottom: 1px solid; }
+tbody { border-bottom: 2px solid; }
+th, td { padding: .25rem .7rem; text-align: right; vertical-align: baseline; font-weight: normal; }
+th { vertical-align: bottom; }
+th.group { text-align: center; border-bottom: 1px solid; }
+th.label, td.label, th.stars, td.stars { text-align: left; }
+td.label { white-space: pre-line; max-width: 26rem; overflow-wrap: break-word; }
+.note { margin: .3rem 0 0; font-size: .88rem; max-width: 46rem; overflow-wrap: break-word; }
+"""

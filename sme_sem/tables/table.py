@@ -1,6 +1,6 @@
 """What a results table is, whatever it will be printed on.
 
-A result says once which tables it consists of; ``text``, ``html`` and ``excel`` print any
+A result says once which tables it consists of; the modules that ``formats`` lists print any
 Table.  Rounding belongs to the column's kind, never to the numbers: a Table keeps full
 precision and ``format`` decides how it is written.
 """
@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from .language import Language, Text, written
 
@@ -31,13 +32,35 @@ class Kind(Enum):
     STARS = "stars"  # '***', '**', '*' or empty
 
 
+class Number(float):
+    """A number written in a way of its own: with stars for its p value, or by another kind than its column's.
+
+    >>> Number(0.43, p=0.004) + 1, Number(30, kind=Kind.COUNT).kind.value
+    (1.43, 'count')
+    """
+
+    p: float
+    kind: Kind | None
+
+    def __new__(cls, value: float, *, p: float = math.nan, kind: Kind | None = None) -> Number:  # noqa: D102
+        self = super().__new__(cls, value)
+        self.p, self.kind = p, kind
+        return self
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: a machine name, a heading, and how its values are written."""
+    """One column: a machine name, a heading, and how its values are written.
+
+    group : heading over this column and its neighbours of the same group
+    once : in print, a value is left out where the row above has the same, as labels of merged cells are
+    """
 
     name: str
     heading: Text
     kind: Kind = Kind.LABEL
+    group: Text = ""
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +70,7 @@ class Table:
     name : machine name, such as ``"item_analysis"``; also the name of its CSV file and Excel sheet
     rows : tuples of values, one per column; ``None`` and NaN are written as a dash
     notes : sentences under the table
+    blank : missing values are left empty, as in a matrix whose small loadings are not shown
     """
 
     name: str
@@ -54,6 +78,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Any, ...], ...]
     notes: tuple[Text, ...] = ()
+    blank: bool = False
 
     def records(self, language: Language = "en") -> list[dict[str, Any]]:
         """One dict per row at full precision: ready for pandas, CSV or JSON."""
@@ -106,6 +131,53 @@ class Tabled:
     def tables(self) -> tuple[Table, ...]:
         """List the tables this result consists of."""
         raise NotImplementedError
+
+    @overload
+    def to(self, format: Literal["word", "excel"], language: Language = "en") -> bytes: ...
+
+    @overload
+    def to(self, format: Literal["text", "markdown", "latex", "html", "csv"], language: Language = "en") -> str: ...
+
+    @overload
+    def to(self, format: str, language: Language = "en") -> str | bytes: ...
+
+    def to(self, format: str, language: Language = "en") -> str | bytes:
+        """Give the tables in a format, ready to be put into a document.
+
+        Parameters
+        ----------
+        format : {"text", "markdown", "latex", "html", "csv", "word", "excel"}
+            CSV is of results with one table; Word and Excel come as the bytes of a file.
+        language : {"en", "zh"}
+            Of titles, headings, labels and notes.
+
+        Raises
+        ------
+        SpecificationError
+            If no such format is known, or it holds only one table.
+        """
+        from .formats import rendered
+
+        return rendered(self.tables(), format, language)
+
+    def save(self, path: str | Path, language: Language = "en") -> Path:
+        """Write the tables to a file that opens by itself, in the format of its suffix, and return its path.
+
+        Parameters
+        ----------
+        path
+            Ending in .txt, .md, .tex, .html, .csv, .docx or .xlsx; the file is replaced as a whole or not at all.
+        language : {"en", "zh"}
+            Of titles, headings, labels and notes.
+
+        Raises
+        ------
+        SpecificationError
+            If the suffix is of no known format, or the format holds only one table.
+        """
+        from .formats import save
+
+        return save(self.tables(), path, language)
 
     def __str__(self) -> str:
         from . import text

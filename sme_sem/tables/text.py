@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from . import format
-from .language import Language, written
+from .language import Language
 from .table import Kind, Table
+
+_GAP = "  "
 
 
 def render(table: Table, language: Language = "en") -> str:
     """Write a table in monospaced columns; Chinese characters count as two cells."""
-    head = [written(column.heading, language) for column in table.columns]
-    body = [[format.cell(v, c.kind, language) for v, c in zip(row, table.columns, strict=True)] for row in table.rows]
+    head = [_on_one_line(format.text_of(column.heading, language)) for column in table.columns]
+    body = [list(map(_on_one_line, row)) for row in format.grid(table, language)]
     widths = [max(map(width, column)) for column in zip(head, *body, strict=True)]
-    lines = [_line(cells, widths, table) for cells in (head, *body)]
+    over = _groups(table, language, widths)
+    lines = [*over, *(_line(cells, widths, table) for cells in (head, *body))]
     rule = "─" * max(map(width, lines))
-    notes = [written(note, language) for note in table.notes]
-    return "\n".join([written(table.title, language), rule, lines[0], rule, *lines[1:], rule, *notes])
+    title, *notes = (format.text_of(text, language) for text in (table.title, *table.notes))
+    heads = len(over) + 1
+    return "\n".join([title, rule, *lines[:heads], rule, *lines[heads:], rule, *notes])
 
 
 def width(text: str) -> int:
     """Count terminal cells: wide (East Asian) characters take two, combining ones none."""
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _groups(table: Table, language: Language, widths: list[int]) -> list[str]:
+    """Write the headings over several columns; the last column under one is widened where its heading needs room."""
+    line, place = "", 0
+    for name, count in format.groups(table, language):
+        name = _on_one_line(name)
+        own = sum(widths[place : place + count]) + len(_GAP) * (count - 1)
+        widths[place + count - 1] += max(width(name) - own, 0)
+        line += name + " " * (max(own, width(name)) - width(name)) + _GAP
+        place += count
+    return [line.rstrip()] if line else []
 
 
 def _line(cells: list[str], widths: list[int], table: Table) -> str:
@@ -32,4 +49,8 @@ def _line(cells: list[str], widths: list[int], table: Table) -> str:
         else " " * (room - width(text)) + text
         for text, room, column in zip(cells, widths, table.columns, strict=True)
     ]
-    return "  ".join(padded).rstrip()
+    return _GAP.join(padded).rstrip()
+
+
+def _on_one_line(text: str) -> str:
+    return re.sub(r"[\t\n\r\u2028\u2029]+", " ", text)

@@ -2,7 +2,7 @@
 
 import math
 
-from sme_sem.tables import Column, Kind, Table, Words, term
+from sme_sem.tables import Column, Kind, Number, Table, Words, term
 
 PATHS = Table(
     "paths",
@@ -34,4 +34,23 @@ HOSTILE = Table(
         ("bell \a", 0.1),
         ("http://x.y", 1),
     ),
+)
+FULL, PARTIAL = Words("Full mediation", "完全中介"), Words("Partial mediation", "部分中介")
+MODELS = Table(
+    "models",
+    Words("Two models", "两个模型"),
+    (
+        Column("part", "", once=True),
+        Column("path", term("Path")),
+        Column("b1", "b", Kind.ESTIMATE, FULL),
+        Column("p1", "p", Kind.PROBABILITY, FULL),
+        Column("b2", "b", Kind.ESTIMATE, PARTIAL),
+    ),
+    (
+        (term("Path"), "use ← trust", Number(0.5, p=0.0004), 0.0004, Number(-0.25, p=0.03)),
+        (term("Path"), "use ← cost", Number(0.1, p=0.4), 0.4, None),
+        (term("Model fit"), "df", Number(30, kind=Kind.COUNT), None, Number(31, kind=Kind.COUNT)),
+    ),
+    (Words("b: unstandardized.", "b为非标准化系数。"), "*** p < .001, ** p < .01, * p < .05."),
+    blank=True,
 )

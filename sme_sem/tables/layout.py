@@ -1,0 +1,138 @@
+"""How wide the columns of a printed page are.
+
+Widths are counted in cells, half the height of the writing: a digit takes one, a Chinese character two,
+capitals more than small letters.  A table keeps its lines unbroken where the page has room, then breaks
+headings and long labels, then writes a little smaller, then turns the page.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from . import format
+from .language import Language
+from .table import Kind, Table
+from .text import width
+
+UPRIGHT, TURNED = 88, 138
+"""Cells in a line of A4 in writing of ten points, upright and turned."""
+_GAP = 2.5
+_CHINESE = 2.1
+_TRIES = (
+    (UPRIGHT, False, 1.0),
+    (UPRIGHT, False, 0.9),
+    (UPRIGHT, False, 0.8),
+    (TURNED, True, 1.0),
+    (TURNED, True, 0.9),
+    (TURNED, True, 0.8),
+    (TURNED, True, 0.65),
+)
+_NARROW, _BROAD = frozenset("iljtfrI.,:;'|()[]!- "), frozenset("mw%@—–→←↔")
+_WORD = re.compile(r"[^\s\u2e80-\u9fff\uff00-\uffef]+|\S")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The room for each column.
+
+    widths : in cells of the writing at ``size``, without the gap between columns
+    broken : whether any text does not fit into its column on one line
+    turned : whether the page lies on its side
+    size : of the writing, one being that of the text around
+    """
+
+    widths: tuple[float, ...]
+    broken: bool
+    turned: bool
+    size: float
+
+
+def layout(table: Table, language: Language = "en") -> Layout:
+    """Find the widths of a table's columns on A4.
+
+    >>> from sme_sem.tables import Column
+    >>> columns = (Column("item", "Item"), Column("mean", "Mean", Kind.ESTIMATE))
+    >>> layout(Table("items", "Items", columns, (("We watch our market.", 4.2),)))
+    Layout(widths=(18.0, 4.6), broken=False, turned=False, size=1.0)
+    """
+    cells = list(zip(*format.grid(table, language), strict=True)) or [()] * len(table.columns)
+    heads = [format.text_of(column.heading, language) for column in table.columns]
+    labels = [column.kind is Kind.LABEL for column in table.columns]
+    wish = [max(map(_longest_line, (head, *own))) for head, own in zip(heads, cells, strict=True)]
+    least = [_least(*column) for column in zip(heads, cells, labels, strict=True)]
+    _widen_under_groups(table, language, wish, least)
+    for line, turned, size in _TRIES:
+        free = line / size - _GAP * len(wish)
+        if sum(least) <= free:
+            return Layout(_shared(least, wish, free), sum(wish) > free, turned, size)
+    scale = max(free, 1.0) / sum(least)
+    return Layout(tuple(own * scale for own in least), True, True, _TRIES[-1][2])
+
+
+def lines(text: str) -> list[str]:
+    """Cut a text at its line breaks."""
+    return re.split(r"\r\n|[\r\n]", text)
+
+
+def room(text: str) -> float:
+    """Estimate the width of a text in a printed serif font, in cells.
+
+    >>> room("df"), room("RMSEA"), room("信度")
+    (1.6, 7.0, 4.2)
+    """
+    return math.fsum(map(_room, text))
+
+
+@cache
+def _room(character: str) -> float:
+    if character in _BROAD or ("A" <= character <= "Z" and character != "I"):
+        return 1.4
+    if character in _NARROW:
+        return 0.6
+    cells = width(character)
+    return _CHINESE if cells == 2 else float(cells)
+
+
+def _least(head: str, cells: Sequence[str], label: bool) -> float:
+    """Room without which words, or numbers, would be cut: a heading may take three lines, a label several.
+
+    A Chinese heading is not cut into pieces of less than four characters.
+    """
+    words = max(map(_longest_word, (head, *cells))) if label else _longest_word(head)
+    body = max(map(_longest_line, cells), default=0.0)
+    own = min(body, 26) if label else body
+    full = _longest_line(head)
+    head_room = max(full / 3, min(full, 4 * _CHINESE) if re.search("[\u2e80-\u9fff]", head) else 0)
+    return max(min(words, 22.0), own, min(head_room, 22.0), 1.0)
+
+
+def _widen_under_groups(table: Table, language: Language, wish: list[float], least: list[float]) -> None:
+    """Give the columns under a group's heading room for it."""
+    spans = format.groups(table, language)
+    starts = [0]
+    for _, count in spans:
+        starts.append(starts[-1] + count)
+    for (name, count), (first, after) in zip(spans, pairwise(starts), strict=True):
+        for widths, needed in ((wish, room(name)), (least, min(_longest_word(name), 22))):
+            short = needed - sum(widths[first:after]) - _GAP * (count - 1)
+            if short > 0:
+                widths[first:after] = [own + short / count for own in widths[first:after]]
+
+
+def _shared(least: list[float], wish: list[float], free: float) -> tuple[float, ...]:
+    more = [max(w - own, 0.0) for w, own in zip(wish, least, strict=True)]
+    share = min(1.0, (free - sum(least)) / sum(more)) if sum(more) else 0.0
+    return tuple(own + m * share for own, m in zip(least, more, strict=True))
+
+
+def _longest_line(text: str) -> float:
+    return max(map(room, lines(text)))
+
+
+def _longest_word(text: str) -> float:
+    return max(map(room, _WORD.findall(text)), default=0.0)

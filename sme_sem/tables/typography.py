@@ -1,0 +1,27 @@
+"""Symbols of statistics stand in italics, Greek letters and abbreviations do not.
+
+American Psychological Association (2020), Publication Manual, 7th edition, section 6.44.
+Only headings and notes are treated so: a label in a cell is what somebody wrote.
+"""
+
+from __future__ import annotations
+
+import re
+
+_SYMBOL = re.compile(r"(?<![A-Za-z0-9_.'’&/-])(?:SD|SE|df|[MNRbnprtzF])(?![A-Za-z0-9_/]|[.'’]\w)")
+
+
+def runs(text: str) -> list[tuple[str, bool]]:
+    """Cut a text into pieces, each with whether it is italic.
+
+    >>> runs("*** p < .001")
+    [('*** ', False), ('p', True), (' < .001', False)]
+    >>> runs("C.R.（临界比 z）")
+    [('C.R.（临界比 ', False), ('z', True), ('）', False)]
+    """
+    found, end = [], 0
+    for symbol in _SYMBOL.finditer(text):
+        found += [(text[end : symbol.start()], False), (symbol.group(), True)]
+        end = symbol.end()
+    found.append((text[end:], False))
+    return [piece for piece in found if piece[0]]

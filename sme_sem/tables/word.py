@@ -1,0 +1,328 @@
+"""Tables -> Word: real tables with three lines, in the manner of APA or of Chinese theses.
+
+Captions count themselves: their number is a ``SEQ`` field, so that Word renumbers and lists them.
+Latin letters are set in Times New Roman, Chinese ones in SimSun.  Columns are as wide as ``layout``
+finds; a table too broad for an upright page stands on a turned one.  Text stays text, and the same
+tables give the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+from . import format
+from .language import Language, Text
+from .layout import TURNED, UPRIGHT, Layout, layout, lines
+from .table import Column, Kind, Table
+from .typography import runs
+
+if TYPE_CHECKING:
+    from docx.section import Section
+
+_FIRST_DAY = datetime(2000, 1, 1)  # a fixed date: the document tells no more than its tables
+_FIRST_FILE = (1980, 1, 1, 0, 0, 0)
+_LATIN, _CHINESE, _CHINESE_BOLD = "Times New Roman", "SimSun", "SimHei"
+_POINTS: dict[Language, float] = {"en": 10, "zh": 10.5}  # 10.5: the Chinese size five
+_A4 = (11906, 16838)  # twentieths of a point, as are the other lengths
+_MARGIN = 1276
+_LINE = {False: _A4[0] - 2 * _MARGIN, True: _A4[1] - 2 * _MARGIN}
+_CELLS = {False: UPRIGHT, True: TURNED}
+_BESIDE = 108  # free at both sides of a cell
+_WIDEST = 1.3  # as broad as a table may be drawn beyond its own need
+_THICK, _THIN = 12, 6  # eighths of a point
+_TEXTS = (Kind.LABEL, Kind.STARS)
+_TABLE: dict[Language, str] = {"en": "Table", "zh": "表"}
+_FIGURE: dict[Language, str] = {"en": "Figure", "zh": "图"}
+_NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def render(tables: Iterable[Table], language: Language = "en", *, banner: Text | None = None) -> bytes:
+    """Give the bytes of a document that holds the tables.
+
+    Parameters
+    ----------
+    tables
+        In the order in which they are numbered.
+    language
+        Of titles, headings, labels and notes.
+    banner
+        A sentence for the head of every page, such as that the answers are synthetic.
+
+    Examples
+    --------
+    >>> import io, docx
+    >>> table = Table("fit", "Model fit", (Column("cfi", "CFI", Kind.COEFFICIENT),), ((0.973,),))
+    >>> docx.Document(io.BytesIO(render([table]))).tables[0].cell(1, 0).text
+    '.973'
+    """
+    made = Document(language, banner=banner)
+    for table in tables:
+        made.table(table)
+    return made.content()
+
+
+class Document:
+    """A Word document that grows from top to bottom.
+
+    language : of everything written into it    title : of its properties    banner : at the head of every page
+    """
+
+    def __init__(self, language: Language = "en", *, title: Text = "", banner: Text | None = None) -> None:
+        import docx
+
+        self._language = language
+        self._document = docx.Document()
+        self._end = self._document.element.body.sectPr
+        self._turned = False
+        self._tables = self._figures = 0
+        _set_styles(self._document, language)
+        _set_properties(self._document, self._text(title))
+        _lay(self._document.sections[0], turned=False)
+        if banner is not None:
+            head = self._document.sections[0].header.paragraphs[0]._p
+            head.getparent().replace(head, _element(_paragraph(_run(self._text(banner), bold=True), centred=True)))
+
+    def heading(self, text: Text, level: int = 1) -> None:
+        """Add a heading; level 0 is the title of the document."""
+        self._turn(False)
+        self._add(_paragraph(_run(self._text(text)), style=f"Heading{level}" if level else "Title"))
+
+    def paragraph(self, text: Text, *, bold: bool = False) -> None:
+        """Add a paragraph."""
+        self._turn(False)
+        self._add(_paragraph(_run(self._text(text), bold=bold), after=120))
+
+    def table(self, table: Table) -> None:
+        """Add a table under its caption, with its notes below."""
+        shape = layout(table, self._language)
+        self._turn(shape.turned)
+        self._tables += 1
+        self._caption(_TABLE, self._tables, table.title, follows=True)
+        self._add(_table(table, shape, self._language))
+        for number, note in enumerate(_notes(table, self._language)):
+            self._add(_paragraph(note, before=60 * (number == 0), size=_POINTS[self._language] - 1))
+        self._add(_paragraph("", after=120))
+
+    def picture(self, png: bytes, caption: Text, points: float) -> None:
+        """Add a picture, so many points wide if the page is, with its caption: above it, in Chinese below."""
+        from docx.shared import Twips
+
+        self._turn(False)
+        self._figures += 1
+        if self._language == "en":
+            self._caption(_FIGURE, self._figures, caption, follows=True)
+        self._document.add_picture(io.BytesIO(png), width=Twips(round(min(20 * points, _LINE[False]))))
+        if self._language == "zh":
+            self._document.paragraphs[-1].paragraph_format.keep_with_next = True
+            self._caption(_FIGURE, self._figures, caption, follows=False)
+
+    def content(self) -> bytes:
+        """Give the document's bytes."""
+        stream = io.BytesIO()
+        self._document.save(stream)
+        return _undated(stream.getvalue())
+
+    def _caption(self, words: dict[Language, str], number: int, title: Text, *, follows: bool) -> None:
+        """Write what it is, its number and its title; the number counts itself."""
+        word, text = words[self._language], self._text(title)
+        field = f'<w:fldSimple w:instr=" SEQ {word} \\* ARABIC ">{_run(str(number))}</w:fldSimple>'
+        if self._language == "zh":
+            said = _run(word) + field + _run(f"\u3000{text}")
+        else:
+            said = _run(f"{word} ") + field + "<w:r><w:br/></w:r>" + _run(text, bold=False, italic=True)
+        self._add(_paragraph(said, style="Caption", follows=follows, centred=self._language == "zh"))
+
+    def _turn(self, turned: bool) -> None:
+        """Go on on a page that lies on its side, or stands upright."""
+        if turned == self._turned:
+            return
+        from docx.enum.section import WD_SECTION
+
+        before = self._end.getprevious()
+        if before is None:
+            _lay(self._document.sections[0], turned)
+        else:
+            _lay(self._document.add_section(WD_SECTION.NEW_PAGE), turned)
+            _flatten(self._end.getprevious(), before)
+        self._turned = turned
+
+    def _add(self, xml: str) -> None:
+        self._end.addprevious(_element(xml))
+
+    def _text(self, text: Text) -> str:
+        return format.text_of(text, self._language)
+
+
+def _table(table: Table, shape: Layout, language: Language) -> str:
+    """Write the table itself: thick lines above and below, a thin one under the headings."""
+    size = _POINTS[language] * shape.size
+    widths = _twips(shape)
+    spans = format.groups(table, language)
+    heads = [format.text_of(column.heading, language) for column in table.columns]
+    last = f'<w:tcBorders><w:bottom w:val="single" w:sz="{_THIN}" w:space="0" w:color="auto"/></w:tcBorders>'
+    rows = [_row(_group_cells(spans, widths, size), head=True)] if spans else []
+    rows.append(_row(_cells(heads, table.columns, widths, size, symbols=True, border=last), head=True))
+    rows += [_row(_cells(cells, table.columns, widths, size)) for cells in format.grid(table, language)]
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    line = f'w:val="single" w:sz="{_THICK}" w:space="0" w:color="auto"'
+    side = f'w:w="{_BESIDE}" w:type="dxa"'
+    return (
+        f'<w:tbl><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
+        f"<w:tblBorders><w:top {line}/><w:bottom {line}/></w:tblBorders>"
+        f'<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left {side}/><w:right {side}/></w:tblCellMar></w:tblPr>'
+        f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
+    )
+
+
+def _twips(shape: Layout) -> list[int]:
+    """Widths of the columns; together they fill the line, unless that would spread them too far."""
+    line, cell = _LINE[shape.turned], _LINE[shape.turned] / _CELLS[shape.turned] * shape.size
+    own = [width * cell + 2 * _BESIDE for width in shape.widths]
+    stretch = min(line / sum(own), _WIDEST)
+    return [int(width * stretch) for width in own]
+
+
+def _row(cells: str, *, head: bool = False) -> str:
+    return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' * head}</w:trPr>{cells}</w:tr>"
+
+
+def _group_cells(spans: list[tuple[str, int]], widths: list[int], size: float) -> str:
+    cells, place = [], 0
+    for name, count in spans:
+        text = _paragraph(_symbols(name, size), centred=True, follows=True, ruled=bool(name))
+        room = sum(widths[place : place + count])
+        cells.append(
+            f'<w:tc><w:tcPr><w:tcW w:w="{room}" w:type="dxa"/><w:gridSpan w:val="{count}"/></w:tcPr>{text}</w:tc>'
+        )
+        place += count
+    return "".join(cells)
+
+
+def _cells(
+    texts: list[str],
+    columns: tuple[Column, ...],
+    widths: list[int],
+    size: float,
+    *,
+    symbols: bool = False,
+    border: str = "",
+) -> str:
+    upright = "bottom" if symbols else "center"
+    cells = []
+    for text, column, width in zip(texts, columns, widths, strict=True):
+        written = _symbols(text, size) if symbols else _run(text, size)
+        look = f'<w:tcW w:w="{width}" w:type="dxa"/>{border}<w:vAlign w:val="{upright}"/>'
+        cells.append(f"<w:tc><w:tcPr>{look}</w:tcPr>{_paragraph(written, right=column.kind not in _TEXTS)}</w:tc>")
+    return "".join(cells)
+
+
+def _notes(table: Table, language: Language) -> list[str]:
+    size = _POINTS[language] - 1
+    notes = [_symbols(format.text_of(note, language), size) for note in table.notes]
+    first = _run("注：", size) if language == "zh" else _run("Note.", size, italic=True) + _run(" ", size)
+    return [first + notes[0], *notes[1:]] if notes else []
+
+
+def _paragraph(
+    content: str,
+    *,
+    style: str = "",
+    follows: bool = False,
+    ruled: bool = False,
+    before: int = 0,
+    after: int = 0,
+    right: bool = False,
+    centred: bool = False,
+    size: float = 0,
+) -> str:
+    """A paragraph; ``follows``: it stays on the page of the next one, ``ruled``: a thin line stands below it."""
+    side = "right" if right else "center" if centred else "left"
+    line = f'<w:pBdr><w:bottom w:val="single" w:sz="{_THIN}" w:space="1" w:color="auto"/></w:pBdr>'
+    spacing = f'<w:spacing w:before="{before}" w:after="{after}"/>' if not style else ""
+    mark = f'<w:rPr><w:sz w:val="{int(2 * size)}"/></w:rPr>' if size else ""
+    named = f'<w:pStyle w:val="{style}"/>' if style else ""
+    look = f"{named}{'<w:keepNext/>' * follows}{line * ruled}{spacing}"
+    return f'<w:p><w:pPr>{look}<w:jc w:val="{side}"/>{mark}</w:pPr>{content}</w:p>'
+
+
+def _symbols(text: str, size: float) -> str:
+    return "".join(_run(piece, size, italic=italic) for piece, italic in runs(text))
+
+
+def _run(text: str, size: float = 0, *, bold: bool | None = None, italic: bool = False) -> str:
+    look = "" if bold is None else "<w:b/>" if bold else '<w:b w:val="0"/>'
+    look += "<w:i/>" * italic + (f'<w:sz w:val="{int(2 * size)}"/>' if size else "")
+    pieces = "<w:br/>".join(
+        "<w:tab/>".join(f'<w:t xml:space="preserve">{escape(part)}</w:t>' for part in line.split("\t"))
+        for line in lines(text)
+    )
+    return f"<w:r><w:rPr>{look}</w:rPr>{pieces}</w:r>"
+
+
+def _element(xml: str) -> Any:
+    from docx.oxml import parse_xml
+
+    name, rest = re.split("(?=[ />])", xml, maxsplit=1)
+    return parse_xml(f'{name} xmlns:w="{_NAMESPACE}"{rest}')
+
+
+def _flatten(ending: Any, before: Any) -> None:
+    """Let the paragraph that ends a section take no room, which could be that of a page of its own."""
+    if not before.xpath(".//w:r | .//w:tbl | self::w:tbl"):
+        before.getparent().remove(before)
+    ending.pPr.insert(0, _element('<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'))
+
+
+def _lay(section: Section, turned: bool) -> None:
+    from docx.enum.section import WD_ORIENT
+    from docx.shared import Twips
+
+    section.orientation = WD_ORIENT.LANDSCAPE if turned else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = (Twips(side) for side in (reversed(_A4) if turned else _A4))
+    for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
+        setattr(section, side, Twips(_MARGIN))
+
+
+def _set_styles(document: Any, language: Language) -> None:
+    """Black writing in the fonts of a journal or a thesis, in place of the template's."""
+    from docx.shared import Pt, RGBColor
+
+    points = _POINTS[language]
+    sizes = {"Normal": points, "Caption": points, "Title": 18, "Heading 1": 14, "Heading 2": 12, "Header": points}
+    for name, size in sizes.items():
+        style = document.styles[name]
+        chinese = _CHINESE if name == "Normal" else _CHINESE_BOLD
+        properties = style.element.get_or_add_rPr()
+        for old in properties.xpath("w:rFonts | w:color | w:lang"):
+            properties.remove(old)
+        fonts = f'w:ascii="{_LATIN}" w:hAnsi="{_LATIN}" w:cs="{_LATIN}" w:eastAsia="{chinese}"'
+        properties.insert(0, _element(f"<w:rFonts {fonts}/>"))
+        style.font.size, style.font.color.rgb = Pt(size), RGBColor(0, 0, 0)
+    document.styles["Normal"].paragraph_format.space_after = Pt(0)
+    caption = document.styles["Caption"].paragraph_format
+    caption.space_before, caption.space_after = Pt(6), Pt(4)
+    for old in document.styles["Title"].element.xpath("w:pPr/w:pBdr"):
+        old.getparent().remove(old)
+    for language_of in document.styles.element.xpath("w:docDefaults//w:lang"):
+        language_of.set(f"{{{_NAMESPACE}}}eastAsia", "zh-CN")
+
+
+def _set_properties(document: Any, title: str) -> None:
+    known = document.core_properties
+    known.title, known.author, known.last_modified_by, known.comments = title[:255], "", "", ""
+    known.created = known.modified = _FIRST_DAY
+
+
+def _undated(content: bytes) -> bytes:
+    """Pack the parts again with a fixed date each."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as dated, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as undated:
+        for name in dated.namelist():
+            undated.writestr(zipfile.ZipInfo(name, _FIRST_FILE), dated.read(name), zipfile.ZIP_DEFLATED)
+    return stream.getvalue()

@@ -1,0 +1,111 @@
+import io
+import re
+import zipfile
+
+import docx
+import pytest
+from docx.oxml.ns import qn
+
+from sme_sem.tables import Column, Kind, Table, word
+from tables.examples import MODELS, PATHS
+
+
+def opened(tables, language="en", **options):
+    return docx.Document(io.BytesIO(word.render(tables, language, **options)))
+
+
+def part(content, name):
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return archive.read(name).decode("utf-8")
+
+
+def captions(document):
+    return [p for p in document.paragraphs if p.style.name == "Caption"]
+
+
+def text_of(paragraph):
+    return "".join(node.text or "\n" for node in paragraph._p.iter(qn("w:t"), qn("w:br")))
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("en", ["Table 1\nPath coefficients", "Table 2\nTwo models"]),
+        ("zh", ["表1\u3000路径系数表", "表2\u3000两个模型"]),
+    ],
+)
+def test_captions_count_themselves_by_fields(language, written):
+    document = opened([PATHS, MODELS], language)
+    assert [text_of(p) for p in captions(document)] == written
+    fields = [f.get(qn("w:instr")).split() for f in document.element.iter(qn("w:fldSimple"))]
+    assert fields == [["SEQ", written[0][: 5 if language == "en" else 1], "\\*", "ARABIC"]] * 2
+
+
+def test_a_caption_stays_with_its_table_and_headings_are_repeated():
+    document = opened([PATHS])
+    assert captions(document)[0].paragraph_format.keep_with_next
+    rows = document.tables[0]._tbl.tr_lst
+    assert [row.trPr.find(qn("w:tblHeader")) is not None for row in rows] == [True, False, False, False]
+
+
+def test_a_table_has_three_lines_and_no_others():
+    table = opened([PATHS]).tables[0]._tbl
+    drawn = {edge.tag.split("}")[1]: edge.get(qn("w:sz")) for edge in table.tblPr.find(qn("w:tblBorders"))}
+    assert drawn == {"top": "12", "bottom": "12"}
+    thin = [cell.getparent().getparent().getparent() for cell in table.iter(qn("w:tcBorders"))]
+    assert {table.index(row) for row in thin} == {table.index(table.tr_lst[0])}
+
+
+def test_a_heading_over_several_columns_spans_them():
+    first = opened([MODELS]).tables[0].rows[0]
+    assert [cell.grid_span for cell in first._tr.tc_lst] == [2, 2, 1]
+    assert [cell.text for cell in first.cells] == ["", "", "Full mediation", "Full mediation", "Partial mediation"]
+
+
+def test_numbers_stand_right_and_symbols_in_italics():
+    cells = opened([PATHS]).tables[0].rows
+    assert [cell.paragraphs[0].alignment for cell in cells[1].cells] == [0, 2, 2, 0]
+    assert [[run.italic for run in cell.paragraphs[0].runs] for cell in cells[0].cells] == [[None], [None], [True], []]
+
+
+@pytest.mark.parametrize(("language", "first"), [("en", "Note. N = 412."), ("zh", "注：样本量 N = 412。")])
+def test_notes_stand_under_the_table(language, first):
+    paragraphs = [p.text for p in opened([PATHS], language).paragraphs]
+    assert paragraphs[1] == first
+
+
+def test_latin_and_chinese_letters_have_fonts_of_their_own():
+    styles = part(word.render([PATHS], "zh"), "word/styles.xml")
+    normal = re.search(r'<w:style [^>]*w:styleId="Normal".*?</w:style>', styles, re.S).group()
+    assert 'w:ascii="Times New Roman"' in normal and 'w:eastAsia="SimSun"' in normal
+    assert "asciiTheme" not in normal
+
+
+def wide(columns):
+    heads = tuple(Column(f"c{i}", f"Coefficient{i:02}", Kind.STATISTIC) for i in range(columns))
+    return Table("wide", "Wide", heads, (tuple(-1234.5 for _ in heads),))
+
+
+def test_a_broad_table_lies_on_a_turned_page_and_the_next_one_stands_again():
+    document = opened([PATHS, wide(12), PATHS])
+    assert [section.orientation for section in document.sections] == [0, 1, 0]
+    for section, table in zip(document.sections, document.tables):
+        room = section.page_width - section.left_margin - section.right_margin
+        assert sum(column.width for column in table.columns) <= room
+
+
+def test_a_document_that_begins_with_a_broad_table_has_no_empty_page():
+    assert [section.orientation for section in opened([wide(12)]).sections] == [1]
+
+
+def test_the_file_tells_nothing_but_the_tables():
+    content = word.render([PATHS])
+    assert content == word.render([PATHS])
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    known = docx.Document(io.BytesIO(content)).core_properties
+    assert (known.author, known.comments, known.last_modified_by, known.created.year) == ("", "", "", 2000)
+
+
+def test_a_document_without_tables_opens():
+    assert opened([]).tables == []
