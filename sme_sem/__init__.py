@@ -33,11 +33,13 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
-    from .comparison import compare, equivalents, invariance, search
+    from .comparison import compare, equivalents, invariance, search, side_by_side
     from .instrument import bundled_answers, export_instrument, load_instrument, new_study, shipped
     from .measurement.adequacy import adequacy
     from .measurement.collinearity import collinearity
     from .measurement.components import components
+    from .measurement.correlations import correlations
+    from .measurement.descriptives import descriptives
     from .measurement.factors import factors
     from .measurement.mcar import mcar
     from .measurement.method_bias import method_bias
@@ -69,7 +71,9 @@ _HOME = {
     "compare": "comparison",
     "compare_estimators": "sem.estimator_comparison",
     "components": "measurement.components",
+    "correlations": "measurement.correlations",
     "demo_study": "study",
+    "descriptives": "measurement.descriptives",
     "equivalents": "comparison",
     "export_instrument": "instrument",
     "factors": "measurement.factors",
@@ -91,6 +95,7 @@ _HOME = {
     "screen": "responses",
     "search": "comparison",
     "shipped": "instrument",
+    "side_by_side": "comparison",
     "simple_slopes": "moderation",
     "simulate": "simulation",
     "validity": "measurement.validity",
@@ -116,7 +121,9 @@ __all__ = [
     "compare",
     "compare_estimators",
     "components",
+    "correlations",
     "demo_study",
+    "descriptives",
     "equivalents",
     "export_instrument",
     "factors",
@@ -138,6 +145,7 @@ __all__ = [
     "screen",
     "search",
     "shipped",
+    "side_by_side",
     "simple_slopes",
     "simulate",
     "validity",

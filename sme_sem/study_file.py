@@ -22,6 +22,7 @@ from .measurement.rotations import ROTATIONS
 from .responses import PLATFORMS
 from .responses.screening import DEFAULT_RULES
 from .sem.estimators import ESTIMATORS
+from .sem.hypotheses import CORRECTIONS
 from .sem.specification import Specification
 from .sem.thresholds import PROFILES
 
@@ -67,6 +68,7 @@ class StudyFile(_Record):
     data : the path of the answers; left out, those that come with the instrument
     output : folder for the results
     alpha : level at which hypotheses are tested
+    correction : of their p values for the number of hypotheses
     thresholds : which profile judges the fit
     hypothesized, rivals, hypotheses : in place of the instrument's
     """
@@ -81,6 +83,7 @@ class StudyFile(_Record):
     estimator: Written = "ML"
     missing: Written = "listwise"
     alpha: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    correction: Written = "none"
     thresholds: Written = "conventional"
     language: Literal["en", "zh"] = "en"
     output: Written = "results"
@@ -209,6 +212,7 @@ def _choices(document: dict[Any, Any]) -> Iterator[str]:
         ("estimator", document.get("estimator"), tuple(ESTIMATORS)),
         ("missing", document.get("missing"), MISSING),
         ("platform", document.get("platform"), PLATFORMS),
+        ("correction", document.get("correction"), tuple(CORRECTIONS)),
         ("thresholds", document.get("thresholds"), tuple(PROFILES)),
     ]
     if isinstance(components, dict):

@@ -1,5 +1,6 @@
 """The quality of items and scales.
 
+``descriptives`` and ``correlations`` say how items and scales are distributed and go together.
 ``reliability`` asks whether a scale's items answer alike, ``adequacy`` whether items share
 enough to be condensed, ``components`` condenses them; ``normality`` describes how answers are
 distributed, ``polychoric`` how the responses behind coarse scales correlate, ``validity`` whether
@@ -11,8 +12,11 @@ answers are missing by chance, ``method_bias`` whether asking everything alike m
 from .adequacy import Adequacy, adequacy
 from .collinearity import Collinearity, collinearity, variance_inflation
 from .components import Components, components
+from .correlations import Correlations, correlations
+from .descriptives import Descriptives, descriptives
 from .factors import Factors, factors
 from .mcar import Mcar, mcar
+from .measured import measurement_table
 from .method_bias import MethodBias, method_bias
 from .normality import Normality, normality
 from .polychoric import Polychoric, polychoric
@@ -24,6 +28,8 @@ __all__ = [
     "Adequacy",
     "Collinearity",
     "Components",
+    "Correlations",
+    "Descriptives",
     "Factors",
     "Mcar",
     "MethodBias",
@@ -35,8 +41,11 @@ __all__ = [
     "adequacy",
     "collinearity",
     "components",
+    "correlations",
+    "descriptives",
     "factors",
     "mcar",
+    "measurement_table",
     "method_bias",
     "normality",
     "polychoric",

@@ -67,6 +67,7 @@ class Components(Tabled):
             columns,
             tuple(self.variance[[column.name for column in columns]].itertuples(index=False, name=None)),
             (*self.notes, _SUMS, *((_OBLIQUE,) if self.method.oblique else ())),
+            blank=True,
         )
         if not self.method.oblique:
             return variance, self._sorted_loadings()
@@ -86,7 +87,7 @@ class Components(Tabled):
         columns, rows = extraction.sorted_loadings(self.loadings, self.communalities, self.suppress)
         notes = extraction.how(term("Principal component analysis"), self.method, self.suppress)
         name, title = _LOADINGS_TABLE[self.method.kind]
-        return Table(name, title, columns, rows, notes)
+        return Table(name, title, columns, rows, notes, blank=True)
 
 
 def components(
@@ -196,19 +197,19 @@ def _variance(eigenvalues: Any, m: int, structure: Any, oblique: bool) -> pd.Dat
 
 
 def _variance_columns(method: Rotation) -> tuple[Column, ...]:
-    initial = _block("", "eigenvalue", "Eigenvalue", term("Initial eigenvalues"))
-    extracted = _block("extraction_", "extraction", "Extraction", term("Extraction sums of squared loadings"))
-    rotated = _block("rotation_", "rotation", "Rotation", term("Rotation sums of squared loadings"))
+    initial = _block("", "eigenvalue", term("Initial eigenvalues"))
+    extracted = _block("extraction_", "extraction", term("Extraction sums of squared loadings"))
+    rotated = _block("rotation_", "rotation", term("Rotation sums of squared loadings"))
     shown = 0 if method.kind == "none" else 1 if method.oblique else 3
     return (Column("component", term("Component")), *initial, *extracted, *rotated[:shown])
 
 
-def _block(prefix: str, total: str, short: str, heading: Words) -> tuple[Column, ...]:
-    """Total, percent and cumulative percent; in English only a short heading fits three abreast."""
+def _block(prefix: str, total: str, group: Words) -> tuple[Column, ...]:
+    """Total, percent and cumulative percent, under one heading."""
     return (
-        Column(total, Words(short, f"{heading.zh}：总计"), Kind.ESTIMATE),
-        Column(f"{prefix}percent", Words(f"{short} %", f"{heading.zh}：方差百分比"), Kind.PERCENT),
-        Column(f"{prefix}cumulative", Words(f"{short} cum. %", f"{heading.zh}：累积百分比"), Kind.PERCENT),
+        Column(total, Words("Total", "总计"), Kind.ESTIMATE, group),
+        Column(f"{prefix}percent", Words("%", "方差百分比"), Kind.PERCENT, group),
+        Column(f"{prefix}cumulative", Words("Cum. %", "累积百分比"), Kind.PERCENT, group),
     )
 
 
@@ -222,7 +223,7 @@ _KAISER = Words(
     "保留特征值大于1的成分（凯撒准则）。",
 )
 _SUMS = Words(
-    "Extraction and rotation: sums of squared loadings; cum. %: cumulative percentage of variance.",
+    "%: share of the total variance; cum. %: the same, cumulated.",
     "百分比均指占总方差的百分比。",
 )
 _OBLIQUE = Words(

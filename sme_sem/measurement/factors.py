@@ -69,7 +69,7 @@ class Factors(Tabled):
         name, title = _LOADINGS_TABLE[self.method.kind]
         fit = (len(self.variance), self.chisq, self.df, self.pvalue, self.rmsr)
         tables = (
-            Table(name, title, columns, rows, (*self.notes, *how)),
+            Table(name, title, columns, rows, (*self.notes, *how), blank=True),
             Table(
                 "factor_variance",
                 term("Total variance explained"),

@@ -277,7 +277,7 @@ _ORDINAL_COLUMNS = (
     Column("ordinal_omega", term("Ordinal omega"), Kind.COEFFICIENT),
 )
 _ITEM_COLUMNS = (
-    Column("scale", term("Dimension")),
+    Column("scale", term("Dimension"), once=True),
     Column("item", term("Item")),
     Column("mean", term("Mean"), Kind.ESTIMATE),
     Column("sd", term("Standard deviation"), Kind.ESTIMATE),
@@ -285,5 +285,5 @@ _ITEM_COLUMNS = (
     Column("scale_variance_if_deleted", term("Scale variance if item deleted"), Kind.ESTIMATE),
     Column("item_rest", term("Corrected item-total correlation") + " (CITC)", Kind.COEFFICIENT),
     Column("alpha_if_deleted", term("Cronbach's alpha if item deleted"), Kind.COEFFICIENT),
-    Column("alpha", term("Cronbach's alpha"), Kind.COEFFICIENT),
+    Column("alpha", term("Cronbach's alpha"), Kind.COEFFICIENT, once=True),
 )

@@ -134,9 +134,10 @@ def hypotheses(results: Results) -> Words | None:
     said = _SUPPORTED.filled(n=len(supported), all=len(tests))
     if supported:
         said += _WHICH.filled(ids=_listed(supported))
+    of = Words("", "") if results.hypotheses.correction == "none" else _CORRECTED_P
     for test in (t for t in tests if t.supported is False):
         path = path_label(test.outcome, test.cause, results.labels)
-        said += _REJECTED.filled(id=test.id, path=path, beta=_r(test.beta), p=_p(test.pvalue))
+        said += _REJECTED.filled(id=test.id, path=path, beta=_r(test.beta), p=of + _p(test.pvalue_adjusted))
     for test in (t for t in tests if t.supported is None):
         said += _UNTESTED.filled(id=test.id, why=test.verdict)
     return said + Words(".", "。")
@@ -261,6 +262,7 @@ _MISSED = Words(" not met: {n} ({names}).", "未达标{n}项（{names}）。")
 _NONE_MISSED = Words(" not met: none.", "无未达标指标。")
 _SUPPORTED = Words("{n} of {all} hypotheses are supported", "{all}个研究假设中有{n}个成立")
 _WHICH = Words(" ({ids})", "（{ids}）")
+_CORRECTED_P = Words("corrected ", "校正")
 _REJECTED = Words("; {id} is not ({path}: β = {beta}, {p})", "；{id}不成立（{path}：β = {beta}，{p}）")
 _UNTESTED = Words("; {id} could not be tested ({why})", "；{id}未能检验（{why}）")
 _EXPLAINS = Words("The hypothesized model explains {shares}.", "假设模型解释了{shares}。")

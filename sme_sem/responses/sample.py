@@ -43,7 +43,7 @@ def sample_table(responses: Responses, instrument: Instrument | None = None) -> 
                 tally.append((term("Missing value"), missing))
             rows += [(question.label.words, name, count, 100 * count / n if n else None) for name, count in tally]
     columns = (
-        Column("variable", Words("Variable", "变量")),
+        Column("variable", Words("Variable", "变量"), once=True),
         Column("category", Words("Category", "类别")),
         Column("frequency", term("Frequency"), Kind.COUNT),
         Column("percent", term("Percentage"), Kind.PERCENT),

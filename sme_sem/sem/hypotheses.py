@@ -1,19 +1,24 @@
 """Which hypotheses the answers support.
 
 A hypothesis expects a path and its sign.  It is supported if the estimate has that sign and its
-two-sided p value is below alpha; a significant path of the other sign is not support.
+two-sided p value is below alpha; a significant path of the other sign is not support.  With many
+hypotheses some p values are small by chance: Holm's correction bounds the chance of any false
+support, Benjamini and Hochberg's the expected share of false ones.
+
+Holm (1979), Scandinavian Journal of Statistics 6, 65-70.  Benjamini & Hochberg (1995), Journal of
+the Royal Statistical Society B 57, 289-300.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ..errors import SpecificationError
+from ..errors import SpecificationError, did_you_mean
 from ..instrument.model import Hypothesis
 from ..tables import Column, Kind, Table, Tabled, Words, term
 from ..tables.format import cell
@@ -34,6 +39,7 @@ class HypothesisTest:
     """One hypothesis and what became of it.
 
     est, se, beta, z, pvalue : of the path; NaN where there is none
+    pvalue_adjusted : corrected for the number of hypotheses tested; without a correction, the same
     supported : None where the path could not be tested
     verdict : the same in words, or the reason why there is none
     """
@@ -48,6 +54,7 @@ class HypothesisTest:
     beta: float
     z: float
     pvalue: float
+    pvalue_adjusted: float
     supported: bool | None
     verdict: Words
 
@@ -58,12 +65,14 @@ class HypothesisTests(Tabled):
 
     labels : what to print for the variables of the paths
     notes : what stands against the fits behind the tests
+    correction : for the number of tests, one of ``CORRECTIONS``
     """
 
     tests: tuple[HypothesisTest, ...]
     alpha: float
     labels: Labels | None = None
     notes: tuple[Words, ...] = ()
+    correction: str = "none"
 
     @property
     def supported(self) -> tuple[str, ...]:
@@ -77,6 +86,7 @@ class HypothesisTests(Tabled):
 
     def tables(self) -> tuple[Table, ...]:
         """Give the table of hypotheses with their verdicts, and the rule that decided them."""
+        plain = self.correction == "none"
         rows = tuple(
             (
                 test.id,
@@ -87,12 +97,18 @@ class HypothesisTests(Tabled):
                 test.beta,
                 test.z,
                 test.pvalue,
+                *(() if plain else (test.pvalue_adjusted,)),
                 test.verdict,
             )
             for test in self.tests
         )
-        rule = _RULE.filled(alpha=cell(self.alpha, Kind.COEFFICIENT).rstrip("0"))
-        return (Table("hypotheses", term("Hypothesis testing results"), _COLUMNS, rows, (rule, *self.notes)),)
+        rule = (_RULE if plain else _CORRECTED_RULE).filled(
+            alpha=cell(self.alpha, Kind.COEFFICIENT).rstrip("0"),
+            correction=CORRECTIONS[self.correction],
+            n=sum(test.supported is not None for test in self.tests),
+        )
+        columns = _COLUMNS if plain else (*_COLUMNS[:-1], _ADJUSTED, _COLUMNS[-1])
+        return (Table("hypotheses", term("Hypothesis testing results"), columns, rows, (rule, *self.notes)),)
 
 
 def test_hypotheses(
@@ -100,6 +116,7 @@ def test_hypotheses(
     fit: Fit | None,
     alpha: float = 0.05,
     *,
+    correction: str = "none",
     others: Mapping[str, Fit | None] | None = None,
     labels: Labels | None = None,
 ) -> HypothesisTests:
@@ -113,6 +130,8 @@ def test_hypotheses(
         The hypothesized model; None where it could not be fitted.
     alpha
         Level of the two-sided test.
+    correction : {"none", "holm", "benjamini-hochberg"}
+        For the number of hypotheses that can be tested.
     others
         Fits of the models that hypotheses name in place of the hypothesized one.
     labels
@@ -125,14 +144,46 @@ def test_hypotheses(
     """
     if not 0 < alpha < 1:
         raise SpecificationError(f"alpha must lie between 0 and 1, such as 0.05; got {alpha!r}")
+    if correction not in CORRECTIONS:
+        choice, guess = ", ".join(map(repr, CORRECTIONS)), did_you_mean(str(correction), CORRECTIONS)
+        raise SpecificationError(f"correction={correction!r} is not available; it can be {choice}.{guess}")
     known = dict(others or {})
     asked = [(h, known[h.model] if h.model in known else fit) for h in hypotheses]
     said = [words for _, used in asked if used is not None for words in objections(used)]
-    tests = tuple(_test(hypothesis, used, alpha) for hypothesis, used in asked)
-    return HypothesisTests(tests, alpha, labels, tuple(dict.fromkeys(said)))
+    tests = _judged([_test(hypothesis, used) for hypothesis, used in asked], alpha, correction)
+    return HypothesisTests(tests, alpha, labels, tuple(dict.fromkeys(said)), correction)
 
 
-def _test(hypothesis: Hypothesis, fit: Fit | None, alpha: float) -> HypothesisTest:
+def adjusted(p_values: Sequence[float], correction: str) -> list[float]:
+    """Correct p values for their number.
+
+    >>> adjusted([0.01, 0.04, 0.03], "holm"), adjusted([0.01, 0.04, 0.03], "benjamini-hochberg")
+    ([0.03, 0.06, 0.06], [0.03, 0.04, 0.04])
+    """
+    if correction == "none" or not p_values:
+        return list(p_values)
+    from statsmodels.stats.multitest import multipletests
+
+    return [float(p) for p in multipletests(p_values, method=_STATSMODELS[correction])[1]]
+
+
+def _judged(tests: Sequence[HypothesisTest], alpha: float, correction: str) -> tuple[HypothesisTest, ...]:
+    """Decide on every hypothesis that could be tested; a p value that is not known supports nothing."""
+    known = [place for place, test in enumerate(tests) if not math.isnan(test.pvalue)]
+    corrected = dict(zip(known, adjusted([tests[place].pvalue for place in known], correction), strict=True))
+    found = []
+    for place, test in enumerate(tests):
+        if test.supported is not None:
+            p_value = corrected.get(place, math.nan)
+            supported = test.supported and p_value < alpha  # False for NaN
+            verdict = SUPPORTED if supported else NOT_SUPPORTED
+            test = replace(test, pvalue_adjusted=p_value, supported=supported, verdict=verdict)
+        found.append(test)
+    return tuple(found)
+
+
+def _test(hypothesis: Hypothesis, fit: Fit | None) -> HypothesisTest:
+    """Look the path up; until it is judged, ``supported`` says whether its sign is the expected one."""
     if fit is None or not fit.converged:
         return _untested(hypothesis, NOT_FITTED)
     frame = fit.estimates()
@@ -142,17 +193,15 @@ def _test(hypothesis: Hypothesis, fit: Fit | None, alpha: float) -> HypothesisTe
     row = frame[at].iloc[0]
     if not row["free"]:
         return _untested(hypothesis, FIXED)
-    est, p_value = float(row["est"]), float(row["pvalue"])
-    as_expected = est > 0 if hypothesis.sign == "+" else est < 0
-    supported = as_expected and p_value < alpha  # False for NaN
+    est = float(row["est"])
     return replace(
-        _untested(hypothesis, SUPPORTED if supported else NOT_SUPPORTED),
+        _untested(hypothesis, NOT_SUPPORTED),
         est=est,
         se=float(row["se"]),
         beta=float(row["std_all"]),
         z=float(row["z"]),
-        pvalue=p_value,
-        supported=supported,
+        pvalue=float(row["pvalue"]),
+        supported=est > 0 if hypothesis.sign == "+" else est < 0,
     )
 
 
@@ -163,7 +212,7 @@ def _untested(hypothesis: Hypothesis, why: Words) -> HypothesisTest:
         hypothesis.cause,
         hypothesis.sign,
         hypothesis.text.words,
-        *(math.nan, math.nan, math.nan, math.nan, math.nan),
+        *(math.nan,) * 6,
         supported=None,
         verdict=why,
     )
@@ -175,6 +224,18 @@ _RULE = Words(
     "Supported: the path has the expected sign and its two-sided p is below {alpha}.",
     "判定规则：路径系数方向与预期一致，且双尾p值小于{alpha}，则假设成立。",
 )
+_CORRECTED_RULE = Words(
+    "Supported: the path has the expected sign and its two-sided p, corrected for {n} tests ({correction}), is below "
+    "{alpha}.",
+    "判定规则：路径系数方向与预期一致，且经{n}次检验校正（{correction}）的双尾p值小于{alpha}，则假设成立。",
+)
+CORRECTIONS = {
+    "none": Words("none", "无"),
+    "holm": Words("Holm, 1979", "Holm，1979"),
+    "benjamini-hochberg": Words("Benjamini and Hochberg, 1995", "Benjamini与Hochberg，1995"),
+}
+_STATSMODELS = {"holm": "holm", "benjamini-hochberg": "fdr_bh"}
+_ADJUSTED = Column("pvalue_adjusted", Words("p corrected", "校正p值"), Kind.PROBABILITY)
 _COLUMNS = (
     Column("id", term("Hypothesis number")),
     Column("path", term("Path")),

@@ -465,7 +465,9 @@ def _guarded(table: Table, fit: Fit) -> Table:
 def _by_group(table: Table, fit: Fit) -> Table:
     """Name the group in front of each row if there are several; rows come with it as their first value."""
     if fit.table.groups > 1:
-        return replace(_guarded(table, fit), columns=(Column("group", Words("Group", "组别")), *table.columns))
+        return replace(
+            _guarded(table, fit), columns=(Column("group", Words("Group", "组别"), once=True), *table.columns)
+        )
     return replace(_guarded(table, fit), rows=tuple(row[1:] for row in table.rows))
 
 
@@ -549,7 +551,7 @@ _EFFECTS = {
     "total": term("Total effect"),
 }
 _LOADING_COLUMNS = (
-    Column("construct", term("Latent variable")),
+    Column("construct", term("Latent variable"), once=True),
     Column("item", term("Item")),
     Column("est", term("Unstandardized loading"), Kind.ESTIMATE),
     *_ESTIMATE_COLUMNS[1:],

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sme_sem.errors import SpecificationError
 from sme_sem.instrument import Hypothesis
 from sme_sem.sem.fit import fit
+from sme_sem.sem.hypotheses import adjusted
 from sme_sem.sem.hypotheses import test_hypotheses as judge
 from sme_sem.simulation import simulate
 
@@ -110,3 +111,55 @@ def test_what_stands_against_the_fit_stands_under_the_table():
 def test_an_impossible_level_is_refused(fitted, alpha):
     with pytest.raises(SpecificationError, match="alpha must lie between 0 and 1"):
         judge([expected("H1", "y ~ a")], fitted, alpha)
+
+
+def test_corrected_p_values_are_those_of_r():
+    p_values = [0.0011, 0.27, 0.012, 0.041, 0.03]
+    assert adjusted(p_values, "holm") == pytest.approx(
+        [0.0055, 0.27, 0.048, 0.09, 0.09], rel=1e-12
+    )  # R 4.2.2, p.adjust
+    assert adjusted(p_values, "benjamini-hochberg") == pytest.approx([0.0055, 0.27, 0.03, 0.05125, 0.05], rel=1e-12)
+    assert adjusted(p_values, "none") == p_values
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
+def test_a_correction_never_lowers_a_p_value_and_holms_is_the_stricter(p_values):
+    holm, false_discovery = adjusted(p_values, "holm"), adjusted(p_values, "benjamini-hochberg")
+    for plain, strict, mild in zip(p_values, holm, false_discovery):
+        assert plain - 1e-12 <= mild <= strict + 1e-12 <= 1 + 2e-12
+
+
+@pytest.fixture(scope="module")
+def borderline():
+    """b has p = .032: supported alone, not among three."""
+    names = ["y", "a", "b", "c"]
+    S = pd.DataFrame([[1, 0.5, 0.13, 0], [0.5, 1, 0, 0], [0.13, 0, 1, 0], [0, 0, 0, 1]], names, names)
+    found = fit("y ~ a + b + c", cov=S, n=200)
+    p_value = found.estimates().query("rhs == 'b'")["pvalue"].iloc[0]
+    assert 0.05 / 2 < p_value < 0.05
+    return found
+
+
+def test_a_correction_may_take_support_away(borderline):
+    asked = [expected("H1", "y ~ a"), expected("H2", "y ~ b"), expected("H3", "y ~ c"), expected("H4", "y ~ d")]
+    plain, holm = judge(asked, borderline), judge(asked, borderline, correction="holm")
+    assert plain.supported == ("H1", "H2") and holm.supported == ("H1",)
+    assert [t.pvalue for t in holm.tests[:3]] == [t.pvalue for t in plain.tests[:3]]
+    assert holm.tests[1].pvalue_adjusted == pytest.approx(2 * holm.tests[1].pvalue)  # three tested, not four
+    assert holm.tests[3].supported is None and math.isnan(holm.tests[3].pvalue_adjusted)
+
+
+def test_the_table_names_the_correction_and_shows_the_corrected_p(borderline):
+    table = judge([expected("H1", "y ~ a"), expected("H2", "y ~ b")], borderline, correction="holm").tables()[0]
+    assert [c.name for c in table.columns][-2:] == ["pvalue_adjusted", "verdict"]
+    assert "corrected for 2 tests (Holm, 1979), is below .05" in str(table.notes[0])
+    assert "经2次检验校正（Holm，1979）" in table.notes[0].zh
+    assert "pvalue_adjusted" not in [c.name for c in judge([expected("H1", "y ~ a")], borderline).tables()[0].columns]
+
+
+def test_an_unknown_correction_is_refused(borderline):
+    with pytest.raises(SpecificationError) as refusal:
+        judge([expected("H1", "y ~ a")], borderline, correction="holms")
+    assert str(refusal.value) == (
+        "correction='holms' is not available; it can be 'none', 'holm', 'benjamini-hochberg'. Did you mean 'holm'?"
+    )

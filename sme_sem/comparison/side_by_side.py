@@ -1,0 +1,243 @@
+"""Several fitted models in one table: a path has one row, a model a block of columns.
+
+Below the paths stand the explained variances and the fit of each model, as journals print competing
+models.  What a model does not contain is left empty.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from ..errors import SpecificationError
+from ..sem.fit import Fit
+from ..sem.presentation import Labels, corrected, named, objections, path_label, reported, rows_of
+from ..sem.rivals import comparable
+from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, term
+
+RELATIONS = ("~", "=~", "~~")
+
+
+@dataclass(frozen=True, eq=False)
+class SideBySide(Tabled):
+    """Several models beside each other.
+
+    fits : by name, in the order of the columns
+    relations : operators of lavaan's syntax whose parameters are shown
+    labels, titles : what to print for variables, and for the names of models
+    """
+
+    fits: Mapping[str, Fit]
+    relations: tuple[str, ...]
+    labels: Labels | None = None
+    titles: Labels | None = None
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per model and parameter: model, lhs, op, rhs, group, est, se, pvalue, std_all."""
+        columns = ["lhs", "op", "rhs", "group", "est", "se", "pvalue", "std_all"]
+        shown = [_shown(fit, self.relations)[columns].assign(model=name) for name, fit in self.fits.items()]
+        return pd.concat(shown, ignore_index=True)[["model", *columns]]
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give the one table."""
+        blocks = [_Block(fit, self.relations) for fit in self.fits.values()]
+        keys = dict.fromkeys(key for block in blocks for key in block.parameters)
+        grouped = any(fit.table.groups > 1 for fit in self.fits.values())
+        ordered = sorted(keys, key=lambda key: self.relations.index(key[1]))
+        rows: list[tuple[Any, ...]] = [
+            (_KINDS[key[1]], _parameter(key, self.labels, grouped), *_beside(block.parameter(key) for block in blocks))
+            for key in ordered
+        ]
+        explained = dict.fromkeys(key for block in blocks for key in block.explained)
+        rows += [
+            (
+                _EXPLAINED,
+                _of_group(named(name, self.labels), group, grouped),
+                *_beside(b.share((name, group)) for b in blocks),
+            )
+            for name, group in explained
+        ]
+        rows += [
+            (_FIT, heading, *_beside(b.measure(name, kind) for b in blocks))
+            for name, (heading, kind) in _MEASURES.items()
+        ]
+        columns = [Column("part", "", once=True), Column("row", "")]
+        for place, name in enumerate(self.fits, start=1):
+            group = named(name, self.titles)
+            columns += [
+                Column(f"est_{place}", Words("b", "b"), Kind.ESTIMATE, group),
+                Column(f"se_{place}", "S.E.", Kind.ESTIMATE, group),
+                Column(f"std_{place}", "β", Kind.COEFFICIENT, group),
+            ]
+        return (Table("side_by_side", _TITLE, tuple(columns), tuple(rows), self._notes(), blank=True),)
+
+    def _notes(self) -> tuple[Text, ...]:
+        notes: list[Text] = [_MEANING, _STARS]
+        fits = list(self.fits.values())
+        if not all(comparable(a, b) for a, b in pairwise(fits)):
+            notes.insert(1, _OTHER_DATA)
+        if any(corrected(fit) for fit in fits):
+            notes.insert(1, _CORRECTED)
+        for name, fit in self.fits.items():
+            notes += [_OF.filled(model=named(name, self.titles), said=said) for said in objections(fit)]
+        return tuple(notes)
+
+
+def side_by_side(
+    models: Mapping[str, Fit],
+    *,
+    relations: Sequence[str] = ("~",),
+    labels: Labels | None = None,
+    titles: Labels | None = None,
+) -> SideBySide:
+    """Lay several fitted models side by side in one table.
+
+    Parameters
+    ----------
+    models : mapping of str to Fit
+        By the name that stands over a model's columns.
+    relations : sequence of str, default ("~",)
+        What to show: paths ``"~"``, loadings ``"=~"``, covariances ``"~~"``; of models without paths, the loadings.
+    labels, titles : mapping of str to text, optional
+        What to print for variables, and for the names of models.
+
+    Returns
+    -------
+    SideBySide
+        ``.table`` at full precision; prints as one table and goes ``.to("latex")`` or ``.save("models.docx")``.
+
+    Raises
+    ------
+    SpecificationError
+        If there is no model, or a relation is unknown.
+
+    Examples
+    --------
+    >>> import sme_sem as sme
+    >>> answers = sme.simulate("use ~ 0.4*cost + 0.3*trust; trust ~ 0.5*cost", 200, seed=1)
+    >>> full = sme.fit("use ~ cost + trust; trust ~ cost", answers)
+    >>> partial = sme.fit("use ~ trust; trust ~ cost", answers)
+    >>> result = sme.side_by_side({"full": full, "partial": partial})
+    >>> result.table[["model", "lhs", "rhs"]].apply(" ".join, axis=1).tolist()
+    ['full use cost', 'full use trust', 'full trust cost', 'partial use trust', 'partial trust cost']
+    """
+    if not models:
+        raise SpecificationError("name at least one fitted model, as {'full': fit}")
+    for name, fit in models.items():
+        if not isinstance(fit, Fit):
+            raise SpecificationError(f"model {name!r}: expected what sme.fit returns, got {type(fit).__name__}")
+    chosen = tuple(dict.fromkeys(relations))
+    unknown = [relation for relation in chosen if relation not in RELATIONS]
+    if unknown or not chosen:
+        raise SpecificationError(f"relations={tuple(relations)!r}: choose from {', '.join(map(repr, RELATIONS))}")
+    if not any(len(_shown(fit, chosen)) for fit in models.values()):
+        chosen = ("=~",)
+    return SideBySide(dict(models), chosen, labels, titles)
+
+
+class _Block:
+    """What one model shows, by row."""
+
+    def __init__(self, fit: Fit, relations: tuple[str, ...]) -> None:
+        shown = _shown(fit, relations)
+        self.parameters = {_key(row): row for row in rows_of(shown)}
+        self.explained = _explained(fit)
+        self._measures = reported(fit)
+        self._measures["n"] = fit.n
+
+    def parameter(self, key: tuple[str, str, str, str]) -> tuple[Any, ...]:
+        row = self.parameters.get(key)
+        if row is None:
+            return math.nan, math.nan, math.nan
+        if not row.free:
+            return row.est, math.nan, row.std_all
+        return Number(row.est, p=row.pvalue), row.se, row.std_all
+
+    def share(self, key: tuple[str, str]) -> tuple[Any, ...]:
+        return Number(self.explained.get(key, math.nan), kind=Kind.COEFFICIENT), math.nan, math.nan
+
+    def measure(self, name: str, kind: Kind) -> tuple[Any, ...]:
+        return Number(float(self._measures.get(name, math.nan)), kind=kind), math.nan, math.nan
+
+
+def _shown(fit: Fit, relations: Sequence[str]) -> pd.DataFrame:
+    """Parameters of the relations asked for; of covariances, only the free ones between two variables."""
+    estimates = fit.estimates()
+    own = estimates["op"].isin(list(relations))
+    apart = (estimates["op"] != "~~") | ((estimates["lhs"] != estimates["rhs"]) & estimates["free"].astype(bool))
+    return estimates[own & apart]
+
+
+def _key(row: Any) -> tuple[str, str, str, str]:
+    """Name a parameter; a covariance is the same whichever of its variables comes first."""
+    lhs, rhs = sorted((str(row.lhs), str(row.rhs))) if row.op == "~~" else (str(row.lhs), str(row.rhs))
+    return lhs, str(row.op), rhs, str(row.group)
+
+
+def _explained(fit: Fit) -> dict[tuple[str, str], float]:
+    """R-squared of the variables that paths lead to, by name and group."""
+    estimates, values = fit.estimates(), fit.r_squared()
+    paths = estimates[estimates["op"] == "~"]
+    found = {}
+    for name, group in dict.fromkeys(zip(paths["lhs"], paths["group"], strict=True)):
+        key: Any = name if fit.table.groups == 1 else (group, name)
+        if key in values.index:
+            found[str(name), str(group)] = float(values[key])
+    return found
+
+
+def _parameter(key: tuple[str, str, str, str], labels: Labels | None, grouped: bool) -> Text:
+    lhs, op, rhs, group = key
+    if op == "~":
+        said: Text = path_label(lhs, rhs, labels)
+    else:
+        sign = _SIGNS[op]
+        said = sign.filled(a=named(lhs, labels), b=named(rhs, labels))
+    return _of_group(said, group, grouped)
+
+
+def _of_group(said: Text, group: str, grouped: bool) -> Text:
+    return _GROUP.filled(said=said, group=group) if grouped else said
+
+
+def _beside(blocks: Any) -> tuple[Any, ...]:
+    return tuple(value for block in blocks for value in block)
+
+
+_SIGNS = {"=~": Words("{a} → {b}", "{a} → {b}"), "~~": Words("{a} ↔ {b}", "{a} ↔ {b}")}
+_KINDS = {"~": term("Path"), "=~": term("Factor loading"), "~~": term("Covariance")}
+_EXPLAINED, _FIT = Words("R²", "R²"), term("Model fit")
+_GROUP = Words("{said} ({group})", "{said}（{group}）")
+_MEASURES: dict[str, tuple[Text, Kind]] = {
+    "n": ("N", Kind.COUNT),
+    "chisq": ("χ²", Kind.STATISTIC),
+    "df": ("df", Kind.COUNT),
+    "pvalue": ("p", Kind.PROBABILITY),
+    "cfi": ("CFI", Kind.COEFFICIENT),
+    "tli": ("TLI", Kind.COEFFICIENT),
+    "rmsea": ("RMSEA", Kind.COEFFICIENT),
+    "srmr": ("SRMR", Kind.COEFFICIENT),
+    "aic": ("AIC", Kind.STATISTIC),
+    "bic": ("BIC", Kind.STATISTIC),
+}
+_TITLE = Words("Models side by side", "各模型并列结果")
+_MEANING = Words(
+    "b: unstandardized, β: standardized estimate, S.E.: standard error of b.",
+    "b为非标准化系数，β为标准化系数，S.E.为b的标准误。",
+)
+_STARS = Words("*** p < .001, ** p < .01, * p < .05.", "*** p < .001，** p < .01，* p < .05。")
+_OTHER_DATA = Words(
+    "The models rest on different variables or respondents: their χ², AIC and BIC cannot be compared.",
+    "各模型的变量或样本不同，χ²、AIC与BIC不可比较。",
+)
+_CORRECTED = Words(
+    "χ², CFI, TLI and RMSEA of models with a corrected test are the corrected ones.",
+    "采用校正检验的模型，其χ²、CFI、TLI与RMSEA均为校正值。",
+)
+_OF = Words("“{model}”: {said}", "“{model}”：{said}")

@@ -1,0 +1,42 @@
+import math
+
+import pytest
+
+from sme_sem import fit, simulate, validity
+from sme_sem.measurement import measurement_table
+from sme_sem.tables import Words, text
+
+MODEL = "trust =~ t1 + t2 + t3; use =~ u1 + u2 + u3; use ~ trust"
+POPULATION = "trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3; use =~ 0.9*u1 + 0.8*u2 + 0.7*u3; use ~ 0.5*trust"
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return fit(MODEL, simulate(POPULATION, 300, seed=2))
+
+
+def test_every_loading_carries_the_cr_and_ave_of_its_construct(fitted):
+    valid = validity(fitted)
+    frame = measurement_table(fitted, valid, {"trust": 0.75}).frame()
+    own = valid.scales.set_index("construct")
+    for row in frame.itertuples():
+        assert (row.CR, row.AVE) == tuple(own.loc[row.construct, ["CR", "AVE"]])
+    assert frame["alpha"].tolist()[:3] == [0.75] * 3 and math.isnan(frame["alpha"][3])
+    loadings = fitted.estimates().query("op == '=~'")
+    assert frame["std_all"].tolist() == loadings["std_all"].tolist()
+
+
+def test_in_print_a_construct_and_its_values_are_named_once(fitted):
+    labels = {"trust": Words("Trust in us", "信任")}
+    printed = text.render(measurement_table(fitted, validity(fitted), labels=labels), "zh")
+    assert printed.count("信任") == 1 and printed.count("use") == 1
+    cr = f"{validity(fitted).scales['CR'][0]:.3f}".removeprefix("0")
+    assert printed.count(f" {cr} ") == 1
+
+
+def test_of_several_groups_the_loadings_alone_are_shown():
+    answers = simulate(POPULATION, 300, seed=2).assign(g=["a", "b"] * 150)
+    several = fit(MODEL, answers, group="g")
+    table = measurement_table(several, validity(several, group="a"))
+    names = [column.name for column in table.columns]
+    assert names[0] == "group" and "CR" not in names
