@@ -88,7 +88,7 @@ class Study:
         ResponseError
             If the answers cannot be read, or screening leaves nobody.
         """
-        from .measurement import adequacy, components, validity
+        from .measurement import adequacy, components, correlations, descriptives, method_bias, validity
         from .sem.fit import fit
         from .sem.hypotheses import test_hypotheses
 
@@ -106,8 +106,11 @@ class Study:
             )
         steps.begin(_RELIABILITY)
         reliability = _reliability(kept, steps)
+        scales = self._present_scales(kept)
+        correlated = steps.attempt(_CORRELATIONS, lambda: correlations(kept.frame, scales)) if len(scales) > 1 else None
         steps.begin(_COMPONENTS)
         items = self._condensed_items(kept)
+        described = steps.attempt(_DESCRIPTIVES, lambda: descriptives(kept.frame, items)) if items else None
         adequate = steps.attempt(_ADEQUACY, lambda: adequacy(kept.frame[items])) if items else None
         condensed = None
         if items:
@@ -133,6 +136,10 @@ class Study:
         hypothesized = instrument.hypothesized
         main = fits.get(hypothesized) if hypothesized else None
         valid = steps.attempt(_VALIDITY, lambda: validity(main)) if main is not None and main.latent else None
+        biased = None
+        if main is not None and main.latent and hypothesized:
+            syntax = instrument.model_syntax(hypothesized)
+            biased = steps.attempt(_METHOD_BIAS, lambda: method_bias(kept.frame, syntax))
         checked = _cross_checked(main)
         tests = None
         if instrument.hypotheses:
@@ -140,6 +147,7 @@ class Study:
                 instrument.hypotheses,
                 main,
                 choices.alpha,
+                correction=choices.correction,
                 others={name: fits.get(name) for name in self.models},
                 labels=dict(instrument.labels()),
             )
@@ -158,6 +166,9 @@ class Study:
             failures=failures,
             hypotheses=tests,
             validity=valid,
+            descriptives=described,
+            correlations=correlated,
+            method_bias=biased,
             second_engine=checked,
             failed_steps=tuple(steps.problems),
             synthetic=synthetic,
@@ -205,6 +216,16 @@ class Study:
             return None
         one, many = _NO_COLUMN
         return (one if len(absent) == 1 else many).filled(items=", ".join(absent))
+
+    def _present_scales(self, responses: Responses) -> dict[str, list[str]]:
+        """Items of the constructs that models of the study use, as far as the answers have them and they vary."""
+        used = _with_elements(
+            self.instrument, [c for name in self.models for c in self.instrument.model_constructs(name)]
+        )
+        varied = {item for item in responses.items if responses.frame[item].nunique() > 1}
+        scales = self.instrument.scales(single_items=True)
+        present = {name: [item for item in items if item in varied] for name, items in scales.items()}
+        return {name: items for name, items in present.items() if items and (name in used or not used)}
 
     def _condensed_items(self, responses: Responses) -> list[str]:
         """Items to condense: those of the constructs asked for, or all that enter a model."""
@@ -436,6 +457,9 @@ _NO_COLUMN = (
 _READING = Words("Reading the answers", "数据读取")
 _SCREENING = Words("Screening", "问卷筛选")
 _RELIABILITY = Words("Reliability", "信度分析")
+_CORRELATIONS = Words("Correlations", "相关分析")
+_DESCRIPTIVES = Words("Descriptive statistics", "描述性统计")
+_METHOD_BIAS = Words("Common method bias", "共同方法偏差")
 _ADEQUACY = Words("KMO and Bartlett's test", "KMO和巴特利特检验")
 _COMPONENTS = Words("Principal components", "主成分分析")
 _VALIDITY = Words("Validity", "效度分析")

@@ -1,7 +1,9 @@
 import hashlib
+import io
 import json
 import re
 
+import docx
 import pandas as pd
 import pytest
 
@@ -96,6 +98,22 @@ def test_components_follow_the_study(tmp_path):
 
 def test_the_level_of_the_tests_follows_the_study(tmp_path):
     assert load_study(write_study(tmp_path, alpha=1e-12)).run().hypotheses.supported == ()
+
+
+def test_the_correction_for_many_tests_follows_the_study(tmp_path):
+    found = load_study(write_study(tmp_path, correction="holm")).run()
+    assert found.hypotheses.correction == "holm"
+    first = found.hypotheses.tests[0]
+    assert first.pvalue_adjusted > first.pvalue
+    assert refusal(write_study(tmp_path, correction="bonferoni")) == (
+        "correction: 'bonferoni' is not available; choose none, holm or benjamini-hochberg.",
+    )
+
+
+def test_items_and_scales_are_described_and_method_bias_looked_at(results):
+    assert list(results.descriptives.items["item"]) == ["t1", "t2", "t3", "u1", "u2", "u3"]
+    assert list(results.correlations.correlation) == ["TRUST", "USE"]
+    assert list(results.method_bias.vif["construct"]) == ["TRUST", "USE"]
 
 
 def test_estimator_and_missing_answers_follow_the_study(tmp_path):
@@ -292,6 +310,19 @@ def test_the_results_folder_holds_report_tables_figures_and_manifest(results, tm
     assert manifest["counts"] == results.counts
     assert manifest["options"]["seed"] == 1
     assert set(manifest["models"]) == set(results.fits)
+
+
+def test_every_table_is_there_for_word_latex_and_markdown(results, tmp_path):
+    files = contents(results.save(tmp_path / "results", "zh"))
+    names = {name.removesuffix(".csv") for name in files if name.endswith(".csv")}
+    assert names and all({f"{name}.tex", f"{name}.md"} <= set(files) for name in names)
+    document = docx.Document(io.BytesIO(files["tables.docx"]))
+    assert len(document.tables) == len(names)
+    assert files["tables.tex"].decode().count("\\label{tab:") == len(names)
+    beta = f"{results.hypotheses.tests[0].beta:.3f}".removeprefix("0")
+    printed = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    assert beta in printed and beta in files["tables/hypotheses.md"].decode()
+    assert beta in files["tables/hypotheses.tex"].decode()
 
 
 def test_the_same_study_gives_the_same_bytes_wherever_it_lies(tmp_path):

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ..comparison import side_by_side
+from ..measurement import measurement_table
 from ..sem import presentation
-from ..sem.rivals import model_comparison
+from ..sem.rivals import comparable, model_comparison
 from ..sem.thresholds import profile
 from ..tables import Column, Kind, Language, Table, Text, Words, term
 from ..tables.format import stars
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _MOST_FINDINGS = 100
 _MOST_BARS = 40
+_MOST_MODELS = 3
 _VERSIONED = ("sme-sem", "numpy", "scipy", "pandas", "factor_analyzer", "matplotlib")
 
 
@@ -49,9 +52,11 @@ def report_of(results: Results, language: Language = "en") -> Report:
         _summary(results),
         _sample(results),
         _quality(results, language),
+        _descriptives(results),
         _reliability(results),
         _components(results, language),
         _measurement(results),
+        _method_bias(results),
         _model_fit(results),
         _paths(results, language),
         _hypotheses(results),
@@ -165,6 +170,12 @@ def _quality(results: Results, language: Language) -> Section:
     )
 
 
+def _descriptives(results: Results) -> Section:
+    correlated = None if results.correlations is None else replace(results.correlations, labels=results.labels)
+    tables = [found.tables()[0] for found in (results.descriptives, correlated) if found is not None]
+    return Section("descriptives", term("Descriptive statistics"), _present(tables))
+
+
 def _reliability(results: Results) -> Section:
     tables = results.reliability.tables() if results.reliability is not None else ()
     return Section(
@@ -181,7 +192,7 @@ def _components(results: Results, language: Language) -> Section:
     if results.components is not None:
         found = results.components
         svg = figures.scree([float(v) for v in found.eigenvalues], suggested=found.loadings.shape[1], language=language)
-        variance, *others = (_without_dashes(table) for table in found.tables())
+        variance, *others = found.tables()
         content += [variance, Figure("scree", term("Scree plot"), svg), *others]
     if results.adequacy is not None:
         content += results.adequacy.tables()[1:]
@@ -193,7 +204,7 @@ def _measurement(results: Results) -> Section:
     if fit is None:
         return Section("measurement", "")
     tables = (
-        presentation.measurement_model(fit, results.labels),
+        _measured(results, fit),
         presentation.second_order_loadings(fit, results.labels),
         presentation.thresholds(fit),
         presentation.scales(fit),
@@ -204,6 +215,24 @@ def _measurement(results: Results) -> Section:
     return Section(
         "measurement", term("Measurement model"), _present([narrative.loadings(fit), *_filled(tables), *judged])
     )
+
+
+def _measured(results: Results, fit: Fit) -> Table:
+    if results.validity is None:
+        return presentation.measurement_model(fit, results.labels)
+    scales = results.reliability.scales if results.reliability is not None else None
+    alpha = None if scales is None else dict(zip(scales["scale"], map(float, scales["alpha"]), strict=True))
+    return measurement_table(fit, results.validity, alpha, results.labels)
+
+
+def _method_bias(results: Results) -> Section:
+    if results.method_bias is None:
+        return Section("method_bias", "")
+    tables = [
+        _labelled(table, results, "construct") if table.name == "full_collinearity" else table
+        for table in results.method_bias.tables()
+    ]
+    return Section("method_bias", term("Common method bias"), _present(_filled(tables)))
 
 
 def _model_fit(results: Results) -> Section:
@@ -261,7 +290,7 @@ def _rivals(results: Results) -> Section:
         for said in (model.description, model.theory)
         if said and (name in results.fits or name in results.failures)
     ]
-    content += [*described, _comparison(results)]
+    content += [*described, _comparison(results), _beside(results)]
     for name, fit in results.fits.items():
         if name != results.hypothesized:
             table = presentation.structural_paths(fit, results.labels)
@@ -443,6 +472,19 @@ def _comparison(results: Results) -> Table:
     return model_comparison(results.fits, results.hypothesized or "", results.model_titles, results.failures)
 
 
+def _beside(results: Results) -> Table | None:
+    """Print the models of the same answers in one table, the hypothesized one first, as many as a page holds."""
+    base = results.fit
+    if base is None:
+        return None
+    alike = {name: fit for name, fit in results.fits.items() if fit.converged and comparable(fit, base)}
+    names = list(dict.fromkeys([results.hypothesized or "", *alike]))[:_MOST_MODELS]
+    if len(names) < 2 or any(name not in alike for name in names):
+        return None
+    beside = side_by_side({name: alike[name] for name in names}, labels=results.labels, titles=results.model_titles)
+    return beside.tables()[0]
+
+
 def _with_text(table: Table, results: Results) -> Table:
     """Put the wording of each hypothesis beside its id."""
     texts = {test.id: test.text for test in results.hypotheses.tests} if results.hypotheses else {}
@@ -476,12 +518,6 @@ def _with_gaps(missing: Table) -> Table:
     rows = tuple(row for row in missing.rows if row[place])
     kept = replace(missing, rows=rows)
     return kept.noted(_COMPLETE.filled(n=len(missing.rows) - len(rows))) if rows else kept
-
-
-def _without_dashes(table: Table) -> Table:
-    """Leave the cells of a matrix empty where there is nothing to show."""
-    rows = tuple(tuple("" if value is None or value != value else value for value in row) for row in table.rows)
-    return replace(table, rows=rows)
 
 
 def _filled(tables: Iterable[Table]) -> tuple[Table, ...]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import StudyError
-from ..tables import Language, csv_file, excel
+from ..tables import Language, csv_file, excel, latex, markdown, word
 from ..tables.storing import file_names, store
 from . import html
 from .contents import report_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .results import Results
 
 MANIFEST = "manifest.json"
-_PACKAGES = ("factor_analyzer", "matplotlib", "numpy", "pandas", "scipy", "xlsxwriter")
+_PACKAGES = ("factor_analyzer", "matplotlib", "numpy", "pandas", "python-docx", "scipy", "xlsxwriter")
 _CLUTTER = (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
@@ -134,8 +134,14 @@ def _write(results: Results, folder: Path, language: Language) -> None:
     report = report_of(results, language)
     tables, figures = report.tables(), report.figures()
     html.write(report, folder / "report.html", language)
-    excel.write(tables, folder / "tables.xlsx", language, banner=SYNTHETIC if report.synthetic else None)
+    banner = SYNTHETIC if report.synthetic else None
+    excel.write(tables, folder / "tables.xlsx", language, banner=banner)
+    store(folder / "tables.docx", word.render(tables, language, banner=banner))
+    store(folder / "tables.tex", latex.document(tables, language, banner=banner).encode())
     csv_file.write(tables, folder / "tables", language)
+    for name, table in zip(file_names(table.name for table in tables), tables, strict=True):
+        store(folder / "tables" / f"{name}.tex", f"{latex.render(table, language)}\n".encode())
+        store(folder / "tables" / f"{name}.md", f"{markdown.render(table, language)}\n".encode())
     for name, figure in zip(file_names(figure.name for figure in figures), figures, strict=True):
         store(folder / "figures" / f"{name}.svg", figure.svg.encode("utf-8"))
     files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in _files(folder)}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..instrument import Instrument
-from ..measurement import Adequacy, Components, Reliability, Validity
+from ..measurement import Adequacy, Components, Correlations, Descriptives, MethodBias, Reliability, Validity
 from ..responses import Responses, Screening, findings
 from ..sem.fit import Fit
 from ..sem.hypotheses import HypothesisTests
@@ -40,6 +40,7 @@ class Results(Tabled):
     options : the choices of the study file that influence results
     screening, responses : who was kept and why; the kept answers
     reliability, adequacy, components, validity : None where the step failed or there was nothing to do
+    descriptives, correlations, method_bias : likewise
     hypothesized : name of the hypothesized model, None for a study without models
     fits, failures : fitted models by name; for those that could not be fitted, the reason
     hypotheses : None for a study without hypotheses
@@ -64,6 +65,9 @@ class Results(Tabled):
     failures: Mapping[str, Text]
     hypotheses: HypothesisTests | None
     validity: Validity | None = None
+    descriptives: Descriptives | None = None
+    correlations: Correlations | None = None
+    method_bias: MethodBias | None = None
     second_engine: CrossCheck | None = None
     failed_steps: tuple[Problem, ...] = ()
     synthetic: bool = False
@@ -112,8 +116,9 @@ class Results(Tabled):
         return headline(self)
 
     def save(self, folder: str | Path, language: Language = "en") -> Path:
-        """Write report.html, tables.xlsx, tables/, figures/ and manifest.json; return the folder.
+        """Write report.html, tables.docx, .xlsx and .tex, tables/, figures/ and manifest.json; return the folder.
 
+        ``tables/`` holds each table as CSV, and as LaTeX and Markdown to be put into a text.
         The folder is complete or not there: it is written aside and renamed at the end.  An earlier
         results folder is replaced; anything else that is not empty is refused.
         """
