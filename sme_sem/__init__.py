@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from .measurement.retention import retention
     from .measurement.validity import validity
     from .moderation import moderated_mediation, product_indicators, simple_slopes
+    from .planning import power, rmsea_power, rmsea_sample_size
     from .resampling.bootstrap import bootstrap
     from .responses import read_responses, screen
     from .sem.estimator_comparison import compare_estimators
@@ -88,10 +89,13 @@ _HOME = {
     "new_study": "instrument",
     "normality": "measurement.normality",
     "polychoric": "measurement.polychoric",
+    "power": "planning",
     "product_indicators": "moderation",
     "read_responses": "responses",
     "reliability": "measurement.reliability",
     "retention": "measurement.retention",
+    "rmsea_power": "planning",
+    "rmsea_sample_size": "planning",
     "screen": "responses",
     "search": "comparison",
     "shipped": "instrument",
@@ -138,10 +142,13 @@ __all__ = [
     "new_study",
     "normality",
     "polychoric",
+    "power",
     "product_indicators",
     "read_responses",
     "reliability",
     "retention",
+    "rmsea_power",
+    "rmsea_sample_size",
     "screen",
     "search",
     "shipped",

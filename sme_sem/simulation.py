@@ -34,6 +34,13 @@ def simulate(model: str | Specification, n: int, *, seed: int) -> pd.DataFrame:
     """
     if n < 1:
         raise SpecificationError(f"n must be at least 1, got {n}.")
+    names, covariance, mean = population_moments(model)
+    draws = np.random.default_rng(seed).standard_normal((n, len(names)))
+    return pd.DataFrame(draws @ linalg.cholesky(covariance).T + mean, columns=list(names))
+
+
+def population_moments(model: str | Specification) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
+    """Names, covariance matrix (p, p) and means (p,) of a population's observed variables; see :func:`simulate`."""
     table = parameter_table(Specification.read(model), Options(fixed_x=False))
     theta = np.zeros(table.n_free)
     for p in table.parameters:
@@ -41,10 +48,8 @@ def simulate(model: str | Specification, n: int, *, seed: int) -> pd.DataFrame:
             default = 1.0 if p.op == "~~" and p.lhs == p.rhs else 0.0
             theta[p.index] = p.start if not np.isnan(p.start) else default
     moments = ram.implied(table.pattern(), theta)
-    L = linalg.cholesky(moments.sigma[0])
-    if np.isnan(L).any():
+    if np.isnan(linalg.cholesky(moments.sigma[0])).any():
         raise SpecificationError(
             "the population's covariance matrix is not positive definite: lower some covariances, or raise variances."
         )
-    draws = np.random.default_rng(seed).standard_normal((n, len(table.observed)))
-    return pd.DataFrame(draws @ L.T + moments.mu[0], columns=list(table.observed))
+    return table.observed, moments.sigma[0], moments.mu[0]

@@ -13,6 +13,7 @@ LAYERS = (
     "cli",
     "sensitivity",
     "moderation",
+    "planning",
     "study",
     "ledger",
     "study_file",

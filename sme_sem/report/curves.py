@@ -6,7 +6,7 @@ SVG text as in ``figures``, or PNG bytes.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from ..tables import Kind, Language, Text, Words, format, written
 from ..tables.text import width
-from .figures import _BLUE, _CELL, _GREY, _INK, _axes, _figure, _label, _style, _svg
+from .figures import _BLUE, _CELL, _GREY, _INK, _ORANGE, _axes, _figure, _label, _style, _svg
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,6 +145,47 @@ def conditional_effect(
         return _given(figure, form)
 
 
+def power_curves(
+    lines: Mapping[str, tuple[np.ndarray, np.ndarray]], wanted: float, language: Language = "en", form: Format = "svg"
+) -> str | bytes:
+    """Draw power over the number of respondents.
+
+    Parameters
+    ----------
+    lines
+        Numbers of respondents and power, by the name of the effect.
+    wanted
+        Power to be reached; a dotted line.
+    language, form
+        Of the writing; ``"svg"`` or ``"png"``.
+
+    Returns
+    -------
+    str or bytes
+        An SVG document, or the bytes of a PNG file.
+
+    Examples
+    --------
+    >>> power_curves({"use ~ trust": (np.array([100, 200]), np.array([0.5, 0.8]))}, 0.8).startswith("<svg")
+    True
+    """
+    names = [_label(name, language) for name in lines]
+    beside = max([8, *map(width, names)]) * _CELL + 0.6
+    with _style(), _letters(form):
+        figure = _figure(5.4 + beside, 3.8)
+        axes = _axes(figure, 0.7, 0.6, 4.6, 3.0)
+        for place, (name, (n, power)) in enumerate(zip(names, lines.values(), strict=True)):
+            style = _COLOURS[place % len(_COLOURS)], _MARKS[place // len(_COLOURS) % len(_MARKS)]
+            axes.plot(n, power, color=style[0], marker=style[1], markersize=4, linewidth=1.2, label=name)
+        axes.axhline(wanted, color=_INK, linewidth=0.9, linestyle=":")
+        axes.set_ylim(0, 1.02)
+        axes.yaxis.set_major_formatter(_coefficient)
+        axes.set_xlabel(written(_RESPONDENTS, language))
+        axes.set_ylabel(written(_POWER, language))
+        axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.01, 0.5))
+        return _given(figure, form)
+
+
 def _dashboard(
     axes: Any, curve: pd.DataFrame, rows: Sequence[tuple[str, str]], names: Sequence[str], supported: np.ndarray
 ) -> None:
@@ -192,6 +233,9 @@ def _given(figure: Figure, form: Format) -> str | bytes:
 
 _SUPPORTED, _NOT_SUPPORTED = Words("supported", "支持"), Words("not supported", "不支持")
 _ESTIMATE = Words("β with its interval", "β及其置信区间")
+_COLOURS = (_BLUE, _ORANGE, "#009e73", "#cc79a7", "#56b4e9", _GREY, _INK)
+_MARKS = ("o", "s", "^", "D")
+_RESPONDENTS, _POWER = Words("Respondents", "样本量"), Words("Power", "统计功效")
 _DEVIATIONS = Words("{name}, standard deviations from the mean", "{name}（距均值的标准差）")
 _EFFECT = Words("Effect of {x} on {y}", "{x}对{y}的效应")
 _NUMBER = Words("{n} specifications", "共{n}种设定")

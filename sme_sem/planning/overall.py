@@ -1,0 +1,98 @@
+"""Power of the test of overall fit, and the respondents it needs (MacCallum, Browne and Sugawara 1996)."""
+
+from __future__ import annotations
+
+import math
+
+from ..errors import SpecificationError
+from ..kernels import overall_power as kernel
+
+
+def rmsea_power(
+    n: float, df: float, *, null: float = 0.05, true: float = 0.08, alpha: float = 0.05, groups: int = 1
+) -> float:
+    """Power of the chi-square test of overall fit.
+
+    Parameters
+    ----------
+    n, df
+        Respondents of all groups together, and the model's degrees of freedom.
+    null
+        The RMSEA tested: .05 for close fit, 0 for exact fit.
+    true
+        The RMSEA in the population.  If it is below ``null``, the test is that of not-close fit.
+    alpha
+        Level of the test.
+    groups
+        How many groups the model has.
+
+    Returns
+    -------
+    float
+        The probability of rejecting the hypothesis tested.
+
+    Raises
+    ------
+    SpecificationError
+        If a value makes no sense.
+
+    Examples
+    --------
+    >>> round(rmsea_power(200, 20), 3)
+    0.454
+    """
+    _sensible(df, null, true, alpha, groups)
+    if not n > 1:
+        raise SpecificationError(f"n={n!r}: the number of respondents must be above 1.")
+    return kernel.overall_power(n, df, null, true, alpha, groups)
+
+
+def rmsea_sample_size(
+    df: float, *, power: float = 0.8, null: float = 0.05, true: float = 0.08, alpha: float = 0.05, groups: int = 1
+) -> int:
+    """Respondents needed for a power of the test of overall fit.
+
+    Parameters
+    ----------
+    df
+        The model's degrees of freedom.
+    power
+        The power wanted.
+    null, true, alpha, groups
+        As for :func:`rmsea_power`.
+
+    Returns
+    -------
+    int
+        The smallest number of respondents, of all groups together.
+
+    Raises
+    ------
+    SpecificationError
+        If a value makes no sense, or ten million respondents are too few.
+
+    Examples
+    --------
+    >>> rmsea_sample_size(20)
+    434
+    """
+    _sensible(df, null, true, alpha, groups)
+    if not alpha < power < 1:
+        raise SpecificationError(f"power={power!r}: a power lies between alpha and 1, such as 0.8.")
+    found = kernel.respondents_needed(power, df, null, true, alpha, groups)
+    if math.isnan(found):
+        raise SpecificationError(
+            f"ten million respondents are too few for a power of {power:g}: null and true are near."
+        )
+    return int(found)
+
+
+def _sensible(df: float, null: float, true: float, alpha: float, groups: int) -> None:
+    if not df > 0:
+        raise SpecificationError(f"df={df!r}: a model without degrees of freedom has no test of overall fit.")
+    if not (0 <= null < 1 and 0 <= true < 1) or null == true:
+        raise SpecificationError(f"null={null!r}, true={true!r}: give two different RMSEA values from 0 to below 1.")
+    if not 0 < alpha < 1:
+        raise SpecificationError(f"alpha must lie between 0 and 1, such as 0.05; got {alpha!r}")
+    if isinstance(groups, bool) or not isinstance(groups, int) or groups < 1:
+        raise SpecificationError(f"groups={groups!r}: give how many groups there are, one or more.")

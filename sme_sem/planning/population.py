@@ -1,0 +1,116 @@
+"""A population to draw from, the model that will be fitted to it, and what that model finds in the whole population.
+
+The model is the population's without its values, so that its parameters are free; constructs get their scale as in any
+fit.  Its parameters are those it takes in the population's own moments: what estimates are compared with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from ..errors import SmeSemError, SpecificationError, did_you_mean
+from ..sem.fit import Fit
+from ..sem.fit import fit as fit_model
+from ..sem.specification import Specification
+from ..sem.syntax import DEFINING
+from ..simulation import population_moments
+
+LARGE = 1_000_000  # respondents of the fit to the population's moments; no result depends on it
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    """What is drawn from.
+
+    covariance : (p, p) of the variables ``names``    mean : (p,)
+    cuts : thresholds of ordered variables, in standard deviations    gaps : share of answers missing, by variable
+    """
+
+    names: tuple[str, ...]
+    covariance: np.ndarray
+    mean: np.ndarray
+    cuts: Mapping[str, np.ndarray]
+    gaps: Mapping[str, float]
+
+    def answers(self, n: int, seed: Sequence[int]) -> pd.DataFrame:
+        """Draw n respondents; missing answers are missing completely at random."""
+        random = np.random.default_rng(seed)
+        values = random.standard_normal((n, len(self.names))) @ np.linalg.cholesky(self.covariance).T + self.mean
+        for name, thresholds in self.cuts.items():
+            own = self.names.index(name)
+            z = (values[:, own] - self.mean[own]) / np.sqrt(self.covariance[own, own])
+            values[:, own] = 1 + np.searchsorted(thresholds, z)
+        for name, share in self.gaps.items():
+            values[random.random(n) < share, self.names.index(name)] = np.nan
+        return pd.DataFrame(values, columns=list(self.names))
+
+
+def population(
+    model: str | Specification,
+    missing: float | Mapping[str, float],
+    ordered: int | Mapping[str, int | Sequence[float]] | None,
+) -> Population:
+    """Read a population and what becomes of its answers."""
+    names, covariance, mean = population_moments(model)
+    specification = Specification.read(model)
+    items = [t.rhs for t in specification.terms if t.op == "=~" and t.rhs in names]
+    cut = {} if ordered is None else dict(ordered) if isinstance(ordered, Mapping) else dict.fromkeys(items, ordered)
+    shares = dict(missing) if isinstance(missing, Mapping) else dict.fromkeys(names, missing) if missing else {}
+    for what, given in (("ordered", cut), ("missing", shares)):
+        for name in given:
+            if name not in names:
+                raise SpecificationError(
+                    f"{what}: the population has no observed variable {name!r}.{did_you_mean(str(name), names)}"
+                )
+    for name, share in shares.items():
+        if not 0 <= share < 1:
+            raise SpecificationError(f"missing: {name!r} has a share of {share!r}; give one from 0 to below 1.")
+    cuts = {name: _thresholds(name, own) for name, own in cut.items()}
+    return Population(names, covariance, mean, cuts, shares)
+
+
+def analysis_of(model: str | Specification, ordered: Sequence[str] = ()) -> Specification:
+    """Take the values out of a population's text: what was given is now estimated.
+
+    Residual variances and means of ordered variables are left out: they have none that could be estimated.
+    """
+    terms = [
+        t if t.op in DEFINING else replace(t, fixed=(), starts=())
+        for t in Specification.read(model).terms
+        if not (t.lhs in ordered and (t.op == "~1" or (t.op == "~~" and t.rhs == t.lhs)))
+    ]
+    return Specification(tuple(terms))
+
+
+def truth(of: Population, analysis: Specification, options: Mapping[str, object]) -> Fit:
+    """Fit the analysis model to the population's moments.
+
+    Latent responses of ordered variables have a variance of one, as in the delta parameterization.
+    """
+    deviations = np.sqrt(np.diagonal(of.covariance))
+    scale = np.where([name in of.cuts for name in of.names], 1 / deviations, 1.0)
+    S = pd.DataFrame(of.covariance * np.outer(scale, scale), index=list(of.names), columns=list(of.names))
+    means = None if of.cuts else pd.Series(of.mean, index=list(of.names))
+    kept = {key: options[key] for key in ("std_lv", "orthogonal", "meanstructure", "effect_coding") if key in options}
+    try:
+        return fit_model(analysis, cov=S, mean=means, n=LARGE, fixed_x=False, **kept)  # type: ignore[arg-type]
+    except SmeSemError as problem:
+        raise SpecificationError(
+            f"the analysis model cannot be fitted to the population itself, so no sample would do: {problem}"
+        ) from None
+
+
+def _thresholds(name: str, own: int | Sequence[float]) -> np.ndarray:
+    """Thresholds of equally wide categories between -2 and 2, or those given."""
+    if isinstance(own, int):
+        if isinstance(own, bool) or own < 2:
+            raise SpecificationError(f"ordered: {name!r} has {own!r} categories; give two or more.")
+        return -2 + 4 * np.arange(1, own) / own
+    cuts = np.asarray(own, dtype=float)
+    if cuts.ndim != 1 or not len(cuts) or not (np.diff(cuts) > 0).all():
+        raise SpecificationError(f"ordered: the thresholds of {name!r} must rise; got {own!r}.")
+    return cuts

@@ -1,0 +1,377 @@
+"""Power, bias and coverage of every parameter, by drawing respondents from a population again and again.
+
+::
+
+    power      share of samples in which the parameter differs from zero
+    bias       mean of its estimates minus its value in the population
+    coverage   share of samples whose interval holds that value
+
+Muthen and Muthen (2002), Structural Equation Modeling 9, 599-620.  The respondents needed follow from the z statistics,
+whose mean m grows with the square root of n while their deviation s stays: n ((z_alpha + z_power s) / m)^2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from ..errors import ConvergenceError, SmeSemError, SpecificationError
+from ..kernels import discrepancy, minimise
+from ..kernels.discrepancy import Sample, Slope
+from ..kernels.minimise import Status
+from ..responses.moments import Moments
+from ..sem import diagnosis
+from ..sem.constraints import constrained
+from ..sem.fit import Fit
+from ..sem.fit import fit as fit_model
+from ..sem.specification import Specification
+from ..tables import Column, Kind, Language, Table, Tabled, Words
+from ..tasks import Progress, done
+from .population import Population, analysis_of, population, truth
+
+CHUNK = 100  # samples a worker takes at a time
+_KEY = ["lhs", "op", "rhs", "label"]
+
+
+class Task(NamedTuple):
+    """Some samples of one size; ``template`` is a fit of the same kind where they can be fitted together."""
+
+    population: Population
+    analysis: Specification
+    options: Mapping[str, Any]
+    n: int
+    seed: int
+    draws: range
+    keys: tuple[tuple[str, ...], ...]
+    template: Fit | None
+
+
+class Drawn(NamedTuple):
+    """What samples gave: estimates and standard errors (draws, k), NaN for none; whether inadmissible (draws,)"""
+
+    est: np.ndarray
+    se: np.ndarray
+    inadmissible: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Power(Tabled):
+    """What a study of so many respondents would find.
+
+    table : one row per n and parameter: n, lhs, op, rhs, label, truth, mean, bias, relative_bias, sd (of the
+        estimates), mean_se, coverage, power, power_se (its simulation error), needed_n (for the power wanted)
+    samples : one row per n: draws, failed (no estimates), inadmissible (kept in the figures above)
+    alpha, wanted : level of the tests, and the power that ``needed_n`` is for
+    """
+
+    table: pd.DataFrame
+    samples: pd.DataFrame
+    alpha: float
+    wanted: float
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give paths, covariances of constructs and defined effects, and the samples that failed."""
+        shown = self.table[self.table["op"].isin(("~", ":="))]
+        shown = self.table[self.table["lhs"] != self.table["rhs"]] if shown.empty else shown
+        rows = tuple((_written(row), *(row[c.name] for c in _COLUMNS[1:])) for row in shown.to_dict("records"))
+        note = _RULE.filled(alpha=f"{self.alpha:g}", wanted=f"{self.wanted:g}")
+        failed = tuple(self.samples[[c.name for c in _SAMPLES]].itertuples(index=False, name=None))
+        return (
+            Table("power", _TITLE, _COLUMNS, rows, (note,)),
+            Table("power_samples", _DRAWN, _SAMPLES, failed, (_KEPT,)),
+        )
+
+    def figure(self, *, language: Language = "en", format: Literal["svg", "png"] = "svg") -> str | bytes:
+        """Draw power over n for each path and defined effect."""
+        from ..report.curves import power_curves
+
+        own = self.table[self.table["op"].isin(("~", ":="))]
+        lines: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        for _, rows in (own if len(own) else self.table).groupby(_KEY, sort=False):
+            lines[_written(rows.iloc[0].to_dict())] = rows["n"].to_numpy(dtype=float), rows["power"].to_numpy()
+        return power_curves(lines, self.wanted, language, format)
+
+
+def power(
+    model: str | Specification,
+    n: int | Sequence[int],
+    draws: int = 1000,
+    seed: int = 1,
+    *,
+    analysis: str | Specification | None = None,
+    missing: float | Mapping[str, float] = 0.0,
+    ordered: int | Mapping[str, int | Sequence[float]] | None = None,
+    alpha: float = 0.05,
+    wanted: float = 0.8,
+    workers: int | None = None,
+    progress: bool | Progress = True,
+    **options: Any,
+) -> Power:
+    """Find power, bias and coverage for every parameter of a model by simulation.
+
+    Parameters
+    ----------
+    model
+        The population, with a value for every parameter, as for :func:`sme_sem.simulate`; ``:=`` lines are effects of
+        interest, their labels written as ``0.4*a*trust``.
+    n
+        Respondents, or several numbers of them for a curve.
+    draws
+        Samples for each n.
+    seed
+        The same seed gives the same result, however many workers there are.
+    analysis
+        The model fitted to the samples; the population's without its values where None.
+    missing
+        Share of answers that are missing completely at random, for all observed variables or by name.  They are met by
+        ``missing="fiml"``, or ``"pairwise"`` where answers are ordered.
+    ordered
+        How many categories answers have (cut where ``sme.simulate``'s normal answers pass equal steps from -2 to 2
+        standard deviations): for all indicators, or by name, where thresholds can be given as well.
+    alpha, wanted
+        Level of the tests, and the power that ``needed_n`` is for.
+    workers
+        Processes that share the work, -1 for all cores; None for what ``joblib.parallel_config`` says, or one.
+    progress
+        True for a bar on a terminal, False for silence, or a function called with what is done and what there is.
+    **options
+        Options of :func:`sme_sem.fit`, such as ``estimator="MLR"``.
+
+    Returns
+    -------
+    Power
+        ``.table``, ``.samples``, ``.figure()``.
+
+    Raises
+    ------
+    SpecificationError
+        If the population or the model makes no sense.
+    ConvergenceError
+        If no sample could be fitted.
+
+    Examples
+    --------
+    >>> import sme_sem as sme
+    >>> found = sme.power("use ~ 0.3*trust", 100, draws=200, progress=False)
+    >>> found.table.set_index("op").loc["~", ["truth", "coverage", "power"]].round(2).tolist()
+    [0.3, 0.94, 0.84]
+    """
+    sizes = (n,) if isinstance(n, int) else tuple(n)
+    _sensible(sizes, draws, alpha, wanted)
+    of = population(model, missing, ordered)
+    specification = analysis_of(model, tuple(of.cuts)) if analysis is None else Specification.read(analysis)
+    options = _options(of, options)
+    exact = truth(of, specification, options)
+    values = {_key(row): row["est"] for row in exact.estimates().to_dict("records")}
+    for name, thresholds in of.cuts.items():
+        values |= {(name, "|", f"t{i}", ""): float(cut) for i, cut in enumerate(thresholds, start=1)}
+    tasks, keys = _tasks(of, specification, options, sizes, draws, seed)
+    found = done(_drawn, tasks, title="Samples", workers=workers, progress=progress, size=lambda task: len(task.draws))
+    rows, samples = [], []
+    for size in sizes:
+        own = [result for task, result in zip(tasks, found, strict=True) if task.n == size]
+        together = Drawn(*(np.concatenate(part) for part in zip(*own, strict=True)))
+        rows += _rows(size, keys, together, values, alpha, wanted)
+        failed = int(np.isnan(together.est).all(axis=1).sum())
+        samples.append({"n": size, "draws": draws, "failed": failed, "inadmissible": int(together.inadmissible.sum())})
+    return Power(pd.DataFrame(rows), pd.DataFrame(samples), alpha, wanted)
+
+
+def _sensible(sizes: Sequence[int], draws: int, alpha: float, wanted: float) -> None:
+    for name, value in (*(("n", size) for size in sizes), ("draws", draws)):
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 2:
+            raise SpecificationError(f"{name}={value!r}: give a whole number, two or more.")
+    if not sizes or len(set(sizes)) < len(sizes):
+        raise SpecificationError(f"n={sizes!r}: give at least one number of respondents, and none twice.")
+    if not 0 < alpha < wanted < 1:
+        raise SpecificationError(f"alpha={alpha!r}, wanted={wanted!r}: levels lie between 0 and 1, as 0.05 and 0.8.")
+
+
+def _options(of: Population, options: Mapping[str, Any]) -> dict[str, Any]:
+    refused = {"group", "cluster", "weights", "cov", "mean", "n"} & set(options)
+    if refused:
+        raise SpecificationError(f"{sorted(refused)[0]}= has no meaning here: one group is drawn, one by one.")
+    found = dict(options)
+    if of.cuts:
+        found["ordered"] = list(of.cuts)
+    if of.gaps:
+        found["missing"] = "pairwise" if of.cuts else "fiml"
+    return found
+
+
+def _tasks(
+    of: Population, analysis: Specification, options: Mapping[str, Any], sizes: Sequence[int], draws: int, seed: int
+) -> tuple[list[Task], tuple[tuple[str, ...], ...]]:
+    """Cut the samples into tasks; the first sample that can be fitted says what the parameters are."""
+    template = _first(of, analysis, options, max(sizes), seed, draws)
+    frame = template.estimates()
+    wanted = frame[frame["free"].astype(bool) | (frame["op"] == ":=")]
+    keys = tuple(_key(row) for row in wanted.to_dict("records"))
+    together = template if _simple(template) else None
+    parts = [range(at, min(at + CHUNK, draws)) for at in range(0, draws, CHUNK)]
+    return [Task(of, analysis, options, n, seed, part, keys, together) for n in sizes for part in parts], keys
+
+
+def _first(of: Population, analysis: Specification, options: Mapping[str, Any], n: int, seed: int, draws: int) -> Fit:
+    problem: SmeSemError | None = None
+    for draw in range(min(draws, 20)):
+        try:
+            return fit_model(analysis, of.answers(n, (seed, n, draw)), **options)
+        except SmeSemError as said:
+            problem = said
+    raise ConvergenceError(f"none of the first {min(draws, 20)} samples of {n} respondents could be fitted: {problem}")
+
+
+def _simple(fit: Fit) -> bool:
+    """Whether samples can be fitted together: complete answers, plain maximum likelihood, no constraints."""
+    plain = fit.estimator == "ML" and fit.options.missing == "listwise" and fit.options.method.se == "standard"
+    return plain and not constrained(fit.table) and not fit.options.starts and fit.options.rotation is None
+
+
+def _drawn(task: Task) -> Drawn:
+    answers = [task.population.answers(task.n, (task.seed, task.n, draw)) for draw in task.draws]
+    fits = _fitted_together(task.template, answers) if task.template is not None else [None] * len(answers)
+    est, se = np.full((2, len(answers), len(task.keys)), np.nan)
+    inadmissible = np.zeros(len(answers), dtype=bool)
+    for place, (own, fit) in enumerate(zip(answers, fits, strict=True)):
+        try:
+            found = fit_model(task.analysis, own, **task.options) if fit is None else fit
+        except SmeSemError:
+            continue
+        inadmissible[place] = not found.admissible
+        by_key = {_key(row): (row["est"], row["se"]) for row in found.estimates().to_dict("records")}
+        est[place], se[place] = np.array([by_key.get(key, (np.nan, np.nan)) for key in task.keys]).T
+    return Drawn(est, se, inadmissible)
+
+
+def _fitted_together(template: Fit, answers: Sequence[pd.DataFrame]) -> list[Fit | None]:
+    """Fit all samples at once from one start; None for those that must be looked at one by one."""
+    values = np.stack([own[list(template.observed)].to_numpy() for own in answers])
+    mean = values.mean(axis=1)
+    centred = values - mean[:, None]
+    covariance = centred.mT @ centred / values.shape[1]
+    n = float(values.shape[1])
+    unbiased = n / (n - 1) if template.options.likelihood == "wishart" else 1.0
+    means = mean[:, None] if template.table.means else None
+    batch = Sample(unbiased * covariance[:, None], means, np.ones((len(values), 1)))
+
+    def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> Slope:
+        return discrepancy.slope(template.pattern, batch.of(members), theta, exact=exact)
+
+    start = np.tile(template.theta, (len(values), 1))
+    with np.errstate(all="ignore"):
+        best = minimise.scoring(slope_at, start, max_iterations=template.options.max_iterations)
+        slopes = discrepancy.slope(template.pattern, batch, best.theta)
+    fits: list[Fit | None] = []
+    for i, status in enumerate(best.status):
+        moments = replace(
+            template.moments,
+            covariance=covariance[i, None],
+            mean=mean[i, None],
+            n=np.array([n]),
+            n_collected=int(n),
+            answers=None,
+            index=None,
+            rows=None,
+        )
+        fits.append(_member(template, moments, batch, slopes, best, i) if status is Status.CONVERGED else None)
+    return fits
+
+
+def _member(template: Fit, moments: Moments, batch: Sample, slopes: Slope, best: minimise.Minimum, place: int) -> Fit:
+    own = Sample(batch.covariance[place], None if batch.mean is None else batch.mean[place], np.ones(1))
+    found = replace(
+        template,
+        moments=moments,
+        sample=own,
+        theta=best.theta[place],
+        status=best.status[place],
+        iterations=int(best.iterations[place]),
+        diagnostics=(),
+        _expected=Slope(*(part[place] for part in slopes)),
+    )
+    return replace(found, diagnostics=tuple(diagnosis.examine(found._point, found.n)))
+
+
+def _key(row: Mapping[Any, Any]) -> tuple[str, ...]:
+    return tuple(str(row[name]) for name in _KEY)
+
+
+def _rows(
+    n: int,
+    keys: Sequence[tuple[str, ...]],
+    found: Drawn,
+    values: Mapping[tuple[str, ...], float],
+    alpha: float,
+    wanted: float,
+) -> list[dict[str, Any]]:
+    z = float(special.ndtri(1 - alpha / 2))
+    rows = []
+    for place, key in enumerate(keys):
+        usable = np.isfinite(found.est[:, place]) & (found.se[:, place] > 0)
+        est, se, true = found.est[usable, place], found.se[usable, place], float(values.get(key, np.nan))
+        k = len(est)
+        if not k:
+            raise ConvergenceError(f"no sample of {n} respondents could be fitted: take more respondents.")
+        share = float((abs(est) > z * se).mean())
+        sd = float(est.std(ddof=1)) if k > 1 else np.nan
+        if abs(true) < 1e-6 * sd:
+            true = 0.0  # found as zero up to rounding
+        m, s = (est / se).mean(), (est / se).std()
+        needed = n * ((z + float(special.ndtri(wanted)) * s) / m) ** 2 if true else np.nan
+        rows.append(
+            {
+                "n": n,
+                **dict(zip(_KEY, key, strict=True)),
+                "truth": true,
+                "mean": float(est.mean()),
+                "bias": float(est.mean()) - true,
+                "relative_bias": (float(est.mean()) - true) / true if true else np.nan,
+                "sd": sd,
+                "mean_se": float(se.mean()),
+                "coverage": float((abs(est - true) <= z * se).mean()) if np.isfinite(true) else np.nan,
+                "power": share,
+                "power_se": float(np.sqrt(share * (1 - share) / k)),
+                "needed_n": float(np.ceil(needed)) if np.isfinite(needed) else np.nan,
+            }
+        )
+    return rows
+
+
+def _written(row: Mapping[Any, Any]) -> str:
+    return str(row["lhs"]) if row["op"] == ":=" else f"{row['lhs']} {row['op']} {row['rhs']}".replace("~1", "~ 1")
+
+
+_TITLE = Words("Power by simulation", "模拟法统计功效")
+_DRAWN = Words("Samples drawn", "模拟样本")
+_COLUMNS = (
+    Column("parameter", Words("Parameter", "参数")),
+    Column("n", "N", Kind.COUNT),
+    Column("truth", Words("Population", "总体值"), Kind.ESTIMATE),
+    Column("mean", Words("Mean estimate", "估计均值"), Kind.ESTIMATE),
+    Column("sd", Words("S.D.", "估计标准差"), Kind.ESTIMATE),
+    Column("mean_se", Words("Mean S.E.", "平均标准误"), Kind.ESTIMATE),
+    Column("coverage", Words("Coverage", "区间覆盖率"), Kind.COEFFICIENT),
+    Column("power", Words("Power", "统计功效"), Kind.COEFFICIENT),
+    Column("needed_n", Words("N needed", "所需样本量"), Kind.COUNT),
+)
+_SAMPLES = (
+    Column("n", "N", Kind.COUNT),
+    Column("draws", Words("Samples", "样本数"), Kind.COUNT),
+    Column("failed", Words("Without estimates", "未得到估计"), Kind.COUNT),
+    Column("inadmissible", Words("Inadmissible", "解不可接受"), Kind.COUNT),
+)
+_RULE = Words(
+    "Power: share of samples in which the parameter differs from zero at {alpha}; N needed: for a power of {wanted}, "
+    "from the mean and spread of the z statistics.",
+    "统计功效：参数在{alpha}水平上显著的样本比例；所需样本量：由z统计量的均值与离散程度推算，使功效达到{wanted}。",
+)
+_KEPT = Words(
+    "Inadmissible solutions (such as negative variances) are counted and kept; samples without estimates are left out.",
+    "解不可接受（如方差为负）的样本计数后保留；未得到估计的样本不计入。",
+)
