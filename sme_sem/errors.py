@@ -6,6 +6,7 @@
     ├── InstrumentError        the instrument file does not describe a survey
     ├── ExportError            the instrument cannot be written in this format
     ├── ResponseError          the file of answers cannot be read
+    ├── SourceError            coded segments, documents or lists of words cannot be read
     ├── StudyError             the study file does not describe a study
     ├── SyntaxProblem          the model text cannot be read
     ├── SpecificationError     the model names something unknown, or contradicts itself
@@ -53,6 +54,10 @@ class StudyError(_Listed):
 
 class ResponseError(SmeSemError):
     """The file of answers cannot be read."""
+
+
+class SourceError(_Listed):
+    """Coded segments, documents or lists of words cannot be read."""
 
 
 class SyntaxProblem(SmeSemError):

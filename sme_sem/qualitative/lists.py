@@ -1,0 +1,59 @@
+"""Lists kept in a spreadsheet: coded segments, relations, studies and elements, citations, expert ratings.
+
+A column is found by its name in English or Chinese, or by the name the caller says it has.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from ..errors import ResponseError, SourceError, did_you_mean
+from ..responses.files import read_table
+
+ListSource = str | os.PathLike[str] | pd.DataFrame
+
+
+def read_list(
+    source: ListSource,
+    fields: Mapping[str, Sequence[str]],
+    required: Sequence[str],
+    columns: Mapping[str, str] | None = None,
+    sheet: str | None = None,
+) -> tuple[pd.DataFrame, tuple[int, ...]]:
+    """Read the wanted columns as stripped text, under their field's name, with the row numbers a person sees.
+
+    fields : for each field the headings it is known by; required : fields that must be there
+    columns : field -> heading, where a file has headings of its own
+    """
+    shown = "DataFrame" if isinstance(source, pd.DataFrame) else str(source)
+    try:
+        table = read_table(source, sheet)
+    except ResponseError as problem:
+        raise SourceError(shown, [str(problem).removeprefix(f"{shown}: ")]) from None
+    present = [str(name) for name in table.cells.columns]
+    folded = {name.strip().casefold().replace(" ", "_"): i for i, name in reversed(list(enumerate(present)))}
+    places: dict[str, int] = {}
+    problems = [f"columns: no field is named {f!r}.{did_you_mean(f, fields)}" for f in columns or () if f not in fields]
+    for field, headings in fields.items():
+        named = (columns or {}).get(field)
+        if named is not None and named not in present:
+            problems.append(f"{field}: no column is named {named!r}.{did_you_mean(named, present)}")
+        wanted = (named,) if named is not None else (field, *headings)
+        found = (folded.get(heading.strip().casefold().replace(" ", "_")) for heading in wanted)
+        place = next((i for i in found if i is not None), None)
+        if place is not None:
+            places[field] = place
+        elif field in required and named is None:
+            known = ", ".join(repr(heading) for heading in (field, *headings))
+            problems.append(f"{field}: no column of that name; expected {known}, or columns={{{field!r}: ...}}")
+    if problems:
+        raise SourceError(shown, problems)
+    cells = {field: table.cells.iloc[:, place].str.strip().tolist() for field, place in places.items()}
+    frame = pd.DataFrame(cells, dtype=object)
+    for field in fields:
+        if field not in frame:
+            frame[field] = ""
+    return frame[list(fields)], tuple(int(row) for row in table.rows)
