@@ -35,7 +35,8 @@ LAYERS = (
 )
 PACKAGE = Path(sme_sem.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
-HEAVY = {"docx", "factor_analyzer", "matplotlib", "pingouin", "pyreadstat", "semopy", "statsmodels", "xlsxwriter"}
+HEAVY = {"docx", "factor_analyzer", "matplotlib", "networkx", "pingouin", "pypdf", "pyreadstat", "rjieba", "semopy"}
+HEAVY |= {"statsmodels", "xlsxwriter"}
 
 
 def layer(module):

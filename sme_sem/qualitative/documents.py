@@ -1,0 +1,165 @@
+"""The words of a document: text files, PDF and Word.
+
+A file that cannot be read is never a reason to stop: it is named with the reason, and the others are read.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..errors import SourceError
+from ..tables import Words
+from .libraries import library
+
+SUFFIXES = (".txt", ".text", ".md", ".pdf", ".docx")
+_LARGEST = 200_000_000  # bytes
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+_YEAR_OF = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*年)")
+
+
+class Read(NamedTuple):
+    """The text of a document; None where there is none, with the reason."""
+
+    text: str | None
+    remark: Words | None = None
+
+
+def documents_in(sources: str | Path | Iterable[str | Path]) -> tuple[Path, ...]:
+    """List the documents among files and folders (and what lies in them), in the order of their names.
+
+    Raises :class:`~sme_sem.errors.SourceError` if a path does not exist, or there is no document.
+    """
+    given = [sources] if isinstance(sources, (str, Path)) else list(sources)
+    found: list[Path] = []
+    for path in map(Path, given):
+        if path.is_dir():
+            inside = (p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and not p.name.startswith(("~$", ".")))
+            found += sorted(p for p in inside if p.is_file())
+        elif path.exists():
+            found.append(path)
+        else:
+            raise SourceError(str(path), ["no such file or folder"])
+    if not found:
+        raise SourceError(", ".join(map(str, given)), [f"holds no document; expected {', '.join(SUFFIXES)} files"])
+    return tuple(dict.fromkeys(found))
+
+
+def read_document(path: Path) -> Read:
+    """Read the text of a document, or say why it has none.
+
+    >>> read_document(Path("report.odt")).remark.en
+    'is no .txt, .text, .md, .pdf or .docx file; not read'
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        return Read(None, _KIND)
+    try:
+        if path.stat().st_size > _LARGEST:
+            return Read(None, _LARGE.filled(size=_LARGEST // 1_000_000))
+        data = path.read_bytes()
+    except OSError as problem:
+        return Read(None, _CLOSED.filled(reason=problem.strerror or problem))
+    if not data.strip():
+        return Read(None, _EMPTY)
+    reader = {".pdf": _pdf, ".docx": _docx}.get(suffix, _plain)
+    return reader(data)
+
+
+def firm_and_year(path: Path, pattern: str | None = None) -> tuple[str, int | None]:
+    """Read the firm and the year off a file's name.
+
+    pattern : a regular expression with groups named ``firm`` and ``year``; without it the firm stands before the
+        first ``_``, ``-`` or blank, and the year is the one before 年, else the first of four digits
+
+    >>> firm_and_year(Path("600001_2015年年度报告.pdf")), firm_and_year(Path("acme 2019.txt"))
+    (('600001', 2015), ('acme', 2019))
+    """
+    stem = path.stem
+    if pattern is not None:
+        match = re.search(pattern, stem)
+        named: dict[str, Any] = match.groupdict() if match else {}
+        year = named.get("year")
+        return named.get("firm") or stem, int(year) if year and year.isdecimal() else None
+    found = _YEAR_OF.search(stem) or _YEAR.search(stem)
+    firm = re.split(r"[_\-\s]+", stem, maxsplit=1)[0]
+    return firm or stem, int(found[1]) if found else None
+
+
+def _plain(data: bytes) -> Read:
+    mark = next((name for start, name in _MARKS if data.startswith(start)), None)
+    for encoding in (mark,) if mark else ("utf-8", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" in text[:10_000]:
+            return Read(None, _BINARY)
+        if encoding != "gb18030":
+            return Read(text)
+        if len(_HAN.findall(text)) >= 0.5 * sum(not c.isascii() for c in text):
+            return Read(text, _ENCODING.filled(encoding="GB18030"))
+    from charset_normalizer import from_bytes
+
+    best = None if mark or b"\0" in data[:10_000] else from_bytes(data[:200_000]).best()
+    if best is None:
+        return Read(None, _UNKNOWN)
+    try:
+        return Read(data.decode(best.encoding), _ENCODING.filled(encoding=best.encoding))
+    except UnicodeDecodeError:
+        return Read(None, _UNKNOWN)
+
+
+def _pdf(data: bytes) -> Read:
+    import logging
+
+    pypdf = library("pypdf", "reading PDF files")
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it would say is in the remark
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
+        if reader.is_encrypted and not reader.decrypt(""):
+            return Read(None, _LOCKED)
+        pages = [page.extract_text() or "" for page in reader.pages]
+    except Exception as problem:  # a broken file fails in many ways; each is a file that cannot be read
+        return Read(None, _BROKEN.filled(kind="PDF", reason=f"{type(problem).__name__}: {problem}"[:120]))
+    blank = sum(not page.strip() for page in pages)
+    if blank == len(pages):
+        return Read(None, _SCANNED)
+    return Read("\n".join(pages), _PARTLY.filled(blank=blank, pages=len(pages)) if blank else None)
+
+
+def _docx(data: bytes) -> Read:
+    from docx import Document
+
+    try:
+        document = Document(io.BytesIO(data))
+        parts = [paragraph.text for paragraph in document.paragraphs]
+        parts += [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    except Exception as problem:  # as for PDF
+        return Read(None, _BROKEN.filled(kind="Word", reason=f"{type(problem).__name__}: {problem}"[:120]))
+    text = "\n".join(parts)
+    return Read(text) if text.strip() else Read(None, _EMPTY)
+
+
+_KIND = Words(
+    "is no .txt, .text, .md, .pdf or .docx file; not read", "不是支持的文档格式（txt、md、pdf、docx），未读取"
+)
+_LARGE = Words("is larger than {size} MB; not read", "超过{size} MB，未读取")
+_CLOSED = Words("cannot be opened ({reason}); not read", "无法打开（{reason}），未读取")
+_EMPTY = Words("is empty; not used", "内容为空，未使用")
+_BINARY = Words("holds binary data, not text; not read", "为二进制数据而非文本，未读取")
+_UNKNOWN = Words(
+    "its encoding could not be recognised; save it as UTF-8. Not read", "无法识别编码，请另存为UTF-8；未读取"
+)
+_ENCODING = Words("read as {encoding}", "按{encoding}编码读取")
+_LOCKED = Words("is protected by a password; not read", "受密码保护，未读取")
+_BROKEN = Words("is a broken {kind} file ({reason}); not read", "{kind}文件已损坏（{reason}），未读取")
+_SCANNED = Words(
+    "holds no text, as scanned pages do; run text recognition (OCR) first", "无文本层（扫描件），请先进行文字识别"
+)
+_PARTLY = Words("{blank} of {pages} pages hold no text", "{pages}页中有{blank}页无文本")

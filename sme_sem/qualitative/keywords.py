@@ -1,0 +1,313 @@
+"""How often keywords of a theme occur in documents, by document, firm and year.
+
+Chinese text is cut into words first (jieba's dictionary and algorithm, by rjieba, the keywords added to it), so that
+微创新 is not found in 稍微创新; a keyword with Latin letters or digits is found as whole words, in any case of letters.
+Documents are read one by one, in parallel, and only their counts are kept.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..errors import SourceError
+from ..resampling.progress import Progress, shown
+from ..tables import Column, Kind, Table, Tabled, Words
+from .documents import documents_in, firm_and_year, read_document
+from .libraries import library
+from .lists import read_list
+from .remarks import Remark, remarks_table
+
+Themes = Mapping[str, Sequence[str]]
+_Counted = tuple[Path, dict[str, int] | None, int, Words | None]
+_LATIN = re.compile(r"[A-Za-z0-9]")
+_FREQUENCY = (
+    100  # of a keyword in the dictionary: cut out of 微创新能力 (创新能力 has 3 to 10), not out of 稍微创新 (300)
+)
+_TOGETHER = 16  # documents handed to a worker at a time
+_FEW = 32  # documents that are faster read here than by workers that must first start
+
+
+@dataclass(frozen=True, eq=False)
+class KeywordCounts(Tabled):
+    """Mentions of keywords.
+
+    counts : documents x keywords
+    documents : document, firm, year, characters (blanks not counted)
+    themes : theme -> keywords
+    remarks : files that were not read, and why
+    """
+
+    counts: pd.DataFrame
+    documents: pd.DataFrame
+    themes: Mapping[str, tuple[str, ...]]
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def totals(self) -> pd.DataFrame:
+        """By keyword, most mentioned first: theme, keyword, mentions, documents (that hold it)."""
+        rows = [
+            (theme, word, int(self.counts[word].sum()), int((self.counts[word] > 0).sum()))
+            for theme, words in self.themes.items()
+            for word in words
+        ]
+        frame = pd.DataFrame(rows, columns=["theme", "keyword", "mentions", "documents"])
+        return frame.sort_values("mentions", ascending=False, kind="stable", ignore_index=True)
+
+    def by_document(self) -> pd.DataFrame:
+        """By document: document, firm, year, characters, mentions, one column per theme."""
+        return pd.concat([self.documents, self._mentions()], axis=1)
+
+    def by_firm(self) -> pd.DataFrame:
+        """By firm: firm, reports, mentions, index (mentions / reports), one column per theme."""
+        return self._gathered("firm")
+
+    def by_year(self) -> pd.DataFrame:
+        """By year: year, reports, mentions, index, one column per theme; undated documents are left out."""
+        return self._gathered("year")
+
+    @property
+    def index(self) -> float:
+        """Mentions of all keywords over the number of documents."""
+        return float(self.counts.to_numpy().sum() / len(self.counts))
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give mentions by keyword, firm and year, then what was not read."""
+        mentions = (_MENTIONS, Column("documents", Words("Documents", "文档数"), Kind.COUNT))
+        words = (Column("theme", Words("Theme", "主题")), Column("keyword", Words("Keyword", "关键词")), *mentions)
+        themes = tuple(Column(str(t), str(t), Kind.COUNT) for t in self.themes)
+        reports = (Column("reports", Words("Reports", "报告数"), Kind.COUNT), _MENTIONS, _INDEX)
+        note = _READ.filled(n=len(self.documents), index=f"{self.index:.3f}")
+        return (
+            Table("keywords", Words("Keywords", "关键词词频"), words, _rows(self.totals), (note,)),
+            Table(
+                "keywords_by_firm",
+                Words("Keywords by firm", "各企业关键词词频"),
+                (Column("firm", Words("Firm", "企业")), *reports, *themes),
+                _rows(self.by_firm()),
+            ),
+            Table(
+                "keywords_by_year",
+                Words("Keywords by year", "各年份关键词词频"),
+                (Column("year", Words("Year", "年份")), *reports, *themes),
+                _rows(self.by_year()),
+            ),
+            *remarks_table(self.remarks),
+        )
+
+    def _mentions(self) -> pd.DataFrame:
+        themes = {theme: self.counts[list(words)].sum(axis=1) for theme, words in self.themes.items()}
+        return pd.DataFrame({"mentions": self.counts.sum(axis=1), **themes})
+
+    def _gathered(self, name: str) -> pd.DataFrame:
+        keys = self.documents[name]
+        sums = self._mentions().groupby(keys, sort=True).sum()
+        sums.insert(0, "reports", keys.value_counts().reindex(sums.index))
+        sums.insert(2, "index", sums["mentions"] / sums["reports"])
+        return sums.reset_index()
+
+
+def read_keywords(source: str | os.PathLike[str] | Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """Read keywords by theme: a YAML file ``theme: [word, ...]``, or a table with the columns theme and keyword.
+
+    Parameters
+    ----------
+    source
+        File, or a mapping.
+
+    Returns
+    -------
+    dict
+        Theme -> keywords, each keyword in one theme only.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read, a theme is empty, or a keyword stands twice.
+
+    Examples
+    --------
+    >>> read_keywords({"micro-innovation": ["微创新", "迭代创新"]})
+    {'micro-innovation': ('微创新', '迭代创新')}
+    """
+    place = "keywords" if isinstance(source, Mapping) else str(source)
+    themes = source if isinstance(source, Mapping) else _themes_in(Path(source), place)
+    problems, found, seen = [], {}, dict[str, str]()
+    for theme, words in themes.items():
+        if isinstance(words, str) or not isinstance(words, Sequence) or not words:
+            problems.append(f"{theme}: expected a list of keywords, got {words!r:.40}")
+            continue
+        found[str(theme)] = tuple(str(word).strip() for word in words)
+        for word in found[str(theme)]:
+            if not word:
+                problems.append(f"{theme}: holds an empty keyword")
+            elif word.casefold() in seen:
+                problems.append(f"{theme}: {word!r} stands already in {seen[word.casefold()]}; keep it once")
+            seen[word.casefold()] = str(theme)
+    if not found and not problems:
+        problems.append("holds no theme; expected theme: [keyword, ...]")
+    if problems:
+        raise SourceError(place, problems)
+    return found
+
+
+def count_keywords(
+    sources: str | Path | Iterable[str | Path],
+    themes: Themes | str | os.PathLike[str],
+    *,
+    pattern: str | None = None,
+    words: Sequence[str] = (),
+    workers: int = 1,
+    progress: bool | Progress = False,
+) -> KeywordCounts:
+    """Count keywords in documents (txt, PDF, docx).
+
+    Parameters
+    ----------
+    sources
+        Files and folders.
+    themes
+        Theme -> keywords, or what :func:`read_keywords` reads.
+    pattern
+        How a file's name tells firm and year: a regular expression with groups ``firm`` and ``year``.
+    words
+        Further words for the dictionary that text is cut by, so that keywords inside of them are not counted.
+    workers
+        Processes that read documents; the counts do not depend on it.
+    progress
+        True for a bar, or a function of the documents read and those there are.
+
+    Returns
+    -------
+    KeywordCounts
+        ``.totals``, ``.by_document()``, ``.by_firm()``, ``.by_year()``, ``.remarks``.
+
+    Raises
+    ------
+    SourceError
+        If a path or keyword is wrong, or no document could be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     report = Path(folder, "600001_2020.txt")
+    ...     _ = report.write_text("坚持微创新，稍微创新不算。Big data, big DATA!", encoding="utf-8")
+    ...     counted = count_keywords(folder, {"theme": ["微创新", "big data"]})
+    >>> counted.counts.iloc[0].to_dict()
+    {'微创新': 1, 'big data': 2}
+    """
+    known = read_keywords(themes)
+    paths = documents_in(sources)
+    keywords, further = tuple(w for own in known.values() for w in own), tuple(words)
+    found: list[_Counted] = []
+    with shown(progress, _COUNTING) as tell:
+        for counted in _counted(paths, keywords, further, workers):
+            found += counted
+            tell(len(found), len(paths))
+    remarks = tuple(
+        Remark("error" if own is None else "info", str(path), said) for path, own, _, said in found if said is not None
+    )
+    read = [(path, own, length) for path, own, length, _ in found if own is not None]
+    if not read:
+        raise SourceError(
+            str(paths[0].parent), ["no document could be read", *(f"{r.place}: {r.message}" for r in remarks[:5])]
+        )
+    rows = [(path.name, *firm_and_year(path, pattern), length) for path, _, length in read]
+    documents = pd.DataFrame(rows, columns=["document", "firm", "year", "characters"]).astype({"year": "Int64"})
+    counts = pd.DataFrame([own for _, own, _ in read], columns=list(keywords))
+    return KeywordCounts(counts, documents, known, remarks)
+
+
+def _counted(paths: Sequence[Path], keywords: tuple[str, ...], words: tuple[str, ...], workers: int) -> Iterable[Any]:
+    """Count batches of documents, in the order of the paths, holding no more than a few batches at a time."""
+    batches = [paths[i : i + _TOGETHER] for i in range(0, len(paths), _TOGETHER)]
+    if workers == 1 or len(paths) <= _FEW:
+        return (_count_batch(batch, keywords, words) for batch in batches)
+    from joblib import Parallel, delayed
+
+    run = Parallel(n_jobs=workers, return_as="generator")
+    return run(delayed(_count_batch)(batch, keywords, words) for batch in batches)
+
+
+def _count_batch(paths: Sequence[Path], keywords: tuple[str, ...], words: tuple[str, ...]) -> list[_Counted]:
+    found: list[_Counted] = []
+    counter = _Counter.of(keywords, words)
+    for path in paths:
+        read = read_document(path)
+        if read.text is None:
+            found.append((path, None, 0, read.remark))
+        else:
+            length = len(read.text) - sum(map(str.isspace, read.text))
+            found.append((path, counter.count(read.text), length, read.remark))
+    return found
+
+
+class _Counter:
+    """Counts keywords in a text: Chinese ones among its words, others as whole words."""
+
+    def __init__(self, keywords: tuple[str, ...], words: tuple[str, ...]) -> None:
+        self._keywords = keywords
+        self._chinese = frozenset(word for word in keywords if not _LATIN.search(word))
+        self._latin = {word.casefold(): word for word in keywords if word not in self._chinese}
+        self._cutter = library("rjieba", "cutting Chinese text into words").Jieba()
+        for word in dict.fromkeys((*self._chinese, *(w for w in words if not _LATIN.search(w)))):
+            self._cutter.add_word(word, max(_FREQUENCY, self._cutter.suggest_freq(word)), None)
+        self._near = re.compile("|".join(map(re.escape, self._chinese))) if self._chinese else None
+        longest = sorted(self._latin, key=len, reverse=True)
+        spelt = "|".join(r"\s+".join(map(re.escape, word.split())) for word in longest)
+        self._whole = re.compile(rf"(?<![a-z0-9])(?:{spelt})(?![a-z0-9])") if longest else None
+
+    @staticmethod
+    @cache
+    def of(keywords: tuple[str, ...], words: tuple[str, ...]) -> _Counter:
+        """Keep one counter for each set of keywords: a dictionary takes a while to load."""
+        return _Counter(keywords, words)
+
+    def count(self, text: str) -> dict[str, int]:
+        """How often each keyword occurs; lines that hold none of their characters are not cut."""
+        found: Counter[str] = Counter()
+        if self._near is not None:
+            for line in text.splitlines():
+                if self._near.search(line):
+                    found.update(word for word in self._cutter.cut(line) if word in self._chinese)
+        if self._whole is not None:
+            spelt = (" ".join(match.split()) for match in self._whole.findall(text.casefold()))
+            found.update(self._latin[word] for word in spelt)
+        return {word: found[word] for word in self._keywords}
+
+
+def _themes_in(path: Path, place: str) -> Mapping[str, Any]:
+    if path.suffix.lower() not in (".yaml", ".yml"):
+        frame, _ = read_list(path, _FIELDS, tuple(_FIELDS))
+        return {str(theme): own["keyword"].tolist() for theme, own in frame.groupby("theme", sort=False)}
+    import yaml
+
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except OSError as problem:
+        raise SourceError(place, [f"cannot be read: {problem.strerror or problem}"]) from None
+    except (UnicodeDecodeError, yaml.YAMLError) as problem:
+        raise SourceError(place, [f"is no YAML in UTF-8: {' '.join(str(problem).split())[:160]}"]) from None
+    if not isinstance(document, dict):
+        raise SourceError(place, ["expected theme: [keyword, ...]"])
+    return document
+
+
+def _rows(frame: pd.DataFrame) -> tuple[tuple[object, ...], ...]:
+    return tuple(frame.astype(object).itertuples(index=False, name=None))
+
+
+_FIELDS = {"theme": ("主题", "类别", "维度"), "keyword": ("word", "关键词", "词语")}
+_COUNTING = Words("Reading documents", "读取文档")
+_READ = Words("Documents read: {n}. Mentions per document: {index}.", "读取文档{n}份，篇均提及{index}次。")
+_MENTIONS = Column("mentions", Words("Mentions", "词频"), Kind.COUNT)
+_INDEX = Column("index", Words("Mentions per report", "词频/报告数"), Kind.ESTIMATE)
