@@ -28,6 +28,7 @@ from .remarks import Remark, remarks_table
 
 Themes = Mapping[str, Sequence[str]]
 _Counted = tuple[Path, dict[str, int] | None, int, Words | None]
+_CLAUSE_END = re.compile(r"[\s，。；：、！？（）“”《》]+")  # no word reaches beyond these
 _LATIN = re.compile(r"[A-Za-z0-9]")
 _FREQUENCY = (
     100  # of a keyword in the dictionary: cut out of 微创新能力 (创新能力 has 3 to 10), not out of 稍微创新 (300)
@@ -246,7 +247,7 @@ def _count_batch(paths: Sequence[Path], keywords: tuple[str, ...], words: tuple[
         if read.text is None:
             found.append((path, None, 0, read.remark))
         else:
-            length = len(read.text) - sum(map(str.isspace, read.text))
+            length = sum(map(len, read.text.split()))
             found.append((path, counter.count(read.text), length, read.remark))
     return found
 
@@ -273,12 +274,12 @@ class _Counter:
         return _Counter(keywords, words)
 
     def count(self, text: str) -> dict[str, int]:
-        """How often each keyword occurs; lines that hold none of their characters are not cut."""
+        """How often each keyword occurs; clauses that hold none of their characters are not cut."""
         found: Counter[str] = Counter()
         if self._near is not None:
-            for line in text.splitlines():
-                if self._near.search(line):
-                    found.update(word for word in self._cutter.cut(line) if word in self._chinese)
+            for clause in _CLAUSE_END.split(text):
+                if self._near.search(clause):
+                    found.update(word for word in self._cutter.cut(clause) if word in self._chinese)
         if self._whole is not None:
             spelt = (" ".join(match.split()) for match in self._whole.findall(text.casefold()))
             found.update(self._latin[word] for word in spelt)

@@ -1,0 +1,154 @@
+"""What a panel of experts makes of candidate elements: how important, and how far the experts agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from ..errors import DataProblem
+from ..kernels import panel as kernel
+from ..measurement.components import Components, components
+from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from .selection import Selection, select
+
+
+@dataclass(frozen=True, eq=False)
+class Panel(Tabled):
+    """Ratings of elements by experts.
+
+    ratings : experts x elements
+    elements : element, experts, mean, sd (divided by n - 1), cv (sd / mean), cvr (content validity ratio), i_cvi (share
+        who rate it relevant), kappa (i_cvi corrected for chance)
+    w, chisq, df, pvalue : Kendall's W of the experts who rated everything, and its test
+    s_cvi_ave, s_cvi_ua : mean of i_cvi; share of elements that every expert rates relevant
+    critical_cvr : smallest content validity ratio beyond chance (one-sided .05) of a panel of this size
+    """
+
+    ratings: pd.DataFrame
+    elements: pd.DataFrame
+    w: float
+    chisq: float
+    df: int
+    pvalue: float
+    s_cvi_ave: float
+    s_cvi_ua: float
+    critical_cvr: float
+    notes: tuple[Text, ...] = ()
+
+    def keep(self, rules: Sequence[str]) -> Selection:
+        """Choose elements by rules such as ``"mean >= 3.5"`` and ``"cv <= 0.25"``: see :func:`select`."""
+        return select(self.elements, rules)
+
+    def components(
+        self, kept: Sequence[str] | None = None, n_components: int | None = None, rotation: str = "varimax"
+    ) -> Components:
+        """Condense the ratings of the elements kept: see :func:`sme_sem.components`."""
+        return components(self.ratings[list(kept)] if kept is not None else self.ratings, n_components, rotation)
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give the elements, and the agreement of the experts."""
+        whole = (self.w, self.chisq, self.df, self.pvalue, self.s_cvi_ave, self.s_cvi_ua, self.critical_cvr)
+        rows = tuple(self.elements.itertuples(index=False, name=None))
+        return (
+            Table("expert_ratings", Words("Expert ratings", "专家评分"), _COLUMNS, rows, self.notes),
+            Table("expert_agreement", Words("Agreement of experts", "专家意见协调性"), _WHOLE, (whole,)),
+        )
+
+
+def expert_panel(ratings: pd.DataFrame, *, relevant: float = 4, essential: float | None = None) -> Panel:
+    """Describe how experts rate elements.
+
+    Parameters
+    ----------
+    ratings : DataFrame
+        A row for each expert, a numeric column for each element, gaps as NaN.
+    relevant : float, default 4
+        An element is rated relevant from this answer on (4 of 5; take 3 on a scale of 4).
+    essential : float, optional
+        An element is called essential from this answer on, for the content validity ratio; left out, as ``relevant``.
+
+    Returns
+    -------
+    Panel
+        ``.elements``, ``.w``, ``.s_cvi_ave``, ``.keep(rules)``, ``.components(kept)``.
+
+    Raises
+    ------
+    DataProblem
+        If there are fewer than two experts or elements, or a rating is no number.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> panel = expert_panel(pd.DataFrame({"value": [5, 5, 4], "channel": [4, 3, 3], "cost": [2, 1, 2]}))
+    >>> panel.w, panel.elements["i_cvi"].round(2).tolist()
+    (1.0, [1.0, 0.33, 0.0])
+    """
+    try:
+        values = ratings.astype(float)
+    except (TypeError, ValueError) as problem:
+        raise DataProblem(f"expert ratings: every column must hold numbers ({problem})") from None
+    values = values.dropna(how="all")
+    if values.shape[0] < 2 or values.shape[1] < 2:
+        raise DataProblem(f"expert ratings: needs two experts and two elements or more, got {values.shape}")
+    if unrated := [str(name) for name in values if values[name].notna().sum() < 2]:
+        raise DataProblem(f"expert ratings: fewer than two experts rated {', '.join(unrated)}. Leave it out.")
+    experts = values.notna().sum().to_numpy()
+    agreeing = (values >= relevant).sum().to_numpy()
+    deciding = agreeing if essential is None else (values >= essential).sum().to_numpy()
+    mean, sd = values.mean().to_numpy(), values.std().to_numpy()
+    elements = pd.DataFrame(
+        {
+            "element": [str(name) for name in values],
+            "experts": experts,
+            "mean": mean,
+            "sd": sd,
+            "cv": np.divide(sd, mean, out=np.full(len(mean), np.nan), where=mean > 0),
+            "cvr": kernel.content_validity_ratio(deciding, experts),
+            "i_cvi": agreeing / experts,
+            "kappa": kernel.modified_kappa(agreeing, experts),
+        }
+    )
+    complete = values.dropna()
+    m, k = complete.shape
+    w = float(kernel.kendall_w(complete.to_numpy())) if m > 1 else float("nan")
+    left_out = len(values) - m
+    return Panel(
+        ratings=values,
+        elements=elements,
+        w=w,
+        chisq=m * (k - 1) * w,
+        df=k - 1,
+        pvalue=float(stats.chi2.sf(m * (k - 1) * w, k - 1)),
+        s_cvi_ave=float(elements["i_cvi"].mean()),
+        s_cvi_ua=float((elements["i_cvi"] == 1).mean()),
+        critical_cvr=kernel.critical_ratio(len(values)),
+        notes=(_RELEVANT.filled(relevant=f"{relevant:g}"), *((_GAPS.filled(n=left_out),) if left_out else ())),
+    )
+
+
+_RELEVANT = Words("Relevant: rated {relevant} or above.", "“相关”指评分不低于{relevant}。")
+_GAPS = Words("{n} experts with gaps are left out of Kendall's W.", "Kendall W未纳入{n}位有缺失评分的专家。")
+_COLUMNS = (
+    Column("element", Words("Element", "要素")),
+    Column("experts", Words("Experts", "专家数"), Kind.COUNT),
+    Column("mean", term("Mean"), Kind.ESTIMATE),
+    Column("sd", term("Standard deviation"), Kind.ESTIMATE),
+    Column("cv", Words("Coefficient of variation", "变异系数"), Kind.ESTIMATE),
+    Column("cvr", "CVR", Kind.COEFFICIENT),
+    Column("i_cvi", "I-CVI", Kind.COEFFICIENT),
+    Column("kappa", Words("Modified kappa", "修正κ"), Kind.COEFFICIENT),
+)
+_WHOLE = (
+    Column("w", "Kendall W", Kind.COEFFICIENT),
+    Column("chisq", "χ²", Kind.STATISTIC),
+    Column("df", term("Degrees of freedom"), Kind.COUNT),
+    Column("pvalue", term("p value"), Kind.PROBABILITY),
+    Column("s_cvi_ave", "S-CVI/Ave", Kind.COEFFICIENT),
+    Column("s_cvi_ua", "S-CVI/UA", Kind.COEFFICIENT),
+    Column("critical_cvr", Words("Critical CVR", "CVR临界值"), Kind.COEFFICIENT),
+)
