@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .code_commands import app as code_commands
 from .errors import ExportError, ResponseError, SmeSemError, SpecificationError, StudyError
 
 if TYPE_CHECKING:
@@ -55,6 +56,10 @@ Ask your own respondents:
   sme-sem export bmi-drivers --to xlsform              a form for KoboToolbox or ODK; see: sme-sem export --help
 
 \b
+Begin with words:
+  sme-sem code describe interviews.qdpx                frequencies, saturation, agreement; see: sme-sem code --help
+
+\b
 Exit codes: 0 done; 1 done, something needs a person; 2 the input was refused.
 """
 
@@ -88,6 +93,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
+app.add_typer(code_commands)
 
 
 class Tongue(str, Enum):  # noqa: UP042 - typer shows the value of this kind

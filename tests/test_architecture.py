@@ -11,6 +11,7 @@ import sme_sem
 
 LAYERS = (
     "cli",
+    "code_commands",
     "sensitivity",
     "moderation",
     "planning",

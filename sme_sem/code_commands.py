@@ -1,0 +1,236 @@
+"""``sme-sem code ...``: from words to constructs, on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .errors import SourceError
+
+if TYPE_CHECKING:
+    from .qualitative.remarks import Remark
+    from .tables import Table
+
+_LOOK = 1
+
+app = typer.Typer(
+    name="code",
+    help="From words to constructs: coded interviews, keywords in reports, patents, literature, experts.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+class _Tongue(str, Enum):  # noqa: UP042 - typer shows the value of this kind
+    en = "en"
+    zh = "zh"
+
+
+class _Level(str, Enum):  # noqa: UP042
+    concept = "concept"
+    category = "category"
+    main_category = "main_category"
+
+
+_Segments = Annotated[
+    Path, typer.Argument(help="Coded segments: CSV, Excel, or a REFI-QDA project (.qdpx) of NVivo, ATLAS.ti, MAXQDA.")
+]
+_LevelOption = Annotated[_Level, typer.Option("--level", help="Which codes.")]
+_Output = Annotated[Path | None, typer.Option("--output", "-o", help="Folder for tables (CSV, Excel) and figures.")]
+_Language = Annotated[_Tongue, typer.Option("--language", "-l", help="Language of the tables.")]
+_Rules = Annotated[
+    list[str] | None,
+    typer.Option("--rule", help="Keep what passes, such as 'mentions > mean' or 'studies >= 3'; may be repeated."),
+]
+
+
+@app.command()
+def describe(
+    segments: _Segments,
+    level: _LevelOption = _Level.concept,
+    hold_out: Annotated[
+        str | None, typer.Option(help="Sources held out to check saturation, with commas between.")
+    ] = None,
+    output: _Output = None,
+    language: _Language = _Tongue.en,
+) -> None:
+    """Frequencies, coding tables, co-occurrence, saturation; agreement and groups where the segments name them."""
+    from . import qualitative
+    from .report import word_figures
+
+    coding = qualitative.read_coding(segments)
+    which = level.value
+    counted = qualitative.frequencies(coding, which)  # type: ignore[arg-type]
+    saturated = qualitative.saturation(coding, which)  # type: ignore[arg-type]
+    together = qualitative.cooccurrence(coding, which)  # type: ignore[arg-type]
+    tables = [*coding.tables(), *counted.tables(), *qualitative.coding_tables(coding), *together.tables()]
+    tables += saturated.tables()
+    if hold_out is not None:
+        tables += qualitative.hold_out(coding, [name.strip() for name in hold_out.split(",")]).tables()
+    if len(coding.coders) > 1:
+        tables += qualitative.agreement(coding, which).tables()  # type: ignore[arg-type]
+    if len(coding.groups) == 2:
+        tables += qualitative.compare_groups(coding, which).tables()  # type: ignore[arg-type]
+    sources = dict(counted.table[["code", "sources"]].itertuples(index=False, name=None))
+    edges = together.edges[["first", "second", "together"]].itertuples(index=False, name=None)
+    figures = {
+        "frequencies": word_figures.word_bars(sources, heading=word_figures.SOURCES, language=language.value),
+        "network": word_figures.code_network(sources, edges),
+        "saturation": word_figures.saturation_curve(
+            list(saturated.curve["total"]), list(saturated.curve["expected"]), language.value
+        ),
+    }
+    _hand_over(tables, figures if output else {}, output, language.value, coding.remarks)
+
+
+@app.command()
+def keywords(
+    documents: Annotated[list[Path], typer.Argument(help="Files and folders of reports: txt, PDF, docx.")],
+    themes: Annotated[Path, typer.Option("--keywords", "-k", help="Keywords by theme: YAML, or a table.")],
+    rule: _Rules = None,
+    pattern: Annotated[
+        str | None, typer.Option(help="Regular expression with groups firm and year, for the files' names.")
+    ] = None,
+    words: Annotated[
+        Path | None, typer.Option(help="User dictionary: a word a line, kept together when text is cut.")
+    ] = None,
+    workers: Annotated[int, typer.Option(help="Processes that read documents.")] = 2,
+    output: _Output = None,
+    language: _Language = _Tongue.en,
+) -> None:
+    """Count keywords by document, firm and year, and choose firms by rules."""
+    import time
+
+    from .qualitative import count_keywords, select
+    from .report import word_figures
+
+    started = time.perf_counter()
+    counted = count_keywords(documents, themes, pattern=pattern, words=_words(words), workers=workers, progress=True)
+    seconds = time.perf_counter() - started
+    tables = list(counted.tables())
+    if rule:
+        chosen = select(counted.by_firm(), rule)
+        tables += [*chosen.tables(), _listed(chosen.kept["firm"])]
+    totals = dict(counted.totals[["keyword", "mentions"]].itertuples(index=False, name=None))
+    figures = {
+        "keywords": word_figures.word_bars(totals, language=language.value),
+        "word_cloud": word_figures.word_cloud(totals),
+    }
+    characters = int(counted.documents["characters"].sum())
+    typer.echo(f"{len(counted.documents)} documents, {characters} characters in {seconds:.1f} s", err=True)
+    _hand_over(tables, figures if output else {}, output, language.value, counted.remarks)
+
+
+@app.command()
+def citations(
+    patents: Annotated[
+        Path, typer.Argument(help="Table with the columns firm, patent, cited and, if known, cited_firm.")
+    ],
+    rule: _Rules = None,
+    output: _Output = None,
+    language: _Language = _Tongue.en,
+) -> None:
+    """Self-citation and the depth of internal chains, by firm."""
+    from .qualitative import read_citations, select
+
+    found = read_citations(patents)
+    tables = list(found.tables())
+    if rule:
+        chosen = select(found.firms, rule)
+        tables += [*chosen.tables(), _listed(chosen.kept["firm"])]
+    _hand_over(tables, {}, output, language.value, found.remarks)
+
+
+@app.command()
+def elements(
+    literature: Annotated[Path, typer.Argument(help="Table with the columns study and element.")],
+    synonyms: Annotated[Path | None, typer.Option(help="Table with the columns written and element.")] = None,
+    rule: _Rules = None,
+    output: _Output = None,
+    language: _Language = _Tongue.en,
+) -> None:
+    """How many studies use each element, and which are candidates for the expert questionnaire."""
+    from .qualitative import read_elements
+
+    found = read_elements(literature, synonyms)
+    tables = list(found.tables())
+    if rule:
+        chosen = found.candidates(rule)
+        tables += [*chosen.tables(), _listed(chosen.kept["element"])]
+    _hand_over(tables, {}, output, language.value, found.remarks)
+
+
+@app.command()
+def draft(
+    segments: _Segments,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Instrument file to write; it must not exist.")],
+    relations: Annotated[Path | None, typer.Option(help="Table with the columns cause, effect and sign.")] = None,
+    title: Annotated[str, typer.Option(help="Title of the questionnaire.")] = "Draft questionnaire",
+    language: _Language = _Tongue.en,
+) -> None:
+    """Draft an instrument and a model from categories, concepts and relations; the trail goes beside it as CSV."""
+    from .qualitative import draft_instrument, read_coding, read_relations
+    from .tables.storing import store
+
+    trail = output.with_name(f"{output.stem}-trail.csv")
+    if trail.exists():
+        raise SourceError(str(trail), ["already exists; name another file, or move it away"])
+    coding = read_coding(segments)
+    drafted = draft_instrument(coding, read_relations(relations) if relations else (), name=output.stem, title=title)
+    drafted.save(output)
+    store(trail, drafted.trail.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
+    _print(drafted.tables(), language.value)
+    typer.echo(f"Written: {output}\nWritten: {trail}")
+
+
+def _words(path: Path | None) -> Sequence[str]:
+    """Read a user dictionary: the first word of each line, as jieba's own files have it."""
+    if path is None:
+        return ()
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise SourceError(str(path), ["not UTF-8 text; save the file as UTF-8"]) from None
+    return [line.split()[0] for line in lines if line.strip()]
+
+
+def _listed(names: Iterable[object]) -> Table:
+    from .tables import Column, Table, Words
+
+    rows = tuple((str(name),) for name in names)
+    return Table("kept", Words("Kept", "保留样本"), (Column("name", Words("Name", "名称")),), rows)
+
+
+def _hand_over(
+    tables: Sequence[Table],
+    figures: Mapping[str, str],
+    output: Path | None,
+    language: str,
+    remarks: Iterable[Remark],
+) -> None:
+    """Print the tables, store them with the figures where a folder is named, and leave with the right code."""
+    _print(tables, language)
+    if output is not None:
+        from .tables import csv_file, excel
+        from .tables.storing import store
+
+        if output.is_dir() and any(output.iterdir()):
+            raise SourceError(str(output), ["is not empty; name a new folder"])
+        csv_file.write(tables, output / "tables", language)  # type: ignore[arg-type]
+        excel.write(tables, output / "tables.xlsx", language)  # type: ignore[arg-type]
+        for name, svg in figures.items():
+            store(output / "figures" / f"{name}.svg", svg.encode("utf-8"))
+        typer.echo(f"Written: {output}")
+    if any(remark.severity == "error" for remark in remarks):
+        raise typer.Exit(_LOOK)
+
+
+def _print(tables: Iterable[Table], language: str) -> None:
+    from .tables import text
+
+    for table in tables:
+        typer.echo(text.render(table, language) + "\n")  # type: ignore[arg-type]

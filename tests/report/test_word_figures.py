@@ -1,0 +1,44 @@
+import re
+from itertools import combinations
+from xml.etree import ElementTree
+
+from sme_sem.report.word_figures import code_network, saturation_curve, word_bars, word_cloud
+from sme_sem.tables.text import width
+
+COUNTS = {f"词{i}<&>": 100 - i for i in range(40)} | {"never": 0}
+
+
+def boxes(svg):
+    for x, y, size, text in re.findall(r'x="([\d.]+)" y="([\d.]+)" font-size="([\d.]+)".*?</title>(.*?)</text>', svg):
+        across, up = width(text.replace("&lt;&amp;&gt;", "<&>")) * float(size) * 0.56, float(size)
+        yield float(x) - across / 2, float(y) - up / 2, float(x) + across / 2, float(y) + up / 2
+
+
+def test_words_of_a_cloud_do_not_overlap_and_stay_inside():
+    placed = list(boxes(word_cloud(COUNTS, across=1400, up=800)))
+    assert len(placed) == 40
+    assert all(a[0] >= 0 and a[1] >= 0 and a[2] <= 1400 and a[3] <= 800 for a in placed)
+    assert all(a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1] for a, b in combinations(placed, 2))
+
+
+def test_sizes_of_a_cloud_follow_the_counts():
+    sizes = [float(size) for size in re.findall(r'font-size="([\d.]+)"', word_cloud({"a": 100, "b": 25, "c": 4}))]
+    assert sizes == [54.0, 32.5, 19.6]
+
+
+def test_every_picture_is_well_formed_whatever_the_words():
+    edges = [("a<b", "c&d", 2.0), ("a<b", "e", 0.0)]
+    for svg in (
+        word_cloud(COUNTS),
+        word_cloud({}),
+        word_bars(COUNTS, language="zh"),
+        code_network({"a<b": 3, "c&d": 2, "e": 0}, edges),
+        saturation_curve([1, 2], [1.5, 2.0], "zh"),
+    ):
+        ElementTree.fromstring(svg)
+    assert code_network({"a<b": 3, "c&d": 2, "e": 0}, edges).count("<line") == 1
+
+
+def test_bars_show_the_most_frequent_first_and_say_how_often():
+    svg = word_bars({"rare": 1, "often": 9}, most=1)
+    assert "often" in svg and ">9<" in svg and "rare" not in svg

@@ -1,0 +1,95 @@
+import pandas as pd
+import pytest
+
+from qualitative.corpora import PROJECT, planted, project
+from sme_sem import cli, load_instrument
+
+
+@pytest.fixture
+def run(capsys):
+    """Run a command; give its exit code, what it printed, and what it complained of."""
+
+    def command(*arguments):
+        code = cli.main(["code", *map(str, arguments)])
+        printed = capsys.readouterr()
+        assert "Traceback" not in printed.err
+        return code, printed.out, printed.err
+
+    return command
+
+
+@pytest.fixture
+def segments(tmp_path):
+    file = tmp_path / "segments.csv"
+    planted(12, lambda s, k: k % 6 <= s).to_csv(file, index=False)
+    return file
+
+
+def test_describe_prints_every_table_in_the_language_asked_for(run, segments, tmp_path):
+    code, out, _ = run("describe", segments, "--level", "category", "-l", "zh", "-o", tmp_path / "out")
+    assert code == 0
+    assert all(title in out for title in ("编码概况", "范畴频数", "主轴式编码", "同一材料内的编码共现矩阵", "饱和"))
+    figures = sorted(p.name for p in (tmp_path / "out" / "figures").iterdir())
+    assert figures == ["frequencies.svg", "network.svg", "saturation.svg"]
+    assert (tmp_path / "out" / "tables.xlsx").is_file()
+    counts = pd.read_csv(tmp_path / "out" / "tables" / "category_frequencies.csv")
+    assert len(counts) == 18
+
+
+def test_describe_compares_groups_and_coders_where_there_are_two(run, tmp_path):
+    frame = pd.DataFrame(
+        [("F1", "firm", "Li", "s1", "a"), ("F1", "firm", "Wang", "s1", "a"), ("G1", "gov", "Li", "s2", "b")],
+        columns=["source", "group", "coder", "segment", "concept"],
+    )
+    frame.to_csv(tmp_path / "s.csv", index=False)
+    _, out, _ = run("describe", tmp_path / "s.csv", "--hold-out", "G1")
+    assert "Agreement of coders" in out and "What firm and gov name" in out
+    assert "They hold codes that the others lack." in out
+
+
+def test_a_project_with_unusable_parts_leaves_with_the_code_that_asks_for_a_person(run, tmp_path):
+    (tmp_path / "p.qdpx").write_bytes(project(PROJECT))
+    code, out, _ = run("describe", tmp_path / "p.qdpx")
+    assert code == 1 and "a segment names a code that the codebook lacks" in out
+
+
+def test_a_broken_project_is_refused_with_one_message(run, tmp_path):
+    (tmp_path / "p.qdpx").write_bytes(b"broken")
+    code, out, err = run("describe", tmp_path / "p.qdpx")
+    assert (code, out) == (2, "") and "is no intact REFI-QDA archive" in err
+
+
+def test_keywords_are_counted_and_firms_chosen(run, tmp_path):
+    for firm in range(6):
+        text = "微创新。" * (10 if firm < 2 else 1)
+        (tmp_path / f"firm{firm}_2020.txt").write_text(text, encoding="utf-8")
+    (tmp_path / "k.yaml").write_text("micro: [微创新]\n", encoding="utf-8")
+    (tmp_path / "words.dic").write_text("微创新性 3 n\n", encoding="utf-8")
+    code, _, err = run(
+        "keywords", *sorted(tmp_path.glob("*.txt")), "-k", tmp_path / "k.yaml", "--rule", "mentions > mean",
+        "--words", tmp_path / "words.dic", "-o", tmp_path / "out",
+    )  # fmt: skip
+    assert code == 0 and "6 documents, " in err
+    kept = pd.read_csv(tmp_path / "out" / "tables" / "kept.csv")["name"].tolist()
+    assert kept == ["firm0", "firm1"]
+    assert "微创新" in (tmp_path / "out" / "figures" / "word_cloud.svg").read_text(encoding="utf-8")
+
+
+def test_citations_and_elements_print_their_tables(run, tmp_path):
+    (tmp_path / "c.csv").write_text("firm,patent,cited\nA,P2,P1\nA,P1,X\nB,Q,R\n", encoding="utf-8")
+    code, out, _ = run("citations", tmp_path / "c.csv", "--rule", "self_share >= 0.5")
+    assert code == 0 and "Patent citations by firm" in out and out.split("Kept")[1].split()[-2:-1] == ["A"]
+    (tmp_path / "e.csv").write_text("study,element\nS1,value\nS2,value\nS2,cost\n", encoding="utf-8")
+    code, out, _ = run("elements", tmp_path / "e.csv", "--rule", "studies >= 2")
+    assert code == 0 and "2 studies; a study counts once" in out
+
+
+def test_draft_writes_an_instrument_that_loads_and_the_trail_beside_it(run, segments, tmp_path):
+    (tmp_path / "r.csv").write_text("cause,effect\nM0,M1\n", encoding="utf-8")
+    code, out, _ = run("draft", segments, "--relations", tmp_path / "r.csv", "-o", tmp_path / "mine.yaml")
+    assert code == 0 and "From segments to paths" in out
+    assert load_instrument(tmp_path / "mine.yaml").models["draft"].structure == "M1 ~ M0\n"
+    trail = pd.read_csv(tmp_path / "mine-trail.csv")
+    assert len(trail) == len(pd.read_csv(segments))
+    code, _, err = run("draft", segments, "-o", tmp_path / "mine.yaml")
+    assert code == 2 and "already exists" in err
