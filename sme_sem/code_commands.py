@@ -181,7 +181,7 @@ def draft(
         raise SourceError(str(trail), ["already exists; name another file, or move it away"])
     coding = read_coding(segments)
     drafted = draft_instrument(coding, read_relations(relations) if relations else (), name=output.stem, title=title)
-    drafted.save(output)
+    drafted.write(output)
     store(trail, drafted.trail.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
     _print(drafted.tables(), language.value)
     typer.echo(f"Written: {output}\nWritten: {trail}")

@@ -52,7 +52,7 @@ class Draft(Tabled):
     text: str
     trail: pd.DataFrame
 
-    def save(self, path: str | Path) -> Path:
+    def write(self, path: str | Path) -> Path:
         """Write the instrument file; one that exists is kept and a SourceError raised."""
         if Path(path).exists():
             raise SourceError(str(path), ["already exists; name another file, or move it away"])
@@ -136,7 +136,7 @@ def draft_instrument(
     Returns
     -------
     Draft
-        ``.text`` (YAML), ``.instrument``, ``.trail``, ``.save(path)``.
+        ``.text`` (YAML), ``.instrument``, ``.trail``, ``.write(path)``.
 
     Raises
     ------

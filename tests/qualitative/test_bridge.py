@@ -35,7 +35,7 @@ def test_relations_become_the_model_and_its_hypotheses(coding):
 
 def test_the_draft_is_an_instrument_file_that_names_the_segments_of_every_item(coding, tmp_path):
     draft = draft_instrument(coding, [Relation("M0", "M1")])
-    file = draft.save(tmp_path / "draft.yaml")
+    file = draft.write(tmp_path / "draft.yaml")
     assert sme.load_instrument(file) == draft.instrument
     lines = file.read_text(encoding="utf-8").splitlines()
     item = next(i for i, line in enumerate(lines) if line.strip() == '- id: "M0C0_1"')
@@ -43,7 +43,7 @@ def test_the_draft_is_an_instrument_file_that_names_the_segments_of_every_item(c
     assert lines[item - 6].strip().startswith("# firm 00, row 2: firm 00 says M0C0-0")
     assert lines[item - 1].strip() == "# and 6 more segments"
     with pytest.raises(SourceError, match="already exists"):
-        draft.save(file)
+        draft.write(file)
 
 
 def test_the_trail_leads_from_every_segment_to_its_paths(coding):
