@@ -36,8 +36,20 @@ LAYERS = (
 )
 PACKAGE = Path(sme_sem.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
-HEAVY = {"docx", "factor_analyzer", "matplotlib", "networkx", "pingouin", "pypdf", "pyreadstat", "rjieba", "semopy"}
-HEAVY |= {"statsmodels", "xlsxwriter"}
+HEAVY = {
+    "docx",
+    "factor_analyzer",
+    "matplotlib",
+    "networkx",
+    "pingouin",
+    "pypdf",
+    "pyreadstat",
+    "resvg_py",
+    "rjieba",
+    "semopy",
+    "statsmodels",
+    "xlsxwriter",
+}
 
 
 def layer(module):

@@ -318,6 +318,7 @@ def test_every_table_is_there_for_word_latex_and_markdown(results, tmp_path):
     assert names and all({f"{name}.tex", f"{name}.md"} <= set(files) for name in names)
     document = docx.Document(io.BytesIO(files["tables.docx"]))
     assert len(document.tables) == len(names)
+    assert len(docx.Document(io.BytesIO(files["report.docx"])).tables) == len(names)
     assert files["tables.tex"].decode().count("\\label{tab:") == len(names)
     beta = f"{results.hypotheses.tests[0].beta:.3f}".removeprefix("0")
     printed = [cell.text for table in document.tables for row in table.rows for cell in row.cells]

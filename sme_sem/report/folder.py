@@ -20,6 +20,7 @@ from ..errors import StudyError
 from ..tables import Language, csv_file, excel, latex, markdown, word
 from ..tables.storing import file_names, store
 from . import html
+from . import word as report_word
 from .contents import report_of
 from .report import SYNTHETIC
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from .results import Results
 
 MANIFEST = "manifest.json"
-_PACKAGES = ("factor_analyzer", "matplotlib", "numpy", "pandas", "python-docx", "scipy", "xlsxwriter")
+_PACKAGES = ("factor_analyzer", "matplotlib", "numpy", "pandas", "python-docx", "resvg-py", "scipy", "xlsxwriter")
 _CLUTTER = (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
@@ -134,6 +135,7 @@ def _write(results: Results, folder: Path, language: Language) -> None:
     report = report_of(results, language)
     tables, figures = report.tables(), report.figures()
     html.write(report, folder / "report.html", language)
+    store(folder / "report.docx", report_word.render(report, language))
     banner = SYNTHETIC if report.synthetic else None
     excel.write(tables, folder / "tables.xlsx", language, banner=banner)
     store(folder / "tables.docx", word.render(tables, language, banner=banner))

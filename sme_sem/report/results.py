@@ -116,7 +116,7 @@ class Results(Tabled):
         return headline(self)
 
     def save(self, folder: str | Path, language: Language = "en") -> Path:
-        """Write report.html, tables.docx, .xlsx and .tex, tables/, figures/ and manifest.json; return the folder.
+        """Write report.html, .docx, tables.docx, .xlsx, .tex, tables/, figures/, manifest.json; return the folder.
 
         ``tables/`` holds each table as CSV, and as LaTeX and Markdown to be put into a text.
         The folder is complete or not there: it is written aside and renamed at the end.  An earlier

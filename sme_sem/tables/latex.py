@@ -20,7 +20,7 @@ from .typography import runs
 PACKAGES = ("array", "booktabs", "threeparttable", "longtable", "rotating", "pdflscape")
 _MOST_ROWS, _MOST_TURNED_ROWS = 38, 22
 _LONGEST_WORD = 24
-_CELL = 0.54  # of an em
+_CELL = 0.52  # of an em
 _SIZES = {1.0: "\\normalsize", 0.9: "\\small", 0.8: "\\footnotesize", 0.65: "\\scriptsize"}
 _TEXTS = (Kind.LABEL, Kind.STARS)
 _FLOATS = ("\\begin{table}", "\\begin{sidewaystable}")
@@ -245,7 +245,7 @@ _HEAD: dict[Language, str] = {
         "\\usepackage[labelsep=newline,justification=raggedright,singlelinecheck=off,labelfont=bf,textfont=it]{caption}\n"
     ),
     "zh": (
-        "% XeLaTeX\n\\documentclass[UTF8]{ctexart}\n\\usepackage[a4paper,margin=22.5mm]{geometry}\n"
+        "% XeLaTeX\n\\documentclass[UTF8,zihao=false]{ctexart}\n\\usepackage[a4paper,margin=22.5mm]{geometry}\n"
         "\\usepackage[labelsep=quad,labelfont=bf]{caption}\n"
     ),
 }

@@ -80,6 +80,7 @@ class Document:
         self._document = docx.Document()
         self._end = self._document.element.body.sectPr
         self._turned = False
+        self._headings: list[str] = []
         self._tables = self._figures = 0
         _set_styles(self._document, language)
         _set_properties(self._document, self._text(title))
@@ -89,14 +90,13 @@ class Document:
             head.getparent().replace(head, _element(_paragraph(_run(self._text(banner), bold=True), centred=True)))
 
     def heading(self, text: Text, level: int = 1) -> None:
-        """Add a heading; level 0 is the title of the document."""
-        self._turn(False)
-        self._add(_paragraph(_run(self._text(text)), style=f"Heading{level}" if level else "Title"))
+        """Add a heading, on the page of what follows; level 0 is the title of the document."""
+        self._headings.append(_paragraph(_run(self._text(text)), style=f"Heading{level}" if level else "Title"))
 
-    def paragraph(self, text: Text, *, bold: bool = False) -> None:
+    def paragraph(self, text: Text) -> None:
         """Add a paragraph."""
         self._turn(False)
-        self._add(_paragraph(_run(self._text(text), bold=bold), after=120))
+        self._add(_paragraph(_run(self._text(text)), after=120))
 
     def table(self, table: Table) -> None:
         """Add a table under its caption, with its notes below."""
@@ -124,6 +124,7 @@ class Document:
 
     def content(self) -> bytes:
         """Give the document's bytes."""
+        self._place_headings()
         stream = io.BytesIO()
         self._document.save(stream)
         return _undated(stream.getvalue())
@@ -139,9 +140,17 @@ class Document:
         self._add(_paragraph(said, style="Caption", follows=follows, centred=self._language == "zh"))
 
     def _turn(self, turned: bool) -> None:
-        """Go on on a page that lies on its side, or stands upright."""
-        if turned == self._turned:
-            return
+        """Go on on a page that lies on its side, or stands upright, with the headings that wait."""
+        if turned != self._turned:
+            self._begin_section(turned)
+        self._place_headings()
+
+    def _place_headings(self) -> None:
+        for heading in self._headings:
+            self._add(heading)
+        self._headings.clear()
+
+    def _begin_section(self, turned: bool) -> None:
         from docx.enum.section import WD_SECTION
 
         before = self._end.getprevious()
