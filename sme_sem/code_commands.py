@@ -184,7 +184,7 @@ def draft(
     drafted.write(output)
     store(trail, drafted.trail.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
     _print(drafted.tables(), language.value)
-    typer.echo(f"Written: {output}\nWritten: {trail}")
+    typer.echo(f"Written: {output}\nWritten: {trail}\nIn study.yaml, to show it in the report:  trail: {trail.name}")
 
 
 def _words(path: Path | None) -> Sequence[str]:

@@ -21,7 +21,7 @@ from .instrument.syntax import statements
 from .report.results import Problem, Results
 from .responses import Responses, read_responses, sample_table, screen
 from .study_file import StudyFile, instrument_of_study, read_study_file
-from .tables import Text, Words
+from .tables import Table, Text, Words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -152,6 +152,7 @@ class Study:
                 labels=dict(instrument.labels()),
             )
         return Results(
+            trail=steps.attempt(_TRAIL, lambda: self._trail(main)) if choices.trail else None,
             instrument=instrument,
             title=(choices.title or instrument.title).words,
             options=_options(choices),
@@ -207,6 +208,12 @@ class Study:
             responses = replace(responses, source=f"{self.instrument.name} (synthetic)")
         marked = MARK in responses.extra.columns and bool(responses.extra[MARK].str.strip().ne("").any())
         return responses, self.synthetic or marked
+
+    def _trail(self, fit: Fit | None) -> Table:
+        """Lay out the coded segments behind the items, up to the estimated paths."""
+        from .qualitative.trail import read_trail, trail_table
+
+        return trail_table(read_trail(self.folder / str(self.choices.trail)), self.instrument, fit)
 
     def _absent_items(self, model: str, responses: Responses) -> Words | None:
         """Name the items that a model needs and the answers lack, if there are any."""
@@ -277,6 +284,7 @@ def load_study(path: str | Path) -> Study:
     file = path_of(name) if name in shipped() else folder / name
     own = load_instrument(name if name in shipped() else file)
     problems = [*_missing_data(choices, own, folder), *_output_problems(folder / choices.output)]
+    problems += _missing_trail(choices, folder)
     try:
         instrument = instrument_of_study(choices, own, source)
     except StudyError as error:
@@ -407,6 +415,12 @@ def _missing_data(choices: StudyFile, instrument: Instrument, folder: Path) -> l
     return [f"data: no such file: {choices.data}.{advice}"]
 
 
+def _missing_trail(choices: StudyFile, folder: Path) -> list[str]:
+    if choices.trail is None or (folder / choices.trail).is_file():
+        return []
+    return [f"trail: no such file: {choices.trail}. Write one with: sme-sem code draft"]
+
+
 def _output_problems(output: Path) -> list[str]:
     try:
         taken = output.exists() and not output.is_dir()
@@ -417,7 +431,7 @@ def _output_problems(output: Path) -> list[str]:
 
 def _options(choices: StudyFile) -> dict[str, Any]:
     """List the choices that influence results; no paths."""
-    paths = {"instrument", "data", "output", "language", "title", "models", "hypotheses"}
+    paths = {"instrument", "data", "trail", "output", "language", "title", "models", "hypotheses"}
     return choices.model_dump(mode="json", exclude=paths, exclude_none=True)
 
 
@@ -465,4 +479,5 @@ _COMPONENTS = Words("Principal components", "主成分分析")
 _VALIDITY = Words("Validity", "效度分析")
 _FITTING = Words("Fitting: {model}", "模型拟合：{model}")
 _LEDGER = Words("Ledger", "分析台账")
+_TRAIL = Words("Trail of the coding", "编码溯源")
 _TESTING = Words("Testing the hypotheses", "假设检验")

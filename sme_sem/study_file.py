@@ -66,6 +66,7 @@ class StudyFile(_Record):
 
     instrument : a shipped name, or the path of an instrument file
     data : the path of the answers; left out, those that come with the instrument
+    trail : a table of the coded segments behind the items, as ``sme-sem code draft`` writes it
     output : folder for the results
     alpha : level at which hypotheses are tested
     correction : of their p values for the number of hypotheses
@@ -76,6 +77,7 @@ class StudyFile(_Record):
     instrument: Written
     title: BilingualText | None = None
     data: Written | None = None
+    trail: Written | None = None
     sheet: Written | None = None
     encoding: Written | None = None
     platform: Written = "auto"

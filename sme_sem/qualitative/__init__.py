@@ -4,7 +4,7 @@
 ``hold_out``, ``agreement`` and ``compare_groups`` describe them.  ``count_keywords`` counts keywords in documents and
 ``read_citations`` looks at a firm's patents; ``select`` keeps the cases that pass rules.  ``read_elements`` and
 ``expert_panel`` go from the literature to the elements experts agree on; ``draft_instrument`` turns a coding into a
-questionnaire and a model to be finished.
+questionnaire and a model to be finished, and ``trail_table`` shows the way from segments to estimated paths.
 """
 
 from .agreement import Agreement, agreement
@@ -19,6 +19,7 @@ from .keywords import KeywordCounts, count_keywords, read_keywords
 from .panel import Panel, expert_panel
 from .saturation import HoldOut, Saturation, SaturationRule, hold_out, saturation
 from .selection import Selection, select
+from .trail import read_trail, trail_table
 
 __all__ = [
     "Agreement",
@@ -50,6 +51,8 @@ __all__ = [
     "read_elements",
     "read_keywords",
     "read_relations",
+    "read_trail",
     "saturation",
     "select",
+    "trail_table",
 ]

@@ -18,10 +18,11 @@ import yaml
 
 from ..errors import SourceError, did_you_mean
 from ..instrument import Instrument, read_instrument
-from ..tables import Column, Kind, Table, Tabled, Words, term
+from ..tables import Table, Tabled
 from ..tables.storing import store
-from .coding import LEVEL_NAMES, Coding
+from .coding import Coding
 from .lists import ListSource, read_list
+from .trail import trail_table
 
 _MOST_SEGMENTS = 5  # quoted in a comment; the trail holds all
 _FIELDS = {
@@ -59,15 +60,8 @@ class Draft(Tabled):
         return store(path, self.text.encode("utf-8"))
 
     def tables(self) -> tuple[Table, ...]:
-        """Give constructs and their paths with the number of segments behind them, then the trail item by item."""
-        items = self.trail.groupby(["construct", "concept", "item", "paths"], sort=False)
-        rows = tuple(
-            (concept, len(own), own["source"].nunique(), item, construct, paths)
-            for (construct, concept, item, paths), own in items
-        )
-        return Table(
-            "trail", Words("From segments to paths", "从原始语句到路径"), _TRAIL, rows
-        ), *self.instrument.tables()
+        """Give the trail item by item, then the questionnaire."""
+        return trail_table(self.trail, self.instrument), *self.instrument.tables()
 
 
 def read_relations(source: ListSource) -> tuple[Relation, ...]:
@@ -340,11 +334,3 @@ _HEAD = """\
 _SIGNS = {"": "+", "正": "+", "正向": "+", "positive": "+", "负": "-", "负向": "-", "negative": "-", "−": "-"}
 _MODEL = {"en": "Model from selective coding", "zh": "选择式编码模型"}
 _ANCHORS = {1: {"en": "Strongly disagree", "zh": "非常不同意"}, 5: {"en": "Strongly agree", "zh": "非常同意"}}
-_TRAIL = (
-    Column("concept", LEVEL_NAMES["concept"]),
-    Column("segments", Words("Segments", "参考点数"), Kind.COUNT),
-    Column("sources", Words("Sources", "材料数量"), Kind.COUNT),
-    Column("item", term("Item")),
-    Column("construct", term("Construct")),
-    Column("paths", term("Path")),
-)

@@ -64,6 +64,7 @@ def report_of(results: Results, language: Language = "en") -> Report:
         _rivals(results),
         _diagram(results, language),
         _modification(results),
+        _origins(results),
         _questionnaire(results),
         _methods(results),
     )
@@ -315,6 +316,11 @@ def _diagram(results: Results, language: Language) -> Section:
 def _modification(results: Results) -> Section:
     tables = [presentation.modification_indices(results.fit)] if results.fit is not None else []
     return Section("modification", Words("Modification indices", "修正指数"), _present(_filled(tables)))
+
+
+def _origins(results: Results) -> Section:
+    tables = [results.trail] if results.trail is not None else []
+    return Section("origins", Words("Where the questions come from", "题项来源"), _present(_filled(tables)))
 
 
 def _questionnaire(results: Results) -> Section:

@@ -44,6 +44,7 @@ class Results(Tabled):
     hypothesized : name of the hypothesized model, None for a study without models
     fits, failures : fitted models by name; for those that could not be fitted, the reason
     hypotheses : None for a study without hypotheses
+    trail : the coded segments behind the items, up to the paths; None where the study names none
     second_engine : the hypothesized model's values beside semopy's; None where semopy cannot estimate it
     failed_steps : steps other than models that could not be done
     synthetic, provenance : whether the answers were drawn, and where they come from
@@ -69,6 +70,7 @@ class Results(Tabled):
     correlations: Correlations | None = None
     method_bias: MethodBias | None = None
     second_engine: CrossCheck | None = None
+    trail: Table | None = None
     failed_steps: tuple[Problem, ...] = ()
     synthetic: bool = False
     provenance: Words | None = None
