@@ -165,6 +165,25 @@ def elements(
 
 
 @app.command()
+def experts(
+    ratings: Annotated[Path, typer.Argument(help="Table with a row for each expert and a column for each element.")],
+    relevant: Annotated[float, typer.Option(help="Relevant is rated so or above.")] = 4,
+    rule: _Rules = None,
+    output: _Output = None,
+    language: _Language = _Tongue.en,
+) -> None:
+    """What experts make of each element, how far they agree, and which elements stay."""
+    from .qualitative import expert_panel, read_ratings
+
+    panel = expert_panel(read_ratings(ratings), relevant=relevant)
+    tables = list(panel.tables())
+    if rule:
+        chosen = panel.keep(rule)
+        tables += [*chosen.tables(), _listed(chosen.kept["element"])]
+    _hand_over(tables, {}, output, language.value, ())
+
+
+@app.command()
 def draft(
     segments: _Segments,
     output: Annotated[Path, typer.Option("--output", "-o", help="Instrument file to write; it must not exist.")],

@@ -84,6 +84,15 @@ def test_citations_and_elements_print_their_tables(run, tmp_path):
     assert code == 0 and "2 studies; a study counts once" in out
 
 
+def test_experts_keep_elements_by_rules(run, tmp_path):
+    (tmp_path / "x.csv").write_text("专家,value,cost\nLi,5,2\nWang,4,3\nZhao,5,\n", encoding="utf-8")
+    code, out, _ = run("experts", tmp_path / "x.csv", "--rule", "mean >= 4")
+    assert code == 0 and "Kendall W" in out and out.split("Kept")[1].split()[-2:-1] == ["value"]
+    (tmp_path / "y.csv").write_text("value,cost\n5,high\n", encoding="utf-8")
+    code, _, err = run("experts", tmp_path / "y.csv")
+    assert code == 2 and "row 2, cost: 'high' is no number" in err
+
+
 def test_draft_writes_an_instrument_that_loads_and_the_trail_beside_it(run, segments, tmp_path):
     (tmp_path / "r.csv").write_text("cause,effect\nM0,M1\n", encoding="utf-8")
     code, out, _ = run("draft", segments, "--relations", tmp_path / "r.csv", "-o", tmp_path / "mine.yaml")

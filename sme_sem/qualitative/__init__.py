@@ -16,7 +16,7 @@ from .elements import Elements, read_elements
 from .frequency import Frequencies, coding_tables, frequencies
 from .groups import GroupComparison, compare_groups
 from .keywords import KeywordCounts, count_keywords, read_keywords
-from .panel import Panel, expert_panel
+from .panel import Panel, expert_panel, read_ratings
 from .saturation import HoldOut, Saturation, SaturationRule, hold_out, saturation
 from .selection import Selection, select
 from .trail import read_trail, trail_table
@@ -50,6 +50,7 @@ __all__ = [
     "read_coding",
     "read_elements",
     "read_keywords",
+    "read_ratings",
     "read_relations",
     "read_trail",
     "saturation",

@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ..errors import DataProblem
+from ..errors import DataProblem, ResponseError, SourceError
 from ..kernels import panel as kernel
 from ..measurement.components import Components, components
+from ..responses.files import read_table
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from .lists import ListSource
 from .selection import Selection, select
 
 
@@ -57,6 +59,45 @@ class Panel(Tabled):
             Table("expert_ratings", Words("Expert ratings", "专家评分"), _COLUMNS, rows, self.notes),
             Table("expert_agreement", Words("Agreement of experts", "专家意见协调性"), _WHOLE, (whole,)),
         )
+
+
+def read_ratings(source: ListSource) -> pd.DataFrame:
+    """Read expert ratings: a row for each expert, a column for each element, empty where there is none.
+
+    Parameters
+    ----------
+    source
+        File or DataFrame; a column ``expert`` (专家) only names the experts.
+
+    Returns
+    -------
+    DataFrame
+        Numbers, the experts' names as index.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read, or holds anything but numbers.
+
+    Examples
+    --------
+    >>> read_ratings(pd.DataFrame({"expert": ["Li", "Wang"], "value": [5, 4]}))["value"].tolist()
+    [5.0, 4.0]
+    """
+    place = "DataFrame" if isinstance(source, pd.DataFrame) else str(source)
+    try:
+        table = read_table(source)
+    except ResponseError as problem:
+        raise SourceError(place, [str(problem).removeprefix(f"{place}: ")]) from None
+    texts = table.cells.apply(lambda column: column.str.strip())
+    named = [name for name in texts if str(name).strip().casefold() in _EXPERT]
+    cells = texts.drop(columns=named)
+    numbers = cells.apply(pd.to_numeric, errors="coerce")
+    wrong = numbers.isna().to_numpy() & cells.ne("").to_numpy()
+    if wrong.any():
+        found = [(table.rows[i], str(cells.columns[j]), cells.iat[i, j]) for i, j in np.argwhere(wrong)[:10]]
+        raise SourceError(place, [f"row {row}, {column}: {text!r} is no number" for row, column, text in found])
+    return numbers.astype(float).set_axis(texts[named[0]] if named else pd.RangeIndex(1, len(numbers) + 1), axis=0)
 
 
 def expert_panel(ratings: pd.DataFrame, *, relevant: float = 4, essential: float | None = None) -> Panel:
@@ -131,6 +172,7 @@ def expert_panel(ratings: pd.DataFrame, *, relevant: float = 4, essential: float
     )
 
 
+_EXPERT = ("expert", "expert_id", "id", "专家", "专家编号")
 _RELEVANT = Words("Relevant: rated {relevant} or above.", "“相关”指评分不低于{relevant}。")
 _GAPS = Words("{n} experts with gaps are left out of Kendall's W.", "Kendall W未纳入{n}位有缺失评分的专家。")
 _COLUMNS = (

@@ -110,7 +110,12 @@ def word_cloud(counts: Mapping[str, float], *, most: int = 60, across: int = 760
 
 
 def code_network(
-    sizes: Mapping[str, float], edges: Iterable[tuple[str, str, float]], *, across: int = 760, up: int = 620
+    sizes: Mapping[str, float],
+    edges: Iterable[tuple[str, str, float]],
+    *,
+    most: int = 30,
+    across: int = 760,
+    up: int = 620,
 ) -> str:
     """Draw codes on a ring, joined by lines as thick as often they are named together.
 
@@ -120,6 +125,8 @@ def code_network(
         Code -> how often, for the size of its disc.
     edges
         Two codes and how often they are named together.
+    most
+        How many codes to show, the most frequent ones.
     across, up
         Size in pixels.
 
@@ -133,7 +140,8 @@ def code_network(
     >>> code_network({"market": 5, "policy": 3}, [("market", "policy", 2)]).count("<line")
     1
     """
-    codes, edges = list(sizes), [edge for edge in edges if edge[2] > 0]
+    sizes = dict(sorted(sizes.items(), key=lambda entry: -entry[1])[:most])
+    codes, edges = list(sizes), [e for e in edges if e[2] > 0 and e[0] in sizes and e[1] in sizes]
     place = {
         code: (
             across / 2 + (across / 2 - 170) * math.sin(2 * math.pi * i / len(codes)),
@@ -190,7 +198,7 @@ def saturation_curve(total: Sequence[float], expected: Sequence[float], language
         axes.plot(numbers, total, "o-", color=_BLUE, markersize=4, linewidth=1.4, label=written(_OBSERVED, language))
         axes.plot(numbers, expected, "--", color=_ORANGE, linewidth=1.2, label=written(_EXPECTED, language))
         _whole_numbers(axes, len(total))
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, 1.05 * max((*total, *expected, 1)))
         axes.set_xlabel(written(SOURCES, language))
         axes.set_ylabel(written(_TOTAL, language))
         axes.legend(frameon=False, loc="lower right", fontsize=_SIZE)

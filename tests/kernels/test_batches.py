@@ -5,11 +5,13 @@ import pytest
 
 from sem.models import POPULATIONS, fitted_text, parameters_of, true_theta
 from sme_sem.kernels import (
+    agreement,
     components,
     discrepancy,
     factors,
     fit_indices,
     linalg,
+    panel,
     ram,
     reliability,
     retention,
@@ -130,6 +132,23 @@ def invertible_matrices(*batch):
     return np.random.default_rng(8).normal(size=(*batch, 4, 4)) + 3 * np.eye(4)
 
 
+def judgements(*batch):
+    """How many of five coders put each of 12 units into each of three categories."""
+    return np.random.default_rng(12).multinomial(5, [0.5, 0.3, 0.2], size=(*batch, 12)).astype(float)
+
+
+def crossed(*batch):
+    return np.random.default_rng(13).integers(1, 20, size=(*batch, 3, 3)).astype(float)
+
+
+def ratings(*batch):
+    return np.random.default_rng(14).integers(1, 6, size=(*batch, 5, 4)).astype(float)
+
+
+def alpha(level):
+    return lambda counts: agreement.krippendorff_alpha(agreement.coincidences(counts), np.arange(1.0, 4.0), level)
+
+
 def named(name, kernel):
     kernel.__name__ = name
     return kernel
@@ -186,6 +205,10 @@ KERNELS = [
     (named("srmr with means", lambda *x: fit_indices.srmr(*x)), with_means),
     (named("crmr with means", lambda *x: fit_indices.crmr(*x)), with_means),
     (named("gfi with means", lambda S, s, m, n: fit_indices.gfi_parts(S, s, 1, m, n)), with_means),
+    (agreement.cohen_kappa, [crossed]),
+    (agreement.fleiss_kappa, [judgements]),
+    *((named(f"krippendorff_alpha, {level}", alpha(level)), [judgements]) for level in agreement.LEVELS),
+    (panel.kendall_w, [ratings]),
     *(kernel for model in MODELS.values() for kernel in model.kernels()),
 ]
 IDS = [

@@ -5,6 +5,7 @@ import pytest
 from sme_sem.errors import DataProblem, SourceError
 from sme_sem.qualitative import count_keywords, read_citations, read_keywords, select
 from sme_sem.qualitative.documents import firm_and_year, read_document
+from sme_sem.qualitative.libraries import library
 
 THEMES = {"micro": ["微创新", "迭代创新"], "digital": ["云计算", "Big Data", "5G"]}
 FILLER = "公司持续完善治理结构，稳步推进各项工作。\n"
@@ -210,3 +211,10 @@ def test_patents_that_cite_each_other_in_a_circle_are_remarked_and_end():
     found = read_citations(pd.DataFrame(rows, columns=["firm", "patent", "cited"]))
     assert found.firms.loc[0, "depth"] == 1
     assert "in a circle" in found.remarks[0].message.en
+
+
+def test_a_library_that_is_not_installed_is_named_with_the_way_to_get_it():
+    with pytest.raises(
+        SourceError, match=r'nowhere_to_be_found; install it with: pip install "sme-sem\[qualitative\]"'
+    ):
+        library("nowhere_to_be_found", "reading minds")

@@ -42,3 +42,8 @@ def test_every_picture_is_well_formed_whatever_the_words():
 def test_bars_show_the_most_frequent_first_and_say_how_often():
     svg = word_bars({"rare": 1, "often": 9}, most=1)
     assert "often" in svg and ">9<" in svg and "rare" not in svg
+
+
+def test_a_network_shows_the_most_frequent_codes_and_the_lines_between_them():
+    svg = code_network({"a": 1, "b": 3, "c": 2}, [("a", "b", 5.0), ("b", "c", 1.0)], most=2)
+    assert (svg.count("<circle"), svg.count("<line"), ">a<" in svg) == (2, 1, False)
