@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from . import format
 from .language import Language, Text
-from .layout import Layout, layout, lines
+from .layout import GAP, TURNED, UPRIGHT, Layout, layout, lines
 from .storing import file_names
 from .table import Kind, Table
 from .typography import runs
@@ -21,6 +21,7 @@ PACKAGES = ("array", "booktabs", "threeparttable", "longtable", "rotating", "pdf
 _MOST_ROWS, _MOST_TURNED_ROWS = 38, 22
 _LONGEST_WORD = 24
 _CELL = 0.52  # of an em
+_LOOSE = 0.85
 _SIZES = {1.0: "\\normalsize", 0.9: "\\small", 0.8: "\\footnotesize", 0.65: "\\scriptsize"}
 _TEXTS = (Kind.LABEL, Kind.STARS)
 _FLOATS = ("\\begin{table}", "\\begin{sidewaystable}")
@@ -121,6 +122,7 @@ def document(tables: Iterable[Table], language: Language = "en", *, banner: Text
     )  # keeps their order
     chinese = _CHINESE if language == "en" and re.search("[\u2e80-\u9fff\uff00-\uffef]", body + shown) else ""
     head = _HEAD[language] + chinese + "".join(f"\\usepackage{{{name}}}\n" for name in PACKAGES)
+    head += "\\extrafloats{500}\\maxdeadcycles=1000\n"  # TeX gives up on a page of tables after a hundred
     style = "\\pagestyle{myheadings}\n" if banner is not None else ""
     return f"{head}{style}\\begin{{document}}\n{shown}{body}\n\\end{{document}}\n"
 
@@ -129,7 +131,7 @@ def _written(table: Table, label: str, language: Language) -> str:
     shape = layout(table, language)
     caption = f"\\caption{{{_one_line(table.title, language)}}}\\label{{tab:{label}}}"
     columns = f"{{@{{}}{''.join(_columns(table, shape))}@{{}}}}"
-    heads, body = _heads(table, language), _body(table, language)
+    heads, body = _heads(table, shape, language), _body(table, language)
     notes = [_symbols(format.text_of(note, language), "\\\\") for note in table.notes]
     size = [_SIZES[shape.size]] if shape.size < 1 else []
     if len(body) > (_MOST_TURNED_ROWS if shape.turned else _MOST_ROWS):
@@ -167,22 +169,34 @@ def _on_several_pages(
 def _columns(table: Table, shape: Layout) -> list[str]:
     """Column types: as wide as their text where all of it has room, else paragraphs of a given width."""
     texts = [column.kind in _TEXTS for column in table.columns]
-    if not (shape.broken or any("\n" in str(cell) or "\r" in str(cell) for row in table.rows for cell in row)):
+    if _has_room(table, shape):
         return ["l" if text else "r" for text in texts]
     sides = ("\\raggedright" if text else "\\raggedleft" for text in texts)
-    return [
-        f">{{{side}\\arraybackslash}}p{{{_CELL * width:.2f}em}}"
-        for side, width in zip(sides, shape.widths, strict=True)
-    ]
+    return [_paragraphs(side, width) for side, width in zip(sides, shape.widths, strict=True)]
 
 
-def _heads(table: Table, language: Language) -> list[str]:
+def _has_room(table: Table, shape: Layout) -> bool:
+    """Tell whether no line need be broken; the fonts of TeX are broader than those the layout thinks of."""
+    several = any("\n" in str(cell) or "\r" in str(cell) for row in table.rows for cell in row)
+    line = (TURNED if shape.turned else UPRIGHT) / shape.size - GAP * len(shape.widths)
+    return not (shape.broken or several) and sum(shape.widths) <= _LOOSE * line
+
+
+def _paragraphs(side: str, width: float) -> str:
+    return f">{{{side}\\arraybackslash}}p{{{_CELL * width:.2f}em}}"
+
+
+def _heads(table: Table, shape: Layout, language: Language) -> list[str]:
     found, place = [], 1
     spans = format.groups(table, language)
     if spans:
-        over = (
-            f"\\multicolumn{{{count}}}{{c}}{{{_symbols(name)}}}" if name else "&" * (count - 1) for name, count in spans
-        )
+        room = _has_room(table, shape)
+        over, first = [], 0
+        for name, count in spans:
+            width = sum(shape.widths[first : first + count]) + GAP * (count - 1)
+            kind = "c" if room else _paragraphs("\\centering", width)
+            over.append(f"\\multicolumn{{{count}}}{{{kind}}}{{{_symbols(name)}}}" if name else "&" * (count - 1))
+            first += count
         found.append(" & ".join(over) + " \\\\")
         rules = []
         for name, count in spans:

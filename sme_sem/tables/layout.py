@@ -21,7 +21,8 @@ from .text import width
 
 UPRIGHT, TURNED = 88, 138
 """Cells in a line of A4 in writing of ten points, upright and turned."""
-_GAP = 2.5
+GAP = 2.5
+"""Cells between two columns."""
 _CHINESE = 2.1
 _TRIES = (
     (UPRIGHT, False, 1.0),
@@ -67,7 +68,7 @@ def layout(table: Table, language: Language = "en") -> Layout:
     least = [_least(*column) for column in zip(heads, cells, labels, strict=True)]
     _widen_under_groups(table, language, wish, least)
     for line, turned, size in _TRIES:
-        free = line / size - _GAP * len(wish)
+        free = line / size - GAP * len(wish)
         if sum(least) <= free:
             return Layout(_shared(least, wish, free), sum(wish) > free, turned, size)
     scale = max(free, 1.0) / sum(least)
@@ -119,7 +120,7 @@ def _widen_under_groups(table: Table, language: Language, wish: list[float], lea
         starts.append(starts[-1] + count)
     for (name, count), (first, after) in zip(spans, pairwise(starts), strict=True):
         for widths, needed in ((wish, room(name)), (least, min(_longest_word(name), 22))):
-            short = needed - sum(widths[first:after]) - _GAP * (count - 1)
+            short = needed - sum(widths[first:after]) - GAP * (count - 1)
             if short > 0:
                 widths[first:after] = [own + short / count for own in widths[first:after]]
 

@@ -211,6 +211,7 @@ def test_without_a_comparable_rival_nothing_is_preferred(real):
 
 def test_a_failed_step_leaves_its_section_out(real):
     bare = replace(real, reliability=None, adequacy=None, components=None, fits={}, hypotheses=None)
+    bare = replace(bare, descriptives=None, correlations=None, method_bias=None)
     assert list(sections(bare)) == ["summary", "sample", "quality", "questionnaire", "methods"]
 
 

@@ -61,7 +61,9 @@ def of_latex(text):
 
 
 def _unescaped(cell):
-    cell = re.sub(r"^\\multicolumn\{\d+\}\{c\}\{(.*)\}$", r"\1", cell.strip(" "))
+    cell = re.sub(
+        r"^\\multicolumn\{\d+\}\{(?:c|>\{\\centering\\arraybackslash\}p\{[\d.]+em\})\}\{(.*)\}$", r"\1", cell.strip(" ")
+    )
     cell = re.sub(r"\\textit\{(\w+)\}", r"\1", cell).replace("\\allowbreak{}", "").replace("\\newline ", "\n")
     for written, sign in _LATEX.items():
         cell = cell.replace(written, sign)
