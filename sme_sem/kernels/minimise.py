@@ -20,7 +20,7 @@ import numpy as np
 from . import linalg
 
 NEAR = 1e-1  # g^T H^-1 g below which the exact Hessian is tried
-LAST = 1e-7  # and below which it no longer changes between steps
+LAST = 1e-7  # and below which it no longer changes between undamped steps
 STALLED = 1e-13  # and below which a decrement that no longer shrinks is rounding error
 HOPELESS = 1e9  # damping that no longer moves anything
 
@@ -89,7 +89,7 @@ def scoring(slope_at, start, *, tolerance=1e-20, max_iterations=300):
             active, step, solved, now, damped, near = (x[staying] for x in (active, step, solved, now, damped, near))
 
         trial = theta[active] + np.where(solved[:, None], step, 0)
-        exact = near & (now > LAST)
+        exact = near & ((now > LAST) | (damped > 0))
         accepted = np.zeros(len(active), dtype=bool)
         for kind in (False, True):
             chosen = np.flatnonzero((exact == kind) & solved)
@@ -103,7 +103,7 @@ def scoring(slope_at, start, *, tolerance=1e-20, max_iterations=300):
             members = members[lower]
             theta[members] = trial[chosen[lower]]
             value[members], gradient[members] = new.value[lower], new.gradient[lower]
-            changed = now[chosen] > LAST
+            changed = (now[chosen] > LAST) | (damped[chosen] > 0)
             hessian[members[changed[lower]]] = new.hessian[lower & changed]
         iterations[active] += 1
         eased = np.where(damped > 1e-5, damped / 10, 0.0)
