@@ -20,7 +20,7 @@ import numpy as np
 from . import linalg
 
 NEAR = 1e-1  # g^T H^-1 g below which the exact Hessian is tried
-LAST = 1e-7  # and below which it no longer changes between undamped steps
+LAST = 1e-11  # and below which it no longer changes between undamped steps
 STALLED = 1e-13  # and below which a decrement that no longer shrinks is rounding error
 HOPELESS = 1e9  # damping that no longer moves anything
 
