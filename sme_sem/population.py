@@ -89,6 +89,17 @@ def standardized(population: str) -> str:
     return "\n".join((population.rstrip("\n"), *lines))
 
 
+def covariances(population: str) -> pd.DataFrame:
+    """Covariances of all variables of a population, constructs included.
+
+    >>> covariances("f =~ 0.8*a + 0.6*b").loc["a", ["b", "f"]].round(2).tolist()
+    [0.48, 0.8]
+    """
+    table, theta = _laid_out(standardized(population))
+    names = list(table.variables)
+    return pd.DataFrame(ram.implied(table.pattern(), theta).cov[0], names, names)
+
+
 def _laid_out(population: str) -> tuple[ParameterTable, np.ndarray]:
     """Read a population, with every parameter at its value: unwritten variances one, all else zero."""
     table = parameter_table(Specification.read(population), Options(fixed_x=False))

@@ -10,6 +10,7 @@ import pytest
 from small_study import INSTRUMENT, answers, contents, write_study
 from sme_sem.errors import InstrumentError, ResponseError, StudyError
 from sme_sem.instrument import load_instrument
+from sme_sem.instrument.model import Manner
 from sme_sem.report import folder as results_folder
 from sme_sem.responses import screen
 from sme_sem.sem.fit import fit
@@ -443,9 +444,34 @@ def test_the_synthetic_demonstration_says_so_in_every_section(tmp_path):
     assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["data"]["synthetic"] is True
 
 
+@pytest.mark.parametrize(
+    ("name", "hypotheses", "wider"),
+    [
+        ("bm-elements", 4, ()),
+        ("micro-innovation", 17, ("partial_mediation",)),
+        ("digital-micro-innovation", 12, ()),
+        ("involution", 11, ("partial_mediation",)),
+        ("sim", 6, ()),
+    ],
+)
+def test_a_study_supports_what_was_planted_and_prefers_no_rival(tmp_path, name, hypotheses, wider):
+    results = demo_study(name).run()
+    assert results.synthetic and results.problems == () and not results.failures
+    assert len(results.hypotheses.supported) == hypotheses == len(results.hypotheses.tests)
+    bic = {model: float(fit.measures()["bic"]) for model, fit in results.fits.items()}
+    assert all(bic[rival] > bic[results.hypothesized] for rival in results.instrument.rivals)
+    for rival in wider:
+        gain = results.fit.measures()["chisq"] - results.fits[rival].measures()["chisq"]
+        assert gain < 7.8  # the .95 quantile for three paths; fewer paths gain less
+    page = (results.save(tmp_path / "out", "zh") / "report.html").read_text(encoding="utf-8")
+    assert results.instrument.title.zh in page and "合成" in page
+
+
 def test_drawn_answers_recover_the_population_up_to_their_coarse_scale():
     instrument = load_instrument("bmi-drivers")
-    frame = draw_answers(instrument, n=20_000, seed=3)
+    plain = instrument.answers.synthetic.model_copy(update={"manner": Manner()})
+    answers = instrument.answers.model_copy(update={"synthetic": plain})
+    frame = draw_answers(instrument.model_copy(update={"answers": answers}), n=20_000, seed=3)
     estimates = fit("MKT =~ MK1 + MK2 + MK3 + MK4", frame).estimates()
     standardized = estimates.query("op == '=~'")["std_all"].tolist()
     # five categories weaken a correlation of normal variables by about a tenth, loadings by its root
