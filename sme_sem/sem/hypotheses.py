@@ -157,8 +157,8 @@ def test_hypotheses(
 def adjusted(p_values: Sequence[float], correction: str) -> list[float]:
     """Correct p values for their number.
 
-    >>> adjusted([0.01, 0.04, 0.03], "holm"), adjusted([0.01, 0.04, 0.03], "benjamini-hochberg")
-    ([0.03, 0.06, 0.06], [0.03, 0.04, 0.04])
+    >>> adjusted([0.25, 0.125, 0.5], "holm")
+    [0.5, 0.375, 0.5]
     """
     if correction == "none" or not p_values:
         return list(p_values)
