@@ -261,6 +261,8 @@ def robust_statistics(
     delta = least_squares.by_parameter(pattern, latent_response.jacobian(pattern, own))
     weighted = least_squares.weigh_rows(sample, delta)[..., -len(i) :]
     delta = delta[..., -len(i) :]
+    moving = np.flatnonzero(delta.any(axis=(0, 2)))  # thresholds move no correlation
+    delta, weighted, inverse = delta[:, moving], weighted[:, moving], inverse[np.ix_(moving, moving)]
     gamma = ordered_gamma(moments)[..., -len(i) :, -len(i) :]
     moved = inverse @ delta
     total = independence = 0.0
