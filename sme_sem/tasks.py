@@ -51,7 +51,7 @@ def done(
     if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers == 0):
         raise SpecificationError(f"workers={workers!r}: give a number of processes such as 2, or -1 for all cores.")
     total, so_far, found = sum(map(size, tasks)), 0, []
-    with _shown(progress, title) as report:
+    with shown(progress, title) as report:
         report(0, total)
         for task, result in zip(tasks, _results(work, tasks, workers), strict=True):
             found.append(result)
@@ -71,7 +71,8 @@ def _results(work: Callable[[_Task], _Done], tasks: Sequence[_Task], workers: in
 
 
 @contextmanager
-def _shown(progress: bool | Progress, title: str) -> Iterator[Progress]:
+def shown(progress: bool | Progress, title: object) -> Iterator[Progress]:
+    """Give what is called after every task: on a terminal a bar with the time left, or the caller's own."""
     if callable(progress):
         yield progress
         return
@@ -87,5 +88,5 @@ def _shown(progress: bool | Progress, title: str) -> Iterator[Progress]:
         TimeRemainingColumn(),
     )
     with Bar(*parts, console=console, transient=True, disable=not (progress and console.is_terminal)) as bar:
-        task = bar.add_task(title, total=None)
+        task = bar.add_task(str(title), total=None)
         yield lambda so_far, total: bar.update(task, completed=so_far, total=total)

@@ -19,8 +19,8 @@ from typing import Any
 import pandas as pd
 
 from ..errors import SourceError
-from ..resampling.progress import Progress, shown
 from ..tables import Column, Kind, Table, Tabled, Words
+from ..tasks import Progress, shown
 from .documents import documents_in, firm_and_year, read_document
 from .libraries import library
 from .lists import read_list

@@ -23,9 +23,9 @@ from ..kernels import influence, intervals, linalg, ram
 from ..responses.moments import Moments
 from ..sem.options import chosen
 from ..tables import Table, Tabled, Words
+from ..tasks import Progress, shown
 from .checkpoint import Checkpoint, digest_of
 from .draws import counts_of_rows, scheme
-from .progress import Progress, shown
 from .quantities import Quantities
 from .refit import inverse_hessian
 from .tasks import STATUSES, Job, Outcome, outcomes, tasks_of_draws, tasks_of_jackknife
