@@ -53,21 +53,22 @@ def done(
     total, so_far, found = sum(map(size, tasks)), 0, []
     with shown(progress, title) as report:
         report(0, total)
-        for task, result in zip(tasks, _results(work, tasks, workers), strict=True):
+        for task, result in zip(tasks, results(work, tasks, workers), strict=True):
             found.append(result)
             so_far += size(task)
             report(so_far, total)
     return found
 
 
-def _results(work: Callable[[_Task], _Done], tasks: Sequence[_Task], workers: int | None) -> Iterable[_Done]:
+def results(work: Callable[[_Task], _Done], tasks: Sequence[_Task], workers: int | None) -> Iterable[_Done]:
+    """Do the tasks, and give each result as soon as those before it are there."""
     if workers == 1 or len(tasks) < 2:
         return map(work, tasks)
     import joblib
 
     parallel = joblib.Parallel(n_jobs=workers, return_as="generator")
-    results: Iterable[_Done] = parallel(joblib.delayed(work)(task) for task in tasks)
-    return results
+    found: Iterable[_Done] = parallel(joblib.delayed(work)(task) for task in tasks)
+    return found
 
 
 @contextmanager

@@ -23,12 +23,12 @@ from ..kernels import influence, intervals, linalg, ram
 from ..responses.moments import Moments
 from ..sem.options import chosen
 from ..tables import Table, Tabled, Words
-from ..tasks import Progress, shown
+from ..tasks import Progress, results, shown
 from .checkpoint import Checkpoint, digest_of
 from .draws import counts_of_rows, scheme
 from .quantities import Quantities
 from .refit import inverse_hessian
-from .tasks import STATUSES, Job, Outcome, outcomes, tasks_of_draws, tasks_of_jackknife
+from .tasks import STATUSES, Job, Outcome, tasks_of_draws, tasks_of_jackknife
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
@@ -211,7 +211,8 @@ def _done(
     done = sum(task.draws for task in tasks if task.number in finished)
     try:
         with shown(progress, _TITLE) as report:
-            for task, outcome in outcomes(job, [t for t in tasks if t.number not in finished], workers):
+            left = [task for task in tasks if task.number not in finished]
+            for task, outcome in zip(left, results(job.outcome, left, workers), strict=True):
                 finished[task.number] = outcome
                 if checkpoint is not None:
                     checkpoint.add(task.number, outcome)

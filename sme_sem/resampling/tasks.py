@@ -6,7 +6,6 @@ same bytes.  joblib distributes them: ``with joblib.parallel_config(backend="das
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -103,15 +102,3 @@ def tasks_of_jackknife(scheme: Scheme, most: int, first: int) -> list[Task]:
         Task(first + k, len(sets[start : start + scheme.task]), left_out=sets[start : start + scheme.task])
         for k, start in enumerate(starts)
     ]
-
-
-def outcomes(job: Job, tasks: Sequence[Task], workers: int | None) -> Iterator[tuple[Task, Outcome]]:
-    """Do the tasks, and give each outcome as soon as those before it are there."""
-    if workers == 1 or len(tasks) < 2:
-        yield from ((task, job.outcome(task)) for task in tasks)
-        return
-    import joblib
-
-    work: Callable[..., Outcome] = joblib.delayed(job.outcome)
-    parallel = joblib.Parallel(n_jobs=workers, return_as="generator")
-    yield from zip(tasks, parallel(work(task) for task in tasks), strict=True)
