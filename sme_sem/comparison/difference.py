@@ -18,12 +18,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import SpecificationError
-from ..kernels import fit_indices, latent_response, least_squares, ram, scaled_difference
-from ..kernels.latent_response import OrderedPattern
-from ..sem import objective, robust
+from ..kernels import fit_indices, ram, scaled_difference
+from ..sem import least_squares, objective, robust
 from ..sem.fit import Fit
-from ..sem.least_squares import scaling as least_squares_scaling
-from ..sem.least_squares import spread as least_squares_spread
 from ..tables import Words
 from . import nesting
 
@@ -110,7 +107,7 @@ def _factor_at(fit: Fit, theta: np.ndarray) -> float:
     pattern, sample, moments = fit.pattern, fit.sample, fit.moments
     inverse = _inverse_information(fit, theta)
     if method.discrepancy != "ML":
-        return least_squares_scaling(method, pattern, sample, moments, theta, inverse, df).mean_factor
+        return least_squares.scaling(method, pattern, sample, moments, theta, inverse, df).mean_factor
     implied = ram.implied(pattern, theta, sample.covariance, sample.mean)
     return robust.scaling(method, pattern, moments, sample, implied, inverse, df).mean_factor
 
@@ -141,18 +138,13 @@ def _satorra_2000(wide: Fit, narrow: Fit) -> tuple[float, Words]:
 def _moment_slopes(fit: Fit, like: Fit) -> np.ndarray:
     """What the parameters do to the moments, groups below each other: -> (M, q), in the order of another fit's."""
     pattern = nesting.aligned(fit, like.table).pattern()
-    if isinstance(pattern, OrderedPattern):
-        cells = latent_response.jacobian(pattern, latent_response.responses(pattern, fit.theta))
-    else:
-        moments = ram.implied(pattern, fit.theta, like.sample.covariance, like.sample.mean)
-        cells = least_squares.jacobian(pattern, moments)
-    return np.concatenate(list(least_squares.by_parameter(pattern, cells).mT))
+    return np.concatenate(list(least_squares.moment_slopes(pattern, like.sample, fit.theta).mT))
 
 
 def _spread(fit: Fit) -> np.ndarray:
     """B: how the scores vary from respondent to respondent."""
     if fit.options.method.discrepancy != "ML":
-        return least_squares_spread(fit.pattern, fit.sample, fit.moments, fit.theta, normal=False)
+        return least_squares.spread(fit.pattern, fit.sample, fit.moments, fit.theta, normal=False)
     found = robust.scores(fit.pattern, fit.moments, fit._point.moments, around_sample=True)
     return robust.spread(found, fit.moments)
 

@@ -7,27 +7,43 @@ Browne (1984), British Journal of Mathematical and Statistical Psychology 37, 62
 
 import numpy as np
 
+from . import casewise
 
-def distribution_free(answers, *, means):
-    """From the answers themselves, whatever their distribution: (n, p) -> (m, m), divided by n"""
-    centred = answers - answers.mean(axis=0)
+
+def distribution_free(answers, *, means, weight=None, cluster=None):
+    """From the answers themselves, whatever their distribution: (n, p) -> (m, m), divided by n
+
+    weight, cluster : (n,), (n,) of respondents who were not drawn one by one
+    """
+    centred = answers - np.average(answers, axis=0, weights=weight)
     columns, rows = np.triu_indices(answers.shape[1])
     products = centred[:, rows] * centred[:, columns]
-    z = np.concatenate([centred, products], axis=1) if means else products
-    z = z - z.mean(axis=0)
-    return z.T @ z / len(z)
+    products = products - np.average(products, axis=0, weights=weight)
+    units = casewise.independent(np.concatenate([centred, products], axis=1) if means else products, weight, cluster)
+    return units.T @ units / (len(answers) if weight is None else weight.sum())
 
 
 def normal_theory(covariance, *, means):
     """If the answers were normal: cov(s_ij, s_kl) = s_ik s_jl + s_il s_jk: (..., p, p) -> (..., m, m)"""
-    S = covariance
-    p = S.shape[-1]
+    p = covariance.shape[-1]
     j, i = np.triu_indices(p)
-    triangle = S[..., i[:, None], i] * S[..., j[:, None], j] + S[..., i[:, None], j] * S[..., j[:, None], i]
+    triangle = products(covariance, i, j)
     if not means:
         return triangle
-    nothing = np.zeros((*S.shape[:-2], p, len(i)))
-    return np.block([[S, nothing], [nothing.mT, triangle]])
+    nothing = np.zeros((*covariance.shape[:-2], p, len(i)))
+    return np.block([[covariance, nothing], [nothing.mT, triangle]])
+
+
+def products(S, i, j):
+    """s_ik s_jl + s_il s_jk for every two places (i, j) and (k, l): (..., p, p), (m,), (m,) -> (..., m, m)"""
+    return S[..., i[:, None], i] * S[..., j[:, None], j] + S[..., i[:, None], j] * S[..., j[:, None], i]
+
+
+def inverse(gamma):
+    """Gamma^-1, units divided out first, in which moments may differ by many powers of ten: (..., m, m)"""
+    unit = np.sqrt(np.linalg.diagonal(gamma))
+    unit = unit[..., :, None] * unit[..., None, :]
+    return np.linalg.inv(gamma / unit) / unit
 
 
 def traces(delta, weight, gamma, share, inverse):

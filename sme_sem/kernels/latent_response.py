@@ -26,7 +26,6 @@ from typing import NamedTuple
 import numpy as np
 
 from . import least_squares, linalg, ram
-from .discrepancy import Slope
 
 THRESHOLDS, SCALES = 3, 4
 
@@ -86,16 +85,7 @@ class Responses(NamedTuple):
 def slope(pattern, sample, theta):
     """F of weighted least squares, its gradient and its expected Hessian: (..., q) -> Slope"""
     found = responses(pattern, theta)
-    e = sample.target - found.vector
-    weighted = least_squares.weigh(sample, e)
-    share = sample.share[..., None]
-    delta = jacobian(pattern, found)
-    curvature = 2 * delta @ least_squares.weigh_rows(sample, delta).mT
-    return Slope(
-        (sample.share * np.vecdot(e, weighted)).sum(axis=-1),
-        ram.sum_cells(pattern, -2 * share * np.matvec(delta, weighted)),
-        ram.sum_cell_pairs(pattern, share[..., None] * curvature),
-    )
+    return least_squares.slope_of(pattern, sample, sample.target - found.vector, jacobian(pattern, found))
 
 
 def matrices(pattern, theta, covariance, mean):

@@ -21,12 +21,19 @@ def slope(pattern, sample, theta, *, exact=False):
     """F, its gradient and its expected (``exact``: its own) Hessian at theta: (..., q) -> Slope"""
     moments = ram.implied(pattern, theta, sample.covariance, sample.mean)
     e = residual(pattern, sample, moments)
+    bent = discrepancy.bend(pattern, moments, _pulled(pattern, moments, weigh(sample, e))) if exact else None
+    return slope_of(pattern, sample, e, jacobian(pattern, moments), bent)
+
+
+def slope_of(pattern, sample, e, delta, bent=None):
+    """F, its gradient and Hessian from residuals (..., G, m) and slopes of the moments by cell (..., G, c, m)
+
+    bent : (..., G, c, c) half of what second derivatives add to the expected Hessian
+    """
     weighted = weigh(sample, e)
     share = sample.share[..., None]
-    delta = jacobian(pattern, moments)
     curvature = 2 * delta @ weigh_rows(sample, delta).mT
-    if exact:
-        bent = discrepancy.bend(pattern, moments, _pulled(pattern, moments, weighted))
+    if bent is not None:
         curvature = curvature + bent + bent.mT
     return Slope(
         (sample.share * np.vecdot(e, weighted)).sum(axis=-1),

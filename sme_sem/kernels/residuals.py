@@ -13,35 +13,10 @@ Hausman (1978), Econometrica 46, 1251-1271; Maydeu-Olivares (2017), Psychometrik
 
 import numpy as np
 
-from . import casewise
-
 
 def places(p):
     """Row and column of each covariance in s: (m,), (m,)"""
     return np.triu_indices(p)
-
-
-def normal_gamma(sample, *, means):
-    """Gamma of normal answers: (p, p) -> (m, m), or (p + m, p + m) with means"""
-    i, j = places(len(sample))
-    gamma = _pairs(sample, sample, i, j) / 2
-    if not means:
-        return gamma
-    zero = np.zeros((len(sample), len(i)))
-    return np.block([[sample, zero], [zero.T, gamma]])
-
-
-def answers_gamma(answers, *, means, weight=None, cluster=None):
-    """Gamma from the answers themselves, whatever their distribution: (n, p) -> (m, m) or (p + m, p + m)
-
-    weight, cluster : (n,), (n,) of respondents who were not drawn one by one
-    """
-    i, j = places(answers.shape[1])
-    centred = answers - np.average(answers, axis=0, weights=weight)
-    products = centred[:, i] * centred[:, j]
-    products = products - np.average(products, axis=0, weights=weight)
-    units = casewise.independent(np.concatenate([centred, products], axis=1) if means else products, weight, cluster)
-    return units.T @ units / (len(answers) if weight is None else weight.sum())
 
 
 def normal_information(sigma, sample, difference, *, means, observed):

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..kernels import gamma, influence, linalg, ordered
 from ..kernels.discrepancy import Sample
+from ..sem.least_squares import weighted_by_covariances
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
@@ -84,16 +85,9 @@ def _ordered(fit: Fit, counts: np.ndarray, groups: tuple[influence.Moments, ...]
 def _weighted(fit: Fit, sample: Sample, by_group: list[np.ndarray]) -> Sample:
     """Give the samples the weight the estimator asks for, each its own."""
     method, means = fit.options.method, sample.mean is not None
-    if method.discrepancy == "ML":
-        return sample
-    if method.discrepancy == "GLS":
-        return sample._replace(metric=linalg.whitener(sample.covariance))
-    if method.discrepancy == "ULS":
-        p = sample.covariance.shape[-1]
-        return sample._replace(weight=np.ones((*sample.share.shape, p * (p + 1) // 2 + means * p)))
-    if method.discrepancy == "DWLS" and method.se != "robust_sem" and not method.scaled:
-        own = gamma.normal_theory_diagonal(sample.covariance, means=means)
-        return sample._replace(weight=1 / own)
+    by_covariances = weighted_by_covariances(sample, method)
+    if by_covariances is not None:
+        return by_covariances
     assert fit.moments.answers is not None
     diagonal = method.discrepancy == "DWLS"
     parts = [

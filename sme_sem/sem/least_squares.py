@@ -27,18 +27,13 @@ from .robust import Scaling, adjusted
 
 def weighted(sample: Sample, moments: Moments, method: Estimator) -> Sample:
     """Give the sample moments the weight the estimator asks for."""
-    means = sample.mean is not None
-    if method.discrepancy == "ML":
-        return sample
-    if method.discrepancy == "GLS":
-        return sample._replace(metric=linalg.whitener(sample.covariance))
-    if method.discrepancy == "ULS":
-        p = sample.covariance.shape[-1]
-        return sample._replace(weight=np.ones((len(sample.share), p * (p + 1) // 2 + means * p)))
-    normal = method.discrepancy == "DWLS" and method.se != "robust_sem" and not method.scaled
-    found = _gamma(sample, moments, means=means, normal=normal)
+    by_covariances = weighted_by_covariances(sample, method)
+    if by_covariances is not None:
+        return by_covariances
+    found = distribution_free(moments, means=sample.mean is not None)
+    variances = _told(np.diagonal(found, axis1=1, axis2=2), sample, moments.names)
     if method.discrepancy == "DWLS":
-        return sample._replace(weight=1 / _told(np.diagonal(found, axis1=1, axis2=2), sample, moments.names))
+        return sample._replace(weight=1 / variances)
     fewest, m = int(moments.n.min()), found.shape[-1]
     if fewest <= m:
         raise DataProblem(
@@ -46,15 +41,30 @@ def weighted(sample: Sample, moments: Moments, method: Estimator) -> Sample:
             f"cannot tell: it needs more than {m} in every group, and several times as many to be trusted. Take "
             "estimator='DWLS', 'ULSM' or 'MLR'."
         )
-    unit = np.sqrt(_told(np.diagonal(found, axis1=1, axis2=2), sample, moments.names))
-    unit = unit[:, :, None] * unit[:, None, :]
-    if np.linalg.eigvalsh(found / unit)[:, 0].min() < m * 1e-13:
+    if np.linalg.eigvalsh(linalg.correlation(found))[:, 0].min() < m * 1e-13:
         raise DataProblem(
             "estimator='WLS' needs the inverse of the covariance matrix of all moments, which is singular: "
             "some moments follow from others, as with answers that take two values only. Take estimator='DWLS', "
             "'ULSM' or 'MLR'."
         )
-    return sample._replace(weight=np.linalg.inv(found / unit) / unit)
+    return sample._replace(weight=gamma.inverse(found))
+
+
+def weighted_by_covariances(sample: Sample, method: Estimator) -> Sample | None:
+    """Weigh by the covariances alone, (..., G, p, p) of a batch or not; None where it takes the answers themselves."""
+    if method.discrepancy == "ML":
+        return sample
+    if method.discrepancy == "GLS":
+        return sample._replace(metric=linalg.whitener(sample.covariance))
+    if method.discrepancy == "ULS":
+        p = sample.covariance.shape[-1]
+        m = p * (p + 1) // 2 + (sample.mean is not None) * p
+        return sample._replace(weight=np.ones((*sample.share.shape, m)))
+    if method.discrepancy == "DWLS" and method.se != "robust_sem" and not method.scaled:
+        return sample._replace(
+            weight=1 / gamma.normal_theory_diagonal(sample.covariance, means=sample.mean is not None)
+        )
+    return None
 
 
 def _told(variances: np.ndarray, sample: Sample, names: tuple[str, ...]) -> np.ndarray:
@@ -86,7 +96,7 @@ def distribution_free(moments: Moments, *, means: bool) -> np.ndarray:
 def spread(pattern: ram.Pattern, sample: Sample, moments: Moments, theta: np.ndarray, *, normal: bool) -> np.ndarray:
     """B of the sandwich: Delta V Gamma V Delta^T, Gamma of normal theory or from the answers: -> (q, q)"""
     sample = _explicit(sample, means=pattern.means)
-    left = least_squares.weigh_rows(sample, _delta(pattern, sample, theta))
+    left = least_squares.weigh_rows(sample, moment_slopes(pattern, sample, theta))
     return np.asarray(gamma.spread(left, _gamma(sample, moments, means=pattern.means, normal=normal), sample.share))
 
 
@@ -105,7 +115,7 @@ def scaling(
     """
     sample = _explicit(sample, means=pattern.means)
     found = _gamma(sample, moments, means=pattern.means, normal=False)
-    trace, squared = gamma.traces(_delta(pattern, sample, theta), sample.weight, found, sample.share, inverse)
+    trace, squared = gamma.traces(moment_slopes(pattern, sample, theta), sample.weight, found, sample.share, inverse)
     return adjusted(estimator, df, trace, squared)
 
 
@@ -137,10 +147,7 @@ def _explicit(sample: Sample, *, means: bool) -> Sample:
     """Write the weight of generalized least squares out."""
     if sample.weight is not None:
         return sample
-    found = gamma.normal_theory(sample.covariance, means=means)
-    unit = np.sqrt(np.diagonal(found, axis1=1, axis2=2))
-    unit = unit[:, :, None] * unit[:, None, :]
-    return sample._replace(weight=np.linalg.inv(found / unit) / unit)
+    return sample._replace(weight=gamma.inverse(gamma.normal_theory(sample.covariance, means=means)))
 
 
 def _gamma(sample: Sample, moments: Moments, *, means: bool, normal: bool) -> np.ndarray:
@@ -158,7 +165,8 @@ def ordered_gamma(moments: Moments) -> np.ndarray:
     return np.stack([influence.gamma(own) for own in moments.ordered])
 
 
-def _delta(pattern: ram.Pattern, sample: Sample, theta: np.ndarray) -> np.ndarray:
+def moment_slopes(pattern: ram.Pattern, sample: Sample, theta: np.ndarray) -> np.ndarray:
+    """How the moments of every group, ordered answers' or not, move with the parameters: -> (G, q, m)"""
     if isinstance(pattern, OrderedPattern):
         cells = latent_response.jacobian(pattern, latent_response.responses(pattern, theta))
     else:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import DataProblem, SpecificationError, did_you_mean
+from ..kernels import gamma as gammas
 from ..kernels import influence, latent_moments, latent_response, least_squares, linalg
 from ..kernels.discrepancy import Sample
 from ..kernels.latent_response import OrderedPattern
@@ -257,7 +258,7 @@ def robust_statistics(
     inner = np.linalg.inv(implied)
     value = fitted - logs + (inner * R).sum(axis=(1, 2)) - R.shape[-1]
     i, j = pattern.pairs
-    V = inner[:, i[:, None], i] * inner[:, j[:, None], j] + inner[:, i[:, None], j] * inner[:, j[:, None], i]
+    V = gammas.products(inner, i, j)
     delta = least_squares.by_parameter(pattern, latent_response.jacobian(pattern, own))
     weighted = least_squares.weigh_rows(sample, delta)[..., -len(i) :]
     delta = delta[..., -len(i) :]

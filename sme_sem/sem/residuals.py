@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import SpecificationError
-from ..kernels import fiml, fit_indices, ram
+from ..kernels import fiml, fit_indices, least_squares
+from ..kernels import gamma as gammas_of
 from ..kernels import residuals as kernel
 from ..kernels.latent_response import OrderedPattern
 from . import ordered, robust
@@ -73,7 +74,9 @@ def _variances(fit: Fit, *, standardized: bool) -> np.ndarray:
     if fit.table.means:
         kept = np.concatenate([np.arange(p - x), p + kept])
     gammas, informations = (_saturated if fit.moments.patterns is None else _saturated_with_gaps)(fit, kept)
-    slopes = [own[kept] for own in _slopes(fit, i, j)]
+    slopes = least_squares.by_parameter(fit.pattern, least_squares.jacobian(fit.pattern, fit._point.moments)).mT[
+        :, kept
+    ]
     bent = [w * d.T @ A @ d for w, d, A in zip(shares, slopes, informations, strict=True)]
     inverse = fit._inverse(np.asarray(sum(bent)))
     found = np.zeros((fit.table.groups, p, p))
@@ -85,18 +88,6 @@ def _variances(fit: Fit, *, standardized: bool) -> np.ndarray:
     return found
 
 
-def _slopes(fit: Fit, i: np.ndarray, j: np.ndarray) -> list[np.ndarray]:
-    """How the implied moments move with the parameters, by group: (m, q) each"""
-    by_cell, mean_by_cell = ram.jacobian(fit.pattern, fit._point.moments)
-    found = []
-    for g in range(fit.table.groups):
-        parts = [by_cell[g][:, i, j].T]
-        if fit.table.means:
-            parts.insert(0, mean_by_cell[g].T)
-        found.append(np.concatenate(parts) @ fit.pattern.gather[g])
-    return found
-
-
 def _saturated(fit: Fit, kept: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Gamma, and the information at the implied moments, of the kept moments by group."""
     moments, implied, means = fit.moments, fit._point.moments, fit.table.means
@@ -104,9 +95,9 @@ def _saturated(fit: Fit, kept: np.ndarray) -> tuple[list[np.ndarray], list[np.nd
     for g, sample in enumerate(fit.sample.covariance):
         if _sandwich(fit) and moments.answers is not None:
             weight, cluster = moments.design.of(g)
-            gamma = kernel.answers_gamma(moments.answers[g], means=means, weight=weight, cluster=cluster)
+            gamma = gammas_of.distribution_free(moments.answers[g], means=means, weight=weight, cluster=cluster)
         else:
-            gamma = kernel.normal_gamma(sample, means=means)
+            gamma = gammas_of.normal_theory(sample, means=means)
         none = np.zeros(len(sample))
         if len(kept) < len(gamma):
             own = kernel.normal_information(sample, sample, none, means=means, observed=False)

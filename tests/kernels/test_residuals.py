@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sme_sem.kernels import gamma as gammas
 from sme_sem.kernels import residuals
 
 RNG = np.random.default_rng(8)
@@ -36,7 +37,7 @@ def test_observed_information_is_the_curvature_of_the_likelihood():
 
 def test_expected_information_inverts_the_covariance_of_normal_moments():
     A = residuals.normal_information(S, S, np.zeros(4), means=True, observed=False)
-    np.testing.assert_allclose(A @ residuals.normal_gamma(S, means=True), np.eye(14), atol=1e-9)
+    np.testing.assert_allclose(A @ gammas.normal_theory(S, means=True), np.eye(14), atol=1e-9)
     observed = residuals.normal_information(S, S, np.zeros(4), means=True, observed=True)
     np.testing.assert_allclose(observed, A, atol=1e-10)
 
@@ -44,21 +45,21 @@ def test_expected_information_inverts_the_covariance_of_normal_moments():
 @pytest.mark.parametrize("means", [False, True])
 def test_gamma_of_normal_answers_is_the_normal_one(means):
     answers = RNG.multivariate_normal(np.zeros(4), S, 400_000)
-    found, expected = residuals.answers_gamma(answers, means=means), residuals.normal_gamma(S, means=means)
+    found, expected = gammas.distribution_free(answers, means=means), gammas.normal_theory(S, means=means)
     scale = np.sqrt(np.outer(np.diagonal(expected), np.diagonal(expected)))
     np.testing.assert_allclose(found / scale, expected / scale, atol=0.02)
 
 
 def test_gamma_with_whole_weights_is_that_of_clusters_of_copies():
     answers, times = RNG.standard_normal((50, 4)), RNG.integers(1, 4, 50)
-    weighted = residuals.answers_gamma(answers, means=True, weight=times.astype(float))
+    weighted = gammas.distribution_free(answers, means=True, weight=times.astype(float))
     cluster = np.arange(50).repeat(times)
-    copies = residuals.answers_gamma(answers.repeat(times, axis=0), means=True, cluster=cluster)
+    copies = gammas.distribution_free(answers.repeat(times, axis=0), means=True, cluster=cluster)
     np.testing.assert_allclose(weighted * 50 / 49, copies, atol=1e-12)
 
 
 def test_what_is_given_is_taken_out_as_in_a_regression():
-    gamma = residuals.normal_gamma(S, means=False)
+    gamma = gammas.normal_theory(S, means=False)
     kept, given = np.arange(7), np.arange(7, 10)
     expected = gamma[:7, :7] - gamma[:7, 7:] @ np.linalg.solve(gamma[np.ix_(given, given)], gamma[7:, :7])
     information = residuals.normal_information(S, S, np.zeros(4), means=False, observed=False)
@@ -66,7 +67,7 @@ def test_what_is_given_is_taken_out_as_in_a_regression():
 
 
 def test_a_residual_has_no_error_along_what_the_model_can_follow():
-    gamma = residuals.normal_gamma(S, means=False)
+    gamma = gammas.normal_theory(S, means=False)
     A = np.linalg.inv(gamma)
     slopes = RNG.standard_normal((10, 3))
     inverse = np.linalg.inv(slopes.T @ A @ slopes)
