@@ -13,6 +13,7 @@ import pandas as pd
 from ..errors import SpecificationError
 from ..sem.fit import Fit
 from ..sem.presentation import corrected, objections, reported
+from ..sem.rivals import DIFFERENCE_COLUMNS, INDEX_COLUMNS
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from .folds import Foretold, cross_validated
 from .nesting import Relation
@@ -199,15 +200,8 @@ _COLUMNS = (
     Column("npar", Words("Parameters", "参数数"), Kind.COUNT),
     Column("df", "df", Kind.COUNT),
     Column("chisq", "χ²", Kind.STATISTIC),
-    Column("chisq_diff", "Δχ²", Kind.STATISTIC),
-    Column("df_diff", "Δdf", Kind.COUNT),
-    Column("pvalue_diff", Words("p of Δχ²", "Δχ²的p值"), Kind.PROBABILITY),
-    Column("cfi", "CFI", Kind.COEFFICIENT),
-    Column("tli", "TLI", Kind.COEFFICIENT),
-    Column("rmsea", "RMSEA", Kind.COEFFICIENT),
-    Column("srmr", "SRMR", Kind.COEFFICIENT),
-    Column("aic", "AIC", Kind.STATISTIC),
-    Column("bic", "BIC", Kind.STATISTIC),
+    *DIFFERENCE_COLUMNS,
+    *INDEX_COLUMNS,
     Column("akaike_weight", term("Akaike weight"), Kind.COEFFICIENT),
     Column("ecvi", "ECVI", Kind.ESTIMATE),
     Column("cv_discrepancy", Words("Cross-validated discrepancy", "交叉验证差异"), Kind.ESTIMATE),

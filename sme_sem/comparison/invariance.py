@@ -30,6 +30,7 @@ from ..sem.fit import Fit
 from ..sem.fit import fit as fit_model
 from ..sem.parameters import Parameter, parameter_table
 from ..sem.presentation import corrected, objections, reported
+from ..sem.rivals import DIFFERENCE_COLUMNS
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from .nesting import translated
@@ -345,9 +346,7 @@ _COLUMNS = (
     Column("step", Words("Step", "步骤")),
     Column("chisq", "χ²", Kind.STATISTIC),
     Column("df", "df", Kind.COUNT),
-    Column("chisq_diff", "Δχ²", Kind.STATISTIC),
-    Column("df_diff", "Δdf", Kind.COUNT),
-    Column("pvalue_diff", Words("p of Δχ²", "Δχ²的p值"), Kind.PROBABILITY),
+    *DIFFERENCE_COLUMNS,
     Column("cfi", "CFI", Kind.COEFFICIENT),
     Column("cfi_diff", "ΔCFI", Kind.COEFFICIENT),
     Column("tli", "TLI", Kind.COEFFICIENT),

@@ -128,21 +128,27 @@ def _equivalence(pair: tuple[str, str], titles: Labels | None) -> Words:
 
 
 _TITLE = Words("Hypothesized and rival models", "假设模型与竞争模型比较")
-_COLUMNS = (
-    Column("model", Words("Model", "模型")),
-    Column("n", "N", Kind.COUNT),
-    Column("chisq", "χ²", Kind.STATISTIC),
-    Column("df", "df", Kind.COUNT),
-    Column("chisq_df", "χ²/df", Kind.STATISTIC),
+INDEX_COLUMNS = (
     Column("cfi", "CFI", Kind.COEFFICIENT),
     Column("tli", "TLI", Kind.COEFFICIENT),
     Column("rmsea", "RMSEA", Kind.COEFFICIENT),
     Column("srmr", "SRMR", Kind.COEFFICIENT),
     Column("aic", "AIC", Kind.STATISTIC),
     Column("bic", "BIC", Kind.STATISTIC),
+)
+DIFFERENCE_COLUMNS = (
     Column("chisq_diff", "Δχ²", Kind.STATISTIC),
     Column("df_diff", "Δdf", Kind.COUNT),
     Column("pvalue_diff", Words("p of Δχ²", "Δχ²的p值"), Kind.PROBABILITY),
+)
+_COLUMNS = (
+    Column("model", Words("Model", "模型")),
+    Column("n", "N", Kind.COUNT),
+    Column("chisq", "χ²", Kind.STATISTIC),
+    Column("df", "df", Kind.COUNT),
+    Column("chisq_df", "χ²/df", Kind.STATISTIC),
+    *INDEX_COLUMNS,
+    *DIFFERENCE_COLUMNS,
     Column("aic_diff", "ΔAIC", Kind.STATISTIC),
     Column("bic_diff", "ΔBIC", Kind.STATISTIC),
 )
