@@ -1,8 +1,30 @@
 """What was answered: files of answers read, checked against the instrument, and screened."""
 
-from .read import PLATFORMS, read_responses
-from .responses import Responses
-from .sample import sample_table
-from .screening import Screening, screen
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .read import PLATFORMS, read_responses
+    from .responses import Responses
+    from .sample import sample_table
+    from .screening import Screening, screen
+
+# name -> module; a model fitted to a table needs no reader of files
+_HOME = {
+    "PLATFORMS": "read",
+    "Responses": "responses",
+    "Screening": "screening",
+    "read_responses": "read",
+    "sample_table": "sample",
+    "screen": "screening",
+}
 
 __all__ = ["PLATFORMS", "Responses", "Screening", "read_responses", "sample_table", "screen"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f".{_HOME[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

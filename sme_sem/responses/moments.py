@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial, reduce
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -100,7 +100,8 @@ def moments_of_answers(
     _known(names, frame.columns, "the data have no column of that name")
     values = _numeric(frame, names)
     listwise, n = missing == "listwise", len(frame)
-    usable = ~_any_missing(values, n) if listwise else _with_some_answer(values, names, given, n)
+    unanswered = np.isnan(values)
+    usable = ~unanswered.any(axis=1) if listwise else _with_some_answer(unanswered, names, given)
     members = {"": np.ones(n, dtype=bool)} if group is None else _groups(frame, group)
     for label, rows in members.items():
         with _in_group(label):
@@ -108,7 +109,7 @@ def moments_of_answers(
     kept = [usable & rows for rows in members.values()]
     found = _CONDENSED[missing](
         tuple(names),
-        tuple(_gathered(values, rows) for rows in kept),
+        tuple(_rows(values, rows) for rows in kept),
         labels=tuple(members),
         collected=n,
         design=(drawn or Drawn()).design(frame, kept),
@@ -282,14 +283,13 @@ def _not_found(covariance: np.ndarray, names: Sequence[str]) -> str:
     )
 
 
-def _with_some_answer(values: Sequence[np.ndarray], names: Sequence[str], given: Sequence[str], n: int) -> np.ndarray:
-    needed = [column for column, name in zip(values, names, strict=True) if name in given]
-    answered = reduce(np.logical_or, (~np.isnan(column) for column in values), np.zeros(n, dtype=bool))
-    return answered & ~_any_missing(needed, n)
+def _with_some_answer(unanswered: np.ndarray, names: Sequence[str], given: Sequence[str]) -> np.ndarray:
+    needed = np.array([name in given for name in names])
+    return ~unanswered.all(axis=1) & ~unanswered[:, needed].any(axis=1)
 
 
-def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> list[np.ndarray]:
-    """Take the columns as numbers, (n,) each; where they are numbers already, nothing is copied."""
+def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
+    """Take the columns as numbers, (n, p)."""
     duplicated = set(frame.columns[frame.columns.duplicated()])
     for name in names:
         if name in duplicated:
@@ -304,23 +304,16 @@ def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> list[np.ndarray]:
             f"not numeric: {', '.join(map(repr, wrong))}{shown}. Read the file with read_responses, which "
             "turns labels into codes and lists what it could not read."
         )
-    values = [own.iloc[:, i].to_numpy(dtype=float, na_value=np.nan) for i in range(own.shape[1])]
-    infinite = [name for name, column in zip(names, values, strict=True) if np.isinf(column).any()]
-    if infinite:
-        raise DataProblem(f"infinite values in {', '.join(map(repr, infinite))}: replace them or set them missing.")
+    values = own.to_numpy(dtype=float, na_value=np.nan)
+    infinite = np.isinf(values).any(axis=0)
+    if infinite.any():
+        found = ", ".join(repr(name) for name, bad in zip(names, infinite, strict=True) if bad)
+        raise DataProblem(f"infinite values in {found}: replace them or set them missing.")
     return values
 
 
-def _any_missing(values: Sequence[np.ndarray], n: int) -> np.ndarray:
-    return reduce(np.logical_or, map(np.isnan, values), np.zeros(n, dtype=bool))
-
-
-def _gathered(values: Sequence[np.ndarray], rows: np.ndarray) -> np.ndarray:
-    """Put the answers of some respondents into one table, (n, p)."""
-    answers = np.empty((int(rows.sum()), len(values)))
-    for i, column in enumerate(values):
-        answers[:, i] = column[rows]
-    return answers
+def _rows(values: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    return values if chosen.all() else values[chosen]
 
 
 def _groups(frame: pd.DataFrame, group: str) -> dict[str, np.ndarray]:
@@ -381,10 +374,10 @@ def _known(names: Sequence[str], columns: pd.Index, problem: str) -> None:
         )
 
 
-def _enough(complete: int, offered: int, names: Sequence[str], values: Sequence[np.ndarray], rows: np.ndarray) -> None:
+def _enough(complete: int, offered: int, names: Sequence[str], values: np.ndarray, rows: np.ndarray) -> None:
     if complete >= 2:
         return
-    empty = [name for name, column in zip(names, values, strict=True) if np.isnan(column[rows]).all()]
+    empty = [name for name, column in zip(names, values[rows].T, strict=True) if np.isnan(column).all()]
     cause = f" Without any answer: {', '.join(map(repr, empty))}." if empty else ""
     raise DataProblem(
         f"{complete} of {offered} respondents answered all {len(names)} variables of the model; at least two are "
