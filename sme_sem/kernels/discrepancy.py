@@ -36,6 +36,7 @@ class Sample(NamedTuple):
     metric : (..., G, p, p) the whitener of generalized least squares, or None: the model's own (maximum likelihood)
     weight : (..., G, m) or (..., G, m, m) the weight of the other kinds of least squares (``least_squares``), or None
     target : (..., G, m) the moments of ordered answers (``latent_response``), or None: those above
+    volume : (..., G) log|S|, or None: found at every look
     """
 
     covariance: np.ndarray
@@ -44,12 +45,15 @@ class Sample(NamedTuple):
     metric: np.ndarray | None = None
     weight: np.ndarray | None = None
     target: np.ndarray | None = None
+    volume: np.ndarray | None = None
 
     def of(self, members):
         """Pick some members of a batch."""
-        parts = (self.mean, self.metric, self.weight, self.target)
-        mean, metric, weight, target = (None if part is None else part[members] for part in parts)
-        return Sample(self.covariance[members], mean, self.share[members], metric, weight, target)
+        return Sample(*(None if part is None else part[members] for part in self))
+
+    def looked_at_often(self):
+        """The same, with log|S| at hand."""
+        return self._replace(volume=linalg.log_determinant_of(self.covariance))
 
 
 class Slope(NamedTuple):
@@ -86,12 +90,13 @@ def slope(pattern, sample, theta, *, exact=False):
     white = whitened(pattern, sample, moments)
     share = sample.share[..., None]
     gradient = ram.sum_cells(pattern, share * gradient_by_cell(pattern, moments, white))
-    curvature = expected_curvature(pattern, moments, white)
     if exact and sample.metric is None:
-        curvature = curvature + _curvature_of_misfit(pattern, moments, white)
-    elif exact:
+        curvature = exact_curvature(pattern, moments, white)
+    else:
+        curvature = expected_curvature(pattern, moments, white)
+    if exact and sample.metric is not None:
         bent = bend(pattern, moments, white)
-        curvature = curvature + bent + bent.mT
+        curvature += bent + bent.mT
     return Slope(
         (white.distance * sample.share).sum(axis=-1),
         gradient,
@@ -108,13 +113,16 @@ def whitened(pattern, sample, moments):
 
 def expected_curvature(pattern, moments, white):
     """tr(Z_r Z_s) + 2 nu_r^T nu_s by pairs of cells: (..., G, c, c)"""
-    aa, ab, bb = _by_pairs(pattern, white.gram)
-    curvature = aa * bb
-    curvature += ab * ab.mT
+    return _expected(pattern, moments, _by_pairs(pattern, white.gram))
+
+
+def _expected(pattern, moments, G):
+    curvature = G.aa * G.bb
+    curvature += G.ab * G.ab.mT
     curvature *= 2 * pattern.pair_weight
     if pattern.means:
         d = ram.mean_weight(pattern, moments.eta)
-        curvature += 2 * d[..., :, None] * d[..., None, :] * aa
+        curvature += 2 * d[..., :, None] * d[..., None, :] * G.aa
     return curvature
 
 
@@ -136,7 +144,10 @@ def expected_rows(pattern, moments, white, rows):
 
 def exact_curvature(pattern, moments, white):
     """The Hessian itself by pairs of cells: (..., G, c, c)"""
-    return expected_curvature(pattern, moments, white) + _curvature_of_misfit(pattern, moments, white)
+    G = _by_pairs(pattern, white.gram)
+    curvature = _expected(pattern, moments, G)
+    curvature += _curvature_of_misfit(pattern, moments, white, G)
+    return curvature
 
 
 def _whiten(pattern, sample, moments):
@@ -152,12 +163,8 @@ def _whiten(pattern, sample, moments):
         scatter = sample.covariance
         delta = np.zeros(moments.mu.shape)
     white = W @ scatter @ W.mT
-    distance = (
-        linalg.log_determinant(W)
-        - linalg.log_determinant_of(sample.covariance)
-        + np.linalg.trace(white)
-        - pattern.observed
-    )
+    volume = linalg.log_determinant_of(sample.covariance) if sample.volume is None else sample.volume
+    distance = linalg.log_determinant(W) - volume + np.linalg.trace(white) - pattern.observed
     return W, np.eye(pattern.observed) - (white + white.mT) / 2, delta, distance
 
 
@@ -178,7 +185,7 @@ def gradient_by_cell(pattern, moments, white):
     return gradient
 
 
-def _curvature_of_misfit(pattern, moments, white):
+def _curvature_of_misfit(pattern, moments, white, G):
     """What the exact Hessian has beyond the expected one: (..., G, c, c)
 
     ::
@@ -189,7 +196,7 @@ def _curvature_of_misfit(pattern, moments, white):
     dC_j. = E_jk C_l. + cov_jl E_yk, or w (E_jk E_yl + E_jl E_yk) for a covariance.
     """
     a, w = pattern.a, pattern.weight
-    G, H = _by_pairs(pattern, white.gram), _by_pairs(pattern, white.rest)
+    H = _by_pairs(pattern, white.rest)
     curvature = G.ab * H.ab.mT
     curvature += curvature.mT
     curvature += G.bb * H.aa

@@ -76,7 +76,7 @@ def scoring(slope_at, start, *, tolerance=1e-20, max_iterations=300):
         if not len(active):
             break
         before, damped = decrement[active], damping[active]
-        step, now, solved = _step(hessian[active], gradient[active], damped)
+        step, now, solved = _step(hessian[_some(active, B)], gradient[active], damped)
         plain = solved & (damped == 0)
         near = solved & (now < NEAR)  # damped steps count too: a poor expected Hessian is left behind
         now = np.where(plain, now, before)
@@ -103,8 +103,8 @@ def scoring(slope_at, start, *, tolerance=1e-20, max_iterations=300):
             members = members[lower]
             theta[members] = trial[chosen[lower]]
             value[members], gradient[members] = new.value[lower], new.gradient[lower]
-            changed = (now[chosen] > LAST) | (damped[chosen] > 0)
-            hessian[members[changed[lower]]] = new.hessian[lower & changed]
+            fresh = np.flatnonzero(lower & ((now[chosen] > LAST) | (damped[chosen] > 0)))
+            hessian[_some(active[chosen[fresh]], B)] = new.hessian[_some(fresh, len(chosen))]
         iterations[active] += 1
         eased = np.where(damped > 1e-5, damped / 10, 0.0)
         damping[active] = np.where(accepted, eased, np.maximum(damped * 10, 1e-4))
@@ -112,6 +112,11 @@ def scoring(slope_at, start, *, tolerance=1e-20, max_iterations=300):
         status[active[hopeless]] = Status.NO_DESCENT
         active = active[~hopeless]
     return Minimum(theta, value, decrement, status, iterations)
+
+
+def _some(members, among):
+    """Members of a batch in ascending order, as a slice where they are all: what need not be copied is not."""
+    return slice(None) if len(members) == among else members
 
 
 def _step(hessian, gradient, damping):

@@ -25,7 +25,7 @@ def search(
     pattern: ram.Pattern, sample: Sample, moments: Moments, start: np.ndarray, max_iterations: int
 ) -> minimise.Minimum:
     """Minimise from one start: a batch of one."""
-    sample = _without_unit(sample)
+    sample = _prepared(sample)
 
     def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> discrepancy.Slope:
         found = objective.slope(pattern, sample, moments, theta[0], exact=exact)
@@ -39,7 +39,7 @@ def search_together(
     pattern: ram.Pattern, sample: Sample, moments: Moments, starts: np.ndarray, max_iterations: int
 ) -> minimise.Minimum:
     """Minimise from several starts (k, q) at once; for complete answers."""
-    sample = _without_unit(sample)
+    sample = _prepared(sample)
 
     def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> discrepancy.Slope:
         return objective.slope(pattern, sample, moments, theta, exact=exact)
@@ -57,7 +57,7 @@ def search_within(
     max_iterations: int,
 ) -> minimise.Minimum:
     """Minimise under the model's constraints from one start."""
-    sample = _without_unit(sample)
+    sample = _prepared(sample)
 
     def slope_at(theta: np.ndarray, exact: bool) -> discrepancy.Slope:
         return objective.slope(pattern, sample, moments, theta, exact=exact)
@@ -72,10 +72,10 @@ def search_within(
         )
 
 
-def _without_unit(sample: Sample) -> Sample:
-    """Divide the weights of least squares by what they give the sample's covariances."""
+def _prepared(sample: Sample) -> Sample:
+    """Divide the weights of least squares by what they give the sample's covariances; find once what stays."""
     if sample.weight is None:
-        return sample
+        return sample.looked_at_often()
     s = sample.target
     if s is None:
         s = least_squares.moments_vector(sample.covariance, None if sample.mean is None else np.zeros_like(sample.mean))
