@@ -49,7 +49,7 @@ class Sample(NamedTuple):
 
     def of(self, members):
         """Pick some members of a batch."""
-        return Sample(*(None if part is None else part[members] for part in self))
+        return self._replace(**{name: part[members] for name, part in self._asdict().items() if part is not None})
 
     def looked_at_often(self):
         """The same, with log|S| at hand."""

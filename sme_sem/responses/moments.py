@@ -285,7 +285,8 @@ def _not_found(covariance: np.ndarray, names: Sequence[str]) -> str:
 
 def _with_some_answer(unanswered: np.ndarray, names: Sequence[str], given: Sequence[str]) -> np.ndarray:
     needed = np.array([name in given for name in names])
-    return ~unanswered.all(axis=1) & ~unanswered[:, needed].any(axis=1)
+    without, incomplete = unanswered.all(axis=1), unanswered[:, needed].any(axis=1)
+    return np.asarray(~(without | incomplete))
 
 
 def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
