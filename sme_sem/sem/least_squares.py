@@ -17,7 +17,7 @@ from functools import lru_cache
 import numpy as np
 
 from ..errors import DataProblem, SpecificationError
-from ..kernels import discrepancy, gamma, influence, latent_response, least_squares, linalg, ram
+from ..kernels import discrepancy, fit_indices, gamma, influence, latent_response, least_squares, linalg, ram
 from ..kernels.discrepancy import Sample
 from ..kernels.latent_response import OrderedPattern
 from ..responses.moments import Moments
@@ -121,7 +121,10 @@ def scaling(
 
 def goodness_parts(pattern: ram.Pattern, sample: Sample, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """e^T V e and s^T V s by group, of which the GFI is made: 1 - their ratio."""
-    sample = _explicit(sample, means=pattern.means)
+    if sample.metric is not None:
+        implied = ram.implied(pattern, theta, sample.covariance, sample.mean)
+        mean, implied_mean = (sample.mean, implied.mu) if pattern.means else (None, None)
+        return fit_indices.gfi_parts(sample.covariance, implied.sigma, 0, mean, implied_mean, sample.covariance)
     if isinstance(pattern, OrderedPattern):
         assert sample.target is not None
         s = sample.target
