@@ -33,8 +33,10 @@ from ..sem.presentation import corrected, objections, reported
 from ..sem.rivals import DIFFERENCE_COLUMNS
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tasks import Progress
 from .nesting import translated
 from .pairs import Pair, pair
+from .permutation import permutation_table, permuted
 
 HELD = {"thresholds": "thresholds", "metric": "loadings", "scalar": "intercepts", "strict": "residuals"}
 STEPS = ("configural", *HELD)
@@ -93,6 +95,8 @@ class Invariance(Tabled):
     table : one row per step: step, npar, df, chisq, chisq_diff, df_diff, pvalue_diff, test, and cfi, tli, rmsea, srmr
         each with ``_diff``; differences are from the step above, corrected tests where the estimator asks for them
     fits : by step
+    permutation : one row per step and measure, where permutations were asked for: step, measure, observed, critical,
+        pvalue, permutations, failed (see :mod:`sme_sem.comparison.permutation`)
     released : relations that differ between groups by choice, or as found by :meth:`partial`
     """
 
@@ -100,9 +104,10 @@ class Invariance(Tabled):
     fits: Mapping[str, Fit]
     released: tuple[str, ...]
     _design: Design
+    permutation: pd.DataFrame | None = None
 
     def tables(self) -> tuple[Table, ...]:
-        """Give the steps."""
+        """Give the steps, and what permutations say of them."""
         rows = tuple(
             (_NAMES[row["step"]], *(row[c.name] for c in _COLUMNS[1:])) for row in self.table.to_dict("records")
         )
@@ -113,7 +118,8 @@ class Invariance(Tabled):
             notes.append(_PLAIN)
         for step, fit in self.fits.items():
             notes += [_OF.filled(step=_NAMES[step], said=said) for said in objections(fit)]
-        return (Table("invariance", term("Measurement invariance"), _COLUMNS, rows, tuple(notes)),)
+        steps = Table("invariance", term("Measurement invariance"), _COLUMNS, rows, tuple(notes))
+        return (steps,) if self.permutation is None else (steps, permutation_table(self.permutation, _NAMES))
 
     def releases(self, step: str) -> pd.DataFrame:
         """Score test of every equality that a step adds: relation, statistic, df, pvalue, largest first.
@@ -198,6 +204,10 @@ def invariance(
     steps: Sequence[str] | None = None,
     ordered: bool | Sequence[str] | None = None,
     group_partial: str | Sequence[str] = (),
+    permutations: int = 0,
+    seed: int = 1,
+    workers: int | None = None,
+    progress: bool | Progress = True,
     **options: Any,
 ) -> Invariance:
     """Test step by step whether a measurement model is the same in all groups.
@@ -210,18 +220,29 @@ def invariance(
         From configural, thresholds (ordered items only), metric, scalar and strict, in this order; all by default.
     group_partial : str or sequence of str
         Relations that are not held equal, such as ``"visual =~ x2"`` or ``"x3 ~ 1"``.
+    permutations : int
+        How often respondents are dealt out to the groups at random and every step is fitted again, for p-values of
+        chi-square and fit indices that suppose no distribution (:mod:`sme_sem.comparison.permutation`); 0 for none.
+    seed : int
+        Of the permutations.
+    workers : int, optional
+        Processes that share the permutations, -1 for all cores; None for what ``joblib.parallel_config`` says, or one.
+    progress : bool or callable
+        True for a bar on a terminal, False for silence, or a function called with what is done and what there is.
     **options
         Further arguments of :func:`sme_sem.fit`, such as ``estimator="MLR"`` or ``missing="fiml"``.
 
     Returns
     -------
     Invariance
-        ``.table``, ``.fits``, ``.releases(step)``, ``.partial(step)``, ``.paths``; prints as a table.
+        ``.table``, ``.fits``, ``.permutation``, ``.releases(step)``, ``.partial(step)``, ``.paths``; prints as tables.
 
     Raises
     ------
     SpecificationError
         If the steps are unknown or out of order, or the items cannot tell them apart.
+    ConvergenceError
+        If a step, or every second permutation of the respondents, has no estimates.
 
     Examples
     --------
@@ -251,7 +272,12 @@ def invariance(
     _can_be_told_apart(chosen, cut)
     released = (group_partial,) if isinstance(group_partial, str) else tuple(group_partial)
     design = Design(specification, data, group, tuple(cut), first.table.groups, options)
-    return _run(design, chosen, released)
+    found = _run(design, chosen, released)
+    if permutations == 0:
+        return found
+    free = {step: _in_force(design, step, released) for step in chosen}
+    dealt = permuted(design, found.fits, free, permutations=permutations, seed=seed, workers=workers, progress=progress)
+    return replace(found, permutation=dealt)
 
 
 def _known_steps(steps: Sequence[str], known: Sequence[str] | Mapping[str, Any]) -> None:
