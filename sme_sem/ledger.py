@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import StudyError
 
 if TYPE_CHECKING:
+    from .comparison.specification_search import Search
     from .sem.fit import Fit
 
 HYPOTHESIZED, PLANNED_RIVAL, POST_HOC = "hypothesized", "planned rival", "post hoc"
@@ -90,6 +91,32 @@ def entry(fit: Fit, data: str, label: str, *, name: str = "", looked_at: int = 1
         found |= {"chisq": float(fit._test.chi_square), "df": int(fit._test.df)}
     told = json.loads(json.dumps({**options, "estimator": method}))  # as reading gives them back
     return Entry(data, str(fit.specification), told, versions(), label, name, looked_at, found)
+
+
+def entries_of_search(found: Search, data: str) -> tuple[Entry, ...]:
+    """Describe the models a search went through, all post hoc, each with how many it had looked at by then.
+
+    Parameters
+    ----------
+    found
+        What ``sme.search`` found.
+    data
+        SHA-256 of the answers it searched.
+
+    Examples
+    --------
+    >>> import sme_sem as sme
+    >>> answers = sme.simulate("trust =~ 1*t1 + 1*t2 + 1*t3 + 1*t4 + 1*t5; t1 ~~ 0.5*t2", 400, seed=1)
+    >>> found = sme.search(sme.fit("trust =~ t1 + t2 + t3 + t4 + t5", answers), most=1, halves=0, progress=False)
+    >>> [(one.name, one.looked_at) for one in entries_of_search(found, "9f86d0")]
+    [('search: t1 ~~ t2', 10)]
+    """
+    looked_at = found.steps["looked_at"].cumsum() if len(found.steps) else ()
+    changes = found.steps["change"] if len(found.steps) else ()
+    return tuple(
+        entry(fit, data, POST_HOC, name=f"search: {change}", looked_at=int(so_far))
+        for fit, change, so_far in zip(found.fits, changes, looked_at, strict=True)
+    )
 
 
 def versions() -> dict[str, str]:

@@ -1,14 +1,15 @@
 """Work cut into tasks that any number of workers may do, and a bar that shows how far it is.
 
-A task is done by one worker, results come back in the order of the tasks, and chance is seeded by task: the number of
-workers changes nothing.  joblib distributes them, so ``with joblib.parallel_config(backend="dask")`` sends them to a
-cluster.
+A task is done by one worker with one thread of linear algebra, results come back in the order of the tasks, and chance
+is seeded by task: the number of workers changes nothing.  joblib distributes them, so
+``with joblib.parallel_config(backend="dask")`` sends them to a cluster.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TypeVar
 
 from .errors import SpecificationError
@@ -53,11 +54,18 @@ def done(
     total, so_far, found = sum(map(size, tasks)), 0, []
     with shown(progress, title) as report:
         report(0, total)
-        for task, result in zip(tasks, results(work, tasks, workers), strict=True):
+        for task, result in zip(tasks, results(partial(_alone, work), tasks, workers), strict=True):
             found.append(result)
             so_far += size(task)
             report(so_far, total)
     return found
+
+
+def _alone(work: Callable[[_Task], _Done], task: _Task) -> _Done:
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, "blas"):
+        return work(task)
 
 
 def results(work: Callable[[_Task], _Done], tasks: Sequence[_Task], workers: int | None) -> Iterable[_Done]:

@@ -88,6 +88,37 @@ def test_a_fit_is_described_by_what_it_was_and_what_came_out():
     assert one.looked_at == 12 and "sme-sem" in one.versions
 
 
+def test_a_search_is_recorded_step_by_step_with_all_it_looked_at(tmp_path):
+    answers = sme.simulate("trust =~ 1*t1 + 1*t2 + 1*t3 + 1*t4 + 1*t5; t1 ~~ 0.5*t2; t3 ~~ 0.4*t4", 500, seed=1)
+    found = sme.search(sme.fit("trust =~ t1 + t2 + t3 + t4 + t5", answers), most=2, halves=0, progress=False)
+    lines = ledger.record(tmp_path / "ledger.jsonl", ledger.entries_of_search(found, "aa"))
+    assert [one.name for one in lines] == [f"search: {change}" for change in found.steps["change"]]
+    assert [one.looked_at for one in lines] == [10, 19] and lines[-1].looked_at == found.looked_at
+    assert {one.label for one in lines} == {"post hoc"}
+    assert [one.outcome["chisq"] for one in lines] == found.steps["chisq"].tolist()
+    assert lines[-1].specification == str(found.fit.specification)
+
+
+def test_a_search_that_changed_nothing_adds_nothing():
+    answers = sme.simulate("trust =~ 1*t1 + 1*t2 + 1*t3 + 1*t4", 400, seed=2)
+    found = sme.search(sme.fit("trust =~ t1 + t2 + t3 + t4", answers), alpha=1e-9, halves=0, progress=False)
+    assert ledger.entries_of_search(found, "aa") == ()
+
+
+def test_a_power_analysis_is_recorded_before_the_answers_come(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    arguments = {"draws": 50, "seed": 1, "progress": False, "ledger": path}
+    found = sme.power("use ~ 0.3*trust", [60, 120], **arguments)
+    first, second = ledger.read(path)
+    assert (first.outcome["n"], second.outcome["n"]) == (60, 120)
+    own = found.table.query("op == '~'").set_index("n")["power"]
+    assert second.outcome["power"] == {"use ~ trust": pytest.approx(own[120], abs=1e-6)}
+    assert first.options["simulated"] == "use ~ 0.3*trust" and first.label == "hypothesized"
+    sme.power("use ~ 0.3*trust", [60, 120], **arguments)
+    assert len(ledger.read(path)) == 2
+    assert ledger.label_of(ledger.read(path), "answers", "use ~ trust", "hypothesized") == "hypothesized"
+
+
 def test_a_study_records_its_fits_once_and_the_report_counts_them(tmp_path):
     path = write_study(tmp_path)
     results = sme.load_study(path).run()

@@ -94,7 +94,8 @@ class Search(Tabled):
     looked_at : how many models were considered
     optimism : one row per way of checking: method, repetitions, failed, gain, optimism, gain_corrected
     stability : how often each change was found again, as a share of the repetitions
-    label : ``"post hoc"``
+    fits : the model after each change
+    label : ``"post hoc"``; :func:`sme_sem.ledger.entries_of_search` describes the steps for a study's ledger
     """
 
     steps: pd.DataFrame
@@ -103,6 +104,7 @@ class Search(Tabled):
     looked_at: int
     optimism: pd.DataFrame
     stability: pd.DataFrame
+    fits: tuple[Fit, ...]
     label: str = POST_HOC
 
     def tables(self) -> tuple[Table, ...]:
@@ -198,6 +200,7 @@ def search(
         found.looked_at,
         _optimism(fit, found, gains, 2 * halves),
         _stability(found, gains),
+        tuple(step.fit for step in found.steps),
     )
 
 

@@ -12,8 +12,10 @@ whose mean m grows with the square root of n while their deviation s stays: n ((
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -24,6 +26,7 @@ from ..errors import ConvergenceError, SmeSemError, SpecificationError
 from ..kernels import discrepancy, minimise
 from ..kernels.discrepancy import Sample, Slope
 from ..kernels.minimise import Status
+from ..ledger import HYPOTHESIZED, Entry, record, versions
 from ..responses.moments import Moments
 from ..sem import diagnosis
 from ..sem.constraints import constrained
@@ -110,6 +113,7 @@ def power(
     wanted: float = 0.8,
     workers: int | None = None,
     progress: bool | Progress = True,
+    ledger: str | Path | None = None,
     **options: Any,
 ) -> Power:
     """Find power, bias and coverage for every parameter of a model by simulation.
@@ -139,6 +143,9 @@ def power(
         Processes that share the work, -1 for all cores; None for what ``joblib.parallel_config`` says, or one.
     progress
         True for a bar on a terminal, False for silence, or a function called with what is done and what there is.
+    ledger
+        A file in which it is recorded what was planned, and with what result for each n (:mod:`sme_sem.ledger`); of a
+        study's ledger, so that it can be seen that this came before the answers were fitted.
     **options
         Options of :func:`sme_sem.fit`, such as ``estimator="MLR"``.
 
@@ -179,7 +186,24 @@ def power(
         rows += _rows(size, keys, together, values, alpha, wanted)
         failed = int(np.isnan(together.est).all(axis=1).sum())
         samples.append({"n": size, "draws": draws, "failed": failed, "inadmissible": int(together.inadmissible.sum())})
-    return Power(pd.DataFrame(rows), pd.DataFrame(samples), alpha, wanted)
+    result = Power(pd.DataFrame(rows), pd.DataFrame(samples), alpha, wanted)
+    if ledger is not None:
+        asked = {"alpha": alpha, "draws": draws, "seed": seed, "missing": missing, "ordered": ordered, **options}
+        record(ledger, _entries(result, str(Specification.read(model)), str(specification), asked))
+    return result
+
+
+def _entries(found: Power, of: str, analysis: str, asked: Mapping[str, Any]) -> Iterator[Entry]:
+    """Describe the plan for each n; the answers are drawn, so that their population stands for them."""
+    drawn = hashlib.sha256(of.encode()).hexdigest()
+    told = {name: str(value) for name, value in asked.items()}
+    for n, own in found.table.groupby("n", sort=False):
+        power_of = {
+            _written(row): round(row["power"], 6) for row in own[own["op"].isin(("~", ":="))].to_dict("records")
+        }
+        options = {"simulated": of, "n": n, **told}
+        outcome = {"n": n, "power": power_of}
+        yield Entry(drawn, analysis, options, versions(), HYPOTHESIZED, f"power, n = {n}", outcome=outcome)
 
 
 def _sensible(sizes: Sequence[int], draws: int, alpha: float, wanted: float) -> None:

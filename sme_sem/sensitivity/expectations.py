@@ -66,7 +66,7 @@ def expectations(
 
 def findings(fit: Fit, expected: Sequence[Expectation], level: float) -> tuple[Finding, ...]:
     """Look expectations up in a fit; intervals have the level given."""
-    raw, standardized = fit.estimates(level=level), fit.standardized(level=level)
+    raw, standardized = _columns(fit.estimates(level=level)), _columns(fit.standardized(level=level))
     place = {}
     for at, (lhs, op, rhs) in enumerate(zip(raw["lhs"], raw["op"], raw["rhs"], strict=True)):
         place[lhs, op, "" if op == ":=" else rhs] = at
@@ -75,15 +75,21 @@ def findings(fit: Fit, expected: Sequence[Expectation], level: float) -> tuple[F
     return tuple(_finding(raw, standardized, one.key, place.get(one.key)) for one in expected)
 
 
-def _finding(raw: pd.DataFrame, standardized: pd.DataFrame, key: Key, at: int | None) -> Finding:
+def _columns(frame: pd.DataFrame) -> dict[str, np.ndarray]:
+    return {str(name): column.to_numpy() for name, column in frame.items()}
+
+
+def _finding(
+    raw: Mapping[str, np.ndarray], standardized: Mapping[str, np.ndarray], key: Key, at: int | None
+) -> Finding:
     if at is None:
         return Finding(ABSENT)
-    if key[1] != ":=" and not raw["free"].iloc[at]:
+    if key[1] != ":=" and not raw["free"][at]:
         return Finding(FIXED)
     return Finding(
         FITTED,
-        *(float(raw[name].iloc[at]) for name in ("est", "se", "ci_lower", "ci_upper", "pvalue")),
-        *(float(standardized[name].iloc[at]) for name in ("est_std", "se", "ci_lower", "ci_upper")),
+        *(float(raw[name][at]) for name in ("est", "se", "ci_lower", "ci_upper", "pvalue")),
+        *(float(standardized[name][at]) for name in ("est_std", "se", "ci_lower", "ci_upper")),
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ import pandas as pd
 
 from ..errors import DataProblem, SmeSemError, SpecificationError
 from ..kernels.variance_shares import variance_shares
+from ..ledger import POST_HOC, Entry, entry
 from ..sem.fit import fit as fit_model
 from ..sem.presentation import objections
 from ..sem.specification import Specification
@@ -25,6 +27,7 @@ from ..tasks import Progress, done
 from .choices import Choice, combinations, read_choices
 from .expectations import ABSENT, FITTED, FIXED, Expectation, Finding, expectations, findings
 from .plans import Base, Plan, base_of_model, base_of_study, plan, prepared
+from .recording import book_of
 
 if TYPE_CHECKING:
     from ..study import Study
@@ -34,21 +37,23 @@ INADMISSIBLE, FAILED = "inadmissible", "failed"
 
 
 class Outcome(NamedTuple):
-    """What became of one plan: its status, why, how many respondents, and what it says of each expectation."""
+    """What became of one plan: status, why, how many respondents, what it says of each expectation, what to record."""
 
     status: str
     reason: str
     n: int
     findings: tuple[Finding, ...]
+    entry: Entry | None = None
 
 
 class Task(NamedTuple):
-    """Some plans of the same respondents."""
+    """Some plans of the same respondents; ``sha256`` of all answers where fits are recorded, or ''."""
 
     data: pd.DataFrame
     models: tuple[tuple[Specification, Mapping[str, Any]], ...]
     expected: tuple[Expectation, ...]
     level: float
+    sha256: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,6 +132,7 @@ def multiverse(
     alpha: float = 0.05,
     workers: int | None = None,
     progress: bool | Progress = True,
+    ledger: str | Path | None = None,
     **options: Any,
 ) -> Multiverse:
     """Fit every combination of defensible choices and see what is left of each hypothesis.
@@ -150,6 +156,8 @@ def multiverse(
         result is the same.
     progress
         True for a bar on a terminal, False for silence, or a function called with what is done and what there is.
+    ledger
+        A file in which every fit is recorded (:mod:`sme_sem.ledger`); the study's own where None.
     **options
         Options of :func:`sme_sem.fit` that are no choice.
 
@@ -181,7 +189,10 @@ def multiverse(
     chosen = prepared(base, read_choices(choices))
     combined = list(combinations(chosen))
     plans = [plan(base, chosen, one) for one in combined]
-    outcomes, distinct = _outcomes(base, plans, expected, 1 - alpha, workers, progress)
+    book = book_of(study_or_model, base, ledger)
+    outcomes, distinct = _outcomes(base, plans, expected, 1 - alpha, workers, progress, book.sha256 if book else "")
+    if book is not None:
+        book.record(combined, plans, [outcome.entry for outcome in outcomes], [o.reason for o in outcomes])
     curve = _curve(combined, outcomes, expected, alpha)
     fitted = curve[curve["status"] == FITTED]
     levels = [(c.name, level) for c in chosen for level in c.levels]
@@ -222,6 +233,7 @@ def _outcomes(
     level: float,
     workers: int | None,
     progress: bool | Progress,
+    sha256: str,
 ) -> tuple[list[Outcome], int]:
     """Fit what differs, once each, and give every plan its outcome."""
     different: dict[Any, Plan] = {}
@@ -232,7 +244,7 @@ def _outcomes(
         if one.model is not None:
             by_rows.setdefault(one.rows.tobytes(), []).append(key)
     parts = [keys[at : at + CHUNK] for keys in by_rows.values() for at in range(0, len(keys), CHUNK)]
-    tasks = [_task(base, [different[key] for key in part], expected, level) for part in parts]
+    tasks = [_task(base, [different[key] for key in part], expected, level, sha256) for part in parts]
     found = done(
         _fitted, tasks, title="Specifications", workers=workers, progress=progress, size=lambda task: len(task.models)
     )
@@ -245,12 +257,12 @@ def _outcomes(
     return [known[one.key] for one in plans], len(different)
 
 
-def _task(base: Base, plans: Sequence[Plan], expected: tuple[Expectation, ...], level: float) -> Task:
+def _task(base: Base, plans: Sequence[Plan], expected: tuple[Expectation, ...], level: float, sha256: str) -> Task:
     needed = {name for one in plans if one.model is not None for name in one.model.variables}
     needed |= {str(one.options[name]) for one in plans for name in ("cluster", "weights") if one.options.get(name)}
     columns = [name for name in base.frame.columns if name in needed]
     models = tuple((one.model, one.options) for one in plans if one.model is not None)
-    return Task(base.frame.loc[plans[0].rows, columns], models, expected, level)
+    return Task(base.frame.loc[plans[0].rows, columns], models, expected, level, sha256)
 
 
 def _fitted(task: Task) -> list[Outcome]:
@@ -263,10 +275,11 @@ def _outcome(task: Task, model: Specification, options: Mapping[str, Any]) -> Ou
     except SmeSemError as problem:
         return Outcome(FAILED, str(problem), 0, tuple(Finding(FAILED) for _ in task.expected))
     found = findings(fit, task.expected, task.level)
+    recorded = entry(fit, task.sha256, POST_HOC) if task.sha256 else None
     if fit.admissible:
-        return Outcome(FITTED, "", fit.n, found)
+        return Outcome(FITTED, "", fit.n, found, recorded)
     said = " ".join(words.en for words in objections(fit))
-    return Outcome(INADMISSIBLE, said, fit.n, tuple(_inadmissible(one) for one in found))
+    return Outcome(INADMISSIBLE, said, fit.n, tuple(_inadmissible(one) for one in found), recorded)
 
 
 def _inadmissible(one: Finding) -> Finding:

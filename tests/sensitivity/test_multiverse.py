@@ -1,9 +1,12 @@
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import small_study
 import sme_sem as sme
+from sme_sem import ledger
 from sme_sem.errors import DataProblem, SpecificationError
 from sme_sem.kernels.variance_shares import variance_shares
 
@@ -163,6 +166,76 @@ def test_joblib_says_where_the_work_is_done():
             progress=False,
         )
     assert result.table["estimated"].item() == 12
+
+
+def test_a_dask_cluster_of_processes_gives_the_same_bytes():
+    distributed = pytest.importorskip("distributed")
+    import joblib
+
+    choices = {"items": {"all": (), "a": "t1", "b": "t2", "c": "u1"}, "estimator": ["ML", "MLR", "GLS"]}
+    arguments = {"choices": choices, "hypotheses": "use ~ trust > 0", "progress": False}
+    alone = sme.multiverse(MODEL, answers(), workers=1, **arguments)
+    cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None)
+    with cluster, distributed.Client(cluster), joblib.parallel_config(backend="dask"):
+        together = sme.multiverse(MODEL, answers(), **arguments)
+    assert alone.curve.to_csv() == together.curve.to_csv()
+    assert alone.table.equals(together.table) and alone.influence.equals(together.influence)
+
+
+def test_progress_is_shown_before_the_first_fit(monkeypatch):
+    told, fitted = [], []
+
+    def watched(*arguments, **options):
+        fitted.append(list(told))
+        return sme.fit(*arguments, **options)
+
+    monkeypatch.setattr(sys.modules["sme_sem.sensitivity.multiverse"], "fit_model", watched)
+    sme.multiverse(
+        MODEL,
+        answers(),
+        choices={"items": {"all": (), "a": "t1"}},
+        hypotheses="use ~ trust",
+        progress=lambda done, total: told.append((done, total)),
+        workers=1,
+    )
+    assert fitted[0] == [(0, 2)]
+
+
+def test_every_different_fit_is_recorded_once_with_its_levels(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    arguments = {
+        "choices": {
+            "subset": {"all": None, "also all": "age < 1000", "even": "region == 0"},
+            "estimator": ["ML", "MLM"],
+        }
+        | {"missing": ["listwise", "fiml"]},
+        "hypotheses": "use ~ trust",
+        "progress": False,
+        "ledger": path,
+    }
+    result = sme.multiverse(MODEL, answers(), **arguments)
+    lines = ledger.read(path)
+    assert len(lines) == result.distinct == 8
+    assert {one.label for one in lines} == {"post hoc"} and {one.looked_at for one in lines} == {8}
+    row = result.curve.query("subset == 'even' and estimator == 'MLM' and missing == 'listwise'").iloc[0]
+    own = [one for one in lines if one.options["choices"]["subset"] == "even" and one.outcome.get("n") == row["n"]]
+    assert sum(one.options["estimator"]["name"] == "MLM" for one in own) == 1
+    assert sum("needs complete answers" in one.outcome.get("reason", "") for one in lines) == 2
+    before = path.read_bytes()
+    sme.multiverse(MODEL, answers(), **arguments)
+    assert path.read_bytes() == before
+
+
+def test_the_fits_of_a_study_go_into_its_own_ledger_and_what_was_planned_keeps_its_label(tmp_path):
+    study = sme.load_study(small_study.write_study(tmp_path))
+    choices = {"model": ["direct", "with_age"], "estimator": ["ML", "MLR"], "items": {"all": (), "no t3": "t3"}}
+    sme.multiverse(study, choices=choices, progress=False)
+    lines = ledger.read(tmp_path / "ledger.jsonl")
+    labels = {(one.options["choices"]["model"], one.options["choices"]["items"]): one.label for one in lines}
+    assert labels["direct", "all"] == "hypothesized" and labels["with_age", "all"] == "planned rival"
+    assert labels["direct", "no t3"] == labels["with_age", "no t3"] == "post hoc"
+    recorded = study.run().recorded
+    assert recorded == {"hypothesized": 3, "planned rival": 3, "post hoc": 5}
 
 
 def test_progress_begins_at_nothing_and_ends_with_all():
