@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from .report.results import Results
     from .responses import Responses
+    from .sem.fit import Fit
     from .study import Study
     from .tables import Table, Text
 
@@ -50,6 +51,9 @@ One step at a time:
   sme-sem validate answers.xlsx --instrument bmi-drivers
   sme-sem reliability answers.xlsx --instrument bmi-drivers
   sme-sem fit model.txt answers.csv
+  sme-sem compare full.txt partial.txt answers.csv
+  sme-sem invariance model.txt answers.csv --group region
+  sme-sem power population.txt -n 200 -n 400           before there are any answers
 
 \b
 Ask your own respondents:
@@ -84,6 +88,31 @@ Formats:
 Respondents see neither ids nor what a part measures, unless --constructs is given.
 """
 
+_WHICH_TEST = """\
+\b
+Tests (--method auto chooses for each pair):
+  standard               nested, ML or GLS: the chi-square difference
+  satorra.bentler.2001   nested, MLM or MLR: the scaled difference; .2010 where its factor turns negative
+  satorra.2000           nested, WLSMV: the difference scaled and shifted
+  vuong                  not nested: can these respondents tell the models apart, and which is nearer?
+"""
+_STEPS = """\
+\b
+Steps:
+  configural   the same items for the same constructs
+  thresholds   + equal thresholds (with --ordered)
+  metric       + equal loadings: relations may be compared between groups
+  scalar       + equal intercepts: means of constructs may be compared
+  strict       + equal residual variances
+"""
+_POPULATION = """\
+\b
+A population, such as:
+  trust =~ 0.8*t1 + 0.7*t2 + 0.7*t3
+  use =~ 0.8*u1 + 0.7*u2 + 0.6*u3
+  use ~ 0.3*trust
+"""
+
 app = typer.Typer(
     name="sme-sem",
     help=_GUIDE,
@@ -112,6 +141,25 @@ PlatformOption = Annotated[
     str, typer.Option(help="Survey platform that wrote the file; left out, it is recognised by its marks.")
 ]
 LanguageOption = Annotated[Tongue, typer.Option("--language", "-l", help="Language of the tables.")]
+ModelFile = Annotated[Path, typer.Argument(help="Text file with the model in lavaan syntax.")]
+Numbers = Annotated[Path, typer.Argument(help="File of numbers: one row per respondent, one column per variable.")]
+MissingCodes = Annotated[
+    list[float] | None, typer.Option(help="Number that stands for a missing answer; may be repeated.")
+]
+EstimatorOption = Annotated[
+    str | None,
+    typer.Option(help="ML, MLR (answers that are not normal), MLM, WLSMV ...; left out, ML, or WLSMV with --ordered."),
+]
+GapsOption = Annotated[
+    str, typer.Option("--missing", help="listwise (leave respondents with gaps out), fiml (use every answer) ...")
+]
+OrderedOption = Annotated[bool, typer.Option("--ordered", help="Answers are ordered categories, not numbers.")]
+TablesFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", help="File for the tables, its format by its ending: .xlsx .docx .html .tex .md .txt; new."
+    ),
+]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -337,12 +385,10 @@ def components(
 
 @app.command(epilog=_examples("sme-sem fit model.txt answers.csv --missing-code -99"))
 def fit(
-    model: Annotated[Path, typer.Argument(help="Text file with the model in lavaan syntax.")],
-    data: Annotated[Path, typer.Argument(help="File of numbers: one row per respondent, one column per variable.")],
+    model: ModelFile,
+    data: Numbers,
     sheet: Sheet = None,
-    missing_code: Annotated[
-        list[float] | None, typer.Option(help="Number that stands for a missing answer; may be repeated.")
-    ] = None,
+    missing_code: MissingCodes = None,
     language: LanguageOption = Tongue.en,
 ) -> None:
     """Fit one model to a file of numbers and print its tables."""
@@ -361,6 +407,162 @@ def fit(
     if objected:
         _suspect_codes(numbers, language.value)
     raise typer.Exit(LOOK if objected else DONE)
+
+
+@app.command(
+    "compare",
+    epilog=_WHICH_TEST
+    + "\n\n"
+    + _examples(
+        "sme-sem compare full.txt partial.txt answers.csv",
+        "sme-sem compare full.txt partial.txt answers.csv --estimator MLR --output comparison.docx --language zh",
+    ),
+)
+def compare_models(
+    models: Annotated[
+        list[Path], typer.Argument(help="Text files, each with a model in lavaan syntax; a model has its file's name.")
+    ],
+    data: Numbers,
+    method: Annotated[str, typer.Option(help="auto, or one of the tests below for all pairs.")] = "auto",
+    estimator: EstimatorOption = None,
+    missing: GapsOption = "listwise",
+    ordered: OrderedOption = False,
+    group: Annotated[str | None, typer.Option(help="Column that divides the respondents into groups.")] = None,
+    folds: Annotated[int | None, typer.Option(help="Cross-validate on so many parts of the respondents.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the division into parts.")] = 1,
+    sheet: Sheet = None,
+    missing_code: MissingCodes = None,
+    output: TablesFile = None,
+    language: LanguageOption = Tongue.en,
+) -> None:
+    """Compare models of the same answers: fit, and for each pair the test that is right for it.
+
+    Which models are special cases of others is found out, not asked.  Models of other respondents, items or groups are
+    refused with the reason.
+    """
+    from .comparison import compare
+    from .sem.presentation import objections
+
+    _check_output(output)
+    stems = [path.stem for path in models]
+    if len(set(stems)) < len(stems):
+        raise SpecificationError("two model files have the same name, which is to be the model's: rename one.")
+    numbers = _numbers(data, sheet, missing_code or ())
+    options = _fit_options(estimator, missing, ordered)
+    with _suspecting(numbers, language.value):
+        fits = {path.stem: _fit_of(path, numbers, group=group, **options) for path in models}
+        result = compare(fits, method=method, folds=folds, seed=seed)
+    _hand_over(result.tables(), output, language.value)
+    raise typer.Exit(LOOK if any(objections(own) for own in fits.values()) else DONE)
+
+
+@app.command(
+    "invariance",
+    epilog=_STEPS
+    + "\n\n"
+    + _examples(
+        "sme-sem invariance model.txt answers.csv --group region",
+        "sme-sem invariance model.txt answers.csv --group region --permutations 1000 --output steps.xlsx",
+        'sme-sem invariance model.txt answers.csv --group region --free "trust =~ t2" --free "t3 ~ 1"',
+    ),
+)
+def invariance_steps(
+    model: ModelFile,
+    data: Numbers,
+    group: Annotated[str, typer.Option("--group", "-g", help="Column that divides the respondents into groups.")],
+    steps: Annotated[str | None, typer.Option(help="Some of the steps below, with commas; left out, all.")] = None,
+    free: Annotated[
+        list[str] | None, typer.Option(help="Relation that is not held equal, such as 't3 ~ 1'; may be repeated.")
+    ] = None,
+    permutations: Annotated[
+        int, typer.Option(help="Deal respondents out to the groups so often, for p-values without a distribution.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(help="Of the permutations.")] = 1,
+    workers: Annotated[int | None, typer.Option(help="Processes that share the permutations; -1: all cores.")] = None,
+    estimator: EstimatorOption = None,
+    missing: GapsOption = "listwise",
+    ordered: OrderedOption = False,
+    sheet: Sheet = None,
+    missing_code: MissingCodes = None,
+    output: TablesFile = None,
+    language: LanguageOption = Tongue.en,
+) -> None:
+    """Test step by step whether the questions measure the same in every group."""
+    from .comparison import invariance
+    from .sem.presentation import objections
+
+    _check_output(output)
+    text, numbers = _text(model), _numbers(data, sheet, missing_code or ())
+    with _suspecting(numbers, language.value):
+        result = invariance(
+            text,
+            numbers,
+            group=group,
+            steps=None if steps is None else [step.strip() for step in steps.split(",")],
+            group_partial=free or (),
+            permutations=permutations,
+            seed=seed,
+            workers=workers,
+            **_fit_options(estimator, missing, ordered),
+        )
+    _hand_over(result.tables(), output, language.value)
+    raise typer.Exit(LOOK if any(objections(own) for own in result.fits.values()) else DONE)
+
+
+@app.command(
+    "power",
+    epilog=_POPULATION
+    + "\n\n"
+    + _examples(
+        "sme-sem power population.txt -n 200 -n 300 -n 400 --draws 1000",
+        "sme-sem power population.txt -n 300 --categories 5 --missing-share 0.05 --output power.xlsx",
+    ),
+)
+def power_of_study(
+    population: Annotated[Path, typer.Argument(help="Text file: lavaan syntax with a value for every parameter.")],
+    n: Annotated[list[int], typer.Option("-n", help="Number of respondents; may be repeated.")],
+    draws: Annotated[int, typer.Option(help="Samples for each number of respondents.")] = 1000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same result.")] = 1,
+    analysis: Annotated[
+        Path | None, typer.Option(help="Text file with the model to fit; left out, the population's.")
+    ] = None,
+    categories: Annotated[
+        int | None, typer.Option(help="Answers have so many ordered categories; left out, they are numbers.")
+    ] = None,
+    missing_share: Annotated[float, typer.Option(help="Share of answers that will be missing at random.")] = 0.0,
+    alpha: Annotated[float, typer.Option(help="Level of the tests.")] = 0.05,
+    wanted: Annotated[float, typer.Option(help="Power that the respondents needed are for.")] = 0.8,
+    estimator: Annotated[
+        str | None, typer.Option(help="ML, MLR ...; left out, ML, or WLSMV with --categories.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that share the samples; -1: all cores.")] = None,
+    ledger: Annotated[
+        Path | None, typer.Option(help="A study's ledger.jsonl, to show that this came before its answers.")
+    ] = None,
+    output: TablesFile = None,
+    language: LanguageOption = Tongue.en,
+) -> None:
+    """Find by simulation what a study of so many respondents would find, and how many it needs."""
+    from .planning import power
+
+    _check_output(output)
+    options: dict[str, Any] = {} if estimator is None else {"estimator": estimator}
+    result = power(
+        _text(population),
+        n,
+        draws,
+        seed,
+        analysis=None if analysis is None else _text(analysis),
+        ordered=categories,
+        missing=missing_share,
+        alpha=alpha,
+        wanted=wanted,
+        workers=workers,
+        ledger=ledger,
+        **options,
+    )
+    _hand_over(result.tables(), output, language.value)
+    raise typer.Exit(LOOK if result.samples["failed"].any() else DONE)
 
 
 @app.command(
@@ -474,6 +676,53 @@ def _print(tables: Iterable[Table], language: str) -> None:
 
     for table in tables:
         typer.echo(text.render(table, language) + "\n")  # type: ignore[arg-type]
+
+
+def _check_output(output: Path | None) -> None:
+    """Refuse a file that could not be written, before the work is done."""
+    from .tables.formats import format_of
+
+    if output is None:
+        return
+    if format_of(output).single:
+        raise SpecificationError(f"{output}: holds one table only, and these are several; name a workbook (.xlsx)")
+    if output.exists():
+        raise SpecificationError(f"{output}: already exists; name another file, or move it away")
+
+
+def _hand_over(tables: Sequence[Table], output: Path | None, language: str) -> None:
+    """Print the tables, and write them to a file if one is named."""
+    from .tables.formats import save
+
+    _print(tables, language)
+    if output is not None:
+        typer.echo(f"Written: {save(tables, output, language)}")  # type: ignore[arg-type]
+
+
+def _fit_options(estimator: str | None, missing: str, ordered: bool) -> dict[str, Any]:
+    """Options of a fit, only those that were asked for."""
+    asked = {"estimator": estimator, "ordered": ordered or None}
+    return {"missing": missing} | {name: value for name, value in asked.items() if value is not None}
+
+
+def _fit_of(path: Path, numbers: pd.DataFrame, **options: Any) -> Fit:
+    """Fit one of several models, and name it where that fails."""
+    from .sem.fit import fit as estimate
+
+    try:
+        return estimate(_text(path), numbers, **options)
+    except SmeSemError as problem:
+        raise SpecificationError(f"{path}: {problem}") from None
+
+
+@contextmanager
+def _suspecting(numbers: pd.DataFrame, language: str) -> Iterator[None]:
+    """Where the work is refused, point out numbers that may stand for missing answers."""
+    try:
+        yield
+    except SmeSemError:
+        _suspect_codes(numbers, language, err=True)
+        raise
 
 
 def _list_problems(results: Results, language: str) -> None:

@@ -7,10 +7,14 @@ import sys
 import pandas as pd
 import pytest
 
+import sme_sem
 from small_study import answers, contents, write_study, write_yaml
 from sme_sem import __version__, cli
 from sme_sem.tables import Words
 
+COMMANDS = ["run", "demo", "new", "validate", "reliability", "components", "fit", "simulate"]
+COMMANDS += ["compare", "invariance", "power"]
+POPULATION = "TRUST =~ 0.8*t1 + 0.7*t2 + 0.6*t3\nUSE =~ 0.8*u1 + 0.7*u2 + 0.6*u3\nUSE ~ 0.4*TRUST\n"
 MODEL = "TRUST =~ t1 + t2 + t3\nUSE =~ u1 + u2 + u3\nUSE ~ TRUST\n"
 
 
@@ -193,7 +197,7 @@ def test_version_and_help(run):
     assert code == 0 and "sme-sem demo corporate-reputation" in out and "Exit codes" in out
 
 
-@pytest.mark.parametrize("command", ["run", "demo", "new", "validate", "reliability", "components", "fit", "simulate"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_teaches_by_an_example(run, command):
     code, out, _ = run(command, "--help")
     assert code == 0 and f"  sme-sem {command}" in out.split("Examples:")[1]
@@ -215,6 +219,89 @@ def test_a_console_that_cannot_write_chinese_gets_question_marks():
         [sys.executable, "-c", script], capture_output=True, env={**os.environ, "PYTHONIOENCODING": "cp1252"}
     )
     assert done.returncode == 0 and b"bmi-drivers" in done.stdout and b"?" in done.stdout
+
+
+# --- several models, groups, and what to plan ----------------------------------------------------------
+
+
+@pytest.fixture
+def rivals(files):
+    """Two models of the same answers beside the study's: a narrower one, and one of other items."""
+    (files / "none.txt").write_text(MODEL + "USE ~~ 1*USE\nTRUST ~~ 1*TRUST\n", encoding="utf-8")
+    (files / "part.txt").write_text("TRUST =~ t1 + t2 + t3\n", encoding="utf-8")
+    return files
+
+
+def test_compare_prints_the_models_and_the_test_of_each_pair(run, rivals):
+    code, out, err = run("compare", rivals / "model.txt", rivals / "none.txt", rivals / "answers.csv")
+    assert (code, err) == (0, "")
+    fits = {
+        name: sme_sem.fit((rivals / f"{name}.txt").read_text("utf-8"), pd.read_csv(rivals / "answers.csv"))
+        for name in ("model", "none")
+    }
+    statistic = sme_sem.compare(fits).pairs["statistic"].item()
+    assert re.search(rf"model +none +nested +χ² difference +{statistic:.3f} +2 ", out)
+
+
+def test_compare_takes_an_estimator_a_language_and_a_file(run, rivals):
+    target = rivals / "comparison.md"
+    options = ("--estimator", "MLR", "--language", "zh", "--output", target)
+    code, out, _ = run("compare", rivals / "model.txt", rivals / "none.txt", rivals / "answers.csv", *options)
+    assert code == 0 and "校正卡方差异（2001）" in out and f"Written: {target}" in out
+    assert "**模型比较**" in target.read_text("utf-8")
+
+
+def test_compare_refuses_other_items_with_the_reason_and_names_a_model_that_fails(run, rivals):
+    code, _, err = run("compare", rivals / "model.txt", rivals / "part.txt", rivals / "answers.csv")
+    assert code == 2 and "only one of them contains 'u1', 'u2', 'u3'" in err
+    (rivals / "part.txt").write_text("TRUST =~ t1 + t2 + t4\n", encoding="utf-8")
+    code, _, err = run("compare", rivals / "model.txt", rivals / "part.txt", rivals / "answers.csv")
+    assert code == 2 and "part.txt: unknown variable 't4'" in err
+
+
+def test_compare_refuses_two_models_of_one_name(run, rivals):
+    code, _, err = run("compare", rivals / "model.txt", rivals / "model.txt", rivals / "answers.csv")
+    assert code == 2 and "two model files have the same name" in err
+
+
+def test_invariance_goes_through_the_steps_and_deals_out_permutations(run, files):
+    options = ("--group", "city", "--steps", "configural, metric", "--permutations", "19", "--seed", "2")
+    code, out, _ = run("invariance", files / "model.txt", files / "answers.csv", *options)
+    assert code == 0 and "Metric (weak) invariance" in out and "Scalar" not in out
+    assert "Permutation test of invariance" in out
+    free = ("--group", "city", "--free", "TRUST =~ t2", "--free", "t3 ~ 1", "--output", files / "steps.xlsx")
+    code, out, _ = run("invariance", files / "model.txt", files / "answers.csv", *free)
+    assert code == 0 and "Not held equal: TRUST =~ t2, t3 ~ 1." in out
+    assert (files / "steps.xlsx").is_file()
+
+
+def test_invariance_refuses_a_group_that_is_none(run, files):
+    code, _, err = run("invariance", files / "model.txt", files / "answers.csv", "--group", "cty")
+    assert code == 2 and "'cty'" in err and "'city'" in err
+
+
+def test_power_prints_what_a_study_would_find_and_records_that_it_was_planned(run, files):
+    (files / "population.txt").write_text(POPULATION, encoding="utf-8")
+    options = ("-n", "100", "-n", "200", "--draws", "50", "--ledger", files / "plan.jsonl")
+    code, out, _ = run("power", files / "population.txt", *options)
+    assert code in (0, 1) and "Power by simulation" in out
+    found = sme_sem.power(POPULATION, [100, 200], draws=50, progress=False).table.query("op == '~'")
+    for _, row in found.iterrows():
+        power = f"{row['power']:.3f}".lstrip("0")
+        assert re.search(rf"USE ~ TRUST +{row['n']} .*{re.escape(power)}", out)
+    assert len((files / "plan.jsonl").read_text("utf-8").splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("there.md", "already exists"), ("tables.pdf", "no format has the suffix '.pdf'"), ("t.csv", "one table only")],
+)
+def test_a_file_that_cannot_be_written_is_refused_before_the_work(run, files, name, reason):
+    (files / "population.txt").write_text(POPULATION, encoding="utf-8")
+    (files / "there.md").write_text("mine", encoding="utf-8")
+    code, out, err = run("power", files / "population.txt", "-n", "100", "--output", files / name)
+    assert (code, out) == (2, "") and reason in err
+    assert (files / "there.md").read_text("utf-8") == "mine"
 
 
 # --- what needs a person -----------------------------------------------------------------------------

@@ -55,14 +55,24 @@ def rendered(tables: Tables, name: str, language: Language = "en") -> str | byte
 
 def save(tables: Tables, path: str | Path, language: Language = "en") -> Path:
     """Write tables to a file, as a whole or not at all, in the format of its suffix."""
-    suffix = Path(path).suffix.lower()
-    found = next((known for known in FORMATS.values() if known.suffix == suffix), None)
-    if found is None:
-        known = ", ".join(known.suffix for known in FORMATS.values())
-        raise SpecificationError(f"{path}: no format has the suffix {suffix!r}; it can be one of {known}.")
+    found = format_of(path)
     _require_room(found, tables)
     content = found.file(tables, language)
     return store(path, content.encode("utf-8") if isinstance(content, str) else content)
+
+
+def format_of(path: str | Path) -> Format:
+    """Find the format of a file's suffix.
+
+    >>> format_of("tables.XLSX").name
+    'excel'
+    """
+    suffix = Path(path).suffix.lower()
+    for one in FORMATS.values():
+        if one.suffix == suffix:
+            return one
+    known = ", ".join(one.suffix for one in FORMATS.values())
+    raise SpecificationError(f"{path}: no format has the suffix {suffix!r}; it can be one of {known}.")
 
 
 def _require_room(chosen: Format, tables: Tables) -> None:
