@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 
 from ..errors import ConvergenceError, SpecificationError
-from ..responses.moments import Moments
 from ..sem.fit import Fit
+from ..sem.rivals import equal_moments
 
 _ADVICE = "Chi-square, AIC and BIC are only comparable for the same answers; fit both models to the same data."
 
@@ -44,13 +44,33 @@ def _other_answers(a: Fit, b: Fit) -> str:
     only = [sorted(set(x.observed) - set(y.observed)) for x, y in ((a, b), (b, a))]
     if only[0] or only[1]:
         return f"only one of them contains {', '.join(map(repr, only[0] + only[1]))}. {_ADVICE}"
+    if a.moments.labels != b.moments.labels and set(a.moments.labels) == set(b.moments.labels):
+        return f"their groups stand in different orders ({_groups(a)}; {_groups(b)}). Fit both to the same DataFrame."
     if a.moments.labels != b.moments.labels:
         return f"their groups are {_groups(a)} and {_groups(b)}. Give both the same group=."
     if not np.array_equal(a.moments.n, b.moments.n):
         return f"they rest on {_rows(a)} and {_rows(b)} respondents. {_ADVICE}"
-    if not _equal_moments(a.moments, b.moments.of(a.moments.names)):
+    drawn = _otherwise_drawn(a, b)
+    if drawn:
+        return drawn
+    if not equal_moments(a.moments, b.moments):
         return f"their {a.n} respondents are not the same, or answered otherwise. {_ADVICE}"
     return ""
+
+
+def _otherwise_drawn(a: Fit, b: Fit) -> str:
+    """Whether one takes respondents for drawn with other chances, or together with others."""
+    one, other = a.moments.design, b.moments.design
+    for argument, x, y in (("weights", one.weights, other.weights), ("cluster", one.clusters, other.clusters)):
+        if (x is None) != (y is None):
+            return f"only one of them is fitted with {argument}=. Give both the same."
+        if x is not None and y is not None and not all(map(_alike, x, y)):
+            return f"their {argument}= are not the same, row by row. Fit both to one DataFrame with one column for it."
+    return ""
+
+
+def _alike(x: np.ndarray, y: np.ndarray) -> bool:
+    return len(x) == len(y) and np.allclose(x, y)
 
 
 def _other_estimates(a: Fit, b: Fit) -> str:
@@ -59,6 +79,8 @@ def _other_estimates(a: Fit, b: Fit) -> str:
         return f"one is estimated by {x.estimator}, the other by {y.estimator}. Take one estimator for both."
     if x.method.test != y.method.test:
         return f"their tests differ ({x.method.test} and {y.method.test}). Take one estimator and test= for both."
+    if x.information != y.information and x.method.test != "standard":
+        return f"information={x.information!r} in one, {y.information!r} in the other. Take the same for both."
     if (x.missing, x.likelihood) != (y.missing, y.likelihood):
         return (
             f"missing={x.missing!r}, likelihood={x.likelihood!r} in one, missing={y.missing!r}, "
@@ -72,16 +94,6 @@ def _other_estimates(a: Fit, b: Fit) -> str:
         one = sorted(set(a.table.exogenous) ^ set(b.table.exogenous))
         return f"only one takes {', '.join(map(repr, one))} as given. Give both fixed_x=False."
     return ""
-
-
-def _equal_moments(a: Moments, b: Moments) -> bool:
-    scale = np.sqrt(np.diagonal(a.covariance, axis1=1, axis2=2))
-    covariance = np.abs(a.covariance - b.covariance) / (scale[:, :, None] * scale[:, None, :])
-    if not np.all(covariance < 1e-9):
-        return False
-    if a.mean is None or b.mean is None:
-        return True
-    return bool(np.all(np.abs(a.mean - b.mean) / scale < 1e-9))
 
 
 def _groups(fit: Fit) -> str:

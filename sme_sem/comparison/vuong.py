@@ -39,8 +39,10 @@ class Rivalry(NamedTuple):
 
 
 def has_likelihood(fit: Fit) -> bool:
-    """Whether respondents have log-likelihoods that can be compared."""
-    return fit.options.method.discrepancy == "ML" and fit.moments.answers is not None
+    """Whether the fit maximises the sum of log-likelihoods of respondents drawn one by one."""
+    known = fit.options.method.discrepancy == "ML" and fit.moments.answers is not None
+    design = fit.moments.design
+    return known and fit.options.missing in ("listwise", "fiml") and design.weights is None and design.clusters is None
 
 
 def rivalry(first: Fit, second: Fit, *, level: float = 0.95) -> Rivalry:
@@ -50,8 +52,9 @@ def rivalry(first: Fit, second: Fit, *, level: float = 0.95) -> Rivalry:
     """
     if not (has_likelihood(first) and has_likelihood(second)):
         raise SpecificationError(
-            "method='vuong' compares the log-likelihoods of respondents: it needs maximum likelihood (ML, MLR, MLM) "
-            "and the answers themselves (data=, not cov=)."
+            "method='vuong' compares the log-likelihoods of respondents who were drawn one by one: it needs maximum "
+            "likelihood (ML, MLR, MLM; missing='listwise' or 'fiml'), the answers themselves (data=, not cov=), and no "
+            "weights= or cluster=."
         )
     if not same_rows(first, second):
         raise SpecificationError(

@@ -13,7 +13,10 @@ from collections.abc import Mapping
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..kernels import fit_indices as kernel
+from ..responses.moments import Moments
 from ..tables import Column, Kind, Table, Text, Words
 from .presentation import Labels, chisq_per_df, corrected, named, objections, reported
 
@@ -61,14 +64,29 @@ def model_comparison(
 def comparable(a: Fit, b: Fit) -> bool:
     """Tell whether two fits explain the same observed variables of the same respondents.
 
-    The saturated model's log-likelihood stands for the answers themselves: it changes with any of them.
+    The saturated model's log-likelihood stands for the answers themselves: it changes with any of them.  Where there
+    is none, their moments do.
     """
     if set(a.observed) != set(b.observed) or a.n != b.n:
         return False
     saturated = [float(fit.measures().get("unrestricted_logl", math.nan)) for fit in (a, b)]
     if math.isnan(saturated[0]) or math.isnan(saturated[1]):
-        return True
+        return equal_moments(a.moments, b.moments)
     return math.isclose(*saturated, rel_tol=1e-9)
+
+
+def equal_moments(a: Moments, b: Moments) -> bool:
+    """Tell whether means and covariances of the same variables are the same, group by group."""
+    if set(a.names) != set(b.names) or len(a.n) != len(b.n) or not np.allclose(a.n, b.n):
+        return False
+    b = b.of(a.names)
+    scale = np.sqrt(np.diagonal(a.covariance, axis1=1, axis2=2))
+    covariance = np.abs(a.covariance - b.covariance) / (scale[:, :, None] * scale[:, None, :])
+    if not np.all(covariance < 1e-9):
+        return False
+    if a.mean is None or b.mean is None:
+        return True
+    return bool(np.all(np.abs(a.mean - b.mean) / scale < 1e-9))
 
 
 def equivalent_models(fits: Mapping[str, Fit]) -> tuple[tuple[str, str], ...]:

@@ -11,6 +11,7 @@ import pytest
 import sme_sem as sme
 from sem.holzinger import ITEMS, MODEL, pupils, pupils_with_gaps
 from sme_sem.kernels.fit_indices import p_value
+from sme_sem.sem.rivals import comparable
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "comparison.json").read_text("utf-8"))
 EQUAL = "visual =~ x1 + a*x2 + a*x3\ntextual =~ x4 + b*x5 + b*x6\nspeed =~ x7 + c*x8 + c*x9"
@@ -195,6 +196,72 @@ REFUSED = {
     "gaps": (MODEL, {"missing": "fiml", "meanstructure": True}, "missing='listwise'"),
     "means": (MODEL, {"meanstructure": True}, "one models means, the other does not"),
 }
+
+
+def drawn_together():
+    """Pupils with weights and classes, each in two versions."""
+    frame = pupils()
+    place = np.arange(len(frame))
+    weights = {"w": 1 + place / 300, "other_w": 2 - place / 300}
+    return frame.assign(**weights, room=place % 40, other_room=place // 8)
+
+
+OTHERWISE_DRAWN = {
+    "weights and none": ({"weights": "w"}, {"estimator": "MLR", "meanstructure": True}, "only one .* with weights="),
+    "other weights": ({"weights": "w"}, {"weights": "other_w"}, "their weights= are not the same, row by row"),
+    "classes and none": ({"cluster": "room"}, {"estimator": "MLR", "meanstructure": True}, "only one .* with cluster="),
+    "other classes": ({"cluster": "room"}, {"cluster": "other_room"}, "their cluster= are not the same, row by row"),
+    "information": (
+        {"estimator": "MLR", "information": "expected"},
+        {"estimator": "MLR", "information": "observed"},
+        "information='expected' in one, 'observed' in the other",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", OTHERWISE_DRAWN)
+def test_models_of_respondents_who_were_otherwise_drawn_are_refused(what):
+    one, other, reason = OTHERWISE_DRAWN[what]
+    fits = {"a": sme.fit(MODEL, drawn_together(), **one), "b": sme.fit(MOVED, drawn_together(), **other)}
+    with pytest.raises(sme.SpecificationError, match=f"models 'a' and 'b' cannot be compared: .*{reason}"):
+        sme.compare(fits)
+
+
+def test_the_same_groups_in_another_order_are_refused_with_that_reason():
+    frame = pupils()
+    fits = {
+        "a": sme.fit(MODEL, frame, group="school"),
+        "b": sme.fit(MOVED, frame.iloc[::-1], group="school"),
+    }
+    with pytest.raises(sme.SpecificationError, match="groups stand in different orders"):
+        sme.compare(fits)
+
+
+def test_the_same_sizes_of_groups_do_not_make_the_same_groups():
+    frame = pupils().iloc[:300]
+    halves, turns = frame.assign(g=np.repeat(["a", "b"], 150)), frame.assign(g=np.tile(["a", "b"], 150))
+    fits = {"one": sme.fit(MODEL, halves, group="g"), "other": sme.fit(MODEL, turns, group="g")}
+    with pytest.raises(sme.SpecificationError, match="respondents are not the same, or answered otherwise"):
+        sme.compare(fits)
+
+
+def test_ordered_answers_of_as_many_other_respondents_are_refused():
+    frame = pupils()[ITEMS].apply(lambda c: pd.qcut(c, 3, labels=False))
+    fits = {"one": sme.fit(MODEL, frame[:280], ordered=True), "other": sme.fit(MODEL, frame[-280:], ordered=True)}
+    with pytest.raises(sme.SpecificationError, match="their 280 respondents are not the same, or answered otherwise"):
+        sme.compare(fits)
+    assert not comparable(*fits.values())
+    assert comparable(fits["one"], sme.fit(MODEL, frame[:280], ordered=True))
+
+
+@pytest.mark.parametrize("options", [{"weights": "w"}, {"cluster": "room"}])
+def test_vuongs_tests_are_not_made_of_respondents_who_were_not_drawn_one_by_one(options):
+    rival = MODEL.replace("x6", "x6 + x1").replace("x2 + ", "x2 + x9 + ") + "\nvisual ~~ 0*speed"
+    fits = {"a": sme.fit(MODEL, drawn_together(), **options), "b": sme.fit(rival, drawn_together(), **options)}
+    with pytest.raises(sme.SpecificationError, match="no weights= or cluster="):
+        sme.compare(fits, method="vuong")
+    found = sme.compare(fits)
+    assert found.pairs["relation"].item() == "not nested" and found.pairs["test"].item() == "none"
 
 
 @pytest.mark.parametrize("what", REFUSED)
