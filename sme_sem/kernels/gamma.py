@@ -7,7 +7,7 @@ Browne (1984), British Journal of Mathematical and Statistical Psychology 37, 62
 
 import numpy as np
 
-from . import casewise
+from . import casewise, influence
 
 
 def distribution_free(answers, *, means, weight=None, cluster=None):
@@ -36,7 +36,8 @@ def normal_theory(covariance, *, means):
 
 def products(S, i, j):
     """s_ik s_jl + s_il s_jk for every two places (i, j) and (k, l): (..., p, p), (m,), (m,) -> (..., m, m)"""
-    return S[..., i[:, None], i] * S[..., j[:, None], j] + S[..., i[:, None], j] * S[..., j[:, None], i]
+    one, other = S.take(i, axis=-2), S.take(j, axis=-2)
+    return one.take(i, axis=-1) * other.take(j, axis=-1) + one.take(j, axis=-1) * other.take(i, axis=-1)
 
 
 def inverse(gamma):
@@ -53,20 +54,34 @@ def traces(delta, weight, gamma, share, inverse):
     inverse : (q, q), of A = sum_g w_g Delta V Delta^T.  Satorra and Bentler (1994), in von Eye and Clogg, 399-419.
     """
     full = weight.ndim == 3
-    VG = weight @ gamma if full else weight[..., None] * gamma
     left = delta @ weight if full else delta * weight[:, None, :]
-    across = left @ gamma
-    B = (share[:, None, None] * (across @ left.mT)).sum(axis=0)
+    across = _times(left, gamma)
+    B = (share[:, None, None] * _times(left, across.mT)).sum(axis=0)
     C = (share[:, None, None] * ((across @ weight if full else across * weight[:, None, :]) @ across.mT)).sum(axis=0)
     AB = inverse @ B
-    first = np.trace(VG, axis1=-2, axis2=-1).sum() - np.trace(AB)
-    second = (VG * VG.mT).sum() - 2 * (inverse * C).sum() + (AB * AB.T).sum()
-    return float(first), float(second)
+    if full:
+        VG = weight @ gamma
+        alone, squared = np.trace(VG, axis1=-2, axis2=-1).sum(), (VG * VG.mT).sum()
+    else:
+        alone, squared = np.vecdot(weight, np.linalg.diagonal(gamma)).sum(), 0.0
+        for own, v in zip(gamma, weight, strict=True):
+            squared += v @ (own**2 @ v)
+    return float(alone - np.trace(AB)), float(squared - 2 * (inverse * C).sum() + (AB * AB.T).sum())
 
 
 def spread(left, gamma, share):
     """B = sum_g w_g (Delta V) Gamma (Delta V)^T: (G, q, m), (G, m, m), (G,) -> (q, q)"""
-    return (share[:, None, None] * (left @ gamma @ left.mT)).sum(axis=0)
+    return (share[:, None, None] * _times(left, _times(left, gamma).mT)).sum(axis=0)
+
+
+def _times(left, right):
+    """Group by group, looking up what rows of one entry pick: (G, q, m), (G, m, k) -> (G, q, k)"""
+    result = np.empty((*left.shape[:2], right.shape[-1]))
+    for own, other, found in zip(left, right, result, strict=True):
+        lone, place, value = influence.lone_entries(own)
+        found[lone] = other[place] * value[:, None]
+        found[~lone] = own[~lone] @ other
+    return result
 
 
 def normal_theory_diagonal(covariance, *, means):

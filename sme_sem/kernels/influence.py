@@ -13,10 +13,12 @@ Muthen (1984), Psychometrika 49, 115-132; Muthen and Satorra (1995), Psychometri
 from typing import NamedTuple
 
 import numpy as np
+from scipy.linalg import blas
 
 from . import contingency
 
-_ROWS = 4096  # respondents whose influences are formed at a time
+_ROWS = 2048  # respondents whose influences are formed at a time
+_KEY_BITS = 62  # of the whole number that stands for a respondent's answers
 
 
 class Layout(NamedTuple):
@@ -84,27 +86,42 @@ def layout(levels, covariates=0):
 def influences(moments, rows=slice(None)):
     """What respondents add to the moments: -> (rows, m)"""
     own = moments.influence
-    if not isinstance(own, Lookup):
-        return own[rows]
-    codes = own.codes[rows]
-    p, states = own.counts.shape
-    single = own.single[np.arange(p), codes][:, own.real]
-    first, second = contingency.pairs(p)
-    cell = np.arange(len(first)) * states**2 + codes[:, first] * states + codes[:, second]
-    return np.concatenate([single, own.pair.take(cell)], axis=1)
+    return _looked_up(own, own.codes[rows]) if isinstance(own, Lookup) else own[rows]
 
 
 def gamma(moments):
     """n times the covariance matrix of the moments: -> (m, m)
 
-    Costs n m^2 multiplications: with many respondents, prefer the diagonal and ``gamma_along`` where they suffice.
+    Costs n m^2 / 2 multiplications, n counting equal respondents once: with many of them, prefer the diagonal and
+    ``gamma_along`` where they suffice.  No more than ``_ROWS`` influences exist at a time.
     """
-    return moments.n * _products(moments, lambda z: z)
+    return moments.n * _products(moments, lambda z: z, len(moments.vector))
 
 
 def gamma_along(moments, directions):
-    """D^T Gamma D, at the cost of n m q multiplications: (m, q) -> (q, q)"""
-    return moments.n * _products(moments, lambda z: z @ directions)
+    """D^T Gamma D: (m, q) -> (q, q)
+
+    Costs n m q multiplications, columns of one entry being free.
+    """
+    lone, place, value = lone_entries(directions.T)
+    rest = directions[:, ~lone]
+    seen = np.flatnonzero(rest.any(axis=1))
+    rest = rest[seen]
+
+    def view(z):
+        along = np.empty((len(z), len(lone)), order="F")
+        along[:, lone] = z[:, place] * value
+        along[:, ~lone] = z[:, seen] @ rest
+        return along
+
+    return moments.n * _products(moments, view, len(lone))
+
+
+def lone_entries(rows):
+    """Which rows have one entry at most, where it stands and what it is: (q, m) -> (q,) of bool, (k,), (k,)"""
+    lone = np.count_nonzero(rows, axis=1) <= 1
+    place = np.argmax(rows[lone] != 0, axis=1)
+    return lone, place, rows[lone, place]
 
 
 def gamma_diagonal(moments):
@@ -116,9 +133,53 @@ def gamma_diagonal(moments):
     return moments.n * np.concatenate([single, (own.tables * own.pair**2).sum(axis=(1, 2))])
 
 
-def _products(moments, view):
-    total = 0.0
-    for start in range(0, moments.n, _ROWS):
-        z = view(influences(moments, slice(start, start + _ROWS)))
-        total = total + z.T @ z
-    return total
+def _products(moments, view, size):
+    total = np.zeros((size, size), order="F")
+    for z in _portions(moments):
+        seen = view(z)
+        by_column = seen.flags.f_contiguous
+        total = blas.dsyrk(1.0, seen if by_column else seen.T, trans=by_column, beta=1.0, c=total, overwrite_c=True)
+    whole = total + total.T  # one triangle of the products is empty
+    np.fill_diagonal(whole, np.diagonal(total))
+    return whole
+
+
+def _portions(moments):
+    """Influences of some respondents at a time, equal ones once, by the root of how often there are such."""
+    own = moments.influence
+    if not isinstance(own, Lookup):
+        for start in range(0, moments.n, _ROWS):
+            yield own[start : start + _ROWS]
+        return
+    codes, times = _collapsed(own.codes, own.counts.shape[1])
+    for start in range(0, len(codes), _ROWS):
+        z = _looked_up(own, codes[start : start + _ROWS])
+        yield z if times is None else z * np.sqrt(times[start : start + _ROWS, None])
+
+
+def _collapsed(codes, states):
+    """Different rows, and how often there are such: (n, p) -> (k, p), (k,), or None where none is known"""
+    if codes.shape[1] * np.log2(states) > _KEY_BITS:
+        return codes, None
+    key = codes @ states ** np.arange(codes.shape[1])
+    _, first, times = np.unique(key, return_index=True, return_counts=True)
+    return (codes[first], times) if len(first) < len(codes) else (codes, None)
+
+
+def _looked_up(own, codes):
+    """(rows, p) -> (rows, m), column after column in memory"""
+    codes = np.ascontiguousarray(codes.T)
+    (p, rows), states = codes.shape, own.counts.shape[1]
+    many = own.real.sum(axis=1)
+    m = int(many.sum())
+    z = np.empty((m + len(own.pair), rows))
+    single, pair = z[:m], z[m:]
+    place = np.append(0, many.cumsum())
+    done = 0
+    for i in range(p):
+        single[place[i] : place[i + 1]] = own.single[i, :, own.real[i]].take(codes[i], axis=1)
+        mine = slice(done, done + p - 1 - i)  # the pairs of which i is the first
+        cell = codes[i] * states + codes[i + 1 :] + np.arange(p - 1 - i)[:, None] * states**2
+        own.pair[mine].ravel().take(cell, out=pair[mine], mode="clip")
+        done = mine.stop
+    return z.T

@@ -19,7 +19,7 @@ covariances (lower triangle by columns).
 Muthen (1984), Psychometrika 49, 115-132; Muthen and Asparouhov (2002), Mplus Web Notes 4.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -68,6 +68,66 @@ class OrderedPattern(ram.Pattern):
         """Rows and columns of the covariances: (m,), (m,)"""
         columns, rows = np.triu_indices(self.modelled, 1)
         return rows, columns
+
+    @cached_property
+    def apart(self):
+        """What is left to search when thresholds with parameters of their own are set aside: Apart"""
+        times = np.bincount(self.parameter[self.parameter >= 0], minlength=self.parameters)
+        alone = (self.parameter >= 0) & (times[self.parameter] == 1)
+        cells = np.flatnonzero((self.matrix == THRESHOLDS) & alone.all(axis=0))
+        own = self.parameter[:, cells]
+        staying = np.setdiff1d(np.arange(self.parameters), own)
+        cut = self.row[cells]
+        thresholds = np.setdiff1d(np.arange(len(self.owner)), cut)
+        rest = np.setdiff1d(np.arange(len(self.matrix)), cells)
+        matrix, row, parameter = self.matrix[rest], self.row[rest], self.parameter[:, rest]
+        place = np.searchsorted(staying, parameter)
+        reduced = replace(
+            self,
+            matrix=matrix,
+            row=np.where(matrix == THRESHOLDS, np.searchsorted(thresholds, row), row),
+            col=self.col[rest],
+            parameter=np.where(parameter >= 0, place, -1),
+            parameters=len(staying),
+            owner=self.owner[thresholds],
+            tau=self.tau[:, thresholds],
+        )
+        return Apart(reduced, staying, own, cut, _slice(np.delete(np.arange(self.moments), cut)))
+
+    @property
+    def moments(self):
+        """m: how many moments a group has."""
+        return len(self.owner) + len(self.exogenous) * self.modelled + len(self.numeric) + len(self.pairs[0])
+
+
+class Apart(NamedTuple):
+    """A pattern without the thresholds that fit their moments exactly, whatever the other parameters are.
+
+    That they do needs weights without products of different moments (all least squares but WLS), and no constraints.
+
+    pattern : the rest      staying : (r,) its parameters among all
+    parameter : (G, f) of the thresholds set aside      moment : (f,) the moments that are theirs
+    rest : the other moments, (m - f,) or a slice
+    """
+
+    pattern: OrderedPattern
+    staying: np.ndarray
+    parameter: np.ndarray
+    moment: np.ndarray
+    rest: np.ndarray | slice
+
+    def of(self, values):
+        """Without the moments set aside: (..., m) -> (..., m - f)"""
+        return values[..., self.rest]
+
+    def together(self, sample, theta, owner):
+        """All parameters from the rest's, thresholds put where they fit: (..., r), (t,) -> (..., q)"""
+        found = responses(self.pattern, theta)
+        i = owner[self.moment]
+        whole = np.empty((*theta.shape[:-1], len(self.staying) + self.parameter.size))
+        whole[..., self.staying] = theta
+        whole[..., self.parameter] = sample.target[..., self.moment] / found.D[..., i] + found.moments.mu[..., i]
+        return whole
 
 
 class Responses(NamedTuple):
@@ -120,7 +180,7 @@ def responses(pattern, theta):
     vector = np.concatenate(
         [
             pattern.sign * D[..., pattern.owner] * (tau - moments.mu[..., pattern.owner]),
-            slopes.reshape(*slopes.shape[:-2], -1),
+            slopes.reshape(*slopes.shape[:-2], len(pattern.exogenous) * y),
             variance[..., k],
             D[..., i] * D[..., j] * moments.sigma[..., i, j],
         ],
@@ -155,7 +215,7 @@ def jacobian(pattern, found):
     return np.concatenate(
         [
             pattern.sign * (dD[..., owner] * height + scale[..., owner] * (d_tau - centre[..., owner])),
-            slopes.reshape(*slopes.shape[:-2], -1),
+            slopes.reshape(*slopes.shape[:-2], len(pattern.exogenous) * y),
             own[..., k],
             scale[..., i] * scale[..., j] * joint
             + (dD[..., i] * scale[..., j] + scale[..., i] * dD[..., j]) * sigma[..., None, :],
@@ -210,6 +270,12 @@ def _fill(pattern, S, E, D):
     reach = E[..., o, :]
     missing = 1 / D[..., o] ** 2 - np.vecdot(reach @ S, reach)
     S[..., o, o] = linalg.solve(reach[..., o] ** 2, missing)
+
+
+def _slice(places):
+    """Places as a slice if they follow each other, which copies nothing: (k,)"""
+    together = len(places) and places[-1] - places[0] == len(places) - 1
+    return slice(places[0], places[-1] + 1) if together else places
 
 
 def _without_exogenous(pattern, S):

@@ -82,7 +82,8 @@ def jacobian(pattern, moments):
 
 def by_parameter(pattern, cells):
     """Sum rows given by cell into rows by parameter, group by group: (..., G, c, m) -> (..., G, q, m)"""
-    return pattern.gather.mT @ cells
+    alone = pattern.one_to_one
+    return pattern.gather.mT @ cells if alone is None else cells[..., alone, :]
 
 
 def _pulled(pattern, moments, weighted):

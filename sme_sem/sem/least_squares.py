@@ -93,10 +93,18 @@ def distribution_free(moments: Moments, *, means: bool) -> np.ndarray:
     return np.stack([gamma.distribution_free(own, means=means) for own in moments.answers])
 
 
-def spread(pattern: ram.Pattern, sample: Sample, moments: Moments, theta: np.ndarray, *, normal: bool) -> np.ndarray:
-    """B of the sandwich: Delta V Gamma V Delta^T, Gamma of normal theory or from the answers: -> (q, q)"""
+def spread(
+    pattern: ram.Pattern, sample: Sample, moments: Moments, theta: np.ndarray, *, normal: bool, whole: bool = True
+) -> np.ndarray:
+    """B of the sandwich: Delta V Gamma V Delta^T, Gamma of normal theory or from the answers: -> (q, q)
+
+    whole : take Gamma of ordered answers whole, as something else needs it too
+    """
     sample = _explicit(sample, means=pattern.means)
     left = least_squares.weigh_rows(sample, moment_slopes(pattern, sample, theta))
+    if moments.ordered is not None and not whole:
+        parts = zip(sample.share, moments.ordered, left, strict=True)
+        return np.asarray(sum(w * influence.gamma_along(own, rows.T) for w, own, rows in parts))
     return np.asarray(gamma.spread(left, _gamma(sample, moments, means=pattern.means, normal=normal), sample.share))
 
 
@@ -108,15 +116,31 @@ def scaling(
     theta: np.ndarray,
     inverse: np.ndarray,
     df: int,
+    *,
+    bound: bool = True,
 ) -> Scaling:
     """Find the correction of a test statistic.
 
-    inverse : (q, q) of Delta V Delta^T, summed over groups
+    inverse : (q, q) of Delta V Delta^T, summed over groups   bound : whether constraints bind the parameters
     """
     sample = _explicit(sample, means=pattern.means)
+    if estimator.test == "satorra_bentler" and moments.ordered is not None and _diagonal(sample):
+        assert sample.weight is not None
+        trace = float(np.vecdot(sample.weight, [influence.gamma_diagonal(own) for own in moments.ordered]).sum())
+        taken_up = (inverse * spread(pattern, sample, moments, theta, normal=False, whole=False)).sum()
+        return adjusted(estimator, df, trace - float(taken_up), np.nan)
     found = _gamma(sample, moments, means=pattern.means, normal=False)
+    if isinstance(pattern, OrderedPattern) and _diagonal(sample) and not bound:  # U is zero where moments fit exactly
+        apart = pattern.apart
+        sample = sample._replace(weight=apart.of(sample.weight))
+        found = apart.of(apart.of(found).mT).mT
+        pattern, theta, inverse = apart.pattern, theta[apart.staying], inverse[np.ix_(apart.staying, apart.staying)]
     trace, squared = gamma.traces(moment_slopes(pattern, sample, theta), sample.weight, found, sample.share, inverse)
     return adjusted(estimator, df, trace, squared)
+
+
+def _diagonal(sample: Sample) -> bool:
+    return sample.weight is not None and sample.weight.ndim == 2
 
 
 def goodness_parts(pattern: ram.Pattern, sample: Sample, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

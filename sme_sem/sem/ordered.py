@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, did_you_mean
 from ..kernels import gamma as gammas
@@ -44,7 +45,7 @@ def categories(
     found = {}
     for name in _named(specification, given_variables(specification, options), ordered):
         own = everyone[:, moments.names.index(name)]
-        found[name] = np.unique(own[~np.isnan(own)])
+        found[name] = np.sort(pd.unique(own[~np.isnan(own)]))
         if not 2 <= len(found[name]) <= MOST_CATEGORIES:
             raise DataProblem(
                 f"{name!r} has {len(found[name])} different answers; an ordered variable has 2 to {MOST_CATEGORIES}. "
@@ -88,7 +89,7 @@ def _coded(name: str, label: str, answers: np.ndarray, known: np.ndarray) -> np.
     given = ~np.isnan(answers)
     codes = np.full(len(answers), np.nan)
     codes[given] = np.searchsorted(known, answers[given])
-    empty = np.setdiff1d(np.arange(len(known)), codes[given])
+    empty = np.flatnonzero(np.bincount(codes[given].astype(int), minlength=len(known)) == 0)
     if len(empty):
         raise DataProblem(
             f"group {label!r}: nobody answered {known[empty[0]]:g} to {name!r}, which other groups did; a threshold "
@@ -255,10 +256,9 @@ def robust_statistics(
     logs, fitted = linalg.log_determinant_of(R), linalg.log_determinant_of(implied)
     if not np.isfinite(logs + fitted).all():
         return None
-    inner = np.linalg.inv(implied)
-    value = fitted - logs + (inner * R).sum(axis=(1, 2)) - R.shape[-1]
+    P = np.linalg.inv(implied)
+    value = fitted - logs + (P * R).sum(axis=(1, 2)) - R.shape[-1]
     i, j = pattern.pairs
-    V = gammas.products(inner, i, j)
     delta = least_squares.by_parameter(pattern, latent_response.jacobian(pattern, own))
     weighted = least_squares.weigh_rows(sample, delta)[..., -len(i) :]
     delta = delta[..., -len(i) :]
@@ -266,12 +266,22 @@ def robust_statistics(
     delta, weighted, inverse = delta[:, moving], weighted[:, moving], inverse[np.ix_(moving, moving)]
     gamma = ordered_gamma(moments)[..., -len(i) :, -len(i) :]
     moved = inverse @ delta
+    through = _normal_products(moved, P, i, j)
+    around = through @ moved.mT
     total = independence = 0.0
     for h, w in enumerate(sample.share):
         independence += float(np.trace(gamma[h])) / w
-        for g in range(pattern.groups):  # M Gamma M^T, M = 1[g = h] - w Delta_g^T A^-1 Delta_h W_h
-            left = -w * moved[g].T @ (weighted[h] @ gamma[h]) + (gamma[h] if g == h else 0.0)
-            both = -w * (left @ weighted[h].T) @ moved[g] + (left if g == h else 0.0)
-            total += float((V[g] * both).sum()) * sample.share[g] / w
+        across = weighted[h] @ gamma[h]  # M Gamma M^T, M = 1[g = h] - w Delta_g^T A^-1 Delta_h W_h
+        direct = (gammas.products(P[h], i, j) * gamma[h]).sum() - 2 * w * (through[h] * across).sum()
+        back = (sample.share[:, None, None] * around * (across @ weighted[h].T)).sum()
+        total += float(direct + w * back)
     share = sample.share
     return float((share * value).sum()), float((share * -logs).sum()), total, independence
+
+
+def _normal_products(rows: np.ndarray, P: np.ndarray, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+    """Rows times V of normal theory, which turns a symmetric X into P X P: (G, r, m), (G, p, p) -> (G, r, m)"""
+    X = np.zeros((*rows.shape[:2], P.shape[-1], P.shape[-1]))
+    X[..., i, j] = X[..., j, i] = rows
+    P = P[:, None]
+    return np.asarray((P @ X @ P)[..., i, j])

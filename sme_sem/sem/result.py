@@ -143,8 +143,9 @@ class Fit(Tabled):
         if kind == "none":
             return np.full((self.table.n_free, self.table.n_free), np.nan)
         if self._estimator.discrepancy != "ML":
-            normal = kind == "robust_sem_nt"
-            B = least_squares.spread(self.pattern, self.sample, self.moments, self.theta, normal=normal)
+            normal, squared = kind == "robust_sem_nt", self._estimator.test in ("scaled_shifted", "mean_var_adjusted")
+            own = self.pattern, self.sample, self.moments, self.theta
+            B = least_squares.spread(*own, normal=normal, whole=squared)
             return np.asarray(self._bread @ B @ self._bread / self._total)
         if kind == "two_stage":
             return self._stages.vcov / self._total
@@ -245,7 +246,8 @@ class Fit(Tabled):
             return self._stages.scaling(self._test.df)
         if self._estimator.discrepancy != "ML":
             found = self.pattern, self.sample, self.moments, self.theta, self._bread
-            return least_squares.scaling(self._estimator, *found, self._test.df)
+            bound = self._directions.shape[0] != self._directions.shape[1]
+            return least_squares.scaling(self._estimator, *found, self._test.df, bound=bound)
         return robust.scaling(
             self._estimator,
             self.pattern,

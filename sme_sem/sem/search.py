@@ -7,12 +7,14 @@ in the fourth power of the answers' unit, and what is near enough to a minimum m
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeGuard
 
 import numpy as np
 
-from ..kernels import discrepancy, least_squares, minimise, ram
+from ..kernels import discrepancy, latent_response, least_squares, minimise, ram
 from ..kernels.constrained import constrained_scoring
 from ..kernels.discrepancy import Sample
+from ..kernels.latent_response import OrderedPattern
 from ..kernels.minimise import Status
 from ..responses.moments import Moments
 from . import objective
@@ -26,6 +28,8 @@ def search(
 ) -> minimise.Minimum:
     """Minimise from one start: a batch of one."""
     sample = _prepared(sample)
+    if _separable(pattern, sample):
+        return _search_apart(pattern, sample, start[None], max_iterations)
 
     def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> discrepancy.Slope:
         found = objective.slope(pattern, sample, moments, theta[0], exact=exact)
@@ -40,12 +44,33 @@ def search_together(
 ) -> minimise.Minimum:
     """Minimise from several starts (k, q) at once; for complete answers."""
     sample = _prepared(sample)
+    if _separable(pattern, sample):
+        return _search_apart(pattern, sample, starts, max_iterations)
 
     def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> discrepancy.Slope:
         return objective.slope(pattern, sample, moments, theta, exact=exact)
 
     with np.errstate(all="ignore"):
         return minimise.scoring(slope_at, starts, max_iterations=max_iterations)
+
+
+def _separable(pattern: ram.Pattern, sample: Sample) -> TypeGuard[OrderedPattern]:
+    """Whether thresholds can be left out of the search."""
+    return isinstance(pattern, OrderedPattern) and sample.weight is not None and sample.weight.ndim == 2
+
+
+def _search_apart(pattern: OrderedPattern, sample: Sample, starts: np.ndarray, limit: int) -> minimise.Minimum:
+    """Minimise over what moves correlations, from starts (k, q), and then put thresholds where they fit."""
+    apart = pattern.apart
+    assert sample.weight is not None and sample.target is not None
+    rest = sample._replace(weight=apart.of(sample.weight), target=apart.of(sample.target))
+
+    def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> discrepancy.Slope:
+        return latent_response.slope(apart.pattern, rest, theta)
+
+    with np.errstate(all="ignore"):
+        found = minimise.scoring(slope_at, starts[:, apart.staying], max_iterations=limit)
+        return replace(found, theta=apart.together(sample, found.theta, pattern.owner))
 
 
 def search_within(

@@ -103,3 +103,19 @@ def test_with_the_best_weight_both_traces_are_the_degrees_of_freedom_and_the_san
     two = Blocks(best=True)
     assert two.traces() == pytest.approx((15, 15), rel=1e-8)  # 2 * 10 moments, 5 parameters
     np.testing.assert_allclose(two.inverse @ two.spread(), np.eye(5), atol=1e-8)
+
+
+def test_traces_and_spread_know_diagonal_weights_and_slopes_along_one_moment():
+    two = Blocks()
+    diagonal = np.abs(np.random.default_rng(9).standard_normal((2, 10))) + 0.5
+    two.delta[:, 0] = 0
+    two.delta[0, 0, 3] = 2.0
+    full = diagonal[..., None] * np.eye(10)
+    V, Delta = block_diag(*(two.share[:, None, None] * full)), np.concatenate(two.delta, axis=-1)
+    two.inverse = np.linalg.inv(Delta @ V @ Delta.T)
+    U = V - V @ Delta.T @ two.inverse @ Delta @ V
+    expected = np.trace(U @ two.Gamma), np.trace(U @ two.Gamma @ U @ two.Gamma)
+    for weight in (diagonal, full):
+        two.weight = weight
+        assert two.traces() == pytest.approx(expected, rel=1e-10)
+    np.testing.assert_allclose(two.spread(), Delta @ V @ two.Gamma @ V @ Delta.T, rtol=1e-11)

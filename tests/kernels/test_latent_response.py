@@ -217,3 +217,39 @@ def test_what_is_asked_of_the_pattern():
     assert (pattern.modelled, pattern.numeric.tolist(), pattern.ordered.tolist()) == (3, [1], [0, 2])
     assert pattern.sign.tolist() == [1, 1, -1, 1]
     assert [x.tolist() for x in pattern.pairs] == [[1, 2, 2], [0, 0, 1]]
+
+
+@every_model
+@both
+@groups_too
+def test_thresholds_of_their_own_are_set_aside_and_put_back_where_they_fit(name, parameterization, groups):
+    table, pattern, theta = at_a_point(name, parameterization, groups)
+    apart = pattern.apart
+    whole = latent_response.responses(pattern, theta)
+    rest = latent_response.responses(apart.pattern, theta[apart.staying])
+    np.testing.assert_array_equal(rest.vector, apart.of(whole.vector))
+    own = {p.index for p in table.parameters if p.op == "|" and p.free}
+    shared = {i for i in own if sum(p.index == i for p in table.parameters) > 1}
+    assert set(apart.parameter.ravel()) == own - shared
+    sample = Sample(None, None, np.full(groups, 1 / groups), None, None, whole.vector)
+    there = apart.together(sample, theta[None, apart.staying], pattern.owner)
+    np.testing.assert_allclose(there, theta[None], rtol=1e-12)
+
+
+@both
+def test_slopes_of_the_rest_are_those_with_every_threshold_at_its_moment(parameterization):
+    _, pattern, theta = at_a_point("mixed mediator", parameterization)
+    apart = pattern.apart
+    vector = latent_response.responses(pattern, theta).vector
+    vector = vector + np.random.default_rng(2).normal(scale=0.1, size=vector.shape)
+    weight = np.random.default_rng(3).uniform(1, 2, size=vector.shape)
+    sample = Sample(None, None, np.ones(1), None, weight, vector)
+    fitting = apart.together(sample, theta[apart.staying], pattern.owner)
+    whole = latent_response.slope(pattern, sample, fitting)
+    rest = sample._replace(weight=apart.of(weight), target=apart.of(vector))
+    part = latent_response.slope(apart.pattern, rest, theta[apart.staying])
+    assert whole.value == pytest.approx(part.value, rel=1e-12)
+    np.testing.assert_allclose(whole.gradient[apart.staying], part.gradient, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(whole.gradient[apart.parameter], 0, atol=1e-12)
+    told = np.linalg.inv(whole.hessian)[np.ix_(apart.staying, apart.staying)]
+    np.testing.assert_allclose(told, np.linalg.inv(part.hessian), rtol=1e-9, atol=1e-12)

@@ -148,6 +148,16 @@ def test_thresholds_are_those_of_the_margins_when_nothing_restricts_them(four_it
     np.testing.assert_allclose(cut["est"], ndtri(below), atol=1e-10)
 
 
+@pytest.mark.parametrize("estimator", ["ULSMV", "WLSMV"])
+def test_setting_thresholds_aside_moves_nothing(four_items, monkeypatch, estimator):
+    without = sme.fit("f =~ t1 + t2 + t3 + t4; t4 ~ t1", four_items, ordered=True, estimator=estimator)
+    monkeypatch.setattr("sme_sem.sem.search._separable", lambda pattern, sample: False)
+    monkeypatch.setattr("sme_sem.sem.least_squares._diagonal", lambda sample: False)
+    whole = sme.fit("f =~ t1 + t2 + t3 + t4; t4 ~ t1", four_items, ordered=True, estimator=estimator)
+    pd.testing.assert_frame_equal(without.estimates(), whole.estimates(), rtol=1e-9, atol=1e-10)
+    pd.testing.assert_series_equal(without.measures(), whole.measures(), rtol=1e-9)
+
+
 def test_delta_and_theta_say_the_same(four_items, plain):
     theta = sme.fit(MODEL, four_items, ordered=True, parameterization="theta")
     np.testing.assert_allclose(theta.measures(), plain.measures()[theta.measures().index], rtol=1e-6, atol=1e-8)
