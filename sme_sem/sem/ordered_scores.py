@@ -1,8 +1,9 @@
 """Factor scores from ordered answers, see :mod:`sme_sem.kernels.response_scores`.
 
-Answers are taken to be independent given the constructs and the covariates, as lavaan's ``lavPredict`` does; where the
-model says that they are not, there are no scores.  (lavaan 0.6-14 cuts responses of the theta parameterization at
-thresholds of another scale; here all are in the model's units.)
+Modes take answers to be independent given the constructs and the covariates, as lavaan's ``lavPredict`` does.  Means
+allow for correlated residuals: each is one more dimension, a cause that its two answers share beside the constructs.
+Where the model says something else, there are no scores.  (lavaan 0.6-14 cuts responses of the theta parameterization
+at thresholds of another scale; here all are in the model's units.)
 """
 
 from __future__ import annotations
@@ -19,27 +20,71 @@ from .parameters import ParameterTable
 if TYPE_CHECKING:
     from .result import Fit
 
+NOTHING = 1e-12  # share of the largest variance among constructs, below which a dimension does not vary
 
-def of_group(fit: Fit, group: int, answers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Posterior modes of the constructs and their standard errors: (n, p) -> (n, l), (n, l)"""
+
+def of_group(fit: Fit, group: int, answers: np.ndarray, *, means: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Posterior modes or means of the constructs and their standard errors: (n, p) -> (n, l), (n, l)"""
     pattern = fit.pattern
     assert isinstance(pattern, OrderedPattern)
     found = latent_response.responses(pattern, fit.theta)
     A, S, m = latent_response.matrices(pattern, fit.theta, fit.sample.covariance, fit.sample.mean)
     A, S, m = A[group], S[group], m[group]
     p, y, x = pattern.observed, pattern.modelled, pattern.exogenous
-    _independent(fit.table, A, S, y)
+    _measured_alone(fit.table, A, S, y)
+    shared, unique = _shared(fit.table, S[:y, :y])
     covariates = answers[:, y:]
     mean = found.moments.eta[group, p:] + covariates @ found.moments.E[group][p:, x].T
     values, vectors = np.linalg.eigh(found.moments.cov[group, p:, p:])
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
-    loadings, deviation = A[:y, p:], np.sqrt(np.diagonal(S)[:y])
+    varying = values > NOTHING * values[-1]
+    root = vectors[:, varying] * np.sqrt(values[varying])
+    loadings, deviation = A[:y, p:], np.sqrt(unique)
     centre = m[:y] + covariates @ A[:y, x].T + mean @ loadings.T
     lower, upper = _limits(fit, answers[:, :y], found.tau[group])
-    units = loadings @ root / deviation[:, None]
-    z, errors = response_scores.modes(units, (lower - centre) / deviation, (upper - centre) / deviation)
-    variances = np.linalg.diagonal(root @ errors @ root.T)
-    return mean + z @ root.T, np.sqrt(np.maximum(variances, 0.0))
+    units = np.concatenate([loadings @ root, shared], axis=1) / deviation[:, None]
+    _possible(root.shape[1], shared.shape[1], means=means)
+    score = response_scores.means if means else response_scores.modes
+    z, errors = score(units, (lower - centre) / deviation, (upper - centre) / deviation)
+    k = root.shape[1]
+    variances = np.linalg.diagonal(root @ errors[:, :k, :k] @ root.T)
+    return mean + z[:, :k] @ root.T, np.sqrt(np.maximum(variances, 0.0))
+
+
+def _possible(constructs: int, shared: int, *, means: bool) -> None:
+    """Refuse modes beside correlated residuals, and means in too many dimensions."""
+    if not means and shared:
+        raise SpecificationError(
+            "these factor scores of ordered answers need answers that are independent given the constructs, and the "
+            "model correlates residuals (~~). Take method='eap', which allows for that."
+        )
+    most = len(response_scores.POINTS)
+    if means and constructs + shared > most:
+        beside = f" and {shared} correlated residuals" if shared else ""
+        raise SpecificationError(
+            f"method='eap' integrates over constructs and correlated residuals together, {most} at most; this model "
+            f"has {constructs}{beside}. Take method='ebm', or score fewer constructs in a model of their own."
+        )
+
+
+def _shared(table: ParameterTable, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Causes that correlated residuals share, and the variances they leave: (y, y) -> (y, k), (y,)"""
+    variance = np.diagonal(theta)
+    _positive(table, variance, "the residual variance of {name!r} is not positive")
+    deviation = np.sqrt(variance)
+    rho = theta / (deviation[:, None] * deviation)
+    i, j = np.nonzero(np.triu(rho, 1))
+    shared, each = np.zeros((len(theta), len(i))), np.arange(len(i))
+    shared[i, each] = np.sqrt(np.abs(rho[i, j])) * deviation[i]
+    shared[j, each] = np.sign(rho[i, j]) * np.sqrt(np.abs(rho[i, j])) * deviation[j]
+    unique = variance - (shared**2).sum(axis=1)
+    _positive(table, unique, "the residual of {name!r} is correlated with others to 1 or more in all")
+    return shared, unique
+
+
+def _positive(table: ParameterTable, variances: np.ndarray, otherwise: str) -> None:
+    none = [name for name, own in zip(table.observed, variances, strict=False) if not own > 0]
+    if none:
+        raise SpecificationError(f"factor scores of ordered answers do not exist: {otherwise.format(name=none[0])}.")
 
 
 def _limits(fit: Fit, answers: np.ndarray, tau: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -58,24 +103,18 @@ def _limits(fit: Fit, answers: np.ndarray, tau: np.ndarray) -> tuple[np.ndarray,
     return lower, upper
 
 
-def _independent(table: ParameterTable, A: np.ndarray, S: np.ndarray, y: int) -> None:
-    """Refuse models whose answers depend on each other beside the constructs."""
+def _measured_alone(table: ParameterTable, A: np.ndarray, S: np.ndarray, y: int) -> None:
+    """Refuse models whose answers act on something, or whose residuals are correlated with constructs."""
     p = len(table.observed)
     sender = np.flatnonzero((A[:, :y] != 0).any(axis=0))
     if len(sender):
         raise SpecificationError(
             f"factor scores of ordered answers need answers that send no paths, and {table.observed[sender[0]]!r} does."
         )
-    joined = np.argwhere(np.triu(S[:y], 1) != 0)
-    joined = joined[(joined[:, 1] < y) | (joined[:, 1] >= p)]
+    joined = np.argwhere(S[:y, p:] != 0)
     if len(joined):
-        a, b = (table.variables[i] for i in joined[0])
+        item, construct = table.observed[joined[0, 0]], table.latent[joined[0, 1]]
         raise SpecificationError(
-            "factor scores of ordered answers need answers that are independent given the constructs, and the model "
-            f"correlates {a!r} with {b!r} (~~)."
-        )
-    negative = [name for name, own in zip(table.observed, np.diagonal(S)[:y], strict=False) if own <= 0]
-    if negative:
-        raise SpecificationError(
-            f"factor scores of ordered answers do not exist: the residual variance of {negative[0]!r} is not positive."
+            "factor scores of ordered answers need residuals that are independent of the constructs, and the model "
+            f"correlates {item!r} with {construct!r} (~~)."
         )

@@ -5,8 +5,9 @@ that of covariances.  ``normalized`` and ``standardized`` divide the raw residua
 :mod:`sme_sem.kernels.residuals`: the second is a z statistic (lavaan's ``residuals(fit, type = "standardized")`` and
 the ``cov.z`` of its ``lavResiduals``).
 
-Of ordered answers, ``cor`` and ``raw`` are those of latent responses: polychoric correlations, given the covariates if
-there are any, less the model's.
+Of ordered answers they are those of latent responses: polychoric correlations, given the covariates if there are any,
+less the model's; their errors come from Gamma (``cov.z`` of lavaan's ``lavResiduals``, which knows none with covariates
+or continuous variables).
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ def residuals(fit: Fit, kind: str) -> np.ndarray:
     """Residuals of every group: -> (G, p, p), or without the covariates of ordered answers"""
     chosen("type", kind, ("cor", "raw", "normalized", "standardized"))
     sample, sigma = fit.sample.covariance, fit._point.moments.sigma
-    if isinstance(fit.pattern, OrderedPattern) and kind in ("cor", "raw"):
-        return ordered.residuals(fit.pattern, fit.sample, fit.theta, scaled=kind == "cor")
+    if isinstance(fit.pattern, OrderedPattern):
+        return _of_ordered(fit, fit.pattern, kind)
     if kind == "cor":
         return np.asarray(fit_indices.correlation_residuals(sample, sigma))
     raw = sample - sigma
@@ -42,7 +43,22 @@ def residuals(fit: Fit, kind: str) -> np.ndarray:
         return np.asarray(raw)
     _known(fit, kind)
     variances = _variances(fit, standardized=kind == "standardized")
-    deviation = np.sqrt(np.linalg.diagonal(sample))
+    return _divided(raw, variances, np.sqrt(np.linalg.diagonal(sample)))
+
+
+def _of_ordered(fit: Fit, pattern: OrderedPattern, kind: str) -> np.ndarray:
+    found = ordered.residuals(pattern, fit.sample, fit.theta, scaled=kind == "cor")
+    if kind in ("cor", "raw"):
+        return found
+    inverse = fit._bread if kind == "standardized" else None
+    variances = ordered.residual_variances(pattern, fit.sample, fit.moments, fit.theta, inverse)
+    assert fit.moments.ordered is not None
+    own = np.stack([np.sqrt(np.linalg.diagonal(part.covariance)) for part in fit.moments.ordered])
+    return _divided(found, variances, own)
+
+
+def _divided(raw: np.ndarray, variances: np.ndarray, deviation: np.ndarray) -> np.ndarray:
+    """Residuals by their standard errors; NaN where there is none: (G, p, p), (G, p, p), (G, p)"""
     unit = deviation[:, :, None] * deviation[:, None, :]
     none = np.abs(raw) < NEGLIGIBLE * unit
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -487,8 +487,9 @@ class Fit(Tabled):
         Parameters
         ----------
         method
-            ``"regression"`` (Thurstone's; ``"ebm"`` is another name for it) or ``"bartlett"``.  From ordered answers:
-            the mode of the construct given them, under the first two names.
+            ``"regression"`` (Thurstone's; ``"ebm"`` and ``"eap"`` are other names for it) or ``"bartlett"``.  From
+            ordered answers: the mode of the construct given them, under the first two names, or with ``"eap"`` the
+            mean, for up to four constructs and correlated residuals together.
         errors
             Add the scores' standard errors as columns ``<construct>_se``.
 

@@ -4,7 +4,8 @@ Conventions are those of lavaan's ``lavPredict``: answers are taken around the m
 where the model has none (constructs then have the means that observed predictors give them, else zero); observed
 predictors stand as variables of their own beside the constructs, observed outcomes are indicators like the others.
 A construct measured by constructs alone gets its Bartlett score from the items of those (lavaan gives a constant).
-Scores from ordered answers are posterior modes (:mod:`sme_sem.sem.ordered_scores`).
+Scores from ordered answers are posterior modes or means (:mod:`sme_sem.sem.ordered_scores`); of continuous ones both
+are the regression scores.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 def scores(fit: Fit, method: str, *, errors: bool) -> pd.DataFrame:
     """One row per analysed respondent, one column per construct; with ``errors`` as many ``<construct>_se``."""
-    chosen("method", method, ("regression", "ebm", "bartlett"))
+    chosen("method", method, ("regression", "ebm", "eap", "bartlett"))
     if not fit.latent:
         raise SpecificationError("the model has no constructs (no '=~' line), so there are no factor scores.")
     moments = fit.moments
@@ -38,7 +39,8 @@ def scores(fit: Fit, method: str, *, errors: bool) -> pd.DataFrame:
             raise SpecificationError(
                 "Bartlett's scores are of continuous answers; from ordered ones take method='ebm'."
             )
-        parts = [ordered_scores.of_group(fit, g, own) for g, own in enumerate(moments.answers)]
+        means = method == "eap"
+        parts = [ordered_scores.of_group(fit, g, own, means=means) for g, own in enumerate(moments.answers)]
     else:
         parts = [_of_group(fit, g, own, bartlett=method == "bartlett") for g, own in enumerate(moments.answers)]
     rows = np.concatenate(moments.rows)

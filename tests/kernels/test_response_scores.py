@@ -85,3 +85,47 @@ def test_who_answered_nothing_stands_at_the_mean_with_the_construct_s_own_varian
     found, errors = response_scores.modes(RNG.uniform(0.5, 2, (4, 2)), nothing, nothing)
     np.testing.assert_allclose(found, 0, atol=1e-14)
     np.testing.assert_allclose(errors[0], np.eye(2), atol=1e-14)
+
+
+@pytest.mark.parametrize("dimensions", [1, 2])
+def test_means_and_their_errors_are_those_of_a_dense_grid(dimensions):
+    rng = np.random.default_rng(5)
+    B = rng.uniform(0.5, 2, (6, dimensions))
+    lower, upper = limits(20, 6)
+    lower[0], upper[0] = 1.1, np.inf  # the highest answer to everything
+    lower[1, 2:] = upper[1, 2:] = np.nan
+    lower[2, 0] = upper[2, 0] = 0.4
+    found, errors = response_scores.means(B, lower, upper)
+    axis = np.linspace(-7, 7, 401)
+    z = np.stack(np.meshgrid(*[axis] * dimensions), axis=-1).reshape(-1, dimensions)
+    for i in range(6):
+        gap, continuous = np.isnan(lower[i]), lower[i] == upper[i]
+        away = z @ B.T
+        likelihood = np.where(
+            continuous, norm.pdf(lower[i] - away), norm.cdf(upper[i] - away) - norm.cdf(lower[i] - away)
+        )
+        height = np.where(gap, 1.0, likelihood).prod(axis=1) * norm.pdf(z).prod(axis=1)
+        share = height / height.sum()
+        mean = share @ z
+        np.testing.assert_allclose(found[i], mean, atol=2e-6)
+        np.testing.assert_allclose(errors[i], (share[:, None] * (z - mean)).T @ (z - mean), atol=5e-6)
+
+
+@pytest.mark.parametrize("dimensions", [1, 2, 3, 4])
+def test_means_of_continuous_answers_are_the_modes(dimensions):
+    B, answers = RNG.uniform(0.5, 2, (5, dimensions)), RNG.normal(size=(6, 5))
+    for mean, mode in zip(response_scores.means(B, answers, answers), response_scores.modes(B, answers, answers)):
+        np.testing.assert_allclose(mean, mode, atol=1e-9)
+
+
+def test_means_in_three_and_four_dimensions_where_constructs_are_apart_are_those_of_each_alone():
+    lower, upper = limits(12, 8)
+    for dimensions in (3, 4):
+        B = np.kron(np.eye(dimensions), np.array([[1.2], [0.9]]))
+        own = slice(2 * dimensions)
+        found, _ = response_scores.means(B, lower[:, own], upper[:, own])
+        alone = [
+            response_scores.means(B[:2, :1], lower[:, k : k + 2], upper[:, k : k + 2])[0]
+            for k in range(0, 2 * dimensions, 2)
+        ]
+        np.testing.assert_allclose(found, np.concatenate(alone, axis=1), atol=1e-4)

@@ -4,12 +4,18 @@ Estimates and indices agree to 1e-5: polychoric correlations are maxima that lav
 errors and tests magnify that.
 """
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.linalg import block_diag
 
 import sme_sem as sme
+from sem.holzinger import FOLDER
 from sem.ordered_answers import AGREE, REFERENCE, answers, drawn, fitted, keyed, persons
+from sme_sem.kernels import influence
+from sme_sem.sem import least_squares, ordered
 
 every_case = pytest.mark.parametrize("case", sorted(REFERENCE))
 TRUST = "trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3 + 0.7*t4; t1 ~~ 0.4*t1; t2 ~~ 0.5*t2; t3 ~~ 0.6*t3; t4 ~~ 0.5*t4"
@@ -70,9 +76,56 @@ def test_raw_residuals_of_latent_responses_are_those_of_their_correlations():
     assert raw.loc["z2", "z3"] == pytest.approx(deviation * scaled.loc["z2", "z3"], rel=1e-6)
 
 
-def test_standardized_residuals_are_refused_for_ordered_answers():
-    with pytest.raises(sme.SpecificationError, match="standardized residuals are there for maximum likelihood"):
-        fitted("bfi_wls_5items").residuals("standardized")
+STANDARDIZED = json.loads((FOLDER / "ordered_residuals.json").read_text("utf-8"))["cases"]
+
+
+@pytest.mark.parametrize("case", STANDARDIZED)
+def test_standardized_residuals_agree_with_lavaan(case):
+    names, z = STANDARDIZED[case].values()
+    data = persons()
+    data = data[data.iloc[:, :15].notna().all(axis=1)].head(500)
+    model = "agree =~ A1 + A2 + A3 + A4 + A5" + "; extra =~ E1 + E2 + E3 + E4 + E5" * (len(names) > 5)
+    how = {"parameterization": "theta"} if case == "theta" else {"estimator": case}
+    found = sme.fit(model, data, ordered=names, **how).residuals("standardized")
+    np.testing.assert_allclose(found, z, rtol=1e-4, atol=1e-4)  # lavaan's search ends a little beside the optimum
+
+
+def test_normalized_residuals_are_divided_by_the_errors_of_the_polychoric_correlations():
+    data = persons()[["A1", "A2", "A3", "A4", "A5"]].dropna()
+    fit = sme.fit("agree =~ A1 + A2 + A3 + A4 + A5", data, ordered=True)
+    errors = sme.polychoric(data).standard_errors
+    expected = (fit.residuals("raw") / errors).fillna(0)
+    np.testing.assert_allclose(fit.residuals("normalized"), expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("case", ["datcat_mg_equal_wlsmv", "joint_mixed_path"])
+def test_errors_of_residuals_are_those_of_all_moments_of_all_groups_together(case):
+    fit = fitted(case)
+    pattern, share = fit.pattern, fit.sample.share
+    gammas = block_diag(*(influence.gamma(own) / own.n for own in fit.moments.ordered))
+    delta = np.concatenate(list(least_squares.moment_slopes(pattern, fit.sample, fit.theta)), axis=1)
+    V = np.diag((share[:, None] * fit.sample.weight).ravel())
+    Q = np.eye(len(V)) - delta.T @ fit._bread @ delta @ V
+    variances = np.diagonal(Q @ gammas @ Q.T).reshape(len(share), -1)
+    found = ordered.residual_variances(pattern, fit.sample, fit.moments, fit.theta, fit._bread)
+    i, j = pattern.pairs
+    np.testing.assert_allclose(found[:, i, j], variances[:, -len(i) :], rtol=1e-7, atol=1e-12)
+    k = pattern.numeric
+    np.testing.assert_allclose(
+        found[:, k, k], variances[:, variances.shape[1] - len(i) - len(k) : -len(i)], rtol=1e-7, atol=1e-12
+    )
+
+
+def test_standardized_residuals_of_a_right_model_are_standard_normal():
+    z = np.concatenate(
+        [
+            sme.fit(MODEL, drawn(TRUST, 500, seed=seed), ordered=True)
+            .residuals("standardized")
+            .to_numpy()[np.triu_indices(4, 1)]
+            for seed in range(60)
+        ]
+    )
+    assert abs(z.mean()) < 0.15 and 0.85 < z.std() < 1.15
 
 
 def test_defined_effects_agree_with_lavaan():

@@ -5,10 +5,12 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 import sme_sem as sme
 from sem.holzinger import FOLDER
 from sem.ordered_answers import AGREE, answers, drawn, fitted, persons
+from sme_sem.kernels import bivariate
 
 REFERENCE = json.loads((FOLDER / "ordered_scores.json").read_text("utf-8"))
 EXTRA = ["E1", "E2", "E3", "E4", "E5"]
@@ -89,6 +91,67 @@ def test_constructs_of_constructs_have_scores():
     assert np.isfinite(found).all(axis=None) and found["all"].corr(found["agree"]) > 0.5
 
 
+# --- means instead of modes ------------------------------------------------------------------------
+
+
+def test_means_have_the_smallest_errors_and_those_are_the_ones_made(survey):
+    data, truth = survey
+    fit = sme.fit(MODEL, data, ordered=True, std_lv=True)
+    found = fit.scores("eap", errors=True)
+    miss = found["trust"] - truth
+    assert np.sqrt((miss**2).mean()) == pytest.approx(np.sqrt((found["trust_se"] ** 2).mean()), rel=0.05)
+    assert (miss**2).mean() <= ((fit.scores()["trust"] - truth) ** 2).mean()
+    assert found["trust"].var() + (found["trust_se"] ** 2).mean() == pytest.approx(1, abs=0.03)  # of the construct
+
+
+def test_means_allow_for_correlated_residuals():
+    model = "trust =~ 0.7*t1 + 0.7*t2 + 0.8*t3 + 0.6*t4; t1 ~~ {}0.3*t2"
+    for sign in ("", "-"):
+        data = drawn(model.format(sign), 3000, seed=2)
+        fit = sme.fit(MODEL + "; t1 ~~ t2", data, ordered=True, std_lv=True)
+        found = fit.scores("eap", errors=True)
+        rows = data.drop_duplicates().index[:5]
+        mean, deviation = by_grid(fit, data.loc[rows])
+        np.testing.assert_allclose(found.loc[rows, "trust"], mean, atol=2e-4)
+        np.testing.assert_allclose(found.loc[rows, "trust_se"], deviation, atol=2e-4)
+
+
+def by_grid(fit, data):
+    """Mean and deviation of one construct by a dense grid, the pair t1, t2 by rectangles of its distribution."""
+    point = fit._point
+    loading, theta = point.moments.X[0][:4, 4], point.S[0][:4, :4]
+    cut = fit.estimates().query("op == '|'").groupby("lhs")["est"].apply(list)
+    z, h = np.linspace(-5, 5, 1001), np.sqrt(np.diagonal(theta))
+    found = []
+    for own in data.to_numpy():
+        edges = [np.r_[-38, cut[f"t{i + 1}"], 38][[a - 1, a]] for i, a in enumerate(own)]
+        (a, b), (c, d) = ([(e - loading[i] * z) / h[i] for e in edges[i]] for i in (0, 1))
+        rho = theta[0, 1] / (h[0] * h[1])
+        P = sum(s * bivariate.distribution(u, v, rho) for s, u, v in ((1, b, d), (-1, a, d), (-1, b, c), (1, a, c)))
+        for i in (2, 3):
+            low, high = ((e - loading[i] * z) / h[i] for e in edges[i])
+            P = P * (norm.cdf(high) - norm.cdf(low))
+        share = P * norm.pdf(z)
+        share = share / share.sum()
+        mean = share @ z
+        found.append((mean, np.sqrt(share @ (z - mean) ** 2)))
+    return np.array(found).T
+
+
+def test_means_of_continuous_answers_are_regression_scores():
+    data = sme.simulate(TRUST, 100, seed=1)
+    fit = sme.fit(MODEL, data)
+    pd.testing.assert_frame_equal(fit.scores("eap"), fit.scores("regression"))
+
+
+def test_means_of_constructs_of_constructs():
+    model = "agree =~ A1 + A2 + A3; extra =~ E1 + E2 + E3; consc =~ C1 + C2 + C3; all =~ agree + extra + consc"
+    fit = sme.fit(model, persons().head(60), ordered=True)
+    found, modes = fit.scores("eap", errors=True), fit.scores("ebm")
+    assert np.isfinite(found).all(axis=None)
+    assert all(found[name].corr(modes[name]) > 0.99 for name in modes)
+
+
 # --- what is refused -------------------------------------------------------------------------------
 
 
@@ -105,11 +168,20 @@ def test_bartlett_scores_are_of_continuous_answers(survey):
     )
 
 
-def test_correlated_residuals_are_refused(survey):
+def test_correlated_residuals_are_refused_by_modes(survey):
     fit = sme.fit(MODEL + "; t1 ~~ t2", survey[0], ordered=True)
     assert refusal(fit) == (
-        "factor scores of ordered answers need answers that are independent given the constructs, and the model "
-        "correlates 't1' with 't2' (~~)."
+        "these factor scores of ordered answers need answers that are independent given the constructs, and the model "
+        "correlates residuals (~~). Take method='eap', which allows for that."
+    )
+
+
+def test_means_need_few_constructs():
+    truth = "; ".join(f"f{k} =~ 0.8*a{k} + 0.7*b{k} + 0.7*c{k}" for k in range(5))
+    fit = sme.fit(truth.replace("0.8*", "").replace("0.7*", ""), drawn(truth, 400, seed=1), ordered=True)
+    assert refusal(fit, "eap") == (
+        "method='eap' integrates over constructs and correlated residuals together, 4 at most; this model has 5. Take "
+        "method='ebm', or score fewer constructs in a model of their own."
     )
 
 
