@@ -9,6 +9,7 @@ from scipy import optimize, special
 
 from . import linalg
 
+CLOSE, NOT_CLOSE = 0.05, 0.08  # RMSEAs of close and of not close fit
 FAR = 1e9  # chi-squares beyond which the noncentral distribution is not computed by its series
 
 
@@ -114,11 +115,31 @@ def noncentrality(chi_square, df, probability):
     return optimize.brentq(miss, 0.0, upper, xtol=1e-12, rtol=1e-12)
 
 
-def close_fit_p_value(chi_square, df, N, groups=1, close=0.05):
+def close_fit_p_value(chi_square, df, N, groups=1, close=CLOSE):
     """P-close: the probability of a chi-square as large if the RMSEA were ``close``; NaN where df = 0."""
     if not df > 0 or np.isnan(chi_square):
         return np.nan
     return float(1 - _lower_tail(chi_square, df, N * df * close**2 / groups))
+
+
+def not_close_fit_p_value(chi_square, df, N, groups=1, bound=NOT_CLOSE):
+    """The probability of a chi-square as small if the RMSEA were ``bound``, small where it is better; NaN at df = 0.
+
+    MacCallum, Browne and Sugawara (1996), Psychological Methods 1, 130-149.
+    """
+    if not df > 0 or np.isnan(chi_square):
+        return np.nan
+    return float(_lower_tail(chi_square, df, N * df * bound**2 / groups))
+
+
+def critical_n(chi_square, df, N, alpha):
+    """How many respondents would make this misfit significant: N times the critical over the own chi-square, plus one.
+
+    NaN without degrees of freedom or without misfit.  Hoelter (1983), Sociological Methods & Research 11, 325-344.
+    """
+    if not (df > 0 and chi_square > 0):
+        return np.nan
+    return float(special.chdtri(df, alpha) / (chi_square / N) + 1)
 
 
 def _lower_tail(chi_square, df, ncp):
@@ -171,6 +192,19 @@ def crmr(sample, implied, mean=None, implied_mean=None):
     if mean is not None:
         means = (mean - implied_mean) / np.sqrt(np.linalg.diagonal(sample))
     return _root_mean_square(residual, means)
+
+
+def srmr_mplus(sample, implied, mean=None, implied_mean=None):
+    """SRMR as Mplus has it: each matrix, and mean, in its own standard deviations: (..., p, p) -> (...)
+
+    Variances count by (s_ii - sigma_ii) / s_ii.  Asparouhov and Muthen (2018), SRMR in Mplus.
+    """
+    p = sample.shape[-1]
+    rows, columns = np.tril_indices(p, -1)
+    own, fitted = np.linalg.diagonal(sample), np.linalg.diagonal(implied)
+    off = correlation_residuals(sample, implied)[..., rows, columns]
+    means = None if mean is None else mean / np.sqrt(own) - implied_mean / np.sqrt(np.where(fitted > 0, fitted, np.nan))
+    return _root_mean_square(np.concatenate([off, (own - fitted) / own], axis=-1), means)
 
 
 def _root_mean_square(residuals, means):

@@ -1,11 +1,15 @@
 """The fit measures of a model, by lavaan's names with ``_`` for ``.``.
 
-Each comes from ``kernels.fit_indices``, where its formula and source stand.  ``gfi`` and ``agfi`` are
-LISREL's and AMOS's.
+Each comes from ``kernels.fit_indices``, where its formula and source stand.  ``gfi`` and ``agfi`` are LISREL's and
+AMOS's, and stand as ``gfi_lisrel`` and ``agfi_lisrel`` too, lavaan 0.7's names for them.  ``scaling_factor_h0`` and
+``scaling_factor_h1`` correct the log-likelihoods of MLR, per free parameter as in Mplus (lavaan counts every one of
+those held equal).
+Scaled measures are NaN where the correction is not positive.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,10 +23,13 @@ from .robust import Scaling
 ROBUST = (
     "cfi_robust",
     "tli_robust",
+    "nnfi_robust",
+    "rni_robust",
     "rmsea_robust",
     "rmsea_ci_lower_robust",
     "rmsea_ci_upper_robust",
     "rmsea_pvalue_robust",
+    "rmsea_notclose_pvalue_robust",
 )
 
 
@@ -90,25 +97,26 @@ def measures(
     table: ParameterTable,
     sample: Sample,
     moments: Moments,
-    log_likelihood: tuple[float, float],
     sigma: np.ndarray,
     mu: np.ndarray,
-    weight: np.ndarray | None = None,
+    *,
+    minimum: float,
+    log_likelihood: tuple[float, float] | None = None,
+    parts: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> dict[str, float]:
     """All measures: sample and implied moments with axes (G, ...).
 
-    weight : (G, p, p) residuals are weighed by its inverse in the GFI, instead of the implied covariances'
+    minimum : half the discrepancy at the estimates
+    log_likelihood : of the model and of the saturated one; None for least squares, which have none
+    parts : e^T V e and s^T V s by group, of which the GFI is made; without them those of normal theory
     """
     x2, df, b, bdf, N, G = test.chi_square, test.df, test.baseline, test.baseline_df, test.total, test.groups
     k = test.parameters
-    logl, saturated = log_likelihood
     lower, upper = fit_indices.rmsea_interval(x2, df, N, G)
-    mean, implied_mean = (sample.mean, mu) if table.means else (None, None)
-    weight = test.weight
-    parts = _gfi_parts(table, sample, moments, sigma, mu)
+    tli = fit_indices.tli(x2, df, b, bdf)
     found = {
         "npar": k,
-        "fmin": x2 / (2 * N),
+        "fmin": minimum,
         "chisq": x2,
         "df": df,
         "pvalue": fit_indices.p_value(x2, df),
@@ -116,48 +124,67 @@ def measures(
         "baseline_df": bdf,
         "baseline_pvalue": fit_indices.p_value(b, bdf),
         "cfi": fit_indices.cfi(x2, df, b, bdf),
-        "tli": fit_indices.tli(x2, df, b, bdf),
-        "nfi": fit_indices.nfi(x2, b),
+        "tli": tli,
+        "nnfi": tli,
         "rfi": fit_indices.rfi(x2, df, b, bdf),
+        "nfi": fit_indices.nfi(x2, b),
+        "pnfi": df / bdf * fit_indices.nfi(x2, b) if bdf else np.nan,
         "ifi": fit_indices.ifi(x2, df, b),
         "rni": fit_indices.rni(x2, df, b, bdf),
-        "pnfi": df / bdf * fit_indices.nfi(x2, b) if bdf else np.nan,
-        "logl": logl,
-        "unrestricted_logl": saturated,
-        "aic": -2 * logl + 2 * k,
-        "bic": -2 * logl + k * np.log(test.respondents),
+        **_likelihood(test, log_likelihood),
         "ntotal": test.respondents,
-        "bic2": -2 * logl + k * np.log((test.respondents + 2) / 24),
         "rmsea": fit_indices.rmsea(x2, df, N, G),
         "rmsea_ci_lower": lower,
         "rmsea_ci_upper": upper,
         "rmsea_ci_level": 0.90,
         "rmsea_pvalue": fit_indices.close_fit_p_value(x2, df, N, G),
-        "rmr": (weight * fit_indices.rmr(sample.covariance, sigma, mean, implied_mean)).sum(),
-        "srmr": (weight * fit_indices.srmr(sample.covariance, sigma, mean, implied_mean)).sum(),
-        "crmr": (weight * fit_indices.crmr(sample.covariance, sigma, mean, implied_mean)).sum(),
-        **_goodness(test, table, parts),
+        "rmsea_close_h0": fit_indices.CLOSE,
+        "rmsea_notclose_pvalue": fit_indices.not_close_fit_p_value(x2, df, N, G),
+        "rmsea_notclose_h0": fit_indices.NOT_CLOSE,
+        **_residual_measures(test, table, sample, sigma, mu),
+        "cn_05": fit_indices.critical_n(x2, df, N, 0.05),
+        "cn_01": fit_indices.critical_n(x2, df, N, 0.01),
+        **_goodness(test, table, parts or _gfi_parts(table, sample, moments, sigma, mu)),
         "mfi": fit_indices.mcdonald(x2, df, N),
         "ecvi": fit_indices.ecvi(x2, k, N),
     }
     return {name: float(value) for name, value in found.items()}
 
 
-def without_likelihood(
-    found: dict[str, float],
-    test: Test,
-    table: ParameterTable,
-    parts: tuple[np.ndarray, np.ndarray],
-    value: float,
-) -> dict[str, float]:
-    """Adapt the measures to least squares: no likelihood, and a GFI in the estimator's own weight.
+def _likelihood(test: Test, log_likelihood: tuple[float, float] | None) -> dict[str, float]:
+    if log_likelihood is None:
+        return {}
+    (logl, saturated), k, n = log_likelihood, test.parameters, test.respondents
+    return {
+        "logl": logl,
+        "unrestricted_logl": saturated,
+        "aic": -2 * logl + 2 * k,
+        "bic": -2 * logl + k * np.log(n),
+        "bic2": -2 * logl + k * np.log((n + 2) / 24),
+    }
 
-    parts : e^T V e and s^T V s by group   value : the minimised discrepancy
-    """
-    likelihood = ("logl", "unrestricted_logl", "aic", "bic", "bic2")
-    kept = {name: number for name, number in found.items() if name not in likelihood}
-    fmin = test.total * value / (2 * test.respondents)
-    return kept | _goodness(test, table, parts) | {"fmin": float(fmin)}
+
+def _residual_measures(
+    test: Test, table: ParameterTable, sample: Sample, sigma: np.ndarray, mu: np.ndarray
+) -> dict[str, float]:
+    """Root mean square residuals, averaged over groups; ``nomean`` leaves residual means out."""
+    means = (sample.mean, mu) if table.means else ()
+
+    def averaged(kernel: Callable[..., np.ndarray], *moments: np.ndarray | None) -> float:
+        return float((test.weight * kernel(sample.covariance, sigma, *moments)).sum())
+
+    srmr, without = averaged(fit_indices.srmr, *means), averaged(fit_indices.srmr)
+    return {
+        "rmr": averaged(fit_indices.rmr, *means),
+        "rmr_nomean": averaged(fit_indices.rmr),
+        "srmr": srmr,
+        "srmr_bentler": srmr,
+        "srmr_bentler_nomean": without,
+        "crmr": averaged(fit_indices.crmr, *means),
+        "crmr_nomean": averaged(fit_indices.crmr),
+        "srmr_mplus": averaged(fit_indices.srmr_mplus, *means),
+        "srmr_mplus_nomean": averaged(fit_indices.srmr_mplus),
+    }
 
 
 def _goodness(test: Test, table: ParameterTable, parts: tuple[np.ndarray, np.ndarray]) -> dict[str, float]:
@@ -165,7 +192,8 @@ def _goodness(test: Test, table: ParameterTable, parts: tuple[np.ndarray, np.nda
     gfi = float((test.weight * (1 - parts[0] / parts[1])).sum())
     p, df = len(table.observed), test.df
     moments = table.moments if table.ordered else test.groups * (p * (p + 1) // 2 + p * table.means)
-    return {"gfi": gfi, "agfi": 1 - moments / df * (1 - gfi) if df > 0 else 1.0, "pgfi": df / moments * gfi}
+    agfi = 1 - moments / df * (1 - gfi) if df > 0 else 1.0
+    return {"gfi": gfi, "agfi": agfi, "gfi_lisrel": gfi, "agfi_lisrel": agfi, "pgfi": df / moments * gfi}
 
 
 def _gfi_parts(
@@ -203,6 +231,7 @@ def scaled_measures(test: Test, own: Scaling, base: Scaling, kind: str) -> dict[
     # the interval of a mean-adjusted statistic: the plain one against tr(U Gamma) degrees of freedom
     spread = (x2, float(df)) if kind == "scaled_shifted" or not df else (test.chi_square, c * df)
     lower, upper = fit_indices.rmsea_interval(*spread, N, G)
+    tli = fit_indices.tli(x2, sdf, b, sbdf)
     found = {
         "chisq_scaled": x2,
         "df_scaled": sdf,
@@ -213,19 +242,26 @@ def scaled_measures(test: Test, own: Scaling, base: Scaling, kind: str) -> dict[
         "baseline_pvalue_scaled": fit_indices.p_value(b, sbdf),
         "baseline_chisq_scaling_factor": base.factor,
         "cfi_scaled": fit_indices.cfi(x2, sdf, b, sbdf),
-        "tli_scaled": fit_indices.tli(x2, sdf, b, sbdf),
-        "nfi_scaled": fit_indices.nfi(x2, b),
+        "tli_scaled": tli,
+        "nnfi_scaled": tli,
         "rfi_scaled": fit_indices.rfi(x2, sdf, b, sbdf),
-        "ifi_scaled": fit_indices.ifi(x2, sdf, b),
+        "nfi_scaled": fit_indices.nfi(x2, b),
         "pnfi_scaled": sdf / sbdf * fit_indices.nfi(x2, b) if sbdf else np.nan,
+        "ifi_scaled": fit_indices.ifi(x2, sdf, b),
+        "rni_scaled": fit_indices.rni(x2, sdf, b, sbdf),
         "rmsea_scaled": fit_indices.rmsea(x2, sdf, N, G),
         "rmsea_ci_lower_scaled": lower,
         "rmsea_ci_upper_scaled": upper,
         "rmsea_pvalue_scaled": fit_indices.close_fit_p_value(*spread, N, G),
+        "rmsea_notclose_pvalue_scaled": fit_indices.not_close_fit_p_value(*spread, N, G),
     }
     if kind == "scaled_shifted":
         found["chisq_shift_parameters"] = own.shift
         found["baseline_chisq_shift_parameters"] = base.shift
+    if kind == "yuan_bentler_mplus" and df:
+        k = test.parameters
+        found["scaling_factor_h1"] = (own.likelihood + c * df) / (k + df)
+        found["scaling_factor_h0"] = own.likelihood / k if k else np.nan
     if df:
         factor = own.factor if kind == "scaled_shifted" else c
         adjusted = x2 if kind == "scaled_shifted" else test.chi_square / c
@@ -241,16 +277,21 @@ def robust_measures(test: Test, c: float, cb: float, *, interval: tuple[float, f
     df, bdf, N, G = test.df, test.baseline_df, test.total, test.groups
     adjusted, factor = interval
     lower, upper = fit_indices.rmsea_interval(adjusted, df, N / factor, G)
+    against = test.chi_square, c * df, test.baseline, cb * bdf
+    tli = _robust_tli(test.chi_square, df, c, test.baseline, bdf, cb)
     return {
-        "cfi_robust": float(fit_indices.cfi(test.chi_square, c * df, test.baseline, cb * bdf)),
-        "tli_robust": _robust_tli(test.chi_square, df, c, test.baseline, bdf, cb),
+        "cfi_robust": float(fit_indices.cfi(*against)),
+        "tli_robust": tli,
+        "nnfi_robust": tli,
+        "rni_robust": float(fit_indices.rni(*against)),
         "rmsea_robust": float(np.sqrt(G * max(test.chi_square - c * df, 0) / (N * df))),
         "rmsea_ci_lower_robust": lower,
         "rmsea_ci_upper_robust": upper,
         "rmsea_pvalue_robust": fit_indices.close_fit_p_value(adjusted, df, N / factor, G),
+        "rmsea_notclose_pvalue_robust": fit_indices.not_close_fit_p_value(adjusted, df, N / factor, G),
     }
 
 
 def _robust_tli(chi_square: float, df: float, c: float, baseline: float, baseline_df: float, cb: float) -> float:
     excess, worst = (chi_square - c * df) / df, (baseline - cb * baseline_df) / baseline_df
-    return 1 - excess / worst
+    return 1 - excess / worst if worst else np.nan

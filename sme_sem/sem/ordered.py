@@ -164,7 +164,8 @@ def residual_measures(
 ) -> dict[str, float]:
     """RMR, SRMR and CRMR of the moments of ordered answers, as lavaan counts them.
 
-    SRMR is of variances and covariances alone, RMR and CRMR of thresholds and slopes too; means do not count.
+    SRMR, and what ends in ``nomean``, is of variances and covariances alone, the others of thresholds and slopes too;
+    means do not count.
 
     weight : (G,) n_g / n
     """
@@ -189,10 +190,16 @@ def residual_measures(
         return float((weight * np.sqrt(summed / max(count, 1))).sum())
 
     y = pattern.modelled
+    standardized, moments = total(covariances) + total(variances), len(i) + y
+    without = averaged(standardized, moments)
     return {
-        "rmr": averaged(raw + thresholds + total(seen.slopes - fitted.slopes), len(i) + y + regressed),
-        "srmr": averaged(total(covariances) + total(variances), len(i) + y),
+        "rmr": averaged(raw + thresholds + total(seen.slopes - fitted.slopes), moments + regressed),
+        "rmr_nomean": averaged(raw, moments),
+        "srmr": without,
+        "srmr_bentler": averaged(standardized + thresholds + total(slopes), moments + regressed),
+        "srmr_bentler_nomean": without,
         "crmr": averaged(total(correlations) + thresholds + total(slopes), len(i) + regressed),
+        "crmr_nomean": averaged(total(correlations), len(i)),
     }
 
 

@@ -329,14 +329,27 @@ class Fit(Tabled):
 
     @cached_property
     def _measures(self) -> dict[str, float]:
-        m = self._point.moments
-        logl = indices.log_likelihoods(self.sample, self.moments, self._value, len(self.table.exogenous))
-        found = indices.measures(self._test, self.table, self.sample, self.moments, logl, m.sigma, m.mu)
-        if self._estimator.discrepancy != "ML":
-            parts = least_squares.goodness_parts(self.pattern, self.sample, self.theta)
-            found = indices.without_likelihood(found, self._test, self.table, parts, self._value)
+        m, minimum = self._point.moments, max(self._value, 0.0) / 2
+        if self._estimator.discrepancy == "ML":
+            logl = indices.log_likelihoods(self.sample, self.moments, self._value, len(self.table.exogenous))
+            parts = None
+        else:
+            logl, parts = None, least_squares.goodness_parts(self.pattern, self.sample, self.theta)
+            minimum *= self._total / self.n
+        found = indices.measures(
+            self._test,
+            self.table,
+            self.sample,
+            self.moments,
+            m.sigma,
+            m.mu,
+            minimum=minimum,
+            log_likelihood=logl,
+            parts=parts,
+        )
         if isinstance(self.pattern, OrderedPattern):
             found |= ordered.residual_measures(self.pattern, self.sample, self.theta, self._test.weight)
+            del found["srmr_mplus"], found["srmr_mplus_nomean"]
             found["wrmr"] = float(np.sqrt(self._test.chi_square * self.table.groups / self.table.moments))
         if self._estimator.discrepancy in ("ULS", "DWLS") and self._estimator.test != "browne_residual_nt":
             found["pvalue"] = found["baseline_pvalue"] = np.nan  # this statistic has no chi-square distribution

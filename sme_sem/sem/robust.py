@@ -10,7 +10,7 @@ contributions (``kernels.casewise``), which also makes several groups simple: th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -27,12 +27,14 @@ class Scaling:
     """What turns a plain statistic into the robust one: T / factor + shift, with ``df`` degrees of freedom.
 
     mean_factor : tr(U Gamma) / df, which the robust CFI, TLI and RMSEA use
+    likelihood : tr(B A^-1), which corrects the model's own log-likelihood
     """
 
     factor: float
     shift: float
     df: float
     mean_factor: float
+    likelihood: float = np.nan
 
 
 def scores(pattern: ram.Pattern, moments: Moments, implied: ram.Implied, *, around_sample: bool) -> list[np.ndarray]:
@@ -75,10 +77,11 @@ def scaling(
     mplus = estimator.test == "yuan_bentler_mplus"
     own = scores(pattern, moments, implied, around_sample=not mplus)
     weights = moments.covariance if mplus else implied.sigma
-    trace = -float((spread(own, moments) * inverse).sum())
+    likelihood = float((spread(own, moments) * inverse).sum())
+    trace = -likelihood
     if moments.patterns is not None:
         trace += sum(float((own.vcov * own.first_order).sum()) for own in saturated(moments, x))
-        return Scaling(trace / df, 0.0, df, trace / df)
+        return replace(adjusted(estimator, df, trace, np.nan), likelihood=likelihood)
     for g, rows in enumerate(answers):
         weight, cluster = moments.design.of(g)
         for part, sign in ((slice(None), 1), (slice(len(centre[g]) - x, None), -1)):
@@ -87,16 +90,18 @@ def scaling(
             )
     mean_adjusted = estimator.test in ("satorra_bentler", "yuan_bentler_mplus")
     squared = np.nan if mean_adjusted else _squared_trace(pattern, moments, implied, own, inverse)
-    return adjusted(estimator, df, trace, squared)
+    return replace(adjusted(estimator, df, trace, squared), likelihood=likelihood)
 
 
 def adjusted(estimator: Estimator, df: int, trace: float, squared: float) -> Scaling:
-    """Find the correction from tr(U Gamma) and tr((U Gamma)^2)."""
-    if df == 0:
-        return Scaling(np.nan, np.nan, 0.0, np.nan)
+    """Find the correction from tr(U Gamma) and tr((U Gamma)^2); there is none where the first is not positive."""
+    if df == 0 or not trace > 0:
+        return Scaling(np.nan, np.nan, float(df), np.nan)
     c = trace / df
     if estimator.test in ("satorra_bentler", "yuan_bentler_mplus"):
         return Scaling(c, 0.0, df, c)
+    if not squared > 0:
+        return Scaling(np.nan, np.nan, float(df), c)
     if estimator.test == "mean_var_adjusted":
         return Scaling(squared / trace, 0.0, trace**2 / squared, c)
     a = np.sqrt(df / squared)

@@ -21,6 +21,8 @@ def test_the_indices_of_a_well_known_model_are_found():
     assert fi.p_value(HS["chi_square"], 24) == pytest.approx(8.50255321704907e-09, rel=1e-10)
     assert fi.rmsea_interval(HS["chi_square"], 24, 301) == pytest.approx((0.0714184904397985, 0.113678016811833))
     assert fi.close_fit_p_value(HS["chi_square"], 24, 301) == pytest.approx(0.000661236778076502, rel=1e-8)
+    assert fi.not_close_fit_p_value(HS["chi_square"], 24, 301) == pytest.approx(0.839552896760292, rel=1e-8)
+    assert fi.critical_n(HS["chi_square"], 24, 301, 0.05) == pytest.approx(129.490200301725, rel=1e-10)
 
 
 @pytest.mark.parametrize("df", [1, 5, 60])
@@ -34,6 +36,8 @@ def test_without_degrees_of_freedom_there_is_no_p_value_and_no_misfit():
     assert fi.rmsea(0.0, 0, 100) == 0
     assert fi.rmsea_interval(0.0, 0, 100) == (0, 0)
     assert np.isnan(fi.close_fit_p_value(0.0, 0, 100))
+    assert np.isnan(fi.not_close_fit_p_value(0.0, 0, 100))
+    assert np.isnan(fi.critical_n(0.0, 0, 100, 0.05))
     assert fi.cfi(0.0, 0, 300.0, 10) == fi.tli(0.0, 0, 300.0, 10) == fi.rni(0.0, 0, 300.0, 10) == 1
 
 

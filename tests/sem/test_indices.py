@@ -1,13 +1,18 @@
-"""Fit measures of a fitted model, from the answers and from fitted rivals."""
+"""Fit measures of a fitted model, from the answers, from fitted rivals, and as lavaan prints them."""
+
+import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
 import sme_sem as sme
+from sem.holzinger import FOLDER
 from sem.models import POPULATIONS, fitted_text, moments_by_hand
 
 MODEL = fitted_text(POPULATIONS["paths among constructs"])
+REFERENCE = json.loads((FOLDER / "fit_measures.json").read_text("utf-8"))["cases"]
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +135,9 @@ def test_parsimony_weighs_by_degrees_of_freedom(fit):
 
 def test_units_change_no_measure_but_the_rmr_and_the_likelihoods(fit, answers):
     rescaled = sme.fit(MODEL, answers * [10, 1, 1, 0.1, 1, 1, 1, 1, 5]).measures()
-    for name, value in fit.measures().drop(["rmr", "logl", "unrestricted_logl", "aic", "bic", "bic2"]).items():
+    for name, value in (
+        fit.measures().drop(["rmr", "rmr_nomean", "logl", "unrestricted_logl", "aic", "bic", "bic2"]).items()
+    ):
         assert rescaled[name] == pytest.approx(value, rel=1e-6, abs=1e-9), name
 
 
@@ -141,3 +148,30 @@ def test_a_wrong_model_fits_worse_by_every_index(fit, answers):
         assert bad[name] < good[name], name
     for name in ("chisq", "rmsea", "srmr", "rmr", "crmr", "aic", "bic", "ecvi"):
         assert bad[name] > good[name], name
+
+
+@pytest.mark.parametrize("case", sorted(REFERENCE))
+def test_every_variant_of_a_measure_agrees_with_lavaan(case):
+    own = REFERENCE[case]
+    measures = sme.fit("\n".join(own["model"]), pd.read_csv(FOLDER / own["data"]), **own["options"]).measures()
+    for name, value in own["measures"].items():
+        assert measures[name] == pytest.approx(value, rel=2e-5, abs=1e-7), name
+
+
+def test_least_squares_have_no_likelihood_and_no_criteria_made_of_it(answers):
+    names = set(sme.fit(MODEL, answers, estimator="GLS").measures().index)
+    assert not names & {"logl", "unrestricted_logl", "aic", "bic", "bic2"}
+    assert {"rmsea", "srmr", "cn_05", "gfi", "ecvi"} <= names
+
+
+def test_the_corrections_of_the_two_log_likelihoods_make_that_of_the_test(answers):
+    m = sme.fit(MODEL + "\nuse =~ k*u2 + k*u3", answers, estimator="MLR").measures()
+    k, df = m["npar"], m["df"]
+    both = m["scaling_factor_h1"] * (k + df) - m["scaling_factor_h0"] * k
+    assert m["chisq_scaling_factor"] == pytest.approx(both / df, rel=1e-10)
+
+
+def test_at_the_critical_n_the_misfit_is_just_significant(fit):
+    m = fit.measures()
+    for name, alpha in (("cn_05", 0.05), ("cn_01", 0.01)):
+        assert stats.chi2.sf(m["chisq"] / 300 * (m[name] - 1), m["df"]) == pytest.approx(alpha, rel=1e-9)
