@@ -22,14 +22,16 @@ import numpy as np
 
 from . import discrepancy, linalg, ram
 from .discrepancy import Slope, Whitened
-from .gaps import Patterns, look, missing_patterns, one_by_one, precisions, respondents, rows_of
+from .gaps import Patterns, look, missing_patterns, one_by_one, precisions, recounted, respondents, rows_of
 
 __all__ = [
     "Patterns",
     "Saturated",
     "expected_information",
     "gfi_parts",
+    "gradient",
     "missing_patterns",
+    "recounted",
     "saturated",
     "saturated_information",
     "scores",
@@ -64,6 +66,16 @@ def slope(pattern, patterns, sample, theta, *, exact=False):
         ram.sum_cells(pattern, share * gradient),
         ram.sum_cell_pairs(pattern, share[..., None] * curvature),
     )
+
+
+def gradient(pattern, patterns, sample, theta):
+    """F and its gradient alone, as ``slope`` has them: (q,) -> (), (q,)"""
+    moments = ram.implied(pattern, theta, sample.covariance, sample.mean)
+    seen = look(patterns, moments.sigma, moments.mu)
+    omega, pull, _ = _averages(patterns, seen)
+    X = moments.X
+    by_cell = discrepancy.gradient_by_cell(pattern, moments, Whitened(None, X.mT @ omega @ X, np.vecmat(pull, X), None))
+    return seen.value, ram.sum_cells(pattern, sample.share[:, None] * by_cell)
 
 
 def _averages(patterns, seen):

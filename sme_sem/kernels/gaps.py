@@ -121,6 +121,30 @@ def _condensed(filled, member, mask, weight):
     return np.concatenate(rows), np.concatenate(levels), of, np.stack(means)
 
 
+def recounted(patterns, answers, counts):
+    """The patterns of respondents who count so often each: Patterns, (N, p) with NaN, (N,) -> Patterns
+
+    Patterns that nobody counts for stay, with n = 0.
+    """
+    p = answers.shape[1]
+    order = np.argsort(patterns.member, kind="stable")
+    order = order[counts[order] > 0]
+    of, level = patterns.member[order], np.sqrt(counts[order])
+    rows = np.where(np.isnan(answers[order]), 0.0, answers[order]) * level[:, None]
+    n = np.bincount(patterns.member, counts, minlength=len(patterns.mask))
+    sums = np.zeros_like(patterns.mask)
+    np.add.at(sums, of, level[:, None] * rows)
+    mean = sums / np.where(n > 0, n, 1.0)[:, None]
+    for k in np.flatnonzero(np.bincount(of, minlength=len(n)) > p + 1):
+        first, last = np.searchsorted(of, [k, k + 1])
+        spread = np.linalg.qr((rows[first:last] - level[first:last, None] * mean[k]) * patterns.mask[k], mode="r")
+        few = np.vstack([np.sqrt(n[k]) * mean[k], spread])
+        rows, of = (np.concatenate([x[:first], y, x[last:]]) for x, y in ((rows, few), (of, np.full(len(few), k))))
+        level = np.concatenate([level[:first], [np.sqrt(n[k])], np.zeros(len(few) - 1), level[last:]])
+    blocks = _blocks(patterns.mask, patterns.group, of)
+    return patterns._replace(n=n, mean=mean, share=n / n.sum(), rows=rows, level=level, of=of, blocks=blocks)
+
+
 def _blocks(mask, group, of):
     """Neighbouring patterns of one group with equally many gaps."""
     gaps = (mask == 0).sum(axis=1)

@@ -4,7 +4,8 @@ Samples are drawn from the respondents with replacement, the model is fitted to 
 computed anew in each.  Samples whose estimates were not found are set aside, counted and shown.
 
 Efron and Tibshirani (1993), An Introduction to the Bootstrap; Bollen and Stine (1992), Sociological Methods and
-Research 21, 205-229 (the test of the model: answers are first transformed so that the model holds in them).
+Research 21, 205-229 (the test of the model: answers are first transformed so that the model holds in them); Enders
+(2002), Structural Equation Modeling 9, 352-370 (the same for answers with gaps).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ConvergenceError, SpecificationError
-from ..kernels import influence, intervals, linalg, ram
+from ..kernels import intervals, linalg, ram
 from ..responses.moments import Moments
 from ..sem.options import chosen
 from ..tables import Table, Tabled, Words
@@ -47,7 +48,8 @@ class Bootstrap(Tabled):
         (norm) intervals; pvalue, which goes with the percentile interval, bc_pvalue and bca_pvalue
     draws : the quantities in every sample, NaN where it failed
     failed : how many samples failed, and are not used    failures : the same by reason
-    statistic : N times the discrepancy in every sample
+    statistic : N times the discrepancy in every sample; NaN with ``missing="fiml"`` unless the model is tested or
+        ``htmt`` asked for, since samples with gaps must be estimated without the model for it as well
     pvalue : Bollen and Stine's test of the model; NaN for the other kinds
     """
 
@@ -88,7 +90,7 @@ def bootstrap(
     kind: Kind = "nonparametric",
     resamples: np.ndarray | None = None,
     level: float = 0.95,
-    cluster: Sequence[object] | None = None,
+    cluster: Sequence[object] | np.ndarray | None = None,
     htmt: bool = False,
     checkpoint: str | Path | None = None,
     workers: int | None = None,
@@ -105,14 +107,16 @@ def bootstrap(
     seed
         The same seed gives the same result, to the last bit, however many workers there are.
     kind
-        ``"nonparametric"`` draws respondents, within groups; ``"cluster"`` draws whole clusters (``cluster=``);
-        ``"bollen-stine"`` draws from answers transformed so that the model holds, and tests the model.
+        ``"nonparametric"`` draws respondents, within groups; ``"cluster"`` draws whole clusters (``cluster=``, or
+        those of the fit); ``"bollen-stine"`` draws from answers transformed so that the model holds, and tests the
+        model.
     resamples
         The caller's own samples: (draws, n) numbers, from 0, of the respondents analysed, groups one after another.
     level
         Of the intervals.
     cluster
-        The cluster of each respondent analysed, in the order of the answers (groups one after another).
+        The cluster of each respondent analysed, in the order of the answers (groups one after another); left out,
+        the clusters of the fit (``sme.fit(..., cluster=)``).
     htmt
         Keep the heterotrait-monotrait ratios of the constructs as well.
     checkpoint
@@ -152,10 +156,13 @@ def bootstrap(
     (True, True)
     """
     chosen("kind", kind, _KINDS)
+    if kind == "cluster" and cluster is None:
+        cluster = _clusters_of(fit)
     _suited(fit, kind, cluster)
     if not 0 < level < 1:
         raise SpecificationError(f"level={level!r}: give a share between 0 and 1, such as 0.95.")
-    plan = scheme(np.repeat(np.arange(fit.table.groups), fit.moments.n), cluster)
+    assert fit.moments.answers is not None
+    plan = scheme(np.repeat(np.arange(fit.table.groups), [len(own) for own in fit.moments.answers]), cluster)
     if resamples is not None:
         resamples = np.asarray(resamples)
         counts_of_rows(resamples[:1], fit.n)
@@ -165,33 +172,51 @@ def bootstrap(
     if draws < 2:
         raise SpecificationError(f"draws={draws}: at least two samples are needed, and for intervals 1000 and more.")
     source = replace(fit, moments=_conforming(fit)) if kind == "bollen-stine" else replace(fit)
-    job = Job(source, Quantities.of(fit, htmt=htmt), plan, seed, inverse_hessian(fit))
+    saturated = htmt or kind == "bollen-stine"
+    job = Job(source, Quantities.of(fit, htmt=htmt), plan, seed, inverse_hessian(fit), saturated)
     outcome, left_out = _done(job, draws, resamples, checkpoint, workers, progress)
     return _summed_up(job, fit, kind, level, own_seed, outcome, left_out)
 
 
-def _suited(fit: Fit, kind: Kind, cluster: Sequence[object] | None) -> None:
+def _suited(fit: Fit, kind: Kind, cluster: Sequence[object] | np.ndarray | None) -> None:
     if not fit.converged:
         raise ConvergenceError("the model did not converge, so there is nothing to bootstrap; see fit.diagnostics.")
     if fit.moments.answers is None:
         raise SpecificationError("a bootstrap draws from the answers themselves: fit the model with data=, not cov=.")
     if (kind == "cluster") != (cluster is not None):
         raise SpecificationError("kind='cluster' and cluster=, the cluster of each respondent, go together.")
-    if fit.moments.patterns is not None:
+    if kind == "nonparametric" and fit.moments.design.clusters is not None:
         raise SpecificationError(
-            "a bootstrap of answers with gaps (missing='fiml') is not available; fit the complete answers "
-            "(missing='listwise'), or use the standard errors of the fit."
+            "the fit knows that respondents were drawn in clusters; a bootstrap that draws them one by one would give "
+            "errors that are too small. Take kind='cluster'."
         )
-    if fit.moments.ordered is None:
+    if fit._settled is not None:
+        raise SpecificationError(
+            "rotated constructs may change places and signs from sample to sample, so their loadings have no bootstrap "
+            "distribution; fit a confirmatory model, or use the standard errors of the fit."
+        )
+    if kind != "bollen-stine":
         return
-    if kind == "bollen-stine":
+    if fit.moments.ordered is not None:
         raise SpecificationError("kind='bollen-stine' transforms numbers; ordered answers cannot be transformed.")
-    tabled = all(isinstance(own.influence, influence.Lookup) for own in fit.moments.ordered)
-    if not tabled or fit.options.method.discrepancy == "WLS":
+    if fit.options.missing == "pairwise":
         raise SpecificationError(
-            "a bootstrap of ordered answers needs a model of ordered variables alone, without covariates, and an "
-            "estimator other than 'WLS'; take 'WLSMV' and fixed_x=False, or treat the answers as numbers."
+            "kind='bollen-stine' needs answers in which the model can be made to hold; moments from pairs of answers "
+            "come from other respondents each. Fit with missing='fiml' or 'listwise'."
         )
+
+
+def _clusters_of(fit: Fit) -> np.ndarray | None:
+    """Number the clusters the fit knows over all groups."""
+    design = fit.moments.design
+    if design.clusters is None:
+        return None
+    if design.crossed:
+        raise SpecificationError(
+            "some clusters of the fit have members in several groups: name the cluster of each respondent by cluster=."
+        )
+    ends = np.cumsum([0, *(own.max() + 1 for own in design.clusters)])
+    return np.concatenate([own + end for own, end in zip(design.clusters, ends[:-1], strict=True)])
 
 
 def _done(
@@ -281,17 +306,33 @@ def _statistics(values: np.ndarray, estimate: np.ndarray, left_out: np.ndarray, 
 
 
 def _conforming(fit: Fit) -> Moments:
-    """Answers transformed so that the model holds in them: mu + (y - ybar) S^-1/2 Sigma^1/2, group by group."""
+    """Answers transformed so that the model holds in them: mu + (y - ybar) S^-1/2 Sigma^1/2, group by group.
+
+    Of answers with gaps what was answered is transformed, by these variables' part of S and Sigma (Enders 2002).
+    """
     moments = fit.moments
     assert moments.answers is not None and moments.mean is not None
     implied = ram.implied(fit.pattern, fit.theta, fit.sample.covariance, fit.sample.mean)
-    turns = linalg.root(implied.sigma) @ linalg.inverse(linalg.root(fit.sample.covariance))
     means = implied.mu if fit.table.means else moments.mean
-    answers = tuple(
-        mean + (own - centre) @ turn.T
-        for own, centre, mean, turn in zip(moments.answers, moments.mean, means, turns, strict=True)
-    )
+    of_groups = zip(moments.answers, moments.mean, means, fit.sample.covariance, implied.sigma, strict=True)
+    answers = tuple(_turned(*own) for own in of_groups)
+    if moments.patterns is not None or moments.first_stage is not None:
+        return replace(moments, answers=answers)
+    turns = linalg.root(implied.sigma) @ linalg.inverse(linalg.root(fit.sample.covariance))
     return replace(moments, answers=answers, mean=means, covariance=turns @ moments.covariance @ turns.mT)
+
+
+def _turned(
+    answers: np.ndarray, centre: np.ndarray, mean: np.ndarray, sample: np.ndarray, implied: np.ndarray
+) -> np.ndarray:
+    """Give answers (n, p) with sample moments the implied ones, pattern by pattern of what was answered."""
+    masks, of = np.unique(~np.isnan(answers), axis=0, return_inverse=True)
+    found = answers.copy()
+    for k, own in enumerate(masks):
+        rows = np.ix_(of.ravel() == k, own)
+        S, Sigma = (linalg.root(matrix[np.ix_(own, own)]) for matrix in (sample, implied))
+        found[rows] = mean[own] + (answers[rows] - centre[own]) @ (Sigma @ linalg.inverse(S)).T
+    return found
 
 
 _TITLE = Words("Bootstrap", "自助法抽样")

@@ -43,7 +43,7 @@ class Scheme:
         return found[:, self.unit]
 
 
-def scheme(group: np.ndarray, cluster: Sequence[object] | None) -> Scheme:
+def scheme(group: np.ndarray, cluster: Sequence[object] | np.ndarray | None) -> Scheme:
     """Decide what is drawn: respondents within groups, or clusters, within groups unless one lies in several.
 
     group : (N,)

@@ -13,9 +13,10 @@ import numpy as np
 
 from ..kernels.minimise import Status
 from .draws import Scheme, counts_of_rows, without_each
+from .incomplete import refitted_with_gaps
 from .quantities import Quantities
 from .refit import refitted
-from .samples import samples
+from .samples import at_once, samples
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
@@ -26,7 +27,8 @@ STATUSES = tuple(Status)
 class Outcome(NamedTuple):
     """What became of the draws of a task.
 
-    values : (draws, quantities), NaN where a draw failed    statistic : (draws,) N times the discrepancy
+    values : (draws, quantities), NaN where a draw failed
+    statistic : (draws,) N times the discrepancy, NaN where that is not asked for
     status : (draws,) the place of its Status in ``STATUSES``
     """
 
@@ -51,20 +53,26 @@ class Task:
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """A fit, what is kept of every sample, how samples are drawn, and the inverse Hessian at the estimates."""
+    """A fit, what is kept of every sample, how samples are drawn, and the inverse Hessian at the estimates.
+
+    saturated : whether the moments of samples with gaps are estimated without the model too
+    """
 
     fit: Fit
     quantities: Quantities
     scheme: Scheme
     seed: int
     inverse: np.ndarray
+    saturated: bool = True
 
     def outcome(self, task: Task) -> Outcome:
         """Draw, fit and evaluate the samples of a task."""
         from threadpoolctl import threadpool_limits
 
         with threadpool_limits(1, "blas"):
-            return self._outcome(self._counts(task))
+            counts, most = self._counts(task), at_once(self.fit)
+            parts = [self._outcome(counts[k : k + most]) for k in range(0, len(counts), most)]
+            return Outcome(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
     def _counts(self, task: Task) -> np.ndarray:
         if task.left_out is not None:
@@ -75,8 +83,11 @@ class Job:
 
     def _outcome(self, counts: np.ndarray) -> Outcome:
         with np.errstate(all="ignore"):  # a sample may have no variance in a variable: it fails and is counted
-            sample = samples(self.fit, counts)
-            found = refitted(self.fit, sample, self.inverse)
+            if self.fit.moments.patterns is not None:
+                sample, found = refitted_with_gaps(self.fit, counts, self.inverse, saturated=self.saturated)
+            else:
+                sample = samples(self.fit, counts)
+                found = refitted(self.fit, sample, self.inverse)
         failed = found.status != Status.CONVERGED
         values = self.quantities.evaluate(found.theta, sample)
         values[failed] = np.nan

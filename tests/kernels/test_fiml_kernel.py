@@ -254,7 +254,7 @@ def test_moments_of_given_variables_carry_no_expected_information():
 
 
 @pytest.mark.parametrize(("name", "groups"), CASES.values(), ids=list(CASES))
-def test_without_gaps_everything_is_that_of_complete_answers(name, groups):
+def test_without_shareeverything_is_that_of_complete_answers(name, groups):
     case = Case(name, groups, gaps=0)
     covariance = np.stack([np.cov(own.T, bias=True) for own in case.answers])
     sample = discrepancy.Sample(covariance, np.stack([own.mean(axis=0) for own in case.answers]), case.sample.share)
@@ -275,7 +275,7 @@ def test_without_gaps_everything_is_that_of_complete_answers(name, groups):
 
 
 @pytest.mark.parametrize("exogenous", [0, 2])
-def test_without_gaps_the_goodness_of_fit_index_is_the_plain_one(exogenous):
+def test_without_sharethe_goodness_of_fit_index_is_the_plain_one(exogenous):
     case = Case("means", 2, gaps=0)
     covariance, mean = (np.stack(x) for x in zip(*map(gaps.available_moments, case.answers)))
     implied = ram.implied(case.pattern, case.theta)
@@ -370,7 +370,7 @@ def test_saturated_moments_that_were_not_found_have_no_value():
     assert np.isnan(value) and np.isfinite(sigma).all()
 
 
-def test_two_variables_one_with_gaps_have_anderson_s_closed_form():
+def test_two_variables_one_with_sharehave_anderson_s_closed_form():
     rng = np.random.default_rng(2)
     x = rng.standard_normal(80) + 1
     y = 0.6 * x + rng.standard_normal(80)
@@ -467,3 +467,27 @@ def test_whole_weights_inform_about_moments_as_repeated_rows_do():
     found = fiml.saturated_information(patterns, sigma, mu, answers, independent=times_alike)[0]
     for name in ("observed", "first_order", "complete"):
         np.testing.assert_allclose(getattr(found, name), getattr(expected, name), atol=1e-12, err_msg=name)
+
+
+@pytest.mark.parametrize("name", list(CASES))
+def test_the_gradient_alone_is_that_of_the_slope(name):
+    case = Case(*CASES[name])
+    value, gradient = fiml.gradient(case.pattern, case.patterns, case.sample, case.theta)
+    assert value == case.value(case.theta)
+    assert gradient == pytest.approx(case.slope(case.theta).gradient, rel=1e-12, abs=1e-14)
+
+
+@pytest.mark.parametrize("share", [0.03, 0.25])  # few large patterns, many small ones
+def test_respondents_who_count_twice_are_as_two_alike(share):
+    case = Case(*CASES["two groups"], gaps=share, n=200)
+    rng = np.random.default_rng(5)
+    drawn = [rng.integers(len(own), size=len(own)) for own in case.answers]
+    counts = np.concatenate([np.bincount(rows, minlength=len(rows)) for rows in drawn]).astype(float)
+    again = fiml.missing_patterns([own[rows] for own, rows in zip(case.answers, drawn)])
+    counted = fiml.recounted(case.patterns, case.every, counts)
+    found, expected = (
+        (*fiml.slope(case.pattern, patterns, case.sample, case.theta, exact=True), *fiml.saturated(patterns, 2))
+        for patterns in (counted, again)
+    )
+    for own, wanted in zip(found, expected):
+        assert own == pytest.approx(wanted, rel=1e-8, abs=1e-9)

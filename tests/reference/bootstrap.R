@@ -1,4 +1,5 @@
-# Writes bootstrap.json: lavaan's estimates in given bootstrap samples of hs.csv, and the intervals that R's package boot
+# Writes bootstrap.json: lavaan's estimates in given bootstrap samples of hs.csv (hs_miss.csv and joint.csv
+# for answers with gaps and ordered ones), and the intervals that R's package boot
 # makes of them.  Rows come from the generator x <- 16807 x mod 2147483647 (Park and Miller), which any program can repeat.
 # Run in this folder: Rscript bootstrap.R
 suppressMessages({library(lavaan); library(boot); library(jsonlite)})
@@ -50,6 +51,28 @@ other <- function(...) {
   as.list(as.data.frame(found, check.names = FALSE))
 }
 estimators <- list(GLS = other(estimator = "GLS"), ULS = other(estimator = "ULS"), WLSM = other(estimator = "DWLS", se = "robust.sem"), WLS = other(estimator = "WLS"))
+miss <- read.csv("hs_miss.csv"); joint <- read.csv("joint.csv")
+path <- "z2 ~ z1
+         z5 ~ z1 + z2
+         z3 ~ z2"
+one <- "f =~ z1 + z2 + z3 + z4 + z5"
+drawn <- function(model, data, ...) {
+  index <- rows(4, nrow(data))
+  found <- t(apply(index, 1, function(i) {
+    lost <- FALSE  # a polyserial correlation whose search ended at 1, far below the largest likelihood
+    fit <- withCallingHandlers(sem(model, data[i + 1, ], control = tight, ...), warning = function(w) {
+      lost <<- lost || grepl("(nearly) 1.0", conditionMessage(w), fixed = TRUE)
+      invokeRestart("muffleWarning")
+    })
+    if (lost) coef(fit) * NA else coef(fit)
+  }))
+  as.list(as.data.frame(found, check.names = FALSE))
+}
+one_by_one <- list(
+  fiml = drawn(three, miss, missing = "fiml"),
+  mixed = drawn(one, joint, ordered = c("z2", "z4", "z5"), estimator = "WLSMV"),
+  mixed_covariate = drawn(path, joint, ordered = c("z2", "z5"), estimator = "WLSMV"))
 write_json(list(program = paste0("lavaan ", packageVersion("lavaan"), ", boot ", packageVersion("boot"), ", R ", getRversion()),
-                data = "hs.csv", model = model, three = three, draws = R, table = table, estimators = estimators),
+                data = "hs.csv", model = model, three = three, draws = R, table = table, estimators = estimators, one = one,
+                path = path, one_by_one = one_by_one),
            "bootstrap.json", auto_unbox = TRUE, digits = 15, pretty = FALSE)

@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -6,11 +9,12 @@ import pandas as pd
 import pytest
 
 import sme_sem as sme
-from sem.holzinger import pupils
+from sem.holzinger import FOLDER, pupils
 from sme_sem.resampling import bootstrap as module
 
-REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "bootstrap.json").read_text("utf-8"))
+REFERENCE = json.loads((FOLDER / "bootstrap.json").read_text("utf-8"))
 MODEL, THREE = REFERENCE["model"], REFERENCE["three"]
+GAPS = {"missing": "fiml", "fixed_x": False}
 MEDIATION = "m ~ a*x; y ~ b*m + c*x; indirect := a*b; total := a*b + c"
 
 
@@ -52,6 +56,25 @@ def test_least_squares_estimates_of_given_samples_are_lavaans(estimator):
     found = sme.bootstrap(sme.fit(THREE, pupils(), estimator=estimator), resamples=rows(3, 301))
     for name, expected in REFERENCE["estimators"][estimator].items():
         assert np.allclose(found.draws[name], expected, rtol=1e-4, atol=1e-4), name
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "file", "options"),
+    [
+        ("fiml", THREE, "hs_miss.csv", {"missing": "fiml"}),
+        ("mixed", REFERENCE["one"], "joint.csv", {"ordered": ["z2", "z4", "z5"]}),
+        ("mixed_covariate", REFERENCE["path"], "joint.csv", {"ordered": ["z2", "z5"]}),
+    ],
+)
+def test_estimates_of_given_samples_with_gaps_or_mixed_answers_are_lavaans(name, model, file, options, monkeypatch):
+    monkeypatch.setattr(module, "_MOST_LEFT_OUT", 2)
+    data = pd.read_csv(FOLDER / file)
+    found = sme.bootstrap(sme.fit(model, data, **options), resamples=rows(4, len(data)))
+    for parameter, expected in REFERENCE["one_by_one"][name].items():
+        lavaans = np.array([np.nan if value == "NA" else value for value in expected])
+        known = np.isfinite(lavaans)
+        assert known.sum() >= 2
+        assert np.allclose(found.draws[parameter][known], lavaans[known], rtol=1e-4, atol=1e-4), parameter
 
 
 # --- each sample is a fit ------------------------------------------------------------------------------
@@ -133,13 +156,71 @@ def test_a_sample_without_an_outer_category_fails_and_is_counted():
     assert sme.bootstrap(fit, resamples=drawn).failures == {"bad_start": 1}
 
 
-def test_ordered_answers_that_cannot_be_bootstrapped_are_refused():
-    fit = sme.fit("f =~ a + b + c; f ~ d", likert(), ordered=["a", "b", "c"])
-    with pytest.raises(sme.SpecificationError, match="ordered variables alone, without covariates"):
-        sme.bootstrap(fit)
-    fit = sme.fit("f =~ a + b + c", likert(), ordered=True)
-    with pytest.raises(sme.SpecificationError, match="cannot be transformed"):
-        sme.bootstrap(fit, kind="bollen-stine")
+def test_a_sample_of_mixed_answers_without_a_category_fails_and_is_counted(monkeypatch):
+    monkeypatch.setattr(module, "_MOST_LEFT_OUT", 3)
+    data = mixed(200)
+    fit = sme.fit("f =~ a + b + c; f ~ age", data, ordered=["a", "b", "c"])
+    drawn = np.random.default_rng(1).integers(200, size=(4, 200))
+    drawn[2] = np.random.default_rng(2).choice(np.flatnonzero(data["c"] < 3), 200)
+    found = sme.bootstrap(fit, resamples=drawn)
+    assert found.failures == {"bad_start": 1}
+    assert found.draws.iloc[2].isna().all() and found.draws.drop(index=2).notna().all(axis=None)
+
+
+def mixed(n=300, *, gaps=0.0):
+    """Ordered questions, continuous ones and two covariates; gaps in the questions."""
+    data = likert(n)
+    rng = np.random.default_rng(12)
+    data["age"] = rng.normal(size=n)
+    data["size"] = 0.3 * data["age"] + rng.normal(size=n)
+    for name in "de":
+        data[name] = data[name] + 0.2 * data["age"] + rng.normal(size=n)
+    return data.assign(**{name: data[name].mask(rng.random(n) < gaps) for name in "abcdeh"})
+
+
+LATENT = "f =~ a + b + c; g =~ d + e + h; g ~ p*f; double := 2*p"
+ONE_BY_ONE = {
+    "gaps": (LATENT, {"missing": "fiml"}, 0.1),
+    "gaps, groups and a covariate": (LATENT + "; f ~ age", {"missing": "fiml", "group": "region"}, 0.1),
+    "gaps and a constraint": ("g =~ d + u*e + w*h; u == 2*w", {"missing": "fiml"}, 0.1),
+    "gaps, few patterns": ("e ~ age + d; d ~ age", {"missing": "fiml"}, 0.2),
+    "gaps in two stages": (LATENT, {"missing": "two_stage"}, 0.1),
+    "gaps by pairs": (LATENT, {"missing": "pairwise"}, 0.1),
+    "sampling weights": (LATENT, {"weights": "weight"}, 0.0),
+    "gaps and sampling weights": (LATENT, {"weights": "weight", "missing": "fiml"}, 0.1),
+    "ordered and continuous": (LATENT, {"ordered": ["a", "b", "c", "h"]}, 0.0),
+    "ordered with covariates": (LATENT + "; f ~ age + size", {"ordered": ["a", "b", "c", "h"]}, 0.0),
+    "ordered, by the full weight": (LATENT, {"ordered": ["a", "b", "c", "h"], "estimator": "WLS"}, 0.0),
+    "ordered, groups": (LATENT + "; f ~ age", {"ordered": ["a", "b", "c", "h"], "group": "region"}, 0.0),
+    "ordered, gaps by pairs": (LATENT, {"ordered": ["a", "b", "c", "h"], "missing": "pairwise"}, 0.1),
+    "all ordered, gaps by pairs": (
+        "f =~ 1*a + 1*b + 1*c", {"ordered": True, "missing": "pairwise", "parameterization": "theta"}, 0.1
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", list(ONE_BY_ONE))
+def test_whatever_the_moments_a_sample_gives_what_a_fit_to_its_rows_gives(case, monkeypatch):
+    monkeypatch.setattr(module, "_MOST_LEFT_OUT", 3)
+    model, options, share = ONE_BY_ONE[case]
+    data = mixed(gaps=share).assign(weight=1.0)
+    if "weights" in options:
+        data["weight"] = np.random.default_rng(2).uniform(0.5, 2, len(data))
+    rng = np.random.default_rng(4)
+    drawn = np.stack([np.concatenate([rng.integers(150, size=150), 150 + rng.integers(150, size=150)]) for _ in "12"])
+    found = sme.bootstrap(sme.fit(model, data, **options), resamples=drawn, htmt=True)
+    assert found.failed == 0
+    for k, own in enumerate(drawn):
+        draw = found.draws.iloc[k]
+        again = sme.fit(model, data.iloc[own], **options)
+        for (_, row), (_, standard) in zip(again.estimates().iterrows(), again.standardized().iterrows()):
+            name = f"{row['lhs']}{row['op']}{''.join(row['rhs'].split())}"
+            name += ".g2" if row["group"] == "south" else ""
+            if name in found.draws.columns:
+                assert draw[name] == pytest.approx(row["est"], rel=2e-5, abs=2e-6), name
+            assert draw[f"std({name})"] == pytest.approx(standard["est_std"], rel=2e-5, abs=2e-6), name
+        if options.get("missing") != "pairwise":  # where N is not that of every moment
+            assert found.statistic[k] == pytest.approx(again.measures()["chisq"], rel=1e-4, abs=1e-5)
 
 
 def test_effects_along_routes_are_the_products_of_their_paths():
@@ -257,6 +338,51 @@ def test_a_true_model_is_not_rejected_and_a_wrong_one_is():
     assert np.isnan(sme.bootstrap(true, 10).pvalue)
 
 
+def test_answers_with_gaps_are_turned_pattern_by_pattern():
+    data = mixed(gaps=0.1)
+    complete = sme.fit(LATENT, data.dropna(), meanstructure=True)
+    as_if_gaps = sme.fit(LATENT, data.dropna(), missing="fiml")
+    plain, turned = (module._conforming(fit).answers[0] for fit in (complete, as_if_gaps))
+    assert np.allclose(plain, turned, atol=1e-5)
+    fit = sme.fit(LATENT, data, missing="fiml")
+    answers = pd.DataFrame(module._conforming(fit).answers[0], columns=fit.observed)
+    assert (answers.isna().to_numpy() == data[list(fit.observed)].isna().to_numpy()).all()
+    assert sme.fit(LATENT, answers, missing="fiml").measures()["chisq"] < 0.02 * fit.measures()["chisq"]
+
+
+@pytest.mark.parametrize("missing", ["fiml", "two_stage"])
+def test_with_gaps_too_a_true_model_is_not_rejected_and_a_wrong_one_is(missing):
+    data = sme.simulate(
+        "f =~ 1*a + 0.8*b + 0.7*c; g =~ 1*d + 0.8*e + 0.9*h; f ~~ 0.4*g; f ~~ 1*f; g ~~ 1*g", 250, seed=3
+    )
+    data = data.mask(np.random.default_rng(1).random(data.shape) < 0.08).dropna(how="all")
+    true = sme.fit("f =~ a + b + c; g =~ d + e + h", data, missing=missing)
+    found = sme.bootstrap(true, 150, kind="bollen-stine")
+    assert found.failed == 0
+    expected = true.measures()["pvalue" if missing == "fiml" else "pvalue_scaled"]
+    assert found.pvalue == pytest.approx(expected, abs=0.12)
+    wrong = sme.fit("f =~ a + b + c + d + e + h", data, missing=missing)
+    assert sme.bootstrap(wrong, 60, kind="bollen-stine").pvalue == 0
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "reason"),
+    [
+        ("f =~ a + b + c", {"ordered": True}, "ordered answers cannot be transformed"),
+        ("f =~ a + b + c", {"missing": "pairwise"}, "come from other respondents each"),
+    ],
+)
+def test_where_the_model_cannot_be_made_to_hold_its_test_is_refused(model, options, reason):
+    with pytest.raises(sme.SpecificationError, match=reason):
+        sme.bootstrap(sme.fit(model, likert(), **options), kind="bollen-stine")
+
+
+def test_rotated_constructs_are_refused():
+    fit = sme.fit("efa('b')*f + efa('b')*g =~ x1 + x2 + x3 + x4 + x5 + x6", pupils())
+    with pytest.raises(sme.SpecificationError, match="may change places and signs"):
+        sme.bootstrap(fit)
+
+
 # --- clusters and groups -------------------------------------------------------------------------------
 
 
@@ -270,6 +396,15 @@ def test_clusters_are_drawn_as_a_whole_and_widen_the_errors_of_what_varies_betwe
     clustered = sme.bootstrap(fit, 400, kind="cluster", cluster=school)
     plain = sme.bootstrap(fit, 400)
     assert by_name(clustered).loc["m~x", "se"] > 2 * by_name(plain).loc["m~x", "se"]
+
+
+def test_the_clusters_of_a_fit_are_drawn_without_being_named_again():
+    data = mediation(100).assign(firm=np.random.default_rng(2).permutation(np.repeat(np.arange(20), 5)))
+    fit = sme.fit(MEDIATION, data, cluster="firm")
+    own = sme.bootstrap(fit, 20, kind="cluster")
+    assert own.draws.equals(sme.bootstrap(fit, 20, kind="cluster", cluster=pd.factorize(data["firm"])[0]).draws)
+    with pytest.raises(sme.SpecificationError, match="Take kind='cluster'"):
+        sme.bootstrap(fit)
 
 
 def test_clusters_of_one_are_respondents():
@@ -291,20 +426,63 @@ def test_the_same_seed_gives_the_same_bytes_with_any_number_of_workers():
     assert not alone.draws.equals(sme.bootstrap(fit, 600, seed=6).draws)
 
 
-def test_a_dask_cluster_gives_the_same_bytes():
+def test_a_dask_cluster_of_processes_gives_the_same_bytes(tmp_path, monkeypatch):
     distributed = pytest.importorskip("distributed")
     import joblib
 
-    fit = sme.fit(MEDIATION, mediation())
-    with distributed.Client(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None):
+    monkeypatch.chdir(tmp_path)  # where the workers keep their files
+    complete = sme.fit(MEDIATION, mediation())
+    with_gaps = sme.fit("m ~ x; y ~ m", mediation(60).mask(np.random.default_rng(1).random((60, 3)) < 0.1), **GAPS)
+    cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None)
+    with cluster, distributed.Client(cluster) as client:
+        processes = set(client.run(os.getpid).values())
+        assert len(processes) == 2 and os.getpid() not in processes
         with joblib.parallel_config(backend="dask"):
-            together = sme.bootstrap(fit, 600, seed=5)
-    assert together.draws.equals(sme.bootstrap(fit, 600, seed=5).draws)
+            together = [sme.bootstrap(fit, 600, seed=5) for fit in (complete, with_gaps)]
+    for fit, found in zip((complete, with_gaps), together):
+        alone = sme.bootstrap(fit, 600, seed=5)
+        assert found.draws.to_numpy().tobytes() == alone.draws.to_numpy().tobytes()
+        assert found.table.equals(alone.table)
 
 
 def test_more_draws_begin_with_the_fewer():
     fit = sme.fit(MEDIATION, mediation())
     assert sme.bootstrap(fit, 500).draws.iloc[:250].equals(sme.bootstrap(fit, 250).draws)
+
+
+KILLED = """
+import os, sys
+import pandas as pd
+import sme_sem as sme
+from sme_sem.resampling import checkpoint
+
+checkpoint.EVERY = 0.0
+fit = sme.fit(sys.argv[1], pd.read_csv("answers.csv"))
+
+def kill(done, total):
+    if done >= 500:
+        os.kill(os.getpid(), 9)
+
+sme.bootstrap(fit, 900, checkpoint="boot.npz", progress=kill)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no signal kills at once")
+def test_a_killed_bootstrap_goes_on_where_it_was(tmp_path):
+    data = mediation()
+    data.to_csv(tmp_path / "answers.csv", index=False)
+    ended = subprocess.run([sys.executable, "-c", KILLED, MEDIATION], cwd=tmp_path, env=_environment())
+    assert ended.returncode == -9
+    assert [p.name for p in tmp_path.iterdir() if p.suffix != ".csv"] == ["boot.npz"]
+    fit, calls = sme.fit(MEDIATION, pd.read_csv(tmp_path / "answers.csv")), []
+    resumed = sme.bootstrap(fit, 900, checkpoint=tmp_path / "boot.npz", progress=lambda *now: calls.append(now))
+    assert calls[0] == (750, 1050)
+    assert resumed.table.equals(sme.bootstrap(fit, 900).table)
+
+
+def _environment():
+    """With the package under test to be found by a new process."""
+    return os.environ | {"PYTHONPATH": str(Path(sme.__file__).parents[1])}
 
 
 class StoppedError(Exception):
@@ -405,9 +583,6 @@ def test_there_must_be_answers_to_draw_from_and_a_model_that_converged():
     summary = sme.fit("m ~ x; y ~ m", cov=data.cov(), n=150)
     with pytest.raises(sme.SpecificationError, match="fit the model with data=, not cov="):
         sme.bootstrap(summary)
-    gaps = data.mask(np.random.default_rng(1).random(data.shape) < 0.1)
-    with pytest.raises(sme.SpecificationError, match="answers with gaps"):
-        sme.bootstrap(sme.fit("m ~ x; y ~ m", gaps, missing="fiml", fixed_x=False))
     failed = sme.fit(MODEL, pupils(), max_iterations=1, on_failure="return")
     with pytest.raises(sme.ConvergenceError, match="did not converge"):
         sme.bootstrap(failed)
