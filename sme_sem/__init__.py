@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from .moderation import moderated_mediation, product_indicators, simple_slopes
     from .planning import power, rmsea_power, rmsea_sample_size
     from .resampling.bootstrap import bootstrap
-    from .responses import read_responses, screen
+    from .responses import read_responses, response_quality, screen
     from .sem.estimator_comparison import compare_estimators
     from .sem.fit import Fit, fit
     from .sem.specification import Specification
@@ -94,6 +94,7 @@ _HOME = {
     "product_indicators": "moderation",
     "read_responses": "responses",
     "reliability": "measurement.reliability",
+    "response_quality": "responses",
     "retention": "measurement.retention",
     "rmsea_power": "planning",
     "rmsea_sample_size": "planning",
@@ -148,6 +149,7 @@ __all__ = [
     "product_indicators",
     "read_responses",
     "reliability",
+    "response_quality",
     "retention",
     "rmsea_power",
     "rmsea_sample_size",

@@ -26,7 +26,7 @@ from .sem.hypotheses import CORRECTIONS
 from .sem.specification import Specification
 from .sem.thresholds import PROFILES
 
-SCREENING_RULES = (*DEFAULT_RULES, "duplicate_row")
+SCREENING_RULES = (*DEFAULT_RULES, "duplicate_row", "careless")
 MISSING = ("listwise", "fiml")
 _LARGEST = 2_000_000  # bytes
 
@@ -38,10 +38,11 @@ class _Record(BaseModel):
 
 
 class ScreeningChoice(_Record):
-    """Which respondents are set aside, and from which share of missing answers on."""
+    """Which respondents are set aside, from which share of missing answers and how many flags of carelessness on."""
 
     rules: tuple[Written, ...] = DEFAULT_RULES
     max_missing: Annotated[float, Field(ge=0, le=1)] = 0.5
+    min_flags: Annotated[StrictInt, Field(ge=1, le=8)] = 2
 
 
 class StudyModel(_Record):

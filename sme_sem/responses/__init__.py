@@ -6,6 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .quality import ResponseQuality, response_quality
+    from .quality_indices import Cutoffs
     from .read import PLATFORMS, read_responses
     from .responses import Responses
     from .sample import sample_table
@@ -13,15 +15,28 @@ if TYPE_CHECKING:
 
 # name -> module; a model fitted to a table needs no reader of files
 _HOME = {
+    "Cutoffs": "quality_indices",
     "PLATFORMS": "read",
+    "ResponseQuality": "quality",
     "Responses": "responses",
     "Screening": "screening",
     "read_responses": "read",
+    "response_quality": "quality",
     "sample_table": "sample",
     "screen": "screening",
 }
 
-__all__ = ["PLATFORMS", "Responses", "Screening", "read_responses", "sample_table", "screen"]
+__all__ = [
+    "PLATFORMS",
+    "Cutoffs",
+    "ResponseQuality",
+    "Responses",
+    "Screening",
+    "read_responses",
+    "response_quality",
+    "sample_table",
+    "screen",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -8,17 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from ..errors import ResponseError, did_you_mean
 from ..tables import Column, Kind, Table, Tabled, Words, term
+from .quality import response_quality
+from .quality_indices import Cutoffs
 from .responses import Responses
 from .validation import empty_rows, row_numbers, same_as_before
 
 DEFAULT_RULES = ("empty", "missing", "attention", "duplicate_id")
+QUALITY_RULES = ("attention", "careless")
+"""Rules that judge how somebody answered; results are shown with and without those who are set aside by them alone."""
+_ROUNDS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +45,14 @@ class Screening(Tabled):
 
     def responses(self) -> Responses:
         """Give the responses of those who were kept; findings stay complete."""
-        kept, all_ = self.kept, self.screened
+        return self._only(self.kept)
+
+    def without(self, rules: Sequence[str]) -> Responses:
+        """Give the responses of those who would be kept if some of the rules had not been named."""
+        return self._only(~self.flags.drop(columns=list(rules), errors="ignore").any(axis=1))
+
+    def _only(self, kept: pd.Series[Any]) -> Responses:
+        all_ = self.screened
         return replace(
             all_,
             raw=all_.raw[kept],
@@ -77,7 +89,13 @@ class Screening(Tabled):
         return (Table("screening", Words("Screening of the responses", "问卷筛选"), columns, rows, (note,)),)
 
 
-def screen(responses: Responses, rules: Sequence[str] = DEFAULT_RULES, *, max_missing: float = 0.5) -> Screening:
+def screen(
+    responses: Responses,
+    rules: Sequence[str] = DEFAULT_RULES,
+    *,
+    max_missing: float = 0.5,
+    cutoffs: Cutoffs | None = None,
+) -> Screening:
     """Decide which respondents to keep.
 
     Parameters
@@ -89,9 +107,18 @@ def screen(responses: Responses, rules: Sequence[str] = DEFAULT_RULES, *, max_mi
         ``"missing"`` (more than ``max_missing`` of the items without a usable answer),
         ``"attention"`` (an attention check answered wrongly; one left out does not count),
         ``"duplicate_id"`` (the respondent id occurred before; the first is kept),
-        ``"duplicate_row"`` (equal to an earlier row in every cell; not applied unless named).
+        ``"duplicate_row"`` (equal to an earlier row in every cell; not applied unless named),
+        ``"careless"`` (at least two of the indices of ``response_quality`` raise a flag, compared with respondents who
+        are not careless, in up to five rounds; not applied unless named).
     max_missing : float
         The largest share of items, 0 to 1, that may be missing.
+    cutoffs : Cutoffs, optional
+        Of the rule ``"careless"``: from where on an index raises a flag, and how many flags are needed.
+
+    Raises
+    ------
+    ResponseError
+        If a rule is unknown, or ``max_missing`` is no share.
 
     Examples
     --------
@@ -117,14 +144,22 @@ def screen(responses: Responses, rules: Sequence[str] = DEFAULT_RULES, *, max_mi
     if not 0 <= max_missing <= 1:
         raise ResponseError(f"max_missing is a share of the items, from 0 to 1; got {max_missing!r}")
     chosen = tuple(dict.fromkeys(rules))
+    limits = _Limits(max_missing, cutoffs or Cutoffs())
     flags = pd.DataFrame(
-        {rule: _RULES[rule](responses, max_missing) for rule in chosen},
+        {rule: _RULES[rule](responses, limits) for rule in chosen},
         index=responses.frame.index,
         dtype=bool,
     )
     kept = ~flags.any(axis=1).rename("kept")
-    reasons = {rule: _REASONS[rule].filled(share=f"{max_missing:.0%}") for rule in chosen}
+    reasons = {rule: _REASONS[rule].filled(share=f"{max_missing:.0%}", flags=limits.cutoffs.flags) for rule in chosen}
     return Screening(responses, flags, kept, _excluded(responses, flags, kept, reasons), reasons)
+
+
+class _Limits(NamedTuple):
+    """From where on a rule applies."""
+
+    max_missing: float
+    cutoffs: Cutoffs
 
 
 def _excluded(
@@ -142,37 +177,42 @@ def _excluded(
     )
 
 
-def _empty(responses: Responses, max_missing: float) -> pd.Series[Any]:
+def _empty(responses: Responses, limits: _Limits) -> pd.Series[Any]:
     return empty_rows(responses.raw)
 
 
-def _missing(responses: Responses, max_missing: float) -> pd.Series[Any]:
+def _missing(responses: Responses, limits: _Limits) -> pd.Series[Any]:
     missing = np.zeros(len(responses.frame))
     for name in responses.items:
         missing += responses.frame[name].isna().to_numpy()
-    return pd.Series(missing / len(responses.items) > max_missing, index=responses.frame.index)
+    return pd.Series(missing / len(responses.items) > limits.max_missing, index=responses.frame.index)
 
 
-def _attention(responses: Responses, max_missing: float) -> pd.Series[Any]:
+def _attention(responses: Responses, limits: _Limits) -> pd.Series[Any]:
     return responses.attention.eq(False).fillna(False).astype(bool).any(axis=1)
 
 
-def _duplicate_id(responses: Responses, max_missing: float) -> pd.Series[Any]:
+def _duplicate_id(responses: Responses, limits: _Limits) -> pd.Series[Any]:
     if "respondent_id" not in responses.metadata.columns:
         return pd.Series(False, index=responses.frame.index)
     return same_as_before(responses.metadata["respondent_id"]).notna()
 
 
-def _duplicate_row(responses: Responses, max_missing: float) -> pd.Series[Any]:
+def _duplicate_row(responses: Responses, limits: _Limits) -> pd.Series[Any]:
     return same_as_before(row_numbers(responses.raw).mask(empty_rows(responses.raw))).notna()
 
 
-_RULES: dict[str, Callable[[Responses, float], pd.Series[Any]]] = {
+def _careless(responses: Responses, limits: _Limits) -> pd.Series[Any]:
+    return response_quality(responses, cutoffs=limits.cutoffs, rounds=_ROUNDS).flagged
+
+
+_RULES: dict[str, Callable[[Responses, _Limits], pd.Series[Any]]] = {
     "empty": _empty,
     "missing": _missing,
     "attention": _attention,
     "duplicate_id": _duplicate_id,
     "duplicate_row": _duplicate_row,
+    "careless": _careless,
 }
 _REASONS = {
     "empty": Words("nothing answered", "空白问卷"),
@@ -180,6 +220,7 @@ _REASONS = {
     "attention": Words("attention check failed", "注意力检测未通过"),
     "duplicate_id": Words("respondent id used before", "受访者编号重复"),
     "duplicate_row": Words("equal to an earlier row in every cell", "与先前问卷完全相同"),
+    "careless": Words("careless by {flags} indices of quality or more", "有{flags}项及以上作答质量指标异常"),
 }
 
 

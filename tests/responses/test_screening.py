@@ -70,7 +70,7 @@ def test_an_unknown_rule_and_an_impossible_share_are_refused(instrument):
         screen(read(instrument, GOOD), ["atention"])
     assert str(caught.value) == (
         "no screening rule is named 'atention'; known are 'empty', 'missing', 'attention', 'duplicate_id', "
-        "'duplicate_row'. Did you mean 'attention'?"
+        "'duplicate_row', 'careless'. Did you mean 'attention'?"
     )
     with pytest.raises(ResponseError, match=r"from 0 to 1; got 50"):
         screen(read(instrument, GOOD), max_missing=50)
