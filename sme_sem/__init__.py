@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from .moderation import moderated_mediation, product_indicators, simple_slopes
     from .planning import power, rmsea_power, rmsea_sample_size
     from .resampling.bootstrap import bootstrap
+    from .resampling.mediation import mediation
     from .responses import read_responses, response_quality, screen
     from .sem.estimator_comparison import compare_estimators
     from .sem.fit import Fit, fit
@@ -84,6 +85,7 @@ _HOME = {
     "load_instrument": "instrument",
     "load_study": "study",
     "mcar": "measurement.mcar",
+    "mediation": "resampling.mediation",
     "method_bias": "measurement.method_bias",
     "moderated_mediation": "moderation",
     "multiverse": "sensitivity",
@@ -139,6 +141,7 @@ __all__ = [
     "load_instrument",
     "load_study",
     "mcar",
+    "mediation",
     "method_bias",
     "moderated_mediation",
     "multiverse",

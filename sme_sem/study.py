@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from .measurement import Reliability
+    from .resampling.bootstrap import Bootstrap
+    from .resampling.mediation import Mediation
     from .sem.fit import Fit
     from .sem.second_engine import CrossCheck
 
@@ -93,7 +95,7 @@ class Study:
         from .sem.hypotheses import test_hypotheses
 
         instrument, choices = self.instrument, self.choices
-        steps = _Steps(progress, 5 + len(self.models))
+        steps = _Steps(progress, 5 + len(self.models) + (choices.bootstrap is not None))
         steps.begin(_READING)
         responses, synthetic = self._read()
         steps.begin(_SCREENING)
@@ -151,7 +153,13 @@ class Study:
                 others={name: fits.get(name) for name in self.models},
                 labels=dict(instrument.labels()),
             )
+        drawn = None
+        if choices.bootstrap is not None:
+            steps.begin(_BOOTSTRAP)
+            drawn = steps.attempt(_BOOTSTRAP, lambda: self._bootstrapped(main)) if main is not None else None
         return Results(
+            bootstrap=drawn,
+            mediation=None if drawn is None else self._mediated(drawn),
             trail=steps.attempt(_TRAIL, lambda: self._trail(main)) if choices.trail else None,
             instrument=instrument,
             title=(choices.title or instrument.title).words,
@@ -188,6 +196,23 @@ class Study:
             label = ledger.label_of(known, data, str(fit.specification), intended)
             new.append(ledger.entry(fit, data, label, name=name))
         return ledger.counts(one for one in ledger.record(self.ledger, new) if one.data == data)
+
+    def _bootstrapped(self, fit: Fit) -> Bootstrap:
+        """Draw the respondents anew, as the study file says."""
+        from .resampling.bootstrap import bootstrap
+
+        assert self.choices.bootstrap is not None
+        level = 1 - self.choices.alpha
+        return bootstrap(fit, self.choices.bootstrap.draws, seed=self.choices.seed, level=level, progress=False)
+
+    def _mediated(self, drawn: Bootstrap) -> Mediation | None:
+        """Say what kind of mediation there is; None in a model without indirect effects."""
+        from .resampling.mediation import mediation
+
+        assert self.choices.bootstrap is not None
+        if not (drawn.table["op"] == "indirect").any():
+            return None
+        return mediation(drawn, interval=self.choices.bootstrap.interval, labels=dict(self.instrument.labels()))
 
     def _read(self) -> tuple[Responses, bool]:
         """Read the answers; drawn ones are recognised by their mark."""
@@ -480,4 +505,5 @@ _VALIDITY = Words("Validity", "效度分析")
 _FITTING = Words("Fitting: {model}", "模型拟合：{model}")
 _LEDGER = Words("Ledger", "分析台账")
 _TRAIL = Words("Trail of the coding", "编码溯源")
+_BOOTSTRAP = Words("Bootstrap", "Bootstrap")
 _TESTING = Words("Testing the hypotheses", "假设检验")

@@ -62,6 +62,13 @@ class ComponentsChoice(_Record):
     rotation: Written = "varimax"
 
 
+class BootstrapChoice(_Record):
+    """A bootstrap of the hypothesized model, for intervals of its paths and verdicts on mediation."""
+
+    draws: Annotated[StrictInt, Field(ge=100)] = 5000
+    interval: Literal["perc", "bc", "bca"] = "perc"
+
+
 class StudyFile(_Record):
     """The fields of a study file.
 
@@ -73,6 +80,7 @@ class StudyFile(_Record):
     correction : of their p values for the number of hypotheses
     thresholds : which profile judges the fit
     hypothesized, rivals, hypotheses : in place of the instrument's
+    bootstrap : how the hypothesized model is bootstrapped; left out, it is not
     """
 
     instrument: Written
@@ -96,6 +104,7 @@ class StudyFile(_Record):
     rivals: tuple[Written, ...] | None = None
     hypotheses: tuple[Hypothesis, ...] | None = None
     components: ComponentsChoice = ComponentsChoice()
+    bootstrap: BootstrapChoice | None = None
 
 
 def read_study_file(path: Path) -> StudyFile:
@@ -201,6 +210,7 @@ def _fields(place: tuple[int | str, ...]) -> list[str]:
     records: dict[str, type[BaseModel]] = {
         "screening": ScreeningChoice,
         "components": ComponentsChoice,
+        "bootstrap": BootstrapChoice,
         "models": StudyModel,
         "hypotheses": Hypothesis,
     }

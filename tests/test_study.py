@@ -129,6 +129,30 @@ def test_estimator_and_missing_answers_follow_the_study(tmp_path):
     )
 
 
+def test_a_bootstrap_follows_the_study_and_its_verdicts_stand_in_the_report(tmp_path):
+    models = {"own": {"structure": "age ~ TRUST\nUSE ~ TRUST + age"}}
+    asked = {"draws": 120, "interval": "bca"}
+    study = load_study(write_study(tmp_path, models=models, hypothesized="own", hypotheses=[], bootstrap=asked))
+    said = []
+    found = study.run(lambda name, done, total: said.append((str(name), done, total)))
+    assert said[-1] == ("Bootstrap", len(said) - 1, len(said))
+    assert len(found.bootstrap.draws) == 120 and found.mediation.interval == "bca"
+    routes = found.mediation.effects.query("effect == 'indirect'")["route"]
+    assert list(routes) == ["TRUST → age → USE"]
+    page = (found.save(tmp_path / "out") / "report.html").read_text(encoding="utf-8")
+    assert "Mediation: effects with bootstrap intervals" in page
+    assert "Structural paths with bootstrap intervals" in page
+
+
+def test_without_indirect_effects_a_bootstrap_gives_the_paths_alone(tmp_path):
+    found = load_study(write_study(tmp_path, bootstrap={"draws": 100})).run()
+    assert found.bootstrap.failed == 0 and found.mediation is None and found.problems == ()
+    assert refusal(write_study(tmp_path, bootstrap={"draws": 10, "kind": "perc"})) == (
+        "bootstrap.draws: expected greater than or equal to 100, got 10",
+        "bootstrap.kind: not a known field. Known here: draws, interval.",
+    )
+
+
 # --- models of the study -----------------------------------------------------------------------------
 
 

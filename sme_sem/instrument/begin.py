@@ -38,6 +38,11 @@ seed: 1                       # everything drawn at random follows from it
 #   constructs: [{constructs}]
 #   n_components: {n_components}
 #   rotation: varimax
+
+# A bootstrap of the hypothesized model: intervals of its paths, and what kind of mediation there is:
+# bootstrap:
+#   draws: 5000
+#   interval: perc              # perc (percentile), bc (bias-corrected) or bca
 """
 
 

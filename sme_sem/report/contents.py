@@ -11,6 +11,7 @@ import pandas as pd
 
 from ..comparison import side_by_side
 from ..measurement import measurement_table
+from ..resampling.presentation import bootstrap_paths
 from ..sem import presentation
 from ..sem.rivals import comparable, model_comparison
 from ..sem.thresholds import profile
@@ -264,7 +265,16 @@ def _paths(results: Results, language: Language) -> Section:
     if intervals:
         content.append(Figure("paths", _FOREST, figures.forest(intervals, language)))
     others = (presentation.mediated_effects(fit, results.labels), presentation.defined_effects(fit))
-    return Section("paths", term("Structural model"), _present([*content, *_filled(others)]))
+    content += [*_filled(others), *_bootstrapped(results)]
+    return Section("paths", term("Structural model"), _present(content))
+
+
+def _bootstrapped(results: Results) -> list[Table]:
+    """Paths with bootstrap intervals, then what kind of mediation there is."""
+    if results.bootstrap is None:
+        return []
+    verdicts = results.mediation.tables() if results.mediation is not None else ()
+    return list(_filled([bootstrap_paths(results.bootstrap), *verdicts]))
 
 
 def _hypotheses(results: Results) -> Section:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..instrument import Instrument
 from ..measurement import Adequacy, Components, Correlations, Descriptives, MethodBias, Reliability, Validity
+from ..resampling.bootstrap import Bootstrap
+from ..resampling.mediation import Mediation
 from ..responses import Responses, Screening, findings
 from ..sem.fit import Fit
 from ..sem.hypotheses import HypothesisTests
@@ -44,6 +46,7 @@ class Results(Tabled):
     hypothesized : name of the hypothesized model, None for a study without models
     fits, failures : fitted models by name; for those that could not be fitted, the reason
     hypotheses : None for a study without hypotheses
+    bootstrap, mediation : of the hypothesized model, where the study asks for it; no mediation without indirect effects
     trail : the coded segments behind the items, up to the paths; None where the study names none
     second_engine : the hypothesized model's values beside semopy's; None where semopy cannot estimate it
     failed_steps : steps other than models that could not be done
@@ -71,6 +74,8 @@ class Results(Tabled):
     method_bias: MethodBias | None = None
     second_engine: CrossCheck | None = None
     trail: Table | None = None
+    bootstrap: Bootstrap | None = None
+    mediation: Mediation | None = None
     failed_steps: tuple[Problem, ...] = ()
     synthetic: bool = False
     provenance: Words | None = None

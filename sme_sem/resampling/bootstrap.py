@@ -51,6 +51,7 @@ class Bootstrap(Tabled):
     statistic : N times the discrepancy in every sample; NaN with ``missing="fiml"`` unless the model is tested or
         ``htmt`` asked for, since samples with gaps must be estimated without the model for it as well
     pvalue : Bollen and Stine's test of the model; NaN for the other kinds
+    left_out : the quantities with each respondent (cluster, or random set of them) left out, for BCa intervals
     """
 
     fit: Fit
@@ -62,6 +63,7 @@ class Bootstrap(Tabled):
     statistic: np.ndarray
     failures: dict[str, int]
     pvalue: float
+    left_out: np.ndarray
 
     @property
     def failed(self) -> int:
@@ -265,17 +267,19 @@ def _summed_up(
     values = np.where(np.isfinite(outcome.values), outcome.values, np.nan)
     rows = job.quantities.rows()
     table = pd.DataFrame(rows, columns=list(rows[0]._fields) if rows else None)
-    table = table.assign(**_statistics(values, estimate, left_out, level))
+    table = table.assign(**statistics_of(values, estimate, left_out, level))
     columns = pd.DataFrame(values, columns=[row.parameter for row in rows])
     pvalue = np.nan
     if kind == "bollen-stine":
         finite = outcome.statistic[np.isfinite(outcome.statistic)]
         pvalue = float((finite >= fit._total * fit._value).mean())
-    return Bootstrap(fit, kind, level, seed, table, columns, outcome.statistic, dict(reasons), pvalue)
+    return Bootstrap(fit, kind, level, seed, table, columns, outcome.statistic, dict(reasons), pvalue, left_out)
 
 
-def _statistics(values: np.ndarray, estimate: np.ndarray, left_out: np.ndarray, level: float) -> dict[str, np.ndarray]:
-    """Everything the table says of each quantity."""
+def statistics_of(
+    values: np.ndarray, estimate: np.ndarray, left_out: np.ndarray, level: float
+) -> dict[str, np.ndarray]:
+    """Everything the table says of each quantity: draws (R, k), estimates (k,), respondents left out (n, k)."""
     ordered = np.sort(values, axis=0)
     count = np.isfinite(values).sum(axis=0)
     enough = np.where(count > 1, count, np.nan)

@@ -22,6 +22,14 @@ def bootstrap_tables(found: Bootstrap) -> tuple[Table, ...]:
     return tuple(tables)
 
 
+def bootstrap_paths(found: Bootstrap) -> Table:
+    """Table of the structural paths alone, as they are and standardized."""
+    own = found.table[(found.table["op"] == "~") & found.table["kind"].isin(("estimate", "standardized"))]
+    rows = own[[column.name for column in _COLUMNS]].itertuples(index=False, name=None)
+    title = Words("Structural paths with bootstrap intervals", "路径系数的Bootstrap置信区间")
+    return Table("bootstrap_paths", title, _COLUMNS, tuple(rows), _notes(found))
+
+
 def _test(found: Bootstrap, notes: tuple[Text, ...]) -> Table:
     columns = (
         Column("chisq", "χ²", Kind.STATISTIC),

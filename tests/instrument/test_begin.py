@@ -47,9 +47,13 @@ def test_the_commented_examples_are_right_when_the_comment_marks_are_taken_away(
     start = text.index("# models:")
     example = "\n".join(line.removeprefix("# ") for line in text[start:].splitlines() if ":" in line or "~" in line)
     example = example.replace("Principal components of the items of some constructs:", "")
+    heading = "A bootstrap of the hypothesized model: intervals of its paths, and what kind of mediation there is:"
+    assert heading in example
+    example = example.replace(heading, "")
     assert yaml.safe_load(example) == {
         "models": {"my_direct": {"structure": "BMI ~ MKT + CAP + POL + CULT\n"}},
         "components": {"constructs": ["VP", "VC", "VD", "VCAP"], "n_components": 4, "rotation": "varimax"},
+        "bootstrap": {"draws": 5000, "interval": "perc"},
     }
 
 

@@ -1,0 +1,320 @@
+"""What kind of mediation a bootstrap finds on every route from a predictor to an outcome.
+
+With ab the indirect effect of the route and c' the direct effect, each tested by whether its interval excludes zero::
+
+    ab and c' differ from zero, same sign       complementary      partial mediation
+    ab and c' differ from zero, opposite sign   competitive        partial mediation (suppression)
+    only ab                                     indirect-only      full mediation
+    only c'                                     direct-only        no mediation
+    neither                                     no effect          no mediation
+
+The names on the left are Zhao, Lynch and Chen's (2010), Journal of Consumer Research 37, 197-206; on the right those
+of Baron and Kenny (1986), Journal of Personality and Social Psychology 51, 1173-1182.  That the total effect be
+significant is not asked for.  Where the model has no direct path c' is zero because the model says so: full mediation
+is then assumed, and a rival with the path would have to be fitted to find it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from ..errors import SpecificationError
+from ..sem.options import chosen
+from ..sem.presentation import Labels, named, objections
+from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from .bootstrap import Bootstrap, statistics_of
+
+if TYPE_CHECKING:
+    from ..sem.fit import Fit
+
+Interval = Literal["perc", "bc", "bca"]
+Pairs = Literal["ends", "all"]
+P_VALUES = {"perc": "pvalue", "bc": "bc_pvalue", "bca": "bca_pvalue"}
+
+
+@dataclass(frozen=True, eq=False)
+class Mediation(Tabled):
+    """Direct, indirect and total effects with bootstrap intervals, and what they say of mediation.
+
+    effects : one row for each effect: predictor, outcome, group, effect (direct, indirect, total indirect, total),
+        route, est, se, ci_lower, ci_upper, pvalue, est_std; on indirect rows type (complementary, competitive,
+        indirect-only, direct-only, no effect), mediation (full, partial, none) and assumed (the model has no direct
+        path); share, the indirect part of the total effect, where all of it has one sign
+    differences : one row for each pair of indirect effects: first, first_group, second, second_group, est, se,
+        ci_lower, ci_upper, pvalue
+    """
+
+    fit: Fit
+    effects: pd.DataFrame
+    differences: pd.DataFrame
+    interval: Interval
+    level: float
+    labels: Labels
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give the effects with their verdicts, and the differences between indirect effects."""
+        columns = _COLUMNS if self.fit.table.groups > 1 else tuple(c for c in _COLUMNS if c.name != "group")
+        interval = _INTERVALS.filled(kind=_NAMES[self.interval], level=f"{self.level:.0%}")
+        notes = [interval, _VERDICTS, *([_ASSUMED] if self.effects["assumed"].any() else [])]
+        cells = [self._cells(row) for row in self.effects.to_dict("records")]
+        rows = tuple(tuple(row[column.name] for column in columns) for row in cells)
+        found = [Table("mediation", _TITLE, columns, rows, (*notes, *objections(self.fit)))]
+        if len(self.differences):
+            cells = [self._compared(row) for row in self.differences.to_dict("records")]
+            rows = tuple(tuple(row[column.name] for column in _DIFFERENCES) for row in cells)
+            found.append(Table("indirect_differences", _DIFFERENT, _DIFFERENCES, rows, (interval,)))
+        return tuple(found)
+
+    def _cells(self, row: dict[Any, Any]) -> dict[str, Any]:
+        return row | {
+            "route": self._route(row["route"]),
+            "effect": _EFFECTS[row["effect"]],
+            "type": _TYPES.get(row["type"], ""),
+            "mediation": _KINDS.get(row["mediation"], Words("", "")) + ("*" if row["assumed"] else ""),
+        }
+
+    def _compared(self, row: dict[Any, Any]) -> dict[str, Any]:
+        several = self.fit.table.groups > 1
+        return row | {
+            side: self._route(row[side]) + (f" [{row[f'{side}_group']}]" if several else "")
+            for side in ("first", "second")
+        }
+
+    def _route(self, written: str) -> Words:
+        first, *others = (named(step, self.labels) for step in written.split(" → "))
+        return sum((Words(" → ", " → ") + step for step in others), Words("", "") + first)
+
+
+def mediation(
+    found: Bootstrap, *, interval: Interval = "perc", pairs: Pairs = "ends", labels: Labels | None = None
+) -> Mediation:
+    """Say of every route what kind of mediation it is.
+
+    Parameters
+    ----------
+    found
+        A bootstrap of a model with at least one indirect effect, by respondents or clusters.
+    interval
+        Whose limits and p-values are taken: percentile (``"perc"``), bias-corrected (``"bc"``) or ``"bca"``.
+    pairs
+        Which indirect effects are compared: those of one predictor on one outcome in a group (``"ends"``), or
+        ``"all"``, those of different groups too.
+    labels
+        What to print for constructs and variables.
+
+    Returns
+    -------
+    Mediation
+        ``.effects``, ``.differences``; printing it shows both tables, in English and Chinese.
+
+    Raises
+    ------
+    SpecificationError
+        The model has no indirect effect, or the samples were drawn where the model holds.
+
+    Examples
+    --------
+    >>> import sme_sem as sme
+    >>> answers = sme.simulate("m ~ 0.5*x; y ~ 0.5*m; x ~~ 1*x", 300, seed=1)
+    >>> draws = sme.bootstrap(sme.fit("m ~ x; y ~ m + x", answers), 500, seed=1)
+    >>> verdict = sme.mediation(draws).effects.set_index("route").loc["x → m → y"]
+    >>> verdict["type"], verdict["mediation"]
+    ('indirect-only', 'full')
+    """
+    chosen("interval", interval, tuple(P_VALUES))
+    chosen("pairs", pairs, ("ends", "all"))
+    if found.kind == "bollen-stine":
+        raise SpecificationError(
+            "kind='bollen-stine' draws from answers in which the model holds, which is for the test of the model "
+            "alone; take kind='nonparametric' for effects."
+        )
+    table = found.table
+    routes = table[(table["kind"] == "effect") & (table["op"] == "indirect")]
+    if not len(routes):
+        raise SpecificationError(
+            "the model has no indirect effect: no variable with a path (~) to it has a path to another."
+        )
+    rows = list(_effects(found, interval))
+    return Mediation(
+        found.fit, pd.DataFrame(rows), _differences(found, routes, interval, pairs), interval, found.level, labels or {}
+    )
+
+
+def significant(lower: float, upper: float) -> bool:
+    """Whether an interval excludes zero; not where it does not exist."""
+    return bool(lower > 0 or upper < 0)
+
+
+def verdict(indirect: tuple[float, float, float], direct: tuple[float, float, float]) -> tuple[str, str]:
+    """Name the type and the kind of mediation, from estimate and limits of the route and of the direct effect.
+
+    >>> verdict((0.2, 0.1, 0.3), (-0.3, -0.5, -0.1))
+    ('competitive', 'partial')
+    """
+    through, beside = significant(*indirect[1:]), significant(*direct[1:])
+    if through and beside:
+        return ("complementary" if indirect[0] * direct[0] > 0 else "competitive"), "partial"
+    if through:
+        return "indirect-only", "full"
+    return ("direct-only" if beside else "no effect"), "none"
+
+
+def _effects(found: Bootstrap, interval: Interval) -> Iterator[dict[str, Any]]:
+    table = found.table
+    effects = table[table["kind"] == "effect"]
+    scaled = dict(zip(table["parameter"], table["est"], strict=True))
+    for (group, predictor, outcome), own in effects.groupby(["group", "rhs", "lhs"], sort=False):
+        path = table[
+            (table["kind"] == "estimate")
+            & (table["op"] == "~")
+            & (table["lhs"] == outcome)
+            & (table["rhs"] == predictor)
+            & (table["group"] == group)
+        ]
+        ends = {"predictor": predictor, "outcome": outcome, "group": group}
+        direct = _numbers(path.iloc[0], interval, scaled) if len(path) else _nothing()
+        if len(path):
+            yield ends | {"effect": "direct", "route": f"{predictor} → {outcome}"} | direct | _NO_VERDICT
+        parts = own[own["op"] == "indirect"]
+        total = own.loc[own["op"] == "total", "est"].iloc[0]
+        shared = len({np.sign(x) for x in (*parts["est"], direct["est"]) if x}) == 1
+        for _, row in own.iterrows():
+            numbers = _numbers(row, interval, scaled)
+            said = dict(_NO_VERDICT)
+            if row["op"] == "indirect":
+                kinds = verdict(_limits(numbers), _limits(direct))
+                said = {"type": kinds[0], "mediation": kinds[1], "assumed": not len(path) and kinds[1] == "full"}
+            elif len(parts) == 1 and row["op"] == "total_indirect":
+                continue  # the one route, already there
+            part = row["op"] in ("indirect", "total_indirect")
+            share = numbers["est"] / total if part and shared and len(path) else np.nan
+            route = _route_of(found.fit, row) if row["op"] == "indirect" else f"{predictor} → {outcome}"
+            yield ends | {"effect": row["op"].replace("_", " "), "route": route} | numbers | said | {"share": share}
+
+
+_NO_VERDICT = {"type": "", "mediation": "", "assumed": False, "share": np.nan}
+
+
+def _numbers(row: pd.Series, interval: Interval, scaled: dict[str, float]) -> dict[str, float]:
+    return {
+        "est": row["est"],
+        "se": row["se"],
+        "ci_lower": row[f"{interval}_lower"],
+        "ci_upper": row[f"{interval}_upper"],
+        "pvalue": row[P_VALUES[interval]],
+        "est_std": scaled[f"std({row['parameter']})"],
+    }
+
+
+def _route_of(fit: Fit, row: pd.Series) -> str:
+    """The name of a route without its group."""
+    return str(row["parameter"]).removesuffix(f".g{fit.moments.labels.index(row['group']) + 1}")
+
+
+def _nothing() -> dict[str, float]:
+    return {"est": 0.0, "ci_lower": 0.0, "ci_upper": 0.0}
+
+
+def _limits(numbers: dict[str, float]) -> tuple[float, float, float]:
+    return numbers["est"], numbers["ci_lower"], numbers["ci_upper"]
+
+
+def _differences(found: Bootstrap, routes: pd.DataFrame, interval: Interval, pairs: Pairs) -> pd.DataFrame:
+    """Compare indirect effects, draw by draw."""
+    ends = ["lhs", "rhs", "group"]
+    wanted = [
+        (i, j)
+        for i, j in combinations(routes.index, 2)
+        if pairs == "all" or all(routes.loc[i, name] == routes.loc[j, name] for name in ends)
+    ]
+    columns = ["first", "first_group", "second", "second_group", "est", "se", "ci_lower", "ci_upper", "pvalue"]
+    if not wanted:
+        return pd.DataFrame(columns=columns)
+    first, second = np.array(wanted).T
+    values, est = found.draws.to_numpy(), found.table["est"].to_numpy()
+    numbers = statistics_of(
+        values[:, first] - values[:, second],
+        est[first] - est[second],
+        found.left_out[:, first] - found.left_out[:, second],
+        found.level,
+    )
+    one, other = (routes.loc[list(side)] for side in (first, second))
+    return pd.DataFrame(
+        {
+            "first": [_route_of(found.fit, row) for _, row in one.iterrows()],
+            "first_group": one["group"].to_numpy(),
+            "second": [_route_of(found.fit, row) for _, row in other.iterrows()],
+            "second_group": other["group"].to_numpy(),
+            "est": numbers["est"],
+            "se": numbers["se"],
+            "ci_lower": numbers[f"{interval}_lower"],
+            "ci_upper": numbers[f"{interval}_upper"],
+            "pvalue": numbers[P_VALUES[interval]],
+        }
+    )
+
+
+_TITLE = Words("Mediation: effects with bootstrap intervals", "中介效应：Bootstrap检验结果")
+_DIFFERENT = Words("Differences between indirect effects", "间接效应的差异比较")
+_EFFECTS: dict[str, Text] = {
+    "direct": term("Direct effect"),
+    "indirect": term("Indirect effect"),
+    "total indirect": term("Total indirect effect"),
+    "total": term("Total effect"),
+}
+_TYPES: dict[str, Text] = {
+    "complementary": term("Complementary mediation"),
+    "competitive": term("Competitive mediation"),
+    "indirect-only": term("Indirect-only mediation"),
+    "direct-only": term("Direct-only nonmediation"),
+    "no effect": term("No-effect nonmediation"),
+}
+_KINDS: dict[str, Words] = {
+    "full": term("Full mediation"),
+    "partial": term("Partial mediation"),
+    "none": term("No mediation"),
+}
+_NUMBERS = (
+    Column("est", Words("Estimate", "估计值"), Kind.ESTIMATE),
+    Column("se", term("Bootstrap standard error"), Kind.ESTIMATE),
+    Column("ci_lower", Words("lower", "下限"), Kind.ESTIMATE),
+    Column("ci_upper", Words("upper", "上限"), Kind.ESTIMATE),
+    Column("pvalue", "p", Kind.PROBABILITY),
+)
+_COLUMNS = (
+    Column("group", Words("Group", "组别"), once=True),
+    Column("route", term("Path")),
+    Column("effect", Words("Effect", "效应类型")),
+    *_NUMBERS,
+    Column("est_std", Words("β", "标准化效应 β"), Kind.COEFFICIENT),
+    Column("share", term("Proportion mediated"), Kind.COEFFICIENT),
+    Column("type", Words("Type (Zhao et al.)", "类型（Zhao等）")),
+    Column("mediation", Words("Verdict", "结论")),
+)
+_DIFFERENCES = (
+    Column("first", Words("First route", "路径一")),
+    Column("second", Words("Second route", "路径二")),
+    *(Column("est", Words("Difference", "差异"), Kind.ESTIMATE), *_NUMBERS[1:]),
+)
+_NAMES = {
+    "perc": Words("percentile", "百分位法"),
+    "bc": Words("bias-corrected percentile", "偏差校正百分位法"),
+    "bca": Words("BCa", "BCa"),
+}
+_INTERVALS = Words("{level} {kind} bootstrap intervals.", "{level}的{kind}Bootstrap置信区间。")
+_VERDICTS = Words(
+    "An effect counts where its interval excludes zero. Types: Zhao, Lynch and Chen (2010); full and partial "
+    "mediation: Baron and Kenny (1986).",
+    "置信区间不含0即为显著。类型依据Zhao、Lynch与Chen（2010）；完全与部分中介依据Baron与Kenny（1986）。",
+)
+_ASSUMED = Words(
+    "* The model has no direct path, so full mediation is assumed, not found: compare it with a model that has the "
+    "path.",
+    "* 模型未设直接路径，完全中介属模型假定而非检验结果：请与含直接路径的模型比较。",
+)
