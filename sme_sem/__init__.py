@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from .measurement.reliability import reliability
     from .measurement.retention import retention
     from .measurement.validity import validity
-    from .moderation import moderated_mediation, product_indicators, simple_slopes
+    from .moderation import conditional_indirect, moderated_mediation, product_indicators, simple_slopes
     from .planning import power, rmsea_power, rmsea_sample_size
     from .resampling.bootstrap import bootstrap
     from .resampling.mediation import mediation
@@ -74,6 +74,7 @@ _HOME = {
     "compare": "comparison",
     "compare_estimators": "sem.estimator_comparison",
     "components": "measurement.components",
+    "conditional_indirect": "moderation",
     "correlations": "measurement.correlations",
     "demo_study": "study",
     "descriptives": "measurement.descriptives",
@@ -130,6 +131,7 @@ __all__ = [
     "compare",
     "compare_estimators",
     "components",
+    "conditional_indirect",
     "correlations",
     "demo_study",
     "descriptives",

@@ -103,7 +103,8 @@ def simple_slopes(
     fit
         A model with paths from predictor, moderator and their product to the outcome.
     outcome, predictor, moderator
-        Names in the model; predictor and moderator may change places.
+        Names in the model; predictor and moderator may change places.  Where both are one variable the product is its
+        square, and the slopes are those of the curve.
     at
         Standard deviations of the moderator from its mean.
     product
@@ -153,14 +154,21 @@ def _product(fit: Fit, outcome: str, predictor: str, moderator: str, product: st
     for name in (predictor, moderator):
         if name not in causes:
             raise SpecificationError(f"the model has no path {outcome} ~ {name}.")
-    names = [product] if product else [f"{a}{j}{b}" for j in "x:._" for a, b in _orders(predictor, moderator)]
-    found = [name for name in names if name in causes]
-    if not found:
+    carrier = product_of(fit, outcome, predictor, moderator, product)
+    if carrier is None:
+        missing = product or f"{predictor}x{moderator}"
         raise SpecificationError(
-            f"no path {outcome} ~ {names[0]} carries the interaction of {predictor!r} and {moderator!r}; name the "
+            f"no path {outcome} ~ {missing} carries the interaction of {predictor!r} and {moderator!r}; name the "
             f"product by product=. Causes of {outcome!r} are {', '.join(sorted(causes))}."
         )
-    return found[0]
+    return carrier
+
+
+def product_of(fit: Fit, outcome: str, a: str, b: str, product: str | None = None) -> str | None:
+    """Name the cause of ``outcome`` that carries the interaction of two variables; None where there is none."""
+    causes = {p.rhs for p in fit.table.parameters if p.op == "~" and p.lhs == outcome}
+    names = [product] if product else [f"{one}{j}{two}" for j in "x:._" for one, two in _orders(a, b)]
+    return next((name for name in names if name in causes), None)
 
 
 def _orders(a: str, b: str) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -173,19 +181,20 @@ def _line(fit: Fit, group: int, outcome: str, predictor: str, moderator: str, pr
     point = fit._point
     padded = np.pad(fit._vcov, (0, 1))  # index -1: fixed, without error
     index = [p.index if p.free else -1 for p in own]
+    times = np.array([1.0, 2.0 if predictor == moderator else 1.0])  # the slope of b x + d x^2 is b + 2 d x
     deviations = np.sqrt(np.diagonal(point.moments.cov[group]))
     place = point.place
     return Line(
         fit.moments.labels[group],
-        np.array([point.estimate(p) for p in own]),
-        padded[np.ix_(index, index)],
-        _mean(fit, group, moderator),
+        times * [point.estimate(p) for p in own],
+        times[:, None] * padded[np.ix_(index, index)] * times,
+        mean_of(fit, group, moderator),
         float(deviations[place[moderator]]),
         float(deviations[place[predictor]] / deviations[place[outcome]]),
     )
 
 
-def _mean(fit: Fit, group: int, name: str) -> float:
+def mean_of(fit: Fit, group: int, name: str) -> float:
     """A variable's mean: the model's, or the sample's; zero of a construct without means."""
     if name in fit.observed:
         if fit.table.means:
