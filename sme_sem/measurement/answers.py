@@ -78,8 +78,8 @@ def complete_answers(frame: pd.DataFrame, items: Sequence[str] | None = None) ->
     return Answers(values, values.dropna())
 
 
-def require_correlations(answers: Answers) -> Any:
-    """Return the items' correlation matrix; refuse answers that cannot have one of full rank."""
+def require_respondents(answers: Answers) -> None:
+    """Refuse so few respondents, or items, that no correlation matrix of full rank comes of them."""
     names = list(answers.frame)
     if len(names) < 2:
         raise DataProblem(f"{len(names)} item{'s' * (len(names) != 1)}: correlations need at least two.")
@@ -89,9 +89,14 @@ def require_correlations(answers: Answers) -> Any:
             f"{len(names) + 1} are needed, and in practice several times as many. "
             "Take fewer items, or fill in or collect more answers."
         )
+
+
+def require_correlations(answers: Answers) -> Any:
+    """Return the items' correlation matrix; refuse answers that cannot have one of full rank."""
+    require_respondents(answers)
     if constant := answers.constant:
         raise DataProblem(f"everybody gave the same answer to {_listed(constant)}: no correlations. Leave it out.")
-    return require_full_rank(np.corrcoef(answers.frame.to_numpy(), rowvar=False), names)
+    return require_full_rank(np.corrcoef(answers.frame.to_numpy(), rowvar=False), list(answers.frame))
 
 
 def require_full_rank(correlation: Any, names: Sequence[object]) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import DataProblem, SpecificationError, did_you_mean
 from ..tables import Words
-from .answers import Answers, require_correlations
+from .answers import Answers, require_correlations, require_respondents
 from .polychoric import polychoric_of_items
 
 CorrelationKind = Literal["pearson", "polychoric"]
@@ -23,14 +23,16 @@ def correlations_of_items(answers: Answers, kind: str) -> tuple[Any, tuple[Words
         )
     if kind == "pearson":
         return require_correlations(answers), ()
-    R = polychoric_of_items(answers).correlation.to_numpy()
+    require_respondents(answers)
+    found = polychoric_of_items(answers)
+    R = found.correlation.to_numpy()
     if (smallest := float(np.linalg.eigvalsh(R)[0])) < 1e-10:
         raise DataProblem(
             f"the polychoric correlations are not positive definite (smallest eigenvalue {smallest:.3g}), as happens "
             "with few respondents, rare categories, or items that repeat one another. Bring neighbouring categories "
             "together, leave an item out, or take correlation='pearson'."
         )
-    return R, (_POLYCHORIC,)
+    return R, (_POLYCHORIC, *found.doubts())
 
 
 _POLYCHORIC = Words(

@@ -57,6 +57,10 @@ class Polychoric(Tabled):
             ),
         )
 
+    def doubts(self) -> tuple[Words, ...]:
+        """Name the pairs whose correlation is the bound of the search, and say whether all go together."""
+        return _doubts(self.correlation.to_numpy(), self.at_bound)
+
     def _triangle(self) -> tuple[tuple[Any, ...], ...]:
         names, values = self.correlation.index, self.correlation.to_numpy()
         return tuple(
@@ -136,11 +140,7 @@ def polychoric(
         thresholds=_thresholds(moments, names),
         n=len(used),
         at_bound=bound,
-        notes=(
-            *notes,
-            *(_AT_BOUND.filled(first=i, second=j) for i, j in bound),
-            *((_NOT_DEFINITE,) if np.linalg.eigvalsh(moments.correlation)[0] <= 0 else ()),
-        ),
+        notes=(*notes, *_doubts(moments.correlation, bound)),
     )
 
 
@@ -212,6 +212,11 @@ def _standard_errors(moments: kernel.Moments) -> np.ndarray:
     result = np.full((p, p), np.nan)
     result[first, second] = result[second, first] = np.sqrt(gamma / moments.n)
     return result
+
+
+def _doubts(correlation: np.ndarray, at_bound: Sequence[tuple[str, str]]) -> tuple[Words, ...]:
+    bound = (_AT_BOUND.filled(first=i, second=j) for i, j in at_bound)
+    return (*bound, *((_NOT_DEFINITE,) if np.linalg.eigvalsh(correlation)[0] <= 0 else ()))
 
 
 def _columns(frame: pd.DataFrame, kind: Kind) -> tuple[Column, ...]:

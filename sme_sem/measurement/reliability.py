@@ -25,7 +25,7 @@ from ..kernels import reliability as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tables.format import cell
 from .answers import Answers, complete_answers
-from .polychoric import polychoric_of_items
+from .polychoric import Polychoric, polychoric_of_items
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +112,10 @@ def reliability(
     if not scales:
         raise SpecificationError("no scale named: give at least one, as {'market': ['MK1', 'MK2', 'MK3']}")
     answers = {name: _answers_to(frame, name, items) for name, items in scales.items()}
-    scale_rows = [_scale(name, own, level) | (_ordinal(name, own) if ordered else {}) for name, own in answers.items()]
+    behind = {name: _behind(name, own) for name, own in answers.items() if ordered and not own.constant}
+    scale_rows = [
+        _scale(name, own, level) | (_ordinal(behind.get(name)) if ordered else {}) for name, own in answers.items()
+    ]
     item_frame = pd.concat([_items(name, own) for name, own in answers.items()], ignore_index=True)
     scale_frame = pd.DataFrame(scale_rows)
     return Reliability(
@@ -123,7 +126,7 @@ def reliability(
             "reliability": (
                 *_missing_answers(answers),
                 *_without_omega(scale_frame),
-                *((_ORDINAL, *_without_ordinal_omega(scale_frame)) if ordered else ()),
+                *((_ORDINAL, *_doubtful(behind), *_without_ordinal_omega(scale_frame)) if ordered else ()),
             ),
             "item_analysis": (*_constant_items(answers), *_against_the_scale(item_frame)),
         },
@@ -167,14 +170,18 @@ def _scale(name: str, answers: Answers, level: float) -> dict[str, Any]:
     }
 
 
-def _ordinal(name: str, answers: Answers) -> dict[str, float]:
-    """Alpha and omega of the responses behind the answers; NaN for a scale with a constant item."""
-    if answers.constant:
-        return {"ordinal_alpha": np.nan, "ordinal_omega": np.nan}
+def _behind(name: str, answers: Answers) -> Polychoric:
     try:
-        R = polychoric_of_items(answers).correlation.to_numpy()
+        return polychoric_of_items(answers)
     except DataProblem as problem:
         raise DataProblem(f"scale {name!r}: {problem}") from None
+
+
+def _ordinal(behind: Polychoric | None) -> dict[str, float]:
+    """Alpha and omega of the responses behind the answers; NaN for a scale with a constant item."""
+    if behind is None:
+        return {"ordinal_alpha": np.nan, "ordinal_omega": np.nan}
+    R = behind.correlation.to_numpy()
     return {
         "ordinal_alpha": float(kernel.cronbach_alpha(R)),
         "ordinal_omega": float(kernel.mcdonald_omega(*kernel.one_factor_ml(R))),
@@ -211,6 +218,14 @@ def _without_omega(scales: pd.DataFrame) -> list[Words]:
     return [
         (_TWO_ITEMS if row.n_items == 2 else _NO_FACTOR).filled(scale=row.scale)
         for row in scales[scales["omega"].isna()].itertuples()
+    ]
+
+
+def _doubtful(behind: Mapping[str, Polychoric]) -> list[Words]:
+    return [
+        Words("{scale}: ", "{scale}：").filled(scale=name) + note
+        for name, own in behind.items()
+        for note in own.doubts()
     ]
 
 

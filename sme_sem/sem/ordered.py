@@ -156,7 +156,14 @@ def _weight(moments: Moments, method: Estimator, target: np.ndarray) -> np.ndarr
             f"estimator='WLS' weighs {m} moments by the inverse of their covariance matrix, which {fewest} respondents "
             "cannot tell: it needs more respondents than moments in every group. Take estimator='WLSMV'."
         )
-    return np.stack([np.linalg.inv(influence.gamma(own)) for own in moments.ordered])
+    found = ordered_gamma(moments)
+    if not (np.linalg.eigvalsh(linalg.correlation(found))[:, 0] > m * 1e-13).all():
+        raise DataProblem(
+            f"estimator='WLS' weighs {m} moments by the inverse of their covariance matrix, which is singular: some "
+            "moments follow from others, as with few respondents, rare categories, or items that repeat one another. "
+            "Take estimator='WLSMV', or bring rare categories together."
+        )
+    return np.asarray(gammas.inverse(found))
 
 
 def residual_measures(

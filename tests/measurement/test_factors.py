@@ -123,3 +123,20 @@ def test_polychoric_correlations_have_no_scores_and_need_answers(survey, pupils)
 def test_unknown_methods_are_refused(pupils):
     with pytest.raises(SpecificationError, match="method='paf' is not known: take 'minres' or 'ml'"):
         sme.factors(pupils, 2, method="paf")
+
+
+def binary(n=200, seed=1):
+    """Four items answered yes or no, of which the second repeats the first."""
+    rng = np.random.default_rng(seed)
+    response = 0.6 * rng.normal(size=(n, 4)) + 0.8 * rng.normal(size=(n, 1))
+    return pd.DataFrame((response > 0).astype(int), columns=list("abcd")).assign(b=lambda own: own["a"])
+
+
+def test_a_perfect_polychoric_correlation_is_noted_beneath_the_factors_it_made():
+    notes = [str(note) for note in sme.factors(binary(), 1, correlation="polychoric").notes]
+    assert "a and b: the answers fit a perfect correlation best; the value shown is the bound of the search." in notes
+
+
+def test_polychoric_correlations_too_need_more_respondents_than_items():
+    with pytest.raises(sme.DataProblem, match=r"4 complete respondents \(of 4\) for 4 items: at least 5 are needed"):
+        sme.factors(binary().iloc[[0, 1, 2, 5]], 1, correlation="polychoric")

@@ -237,3 +237,18 @@ def test_a_constant_item_has_no_ordinal_coefficients(recoded):
     found = reliability(recoded.assign(ic1=3), INNOVATION, ordered=True).scales.set_index("scale")
     assert found.loc["INNOV", ["ordinal_alpha", "ordinal_omega"]].isna().all()
     assert found.loc["PERF", ["ordinal_alpha", "ordinal_omega"]].notna().all()
+
+
+def test_perfect_and_contradictory_polychoric_correlations_are_noted():
+    rng = np.random.default_rng(1)
+    response = rng.normal(size=(60, 4)) + rng.normal(size=(60, 1))
+    answers = pd.DataFrame((response > 0).astype(int), columns=list("abcd")).assign(b=lambda own: own["a"])
+    notes = [str(note) for note in reliability(answers, {"s": list("abcd")}, ordered=True).tables()[0].notes]
+    assert (
+        "s: a and b: the answers fit a perfect correlation best; the value shown is the bound of the search." in notes
+    )
+    total = pd.DataFrame(np.digitize(response, [-1, 1]), columns=list("abcd")).assign(d=lambda own: own["a"] + own["b"])
+    notes = [str(note) for note in reliability(total, {"s": list("abcd")}, ordered=True).tables()[0].notes]
+    assert (
+        "s: The matrix is not positive definite, as can happen to correlations estimated pair by pair." in notes
+    )

@@ -360,6 +360,17 @@ def test_weighting_by_everything_needs_more_respondents_than_moments():
     )
 
 
+def test_a_weight_that_does_not_exist_is_said_and_not_taken_for_a_model_that_is_not_identified():
+    answers = drawn(TRUST, 20, seed=2)
+    with pytest.raises(sme.DataProblem) as caught:
+        sme.fit(MODEL, answers, ordered=True, estimator="WLS")
+    assert str(caught.value) == (
+        "estimator='WLS' weighs 18 moments by the inverse of their covariance matrix, which is singular: some moments "
+        "follow from others, as with few respondents, rare categories, or items that repeat one another. Take "
+        "estimator='WLSMV', or bring rare categories together."
+    )
+
+
 def test_age_may_stay_continuous_beside_ordered_items():
     fit = sme.fit("agree =~ A1 + A2 + A3; agree ~ age", persons(), ordered=AGREE[:3])
     assert fit.admissible and list(fit.table.exogenous) == ["age"]
