@@ -197,7 +197,7 @@ def jacobian(pattern, found):
     u = moments.X[..., pattern.a].mT[..., :y]
     v = moments.X[..., pattern.b].mT[..., :y] * pattern.weight[:, None]
     own = 2 * u * v
-    joint = u[..., i] * v[..., j] + u[..., j] * v[..., i]
+    joint = _crossed(u, v, i, j)
     centre = u * ram.mean_weight(pattern, moments.eta)[..., None]
     sigma = moments.sigma[..., i, j]
     dD = _scale_slopes(pattern, found)
@@ -218,7 +218,7 @@ def jacobian(pattern, found):
             slopes.reshape(*slopes.shape[:-2], len(pattern.exogenous) * y),
             own[..., k],
             scale[..., i] * scale[..., j] * joint
-            + (dD[..., i] * scale[..., j] + scale[..., i] * dD[..., j]) * sigma[..., None, :],
+            + (_crossed(dD, scale, i, j) * sigma[..., None, :] if dD.any() else 0.0),
         ],
         axis=-1,
     )
@@ -270,6 +270,11 @@ def _fill(pattern, S, E, D):
     reach = E[..., o, :]
     missing = 1 / D[..., o] ** 2 - np.vecdot(reach @ S, reach)
     S[..., o, o] = linalg.solve(reach[..., o] ** 2, missing)
+
+
+def _crossed(u, v, i, j):
+    """u_i v_j + u_j v_i: (..., y), (..., y), (m,), (m,) -> (..., m)"""
+    return u.take(i, axis=-1) * v.take(j, axis=-1) + u.take(j, axis=-1) * v.take(i, axis=-1)
 
 
 def _slice(places):

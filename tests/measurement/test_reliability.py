@@ -249,6 +249,4 @@ def test_perfect_and_contradictory_polychoric_correlations_are_noted():
     )
     total = pd.DataFrame(np.digitize(response, [-1, 1]), columns=list("abcd")).assign(d=lambda own: own["a"] + own["b"])
     notes = [str(note) for note in reliability(total, {"s": list("abcd")}, ordered=True).tables()[0].notes]
-    assert (
-        "s: The matrix is not positive definite, as can happen to correlations estimated pair by pair." in notes
-    )
+    assert "s: The matrix is not positive definite, as can happen to correlations estimated pair by pair." in notes
