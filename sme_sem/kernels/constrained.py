@@ -24,7 +24,10 @@ import numpy as np
 from .minimise import Minimum, Status
 
 KEPT = 1e-10  # sum of violations up to which constraints count as kept, beside rounding error
+INEXACT = 1e-12  # of the terms of a linear constraint: what may be left where all have one solution
 ROUNDING = 1e-15  # of the terms of a constraint
+GAIN, PATIENCE = 1e-4, 30  # a search that gains less of what it could, so many times in a row, is given up
+STALLED = 1e-13  # g^T H^-1 g below which a step that gains nothing is rounding error
 UNKEPT = 1e-6  # and beyond which they are given up
 
 
@@ -110,7 +113,7 @@ def constrained_scoring(slope_at, restrictions_at, start, *, curvature_at=None, 
 def _in_units(slope_at, restrictions_at, theta, curvature_at, tolerance, max_iterations):
     slope, limits = slope_at(theta, False), restrictions_at(theta)
     penalty, decrement, status = 1.0, np.inf, Status.ITERATION_LIMIT
-    multipliers, iteration = np.zeros(len(limits.values)), -1
+    multipliers, iteration, idle = np.zeros(len(limits.values)), -1, 0
     for iteration in range(max_iterations):
         hessian = slope.hessian
         if multipliers.any():
@@ -133,7 +136,14 @@ def _in_units(slope_at, restrictions_at, theta, curvature_at, tolerance, max_ite
                 theta, slope, limits = trial, new, new_limits
                 break
         else:
-            status = Status.CONVERGED if decrement < 1e-13 and settled else Status.NO_DESCENT
+            status = Status.CONVERGED if decrement < STALLED and settled else Status.NO_DESCENT
+            break
+        idle = idle + 1 if before - after < GAIN * decrement else 0
+        if idle > 2 and decrement < STALLED and settled:
+            status = Status.CONVERGED
+            break
+        if idle == PATIENCE:
+            status = Status.NO_DESCENT
             break
     return _ended(theta, slope.value, decrement, status, iteration + 1)
 
@@ -246,7 +256,9 @@ def _equality_step(gradient, hessian, values, slopes):
 
 
 def _hopeless(restrictions_at, start, members, tries, seed):
-    """Whether every attempt to keep these constraints ends far from it."""
+    """Whether linear ones contradict each other, or every attempt to keep these constraints ends far from it."""
+    if _apart(restrictions_at, start, members):
+        return True
     generator = np.random.default_rng(seed)
     seen = False
     for attempt in range(tries):
@@ -257,6 +269,18 @@ def _hopeless(restrictions_at, start, members, tries, seed):
             return False
         seen |= bool(np.isfinite(violation))
     return seen
+
+
+def _apart(restrictions_at, start, members):
+    """Whether the linear equalities, those whose slopes are the same elsewhere, have no common solution."""
+    here = restrictions_at(start).of(members)
+    there = restrictions_at(start + np.linspace(0.3, 0.7, len(start))).of(members)
+    linear = (np.arange(len(here.values)) < here.equalities) & (here.slopes == there.slopes).all(axis=1)
+    A, c = here.slopes[linear], here.values[linear]
+    if not len(c) or not np.isfinite(c).all():
+        return False
+    rest = np.abs(A @ np.linalg.lstsq(A, c, rcond=None)[0] - c)
+    return bool((rest > INEXACT * (1 + np.abs(c) + np.abs(A) @ np.abs(start))).any())
 
 
 def _lowered(restrictions_at, start, members, *, max_iterations=100):

@@ -232,7 +232,9 @@ def saturated(patterns, groups, *, tolerance=1e-11, max_iterations=500):
     EM, whose every other step is extrapolated (squared, Varadhan and Roland's S3) where that lowers F.
     Dempster, Laird and Rubin (1977), Journal of the Royal Statistical Society B 39, 1-38.
     Varadhan and Roland (2008), Scandinavian Journal of Statistics 35, 335-353.
+    F never rises on this way: where it does, the covariances are singular to rounding error and there is no end.
     """
+    lowest = np.inf
     here = uncorrelated(patterns, groups)
     deviation = np.sqrt(np.diagonal(here, axis1=1, axis2=2))[..., None]
     unit = np.concatenate([deviation * deviation.mT, deviation], axis=-1)
@@ -240,8 +242,9 @@ def saturated(patterns, groups, *, tolerance=1e-11, max_iterations=500):
         first, _ = _improved(patterns, here)
         second, value = _improved(patterns, first)
         step, turn = (first - here) / unit, (second - 2 * first + here) / unit
-        if not np.isfinite(second).all():
+        if not np.isfinite(second).all() or value > lowest + 1e-3 * (1 + abs(lowest)):
             break
+        lowest = min(lowest, value)
         if np.abs((second - first) / unit).max() <= tolerance:
             return second[..., :-1], second[..., -1], look(patterns, second[..., :-1], second[..., -1]).value
         length = float(np.clip(np.linalg.norm(step) / (np.linalg.norm(turn) + np.finfo(float).tiny), 1, 1e6))

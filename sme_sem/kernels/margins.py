@@ -17,6 +17,8 @@ from . import bivariate, linalg, polychoric
 from .discrepancy import Slope
 from .minimise import Status, scoring
 
+DEPENDENT = 1e-10  # smallest eigenvalue of the scores' correlations below which nothing tells them apart
+
 
 class Margin(NamedTuple):
     """What is known of one variable, and how every respondent (n) bears on it.
@@ -76,8 +78,14 @@ def continuous(values, x):
 
 
 def influence(score):
-    """Respondents' shares in maximum likelihood estimates, information from products of scores: (n, q) -> (n, q)"""
-    return score @ linalg.inverse(score.T @ score)
+    """Respondents' shares in maximum likelihood estimates, information from products of scores: (n, q) -> (n, q)
+
+    NaN where the scores depend on each other: a continuous variable of two values, whose mean tells its variance.
+    """
+    information = score.T @ score
+    if not linalg.is_positive_definite(linalg.correlation(information) - DEPENDENT * np.eye(len(information))):
+        return np.full_like(score, np.nan)
+    return score @ linalg.inverse(information)
 
 
 def _probit(designs, beyond, start):

@@ -22,6 +22,8 @@ from . import linalg
 NEAR = 1e-1  # g^T H^-1 g below which the exact Hessian is tried
 LAST = 1e-11  # and below which it no longer changes between undamped steps
 STALLED = 1e-13  # and below which a decrement that no longer shrinks is rounding error
+DIGITS, SLOPES = 1e-13, 1e-9  # how much a step may raise F, relative: rounding error; where slopes alone can judge it
+GAIN, PATIENCE = 1e-12, 60  # a member that gains less, relative, so many times in a row is given up
 HOPELESS = 1e9  # damping that no longer moves anything
 
 
@@ -65,7 +67,7 @@ def scoring(slope_at, start, *, tolerance=1e-20, max_iterations=300):
     status = np.full(B, Status.ITERATION_LIMIT, dtype=object)
     status[~_usable(value, gradient, hessian)] = Status.BAD_START
     iterations = np.zeros(B, dtype=int)
-    damping = np.zeros(B)
+    damping, idle = np.zeros(B), np.zeros(B, dtype=int)
     decrement = np.full(B, np.inf)
 
     active = everyone[status != Status.BAD_START]
@@ -88,6 +90,7 @@ def scoring(slope_at, start, *, tolerance=1e-20, max_iterations=300):
             staying = ~arrived
             active, step, solved, now, damped, near = (x[staying] for x in (active, step, solved, now, damped, near))
 
+        earlier = value[active]
         trial = theta[active] + np.where(solved[:, None], step, 0)
         exact = near & ((now > LAST) | (damped > 0))
         accepted = np.zeros(len(active), dtype=bool)
@@ -97,7 +100,8 @@ def scoring(slope_at, start, *, tolerance=1e-20, max_iterations=300):
                 continue
             members = active[chosen]
             new = slope_at(trial[chosen], members, kind)
-            rounding = 1e-13 * (1 + abs(value[members]))
+            judged = np.where((now[chosen] < LAST) & (damped[chosen] == 0), SLOPES, DIGITS)
+            rounding = judged * (1 + abs(value[members]))
             lower = _usable(*new) & (new.value <= value[members] + rounding)  # False for NaN
             accepted[chosen] = lower
             members = members[lower]
@@ -108,7 +112,9 @@ def scoring(slope_at, start, *, tolerance=1e-20, max_iterations=300):
         iterations[active] += 1
         eased = np.where(damped > 1e-5, damped / 10, 0.0)
         damping[active] = np.where(accepted, eased, np.maximum(damped * 10, 1e-4))
-        hopeless = damping[active] > HOPELESS
+        gained = earlier - value[active] > GAIN * (1 + abs(earlier))
+        idle[active] = np.where(gained, 0, idle[active] + 1)
+        hopeless = (damping[active] > HOPELESS) | (idle[active] >= PATIENCE)
         status[active[hopeless]] = Status.NO_DESCENT
         active = active[~hopeless]
     return Minimum(theta, value, decrement, status, iterations)

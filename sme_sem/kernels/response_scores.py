@@ -48,8 +48,9 @@ def _modes(loadings, lower, upper):
             np.eye(z.shape[1]) + (weight[:, :, None] * loadings).mT @ loadings,
         )
 
-    found = scoring(slope_at, np.zeros((len(lower), loadings.shape[1]))).theta
-    return found, linalg.inverse(slope_at(found, slice(None), True).hessian)
+    with np.errstate(over="ignore", invalid="ignore"):  # where loadings are no loadings any more
+        found = scoring(slope_at, np.zeros((len(lower), loadings.shape[1]))).theta
+        return found, linalg.inverse(slope_at(found, slice(None), True).hessian)
 
 
 def means(loadings, lower, upper):

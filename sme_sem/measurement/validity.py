@@ -126,7 +126,9 @@ def validity(fit: Fit, *, group: str | None = None) -> Validity:
     rows = []
     for i, name in enumerate(names):
         cr, ave = _convergent(name, loadings, float(constructs[i, i]), S, responses)
-        rows.append((name, int(_indicators(fit, name)), cr, ave, float(shared[i]), float(np.sqrt(ave))))
+        rows.append(
+            (name, int(_indicators(fit, name)), cr, ave, float(shared[i]), float(np.sqrt(ave)) if ave >= 0 else np.nan)
+        )
     scales = pd.DataFrame(rows, columns=["construct", "n_items", "CR", "AVE", "MSV", "sqrt_AVE"])
     lower = np.where(np.tri(len(names), k=-1, dtype=bool), correlation, np.nan)
     np.fill_diagonal(lower, scales["sqrt_AVE"])

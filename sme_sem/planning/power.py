@@ -319,7 +319,7 @@ def _member(template: Fit, moments: Moments, batch: Sample, slopes: Slope, best:
         diagnostics=(),
         _expected=Slope(*(part[place] for part in slopes)),
     )
-    return replace(found, diagnostics=tuple(diagnosis.examine(found._point, found.n)))
+    return replace(found, diagnostics=tuple(diagnosis.examine(found._point, found.n, found.moments.labels)))
 
 
 def _key(row: Mapping[Any, Any]) -> tuple[str, ...]:

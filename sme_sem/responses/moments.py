@@ -18,6 +18,7 @@ from ..kernels import fiml, gaps, influence, linalg
 from .design import EQUAL_CHANCES, Design, Drawn
 
 _BLOCK = 20_000
+_FAR = 1e50  # a size whose sixth power, or its inverse, is still a number
 
 
 @dataclass(frozen=True, eq=False)
@@ -310,6 +311,7 @@ def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
     if infinite.any():
         found = ", ".join(repr(name) for name, bad in zip(names, infinite, strict=True) if bad)
         raise DataProblem(f"infinite values in {found}: replace them or set them missing.")
+    _in_a_unit(names, np.abs(values).max(axis=0, initial=0.0, where=~np.isnan(values)))
     return values
 
 
@@ -396,6 +398,7 @@ def _usable(covariance: np.ndarray, names: Sequence[str], n: int) -> None:
             "nothing can covary with it. Remove it from the model."
         )
     deviation = np.sqrt(variance)
+    _in_a_unit(names, deviation)
     correlation = covariance / np.outer(deviation, deviation)
     if np.linalg.eigvalsh(correlation)[0] > len(names) * 1e-13:
         return
@@ -409,6 +412,16 @@ def _usable(covariance: np.ndarray, names: Sequence[str], n: int) -> None:
         f"exactly collinear: {involved}. One of them is a sum or a copy of the others, or "
         "the matrix was not computed from one set of respondents; remove one."
     )
+
+
+def _in_a_unit(names: Sequence[str], sizes: np.ndarray) -> None:
+    """Refuse numbers whose products are no numbers any more."""
+    far = [(name, size) for name, size in zip(names, sizes, strict=True) if size and not 1 / _FAR < size < _FAR]
+    if far:
+        raise DataProblem(
+            f"too large or too small to be multiplied with each other: {', '.join(repr(name) for name, _ in far)} "
+            f"(about {far[0][1]:.0e}). Measure them in another unit."
+        )
 
 
 def _dependent(correlation: np.ndarray, names: Sequence[str]) -> list[str]:

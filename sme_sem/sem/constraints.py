@@ -5,9 +5,11 @@ Parameters with one label are one parameter already; what is written with ``==``
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from ..kernels.constrained import Restrictions, contradiction
+from ..kernels.constrained import Restrictions, active, contradiction
 from .expressions import Quantity, define, evaluate
 from .parameters import ParameterTable
 
@@ -59,15 +61,32 @@ def stated(table: ParameterTable) -> bool:
     return any(term.op != ":=" for term in table.definitions)
 
 
-def contradictory(table: ParameterTable, start: np.ndarray) -> tuple[str, ...]:
-    """Name the fewest constraints for which no values were found that keep them; empty if there is no such trouble."""
+def contradictory(table: ParameterTable, start: np.ndarray, labels: Sequence[str] = ()) -> tuple[str, ...]:
+    """Name the fewest constraints for which no values were found that keep them; empty if there is no such trouble.
+
+    labels : of the groups
+    """
     if not stated(table):
         return ()
     with np.errstate(all="ignore"):
         members = contradiction(lambda theta: restrictions(table, theta), start)
     if members is None:
         return ()
-    return tuple(text for text, member in zip(_texts(table), members, strict=True) if member)
+    return tuple(text for text, member in zip(_texts(table, labels), members, strict=True) if member)
+
+
+def binding(table: ParameterTable, theta: np.ndarray, hessian: np.ndarray, labels: Sequence[str]) -> tuple[str, ...]:
+    """Name the constraints that the model states and that hold a search at some parameter values."""
+    limits = restrictions(table, theta)
+    if not stated(table) or not np.isfinite(limits.values).all():
+        return ()
+    return tuple(text for text, own in zip(_texts(table, labels), active(limits, hessian), strict=True) if own)
+
+
+def without_value(table: ParameterTable, theta: np.ndarray, labels: Sequence[str]) -> tuple[str, ...]:
+    """Name the constraints that cannot be evaluated at some parameter values."""
+    values = restrictions(table, theta).values
+    return tuple(text for text, value in zip(_texts(table, labels), values, strict=True) if not np.isfinite(value))
 
 
 def labelled(table: ParameterTable, theta: np.ndarray) -> dict[str, Quantity]:
@@ -110,9 +129,9 @@ def _sum_weights(table: ParameterTable) -> np.ndarray:
     return weights
 
 
-def _texts(table: ParameterTable) -> list[str]:
+def _texts(table: ParameterTable, labels: Sequence[str]) -> list[str]:
     """The constraints as written, in the order of :func:`restrictions`."""
-    names = table.names()
+    names = table.names(labels)
     sums = [f"({' + '.join(names[i] for i in s.indices)}) == {s.total:g}" for s in table.sums]
     written = [(t.op, f"{t.lhs} {t.op} {t.rhs}") for t in table.definitions if t.op != ":="]
     return sums + [text for op, text in written if op == "=="] + [text for op, text in written if op != "=="]

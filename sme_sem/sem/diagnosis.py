@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,17 +32,22 @@ class Diagnostic:
         return f"{self.severity}: {self.message}"
 
 
-def inseparable(information: np.ndarray, table: ParameterTable, constraints: np.ndarray) -> tuple[str, ...]:
+def inseparable(
+    information: np.ndarray, table: ParameterTable, constraints: np.ndarray, labels: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Name the parameters that cannot be told apart: those in the null space of the information.
 
     information : (q, q); its units are divided out, so that a parameter's scale does not matter
     constraints : (k, q) slopes of the constraints that bind, each of which settles a direction
+    labels : of the groups
     """
+    if not (np.isfinite(information).all() and np.isfinite(constraints).all()):
+        return ()  # a search that went astray ended where nothing can be said
     diagonal = np.diagonal(information)
     silent = diagonal <= np.finfo(float).tiny  # moves no moment at all, whatever its unit
     silent &= ~constraints.any(axis=0)
     if silent.any():
-        return tuple(name for name, s in zip(table.names(), silent, strict=True) if s)
+        return tuple(name for name, s in zip(table.names(labels), silent, strict=True) if s)
     scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1))
     scaled = information * np.outer(scale, scale)
     if len(constraints):
@@ -57,7 +63,7 @@ def inseparable(information: np.ndarray, table: ParameterTable, constraints: np.
     values, vectors = np.linalg.eigh(scaled)
     null = vectors[:, values < 1e-10 * values[-1]]
     weight = np.abs(null).max(axis=1, initial=0.0)
-    return tuple(name for name, w in zip(table.names(), weight, strict=True) if w > 0.05 * weight.max() > 0)
+    return tuple(name for name, w in zip(table.names(labels), weight, strict=True) if w > 0.05 * weight.max() > 0)
 
 
 def unidentified_message(names: tuple[str, ...]) -> Words:
@@ -111,8 +117,19 @@ def contradiction_message(constraints: tuple[str, ...]) -> Words:
     )
 
 
-def unconverged_message(status: Status, iterations: int, table: ParameterTable) -> Words:
-    """Say that the search failed, and what to try; a variance fixed below zero is named."""
+def without_value_message(constraints: tuple[str, ...]) -> Words:
+    """Name the constraints that cannot be evaluated where the search begins."""
+    return Words(
+        "these constraints have no value at the start of the search, as where one divides by zero or takes a logarithm "
+        "of a negative number: {constraints}. Correct them, or give start values by start(0.5)*.",
+        "下列约束在迭代初始值处无法计算（如除以零或对负数取对数）：{constraints}。请更正，或用start(0.5)*给出初始值。",
+    ).filled(constraints="; ".join(constraints))
+
+
+def unconverged_message(
+    status: Status, iterations: int, table: ParameterTable, constraints: tuple[str, ...] = ()
+) -> Words:
+    """Say that the search failed, and what to try; a variance fixed below zero is named, and binding constraints."""
     said = Words("the model did not converge after {n} iterations: {why}.", "模型在{n}次迭代后未收敛：{why}。").filled(
         n=iterations, why=_ENDINGS[status]
     )
@@ -121,6 +138,12 @@ def unconverged_message(status: Status, iterations: int, table: ParameterTable) 
         said += Words(" A variance is fixed below zero: {names}.", "有方差被固定为负值：{names}。").filled(
             names=", ".join(fixed)
         )
+    elif constraints:
+        said += Words(
+            " It was held by these constraints: {names}. They may be far from what the answers say, or be kept by no "
+            "ordinary values: loosen one of them.",
+            "迭代受下列约束限制：{names}。这些约束可能与数据相去甚远，或没有合理的参数值能满足；请放宽其中之一。",
+        ).filled(names="; ".join(constraints[:8]))
     elif status is Status.BAD_START:
         said += Words(
             " Look at the values fixed in the model, and give start values by start(0.5)*.",
@@ -129,9 +152,13 @@ def unconverged_message(status: Status, iterations: int, table: ParameterTable) 
     return said
 
 
-def examine(point: Point, n: int) -> list[Diagnostic]:
-    """Look for inadmissible values and thin data at a solution that was found."""
-    found = [*_negative_variances(point), *_latent_covariance(point), *_implied_covariance(point)]
+def examine(point: Point, n: int, labels: Sequence[str] = ("",)) -> list[Diagnostic]:
+    """Look for inadmissible values and thin data at a solution that was found.
+
+    labels : of the groups
+    """
+    groups = [Words(f" [{label}]", f" [{label}]") if label else Words("", "") for label in labels]
+    found = [*_negative_variances(point, groups), *_latent_covariance(point, groups), *_implied_covariance(point)]
     if n < 5 * point.table.n_free / max(point.table.groups, 1) and n < 100:
         message = Words(
             "{n} respondents for {q} free parameters: standard errors and tests are rough.",
@@ -141,13 +168,13 @@ def examine(point: Point, n: int) -> list[Diagnostic]:
     return found
 
 
-def _negative_variances(point: Point) -> list[Diagnostic]:
+def _negative_variances(point: Point, groups: Sequence[Words]) -> list[Diagnostic]:
     found = []
     for row, value in zip(point.table.parameters, point.estimates, strict=True):
         if row.op == "~~" and row.lhs == row.rhs and (row.free or row.derived) and value < 0:
             latent = row.lhs in point.table.latent
             what = Words("variance", "方差") if latent else Words("residual variance", "残差方差")
-            message = _HEYWOOD.filled(what=what, name=row.lhs, value=f"{value:.3g}")
+            message = _HEYWOOD.filled(what=what, name=Words(row.lhs, row.lhs) + groups[row.group], value=f"{value:.3g}")
             found.append(Diagnostic("warning", "negative_variance", message))
     return found
 
@@ -192,7 +219,7 @@ NO_FIRST_ORDER = Diagnostic(
 )
 
 
-def _latent_covariance(point: Point) -> list[Diagnostic]:
+def _latent_covariance(point: Point, groups: Sequence[Words]) -> list[Diagnostic]:
     """Correlations beyond one among constructs, which no single variance shows."""
     p, found = point.pattern.observed, []
     latent = point.table.latent
@@ -209,7 +236,9 @@ def _latent_covariance(point: Point) -> list[Diagnostic]:
             if np.linalg.eigvalsh(correlation)[0] < -1e-8:
                 off = np.abs(correlation - np.eye(len(correlation)))
                 i, j = np.unravel_index(off.argmax(), off.shape)
-                message = _NOT_DEFINITE.filled(matrix=name, r=f"{correlation[i, j]:.3f}", a=latent[i], b=latent[j])
+                message = _NOT_DEFINITE.filled(
+                    matrix=name + groups[group], r=f"{correlation[i, j]:.3f}", a=latent[i], b=latent[j]
+                )
                 found.append(Diagnostic("warning", "latent_not_positive_definite", message))
                 break
     return found

@@ -113,6 +113,11 @@ def chosen_estimator(
         found = _with_errors(found, _allowed("se", se.replace(".", "_"), _SE), gaps)
     if test is not None:
         found = _with_test(found, _allowed("test", test.replace(".", "_"), _TEST), gaps)
+    if ordered and found.test == "browne_residual_nt":
+        raise SpecificationError(
+            f"test={test!r} is of normal answers; with ordered= take 'satorra_bentler', 'mean_var_adjusted' or "
+            "'scaled_shifted'."
+        )
     if found.discrepancy != "ML" and (found.se in ("robust_huber_white", "first_order")):
         raise SpecificationError(f"se={se!r} rests on a likelihood; estimator={name!r} has none: take se='robust_sem'.")
     return found

@@ -21,7 +21,7 @@ from ..responses.design import Drawn
 from ..responses.moments import Moments, moments_of_answers, moments_of_summary
 from . import categories, diagnosis, least_squares, objective, sampling, two_stage
 from . import ordered as answers_of
-from .constraints import contradictory, labelled, restrictions
+from .constraints import binding, contradictory, labelled, restrictions, without_value
 from .diagnosis import Diagnostic
 from .estimators import chosen_estimator
 from .options import (
@@ -300,7 +300,7 @@ def _moments(
 def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raising: bool) -> Fit:
     pattern = table.pattern()
     sample = _sample(table, moments, options)
-    _enough_moments(table)
+    _enough_moments(table, moments.labels)
     best = estimated(table, pattern, sample, moments, options.max_iterations)
     found: list[Diagnostic] = []
     if options.starts and best.status[0] not in (Status.BAD_START, Status.CONTRADICTION):
@@ -310,26 +310,34 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
         found.append(said)
     status, theta = best.status[0], best.theta[0]
     problem: SmeSemError | None = None
-    slope = objective.slope(pattern, sample, moments, theta)
+    with np.errstate(over="ignore", invalid="ignore"):  # a search that failed can end anywhere
+        slope = objective.slope(pattern, sample, moments, theta)
     if status is Status.CONTRADICTION:
-        message = diagnosis.contradiction_message(contradictory(table, theta))
+        message = diagnosis.contradiction_message(contradictory(table, theta, moments.labels))
         problem = ConvergenceError(message.en)
         found.append(Diagnostic("error", "contradictory_constraints", message))
     elif status is not Status.BAD_START:
         limits = restrictions(table, theta)
-        names = diagnosis.inseparable(slope.hessian, table, limits.slopes[active(limits, slope.hessian)])
+        held = limits.slopes[active(limits, slope.hessian)]
+        names = diagnosis.inseparable(slope.hessian, table, held, moments.labels)
         if names:
             message = diagnosis.unidentified_message(names)
             problem = IdentificationError(message.en, names)
             found.append(Diagnostic("error", "not_identified", message))
     if problem is None and status is not Status.CONVERGED:
-        message = diagnosis.unconverged_message(status, int(best.iterations[0]), table)
+        undefined = without_value(table, theta, moments.labels)
+        if undefined:
+            message = diagnosis.without_value_message(undefined)
+        else:
+            holding = binding(table, theta, slope.hessian, moments.labels)
+            message = diagnosis.unconverged_message(status, int(best.iterations[0]), table, holding)
         problem = ConvergenceError(message.en)
         found.append(Diagnostic("error", "not_converged", message))
     if problem is not None and raising:
         raise problem
     if problem is None:
-        found += diagnosis.examine(Point.at(table, pattern, theta, sample.covariance, sample.mean), moments.total)
+        point = Point.at(table, pattern, theta, sample.covariance, sample.mean)
+        found += diagnosis.examine(point, moments.total, moments.labels)
         found += sampling.examine(moments.design, options, table)
     fit = Fit(table, options, moments, sample, pattern, theta, status, int(best.iterations[0]), tuple(found), slope)
     if problem is None and options.method.se == "first_order" and not np.isfinite(fit.vcov.to_numpy()).all():
@@ -349,9 +357,9 @@ def _sample(table: ParameterTable, moments: Moments, options: Options) -> Sample
     return least_squares.weighted(plain, moments, options.method)
 
 
-def _enough_moments(table: ParameterTable) -> None:
+def _enough_moments(table: ParameterTable, labels: Sequence[str]) -> None:
     available = table.moments
     equalities = len(table.sums) + sum(term.op == "==" for term in table.definitions)
     if table.n_free - equalities > available:
         message = diagnosis.too_many_parameters_message(table.n_free, available)
-        raise IdentificationError(message.en, table.names())
+        raise IdentificationError(message.en, table.names(labels))

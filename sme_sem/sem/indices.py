@@ -293,5 +293,5 @@ def robust_measures(test: Test, c: float, cb: float, *, interval: tuple[float, f
 
 
 def _robust_tli(chi_square: float, df: float, c: float, baseline: float, baseline_df: float, cb: float) -> float:
-    excess, worst = (chi_square - c * df) / df, (baseline - cb * baseline_df) / baseline_df
-    return 1 - excess / worst if worst else np.nan
+    excess, worst = (chi_square - c * df) / df, baseline - cb * baseline_df
+    return 1 - excess / worst * baseline_df if worst else np.nan

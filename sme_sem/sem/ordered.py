@@ -79,7 +79,8 @@ def condensed(table: ParameterTable, moments: Moments, found: dict[str, np.ndarr
         for i, name in enumerate(modelled):
             if name in found:
                 values[:, i] = _coded(name, label, values[:, i], found[name])
-        own = latent_moments.moments(values, levels, answers[:, len(modelled) :])
+        with np.errstate(all="ignore"):  # what has no moments is named next
+            own = latent_moments.moments(values, levels, answers[:, len(modelled) :])
         _known(own, modelled, label)
         parts.append(own)
     return replace(moments, ordered=tuple(parts))
@@ -107,7 +108,8 @@ def _known(own: influence.Moments, names: Sequence[str], label: str) -> None:
     if missing[: len(missing) - count].any():
         raise DataProblem(
             f"{group}thresholds, means or variances cannot be told from the answers, as where a covariate separates "
-            "the categories of an ordered variable. Bring categories together, or leave the covariate out."
+            "the categories of an ordered variable (bring categories together, or leave the covariate out), or where a "
+            "variable that is not ordered takes two values only (name it in ordered= too)."
         )
     if missing.any():
         a, b = (names[i] for i in own.layout.covariance[missing[-count:]][0])

@@ -118,12 +118,23 @@ class ParameterTable:
         """Which free parameter each label names."""
         return {p.label: p.index for p in self.parameters if p.label and p.free}
 
-    def names(self) -> list[str]:
-        """Name each free parameter by the first relation it stands in."""
+    def names(self, labels: Sequence[str] = ()) -> list[str]:
+        """Name each free parameter by the first relation it stands in.
+
+        labels : of the groups; a relation that is another parameter elsewhere then tells its own groups, as in
+            ``visual =~ x2 [Pasteur]``
+        """
         found: dict[int, str] = {}
+        where: dict[tuple[int, str], list[int]] = {}
         for p in self.parameters:
             if p.free:
-                found.setdefault(p.index, str(p))
+                own = found.setdefault(p.index, str(p))
+                if str(p) == own:
+                    where.setdefault((p.index, own), []).append(p.group)
+        if len(labels) > 1:
+            for (index, own), groups in where.items():
+                if len(groups) < len(labels):
+                    found[index] = f"{own} [{', '.join(labels[g] for g in groups)}]"
         return [found[i] for i in range(self.n_free)]
 
     @property

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import SpecificationError
+from ..errors import ConvergenceError, SpecificationError
 from ..kernels import fiml, fit_indices, least_squares
 from ..kernels import gamma as gammas_of
 from ..kernels import residuals as kernel
@@ -68,6 +68,10 @@ def _divided(raw: np.ndarray, variances: np.ndarray, deviation: np.ndarray) -> n
 
 def _known(fit: Fit, kind: str) -> None:
     """Refuse fits whose residuals have errors that are not known here."""
+    if not fit.converged:
+        raise ConvergenceError(
+            f"the model did not converge, so its residuals have no errors for {kind} ones; see fit.diagnostics."
+        )
     away = "type='cor' and type='raw' always are."
     if fit.options.method.discrepancy != "ML":
         raise SpecificationError(

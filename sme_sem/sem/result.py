@@ -131,8 +131,8 @@ class Fit(Tabled):
 
     @cached_property
     def vcov(self) -> pd.DataFrame:
-        """Covariance matrix of the free parameters' estimates."""
-        names = self.table.names()
+        """Covariance matrix of the free parameters' estimates; with groups a name tells its own, unless it is all."""
+        names = self.table.names(self.moments.labels)
         return pd.DataFrame(self._vcov, index=names, columns=names)
 
     @cached_property
@@ -173,7 +173,8 @@ class Fit(Tabled):
     def _directions(self) -> np.ndarray:
         """Directions in which the parameters can move: (q, q), or fewer columns under constraints."""
         limits = restrictions(self.table, self.theta)
-        slopes = limits.slopes[active(limits, self._expected.hessian)]
+        known = np.isfinite(limits.slopes).all(axis=1)  # where a search ended, a constraint may have no value
+        slopes = limits.slopes[active(limits, self._expected.hessian) & known]
         if self._settled is not None:
             slopes = np.concatenate([slopes, self._settled])
         return free_directions(slopes, self._expected.hessian)
@@ -182,7 +183,9 @@ class Fit(Tabled):
     def _n_parameters(self) -> int:
         """Free parameters less equality constraints and conditions of a rotation."""
         limits = restrictions(self.table, self.theta)
-        free = free_directions(limits.slopes[: limits.equalities], self._expected.hessian).shape[1]
+        slopes = limits.slopes[: limits.equalities]
+        known = np.isfinite(slopes).all(axis=1)
+        free = free_directions(slopes[known], self._expected.hessian).shape[1]
         return free - (0 if self._settled is None else len(self._settled))
 
     @property
@@ -290,7 +293,8 @@ class Fit(Tabled):
         Fixed parameters have no standard error (NaN).  Intervals are est -+ z se.
         """
         index, point, defined = self.table.index, self._point, self._defined
-        se = np.append(np.sqrt(np.diagonal(self._vcov)), np.nan)[index]  # index -1: fixed
+        variance = np.diagonal(self._vcov)
+        se = np.append(np.sqrt(np.where(variance >= 0, variance, np.nan)), np.nan)[index]  # index -1: fixed
         estimate = np.concatenate([point.estimates, defined.value])
         se = np.concatenate([se, standard_errors(defined.gradient, self._vcov)])
         by_constructs = point.standardized_values(observed=False)

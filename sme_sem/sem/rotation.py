@@ -309,7 +309,7 @@ def rotated(fit: Fit, table: ParameterTable, blocks: Sequence[Block]) -> Fit:
     found = [_found(block, criterion, read, options.rotation == "varimax", oblique=options.oblique) for block in blocks]
     theta = _read(table, _turned(fit.table, blocks, [H for H, _ in found], fit.theta, sample), *before)
     pattern = table.pattern()
-    diagnostics = examine(Point.at(table, pattern, theta, sample.covariance, sample.mean), fit.n)
+    diagnostics = examine(Point.at(table, pattern, theta, sample.covariance, sample.mean), fit.n, fit.moments.labels)
     diagnostics += [
         Diagnostic("warning", "rotation_unsettled", _UNSETTLED.filled(block=block.name, rotation=str(options.rotation)))
         for block, (_, violation) in zip(blocks, found, strict=True)

@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from ..errors import SpecificationError
+from ..errors import ConvergenceError, SpecificationError
 from ..kernels import ram
 from ..kernels.constrained import active, null_space
 from . import objective, robust, two_stage
@@ -62,6 +62,8 @@ class _Test:
 
 def score_tests(fit: Fit) -> pd.DataFrame:
     """One row for each equality, and the test of all together last."""
+    if not fit.converged:
+        raise ConvergenceError("the model did not converge, so its equalities cannot be tested; see fit.diagnostics.")
     free = [p for p in fit.table.parameters if p.free]
     place: dict[int, int] = {}
     pairs = [(place.setdefault(p.index, r), r) for r, p in enumerate(free)]

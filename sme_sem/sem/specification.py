@@ -118,8 +118,20 @@ def _merged(terms: Iterable[Term]) -> tuple[Term, ...]:
     found: dict[object, Term] = {}
     for place, term in enumerate(terms):
         key: object = place if term.op in ("==", "<", ">") else term.key
-        found[key] = _updated(found[key], term) if key in found and term.op != ":=" else found.get(key, term)
+        found[key] = _joined(found[key], term) if key in found and term.op != ":=" else found.get(key, term)
     return tuple(found.values())
+
+
+def _joined(first: Term, second: Term) -> Term:
+    """One relation written twice: modifiers may add up, and must not contradict each other."""
+    for what in ("fixed", "labels", "starts", "equal", "block"):
+        before, after = getattr(first, what), getattr(second, what)
+        if before and after and before != after:
+            raise SpecificationError(
+                f"{_written_key(first.key)} is written twice, once as {_written_right(first)} and once as "
+                f"{_written_right(second)}: keep one of them."
+            )
+    return _updated(first, second)
 
 
 def _updated(old: Term, new: Term) -> Term:

@@ -180,3 +180,24 @@ def test_every_way_to_fail_comes_with_advice():
         assert (status.value == "") == (status is Status.CONVERGED)
     assert "start values" in Status.ITERATION_LIMIT.value
     assert "identified" in Status.NO_DESCENT.value
+
+
+def test_where_the_value_is_rounding_error_the_slope_alone_decides():
+    calls = iter(range(10**6))
+
+    def noisy(theta, members, exact):
+        value = (theta**2).sum(axis=-1) / 2 + 1e-11 * next(calls)
+        return Slope(value, theta, np.broadcast_to(np.eye(2), (len(theta), 2, 2)))
+
+    found = minimise.scoring(noisy, np.full((1, 2), 1e-6))
+    assert found.status[0] is Status.CONVERGED
+    np.testing.assert_allclose(found.theta, 0, atol=1e-12)
+
+
+def test_a_search_that_no_longer_gains_anything_is_given_up():
+    def level(theta, members, exact):
+        return Slope(np.zeros(len(theta)), np.ones_like(theta), np.broadcast_to(np.eye(2), (len(theta), 2, 2)))
+
+    found = minimise.scoring(level, np.zeros((1, 2)), max_iterations=10**4)
+    assert found.status[0] is Status.NO_DESCENT
+    assert found.iterations[0] < 100

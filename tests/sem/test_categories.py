@@ -171,3 +171,16 @@ def test_small_samples_have_a_correlation_for_every_pair():
 def test_reference_cases_without_problems_are_silent_or_say_only_what_is_thin():
     codes = {d.code for case in ("bfi_wlsmv", "ability_binary_theta") for d in fitted(case).diagnostics}
     assert codes <= {"rare_category", "sparse_table"}
+
+
+def test_a_variable_of_two_values_beside_ordered_ones_must_be_ordered_too():
+    rng = np.random.default_rng(1)
+    latent = rng.normal(size=(200, 1)) + rng.normal(size=(200, 4))
+    data = pd.DataFrame((latent > 1).astype(float), columns=list("abcd"))
+    with pytest.raises(sme.DataProblem, match=r"takes two values only \(name it in ordered= too\)"):
+        sme.fit("f =~ a + b + c + d", data, ordered=["a", "b"])
+
+
+def test_tests_of_normal_answers_are_not_given_of_ordered_ones(items):
+    with pytest.raises(sme.SpecificationError, match="test='browne_residual_nt' is of normal answers"):
+        sme.fit(MODEL, items, ordered=True, test="browne_residual_nt")

@@ -7,6 +7,7 @@ from scipy import optimize
 
 import sme_sem as sme
 from sem.holzinger import (
+    MODEL,
     REFERENCE,
     assert_same,
     column,
@@ -313,3 +314,23 @@ def test_second_derivatives_of_constraints_are_those_of_differences(free, text):
     by_difference = [(slope(theta + h * e) - slope(theta - h * e)) / (2 * h) for e in np.eye(len(theta))]
     np.testing.assert_allclose(found, by_difference, atol=1e-8)
     assert np.abs(found).max() > 0.01
+
+
+def test_linear_equalities_contradict_each_other_however_little():
+    with pytest.raises(sme.ConvergenceError, match=r"keep these constraints together: a == b; a == b\+1e-9"):
+        sme.fit(MODEL.replace("x2", "a*x2").replace("x3", "b*x3") + "a == b\na == b + 1e-9", pupils())
+
+
+def test_a_constraint_that_cannot_be_evaluated_is_named():
+    text = MODEL.replace("x2", "a*x2") + "a == 1/0"
+    with pytest.raises(sme.ConvergenceError, match=r"have no value at the start of the search.*: a == 1/0\. Correct"):
+        sme.fit(text, pupils())
+    fit = sme.fit(text, pupils(), on_failure="return")
+    assert "a == 1/0" in fit.diagnostics[0].words.zh
+    assert len(fit.estimates()) and len(fit.measures())
+
+
+def test_a_search_that_constraints_kept_from_its_end_names_them():
+    text = MODEL.replace("x2", "a*x2").replace("x3", "b*x3") + "tanh(a) == 1"
+    with pytest.raises(sme.ConvergenceError, match=r"It was held by these constraints: tanh\(a\) == 1\."):
+        sme.fit(text, pupils())

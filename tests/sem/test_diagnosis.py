@@ -282,3 +282,16 @@ def test_what_was_given_is_checked(options, message):
     with pytest.raises(sme.SmeSemError) as caught:
         sme.fit("f =~ a + b + c", data, **options)
     assert str(caught.value) == message
+
+
+def test_answers_whose_products_are_no_numbers_are_refused(answers):
+    for factor in (1e60, 1e-60):
+        with pytest.raises(DataProblem, match="too large or too small to be multiplied with each other: 't1'"):
+            sme.fit(TRUST, answers.assign(t1=answers["t1"] * factor))
+
+
+@pytest.mark.parametrize("read", [lambda fit: fit.residuals("standardized"), lambda fit: fit.score_tests()])
+def test_what_needs_an_optimum_is_refused_where_there_is_none(answers, read):
+    fit = sme.fit("trust =~ t1 + a*t2 + a*t3", answers, max_iterations=1, on_failure="return")
+    with pytest.raises(ConvergenceError, match="the model did not converge, so its"):
+        read(fit)

@@ -331,3 +331,27 @@ def test_an_exception_that_is_no_parameter_is_refused():
     with pytest.raises(sme.SpecificationError) as caught:
         sme.fit(MODEL, pupils(), group="school", group_equal="loadings", group_partial="visual =~ x7")
     assert str(caught.value).startswith("group_partial: 'visual =~ x7' is no parameter of the model.")
+
+
+def test_a_parameter_s_name_tells_its_group_unless_it_is_all_groups_own():
+    names = list(sme.fit(MODEL, pupils(), group="school", group_equal="intercepts").vcov.index)
+    assert len(names) == len(set(names))
+    assert {"visual =~ x2 [Pasteur]", "visual =~ x2 [Grant-White]", "x2 ~ 1", "visual ~ 1 [Grant-White]"} <= set(names)
+
+
+def test_parameters_that_cannot_be_told_apart_are_named_with_their_group():
+    text = MODEL.replace("x1", "c(1, NA)*x1")
+    with pytest.raises(sme.IdentificationError, match=r"visual =~ x1 \[Grant-White\]") as problem:
+        sme.fit(text, pupils(), group="school")
+    assert all(name.endswith(" [Grant-White]") for name in problem.value.parameters)
+    diagnostic = sme.fit(text, pupils(), group="school", on_failure="return").diagnostics[0]
+    assert "visual =~ x1 [Grant-White]" in diagnostic.words.zh
+
+
+def test_a_negative_variance_is_reported_with_its_group():
+    answers = pupils()
+    here = answers["school"] == "Pasteur"
+    answers.loc[here, "x1"] = answers.loc[here, "x2"] + answers.loc[here, "x3"] + 0.05 * answers.loc[here, "x1"]
+    found = [d for d in sme.fit(MODEL, answers, group="school").diagnostics if d.code == "negative_variance"]
+    assert found
+    assert all("[Pasteur]" in d.words.en and "[Pasteur]" in d.words.zh for d in found)

@@ -20,6 +20,8 @@ from sem.holzinger import (
 )
 from sem.models import POPULATIONS, central_difference
 from sme_sem.kernels import discrepancy, ram
+from sme_sem.sem.estimators import chosen_estimator
+from sme_sem.sem.robust import adjusted
 
 CASES = ["hs_cfa_mlr_stdlv_mean", "hs_cfa_mlm", "hs_cfa_mlmv", "hs_cfa_mlmvs", "hs_cfa_mlf"]
 ROBUST = ["MLM", "MLMV", "MLMVS", "MLR"]
@@ -304,3 +306,8 @@ def test_an_unknown_estimator_lists_the_known_ones():
     with pytest.raises(sme.SpecificationError) as caught:
         sme.fit(MODEL, pupils(), estimator="mlr")
     assert str(caught.value).startswith("estimator='mlr' is not available; it can be 'ML', 'MLM',")
+
+
+def test_without_a_positive_correction_there_is_no_scaled_test():
+    found = adjusted(chosen_estimator("MLR", None, None), 5, -0.3, np.nan)
+    assert np.isnan([found.factor, found.shift, found.mean_factor]).all()

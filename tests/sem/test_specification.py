@@ -105,3 +105,9 @@ def test_text_in_quotes_keeps_its_quotes_in_mind():
 
 def test_the_package_gives_it_away_by_name():
     assert sme.Specification is Specification
+
+
+@pytest.mark.parametrize("text", ["y ~ 1*x; y ~ -1*x", "f =~ x + a*y; f =~ b*y", "x ~~ 0*y; y ~~ 0.2*x"])
+def test_a_relation_written_twice_must_not_contradict_itself(text):
+    with pytest.raises(sme.SpecificationError, match=r"is written twice, once as .* and once as .*: keep one of"):
+        read(text)
