@@ -11,8 +11,7 @@ holds in all groups.  No distribution is supposed, and no cut-off such as .01 fo
 
 Jorgensen, Kite, Chen and Short (2018), Psychological Methods 23, 708-728; the p-value of Phipson and Smyth (2010),
 Statistical Applications in Genetics and Molecular Biology 9, 39.  Respondents are dealt out as if nothing at all
-differed between groups, means of constructs included; that these differ makes the test of the other steps no less
-right in what Jorgensen et al. simulated.
+differed between groups, means and variances of constructs included, and only this is what the p-values suppose.
 """
 
 from __future__ import annotations
@@ -29,6 +28,7 @@ from ..kernels import discrepancy, fit_indices, minimise
 from ..kernels.discrepancy import Sample, Slope
 from ..kernels.latent_response import OrderedPattern
 from ..kernels.minimise import Status
+from ..responses.moments import Moments
 from ..sem import objective, ordered
 from ..sem.constraints import constrained
 from ..sem.fit import Fit, _sample
@@ -87,7 +87,7 @@ def permuted(
     found = done(_dealt, tasks, title="Permutations", workers=workers, progress=progress, size=lambda t: len(t.numbers))
     drawn = _changes(np.concatenate(found))
     observed = _changes(np.array([[_measured(fit) for fit in fits.values()]]))[0]
-    usable = np.isfinite(drawn).all(axis=(1, 2))
+    usable = np.isfinite(drawn[..., 0]).all(axis=1)
     if 2 * usable.sum() < permutations:
         raise ConvergenceError(
             f"{permutations - usable.sum()} of {permutations} permutations had a step without estimates, so they say "
@@ -99,7 +99,7 @@ def permuted(
 def _suited(fits: Mapping[str, Fit], permutations: Any) -> None:
     if isinstance(permutations, bool) or not isinstance(permutations, int) or permutations < 19:
         raise SpecificationError(
-            f"permutations={permutations!r}: give a whole number, 19 or more (no p below .05 comes from fewer), such "
+            f"permutations={permutations!r}: give a whole number, 19 or more (no p of .05 comes from fewer), such "
             "as 1000."
         )
     if any(fit.options.cluster for fit in fits.values()):
@@ -112,7 +112,7 @@ def _summed_up(steps: Sequence[str], observed: np.ndarray, drawn: np.ndarray, pe
     """Set what was found among what chance gives: (steps, measures), (permutations, steps, measures)"""
     near = 1e-9 * (1 + np.abs(observed))
     as_bad = (_WORSE * drawn >= _WORSE * observed - near).sum(axis=0)
-    pvalue = (1 + as_bad) / (1 + len(drawn))
+    pvalue = np.where(np.isfinite(observed), (1 + as_bad) / (1 + len(drawn)), np.nan)
     critical = _WORSE * np.quantile(_WORSE * drawn, _LEVEL, axis=0)
     rows = [
         {
@@ -172,10 +172,11 @@ def _alike(fit: Fit) -> bool:
 
 
 def _order(task: Task, number: int) -> np.ndarray:
-    n = next(iter(task.fits.values())).moments
-    respondents = sum(len(own) for own in n.answers or ())
+    """Deal out the respondents: the new order of those of all groups, one group after another."""
+    answers = next(iter(task.fits.values())).moments.answers
+    assert answers is not None
     random = np.random.default_rng(np.random.SeedSequence(task.seed, spawn_key=(number,)))
-    return random.permutation(respondents)
+    return random.permutation(sum(map(len, answers)))
 
 
 def _together(task: Task, step: str, orders: Sequence[np.ndarray]) -> np.ndarray:
@@ -208,7 +209,7 @@ def _batch(fit: Fit, samples: Sequence[Sample]) -> minimise.Minimum:
         return minimise.scoring(slope_at, start, max_iterations=fit.options.max_iterations)
 
 
-def _member(fit: Fit, sample: Sample, moments: Any, theta: np.ndarray) -> Fit:
+def _member(fit: Fit, sample: Sample, moments: Moments, theta: np.ndarray) -> Fit:
     slope = objective.slope(fit.pattern, sample, moments, theta)
     return replace(fit, moments=moments, sample=sample, theta=theta, diagnostics=(), _expected=slope)
 

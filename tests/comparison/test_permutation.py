@@ -151,6 +151,13 @@ def test_permutations_without_estimates_are_counted_and_too_many_of_them_are_ref
         )
 
 
+def test_a_saturated_configural_step_has_a_p_of_one():
+    found = sme.invariance("trust =~ t1 + t2 + t3", two_regions(80), group="region", permutations=19, progress=False)
+    pvalues = found.permutation.pivot(index="step", columns="measure", values="pvalue")
+    assert pvalues.loc["configural", ["chisq", "cfi", "rmsea"]].tolist() == [1, 1, 1]
+    assert np.isfinite(pvalues.drop(index="configural")[["chisq", "cfi", "rmsea", "srmr"]]).all(axis=None)
+
+
 @pytest.mark.parametrize("permutations", [-1, 5, 18, 2.5, True])
 def test_too_few_permutations_are_refused(permutations):
     with pytest.raises(sme.SpecificationError, match="give a whole number, 19 or more"):
