@@ -137,6 +137,13 @@ InstrumentName = Annotated[
     str, typer.Option("--instrument", "-i", help="A shipped instrument (see: sme-sem list), or a YAML file.")
 ]
 Sheet = Annotated[str | None, typer.Option(help="Sheet of a workbook; left out, the first one.")]
+RuleOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Screen by this rule instead of empty, missing, attention and duplicate_id; may be repeated: careless, "
+        "duplicate_row."
+    ),
+]
 PlatformOption = Annotated[
     str, typer.Option(help="Survey platform that wrote the file; left out, it is recognised by its marks.")
 ]
@@ -316,14 +323,17 @@ def validate(
     instrument: InstrumentName,
     sheet: Sheet = None,
     platform: PlatformOption = "auto",
+    rule: RuleOption = None,
     language: LanguageOption = Tongue.en,
 ) -> None:
     """Check a file of answers against its instrument: every cell, in one reading."""
-    from .responses import screen
+    from .responses.screening import DEFAULT_RULES, screen
 
     responses = _read(answers, instrument, sheet, platform)
     _say_platform(responses, language.value)
-    _print([*responses.tables(), *screen(responses).tables()], language.value)
+    screening = screen(responses, rule or DEFAULT_RULES)
+    quality = screening.quality.tables()[:1] if screening.quality is not None else ()
+    _print([*responses.tables(), *screening.tables(), *quality], language.value)
     _list_findings(responses)
     raise typer.Exit(_findings_code(responses))
 

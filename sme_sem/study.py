@@ -19,7 +19,8 @@ from .errors import ResponseError, SmeSemError, StudyError, did_you_mean
 from .instrument import Instrument, load_instrument, path_of, shipped
 from .instrument.syntax import statements
 from .report.results import Problem, Results
-from .responses import Responses, read_responses, sample_table, screen
+from .responses import Cutoffs, Responses, Screening, read_responses, sample_table, screen
+from .responses.screening import QUALITY_RULES
 from .study_file import StudyFile, instrument_of_study, read_study_file
 from .tables import Table, Text, Words
 
@@ -91,7 +92,6 @@ class Study:
             If the answers cannot be read, or screening leaves nobody.
         """
         from .measurement import adequacy, components, correlations, descriptives, method_bias, validity
-        from .sem.fit import fit
         from .sem.hypotheses import test_hypotheses
 
         instrument, choices = self.instrument, self.choices
@@ -99,7 +99,7 @@ class Study:
         steps.begin(_READING)
         responses, synthetic = self._read()
         steps.begin(_SCREENING)
-        screening = screen(responses, choices.screening.rules, max_missing=choices.screening.max_missing)
+        screening = self.screen(responses)
         kept = screening.responses()
         if not len(kept.frame):
             raise ResponseError(
@@ -125,12 +125,7 @@ class Study:
         for name in self.models:
             steps.begin(_FITTING.filled(model=instrument.models[name].title.words))
             try:
-                fits[name] = fit(
-                    instrument.model_syntax(name),
-                    kept.frame,
-                    estimator=choices.estimator,
-                    missing=choices.missing,
-                )
+                fits[name] = self._fit(name, kept)
             except SmeSemError as problem:
                 failures[name] = self._absent_items(name, kept) or str(problem)
         recorded = steps.attempt(_LEDGER, lambda: self._record(fits, responses.sha256)) if self.ledger else None
@@ -142,6 +137,10 @@ class Study:
         if main is not None and main.latent and hypothesized:
             syntax = instrument.model_syntax(hypothesized)
             biased = steps.attempt(_METHOD_BIAS, lambda: method_bias(kept.frame, syntax))
+        everyone = None
+        others = screening.without(QUALITY_RULES)
+        if main is not None and hypothesized and len(others.frame) > len(kept.frame):
+            everyone = steps.attempt(_EVERYONE, lambda: self._fit(hypothesized, others))
         checked = _cross_checked(main)
         tests = None
         if instrument.hypotheses:
@@ -179,11 +178,31 @@ class Study:
             correlations=correlated,
             method_bias=biased,
             second_engine=checked,
+            everyone=everyone,
             failed_steps=tuple(steps.problems),
             synthetic=synthetic,
             provenance=self.provenance,
             sha256={"data": responses.sha256, "instrument": self.instrument_sha256},
             recorded=recorded,
+        )
+
+    def screen(self, responses: Responses) -> Screening:
+        """Screen answers by the rules of the study."""
+        chosen = self.choices.screening
+        return screen(
+            responses, chosen.rules, max_missing=chosen.max_missing, cutoffs=Cutoffs(flags=chosen.min_flags)
+        )
+
+    def _fit(self, model: str, responses: Responses) -> Fit:
+        """Fit one of the models as the study says."""
+        from .sem.fit import fit
+
+        choices = self.choices
+        return fit(
+            self.instrument.model_syntax(model),
+            responses.frame,
+            estimator=choices.estimator,
+            missing=choices.missing,
         )
 
     def _record(self, fits: Mapping[str, Fit], data: str) -> dict[str, int]:
@@ -503,6 +522,7 @@ _ADEQUACY = Words("KMO and Bartlett's test", "KMO和巴特利特检验")
 _COMPONENTS = Words("Principal components", "主成分分析")
 _VALIDITY = Words("Validity", "效度分析")
 _FITTING = Words("Fitting: {model}", "模型拟合：{model}")
+_EVERYONE = Words("Fitting with those set aside as careless", "含被剔除者的模型拟合")
 _LEDGER = Words("Ledger", "分析台账")
 _TRAIL = Words("Trail of the coding", "编码溯源")
 _BOOTSTRAP = Words("Bootstrap", "Bootstrap")

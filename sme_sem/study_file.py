@@ -201,6 +201,7 @@ def _line(error: Any) -> str:
 _SPANS: dict[tuple[int | str, ...], str] = {
     ("alpha",): "a number between 0 and 1, such as 0.05",
     ("screening", "max_missing"): "a share from 0 to 1, such as 0.5",
+    ("screening", "min_flags"): "a number of flags from 1 to 8, such as 2",
 }
 
 

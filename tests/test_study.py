@@ -246,8 +246,8 @@ def test_all_mistakes_of_a_study_file_are_told_in_one_reading(tmp_path):
         "Did you mean 'ML' or 'MLR' or 'MLM'?",
         "components.rotation: 'varimx' is not available; choose varimax, promax, oblimin or none. "
         "Did you mean 'varimax'?",
-        "screening.rules[0]: 'emty' is not available; choose empty, missing, attention, duplicate_id or "
-        "duplicate_row. Did you mean 'empty'?",
+        "screening.rules[0]: 'emty' is not available; choose empty, missing, attention, duplicate_id, "
+        "duplicate_row or careless. Did you mean 'empty'?",
     )
 
 

@@ -22,6 +22,7 @@ from .diagram import path_diagram
 from .diagram_model import Covariance, DiagramModel, Loading, Node, Path
 from .methods import definitions
 from .report import Content, Figure, Report, Section
+from .set_aside import conclusions, with_and_without
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
@@ -62,6 +63,7 @@ def report_of(results: Results, language: Language = "en") -> Report:
         _paths(results, language),
         _hypotheses(results),
         _explained(results),
+        _set_aside(results),
         _rivals(results),
         _diagram(results, language),
         _modification(results),
@@ -163,6 +165,7 @@ def _sample(results: Results) -> Section:
 def _quality(results: Results, language: Language) -> Section:
     _, findings, missing = results.screening.screened.tables()
     content: list[Content | None] = [narrative.quality(results), *results.screening.tables()]
+    content += results.screening.quality.tables() if results.screening.quality is not None else ()
     content += [findings, _findings(results), _with_gaps(missing)]
     shown = [piece for piece in content if not (isinstance(piece, Table) and not piece.rows)]
     return Section(
@@ -289,6 +292,15 @@ def _explained(results: Results) -> Section:
     tables = _filled([presentation.r_squared(fit, results.labels)]) if fit is not None else ()
     content = _present([narrative.explained(results), *tables]) if tables else ()
     return Section("explained", Words("Explained variance", "解释方差"), content)
+
+
+def _set_aside(results: Results) -> Section:
+    if results.fit is None or results.everyone is None:
+        return Section("set_aside", "")
+    said = conclusions(results.fit, results.everyone, results.options["alpha"])
+    table = with_and_without(results.fit, results.everyone, results.labels)
+    title = Words("With and without careless respondents", "剔除不认真作答者前后的结果对比")
+    return Section("set_aside", title, (said, table))
 
 
 def _rivals(results: Results) -> Section:

@@ -49,6 +49,7 @@ class Results(Tabled):
     bootstrap, mediation : of the hypothesized model, where the study asks for it; no mediation without indirect effects
     trail : the coded segments behind the items, up to the paths; None where the study names none
     second_engine : the hypothesized model's values beside semopy's; None where semopy cannot estimate it
+    everyone : the hypothesized model fitted with those whom only the quality of their answers excludes; None for nobody
     failed_steps : steps other than models that could not be done
     synthetic, provenance : whether the answers were drawn, and where they come from
     sha256 : hashes of what went in, ``"data"`` and ``"instrument"``
@@ -76,6 +77,7 @@ class Results(Tabled):
     trail: Table | None = None
     bootstrap: Bootstrap | None = None
     mediation: Mediation | None = None
+    everyone: Fit | None = None
     failed_steps: tuple[Problem, ...] = ()
     synthetic: bool = False
     provenance: Words | None = None

@@ -15,7 +15,7 @@ import pandas as pd
 
 from ..errors import ResponseError, did_you_mean
 from ..tables import Column, Kind, Table, Tabled, Words, term
-from .quality import response_quality
+from .quality import ResponseQuality, response_quality
 from .quality_indices import Cutoffs
 from .responses import Responses
 from .validation import empty_rows, row_numbers, same_as_before
@@ -35,6 +35,7 @@ class Screening(Tabled):
     kept : True for respondents to whom none applies
     excluded : respondent, row, rule, reason; the first rule that applies
     reasons : what each rule says, in both languages
+    quality : the indices behind the rule ``"careless"``; None where it was not named
     """
 
     screened: Responses
@@ -42,6 +43,7 @@ class Screening(Tabled):
     kept: pd.Series[Any]
     excluded: pd.DataFrame
     reasons: dict[str, Words]
+    quality: ResponseQuality | None = None
 
     def responses(self) -> Responses:
         """Give the responses of those who were kept; findings stay complete."""
@@ -144,22 +146,24 @@ def screen(
     if not 0 <= max_missing <= 1:
         raise ResponseError(f"max_missing is a share of the items, from 0 to 1; got {max_missing!r}")
     chosen = tuple(dict.fromkeys(rules))
-    limits = _Limits(max_missing, cutoffs or Cutoffs())
+    cutoffs = cutoffs or Cutoffs()
+    quality = response_quality(responses, cutoffs=cutoffs, rounds=_ROUNDS) if "careless" in chosen else None
+    limits = _Limits(max_missing, quality)
     flags = pd.DataFrame(
         {rule: _RULES[rule](responses, limits) for rule in chosen},
         index=responses.frame.index,
         dtype=bool,
     )
     kept = ~flags.any(axis=1).rename("kept")
-    reasons = {rule: _REASONS[rule].filled(share=f"{max_missing:.0%}", flags=limits.cutoffs.flags) for rule in chosen}
-    return Screening(responses, flags, kept, _excluded(responses, flags, kept, reasons), reasons)
+    reasons = {rule: _REASONS[rule].filled(share=f"{max_missing:.0%}", flags=cutoffs.flags) for rule in chosen}
+    return Screening(responses, flags, kept, _excluded(responses, flags, kept, reasons), reasons, quality)
 
 
 class _Limits(NamedTuple):
-    """From where on a rule applies."""
+    """What a rule compares with; the quality of the answers only where a rule asks for it."""
 
     max_missing: float
-    cutoffs: Cutoffs
+    quality: ResponseQuality | None
 
 
 def _excluded(
@@ -203,7 +207,8 @@ def _duplicate_row(responses: Responses, limits: _Limits) -> pd.Series[Any]:
 
 
 def _careless(responses: Responses, limits: _Limits) -> pd.Series[Any]:
-    return response_quality(responses, cutoffs=limits.cutoffs, rounds=_ROUNDS).flagged
+    assert limits.quality is not None  # where this rule is named
+    return limits.quality.flagged
 
 
 _RULES: dict[str, Callable[[Responses, _Limits], pd.Series[Any]]] = {
@@ -220,7 +225,7 @@ _REASONS = {
     "attention": Words("attention check failed", "注意力检测未通过"),
     "duplicate_id": Words("respondent id used before", "受访者编号重复"),
     "duplicate_row": Words("equal to an earlier row in every cell", "与先前问卷完全相同"),
-    "careless": Words("careless by {flags} indices of quality or more", "有{flags}项及以上作答质量指标异常"),
+    "careless": Words("{flags} or more flags of careless answering", "不认真作答标记达到{flags}项"),
 }
 
 

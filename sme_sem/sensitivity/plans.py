@@ -66,7 +66,7 @@ def base_of_study(study: Study) -> Base:
     """Begin with a study: its answers, its screening, its hypothesized model."""
     instrument, chosen = study.instrument, study.choices
     responses, _ = study._read()
-    screening = screen(responses, chosen.screening.rules, max_missing=chosen.screening.max_missing)
+    screening = study.screen(responses)
     model = instrument.model_syntax(instrument.hypothesized) if instrument.hypothesized else None
     return Base(
         None if model is None else Specification.read(model),
