@@ -189,9 +189,7 @@ class Study:
     def screen(self, responses: Responses) -> Screening:
         """Screen answers by the rules of the study."""
         chosen = self.choices.screening
-        return screen(
-            responses, chosen.rules, max_missing=chosen.max_missing, cutoffs=Cutoffs(flags=chosen.min_flags)
-        )
+        return screen(responses, chosen.rules, max_missing=chosen.max_missing, cutoffs=Cutoffs(flags=chosen.min_flags))
 
     def _fit(self, model: str, responses: Responses) -> Fit:
         """Fit one of the models as the study says."""

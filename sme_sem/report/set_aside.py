@@ -51,8 +51,8 @@ _TITLE = Words(
     "The hypothesized model with and without those set aside for how they answered", "剔除不认真作答者前后的假设模型"
 )
 _HOLD = Words(
-    "{n} respondents were set aside for nothing but how they answered. With and without them, {same} of {all} estimates "
-    "have the same sign and the same significance at {alpha}.",
+    "{n} respondents were set aside for nothing but how they answered. With and without them, {same} of {all} "
+    "estimates have the same sign and the same significance at {alpha}.",
     "仅因作答质量被剔除的有{n}人。剔除前后，{all}个估计值中有{same}个的符号与显著性（{alpha}水平）相同。",
 )
 _MOVED = Words(" From with to without: {moves}.", "剔除前→剔除后：{moves}。")

@@ -29,7 +29,7 @@ from .checkpoint import Checkpoint, digest_of
 from .draws import counts_of_rows, scheme
 from .quantities import Quantities
 from .refit import inverse_hessian
-from .tasks import STATUSES, Job, Outcome, tasks_of_draws, tasks_of_jackknife
+from .tasks import STATUSES, Job, Outcome, Task, tasks_of_draws, tasks_of_jackknife
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
@@ -77,6 +77,30 @@ class Bootstrap(Tabled):
         own = (table["kind"] == "estimate") & (table["op"] == "~~") & (table["lhs"] == table["rhs"])
         return int((self.draws.to_numpy()[:, own.to_numpy()] < 0).any(axis=1).sum())
 
+    @property
+    def vcov(self) -> np.ndarray:
+        """Covariances of the free parameters over the samples: (q, q)"""
+        table = self.fit.table
+        own = self.draws.to_numpy()[:, (self.table["kind"] == "estimate").to_numpy()]
+        index = table.index[[p.free or p.exogenous or p.derived for p in table.parameters]]
+        first = [int(np.flatnonzero(index == q)[0]) for q in range(table.n_free)]
+        kept = own[:, first]
+        return np.atleast_2d(np.cov(kept[np.isfinite(kept).all(axis=1)], rowvar=False))
+
+    def errors(self, level: float, *, standardized: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Standard errors and percentile limits of the rows of ``fit.estimates()`` or ``fit.standardized()``."""
+        kinds = ("standardized", "standardized_defined") if standardized else ("estimate", "defined")
+        values = self.draws.to_numpy()[:, self.table["kind"].isin(kinds).to_numpy()]
+        parameters = self.fit.table.parameters
+        rows = len(parameters) + sum(term.op == ":=" for term in self.fit.table.definitions)
+        there = np.ones(rows, dtype=bool)
+        if not standardized:
+            there[: len(parameters)] = [p.free or p.exogenous or p.derived for p in parameters]
+        found = statistics_of(values, np.zeros(values.shape[1]), values[:0], level)
+        se, lower, upper = np.full((3, rows), np.nan)
+        se[there], lower[there], upper[there] = found["se"], found["perc_lower"], found["perc_upper"]
+        return se, lower, upper
+
     def tables(self) -> tuple[Table, ...]:
         """Give the test of the model, effects, estimates, standardized estimates and explained variance."""
         from .presentation import bootstrap_tables
@@ -94,6 +118,7 @@ def bootstrap(
     level: float = 0.95,
     cluster: Sequence[object] | np.ndarray | None = None,
     htmt: bool = False,
+    bca: bool = True,
     checkpoint: str | Path | None = None,
     workers: int | None = None,
     progress: bool | Progress = True,
@@ -121,6 +146,8 @@ def bootstrap(
         the clusters of the fit (``sme.fit(..., cluster=)``).
     htmt
         Keep the heterotrait-monotrait ratios of the constructs as well.
+    bca
+        Give BCa intervals, for which every respondent is left out in turn.
     checkpoint
         A file for finished work.  An interrupted bootstrap called again goes on from there, with the same result.
     workers
@@ -176,7 +203,9 @@ def bootstrap(
     source = replace(fit, moments=_conforming(fit)) if kind == "bollen-stine" else replace(fit)
     saturated = htmt or kind == "bollen-stine"
     job = Job(source, Quantities.of(fit, htmt=htmt), plan, seed, inverse_hessian(fit), saturated)
-    outcome, left_out = _done(job, draws, resamples, checkpoint, workers, progress)
+    drawn = tasks_of_draws(job.scheme, draws, resamples)
+    without = tasks_of_jackknife(job.scheme, _MOST_LEFT_OUT, len(drawn)) if bca else []
+    outcome, left_out = _done(job, drawn, without, checkpoint, workers, progress)
     return _summed_up(job, fit, kind, level, own_seed, outcome, left_out)
 
 
@@ -223,15 +252,14 @@ def _clusters_of(fit: Fit) -> np.ndarray | None:
 
 def _done(
     job: Job,
-    draws: int,
-    resamples: np.ndarray | None,
+    drawn: list[Task],
+    without: list[Task],
     path: str | Path | None,
     workers: int | None,
     progress: bool | Progress,
 ) -> tuple[Outcome, np.ndarray]:
     """Do all the work: the outcome of every draw, and the quantities with each unit left out."""
-    drawn = tasks_of_draws(job.scheme, draws, resamples)
-    tasks = [*drawn, *tasks_of_jackknife(job.scheme, _MOST_LEFT_OUT, len(drawn))]
+    tasks = [*drawn, *without]
     checkpoint = None if path is None else Checkpoint(Path(path), digest_of(job, tasks))
     finished = {} if checkpoint is None else dict(checkpoint.finished)
     total = sum(task.draws for task in tasks)
@@ -250,7 +278,8 @@ def _done(
             checkpoint.write()
     parts = [finished[task.number] for task in tasks]
     every = Outcome(*(np.concatenate([part[k] for part in parts[: len(drawn)]]) for k in range(3)))
-    return every, np.concatenate([part.values for part in parts[len(drawn) :]])
+    left_out = [part.values for part in parts[len(drawn) :]]
+    return every, np.concatenate(left_out) if left_out else every.values[:0]
 
 
 def _summed_up(

@@ -30,6 +30,7 @@ from .options import (
     Options,
     Parameterization,
     Preset,
+    bootstrap_of,
     chosen,
     effect_coding_of,
     group_equal_of,
@@ -76,6 +77,7 @@ def fit(
     weights: str | None = None,
     max_iterations: int | None = None,
     starts: int = 0,
+    bootstrap: int = 0,
     seed: int | None = None,
     engine: Literal["sme", "semopy"] = "sme",
     on_failure: Literal["raise", "return"] = "raise",
@@ -133,8 +135,8 @@ def fit(
         ``"expected"`` (the default) or ``"observed"`` for standard errors.
     se, test
         Other standard errors or another test than the estimator's own: ``se`` one of standard, robust, robust_sem,
-        robust_huber_white, first_order, none; ``test`` one of standard, robust, satorra_bentler, scaled_shifted,
-        mean_var_adjusted, yuan_bentler_mplus, browne_residual_nt.
+        robust_huber_white, first_order, bootstrap, none; ``test`` one of standard, robust, satorra_bentler,
+        scaled_shifted, mean_var_adjusted, yuan_bentler_mplus, browne_residual_nt.
     rotation
         How constructs of exploratory blocks, ``efa("b")*f1 + efa("b")*f2 =~ x1 + ...``, are turned: ``"geomin"`` (the
         default), ``"oblimin"`` or ``"quartimin"``; uncorrelated by ``"varimax"`` or ``"quartimax"``; ``"none"``.
@@ -146,9 +148,14 @@ def fit(
         and ``"ML"`` becomes ``"MLR"``.
     preset
         ``"sem"`` (also for CFA), ``"growth"``, or ``"explicit"`` (nothing is added to the model).
-    starts, seed
+    starts
         Repeat the search from as many random starts and keep the lowest minimum; a diagnostic (``starts_agree`` or
         ``local_minima``) says how many reached it.
+    bootstrap
+        Take standard errors and percentile intervals from as many samples of the respondents; more is told by
+        ``fit.bootstrapped``, the :class:`~sme_sem.resampling.bootstrap.Bootstrap`.
+    seed
+        What random starts and samples follow from.
     engine
         ``"semopy"`` has semopy, an independent program, find the estimates; everything else is computed at them.  It
         can where it can estimate the model: maximum likelihood, one group, no means.
@@ -183,7 +190,8 @@ def fit(
     specification = Specification.read(model)
     drawn = Drawn(weights, cluster)
     categorical = ordered is not None and ordered is not False
-    method = chosen_estimator(estimator, se, test, gaps=missing == "fiml", ordered=categorical)
+    draws = bootstrap_of(bootstrap, se)
+    method = chosen_estimator(estimator, None if draws else se, test, gaps=missing == "fiml", ordered=categorical)
     method = sampling.estimator(method, missing, drawn)
     information = information or ("observed" if missing == "fiml" else method.information)
     if missing == "fiml" and not method.takes_gaps:
@@ -213,6 +221,7 @@ def fit(
         cluster=cluster,
         weights=weights,
         parameterization=chosen("parameterization", parameterization, ("delta", "theta")),  # type: ignore[arg-type]
+        bootstrap=draws,
     )
     sampling.agreeing(options, ordered=categorical)
     given = given_variables(specification, options) if missing == "fiml" or categorical else None
@@ -249,7 +258,16 @@ def fit(
         noticed = categories.examine(table, moments)
     elif estimator is None and ordered is None:
         noticed = categories.few_categories(table, moments)
-    return replace(found, diagnostics=(*found.diagnostics, *noticed)) if noticed else found
+    found = replace(found, diagnostics=(*found.diagnostics, *noticed)) if noticed else found
+    return _resampled(found) if draws and found.converged else found
+
+
+def _resampled(found: Fit) -> Fit:
+    from ..resampling.bootstrap import bootstrap
+
+    seed = 1 if found.options.seed is None else found.options.seed
+    kind: Literal["cluster", "nonparametric"] = "cluster" if found.options.cluster else "nonparametric"
+    return replace(found, bootstrapped=bootstrap(found, found.options.bootstrap, seed=seed, kind=kind, bca=False))
 
 
 def _rotation_of(specification: Specification, rotation: str | None) -> str | None:

@@ -67,6 +67,7 @@ class Options:
     cluster: str | None = None
     weights: str | None = None
     parameterization: Parameterization = "delta"
+    bootstrap: int = 0
 
     @property
     def estimator(self) -> str:
@@ -105,6 +106,15 @@ def effect_coding_of(value: bool | str | Sequence[str], *, std_lv: bool) -> tupl
             "effect_coding gives constructs the scale of their indicators, std_lv=True a variance of one: choose one."
         )
     return kinds
+
+
+def bootstrap_of(value: int, se: str | None) -> int:
+    """Read ``bootstrap=``, how many samples errors are taken from; ``se="bootstrap"`` alone stands for 1000."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise SpecificationError(f"bootstrap={value!r}: give how many samples to draw, such as bootstrap=1000.")
+    if value and se not in (None, "bootstrap"):
+        raise SpecificationError(f"bootstrap={value} gives standard errors from samples; leave se={se!r} out.")
+    return value or 1000 * (se == "bootstrap")
 
 
 def starts_of(value: int) -> int:

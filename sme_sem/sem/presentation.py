@@ -297,9 +297,9 @@ def defined_effects(fit: Fit) -> Table:
         *_INTERVAL_COLUMNS,
         Column("std_all", Words("Standardized", "标准化值"), Kind.COEFFICIENT),
     )
-    note = Words("Standard errors by the delta method.", "标准误由Delta法得到。")
+    notes = _samples(fit) or (Words("Standard errors by the delta method.", "标准误由Delta法得到。"),)
     return _guarded(
-        Table("defined_effects", Words("Effects defined in the model", "模型中定义的效应"), columns, rows, (note,)), fit
+        Table("defined_effects", Words("Effects defined in the model", "模型中定义的效应"), columns, rows, notes), fit
     )
 
 
@@ -418,7 +418,15 @@ def _estimation(fit: Fit) -> tuple[Words, ...]:
         notes.append(_WEIGHTED.filled(column=options.weights))
     if options.cluster is not None:
         notes.append(_CLUSTERED.filled(column=options.cluster))
-    return tuple(notes)
+    return (*notes, *_samples(fit))
+
+
+def _samples(fit: Fit) -> tuple[Words, ...]:
+    """Say so where errors come from bootstrap samples."""
+    found = fit.bootstrapped
+    if found is None:
+        return ()
+    return (_BOOTSTRAPPED.filled(used=len(found.draws) - found.failed, failed=found.failed),)
 
 
 def _correction(fit: Fit) -> tuple[Words, ...]:
@@ -580,6 +588,10 @@ _ESTIMATORS = {
     ),
     "pairwise": Words("Estimator: {estimator}, pairwise covariances.", "估计方法：{estimator}，成对协方差。"),
 }
+_BOOTSTRAPPED = Words(
+    "Standard errors and percentile intervals from {used} bootstrap samples ({failed} more failed).",
+    "标准误与百分位置信区间来自{used}个自助样本（另有{failed}个失败）。",
+)
 _WEIGHTED = Words("Sampling weights: {column}.", "抽样权重：{column}。")
 _CLUSTERED = Words("Errors and test account for clusters: {column}.", "标准误与检验已考虑聚类：{column}。")
 _TESTED = ("chisq", "df", "pvalue")

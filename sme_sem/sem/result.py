@@ -31,6 +31,7 @@ from .solution import Point, stacked, standard_errors
 from .specification import Specification
 
 if TYPE_CHECKING:
+    from ..resampling.bootstrap import Bootstrap
     from ..tables import Table
     from .second_engine import CrossCheck
 
@@ -45,6 +46,8 @@ class Fit(Tabled):
     estimates(), standardized(), measures(), r_squared(), modification_indices(), residuals() and
     effects() give DataFrames at full precision; ``converged`` and ``diagnostics`` say whether to
     believe them; printing a fit shows its tables.
+
+    bootstrapped : the samples that standard errors come from, where ``bootstrap=`` asked for them
     """
 
     table: ParameterTable
@@ -58,6 +61,7 @@ class Fit(Tabled):
     diagnostics: tuple[Diagnostic, ...]
     _expected: discrepancy.Slope
     _settled: np.ndarray | None = None  # (k, q) slopes of the conditions that hold at a rotation
+    bootstrapped: Bootstrap | None = None
 
     # --- what was fitted ---------------------------------------------------------------------------
 
@@ -137,6 +141,8 @@ class Fit(Tabled):
 
     @cached_property
     def _vcov(self) -> np.ndarray:
+        if self.bootstrapped is not None:
+            return self.bootstrapped.vcov
         kind = self._estimator.se
         if kind == "standard":
             return self._bread / self._total
@@ -227,7 +233,14 @@ class Fit(Tabled):
             theta = search(pattern, self.sample, self.moments, theta, self.options.max_iterations).theta[0]
         expected = objective.slope(pattern, self.sample, self.moments, theta)
         return replace(
-            self, table=table, pattern=pattern, theta=theta, diagnostics=(), _expected=expected, _settled=None
+            self,
+            table=table,
+            pattern=pattern,
+            theta=theta,
+            diagnostics=(),
+            _expected=expected,
+            _settled=None,
+            bootstrapped=None,
         )
 
     @property
@@ -290,7 +303,8 @@ class Fit(Tabled):
     def estimates(self, *, level: float = 0.95) -> pd.DataFrame:
         """All parameters: lhs op rhs group label free est se z pvalue ci_lower ci_upper std_lv std_all.
 
-        Fixed parameters have no standard error (NaN).  Intervals are est -+ z se.
+        Fixed parameters have no standard error (NaN).  Intervals are est -+ z se, or percentiles of the samples where
+        ``bootstrap=`` gave the errors.
         """
         index, point, defined = self.table.index, self._point, self._defined
         variance = np.diagonal(self._vcov)
@@ -303,7 +317,8 @@ class Fit(Tabled):
             "std_lv": np.concatenate([by_constructs, [float(x.value) for x in also]]),
             "std_all": self._standardized.value,
         }
-        return pd.DataFrame(self._relations() | {"est": estimate} | _tests(estimate, se, level) | standardized)
+        tests = self._tests(estimate, se, level, standardized=False)
+        return pd.DataFrame(self._relations() | {"est": estimate} | tests | standardized)
 
     def standardized(self, *, level: float = 0.95) -> pd.DataFrame:
         """Completely standardized solution with delta-method errors.
@@ -316,7 +331,19 @@ class Fit(Tabled):
         se = standard_errors(gradient, self._vcov)
         constant = len(self.table.parameters)
         se[:constant] = _positive(se[:constant])
-        return pd.DataFrame(columns | {"est_std": value} | _tests(value, se, level))
+        return pd.DataFrame(columns | {"est_std": value} | self._tests(value, se, level, standardized=True))
+
+    def _tests(
+        self, estimate: np.ndarray, se: np.ndarray, level: float, *, standardized: bool
+    ) -> dict[str, np.ndarray]:
+        """Errors, tests and intervals of all rows, from the samples if there are any."""
+        if self.bootstrapped is None:
+            return _tests(estimate, se, level)
+        own, lower, upper = self.bootstrapped.errors(level, standardized=standardized)
+        varies = np.isfinite(se)
+        found = _tests(estimate, np.where(varies, own, np.nan), level)
+        limits = {"ci_lower": np.where(varies, lower, np.nan), "ci_upper": np.where(varies, upper, np.nan)}
+        return found | limits
 
     @cached_property
     def _standardized(self) -> Quantity:
