@@ -8,7 +8,7 @@ straight    one answer to every item, at a usual pace; one item in ten gets the 
 speeding    the first third read, any answer to the rest, one to two seconds an item
 
 Each survey is screened twice: with all that is known, and by the answers to the items alone.  Writes ``careless.md``
-beside this file: ``python benchmarks/careless.py [surveys]`` (40).
+beside this file: ``python benchmarks/careless.py [surveys]`` (15).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sme_sem.instrument import Instrument
 from sme_sem.synthetic import draw_answers
 
 HERE = Path(__file__).parent
-INSTRUMENT, SURVEYS, SEED = "bmi-drivers", 40, 4711
+INSTRUMENT, SURVEYS, SEED = "bmi-drivers", 15, 4711
 KINDS, SHARES = ("random", "straight", "speeding"), (0.05, 0.10, 0.20)
 
 

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from .planning import power, rmsea_power, rmsea_sample_size
     from .resampling.bootstrap import bootstrap
     from .resampling.mediation import mediation
-    from .responses import read_responses, response_quality, screen
+    from .responses import provenance, read_responses, response_quality, screen
     from .sem.estimator_comparison import compare_estimators
     from .sem.fit import Fit, fit
     from .sem.specification import Specification
@@ -95,6 +95,7 @@ _HOME = {
     "polychoric": "measurement.polychoric",
     "power": "planning",
     "product_indicators": "moderation",
+    "provenance": "responses",
     "read_responses": "responses",
     "reliability": "measurement.reliability",
     "response_quality": "responses",
@@ -152,6 +153,7 @@ __all__ = [
     "polychoric",
     "power",
     "product_indicators",
+    "provenance",
     "read_responses",
     "reliability",
     "response_quality",

@@ -42,7 +42,7 @@ class ScreeningChoice(_Record):
 
     rules: tuple[Written, ...] = DEFAULT_RULES
     max_missing: Annotated[float, Field(ge=0, le=1)] = 0.5
-    min_flags: Annotated[StrictInt, Field(ge=1, le=8)] = 2
+    min_flags: Annotated[StrictInt, Field(ge=1, le=7)] = 2
 
 
 class StudyModel(_Record):
@@ -201,7 +201,7 @@ def _line(error: Any) -> str:
 _SPANS: dict[tuple[int | str, ...], str] = {
     ("alpha",): "a number between 0 and 1, such as 0.05",
     ("screening", "max_missing"): "a share from 0 to 1, such as 0.5",
-    ("screening", "min_flags"): "a number of flags from 1 to 8, such as 2",
+    ("screening", "min_flags"): "a number of flags from 1 to 7, such as 2",
 }
 
 

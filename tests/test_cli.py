@@ -60,6 +60,17 @@ def test_run_may_take_another_language_and_folder(run, files):
     assert not (files / "results").exists()
 
 
+def test_validate_screens_by_the_rules_that_are_named(run, files):
+    arguments = ("validate", files / "answers.csv", "--instrument", files / "instrument.yaml")
+    _, plain, _ = run(*arguments)
+    assert "Excluded: nothing answered" in plain and "flags of careless answering" not in plain
+    _, asked, _ = run(*arguments, "--rule", "empty", "--rule", "careless")
+    assert "2 or more flags of careless answering" in asked and "Even-odd consistency" in asked
+    assert "respondent id used before" not in asked
+    code, _, err = run(*arguments, "--rule", "carless")
+    assert code == 2 and "Did you mean 'careless'?" in err
+
+
 def test_run_twice_replaces_the_results(run, files):
     run("run", files / "study.yaml")
     before = contents(files / "results")

@@ -273,6 +273,12 @@ def test_what_only_the_instrument_can_tell_is_told_together_too(tmp_path):
     )
 
 
+def test_a_number_of_flags_that_cannot_be_is_answered_with_one_that_can(tmp_path):
+    assert refusal(write_study(tmp_path, screening={"min_flags": 0})) == (
+        "screening.min_flags: expected a number of flags from 1 to 7, such as 2, got 0",
+    )
+
+
 def test_an_unknown_model_is_answered_with_the_names_of_those_there_are(tmp_path):
     assert refusal(write_study(tmp_path, hypothesized="nope")) == (
         "hypothesized: no model is named 'nope'. The models are: direct, reverse, with_age.",

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .origin import Provenance, provenance
     from .quality import ResponseQuality, response_quality
     from .quality_indices import Cutoffs
     from .read import PLATFORMS, read_responses
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
 _HOME = {
     "Cutoffs": "quality_indices",
     "PLATFORMS": "read",
+    "Provenance": "origin",
     "ResponseQuality": "quality",
     "Responses": "responses",
     "Screening": "screening",
+    "provenance": "origin",
     "read_responses": "read",
     "response_quality": "quality",
     "sample_table": "sample",
@@ -29,9 +32,11 @@ _HOME = {
 __all__ = [
     "PLATFORMS",
     "Cutoffs",
+    "Provenance",
     "ResponseQuality",
     "Responses",
     "Screening",
+    "provenance",
     "read_responses",
     "response_quality",
     "sample_table",

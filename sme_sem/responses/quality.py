@@ -17,7 +17,7 @@ from scipy.stats import chi2
 from ..errors import ResponseError
 from ..kernels import attentiveness, guttman
 from ..tables import Column, Kind, Table, Tabled, Words
-from .quality_indices import INDICES, RULES, SHORTEST_STRING, Cutoffs, rule_in_words
+from .quality_indices import CONSISTENCY, INDICES, RULES, SHORTEST_STRING, Cutoffs, rule_in_words
 from .responses import Responses
 
 _BLOCK = 4_000_000
@@ -85,7 +85,7 @@ class ResponseQuality(Tabled):
             Column("flags", Words("Flags", "标记数"), Kind.COUNT),
             *(Column(name, INDICES[name].label, INDICES[name].kind) for name in names),
         )
-        counts = self.flags.sum(axis=1)
+        counts = _how_many(self.flags)
         rows = tuple(
             (respondent, int(counts[respondent]), *values)
             for respondent, values in zip(shown.index, shown.to_numpy(), strict=True)
@@ -192,7 +192,7 @@ class _Answers:
             table["seconds_per_item"] = responses.metadata["duration_s"].to_numpy(dtype=float) / len(self.items)
         table = table[[name for name in INDICES if name in table]]
         flags = _flags(table, cutoffs, len(self.items), typical)
-        flagged = (flags.sum(axis=1) >= cutoffs.flags).rename("flagged")
+        flagged = (_how_many(flags) >= cutoffs.flags).rename("flagged")
         counts = len(self.items), len(self.scales), len(pairs[0][0]), len(pairs[1][0])
         return ResponseQuality(table, flags, flagged, cutoffs, *counts)
 
@@ -343,6 +343,12 @@ def _flags(table: pd.DataFrame, cutoffs: Cutoffs, n_items: int, typical: np.ndar
     return pd.DataFrame({name: raised[name] for name in RULES if name in raised}, index=table.index, dtype=bool)
 
 
+def _how_many(flags: pd.DataFrame) -> pd.Series[Any]:
+    """Count flags; those of consistency, which are low for the same people, once."""
+    alike = [name for name in CONSISTENCY if name in flags]
+    return flags.drop(columns=alike).sum(axis=1) + flags[alike].any(axis=1)
+
+
 _FENCED = ("irv", "even_odd", "synonyms", "antonyms", "guttman")
 
 
@@ -353,8 +359,9 @@ def _fences(values: pd.Series[Any], width: float) -> tuple[float, float]:
 
 
 _RULE = Words(
-    "A respondent counts as careless with {flags} flags or more: {n} of {all}.",
-    "标记数达到{flags}项者视为作答不认真：{all}人中有{n}人。",
+    "A respondent counts as careless with {flags} flags or more, of which even-odd consistency, synonyms and antonyms "
+    "are one together: {n} of {all}.",
+    "标记数达到{flags}项者视为作答不认真（奇偶一致性、同义题与反义题合计一项）：{all}人中有{n}人。",
 )
 _LOOKED_AT = Words(
     "Looked at: {items} items, {scales} scales of two items or more, {synonyms} pairs of synonyms, {antonyms} of "

@@ -26,7 +26,7 @@ class Index(NamedTuple):
 class Cutoffs:
     """From where on an index raises a flag, and how many flags make a respondent careless.
 
-    flags : flags that are needed
+    flags : flags that are needed; even-odd consistency, synonyms and antonyms are one together
     seconds_per_item : fewer are too fast to read (Huang et al., 2012)
     long_string : share of the items answered alike in a row (Curran, 2016); not below eight items
     even_odd : correlations below it (Jackson, 1976, in Johnson, 2005)
@@ -62,7 +62,7 @@ class Cutoffs:
 
 
 _ALLOWED = {
-    "flags": (1, 8),
+    "flags": (1, 7),
     "seconds_per_item": (0, 3600),
     "long_string": (0, 1),
     "even_odd": (-1, 1),
@@ -72,6 +72,8 @@ _ALLOWED = {
     "mahalanobis_pvalue": (0, 1),
     "fence": (0, 100),
 }
+CONSISTENCY = ("even_odd", "synonyms", "antonyms")
+"""Indices that tell nearly the same; their flags count as one."""
 SHORTEST_STRING = 8
 """Attentive people give some equal answers in a row to a short scale."""
 
@@ -220,8 +222,8 @@ RULES: dict[str, Words] = {
 def rule_in_words(name: str, cutoffs: Cutoffs) -> Words | None:
     """Say from where on an index raises a flag; None for one that never does.
 
-    >>> rule_in_words("even_odd", Cutoffs()).en
-    'below 0.3'
+    >>> rule_in_words("seconds_per_item", Cutoffs()).en
+    'less than 2 s an item'
     """
     if name not in RULES:
         return None
