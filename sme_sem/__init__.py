@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from .resampling.mediation import mediation
     from .responses import provenance, read_responses, response_quality, screen
     from .sem.estimator_comparison import compare_estimators
+    from .sem.exchange import read_model, write_syntax
     from .sem.fit import Fit, fit
     from .sem.specification import Specification
     from .sensitivity.multiverse import multiverse
@@ -96,6 +97,7 @@ _HOME = {
     "power": "planning",
     "product_indicators": "moderation",
     "provenance": "responses",
+    "read_model": "sem.exchange",
     "read_responses": "responses",
     "reliability": "measurement.reliability",
     "response_quality": "responses",
@@ -109,6 +111,7 @@ _HOME = {
     "simple_slopes": "moderation",
     "simulate": "simulation",
     "validity": "measurement.validity",
+    "write_syntax": "sem.exchange",
 }
 
 __all__ = [
@@ -154,6 +157,7 @@ __all__ = [
     "power",
     "product_indicators",
     "provenance",
+    "read_model",
     "read_responses",
     "reliability",
     "response_quality",
@@ -167,6 +171,7 @@ __all__ = [
     "simple_slopes",
     "simulate",
     "validity",
+    "write_syntax",
 ]
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import StudyError
+from ..sem.exchange import write_syntax
 from ..tables import Language, csv_file, excel, latex, markdown, word
 from ..tables.storing import file_names, store
 from . import html
@@ -146,6 +147,7 @@ def _write(results: Results, folder: Path, language: Language) -> None:
         store(folder / "tables" / f"{name}.md", f"{markdown.render(table, language)}\n".encode())
     for name, figure in zip(file_names(figure.name for figure in figures), figures, strict=True):
         store(folder / "figures" / f"{name}.svg", figure.svg.encode("utf-8"))
+    write_syntax(results.fits, folder / "syntax")
     files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in _files(folder)}
     document = {**manifest(results, language), "files": files}
     text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)

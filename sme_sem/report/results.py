@@ -125,9 +125,10 @@ class Results(Tabled):
         return headline(self)
 
     def save(self, folder: str | Path, language: Language = "en") -> Path:
-        """Write report.html, .docx, tables.docx, .xlsx, .tex, tables/, figures/, manifest.json; return the folder.
+        """Write report.html, .docx, tables.docx, .xlsx, .tex, tables/, figures/, syntax/, manifest.json; return the folder.
 
-        ``tables/`` holds each table as CSV, and as LaTeX and Markdown to be put into a text.
+        ``tables/`` holds each table as CSV, and as LaTeX and Markdown to be put into a text; ``syntax/`` each model for
+        lavaan, Mplus, Amos and semopy, with the answers as they were analysed.
         The folder is complete or not there: it is written aside and renamed at the end.  An earlier
         results folder is replaced; anything else that is not empty is refused.
         """

@@ -577,6 +577,47 @@ class Fit(Tabled):
 
         return cross_check(self)
 
+    def syntax(self, program: str = "lavaan", *, data: str | None = None) -> str:
+        """Write this fit for another program: a complete file, to be run beside a file of answers.
+
+        Parameters
+        ----------
+        program
+            ``"lavaan"`` (an R script), ``"mplus"``, ``"amos"`` (Visual Basic for its engine) or ``"semopy"`` (Python).
+        data
+            The file of answers it is to read; ``answers.csv`` (Mplus: ``answers.dat``) if left out.
+            :func:`sme_sem.write_syntax` writes both.
+
+        Raises
+        ------
+        SpecificationError
+            That program has no words for this model; the message says for what.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3", 200, seed=1)
+        >>> print(sme.fit("trust =~ t1 + t2 + t3", answers).syntax("lavaan"))
+        # A model of 200 respondents. Run it in the folder of answers.csv:  Rscript <this file>
+        library(lavaan)
+        <BLANKLINE>
+        answers <- read.csv("answers.csv", check.names = FALSE, fileEncoding = "UTF-8")
+        <BLANKLINE>
+        model <- '
+        trust =~ t1 + t2 + t3
+        '
+        <BLANKLINE>
+        fit <- sem(model,
+          data = answers,
+          estimator = "ML"
+        )
+        summary(fit, fit.measures = TRUE, standardized = TRUE)
+        <BLANKLINE>
+        """
+        from .exchange import syntax
+
+        return syntax(self, program, data=data)
+
     # --- shown -------------------------------------------------------------------------------------
 
     def tables(self) -> tuple[Table, ...]:

@@ -192,6 +192,15 @@ def _mixed(table: ParameterTable) -> str:
 # --- what semopy is asked ------------------------------------------------------------------------------
 
 
+def description(fit: Fit) -> str:
+    """Write a fit in semopy's syntax, every parameter stated under the variables' own names.
+
+    Raises as :func:`cross_check` does.
+    """
+    _refuse_what_semopy_lacks(fit)
+    return _description(fit, {name: name for name in fit.table.variables})
+
+
 def _description(fit: Fit, alias: dict[str, str]) -> str:
     """Write the parameter table in semopy's syntax; free parameter number i is called ``p<i>_``."""
     table = fit.table

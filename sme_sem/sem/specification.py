@@ -44,6 +44,10 @@ class Specification:
         present = {term.key for term in kept}
         return Specification(_merged((*kept, *(term for term in new if term.key not in present))))
 
+    def add_terms(self, terms: Iterable[Term]) -> Specification:
+        """Add relations that are there as terms, by the same rules as those read from text."""
+        return Specification(_merged((*self.terms, *terms)))
+
     def drop(self, text: str) -> Specification:
         """Remove relations; :class:`SpecificationError` if one is not there."""
         unwanted = {term.key for term in read_terms(text)}

@@ -1,0 +1,123 @@
+"""A fit as an R script for lavaan (Rosseel 2012, Journal of Statistical Software 48(2)).
+
+The model stands as it was written and the options under lavaan's names: defaults are the same.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..estimators import ESTIMATORS, chosen_estimator
+from .answers import group_column, summary_only
+
+if TYPE_CHECKING:
+    from ..result import Fit
+
+_FUNCTIONS = {"sem": "sem", "growth": "growth", "explicit": "lavaan"}
+
+
+def write(fit: Fit, data: str) -> str:
+    """Write the script; ``data`` is the CSV file it reads."""
+    function = _FUNCTIONS[fit.options.preset]
+    arguments = [*_data(fit), *_options(fit)]
+    called = "".join(f",\n  {argument}" for argument in arguments)
+    return (
+        f"# A model of {fit.n} respondents. Run it in the folder of {data}:  Rscript <this file>\n"
+        f"{_NEWER if 'thresholds' in fit.options.group_equal else ''}library(lavaan)\n\n"
+        f"{_read(fit, data)}\n\n"
+        f"model <- {_text(str(fit.specification))}\n\n"
+        f"fit <- {function}(model{called}\n)\n"
+        "summary(fit, fit.measures = TRUE, standardized = TRUE)\n"
+    )
+
+
+_NEWER = "# Equal thresholds free scales and intercepts of later groups since lavaan 0.7 (Wu and Estabrook 2016).\n"
+
+
+def _read(fit: Fit, data: str) -> str:
+    if not summary_only(fit):
+        return f'answers <- read.csv({_quoted(data)}, check.names = FALSE, fileEncoding = "UTF-8")'
+    return (
+        f'S <- read.csv({_quoted(data)}, check.names = FALSE, row.names = 1, fileEncoding = "UTF-8")\ncovariances <- '
+        "as.matrix(S)"
+    )
+
+
+def _data(fit: Fit) -> list[str]:
+    if not summary_only(fit):
+        return ["data = answers"]
+    found = ["sample.cov = covariances", f"sample.nobs = {fit.n}"]
+    if fit.table.means and fit.moments.mean is not None:
+        means = ", ".join(
+            f"{_quoted(n)} = {float(m)!r}" for n, m in zip(fit.moments.names, fit.moments.mean[0], strict=True)
+        )
+        found.append(f"sample.mean = c({means})")
+    return found
+
+
+def _options(fit: Fit) -> list[str]:
+    options, moments = fit.options, fit.moments
+    found = [f'estimator = "{fit.estimator}"', *_errors_and_test(fit)]
+    if options.information != options.method.information and options.missing != "fiml":
+        found.append(f'information = "{options.information}"')
+    if options.missing != "listwise":
+        found.append(f'missing = "{options.missing.replace("_", ".")}"')
+    if fit.table.ordered:
+        found.append(f"ordered = {_vector(fit.table.ordered)}")
+        found.append(f'parameterization = "{options.parameterization}"')
+    if len(moments.labels) > 1:
+        found += [f"group = {_quoted(group_column(fit))}", f"group.label = {_vector(moments.labels)}"]
+    if options.group_equal:
+        found.append(f"group.equal = {_vector(kind.replace('_', '.') for kind in options.group_equal)}")
+    if options.group_partial:
+        found.append(f"group.partial = {_vector(options.group_partial)}")
+    for name, given in (("std.lv", options.std_lv), ("orthogonal", options.orthogonal)):
+        found += [f"{name} = TRUE"] * given
+    found += ["meanstructure = TRUE"] * options.meanstructure
+    found += ["fixed.x = FALSE"] * (not options.fixed_x)
+    if options.effect_coding:
+        found.append(f"effect.coding = {_vector(options.effect_coding)}")
+    if options.likelihood != "normal":
+        found.append(f'likelihood = "{options.likelihood}"')
+    if options.rotation is not None:
+        found.append(f'rotation = "{options.rotation}"')
+    found += [f"cluster = {_quoted(options.cluster)}"] if options.cluster else []
+    found += [f"sampling.weights = {_quoted(options.weights)}"] if options.weights else []
+    return found
+
+
+def _errors_and_test(fit: Fit) -> list[str]:
+    """Name them where they are not the estimator's own."""
+    method = fit.options.method
+    gaps, ordered = fit.options.missing == "fiml", bool(fit.table.ordered)
+    own = chosen_estimator(method.name, None, None, gaps=gaps, ordered=ordered)
+    found = [("se", method.se, own.se), ("test", method.test, own.test)]
+    changed = [(name, value) for name, value, usual in found if value != usual and value in _LAVAAN_WORDS]
+    return [f'{name} = "{value.replace("_", ".")}"' for name, value in changed if method.name in ESTIMATORS]
+
+
+_LAVAAN_WORDS = (
+    "standard",
+    "robust_sem",
+    "robust_huber_white",
+    "first_order",
+    "none",
+    "satorra_bentler",
+    "scaled_shifted",
+    "mean_var_adjusted",
+    "yuan_bentler_mplus",
+)
+
+
+def _text(model: str) -> str:
+    mark = "'" if "'" not in model else None
+    return f"'\n{model}\n'" if mark else f'r"---(\n{model}\n)---"'
+
+
+def _vector(values: object) -> str:
+    return f"c({', '.join(map(_quoted, values))})"  # type: ignore[call-overload]
+
+
+def _quoted(text: object) -> str:
+    escaped = str(text).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

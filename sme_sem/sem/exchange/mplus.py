@@ -1,0 +1,295 @@
+"""A fit as an Mplus input file, or a specification as its MODEL statements.
+
+Every parameter is stated in every group, so that no default of Mplus is left to change the model (equal loadings
+across groups, covariances of exogenous factors).  Names are shortened to eight characters; comments say which is which.
+
+Muthén and Muthén (1998-2017), Mplus User's Guide, eighth edition, chapters 15 to 17.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from ..parameters import ParameterTable
+from ..specification import Specification
+from ..syntax import DEFINING, Term
+from .answers import MISSING, group_column, summary_only
+from .names import short_names
+from .stated import Stated, fixed_labels, number, refuse, stated, sums
+
+if TYPE_CHECKING:
+    from ..result import Fit
+
+_ESTIMATORS = ("ML", "MLM", "MLMV", "MLR", "MLF", "GLS", "WLS", "WLSM", "WLSMV", "ULS", "ULSMV")
+_PROGRAM = "Mplus"
+_WIDTH = 80
+
+
+def write(fit: Fit, data: str) -> str:
+    """Write the input file; ``data`` is the file of numbers it reads."""
+    _refuse_what_mplus_lacks(fit)
+    short = _short_names(fit)
+    parts = [
+        f"TITLE: A model of {fit.n} respondents;",
+        *_renamed(short),
+        "",
+        f"DATA: FILE IS {data};",
+        *_of_summary(fit),
+        "",
+        *_variables(fit, short),
+        "",
+        *_analysis(fit),
+        "",
+        *_model(fit.table, short, fit.moments.labels),
+        "",
+        "OUTPUT: STDYX CINTERVAL;",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def model_text(specification: Specification) -> str:
+    """Write the relations of a specification as MODEL statements, as they were written and no more.
+
+    >>> print(model_text(Specification.read("trust =~ t1 + a*t2; use ~ trust; twice := 2*a")))
+    MODEL:
+      trust BY
+        t1
+        t2 (a);
+      use ON
+        trust;
+    MODEL CONSTRAINT:
+      NEW(twice);
+      twice = 2*a;
+    """
+    lines = _statements([_entry_of(term) for term in specification.relations])
+    definitions = [term for term in specification.terms if term.op in DEFINING]
+    return "\n".join(["MODEL:", *lines, *_constraints(definitions, (), {}, {})])
+
+
+# --- what is asked ---------------------------------------------------------------------------------------
+
+
+def _refuse_what_mplus_lacks(fit: Fit) -> None:
+    if fit.estimator not in _ESTIMATORS:
+        known = ", ".join(_ESTIMATORS)
+        raise refuse(_PROGRAM, f"estimator={fit.estimator!r}", f"fit with one of {known} to write its input")
+    if fit.options.rotation is not None:
+        raise refuse(_PROGRAM, "this exploratory block", "write the lavaan script, which holds rotation and block")
+    if fit.options.missing not in ("listwise", "fiml", "pairwise"):
+        raise refuse(_PROGRAM, f"missing={fit.options.missing!r}", "fit with missing='fiml' or 'listwise'")
+    if summary_only(fit) and fit.table.means and fit.moments.mean is None:
+        raise refuse(_PROGRAM, "means that the summary does not have", "give mean= beside cov=")
+    for group in stated(fit.table):
+        for s in group:
+            if s.op == "~1" and s.lhs in fit.table.ordered and (s.value is None or s.value != 0):
+                raise refuse(_PROGRAM, f"the intercept of an ordered variable ({s})", "hold intercepts equal as well")
+
+
+def _short_names(fit: Fit) -> dict[str, str]:
+    """One list for variables, labels and defined quantities, which share their names in Mplus."""
+    table, options = fit.table, fit.options
+    known = [*fit.moments.names, *table.latent]
+    known += [name for name in (options.weights, options.cluster) if name]
+    known += [group_column(fit)] * (table.groups > 1)
+    known += [s.label for group in stated(table) for s in group if s.label]
+    return short_names([*known, *(t.lhs for t in table.definitions if t.op == ":=")])
+
+
+def _renamed(short: Mapping[str, str]) -> list[str]:
+    changed = [f"! {new} = {old}"[:_WIDTH] for old, new in short.items() if new != old]
+    return ["! Shortened names:", *changed] if changed else []
+
+
+def _of_summary(fit: Fit) -> list[str]:
+    if not summary_only(fit):
+        return []
+    means = "MEANS " * (fit.moments.mean is not None)
+    return [f"  TYPE IS {means}COVARIANCE;", f"  NOBSERVATIONS = {fit.n};"]
+
+
+def _variables(fit: Fit, short: Mapping[str, str]) -> list[str]:
+    options, table = fit.options, fit.table
+    columns = [short[name] for name in fit.moments.names]
+    extra = [short[name] for name in (options.weights, options.cluster) if name]
+    groups = [short[group_column(fit)]] if table.groups > 1 else []
+    lines = ["VARIABLE:", *_listed("NAMES ARE", [*columns, *extra, *groups])]
+    lines += _listed("USEVARIABLES ARE", [short[name] for name in table.observed])
+    if table.ordered:
+        lines += _listed("CATEGORICAL ARE", [short[name] for name in table.ordered])
+    if table.groups > 1:
+        values = " ".join(f"{i + 1} = g{i + 1}" for i in range(table.groups))
+        lines += [f"  GROUPING IS {groups[0]} ({values});"]
+        lines += [f"  ! g{i + 1}: {label}"[:_WIDTH] for i, label in enumerate(fit.moments.labels)]
+    lines += [f"  WEIGHT IS {short[options.weights]};"] if options.weights else []
+    lines += [f"  CLUSTER IS {short[options.cluster]};"] if options.cluster else []
+    return [*lines, *([] if summary_only(fit) else [f"  MISSING ARE ALL ({MISSING});"])]
+
+
+def _analysis(fit: Fit) -> list[str]:
+    options = fit.options
+    lines = ["ANALYSIS:"]
+    lines += ["  TYPE = COMPLEX;"] if options.cluster else []
+    lines += [f"  ESTIMATOR = {fit.estimator};"]
+    if fit.table.ordered:
+        lines += [f"  PARAMETERIZATION = {options.parameterization.upper()};"]
+    elif fit.estimator in ("ML", "MLR"):
+        lines += [f"  INFORMATION = {options.information.upper()};"]
+    if options.missing == "listwise" and not summary_only(fit):
+        lines.insert(1, "  ! Respondents with missing answers are not in the data file.")
+    return lines
+
+
+# --- the model -------------------------------------------------------------------------------------------
+
+
+def _model(table: ParameterTable, short: Mapping[str, str], groups: Sequence[str]) -> list[str]:
+    by_group = [[_entry(s, short) for s in own if not _implied(s, table)] for own in stated(table)]
+    unstated = [_Entry("WITH", short[a], short[b], "@0") for a, b in _apart(table)]
+    lines = ["MODEL:", *_statements([*by_group[0], *unstated])]
+    if len(groups) > 1:
+        for g, own in enumerate(by_group):
+            lines += ["", f"MODEL g{g + 1}:", *_statements([*own, *unstated])]
+    lines += _constraints(table.definitions, sums(table), short, fixed_labels(table))
+    return [*lines, *_indirect(table, short)]
+
+
+def _implied(s: Stated, table: ParameterTable) -> bool:
+    """Whether Mplus knows it of ordered variables, and has no words for it."""
+    if s.lhs not in table.ordered:
+        return False
+    unscaled = s.op == "~*~" and s.value == 1 and table.groups == 1
+    return s.op == "~1" or unscaled
+
+
+def _apart(table: ParameterTable) -> list[tuple[str, str]]:
+    """Pairs of constructs, and of outcomes, that Mplus would let covary and the model does not mention."""
+    arrows = [p for p in table.parameters if p.op in ("=~", "~") and not p.group]
+    caused = {p.rhs if p.op == "=~" else p.lhs for p in arrows}
+    causing = {p.lhs if p.op == "=~" else p.rhs for p in arrows}
+    indicators = {p.rhs for p in arrows if p.op == "=~"}
+    free_ends = [name for name in table.latent if name not in caused]
+    ends = [n for n in table.variables if n in caused - indicators and (n not in causing or n in table.latent)]
+    predicting = {p.rhs for p in arrows if p.op == "~"}
+    ends = [n for n in ends if n not in predicting]
+    known = {frozenset((p.lhs, p.rhs)) for p in table.parameters if p.op == "~~"}
+    pairs = [(a, b) for names in (free_ends, ends) for i, a in enumerate(names) for b in names[i + 1 :]]
+    return [pair for pair in pairs if frozenset(pair) not in known]
+
+
+class _Entry(tuple[str, str, str, str]):
+    """A keyword, the variable before it, the one after it, and what is said of the parameter."""
+
+    __slots__ = ()
+
+    def __new__(cls, keyword: str, left: str, right: str, said: str) -> _Entry:
+        return super().__new__(cls, (keyword, left, right, said))
+
+
+_KEYWORD = {"=~": "BY", "~": "ON", "~~": "WITH"}
+_BRACKETS = {"~1": "[]", "|": "[]", "~*~": "{}", "~~": ""}
+
+
+def _entry(s: Stated, short: Mapping[str, str]) -> _Entry:
+    said = ("*" if s.value is None else f"@{number(s.value)}") + (f" ({short[s.label]})" if s.label else "")
+    return _placed(s.lhs, s.op, s.rhs, said, short)
+
+
+def _entry_of(term: Term) -> _Entry:
+    """A term of a specification, with its modifiers and no more."""
+    if term.block or term.equal or max(map(len, (term.fixed, term.labels, term.starts))) > 1:
+        raise refuse(_PROGRAM, f"{term.lhs} {term.op} {term.rhs} as it is written", "fit the model, then write that")
+    said = ""
+    if term.fixed:
+        said = "*" if term.fixed[0] is None else f"@{number(term.fixed[0])}"
+    if term.starts and term.starts[0] is not None:
+        said = f"*{number(term.starts[0])}"
+    label = f" ({term.labels[0]})" if term.labels else ""
+    return _placed(term.lhs, term.op, term.rhs, said + label, {})
+
+
+def _placed(lhs: str, op: str, rhs: str, said: str, short: Mapping[str, str]) -> _Entry:
+    left, right = short.get(lhs, lhs), short.get(rhs, rhs)
+    if op in ("~1", "|", "~*~") or (op == "~~" and lhs == rhs):
+        threshold = f"${rhs.removeprefix('t')}" if op == "|" else ""
+        return _Entry(_BRACKETS[op], "", f"{left}{threshold}", said)
+    return _Entry(_KEYWORD[op], left, right, said)
+
+
+def _statements(entries: Iterable[_Entry]) -> list[str]:
+    """Write entries as statements, those of one keyword and one left side together, a parameter a line."""
+    lines: list[str] = []
+    before: tuple[str, str] | None = None
+    for keyword, left, right, said in entries:
+        if keyword in ("", "[]", "{}"):
+            value, _, label = said.partition(" ")
+            inner = f"{keyword[:1]}{right}{value}{keyword[1:]}"
+            lines.append(f"  {inner}{f' {label}' if label else ''};")
+            before = None
+            continue
+        if before == (keyword, left):
+            lines[-1] = lines[-1].removesuffix(";")
+        else:
+            lines.append(f"  {left} {keyword}")
+        lines.append(f"    {right}{said};")
+        before = (keyword, left)
+    return lines
+
+
+def _constraints(
+    definitions: Sequence[Term],
+    totals: Sequence[tuple[str, float]],
+    short: Mapping[str, str],
+    fixed: Mapping[str, float],
+) -> list[str]:
+    if not definitions and not totals:
+        return []
+    new = [short.get(t.lhs, t.lhs) for t in definitions if t.op == ":="]
+    lines = ["MODEL CONSTRAINT:", *(f"  NEW({name});" for name in new)]
+    for t in definitions:
+        left, right = (_expression(side, short, fixed) for side in (t.lhs, t.rhs))
+        lines += _wrapped(f"{left} {'=' if t.op in (':=', '==') else t.op} {right};")
+    for text, total in totals:
+        lines += _wrapped(f"{_expression(text, short, fixed)} = {number(total)};")
+    return lines
+
+
+def _expression(text: str, short: Mapping[str, str], fixed: Mapping[str, float]) -> str:
+    """Write an expression with the short names, and powers as ``**``."""
+
+    def renamed(match: re.Match[str]) -> str:
+        word = match.group()
+        return f"({number(fixed[word])})" if word in fixed else short.get(word, word)
+
+    return re.sub(r"(?<![\w.])[^\W\d][\w.]*", renamed, text).replace("^", "**")
+
+
+def _indirect(table: ParameterTable, short: Mapping[str, str]) -> list[str]:
+    """Ask for the indirect effects of every cause on every outcome it reaches over another."""
+    paths = [(p.rhs, p.lhs) for p in table.parameters if p.op == "~" and not p.group]
+    direct: dict[str, list[str]] = {}
+    for cause, outcome in paths:
+        direct.setdefault(cause, []).append(outcome)
+    found = []
+    for cause in direct:
+        reached: list[str] = []
+        waiting = [far for near in direct[cause] for far in direct.get(near, [])]
+        while waiting:
+            outcome = waiting.pop(0)
+            if outcome not in reached and outcome != cause:
+                reached.append(outcome)
+                waiting += direct.get(outcome, [])
+        found += [f"  {short[outcome]} IND {short[cause]};" for outcome in reached]
+    return ["", "MODEL INDIRECT:", *found] if found else []
+
+
+def _listed(words: str, names: Sequence[str]) -> list[str]:
+    return _wrapped(f"{words} {' '.join(names)};")
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(
+        text, _WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )

@@ -1,0 +1,388 @@
+"""Read Mplus statements into a specification.
+
+Of an input file the sections MODEL, MODEL CONSTRAINT and, for lists and groups, VARIABLE are read; MODEL INDIRECT asks
+for output that :meth:`Fit.effects` gives of any fit.  Cases of letters do not count, as in Mplus.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+from typing import NamedTuple, NoReturn
+
+from ...errors import SyntaxProblem
+from ..specification import Specification
+from ..syntax import Term, Value
+
+_HEADER = re.compile(
+    r"^[^\S\n]*(title|data(?: \w+)?|variable|define|analysis|model(?:[^\S\n]+\w+)?|output|savedata|plot|montecarlo)"
+    r"[^\S\n]*:",
+    re.IGNORECASE | re.MULTILINE,
+)
+_TOKEN = re.compile(
+    r"(?P<space>\s+)|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))|(?P<name>[^\W\d][\w.]*(?:\$\d+)?)"
+    r"|(?P<sign>\*\*|[@*()\[\]{};:=<>+\-/,^|#%])"
+)
+_RELATIONS = ("BY", "ON", "WITH", "PON", "PWITH")
+_UNREAD = {
+    "XWITH": "latent interactions; product indicators take their place: sme.product_indicators",
+    "IND": "MODEL INDIRECT statements outside of that section",
+    "VIA": "MODEL INDIRECT statements outside of that section",
+    "|": "growth and random slopes by '|'; write i BY y1@1 y2@1; s BY y1@0 y2@1;",
+    "#": "latent classes",
+    "%": "classes and levels",
+}
+
+
+class Token(NamedTuple):
+    """A word and its place, counted from 1."""
+
+    kind: str
+    text: str
+    line: int
+    column: int
+
+
+class _Item(NamedTuple):
+    """A variable of a list with what is said of its parameter."""
+
+    at: Token
+    name: str
+    fixed: tuple[Value, ...] = ()
+    start: tuple[Value, ...] = ()
+    label: str = ""
+    shared: bool = False
+
+
+def read(text: str) -> Specification:
+    """Read statements, or an input file."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
+    plain = re.sub(r"![^\n]*", lambda match: " " * len(match.group()), text)
+    sections = list(_sections(plain))
+    source = _Source(text.split("\n"), plain)
+    order, groups = _variables(plain, sections)
+    reader = _Reader(source, order)
+    overall: list[Term] = []
+    own: dict[str, list[Term]] = {}
+    definitions: list[Term] = []
+    for name, start, end in sections:
+        words = name.upper().split()
+        if words == ["MODEL"]:
+            overall += reader.relations(start, end)
+        elif words == ["MODEL", "CONSTRAINT"]:
+            definitions += reader.definitions(start, end)
+        elif words[0] == "MODEL" and words[1] not in ("INDIRECT", "TEST", "PRIORS", "COVERAGE", "POPULATION"):
+            if words[1] not in groups:
+                source.fail(source.place(start, words[1]), f"MODEL {words[1]}: which group is that", _GROUPING)
+            own.setdefault(words[1], []).extend(reader.relations(start, end))
+    terms = _together(overall, [own.get(group, []) for group in groups]) if own else overall
+    return Specification(()).add_terms((*terms, *definitions))
+
+
+_GROUPING = "its name under VARIABLE, as in GROUPING IS city (1 = a 2 = b)"
+
+
+class _Source:
+    """The text, to say where something stands."""
+
+    def __init__(self, lines: list[str], plain: str) -> None:
+        self.lines, self.plain = lines, plain
+
+    def place(self, position: int, text: str) -> Token:
+        line = self.plain.count("\n", 0, position)
+        return Token("name", text, line + 1, position - (self.plain.rfind("\n", 0, position) + 1) + 1)
+
+    def tokens(self, start: int, end: int) -> Iterator[Token]:
+        position = start
+        while position < end:
+            match = _TOKEN.match(self.plain, position, end)
+            if match is None:
+                here = self.place(position, self.plain[position])
+                self.fail(here, f"{self.plain[position]!r} does not belong to the syntax", "a name or a sign of Mplus")
+            if match.lastgroup != "space":
+                yield self.place(position, match.group())._replace(kind=str(match.lastgroup))
+            position = match.end()
+
+    def fail(self, token: Token, problem: str, expected: str) -> NoReturn:
+        raise SyntaxProblem(token.line, token.column, self.lines[token.line - 1], problem, expected)
+
+
+def _sections(plain: str) -> Iterator[tuple[str, int, int]]:
+    headers = list(_HEADER.finditer(plain))
+    if not headers:
+        yield "MODEL", 0, len(plain)
+        return
+    if plain[: headers[0].start()].strip():
+        yield "MODEL", 0, headers[0].start()
+    for header, following in zip(headers, [*headers[1:], None], strict=True):
+        yield header.group(1), header.end(), following.start() if following else len(plain)
+
+
+def _variables(plain: str, sections: list[tuple[str, int, int]]) -> tuple[list[str], list[str]]:
+    """Names of the variables in their order, and of the groups."""
+    own = " ".join(plain[start:end] for name, start, end in sections if name.upper() == "VARIABLE")
+    lists = {}
+    for word in ("NAMES", r"USEV\w*"):
+        found = re.search(rf"\b{word}\s*(?:are|is|=)\s*([^;]+);", own, re.IGNORECASE)
+        lists[word] = found.group(1).split() if found else []
+    grouping = re.search(r"\bGROUPING\s*(?:are|is|=)\s*\w+\s*\(([^)]*)\)", own, re.IGNORECASE)
+    groups = re.findall(r"=\s*(\w+)", grouping.group(1)) if grouping else []
+    names = lists[r"USEV\w*"] or lists["NAMES"]
+    return [n for name in names for n in (_numbered(*name.split("-")) if "-" in name else [name])], [
+        group.upper() for group in groups
+    ]
+
+
+def _numbered(first: str, last: str) -> list[str]:
+    """Expand ``x1-x4``; empty where the two do not differ in a number at their end only."""
+    a, b = re.fullmatch(r"(.*?)(\d+)", first), re.fullmatch(r"(.*?)(\d+)", last)
+    if not a or not b or a.group(1).upper() != b.group(1).upper():
+        return []
+    return [f"{a.group(1)}{i}" for i in range(int(a.group(2)), int(b.group(2)) + 1)]
+
+
+class _Reader:
+    """Reads statements, with one spelling for each name."""
+
+    def __init__(self, source: _Source, order: list[str]) -> None:
+        self.source, self.order = source, order
+        self.spelled = {name.upper(): name for name in order}
+
+    def relations(self, start: int, end: int) -> list[Term]:
+        """Read the statements of a MODEL section."""
+        found: list[Term] = []
+        measured: set[str] = set()
+        for statement in self._statements(start, end):
+            found += _Statement(self, statement, measured).terms()
+        return found
+
+    def definitions(self, start: int, end: int) -> list[Term]:
+        """Read MODEL CONSTRAINT."""
+        found: list[Term] = []
+        new: set[str] = set()
+        for tokens in self._statements(start, end):
+            if tokens[0].text.upper() == "NEW":
+                new |= {t.text.upper() for t in tokens[1:] if t.kind == "name"}
+                continue
+            signs = [i for i, t in enumerate(tokens) if t.text in ("=", "<", ">")]
+            if len(signs) != 1 or signs[0] in (0, len(tokens) - 1):
+                self.source.fail(tokens[0], "this is no constraint", "NEW(ab); ab = a*b; or a = b; or a > 0;")
+            left, right = tokens[: signs[0]], tokens[signs[0] + 1 :]
+            op = {"=": "=="}.get(tokens[signs[0]].text, tokens[signs[0]].text)
+            if op == "==" and len(left) == 1 and left[0].text.upper() in new:
+                new.remove(left[0].text.upper())
+                op = ":="
+            found.append(Term(self._expression(left), op, self._expression(right)))
+        return found
+
+    def _expression(self, tokens: list[Token]) -> str:
+        words = [self.name(t) if t.kind == "name" else t.text.replace("**", "^") for t in tokens]
+        called = [
+            word.lower() if word.upper() in ("EXP", "LOG", "SQRT", "ABS", "SIN", "COS") and after == "(" else word
+            for word, after in zip(words, [*words[1:], ""], strict=True)
+        ]
+        return "".join(called)
+
+    def _statements(self, start: int, end: int) -> Iterator[list[Token]]:
+        statement: list[Token] = []
+        for token in self.source.tokens(start, end):
+            if token.text != ";":
+                statement.append(token)
+            elif statement:
+                yield statement
+                statement = []
+        if statement:
+            last = statement[-1]
+            after = last._replace(column=last.column + len(last.text))
+            self.source.fail(after, "the statement does not end", "';'")
+
+    def name(self, token: Token) -> str:
+        """The first spelling of a name."""
+        return self.spelled.setdefault(token.text.upper(), token.text)
+
+    def listed(self, first: Token, last: Token) -> list[str]:
+        """The names that ``first-last`` stands for: by the order of the variables, or by their numbers."""
+        by_order = [name.upper() for name in self.order]
+        a, b = first.text.upper(), last.text.upper()
+        if a in by_order and b in by_order and by_order.index(a) <= by_order.index(b):
+            return self.order[by_order.index(a) : by_order.index(b) + 1]
+        found = _numbered(first.text, last.text)
+        if not found:
+            self.source.fail(
+                first,
+                f"{first.text}-{last.text} is no list of known variables",
+                "names that differ in a rising number, as in x1-x4, or NAMES ARE in a VARIABLE section",
+            )
+        return [self.spelled.setdefault(name.upper(), name) for name in found]
+
+
+class _Statement:
+    """One statement, read from left to right; ``measured`` are the factors met so far."""
+
+    def __init__(self, reader: _Reader, tokens: list[Token], measured: set[str]) -> None:
+        self.reader, self.tokens, self.measured, self.at = reader, tokens, measured, 0
+
+    def terms(self) -> list[Term]:
+        for token in self.tokens:
+            if token.text.upper() in _UNREAD:
+                self._fail(token, f"{token.text!r}: not read are {_UNREAD[token.text.upper()]}", "BY, ON or WITH")
+        keywords = [i for i, t in enumerate(self.tokens) if t.kind == "name" and t.text.upper() in _RELATIONS]
+        if len(keywords) > 1:
+            self._fail(self.tokens[keywords[1]], "a second relation in one statement", "';' before it")
+        if not keywords:
+            return self._alone()
+        keyword = self.tokens[keywords[0]]
+        if keywords[0] == 0:
+            self._fail(keyword, f"nothing stands before {keyword.text}", "the name of a variable")
+        left = [item.name for item in self._items(keywords[0], plain=True)]
+        self.at += 1
+        right = self._items(len(self.tokens))
+        if not right:
+            self._fail(keyword, f"nothing follows {keyword.text}", "the name of a variable")
+        return self._related(keyword, left, right)
+
+    def _related(self, keyword: Token, left: list[str], right: list[_Item]) -> list[Term]:
+        word = keyword.text.upper()
+        if word == "BY":
+            return [term for factor in left for term in self._measured(factor, right)]
+        pairs = list(product(left, right))
+        if word.startswith("P"):
+            if len(left) != len(right):
+                self._fail(keyword, f"{len(left)} variables before {word} and {len(right)} after", "as many")
+            pairs = list(zip(left, right, strict=True))
+        op = "~" if word.endswith("ON") else "~~"
+        return [_term(name, op, item.name, item) for name, item in pairs]
+
+    def _measured(self, factor: str, items: list[_Item]) -> list[Term]:
+        """Read loadings: the first is fixed at one unless something else is said of it."""
+        found = []
+        for item in items:
+            marker = factor not in self.measured
+            self.measured.add(factor)
+            if marker and not item.fixed and item.start:
+                item = item._replace(fixed=(None,))
+            elif marker and not item.fixed and item.shared:
+                item = item._replace(label="")
+            found.append(_term(factor, "=~", item.name, item))
+        return found
+
+    def _alone(self) -> list[Term]:
+        found: list[Term] = []
+        while self.at < len(self.tokens):
+            opening = self.tokens[self.at].text
+            if opening not in ("[", "{"):
+                found += [_term(i.name, "~~", i.name, i) for i in self._items(len(self.tokens), until=("[", "{"))]
+                continue
+            closing = {"[": "]", "{": "}"}[opening]
+            self.at += 1
+            places = [i for i in range(self.at, len(self.tokens)) if self.tokens[i].text == closing]
+            if not places:
+                self._fail(self.tokens[self.at - 1], f"{opening!r} is never closed", f"{closing!r}")
+            items = self._items(places[0])
+            self.at = places[0] + 1
+            if self.at < len(self.tokens) and self.tokens[self.at].text == "(":
+                items = self._labelled(items)
+            found += [
+                self._of_mean(item) if opening == "[" else _term(item.name, "~*~", item.name, item) for item in items
+            ]
+        return found
+
+    def _of_mean(self, item: _Item) -> Term:
+        name, _, threshold = item.name.partition("$")
+        if threshold:
+            return _term(self.reader.spelled.setdefault(name.upper(), name), "|", f"t{threshold}", item)
+        return _term(name, "~1", "", item)
+
+    # --- lists -----------------------------------------------------------------------------------
+
+    def _items(self, end: int, *, plain: bool = False, until: tuple[str, ...] = ()) -> list[_Item]:
+        found: list[_Item] = []
+        while self.at < end and self.tokens[self.at].text not in until:
+            token = self.tokens[self.at]
+            if token.text == "(" and found and not plain:
+                line = token.line
+                same = next((i for i, item in enumerate(found) if item.at.line == line and not item.label), len(found))
+                found[same:] = self._labelled(found[same:])
+                continue
+            if token.kind != "name":
+                self._fail(token, f"{token.text!r} where a variable should stand", "the name of a variable")
+            self.at += 1
+            names = [self.reader.name(token)]
+            if self._text() == "-" and self.at + 1 < end and self.tokens[self.at + 1].kind == "name":
+                names = self.reader.listed(token, self.tokens[self.at + 1])
+                self.at += 2
+            fixed, start = ((), ()) if plain else self._value()
+            found += [_Item(token, name, fixed, start) for name in names]
+        return found
+
+    def _value(self) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
+        mark = self._text()
+        if mark not in ("@", "*"):
+            return (), ()
+        at = self.tokens[self.at]
+        self.at += 1
+        sign = -1.0 if self._text() == "-" else 1.0
+        self.at += sign < 0
+        if self.at < len(self.tokens) and self.tokens[self.at].kind == "number":
+            value = sign * float(self._text())
+            self.at += 1
+            return ((value,), ()) if mark == "@" else ((), (value,))
+        if mark == "@" or sign < 0:
+            self._fail(at, f"no number follows {mark!r}", "a number, as in x1@1")
+        return (None,), ()
+
+    def _labelled(self, items: list[_Item]) -> list[_Item]:
+        """Read ``(a)`` or ``(a1-a4)`` or ``(a b c)``, and give it to the items before it in the line."""
+        opening = self.tokens[self.at]
+        closing = next((i for i in range(self.at, len(self.tokens)) if self.tokens[i].text == ")"), None)
+        if closing is None:
+            self._fail(opening, "'(' is never closed", "')'")
+        inner = self.tokens[self.at + 1 : closing]
+        self.at = closing + 1
+        if len(inner) == 3 and inner[1].text == "-":
+            labels = self.reader.listed(inner[0], inner[2])
+        elif inner and all(t.kind in ("name", "number") for t in inner):
+            labels = [self.reader.name(t) for t in inner]
+        else:
+            self._fail(opening, "these are no labels", "a name, or a list of them: (a), (a1-a4)")
+        if len(labels) not in (1, len(items)):
+            self._fail(opening, f"{len(labels)} labels for {len(items)} parameters of this line", "one, or as many")
+        shared = len(labels) == 1 and len(items) > 1
+        every = labels * len(items) if len(labels) == 1 else labels
+        return [item._replace(label=label, shared=shared) for item, label in zip(items, every, strict=True)]
+
+    def _text(self) -> str:
+        return self.tokens[self.at].text if self.at < len(self.tokens) else ""
+
+    def _fail(self, token: Token, problem: str, expected: str) -> NoReturn:
+        self.reader.source.fail(token, problem, expected)
+
+
+def _term(lhs: str, op: str, rhs: str, item: _Item) -> Term:
+    return Term(lhs, op, rhs, item.fixed, (item.label,) if item.label else (), item.start)
+
+
+def _together(overall: list[Term], groups: list[list[Term]]) -> list[Term]:
+    """Put what is said of each group into one term: ``c(1, NA)*x``; a group without a word takes the overall one's."""
+    common = {term.key: term for term in overall}
+    own = [{term.key: term for term in group} for group in groups]
+    found = []
+    for key in dict.fromkeys([*common, *(key for group in own for key in group)]):
+        each = [group.get(key, common.get(key)) for group in own]
+        first = next(term for term in each if term is not None)
+        found.append(first if all(term == first for term in each) else _by_group(first, each))
+    return found
+
+
+def _by_group(first: Term, each: list[Term | None]) -> Term:
+    fixed = [0.0 if t is None else t.fixed[0] if t.fixed else None for t in each]
+    labels = ["" if t is None or not t.labels else t.labels[0] for t in each]
+    starts = [None if t is None or not t.starts else t.starts[0] for t in each]
+    return replace(
+        first,
+        fixed=tuple(fixed) if any(t is None or t.fixed for t in each) else (),
+        labels=tuple(labels) if any(labels) else (),
+        starts=tuple(starts) if any(s is not None for s in starts) else (),
+    )

@@ -1,0 +1,81 @@
+"""Every parameter of a fitted model, group by group, as a program with other defaults has to be told it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from ...errors import SpecificationError
+from ..parameters import ParameterTable
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """One relation in one group.
+
+    value : where it is fixed; None when it is estimated
+    label : equal labels, in one group or several, are one parameter
+    """
+
+    lhs: str
+    op: str
+    rhs: str
+    value: float | None = None
+    label: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.lhs} {self.op} {self.rhs or '1'}"
+
+
+def stated(table: ParameterTable) -> list[list[Stated]]:
+    """Give every relation of each group; what follows from others, or from the sample, is left out."""
+    labels = _labels(table)
+    groups: list[list[Stated]] = [[] for _ in range(table.groups)]
+    for p in table.parameters:
+        if p.free:
+            groups[p.group].append(Stated(p.lhs, p.op, p.rhs, None, labels.get(p.index, "")))
+        elif not (p.derived or p.exogenous):
+            groups[p.group].append(Stated(p.lhs, p.op, p.rhs, p.value))
+    return groups
+
+
+def _labels(table: ParameterTable) -> dict[int, str]:
+    """Name the parameters that the model names, that stand in several places, or that sums are made of."""
+    names = {index: label for label, index in table.labels.items()}
+    uses = Counter(p.index for p in table.parameters if p.free)
+    several = {index for index, count in uses.items() if count > 1}
+    several |= {index for one in table.sums for index in one.indices}
+    taken = {*names.values(), *table.variables, *(t.lhs for t in table.definitions)}
+    for index in sorted(several - set(names)):
+        name = f"p{index + 1}"
+        while name in taken:
+            name += "_"
+        names[index] = name
+        taken.add(name)
+    return names
+
+
+def sums(table: ParameterTable) -> list[tuple[str, float]]:
+    """What effect coding makes labelled parameters add up to: ``("p1 + p2 + p3", 3.0)``."""
+    labels = _labels(table)
+    return [(" + ".join(labels[i] for i in one.indices), one.total) for one in table.sums]
+
+
+def fixed_labels(table: ParameterTable) -> dict[str, float]:
+    """Labels that name no estimated parameter, and where it is fixed."""
+    return {p.label: p.value for p in table.parameters if p.label and not p.free}
+
+
+def refuse(program: str, what: str, instead: str) -> SpecificationError:
+    """Say what a program has no words for, and what would do."""
+    return SpecificationError(f"{program} cannot be told {what}; {instead}.")
+
+
+def number(value: float) -> str:
+    """Write a number so that it reads back as the same, without an exponent where there is no need of one.
+
+    >>> number(1.0), number(0.8), number(-2e-9)
+    ('1', '0.8', '-2e-09')
+    """
+    text = repr(float(value))
+    return text.removesuffix(".0")

@@ -1,0 +1,96 @@
+"""Which programs a fit can be written for, and the files that go together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...errors import SmeSemError, SpecificationError, did_you_mean
+from ...tables.storing import file_names, store
+from . import amos, answers, lavaan, mplus, semopy
+
+if TYPE_CHECKING:
+    from ..result import Fit
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One program that models are written for.
+
+    title : what it is called    suffix : of its files    data : suffix of the file of answers it reads
+    """
+
+    title: str
+    suffix: str
+    data: str
+    write: Callable[[Fit, str], str]
+
+
+PROGRAMS: Mapping[str, Program] = {
+    "lavaan": Program("lavaan (R)", ".R", ".csv", lavaan.write),
+    "mplus": Program("Mplus", ".inp", ".dat", mplus.write),
+    "amos": Program("Amos", ".vb", ".csv", amos.write),
+    "semopy": Program("semopy (Python)", ".py", ".csv", semopy.write),
+}
+
+
+def syntax(fit: Fit, program: str = "lavaan", *, data: str | None = None) -> str:
+    """Write a fit as a program for another one; see :meth:`sme_sem.Fit.syntax`."""
+    if program not in PROGRAMS:
+        raise SpecificationError(
+            f"no program {program!r} is known; it can be one of {', '.join(PROGRAMS)}.{did_you_mean(program, PROGRAMS)}"
+        )
+    known = PROGRAMS[program]
+    return known.write(fit, data or f"answers{known.data}")
+
+
+def write_syntax(fits: Mapping[str, Fit], folder: str | Path) -> tuple[Path, ...]:
+    """Write every fit for every program that can be told it, with the answers beside.
+
+    ``README.txt`` says what each file is, and which are missing and why.
+
+    Parameters
+    ----------
+    fits
+        Fits by name; the names become those of the files.
+    folder
+        Made where it is missing.
+
+    Returns
+    -------
+    tuple of Path
+        The files, the README last.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import sme_sem as sme
+    >>> fit = sme.fit("trust =~ t1 + t2 + t3", sme.simulate("trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3", 200, seed=1))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     print(*(path.name for path in write_syntax({"trust": fit}, folder)))
+    trust.csv trust.dat trust.R trust.inp trust.vb trust.py README.txt
+    """
+    folder, written, said = Path(folder), [], []
+    for name, stem in zip(fits, file_names(fits), strict=True):
+        fit = fits[name]
+        for suffix, render in ((".csv", answers.csv), (".dat", answers.dat)):
+            written.append(store(folder / f"{stem}{suffix}", render(fit).encode()))
+        for program in PROGRAMS.values():
+            file = f"{stem}{program.suffix}"
+            try:
+                text = program.write(fit, f"{stem}{program.data}")
+            except SmeSemError as problem:
+                said.append(f"{file}: not written. {problem}")
+                continue
+            written.append(store(folder / file, text.encode()))
+            said.append(f"{file}: {program.title}, reads {stem}{program.data}")
+    readme = store(folder / "README.txt", "\n".join([_ABOUT, *said, ""]).encode())
+    return (*written, readme)
+
+
+_ABOUT = """\
+The models of this analysis for other programs. Run each file in this folder; the answers lie beside it, as they were
+analysed: screened, reverse-scored, without anything that tells who gave them.
+"""

@@ -1,0 +1,180 @@
+"""Models of other programs, read."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sme_sem as sme
+from sem.exchanged import ITEMS, MODEL, fits, pupils
+from sme_sem.sem.exchange.mplus import model_text
+from sme_sem.sem.specification import Specification
+from sme_sem.sem.syntax import Term
+
+
+def mplus(text):
+    return str(sme.read_model(text, "mplus"))
+
+
+def amos(text, **options):
+    return str(sme.read_model(text, "amos", **options))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("f BY x1-x3;", "f =~ x1 + x2 + x3"),
+        ("F by X1 x2@0.5 (a); f WITH g;", "F =~ X1 + 0.5*a*x2\nF ~~ g"),
+        ("f BY x1* x2 x3 (k); f@1;", "f =~ NA*k*x1 + k*x2 + k*x3\nf ~~ 1.0*f"),
+        ("f BY x1 x2 x3 (k);", "f =~ x1 + k*x2 + k*x3"),
+        ("y ON x (b)\n  z*0.3;", "y ~ b*x + start(0.3)*z"),
+        ("[x1-x2@0] (m); {u1*};", "x1 ~ 0.0*m*1\nx2 ~ 0.0*m*1\nu1 ~*~ NA*u1"),
+        ("[u1$1 u1$2] (t1 t2);", "u1 | t1*t1 + t2*t2"),
+        ("y1 y2 PON x1 x2; a b WITH c;", "y1 ~ x1\ny2 ~ x2\na ~~ c\nb ~~ c"),
+        ("x1@-0.5; ! a comment\nx2 (v);", "x1 ~~ -0.5*x1\nx2 ~~ v*x2"),
+        (
+            "MODEL: y ON x (a);\nMODEL CONSTRAINT: NEW(c); c = a**2 + exp(a); a > 0; 1 = a;",
+            "y ~ a*x\nc := a^2+exp(a)\na > 0\n1 == a",
+        ),
+        (
+            "TITLE: anything: [at] all; DATA: FILE IS a.dat;\nVARIABLE: NAMES ARE sex x1-x3 z;\n"
+            "USEVARIABLES ARE x1-x3 z;\nMODEL:\n f BY x1-z;\nOUTPUT: STDYX;",
+            "f =~ x1 + x2 + x3 + z",
+        ),
+    ],
+)
+def test_mplus_statements_are_read(text, expected):
+    assert mplus(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("t1 <- f (1)\nt2 <--- f\nf ---> t3 (b)", "f =~ 1.0*t1 + t2 + b*t3"),
+        ("t1 = (1) f + (1) e1; t2 = (l) f + (1) e2; e1 (v); e1 <> e2 (0)", "f =~ 1.0*t1 + l*t2\nt1 ~~ v*t1 + 0.0*t2"),
+        ("t1 <- f; t2 <- f; f (1)", "f =~ NA*t1 + t2\nf ~~ 1.0*f"),
+        ("t1 <- f (1); t2 <- f; y <- f (b); y <- x; y <- d (1)", "f =~ 1.0*t1 + t2 + b*y\ny ~ x\nx ~~ f"),
+        ("a <- x; b <- x", "a ~ x\nb ~ x\na ~~ 0.0*b"),
+    ],
+)
+def test_amos_lines_are_read(text, expected):
+    found = sme.read_model(text, "amos")
+    wanted = Specification.read(expected)
+    assert {(t.key, t.fixed, t.labels) for t in found.terms} == {(t.key, t.fixed, t.labels) for t in wanted.terms}
+
+
+def test_the_columns_of_the_data_tell_what_amos_takes_for_observed():
+    assert amos("y <- x (1)", observed=["x", "y"]) == "y ~ 1.0*x"
+    assert "x =~ NA*y" in amos("y <- x", observed=["y"])
+
+
+@pytest.mark.parametrize(
+    ("syntax", "text", "place", "problem"),
+    [
+        ("mplus", "f BY x1-x3;\n y ON", (2, 6), "the statement does not end"),
+        ("mplus", "f BY x1 @ x2;", (1, 9), "no number follows '@'"),
+        ("mplus", "f BY x1-z3;", (1, 6), "x1-z3 is no list of known variables"),
+        ("mplus", "f BY x1\n x2 (a b);", (2, 5), "2 labels for 1 parameters of this line"),
+        ("mplus", "i s | y1@0 y2@1;", (1, 5), "'|': not read are growth and random slopes"),
+        ("mplus", "f XWITH g;", (1, 3), "'XWITH': not read are latent interactions"),
+        ("mplus", "f BY x ON y;", (1, 8), "a second relation in one statement"),
+        ("mplus", "ON y;", (1, 1), "nothing stands before ON"),
+        ("mplus", "[x1;", (1, 1), "'[' is never closed"),
+        ("mplus", "y ON x; €", (1, 9), "'€' does not belong to the syntax"),
+        ("mplus", "MODEL: y ON x;\nMODEL g2: y ON x;", (2, 10), "MODEL G2: which group is that"),
+        ("amos", "a <- b <- c", (1, 8), "a second arrow in one line"),
+        ("amos", "a <- b (", (1, 8), "'(' does not belong to the syntax"),
+        ("amos", "x <- y\na b", (2, 3), "no arrow connects these"),
+        ("amos", "a <- b (?)", (1, 8), "(?) says nothing of a parameter"),
+        ("amos", 'Sem.AStructure("a <- b <- c")', (1, 24), "a second arrow in one line"),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(syntax, text, place, problem):
+    with pytest.raises(sme.SyntaxProblem) as caught:
+        sme.read_model(text, syntax)
+    assert (caught.value.line, caught.value.column) == place
+    assert problem in str(caught.value)
+    assert str(caught.value).splitlines()[1] == f"  {text.splitlines()[place[0] - 1]}"
+
+
+# --- there and back ----------------------------------------------------------------------------------
+
+FREE, FIXED = (None,), (0.5,)
+MODIFIERS = st.sampled_from(
+    [
+        {},
+        {"fixed": FREE},
+        {"fixed": FIXED},
+        {"labels": ("a",)},
+        {"starts": (0.25,)},
+        {"fixed": (-2.0,), "labels": ("b",)},
+    ]
+)
+
+
+@st.composite
+def specifications(draw):
+    found = []
+    for factor, items in (("f", ["x1", "x2", "x3"]), ("g", ["x4", "x5"])):
+        for item in items:
+            marker = item in ("x1", "x4")
+            own = draw(st.sampled_from([{}, {"fixed": FREE}, {"fixed": FIXED}]) if marker else MODIFIERS)
+            found.append(Term(factor, "=~", item, **own))
+    others = [
+        ("g", "~", "f"),
+        ("g", "~", "z"),
+        ("x1", "~~", "x2"),
+        ("f", "~~", "f"),
+        ("x1", "~~", "x1"),
+        ("x5", "~1", ""),
+    ]
+    for lhs, op, rhs in draw(st.lists(st.sampled_from(others), unique=True)):
+        found.append(Term(lhs, op, rhs, **draw(MODIFIERS)))
+    return Specification(tuple(found))
+
+
+@given(specifications())
+@settings(max_examples=200, deadline=None)
+def test_what_is_written_for_mplus_reads_back_as_it_was(specification):
+    assert sme.read_model(model_text(specification), "mplus").terms == specification.terms
+
+
+@cache
+def _again(name, syntax):
+    return sme.read_model(fits()[name].syntax(syntax), syntax)
+
+
+@pytest.mark.parametrize("name", ["cfa", "paths", "wishart", "effect_coding"])
+def test_a_whole_mplus_file_reads_back_as_the_same_model(name):
+    fit = fits()[name]
+    again = sme.fit(_again(name, "mplus"), pupils(), preset="explicit", likelihood=fit.options.likelihood)
+    assert again.measures()["chisq"] == pytest.approx(
+        sme.fit(fit.specification, pupils(), likelihood=fit.options.likelihood).measures()["chisq"], rel=1e-8
+    )
+    assert again.measures()["df"] == fit.measures()["df"]
+
+
+def test_groups_of_an_mplus_file_read_back_as_the_same_model():
+    fit = fits()["groups"]
+    again = sme.fit(_again("groups", "mplus"), pupils(), group="school", preset="explicit")
+    assert list(again.measures()[["npar", "df"]]) == list(fit.measures()[["npar", "df"]])
+    assert again.measures()["chisq"] == pytest.approx(fit.measures()["chisq"], rel=1e-8)
+
+
+@pytest.mark.parametrize("name", ["cfa", "wishart"])
+@pytest.mark.parametrize("told", [(), (*ITEMS, "age")])
+def test_an_amos_program_reads_back_as_the_same_model(name, told):
+    fit = fits()[name]
+    read = sme.read_model(fit.syntax("amos"), "amos", observed=told)
+    again = sme.fit(read, pupils(), likelihood=fit.options.likelihood)
+    assert list(again.measures()[["npar", "df"]]) == list(fit.measures()[["npar", "df"]])
+    assert again.measures()["chisq"] == pytest.approx(fit.measures()["chisq"], rel=1e-8)
+    assert np.sort(again.theta) == pytest.approx(np.sort(fit.theta), rel=1e-5)
+
+
+def test_lavaan_is_read_as_everywhere():
+    assert sme.read_model(MODEL) == Specification.read(MODEL)
+    with pytest.raises(sme.SpecificationError, match="syntax='stata' is not available"):
+        sme.read_model(MODEL, "stata")
