@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from .sensitivity.multiverse import multiverse
     from .simulation import simulate
     from .study import demo_study, load_study
+    from .verification import verify
 
 __version__ = "0.1.0"
 
@@ -111,6 +112,7 @@ _HOME = {
     "simple_slopes": "moderation",
     "simulate": "simulation",
     "validity": "measurement.validity",
+    "verify": "verification",
     "write_syntax": "sem.exchange",
 }
 
@@ -171,6 +173,7 @@ __all__ = [
     "simple_slopes",
     "simulate",
     "validity",
+    "verify",
     "write_syntax",
 ]
 

@@ -48,7 +48,7 @@ _Rules = Annotated[
 ]
 
 
-@app.command()
+@app.command(epilog="\b\nExamples:\n  sme-sem code describe interviews.qdpx --level theme --output coded")
 def describe(
     segments: _Segments,
     level: _LevelOption = _Level.concept,
@@ -87,7 +87,7 @@ def describe(
     _hand_over(tables, figures if output else {}, output, language.value, coding.remarks)
 
 
-@app.command()
+@app.command(epilog="\b\nExamples:\n  sme-sem code keywords reports/ --keywords themes.yaml --rule 'mentions > mean'")
 def keywords(
     documents: Annotated[list[Path], typer.Argument(help="Files and folders of reports: txt, PDF, docx.")],
     themes: Annotated[Path, typer.Option("--keywords", "-k", help="Keywords by theme: YAML, or a table.")],
@@ -125,7 +125,7 @@ def keywords(
     _hand_over(tables, figures if output else {}, output, language.value, counted.remarks)
 
 
-@app.command()
+@app.command(epilog="\b\nExamples:\n  sme-sem code citations patents.csv --output patents")
 def citations(
     patents: Annotated[
         Path, typer.Argument(help="Table with the columns firm, patent, cited and, if known, cited_firm.")
@@ -145,7 +145,7 @@ def citations(
     _hand_over(tables, {}, output, language.value, found.remarks)
 
 
-@app.command()
+@app.command(epilog="\b\nExamples:\n  sme-sem code elements literature.csv --rule 'studies >= 3'")
 def elements(
     literature: Annotated[Path, typer.Argument(help="Table with the columns study and element.")],
     synonyms: Annotated[Path | None, typer.Option(help="Table with the columns written and element.")] = None,
@@ -164,7 +164,7 @@ def elements(
     _hand_over(tables, {}, output, language.value, found.remarks)
 
 
-@app.command()
+@app.command(epilog="\b\nExamples:\n  sme-sem code experts ratings.csv --relevant 4")
 def experts(
     ratings: Annotated[Path, typer.Argument(help="Table with a row for each expert and a column for each element.")],
     relevant: Annotated[float, typer.Option(help="Relevant is rated so or above.")] = 4,
@@ -183,7 +183,7 @@ def experts(
     _hand_over(tables, {}, output, language.value, ())
 
 
-@app.command()
+@app.command(epilog="\b\nExamples:\n  sme-sem code draft segments.csv --relations relations.csv --output draft.yaml")
 def draft(
     segments: _Segments,
     output: Annotated[Path, typer.Option("--output", "-o", help="Instrument file to write; it must not exist.")],

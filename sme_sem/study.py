@@ -27,6 +27,7 @@ from .tables import Table, Text, Words
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .comparison.invariance import Invariance
     from .measurement import Reliability
     from .resampling.bootstrap import Bootstrap
     from .resampling.mediation import Mediation
@@ -173,6 +174,7 @@ class Study:
             fits=fits,
             failures=failures,
             hypotheses=tests,
+            invariance=steps.attempt(_INVARIANCE, lambda: self._invariance(kept)) if choices.group else None,
             validity=valid,
             descriptives=described,
             correlations=correlated,
@@ -199,6 +201,31 @@ class Study:
         return fit(
             self.instrument.model_syntax(model),
             responses.frame,
+            estimator=choices.estimator,
+            missing=choices.missing,
+            ordered=self._ordered(model),
+        )
+
+    def _ordered(self, model: str) -> bool | list[str] | None:
+        """Name the ordered items that a model has."""
+        chosen = self.choices.ordered
+        if not isinstance(chosen, tuple):
+            return chosen
+        entering = {name for s in statements(self.instrument.model_syntax(model)) for name in s.names}
+        return [item for item in chosen if item in entering] or None
+
+    def _invariance(self, kept: Responses) -> Invariance | None:
+        """Test whether the hypothesized model measures the same in every group."""
+        from .comparison import invariance
+
+        choices, name = self.choices, self.instrument.hypothesized
+        if name is None:
+            return None
+        return invariance(
+            self.instrument.model_syntax(name),
+            kept.frame,
+            group=str(choices.group),
+            ordered=self._ordered(name),
             estimator=choices.estimator,
             missing=choices.missing,
         )
@@ -521,6 +548,7 @@ _COMPONENTS = Words("Principal components", "主成分分析")
 _VALIDITY = Words("Validity", "效度分析")
 _FITTING = Words("Fitting: {model}", "模型拟合：{model}")
 _EVERYONE = Words("Fitting with those set aside as careless", "含被剔除者的模型拟合")
+_INVARIANCE = Words("Measurement invariance", "测量不变性")
 _LEDGER = Words("Ledger", "分析台账")
 _TRAIL = Words("Trail of the coding", "编码溯源")
 _BOOTSTRAP = Words("Bootstrap", "Bootstrap")

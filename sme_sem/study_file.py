@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
 
 from .errors import InstrumentError, SmeSemError, StudyError, SyntaxProblem, did_you_mean
 from .instrument import Hypothesis, Instrument, read_instrument
@@ -78,6 +78,8 @@ class StudyFile(_Record):
     output : folder for the results
     alpha : level at which hypotheses are tested
     correction : of their p values for the number of hypotheses
+    ordered : true, or the items, for answers taken as ordered categories (estimator WLSMV unless another is named)
+    group : a background question across whose answers measurement invariance of the hypothesized model is tested
     thresholds : which profile judges the fit
     hypothesized, rivals, hypotheses : in place of the instrument's
     bootstrap : how the hypothesized model is bootstrapped; left out, it is not
@@ -93,6 +95,8 @@ class StudyFile(_Record):
     screening: ScreeningChoice = ScreeningChoice()
     estimator: Written = "ML"
     missing: Written = "listwise"
+    ordered: StrictBool | tuple[Written, ...] | None = None
+    group: Written | None = None
     alpha: Annotated[float, Field(gt=0, lt=1)] = 0.05
     correction: Written = "none"
     thresholds: Written = "conventional"
@@ -126,7 +130,9 @@ def read_study_file(path: Path) -> StudyFile:
     problems += _choices(document)
     if problems or study is None:
         raise StudyError(source, problems)
-    return study
+    if not study.ordered:
+        return study.model_copy(update={"ordered": None})
+    return study if "estimator" in study.model_fields_set else study.model_copy(update={"estimator": "WLSMV"})
 
 
 def instrument_of_study(study: StudyFile, instrument: Instrument, source: str) -> Instrument:
@@ -148,6 +154,7 @@ def instrument_of_study(study: StudyFile, instrument: Instrument, source: str) -
         problems += error.problems
     problems += _unreadable_models(document["models"])
     problems += _unknown_constructs(study, instrument)
+    problems += _unknown_questions(study, instrument)
     if problems:
         raise StudyError(source, problems)
     return merged if own else merged.model_copy(update={"hypotheses": instrument.hypotheses})
@@ -238,7 +245,13 @@ def _choices(document: dict[Any, Any]) -> Iterator[str]:
             guess = did_you_mean(value, known)
             yield f"{place}: {value!r} is not available; choose {_either(known)}.{guess}"
     estimator = ESTIMATORS.get(str(document.get("estimator", "ML")))
-    if (
+    if document.get("ordered"):
+        named = "estimator" in document and estimator is not None
+        if named and estimator is not None and estimator.discrepancy in ("ML", "GLS"):
+            yield f"estimator: {estimator.name} does not take answers as ordered; leave it out, or choose WLSMV"
+        if document.get("missing") == "fiml":
+            yield "missing: fiml does not go with ordered, which meets gaps by pairs of items; leave it out"
+    elif (
         document.get("missing") == "fiml"
         and estimator is not None
         and (estimator.se == "robust_sem" or estimator.discrepancy != "ML")
@@ -292,6 +305,17 @@ def _unknown_constructs(study: StudyFile, instrument: Instrument) -> Iterator[st
     for i, name in enumerate(study.components.constructs or ()):
         if name not in known:
             yield f"components.constructs[{i}]: no construct is named {name!r}.{did_you_mean(name, known)}"
+
+
+def _unknown_questions(study: StudyFile, instrument: Instrument) -> Iterator[str]:
+    """Complain of a group that no background question asks for, and of ordered items that nobody is asked."""
+    asked = [question.id for question in instrument.background]
+    if study.group is not None and study.group not in asked:
+        known = f" Known are {', '.join(asked)}." if asked else " The instrument has none."
+        yield f"group: no background question is named {study.group!r}.{did_you_mean(study.group, asked) or known}"
+    for i, name in enumerate(study.ordered if isinstance(study.ordered, tuple) else ()):
+        if name not in instrument.item_ids:
+            yield f"ordered[{i}]: no item is named {name!r}.{did_you_mean(name, instrument.item_ids)}"
 
 
 def _lists(value: Any) -> Any:

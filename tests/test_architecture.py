@@ -18,6 +18,7 @@ LAYERS = (
     "sensitivity",
     "moderation",
     "planning",
+    "verification",
     "study",
     "ledger",
     "study_file",

@@ -153,6 +153,39 @@ def test_without_indirect_effects_a_bootstrap_gives_the_paths_alone(tmp_path):
     )
 
 
+def test_groups_of_a_study_are_compared_step_by_step(tmp_path):
+    found = load_study(write_study(tmp_path, group="city")).run()
+    assert list(found.invariance.table["step"]) == ["configural", "metric", "scalar", "strict"]
+    page = (found.save(tmp_path / "out") / "report.html").read_text(encoding="utf-8")
+    assert "Measurement invariance" in page and "Groups of city, with their respondents: 1: 100, 2: 100." in page
+    paths = pd.read_csv(tmp_path / "out" / "tables" / "paths_by_group.csv")
+    assert list(paths) == ["path", "1", "2", "chisq", "df", "pvalue"] and list(paths["path"]) == ["USE ~ TRUST"]
+
+
+def test_ordered_answers_of_a_study_are_taken_as_such(tmp_path):
+    found = load_study(write_study(tmp_path, ordered=True)).run()
+    codes = answers()
+    codes["u3"] = 6 - codes["u3"]
+    alone = fit(INSTRUMENT_SYNTAX, codes, ordered=True)
+    assert found.fit.estimator == found.options["estimator"] == "WLSMV"
+    assert found.fit.theta.tolist() == alone.theta.tolist()
+    page = (found.save(tmp_path / "out") / "report.html").read_text(encoding="utf-8")
+    assert "Thresholds" in page
+    named = load_study(write_study(tmp_path, ordered=["t1", "t2"])).run()
+    assert set(named.fits["with_age"].table.ordered) == {"t1", "t2"}
+
+
+def test_groups_and_ordered_items_that_cannot_be_are_refused(tmp_path):
+    assert refusal(write_study(tmp_path, group="town", ordered=["t1", "t9"])) == (
+        "group: no background question is named 'town'. Known are city, age.",
+        "ordered[1]: no item is named 't9'.",
+    )
+    assert refusal(write_study(tmp_path, ordered=True, estimator="MLR", missing="fiml")) == (
+        "estimator: MLR does not take answers as ordered; leave it out, or choose WLSMV",
+        "missing: fiml does not go with ordered, which meets gaps by pairs of items; leave it out",
+    )
+
+
 # --- models of the study -----------------------------------------------------------------------------
 
 
@@ -345,7 +378,7 @@ def test_the_results_folder_holds_report_tables_figures_and_manifest(results, tm
 
 def test_every_table_is_there_for_word_latex_and_markdown(results, tmp_path):
     files = contents(results.save(tmp_path / "results", "zh"))
-    names = {name.removesuffix(".csv") for name in files if name.endswith(".csv")}
+    names = {n.removesuffix(".csv") for n in files if n.startswith("tables/") and n.endswith(".csv")}
     assert names and all({f"{name}.tex", f"{name}.md"} <= set(files) for name in names)
     document = docx.Document(io.BytesIO(files["tables.docx"]))
     assert len(document.tables) == len(names)

@@ -22,6 +22,8 @@ instrument: instrument.yaml   # the questionnaire, its constructs, models and hy
 {data}
 
 estimator: ML                 # ML; MLR or MLM where answers are far from normal
+# ordered: true               # answers as ordered categories (WLSMV; leave the estimator out); or a list of items
+# group: {group}               # a background question: does the model measure the same in each of its groups?
 missing: listwise             # listwise drops incomplete respondents; fiml uses every answer (ML or MLR)
 language: en                  # language of the report: en or zh
 output: results               # folder for the report, its tables and its figures
@@ -147,6 +149,7 @@ def _study(instrument: Instrument, file: str | None = None) -> str:
         model=f"my_{instrument.hypothesized or 'model'}",
         structure="\n".join(f"#       {line}" for line in structure.splitlines()),
         constructs=", ".join(elements),
+        group=next((question.id for question in instrument.background), "city"),
         n_components=len(elements),
     )
 

@@ -65,6 +65,7 @@ def report_of(results: Results, language: Language = "en") -> Report:
         _explained(results),
         _set_aside(results),
         _rivals(results),
+        _groups(results),
         _diagram(results, language),
         _modification(results),
         _origins(results),
@@ -325,6 +326,36 @@ def _rivals(results: Results) -> Section:
     return Section("rivals", Words("Hypothesized and rival models", "假设模型与竞争模型"), _present(content))
 
 
+def _groups(results: Results) -> Section:
+    """Lay out the steps of invariance, and whether paths differ between the groups."""
+    found = results.invariance
+    if found is None:
+        return Section("groups", "")
+    fit = next(iter(found.fits.values()))
+    counted = [f"{label}: {round(n)}" for label, n in zip(fit.moments.labels, fit.moments.n, strict=True)]
+    paths = found.paths
+    columns = (
+        Column("path", term("Path")),
+        *(Column(label, _GROUP.filled(name=label), Kind.ESTIMATE) for label in fit.moments.labels),
+        Column("chisq", "χ²", Kind.ESTIMATE),
+        Column("df", "df", Kind.COUNT),
+        Column("pvalue", "p", Kind.PROBABILITY),
+    )
+    rows = tuple(tuple(row) for row in paths.itertuples(index=False, name=None))
+    equal = Table("paths_by_group", _BY_GROUP, columns, rows, (_EQUAL_LOADINGS,))
+    return Section(
+        "groups",
+        Words("Groups", "多组比较"),
+        _present(
+            [
+                _GROUPED.filled(name=results.options.get("group", ""), counts=", ".join(counted)),
+                *found.tables(),
+                *_filled([equal]),
+            ]
+        ),
+    )
+
+
 def _diagram(results: Results, language: Language) -> Section:
     if results.fit is None:
         return Section("diagram", "")
@@ -576,6 +607,13 @@ def _plainly(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
+_GROUP = Words("Group {name}", "组别{name}")
+_GROUPED = Words("Groups of {name}, with their respondents: {counts}.", "按{name}分组，各组样本量：{counts}。")
+_BY_GROUP = Words("Path coefficients by group", "各组路径系数")
+_EQUAL_LOADINGS = Words(
+    "Loadings held equal; the Wald test asks whether a path is the same in all groups.",
+    "载荷跨组相等；Wald检验考察路径系数是否跨组相等。",
+)
 _SYNTHETIC = Words(" (synthetic)", "（合成）")
 _SUBTITLE = Words("Results report", "分析结果报告")
 _ATTENTION = Words(

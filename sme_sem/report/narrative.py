@@ -167,6 +167,8 @@ def rivals(results: Results) -> Words | None:
     alike = {name: fit for name, fit in results.fits.items() if fit.converged and comparable(fit, base)}
     if len(alike) < 2:
         return _NO_RIVAL
+    if "aic" not in base.measures():
+        return _NO_LIKELIHOOD
     best = {measure: min(alike, key=lambda name: alike[name].measures()[measure]) for measure in ("aic", "bic")}
     same = {name for pair in equivalent_models(alike) if best["aic"] in pair for name in pair}
     if best["aic"] == best["bic"] or best["bic"] in same:
@@ -265,6 +267,10 @@ _WHICH = Words(" ({ids})", "（{ids}）")
 _CORRECTED_P = Words("corrected ", "校正")
 _REJECTED = Words("; {id} is not ({path}: β = {beta}, {p})", "；{id}不成立（{path}：β = {beta}，{p}）")
 _UNTESTED = Words("; {id} could not be tested ({why})", "；{id}未能检验（{why}）")
+_NO_LIKELIHOOD = Words(
+    "Least squares have no likelihood, so AIC and BIC prefer none of these models.",
+    "最小二乘估计没有似然函数，因此无法用AIC和BIC比较这些模型。",
+)
 _EXPLAINS = Words("The hypothesized model explains {shares}.", "假设模型解释了{shares}。")
 _SHARE = Words("{percent}% of the variance of {name}", "{name}{percent}%的方差")
 _QUOTED = Words("“{name}”", "“{name}”")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..comparison.invariance import Invariance
 from ..instrument import Instrument
 from ..measurement import Adequacy, Components, Correlations, Descriptives, MethodBias, Reliability, Validity
 from ..resampling.bootstrap import Bootstrap
@@ -47,6 +48,7 @@ class Results(Tabled):
     fits, failures : fitted models by name; for those that could not be fitted, the reason
     hypotheses : None for a study without hypotheses
     bootstrap, mediation : of the hypothesized model, where the study asks for it; no mediation without indirect effects
+    invariance : the hypothesized model step by step across the study's groups; None where the study names none
     trail : the coded segments behind the items, up to the paths; None where the study names none
     second_engine : the hypothesized model's values beside semopy's; None where semopy cannot estimate it
     everyone : the hypothesized model fitted with those whom only the quality of their answers excludes; None for nobody
@@ -74,6 +76,7 @@ class Results(Tabled):
     correlations: Correlations | None = None
     method_bias: MethodBias | None = None
     second_engine: CrossCheck | None = None
+    invariance: Invariance | None = None
     trail: Table | None = None
     bootstrap: Bootstrap | None = None
     mediation: Mediation | None = None
@@ -125,7 +128,7 @@ class Results(Tabled):
         return headline(self)
 
     def save(self, folder: str | Path, language: Language = "en") -> Path:
-        """Write report.html, .docx, tables.docx, .xlsx, .tex, tables/, figures/, syntax/, manifest.json; return the folder.
+        """Write report.html, .docx, tables.docx, .xlsx, .tex, tables/, figures/, syntax/, manifest.json.
 
         ``tables/`` holds each table as CSV, and as LaTeX and Markdown to be put into a text; ``syntax/`` each model for
         lavaan, Mplus, Amos and semopy, with the answers as they were analysed.

@@ -114,7 +114,10 @@ def _row(fit: Fit, title: Text, base: Fit | None) -> tuple[Any, ...]:
 
 def _differences(fit: Fit, base: Fit) -> dict[str, Any]:
     mine, other = fit.measures(), base.measures()
-    found: dict[str, Any] = {f"{name}_diff": float(mine[name] - other[name]) for name in ("chisq", "df", "aic", "bic")}
+    found: dict[str, Any] = {  # least squares have no likelihood, and no AIC
+        f"{name}_diff": float(mine[name] - other[name]) if name in mine and name in other else None
+        for name in ("chisq", "df", "aic", "bic")
+    }
     p_value = None
     if corrected(fit) or corrected(base):  # a difference of corrected statistics has no chi-square distribution
         return {**found, "chisq_diff": None}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import SpecificationError, did_you_mean
-from . import csv_file, excel, html, latex, markdown, text, word
+from . import csv_file, excel, html, json_text, latex, markdown, text, word
 from .language import Language
 from .storing import store
 from .table import Table
@@ -104,6 +104,7 @@ FORMATS = {
         Format("markdown", ".md", _each(markdown.render, "\n\n"), _lines(markdown.render)),
         Format("latex", ".tex", _each(latex.render, "\n\n"), latex.document),
         Format("html", ".html", _each(html.render, "\n"), html.page),
+        Format("json", ".json", json_text.render, lambda tables, language: f"{json_text.render(tables, language)}\n"),
         Format("csv", ".csv", _each(csv_file.render, ""), _csv, single=True),
         Format("word", ".docx", word.render, word.render),
         Format("excel", ".xlsx", excel.render, excel.render),

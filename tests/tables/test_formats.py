@@ -50,12 +50,13 @@ def test_an_unknown_format_or_suffix_is_refused_with_what_there_is():
     with pytest.raises(SpecificationError) as refusal:
         Result((PATHS,)).to("latx")
     assert str(refusal.value) == (
-        "unknown format 'latx'. Did you mean 'latex'? Known are text, markdown, latex, html, csv, word, excel."
+        "unknown format 'latx'. Did you mean 'latex'? Known are text, markdown, latex, html, json, csv, word, excel."
     )
     with pytest.raises(SpecificationError) as refusal:
         Result((PATHS,)).save("tables.pdf")
     assert str(refusal.value) == (
-        "tables.pdf: no format has the suffix '.pdf'; it can be one of .txt, .md, .tex, .html, .csv, .docx, .xlsx."
+        "tables.pdf: no format has the suffix '.pdf'; it can be one of .txt, .md, .tex, .html, .json, .csv, "
+        ".docx, .xlsx."
     )
 
 
