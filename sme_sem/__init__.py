@@ -35,6 +35,7 @@ from .errors import (
 
 if TYPE_CHECKING:
     from .comparison import compare, equivalents, invariance, search, side_by_side
+    from .imputation import compare_imputed, fit_imputed, impute, pool
     from .instrument import bundled_answers, export_instrument, load_instrument, new_study, shipped
     from .measurement.adequacy import adequacy
     from .measurement.collinearity import collinearity
@@ -75,6 +76,7 @@ _HOME = {
     "collinearity": "measurement.collinearity",
     "compare": "comparison",
     "compare_estimators": "sem.estimator_comparison",
+    "compare_imputed": "imputation",
     "components": "measurement.components",
     "conditional_indirect": "moderation",
     "correlations": "measurement.correlations",
@@ -84,6 +86,8 @@ _HOME = {
     "export_instrument": "instrument",
     "factors": "measurement.factors",
     "fit": "sem.fit",
+    "fit_imputed": "imputation",
+    "impute": "imputation",
     "invariance": "comparison",
     "load_instrument": "instrument",
     "load_study": "study",
@@ -95,6 +99,7 @@ _HOME = {
     "new_study": "instrument",
     "normality": "measurement.normality",
     "polychoric": "measurement.polychoric",
+    "pool": "imputation",
     "power": "planning",
     "product_indicators": "moderation",
     "provenance": "responses",
@@ -136,6 +141,7 @@ __all__ = [
     "collinearity",
     "compare",
     "compare_estimators",
+    "compare_imputed",
     "components",
     "conditional_indirect",
     "correlations",
@@ -145,6 +151,8 @@ __all__ = [
     "export_instrument",
     "factors",
     "fit",
+    "fit_imputed",
+    "impute",
     "invariance",
     "load_instrument",
     "load_study",
@@ -156,6 +164,7 @@ __all__ = [
     "new_study",
     "normality",
     "polychoric",
+    "pool",
     "power",
     "product_indicators",
     "provenance",

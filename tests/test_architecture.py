@@ -28,6 +28,7 @@ LAYERS = (
     "report",
     "qualitative",
     "comparison",
+    "imputation",
     "measurement",
     "sem resampling",
     "responses",

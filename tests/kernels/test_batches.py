@@ -12,6 +12,7 @@ from sme_sem.kernels import (
     fit_indices,
     linalg,
     panel,
+    pooling,
     ram,
     reliability,
     retention,
@@ -145,6 +146,18 @@ def ratings(*batch):
     return np.random.default_rng(14).integers(1, 6, size=(*batch, 5, 4)).astype(float)
 
 
+def chi_squares_of_copies(*batch):
+    return np.random.default_rng(15).uniform(20, 60, size=(*batch, 5))
+
+
+def copies_of_covariances(*batch):
+    return covariances(*batch, 5)
+
+
+def copies_of_means(*batch):
+    return means(*batch, 5)
+
+
 def alpha(level):
     return lambda counts: agreement.krippendorff_alpha(agreement.coincidences(counts), np.arange(1.0, 4.0), level)
 
@@ -209,6 +222,12 @@ KERNELS = [
     (agreement.fleiss_kappa, [judgements]),
     *((named(f"krippendorff_alpha, {level}", alpha(level)), [judgements]) for level in agreement.LEVELS),
     (panel.kendall_w, [ratings]),
+    (pooling.spread, [copies_of_means, copies_of_covariances]),
+    (named("d2", lambda own: pooling.d2(own, 8)), [chi_squares_of_copies]),
+    (named("d3", lambda own: pooling.d3(own, 0.9 * own, 8)), [chi_squares_of_copies]),
+    (named("d4", lambda own, stacked: pooling.d4(own, stacked, 8)), [chi_squares_of_copies, chi_squares]),
+    (pooling.stacked_moments, [copies_of_covariances, copies_of_means]),
+    (pooling.normal_distance, [covariances, means, implied_covariances, other_means]),
     *(kernel for model in MODELS.values() for kernel in model.kernels()),
 ]
 IDS = [

@@ -1,0 +1,377 @@
+"""One model, fitted to every completed copy of the answers and put together by Rubin's rules.
+
+Estimates are means over copies; their variance is what one copy leaves uncertain plus what the gaps leave uncertain.
+The standardized solution, defined parameters and R-squared are those of the pooled estimates, with delta-method errors
+from their total variance.  Fit indices come from the pooled chi-squares of model and baseline (D4, or D2 where there is
+no normal-theory likelihood; robust ones with a robust estimator).
+
+Rubin (1987), Multiple Imputation for Nonresponse in Surveys.  Barnard and Rubin (1999), Biometrika 86, 948-955.
+Enders and Mansolf (2018), Psychological Methods 23, 76-93 (fit indices from pooled chi-squares).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import ConvergenceError, SpecificationError
+from ..kernels import fit_indices
+from ..kernels import pooling as kernel
+from ..sem.expressions import Quantity
+from ..sem.fit import Fit, fit
+from ..sem.presentation import objections
+from ..sem.solution import Point, stacked
+from ..sem.specification import Specification
+from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tasks import Progress, done
+from . import pooled_tests
+from .impute import Imputations
+from .pooled_tests import ChiSquares
+
+
+@dataclass(frozen=True, eq=False)
+class PooledFit(Tabled):
+    """A model fitted to completed copies of the answers.
+
+    fits : those that converged    failed : how many others were set aside
+    complete_df : the degrees of freedom that estimates would have without gaps
+    """
+
+    fits: tuple[Fit, ...]
+    failed: int
+    complete_df: float
+
+    @property
+    def m(self) -> int:
+        """How many copies stand behind the numbers."""
+        return len(self.fits)
+
+    @property
+    def n(self) -> int:
+        """How many respondents each fit analysed."""
+        return self.fits[0].n
+
+    @property
+    def admissible(self) -> bool:
+        """Whether every copy gave a proper solution."""
+        return not self.failed and all(fit.admissible for fit in self.fits)
+
+    @cached_property
+    def _spread(self) -> kernel.Spread:
+        return kernel.spread(
+            np.stack([fit.theta for fit in self.fits]), np.stack([fit.vcov.to_numpy() for fit in self.fits])
+        )
+
+    @property
+    def vcov(self) -> pd.DataFrame:
+        """Total covariance matrix of the free parameters' estimates."""
+        names = self.fits[0].table.names()
+        total = self._spread.within + (1 + 1 / self.m) * self._spread.between
+        return pd.DataFrame(total, index=names, columns=names)
+
+    @cached_property
+    def _point(self) -> Point:
+        first = self.fits[0]
+        return Point.at(first.table, first.pattern, self._spread.mean, *self._sample)
+
+    @cached_property
+    def _sample(self) -> tuple[np.ndarray, np.ndarray | None]:
+        """Covariances and means, averaged over copies."""
+        covariance = np.stack([fit.sample.covariance for fit in self.fits]).mean(axis=0)
+        means = [fit.sample.mean for fit in self.fits if fit.sample.mean is not None]
+        return covariance, np.stack(means).mean(axis=0) if means else None
+
+    def estimates(self, *, level: float = 0.95) -> pd.DataFrame:
+        """All parameters: lhs op rhs group label free est se t df pvalue ci_lower ci_upper riv fmi std_lv std_all.
+
+        ``t`` has ``df`` degrees of freedom (Barnard and Rubin 1999); ``riv`` is the relative increase of variance due
+        to the gaps, ``fmi`` the fraction of missing information.
+        """
+        point, table = self._point, self.fits[0].table
+        own = np.zeros((len(table.index), table.n_free))
+        free = np.flatnonzero(table.index >= 0)
+        own[free, table.index[free]] = 1
+        defined = stacked(list(point.defined().values()), table.n_free)
+        value = np.concatenate([point.estimates, defined.value])
+        gradient = np.concatenate([own, defined.gradient])
+        standardized = {
+            f"std_{name}": self._standardized(observed=observed).value
+            for name, observed in (("lv", False), ("all", True))
+        }
+        return pd.DataFrame(self._relations() | {"est": value} | self._inference(value, gradient, level) | standardized)
+
+    def standardized(self, *, level: float = 0.95) -> pd.DataFrame:
+        """Completely standardized solution: lhs op rhs group est_std se t df pvalue ci_lower ci_upper riv fmi."""
+        columns = self._relations()
+        del columns["label"], columns["free"]
+        found = self._standardized(observed=True)
+        return pd.DataFrame(columns | {"est_std": found.value} | self._inference(found.value, found.gradient, level))
+
+    def _standardized(self, *, observed: bool) -> Quantity:
+        values = self._point.standardized(observed=observed)
+        defined = stacked(list(self._point.defined(values).values()), self.fits[0].table.n_free)
+        return Quantity(
+            np.concatenate([values.value, defined.value]), np.concatenate([values.gradient, defined.gradient])
+        )
+
+    def _relations(self) -> dict[str, Any]:
+        frame = self.fits[0].estimates()
+        return {name: frame[name] for name in ("lhs", "op", "rhs", "group", "label", "free")}
+
+    def _inference(self, value: np.ndarray, gradient: np.ndarray, level: float) -> dict[str, np.ndarray]:
+        """Rubin's rules for functions of the parameters: (r,), (r, q)"""
+        within = np.vecdot(gradient @ self._spread.within, gradient)
+        between = np.vecdot(gradient @ self._spread.between, gradient)
+        within = np.where(within > 1e-24, within, np.nan)  # a constant has no error
+        riv = kernel.relative_increase(within, between, self.m)
+        df = kernel.degrees_of_freedom(riv, self.m, self.complete_df)
+        se = np.sqrt(within * (1 + riv))
+        t, half = value / se, kernel.quantile(0.5 + level / 2, df) * se
+        none = np.isnan(within)
+        return {
+            "se": se,
+            "t": t,
+            "df": np.where(none, np.nan, df),
+            "pvalue": np.where(none, np.nan, kernel.two_sided(t, df)),
+            "ci_lower": value - half,
+            "ci_upper": value + half,
+            "riv": np.where(none, np.nan, riv),
+            "fmi": np.where(none, np.nan, kernel.missing_information(riv, df)),
+        }
+
+    @cached_property
+    def chi_squares(self) -> ChiSquares:
+        """Chi-squares of the model, copy by copy and at the common estimates."""
+        return pooled_tests.of_model(self.fits, self._spread.mean)
+
+    def tests(self) -> pd.DataFrame:
+        """Tests of the model (:mod:`sme_sem.imputation.pooled_tests`): test chisq F df1 df2 pvalue riv m n."""
+        return pooled_tests.frame_of(self.chi_squares, self.n)
+
+    def measures(self) -> pd.Series[float]:
+        """Fit measures from pooled chi-squares: npar ntotal m chisq df pvalue F riv cfi tli rmsea ... srmr.
+
+        ``chisq`` is ``df`` times the pooled F of the first row of :meth:`tests`, ``pvalue`` that of F.
+        """
+        first, tests = self.fits[0], self.tests()
+        npar = first.measures()["npar"]
+        found = {"npar": npar, "ntotal": self.n, "m": self.m, "chisq": 0.0, "df": self.chi_squares.df, "pvalue": np.nan}
+        if len(tests):
+            own = tests.iloc[0]
+            chi_square, df, total = max(float(own["chisq"]), 0.0), float(own["df1"]), first._total
+            base = pooled_tests.pooled(pooled_tests.of_baseline(self.fits))[str(own["test"])]
+            independence, groups = max(float(base.df1 * base.statistic), 0.0), first.table.groups
+            lower, upper = fit_indices.rmsea_interval(chi_square, df, total, groups)
+            found |= {"chisq": chi_square, "df": df, "pvalue": own["pvalue"], "F": own["F"], "riv": own["riv"]}
+            found |= {
+                "cfi": fit_indices.cfi(chi_square, df, independence, base.df1),
+                "tli": fit_indices.tli(chi_square, df, independence, base.df1),
+                "rmsea": fit_indices.rmsea(chi_square, df, total, groups),
+                "rmsea_ci_lower": lower,
+                "rmsea_ci_upper": upper,
+            }
+        if not first.table.ordered:
+            implied, (covariance, mean) = self._point.moments, self._sample
+            residuals = fit_indices.srmr(covariance, implied.sigma, mean, None if mean is None else implied.mu)
+            found["srmr"] = (first._test.weight * residuals).sum()
+        return pd.Series(found, name="value", dtype=float)
+
+    def r_squared(self) -> pd.Series[float]:
+        """Share of variance explained at the pooled estimates, by variable (and group, if there are several)."""
+        found, labels = self._point.r_squared(), self.fits[0].moments.labels
+        one = self.fits[0].table.groups == 1
+        return pd.Series({name if one else (labels[g], name): v for g, name, v in found}, name="r_squared", dtype=float)
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give the pooled tests, fit indices, and estimates."""
+        measures = self.measures()
+        shown = [name for name in _INDICES if name in measures]
+        indices_ = tuple((_INDICES[name], float(measures[name])) for name in shown)
+        notes = self._notes()
+        estimates = self.estimates()
+        several = self.fits[0].table.groups > 1
+        columns = tuple(column for column in _COLUMNS if several or column.name != "group")
+        rows = tuple(estimates[[column.name for column in columns]].itertuples(index=False, name=None))
+        return (
+            pooled_tests.test_table(self.tests(), "imputed_test", term("Model fit")),
+            Table("imputed_fit", term("Goodness-of-fit indices table"), _INDEX_COLUMNS, indices_),
+            Table("imputed_estimates", Words("Pooled estimates", "合并估计"), columns, rows, notes),
+        )
+
+    def _notes(self) -> tuple[Text, ...]:
+        odf = Words("infinite", "无穷大") if np.isinf(self.complete_df) else f"{self.complete_df:g}"
+        notes: list[Text] = [_RULES.filled(m=self.m, n=self.n, df=odf)]
+        if self.failed:
+            notes.append(_FAILED.filled(failed=self.failed, m=self.m + self.failed))
+        if improper := [fit for fit in self.fits if not fit.admissible]:
+            reason = next(iter(objections(improper[0])), Words("a warning", "警告"))
+            notes.append(_IMPROPER.filled(n=len(improper), m=self.m, reason=reason))
+        return tuple(notes)
+
+
+def fit_imputed(
+    model: str | Specification,
+    imputations: Imputations | Iterable[pd.DataFrame],
+    *,
+    complete_df: float | None = None,
+    workers: int | None = None,
+    progress: bool | Progress = True,
+    **options: Any,
+) -> PooledFit:
+    """Fit a model to every completed copy of the answers and pool the results.
+
+    Parameters
+    ----------
+    model
+        As for :func:`sme_sem.fit`.
+    imputations
+        What :func:`impute` gave, or completed DataFrames of any other origin.
+    complete_df
+        See :func:`pool`.
+    workers, progress
+        Processes that share the work; a bar on a terminal, or a function of the copies done and those there are.
+    **options
+        Further arguments of :func:`sme_sem.fit`, such as ``estimator="MLR"`` or ``group="region"``.
+
+    Returns
+    -------
+    PooledFit
+        ``.estimates()``, ``.standardized()``, ``.tests()``, ``.measures()``, ``.r_squared()``, ``.fits``.
+
+    Raises
+    ------
+    SpecificationError
+        A copy still has gaps in a variable of the model.
+    ConvergenceError
+        Fewer than two copies gave estimates.
+
+    Examples
+    --------
+    >>> import numpy as np, sme_sem as sme
+    >>> answers = sme.simulate("trust =~ .8*t1 + .8*t2 + .7*t3 + .7*t4", 300, seed=1)
+    >>> copies = sme.impute(answers.mask(np.random.default_rng(2).random(answers.shape) < 0.1), m=5, seed=3)
+    >>> pooled = sme.fit_imputed("trust =~ t1 + t2 + t3 + t4", copies)
+    >>> pooled.tests()["test"].tolist(), pooled.m, pooled.n
+    (['D4', 'D3', 'D2'], 5, 300)
+    """
+    specification = Specification.read(model)
+    copies = list(imputations)
+    for number, copy in enumerate(copies, start=1):
+        if open_ := [name for name in specification.observed if name in copy and copy[name].isna().any()]:
+            raise SpecificationError(
+                f"copy {number} still has gaps in {', '.join(open_)}: impute these columns too (variables=)."
+            )
+    tried = done(
+        partial(_fitted, specification, options), copies, title="Imputed fits", workers=workers, progress=progress
+    )
+    fits = tuple(found for found in tried if found is not None)
+    return _pooled(fits, len(tried) - len(fits), complete_df)
+
+
+def _fitted(model: Specification, options: dict[str, Any], copy: pd.DataFrame) -> Fit | None:
+    try:
+        return fit(model, copy, **(options | {"on_failure": "raise"}))
+    except ConvergenceError:
+        return None
+
+
+def pool(fits: Iterable[Fit], *, complete_df: float | None = None) -> PooledFit:
+    """Pool fits of one model to completed copies of the same answers.
+
+    Parameters
+    ----------
+    fits
+        At least two converged fits of the same model, to as many respondents.
+    complete_df
+        Degrees of freedom that estimates would have without gaps (Barnard and Rubin's v); without it n less the number
+        of free parameters.  ``math.inf`` gives Rubin's (1987) degrees of freedom, and z where nothing is missing.
+
+    Raises
+    ------
+    SpecificationError
+        The fits are not of one model, or of different respondents.
+    ConvergenceError
+        One did not converge, or there are fewer than two.
+
+    Examples
+    --------
+    >>> import math, sme_sem as sme
+    >>> fit = sme.fit("y ~ x", sme.simulate("y ~ .5*x; x ~~ 1*x", 100, seed=1))
+    >>> same = sme.pool([fit, fit], complete_df=math.inf).estimates()
+    >>> bool((same["se"] == fit.estimates()["se"])[:2].all()), float(same["fmi"][0])
+    (True, 0.0)
+    """
+    fits = tuple(fits)
+    if lost := [i for i, found in enumerate(fits, start=1) if not found.converged]:
+        raise ConvergenceError(f"fit {lost[0]} did not converge, so it cannot be pooled; leave it out, and say so.")
+    return _pooled(fits, 0, complete_df)
+
+
+def _pooled(fits: tuple[Fit, ...], failed: int, complete_df: float | None) -> PooledFit:
+    if len(fits) < 2:
+        raise ConvergenceError(
+            f"{len(fits)} of {len(fits) + failed} copies gave estimates; pooling needs at least two. Fit the model to "
+            "one copy alone to see what stands in the way, or take a simpler model."
+        )
+    first = fits[0]
+    if first.options.rotation is not None:
+        raise SpecificationError("exploratory blocks are rotated anew in every copy, so their loadings are not pooled.")
+    for number, other in enumerate(fits[1:], start=2):
+        if other.table.names() != first.table.names() or other.moments.labels != first.moments.labels:
+            raise SpecificationError(
+                f"fit {number} has other parameters or groups than fit 1. With ordered answers every copy needs "
+                "every category."
+            )
+        if other.n != first.n:
+            raise SpecificationError(
+                f"fit 1 is of {first.n} respondents and fit {number} of {other.n}: not one sample."
+            )
+    if complete_df is None:
+        complete_df = max(first.n - first.table.n_free, 1)
+    if not complete_df > 0:
+        raise SpecificationError(f"complete_df={complete_df!r}: give degrees of freedom above zero, or math.inf.")
+    return PooledFit(fits, failed, float(complete_df))
+
+
+_INDICES = {
+    "cfi": Words("CFI", "CFI"),
+    "tli": Words("TLI", "TLI"),
+    "rmsea": Words("RMSEA", "RMSEA"),
+    "rmsea_ci_lower": Words("RMSEA 90% CI, lower", "RMSEA 90%置信区间下限"),
+    "rmsea_ci_upper": Words("RMSEA 90% CI, upper", "RMSEA 90%置信区间上限"),
+    "srmr": Words("SRMR", "SRMR"),
+}
+_INDEX_COLUMNS = (Column("index", Words("Index", "指标")), Column("value", Words("Value", "值"), Kind.COEFFICIENT))
+_COLUMNS = (
+    Column("lhs", Words("Left", "左侧")),
+    Column("op", Words("Relation", "关系")),
+    Column("rhs", Words("Right", "右侧")),
+    Column("group", Words("Group", "组别")),
+    Column("est", term("Unstandardized estimate"), Kind.ESTIMATE),
+    Column("se", term("Standard error"), Kind.ESTIMATE),
+    Column("t", "t", Kind.STATISTIC),
+    Column("df", "df", Kind.ESTIMATE),
+    Column("pvalue", "p", Kind.PROBABILITY),
+    Column("ci_lower", Words("95% CI lower", "95%置信区间下限"), Kind.ESTIMATE),
+    Column("ci_upper", Words("95% CI upper", "95%置信区间上限"), Kind.ESTIMATE),
+    Column("fmi", Words("Missing information", "缺失信息比例"), Kind.COEFFICIENT),
+    Column("std_all", Words("Std. all", "标准化估计"), Kind.COEFFICIENT),
+)
+_RULES = Words(
+    "{m} completed copies of N = {n}, pooled by Rubin's rules (1987); df of Barnard and Rubin (1999), without gaps "
+    "{df}. Missing information: the fraction lost by gaps.",
+    "依Rubin（1987）规则合并{m}个完整数据集（N = {n}）；自由度按Barnard与Rubin（1999）计算，无缺失时为{df}。"
+    "缺失信息比例为因缺失而损失的信息份额。",
+)
+_FAILED = Words(
+    "{failed} of {m} copies gave no estimates and were set aside.", "{m}个数据集中有{failed}个未得到估计，已剔除。"
+)
+_IMPROPER = Words(
+    "{n} of {m} copies gave no proper solution, for instance: {reason}",
+    "{m}个数据集中有{n}个的解不合理，例如：{reason}",
+)
