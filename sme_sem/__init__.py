@@ -42,11 +42,14 @@ if TYPE_CHECKING:
     from .measurement.components import components
     from .measurement.correlations import correlations
     from .measurement.descriptives import descriptives
+    from .measurement.discriminant import discriminant, heterotrait
     from .measurement.factors import factors
+    from .measurement.hierarchical import hierarchical
     from .measurement.mcar import mcar
     from .measurement.method_bias import method_bias
     from .measurement.normality import normality
     from .measurement.polychoric import polychoric
+    from .measurement.raters import rater_agreement
     from .measurement.reliability import reliability
     from .measurement.retention import retention
     from .measurement.validity import validity
@@ -82,11 +85,14 @@ _HOME = {
     "correlations": "measurement.correlations",
     "demo_study": "study",
     "descriptives": "measurement.descriptives",
+    "discriminant": "measurement.discriminant",
     "equivalents": "comparison",
     "export_instrument": "instrument",
     "factors": "measurement.factors",
     "fit": "sem.fit",
     "fit_imputed": "imputation",
+    "heterotrait": "measurement.discriminant",
+    "hierarchical": "measurement.hierarchical",
     "impute": "imputation",
     "invariance": "comparison",
     "load_instrument": "instrument",
@@ -104,6 +110,7 @@ _HOME = {
     "product_indicators": "moderation",
     "provenance": "responses",
     "read_model": "sem.exchange",
+    "rater_agreement": "measurement.raters",
     "read_responses": "responses",
     "reliability": "measurement.reliability",
     "response_quality": "responses",
@@ -147,11 +154,14 @@ __all__ = [
     "correlations",
     "demo_study",
     "descriptives",
+    "discriminant",
     "equivalents",
     "export_instrument",
     "factors",
     "fit",
     "fit_imputed",
+    "heterotrait",
+    "hierarchical",
     "impute",
     "invariance",
     "load_instrument",
@@ -169,6 +179,7 @@ __all__ = [
     "product_indicators",
     "provenance",
     "read_model",
+    "rater_agreement",
     "read_responses",
     "reliability",
     "response_quality",

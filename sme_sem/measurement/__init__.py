@@ -7,6 +7,8 @@ distributed, ``polychoric`` how the responses behind coarse scales correlate, ``
 constructs hold together and differ, ``collinearity`` whether predictors say nearly the same.
 ``retention`` says how many dimensions items have and ``factors`` finds them; ``mcar`` asks whether
 answers are missing by chance, ``method_bias`` whether asking everything alike made answers alike.
+``discriminant`` tests whether constructs are distinct, ``heterotrait`` gives intervals of HTMT, ``hierarchical``
+divides a total between general and specific constructs, ``rater_agreement`` asks whether raters agree.
 """
 
 from .adequacy import Adequacy, adequacy
@@ -14,12 +16,15 @@ from .collinearity import Collinearity, collinearity, variance_inflation
 from .components import Components, components
 from .correlations import Correlations, correlations
 from .descriptives import Descriptives, descriptives
+from .discriminant import Discriminant, Heterotrait, discriminant, heterotrait
 from .factors import Factors, factors
+from .hierarchical import Hierarchical, hierarchical
 from .mcar import Mcar, mcar
 from .measured import measurement_table
 from .method_bias import MethodBias, method_bias
 from .normality import Normality, normality
 from .polychoric import Polychoric, polychoric
+from .raters import RaterAgreement, rater_agreement
 from .reliability import Reliability, reliability
 from .retention import Retention, retention
 from .validity import Validity, validity
@@ -30,11 +35,15 @@ __all__ = [
     "Components",
     "Correlations",
     "Descriptives",
+    "Discriminant",
     "Factors",
+    "Heterotrait",
+    "Hierarchical",
     "Mcar",
     "MethodBias",
     "Normality",
     "Polychoric",
+    "RaterAgreement",
     "Reliability",
     "Retention",
     "Validity",
@@ -43,12 +52,16 @@ __all__ = [
     "components",
     "correlations",
     "descriptives",
+    "discriminant",
     "factors",
+    "heterotrait",
+    "hierarchical",
     "mcar",
     "measurement_table",
     "method_bias",
     "normality",
     "polychoric",
+    "rater_agreement",
     "reliability",
     "retention",
     "validity",

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ConvergenceError, SpecificationError, did_you_mean
-from ..kernels import latent_response, linalg, scores
+from ..kernels import hierarchical, latent_response, linalg, scores
 from ..kernels import validity as kernel
 from ..kernels.latent_response import OrderedPattern
 from ..sem.solution import Point
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 class Validity(Tabled):
     """Validity of the constructs of a fitted model.
 
-    scales : one row per construct (construct, n_items, CR, AVE, MSV, sqrt_AVE); NaN where there is none
+    scales : one row per construct (construct, n_items, CR, AVE, MSV, sqrt_AVE, H); NaN where there is none
     fornell_larcker : correlations of constructs below, the square root of AVE on the diagonal
     htmt, htmt2 : constructs by constructs, symmetric, one on the diagonal
     notes : why a value is missing
@@ -93,7 +93,8 @@ def validity(fit: Fit, *, group: str | None = None) -> Validity:
     CR is semTools' ``compRelSEM(obs.var=TRUE)``, also called omega.  A construct with one item has
     neither CR nor AVE nor HTMT, nor has one that is measured by constructs; AVE is not defined for a
     construct that shares an item with another.  MSV is the largest squared correlation with another
-    construct.
+    construct.  H is maximal reliability, that of the items' best weighted sum, from standardized loadings (Hancock and
+    Mueller 2001; ``kernels.hierarchical``); it is not defined where AVE is not, nor beside a loading of one or more.
 
     With ordered answers CR is the categorical omega of Green and Yang (2009), which counts a category as one step; a
     construct measured by ordered and continuous items has none, nor has one in a model with covariates.
@@ -106,7 +107,7 @@ def validity(fit: Fit, *, group: str | None = None) -> Validity:
     >>> answers = sme.simulate(model, 300, seed=1)
     >>> result = validity(sme.fit("trust =~ t1 + t2 + t3; use =~ u1 + u2 + u3", answers))
     >>> list(result.scales.columns)
-    ['construct', 'n_items', 'CR', 'AVE', 'MSV', 'sqrt_AVE']
+    ['construct', 'n_items', 'CR', 'AVE', 'MSV', 'sqrt_AVE', 'H']
     >>> bool((result.fornell_larcker.loc["use", "trust"] ** 2 == result.scales["MSV"]).all())
     True
     """
@@ -126,10 +127,19 @@ def validity(fit: Fit, *, group: str | None = None) -> Validity:
     rows = []
     for i, name in enumerate(names):
         cr, ave = _convergent(name, loadings, float(constructs[i, i]), S, responses)
+        h = np.nan if np.isnan(ave) else float(hierarchical.maximal_reliability(_standardized(point, place, name)))
         rows.append(
-            (name, int(_indicators(fit, name)), cr, ave, float(shared[i]), float(np.sqrt(ave)) if ave >= 0 else np.nan)
+            (
+                name,
+                int(_indicators(fit, name)),
+                cr,
+                ave,
+                float(shared[i]),
+                float(np.sqrt(ave)) if ave >= 0 else np.nan,
+                h,
+            )
         )
-    scales = pd.DataFrame(rows, columns=["construct", "n_items", "CR", "AVE", "MSV", "sqrt_AVE"])
+    scales = pd.DataFrame(rows, columns=["construct", "n_items", "CR", "AVE", "MSV", "sqrt_AVE", "H"])
     lower = np.where(np.tri(len(names), k=-1, dtype=bool), correlation, np.nan)
     np.fill_diagonal(lower, scales["sqrt_AVE"])
     members = np.array([[float(item in loadings[name].index) for item in S] for name in names])
@@ -193,6 +203,15 @@ def _loadings(point: Point, group: int, responses: _Responses | None) -> dict[st
         if p.op == "=~" and p.group == group and p.rhs in observed:
             found[p.lhs][p.rhs] = point.estimate(p) * (1 if responses is None else responses.scale[p.rhs])
     return {name: pd.Series(own, dtype=float) for name, own in found.items()}
+
+
+def _standardized(point: Point, group: int, construct: str) -> np.ndarray:
+    """Standardized loadings of a construct's observed items in one group."""
+    observed, values = set(point.table.observed), point.standardized_values(observed=True)
+    own = [
+        p.op == "=~" and p.group == group and p.lhs == construct and p.rhs in observed for p in point.table.parameters
+    ]
+    return values[np.array(own)]
 
 
 def _indicators(fit: Fit, construct: str) -> int:
@@ -261,13 +280,13 @@ _HTMT = term("Heterotrait-monotrait ratio") + Words(" (HTMT)", "（HTMT）")
 _HTMT2 = term("Heterotrait-monotrait ratio") + Words(" (HTMT2)", "（HTMT2）")
 _RELIABILITY = Words(
     "CR: composite reliability (omega), explained variance of the total score over its observed variance. "
-    "AVE: average variance extracted. MSV: maximum shared variance.",
-    "CR：组合信度（ω系数），为总分的真分数方差与观测方差之比；AVE：平均方差提取量；MSV：最大共享方差。",
+    "AVE: average variance extracted. MSV: maximum shared variance. H: maximal reliability.",
+    "CR：组合信度（ω系数），为总分的真分数方差与观测方差之比；AVE：平均方差提取量；MSV：最大共享方差；H：最大信度。",
 )
 _CATEGORICAL = Words(
     "CR: composite reliability of the total of the ordered answers (categorical omega). AVE: average variance "
-    "extracted from the responses behind the answers. MSV: maximum shared variance.",
-    "CR：有序作答总分的组合信度（分类ω系数）；AVE：潜在连续反应的平均方差提取量；MSV：最大共享方差。",
+    "extracted from the responses behind the answers. MSV: maximum shared variance. H: their maximal reliability.",
+    "CR：有序作答总分的组合信度（分类ω系数）；AVE：潜在连续反应的平均方差提取量；MSV：最大共享方差；H：潜在连续反应的最大信度。",
 )
 _DIAGONAL = Words(
     "Diagonal: square root of AVE. Below: correlations among constructs, which should be smaller.",
@@ -303,4 +322,5 @@ _SCALE_COLUMNS = (
     Column("AVE", "AVE", Kind.COEFFICIENT),
     Column("MSV", "MSV", Kind.COEFFICIENT),
     Column("sqrt_AVE", term("Square root of AVE"), Kind.COEFFICIENT),
+    Column("H", "H", Kind.COEFFICIENT),
 )

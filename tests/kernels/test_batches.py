@@ -10,6 +10,8 @@ from sme_sem.kernels import (
     discrepancy,
     factors,
     fit_indices,
+    hierarchical,
+    intraclass,
     linalg,
     panel,
     pooling,
@@ -158,6 +160,10 @@ def copies_of_means(*batch):
     return means(*batch, 5)
 
 
+def two_variances(*batch):
+    return np.random.default_rng(16).uniform(0.5, 2, size=(*batch, 2))
+
+
 def alpha(level):
     return lambda counts: agreement.krippendorff_alpha(agreement.coincidences(counts), np.arange(1.0, 4.0), level)
 
@@ -222,6 +228,12 @@ KERNELS = [
     (agreement.fleiss_kappa, [judgements]),
     *((named(f"krippendorff_alpha, {level}", alpha(level)), [judgements]) for level in agreement.LEVELS),
     (panel.kendall_w, [ratings]),
+    (named("intraclass", lambda x: intraclass.intraclass(intraclass.mean_squares(x))), [ratings]),
+    (named("intraclass_tests", lambda x: intraclass.intraclass_tests(intraclass.mean_squares(x))), [ratings]),
+    (named("intraclass_interval", lambda x: intraclass.intraclass_interval(intraclass.mean_squares(x))), [ratings]),
+    (hierarchical.maximal_reliability, [loadings]),
+    (hierarchical.total_shares, [loading_matrices, two_variances, chi_squares]),
+    (hierarchical.explained_common_variance, [loading_matrices, two_variances]),
     (pooling.spread, [copies_of_means, copies_of_covariances]),
     (named("d2", lambda own: pooling.d2(own, 8)), [chi_squares_of_copies]),
     (named("d3", lambda own: pooling.d3(own, 0.9 * own, 8)), [chi_squares_of_copies]),

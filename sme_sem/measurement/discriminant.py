@@ -1,0 +1,315 @@
+"""Whether two constructs are two: chi-square tests and intervals of their correlation, and of HTMT.
+
+For every pair of constructs the measurement model is compared with one that does not tell them apart:
+
+* ``phi``: their correlation is fixed to one (to minus one if it is negative);
+* ``merged``: in addition they correlate alike with every other construct, so that they are one.
+
+A significant difference says that they are distinct.  With many pairs p values are corrected (Holm).  Both tests reject
+at correlations as high as .95 once samples are large; the interval of the correlation against a bound such as .85 says
+more.
+
+Joreskog (1971), Psychometrika 36, 109-133 (correlation fixed to one).  Ronkko and Cho (2022), Organizational Research
+Methods 25, 6-47.  Henseler, Ringle and Sarstedt (2015), Journal of the Academy of Marketing Science 43, 115-135, and
+Roemer, Schuberth and Henseler (2021), Industrial Management & Data Systems 121, 2637-2650 (HTMT, HTMT2 and intervals).
+Holm (1979), Scandinavian Journal of Statistics 6, 65-70.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from ..errors import ConvergenceError, SpecificationError
+from ..kernels import intervals, linalg
+from ..kernels import validity as kernel
+from ..sem.specification import Specification
+from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from .answers import complete_answers, require_correlations
+
+if TYPE_CHECKING:
+    from ..sem.fit import Fit
+
+BATCH = 500
+
+
+@dataclass(frozen=True, eq=False)
+class Discriminant(Tabled):
+    """Tests that constructs are distinct.
+
+    tests : one row per pair and test (construct, other, correlation, ci_lower, ci_upper, test, chisq_diff, df_diff,
+        pvalue, pvalue_holm, cfi_diff); NaN where the restricted model was not found
+    n : respondents of every model
+    """
+
+    tests: pd.DataFrame
+    n: int
+    notes: tuple[Text, ...] = ()
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give the tests."""
+        rows = tuple((*row[:5], _TESTS[row[5]], *row[6:]) for row in self.tests.itertuples(index=False, name=None))
+        title = term("Discriminant validity") + Words(": chi-square tests", "：卡方检验")
+        return (Table("discriminant_tests", title, _COLUMNS, rows, (_NOTE.filled(n=self.n), *self.notes)),)
+
+
+def discriminant(frame: pd.DataFrame, model: str | Specification, **options: Any) -> Discriminant:
+    """Test for every pair of constructs whether they are distinct.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per respondent.
+    model : str or Specification
+        A measurement model, constructs correlating freely.
+    **options
+        Further arguments of :func:`sme_sem.fit`: ``estimator="ML"`` (the only one) and ``missing``.
+
+    Returns
+    -------
+    Discriminant
+        ``.tests``, two rows for each pair (one where there are but two constructs, for which both tests are the same).
+
+    Raises
+    ------
+    SpecificationError
+        There are fewer than two constructs, they are not free to correlate, or a robust estimator was asked for.
+    ConvergenceError
+        The measurement model was not found.
+
+    Examples
+    --------
+    >>> import sme_sem as sme
+    >>> answers = sme.simulate("t =~ .8*t1 + .8*t2 + .8*t3; u =~ .8*u1 + .8*u2 + .8*u3; t ~~ .5*u", 300, seed=1)
+    >>> found = sme.discriminant(answers, "t =~ t1 + t2 + t3; u =~ u1 + u2 + u3")
+    >>> found.tests[["construct", "other", "test", "df_diff"]].values.tolist(), bool(found.tests["pvalue"][0] < 0.001)
+    ([['t', 'u', 'phi', 1.0]], True)
+    """
+    from ..sem.fit import fit
+
+    specification = Specification.read(model)
+    names = list(specification.latent)
+    if len(names) < 2:
+        raise SpecificationError("discriminant validity compares constructs: the model needs at least two.")
+    free = fit(specification, frame, **(options | {"std_lv": True, "on_failure": "raise"}))
+    if free.options.method.discrepancy != "ML" or free.options.method.scaled or free.table.groups > 1:
+        raise SpecificationError(
+            "the tests are likelihood-ratio tests of one group: take estimator='ML', without group=."
+        )
+    correlations = _correlations(free)
+    if missing := [pair for pair in combinations(names, 2) if pair not in correlations]:
+        a, b = missing[0]
+        raise SpecificationError(f"{a} and {b} are not free to correlate: give a measurement model without paths.")
+    rows, lost = [], []
+    for (a, b), (r, lower, upper) in correlations.items():
+        for test, restricted in _restricted(specification, names, a, b, 1 if r >= 0 else -1).items():
+            tight = fit(restricted, frame, **(options | {"std_lv": True, "on_failure": "return"}))
+            if not tight.converged:
+                lost.append(f"{a} ~~ {b} ({test})")
+            rows.append((a, b, r, lower, upper, test, *_difference(tight, free)))
+    tests = pd.DataFrame(rows, columns=_NAMES)
+    for test in tests["test"].unique():
+        own = tests["test"] == test
+        tests.loc[own, "pvalue_holm"] = _holm(tests.loc[own, "pvalue"].to_numpy())
+    notes = (_LOST.filled(names=Words(", ".join(lost), "、".join(lost))),) if lost else ()
+    return Discriminant(tests[[column.name for column in _COLUMNS]], free.n, notes)
+
+
+def _correlations(fit: Fit) -> dict[tuple[str, str], tuple[float, float, float]]:
+    """Correlation of each pair with its interval."""
+    rows = fit.estimates()
+    order = {name: i for i, name in enumerate(fit.latent)}
+    own = rows[(rows["op"] == "~~") & rows["lhs"].isin(fit.latent) & (rows["lhs"] != rows["rhs"]) & rows["free"]]
+    found = {}
+    for row in own.itertuples():
+        a, b = sorted((str(row.lhs), str(row.rhs)), key=order.__getitem__)
+        found[a, b] = (float(row.est), float(row.ci_lower), float(row.ci_upper))  # type: ignore[arg-type]
+    return found
+
+
+def _restricted(
+    specification: Specification, names: Sequence[str], a: str, b: str, sign: int
+) -> dict[str, Specification]:
+    """The models in which a and b are one."""
+    fixed = specification.add(f"{a} ~~ {sign}*{b}")
+    others = [name for name in names if name not in (a, b)]
+    if not others:
+        return {"phi": fixed}
+    equal = [f"{a} ~~ same_{i}_*{c}; {b} ~~ also_{i}_*{c}; also_{i}_ == {sign}*same_{i}_" for i, c in enumerate(others)]
+    return {"phi": fixed, "merged": fixed.add("; ".join(equal))}
+
+
+def _difference(tight: Fit, free: Fit) -> tuple[float, float, float, float]:
+    if not tight.converged:
+        return (np.nan,) * 4
+    narrow, wide = tight.measures(), free.measures()
+    chi_square, df = float(narrow["chisq"] - wide["chisq"]), float(narrow["df"] - wide["df"])
+    return chi_square, df, float(stats.chi2.sf(chi_square, df)), float(narrow["cfi"] - wide["cfi"])
+
+
+def _holm(p: np.ndarray) -> np.ndarray:
+    """Holm's p values; NaN stays NaN and does not count."""
+    from statsmodels.stats.multitest import multipletests
+
+    found, known = np.full(p.shape, np.nan), ~np.isnan(p)
+    if known.any():
+        found[known] = multipletests(p[known], method="holm")[1]
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Heterotrait(Tabled):
+    """HTMT and HTMT2 with bootstrap intervals.
+
+    ratios : one row per pair of constructs (construct, other, htmt, htmt_ci_lower, htmt_ci_upper, htmt2,
+        htmt2_ci_lower, htmt2_ci_upper)
+    draws, failed : bootstrap samples, and how many of them had no ratio
+    """
+
+    ratios: pd.DataFrame
+    n: int
+    draws: int
+    failed: int
+    level: float
+    notes: tuple[Text, ...] = ()
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give the ratios."""
+        rows = tuple(self.ratios.itertuples(index=False, name=None))
+        values = {"draws": self.draws, "failed": self.failed, "level": f"{100 * self.level:g}%"}
+        title = term("Heterotrait-monotrait ratio")
+        return (Table("htmt_intervals", title, _RATIO_COLUMNS, rows, (_PERCENTILE.filled(**values), *self.notes)),)
+
+
+def heterotrait(
+    frame: pd.DataFrame, scales: Mapping[str, Sequence[str]], *, draws: int = 2000, seed: int = 1, level: float = 0.95
+) -> Heterotrait:
+    """Give HTMT and HTMT2 of every pair of constructs with bootstrap percentile intervals.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per respondent; rows with a gap in an item are left out.
+    scales : mapping of str to sequence of str
+        The items of each construct, at least two.
+    draws, seed, level
+        Of the bootstrap.
+
+    Returns
+    -------
+    Heterotrait
+        ``.ratios``, ``.failed``.
+
+    Raises
+    ------
+    SpecificationError
+        There are fewer than two constructs, or one has fewer than two items.
+
+    Examples
+    --------
+    >>> import sme_sem as sme
+    >>> answers = sme.simulate("t =~ .8*t1 + .8*t2 + .8*t3; u =~ .8*u1 + .8*u2 + .8*u3; t ~~ .5*u", 300, seed=1)
+    >>> found = sme.heterotrait(answers, {"t": ["t1", "t2", "t3"], "u": ["u1", "u2", "u3"]}, draws=500)
+    >>> row = found.ratios.iloc[0]
+    >>> bool(row["htmt_ci_lower"] < row["htmt"] < row["htmt_ci_upper"])
+    True
+    """
+    if len(scales) < 2 or any(len(own) < 2 for own in scales.values()):
+        raise SpecificationError("HTMT compares constructs: give at least two, each with at least two items.")
+    if draws < 2:
+        raise SpecificationError(f"draws={draws!r}: give at least two, in practice some thousands.")
+    items = list(dict.fromkeys(item for own in scales.values() for item in own))
+    answers = complete_answers(frame, items)
+    R = require_correlations(answers)
+    members = np.array([[float(item in own) for item in items] for own in scales.values()])
+    pairs = np.triu_indices(len(scales), 1)
+
+    def ratios(correlation: Any) -> np.ndarray:
+        both = (kernel.heterotrait_monotrait, kernel.heterotrait_monotrait_geometric)
+        return np.stack([kind(correlation, members)[..., *pairs] for kind in both], axis=-2)
+
+    values, rng, drawn = answers.frame.to_numpy(), np.random.default_rng(seed), []
+    for first in range(0, draws, BATCH):
+        rows = rng.integers(len(values), size=(min(BATCH, draws - first), len(values)))
+        drawn.append(ratios(_correlation(values - values.mean(axis=0), rows)))
+    sample = np.concatenate(drawn)
+    whole = np.isfinite(sample).all(axis=(-2, -1))
+    if whole.sum() < 2:
+        raise ConvergenceError("hardly any bootstrap sample had correlations: items vary too little.")
+    ordered = np.sort(sample[whole].reshape(whole.sum(), -1), axis=0)
+    levels = np.outer([0.5 - level / 2, 0.5 + level / 2], np.ones(ordered.shape[1]))
+    limits = intervals.quantile(ordered, levels).reshape(2, *sample.shape[1:])
+    names, estimate = list(scales), ratios(R)
+    table = pd.DataFrame({"construct": [names[i] for i in pairs[0]], "other": [names[j] for j in pairs[1]]})
+    for which, name in enumerate(("htmt", "htmt2")):
+        table[name] = estimate[which]
+        table[f"{name}_ci_lower"], table[f"{name}_ci_upper"] = limits[:, which]
+    return Heterotrait(table, answers.n, draws, int(draws - whole.sum()), level, answers.sample_notes())
+
+
+def _correlation(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Correlations of resampled respondents: (n, p), (b, n) -> (b, p, p)"""
+    counts = np.stack([np.bincount(own, minlength=len(values)) for own in rows]).astype(float)
+    mean = counts @ values / len(values)
+    products = (counts[:, None, :] * values.T) @ values / len(values)
+    return np.asarray(linalg.correlation(products - mean[:, :, None] * mean[:, None, :]))
+
+
+_TESTS = {"phi": Words("correlation of one", "相关固定为1"), "merged": Words("merged into one", "合并为一个构念")}
+_NAMES = [
+    "construct",
+    "other",
+    "correlation",
+    "ci_lower",
+    "ci_upper",
+    "test",
+    "chisq_diff",
+    "df_diff",
+    "pvalue",
+    "cfi_diff",
+]
+_COLUMNS = (
+    Column("construct", term("Construct"), once=True),
+    Column("other", Words("With", "对比构念")),
+    Column("correlation", Words("Correlation", "相关系数"), Kind.COEFFICIENT),
+    Column("ci_lower", Words("95% CI lower", "95%置信区间下限"), Kind.COEFFICIENT),
+    Column("ci_upper", Words("95% CI upper", "95%置信区间上限"), Kind.COEFFICIENT),
+    Column("test", Words("Against", "对照模型")),
+    Column("chisq_diff", "Δχ²", Kind.STATISTIC),
+    Column("df_diff", "Δdf", Kind.COUNT),
+    Column("pvalue", "p", Kind.PROBABILITY),
+    Column("pvalue_holm", Words("p (Holm)", "p（Holm校正）"), Kind.PROBABILITY),
+    Column("cfi_diff", "ΔCFI", Kind.COEFFICIENT),
+)
+_RATIO_COLUMNS = (
+    Column("construct", term("Construct"), once=True),
+    Column("other", Words("With", "对比构念")),
+    *(
+        Column(f"{name}{end}", heading, Kind.COEFFICIENT, name.upper())
+        for name in ("htmt", "htmt2")
+        for end, heading in (
+            ("", Words("Ratio", "比率")),
+            ("_ci_lower", Words("CI lower", "置信区间下限")),
+            ("_ci_upper", Words("CI upper", "置信区间上限")),
+        )
+    ),
+)
+_NOTE = Words(
+    "N = {n}, maximum likelihood. A significant test says that the two constructs are distinct; an interval that stays "
+    "below .85 says so more strictly (Rönkkö & Cho, 2022).",
+    "样本量 N = {n}，极大似然估计。检验显著说明两个构念可以区分；"
+    "相关系数的置信区间低于.85是更严格的证据（Rönkkö & Cho, 2022）。",
+)
+_LOST = Words("{names}: the restricted model was not found.", "{names}：受限模型未得到解。")
+_PERCENTILE = Words(
+    "{level} percentile intervals of {draws} bootstrap samples ({failed} without a ratio). HTMT: Henseler, Ringle and "
+    "Sarstedt (2015); HTMT2: Roemer, Schuberth and Henseler (2021).",
+    "{level}百分位Bootstrap置信区间，抽样{draws}次（其中{failed}次无法计算）。HTMT：Henseler、Ringle与Sarstedt（2015）；"
+    "HTMT2：Roemer、Schuberth与Henseler（2021）。",
+)

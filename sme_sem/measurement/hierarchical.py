@@ -1,0 +1,121 @@
+"""Whether one total score may stand for several dimensions: hierarchical omega of a bifactor or second-order model.
+
+The general construct is the one that reaches every item, directly (bifactor) or through the constructs it explains
+(second order); what the others add is specific.  Formulas and sources: :mod:`sme_sem.kernels.hierarchical`.  As for CR,
+the variance of a total is the observed one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ..errors import ConvergenceError, SpecificationError
+from ..kernels import hierarchical as kernel
+from ..tables import Column, Kind, Table, Tabled, Words, term
+
+if TYPE_CHECKING:
+    from ..sem.fit import Fit
+
+
+@dataclass(frozen=True, eq=False)
+class Hierarchical(Tabled):
+    """Omega of a general and of specific constructs.
+
+    scales : one row per construct (construct, n_items, omega, omega_h, ecv), the general one first.  For it ``omega``
+        is the share of the total's variance due to all constructs and ``omega_h`` that due to it alone; for a specific
+        one the same of the total of its own items (omega_h is then what it adds beyond the general one); ``ecv`` is its
+        share in the variance that all constructs explain
+    """
+
+    general: str
+    scales: pd.DataFrame
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give the coefficients."""
+        rows = tuple(self.scales.itertuples(index=False, name=None))
+        title = Words("Hierarchical omega", "分层ω系数")
+        return (Table("hierarchical_omega", title, _COLUMNS, rows, (_NOTE.filled(general=self.general),)),)
+
+
+def hierarchical(fit: Fit) -> Hierarchical:
+    """Divide the variance of total scores between a general construct and specific ones.
+
+    Parameters
+    ----------
+    fit : Fit
+        A bifactor model (constructs uncorrelated) or a second-order one, of continuous answers in one group.
+
+    Returns
+    -------
+    Hierarchical
+        ``.general``, ``.scales`` (construct, n_items, omega, omega_h, ecv).
+
+    Raises
+    ------
+    SpecificationError
+        No construct reaches every item, or constructs correlate beyond what the general one explains.
+    ConvergenceError
+        The fit did not converge.
+
+    Examples
+    --------
+    >>> import sme_sem as sme
+    >>> population = "a =~ .8*a1 + .7*a2 + .7*a3; b =~ .8*b1 + .7*b2 + .7*b3; c =~ .7*c1 + .7*c2 + .8*c3"
+    >>> answers = sme.simulate(population + "; g =~ .9*a + .8*b + .8*c", 500, seed=1)
+    >>> fit = sme.fit("a =~ a1 + a2 + a3; b =~ b1 + b2 + b3; c =~ c1 + c2 + c3; g =~ a + b + c", answers)
+    >>> found = sme.hierarchical(fit)
+    >>> found.general, found.scales["construct"].tolist()
+    ('g', ['g', 'a', 'b', 'c'])
+    """
+    if not fit.converged:
+        raise ConvergenceError("the model did not converge, so it says nothing on reliability; see fit.diagnostics.")
+    if fit.table.groups > 1 or fit.table.ordered:
+        raise SpecificationError("hierarchical omega is of one group and of continuous answers.")
+    point, p = fit._point, len(fit.observed)
+    names = list(fit.latent)
+    items = [
+        i for i, name in enumerate(fit.observed) if any(q.op == "=~" and q.rhs == name for q in fit.table.parameters)
+    ]
+    disturbances = point.S[0][p:, p:]
+    effects = point.moments.E[0][np.ix_(items, range(p, p + len(names)))]
+    reached = np.abs(effects) > 1e-12
+    whole = [j for j in range(len(names)) if reached[:, j].all()]
+    if len(whole) != 1 or len(names) < 2:
+        raise SpecificationError(
+            "hierarchical omega needs one general construct that reaches every item, beside specific ones: a bifactor "
+            "or second-order model."
+        )
+    if np.abs(disturbances - np.diag(np.diagonal(disturbances))).max() > 1e-10:
+        raise SpecificationError(
+            "constructs correlate beside the general one, so their shares cannot be told apart: fit a bifactor model "
+            "with orthogonal=True, or drop the covariances."
+        )
+    g, psi = whole[0], np.diagonal(disturbances)
+    S = fit.sample.covariance[0][np.ix_(items, items)]
+    ecv = kernel.explained_common_variance(effects, psi)
+    rows = []
+    for j in [g, *(j for j in range(len(names)) if j != g)]:
+        own = reached[:, j]
+        shares = kernel.total_shares(effects[own], psi, np.asarray(S[np.ix_(own, own)].sum()))
+        rows.append((names[j], int(own.sum()), float(shares.sum()), float(shares[j]), float(ecv[j])))
+    return Hierarchical(names[g], pd.DataFrame(rows, columns=["construct", "n_items", "omega", "omega_h", "ecv"]))
+
+
+_COLUMNS = (
+    Column("construct", term("Construct")),
+    Column("n_items", term("Number of items"), Kind.COUNT),
+    Column("omega", Words("omega", "ω"), Kind.COEFFICIENT),
+    Column("omega_h", Words("omega hierarchical", "分层ω"), Kind.COEFFICIENT),
+    Column("ecv", "ECV", Kind.COEFFICIENT),
+)
+_NOTE = Words(
+    "General construct: {general}. omega: share of the total score's variance due to all constructs; omega "
+    "hierarchical: due to the row's construct alone; ECV: its share in the explained common variance (Reise, 2012; "
+    "Rodriguez, Reise & Haviland, 2016).",
+    "一般因子：{general}。ω为总分方差中由全部构念解释的比例；分层ω为仅由该行构念解释的比例；"
+    "ECV为其在共同方差中的份额（Reise, 2012；Rodriguez, Reise & Haviland, 2016）。",
+)
