@@ -45,13 +45,17 @@ if TYPE_CHECKING:
     from .measurement.discriminant import discriminant, heterotrait
     from .measurement.factors import factors
     from .measurement.hierarchical import hierarchical
+    from .measurement.item_advice import item_advice
     from .measurement.mcar import mcar
     from .measurement.method_bias import method_bias
+    from .measurement.missing import missing
+    from .measurement.nonresponse import nonresponse
     from .measurement.normality import normality
     from .measurement.polychoric import polychoric
     from .measurement.raters import rater_agreement
     from .measurement.reliability import reliability
     from .measurement.retention import retention
+    from .measurement.stability import congruence, loading_intervals
     from .measurement.validity import validity
     from .moderation import conditional_indirect, moderated_mediation, product_indicators, simple_slopes
     from .planning import power, rmsea_power, rmsea_sample_size
@@ -82,6 +86,7 @@ _HOME = {
     "compare_imputed": "imputation",
     "components": "measurement.components",
     "conditional_indirect": "moderation",
+    "congruence": "measurement.stability",
     "correlations": "measurement.correlations",
     "demo_study": "study",
     "descriptives": "measurement.descriptives",
@@ -95,14 +100,18 @@ _HOME = {
     "hierarchical": "measurement.hierarchical",
     "impute": "imputation",
     "invariance": "comparison",
+    "item_advice": "measurement.item_advice",
     "load_instrument": "instrument",
     "load_study": "study",
+    "loading_intervals": "measurement.stability",
     "mcar": "measurement.mcar",
     "mediation": "resampling.mediation",
     "method_bias": "measurement.method_bias",
+    "missing": "measurement.missing",
     "moderated_mediation": "moderation",
     "multiverse": "sensitivity",
     "new_study": "instrument",
+    "nonresponse": "measurement.nonresponse",
     "normality": "measurement.normality",
     "polychoric": "measurement.polychoric",
     "pool": "imputation",
@@ -151,6 +160,7 @@ __all__ = [
     "compare_imputed",
     "components",
     "conditional_indirect",
+    "congruence",
     "correlations",
     "demo_study",
     "descriptives",
@@ -164,22 +174,26 @@ __all__ = [
     "hierarchical",
     "impute",
     "invariance",
+    "item_advice",
     "load_instrument",
     "load_study",
+    "loading_intervals",
     "mcar",
     "mediation",
     "method_bias",
+    "missing",
     "moderated_mediation",
     "multiverse",
     "new_study",
+    "nonresponse",
     "normality",
     "polychoric",
     "pool",
     "power",
     "product_indicators",
     "provenance",
-    "read_model",
     "rater_agreement",
+    "read_model",
     "read_responses",
     "reliability",
     "response_quality",

@@ -9,6 +9,9 @@ constructs hold together and differ, ``collinearity`` whether predictors say nea
 answers are missing by chance, ``method_bias`` whether asking everything alike made answers alike.
 ``discriminant`` tests whether constructs are distinct, ``heterotrait`` gives intervals of HTMT, ``hierarchical``
 divides a total between general and specific constructs, ``rater_agreement`` asks whether raters agree.
+``missing`` says how much was left open and with what that goes along, ``nonresponse`` whether late respondents differ.
+``item_advice`` says which items of a pre-test to keep, ``congruence`` and ``loading_intervals`` how stable dimensions
+are.
 """
 
 from .adequacy import Adequacy, adequacy
@@ -19,28 +22,38 @@ from .descriptives import Descriptives, descriptives
 from .discriminant import Discriminant, Heterotrait, discriminant, heterotrait
 from .factors import Factors, factors
 from .hierarchical import Hierarchical, hierarchical
+from .item_advice import ItemAdvice, ItemRules, item_advice
 from .mcar import Mcar, mcar
 from .measured import measurement_table
 from .method_bias import MethodBias, method_bias
+from .missing import Missing, missing
+from .nonresponse import Nonresponse, nonresponse
 from .normality import Normality, normality
 from .polychoric import Polychoric, polychoric
 from .raters import RaterAgreement, rater_agreement
 from .reliability import Reliability, reliability
 from .retention import Retention, retention
+from .stability import Congruence, LoadingIntervals, congruence, loading_intervals
 from .validity import Validity, validity
 
 __all__ = [
     "Adequacy",
     "Collinearity",
     "Components",
+    "Congruence",
     "Correlations",
     "Descriptives",
     "Discriminant",
     "Factors",
     "Heterotrait",
     "Hierarchical",
+    "ItemAdvice",
+    "ItemRules",
+    "LoadingIntervals",
     "Mcar",
     "MethodBias",
+    "Missing",
+    "Nonresponse",
     "Normality",
     "Polychoric",
     "RaterAgreement",
@@ -50,15 +63,20 @@ __all__ = [
     "adequacy",
     "collinearity",
     "components",
+    "congruence",
     "correlations",
     "descriptives",
     "discriminant",
     "factors",
     "heterotrait",
     "hierarchical",
+    "item_advice",
+    "loading_intervals",
     "mcar",
     "measurement_table",
     "method_bias",
+    "missing",
+    "nonresponse",
     "normality",
     "polychoric",
     "rater_agreement",

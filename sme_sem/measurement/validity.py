@@ -128,17 +128,8 @@ def validity(fit: Fit, *, group: str | None = None) -> Validity:
     for i, name in enumerate(names):
         cr, ave = _convergent(name, loadings, float(constructs[i, i]), S, responses)
         h = np.nan if np.isnan(ave) else float(hierarchical.maximal_reliability(_standardized(point, place, name)))
-        rows.append(
-            (
-                name,
-                int(_indicators(fit, name)),
-                cr,
-                ave,
-                float(shared[i]),
-                float(np.sqrt(ave)) if ave >= 0 else np.nan,
-                h,
-            )
-        )
+        root = float(np.sqrt(ave)) if ave >= 0 else np.nan
+        rows.append((name, int(_indicators(fit, name)), cr, ave, float(shared[i]), root, h))
     scales = pd.DataFrame(rows, columns=["construct", "n_items", "CR", "AVE", "MSV", "sqrt_AVE", "H"])
     lower = np.where(np.tri(len(names), k=-1, dtype=bool), correlation, np.nan)
     np.fill_diagonal(lower, scales["sqrt_AVE"])

@@ -6,6 +6,7 @@ import pytest
 from sem.models import POPULATIONS, fitted_text, parameters_of, true_theta
 from sme_sem.kernels import (
     agreement,
+    alignment,
     components,
     discrepancy,
     factors,
@@ -106,6 +107,10 @@ def loadings(*batch, p=4):
 
 def loading_matrices(*batch):
     return np.random.default_rng(4).uniform(-0.4, 0.9, size=(*batch, 4, 2))
+
+
+def other_loading_matrices(*batch):
+    return np.random.default_rng(17).uniform(-0.4, 0.9, size=(*batch, 4, 2))
 
 
 _PAIR = np.array([[1, 0.3], [0.3, 1]])
@@ -234,6 +239,8 @@ KERNELS = [
     (hierarchical.maximal_reliability, [loadings]),
     (hierarchical.total_shares, [loading_matrices, two_variances, chi_squares]),
     (hierarchical.explained_common_variance, [loading_matrices, two_variances]),
+    (alignment.congruence, [loading_matrices, other_loading_matrices]),
+    (alignment.turned_to, [loading_matrices, other_loading_matrices]),
     (pooling.spread, [copies_of_means, copies_of_covariances]),
     (named("d2", lambda own: pooling.d2(own, 8)), [chi_squares_of_copies]),
     (named("d3", lambda own: pooling.d3(own, 0.9 * own, 8)), [chi_squares_of_copies]),

@@ -1,0 +1,145 @@
+"""How two groups of respondents differ in some variables: tests, sizes of effect, and a correction for many tests.
+
+Numbers are compared by Welch's t, with Hedges' g for the size of the difference; categories by Pearson's chi-square,
+with Cramer's V::
+
+    g = J (mean_1 - mean_2) / pooled sd,   J = 1 - 3 / (4 (n_1 + n_2) - 9)        V = sqrt(chi2 / (n (min(r, c) - 1)))
+
+Welch (1947), Biometrika 34, 28-35.  Hedges (1981), Journal of Educational Statistics 6, 107-128.  Cramer (1946),
+Mathematical Methods of Statistics, chapter 21.  Holm (1979), Scandinavian Journal of Statistics 6, 65-70.  Benjamini
+and Hochberg (1995), Journal of the Royal Statistical Society B 57, 289-300.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from ..errors import SpecificationError, did_you_mean
+from ..tables import Column, Kind, Words
+
+Correction = Literal["holm", "fdr_bh", "bonferroni"]
+COLUMNS = (
+    "variable",
+    "test",
+    "n_first",
+    "n_second",
+    "mean_first",
+    "mean_second",
+    "statistic",
+    "df",
+    "pvalue",
+    "pvalue_corrected",
+    "effect",
+)
+SPARSE = 5
+"""Expected counts below which Pearson's chi-square is not to be trusted (Cochran 1954)."""
+
+
+def differences(
+    frame: pd.DataFrame, first: np.ndarray, second: np.ndarray, variables: Sequence[str], categorical: Sequence[str]
+) -> pd.DataFrame:
+    """Compare two groups of rows in each variable: one row per variable, ``pvalue_corrected`` still to come.
+
+    first, second : (n,) who belongs to which group
+    categorical : variables whose numbers are only names
+    """
+    rows = []
+    for name in variables:
+        known = frame[name].notna().to_numpy()
+        values = frame[name]
+        if name in categorical or not pd.api.types.is_numeric_dtype(values):
+            rows.append((name, *_categories(values[first & known], values[second & known])))
+        else:
+            rows.append((name, *_numbers(values[first & known], values[second & known])))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def corrected(p: Any, method: Correction) -> np.ndarray:
+    """P values corrected for their number; NaN stays NaN and does not count."""
+    from statsmodels.stats.multitest import multipletests
+
+    if method not in ("holm", "fdr_bh", "bonferroni"):
+        raise SpecificationError(f"correction={method!r} is not available; it can be 'holm', 'fdr_bh', 'bonferroni'.")
+    p = np.asarray(p, dtype=float)
+    found, known = np.full(p.shape, np.nan), ~np.isnan(p)
+    if known.any():
+        found[known] = multipletests(p[known], method=method)[1]
+    return found
+
+
+def known_columns(frame: pd.DataFrame, names: Sequence[str], argument: str) -> list[str]:
+    """Check that the data have these columns."""
+    for name in names:
+        if name not in frame.columns:
+            raise SpecificationError(
+                f"{argument}: no column {name!r}.{did_you_mean(str(name), map(str, frame.columns))}"
+            )
+    return list(names)
+
+
+def sparse(frame: pd.DataFrame, first: np.ndarray, second: np.ndarray, variables: Sequence[str]) -> list[str]:
+    """Variables with categories so rare that an expected count is below five."""
+    found = []
+    for name in variables:
+        table = pd.crosstab(np.where(first, 1, 2)[first | second], frame[name].to_numpy()[first | second]).to_numpy()
+        if table.size and (stats.contingency.expected_freq(table) < SPARSE).any():
+            found.append(name)
+    return found
+
+
+def _numbers(a: pd.Series[Any], b: pd.Series[Any]) -> tuple[Any, ...]:
+    x, y = a.to_numpy(dtype=float), b.to_numpy(dtype=float)
+    nothing = ("t", len(x), len(y), *(float(v.mean()) if len(v) else np.nan for v in (x, y)))
+    if min(len(x), len(y)) < 2 or not x.var(ddof=1) + y.var(ddof=1) > 0:
+        return (*nothing, *[np.nan] * 5)
+    t = stats.ttest_ind(x, y, equal_var=False)
+    n = len(x) + len(y)
+    pooled = np.sqrt(((len(x) - 1) * x.var(ddof=1) + (len(y) - 1) * y.var(ddof=1)) / (n - 2))
+    g = (1 - 3 / (4 * n - 9)) * (x.mean() - y.mean()) / pooled
+    return (*nothing, float(t.statistic), float(t.df), float(t.pvalue), np.nan, float(g))
+
+
+def _categories(a: pd.Series[Any], b: pd.Series[Any]) -> tuple[Any, ...]:
+    group = np.repeat([1, 2], [len(a), len(b)])
+    table = pd.crosstab(group, pd.concat([a, b]).astype(str).to_numpy()).to_numpy()
+    sizes = ("chisq", len(a), len(b), np.nan, np.nan)
+    if min(table.shape, default=0) < 2:
+        return (*sizes, *[np.nan] * 5)
+    chi_square, p, df, _ = stats.chi2_contingency(table, correction=False)
+    return (*sizes, float(chi_square), float(df), float(p), np.nan, float(np.sqrt(chi_square / table.sum())))
+
+
+TESTS = {
+    "t": Words("t (Welch), Hedges' g", "Welch t检验，Hedges g"),
+    "chisq": Words("χ², Cramér's V", "χ²检验，Cramér V"),
+}
+PRINTED = (
+    Column("variable", Words("Variable", "变量")),
+    Column("test", Words("Test, effect", "检验与效应量")),
+    Column("n_first", Words("n first", "第一组n"), Kind.COUNT),
+    Column("n_second", Words("n second", "第二组n"), Kind.COUNT),
+    Column("mean_first", Words("Mean first", "第一组均值"), Kind.ESTIMATE),
+    Column("mean_second", Words("Mean second", "第二组均值"), Kind.ESTIMATE),
+    Column("statistic", Words("Statistic", "统计量"), Kind.STATISTIC),
+    Column("df", "df", Kind.ESTIMATE),
+    Column("pvalue", "p", Kind.PROBABILITY),
+    Column("pvalue_corrected", Words("p corrected", "校正p值"), Kind.PROBABILITY),
+    Column("effect", Words("Effect size", "效应量"), Kind.ESTIMATE),
+)
+CORRECTIONS = {
+    "holm": Words("Holm", "Holm"),
+    "fdr_bh": Words("Benjamini-Hochberg", "Benjamini-Hochberg"),
+    "bonferroni": Words("Bonferroni", "Bonferroni"),
+}
+
+
+def printed(frame: pd.DataFrame, columns: Sequence[Column]) -> tuple[tuple[Any, ...], ...]:
+    """Rows of a table of differences."""
+    names = [column.name for column in columns]
+    rows = frame[names].itertuples(index=False, name=None)
+    return tuple(tuple(TESTS[v] if name == "test" else v for name, v in zip(names, row, strict=True)) for row in rows)

@@ -1,0 +1,189 @@
+"""How much is missing, where, in which patterns, and whether it goes with what is known of the respondents.
+
+Little's test asks whether gaps come completely at random (:func:`sme_sem.mcar`); comparing those who left an item open
+with those who did not, on background variables, says with what the gaps go along.  Variables found there belong into an
+imputation (``variables=``).
+
+Little (1988), Journal of the American Statistical Association 83, 1198-1202.  Enders (2022), Applied Missing Data
+Analysis, chapter 1.  Tests and effects: :mod:`sme_sem.measurement.differences`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..errors import ConvergenceError, DataProblem
+from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from . import differences as tests
+from .answers import complete_answers
+from .differences import Correction
+from .mcar import Mcar, mcar
+
+MOST_PATTERNS = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Missing(Tabled):
+    """Missing answers.
+
+    items : one row per item (item, missing, percent)
+    scales : one row per construct (scale, n_items, missing, percent, incomplete: respondents with a gap in it)
+    respondents : one row per number of gaps (gaps, respondents, percent)
+    patterns : one row per pattern (open: the items left open, respondents, percent), the most frequent first
+    background : one row per item with gaps and background variable (item, variable, test, n_first, n_second, ...) as in
+        ``differences``: first are those who left the item open
+    mcar : Little's test, or None where it does not exist
+    """
+
+    items: pd.DataFrame
+    scales: pd.DataFrame
+    respondents: pd.DataFrame
+    patterns: pd.DataFrame
+    background: pd.DataFrame
+    mcar: Mcar | None
+    correction: Correction
+    notes: tuple[Text, ...] = ()
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give items, constructs, respondents, patterns, Little's test, and the background variables."""
+        found = [Table("missing_items", _MISSING + _BY_ITEM, _ITEMS, _rows(self.items), self.notes)]
+        if len(self.scales):
+            found.append(Table("missing_scales", _MISSING + _BY_SCALE, _SCALES, _rows(self.scales)))
+        found.append(Table("missing_respondents", _MISSING + _BY_PERSON, _PERSONS, _rows(self.respondents)))
+        shown, rest = self.patterns[:MOST_PATTERNS], len(self.patterns) - MOST_PATTERNS
+        notes = (_MORE.filled(n=rest),) if rest > 0 else ()
+        rows = tuple((row[0] or _NOTHING, *row[1:]) for row in _rows(shown))
+        found.append(Table("missing_patterns", _MISSING + _BY_PATTERN, _PATTERNS, rows, notes))
+        if self.mcar is not None:
+            found.append(self.mcar.tables()[0])
+        if len(self.background):
+            columns = (Column("item", term("Item"), once=True), *tests.PRINTED)
+            how = _BACKGROUND.filled(correction=tests.CORRECTIONS[self.correction])
+            rows = tests.printed(self.background, columns)
+            found.append(Table("missing_background", _MISSING + _BY_BACKGROUND, columns, rows, (how,)))
+        return tuple(found)
+
+
+def missing(
+    frame: pd.DataFrame,
+    scales: Mapping[str, Sequence[str]] | None = None,
+    *,
+    background: Sequence[str] = (),
+    categorical: Sequence[str] = (),
+    correction: Correction = "holm",
+) -> Missing:
+    """Report what is missing.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per respondent, gaps as NaN.
+    scales : mapping of str to sequence of str, optional
+        The items of each construct; without it all numeric columns that are not ``background`` are items.
+    background : sequence of str
+        What else is known of the respondents: numbers, or categories.
+    categorical : sequence of str
+        Background variables whose numbers are only names.
+    correction : {"holm", "fdr_bh", "bonferroni"}
+        For the number of tests against background variables, all items together.
+
+    Returns
+    -------
+    Missing
+        ``.items``, ``.scales``, ``.respondents``, ``.patterns``, ``.background``, ``.mcar``.
+
+    Examples
+    --------
+    >>> import numpy as np, sme_sem as sme
+    >>> answers = sme.simulate("trust =~ .8*t1 + .8*t2 + .7*t3", 300, seed=1)
+    >>> answers["t3"] = answers["t3"].mask(answers["t1"] > 1)
+    >>> found = sme.missing(answers[["t2", "t3"]].assign(age=answers["t1"]), background=["age"])
+    >>> found.patterns["open"].tolist(), bool(found.background["pvalue_corrected"][0] < 0.001)
+    (['', 't3'], True)
+    """
+    tests.known_columns(frame, background, "background")
+    tests.known_columns(frame, categorical, "categorical")
+    numbers = [str(name) for name in frame.select_dtypes("number") if name not in background]
+    listed = list(dict.fromkeys(item for own in (scales or {}).values() for item in own)) or numbers
+    values = complete_answers(frame, listed).values
+    gaps = values.isna()
+    n = len(values)
+    if not n or not listed:
+        raise DataProblem("there are no answers to look at: give rows and numeric columns.")
+    background_rows = [
+        tests.differences(frame, gaps[item].to_numpy(), ~gaps[item].to_numpy(), background, categorical).assign(
+            item=item
+        )
+        for item in listed
+        if gaps[item].any() and background
+    ]
+    found = pd.concat(background_rows, ignore_index=True) if background_rows else pd.DataFrame(columns=tests.COLUMNS)
+    found["pvalue_corrected"] = tests.corrected(found["pvalue"], correction)
+    little, why = _little(values) if gaps.any(axis=None) else (None, None)
+    open_ = pd.Series([", ".join(gaps.columns[row]) for row in gaps.to_numpy()]).value_counts()
+    counts = gaps.sum(axis=1).value_counts().sort_index()
+    return Missing(
+        items=pd.DataFrame({"item": listed, "missing": gaps.sum().to_numpy(), "percent": 100 * gaps.mean().to_numpy()}),
+        scales=_scales(gaps, scales or {}),
+        respondents=pd.DataFrame(
+            {"gaps": counts.index, "respondents": counts.to_numpy(), "percent": 100 * counts.to_numpy() / n}
+        ),
+        patterns=pd.DataFrame(
+            {"open": open_.index, "respondents": open_.to_numpy(), "percent": 100 * open_.to_numpy() / n}
+        ),
+        background=found[["item", *tests.COLUMNS]] if len(found) else found,
+        mcar=little,
+        correction=correction,
+        notes=(_SIZE.filled(n=n, complete=int((~gaps.any(axis=1)).sum())), *((why,) if why is not None else ())),
+    )
+
+
+def _little(values: pd.DataFrame) -> tuple[Mcar | None, Text | None]:
+    """Little's test, or why there is none."""
+    try:
+        return mcar(values), None
+    except (DataProblem, ConvergenceError) as problem:
+        return None, _NO_TEST.filled(reason=str(problem))
+
+
+def _scales(gaps: pd.DataFrame, scales: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    rows = []
+    for name, items in scales.items():
+        own = gaps[list(items)].to_numpy()
+        rows.append((name, len(items), int(own.sum()), 100 * float(own.mean()), int(np.sum(own.any(axis=1)))))
+    return pd.DataFrame(rows, columns=["scale", "n_items", "missing", "percent", "incomplete"])
+
+
+def _rows(frame: pd.DataFrame) -> tuple[tuple[object, ...], ...]:
+    return tuple(frame.itertuples(index=False, name=None))
+
+
+_MISSING = term("Missing value") + Words(": ", "：")
+_BY_ITEM, _BY_SCALE = Words("items", "按题项"), Words("constructs", "按构念")
+_BY_PERSON, _BY_PATTERN = Words("respondents", "按受访者"), Words("patterns", "缺失模式")
+_BY_BACKGROUND = Words("background variables", "与背景变量的关系")
+_NOTHING = Words("nothing", "无")
+_PERCENT = Column("percent", Words("Percent", "百分比"), Kind.PERCENT)
+_COUNT = Column("respondents", Words("Respondents", "受访者数"), Kind.COUNT)
+_GAPS = Column("missing", term("Missing value"), Kind.COUNT)
+_ITEMS = (Column("item", term("Item")), _GAPS, _PERCENT)
+_SCALES = (
+    Column("scale", term("Construct")),
+    Column("n_items", term("Number of items"), Kind.COUNT),
+    _GAPS,
+    _PERCENT,
+    Column("incomplete", Words("Incomplete respondents", "有缺失的受访者"), Kind.COUNT),
+)
+_PERSONS = (Column("gaps", Words("Items left open", "缺失题项数"), Kind.COUNT), _COUNT, _PERCENT)
+_PATTERNS = (Column("open", Words("Left open", "缺失的题项")), _COUNT, _PERCENT)
+_SIZE = Words("N = {n}, {complete} of them complete.", "样本量 N = {n}，其中完整作答{complete}名。")
+_NO_TEST = Words("Little's test was not possible: {reason}", "无法进行Little检验：{reason}")
+_MORE = Words("{n} rarer patterns are not shown.", "另有{n}种较少见的模式未列出。")
+_BACKGROUND = Words(
+    "First: respondents who left the item open; second: the others. p corrected by {correction} over all rows.",
+    "第一组为该题缺失的受访者，第二组为其余受访者；p值按{correction}法对全部行校正。",
+)

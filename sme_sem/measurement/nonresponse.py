@@ -1,0 +1,129 @@
+"""Whether those who answered late, who stand for those who did not answer, answered differently from the early ones.
+
+Extrapolation supposes that late respondents resemble nonrespondents; agreement of both waves makes nonresponse bias
+less likely and proves nothing.
+
+Armstrong and Overton (1977), Journal of Marketing Research 14, 396-402.  Tests and effects:
+:mod:`sme_sem.measurement.differences`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataProblem, SpecificationError
+from ..tables import Table, Tabled, Text, Words, term
+from . import differences as tests
+from .differences import Correction
+
+
+@dataclass(frozen=True, eq=False)
+class Nonresponse(Tabled):
+    """Early against late respondents.
+
+    table : one row per variable (variable, test, n_first, n_second, mean_first, mean_second, statistic, df, pvalue,
+        pvalue_corrected, effect): first are the early, second the late ones; test is "t" (effect: Hedges' g) or "chisq"
+        (effect: Cramer's V)
+    n_early, n_late : how many were compared
+    """
+
+    table: pd.DataFrame
+    n_early: int
+    n_late: int
+    correction: Correction
+    notes: tuple[Text, ...] = ()
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give the comparison."""
+        title = term("Non-response bias") + Words(": ", "：") + term("Early vs late respondents")
+        how = {"early": self.n_early, "late": self.n_late, "correction": tests.CORRECTIONS[self.correction]}
+        rows = tests.printed(self.table, tests.PRINTED)
+        return (Table("nonresponse", title, tests.PRINTED, rows, (_NOTE.filled(**how), *self.notes)),)
+
+
+def nonresponse(
+    frame: pd.DataFrame,
+    order: str,
+    variables: Sequence[str] | None = None,
+    *,
+    share: float = 0.25,
+    categorical: Sequence[str] = (),
+    correction: Correction = "holm",
+) -> Nonresponse:
+    """Compare early with late respondents.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per respondent.
+    order : str
+        A column that says when respondents answered: a time or a serial number, or two values for two waves, the
+        smaller of which is the early one.
+    variables : sequence of str, optional
+        What to compare, all other columns without it: numbers by means, anything else as categories.
+    share : float
+        Of the respondents: the first and the last so many are compared, unless ``order`` has two values.
+    categorical : sequence of str
+        Variables whose numbers are only names.
+    correction : {"holm", "fdr_bh", "bonferroni"}
+        For the number of tests.
+
+    Returns
+    -------
+    Nonresponse
+        ``.table``, ``.n_early``, ``.n_late``.
+
+    Raises
+    ------
+    SpecificationError
+        A column is unknown, or ``share`` not between 0 and one half.
+    DataProblem
+        A wave has fewer than two respondents.
+
+    Examples
+    --------
+    >>> import numpy as np, sme_sem as sme
+    >>> answers = sme.simulate("trust =~ .8*t1 + .8*t2", 200, seed=1).assign(day=np.arange(200))
+    >>> sme.nonresponse(answers, "day").table[["variable", "test", "n_first", "n_second"]].values.tolist()
+    [['t1', 't', 50, 50], ['t2', 't', 50, 50]]
+    """
+    tests.known_columns(frame, [order], "order")
+    chosen = tests.known_columns(frame, list(frame.columns if variables is None else variables), "variables")
+    tests.known_columns(frame, categorical, "categorical")
+    chosen = [name for name in chosen if name != order]
+    if not 0 < share <= 0.5:
+        raise SpecificationError(f"share={share!r}: give a share above 0 and at most 0.5, such as 0.25.")
+    when = frame[order]
+    known = when.notna().to_numpy()
+    waves = sorted(when.dropna().unique())
+    if len(waves) == 2:
+        early, late = (when == waves[0]).to_numpy(), (when == waves[1]).to_numpy()
+    else:
+        place = when.rank(method="first").to_numpy()
+        each = int(share * known.sum())
+        early, late = place <= each, place > known.sum() - each  # False for NaN
+    if min(early.sum(), late.sum()) < 2:
+        raise DataProblem(f"{early.sum()} early and {late.sum()} late respondents: each wave needs at least two.")
+    table = tests.differences(frame, early, late, chosen, categorical)
+    table["pvalue_corrected"] = tests.corrected(table["pvalue"], correction)
+    rare = tests.sparse(frame, early, late, list(table.loc[table["test"] == "chisq", "variable"]))
+    notes: list[Text] = [_SPARSE.filled(names=Words(", ".join(rare), "、".join(rare)))] if rare else []
+    if not known.all():
+        notes.append(_UNDATED.filled(n=int((~known).sum()), order=order))
+    return Nonresponse(table, int(np.sum(early)), int(np.sum(late)), correction, tuple(notes))
+
+
+_NOTE = Words(
+    "{early} early (first) and {late} late (second) respondents; p corrected by {correction}. Agreement makes "
+    "nonresponse bias less likely but proves nothing (Armstrong & Overton, 1977).",
+    "早期（第一组）受访者{early}名，晚期（第二组）受访者{late}名；p值按{correction}法校正。"
+    "无差异降低无回应偏差的可能，但不能证明其不存在（Armstrong & Overton, 1977）。",
+)
+_SPARSE = Words(
+    "{names}: expected counts below 5, so χ² is only rough.", "{names}：存在小于5的期望频数，χ²检验仅供参考。"
+)
+_UNDATED = Words("{n} respondents without {order} left out.", "{n}名受访者缺少{order}，未纳入比较。")

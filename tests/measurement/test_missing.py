@@ -1,0 +1,124 @@
+"""Missing answers and nonresponse: counts, tests by other programs, planted differences, and what is refused."""
+
+import numpy as np
+import pandas as pd
+import pingouin
+import pytest
+from scipy import stats
+
+import sme_sem as sme
+from sme_sem.errors import DataProblem, SpecificationError
+
+
+@pytest.fixture
+def survey():
+    rng = np.random.default_rng(1)
+    answers = sme.simulate("t =~ .8*a + .8*b + .7*c", 300, seed=1)
+    sector = rng.choice(["food", "steel"], 300)
+    age = rng.normal(40, 8, 300)
+    answers["a"] = answers["a"].mask(age > 48)
+    answers["b"] = answers["b"].mask(rng.random(300) < 0.1)
+    return answers.assign(age=age, sector=sector, day=np.arange(300))
+
+
+def test_amounts_are_counted_by_item_construct_respondent_and_pattern(survey):
+    found = sme.missing(survey, {"t": ["a", "b", "c"]})
+    gaps = survey[["a", "b", "c"]].isna()
+    assert found.items["missing"].tolist() == gaps.sum().tolist()
+    assert found.scales.iloc[0].tolist() == [
+        "t",
+        3,
+        gaps.sum().sum(),
+        100 * gaps.to_numpy().mean(),
+        gaps.any(axis=1).sum(),
+    ]
+    assert (
+        dict(zip(found.respondents["gaps"], found.respondents["respondents"]))
+        == gaps.sum(axis=1).value_counts().to_dict()
+    )
+    assert found.patterns["respondents"].sum() == 300 and found.patterns["percent"].sum() == pytest.approx(100)
+    both = int((gaps["a"] & gaps["b"]).sum())
+    assert found.patterns.set_index("open").loc["a, b", "respondents"] == both
+    assert found.mcar.chisq == pytest.approx(sme.mcar(survey[["a", "b", "c"]]).chisq)
+
+
+def test_gaps_that_go_with_age_are_found_and_others_not(survey):
+    found = sme.missing(survey, {"t": ["a", "b", "c"]}, background=["age", "sector"]).background
+    p = found.set_index(["item", "variable"])["pvalue_corrected"]
+    assert p["a", "age"] < 1e-10
+    assert (p.drop(("a", "age")) > 0.05).all() and len(p) == 4
+    assert found.set_index(["item", "variable"]).loc[("a", "age"), "effect"] > 1
+
+
+def test_means_are_compared_as_scipy_and_pingouin_do(survey):
+    row = sme.missing(survey, {"t": ["a", "b", "c"]}, background=["age"]).background.iloc[1]
+    x, y = (survey["age"][survey["b"].isna()], survey["age"][survey["b"].notna()])
+    t = stats.ttest_ind(x, y, equal_var=False)
+    assert (row["statistic"], row["df"], row["pvalue"]) == pytest.approx((t.statistic, t.df, t.pvalue))
+    assert row["effect"] == pytest.approx(pingouin.compute_effsize(x, y, eftype="hedges"), rel=1e-9)
+
+
+def test_categories_are_compared_by_pearsons_chi_square(survey):
+    row = sme.missing(survey, {"t": ["a", "b", "c"]}, background=["sector"]).background.iloc[1]
+    table = pd.crosstab(survey["b"].isna(), survey["sector"])
+    chi_square, p, df, _ = stats.chi2_contingency(table, correction=False)
+    assert (row["statistic"], row["df"], row["pvalue"]) == pytest.approx((chi_square, df, p))
+    assert row["effect"] == pytest.approx(stats.contingency.association(table, method="cramer"), rel=1e-9)
+
+
+def test_without_gaps_there_is_no_test_and_one_pattern(survey):
+    found = sme.missing(survey[["c", "age"]], background=["age"])
+    assert found.mcar is None and len(found.background) == 0
+    assert found.patterns.iloc[0].tolist() == ["", 300, 100]
+    assert "Left open" in str(found) and "缺失模式" in found.to("text", "zh")
+
+
+def test_missing_answers_without_littles_test_say_why():
+    frame = pd.DataFrame({"a": [1.0, 1.0, 1.0, np.nan], "b": [1.0, 2.0, 3.0, 4.0]})
+    found = sme.missing(frame)
+    assert found.mcar is None
+    assert "Little's test was not possible: everybody gave the same answer to a." in str(found)
+
+
+def test_late_respondents_who_differ_are_found(survey):
+    late = survey["day"] >= 225
+    drifted = survey.assign(c=survey["c"] + late * 1.0)
+    found = sme.nonresponse(drifted, "day", ["b", "c", "sector"])
+    table = found.table.set_index("variable")
+    assert (found.n_early, found.n_late) == (75, 75)
+    assert table.loc["c", "pvalue_corrected"] < 0.001 and table.loc["c", "effect"] < -0.5
+    assert (table.loc[["b", "sector"], "pvalue_corrected"] > 0.05).all()
+    assert "早期（第一组）受访者75名" in found.to("text", "zh")
+
+
+def test_two_waves_are_compared_as_they_are(survey):
+    waves = survey.assign(wave=np.where(survey["day"] < 200, 1, 2))
+    found = sme.nonresponse(waves, "wave", ["c"], correction="bonferroni")
+    t = stats.ttest_ind(survey["c"][:200], survey["c"][200:], equal_var=False)
+    assert (found.n_early, found.n_late) == (200, 100)
+    assert found.table["pvalue"][0] == pytest.approx(t.pvalue)
+
+
+def test_many_tests_are_corrected_together(survey):
+    found = sme.nonresponse(survey, "day", ["a", "b", "c"], correction="bonferroni").table
+    assert found["pvalue_corrected"].to_numpy() == pytest.approx(np.minimum(3 * found["pvalue"].to_numpy(), 1))
+
+
+def test_rare_categories_and_missing_times_are_said(survey):
+    rare = survey.assign(kind=["rare"] * 3 + ["usual"] * 297)
+    rare.loc[:1, "day"] = np.nan
+    text = str(sme.nonresponse(rare, "day", ["kind"]))
+    assert "kind: expected counts below 5" in text and "2 respondents without day left out" in text
+
+
+def test_unknown_columns_and_shares_are_refused(survey):
+    with pytest.raises(SpecificationError, match=r"^order: no column 'days'. Did you mean 'day'\?$"):
+        sme.nonresponse(survey, "days")
+    with pytest.raises(SpecificationError, match=r"^share=0.7: give a share"):
+        sme.nonresponse(survey, "day", share=0.7)
+    with pytest.raises(SpecificationError, match=r"^correction='none' is not available"):
+        sme.nonresponse(survey, "day", ["c"], correction="none")
+    with pytest.raises(SpecificationError, match=r"^background: no column 'Age'. Did you mean 'age'\?$"):
+        sme.missing(survey, background=["Age"])
+    with pytest.raises(DataProblem, match=r"^1 early and 1 late respondents"):
+        sme.nonresponse(survey[:2], "day", ["c"])
