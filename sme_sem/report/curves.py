@@ -1,27 +1,35 @@
 """Charts of what estimates depend on: specifications, values of a moderator, the number of respondents.
 
-SVG text as in ``figures``, or PNG bytes.
+Each function gives an SVG document, or the bytes of a PNG or PDF file.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..tables import Kind, Language, Text, Words, format, written
-from ..tables.text import width
-from .figures import _BLUE, _CELL, _GREY, _INK, _ORANGE, _axes, _figure, _label, _style, _svg
+from ..tables import Language, Text, Words, written
+from .canvas import (
+    BLUE,
+    COLOURS,
+    GREY,
+    INK,
+    MARKS,
+    Format,
+    axes_at,
+    coefficient,
+    given,
+    label,
+    label_rows,
+    new_figure,
+    room_for,
+    style,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
-
-Format = Literal["svg", "png"]
-_CHINESE = ("Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "Source Han Sans SC", "WenQuanYi Micro Hei")
 
 
 def specification_curve(
@@ -38,12 +46,7 @@ def specification_curve(
     title
         What is estimated.
     language, form
-        Of the writing; ``"svg"`` or ``"png"``.
-
-    Returns
-    -------
-    str or bytes
-        An SVG document, or the bytes of a PNG file.
+        Of the writing; ``"svg"``, ``"png"`` or ``"pdf"``.
 
     Examples
     --------
@@ -58,16 +61,16 @@ def specification_curve(
     value, lower, upper = (curve[c].to_numpy(dtype=float) for c in ("std", "std_ci_lower", "std_ci_upper"))
     supported = curve["supported"].to_numpy(dtype=bool)
     rows = [(choice, level) for choice in choices for level in dict.fromkeys(curve.sort_index()[choice])]
-    names = [_label(f"{choice}: {level}", language) for choice, level in rows]
-    beside = max([8, *map(width, names)]) * _CELL + 0.25
-    with _style(), _letters(form):
+    names = [label(f"{choice}: {level}", language) for choice, level in rows]
+    beside = room_for(names)
+    with style(form):
         below = 0.2 * len(rows) + 0.1
-        figure = _figure(beside + 6.0, below + 3.4)
-        axes = _axes(figure, beside, below + 0.55, 5.8, 2.5)
-        for chosen, colour, label in ((~supported, _GREY, _NOT_SUPPORTED), (supported, _BLUE, _SUPPORTED)):
+        figure = new_figure(beside + 6.0, below + 3.4)
+        axes = axes_at(figure, beside, below + 0.55, 5.8, 2.5)
+        for chosen, colour, said in ((~supported, GREY, _NOT_SUPPORTED), (supported, BLUE, _SUPPORTED)):
             if chosen.any():
                 _upright(axes, x[chosen], lower[chosen], upper[chosen], colour, 0.35)
-                face = colour if label is _SUPPORTED else "white"
+                face = colour if said is _SUPPORTED else "white"
                 axes.plot(
                     x[chosen],
                     value[chosen],
@@ -75,18 +78,18 @@ def specification_curve(
                     color=colour,
                     markerfacecolor=face,
                     markersize=3,
-                    label=written(label, language),
+                    label=written(said, language),
                 )
-        axes.axhline(0, color=_INK, linewidth=0.8)
+        axes.axhline(0, color=INK, linewidth=0.8)
         axes.set_xlim(0, len(curve) + 1)
         axes.set_xticks([])
-        axes.yaxis.set_major_formatter(_coefficient)
+        axes.yaxis.set_major_formatter(coefficient)
         axes.set_ylabel(written(_ESTIMATE, language))
         axes.set_title(written(title, language), fontsize=9, loc="left")
         axes.legend(frameon=False, loc="best")
-        _dashboard(_axes(figure, beside, 0.3, 5.8, below), curve, rows, names, supported)
+        _dashboard(axes_at(figure, beside, 0.3, 5.8, below), curve, rows, names, supported)
         figure.text(0.99, 0.01, written(_NUMBER.filled(n=len(curve)), language), ha="right", va="bottom")
-        return _given(figure, form)
+        return given(figure, form)
 
 
 def conditional_effect(
@@ -112,12 +115,7 @@ def conditional_effect(
     names
         Of outcome, predictor and moderator.
     language, form
-        Of the writing; ``"svg"`` or ``"png"``.
-
-    Returns
-    -------
-    str or bytes
-        An SVG document, or the bytes of a PNG file.
+        Of the writing; ``"svg"``, ``"png"`` or ``"pdf"``.
 
     Examples
     --------
@@ -126,23 +124,23 @@ def conditional_effect(
     True
     """
     outcome, predictor, moderator = names
-    with _style(), _letters(form):
-        figure = _figure(6.2, 3.8)
-        axes = _axes(figure, 0.8, 0.6, 5.2, 3.0)
+    with style(form):
+        figure = new_figure(6.2, 3.8)
+        axes = axes_at(figure, 0.8, 0.6, 5.2, 3.0)
         clear = (lower > 0) | (upper < 0)
-        for inside, colour in ((~clear, _GREY), (clear, _BLUE)):
+        for inside, colour in ((~clear, GREY), (clear, BLUE)):
             axes.fill_between(at, lower, upper, where=inside, color=colour, alpha=0.25, linewidth=0)
-        axes.plot(at, est, color=_INK, linewidth=1.4)
-        axes.axhline(0, color=_INK, linewidth=0.8)
+        axes.plot(at, est, color=INK, linewidth=1.4)
+        axes.axhline(0, color=INK, linewidth=0.8)
         for end in ends[(ends > at[0]) & (ends < at[-1])]:
-            axes.axvline(end, color=_INK, linewidth=0.9, linestyle="--")
-            axes.text(end, 1.0, f" {_coefficient(float(end))}", transform=axes.get_xaxis_transform(), va="bottom")
+            axes.axvline(end, color=INK, linewidth=0.9, linestyle="--")
+            axes.text(end, 1.0, f" {coefficient(float(end))}", transform=axes.get_xaxis_transform(), va="bottom")
         axes.set_xlim(at[0], at[-1])
-        axes.xaxis.set_major_formatter(_coefficient)
-        axes.yaxis.set_major_formatter(_coefficient)
-        axes.set_xlabel(written(_DEVIATIONS.filled(name=_label(moderator, language)), language))
-        axes.set_ylabel(written(_EFFECT.filled(x=_label(predictor, language), y=_label(outcome, language)), language))
-        return _given(figure, form)
+        axes.xaxis.set_major_formatter(coefficient)
+        axes.yaxis.set_major_formatter(coefficient)
+        axes.set_xlabel(written(_DEVIATIONS.filled(name=label(moderator, language)), language))
+        axes.set_ylabel(written(_EFFECT.filled(x=label(predictor, language), y=label(outcome, language)), language))
+        return given(figure, form)
 
 
 def power_curves(
@@ -157,33 +155,28 @@ def power_curves(
     wanted
         Power to be reached; a dotted line.
     language, form
-        Of the writing; ``"svg"`` or ``"png"``.
-
-    Returns
-    -------
-    str or bytes
-        An SVG document, or the bytes of a PNG file.
+        Of the writing; ``"svg"``, ``"png"`` or ``"pdf"``.
 
     Examples
     --------
     >>> power_curves({"use ~ trust": (np.array([100, 200]), np.array([0.5, 0.8]))}, 0.8).startswith("<svg")
     True
     """
-    names = [_label(name, language) for name in lines]
-    beside = max([8, *map(width, names)]) * _CELL + 0.6
-    with _style(), _letters(form):
-        figure = _figure(5.4 + beside, 3.8)
-        axes = _axes(figure, 0.7, 0.6, 4.6, 3.0)
+    names = [label(name, language) for name in lines]
+    beside = room_for(names) + 0.4
+    with style(form):
+        figure = new_figure(5.4 + beside, 3.8)
+        axes = axes_at(figure, 0.7, 0.6, 4.6, 3.0)
         for place, (name, (n, power)) in enumerate(zip(names, lines.values(), strict=True)):
-            style = _COLOURS[place % len(_COLOURS)], _MARKS[place // len(_COLOURS) % len(_MARKS)]
-            axes.plot(n, power, color=style[0], marker=style[1], markersize=4, linewidth=1.2, label=name)
-        axes.axhline(wanted, color=_INK, linewidth=0.9, linestyle=":")
+            colour, mark = COLOURS[place % len(COLOURS)], MARKS[place // len(COLOURS) % len(MARKS)]
+            axes.plot(n, power, color=colour, marker=mark, markersize=4, linewidth=1.2, label=name)
+        axes.axhline(wanted, color=INK, linewidth=0.9, linestyle=":")
         axes.set_ylim(0, 1.02)
-        axes.yaxis.set_major_formatter(_coefficient)
+        axes.yaxis.set_major_formatter(coefficient)
         axes.set_xlabel(written(_RESPONDENTS, language))
         axes.set_ylabel(written(_POWER, language))
         axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.01, 0.5))
-        return _given(figure, form)
+        return given(figure, form)
 
 
 def _dashboard(
@@ -192,13 +185,11 @@ def _dashboard(
     """Mark which level of each choice every estimate rests on."""
     for place, (choice, level) in enumerate(rows):
         own = (curve[choice] == level).to_numpy()
-        for chosen, colour in ((own & ~supported, _GREY), (own & supported, _BLUE)):
+        for chosen, colour in ((own & ~supported, GREY), (own & supported, BLUE)):
             x = np.flatnonzero(chosen) + 1
             _upright(axes, x, np.full(len(x), place - 0.35), np.full(len(x), place + 0.35), colour)
     axes.set_xlim(0, len(curve) + 1)
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_yticks(range(len(rows)), names)
-    axes.tick_params(axis="y", length=0)
+    label_rows(axes, names)
     axes.set_xticks([])
 
 
@@ -209,32 +200,8 @@ def _upright(axes: Any, x: np.ndarray, lower: np.ndarray, upper: np.ndarray, col
     axes.plot(across, up, color=colour, alpha=alpha, linewidth=0.9, solid_capstyle="butt")
 
 
-def _coefficient(value: float, _: int | None = None) -> str:
-    return format.cell(value, Kind.COEFFICIENT)
-
-
-@contextmanager
-def _letters(form: Format) -> Iterator[None]:
-    """For pixels, whose letters no reader's system can supply, take a Chinese font where there is one."""
-    from matplotlib import font_manager, rc_context
-
-    there = {font.name for font in font_manager.fontManager.ttflist} if form == "png" else set()
-    with rc_context({"font.family": ["DejaVu Sans", *(name for name in _CHINESE if name in there)]}):
-        yield
-
-
-def _given(figure: Figure, form: Format) -> str | bytes:
-    if form == "svg":
-        return _svg(figure)
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=200, metadata={"Software": None})
-    return stream.getvalue()
-
-
 _SUPPORTED, _NOT_SUPPORTED = Words("supported", "支持"), Words("not supported", "不支持")
 _ESTIMATE = Words("β with its interval", "β及其置信区间")
-_COLOURS = (_BLUE, _ORANGE, "#009e73", "#cc79a7", "#56b4e9", _GREY, _INK)
-_MARKS = ("o", "s", "^", "D")
 _RESPONDENTS, _POWER = Words("Respondents", "样本量"), Words("Power", "统计功效")
 _DEVIATIONS = Words("{name}, standard deviations from the mean", "{name}（距均值的标准差）")
 _EFFECT = Words("Effect of {x} on {y}", "{x}对{y}的效应")

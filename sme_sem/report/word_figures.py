@@ -13,7 +13,20 @@ from sme_sem.tables import Language, Text, Words, written
 from sme_sem.tables.format import printable
 from sme_sem.tables.text import width
 
-from .figures import _BLUE, _CELL, _ORANGE, _SIZE, _axes, _figure, _label, _style, _svg, _whole_numbers
+from .canvas import (
+    BLUE,
+    ORANGE,
+    SIZE,
+    axes_at,
+    label,
+    label_rows,
+    line_chart,
+    new_figure,
+    room_for,
+    style,
+    svg_of,
+    whole_numbers,
+)
 from .fonts import FONT_FAMILY
 
 _COLOURS = ("#0072b2", "#d55e00", "#007a5a", "#8a3f73", "#4d4d4d")
@@ -40,32 +53,25 @@ def word_bars(
     language
         Of the writing.
 
-    Returns
-    -------
-    str
-        An SVG document.
-
     Examples
     --------
     >>> "云计算" in word_bars({"云计算": 12, "5G": 3}, language="zh")
     True
     """
     shown = sorted(counts.items(), key=lambda entry: -entry[1])[:most]
-    names = [_label(name, language) for name, _ in shown]
-    beside = max([4, *map(width, names)]) * _CELL + 0.2
-    with _style():
+    names = [label(name, language) for name, _ in shown]
+    beside = room_for(names, least=4)
+    with style():
         height = 0.24 * max(len(shown), 1) + 0.1
-        figure = _figure(beside + 4.6 + 0.7, height + 0.6)
-        axes = _axes(figure, beside, 0.5, 4.6, height)
-        axes.barh(range(len(shown)), [value for _, value in shown], height=0.72, color=_BLUE)
+        figure = new_figure(beside + 4.6 + 0.7, height + 0.6)
+        axes = axes_at(figure, beside, 0.5, 4.6, height)
+        axes.barh(range(len(shown)), [value for _, value in shown], height=0.72, color=BLUE)
         for row, (_, value) in enumerate(shown):
             axes.annotate(f"{value:g}", (value, row), (3, 0), textcoords="offset points", va="center", fontsize=8)
-        axes.set_yticks(range(len(shown)), names)
-        axes.set_ylim(max(len(shown), 1) - 0.5, -0.5)
+        label_rows(axes, names)
         axes.set_xlim(left=0)
-        axes.tick_params(axis="y", length=0)
         axes.set_xlabel(written(heading, language))
-        return _svg(figure)
+        return svg_of(figure)
 
 
 def word_cloud(counts: Mapping[str, float], *, most: int = 60, across: int = 760, up: int = 440) -> str:
@@ -79,11 +85,6 @@ def word_cloud(counts: Mapping[str, float], *, most: int = 60, across: int = 760
         How many words to show at most; a word that finds no room is left out.
     across, up
         Size in pixels.
-
-    Returns
-    -------
-    str
-        An SVG document.
 
     Examples
     --------
@@ -130,11 +131,6 @@ def code_network(
     across, up
         Size in pixels.
 
-    Returns
-    -------
-    str
-        An SVG document.
-
     Examples
     --------
     >>> code_network({"market": 5, "policy": 3}, [("market", "policy", 2)]).count("<line")
@@ -161,11 +157,11 @@ def code_network(
         right = x >= across / 2
         anchor, aside = ("start", radius + 4) if right else ("end", -radius - 4)
         discs.append(
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{_BLUE}"/>'
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{BLUE}"/>'
             f'<text x="{x + aside:.1f}" y="{y:.1f}" text-anchor="{anchor}" dominant-baseline="central" font-size="13">'
             f"{escape(printable(code))}</text>"
         )
-    drawn = f'<g stroke="{_ORANGE}" stroke-opacity="0.45">{"".join(lines)}</g><g>{"".join(discs)}</g>'
+    drawn = f'<g stroke="{ORANGE}" stroke-opacity="0.45">{"".join(lines)}</g><g>{"".join(discs)}</g>'
     return _document(across, up, drawn)
 
 
@@ -181,28 +177,20 @@ def saturation_curve(total: Sequence[float], expected: Sequence[float], language
     language
         Of the writing.
 
-    Returns
-    -------
-    str
-        An SVG document.
-
     Examples
     --------
     >>> saturation_curve([3, 4, 4], [2.7, 3.7, 4.0]).startswith("<svg")
     True
     """
-    with _style():
-        figure = _figure(6.2, 3.6)
-        axes = figure.add_axes((0.1, 0.15, 0.87, 0.8))
+    with style():
+        figure, axes = line_chart(SOURCES, _TOTAL, language)
         numbers = range(1, len(total) + 1)
-        axes.plot(numbers, total, "o-", color=_BLUE, markersize=4, linewidth=1.4, label=written(_OBSERVED, language))
-        axes.plot(numbers, expected, "--", color=_ORANGE, linewidth=1.2, label=written(_EXPECTED, language))
-        _whole_numbers(axes, len(total))
+        axes.plot(numbers, total, "o-", color=BLUE, markersize=4, linewidth=1.4, label=written(_OBSERVED, language))
+        axes.plot(numbers, expected, "--", color=ORANGE, linewidth=1.2, label=written(_EXPECTED, language))
+        whole_numbers(axes, len(total))
         axes.set_ylim(0, 1.05 * max((*total, *expected, 1)))
-        axes.set_xlabel(written(SOURCES, language))
-        axes.set_ylabel(written(_TOTAL, language))
-        axes.legend(frameon=False, loc="lower right", fontsize=_SIZE)
-        return _svg(figure)
+        axes.legend(frameon=False, loc="lower right", fontsize=SIZE)
+        return svg_of(figure)
 
 
 def _room(

@@ -1,0 +1,141 @@
+"""What all charts share: one style, places by inches, and the file a chart is given as.
+
+The same numbers give the same bytes.  In SVG, text stays text: the reader's system chooses the font, so Chinese needs
+none here.  Colours are those of Okabe & Ito (2008, jfly.uni-koeln.de/color), told apart by colour-blind readers.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..tables import Kind, Language, Text, format, written
+from ..tables.format import printable
+from ..tables.text import width
+from .diagram_layout import wrapped
+from .fonts import CHINESE, FONT_FAMILY
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Format = Literal["svg", "png", "pdf"]
+
+BLUE, ORANGE, GREY, INK = "#0072b2", "#d55e00", "#767676", "#1a1a1a"
+COLOURS = (BLUE, ORANGE, "#009e73", "#cc79a7", "#56b4e9", GREY, INK)
+MARKS = ("o", "s", "^", "D")
+SIZE = 9.0  # of text, in points
+CELL = SIZE * 0.56 / 72  # room of one narrow character, in inches
+_LABEL_CELLS = 44
+_STYLE = {
+    "font.size": SIZE,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "sme_sem",
+    "pdf.fonttype": 42,  # letters that can be searched and copied
+    "text.parse_math": False,  # a dollar sign in a label is a dollar sign
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": INK,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+}
+
+
+@contextmanager
+def style(form: Format = "svg") -> Iterator[None]:
+    """Draw by matplotlib's own defaults and ours, whatever the user has set, and give all of it back.
+
+    In PNG and PDF, whose letters no reader's system can supply, Chinese is shown where a Chinese font is installed.
+    """
+    from matplotlib import font_manager
+    from matplotlib import style as styles
+
+    there = set() if form == "svg" else {font.name for font in font_manager.fontManager.ttflist}
+    fonts = ["DejaVu Sans", *(name for name in CHINESE if name in there)]  # the first comes with matplotlib
+    with warnings.catch_warnings(), styles.context(["default", {**_STYLE, "font.family": fonts}]):
+        # the font that measures lacks Chinese; the one that shows it does not
+        warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from")
+        yield
+
+
+def new_figure(across: float, up: float) -> Figure:
+    """Begin a white sheet; in inches."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(across, up), facecolor="white")
+
+
+def axes_at(figure: Figure, left: float, bottom: float, across: float, up: float) -> Any:
+    """Place axes by inches."""
+    whole_across, whole_up = figure.get_size_inches()
+    return figure.add_axes((left / whole_across, bottom / whole_up, across / whole_across, up / whole_up))
+
+
+def line_chart(heading_across: Text, heading_up: Text, language: Language) -> tuple[Figure, Any]:
+    """Begin a chart of lines, its axes named."""
+    figure = new_figure(6.2, 3.6)
+    axes = figure.add_axes((0.1, 0.15, 0.87, 0.8))
+    axes.set_xlabel(written(heading_across, language))
+    axes.set_ylabel(written(heading_up, language))
+    return figure, axes
+
+
+def room_for(names: Sequence[str], *, least: int = 8) -> float:
+    """Inches that labels beside the axes need."""
+    return max([least, *map(width, names)]) * CELL + 0.2
+
+
+def label_rows(axes: Any, names: Sequence[str]) -> None:
+    """Write a label beside each row, the first on top."""
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0)
+
+
+def whole_numbers(axes: Any, last: int) -> None:
+    """Number the lower axis from one on."""
+    step = max(1, math.ceil(last / 20))
+    axes.set_xticks(range(1, last + 1, step))
+    axes.set_xlim(0.5, max(last, 1) + 0.5)
+
+
+def label(text: Text, language: Language) -> str:
+    """Write a label on one line, shortened where it is too long."""
+    return wrapped(" ".join(printable(written(text, language)).split()), _LABEL_CELLS, 1)[0]
+
+
+def coefficient(value: float, _: int | None = None) -> str:
+    """Write a number as the tables do; also as what an axis asks for its marks."""
+    return format.cell(value, Kind.COEFFICIENT)
+
+
+def on(colour: str) -> str:
+    """Black or white, whichever reads better on a colour."""
+    from matplotlib.colors import to_rgb
+
+    red, green, blue = to_rgb(colour)
+    return INK if 0.299 * red + 0.587 * green + 0.114 * blue > 0.55 else "white"
+
+
+def given(figure: Figure, form: Format) -> str | bytes:
+    """Write a chart, without date or program name."""
+    if form == "svg":
+        return svg_of(figure)
+    stream = io.BytesIO()
+    nameless = {"Software": None} if form == "png" else dict.fromkeys(("Creator", "Producer", "CreationDate"))
+    figure.savefig(stream, format=form, dpi=200, metadata=nameless)
+    return stream.getvalue()
+
+
+def svg_of(figure: Figure) -> str:
+    """Write a chart as SVG, its style on the element and not on the whole page."""
+    stream = io.StringIO()
+    figure.savefig(stream, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    svg = stream.getvalue()
+    svg = svg[svg.index("<svg") :].replace("'DejaVu Sans'", FONT_FAMILY.replace('"', "'"))
+    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, count=1, flags=re.DOTALL)
+    return svg.replace("<svg ", '<svg stroke-linejoin="round" stroke-linecap="butt" role="img" ', 1)
