@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .measurement.discriminant import discriminant, heterotrait
     from .measurement.factors import factors
     from .measurement.hierarchical import hierarchical
+    from .measurement.importance import importance
     from .measurement.item_advice import item_advice
     from .measurement.mcar import mcar
     from .measurement.method_bias import method_bias
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from .measurement.validity import validity
     from .moderation import conditional_indirect, moderated_mediation, product_indicators, simple_slopes
     from .planning import power, rmsea_power, rmsea_sample_size
+    from .report.fitted import diagram
     from .resampling.bootstrap import bootstrap
     from .resampling.mediation import mediation
     from .responses import provenance, read_responses, response_quality, screen
@@ -91,6 +93,7 @@ _HOME = {
     "demo_study": "study",
     "descriptives": "measurement.descriptives",
     "discriminant": "measurement.discriminant",
+    "diagram": "report.fitted",
     "equivalents": "comparison",
     "export_instrument": "instrument",
     "factors": "measurement.factors",
@@ -99,6 +102,7 @@ _HOME = {
     "heterotrait": "measurement.discriminant",
     "hierarchical": "measurement.hierarchical",
     "impute": "imputation",
+    "importance": "measurement.importance",
     "invariance": "comparison",
     "item_advice": "measurement.item_advice",
     "load_instrument": "instrument",
@@ -164,6 +168,7 @@ __all__ = [
     "correlations",
     "demo_study",
     "descriptives",
+    "diagram",
     "discriminant",
     "equivalents",
     "export_instrument",
@@ -172,6 +177,7 @@ __all__ = [
     "fit_imputed",
     "heterotrait",
     "hierarchical",
+    "importance",
     "impute",
     "invariance",
     "item_advice",

@@ -12,6 +12,8 @@ divides a total between general and specific constructs, ``rater_agreement`` ask
 ``missing`` says how much was left open and with what that goes along, ``nonresponse`` whether late respondents differ.
 ``item_advice`` says which items of a pre-test to keep, ``congruence`` and ``loading_intervals`` how stable dimensions
 are.
+answers are missing by chance, ``method_bias`` whether asking everything alike made answers alike;
+``importance`` which drivers of an outcome deserve an effort.
 """
 
 from .adequacy import Adequacy, adequacy
@@ -22,6 +24,7 @@ from .descriptives import Descriptives, descriptives
 from .discriminant import Discriminant, Heterotrait, discriminant, heterotrait
 from .factors import Factors, factors
 from .hierarchical import Hierarchical, hierarchical
+from .importance import Importance, importance
 from .item_advice import ItemAdvice, ItemRules, item_advice
 from .mcar import Mcar, mcar
 from .measured import measurement_table
@@ -47,6 +50,7 @@ __all__ = [
     "Factors",
     "Heterotrait",
     "Hierarchical",
+    "Importance",
     "ItemAdvice",
     "ItemRules",
     "LoadingIntervals",
@@ -70,6 +74,7 @@ __all__ = [
     "factors",
     "heterotrait",
     "hierarchical",
+    "importance",
     "item_advice",
     "loading_intervals",
     "mcar",

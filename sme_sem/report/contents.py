@@ -16,10 +16,9 @@ from ..sem import presentation
 from ..sem.rivals import comparable, model_comparison
 from ..sem.thresholds import profile
 from ..tables import Column, Kind, Language, Table, Text, Words, term
-from ..tables.format import stars
 from . import figures, narrative
 from .diagram import path_diagram
-from .diagram_model import Covariance, DiagramModel, Loading, Node, Path
+from .fitted import diagram_model
 from .methods import definitions
 from .report import Content, Figure, Report, Section
 from .set_aside import conclusions, with_and_without
@@ -107,32 +106,6 @@ def headline(results: Results) -> tuple[Table, ...]:
         )
         found.append(_narrowed(_comparison(results), columns))
     return tuple(found)
-
-
-def diagram_model(fit: Fit, labels: presentation.Labels | None = None) -> DiagramModel:
-    """Give the path diagram its nodes and arrows, with standardized values."""
-    estimates, explained = fit.estimates(), fit.r_squared()
-    paths = estimates[estimates["op"] == "~"]
-    inner = dict.fromkeys((*fit.latent, *paths["rhs"], *paths["lhs"]))
-    nodes = [
-        Node(name, presentation.named(name, labels), name in fit.latent, _value(explained.get(name))) for name in inner
-    ]
-    covariances = estimates[(estimates["op"] == "~~") & (estimates["lhs"] != estimates["rhs"])]
-    return DiagramModel(
-        tuple(nodes),
-        tuple(
-            Loading(row.lhs, row.rhs, _value(row.std_all), _stars(row.pvalue))
-            for row in presentation.rows_of(estimates[estimates["op"] == "=~"])
-        ),
-        tuple(
-            Path(row.rhs, row.lhs, _value(row.std_all), _stars(row.pvalue), bool(row.pvalue < 0.05))
-            for row in presentation.rows_of(paths)
-        ),
-        tuple(
-            Covariance(row.lhs, row.rhs, _value(row.std_all), _stars(row.pvalue))
-            for row in presentation.rows_of(covariances[covariances["free"].astype(bool)])
-        ),
-    )
 
 
 # --- sections ----------------------------------------------------------------------------------------
@@ -585,14 +558,6 @@ def _filled(tables: Iterable[Table]) -> tuple[Table, ...]:
 
 def _present(content: Iterable[Content | None]) -> tuple[Content, ...]:
     return tuple(piece for piece in content if piece is not None)
-
-
-def _value(value: Any) -> float | None:
-    return None if value is None or value != value else float(value)
-
-
-def _stars(p_value: float) -> str:
-    return "" if p_value != p_value else stars(p_value)
 
 
 def _flat(options: Any, prefix: str = "") -> dict[str, Any]:

@@ -8,10 +8,11 @@ same bytes.  Text stays text, and its full wording appears where the pointer res
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
-from sme_sem.tables import Language, term, written
+from sme_sem.tables import Language, Text, term, written
+from sme_sem.tables.format import printable
 
 from .diagram_layout import LINE, Arrangement, Box, arrange
 from .diagram_model import Covariance, DiagramModel, Loading, Node, Path
@@ -22,6 +23,8 @@ __all__ = ["Covariance", "DiagramModel", "Loading", "Node", "Path", "path_diagra
 
 _MARGIN = 16.0
 _INK, _QUIET = "#1a1a1a", "#595959"
+_CHANGED = "#d55e00"
+_CONSTRUCT = {False: "#eef4fa", True: "#f0f0f0"}  # its ground, in colour and in grey
 _STROKES = {
     (Role.PATH, True): f'stroke="{_INK}" stroke-width="2.2"',
     (Role.PATH, False): f'stroke="{_QUIET}" stroke-width="1.3" stroke-dasharray="6 4"',
@@ -30,7 +33,14 @@ _STROKES = {
 }
 
 
-def path_diagram(model: DiagramModel, language: Language = "en", *, items: bool = True) -> str:
+def path_diagram(
+    model: DiagramModel,
+    language: Language = "en",
+    *,
+    items: bool = True,
+    grey: bool = False,
+    notes: Sequence[Text] = (),
+) -> str:
     """Draw a model as an SVG document.
 
     Parameters
@@ -41,6 +51,10 @@ def path_diagram(model: DiagramModel, language: Language = "en", *, items: bool 
         Of labels given in two languages.
     items
         Whether to draw the items; without them the structural model remains.
+    grey
+        Whether to do without colour, for print.
+    notes
+        What to write beneath, one line each.
 
     Returns
     -------
@@ -59,6 +73,15 @@ def path_diagram(model: DiagramModel, language: Language = "en", *, items: bool 
     arrangement = arrange(model, language, items=items)
     arrows = route(model, arrangement)
     left, top, right, bottom = extent(arrangement, arrows)
+    said = [printable(written(note, language)) for note in notes]
+    feet = [text(line, (left + right) / 2, bottom + LINE * (at + 0.5), 12, _INK) for at, line in enumerate(said)]
+    frame = left, top, right, bottom + LINE * (len(feet) + 0.5 * bool(feet))
+    return document([*elements(arrangement, arrows, grey), *feet], frame, language)
+
+
+def document(drawn: Iterable[str], bounds: tuple[float, float, float, float], language: Language) -> str:
+    """Put what is drawn on white, in a frame of left, top, right and bottom."""
+    left, top, right, bottom = bounds
     frame = " ".join(map(_number, (left, top, right - left, bottom - top)))
     size = f'width="{_number(right - left)}" height="{_number(bottom - top)}"'
     title = escape(written(term("Path diagram"), language))
@@ -68,12 +91,18 @@ def path_diagram(model: DiagramModel, language: Language = "en", *, items: bool 
             f' font-family="{escape(FONT_FAMILY)}" text-anchor="middle">',
             f"<title>{title}</title>",
             f'<rect x="{_number(left)}" y="{_number(top)}" {size} fill="#ffffff"/>',
-            *map(_line, arrows),
-            *map(_box, arrangement.boxes.values()),
-            *map(_value, arrows),
+            *drawn,
             "</svg>\n",
         ]
     )
+
+
+def elements(arrangement: Arrangement, arrows: Iterable[Arrow], grey: bool) -> list[str]:
+    """Arrows, nodes above them, and values above both."""
+    arrows = tuple(arrows)
+    lines = [_line(arrow, grey) for arrow in arrows]
+    boxes = [_box(box, _CONSTRUCT[grey]) for box in arrangement.boxes.values()]
+    return [*lines, *boxes, *map(_value, arrows)]
 
 
 def extent(arrangement: Arrangement, arrows: Iterable[Arrow]) -> tuple[float, float, float, float]:
@@ -87,9 +116,11 @@ def extent(arrangement: Arrangement, arrows: Iterable[Arrow]) -> tuple[float, fl
     return min(lefts) - _MARGIN, min(tops) - _MARGIN, max(rights) + _MARGIN, max(bottoms) + _MARGIN
 
 
-def _line(arrow: Arrow) -> str:
+def _line(arrow: Arrow, grey: bool) -> str:
     """Draw the curve, shortened where a head stands, and its one or two heads."""
     stroke = _STROKES[arrow.role, arrow.significant]
+    if arrow.changed and not grey:
+        stroke = stroke.replace(_INK, _CHANGED).replace(_QUIET, _CHANGED)
     size = 10.0 if arrow.role is Role.PATH and arrow.significant else 7.5
     tail, near_tail, near_head, head = arrow.curve
     heads = _head(head, near_head, size)
@@ -116,12 +147,12 @@ def _towards(point: Point, other: Point, length: float) -> Point:
     return point[0] + share * (other[0] - point[0]), point[1] + share * (other[1] - point[1])
 
 
-def _box(box: Box) -> str:
+def _box(box: Box, ground: str) -> str:
     left, top, _, _ = box.bounds
     if box.latent:
         shape = (
             f'<ellipse cx="{_number(box.x)}" cy="{_number(box.y)}" rx="{_number(box.width / 2)}"'
-            f' ry="{_number(box.height / 2)}" fill="#eef4fa" stroke="{_INK}" stroke-width="1.4"/>'
+            f' ry="{_number(box.height / 2)}" fill="{ground}" stroke="{_INK}" stroke-width="1.4"/>'
         )
     else:
         shape = (
@@ -131,7 +162,7 @@ def _box(box: Box) -> str:
     lines = [(line, 13) for line in box.lines]
     lines += [(f"R² = {box.r_squared}", 11)] if box.r_squared else []
     first = box.y - LINE * (len(lines) - 1) / 2
-    texts = "".join(_text(line, box.x, first + LINE * at, size, _INK) for at, (line, size) in enumerate(lines))
+    texts = "".join(text(line, box.x, first + LINE * at, size, _INK) for at, (line, size) in enumerate(lines))
     kind = "construct" if box.latent else "item"
     return f'<g class="{kind}"><title>{escape(box.full_label)}</title>{shape}{texts}</g>'
 
@@ -145,13 +176,13 @@ def _value(arrow: Arrow) -> str:
     left, right, y = (_number(n) for n in (value.x - room / 2, value.x + room / 2, value.y))
     ground = f'<line x1="{left}" y1="{y}" x2="{right}" y2="{y}" stroke="#ffffff" stroke-width="13"/>'
     weight = ' font-weight="bold"' if arrow.role is Role.PATH and arrow.significant else ""
-    return ground + _text(value.text, value.x, value.y, 11.5, _INK, weight)
+    return ground + text(value.text, value.x, value.y, 11.5, _INK, weight)
 
 
-def _text(text: str, x: float, y: float, size: float, fill: str, more: str = "") -> str:
+def text(words: str, x: float, y: float, size: float, fill: str, more: str = "") -> str:
     """Write one line centred at a point: the base line stands a third of the size below it."""
     base = _number(y + 0.35 * size)
-    return f'<text x="{_number(x)}" y="{base}" font-size="{size:g}" fill="{fill}"{more}>{escape(text)}</text>'
+    return f'<text x="{_number(x)}" y="{base}" font-size="{size:g}" fill="{fill}"{more}>{escape(words)}</text>'
 
 
 def _point(point: Point) -> str:

@@ -266,18 +266,22 @@ class _Plan:
 
     def _put(self, name: str, place: tuple[float, float], side: Side, column: int) -> None:
         node = self.nodes[name]
-        explained = "" if node.r_squared is None else format.cell(node.r_squared, Kind.COEFFICIENT)
         self.boxes[name] = Box(
             name,
             node.latent,
             self.labels[name],
             printable(written(node.label, self.language)),
-            explained,
+            explained(node),
             *place,
             *self._size(name),
             side,
             column,
         )
+
+
+def explained(node: Node) -> str:
+    """Write the explained share of a node's variance, if there is one."""
+    return "" if node.r_squared is None else format.cell(node.r_squared, Kind.COEFFICIENT)
 
 
 def _passes(column: int, source: Box | None, target: Box | None) -> bool:

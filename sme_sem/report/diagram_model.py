@@ -38,13 +38,14 @@ class Loading:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A structural path; one that is not significant is dashed."""
+    """A structural path; one that is not significant is dashed, one that differs from another model's is coloured."""
 
     source: str
     target: str
     value: float | None = None
     stars: str = ""
     significant: bool = True
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ class Arrow:
     ends: tuple[str, str]
     curve: tuple[Point, Point, Point, Point]
     significant: bool = True
+    changed: bool = False
     value: Value | None = None
 
     def at(self, t: float) -> Point:
@@ -109,13 +110,13 @@ def _along(loading: Loading, arrangement: Arrangement) -> float:
 def _written(edge: Path | Loading | Covariance) -> str:
     """Write an edge's value, with a minus sign as wide as a dash, that a dashed line cannot be taken for."""
     if edge.value is None:
-        return ""
+        return edge.stars
     return format.cell(edge.value, Kind.COEFFICIENT).replace("-", "\N{MINUS SIGN}") + edge.stars
 
 
 def _path(path: Path, arrangement: Arrangement, both_ways: bool) -> Arrow:
     curve = _bowed(path.source, path.target, arrangement, bows=_BOWS[1::2] if both_ways else _BOWS)
-    return Arrow(Role.PATH, (path.source, path.target), curve, path.significant)
+    return Arrow(Role.PATH, (path.source, path.target), curve, path.significant, path.changed)
 
 
 def _loading(loading: Loading, arrangement: Arrangement) -> Arrow:

@@ -1,11 +1,18 @@
-"""Figure -> PNG, for documents that cannot hold SVG.
+"""Figures as files: SVG as it is, PNG and PDF for documents that cannot hold SVG.
 
-Drawn by resvg with the fonts of the system, so that Chinese is shown wherever a Chinese font is installed.
+PNG is drawn by resvg with the fonts of the system, so that Chinese is shown wherever a Chinese font is installed.  PDF
+is one page of the picture's size that holds it at 300 dots per inch.
 """
 
 from __future__ import annotations
 
+import io
 import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import SpecificationError
+from ..tables.storing import store
 
 _POINTS = {"pt": 1.0, "px": 0.75, "": 0.75}
 _SIZE = re.compile(r'<svg\b[^>]*?\swidth="([\d.]+)(pt|px|)"')
@@ -31,3 +38,47 @@ def points(svg: str) -> float:
     size = _SIZE.search(svg)
     assert size is not None, "a figure states its width"
     return float(size[1]) * _POINTS[size[2]]
+
+
+def pdf(svg: str) -> bytes:
+    """Draw an SVG document on a page of its size.
+
+    >>> pdf('<svg xmlns="http://www.w3.org/2000/svg" width="4" height="3"/>')[:4]
+    b'%PDF'
+    """
+    from PIL import Image
+
+    zoom = 300 / 96
+    stream = io.BytesIO()
+    with Image.open(io.BytesIO(png(svg, zoom))) as drawn:
+        drawn.convert("RGB").save(stream, "PDF", resolution=300, quality=95, creationDate=None, modDate=None)
+    return stream.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing: shown by notebooks, saved by ``save``.
+
+    svg : one SVG document
+    """
+
+    svg: str
+
+    def save(self, path: str | Path) -> Path:
+        """Write the drawing to a file ending in .svg, .png or .pdf, as a whole or not at all; return its path.
+
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     Picture('<svg xmlns="http://www.w3.org/2000/svg" width="4" height="3"/>').save(f"{folder}/a.png").name
+        'a.png'
+        """
+        suffix = Path(path).suffix.lower()
+        if suffix not in _WRITTEN:
+            raise SpecificationError(f"{path}: a drawing is saved as .svg, .png or .pdf; choose one of these endings.")
+        return store(path, _WRITTEN[suffix](self.svg))
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+
+_WRITTEN = {".svg": str.encode, ".png": png, ".pdf": pdf}

@@ -1,0 +1,284 @@
+"""Charts of judgement: what loads where, which drivers deserve an effort, how groups differ, what a moderator does.
+
+Each function gives an SVG document, or the bytes of a PNG or PDF file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..tables import Language, Text, Words, written
+from .canvas import (
+    BLUE,
+    COLOURS,
+    GREY,
+    INK,
+    MARKS,
+    Format,
+    axes_at,
+    coefficient,
+    given,
+    label,
+    label_rows,
+    new_figure,
+    on,
+    room_for,
+    style,
+)
+from .figures import Interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_APART = 0.34  # inches between the points that labels of a map must keep
+_LINES = ("-", "--", ":", "-.")
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A driver of an outcome: how much it counts, how well it does (0-100), and of which group."""
+
+    label: Text
+    importance: float
+    performance: float
+    significant: bool = True
+    group: Text = ""
+
+
+def loading_map(
+    loadings: pd.DataFrame,
+    labels: Mapping[str, Text] | None = None,
+    language: Language = "en",
+    form: Format = "svg",
+) -> str | bytes:
+    """Draw loadings as a map of colours: orange negative, blue positive, paler the nearer to zero.
+
+    Parameters
+    ----------
+    loadings
+        One row per item, one column per component or construct; NaN is left white.
+    labels
+        What to write for rows and columns; their names where there is none.
+    language, form
+        Of the writing; ``"svg"``, ``"png"`` or ``"pdf"``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> ">.812<" in loading_map(pd.DataFrame({"trust": [0.812]}, index=["t1"]))
+    True
+    """
+    known = labels or {}
+    names = [label(known.get(str(name), str(name)), language) for name in loadings.index]
+    heads = [label(known.get(str(name), str(name)), language) for name in loadings.columns]
+    values = loadings.to_numpy(dtype=float)
+    beside, above = room_for(names), 0.71 * room_for(heads, least=4) + 0.15
+    across, up = 0.62 * max(len(heads), 1), 0.26 * max(len(names), 1)
+    with style(form):
+        figure = new_figure(beside + across + 0.8 + 0.71 * room_for(heads[-1:], least=1), up + above + 0.2)
+        axes = axes_at(figure, beside, 0.1, across, up)
+        for (row, column), value in np.ndenumerate(values):
+            if np.isnan(value):
+                continue
+            colour = _tint(value)
+            axes.add_patch(_square(column, row, colour))
+            axes.text(column, row, coefficient(value), ha="center", va="center", color=on(colour), fontsize=8)
+        axes.set_xlim(-0.5, max(len(heads), 1) - 0.5)
+        label_rows(axes, names)
+        axes.xaxis.tick_top()
+        axes.set_xticks(range(len(heads)), heads, rotation=45, ha="left", rotation_mode="anchor")
+        axes.tick_params(axis="x", length=0)
+        for side in ("left", "bottom"):
+            axes.spines[side].set_visible(False)
+        return given(figure, form)
+
+
+def importance_map(drivers: Sequence[Driver], language: Language = "en", form: Format = "svg") -> str | bytes:
+    """Draw each driver by its importance and its performance; the lower right corner is where an effort pays.
+
+    Parameters
+    ----------
+    drivers
+        Drawn in the colour and mark of their group, hollow where the importance is not significant.
+    language, form
+        Of the writing; ``"svg"``, ``"png"`` or ``"pdf"``.
+
+    Examples
+    --------
+    >>> drivers = [Driver("Policy", 0.42, 48.0), Driver("Market", 0.20, 71.0)]
+    >>> ">improve first<" in importance_map(drivers)
+    True
+    """
+    groups = list(dict.fromkeys(written(driver.group, language) for driver in drivers))
+    with style(form):
+        figure = new_figure(7.0, 4.6)
+        axes = axes_at(figure, 0.75, 0.6, 6.0, 3.6)
+        x = np.array([driver.importance for driver in drivers])
+        y = np.array([driver.performance for driver in drivers])
+        across, up = _limits(x, 0.12, 0.04), _limits(y, 0.15, 4.0)
+        axes.set_xlim(*across)
+        axes.set_ylim(*up)
+        for middle, draw in ((x, axes.axvline), (y, axes.axhline)):
+            if len(middle):
+                draw(float(middle.mean()), color=GREY, linewidth=0.8, linestyle="--")
+        axes.text(0.99, 0.02, written(_FIRST, language), transform=axes.transAxes, ha="right", color=GREY)
+        axes.text(0.99, 0.96, written(_KEEP, language), transform=axes.transAxes, ha="right", color=GREY)
+        seen: set[str] = set()
+        for driver, height in zip(drivers, _apart(x, y, across, up), strict=True):
+            group = written(driver.group, language)
+            colour, mark = COLOURS[groups.index(group) % len(COLOURS)], MARKS[groups.index(group) % len(MARKS)]
+            axes.plot(
+                [driver.importance],
+                [driver.performance],
+                mark,
+                color=colour,
+                markersize=7,
+                markerfacecolor=colour if driver.significant else "white",
+                label=None if group in seen else group,
+            )
+            left = driver.importance < across[0] + 0.7 * (across[1] - across[0])
+            axes.annotate(
+                label(driver.label, language),
+                (driver.importance, driver.performance),
+                (8 if left else -8, 72 * height),
+                textcoords="offset points",
+                ha="left" if left else "right",
+                va="center",
+            )
+            seen.add(group)
+        axes.xaxis.set_major_formatter(coefficient)
+        axes.set_xlabel(written(_IMPORTANCE, language))
+        axes.set_ylabel(written(_PERFORMANCE, language))
+        if len(groups) > 1:
+            axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(groups))
+        return given(figure, form)
+
+
+def forest_by_group(
+    paths: Mapping[str, Sequence[Interval]], language: Language = "en", form: Format = "svg"
+) -> str | bytes:
+    """Draw estimates with their intervals, the groups of a path beneath each other.
+
+    Parameters
+    ----------
+    paths
+        The estimates by name of the group; those of one label stand together, hollow where the
+        interval covers zero.
+    language, form
+        Of the writing; ``"svg"``, ``"png"`` or ``"pdf"``.
+
+    Examples
+    --------
+    >>> both = {"firms": [Interval("H1", 0.4, 0.2, 0.6)], "offices": [Interval("H1", 0.1, -0.1, 0.3)]}
+    >>> ">offices<" in forest_by_group(both)
+    True
+    """
+    labels = list(dict.fromkeys(label(path.label, language) for own in paths.values() for path in own))
+    beside, thick = room_for(labels), 0.17 * max(len(paths), 1) + 0.12
+    with style(form):
+        height = thick * max(len(labels), 1) + 0.1
+        figure = new_figure(beside + 5.0, height + 1.0)
+        axes = axes_at(figure, beside, 0.55, 4.7, height)
+        axes.axvline(0, color=GREY, linewidth=0.8)
+        for place, (group, own) in enumerate(paths.items()):
+            colour, mark = COLOURS[place % len(COLOURS)], MARKS[place % len(MARKS)]
+            shift = (place - (len(paths) - 1) / 2) * 0.17 / thick
+            said = label(group, language)
+            for at, path in enumerate(own):
+                row = labels.index(label(path.label, language)) + shift
+                axes.plot([path.lower, path.upper], [row, row], color=colour, linewidth=1.4, solid_capstyle="butt")
+                clear = path.lower > 0 or path.upper < 0
+                face, once = colour if clear else "white", None if at else said
+                axes.plot([path.value], [row], mark, color=colour, markersize=5.5, markerfacecolor=face, label=once)
+        label_rows(axes, labels)
+        axes.xaxis.set_major_formatter(coefficient)
+        axes.set_xlabel(written(_FOREST, language))
+        if paths:
+            axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(paths))
+        return given(figure, form)
+
+
+def simple_slopes(
+    lines: Mapping[str, float], names: tuple[Text, Text, Text], language: Language = "en", form: Format = "svg"
+) -> str | bytes:
+    """Draw the outcome over the predictor, one line for each value of the moderator.
+
+    Parameters
+    ----------
+    lines
+        Standardized slope by what is said of the moderator, such as ``"+1 SD"``.
+    names
+        Of outcome, predictor and moderator.
+    language, form
+        Of the writing; ``"svg"``, ``"png"`` or ``"pdf"``.
+
+    Examples
+    --------
+    >>> ">+1 SD<" in simple_slopes({"-1 SD": 0.1, "+1 SD": 0.5}, ("y", "x", "w"))
+    True
+    """
+    outcome, predictor, moderator = (label(name, language) for name in names)
+    at = np.array([-2.0, 2.0])
+    with style(form):
+        figure = new_figure(6.8, 3.8)
+        axes = axes_at(figure, 0.8, 0.6, 4.2, 3.0)
+        for place, (said, slope) in enumerate(lines.items()):
+            dashes = _LINES[place % len(_LINES)]
+            axes.plot(at, slope * at, dashes, color=COLOURS[place % len(COLOURS)], linewidth=1.6, label=said)
+        axes.axhline(0, color=INK, linewidth=0.6)
+        axes.set_xlim(*at)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter("{x:g}")
+        axes.set_xlabel(written(_DEVIATIONS.filled(name=predictor), language))
+        axes.set_ylabel(written(_DEVIATIONS.filled(name=outcome), language))
+        axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.01, 0.5), title=moderator)
+        return given(figure, form)
+
+
+def _apart(x: np.ndarray, y: np.ndarray, across: tuple[float, float], up: tuple[float, float]) -> list[float]:
+    """Inches by which to raise each label so that neighbours do not meet."""
+    inches_x, inches_y = 6.0 * (x - across[0]) / (across[1] - across[0]), 3.6 * (y - up[0]) / (up[1] - up[0])
+    found = np.zeros(len(x))
+    placed: list[int] = []
+    for one in np.argsort(inches_y, kind="stable"):
+        near = [other for other in placed if abs(inches_x[one] - inches_x[other]) < 2.6]
+        lowest = max((inches_y[other] + found[other] + 0.5 * _APART for other in near), default=-np.inf)
+        found[one] = max(0.0, lowest - inches_y[one])
+        placed.append(int(one))
+    return [float(value) for value in found]
+
+
+def _limits(values: np.ndarray, share: float, least: float) -> tuple[float, float]:
+    """Lower and upper end of an axis, with room around the values."""
+    if not len(values):
+        return 0.0, 1.0
+    low, high = float(values.min()), float(values.max())
+    room = max(share * (high - low), least)
+    return low - room, high + room
+
+
+def _tint(value: float) -> str:
+    """Mix the colour of the sign with white, as much as the value is large."""
+    from matplotlib.colors import to_hex, to_rgb
+
+    share = min(abs(value), 1.0)
+    full = to_rgb(BLUE if value > 0 else COLOURS[1])
+    red, green, blue = (1 - share * (1 - part) for part in full)
+    return to_hex((red, green, blue))
+
+
+def _square(x: float, y: float, colour: str) -> Any:
+    from matplotlib.patches import Rectangle
+
+    return Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, facecolor=colour, edgecolor="none")
+
+
+_FIRST, _KEEP = Words("improve first", "优先改进"), Words("keep up", "继续保持")
+_IMPORTANCE = Words("Importance (total standardized effect)", "重要性（标准化总效应）")
+_PERFORMANCE = Words("Performance (0-100)", "绩效（0-100）")
+_FOREST = Words("Standardized estimate, 95% confidence interval", "标准化估计值及其95%置信区间")
+_DEVIATIONS = Words("{name}, standard deviations from the mean", "{name}（距均值的标准差）")

@@ -1,0 +1,117 @@
+"""Path diagrams of fitted models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ConvergenceError, SpecificationError
+from ..sem import presentation
+from ..tables import Language, Text, Words
+from ..tables.format import stars
+from .diagram import path_diagram
+from .diagram_model import Covariance, DiagramModel, Loading, Node, Path
+from .diagram_pair import diagram_pair
+from .picture import Picture
+
+if TYPE_CHECKING:
+    from ..sem.fit import Fit
+
+
+def diagram(
+    fit: Fit | Mapping[Text, Fit],
+    *,
+    labels: presentation.Labels | None = None,
+    language: Language = "en",
+    items: bool = True,
+    grey: bool = False,
+) -> Picture:
+    """Draw the standardized solution of a model; two models, or two groups, beside each other with differences marked.
+
+    Parameters
+    ----------
+    fit
+        One fitted model, or two by the titles to write above them.
+    labels
+        What to write on variables; a variable without a label shows its name.
+    language : {"en", "zh"}
+        Of labels given in two languages.
+    items
+        Whether to draw the items; without them the structural model remains.
+    grey
+        Whether to do without colour, for print.
+
+    Returns
+    -------
+    Picture
+        ``.svg``, and ``.save("model.pdf")`` (.svg, .png).  What stands against a fit is written beneath.
+
+    Raises
+    ------
+    ConvergenceError
+        If a model did not converge: it has no solution to show.
+    SpecificationError
+        If there are more than two models or groups to draw.
+
+    Examples
+    --------
+    >>> import sme_sem as sme
+    >>> fit = sme.fit("y ~ x + w", sme.simulate("y ~ 0.4*x + 0.2*w", 300, seed=1))
+    >>> ">w</text>" in sme.diagram(fit, grey=True).svg
+    True
+    """
+    fits = dict(fit) if isinstance(fit, Mapping) else {"": fit}
+    for title, one in fits.items():
+        if not one.converged:
+            named = f"{title}: " if title else ""
+            raise ConvergenceError(f"{named}the model did not converge, so it has no solution to draw: mend it first.")
+    drawn = [
+        (title if one.table.groups == 1 else Words("{a} {b}", "{a} {b}").filled(a=title, b=group), one, group)
+        for title, one in fits.items()
+        for group in one.moments.labels
+    ]
+    if not 1 <= len(drawn) <= 2:
+        raise SpecificationError(f"one or two models or groups are drawn in one picture, got {len(drawn)}.")
+    models = [diagram_model(one, labels, group) for _, one, group in drawn]
+    notes = tuple(dict.fromkeys(said for one in fits.values() for said in presentation.objections(one)))
+    if len(models) == 1:
+        return Picture(path_diagram(models[0], language, items=items, grey=grey, notes=notes))
+    pair, titles = (models[0], models[1]), (drawn[0][0], drawn[1][0])
+    return Picture(diagram_pair(pair, titles, language, items=items, grey=grey, notes=notes))
+
+
+def diagram_model(fit: Fit, labels: presentation.Labels | None = None, group: str | None = None) -> DiagramModel:
+    """Give the path diagram its nodes and arrows, with standardized values; of the first group where none is named."""
+    group = fit.moments.labels[0] if group is None else group
+    estimates, explained = fit.estimates(), fit.r_squared()
+    if fit.table.groups > 1:
+        estimates, explained = estimates[estimates["group"] == group], explained[group]
+    paths = estimates[estimates["op"] == "~"]
+    inner = dict.fromkeys((*fit.latent, *paths["rhs"], *paths["lhs"]))
+    nodes = [
+        Node(name, presentation.named(name, labels), name in fit.latent, _value(explained.get(name))) for name in inner
+    ]
+    covariances = estimates[(estimates["op"] == "~~") & (estimates["lhs"] != estimates["rhs"])]
+    return DiagramModel(
+        tuple(nodes),
+        tuple(
+            Loading(row.lhs, row.rhs, _value(row.std_all), _stars(row.pvalue))
+            for row in presentation.rows_of(estimates[estimates["op"] == "=~"])
+        ),
+        tuple(
+            Path(row.rhs, row.lhs, _value(row.std_all), _stars(row.pvalue), bool(row.pvalue < 0.05))
+            for row in presentation.rows_of(paths)
+        ),
+        tuple(
+            Covariance(row.lhs, row.rhs, _value(row.std_all), _stars(row.pvalue))
+            for row in presentation.rows_of(covariances[covariances["free"].astype(bool)])
+        ),
+    )
+
+
+def _value(value: Any) -> float | None:
+    return None if value is None or value != value else float(value)
+
+
+def _stars(p_value: float) -> str:
+    return "" if p_value != p_value else stars(p_value)
