@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from .comparison.invariance import Invariance
-    from .measurement import Reliability
+    from .measurement import Importance, Reliability
     from .resampling.bootstrap import Bootstrap
     from .resampling.mediation import Mediation
     from .sem.fit import Fit
@@ -92,7 +92,7 @@ class Study:
         ResponseError
             If the answers cannot be read, or screening leaves nobody.
         """
-        from .measurement import adequacy, components, correlations, descriptives, method_bias, validity
+        from .measurement import adequacy, components, correlations, descriptives, method_bias, retention, validity
         from .sem.hypotheses import test_hypotheses
 
         instrument, choices = self.instrument, self.choices
@@ -115,12 +115,14 @@ class Study:
         items = self._condensed_items(kept)
         described = steps.attempt(_DESCRIPTIVES, lambda: descriptives(kept.frame, items)) if items else None
         adequate = steps.attempt(_ADEQUACY, lambda: adequacy(kept.frame[items])) if items else None
-        condensed = None
+        condensed = retained = None
         if items:
             chosen = choices.components
             condensed = steps.attempt(
                 _COMPONENTS, lambda: components(kept.frame[items], chosen.n_components, chosen.rotation)
             )
+        if condensed is not None:
+            retained = steps.attempt(_RETENTION, lambda: retention(kept.frame[items], seed=choices.seed))
         fits: dict[str, Fit] = {}
         failures: dict[str, Text] = {}
         for name in self.models:
@@ -142,6 +144,7 @@ class Study:
         others = screening.without(QUALITY_RULES)
         if main is not None and hypothesized and len(others.frame) > len(kept.frame):
             everyone = steps.attempt(_EVERYONE, lambda: self._fit(hypothesized, others))
+        matters = steps.attempt(_IMPORTANCE, lambda: self._importance(kept, main)) if main is not None else None
         checked = _cross_checked(main)
         tests = None
         if instrument.hypotheses:
@@ -181,6 +184,8 @@ class Study:
             method_bias=biased,
             second_engine=checked,
             everyone=everyone,
+            retention=retained,
+            importance=matters,
             failed_steps=tuple(steps.problems),
             synthetic=synthetic,
             provenance=self.provenance,
@@ -229,6 +234,28 @@ class Study:
             estimator=choices.estimator,
             missing=choices.missing,
         )
+
+    def _importance(self, responses: Responses, fit: Fit) -> Importance | None:
+        """Ask which drivers of the last outcome matter most; None without an outcome or a solution."""
+        from .measurement import importance
+        from .sem.fit import fit as fitted
+
+        paths = [(p.lhs, p.rhs) for p in fit.table.parameters if p.op == "~"]
+        last = [name for name in dict(paths) if all(name != cause for _, cause in paths)]
+        if not last or not fit.converged:
+            return None
+        frame, group = responses.frame, self.choices.group
+        scale = {
+            str(name): (float(column.min()), float(column.max()))
+            for name, column in frame.select_dtypes("number").items()
+        }
+        for item in responses.items:
+            known = self.instrument.response_scale(item)
+            scale[item] = (float(known.lowest), float(known.highest))
+        if group is not None:
+            syntax, choices = str(fit.specification), self.choices
+            fit = fitted(syntax, frame, estimator=choices.estimator, missing=choices.missing, group=group)
+        return importance(fit, frame, last[0], scale, group=group)
 
     def _record(self, fits: Mapping[str, Fit], data: str) -> dict[str, int]:
         """Enter the fits into the ledger, and count those of these answers by label."""
@@ -542,6 +569,8 @@ _SCREENING = Words("Screening", "问卷筛选")
 _RELIABILITY = Words("Reliability", "信度分析")
 _CORRELATIONS = Words("Correlations", "相关分析")
 _DESCRIPTIVES = Words("Descriptive statistics", "描述性统计")
+_IMPORTANCE = Words("Importance of the drivers", "驱动因素重要性分析")
+_RETENTION = Words("Number of components", "成分数目")
 _METHOD_BIAS = Words("Common method bias", "共同方法偏差")
 _ADEQUACY = Words("KMO and Bartlett's test", "KMO和巴特利特检验")
 _COMPONENTS = Words("Principal components", "主成分分析")

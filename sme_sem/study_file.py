@@ -79,7 +79,8 @@ class StudyFile(_Record):
     alpha : level at which hypotheses are tested
     correction : of their p values for the number of hypotheses
     ordered : true, or the items, for answers taken as ordered categories (estimator WLSMV unless another is named)
-    group : a background question across whose answers measurement invariance of the hypothesized model is tested
+    group : a background question across whose answers measurement invariance of the hypothesized model is tested, and
+        the drivers of the outcome are compared
     thresholds : which profile judges the fit
     hypothesized, rivals, hypotheses : in place of the instrument's
     bootstrap : how the hypothesized model is bootstrapped; left out, it is not
@@ -309,10 +310,11 @@ def _unknown_constructs(study: StudyFile, instrument: Instrument) -> Iterator[st
 
 def _unknown_questions(study: StudyFile, instrument: Instrument) -> Iterator[str]:
     """Complain of a group that no background question asks for, and of ordered items that nobody is asked."""
-    asked = [question.id for question in instrument.background]
+    asked = [question.id for question in instrument.background if question.categories]
     if study.group is not None and study.group not in asked:
         known = f" Known are {', '.join(asked)}." if asked else " The instrument has none."
-        yield f"group: no background question is named {study.group!r}.{did_you_mean(study.group, asked) or known}"
+        said = f"group: no background question with categories is named {study.group!r}."
+        yield said + (did_you_mean(study.group, asked) or known)
     for i, name in enumerate(study.ordered if isinstance(study.ordered, tuple) else ()):
         if name not in instrument.item_ids:
             yield f"ordered[{i}]: no item is named {name!r}.{did_you_mean(name, instrument.item_ids)}"

@@ -21,8 +21,9 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ConvergenceError, DataProblem, SpecificationError, did_you_mean
+from ..responses.moments import rows_by_group
 from ..sem.fit import Fit
-from ..sem.presentation import objections
+from ..sem.presentation import objections, rows_of
 from ..tables import Column, Kind, Table, Tabled, Text, Words
 
 Scale = tuple[float, float]
@@ -45,9 +46,11 @@ class Importance(Tabled):
         """Give the drivers, the most important ones first."""
         grouped = self.table["group"].nunique() > 1
         columns = _COLUMNS if grouped else tuple(c for c in _COLUMNS if c.name != "group")
-        rows = self.table.assign(first=[_FIRST if first else "" for first in self.table["first"]])
-        cells = rows[[c.name for c in columns]].itertuples(index=False, name=None)
-        return (Table("importance", _TITLE.filled(target=self.target), columns, tuple(cells), (_NOTE, *self.notes)),)
+        rows = tuple(
+            (*row[:-1], _FIRST if row[-1] else "")
+            for row in self.table[[c.name for c in columns]].itertuples(index=False, name=None)
+        )
+        return (Table("importance", TITLE.filled(target=self.target), columns, rows, (_NOTE, *self.notes)),)
 
 
 def importance(
@@ -98,11 +101,11 @@ def importance(
     parts = _parts(fit, frame, group)
     rows = []
     for name in drivers:
-        effects = fit.effects(target, name).query("effect == 'total'").set_index("group")
+        effects = fit.effects(target, name).query("effect == 'total'")
+        totals = {row.group: (float(row.est_std), float(row.pvalue)) for row in rows_of(effects)}
         for title, part in parts.items():
-            own = effects.loc[title] if title in effects.index else effects.iloc[0]
-            value, n = _performance(part, items[name], scale)
-            rows.append((name, title, float(own["est_std"]), float(own["pvalue"]), value, n))
+            total = totals[title if title in totals else fit.moments.labels[0]]
+            rows.append((name, title, *total, *_performance(part, items[name], scale)))
     table = pd.DataFrame(rows, columns=["construct", "group", "importance", "pvalue", "performance", "n"])
     means = table.groupby("group", sort=False)[["importance", "performance"]].transform("mean")
     above = (table["importance"] >= means["importance"]) & (table["pvalue"] < 0.05)
@@ -173,11 +176,7 @@ def _parts(fit: Fit, frame: pd.DataFrame, group: str | None) -> dict[str, pd.Dat
         if fit.table.groups > 1:
             raise SpecificationError("the model has groups; name by group= the column of the answers that holds them.")
         return {"": frame}
-    if group not in frame.columns:
-        raise SpecificationError(
-            f"the answers have no column {group!r}." + did_you_mean(group, map(str, frame.columns))
-        )
-    parts = {str(title): part for title, part in frame.groupby(group, sort=False, observed=True)}
+    parts = {title: frame[rows] for title, rows in rows_by_group(frame, group).items()}
     if fit.table.groups > 1:
         absent = [title for title in fit.moments.labels if title not in parts]
         if absent:
@@ -198,7 +197,7 @@ def _performance(
     return float(np.mean(means)), int(answered.sum())
 
 
-_TITLE = Words("Importance and performance of the drivers of {target}", "{target}各驱动因素的重要性与绩效")
+TITLE = Words("Importance and performance of the drivers of {target}", "{target}各驱动因素的重要性与绩效")
 _FIRST = Words("improve first", "优先改进")
 _NOTE = Words(
     "Importance: total standardized effect. Performance: mean answer from 0 (lowest of the scale) to 100 (highest). "

@@ -18,6 +18,7 @@ from .canvas import (
     GREY,
     INK,
     MARKS,
+    SIZE,
     Format,
     axes_at,
     coefficient,
@@ -34,7 +35,7 @@ from .figures import Interval
 if TYPE_CHECKING:
     import pandas as pd
 
-_APART = 0.34  # inches between the points that labels of a map must keep
+_BROAD, _HIGH = 1.6, 0.17  # inches: points nearer than this may have labels that meet; room for one line
 _LINES = ("-", "--", ":", "-.")
 
 
@@ -103,7 +104,7 @@ def importance_map(drivers: Sequence[Driver], language: Language = "en", form: F
     Parameters
     ----------
     drivers
-        Drawn in the colour and mark of their group, hollow where the importance is not significant.
+        Each group has a part of its own, with its own means (dashed); hollow where the importance is not significant.
     language, form
         Of the writing; ``"svg"``, ``"png"`` or ``"pdf"``.
 
@@ -113,49 +114,47 @@ def importance_map(drivers: Sequence[Driver], language: Language = "en", form: F
     >>> ">improve first<" in importance_map(drivers)
     True
     """
-    groups = list(dict.fromkeys(written(driver.group, language) for driver in drivers))
+    groups: dict[str, list[Driver]] = {} if drivers else {"": []}
+    for driver in drivers:
+        groups.setdefault(written(driver.group, language), []).append(driver)
+    across, up = (6.0, 3.6) if len(groups) == 1 else (3.9, 2.7)
+    columns = min(len(groups), 2)
+    lines = -(-len(groups) // columns)
+    span = _limits([d.importance for d in drivers], 0.12, 0.04), _limits([d.performance for d in drivers], 0.15, 4.0)
     with style(form):
-        figure = new_figure(7.0, 4.6)
-        axes = axes_at(figure, 0.75, 0.6, 6.0, 3.6)
-        x = np.array([driver.importance for driver in drivers])
-        y = np.array([driver.performance for driver in drivers])
-        across, up = _limits(x, 0.12, 0.04), _limits(y, 0.15, 4.0)
-        axes.set_xlim(*across)
-        axes.set_ylim(*up)
-        for middle, draw in ((x, axes.axvline), (y, axes.axhline)):
-            if len(middle):
-                draw(float(middle.mean()), color=GREY, linewidth=0.8, linestyle="--")
-        axes.text(0.99, 0.02, written(_FIRST, language), transform=axes.transAxes, ha="right", color=GREY)
-        axes.text(0.99, 0.96, written(_KEEP, language), transform=axes.transAxes, ha="right", color=GREY)
-        seen: set[str] = set()
-        for driver, height in zip(drivers, _apart(x, y, across, up), strict=True):
-            group = written(driver.group, language)
-            colour, mark = COLOURS[groups.index(group) % len(COLOURS)], MARKS[groups.index(group) % len(MARKS)]
-            axes.plot(
-                [driver.importance],
-                [driver.performance],
-                mark,
-                color=colour,
-                markersize=7,
-                markerfacecolor=colour if driver.significant else "white",
-                label=None if group in seen else group,
-            )
-            left = driver.importance < across[0] + 0.7 * (across[1] - across[0])
-            axes.annotate(
-                label(driver.label, language),
-                (driver.importance, driver.performance),
-                (8 if left else -8, 72 * height),
-                textcoords="offset points",
-                ha="left" if left else "right",
-                va="center",
-            )
-            seen.add(group)
-        axes.xaxis.set_major_formatter(coefficient)
-        axes.set_xlabel(written(_IMPORTANCE, language))
-        axes.set_ylabel(written(_PERFORMANCE, language))
-        if len(groups) > 1:
-            axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(groups))
+        figure = new_figure(0.75 + columns * (across + 0.3), 0.6 + lines * (up + 0.5))
+        for place, (group, own) in enumerate(groups.items()):
+            line, column = divmod(place, columns)
+            corner = 0.75 + column * (across + 0.3), 0.6 + (lines - 1 - line) * (up + 0.5)
+            axes = axes_at(figure, *corner, across, up)
+            axes.set_xlim(*span[0])
+            axes.set_ylim(*span[1])
+            axes.set_title(label(group, language), fontsize=SIZE, loc="left")
+            _map(axes, own, (across, up), language)
+        figure.text(0.5, 0.03, written(_IMPORTANCE, language), ha="center")
+        figure.text(0.02, 0.5, written(_PERFORMANCE, language), rotation=90, va="center")
         return given(figure, form)
+
+
+def _map(axes: Any, drivers: Sequence[Driver], inches: tuple[float, float], language: Language) -> None:
+    """Mark the drivers of one group, its means and its corners."""
+    x = np.array([driver.importance for driver in drivers])
+    y = np.array([driver.performance for driver in drivers])
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    for middle, draw in ((x, axes.axvline), (y, axes.axhline)):
+        if len(middle):
+            draw(float(middle.mean()), color=GREY, linewidth=0.8, linestyle="--")
+    axes.text(0.99, 0.02, written(_FIRST, language), transform=axes.transAxes, ha="right", color=GREY)
+    axes.text(0.99, 0.94, written(_KEEP, language), transform=axes.transAxes, ha="right", color=GREY)
+    places = np.column_stack([inches[0] * (x - left) / (right - left), inches[1] * (y - bottom) / (top - bottom)])
+    for driver, (at, _), raised in zip(drivers, places, _raised(places), strict=True):
+        point = driver.importance, driver.performance
+        face = BLUE if driver.significant else "white"
+        axes.plot(*([value] for value in point), "o", color=BLUE, markersize=7, markerfacecolor=face)
+        side, start = ("left", 8) if at < 0.6 * inches[0] else ("right", -8)
+        said, offset = label(driver.label, language), (start, 72 * raised)
+        axes.annotate(said, point, offset, textcoords="offset points", ha=side, va="center")
+    axes.xaxis.set_major_formatter(coefficient)
 
 
 def forest_by_group(
@@ -239,26 +238,24 @@ def simple_slopes(
         return given(figure, form)
 
 
-def _apart(x: np.ndarray, y: np.ndarray, across: tuple[float, float], up: tuple[float, float]) -> list[float]:
-    """Inches by which to raise each label so that neighbours do not meet."""
-    inches_x, inches_y = 6.0 * (x - across[0]) / (across[1] - across[0]), 3.6 * (y - up[0]) / (up[1] - up[0])
-    found = np.zeros(len(x))
-    placed: list[int] = []
-    for one in np.argsort(inches_y, kind="stable"):
-        near = [other for other in placed if abs(inches_x[one] - inches_x[other]) < 2.6]
-        lowest = max((inches_y[other] + found[other] + 0.5 * _APART for other in near), default=-np.inf)
-        found[one] = max(0.0, lowest - inches_y[one])
-        placed.append(int(one))
+def _raised(places: np.ndarray) -> list[float]:
+    """Inches by which to raise each label so that neighbours do not meet: (n, 2) -> n"""
+    found = np.zeros(len(places))
+    done: list[int] = []
+    for one in map(int, np.argsort(places[:, 1], kind="stable")):
+        near = [other for other in done if abs(places[one, 0] - places[other, 0]) < _BROAD]
+        lowest = max((places[other, 1] + found[other] + _HIGH for other in near), default=-np.inf)
+        found[one] = max(0.0, lowest - places[one, 1])
+        done.append(one)
     return [float(value) for value in found]
 
 
-def _limits(values: np.ndarray, share: float, least: float) -> tuple[float, float]:
+def _limits(values: Sequence[float], share: float, least: float) -> tuple[float, float]:
     """Lower and upper end of an axis, with room around the values."""
-    if not len(values):
+    if not values:
         return 0.0, 1.0
-    low, high = float(values.min()), float(values.max())
-    room = max(share * (high - low), least)
-    return low - room, high + room
+    room = max(share * (max(values) - min(values)), least)
+    return min(values) - room, max(values) + room
 
 
 def _tint(value: float) -> str:

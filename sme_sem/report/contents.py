@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
 from ..comparison import side_by_side
 from ..measurement import measurement_table
+from ..measurement.importance import TITLE as IMPORTANCE
 from ..resampling.presentation import bootstrap_paths
 from ..sem import presentation
 from ..sem.rivals import comparable, model_comparison
 from ..sem.thresholds import profile
 from ..tables import Column, Kind, Language, Table, Text, Words, term
-from . import figures, narrative
+from . import charts, figures, narrative
+from .checklist import checklist
 from .diagram import path_diagram
 from .fitted import diagram_model
 from .methods import definitions
@@ -63,6 +65,7 @@ def report_of(results: Results, language: Language = "en") -> Report:
         _hypotheses(results),
         _explained(results),
         _set_aside(results),
+        _countermeasures(results, language),
         _rivals(results),
         _groups(results),
         _diagram(results, language),
@@ -70,6 +73,8 @@ def report_of(results: Results, language: Language = "en") -> Report:
         _origins(results),
         _questionnaire(results),
         _methods(results),
+        _reproduction(results),
+        _checklist(results),
     )
     return Report(
         title=results.title,
@@ -170,9 +175,14 @@ def _components(results: Results, language: Language) -> Section:
         content += results.adequacy.tables()[:1]
     if results.components is not None:
         found = results.components
-        svg = figures.scree([float(v) for v in found.eigenvalues], suggested=found.loadings.shape[1], language=language)
+        noise = None if results.retention is None else results.retention.table["parallel_95"].tolist()
+        values, kept = [float(v) for v in found.eigenvalues], found.loadings.shape[1]
+        svg = figures.scree(values, parallel=noise, suggested=kept, language=language)
         variance, *others = found.tables()
-        content += [variance, Figure("scree", term("Scree plot"), svg), *others]
+        content += [variance, Figure("scree", term("Scree plot"), svg)]
+        content += [] if results.retention is None else results.retention.tables()[:1]
+        colours = cast(str, charts.loading_map(found.loadings, language=language))
+        content += [*others, Figure("loadings", _LOADINGS_MAP, colours)]
     if results.adequacy is not None:
         content += results.adequacy.tables()[1:]
     return Section("components", term("Principal component analysis"), _present(content))
@@ -277,6 +287,45 @@ def _set_aside(results: Results) -> Section:
     return Section("set_aside", title, (said, table))
 
 
+def _countermeasures(results: Results, language: Language) -> Section:
+    found = results.importance
+    if found is None:
+        return Section("countermeasures", "")
+    labels, groups = results.labels, _group_labels(results)
+    drivers = [
+        charts.Driver(
+            presentation.named(row.construct, labels),
+            row.importance,
+            row.performance,
+            bool(row.pvalue < 0.05),
+            groups.get(row.group, row.group),
+        )
+        for row in presentation.rows_of(found.table)
+    ]
+    (table,) = found.tables()
+    rows = tuple(
+        tuple(
+            groups.get(str(value), value)
+            if column.name == "group"
+            else presentation.named(str(value), labels)
+            if column.name == "construct"
+            else value
+            for value, column in zip(row, table.columns, strict=True)
+        )
+        for row in table.rows
+    )
+    title = IMPORTANCE.filled(target=presentation.named(found.target, labels))
+    picture = Figure("importance", title, cast(str, charts.importance_map(drivers, language)))
+    said = narrative.countermeasures(results, groups)
+    return Section("countermeasures", _MATTERS, _present([said, picture, replace(table, title=title, rows=rows)]))
+
+
+def _group_labels(results: Results) -> presentation.Labels:
+    """Give the labels of the groups that the study compares, by their codes."""
+    question = next((q for q in results.instrument.background if q.id == results.options.get("group")), None)
+    return {} if question is None else {str(code): text.words for code, text in question.categories.items()}
+
+
 def _rivals(results: Results) -> Section:
     if len(results.fits) + len(results.failures) < 2:
         return Section("rivals", "")
@@ -368,6 +417,24 @@ def _methods(results: Results) -> Section:
         title = results.model_titles.get(name, name)
         content.append(_SYNTAX.filled(model=title, text="; ".join(str(fit.specification).splitlines())))
     return Section("methods", Words("How this was computed", "计算方法说明"), _present(content))
+
+
+def _reproduction(results: Results) -> Section:
+    """Tell how to arrive at the same numbers again."""
+    hashes = results.sha256
+    said = _AGAIN.filled(
+        version=metadata.version("sme-sem"),
+        instrument=results.instrument.name,
+        edition=results.instrument.version,
+        data=hashes.get("data", results.responses.sha256),
+        seed=results.options.get("seed", 1),
+    )
+    return Section("reproduction", Words("How to reproduce this report", "如何复现本报告"), (said,))
+
+
+def _checklist(results: Results) -> Section:
+    content = () if results.fit is None else (checklist(results),)
+    return Section("checklist", Words("Appendix: reporting checklist", "附录：报告规范核对表"), content)
 
 
 def _confirmation(results: Results) -> Words | None:
@@ -579,6 +646,19 @@ _EQUAL_LOADINGS = Words(
     "Loadings held equal; the Wald test asks whether a path is the same in all groups.",
     "载荷跨组相等；Wald检验考察路径系数是否跨组相等。",
 )
+_AGAIN = Words(
+    "Install sme-sem {version}.\n\n"
+    "Put the file of answers (SHA-256 {data}) and the study file, which names the questionnaire {instrument}, "
+    "{edition}, into a folder, and run: sme-sem run study.yaml (a demonstration: sme-sem demo {instrument}).\n\n"
+    "Every random number starts from seed {seed}. manifest.json holds the SHA-256 of every file of this folder; when "
+    "the hashes agree, every number does.",
+    "安装 sme-sem {version}。\n\n"
+    "将数据文件（SHA-256 {data}）与研究文件（其中指定问卷{instrument}，{edition}）放入同一文件夹，"
+    "运行 sme-sem run study.yaml（演示则运行 sme-sem demo {instrument}）。\n\n"
+    "所有随机数均以种子{seed}开始。manifest.json列有本文件夹每个文件的SHA-256；哈希值一致即全部数值一致。",
+)
+_MATTERS = Words("Which drivers matter most", "驱动因素的重要性与对策")
+_LOADINGS_MAP = Words("Loadings as a map of colours", "因子载荷热图")
 _SYNTHETIC = Words(" (synthetic)", "（合成）")
 _SUBTITLE = Words("Results report", "分析结果报告")
 _ATTENTION = Words(

@@ -83,9 +83,9 @@ def diagram(
 def diagram_model(fit: Fit, labels: presentation.Labels | None = None, group: str | None = None) -> DiagramModel:
     """Give the path diagram its nodes and arrows, with standardized values; of the first group where none is named."""
     group = fit.moments.labels[0] if group is None else group
-    estimates, explained = fit.estimates(), fit.r_squared()
-    if fit.table.groups > 1:
-        estimates, explained = estimates[estimates["group"] == group], explained[group]
+    estimates = fit.estimates()
+    estimates = estimates[estimates["group"] == group]
+    explained = {name: value for g, name, value in fit._point.r_squared() if fit.moments.labels[g] == group}
     paths = estimates[estimates["op"] == "~"]
     inner = dict.fromkeys((*fit.latent, *paths["rhs"], *paths["lhs"]))
     nodes = [

@@ -1,13 +1,16 @@
 """Report -> one HTML page.
 
-The page is complete in itself: no script, no font, no picture is fetched, and its security
-policy forbids it.  Tables are three-line tables, numbered; wide ones scroll in their own
-frame.  A report on synthetic answers says so at the head of the page (in print: of every page)
-and beside every section's title.  The same report gives the same bytes.
+The page is complete in itself: no script, no font, no picture is fetched, and its security policy forbids it; it
+allows one script, by its hash, which sorts tables.  Tables are three-line tables, numbered; wide ones scroll in their
+own frame, and what a statistic means appears where the pointer rests on its name.  A report on synthetic answers says
+so at the head of the page (in print: of every page) and beside every section's title.  The same report gives the same
+bytes.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +23,7 @@ from sme_sem.tables.format import printable
 from sme_sem.tables.storing import file_names, store
 
 from .fonts import FONT_FAMILY
+from .glossary import hints
 from .report import Content, Figure, Report
 
 _TABLE, _FIGURE = (
@@ -28,7 +32,7 @@ _TABLE, _FIGURE = (
 )
 _IDENTIFIER = re.compile(r'(\sid="|url\(#|href="#)')
 _EQUATION = re.compile(r"(?:(?<=\w)|(?<=\))) (=|(?<=\bp )<) (?=[-\d.])")
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:"
 _TAGS: dict[Language, str] = {"en": "en", "zh": "zh-CN"}
 
 
@@ -73,6 +77,7 @@ def render(report: Report, language: Language = "en") -> str:
         "<main>",
         *(_section(section, language, mark) for section in sections),
         "</main>",
+        f"<script>{_script()}</script>",
         "</body>",
         "</html>",
     ]
@@ -113,14 +118,19 @@ def _numbered(report: Report) -> list[_Part]:
 
 def _head(report: Report, language: Language) -> str:
     style = resources.files(__package__).joinpath("page.css").read_text(encoding="utf-8")
+    policy = _POLICY.format(digest=base64.b64encode(hashlib.sha256(_script().encode()).digest()).decode())
     title = _text(report.title, language)
     if report.synthetic:
         title += f" ({_text(report.banner, language)})"
     return (
         '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><title>{title}</title>\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}"><title>{title}</title>\n'
         f"<style>\nbody {{ font-family: {FONT_FAMILY}; }}\n{style}</style></head>"
     )
+
+
+def _script() -> str:
+    return resources.files(__package__).joinpath("page.js").read_text(encoding="utf-8")
 
 
 def _opening(report: Report, language: Language) -> str:
@@ -160,7 +170,7 @@ def _section(part: _Part, language: Language, mark: str) -> str:
 
 def _piece(piece: Content, language: Language) -> str:
     if isinstance(piece, Table):
-        return html.render(piece, language)
+        return html.render(piece, language, hints=hints(language))
     if isinstance(piece, Figure):
         return (
             f'<figure class="picture" id="{_figure_anchor(piece)}">'

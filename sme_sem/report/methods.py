@@ -219,3 +219,6 @@ _FITS = (
         "Sörbom (1989)",
     ),
 )
+
+DEFINITIONS = (*_RELIABILITY, *_ADEQUACY, *_COMPONENTS, *_FITS)
+"""Name, definition and source of every statistic."""

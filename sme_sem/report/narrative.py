@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from ..sem.presentation import path_label, reported
+from ..sem.presentation import Labels, named, path_label, reported
 from ..sem.rivals import comparable, equivalent_models
 from ..sem.thresholds import ACCEPTABLE, GOOD, NOT_MET, profile
 from ..tables import Kind, Text, Words
@@ -159,6 +159,21 @@ def explained(results: Results) -> Words | None:
     return _EXPLAINS.filled(shares=_joined(parts))
 
 
+def countermeasures(results: Results, groups: Labels) -> Words | None:
+    """Which drivers count most, and which of these do badly; of each group, if there are several."""
+    found = results.importance
+    if found is None:
+        return None
+    said = Words("", "")
+    for group, own in found.table.groupby("group", sort=False):
+        first = [named(name, results.labels) for name in own.loc[own["first"], "construct"]]
+        strongest = own.iloc[0]
+        one = _STRONGEST.filled(driver=named(strongest["construct"], results.labels), beta=_r(strongest["importance"]))
+        one += _FIRST.filled(drivers=_joined(first)) if first else _NONE_FIRST
+        said += _GROUP.filled(group=groups.get(str(group), str(group)), said=one) if group else one
+    return said
+
+
 def rivals(results: Results) -> Words | None:
     """Which of the comparable models the information criteria prefer, and which cannot be told apart."""
     base, titles = results.fit, results.model_titles
@@ -208,6 +223,18 @@ def _joined(parts: Iterable[Text]) -> Words:
 
 
 _INDEX = {"chisq_df": "χ²/df"}
+_STRONGEST = Words(
+    "The largest total effect is that of {driver} (β = {beta}). ", "总效应最大的是{driver}（β = {beta}）。"
+)
+_FIRST = Words(
+    "Above average in importance and below average in performance, and so where an effort pays first: {drivers}. ",
+    "重要性高于平均而绩效低于平均、应优先改进的是：{drivers}。",
+)
+_NONE_FIRST = Words(
+    "No driver of more than average importance does worse than the average. ",
+    "没有重要性高于平均而绩效低于平均的因素。",
+)
+_GROUP = Words("{group}: {said}\n\n", "{group}：{said}\n\n")
 _COLLECTED = Words(
     "{collected} questionnaires were collected and {valid} kept after screening.",
     "共回收问卷{collected}份，筛选后有效问卷{valid}份。",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,4 +82,4 @@ class Picture:
         return self.svg
 
 
-_WRITTEN = {".svg": str.encode, ".png": png, ".pdf": pdf}
+_WRITTEN: dict[str, Callable[[str], bytes]] = {".svg": str.encode, ".png": png, ".pdf": pdf}

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from ..comparison.invariance import Invariance
 from ..instrument import Instrument
-from ..measurement import Adequacy, Components, Correlations, Descriptives, MethodBias, Reliability, Validity
+from ..measurement import (
+    Adequacy,
+    Components,
+    Correlations,
+    Descriptives,
+    Importance,
+    MethodBias,
+    Reliability,
+    Retention,
+    Validity,
+)
 from ..resampling.bootstrap import Bootstrap
 from ..resampling.mediation import Mediation
 from ..responses import Responses, Screening, findings
@@ -49,6 +59,7 @@ class Results(Tabled):
     hypotheses : None for a study without hypotheses
     bootstrap, mediation : of the hypothesized model, where the study asks for it; no mediation without indirect effects
     invariance : the hypothesized model step by step across the study's groups; None where the study names none
+    retention, importance : likewise; the drivers of the outcome, of each group where the study names groups
     trail : the coded segments behind the items, up to the paths; None where the study names none
     second_engine : the hypothesized model's values beside semopy's; None where semopy cannot estimate it
     everyone : the hypothesized model fitted with those whom only the quality of their answers excludes; None for nobody
@@ -77,6 +88,8 @@ class Results(Tabled):
     method_bias: MethodBias | None = None
     second_engine: CrossCheck | None = None
     invariance: Invariance | None = None
+    retention: Retention | None = None
+    importance: Importance | None = None
     trail: Table | None = None
     bootstrap: Bootstrap | None = None
     mediation: Mediation | None = None

@@ -103,7 +103,7 @@ def moments_of_answers(
     listwise, n = missing == "listwise", len(frame)
     unanswered = np.isnan(values)
     usable = ~unanswered.any(axis=1) if listwise else _with_some_answer(unanswered, names, given)
-    members = {"": np.ones(n, dtype=bool)} if group is None else _groups(frame, group)
+    members = {"": np.ones(n, dtype=bool)} if group is None else rows_by_group(frame, group)
     for label, rows in members.items():
         with _in_group(label):
             _enough(int((usable & rows).sum()), int(rows.sum()), names, values, rows)
@@ -319,7 +319,8 @@ def _rows(values: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     return values if chosen.all() else values[chosen]
 
 
-def _groups(frame: pd.DataFrame, group: str) -> dict[str, np.ndarray]:
+def rows_by_group(frame: pd.DataFrame, group: str) -> dict[str, np.ndarray]:
+    """Tell, by label, which rows belong to each group, in the order they first occur."""
     _known([group], frame.columns, "group= names no column of the data")
     codes, values = pd.factorize(frame[group], use_na_sentinel=True)
     if len(values) < 2:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 
 from . import format
@@ -13,18 +13,29 @@ from .text import width
 from .typography import runs
 
 _MANY_COLUMNS = 12
+_BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]$")
 _SHORT = 28  # a label up to this long is not broken into lines
 
 
-def render(table: Table, language: Language = "en") -> str:
-    """Write a ``<figure>`` holding the table and its notes; every text is escaped."""
+def render(table: Table, language: Language = "en", *, hints: Mapping[str, str] | None = None) -> str:
+    """Write a ``<figure>`` holding the table and its notes; every text is escaped.
+
+    hints : definitions by the heading or label they appear on, shown where the pointer rests
+    """
+    known = hints or {}
     heads = "".join(
-        f'<th scope="col" class="{column.kind.value}">{_symbols(column.heading, language)}</th>'
+        f'<th scope="col" class="{column.kind.value}">'
+        f"{_hinted(_symbols(column.heading, language), format.text_of(column.heading, language), known)}</th>"
         for column in table.columns
     )
-    body = "".join("<tr>" + "".join(map(_cell, row, table.columns)) + "</tr>" for row in format.grid(table, language))
+    body = "".join(
+        "<tr>" + "".join(_cell(text, column, known) for text, column in zip(row, table.columns, strict=True)) + "</tr>"
+        for row in format.grid(table, language)
+    )
     notes = "".join(f'<p class="note">{_symbols(note, language)}</p>' for note in table.notes)
     breadth = " wide" if len(table.columns) > _MANY_COLUMNS else ""
+    if len(table.rows) > 2 and not any(column.once for column in table.columns):
+        breadth += " sortable"  # rows that stand under a merged label must stay there
     return (
         f'<figure class="sme-table{breadth}" id="{anchor(table.name)}">'
         f"<table><caption>{_text(table.title, language)}</caption>"
@@ -55,9 +66,16 @@ def _groups(table: Table, language: Language) -> str:
     return f"<tr>{cells}</tr>" if spans else ""
 
 
-def _cell(text: str, column: Column) -> str:
+def _hinted(markup: str, text: str, hints: Mapping[str, str]) -> str:
+    """Give a word its definition; what stands in brackets behind it does not matter."""
+    hint = hints.get(text) or hints.get(_BRACKETS.sub("", text))
+    return f'<abbr title="{escape(hint)}">{markup}</abbr>' if hint else markup
+
+
+def _cell(text: str, column: Column, hints: Mapping[str, str]) -> str:
     short = " short" if column.kind is Kind.LABEL and width(text) <= _SHORT else ""
-    return f'<td class="{column.kind.value}{short}">{escape(text)}</td>'
+    shown = _hinted(escape(text), text, hints) if column.kind is Kind.LABEL else escape(text)
+    return f'<td class="{column.kind.value}{short}">{shown}</td>'
 
 
 def anchor(name: str) -> str:

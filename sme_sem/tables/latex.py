@@ -19,7 +19,7 @@ from .typography import runs
 
 PACKAGES = ("array", "booktabs", "threeparttable", "longtable", "rotating", "pdflscape")
 _MOST_ROWS, _MOST_TURNED_ROWS = 38, 22
-_LONGEST_WORD = 24
+_LONGEST_WORD, _LONGEST_CAPTION = 24, 1000
 _CELL = 0.52  # of an em
 _LOOSE = 0.85
 _SIZES = {1.0: "\\normalsize", 0.9: "\\small", 0.8: "\\footnotesize", 0.65: "\\scriptsize"}
@@ -137,7 +137,8 @@ def _written(table: Table, label: str, language: Language) -> str:
     if len(body) > (_MOST_TURNED_ROWS if shape.turned else _MOST_ROWS):
         return "\n".join(_on_several_pages(caption, columns, heads, body, notes, size, shape.turned, language))
     environment = "sidewaystable" if shape.turned else "table"
-    parts = [f"\\begin{{{environment}}}[htbp]", "\\centering", *size, "\\begin{threeparttable}", caption]
+    unmeasured = [_UNMEASURED] if len(caption) > _LONGEST_CAPTION else []
+    parts = [f"\\begin{{{environment}}}[htbp]", "\\centering", *size, "\\begin{threeparttable}", *unmeasured, caption]
     parts += [f"\\begin{{tabular}}{columns}", "\\toprule", *heads, "\\midrule", *body, "\\bottomrule", "\\end{tabular}"]
     if notes:
         notes = [_NOTE[language] + notes[0], *notes[1:]]
@@ -250,6 +251,7 @@ def _label(name: str) -> str:
 
 
 _CHINESE = "% XeLaTeX\n\\usepackage[UTF8,scheme=plain]{ctex}\n"
+_UNMEASURED = "\\ifdefined\\captionsetup\\captionsetup{singlelinecheck=off}\\fi"  # TeX cannot measure it on one line
 _BREAK = "\x00"  # no printable text holds it
 _HEAD: dict[Language, str] = {
     "en": (

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 
 from small_study import answers, write_study
+from sme_sem.errors import StudyError
 from sme_sem.report import contents, html, narrative
 from sme_sem.report.figures import likert_bars
 from sme_sem.study import demo_study, load_study
@@ -45,11 +46,14 @@ def test_the_sections_of_a_report_in_their_order(real):
         "paths",
         "hypotheses",
         "explained",
+        "countermeasures",
         "rivals",
         "diagram",
         "modification",
         "questionnaire",
         "methods",
+        "reproduction",
+        "checklist",
     ]
 
 
@@ -143,6 +147,44 @@ def test_scales_are_printed_by_their_labels(real):
     assert [r["scale"] for r in table.records("zh")][:3] == ["能力", "好感", "顾客忠诚"]
 
 
+def test_the_checklist_marks_as_missing_what_only_the_authors_know(real):
+    table = next(t for t in contents.report_of(real).tables() if t.name == "checklist")
+    status = {r["item"]: r["status"] for r in table.records()}
+    assert status["Consent and approval by an ethics committee"] == "missing"
+    assert status["Fit as a whole, with the rule it is judged by"] == "reported"
+    answers = {r["item"]: r["answer"] for r in table.records()}
+    assert answers["Free parameters and degrees of freedom"] == "25 free parameters, 30 degrees of freedom."
+    missing = sum(value == "missing" for value in status.values())
+    assert f"{missing} of {len(status)} are missing" in str(table.notes[0])
+
+
+def test_the_page_on_drivers_names_what_to_improve_first_in_both_languages(drawn):
+    section = sections(drawn, "zh")["countermeasures"]
+    said, figure, table = section.content
+    assert said.en.startswith("The largest total effect is that of Capability driver (β = .380).")
+    assert "应优先改进的是：能力驱动" in said.zh
+    assert ">能力驱动<" in figure.svg
+    assert table.records("zh")[0]["construct"] == "能力驱动"
+
+
+def test_a_study_may_compare_the_drivers_of_groups(tmp_path):
+    found = load_study(write_study(tmp_path, group="city")).run()
+    assert not found.problems
+    assert list(found.importance.table["group"]) == ["1", "2"]
+    table = next(t for t in contents.report_of(found).tables() if t.name == "importance")
+    assert [r["group"] for r in table.records()] == ["Harbin", "Daqing"]
+
+
+def test_a_group_that_is_no_question_of_the_instrument_is_refused(tmp_path):
+    with pytest.raises(StudyError, match="no background question with categories is named 'town'"):
+        load_study(write_study(tmp_path, group="town"))
+
+
+def test_the_report_says_how_to_arrive_at_it_again(real):
+    (said,) = sections(real)["reproduction"].content
+    assert real.sha256["data"] in said.en and real.sha256["data"] in said.zh
+
+
 # --- the diagram -------------------------------------------------------------------------------------
 
 
@@ -211,8 +253,8 @@ def test_without_a_comparable_rival_nothing_is_preferred(real):
 
 def test_a_failed_step_leaves_its_section_out(real):
     bare = replace(real, reliability=None, adequacy=None, components=None, fits={}, hypotheses=None)
-    bare = replace(bare, descriptives=None, correlations=None, method_bias=None)
-    assert list(sections(bare)) == ["summary", "sample", "quality", "questionnaire", "methods"]
+    bare = replace(bare, descriptives=None, correlations=None, method_bias=None, importance=None)
+    assert list(sections(bare)) == ["summary", "sample", "quality", "questionnaire", "methods", "reproduction"]
 
 
 def test_bars_show_turned_answers_as_the_analysis_sees_them(drawn):

@@ -1,5 +1,7 @@
 import math
+import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from report.examples import innovation, layered, reputation
 from sme_sem.report.diagram import Covariance, DiagramModel, Loading, Node, Path, extent, path_diagram
 from sme_sem.report.diagram_layout import arrange, wrapped
+from sme_sem.report.diagram_pair import diagram_pair
 from sme_sem.report.diagram_routing import Role, overlap, route
 from sme_sem.tables import Words
 from sme_sem.tables.text import width
@@ -293,3 +296,66 @@ def test_any_tangle_of_arrows_is_drawn_with_its_nodes_apart(loadings, paths, pai
     if items:
         assert found.count(".500") == sum(a != b for a, b in loadings)
         assert found.count(".125") == sum(a != b for a, b in pairs)
+
+
+@st.composite
+def studies(draw):
+    """Models as studies have them: up to 12 constructs of up to 6 items, paths from earlier ones to later ones."""
+    names = [f"F{i:02d}" for i in range(draw(st.integers(2, 12)))]
+    sizes = draw(st.lists(st.integers(1, 6), min_size=len(names), max_size=len(names)))
+    pairs = list(combinations(names, 2))
+    chosen = draw(st.lists(st.sampled_from(pairs), max_size=24, unique=True))
+    paths = tuple(Path(a, b, draw(st.floats(-1, 1)), "***", draw(st.booleans())) for a, b in chosen)
+    caused = {path.target for path in paths}
+    causes = [name for name in names if name not in caused][:6]
+    labels = st.sampled_from(["Trust", "Perceived usefulness of the tool", "企业文化驱动因素", "信任"])
+    return DiagramModel(
+        tuple(Node(name, draw(labels), r_squared=0.5 if name in caused else None) for name in names),
+        tuple(Loading(name, f"{name}_{i}", 0.8, "***") for name, n in zip(names, sizes) for i in range(n)),
+        paths,
+        tuple(Covariance(a, b, 0.3, "*") for a, b in combinations(causes, 2)),
+    )
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(studies(), st.booleans())
+def test_of_twelve_constructs_with_six_items_nothing_covers_a_node_or_a_value(model, items):
+    arrangement, arrows = drawn(model, items=items)
+    boxes = [box.bounds for box in arrangement.boxes.values()]
+    values = [arrow.value.bounds for arrow in arrows]
+    assert not [pair for pair in combinations([*boxes, *values], 2) if overlap(*pair)]
+
+
+def test_in_grey_no_colour_is_left():
+    def colours(svg):
+        found = {code.lower() for code in re.findall(r"#[0-9a-fA-F]{6}", svg)}
+        return {code for code in found if not code[1:3] == code[3:5] == code[5:7]}
+
+    assert colours(path_diagram(reputation()))
+    pair = diagram_pair((reputation(), innovation()), ("a", "b"), grey=True)
+    assert not colours(path_diagram(reputation(), grey=True)) and not colours(pair)
+
+
+def test_two_models_have_every_node_at_the_same_place_and_their_differences_marked():
+    left = reputation()
+    paths = [path for path in left.paths if (path.source, path.target) != ("COMP", "CUSL")]
+    paths = tuple(replace(p, significant=False) if (p.source, p.target) == ("COMP", "CUSA") else p for p in paths)
+    svg = diagram_pair((left, replace(left, paths=paths, covariances=left.covariances[:1])), ("One", "Two"))
+    found = texts(svg)
+    assert {".009†", ".120*†", ".162*‡", "One", "Two"} <= set(found)
+    assert (found.count(".162*‡"), found.count(".424***"), found.count(".009†")) == (2, 2, 1)
+    places = [float(e.get("cy")) for e in ET.fromstring(svg).iter(f"{SVG}ellipse")]
+    assert places[:4] == places[4:]
+
+
+def test_an_arrow_only_one_model_has_is_marked_even_without_a_value():
+    both = DiagramModel((), paths=(Path("a", "b"),))
+    svg = diagram_pair((replace(both, paths=(*both.paths, Path("a", "c"))), both), ("x", "y"))
+    assert texts(svg).count("†") == 1
+
+
+def test_each_model_of_a_pair_shows_its_own_explained_variance():
+    one = DiagramModel((Node("y", "y", r_squared=0.25),), paths=(Path("x", "y", 0.5),))
+    two = DiagramModel((Node("y", "y", r_squared=0.75),), paths=(Path("x", "y", 0.9),))
+    found = texts(diagram_pair((one, two), ("1", "2")))
+    assert ("R² = .250" in found, "R² = .750" in found) == (True, True)

@@ -64,7 +64,8 @@ def _unescaped(cell):
     cell = re.sub(
         r"^\\multicolumn\{\d+\}\{(?:c|>\{\\centering\\arraybackslash\}p\{[\d.]+em\})\}\{(.*)\}$", r"\1", cell.strip(" ")
     )
-    cell = re.sub(r"\\textit\{(\w+)\}", r"\1", cell).replace("\\allowbreak{}", "").replace("\\newline ", "\n")
+    cell = re.sub(r"\\textit\{(\w+)\}", r"\1", cell).replace("\\allowbreak{}", "")
+    cell = re.sub(r"\\newline(?: |$)", "\n", cell)
     for written, sign in _LATEX.items():
         cell = cell.replace(written, sign)
     cell = re.sub(r"\\([&#%_$])", lambda found: chr(0xE000 + ord(found.group(1))), cell)

@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+
+from sme_sem.errors import DataProblem, SpecificationError
+from sme_sem.measurement import importance
+from sme_sem.sem.fit import fit
+from sme_sem.simulation import simulate
+
+POPULATION = """
+    T =~ 0.8*t1 + -0.7*t2 + 0.6*t3
+    U =~ 0.8*u1 + 0.7*u2 + 0.6*u3
+    U ~ 0.5*T + 0.3*w
+"""
+MODEL = "T =~ t1 + t2 + t3; U =~ u1 + u2 + u3; U ~ T + w"
+
+
+@pytest.fixture(scope="module")
+def answers():
+    frame = simulate(POPULATION, 600, seed=3).clip(-4, 4)
+    return frame.assign(city=np.where(np.arange(600) % 3, "Harbin", "Daqing"))
+
+
+@pytest.fixture(scope="module")
+def fitted(answers):
+    return fit(MODEL, answers)
+
+
+def test_importance_is_the_total_standardized_effect(answers, fitted):
+    found = importance(fitted, answers, "U", (-4, 4)).table.set_index("construct")
+    std = fitted.estimates().query("op == '~'").set_index("rhs")["std_all"]
+    assert found.loc["T", "importance"] == pytest.approx(std["T"], rel=1e-12)
+    assert found.loc["w", "importance"] == pytest.approx(std["w"], rel=1e-12)
+    assert found.loc["T", "importance"] == pytest.approx(0.43, abs=0.1)  # planted: .5 / sqrt(1.34)
+
+
+def test_an_indirect_effect_counts(answers):
+    model = "T =~ t1 + t2 + t3; U =~ u1 + u2 + u3; U ~ T; T ~ w"
+    one = fit(model, answers)
+    std = one.estimates().query("op == '~'").set_index(["lhs", "rhs"])["std_all"]
+    found = importance(one, answers, "U", (-4, 4)).table.set_index("construct")["importance"]
+    assert found["w"] == pytest.approx(std["T", "w"] * std["U", "T"], rel=1e-9)
+
+
+def test_performance_runs_from_the_lowest_to_the_highest_answer_and_turns_what_loads_negatively(answers, fitted):
+    at_best = answers.assign(t1=4, t2=-4, t3=4)
+    found = importance(fitted, at_best, "U", (-4, 4)).table.set_index("construct")
+    assert found.loc["T", "performance"] == 100
+    means = answers.mean(numeric_only=True)
+    by_hand = np.mean([means["t1"] + 4, 4 - means["t2"], means["t3"] + 4]) * 100 / 8
+    assert importance(fitted, answers, "U", (-4, 4)).table.set_index("construct").loc[
+        "T", "performance"
+    ] == pytest.approx(by_hand)
+
+
+def test_what_counts_much_and_does_badly_comes_first(answers, fitted):
+    found = importance(fitted, answers.assign(t1=-2, t2=2, t3=-2, w=3), "U", (-4, 4)).table
+    assert found.set_index("construct")["first"].to_dict() == {"T": True, "w": False}
+
+
+def test_groups_of_the_model_have_their_own_importance(answers):
+    both = fit(MODEL, answers, group="city")
+    found = importance(both, answers, "U", (-4, 4), group="city").table
+    assert sorted(set(found["group"])) == ["Daqing", "Harbin"]
+    alone = fit(MODEL, answers[answers["city"] == "Daqing"])
+    mine = found[found["group"] == "Daqing"].set_index("construct")["importance"]
+    theirs = importance(alone, answers, "U", (-4, 4)).table.set_index("construct")["importance"]
+    assert mine["T"] == pytest.approx(theirs["T"], rel=1e-5)
+
+
+def test_what_cannot_be_answered_is_refused_with_its_reason(answers, fitted):
+    with pytest.raises(SpecificationError, match="no path of the model leads to 'T'"):
+        importance(fitted, answers, "T", (-4, 4))
+    with pytest.raises(SpecificationError, match="names no lowest and highest answer of 't2'"):
+        importance(fitted, answers, "U", dict.fromkeys(("t1", "t3", "w"), (-4, 4)))
+    with pytest.raises(DataProblem, match="lie outside its scale, 1 to 5"):
+        importance(fitted, answers, "U", (1, 5))
+    with pytest.raises(DataProblem, match="no column 't1'"):
+        importance(fitted, answers.drop(columns="t1"), "U", (-4, 4))

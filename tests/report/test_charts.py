@@ -1,0 +1,81 @@
+import re
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sme_sem.report.charts import Driver, forest_by_group, importance_map, loading_map, simple_slopes
+from sme_sem.report.figures import Interval
+from sme_sem.tables import Words
+
+SVG = "{http://www.w3.org/2000/svg}"
+LOADINGS = pd.DataFrame({"trust": [0.812, -0.3], "use": [np.nan, 0.7]}, index=["t1", "u1"])
+NAMES = {"trust": Words("Trust", "信任"), "use": Words("Use", "使用")}
+DRIVERS = [
+    Driver(Words("Market", "市场"), 0.4, 50.0, group=Words("firms", "企业")),
+    Driver(Words("Policy", "政策"), 0.1, 70.0, False, group=Words("firms", "企业")),
+    Driver(Words("Market", "市场"), 0.2, 60.0, group=Words("offices", "部门")),
+]
+GROUPS = {
+    "企业": [Interval(Words("Market", "市场"), 0.4, 0.3, 0.5)],
+    "部门": [Interval(Words("Market", "市场"), 0.1, -0.1, 0.3)],
+}
+CHARTS = {
+    "loadings": lambda language, form="svg": loading_map(LOADINGS, NAMES, language, form),
+    "importance": lambda language, form="svg": importance_map(DRIVERS, language, form),
+    "forest": lambda language, form="svg": forest_by_group(GROUPS, language, form),
+    "slopes": lambda language, form="svg": simple_slopes({"-1": 0.1, "+1": 0.5}, ("y", "x", "调节"), language, form),
+}
+
+
+def texts(svg):
+    return ["".join(element.itertext()) for element in ET.fromstring(svg).iter(f"{SVG}text")]
+
+
+def marks(svg, colour):
+    return len(re.findall(rf"<use[^>]*fill: {colour}", svg))
+
+
+@pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
+def test_the_same_numbers_give_the_same_bytes_in_every_form(chart):
+    for form, start in (("svg", "<svg"), ("png", b"\x89PNG"), ("pdf", b"%PDF")):
+        drawn = chart("en", form)
+        assert drawn.startswith(start)
+        assert drawn == chart("en", form)
+
+
+@pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
+def test_charts_speak_chinese(chart):
+    assert re.search(r"[\u4e00-\u9fff]", "".join(texts(chart("zh"))))
+
+
+def test_a_map_of_loadings_writes_every_loading_and_leaves_gaps_white():
+    found = texts(CHARTS["loadings"]("en"))
+    assert {".812", "-.300", ".700", "t1", "Trust"} <= set(found)
+    assert len([text for text in found if re.fullmatch(r"-?\.\d{3}", text)]) == 3
+
+
+def test_every_group_has_its_own_part_and_what_is_not_significant_is_hollow():
+    svg = CHARTS["importance"]("en")
+    assert texts(svg).count("improve first") == 2
+    assert {"firms", "offices"} <= set(texts(svg))
+    assert (marks(svg, "#0072b2"), marks(svg, "#ffffff")) == (2, 1)
+
+
+def test_labels_of_drivers_that_do_alike_are_set_apart():
+    alike = [Driver(name, 0.3, 50.0) for name in ("Market", "Policy", "Culture")]
+    drawn = ET.fromstring(importance_map(alike)).iter(f"{SVG}text")
+    heights = sorted(float(e.get("y")) for e in drawn if e.text in ("Market", "Policy", "Culture"))
+    assert len(heights) == 3 and min(np.diff(heights)) > 9
+
+
+def test_groups_of_a_path_stand_together_and_one_over_zero_is_hollow():
+    svg = CHARTS["forest"]("en")
+    assert texts(svg).count("Market") == 1
+    assert marks(svg, "#d55e00") == 0 and marks(svg, "#0072b2") >= 1
+
+
+def test_charts_of_nothing_are_still_charts():
+    for svg in (loading_map(LOADINGS.iloc[:0]), importance_map([]), forest_by_group({})):
+        ET.fromstring(svg)
