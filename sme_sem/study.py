@@ -253,8 +253,15 @@ class Study:
             known = self.instrument.response_scale(item)
             scale[item] = (float(known.lowest), float(known.highest))
         if group is not None:
-            syntax, choices = str(fit.specification), self.choices
-            fit = fitted(syntax, frame, estimator=choices.estimator, missing=choices.missing, group=group)
+            choices, ordered = self.choices, list(fit.table.ordered) or None
+            fit = fitted(
+                fit.specification,
+                frame,
+                estimator=choices.estimator,
+                missing=choices.missing,
+                ordered=ordered,
+                group=group,
+            )
         return importance(fit, frame, last[0], scale, group=group)
 
     def _record(self, fits: Mapping[str, Fit], data: str) -> dict[str, int]:

@@ -110,7 +110,8 @@ def verify(folder: str | Path, study: str | Path | None = None, progress: Progre
     stored = _manifest(folder)
     again = replace(_study_of(folder, stored, study), ledger=None)  # a second run is no new fit
     with tempfile.TemporaryDirectory() as place:
-        fresh = Path(again.run(progress).save(Path(place) / "results", stored["language"]))
+        results = replace(again.run(progress), recorded=stored.get("recorded_fits"))
+        fresh = Path(results.save(Path(place) / "results", stored["language"]))
         now = _manifest(fresh)
         compared, differences = _tables(folder, fresh, sorted({*stored["files"], *now["files"]}))
     inputs = [d for part in ("data", "instrument", "options") for d in _leaves(stored.get(part), now.get(part), part)]

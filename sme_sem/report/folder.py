@@ -89,6 +89,7 @@ def manifest(results: Results, language: Language) -> dict[str, Any]:
         "language": language,
         "options": dict(results.options),
         "counts": results.counts,
+        "recorded_fits": None if results.recorded is None else dict(results.recorded),
         "findings": _findings(responses.findings["severity"]),
         "models": {
             name: {
