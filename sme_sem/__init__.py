@@ -60,10 +60,10 @@ if TYPE_CHECKING:
     from .measurement.validity import validity
     from .moderation import conditional_indirect, moderated_mediation, product_indicators, simple_slopes
     from .planning import power, rmsea_power, rmsea_sample_size
-    from .report.fitted import diagram
     from .resampling.bootstrap import bootstrap
     from .resampling.mediation import mediation
     from .responses import provenance, read_responses, response_quality, screen
+    from .sem.diagram import diagram
     from .sem.estimator_comparison import compare_estimators
     from .sem.exchange import read_model, write_syntax
     from .sem.fit import Fit, fit
@@ -93,7 +93,7 @@ _HOME = {
     "demo_study": "study",
     "descriptives": "measurement.descriptives",
     "discriminant": "measurement.discriminant",
-    "diagram": "report.fitted",
+    "diagram": "sem.diagram",
     "equivalents": "comparison",
     "export_instrument": "instrument",
     "factors": "measurement.factors",

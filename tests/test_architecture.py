@@ -33,6 +33,7 @@ LAYERS = (
     "sem resampling",
     "responses",
     "instrument",
+    "diagrams",
     "tables",
     "kernels",
     "tasks",

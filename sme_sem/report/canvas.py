@@ -14,11 +14,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..diagrams.fonts import CHINESE, FONT_FAMILY
+from ..diagrams.layout import wrapped
 from ..tables import Kind, Language, Text, format, written
 from ..tables.format import printable
 from ..tables.text import width
-from .diagram_layout import wrapped
-from .fonts import CHINESE, FONT_FAMILY
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

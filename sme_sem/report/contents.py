@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any, cast
 import pandas as pd
 
 from ..comparison import side_by_side
+from ..diagrams.drawing import path_diagram
 from ..measurement import measurement_table
 from ..measurement.importance import TITLE as IMPORTANCE
 from ..resampling.presentation import bootstrap_paths
 from ..sem import presentation
+from ..sem.diagram import diagram_model
 from ..sem.rivals import comparable, model_comparison
 from ..sem.thresholds import profile
 from ..tables import Column, Kind, Language, Table, Text, Words, term
 from . import charts, figures, narrative
 from .checklist import checklist
-from .diagram import path_diagram
-from .fitted import diagram_model
 from .methods import definitions
 from .report import Content, Figure, Report, Section
 from .set_aside import conclusions, with_and_without

@@ -22,7 +22,7 @@ from sme_sem.tables import Language, Table, Text, Words, html, term, written
 from sme_sem.tables.format import printable
 from sme_sem.tables.storing import file_names, store
 
-from .fonts import FONT_FAMILY
+from ..diagrams.fonts import FONT_FAMILY
 from .glossary import hints
 from .report import Content, Figure, Report
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
+from ..diagrams.picture import png, points
 from ..tables import Language, Table, Words, word, written
-from .picture import png, points
 from .report import Content, Figure, Report
 
 _FACT = Words("{name}: {fact}", "{name}：{fact}")

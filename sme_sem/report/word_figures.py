@@ -13,6 +13,7 @@ from sme_sem.tables import Language, Text, Words, written
 from sme_sem.tables.format import printable
 from sme_sem.tables.text import width
 
+from ..diagrams.fonts import FONT_FAMILY
 from .canvas import (
     BLUE,
     ORANGE,
@@ -27,7 +28,6 @@ from .canvas import (
     svg_of,
     whole_numbers,
 )
-from .fonts import FONT_FAMILY
 
 _COLOURS = ("#0072b2", "#d55e00", "#007a5a", "#8a3f73", "#4d4d4d")
 _SMALLEST, _LARGEST = 11.0, 54.0  # of words in a cloud, in pixels

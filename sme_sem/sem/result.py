@@ -31,8 +31,10 @@ from .solution import Point, stacked, standard_errors
 from .specification import Specification
 
 if TYPE_CHECKING:
+    from ..diagrams.picture import Picture
     from ..resampling.bootstrap import Bootstrap
-    from ..tables import Table
+    from ..tables import Language, Table
+    from .presentation import Labels
     from .second_engine import CrossCheck
 
 
@@ -629,6 +631,14 @@ class Fit(Tabled):
     def summary(self) -> str:
         """Everything as text, as printing the fit shows it."""
         return str(self)
+
+    def diagram(
+        self, *, labels: Labels | None = None, language: Language = "en", items: bool = True, grey: bool = False
+    ) -> Picture:
+        """Draw the standardized solution; see :func:`sme_sem.diagram`, which also draws two fits side by side."""
+        from .diagram import diagram
+
+        return diagram(self, labels=labels, language=language, items=items, grey=grey)
 
     # --- helpers -----------------------------------------------------------------------------------
 

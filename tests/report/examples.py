@@ -2,7 +2,7 @@
 
 from itertools import combinations
 
-from sme_sem.report.diagram import Covariance, DiagramModel, Loading, Node, Path
+from sme_sem.diagrams.drawing import Covariance, DiagramModel, Loading, Node, Path
 from sme_sem.tables import Words
 
 

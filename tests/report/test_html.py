@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 import pytest
 
 from report.examples import reputation
+from sme_sem.diagrams.drawing import path_diagram
 from sme_sem.report import html
-from sme_sem.report.diagram import path_diagram
 from sme_sem.report.figures import forest, scree
 from sme_sem.report.report import Figure, Report, Section
 from sme_sem.tables import Column, Kind, Table, Words

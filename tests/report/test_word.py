@@ -6,9 +6,9 @@ import pytest
 from docx.oxml.ns import qn
 
 from report.examples import reputation
+from sme_sem.diagrams.drawing import path_diagram
+from sme_sem.diagrams.picture import png, points
 from sme_sem.report import word
-from sme_sem.report.diagram import path_diagram
-from sme_sem.report.picture import png, points
 from sme_sem.report.report import Figure, Report, Section
 from sme_sem.tables import Column, Kind, Table, Words, term, written
 from tables.examples import MODELS, PATHS

@@ -11,13 +11,12 @@ import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from sme_sem.tables import Language, Text, term, written
-from sme_sem.tables.format import printable
-
-from .diagram_layout import LINE, Arrangement, Box, arrange
-from .diagram_model import Covariance, DiagramModel, Loading, Node, Path
-from .diagram_routing import Arrow, Point, Role, route
+from ..tables import Language, Text, term, written
+from ..tables.format import printable
 from .fonts import FONT_FAMILY
+from .layout import LINE, Arrangement, Box, arrange
+from .model import Covariance, DiagramModel, Loading, Node, Path
+from .routing import Arrow, Point, Role, route
 
 __all__ = ["Covariance", "DiagramModel", "Loading", "Node", "Path", "path_diagram"]
 

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from report.examples import innovation, layered, reputation
-from sme_sem.report.diagram import Covariance, DiagramModel, Loading, Node, Path, extent, path_diagram
-from sme_sem.report.diagram_layout import arrange, wrapped
-from sme_sem.report.diagram_pair import diagram_pair
-from sme_sem.report.diagram_routing import Role, overlap, route
+from sme_sem.diagrams.drawing import Covariance, DiagramModel, Loading, Node, Path, extent, path_diagram
+from sme_sem.diagrams.layout import arrange, wrapped
+from sme_sem.diagrams.pair import diagram_pair
+from sme_sem.diagrams.routing import Role, overlap, route
 from sme_sem.tables import Words
 from sme_sem.tables.text import width
 

@@ -13,10 +13,10 @@ from typing import TypeVar
 from ..tables import Language, Text, Words, written
 from ..tables.format import printable
 from ..tables.text import width
-from .diagram import document, elements, extent, text
-from .diagram_layout import LINE, Arrangement, arrange, explained
-from .diagram_model import DiagramModel, Path
-from .diagram_routing import route
+from .drawing import document, elements, extent, text
+from .layout import LINE, Arrangement, arrange, explained
+from .model import DiagramModel, Path
+from .routing import route
 
 _GAP, _TITLE, _CELL = 40.0, 15.0, 8.4  # between the two; size of titles, and room of one narrow character
 _ONLY_HERE, _DIFFERENT = "†", "‡"

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 import sme_sem as sme
-from sme_sem.report.picture import Picture
+from sme_sem.diagrams.picture import Picture
 
 MODEL = "T =~ t1 + t2 + t3; U =~ u1 + u2 + u3; U ~ T"
 
@@ -60,3 +60,10 @@ def test_a_drawing_is_saved_by_the_ending_of_its_file(answers, tmp_path):
     assert drawn.min() < 60 and drawn.max() == 255
     with pytest.raises(sme.SpecificationError, match=r"\.svg, \.png or \.pdf"):
         Picture(picture.svg).save(tmp_path / "model.bmp")
+
+
+def test_a_fit_draws_itself_as_the_text_of_an_svg_document():
+    fit = sme.fit("y ~ x + w", sme.simulate("y ~ 0.4*x + 0.2*w", 200, seed=1))
+    picture = fit.diagram(language="zh")
+    assert picture == sme.diagram(fit, language="zh").svg and picture.startswith("<svg") and ">w</text>" in picture
+    assert repr(picture).startswith("<Picture: SVG of ") and picture._repr_svg_() == picture.svg

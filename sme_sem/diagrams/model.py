@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sme_sem.tables import Text
+from ..tables import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import SpecificationError
@@ -56,14 +55,18 @@ def pdf(svg: str) -> bytes:
     return stream.getvalue()
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A drawing: shown by notebooks, saved by ``save``.
+class Picture(str):
+    """A drawing: the text of one SVG document, shown by notebooks, saved by ``save``."""
 
-    svg : one SVG document
-    """
+    __slots__ = ()
 
-    svg: str
+    @property
+    def svg(self) -> str:
+        """The document alone."""
+        return str(self)
+
+    def __repr__(self) -> str:
+        return f"<Picture: SVG of {len(self):,} characters>"
 
     def save(self, path: str | Path) -> Path:
         """Write the drawing to a file ending in .svg, .png or .pdf, as a whole or not at all; return its path.
@@ -79,7 +82,7 @@ class Picture:
         return store(path, _WRITTEN[suffix](self.svg))
 
     def _repr_svg_(self) -> str:
-        return self.svg
+        return str(self)
 
 
 _WRITTEN: dict[str, Callable[[str], bytes]] = {".svg": str.encode, ".png": png, ".pdf": pdf}

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..diagrams.drawing import path_diagram
+from ..diagrams.model import Covariance, DiagramModel, Loading, Node, Path
+from ..diagrams.pair import diagram_pair
+from ..diagrams.picture import Picture
 from ..errors import ConvergenceError, SpecificationError
-from ..sem import presentation
 from ..tables import Language, Text, Words
 from ..tables.format import stars
-from .diagram import path_diagram
-from .diagram_model import Covariance, DiagramModel, Loading, Node, Path
-from .diagram_pair import diagram_pair
-from .picture import Picture
+from . import presentation
 
 if TYPE_CHECKING:
-    from ..sem.fit import Fit
+    from .fit import Fit
 
 
 def diagram(

@@ -16,12 +16,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from sme_sem.tables import Language, format, written
-from sme_sem.tables.format import printable
-from sme_sem.tables.table import Kind
-from sme_sem.tables.text import width
-
-from .diagram_model import DiagramModel, Node
+from ..tables import Language, format, written
+from ..tables.format import printable
+from ..tables.table import Kind
+from ..tables.text import width
+from .model import DiagramModel, Node
 
 CELL, LINE = 7.2, 17.0  # room of one narrow character (a Chinese one takes two), and of one line
 _LABEL_CELLS, _LABEL_LINES, _ITEM_CELLS = 18, 3, 22

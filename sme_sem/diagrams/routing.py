@@ -14,12 +14,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from sme_sem.tables import format
-from sme_sem.tables.table import Kind
-from sme_sem.tables.text import width
-
-from .diagram_layout import Arrangement, Box, arc_depth
-from .diagram_model import Covariance, DiagramModel, Loading, Path
+from ..tables import format
+from ..tables.table import Kind
+from ..tables.text import width
+from .layout import Arrangement, Box, arc_depth
+from .model import Covariance, DiagramModel, Loading, Path
 
 Point = tuple[float, float]
 Bounds = tuple[float, float, float, float]

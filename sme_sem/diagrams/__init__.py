@@ -1,0 +1,1 @@
+"""Path diagrams: which nodes and arrows there are, where they stand, and how they are drawn."""
