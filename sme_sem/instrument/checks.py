@@ -12,6 +12,7 @@ from typing import Any, TypeGuard
 
 from ..errors import did_you_mean
 from .address import find
+from .options import option_name
 from .syntax import paths, statements
 
 _ITEM_IDS = ("constructs.*.items.*.id", "additional_items.*.id")
@@ -28,6 +29,7 @@ def problems_between(document: Any) -> list[str]:
         _second_order,
         _scale_names,
         _background,
+        _options,
         _attention,
         _chosen_models,
     ]
@@ -114,6 +116,20 @@ def _background(document: Any) -> Iterator[str]:
             yield f"{place}.categories: missing; list the answers, or set kind to numeric or text"
         elif kind in ("numeric", "text") and categories:
             yield f"{place}.categories: a {kind} question has none; leave them out, or set kind to category"
+
+
+def _options(document: Any) -> Iterator[str]:
+    """Every option of a question with several answers becomes a variable of its own."""
+    taken = {i.casefold(): i for pattern in _IDS for _, i in find(document, pattern) if isinstance(i, str)}
+    for place, question in find(document, "background.*", dict):
+        if question.get("kind") != "multiple" or not isinstance(question.get("id"), str):
+            continue
+        for code in _mapping(question.get("categories")):
+            name = option_name(question["id"], code)
+            where = f"{place}.categories[{code!r}]"
+            if name.casefold() in taken:
+                yield f"{where}: would be the variable {name!r}, like {taken[name.casefold()]}; recode or rename one"
+            taken.setdefault(name.casefold(), f"the option {code!r}")
 
 
 def _attention(document: Any) -> Iterator[str]:

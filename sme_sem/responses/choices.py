@@ -6,29 +6,19 @@ each option a column of its own.  Either way each option becomes a variable, 1 w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..instrument.model import BackgroundQuestion
+from .files import CHOSEN_TOGETHER
 from .labels import NO_ANSWER, Reader, Reading, category_reader, folded
 
-_JOINS = ("┋", "→", "\n", ";", "；", "|", ",", "，", "、", " ")
+_JOINS = (CHOSEN_TOGETHER, "→", "\n", ";", "；", "|", ",", "，", "、", " ")
 _MOST_PIECES = 400
 _CHOSEN = frozenset({"1", "1.0", "y", "yes", "true", "checked", "selected", "是", "选中", "已选"})
 _NOT_CHOSEN = frozenset({"0", "0.0", "n", "no", "false", "unchecked", "notselected", "否", "未选中", "未选"})
-
-
-def option_name(question: str, code: int | str) -> str:
-    """Name the variable of an option.
-
-    >>> option_name("channels", 2)
-    'channels.2'
-    """
-    written = re.sub(r"[^\w.]", "_", str(code))
-    return f"{question}.{written}"
 
 
 def joined_reader(question: BackgroundQuestion) -> Reader:

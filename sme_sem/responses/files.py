@@ -33,6 +33,8 @@ _SIGNATURES = {
     b"<stata_dta>": "stata",
 }
 _LONGEST_NAME = 4_000
+CHOSEN_TOGETHER = "┋"
+"""What stands between several answers in one cell."""
 _SUFFIXES = {
     **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"), "workbook"),
     **dict.fromkeys((".sav", ".zsav"), "spss"),
@@ -284,13 +286,15 @@ def _texts(column: pd.Series[Any]) -> list[str]:
 
 
 def _text(value: Any) -> str:
-    """Write a cell as the person who typed it sees it: 4.0 is ``"4"``, nothing is ``""``."""
+    """Write a cell as the person who typed it sees it: 4.0 is ``"4"``, nothing is ``""``, a list its entries."""
     if isinstance(value, str):
         return value
     if value is None or value is pd.NA or value is pd.NaT:
         return ""
     if isinstance(value, float):
         return "" if value != value else str(int(value)) if abs(value) < 1e15 and value == int(value) else repr(value)
+    if isinstance(value, (list, tuple)):
+        return CHOSEN_TOGETHER.join(map(_text, value))
     return str(value)
 
 

@@ -51,6 +51,7 @@ RULES: dict[str, Words] = {
     "recoded": Words("labels read as codes", "选项文字转换为编码"),
     "missing_code": Words("code or word for a missing answer", "缺失值编码"),
     "empty_cell": Words("empty cells", "空白单元格"),
+    "none_chosen": Words("respondents who chose none of several options", "未选择任何选项的受访者"),
     "reversed": Words("reverse-coded items turned", "反向计分题已转换"),
 }
 

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from ..errors import did_you_mean
 from ..instrument.model import BackgroundQuestion, Instrument
-from .choices import option_name
+from ..instrument.options import option_name
 from .findings import Finding, finding, listed, shortened
 from .labels import folded
 from .platforms import Heading

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from ..instrument.model import BackgroundQuestion, Instrument
+from ..instrument.options import option_name
 from ..tables import Column, Kind, Table, Words, term
-from .choices import option_name
 from .responses import Responses
 
 

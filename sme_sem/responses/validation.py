@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from ..instrument.model import AttentionCheck, BackgroundQuestion, Instrument, Item
-from .choices import filled, joined_reader, option_name, option_reader
+from ..instrument.options import option_name
+from .choices import filled, joined_reader, option_reader
 from .coded import blank, texts_of
 from .dialect import UNUSABLE, in_dialect
 from .files import TextTable
@@ -179,8 +180,20 @@ def _from_options(
             name = option_name(question.id, code)
             values, _, _ = _readings(written, notes, name, options[own], option_reader(own, question), ())
             answers[name] = values.astype(float)
+    notes += _none_chosen(written.table.rows, question.id, answers)
     index = written.table.cells.index
     return {name: pd.Series(values, index=index) for name, values in filled(answers).items()}
+
+
+def _none_chosen(rows: np.ndarray, name: str, answers: Mapping[str, np.ndarray]) -> Iterator[Finding]:
+    """Name the rows in which every option is said not to be chosen."""
+    none = np.logical_and.reduce([own == 0 for own in answers.values()])
+    if none.any():
+        message = (
+            f"{none.sum()} respondents chose none of its options; the file does not tell this from a question "
+            f"left out: rows {listed(rows[none].tolist())}"
+        )
+        yield finding("warning", "none_chosen", message, column=name)
 
 
 def _unusable(

@@ -2,7 +2,8 @@
 
 ``fielded(instrument, answers, "limesurvey")`` exports the instrument, reads the form as LimeSurvey does, and
 gives the bytes of LimeSurvey's download.  ``answers`` has a column per question, named by id, and codes as
-given (before reversed items are turned); NaN or None is a question left out.  A question is found in the form
+given (before reversed items are turned), for a question with several answers a tuple of those chosen; NaN or
+None is a question left out.  A question is found in the form
 by its wording alone, and an answer that the form does not offer stops with an error: so what comes back
 through the reader proves the form, not the writer.
 """
@@ -16,7 +17,8 @@ import json
 import re
 import tempfile
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 from pathlib import Path
 
 import pandas as pd
@@ -30,11 +32,15 @@ STARTED, SUBMITTED, SECONDS = "2026-04-18 08:00:00", "2026-04-18 08:01:20", 80
 
 @dataclass(frozen=True)
 class Asked:
-    """One question as the form holds it: the heading of its column, and what each code offered is called."""
+    """One question as the form holds it: the heading of its column, and what each code offered is called.
+
+    several : whether more than one may be chosen
+    """
 
     heading: str
     wording: str
     offered: dict[str, str] = field(default_factory=dict)
+    several: bool = False
 
 
 def exported(instrument, format, language=None, **choices):
@@ -52,7 +58,7 @@ def fielded(instrument, answers, format, language=None):
     questions = {name: held[_letters(wording)] for name, wording in _wordings(instrument, tongue).items()}
     assert len(questions) == len(asked), "the form asks something else"
     columns = {one.heading: [_given(value, one) for value in answers[name]] for name, one in questions.items()}
-    return _DOWNLOADS[format](columns, {one.heading: one.offered for one in asked})
+    return _DOWNLOADS[format](columns, {one.heading: one for one in asked})
 
 
 def _wordings(instrument, tongue):
@@ -65,9 +71,11 @@ def _letters(text):
 
 
 def _given(value, question):
-    """A cell as the code that was chosen; empty where nothing was."""
+    """A cell as the code that was chosen, or the tuple of all chosen; empty where nothing was."""
     if value is None or value != value:
         return ""
+    if question.several:
+        return tuple(_given(one, replace(question, several=False)) for one in value)
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
     if question.offered and text not in question.offered:
         raise ValueError(f"{question.heading}: the form offers {list(question.offered)}, not {text!r}")
@@ -98,7 +106,8 @@ def _xlsform(form):
         elif kind == "end_group":
             groups.pop()
         elif kind not in ("start", "end"):
-            asked.append(Asked("/".join([*groups, row["name"]]), row[label], lists.get(answers, {})))
+            several = kind == "select_multiple"
+            asked.append(Asked("/".join([*groups, row["name"]]), row[label], lists.get(answers, {}), several))
     assert not groups
     return asked
 
@@ -106,18 +115,17 @@ def _xlsform(form):
 def _limesurvey(form):
     rows = list(csv.DictReader(io.StringIO(form.decode("utf-8-sig"), newline=""), delimiter="\t"))
     base = next(row["text"] for row in rows if (row["class"], row["name"]) == ("S", "language"))
-    asked, question, array, offered = [], None, None, {}
+    asked, question, kind, offered = [], None, None, {}
     for row in (row for row in rows if row["language"] == base):
         text = html.unescape(row["text"])
         if row["class"] in ("G", "Q"):
-            offered, array = {}, None
+            offered, kind = {}, None
         if row["class"] == "Q":
-            question = row["name"]
-            array = question if row["type/scale"] == "F" else None
-            asked += [] if array else [Asked(question, text, offered)]
-        elif row["class"] == "SQ":
-            asked.append(Asked(f"{array}[{row['name']}]", text, offered))
-        elif row["class"] == "A":
+            question, kind = row["name"], row["type/scale"]
+            asked += [] if kind == "F" else [Asked(question, text, offered, kind == "M")]
+        elif row["class"] == "SQ" and kind == "F":
+            asked.append(Asked(f"{question}[{row['name']}]", text, offered))
+        elif row["class"] in ("SQ", "A"):
             offered[row["name"]] = text
     return asked
 
@@ -134,7 +142,7 @@ def _wenjuanxing(form):
             asked += [Asked(f"第{number}题({row})", row, offered) for row in rows]
         else:
             offered = {str(n): label for n, label in enumerate(lines, start=1)}
-            asked.append(Asked(f"{number}、{title}", title, offered))
+            asked.append(Asked(f"{number}、{title}", title, offered, kind == "多选题"))
     return asked
 
 
@@ -145,16 +153,25 @@ def _redcap(form):
             choices = row["Choices, Calculations, OR Slider Labels"]
             pairs = (choice.strip().partition(", ") for choice in choices.split("|")) if choices else ()
             offered = {code: html.unescape(label) for code, _, label in pairs}
-            asked.append(Asked(row["Variable / Field Name"], html.unescape(row["Field Label"]), offered))
+            several = row["Field Type"] == "checkbox"
+            asked.append(Asked(row["Variable / Field Name"], html.unescape(row["Field Label"]), offered, several))
     return asked
 
 
 def _ddi(form):
     space = {"d": "ddi:codebook:2_5"}
-    asked = []
-    for variable in ET.fromstring(form).iterfind(".//d:var", space):
+    asked, book = [], ET.fromstring(form)
+    groups = {g.get("name"): g.get("var").split() for g in book.iterfind(".//d:varGrp[@type='multipleResp']", space)}
+    grouped = {number for numbers in groups.values() for number in numbers}
+    for name, numbers in groups.items():
+        options = {v.get("ID"): v for v in book.iterfind(".//d:var", space)}
+        offered = {
+            options[n].get("name").removeprefix(f"{name}."): options[n].findtext("d:labl", "", space) for n in numbers
+        }
+        asked.append(Asked(name, options[numbers[0]].findtext("d:qstn/d:qstnLit", "", space), offered, True))
+    for variable in book.iterfind(".//d:var", space):
         wording = variable.find("d:qstn/d:qstnLit", space)
-        if wording is not None:
+        if wording is not None and variable.get("ID") not in grouped:
             offered = {
                 category.findtext("d:catValu", None, space): category.findtext("d:labl", "", space)
                 for category in variable.iterfind("d:catgry", space)
@@ -164,11 +181,13 @@ def _ddi(form):
 
 
 def _json_schema(form):
-    return [
-        Asked(name, one["title"], {str(option["const"]): option["title"] for option in one.get("oneOf", ())})
-        for name, one in json.loads(form)["properties"].items()
-        if "title" in one
-    ]
+    asked = []
+    for name, one in json.loads(form)["properties"].items():
+        several = one.get("type") == "array"
+        options = (one["items"] if several else one).get("oneOf", ())
+        if "title" in one:
+            asked.append(Asked(name, one["title"], {str(o["const"]): o["title"] for o in options}, several))
+    return asked
 
 
 _FORMS = {
@@ -184,8 +203,23 @@ _FORMS = {
 # --- writing downloads -------------------------------------------------------------------------------
 
 
-def _kobo(columns, _):
+def _apart(columns, asked, heading, yes, no, nothing, *, together=False):
+    """Give each option of a question with several answers a column, perhaps behind one of all chosen."""
+    apart = {}
+    for name, cells in columns.items():
+        if not asked[name].several:
+            apart[name] = cells
+            continue
+        if together:
+            apart[name] = [" ".join(cell) for cell in cells]
+        for code in asked[name].offered:
+            apart[heading(name, code)] = [(yes if code in cell else no) if cell else nothing for cell in cells]
+    return apart
+
+
+def _kobo(columns, asked):
     """KoboToolbox: XML values and headers, ``;`` between the cells, groups before the name."""
+    columns = _apart(columns, asked, "{}/{}".format, "1", "0", "", together=True)
     n = _length(columns)
     own = {
         "_id": [str(1000 + i) for i in range(n)],
@@ -200,8 +234,9 @@ def _kobo(columns, _):
     return _csv({**times, **columns, **own}, ";", csv.QUOTE_ALL)
 
 
-def _limesurvey_codes(columns, _):
-    """LimeSurvey: question codes as headings, answer codes, a byte-order mark."""
+def _limesurvey_codes(columns, asked):
+    """LimeSurvey: question codes as headings, answer codes, ``Y`` for an option chosen, a byte-order mark."""
+    columns = _apart(columns, asked, "{}[{}]".format, "Y", "", "")
     n = _length(columns)
     own = {
         "id": [str(i + 1) for i in range(n)],
@@ -215,8 +250,15 @@ def _limesurvey_codes(columns, _):
     return b"\xef\xbb\xbf" + _csv({**own, **columns}, ",", csv.QUOTE_ALL)
 
 
-def _wenjuanxing_texts(columns, offered):
+def _wenjuanxing_texts(columns, asked):
     """Wenjuanxing: one header row, six columns of its own, options as text, ``(跳过)`` where nothing was chosen."""
+
+    def text(name, given):
+        offered = asked[name].offered
+        if isinstance(given, tuple):
+            return "┋".join(offered[code] for code in given)
+        return offered.get(given, given) or "(跳过)"
+
     n = _length(columns)
     own = {
         "序号": list(range(1, n + 1)),
@@ -226,12 +268,13 @@ def _wenjuanxing_texts(columns, offered):
         "来源详情": ["直接访问"] * n,
         "来自IP": ["192.0.2.1(黑龙江-哈尔滨)"] * n,
     }
-    texts = {name: [offered[name].get(code, code) or "(跳过)" for code in codes] for name, codes in columns.items()}
+    texts = {name: [text(name, cell) for cell in cells] for name, cells in columns.items()}
     return workbook({**own, **texts})
 
 
-def _redcap_raw(columns, _):
-    """REDCap: raw data, names of fields as headings, the state of the form last."""
+def _redcap_raw(columns, asked):
+    """REDCap: raw data, names of fields as headings, a box not ticked is 0, the state of the form last."""
+    columns = _apart(columns, asked, "{}___{}".format, "1", "0", "0")
     n = _length(columns)
     return _csv(
         {"record_id": [str(i + 1) for i in range(n)], **columns, "questionnaire_complete": ["2"] * n},
@@ -240,7 +283,8 @@ def _redcap_raw(columns, _):
     )
 
 
-def _plain(columns, _):
+def _plain(columns, asked):
+    columns = _apart(columns, asked, "{}.{}".format, "1", "0", "")
     return _csv({"respondent_id": [f"R{i}" for i in range(_length(columns))], **columns}, ",", csv.QUOTE_MINIMAL)
 
 
@@ -284,6 +328,8 @@ def _csv(columns, delimiter, quoting):
 
 
 def _number(text):
+    if isinstance(text, tuple):
+        return [_number(one) for one in text]
     return int(text) if re.fullmatch(r"-?\d+", text) else float(text) if re.fullmatch(r"-?\d+\.\d+", text) else text
 
 
@@ -301,6 +347,8 @@ def draw(instrument, n=6, seed=1, gaps=True):
         columns[one.id] = [codes[(int(i) * 3 + place) % len(codes)] for i in generator]
     for place, question in enumerate(instrument.background):
         codes = list(question.categories) or ([18, 40.5] if question.kind == "numeric" else ["free text", "自由文本"])
+        if question.kind == "multiple":
+            codes = [chosen for k in range(len(codes)) for chosen in combinations(codes, k + 1)]
         columns[question.id] = [codes[(int(i) + place) % len(codes)] for i in generator]
     frame = pd.DataFrame(columns, dtype=object)
     if gaps:

@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+CHANNELS: dict[str, Any] = {
+    "id": "sales.channels",
+    "label": {"en": "Channels", "zh": "渠道"},
+    "wording": {"en": "Where do you sell?", "zh": "通过哪些渠道销售？"},
+    "kind": "multiple",
+    "categories": {
+        1: {"en": "Shops, own", "zh": "自营门店"},
+        2: {"en": "Online", "zh": "线上"},
+        10: {"en": "Agents | others", "zh": "代理商、其他"},
+    },
+}
+"""A question with several answers."""
+
 SMALL: dict[str, Any] = {
     "name": "small",
     "title": {"en": "A small survey", "zh": "小型调查"},

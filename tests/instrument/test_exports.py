@@ -38,6 +38,8 @@ def hostile(document):
             item["wording"] = f"{next(signs)}{item['id']} {HOSTILE}"
     document["response_scales"]["agreement"]["anchors"] = {1: f"=no {HOSTILE}", 5: f"@yes {HOSTILE}"}
     document["background"][0]["categories"] = {1: "+here | there", 2: "-there"}
+    several = {"id": "several", "label": "=several", "wording": f"@{HOSTILE}", "kind": "multiple"}
+    document["background"].append(several | {"categories": {1: f"=a {HOSTILE}", 2: "-b ┋ →c"}})
     return read_instrument(document)
 
 

@@ -15,6 +15,7 @@ import pytest
 from docx.oxml.ns import qn
 
 from instrument.fielded import draw, exported, fielded
+from instrument.small import CHANNELS
 from sme_sem import load_instrument, shipped
 from sme_sem.instrument import read_instrument
 
@@ -119,6 +120,24 @@ def test_background_questions_offer_boxes_or_a_line(small):
     assert lines[lines.index("How old?") + 1] == "_" * 24
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", ["Please choose all that apply."]),
+        ("zh", ["可多选"]),
+        ("both", ["Please choose all that apply.", "可多选"]),
+    ],
+)
+def test_respondents_are_told_where_they_may_choose_several(document, language, told):
+    document["background"].append(CHANNELS)
+    lines = words(word(read_instrument(document), language))
+    wordings = [CHANNELS["wording"][tongue] for tongue in (["en", "zh"] if language == "both" else [language])]
+    place = lines.index(wordings[0])
+    assert [line for line in lines if "all that apply" in line or "多选" in line] == told
+    assert lines[place : place + 2 * len(told)] == [*wordings, *told]
+    assert all(line.startswith("□") for line in lines[place + 2 * len(told) :][:1])
+
+
 def test_long_answers_stand_under_each_other(document):
     document["background"][0]["categories"] = {1: "A" * 50, 2: "B" * 50, 3: "C"}
     assert [line[0] for line in words(word(read_instrument(document))) if line.startswith("□")] == ["□"] * 3
@@ -143,7 +162,10 @@ def bare(element):
 @pytest.mark.parametrize("name", INSTRUMENTS)
 @pytest.mark.parametrize("language", ["en", "zh", "both"])
 def test_elements_stand_where_the_schema_wants_them(name, language):
-    book = ET.fromstring(exported(load_instrument(name), "ddi", language))
+    schema_is_kept(ET.fromstring(exported(load_instrument(name), "ddi", language)))
+
+
+def schema_is_kept(book):
     assert book.tag == "{ddi:codebook:2_5}codeBook" and book.get("version") == "2.5"
     for element in book.iter():
         children = [bare(child) for child in element]
@@ -158,7 +180,29 @@ def test_elements_stand_where_the_schema_wants_them(name, language):
 
 @pytest.mark.parametrize("name", INSTRUMENTS)
 def test_ids_are_unique_and_every_reference_has_one(name):
-    book = ET.fromstring(exported(load_instrument(name), "ddi"))
+    ids_and_references_agree(ET.fromstring(exported(load_instrument(name), "ddi")))
+
+
+def test_a_question_with_several_answers_is_a_group_of_variables(document):
+    document["background"].insert(0, CHANNELS | {"missing_codes": [-9]})
+    book = ET.fromstring(exported(read_instrument(document), "ddi", "both"))
+    schema_is_kept(book)
+    ids_and_references_agree(book)
+    (group,) = (g for g in book.iterfind(".//d:varGrp", SPACE) if g.get("type") == "multipleResp")
+    assert group.get("name") == "sales.channels" and group.findtext("d:labl", None, SPACE) == "Channels"
+    held = [v for v in book.iterfind(".//d:var", SPACE) if v.get("ID") in group.get("var").split()]
+    assert [v.get("name") for v in held] == ["sales.channels.1", "sales.channels.2", "sales.channels.10"]
+    assert [label.text for label in held[0].findall("d:labl", SPACE)] == ["Channels: Shops, own", "渠道：自营门店"]
+    values = [
+        (c.findtext("d:catValu", None, SPACE), c.findtext("d:labl", None, SPACE))
+        for c in held[2].iterfind("d:catgry", SPACE)
+    ]
+    assert values == [("0", "Not chosen"), ("1", "Chosen"), ("-9", "No answer")]
+    assert {q.get("responseDomainType") for v in held for q in v.iterfind("d:qstn", SPACE)} == {"multiple"}
+    assert sum("responseDomainType" in q.attrib for q in book.iterfind(".//d:qstn", SPACE)) == 6
+
+
+def ids_and_references_agree(book):
     ids = [element.get("ID") for element in book.iter() if element.get("ID")]
     assert len(set(ids)) == len(ids) and all(re.fullmatch("[A-Z][0-9]+", i) for i in ids)
     referred = [r for e in book.iter() for key in ("var", "varGrp") for r in e.get(key, "").split()]
@@ -236,6 +280,18 @@ def test_what_cannot_be_an_answer_is_refused(small, record):
 )
 def test_what_can_be_an_answer_is_taken(small, record):
     jsonschema.validate(record, schema(small), jsonschema.Draft202012Validator)
+
+
+@pytest.mark.parametrize("missing", [[], [-9]])
+def test_several_answers_are_a_list_in_which_each_stands_once(document, missing):
+    document["background"].append(CHANNELS | {"missing_codes": missing})
+    wanted = schema(read_instrument(document))
+    jsonschema.Draft202012Validator.check_schema(wanted)
+    valid = jsonschema.Draft202012Validator(wanted).is_valid
+    taken = [[1], [10, 2], []]
+    refused = [[3], [1, 1], ["1"], 1, None, -9]
+    assert all(valid({"sales.channels": chosen}) for chosen in taken)
+    assert [chosen for chosen in refused if valid({"sales.channels": chosen})] == missing
 
 
 def test_the_schema_says_what_was_asked_in_both_languages(small):

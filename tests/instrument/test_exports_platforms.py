@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from instrument.fielded import exported, sheets
+from instrument.small import CHANNELS
 from sme_sem import load_instrument, shipped
+from sme_sem.errors import ExportError
 from sme_sem.instrument import read_instrument
 
 INSTRUMENTS = sorted(shipped())
@@ -104,6 +106,28 @@ def test_a_wording_is_never_taken_for_a_reference_to_another_question(document):
     assert "=We pay $\u2060{price} &amp; &lt;more&gt;." in form and "<output" not in form
 
 
+def test_a_form_lets_respondents_select_several_answers(document):
+    document["background"].append(CHANNELS | {"id": "channels"})
+    instrument = read_instrument(document)
+    survey = {row["name"]: row for row in sheets(exported(instrument, "xlsform"))["survey"]}
+    assert (survey["channels"]["type"], survey["channels"]["appearance"]) == ("select_multiple answers_channels", "")
+    form, complaints = xform(instrument)
+    assert complaints == []
+    assert '<select ref="/data/background/channels">' in form and form.count("<select ") == 1
+
+
+def test_codes_that_a_space_would_part_are_refused_where_several_can_be_chosen(document):
+    document["background"][0]["categories"] = {"har bin": "Harbin", "dq": "Daqing"}
+    assert exported(read_instrument(document), "xlsform")
+    document["background"][0]["kind"] = "multiple"
+    with pytest.raises(ExportError) as caught:
+        exported(read_instrument(document), "xlsform")
+    assert str(caught.value) == (
+        "small as xlsform: 1 problem\n"
+        "  city: a form puts spaces between the codes chosen; recode 'har bin' in the instrument"
+    )
+
+
 # --- LimeSurvey --------------------------------------------------------------------------------------
 
 
@@ -180,6 +204,19 @@ def test_texts_are_html_that_means_nothing_to_limesurvey(document):
     assert html.unescape(row["text"]) == wording.strip()
 
 
+def test_a_question_with_several_answers_has_its_options_as_rows(document):
+    document["background"].append(CHANNELS)
+    rows = limesurvey(read_instrument(document), "en")
+    start = next(i for i, row in enumerate(rows) if row["name"] == "saleschannels")
+    assert [(r["class"], r["type/scale"], r["name"], r["mandatory"]) for r in rows[start:]] == [
+        ("Q", "M", "saleschannels", "N"),
+        ("SQ", "0", "1", ""),
+        ("SQ", "0", "2", ""),
+        ("SQ", "0", "10", ""),
+    ]
+    assert [row["text"] for row in rows[start + 1 :]] == ["Shops, own", "Online", "Agents | others"]
+
+
 # --- Wenjuanxing -------------------------------------------------------------------------------------
 
 
@@ -217,6 +254,12 @@ def test_marks_of_the_language_are_written_as_signs_that_look_alike(document):
     document["constructs"][0]["items"][0]["wording"] = "Fill [单选题] {the} gap ____ □."
     text = exported(read_instrument(document), "wenjuanxing", "en").decode()
     assert "\nFill 〔单选题〕 〔the〕 gap __ ▫.\n" in text
+
+
+def test_a_question_with_several_answers_is_of_the_kind_that_allows_them(document):
+    document["background"].append(CHANNELS)
+    last = blocks(read_instrument(document))[-1]
+    assert last == ["8、通过哪些渠道销售？[多选题]", "自营门店", "线上", "代理商、其他"]
 
 
 def test_a_wording_without_letters_is_refused(document):
@@ -271,6 +314,15 @@ def test_items_that_stand_together_are_a_matrix_with_one_set_of_choices(small):
     assert fields["t1"]["Choices, Calculations, OR Slider Labels"] == "1, No | 2, 2 | 3, 3 | 4, 4 | 5, Yes"
     assert (fields["t1"]["Required Field?"], fields["city"]["Required Field?"]) == ("y", "")
     assert fields["age"]["Text Validation Type OR Show Slider Number"] == "number"
+
+
+def test_a_question_with_several_answers_is_a_checkbox_that_says_so(document):
+    document["background"].append(CHANNELS)
+    fields = {row["Variable / Field Name"]: row for row in redcap(read_instrument(document))[1]}
+    box = fields["sales_channels"]
+    assert (box["Field Type"], box["Field Note"]) == ("checkbox", "Please choose all that apply.")
+    assert box["Choices, Calculations, OR Slider Labels"] == "1, Shops, own | 2, Online | 10, Agents &#124; others"
+    assert (fields["city"]["Field Type"], fields["city"]["Field Note"]) == ("radio", "")
 
 
 def test_labels_are_html_that_means_nothing_to_redcap(document):

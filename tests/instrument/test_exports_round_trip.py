@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from instrument.fielded import draw, fielded, write
+from instrument.small import CHANNELS
 from sme_sem import load_instrument, read_responses, shipped
 from sme_sem.instrument import read_instrument
 from sme_sem.responses.files import read_table
@@ -29,6 +30,11 @@ def as_read(instrument, answers):
         given = pd.to_numeric(answers[item.id])
         wanted[item.id] = scale.lowest + scale.highest - given if item.reversed else given
     for question in instrument.background:
+        if question.kind == "multiple":
+            for code in question.categories:
+                chosen = answers[question.id]
+                wanted[f"{question.id}.{code}"] = [None if own is None else float(code in own) for own in chosen]
+            continue
         wanted[question.id] = answers[question.id] if question.kind == "text" else pd.to_numeric(answers[question.id])
     return pd.DataFrame(wanted).reset_index(drop=True)
 
@@ -97,6 +103,50 @@ def test_scales_from_zero_free_texts_and_numbers_come_back(format, document, tmp
         return
     responses = come_back(instrument, answers, format, tmp_path)
     assert same(responses, instrument, answers)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("format", ["xlsform", "limesurvey", "wenjuanxing", "redcap", "ddi", "json-schema"])
+def test_what_was_chosen_of_several_answers_comes_back(format, language, document, tmp_path):
+    document["background"].append(CHANNELS)
+    instrument = read_instrument(document)
+    codes = {name: 5 for name in ("stay", "overall")}  # a code that is no place of an option as well
+    answers = draw(instrument, n=8, gaps=False).assign(**codes)
+    assert answers["sales.channels"].map(len).nunique() == 3
+    if format != "redcap":
+        answers.at[2, "sales.channels"] = None
+    given = answers
+    if format == "wenjuanxing":  # its form numbers the options from 1
+        places = {1: 1, 2: 2, 10: 3}
+        own = [chosen and tuple(places[code] for code in chosen) for chosen in answers["sales.channels"]]
+        given = answers.assign(**{"sales.channels": pd.Series(own, dtype=object)})
+    path = write(tmp_path, instrument, given, format, language)
+    table = pd.DataFrame(json.loads(path.read_text(encoding="utf-8"))) if format == "json-schema" else path
+    responses = read_responses(table, instrument)
+    names = ["sales.channels.1", "sales.channels.2", "sales.channels.10"]
+    wanted = as_read(instrument, answers)[names].astype(float)
+    assert [name for name in responses.frame if name.startswith("sales")] == names
+    pd.testing.assert_frame_equal(responses.frame[names].reset_index(drop=True), wanted)
+    assert not responses.findings.query("column == 'sales.channels' and severity != 'info'").size
+
+
+def test_boxes_of_redcap_that_are_all_empty_are_told_because_the_question_may_have_been_left_out(document, tmp_path):
+    document["background"].append(CHANNELS)
+    instrument = read_instrument(document)
+    answers = draw(instrument, gaps=False)
+    answers.at[1, "sales.channels"] = answers.at[4, "sales.channels"] = None
+    responses = read_responses(write(tmp_path, instrument, answers, "redcap"), instrument)
+    assert responses.frame.loc[[2, 5], "sales.channels.1"].tolist() == [0, 0]
+    assert responses.findings.query("rule == 'none_chosen'").values.tolist() == [
+        [
+            "warning",
+            pd.NA,
+            "sales.channels",
+            None,
+            "none_chosen",
+            "2 respondents chose none of its options; the file does not tell this from a question left out: rows 3, 6",
+        ]
+    ]
 
 
 def test_an_answer_that_the_form_does_not_offer_stops_the_small_platform():

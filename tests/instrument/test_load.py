@@ -452,3 +452,16 @@ def test_an_error_keeps_its_source_and_its_problems_apart(document):
     with pytest.raises(InstrumentError) as caught:
         read_instrument(document, "my.yaml")
     assert (caught.value.source, caught.value.problems) == ("my.yaml", ("name: missing; expected text",))
+
+
+def test_options_that_would_be_one_variable_are_named(document):
+    document["background"][0] |= {"kind": "multiple", "categories": {"a b": "One", "A_B": "Two", "c": "Three"}}
+    document["background"].append({"id": "city.C", "label": "C", "wording": "C?", "kind": "text"})
+    assert complaint(document) == (
+        "my.yaml: 2 problems\n"
+        "  background[0].categories['A_B']: would be the variable 'city.A_B', like the option 'a b'; "
+        "recode or rename one\n"
+        "  background[0].categories['c']: would be the variable 'city.c', like city.C; recode or rename one"
+    )
+    document["background"][0]["kind"] = "category"
+    assert read_instrument(document).background[0].kind == "category"

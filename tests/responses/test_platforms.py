@@ -347,6 +347,16 @@ def test_a_survey_of_limesurvey_without_time_stamps_has_no_times(tmp_path):
     assert responses.metadata["status"].tolist() == ["complete"]
 
 
+def test_lists_in_a_table_in_memory_are_options_chosen_together():
+    frame = pd.DataFrame({"MK1": [1, 2, 3], "channels": [[1, 3], (2,), None]})
+    responses = read_responses(frame, survey())
+    assert responses.frame[["channels.1", "channels.2", "channels.3"]].iloc[:2].to_numpy().tolist() == [
+        [1, 0, 1],
+        [0, 1, 0],
+    ]
+    assert responses.frame["channels.2"].isna().tolist() == [False, False, True]
+
+
 def test_an_option_of_two_questions_is_claimed_by_neither_and_by_its_stem_alone(tmp_path):
     question = {"id": "bought", "label": "Bought", "wording": "Where do you buy?", "kind": "multiple"}
     asked = [b.model_dump() for b in survey().background[1:2]] + [question | {"categories": dialects.CHANNELS}]

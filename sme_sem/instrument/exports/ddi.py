@@ -5,7 +5,8 @@
     codeBook
     ├── stdyDscr    title, version, abstract
     └── dataDscr
-        ├── varGrp  a construct: its items, or the constructs that it stands over
+        ├── varGrp  a construct: its items, or the constructs that it stands over;
+        │           a question with several answers: its options
         └── var     a column: question, valid and invalid codes, categories
 
 Elements stand in the order that the schema demands.  DDI Alliance (2014), DDI-Codebook 2.5.
@@ -14,16 +15,21 @@ Elements stand in the order that the schema demands.  DDI Alliance (2014), DDI-C
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import NamedTuple
 
 from ...tables import Words
 from ..model import Construct
-from .questionnaire import Question, Questionnaire
+from ..options import option_name
+from .questionnaire import Option, Question, Questionnaire
 
 _NAMESPACE = "ddi:codebook:2_5"
 _SCHEMA = "https://ddialliance.org/Specification/DDI-Codebook/2.5/XMLSchema/codebook.xsd"
 _INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 _NO_ANSWER = Words("No answer", "未作答")
+_CHOICE = (Option(0, Words("Not chosen", "未选")), Option(1, Words("Chosen", "选中")))
+_OPTION = Words("{question}: {option}", "{question}：{option}")
 _REVERSED = Words("Reversed item: the file holds the answers as given.", "反向计分题：数据文件中保存的是原始作答。")
 _MEANINGS = {
     "respondent_id": Words("Respondent", "受访者编号"),
@@ -36,7 +42,19 @@ _MEANINGS = {
     "language": Words("Language of the questionnaire", "问卷语言"),
     "other": Words("Recorded by the survey platform", "平台记录"),
 }
-_NATURES = {"rating": {"nature": "ordinal"}, "category": {"nature": "nominal"}, "numeric": {"nature": "ratio"}}
+_NATURES = {
+    "rating": {"nature": "ordinal"},
+    "category": {"nature": "nominal"},
+    "multiple": {"nature": "nominal"},
+    "numeric": {"nature": "ratio"},
+}
+
+
+class _Variable(NamedTuple):
+    """A column of the file: the question that it answers under its own id, and its label."""
+
+    question: Question
+    label: Words
 
 
 def problems(questionnaire: Questionnaire) -> list[str]:
@@ -50,14 +68,20 @@ def render(questionnaire: Questionnaire) -> bytes:
     book = ET.Element("codeBook", {"xmlns": _NAMESPACE, **location, "version": "2.5"})
     _study(book, questionnaire)
     data = _child(book, "dataDscr")
-    columns = [q.id for q in questionnaire.questions]
+    variables = list(_variables(questionnaire))
+    columns = [variable.question.id for variable in variables]
     columns += [m.id for m in questionnaire.instrument.metadata]
     numbers = {name: f"V{n}" for n, name in enumerate(columns, start=1)}
     groups = {c.name: f"G{n}" for n, c in enumerate(questionnaire.instrument.constructs, start=1)}
     for construct in questionnaire.instrument.constructs:
         _group(data, construct, numbers, groups, questionnaire)
-    for question in questionnaire.questions:
-        _variable(data, question, numbers[question.id], questionnaire)
+    several = (question for question in questionnaire.instrument.background if question.kind == "multiple")
+    for n, question in enumerate(several, start=len(groups) + 1):
+        held = _joined(numbers[option_name(question.id, code)] for code in question.categories)
+        group = _child(data, "varGrp", ID=f"G{n}", type="multipleResp", var=held, name=question.id)
+        _texts(group, "labl", question.label.words, questionnaire)
+    for variable in variables:
+        _variable(data, variable, numbers[variable.question.id], questionnaire)
     for column in questionnaire.instrument.metadata:
         added = _child(data, "var", ID=numbers[column.id], name=column.id)
         _texts(added, "labl", _MEANINGS[column.meaning], questionnaire)
@@ -95,7 +119,21 @@ def _group(
         _texts(group, "defntn", construct.description.words, questionnaire)
 
 
-def _variable(data: ET.Element, question: Question, number: str, questionnaire: Questionnaire) -> None:
+def _variables(questionnaire: Questionnaire) -> Iterator[_Variable]:
+    """Give each question with its label; of one with several answers, each option."""
+    labels = {b.id: b.label.words for b in questionnaire.instrument.background}
+    for question in questionnaire.questions:
+        label = labels.get(question.id, question.wording)
+        if question.kind == "multiple":
+            for option in question.options:
+                own = replace(question, id=option_name(question.id, option.code), options=_CHOICE)
+                yield _Variable(own, _OPTION.filled(question=label, option=option.words))
+        else:
+            yield _Variable(question, label)
+
+
+def _variable(data: ET.Element, described: _Variable, number: str, questionnaire: Questionnaire) -> None:
+    question = described.question
     continuous = question.kind == "numeric"
     variable = _child(
         data,
@@ -105,10 +143,10 @@ def _variable(data: ET.Element, question: Question, number: str, questionnaire: 
         intrvl="contin" if continuous else "discrete",
         **_NATURES.get(question.kind, {}),
     )
-    labels = {b.id: b.label.words for b in questionnaire.instrument.background}
-    _texts(variable, "labl", labels.get(question.id, question.wording), questionnaire)
+    _texts(variable, "labl", described.label, questionnaire)
+    domain = {"responseDomainType": "multiple"} if question.kind == "multiple" else {}
     for tongue, text in questionnaire.texts(question.wording).items():
-        _child(_child(variable, "qstn"), "qstnLit", text, **{"xml:lang": tongue})
+        _child(_child(variable, "qstn", **domain), "qstnLit", text, **{"xml:lang": tongue})
     if question.kind == "rating":
         codes = [option.code for option in question.options]
         _child(_child(variable, "valrng"), "range", min=str(codes[0]), max=str(codes[-1]))

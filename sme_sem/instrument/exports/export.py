@@ -63,15 +63,6 @@ def export_instrument(
     if language not in known.languages:
         offered = " or ".join(map(repr, known.languages))
         raise ExportError(f"{instrument.name} as {format}", [f"language: expected {offered}, got {language!r}"])
-    several = [question.id for question in instrument.background if question.kind == "multiple"]
-    if several:
-        raise ExportError(
-            f"{instrument.name} as {format}",
-            [
-                f"{name}: a question with several answers cannot be exported yet; make it one of kind category"
-                for name in several
-            ],
-        )
     target = _target(Path(path), instrument, known)
     questionnaire = lay_out(instrument, _TONGUES[language], constructs=constructs)
     problems = known.problems(questionnaire)

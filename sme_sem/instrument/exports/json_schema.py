@@ -1,7 +1,7 @@
 """JSON Schema of one respondent's answers, as given: before reversed items are turned.
 
-An answer that was not given is left out, or has one of the codes for "no answer".  JSON Schema,
-draft 2020-12.
+An answer that was not given is left out, or has one of the codes for "no answer"; a question with several
+answers has the list of the codes chosen.  JSON Schema, draft 2020-12.
 """
 
 from __future__ import annotations
@@ -45,10 +45,13 @@ def render(questionnaire: Questionnaire) -> bytes:
 
 def _property(question: Question, questionnaire: Questionnaire) -> dict[str, Any]:
     asked = _titles(question.wording, questionnaire)
+    offered = [{"const": option.code, **_titles(option.words, questionnaire)} for option in question.options]
+    absent = [{"const": code, **_titles(_NO_ANSWER, questionnaire)} for code in question.missing_codes]
+    if question.kind == "multiple":
+        chosen = {"type": "array", "items": {"oneOf": offered}, "uniqueItems": True}
+        return {**asked, "oneOf": [chosen, *absent]} if absent else {**asked, **chosen}
     if question.options:
-        options = [(option.code, option.words) for option in question.options]
-        options += [(code, _NO_ANSWER) for code in question.missing_codes]
-        return {**asked, "oneOf": [{"const": code, **_titles(words, questionnaire)} for code, words in options]}
+        return {**asked, "oneOf": [*offered, *absent]}
     if question.kind == "numeric" and not any(isinstance(code, str) for code in question.missing_codes):
         return {**asked, "type": "number"}
     return {**asked, "type": ["number", "string"] if question.kind == "numeric" else "string"}

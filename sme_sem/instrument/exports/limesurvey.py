@@ -6,6 +6,9 @@ language repeats all rows in the same order.  Items that stand together are an a
 heading in an export is ``PART[ITEM]``.  Texts are HTML, in which ``{`` would begin an expression.
 LimeSurvey manual, "Tab Separated Value survey structure".
 
+A question with several answers has its options as rows, and the heading of each is ``question[option]``,
+with ``Y`` under it where it was chosen.
+
 Codes of questions hold letters and digits only, so ``comp_1`` becomes ``comp1``.
 """
 
@@ -15,11 +18,11 @@ import csv
 import html
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ...tables import Words
 from .names import Spelling
-from .questionnaire import Part, Question, Questionnaire, Tongue, one_line
+from .questionnaire import Kind, Option, Part, Questionnaire, Tongue, one_line
 
 _COLUMNS = ("class", "type/scale", "name", "relevance", "text", "help", "language", "validation", "mandatory", "other")
 _LANGUAGES: dict[Tongue, str] = {"en": "en", "zh": "zh-Hans"}
@@ -30,8 +33,8 @@ _SPELLING = Spelling(
 )
 _ANSWER = re.compile("[A-Za-z0-9]{1,5}")
 _OWN = ("id", "token", "seed", "submitdate", "lastpage", "startlanguage", "startdate", "datestamp", "ipaddr", "refurl")
-_ARRAY, _RADIO = "F", "L"
-_TYPES = {"numeric": "N", "text": "S"}
+_ARRAY = "F"
+_TYPES: dict[Kind, str] = {"rating": "L", "category": "L", "multiple": "M", "numeric": "N", "text": "S"}
 
 
 def problems(questionnaire: Questionnaire) -> list[str]:
@@ -91,23 +94,18 @@ def _part(part: Part, number: int, code: str, tongue: Tongue) -> Iterator[dict[s
 
 def _array(part: Part, code: str, tongue: Tongue) -> Iterator[dict[str, str]]:
     yield _question(_ARRAY, code, part.instruction, tongue, required=all(q.required for q in part.questions))
-    for question in part.questions:
-        yield {
-            "class": "SQ",
-            "type/scale": "0",
-            "name": _SPELLING.spell(question.id),
-            "relevance": "1",
-            "text": _text(question.wording, tongue),
-        }
-    yield from _answers(part.questions[0], tongue)
+    yield from (_row(_SPELLING.spell(q.id), q.wording, tongue) for q in part.questions)
+    yield from _answers(part.questions[0].options, tongue)
 
 
 def _singly(part: Part, tongue: Tongue) -> Iterator[dict[str, str]]:
     for question in part.questions:
-        kind = _RADIO if question.options else _TYPES[question.kind]
         code = _SPELLING.spell(question.id)
-        yield _question(kind, code, question.wording, tongue, required=question.required)
-        yield from _answers(question, tongue)
+        yield _question(_TYPES[question.kind], code, question.wording, tongue, required=question.required)
+        if question.kind == "multiple":
+            yield from (_row(str(option.code), option.words, tongue) for option in question.options)
+        else:
+            yield from _answers(question.options, tongue)
 
 
 def _question(kind: str, code: str, text: Words, tongue: Tongue, *, required: bool) -> dict[str, str]:
@@ -122,8 +120,12 @@ def _question(kind: str, code: str, text: Words, tongue: Tongue, *, required: bo
     }
 
 
-def _answers(question: Question, tongue: Tongue) -> Iterator[dict[str, str]]:
-    for option in question.options:
+def _row(code: str, text: Words, tongue: Tongue) -> dict[str, str]:
+    return {"class": "SQ", "type/scale": "0", "name": code, "relevance": "1", "text": _text(text, tongue)}
+
+
+def _answers(options: Sequence[Option], tongue: Tongue) -> Iterator[dict[str, str]]:
+    for option in options:
         yield {
             "class": "A",
             "type/scale": "0",

@@ -24,6 +24,8 @@ Kind = Literal["rating", "category", "multiple", "numeric", "text"]
 
 _ONE_IN_EACH_ROW = Words("Please choose one answer in each row.", "请在每一行选择一个答案。")
 _ONE = Words("Please choose one answer.", "请选择一个答案。")
+ALL_THAT_APPLY = Words("Please choose all that apply.", "可多选")
+"""What respondents read beside a question with several answers, where a format does not show it otherwise."""
 _ABOUT_YOU = Words("Finally, some questions about you or your organisation.", "最后，请填写一些基本信息。")
 _PART = Words("Part {n}", "第{n}部分")
 

@@ -1,8 +1,8 @@
 """REDCap's data dictionary: one CSV row for each field, in eighteen fixed columns.
 
 Items that stand together are a matrix of radio buttons.  Names hold small letters, digits and
-underscores, so ``MK1`` becomes ``mk1``.  Labels are HTML, in which ``[`` would begin a piped field;
-``|`` would end an answer.
+underscores, so ``MK1`` becomes ``mk1``; each option of a checkbox has a column ``field___code`` of its own.
+Labels are HTML, in which ``[`` would begin a piped field; ``|`` would end an answer.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 
 from .names import Spelling
-from .questionnaire import Part, Question, Questionnaire
+from .questionnaire import ALL_THAT_APPLY, Kind, Part, Question, Questionnaire
 
 COLUMNS = (
     "Variable / Field Name",
@@ -43,6 +43,13 @@ _SPELLING = Spelling(
 )
 _CODE = re.compile("-?[A-Za-z0-9_]+")
 _RECORD = "record_id"
+_TYPES: dict[Kind, str] = {
+    "rating": "radio",
+    "category": "radio",
+    "multiple": "checkbox",
+    "numeric": "text",
+    "text": "text",
+}
 
 
 def problems(questionnaire: Questionnaire) -> list[str]:
@@ -77,9 +84,10 @@ def _part(part: Part, number: int, questionnaire: Questionnaire) -> Iterator[dic
         yield {
             "Variable / Field Name": _SPELLING.spell(question.id),
             "Section Header": "" if place else _html(heading),
-            "Field Type": "radio" if question.options else "text",
+            "Field Type": _TYPES[question.kind],
             "Field Label": _html(questionnaire.text(question.wording)),
             "Choices, Calculations, OR Slider Labels": _choices(question, questionnaire),
+            "Field Note": questionnaire.text(ALL_THAT_APPLY) if question.kind == "multiple" else "",
             "Text Validation Type OR Show Slider Number": "number" if question.kind == "numeric" else "",
             "Required Field?": "y" if question.required else "",
             "Matrix Group Name": f"part_{number}" if part.is_grid else "",

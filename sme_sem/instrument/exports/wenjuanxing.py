@@ -6,7 +6,8 @@ between them, and each further line is a row.  Blanks inside a column, brackets,
 would be taken for marks of this language; they are written as signs that look alike.
 
 Wenjuanxing knows no ids: answers come back under the wordings, which must therefore differ.  It numbers
-answers from 1, so codes that do not begin with 1 come back only by option text.
+answers from 1, so codes that do not begin with 1 come back only by option text.  There it puts ``┋``
+between the answers chosen together.
 """
 
 from __future__ import annotations
@@ -14,9 +15,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .questionnaire import Option, Part, Question, Questionnaire
+from .questionnaire import Kind, Option, Part, Question, Questionnaire
 
-_MATRIX, _RADIO, _BLANK = "[矩阵量表题]", "[单选题]", "[填空题]"
+_MATRIX, _RADIO, _SEVERAL, _BLANK = "[矩阵量表题]", "[单选题]", "[多选题]", "[填空题]"
+_KINDS: dict[Kind, str] = {
+    "rating": _RADIO,
+    "category": _RADIO,
+    "multiple": _SEVERAL,
+    "numeric": _BLANK,
+    "text": _BLANK,
+}
 _MARKS = str.maketrans(
     {"[": "〔", "]": "〕", "［": "〔", "］": "〕", "{": "〔", "}": "〕", "｛": "〔", "｝": "〕", "□": "▫"}
 )
@@ -61,9 +69,8 @@ def _matrix(part: Part, questionnaire: Questionnaire) -> Iterator[str]:
 
 def _singly(part: Part, questionnaire: Questionnaire) -> Iterator[str]:
     for question in part.questions:
-        kind = _RADIO if question.options else _BLANK
         answers = (_answer(option, questionnaire) for option in question.options)
-        yield "\n".join((_safe(questionnaire.text(question.wording)) + kind, *answers))
+        yield "\n".join((_safe(questionnaire.text(question.wording)) + _KINDS[question.kind], *answers))
 
 
 def _answer(option: Option, questionnaire: Questionnaire) -> str:

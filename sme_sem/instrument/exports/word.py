@@ -15,7 +15,7 @@ from typing import Any
 
 from ...tables import Words
 from ...tables.text import width
-from .questionnaire import Part, Question, Questionnaire
+from .questionnaire import ALL_THAT_APPLY, Part, Question, Questionnaire
 
 _BODY, _HEAD = ("Times New Roman", "SimSun"), ("Arial", "SimHei")
 _FIRST_DAY = datetime(2000, 1, 1)
@@ -26,6 +26,7 @@ _ROW, _ACROSS = 76, 4  # answers side by side: half-width signs in a line, and h
 _KEPT_WHOLE = 8  # a grid of so many rows stays on one page
 _BOX = "□"
 _LINE = "_" * 24
+_HINT = 9  # points
 
 
 def problems(questionnaire: Questionnaire) -> list[str]:
@@ -91,6 +92,9 @@ class _Page:
         asked.paragraph_format.keep_with_next = True
         asked.paragraph_format.space_before = _points(4)
         self._numbered(asked, question.wording)
+        if question.kind == "multiple":
+            asked.add_run().add_break()
+            _write(asked, self._texts(ALL_THAT_APPLY), size=_HINT)
         labels = [" / ".join(self._texts(option.words)) for option in question.options]
         lines = [self.document.add_paragraph() for _ in _lines(labels)]
         for paragraph, line in zip(lines, _lines(labels), strict=True):

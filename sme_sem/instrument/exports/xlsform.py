@@ -15,7 +15,7 @@ from datetime import datetime
 from ...tables import Words
 from ...tables.storing import file_names
 from .names import Spelling
-from .questionnaire import Part, Question, Questionnaire, Tongue
+from .questionnaire import Kind, Part, Question, Questionnaire, Tongue
 
 _HEADS: dict[Tongue, str] = {"en": "English (en)", "zh": "中文 (zh)"}
 _NAME_START = "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u3001-\ud7ff\uf900-\ufdcf"
@@ -25,12 +25,26 @@ _OWN = ("start", "end", "meta", "instanceID", "instanceName", "deviceid", "usern
 _WIDEST_LIKERT = 7
 _WORD_JOINER = "\u2060"
 _FIRST_DAY = datetime(2000, 1, 1)
-_TYPES = {"numeric": "decimal", "text": "text"}
+_TYPES: dict[Kind, str] = {
+    "rating": "select_one",
+    "category": "select_one",
+    "multiple": "select_multiple",
+    "numeric": "decimal",
+    "text": "text",
+}
 
 
 def problems(questionnaire: Questionnaire) -> list[str]:
-    """Ids that cannot name a question of a form."""
-    return _SPELLING.problems((q.id for q in questionnaire.questions), _OWN)
+    """Ids that cannot name a question of a form, and codes that a list of chosen ones could not keep apart."""
+    found = _SPELLING.problems((q.id for q in questionnaire.questions), _OWN)
+    for question in questionnaire.questions:
+        spaced = [repr(option.code) for option in question.options if re.search(r"\s", str(option.code))]
+        if question.kind == "multiple" and spaced:
+            found.append(
+                f"{question.id}: a form puts spaces between the codes chosen; "
+                f"recode {', '.join(spaced)} in the instrument"
+            )
+    return found
 
 
 def render(questionnaire: Questionnaire) -> bytes:
@@ -69,7 +83,7 @@ def _survey(questionnaire: Questionnaire) -> Iterator[list[str]]:
         yield ["begin_group", part.name, *_labels(questionnaire, _heading(part)), "", "", "field-list"]
         for question in part.questions:
             yield [
-                f"select_one {lists[question.id]}" if question.options else _TYPES[question.kind],
+                f"{_TYPES[question.kind]} {lists.get(question.id, '')}".rstrip(),
                 question.id,
                 *_labels(questionnaire, question.wording),
                 "yes" if question.required else "",
