@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import pandas as pd
 
 from ..errors import SourceError
 from ..tables import Column, Kind, Table, Tabled, Words
-from ..tasks import Progress, shown
+from ..tasks import Progress, results, shown
 from .documents import documents_in, firm_and_year, read_document
 from .libraries import library
 from .lists import read_list
@@ -28,13 +28,14 @@ from .remarks import Remark, remarks_table
 
 Themes = Mapping[str, Sequence[str]]
 _Counted = tuple[Path, dict[str, int] | None, int, Words | None]
-_CLAUSE_END = re.compile(r"[\s，。；：、！？（）“”《》]+")  # no word reaches beyond these
+_CLAUSE_END = re.compile(r"[\s，。；：、！？（）“”《》]|\Z")  # no word reaches beyond these
 _LATIN = re.compile(r"[A-Za-z0-9]")
 _FREQUENCY = (
     100  # of a keyword in the dictionary: cut out of 微创新能力 (创新能力 has 3 to 10), not out of 稍微创新 (300)
 )
 _TOGETHER = 16  # documents handed to a worker at a time
-_FEW = 32  # documents that are faster read here than by workers that must first start
+_FEW = 32  # PDF or Word files that are faster read here than by workers that must first start
+_PLAIN = 0.01  # of such a file: what reading and counting a text file takes
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +183,7 @@ def count_keywords(
     words
         Further words for the dictionary that text is cut by, so that keywords inside of them are not counted.
     workers
-        Processes that read documents; the counts do not depend on it.
+        Processes that share the work where it is worth starting them; the counts do not depend on it.
     progress
         True for a bar, or a function of the documents read and those there are.
 
@@ -210,8 +211,10 @@ def count_keywords(
     paths = documents_in(sources)
     keywords, further = tuple(w for own in known.values() for w in own), tuple(words)
     found: list[_Counted] = []
+    batches = [paths[i : i + _TOGETHER] for i in range(0, len(paths), _TOGETHER)]
+    work = partial(_count_batch, keywords=keywords, words=further)
     with shown(progress, _COUNTING) as tell:
-        for counted in _counted(paths, keywords, further, workers):
+        for counted in results(work, batches, workers if _effort(paths) > _FEW else 1):
             found += counted
             tell(len(found), len(paths))
     remarks = tuple(
@@ -228,15 +231,8 @@ def count_keywords(
     return KeywordCounts(counts, documents, known, remarks)
 
 
-def _counted(paths: Sequence[Path], keywords: tuple[str, ...], words: tuple[str, ...], workers: int) -> Iterable[Any]:
-    """Count batches of documents, in the order of the paths, holding no more than a few batches at a time."""
-    batches = [paths[i : i + _TOGETHER] for i in range(0, len(paths), _TOGETHER)]
-    if workers == 1 or len(paths) <= _FEW:
-        return (_count_batch(batch, keywords, words) for batch in batches)
-    from joblib import Parallel, delayed
-
-    run = Parallel(n_jobs=workers, return_as="generator")
-    return run(delayed(_count_batch)(batch, keywords, words) for batch in batches)
+def _effort(paths: Sequence[Path]) -> float:
+    return sum(1 if path.suffix.lower() in (".pdf", ".docx") else _PLAIN for path in paths)
 
 
 def _count_batch(paths: Sequence[Path], keywords: tuple[str, ...], words: tuple[str, ...]) -> list[_Counted]:
@@ -258,14 +254,13 @@ class _Counter:
     def __init__(self, keywords: tuple[str, ...], words: tuple[str, ...]) -> None:
         self._keywords = keywords
         self._chinese = frozenset(word for word in keywords if not _LATIN.search(word))
-        self._latin = {word.casefold(): word for word in keywords if word not in self._chinese}
+        self._latin = {" ".join(word.casefold().split()): word for word in keywords if word not in self._chinese}
         self._cutter = library("rjieba", "cutting Chinese text into words").Jieba()
         for word in dict.fromkeys((*self._chinese, *(w for w in words if not _LATIN.search(w)))):
             self._cutter.add_word(word, max(_FREQUENCY, self._cutter.suggest_freq(word)), None)
         self._near = re.compile("|".join(map(re.escape, self._chinese))) if self._chinese else None
         longest = sorted(self._latin, key=len, reverse=True)
-        spelt = "|".join(r"\s+".join(map(re.escape, word.split())) for word in longest)
-        self._whole = re.compile(rf"(?<![a-z0-9])(?:{spelt})(?![a-z0-9])") if longest else None
+        self._whole = re.compile(rf"(?:{'|'.join(map(_spelt, longest))})(?![a-z0-9])") if longest else None
 
     @staticmethod
     @cache
@@ -275,15 +270,31 @@ class _Counter:
 
     def count(self, text: str) -> dict[str, int]:
         """How often each keyword occurs; clauses that hold none of their characters are not cut."""
-        found: Counter[str] = Counter()
-        if self._near is not None:
-            for clause in _CLAUSE_END.split(text):
-                if self._near.search(clause):
-                    found.update(word for word in self._cutter.cut(clause) if word in self._chinese)
-        if self._whole is not None:
-            spelt = (" ".join(match.split()) for match in self._whole.findall(text.casefold()))
-            found.update(self._latin[word] for word in spelt)
-        return {word: found[word] for word in self._keywords}
+        words = Counter(self._cutter.cut("\n".join(self._clauses(text))))
+        whole = self._whole.findall(text.casefold()) if self._whole is not None else ()
+        spelt = Counter(self._latin[" ".join(match.split())] for match in whole)
+        return {word: words[word] if word in self._chinese else spelt[word] for word in self._keywords}
+
+    def _clauses(self, text: str) -> Iterator[str]:
+        """Give the clauses that hold the characters of a Chinese keyword, each once."""
+        backwards, n, end = text[::-1], len(text), 0
+        for match in self._near.finditer(text) if self._near is not None else ():
+            if match.start() >= end:
+                start = n - _end(backwards, n - match.start())
+                end = _end(text, match.end())
+                yield text[start:end]
+
+
+def _end(text: str, start: int) -> int:
+    """Where the clause ends that goes on at ``start``."""
+    match = _CLAUSE_END.search(text, start)
+    return match.start() if match is not None else len(text)
+
+
+def _spelt(word: str) -> str:
+    """Find a word that no letter or digit stands before; its first character comes first, so that it is looked for."""
+    first, rest = re.escape(word[0]), r"\s+".join(map(re.escape, word[1:].split(" ")))
+    return rf"{first}(?<![a-z0-9]{first}){rest}"
 
 
 def _themes_in(path: Path, place: str) -> Mapping[str, Any]:

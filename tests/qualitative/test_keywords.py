@@ -1,10 +1,13 @@
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
+import rjieba
 
 from sme_sem.errors import DataProblem, SourceError
-from sme_sem.qualitative import count_keywords, read_citations, read_keywords, select
-from sme_sem.qualitative.documents import firm_and_year, read_document
+from sme_sem.qualitative import count_keywords, keywords, read_citations, read_keywords, select
+from sme_sem.qualitative.documents import firm_and_year
 from sme_sem.qualitative.libraries import library
 
 THEMES = {"micro": ["微创新", "迭代创新"], "digital": ["云计算", "Big Data", "5G"]}
@@ -36,7 +39,8 @@ def test_planted_mentions_are_counted_exactly_by_document_firm_and_year(tmp_path
     assert document[["firm", "year", "micro"]].tolist() == ["000003", 2021, 9]
 
 
-def test_counts_do_not_depend_on_the_number_of_workers(tmp_path):
+def test_counts_do_not_depend_on_the_number_of_workers(tmp_path, monkeypatch):
+    monkeypatch.setattr(keywords, "_FEW", 0)
     reports(tmp_path, 12, (2019, 2020, 2021), lambda firm, year: (firm * year) % 5)
     (tmp_path / "zz_2020.pdf").write_bytes(b"broken")
     one, two = (count_keywords(tmp_path, THEMES, workers=n) for n in (1, 2))
@@ -48,6 +52,37 @@ def test_chinese_keywords_are_words_and_not_stretches_of_characters(tmp_path):
     file = tmp_path / "a.txt"
     file.write_text("微创新能力，微创新，稍微创新，细微创新", encoding="utf-8")
     assert count_keywords(file, {"t": ["微创新"]}).counts.loc[0, "微创新"] == 2
+
+
+def test_keywords_are_those_among_all_words_of_all_clauses(tmp_path):
+    keywords = ["微创新", "大数据", "Big  Data", "5G", "B2B平台", "5G big"]
+    parts = [
+        *keywords,
+        "大数据局",
+        "稍微创新",
+        "x5g big data",
+        "b2b平台化",
+        "cloud",
+        "公司",
+        "，",
+        "。",
+        " ",
+        "\n",
+        "（",
+        "5G网",
+    ]
+    cutter, rng = rjieba.Jieba(), np.random.default_rng(6)
+    for word in ("微创新", "大数据"):
+        cutter.add_word(word, 100, None)
+    text = "".join(rng.choice(parts, 5000))
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    counted = count_keywords(tmp_path, {"t": keywords}).counts.loc[0]
+    every = cutter.cut(text)
+    assert counted[["微创新", "大数据"]].tolist() == [every.count("微创新"), every.count("大数据")]
+    plain = re.findall(r"(?<![a-z0-9])(b2b平台|5g\s+big|big\s+data|5g)(?![a-z0-9])", text.casefold())
+    assert counted[["Big  Data", "5G", "B2B平台", "5G big"]].tolist() == [
+        sum(" ".join(match.split()) == word for match in plain) for word in ("big data", "5g", "b2b平台", "5g big")
+    ]
 
 
 def test_a_user_dictionary_keeps_longer_words_together(tmp_path):
@@ -97,28 +132,6 @@ def test_files_that_cannot_be_read_are_named_and_the_others_counted(tmp_path):
     assert "Noticed while reading" in str(counted)
 
 
-def test_the_text_of_a_pdf_is_read(tmp_path):
-    content = b"BT /F1 12 Tf 10 50 Td (Our cloud computing) Tj ET"
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 100]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
-        b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
-        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
-    ]
-    data, places = b"%PDF-1.4\n", []
-    for i, text in enumerate(objects, 1):
-        places.append(len(data))
-        data += b"%d 0 obj%sendobj\n" % (i, text)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    data += b"xref\n0 6\n0000000000 65535 f \n%strailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (
-        table,
-        len(data),
-    )
-    (tmp_path / "r.pdf").write_bytes(data)
-    assert read_document(tmp_path / "r.pdf").text.strip() == "Our cloud computing"
-
-
 def test_nothing_but_unreadable_files_is_refused(tmp_path):
     (tmp_path / "a.txt").write_bytes(b"")
     with pytest.raises(SourceError, match="no document could be read"):
@@ -163,6 +176,23 @@ def test_331_of_1556_firms_pass_two_screens_by_construction():
     assert chosen.rules["left"].tolist() == [600, 331] and chosen.rules["passed"].tolist() == [600, 331 + 556]
     assert chosen.rules["threshold"][0] == pytest.approx((600 * 20 + 956 * 10) / 1556, rel=1e-14)
     assert chosen.kept["firm"].tolist() == [f"{i:06d}" for i in range(331)]
+
+
+def test_331_of_1556_firms_pass_both_screens_from_reports_and_patents_to_the_list(tmp_path):
+    # firm i names the words 3 times if i < 600, else once: above the mean of 2756 / 1556 are the first 600;
+    # every patent cites two, in the firms 269 to 1199 both their own, else one: of the 600, 331 cite themselves
+    for i in range(1556):
+        (tmp_path / f"{i:06d}_2020.txt").write_text("坚持微创新。\n" * (3 if i < 600 else 1) + FILLER, encoding="utf-8")
+    firms = [f"{i:06d}" for i in range(1556)]
+    own = [269 <= i < 1200 for i in range(1556)]
+    rows = [(f, f"{f}-P2", f"{f}-P1", f) for f in firms]
+    rows += [(f, f"{f}-P2", "X", f if inside else "other") for f, inside in zip(firms, own)]
+    counted = count_keywords(tmp_path, {"micro": ["微创新", "迭代创新"]}).by_firm()
+    cited = read_citations(pd.DataFrame(rows, columns=["firm", "patent", "cited", "cited_firm"])).firms
+    chosen = select(counted.merge(cited, on="firm"), ["mentions > mean", "self_share > mean"])
+    assert chosen.rules["left"].tolist() == [600, 331] and chosen.rules["passed"].tolist() == [600, 931]
+    assert chosen.rules["threshold"].tolist() == [2756 / 1556, pytest.approx((931 + 625 / 2) / 1556, rel=1e-14)]
+    assert chosen.kept["firm"].tolist() == firms[269:600]
 
 
 def test_rules_know_ranks_percentiles_and_gaps():
