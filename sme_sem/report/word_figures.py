@@ -31,6 +31,7 @@ from .canvas import (
 
 _COLOURS = ("#0072b2", "#d55e00", "#007a5a", "#8a3f73", "#4d4d4d")
 _SMALLEST, _LARGEST = 11.0, 54.0  # of words in a cloud, in pixels
+_NAME, _RING = 13, 200  # size of a name in a network, and half the width of its ring at least, in pixels
 _SEEDS, _GOLDEN_ANGLE = 4000, math.pi * (3 - math.sqrt(5))
 _MENTIONS, SOURCES = Words("Mentions", "词频"), Words("Sources", "资料份数")
 _OBSERVED, _EXPECTED = Words("In this order", "按编码顺序"), Words("Mean over all orders", "所有顺序的平均")
@@ -129,7 +130,7 @@ def code_network(
     most
         How many codes to show, the most frequent ones.
     across, up
-        Size in pixels.
+        Size in pixels; wider where long names need it.
 
     Examples
     --------
@@ -138,9 +139,11 @@ def code_network(
     """
     sizes = dict(sorted(sizes.items(), key=lambda entry: -entry[1])[:most])
     codes, edges = list(sizes), [e for e in edges if e[2] > 0 and e[0] in sizes and e[1] in sizes]
+    beside = max(map(width, sizes), default=0) * _NAME / 2 + 26
+    across = max(across, math.ceil(2 * (beside + _RING)))
     place = {
         code: (
-            across / 2 + (across / 2 - 170) * math.sin(2 * math.pi * i / len(codes)),
+            across / 2 + (across / 2 - beside) * math.sin(2 * math.pi * i / len(codes)),
             up / 2 - (up / 2 - 50) * math.cos(2 * math.pi * i / len(codes)),
         )
         for i, code in enumerate(codes)
@@ -158,8 +161,8 @@ def code_network(
         anchor, aside = ("start", radius + 4) if right else ("end", -radius - 4)
         discs.append(
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{BLUE}"/>'
-            f'<text x="{x + aside:.1f}" y="{y:.1f}" text-anchor="{anchor}" dominant-baseline="central" font-size="13">'
-            f"{escape(printable(code))}</text>"
+            f'<text x="{x + aside:.1f}" y="{y:.1f}" text-anchor="{anchor}" dominant-baseline="central" '
+            f'font-size="{_NAME}">{escape(printable(code))}</text>'
         )
     drawn = f'<g stroke="{ORANGE}" stroke-opacity="0.45">{"".join(lines)}</g><g>{"".join(discs)}</g>'
     return _document(across, up, drawn)

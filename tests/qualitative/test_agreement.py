@@ -19,6 +19,14 @@ FOURTEEN = [
     [0, 0, 0, 0, 14], [0, 2, 6, 4, 2], [0, 0, 3, 5, 6], [0, 3, 9, 2, 0], [2, 2, 8, 1, 1],
     [7, 7, 0, 0, 0], [3, 2, 6, 3, 0], [2, 5, 3, 2, 2], [6, 5, 2, 1, 0], [0, 2, 2, 3, 7],
 ]  # fmt: skip
+# Fleiss (1971), Measuring nominal scale agreement among many raters, Psychological Bulletin 76, 378-382, table 1:
+# thirty patients, six psychiatrists each, five diagnoses
+SIX = """00060 03003 01401 00006 03030 20400 00402 20310 20040 00006 10050 11040 03300 10050 02031 00501 30012 51000
+         02040 10203 00006 01050 02013 20040 10041 05010 40002 02040 10500 00006"""
+# Cohen (1968), Weighted kappa, Psychological Bulletin 70, 213-220: 200 cases, as in the help of psych
+PROPORTIONS = [[0.44, 0.07, 0.09], [0.05, 0.20, 0.05], [0.01, 0.03, 0.06]]
+# made up; alphas by the Python package krippendorff 0.9.0
+GRADES = ["1 2 . 3 5 4 2 1 . 3 5 2", "1 3 2 3 4 4 . 1 5 3 5 1", "2 2 2 . 5 3 2 1 5 4 5 2"]
 
 
 def observed():
@@ -35,6 +43,31 @@ def test_alpha_is_that_of_krippendorffs_example(scale, published):
 
 def test_fleiss_kappa_is_that_of_the_worked_example():
     assert float(kernel.fleiss_kappa(np.array(FOURTEEN))) == pytest.approx(0.210, abs=5e-4)
+
+
+def test_fleiss_kappa_is_that_of_his_own_example():
+    counts = np.array([[int(cell) for cell in row] for row in SIX.split()])
+    assert (counts.sum(axis=0) / counts.sum()).round(3).tolist() == [0.144, 0.144, 0.167, 0.306, 0.239]
+    assert float(kernel.fleiss_kappa(counts)) == pytest.approx(0.430, abs=5e-4)
+
+
+def test_cohens_kappa_is_that_of_his_own_example():
+    assert float(kernel.cohen_kappa(200 * np.array(PROPORTIONS))[0]) == pytest.approx(0.492, abs=5e-4)
+
+
+@pytest.mark.parametrize(
+    ("scale", "theirs"),
+    [
+        ("nominal", 0.5384615384615384),
+        ("ordinal", 0.9072235576923077),
+        ("interval", 0.9101883148237566),
+        ("ratio", 0.8460294297221327),
+    ],
+)
+def test_alpha_is_that_of_the_package_krippendorff(scale, theirs):
+    rows = [[None if cell == "." else int(cell) for cell in row.split()] for row in GRADES]
+    table = pd.DataFrame(dict(enumerate(rows)), dtype=object)
+    assert agreement(table, scale=scale, draws=0).alpha == pytest.approx(theirs, rel=1e-12)
 
 
 def test_kappas_are_those_of_statsmodels():

@@ -20,6 +20,18 @@ def test_a_planted_corpus_is_counted_exactly(coding):
     assert table["percent"][concepts()[24][0]] == 4.0
 
 
+def test_sixty_segments_of_six_sources_are_counted_exactly():
+    # source s holds ten concepts from 5 s on: those of the odd fives are held by two sources
+    sixty = read_coding(planted(6, lambda s, k: 5 * s <= k < 5 * s + 10))
+    assert (len(sixty.segments), len(sixty.sources), len(sixty.codes("concept"))) == (60, 6, 35)
+    assert frequencies(sixty).table["sources"].value_counts().to_dict() == {2: 25, 1: 10}
+    table = frequencies(sixty, "category").table.set_index("code")
+    assert table["segments"].tolist() == [10] * 5 + [5] * 2
+    assert table["percent"].tolist() == [100 * 2 / 6] * 5 + [100 / 6] * 2
+    main = frequencies(sixty, "main_category").by_source
+    assert main.to_numpy().tolist() == [[10, 10, 5, 0, 0, 0], [0, 0, 5, 10, 10, 5], [0, 0, 0, 0, 0, 5]]
+
+
 def test_categories_count_segments_of_all_their_concepts_and_each_source_once(coding):
     counted = frequencies(coding, "category")
     planted_segments = {}

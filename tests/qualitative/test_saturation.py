@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from qualitative.corpora import planted
+from qualitative.corpora import CATEGORIES, concepts, planted
 from sme_sem.errors import DataProblem
 from sme_sem.kernels import unseen
 from sme_sem.qualitative import SaturationRule, hold_out, read_coding, saturation
@@ -85,6 +85,14 @@ def test_held_out_sources_without_anything_new_pass():
     result = hold_out(coding, [f"firm {s}" for s in range(25, 30)])
     assert result.table["found"].tolist() == [28, 6, 2]
     assert result.passed and result.table["new"].tolist() == [0, 0, 0]
+
+
+def test_five_later_firms_with_28_concepts_9_categories_and_5_main_ones_bring_nothing_new():
+    of = [[k for k, (_, c) in enumerate(concepts()) if c == name] for name in CATEGORIES]
+    later = [k for own in (0, 1, 3, 4, 6, 7, 9, 12) for k in of[own][:3]] + of[13][:4]
+    result = hold_out(read_coding(planted(35, lambda s, k: s < 30 or k in later)), [f"firm {s}" for s in range(30, 35)])
+    assert result.table["found"].tolist() == [28, 9, 5]
+    assert result.table["new"].tolist() == [0, 0, 0] and result.passed
 
 
 def test_held_out_sources_with_something_new_fail_and_it_is_named():

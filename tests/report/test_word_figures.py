@@ -2,6 +2,8 @@ import re
 from itertools import combinations
 from xml.etree import ElementTree
 
+import pytest
+
 from sme_sem.report.word_figures import code_network, saturation_curve, word_bars, word_cloud
 from sme_sem.tables.text import width
 
@@ -47,3 +49,15 @@ def test_bars_show_the_most_frequent_first_and_say_how_often():
 def test_a_network_shows_the_most_frequent_codes_and_the_lines_between_them():
     svg = code_network({"a": 1, "b": 3, "c": 2}, [("a", "b", 5.0), ("b", "c", 1.0)], most=2)
     assert (svg.count("<circle"), svg.count("<line"), ">a<" in svg) == (2, 1, False)
+
+
+@pytest.mark.parametrize(
+    "name", ["Government guidance and policy incentives of all kinds", "政府引导与政策激励及其长期影响"]
+)
+def test_long_names_in_a_network_stay_inside_of_it(name):
+    svg = code_network({"a": 1, f"{name}1": 1, "b": 1, f"{name}2": 1}, [])
+    across = float(re.search(r'width="(\d+)" height', svg)[1])
+    room = 13 * sum(0.5 if c.isascii() else 1 for c in name)
+    ends = re.findall(r'<text x="([\d.]+)"[^>]*text-anchor="(start|end)"[^>]*>([^<]+)<', svg)
+    beside = {text[-1]: (float(x) if side == "end" else across - float(x)) for x, side, text in ends if name in text}
+    assert beside.keys() == {"1", "2"} and min(beside.values()) > room
