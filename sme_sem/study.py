@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from .comparison.invariance import Invariance
     from .measurement import Importance, Reliability
+    from .qualitative.coding import Coding
     from .resampling.bootstrap import Bootstrap
     from .resampling.mediation import Mediation
     from .sem.fit import Fit
@@ -51,6 +52,7 @@ class Study:
     synthetic : the answers are known to be drawn
     provenance : where the answers come from, as far as the instrument says it
     ledger : the file in which every fit is recorded; None for a study that has no folder of its own
+    trail : the file of the coded segments behind the items
     """
 
     instrument: Instrument
@@ -61,6 +63,7 @@ class Study:
     synthetic: bool = False
     provenance: Words | None = None
     ledger: Path | None = None
+    trail: Path | None = None
 
     @property
     def output(self) -> Path:
@@ -160,10 +163,12 @@ class Study:
         if choices.bootstrap is not None:
             steps.begin(_BOOTSTRAP)
             drawn = steps.attempt(_BOOTSTRAP, lambda: self._bootstrapped(main)) if main is not None else None
+        trail = steps.attempt(_TRAIL, lambda: self._trail(main, fits)) if self.trail else None
         return Results(
             bootstrap=drawn,
             mediation=None if drawn is None else self._mediated(drawn),
-            trail=steps.attempt(_TRAIL, lambda: self._trail(main)) if choices.trail else None,
+            trail=trail,
+            coding=steps.attempt(_CODING, self._coding) if trail is not None else None,
             instrument=instrument,
             title=(choices.title or instrument.title).words,
             options=_options(choices),
@@ -312,11 +317,19 @@ class Study:
         marked = MARK in responses.extra.columns and bool(responses.extra[MARK].str.strip().ne("").any())
         return responses, self.synthetic or marked
 
-    def _trail(self, fit: Fit | None) -> Table:
+    def _trail(self, fit: Fit | None, others: Mapping[str, Fit]) -> Table:
         """Lay out the coded segments behind the items, up to the estimated paths."""
         from .qualitative.trail import read_trail, trail_table
 
-        return trail_table(read_trail(self.folder / str(self.choices.trail)), self.instrument, fit)
+        assert self.trail is not None
+        return trail_table(read_trail(self.trail), self.instrument, fit, others)
+
+    def _coding(self) -> Coding:
+        """Read the same segments as what was said and how it was coded."""
+        from .qualitative.coding import read_coding
+
+        assert self.trail is not None
+        return read_coding(self.trail)
 
     def _absent_items(self, model: str, responses: Responses) -> Words | None:
         """Name the items that a model needs and the answers lack, if there are any."""
@@ -395,7 +408,9 @@ def load_study(path: str | Path) -> Study:
     if problems:
         raise StudyError(source, problems)
     answers, synthetic, provenance = _answers(choices, instrument, folder, file)
-    return Study(instrument, choices, answers, folder, _sha256(file), synthetic, provenance, folder / ledger.NAME)
+    trail = folder / choices.trail if choices.trail else _trail_of(own, file)
+    book = folder / ledger.NAME
+    return Study(instrument, choices, answers, folder, _sha256(file), synthetic, provenance, book, trail)
 
 
 def demo_study(instrument: str = "bmi-drivers", *, output: str | Path = "results") -> Study:
@@ -418,7 +433,8 @@ def demo_study(instrument: str = "bmi-drivers", *, output: str | Path = "results
     file, own = path_of(instrument), load_instrument(instrument)
     choices = StudyFile(instrument=instrument, output=str(output))
     answers, synthetic, provenance = _answers(choices, own, Path(), file)
-    return Study(own, choices, answers, Path(), _sha256(file), synthetic, provenance)
+    trail = _trail_of(own, file)
+    return Study(own, choices, answers, Path(), _sha256(file), synthetic, provenance, trail=trail)
 
 
 class _Steps:
@@ -524,6 +540,12 @@ def _missing_trail(choices: StudyFile, folder: Path) -> list[str]:
     return [f"trail: no such file: {choices.trail}. Write one with: sme-sem code draft"]
 
 
+def _trail_of(instrument: Instrument, file: Path) -> Path | None:
+    """Find the coded segments that come with an instrument file, if they lie where it says."""
+    trail = file.parent / instrument.trail if instrument.trail else None
+    return trail if trail is not None and trail.is_file() else None
+
+
 def _output_problems(output: Path) -> list[str]:
     try:
         taken = output.exists() and not output.is_dir()
@@ -587,5 +609,6 @@ _EVERYONE = Words("Fitting with those set aside as careless", "含被剔除者�
 _INVARIANCE = Words("Measurement invariance", "测量不变性")
 _LEDGER = Words("Ledger", "分析台账")
 _TRAIL = Words("Trail of the coding", "编码溯源")
+_CODING = Words("Coded segments", "编码片段")
 _BOOTSTRAP = Words("Bootstrap", "Bootstrap")
 _TESTING = Words("Testing the hypotheses", "假设检验")

@@ -20,7 +20,7 @@ _STUDY = """\
 
 instrument: instrument.yaml   # the questionnaire, its constructs, models and hypotheses; edit it freely
 {data}
-
+{trail}
 estimator: ML                 # ML; MLR or MLM where answers are far from normal
 # ordered: true               # answers as ordered categories (WLSMV; leave the estimator out); or a list of items
 # group: {group}               # a background question: does the model measure the same in each of its groups?
@@ -49,7 +49,7 @@ seed: 1                       # everything drawn at random follows from it
 
 
 def new_study(folder: str | Path, instrument: str | Path) -> Path:
-    """Write a study to begin with: ``study.yaml``, ``instrument.yaml``, and the bundled answers.
+    """Write a study to begin with: ``study.yaml``, ``instrument.yaml``, bundled answers and coded segments.
 
     Nothing that exists is overwritten, and nothing is left half-written.
 
@@ -82,13 +82,11 @@ def new_study(folder: str | Path, instrument: str | Path) -> Path:
     folder = Path(folder)
     known = load_instrument(instrument)
     source = path_of(str(instrument)) if instrument in places.names() else Path(instrument)
-    answers = _answers_beside(source, known)
-    contents = {
-        "study.yaml": _study(known, answers.name if answers else None).encode("utf-8"),
-        "instrument.yaml": source.read_bytes(),
-    }
-    if answers is not None:
-        contents[answers.name] = answers.read_bytes()
+    answers = _beside(source, known.answers.file if known.answers else None)
+    trail = _beside(source, known.trail)
+    study = _study(known, answers.name if answers else None, trail.name if trail else None)
+    contents = {"study.yaml": study.encode("utf-8"), "instrument.yaml": source.read_bytes()}
+    contents |= {file.name: file.read_bytes() for file in (answers, trail) if file is not None}
     try:
         _write_all(folder, contents)
     except OSError as error:
@@ -96,11 +94,11 @@ def new_study(folder: str | Path, instrument: str | Path) -> Path:
     return folder / "study.yaml"
 
 
-def _answers_beside(source: Path, instrument: Instrument) -> Path | None:
-    """Find the answers that come with an instrument file, if they lie where it says."""
-    if instrument.answers is None or not instrument.answers.file:
+def _beside(source: Path, name: str | None) -> Path | None:
+    """Find a file that comes with an instrument file, if it lies where that says."""
+    if not name:
         return None
-    file = source.parent / instrument.answers.file
+    file = source.parent / name
     return file if file.is_file() and file.name not in ("study.yaml", "instrument.yaml") else None
 
 
@@ -133,7 +131,7 @@ def _write_all(folder: Path, contents: dict[str, bytes]) -> None:
     aside.rmdir()
 
 
-def _study(instrument: Instrument, file: str | None = None) -> str:
+def _study(instrument: Instrument, file: str | None = None, segments: str | None = None) -> str:
     model = instrument.models.get(instrument.hypothesized or "")
     structure = model.structure.strip() if model else ""
     elements = next((c.of for c in instrument.constructs if c.of), tuple(instrument.scales())[:2])
@@ -142,7 +140,9 @@ def _study(instrument: Instrument, file: str | None = None) -> str:
         if file
         else "data: answers.csv             # put your answers there: a row per respondent, a column per item"
     )
+    trail = f"{f'trail: {_as_yaml(segments)}':<29} # interviews: a row per coded segment\n" if segments else ""
     return _STUDY.format(
+        trail=trail,
         name=instrument.name,
         title=" ".join(instrument.title.en.split()),
         data=data,

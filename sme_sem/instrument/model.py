@@ -290,7 +290,10 @@ class Answers(_Record):
 
 
 class Instrument(Tabled, _Record):
-    """A questionnaire, the constructs it measures, and the models that it was made to test."""
+    """A questionnaire, the constructs it measures, and the models that it was made to test.
+
+    trail : a file beside it, with the coded segments behind the items
+    """
 
     name: Written
     version: Written = "1"
@@ -306,6 +309,7 @@ class Instrument(Tabled, _Record):
     hypothesized: Written | None = None
     rivals: tuple[Written, ...] = ()
     hypotheses: tuple[Hypothesis, ...] = ()
+    trail: FileName | None = None
     answers: Answers | None = None
 
     def items(self) -> tuple[Item, ...]:

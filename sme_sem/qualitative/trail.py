@@ -7,6 +7,7 @@ true when the questionnaire or the model is changed later.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -58,7 +59,9 @@ def read_trail(source: ListSource) -> pd.DataFrame:
     return frame
 
 
-def trail_table(trail: pd.DataFrame, instrument: Instrument, fit: Fit | None = None) -> Table:
+def trail_table(
+    trail: pd.DataFrame, instrument: Instrument, fit: Fit | None = None, others: Mapping[str, Fit] | None = None
+) -> Table:
     """Lay the trail out item by item, each with the paths its construct is on and, from a fit, their estimates.
 
     Parameters
@@ -69,6 +72,8 @@ def trail_table(trail: pd.DataFrame, instrument: Instrument, fit: Fit | None = N
         The instrument as it was answered.
     fit
         The fitted model; left out, there are no estimates.
+    others
+        Further fitted models by name, for hypotheses that name theirs.
 
     Returns
     -------
@@ -82,7 +87,10 @@ def trail_table(trail: pd.DataFrame, instrument: Instrument, fit: Fit | None = N
     >>> trail_table(trail, sme.load_instrument("bmi-drivers")).rows[0][:5]
     ('rivals', 1, 1, 'MK2', Words(en='Market driver', zh='市场驱动'))
     """
-    estimates = _estimates(fit)
+    estimates: dict[str | None, dict[tuple[str, str], float]] = {
+        None: _estimates(fit),
+        **{name: _estimates(own) for name, own in (others or {}).items()},
+    }
     rows: list[tuple[object, ...]] = []
     gone: dict[str, None] = {}
     for (item, concept), own in trail.groupby(["item", "concept"], sort=False):
@@ -92,9 +100,8 @@ def trail_table(trail: pd.DataFrame, instrument: Instrument, fit: Fit | None = N
         construct = instrument.construct_of(str(item))
         counted = (concept, len(own), own["source"].nunique(), item, construct.label.words if construct else None)
         paths = _paths(instrument, construct.name) if construct else []
-        rows += [(*counted, _named(h, instrument), estimates.get((h.outcome, h.cause))) for h in paths] or [
-            (*counted, None, None)
-        ]
+        tested = [(h, estimates.get(h.model, {}).get((h.outcome, h.cause))) for h in paths]
+        rows += [(*counted, _named(h, instrument), value) for h, value in tested] or [(*counted, None, None)]
     without = [item for item in instrument.item_ids if item not in set(trail["item"])]
     notes: list[Text] = []
     if gone:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, cast
@@ -26,6 +26,7 @@ from .report import Content, Figure, Report, Section
 from .set_aside import conclusions, with_and_without
 
 if TYPE_CHECKING:
+    from ..qualitative.coding import Level
     from ..sem.fit import Fit
     from .results import Results
 
@@ -70,7 +71,7 @@ def report_of(results: Results, language: Language = "en") -> Report:
         _groups(results),
         _diagram(results, language),
         _modification(results),
-        _origins(results),
+        _origins(results, language),
         _questionnaire(results),
         _methods(results),
         _reproduction(results),
@@ -393,9 +394,30 @@ def _modification(results: Results) -> Section:
     return Section("modification", Words("Modification indices", "修正指数"), _present(_filled(tables)))
 
 
-def _origins(results: Results) -> Section:
-    tables = [results.trail] if results.trail is not None else []
-    return Section("origins", Words("Where the questions come from", "题项来源"), _present(_filled(tables)))
+def _origins(results: Results, language: Language) -> Section:
+    content: list[Content | None] = list(_interviews(results, language)) if results.coding is not None else []
+    content += _filled([results.trail] if results.trail is not None else [])
+    return Section("origins", Words("Where the questions come from", "题项来源"), _present(content))
+
+
+def _interviews(results: Results, language: Language) -> Iterator[Content]:
+    """Say what was coded, how often, and whether further interviews would have brought anything new."""
+    from ..qualitative import frequencies, saturation
+    from . import word_figures
+
+    coding = results.coding
+    assert coding is not None
+    level: Level = "category" if coding.codes("category") else "concept"
+    counted = frequencies(coding, level).tables()[0]
+    known = [c.label.words for c in results.instrument.constructs]
+    labels = {label.en: label for label in known} | {label.zh: label for label in known}
+    named = tuple((labels.get(str(code), code), *rest) for code, *rest in counted.rows)
+    yield from _filled([*coding.tables(), replace(counted, rows=named)])
+    saturated = saturation(coding)
+    yield saturated.tables()[0].notes[0]
+    totals, expected = (saturated.curve[column].tolist() for column in ("total", "expected"))
+    yield Figure("saturation", _SATURATION, word_figures.saturation_curve(totals, expected, language))
+    yield from _filled(saturated.tables()[1:])
 
 
 def _questionnaire(results: Results) -> Section:
@@ -666,6 +688,7 @@ _ATTENTION = Words(
     "在处理以下问题之前，请勿使用本报告的相关结果。",
 )
 _FOREST = Words("Standardized path coefficients with 95% confidence intervals", "标准化路径系数及其95%置信区间")
+_SATURATION = Words("Codes found as interviews were coded", "编码数随资料份数的变化")
 _CAPTION = Words(
     "{model}: standardized estimates; solid arrows p < .05, dashed arrows not significant",
     "{model}：标准化估计值；实线箭头 p < .05，虚线箭头不显著",

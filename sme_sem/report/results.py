@@ -32,6 +32,8 @@ from ..tables import Language, Table, Tabled, Text, Words
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..qualitative.coding import Coding
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -61,6 +63,7 @@ class Results(Tabled):
     invariance : the hypothesized model step by step across the study's groups; None where the study names none
     retention, importance : likewise; the drivers of the outcome, of each group where the study names groups
     trail : the coded segments behind the items, up to the paths; None where the study names none
+    coding : the same segments as they were coded
     second_engine : the hypothesized model's values beside semopy's; None where semopy cannot estimate it
     everyone : the hypothesized model fitted with those whom only the quality of their answers excludes; None for nobody
     failed_steps : steps other than models that could not be done
@@ -91,6 +94,7 @@ class Results(Tabled):
     retention: Retention | None = None
     importance: Importance | None = None
     trail: Table | None = None
+    coding: Coding | None = None
     bootstrap: Bootstrap | None = None
     mediation: Mediation | None = None
     everyone: Fit | None = None

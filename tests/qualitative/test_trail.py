@@ -5,10 +5,12 @@ import sme_sem as sme
 from small_study import INSTRUMENT, write_study
 from sme_sem import cli
 from sme_sem.errors import SourceError, StudyError
-from sme_sem.instrument import read_instrument
-from sme_sem.qualitative import draft_instrument, read_coding, read_trail, trail_table
+from sme_sem.instrument import path_of, read_instrument
+from sme_sem.qualitative import draft_instrument, read_coding, read_trail, saturation, trail_table
+from sme_sem.report.contents import report_of
 from sme_sem.simulation import simulate
 from sme_sem.synthetic import categorised
+from sme_sem.tables import Table
 
 CODED = {
     "interest driver": ["profit", "market share", "survival"],
@@ -92,6 +94,66 @@ def test_a_trail_that_cannot_be_read_costs_only_itself(tmp_path):
     assert any("item: no column of that name" in str(problem.message) for problem in results.problems)
 
 
+def test_categories_carry_the_labels_of_the_constructs_they_became_in_the_language_of_the_report(tmp_path):
+    file = write_study(tmp_path, trail="t.csv")
+    TRAIL.assign(category="Trust").to_csv(tmp_path / "t.csv", index=False)
+    results = sme.load_study(file).run()
+    origins = next(s for s in report_of(results, "zh").sections if s.name == "origins")
+    counted = next(c for c in origins.content if isinstance(c, Table) and c.name == "category_frequencies")
+    assert [(row[0].zh, *row[1:]) for row in counted.rows] == [("信任", 3, 2, 100.0)]
+
+
 def test_a_trail_without_items_is_refused():
     with pytest.raises(SourceError, match="names no item"):
         read_trail(TRAIL.assign(item=""))
+
+
+@pytest.fixture(scope="module")
+def micro_innovation(tmp_path_factory):
+    """The shipped study begun, run on the command line, and its folder."""
+    folder = tmp_path_factory.mktemp("micro") / "study"
+    assert cli.main(["new", str(folder), "--instrument", "micro-innovation"]) == 0
+    assert cli.main(["run", str(folder / "study.yaml")]) == 0
+    return folder
+
+
+def test_the_shipped_study_names_its_interviews_in_the_study_file(micro_innovation):
+    lines = (micro_innovation / "study.yaml").read_text(encoding="utf-8").splitlines()
+    assert any(line.startswith("trail: micro-innovation.segments.synthetic.csv ") for line in lines)
+
+
+def test_the_shipped_study_goes_from_interviews_to_estimated_paths(micro_innovation):
+    tables = micro_innovation / "results" / "tables"
+    trail = pd.read_csv(tables / "trail.csv")
+    paths = pd.read_csv(tables / "structural_paths.csv", index_col="path")["beta"]
+    further = pd.read_csv(tables / "structural_paths_implementation.csv", index_col="path")["beta"]
+    segments = pd.read_csv(micro_innovation / "micro-innovation.segments.synthetic.csv")
+    assert set(trail["item"]) == set(sme.load_instrument("micro-innovation").item_ids)
+    counted = trail.drop_duplicates("item").set_index("item")
+    assert counted["segments"].to_dict() == segments.groupby("item").size().to_dict()
+    assert counted["sources"].to_dict() == segments.groupby("item")["source"].nunique().to_dict()
+    shown = trail[trail["path"] == "H5: Interest driver → Micro-innovation behaviour"]
+    assert set(shown["item"]) == {"ID1", "ID2", "ID3", "MI1", "MI2", "MI3", "MI4"}
+    assert set(shown["std_all"]) == {paths["Micro-innovation behaviour ← Interest driver"]}
+    shown = trail[trail["path"] == "H7b: User interaction → Iterative trial and error"]
+    assert set(shown["std_all"]) == {further["Iterative trial and error ← User interaction"]}
+    assert trail["std_all"].notna().all()
+
+
+def test_the_report_tells_how_often_categories_were_named_and_that_interviews_were_enough(micro_innovation):
+    report = (micro_innovation / "results" / "report.html").read_text(encoding="utf-8")
+    for said in ("Where the questions come from", "Category: frequency", "Concept: how many were not seen"):
+        assert said in report
+    assert "Saturated: a run of 3 sources brings at most 5% of the codes of the first 4, first after 12." in report
+    counted = pd.read_csv(micro_innovation / "results" / "tables" / "coding.csv")
+    assert counted["n"].tolist() == [44, 584, 1, 37, 11, 4]
+
+
+def test_the_shipped_interviews_are_marked_as_made_up_and_know_their_items():
+    path = path_of("micro-innovation").with_name("micro-innovation.segments.synthetic.csv")
+    segments, instrument = pd.read_csv(path), sme.load_instrument("micro-innovation")
+    assert set(segments["synthetic_answers"]) == {"yes"} and segments["source"].str.startswith("synthetic ").all()
+    labels = {item.id: c.label.en for c in instrument.constructs for item in c.items}
+    assert segments["category"].tolist() == segments["item"].map(labels).tolist()
+    reached = saturation(read_coding(path))
+    assert (reached.reached_at, reached.holds, reached.seen) == (12, True, 37)
