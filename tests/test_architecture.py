@@ -1,7 +1,4 @@
-"""Layers import downwards.  The list is the architecture; read it top to bottom.
-
-Names on one line know each other: a fit may ask for standard errors from resampled fits.
-"""
+"""Layers import downwards.  The list is the architecture; read it top to bottom."""
 
 import ast
 import subprocess
@@ -16,21 +13,21 @@ LAYERS = (
     "cli",
     "code_commands",
     "sensitivity",
-    "moderation",
     "planning",
-    "verification",
     "study",
     "ledger",
     "study_file",
+    "downloads",
     "synthetic",
     "population",
     "simulation",
+    "moderation",
     "report",
     "qualitative",
     "comparison",
-    "imputation",
     "measurement",
-    "sem resampling",
+    "resampling",
+    "sem",
     "responses",
     "instrument",
     "diagrams",
@@ -39,7 +36,6 @@ LAYERS = (
     "tasks",
     "errors",
 )
-LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
 PACKAGE = Path(sme_sem.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 HEAVY = {
@@ -99,7 +95,7 @@ def test_every_spelling_of_an_import_is_understood(source, expected):
 
 
 def test_every_module_belongs_to_a_layer():
-    strangers = {layer(module) for module in MODULES} - {*LEVEL, "__init__", "__main__"}
+    strangers = {layer(module) for module in MODULES} - {*LAYERS, "__init__", "__main__"}
     assert not strangers
 
 
@@ -107,9 +103,9 @@ def test_layers_import_downwards():
     upward = [
         f"{module.relative_to(PACKAGE)} imports {name}"
         for module in MODULES
-        if layer(module) in LEVEL
+        if layer(module) in LAYERS
         for name in imported_layers(module)
-        if name in LEVEL and LEVEL[name] < LEVEL[layer(module)]
+        if name in LAYERS and LAYERS.index(name) < LAYERS.index(layer(module))
     ]
     assert not upward
 
