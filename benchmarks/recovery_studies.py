@@ -60,7 +60,8 @@ def correlation(population: str, one: str, other: str) -> float:
 def one_seed(instrument: Instrument, truth: dict[PathOf, float], seed: int) -> dict[tuple[str, str], bool]:
     """What came out as planted, by kind and name."""
     kept = sme.screen(sme.read_responses(draw_answers(instrument, seed=seed), instrument)).responses()
-    named = {h.model for h in instrument.hypotheses if h.model}
+    linear = [h for h in instrument.hypotheses if not h.moderator]
+    named = {h.model for h in linear if h.model}
     models = dict.fromkeys([instrument.hypothesized, *instrument.rivals, *sorted(named)])
     fits = {m: sme.fit(instrument.model_syntax(m), kept.frame, on_failure="return") for m in models}
     main = fits[instrument.hypothesized]
@@ -73,7 +74,7 @@ def one_seed(instrument: Instrument, truth: dict[PathOf, float], seed: int) -> d
                 value = truth[group, row.lhs, row.rhs]
                 label = f"{row.lhs} ~ {row.rhs}" + (f" ({name[0]} {name[1]})" if name else "")
                 found["path", label] = abs(row.est_std - value) <= 2 * row.se
-    tests = test_hypotheses(instrument.hypotheses, main, others=fits).tests
+    tests = test_hypotheses(linear, main, others=fits).tests
     found |= {("hypothesis", test.id): test.supported is True for test in tests}
     measures = main.measures()
     for rival in instrument.rivals:

@@ -58,7 +58,13 @@ if TYPE_CHECKING:
     from .measurement.retention import retention
     from .measurement.stability import congruence, loading_intervals
     from .measurement.validity import validity
-    from .moderation import conditional_indirect, moderated_mediation, product_indicators, simple_slopes
+    from .moderation import (
+        conditional_indirect,
+        moderated_mediation,
+        product_indicators,
+        simple_slopes,
+        with_products,
+    )
     from .planning import power, rmsea_power, rmsea_sample_size
     from .resampling.bootstrap import bootstrap
     from .resampling.mediation import mediation
@@ -138,6 +144,7 @@ _HOME = {
     "simulate": "simulation",
     "validity": "measurement.validity",
     "verify": "verification",
+    "with_products": "moderation",
     "write_syntax": "sem.exchange",
 }
 
@@ -214,6 +221,7 @@ __all__ = [
     "simulate",
     "validity",
     "verify",
+    "with_products",
     "write_syntax",
 ]
 

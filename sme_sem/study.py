@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from . import ledger
 from .errors import ResponseError, SmeSemError, StudyError, did_you_mean
 from .instrument import Instrument, load_instrument, path_of, shipped
-from .instrument.syntax import statements
+from .instrument.syntax import factors, statements
 from .report.results import Problem, Results
 from .responses import Cutoffs, Responses, Screening, read_responses, sample_table, screen
 from .responses.screening import QUALITY_RULES
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from .comparison.invariance import Invariance
     from .measurement import Importance, Reliability
+    from .moderation import SimpleSlopes
     from .qualitative.coding import Coding
     from .resampling.bootstrap import Bootstrap
     from .resampling.mediation import Mediation
@@ -183,6 +184,7 @@ class Study:
             failures=failures,
             hypotheses=tests,
             invariance=steps.attempt(_INVARIANCE, lambda: self._invariance(kept)) if choices.group else None,
+            slopes=_slopes(instrument, fits),
             validity=valid,
             descriptives=described,
             correlations=correlated,
@@ -205,13 +207,16 @@ class Study:
 
     def _fit(self, model: str, responses: Responses) -> Fit:
         """Fit one of the models as the study says."""
+        from .moderation import with_products
         from .sem.fit import fit
 
         choices = self.choices
+        posed = with_products(self.instrument.model_syntax(model), responses.frame)
+        robust = posed.products and choices.estimator == "ML"  # products are never normally distributed
         return fit(
-            self.instrument.model_syntax(model),
-            responses.frame,
-            estimator=choices.estimator,
+            posed.model,
+            posed.frame,
+            estimator="MLR" if robust else choices.estimator,
             missing=choices.missing,
             ordered=self._ordered(model),
         )
@@ -241,13 +246,14 @@ class Study:
         )
 
     def _importance(self, responses: Responses, fit: Fit) -> Importance | None:
-        """Ask which drivers of the last outcome matter most; None without an outcome or a solution."""
+        """Ask which drivers of the last outcome matter most; None without an outcome, or where drivers moderate."""
         from .measurement import importance
         from .sem.fit import fit as fitted
 
         paths = [(p.lhs, p.rhs) for p in fit.table.parameters if p.op == "~"]
         last = [name for name in dict(paths) if all(name != cause for _, cause in paths)]
-        if not last or not fit.converged:
+        products = any(name not in responses.frame for name in fit.observed)
+        if not last or not fit.converged or products:
             return None
         frame, group = responses.frame, self.choices.group
         scale = {
@@ -465,6 +471,18 @@ def _cross_checked(fit: Fit | None) -> CrossCheck | None:
         return fit.cross_check()
     except SmeSemError:
         return None
+
+
+def _slopes(instrument: Instrument, fits: Mapping[str, Fit]) -> tuple[SimpleSlopes, ...]:
+    """Take the slopes of every moderated effect that a hypothesis names and a model holds."""
+    from .moderation import simple_slopes
+
+    asked = [(h, fits.get(h.model or instrument.hypothesized or "")) for h in instrument.hypotheses if h.moderator]
+    return tuple(
+        simple_slopes(fit, h.outcome, factors(h.cause)[0], str(h.moderator), labels=dict(instrument.labels()))
+        for h, fit in asked
+        if fit is not None and fit.converged
+    )
 
 
 def _reliability(responses: Responses, steps: _Steps) -> Reliability | None:

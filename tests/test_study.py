@@ -513,7 +513,7 @@ def test_the_synthetic_demonstration_says_so_in_every_section(tmp_path):
         ("bm-elements", 4, ()),
         ("micro-innovation", 17, ("partial_mediation",)),
         ("digital-micro-innovation", 12, ()),
-        ("involution", 11, ("partial_mediation",)),
+        ("involution", 13, ("partial_mediation",)),
         ("sim", 6, ()),
     ],
 )
@@ -528,6 +528,54 @@ def test_a_study_supports_what_was_planted_and_prefers_no_rival(tmp_path, name, 
         assert gain < 7.8  # the .95 quantile for three paths; fewer paths gain less
     page = (results.save(tmp_path / "out", "zh") / "report.html").read_text(encoding="utf-8")
     assert results.instrument.title.zh in page and "合成" in page
+
+
+MODERATED = """
+name: moderated
+title: Moderated
+response_scales: {agreement: {lowest: 1, highest: 7}}
+constructs:
+  - name: A
+    label: {en: Need, zh: 需求}
+    items: [{id: a1, wording: A 1}, {id: a2, wording: A 2}, {id: a3, wording: A 3}]
+  - name: B
+    label: {en: Help, zh: 帮助}
+    items: [{id: b1, wording: B 1}, {id: b2, wording: B 2}, {id: b3, wording: B 3}]
+  - name: Y
+    label: {en: Use, zh: 使用}
+    items: [{id: y1, wording: Y 1}, {id: y2, wording: Y 2}, {id: y3, wording: Y 3}]
+models: {main: {title: Main, structure: "Y ~ A + B + A:B"}}
+hypothesized: main
+hypotheses:
+  - {id: H1, path: "Y ~ A:B", sign: +, text: {en: Help makes need count., zh: 帮助使需求更有作用。}}
+answers:
+  provenance: Drawn.
+  synthetic:
+    n: 500
+    seed: 11
+    population: |
+      A =~ 0.8*a1 + 0.8*a2 + 0.8*a3
+      B =~ 0.8*b1 + 0.8*b2 + 0.8*b3
+      Y =~ 0.8*y1 + 0.8*y2 + 0.8*y3
+      A ~~ 0.3*B
+      Y ~ 0.3*A + 0.3*B
+    products: [{outcome: Y, of: [A, B], effect: 0.3}]
+"""
+
+
+def test_a_moderated_hypothesis_is_tested_robustly_and_has_its_slopes_and_figure_in_the_report(tmp_path):
+    (tmp_path / "mine.yaml").write_text(MODERATED, encoding="utf-8")
+    (tmp_path / "study.yaml").write_text("instrument: mine.yaml\n", encoding="utf-8")
+    results = load_study(tmp_path / "study.yaml").run()
+    assert results.problems == () and results.hypotheses.supported == ("H1",)
+    assert results.fit.options.method.name == "MLR" and "AxB" in results.fit.latent
+    (slopes,) = results.slopes
+    assert slopes.table["est"].is_monotonic_increasing
+    folder = results.save(tmp_path / "out", "zh")
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "使用 ← 需求 × 帮助" in page and "简单斜率：使用 ← 需求（调节变量帮助）" in page
+    assert (folder / "figures" / "slopes_1.svg").exists()
+    assert any(path.name.startswith("johnson_neyman_1") for path in (folder / "tables").iterdir())
 
 
 def test_drawn_answers_recover_the_population_up_to_their_coarse_scale():

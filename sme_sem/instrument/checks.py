@@ -13,7 +13,7 @@ from typing import Any, TypeGuard
 from ..errors import did_you_mean
 from .address import find
 from .options import option_name
-from .syntax import paths, statements
+from .syntax import factors, paths, statements
 
 _ITEM_IDS = ("constructs.*.items.*.id", "additional_items.*.id")
 _IDS = (*_ITEM_IDS, "attention_checks.*.id", "background.*.id", "metadata.*.id")
@@ -154,10 +154,28 @@ def _models(document: Any) -> Iterator[str]:
         structure = model.get("structure")
         if isinstance(structure, str):
             yield from _unknown_variables(f"{place}.structure", structure, known)
+            yield from _products(document, f"{place}.structure", structure)
             entering = set(listed) | _elements(document, listed)
             for name in _variables(structure) if listed else ():
                 if name in constructs and name not in entering:
                     yield f"{place}.structure: names {name!r}, which the list of constructs leaves out"
+
+
+def _products(document: Any, place: str, structure: str) -> Iterator[str]:
+    """Complain of products that no product indicators can measure, or that stand without their factors."""
+    named = ((c.get("name"), c) for _, c in find(document, "constructs.*", dict))
+    own = {name: len(list(find(c, "items.*", dict))) for name, c in named if isinstance(name, str)}
+    present = paths(structure)
+    for outcome, cause in sorted(present):
+        parts = factors(cause)
+        if len(parts) > 2:
+            yield f"{place}: {cause!r} multiplies {len(parts)} variables; a product is of two constructs"
+            continue
+        for name in parts if len(parts) == 2 else ():
+            if name in own and own[name] < 2:
+                yield f"{place}: {cause!r} multiplies {name!r}, which has no two items of its own to multiply"
+            elif (outcome, name) not in present:
+                yield f"{place}: {outcome!r} has the product {cause!r} as a cause, but not {name!r} itself; add it"
 
 
 def _chosen_models(document: Any) -> Iterator[str]:
@@ -180,11 +198,12 @@ def _hypotheses(document: Any) -> Iterator[str]:
         path = hypothesis.get("path")
         if not isinstance(path, str) or not path.strip():
             continue
-        sides = tuple(side.strip() for side in path.split("~"))
+        outcome, _, cause = ("".join(side.split()) for side in path.partition("~"))
+        sides = (outcome, cause)
         if paths(path) != {sides}:
-            yield f"{place}.path: expected 'outcome ~ cause', such as 'BMI ~ MKT', got {path!r}"
+            yield f"{place}.path: expected 'outcome ~ cause', such as 'BMI ~ MKT' or 'BMI ~ MKT:CAP', got {path!r}"
             continue
-        unknown = [side for side in sides if side not in known]
+        unknown = [name for side in sides for name in factors(side) if name not in known]
         for side in unknown:
             yield _unknown(f"{place}.path", side, known)
         if not unknown:

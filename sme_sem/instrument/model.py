@@ -28,7 +28,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from ..tables import Column, Table, Tabled, Words, term
-from .syntax import statements
+from .syntax import factors, paths, statements
 
 _T = TypeVar("_T")
 Sign = Literal["+", "-"]
@@ -204,6 +204,9 @@ class StructuralModel(_Record):
 class Hypothesis(_Record):
     """An expected path, ``"outcome ~ cause"``, with its sign.
 
+    The cause may be a product, ``"outcome ~ cause:moderator"``: the higher the moderator, the more (``+``) or the less
+    (``-``) the cause adds.
+
     model : the model that holds the path; left out, the hypothesized one
     """
 
@@ -221,7 +224,12 @@ class Hypothesis(_Record):
     @property
     def cause(self) -> str:
         """The variable on the right of the path."""
-        return self.path.partition("~")[2].strip()
+        return "".join(self.path.partition("~")[2].split())
+
+    @property
+    def moderator(self) -> str | None:
+        """The second variable of a product; None where the cause is one variable."""
+        return self.cause.partition(":")[2] or None
 
 
 class Manner(_Record):
@@ -353,10 +361,15 @@ class Instrument(Tabled, _Record):
         return {c.name: tuple(i.id for i in c.items) for c in self.constructs if len(c.items) >= fewest}
 
     def labels(self) -> dict[str, Words]:
-        """Say what to print for a variable name: construct labels, item wordings, background labels."""
+        """Say what to print for a variable name: construct labels, item wordings, background labels, products."""
         wordings = {item.id: item.wording.words for item in self.items()}
         questions = {question.id: question.label.words for question in self.background}
-        return wordings | questions | {c.name: c.label.words for c in self.constructs}
+        known = wordings | questions | {c.name: c.label.words for c in self.constructs}
+        causes = {cause for model in self.models.values() for _, cause in paths(model.structure) if ":" in cause}
+        for cause in sorted(causes):
+            one, other = (known.get(name, Words(name, name)) for name in factors(cause)[:2])
+            known[cause] = known[cause.replace(":", "x")] = one + " × " + other
+        return known
 
     def model_constructs(self, name: str) -> tuple[str, ...]:
         """Name the constructs that enter a model, elements of second-order ones included."""

@@ -16,7 +16,7 @@ _OPERATOR = re.compile(r"=~|~\*~|~~|~|:=|==|<|>|\|")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One line of a model: variables on the left, an operator, variables on the right."""
+    """One line of a model: variables on the left, an operator, variables or products of them (``A:B``) on the right."""
 
     left: tuple[str, ...]
     operator: str
@@ -24,8 +24,8 @@ class Statement:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The variables of both sides."""
-        return self.left + self.right
+        """The variables of both sides, each factor of a product for itself."""
+        return tuple(name for term in self.left + self.right for name in factors(term))
 
 
 def statements(text: str) -> Iterator[Statement]:
@@ -37,14 +37,23 @@ def statements(text: str) -> Iterator[Statement]:
     for line in _logical_lines(text):
         operator = _OPERATOR.search(line)
         if operator and operator[0] in ("=~", "~", "~~"):
-            yield Statement(_variables(line[: operator.start()]), operator[0], _variables(line[operator.end() :]))
+            yield Statement(_terms(line[: operator.start()]), operator[0], _terms(line[operator.end() :]))
+
+
+def factors(term: str) -> tuple[str, ...]:
+    """Name the variables that a term multiplies: one, or the two of a product.
+
+    >>> factors("RT:DF"), factors("RT")
+    (('RT', 'DF'), ('RT',))
+    """
+    return tuple(term.split(":"))
 
 
 def paths(text: str) -> frozenset[tuple[str, str]]:
-    """Collect the regressions of a model as (outcome, cause) pairs.
+    """Collect the regressions of a model as (outcome, cause) pairs; a cause may be a product.
 
-    >>> sorted(paths("cusa ~ COMP + LIKE"))
-    [('cusa', 'COMP'), ('cusa', 'LIKE')]
+    >>> sorted(paths("cusa ~ COMP + COMP : LIKE"))
+    [('cusa', 'COMP'), ('cusa', 'COMP:LIKE')]
     """
     regressions = (s for s in statements(text) if s.operator == "~")
     return frozenset((outcome, cause) for s in regressions for outcome in s.left for cause in s.right)
@@ -62,8 +71,8 @@ def _logical_lines(text: str) -> list[str]:
     return lines
 
 
-def _variables(side: str) -> tuple[str, ...]:
-    """Name the variables of a sum such as ``a*MKT + start(.5)*CAP + MKT:CAP``."""
-    terms = (term.rpartition("*")[2] for term in side.split("+"))
-    parts = (part.strip() for term in terms for part in term.split(":"))
-    return tuple(part for part in parts if _NAME.fullmatch(part))
+def _terms(side: str) -> tuple[str, ...]:
+    """Name the variables and products of a sum such as ``a*MKT + start(.5)*CAP + MKT:CAP``."""
+    terms = (term.rpartition("*")[2].split(":") for term in side.split("+"))
+    parts = ([part.strip() for part in term] for term in terms)
+    return tuple(":".join(part) for part in parts if all(map(_NAME.fullmatch, part)))

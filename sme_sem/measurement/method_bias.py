@@ -183,11 +183,14 @@ class _Model(NamedTuple):
     factor: str = ""
 
 
+_ENOUGH = 100  # a method factor that is there is found within forty; one that is not, never
+
+
 def _fitted(model: Specification, answers: pd.DataFrame) -> Fit | None:
     from ..sem.fit import fit
 
     try:
-        return fit(model, answers, std_lv=True, on_failure="return")
+        return fit(model, answers, std_lv=True, on_failure="return", max_iterations=_ENOUGH)
     except IdentificationError:  # more parameters than moments
         return None
 

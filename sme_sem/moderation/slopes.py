@@ -17,7 +17,7 @@ from scipy import special
 from ..errors import ConvergenceError, SpecificationError
 from ..kernels import conditional_slope
 from ..sem.fit import Fit
-from ..sem.presentation import objections, path_label
+from ..sem.presentation import Labels, named, objections, path_label
 from ..tables import Column, Kind, Language, Table, Tabled, Text, Words
 
 REACH = 3.0  # deviations from the mean, beyond which a region is of nobody
@@ -42,11 +42,14 @@ class SimpleSlopes(Tabled):
     level: float
     notes: tuple[Text, ...]
     _lines: tuple[Line, ...]
+    labels: Labels | None = None
 
     def tables(self) -> tuple[Table, ...]:
         """Give the slopes and the regions."""
         own = _GROUP if len(self.region) > 1 else ()
-        title = _TITLE.filled(path=path_label(self.outcome, self.predictor), moderator=self.moderator)
+        title = _TITLE.filled(
+            path=path_label(self.outcome, self.predictor, self.labels), moderator=named(self.moderator, self.labels)
+        )
         slopes = Table("simple_slopes", title, (*own, *_COLUMNS), _rows(self.table, (*own, *_COLUMNS)), self.notes)
         rows = tuple(
             (*(row[c.name] for c in own), _WHERE[row["significant"]], *(row[c.name] for c in _REGION[1:]))
@@ -69,8 +72,11 @@ class SimpleSlopes(Tabled):
         est, variance = conditional_slope.slope(line.effect, line.vcov, line.mean + at * line.deviation)
         half = float(special.ndtri(0.5 + self.level / 2)) * np.sqrt(variance)
         ends = self.region.loc[self.region["group"] == chosen, ["lower_sd", "upper_sd"]].to_numpy(dtype=float)[0]
+        outcome, predictor, moderator = (
+            named(name, self.labels) for name in (self.outcome, self.predictor, self.moderator)
+        )
         return conditional_effect(
-            at, est, est - half, est + half, ends, (self.outcome, self.predictor, self.moderator), language, format
+            at, est, est - half, est + half, ends, (outcome, predictor, moderator), language, format
         )
 
 
@@ -95,6 +101,7 @@ def simple_slopes(
     *,
     product: str | None = None,
     level: float = 0.95,
+    labels: Labels | None = None,
 ) -> SimpleSlopes:
     """Find the effect of a predictor at values of a moderator.
 
@@ -112,6 +119,8 @@ def simple_slopes(
         must be the one that was multiplied, on the same scale.
     level
         Of intervals and of the region.
+    labels
+        What to print for the three names.
 
     Returns
     -------
@@ -146,7 +155,7 @@ def simple_slopes(
     table = pd.DataFrame([row for line in lines for row in _slopes(line, values, z)])
     region = pd.DataFrame([_region(line, z) for line in lines])
     notes = (_FIXED, *objections(fit))
-    return SimpleSlopes(table, region, outcome, predictor, moderator, level, notes, lines)
+    return SimpleSlopes(table, region, outcome, predictor, moderator, level, notes, lines, labels)
 
 
 def _product(fit: Fit, outcome: str, predictor: str, moderator: str, product: str | None) -> str:

@@ -64,6 +64,7 @@ def report_of(results: Results, language: Language = "en") -> Report:
         _model_fit(results),
         _paths(results, language),
         _hypotheses(results),
+        _moderation(results, language),
         _explained(results),
         _set_aside(results),
         _countermeasures(results, language),
@@ -270,6 +271,16 @@ def _hypotheses(results: Results) -> Section:
         return Section("hypotheses", "")
     table = _with_text(results.hypotheses.tables()[0], results)
     return Section("hypotheses", term("Hypothesis testing results"), _present([narrative.hypotheses(results), table]))
+
+
+def _moderation(results: Results, language: Language) -> Section:
+    """For every moderated effect, its slopes and where it differs from zero."""
+    content: list[Content | None] = [_PRODUCTS] if results.slopes else []
+    for number, slopes in enumerate(results.slopes, start=1):
+        tables = [replace(table, name=f"{table.name}_{number}") for table in slopes.tables()]
+        content += _filled(tables)
+        content.append(Figure(f"slopes_{number}", tables[0].title, str(slopes.figure(language=language))))
+    return Section("moderation", Words("Moderated effects", "调节效应"), _present(content))
 
 
 def _explained(results: Results) -> Section:
@@ -487,6 +498,11 @@ _CONFIRMED = Words(
     "(estimates, standard errors, chi-square, CFI, RMSEA) agree within a relative {tolerance}.",
     "假设模型另由独立程序semopy估计：{compared}个数值（估计值、标准误、卡方、CFI、RMSEA）中有{confirmed}个"
     "在相对误差{tolerance}以内一致。",
+)
+_PRODUCTS = Words(
+    "The product of two constructs is measured by products of their items. These are not normally distributed: a model "
+    "with products is estimated with robust standard errors (MLR) where ML was chosen.",
+    "两个构念的乘积由其题项的乘积测量。乘积不服从正态分布，因此在选用ML时，含乘积项的模型改用稳健标准误（MLR）估计。",
 )
 _NOT_CONFIRMED = Words(
     "No independent program confirmed these values: semopy does not estimate models of this kind.",

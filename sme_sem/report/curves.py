@@ -98,7 +98,7 @@ def conditional_effect(
     lower: np.ndarray,
     upper: np.ndarray,
     ends: np.ndarray,
-    names: tuple[str, str, str],
+    names: tuple[Text, Text, Text],
     language: Language = "en",
     form: Format = "svg",
 ) -> str | bytes:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..comparison.invariance import Invariance
 from ..instrument import Instrument
@@ -46,6 +46,28 @@ class Problem:
     message: Text
 
 
+class Slopes(Protocol):
+    """An effect at values of its moderator: tables, and a figure."""
+
+    @property
+    def outcome(self) -> str:
+        """The variable acted on."""
+
+    @property
+    def predictor(self) -> str:
+        """The variable that acts."""
+
+    @property
+    def moderator(self) -> str:
+        """The variable on which it depends how much."""
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give the slopes, and where they differ from zero."""
+
+    def figure(self, *, language: Language = "en") -> str | bytes:
+        """Draw the effect over the moderator."""
+
+
 @dataclass(frozen=True, eq=False)
 class Results(Tabled):
     """All results of one study; printing them shows the headline tables, ``save`` writes the folder.
@@ -62,6 +84,7 @@ class Results(Tabled):
     bootstrap, mediation : of the hypothesized model, where the study asks for it; no mediation without indirect effects
     invariance : the hypothesized model step by step across the study's groups; None where the study names none
     retention, importance : likewise; the drivers of the outcome, of each group where the study names groups
+    slopes : one for every moderated effect among the hypotheses, with its tables and its figure
     trail : the coded segments behind the items, up to the paths; None where the study names none
     coding : the same segments as they were coded
     second_engine : the hypothesized model's values beside semopy's; None where semopy cannot estimate it
@@ -85,6 +108,7 @@ class Results(Tabled):
     fits: Mapping[str, Fit]
     failures: Mapping[str, Text]
     hypotheses: HypothesisTests | None
+    slopes: Sequence[Slopes] = ()
     validity: Validity | None = None
     descriptives: Descriptives | None = None
     correlations: Correlations | None = None

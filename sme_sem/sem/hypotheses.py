@@ -5,8 +5,13 @@ two-sided p value is below alpha; a significant path of the other sign is not su
 hypotheses some p values are small by chance: Holm's correction bounds the chance of any false
 support, Benjamini and Hochberg's the expected share of false ones.
 
+A product, ``outcome ~ cause:moderator``, is tested by the path from the construct that measures it.  Its standardized
+coefficient takes the standard deviations of its factors, not of the product::
+
+    beta = b SD(cause) SD(moderator) / SD(outcome)
+
 Holm (1979), Scandinavian Journal of Statistics 6, 65-70.  Benjamini & Hochberg (1995), Journal of
-the Royal Statistical Society B 57, 289-300.
+the Royal Statistical Society B 57, 289-300.  Wen, Marsh & Hau (2010), Structural Equation Modeling 17, 1-22.
 """
 
 from __future__ import annotations
@@ -16,6 +21,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from ..errors import SpecificationError, did_you_mean
@@ -150,6 +156,7 @@ def test_hypotheses(
     known = dict(others or {})
     asked = [(h, known[h.model] if h.model in known else fit) for h in hypotheses]
     said = [words for _, used in asked if used is not None for words in objections(used)]
+    said += [_PRODUCT for h, _ in asked if h.moderator]
     tests = _judged([_test(hypothesis, used) for hypothesis, used in asked], alpha, correction)
     return HypothesisTests(tests, alpha, labels, tuple(dict.fromkeys(said)), correction)
 
@@ -187,7 +194,8 @@ def _test(hypothesis: Hypothesis, fit: Fit | None) -> HypothesisTest:
     if fit is None or not fit.converged:
         return _untested(hypothesis, NOT_FITTED)
     frame = fit.estimates()
-    at = (frame["op"] == "~") & (frame["lhs"] == hypothesis.outcome) & (frame["rhs"] == hypothesis.cause)
+    names = (hypothesis.cause, hypothesis.cause.replace(":", "x"))
+    at = (frame["op"] == "~") & (frame["lhs"] == hypothesis.outcome) & frame["rhs"].isin(names)
     if not at.any():
         return _untested(hypothesis, NOT_IN_MODEL)
     row = frame[at].iloc[0]
@@ -198,11 +206,21 @@ def _test(hypothesis: Hypothesis, fit: Fit | None) -> HypothesisTest:
         _untested(hypothesis, NOT_SUPPORTED),
         est=est,
         se=float(row["se"]),
-        beta=float(row["std_all"]),
+        beta=_standardized_product(hypothesis, fit, est) if hypothesis.moderator else float(row["std_all"]),
         z=float(row["z"]),
         pvalue=float(row["pvalue"]),
         supported=est > 0 if hypothesis.sign == "+" else est < 0,
     )
+
+
+def _standardized_product(hypothesis: Hypothesis, fit: Fit, est: float) -> float:
+    point = fit._point
+    variances = np.diagonal(point.moments.cov[0])
+    names = (hypothesis.cause.partition(":")[0], str(hypothesis.moderator), hypothesis.outcome)
+    if any(name not in point.place for name in names):
+        return math.nan
+    cause, moderator, outcome = (math.sqrt(float(variances[point.place[name]])) for name in names)
+    return est * cause * moderator / outcome
 
 
 def _untested(hypothesis: Hypothesis, why: Words) -> HypothesisTest:
@@ -223,6 +241,11 @@ test_hypotheses.__test__ = False  # type: ignore[attr-defined]  # not a test, wh
 _RULE = Words(
     "Supported: the path has the expected sign and its two-sided p is below {alpha}.",
     "判定规则：路径系数方向与预期一致，且双尾p值小于{alpha}，则假设成立。",
+)
+_PRODUCT = Words(
+    "A product (×) is measured by products of items, double mean centred; its β is b × SD(cause) × SD(moderator) / "
+    "SD(outcome) (Wen, Marsh and Hau, 2010).",
+    "乘积项（×）由双重均值中心化的题项乘积测量；其β为b×原因变量标准差×调节变量标准差／结果变量标准差（Wen、Marsh与Hau，2010）。",
 )
 _CORRECTED_RULE = Words(
     "Supported: the path has the expected sign and its two-sided p, corrected for {n} tests ({correction}), is below "

@@ -153,6 +153,7 @@ def test_a_population_holds_the_paths_of_the_hypotheses_with_their_signs_and_non
             for p in parameter_table(Specification.read(text), Options()).parameters
             if p.op == "~"
         }
+        values |= {(product.outcome, ":".join(product.of)): product.effect for product in synthetic.products}
         assert {path: "+" if value > 0 else "-" for path, value in values.items()} == expected
 
 

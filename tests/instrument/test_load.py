@@ -243,12 +243,33 @@ ONE_MISTAKE = [
     (
         "hypotheses.0.path",
         "VALUE -> stay",
-        "hypotheses[0].path: expected 'outcome ~ cause', such as 'BMI ~ MKT', got 'VALUE -> stay'",
+        "hypotheses[0].path: expected 'outcome ~ cause', such as 'BMI ~ MKT' or 'BMI ~ MKT:CAP', got 'VALUE -> stay'",
     ),
     (
         "hypotheses.0.path",
         "stay ~ VALUE + USE",
-        "hypotheses[0].path: expected 'outcome ~ cause', such as 'BMI ~ MKT', got 'stay ~ VALUE + USE'",
+        "hypotheses[0].path: expected 'outcome ~ cause', such as 'BMI ~ MKT' or 'BMI ~ MKT:CAP', "
+        "got 'stay ~ VALUE + USE'",
+    ),
+    (
+        "hypotheses.0.path",
+        "stay ~ VALUE:PRCIE",
+        "hypotheses[0].path: 'PRCIE' is no construct, item or background question. Did you mean 'PRICE'?",
+    ),
+    (
+        "models.short.structure",
+        "stay ~ PRICE + PRICE:USE",
+        "models.short.structure: 'stay' has the product 'PRICE:USE' as a cause, but not 'USE' itself; add it",
+    ),
+    (
+        "models.short.structure",
+        "PRICE ~ USE + stay + USE:stay",
+        "models.short.structure: 'USE:stay' multiplies 'stay', which has no two items of its own to multiply",
+    ),
+    (
+        "models.short.structure",
+        "stay ~ PRICE + USE + VALUE + PRICE:USE:VALUE",
+        "models.short.structure: 'PRICE:USE:VALUE' multiplies 3 variables; a product is of two constructs",
     ),
     (
         "hypotheses.0.model",

@@ -36,3 +36,7 @@ def test_the_operator_is_told_apart():
 
 def test_only_regressions_are_paths():
     assert paths("A + B ~ C\nA ~~ D\nF =~ x") == {("A", "C"), ("B", "C")}
+
+
+def test_a_product_is_one_cause():
+    assert paths("A ~ B + b*B : C") == {("A", "B"), ("A", "B:C")}

@@ -1,0 +1,129 @@
+"""Models that name products of constructs, ``outcome ~ A + B + A:B``, made ready to be fitted.
+
+Each product becomes a construct of its own, ``AxB``, measured by products of the items of its factors, every item used
+once.  The first items come first: they set the scales of their constructs, and so their product sets that of ``AxB``
+to A times B.  The others are matched best with best, by their correlations with the rest of their scale; the shorter
+construct says how many are used (Marsh, Wen and Hau 2004, Psychological Methods 9, 275-300).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from ..errors import SpecificationError, did_you_mean
+from ..kernels import reliability
+from ..sem.specification import Specification
+from ..tables import Table, Tabled
+from .products import Products, product_indicators
+
+
+@dataclass(frozen=True, eq=False)
+class Moderated(Tabled):
+    """A model with its products as constructs, and the answers with their indicators.
+
+    model : to be fitted to ``frame``
+    products : one record per product, in the order of the model; empty for a model without any
+    """
+
+    model: Specification
+    frame: pd.DataFrame
+    products: tuple[Products, ...]
+
+    def tables(self) -> tuple[Table, ...]:
+        """List the indicators of every product."""
+        return tuple(table for product in self.products for table in product.tables())
+
+
+def with_products(model: str | Specification, frame: pd.DataFrame) -> Moderated:
+    """Measure the products that a model names, such as ``RT:DF`` in ``SINN ~ RT + DF + RT:DF``.
+
+    Parameters
+    ----------
+    model
+        Model syntax; the factors of a product are constructs measured by items.
+    frame
+        One row per respondent.
+
+    Returns
+    -------
+    Moderated
+        ``.model`` and ``.frame`` for :func:`sme_sem.fit`.  ``RT:DF`` is called ``RTxDF`` there, as
+        :func:`sme_sem.simple_slopes` expects it, in units of RT times DF as long as their first loadings are fixed to
+        one.  Products of items are not normally distributed: take an estimator
+        with robust standard errors, such as ``"MLR"``.
+
+    Raises
+    ------
+    SpecificationError
+        If a product is not one of two constructs measured by items.
+
+    Examples
+    --------
+    >>> import sme_sem as sme
+    >>> population = "A =~ .8*a1 + .8*a2 + .8*a3; B =~ .8*b1 + .8*b2 + .8*b3; Y =~ .8*y1 + .8*y2 + .8*y3; Y ~ .4*A"
+    >>> answers = sme.simulate(population, 400, seed=2)
+    >>> measured = "A =~ a1 + a2 + a3; B =~ b1 + b2 + b3; Y =~ y1 + y2 + y3"
+    >>> moderated = sme.with_products(f"{measured}; Y ~ A + B + A:B", answers)
+    >>> fit = sme.fit(moderated.model, moderated.frame, estimator="MLR")
+    >>> fit.estimates().query("op == '~'")["rhs"].tolist()
+    ['A', 'B', 'AxB']
+    """
+    written = Specification.read(model)
+    names = [name for name in dict.fromkeys(term.rhs for term in written.relations) if ":" in name]
+    items = {name: [t.rhs for t in written.terms if (t.op, t.lhs) == ("=~", name)] for name in written.latent}
+    made: list[Products] = []
+    for name in names:
+        factors = _factors(name, items)
+        own = {factor: _ordered(frame, factor, items[factor]) for factor in factors}
+        shortest = min(map(len, own.values()))
+        matched = {factor: one[:shortest] for factor, one in own.items()}
+        made.append(product_indicators(made[-1].frame if made else frame, matched))
+    ready = written.rename({name: product.name for name, product in zip(names, made, strict=True)})
+    for lines in (*(product.model for product in made), *_shared(made)):
+        ready = ready.add(lines)
+    return Moderated(ready, made[-1].frame if made else frame, tuple(made))
+
+
+def _factors(name: str, items: dict[str, list[str]]) -> tuple[str, ...]:
+    factors = tuple(name.split(":"))
+    if len(factors) != 2:
+        raise SpecificationError(f"the product {name!r} has {len(factors)} factors; a product is of two constructs.")
+    for factor in factors:
+        if factor not in items:
+            raise SpecificationError(
+                f"the product {name!r}: {factor!r} is no construct of the model (=~).{did_you_mean(factor, items)}"
+            )
+        if constructs := [item for item in items[factor] if item in items]:
+            raise SpecificationError(
+                f"the product {name!r}: {factor!r} is measured by constructs ({', '.join(constructs)}), and only items "
+                "can be multiplied; take the product of one of these."
+            )
+    return factors
+
+
+def _ordered(frame: pd.DataFrame, construct: str, items: list[str]) -> list[str]:
+    """Order items by their correlation with the rest of the scale, the highest first; but before them the first."""
+    absent = [item for item in items if item not in frame.columns]
+    if absent:
+        near = did_you_mean(absent[0], map(str, frame.columns))
+        raise SpecificationError(f"{construct!r}: the data have no column {absent[0]!r}.{near}")
+    if len(items) < 3:
+        return items
+    with_rest = reliability.item_rest_correlation(frame[items].astype(float).cov().to_numpy())
+    return [items[0], *(items[1 + place] for place in np.argsort(-with_rest[1:], kind="stable"))]
+
+
+def _shared(products: list[Products]) -> list[str]:
+    """Free the residual covariances of indicators of different products that have an item in common."""
+    indicators = [list(zip(product.columns, product.pairs, strict=True)) for product in products]
+    return [
+        f"{column} ~~ {other}"
+        for one, two in combinations(indicators, 2)
+        for column, pair in one
+        for other, second in two
+        if set(pair) & set(second)
+    ]
