@@ -45,6 +45,7 @@ The first steps:
   sme-sem demo corporate-reputation --language zh      a study on 344 real answers, in Chinese
   sme-sem new my-study --instrument corporate-reputation
   sme-sem run my-study/study.yaml                      change study.yaml, run it again
+  sme-sem verify my-study/results                      are all numbers still the same?
 
 \b
 One step at a time:
@@ -137,6 +138,13 @@ InstrumentName = Annotated[
     str, typer.Option("--instrument", "-i", help="A shipped instrument (see: sme-sem list), or a YAML file.")
 ]
 Sheet = Annotated[str | None, typer.Option(help="Sheet of a workbook; left out, the first one.")]
+RuleOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Screen by this rule instead of empty, missing, attention and duplicate_id; may be repeated: careless, "
+        "duplicate_row."
+    ),
+]
 PlatformOption = Annotated[
     str, typer.Option(help="Survey platform that wrote the file; left out, it is recognised by its marks.")
 ]
@@ -154,10 +162,29 @@ GapsOption = Annotated[
     str, typer.Option("--missing", help="listwise (leave respondents with gaps out), fiml (use every answer) ...")
 ]
 OrderedOption = Annotated[bool, typer.Option("--ordered", help="Answers are ordered categories, not numbers.")]
+
+
+class Form(str, Enum):  # noqa: UP042 - typer shows the value of this kind
+    """How tables are written."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    markdown = "markdown"
+    latex = "latex"
+    html = "html"
+
+
+FormOption = Annotated[
+    Form | None,
+    typer.Option("--format", "-f", help="How tables are written; left out, by the suffix of --output, or as text."),
+]
 TablesFile = Annotated[
     Path | None,
     typer.Option(
-        "--output", "-o", help="File for the tables, its format by its ending: .xlsx .docx .html .tex .md .txt; new."
+        "--output",
+        "-o",
+        help="File for the tables (.txt .csv .json .md .tex .html .docx .xlsx); with csv also a folder.",
     ),
 ]
 
@@ -215,6 +242,28 @@ def run(
     _results(loaded, output or loaded.output, tongue)
 
 
+@app.command(
+    epilog=_examples("sme-sem verify my-study/results", "sme-sem verify results-zh --study my-study/study.yaml")
+)
+def verify(
+    results: Annotated[Path, typer.Argument(help="A results folder, with its manifest.json.")],
+    study: Annotated[
+        Path | None, typer.Option("--study", "-s", help="The study file; left out, study.yaml in the folder above.")
+    ] = None,
+    language: LanguageOption = Tongue.en,
+) -> None:
+    """Run the study of a results folder again and say whether every number is the same.
+
+    Leaves with exit code 1 if a number differs, a file was edited, or answers and options are no longer the same.
+    """
+    from .verification import verify as run_again
+
+    with _progress() as progress:
+        found = run_again(results, study, progress)
+    _print(found.tables(), language.value)
+    raise typer.Exit(DONE if found.same else LOOK)
+
+
 @app.command(epilog=_examples("sme-sem demo", "sme-sem demo corporate-reputation --language zh --output results-zh"))
 def demo(
     instrument: Annotated[str, typer.Argument(help="A shipped instrument (see: sme-sem list).")] = "bmi-drivers",
@@ -227,8 +276,8 @@ def demo(
     _results(demo_study(instrument, output=output), output, language.value)
 
 
-@app.command("list")
-def list_instruments(language: LanguageOption = Tongue.en) -> None:
+@app.command("list", epilog=_examples("sme-sem list", "sme-sem list --language zh", "sme-sem list --format json"))
+def list_instruments(language: LanguageOption = Tongue.en, form: FormOption = None, output: TablesFile = None) -> None:
     """List the shipped instruments."""
     from .instrument import load_instrument, shipped
     from .tables import Column, Kind, Table, Words
@@ -245,7 +294,8 @@ def list_instruments(language: LanguageOption = Tongue.en) -> None:
         Column("items", Words("Items", "题项数"), Kind.COUNT),
         Column("answers", Words("Answers", "数据")),
     )
-    _print([Table("instruments", Words("Shipped instruments", "内置问卷"), columns, tuple(rows))], language.value)
+    table = Table("instruments", Words("Shipped instruments", "内置问卷"), columns, tuple(rows))
+    _hand_over([table], language.value, form, output)
 
 
 @app.command(epilog=_examples("sme-sem new my-study --instrument corporate-reputation"))
@@ -316,35 +366,47 @@ def validate(
     instrument: InstrumentName,
     sheet: Sheet = None,
     platform: PlatformOption = "auto",
+    rule: RuleOption = None,
     language: LanguageOption = Tongue.en,
+    form: FormOption = None,
+    output: TablesFile = None,
 ) -> None:
     """Check a file of answers against its instrument: every cell, in one reading."""
-    from .responses import screen
+    from .responses.screening import DEFAULT_RULES, screen
 
     responses = _read(answers, instrument, sheet, platform)
-    _say_platform(responses, language.value)
-    _print([*responses.tables(), *screen(responses).tables()], language.value)
-    _list_findings(responses)
+    screening = screen(responses, rule or DEFAULT_RULES)
+    quality = screening.quality.tables()[:1] if screening.quality is not None else ()
+    _say_platform(responses, language.value, err=_for_programs(form, output))
+    _hand_over([*responses.tables(), *screening.tables(), *quality], language.value, form, output)
+    _list_findings(responses, err=_for_programs(form, output))
     raise typer.Exit(_findings_code(responses))
 
 
-@app.command(epilog=_examples("sme-sem reliability answers.csv --instrument corporate-reputation"))
+@app.command(
+    epilog=_examples(
+        "sme-sem reliability answers.csv --instrument corporate-reputation",
+        "sme-sem reliability answers.csv -i corporate-reputation --output reliability.docx --language zh",
+    )
+)
 def reliability(
     answers: Answers,
     instrument: InstrumentName,
     sheet: Sheet = None,
     language: LanguageOption = Tongue.en,
+    form: FormOption = None,
+    output: TablesFile = None,
 ) -> None:
     """Item analysis and reliability of every scale of the instrument."""
     from .measurement import reliability as analyse
 
-    responses = _kept(answers, instrument, sheet)
+    responses = _kept(answers, instrument, sheet, err=_for_programs(form, output))
     columns = set(responses.items)
     present = {
         name: [item for item in items if item in columns] for name, items in responses.instrument.scales().items()
     }
     result = analyse(responses.frame, {name: items for name, items in present.items() if len(items) > 1})
-    _print(result.tables(), language.value)
+    _hand_over(result.tables(), language.value, form, output)
     raise typer.Exit(_findings_code(responses))
 
 
@@ -363,13 +425,15 @@ def components(
     rotation: Annotated[str, typer.Option(help="varimax, promax, oblimin or none.")] = "varimax",
     sheet: Sheet = None,
     language: LanguageOption = Tongue.en,
+    form: FormOption = None,
+    output: TablesFile = None,
 ) -> None:
     """KMO, Bartlett's test and principal components of the items."""
     from .errors import did_you_mean
     from .measurement import adequacy
     from .measurement import components as condense
 
-    responses = _kept(answers, instrument, sheet)
+    responses = _kept(answers, instrument, sheet, err=_for_programs(form, output))
     scales = responses.instrument.scales(single_items=True)
     wanted = [name.strip() for name in constructs.split(",")] if constructs else list(scales)
     for name in wanted:
@@ -379,17 +443,27 @@ def components(
             )
     items = [item for item in responses.items if any(item in scales[name] for name in wanted)]
     frame = responses.frame[items]
-    _print([*adequacy(frame).tables(), *condense(frame, n, rotation).tables()], language.value)
+    found = [*adequacy(frame).tables(), *condense(frame, n, rotation).tables()]
+    _hand_over(found, language.value, form, output)
     raise typer.Exit(_findings_code(responses))
 
 
-@app.command(epilog=_examples("sme-sem fit model.txt answers.csv --missing-code -99"))
+@app.command(
+    epilog=_examples(
+        "sme-sem fit model.txt answers.csv --missing-code -99",
+        "sme-sem fit model.txt answers.csv --format json",
+        "sme-sem fit model.txt answers.csv --output fit.xlsx",
+        "sme-sem fit model.txt answers.csv --format csv --output tables",
+    )
+)
 def fit(
     model: ModelFile,
     data: Numbers,
     sheet: Sheet = None,
     missing_code: MissingCodes = None,
     language: LanguageOption = Tongue.en,
+    form: FormOption = None,
+    output: TablesFile = None,
 ) -> None:
     """Fit one model to a file of numbers and print its tables."""
     from .sem.fit import fit as estimate
@@ -403,9 +477,10 @@ def fit(
         raise
     objected = objections(fitted)
     first, *others = fit_tables(fitted)
-    _print([first, *(_without(table, objected) for table in others)], language.value)
+    shown = [first, *(_without(table, objected) for table in others)]
+    _hand_over(shown, language.value, form, output)
     if objected:
-        _suspect_codes(numbers, language.value)
+        _suspect_codes(numbers, language.value, err=_for_programs(form, output))
     raise typer.Exit(LOOK if objected else DONE)
 
 
@@ -432,8 +507,9 @@ def compare_models(
     seed: Annotated[int, typer.Option(help="Of the division into parts.")] = 1,
     sheet: Sheet = None,
     missing_code: MissingCodes = None,
-    output: TablesFile = None,
     language: LanguageOption = Tongue.en,
+    form: FormOption = None,
+    output: TablesFile = None,
 ) -> None:
     """Compare models of the same answers: fit, and for each pair the test that is right for it.
 
@@ -443,7 +519,7 @@ def compare_models(
     from .comparison import compare
     from .sem.presentation import objections
 
-    _check_output(output)
+    _check_output(form, output)
     stems = [path.stem for path in models]
     if len(set(stems)) < len(stems):
         raise SpecificationError("two model files have the same name, which is to be the model's: rename one.")
@@ -452,7 +528,7 @@ def compare_models(
     with _suspecting(numbers, language.value):
         fits = {path.stem: _fit_of(path, numbers, group=group, **options) for path in models}
         result = compare(fits, method=method, folds=folds, seed=seed)
-    _hand_over(result.tables(), output, language.value)
+    _hand_over(result.tables(), language.value, form, output)
     raise typer.Exit(LOOK if any(objections(own) for own in fits.values()) else DONE)
 
 
@@ -484,14 +560,15 @@ def invariance_steps(
     ordered: OrderedOption = False,
     sheet: Sheet = None,
     missing_code: MissingCodes = None,
-    output: TablesFile = None,
     language: LanguageOption = Tongue.en,
+    form: FormOption = None,
+    output: TablesFile = None,
 ) -> None:
     """Test step by step whether the questions measure the same in every group."""
     from .comparison import invariance
     from .sem.presentation import objections
 
-    _check_output(output)
+    _check_output(form, output)
     text, numbers = _text(model), _numbers(data, sheet, missing_code or ())
     with _suspecting(numbers, language.value):
         result = invariance(
@@ -505,7 +582,7 @@ def invariance_steps(
             workers=workers,
             **_fit_options(estimator, missing, ordered),
         )
-    _hand_over(result.tables(), output, language.value)
+    _hand_over(result.tables(), language.value, form, output)
     raise typer.Exit(LOOK if any(objections(own) for own in result.fits.values()) else DONE)
 
 
@@ -539,13 +616,14 @@ def power_of_study(
     ledger: Annotated[
         Path | None, typer.Option(help="A study's ledger.jsonl, to show that this came before its answers.")
     ] = None,
-    output: TablesFile = None,
     language: LanguageOption = Tongue.en,
+    form: FormOption = None,
+    output: TablesFile = None,
 ) -> None:
     """Find by simulation what a study of so many respondents would find, and how many it needs."""
     from .planning import power
 
-    _check_output(output)
+    _check_output(form, output)
     options: dict[str, Any] = {} if estimator is None else {"estimator": estimator}
     result = power(
         _text(population),
@@ -561,7 +639,7 @@ def power_of_study(
         ledger=ledger,
         **options,
     )
-    _hand_over(result.tables(), output, language.value)
+    _hand_over(result.tables(), language.value, form, output)
     raise typer.Exit(LOOK if result.samples["failed"].any() else DONE)
 
 
@@ -681,32 +759,59 @@ def _progress() -> Iterator[Callable[[Text, int, int], None]]:
         yield lambda name, done, total: bar.update(task, description=str(name), completed=done, total=total)
 
 
+def _for_programs(form: Form | None, output: Path | None) -> bool:
+    """Whether a program reads what is printed, so that remarks belong elsewhere."""
+    return form not in (None, Form.table) and output is None
+
+
+def _check_output(form: Form | None, output: Path | None) -> None:
+    """Refuse a file that could not take several tables, before the work is done."""
+    from .tables.formats import format_of
+
+    if output is None:
+        return
+    if output.is_file():
+        raise StudyError(str(output), ["already exists; name another file, or move it away"])
+    if form is None and format_of(output).single:
+        raise SpecificationError(f"{output}: holds one table only, and these are several; name a workbook (.xlsx)")
+
+
+def _hand_over(tables: Sequence[Table], language: str, form: Form | None, output: Path | None) -> None:
+    """Print tables in the form asked for, or store them."""
+    from .tables import csv_file
+    from .tables.formats import FORMATS, rendered, save
+    from .tables.storing import store
+
+    if output is not None:
+        if output.is_file():
+            raise StudyError(str(output), ["already exists; name another file, or move it away"])
+        if form is Form.csv and output.suffix.lower() != ".csv":
+            csv_file.write(tables, output, language)  # type: ignore[arg-type]
+        elif form is None or (form is Form.csv and len(tables) == 1):
+            save(tables, output, language)  # type: ignore[arg-type]
+        elif form is Form.csv:
+            raise SpecificationError(
+                f"--output {output}: a CSV file holds one table, and here are {len(tables)}; name a folder"
+            )
+        else:
+            name = "text" if form is Form.table else form.value
+            content = FORMATS[name].file(tables, language)  # type: ignore[arg-type]
+            store(output, content.encode("utf-8") if isinstance(content, str) else content)
+        typer.echo(f"Written: {output}")
+    elif form in (None, Form.table):
+        _print(tables, language)
+    elif form is Form.csv:
+        texts = [csv_file.render(table, language) for table in tables]  # type: ignore[arg-type]
+        typer.echo("\n".join(text.replace("\r\n", "\n") for text in texts), nl=False)
+    else:
+        typer.echo(rendered(tables, form.value, language))  # type: ignore[arg-type]
+
+
 def _print(tables: Iterable[Table], language: str) -> None:
     from .tables import text
 
     for table in tables:
         typer.echo(text.render(table, language) + "\n")  # type: ignore[arg-type]
-
-
-def _check_output(output: Path | None) -> None:
-    """Refuse a file that could not be written, before the work is done."""
-    from .tables.formats import format_of
-
-    if output is None:
-        return
-    if format_of(output).single:
-        raise SpecificationError(f"{output}: holds one table only, and these are several; name a workbook (.xlsx)")
-    if output.exists():
-        raise SpecificationError(f"{output}: already exists; name another file, or move it away")
-
-
-def _hand_over(tables: Sequence[Table], output: Path | None, language: str) -> None:
-    """Print the tables, and write them to a file if one is named."""
-    from .tables.formats import save
-
-    _print(tables, language)
-    if output is not None:
-        typer.echo(f"Written: {save(tables, output, language)}")  # type: ignore[arg-type]
 
 
 def _fit_options(estimator: str | None, missing: str, ordered: bool) -> dict[str, Any]:
@@ -758,41 +863,41 @@ def _read(answers: Path, instrument: str, sheet: str | None, platform: str = "au
     return read_responses(answers, load_instrument(instrument), sheet=sheet, platform=platform)
 
 
-def _say_platform(responses: Responses, language: str) -> None:
+def _say_platform(responses: Responses, language: str, *, err: bool = False) -> None:
     """Print which platform wrote the file, and how that is known."""
     from .responses.platforms import REGISTRY
     from .tables import Words, written
 
     name = Words("Platform: ", "平台：") + REGISTRY[responses.platform].title
-    typer.echo(written(name, language))  # type: ignore[arg-type]
+    typer.echo(written(name, language), err=err)  # type: ignore[arg-type]
     found = responses.findings["rule"] == "platform"
-    typer.echo("".join(f"  {message}\n" for message in responses.findings.loc[found, "message"]))
+    typer.echo("".join(f"  {message}\n" for message in responses.findings.loc[found, "message"]), err=err)
 
 
-def _kept(answers: Path, instrument: str, sheet: str | None) -> Responses:
+def _kept(answers: Path, instrument: str, sheet: str | None, *, err: bool = False) -> Responses:
     """Read and screen, and say how many are left."""
     from .responses import screen
 
     responses = _read(answers, instrument, sheet)
     kept = screen(responses).responses()
-    _list_findings(responses)
-    typer.echo(f"collected {responses.collected} → valid {len(kept.frame)}\n")
+    _list_findings(responses, err=err)
+    typer.echo(f"collected {responses.collected} → valid {len(kept.frame)}\n", err=err)
     if not len(kept.frame):
         raise ResponseError(f"{responses.source}: nobody is left after screening; see: sme-sem validate")
     return kept
 
 
-def _list_findings(responses: Responses) -> None:
+def _list_findings(responses: Responses, *, err: bool = False) -> None:
     """Print errors and warnings, one a line, and count those that would fill the screen."""
     from .responses.findings import placed
 
     grave = responses.findings[responses.findings["severity"] != "info"]
     for found in grave.head(_MOST_FINDINGS).to_dict("records"):
-        typer.echo(f"{found['severity']}: {placed(found).en}")
+        typer.echo(f"{found['severity']}: {placed(found).en}", err=err)
     if len(grave) > _MOST_FINDINGS:
-        typer.echo(f"and {len(grave) - _MOST_FINDINGS} more")
+        typer.echo(f"and {len(grave) - _MOST_FINDINGS} more", err=err)
     if len(grave):
-        typer.echo("")
+        typer.echo("", err=err)
 
 
 def _findings_code(responses: Responses) -> int:

@@ -1,3 +1,4 @@
+import json
 import os
 import re
 import shlex
@@ -58,6 +59,17 @@ def test_run_may_take_another_language_and_folder(run, files):
     assert code == 0 and "假设检验结果" in out
     assert 'lang="zh-CN"' in (files / "out" / "report.html").read_text(encoding="utf-8")
     assert not (files / "results").exists()
+
+
+def test_validate_screens_by_the_rules_that_are_named(run, files):
+    arguments = ("validate", files / "answers.csv", "--instrument", files / "instrument.yaml")
+    _, plain, _ = run(*arguments)
+    assert "Excluded: nothing answered" in plain and "flags of careless answering" not in plain
+    _, asked, _ = run(*arguments, "--rule", "empty", "--rule", "careless")
+    assert "2 or more flags of careless answering" in asked and "Even-odd consistency" in asked
+    assert "respondent id used before" not in asked
+    code, _, err = run(*arguments, "--rule", "carless")
+    assert code == 2 and "Did you mean 'careless'?" in err
 
 
 def test_run_twice_replaces_the_results(run, files):
@@ -197,9 +209,13 @@ def test_version_and_help(run):
     assert code == 0 and "sme-sem demo corporate-reputation" in out and "Exit codes" in out
 
 
+COMMANDS = [command.name or command.callback.__name__ for command in cli.app.registered_commands]
+COMMANDS += [f"code {command.callback.__name__}" for command in cli.code_commands.registered_commands]
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_teaches_by_an_example(run, command):
-    code, out, _ = run(command, "--help")
+    code, out, _ = run(*command.split(), "--help")
     assert code == 0 and f"  sme-sem {command}" in out.split("Examples:")[1]
 
 
@@ -247,8 +263,9 @@ def test_compare_takes_an_estimator_a_language_and_a_file(run, rivals):
     target = rivals / "comparison.md"
     options = ("--estimator", "MLR", "--language", "zh", "--output", target)
     code, out, _ = run("compare", rivals / "model.txt", rivals / "none.txt", rivals / "answers.csv", *options)
-    assert code == 0 and "校正卡方差异（2001）" in out and f"Written: {target}" in out
-    assert "**模型比较**" in target.read_text("utf-8")
+    assert (code, out) == (0, f"Written: {target}\n")
+    written = target.read_text("utf-8")
+    assert "校正卡方差异（2001）" in written and "**模型比较**" in written
 
 
 def test_compare_refuses_other_items_with_the_reason_and_names_a_model_that_fails(run, rivals):
@@ -269,10 +286,10 @@ def test_invariance_goes_through_the_steps_and_deals_out_permutations(run, files
     code, out, _ = run("invariance", files / "model.txt", files / "answers.csv", *options)
     assert code == 0 and "Metric (weak) invariance" in out and "Scalar" not in out
     assert "Permutation test of invariance" in out
-    free = ("--group", "city", "--free", "TRUST =~ t2", "--free", "t3 ~ 1", "--output", files / "steps.xlsx")
+    free = ("--group", "city", "--free", "TRUST =~ t2", "--free", "t3 ~ 1", "--output", files / "steps.txt")
     code, out, _ = run("invariance", files / "model.txt", files / "answers.csv", *free)
-    assert code == 0 and "Not held equal: TRUST =~ t2, t3 ~ 1." in out
-    assert (files / "steps.xlsx").is_file()
+    assert (code, out) == (0, f"Written: {files / 'steps.txt'}\n")
+    assert "Not held equal: TRUST =~ t2, t3 ~ 1." in (files / "steps.txt").read_text("utf-8")
 
 
 def test_invariance_refuses_a_group_that_is_none(run, files):
@@ -302,6 +319,32 @@ def test_a_file_that_cannot_be_written_is_refused_before_the_work(run, files, na
     code, out, err = run("power", files / "population.txt", "-n", "100", "--output", files / name)
     assert (code, out) == (2, "") and reason in err
     assert (files / "there.md").read_text("utf-8") == "mine"
+
+
+# --- other forms of tables ---------------------------------------------------------------------------
+
+
+def test_tables_are_printed_for_programs_and_remarks_kept_apart(run, files):
+    told = ("reliability", files / "answers.csv", "-i", files / "instrument.yaml", "--format")
+    code, out, err = run(*told, "json")
+    scales = json.loads(out)[0]
+    assert code == 0 and scales["name"] == "reliability" and scales["rows"][0]["scale"] == "TRUST"
+    assert 0 < scales["rows"][0]["alpha"] < 1 and "collected 200" in err
+    assert run(*told, "csv")[1].startswith("scale,n_items,n,alpha")
+    assert run(*told, "markdown")[1].startswith("**Reliability")
+    assert "\\begin{" in run(*told, "latex")[1]
+
+
+def test_tables_are_stored_by_the_suffix_of_the_file(run, files):
+    told = ("fit", files / "model.txt", files / "answers.csv")
+    assert run(*told, "--output", files / "fit.json")[:2] == (0, f"Written: {files / 'fit.json'}\n")
+    stored = json.loads((files / "fit.json").read_text(encoding="utf-8"))
+    assert stored[0]["name"] == "model_test"
+    assert run(*told, "--format", "csv", "--output", files / "tables")[0] == 0
+    assert {f"{table['name']}.csv" for table in stored} == {path.name for path in (files / "tables").iterdir()}
+    assert "already exists" in run(*told, "--output", files / "fit.json")[2]
+    assert "no format has the suffix '.pdf'" in run(*told, "--output", files / "fit.pdf")[2]
+    assert "a CSV file holds one table" in run(*told, "--format", "csv", "--output", files / "fit.csv")[2]
 
 
 # --- what needs a person -----------------------------------------------------------------------------

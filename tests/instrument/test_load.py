@@ -68,7 +68,7 @@ def test_every_problem_is_named_with_its_place_in_one_reading(document):
         "  hypotheses[0].sign: expected '+' or '-', got 'positive'\n"
         "  colour: not a known field. Known here: name, version, title, description, response_scales, "
         "constructs, additional_items, attention_checks, background, metadata, models, hypothesized, "
-        "rivals, hypotheses, answers.\n"
+        "rivals, hypotheses, trail, answers.\n"
         "  response_scales.likelihood.highest: must be above lowest (10), got 1"
     )
 
