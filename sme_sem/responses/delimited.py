@@ -19,6 +19,7 @@ _MARKS = (
 )
 _CHINESE_UTF8 = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){4}")  # four characters in a row: no accident
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+\Z")
+_MOST_COLUMNS, _MOST_ROWS = 16_384, 5_000_000
 _NAMES = {"\t": "tab", ",": "comma", ";": "semicolon"}
 
 
@@ -47,16 +48,32 @@ def delimited(
     if first is None:
         raise ResponseError(f"{source}: is empty; expected column names and one row per respondent")
     yield first
-    names, empty = len(first[1]), []
+    names, empty = _few(source, *first), 0
     for i, record in numbered:
+        if i > _MOST_ROWS:
+            raise ResponseError(
+                f"{source}: has more than {_MOST_ROWS:,} rows; a file of answers has one for each respondent. "
+                "Leave out what is not an answer, or read the file in parts"
+            )
         if not record:
-            empty.append((i, record))
+            empty += 1
             continue
-        yield from empty
-        empty.clear()
+        _few(source, i, record)
+        yield from ((j, []) for j in range(i - empty, i))
+        empty = 0
         if len(record) != names:
             notes += _uneven(i, record, names, delimiter)
         yield i, record
+
+
+def _few(source: str, row: int, record: list[str]) -> int:
+    """Count the cells of a row; refuse more than a sheet can have."""
+    if len(record) > _MOST_COLUMNS:
+        raise ResponseError(
+            f"{source}, row {row}: has {len(record):,} cells, at most {_MOST_COLUMNS:,} are read; "
+            "is there one row per respondent, and a line break behind each?"
+        )
+    return len(record)
 
 
 def _as_told(source: str, data: bytes, encoding: str) -> str:

@@ -33,6 +33,7 @@ _SIGNATURES = {
     b"<stata_dta>": "stata",
 }
 _LONGEST_NAME = 4_000
+_UNSUSPICIOUS_CELLS, _MOST_FOLD = 5_000_000, 100
 CHOSEN_TOGETHER = "┋"
 """What stands between several answers in one cell."""
 _SUFFIXES = {
@@ -262,7 +263,7 @@ def _from_frame(frame: pd.DataFrame) -> TextTable:
 def _from_records(path: Path, data: bytes, records: Iterator[tuple[int, list[str]]]) -> TextTable:
     """Take the first row for the column names; a column with neither name nor answers is left out."""
     head, first = next(records)
-    columns = coded_columns((record for _, record in records), len(first))
+    columns = coded_columns((record for _, record in _filling(path, records, len(first))), len(first))
     names = [name.strip() for name in first] + [""] * (len(columns) - len(first))
     used = [i for i, column in enumerate(columns) if names[i] or any(t.strip() for t in column.categories)]
     n = len(columns[0]) if columns else 0
@@ -273,6 +274,19 @@ def _from_records(path: Path, data: bytes, records: Iterator[tuple[int, list[str
         rows=np.arange(head + 1, head + 1 + n),
         nameless=frozenset(place for place, i in enumerate(used) if not names[i]),
     )
+
+
+def _filling(path: Path, records: Iterator[tuple[int, list[str]]], width: int) -> Iterator[tuple[int, list[str]]]:
+    """Refuse a table of which next to nothing is written, before all its empty cells are made."""
+    given = width
+    for n, (row, record) in enumerate(records, start=1):
+        given, width = given + len(record), max(width, len(record))
+        if n * width > max(_UNSUSPICIOUS_CELLS, _MOST_FOLD * given):
+            raise ResponseError(
+                f"{path}, row {row}: the rows to here span {n * width:,} cells, {given:,} of them written; "
+                "is there a line break missing in a row, or in the column names?"
+            )
+        yield row, record
 
 
 def _cells(columns: Sequence[Any], names: Iterable[Hashable], n: int) -> pd.DataFrame:

@@ -279,20 +279,20 @@ def _rows(table: TextTable, ids: pd.Series[Any] | None) -> Iterator[Finding]:
 
 def _duplicate_rows(table: TextTable, empty: pd.Series[Any]) -> Iterator[Finding]:
     before = same_as_before(row_numbers(table.cells).mask(empty))
-    first = table.cells.index[0]
-    for place in np.flatnonzero(before.notna()).tolist():
-        message = f"is the same in every cell as row {table.rows[before.iloc[place] - first]}; was it entered twice?"
-        yield finding("warning", "duplicate_row", message, row=int(table.rows[place]))
+    repeated = np.flatnonzero(before.notna())
+    earlier = table.rows[before.iloc[repeated].to_numpy(dtype=int) - table.cells.index[0]]
+    for row, same in zip(table.rows[repeated].tolist(), earlier.tolist(), strict=True):
+        message = f"is the same in every cell as row {same}; was it entered twice?"
+        yield finding("warning", "duplicate_row", message, row=row)
 
 
 def _duplicate_ids(table: TextTable, ids: pd.Series[Any]) -> Iterator[Finding]:
     own = ids.astype(object).str.strip()
     before = same_as_before(own.mask(own.eq("")))
     repeated = np.flatnonzero(before.notna())
-    first = table.cells.index[0]
-    for place, text in zip(repeated.tolist(), own.iloc[repeated], strict=True):
-        row, earlier = int(table.rows[place]), table.rows[before.iloc[place] - first]
-        message = f"the respondent {shortened(text)} already answered in row {earlier}"
+    earlier = table.rows[before.iloc[repeated].to_numpy(dtype=int) - table.cells.index[0]]
+    for row, same, text in zip(table.rows[repeated].tolist(), earlier.tolist(), own.iloc[repeated], strict=True):
+        message = f"the respondent {shortened(text)} already answered in row {same}"
         yield Finding("warning", row, str(ids.name), text, "duplicate_id", message)
 
 

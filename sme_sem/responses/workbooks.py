@@ -1,8 +1,8 @@
 """Refuse a workbook that would unfold to more than the machine can hold, before anything unfolds it.
 
-A workbook is a zip archive of XML.  A few kilobytes can hold gigabytes of zeros, and two cells in opposite corners
-of a sheet span sixteen billion others.  Sizes that the archive itself states are not believed: the members
-are inflated piece by piece, and counted.
+A workbook is a zip archive of XML.  A few kilobytes can hold gigabytes of zeros, two cells in opposite corners
+of a sheet span sixteen billion others, and a thousand cells can share one text of a million letters.  Sizes that the
+archive itself states are not believed, nor are the names of its parts: all are inflated piece by piece, and counted.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from struct import unpack_from
 
@@ -23,7 +24,15 @@ _MOST_FOLD = 200
 _UNSUSPICIOUS_BYTES = 64 << 20
 _MOST_CELLS = 120_000_000
 _UNSUSPICIOUS_CELLS = 5_000_000
-_REFERENCE = re.compile(rb'\br="([A-Z]{0,3})([0-9]{1,7})"')
+_UNSUSPICIOUS_TEXT = 128 << 20
+_USUAL_TEXT = 100  # bytes in a cell, on average over a sheet of much text
+_LONGEST_TEXT = 400_000  # bytes: a cell holds 32,767 characters, each perhaps escaped
+_REFERENCE = re.compile(rb"""<(?:\w+:)?(?:c|row)\s[^<>]*?\br=["']([A-Z]{0,3})([0-9]{1,7})["']""")
+_SHARES = re.compile(rb"""\bt=["']s["']""")
+_SHARED = re.compile(rb"""\bt=["']s["'][^<>]*>\s*<(?:\w+:)?v>\s*([0-9]{1,9})\s*<""")
+_TAG = 1_000  # bytes of a tag, at most, that a piece may part
+_SHARED_TEXTS = re.compile(rb"<(?:\w+:)?sst[\s>]")
+_END_OF_SHARED = re.compile(rb"</(?:\w+:)?si\s*>|<(?:\w+:)?si\s*/>")
 _CELL = re.compile(rb"<table:table-cell[^>]*value-type[^>]*>")
 _REPEATED = re.compile(rb'number-columns-repeated="([0-9]+)"')
 _ROWS_REPEATED = re.compile(rb'number-rows-repeated="([0-9]+)"')
@@ -40,29 +49,60 @@ def check_size(path: Path, data: bytes) -> None:
         members = zipfile.ZipFile(io.BytesIO(data)).infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         return  # the reader of workbooks says what is wrong with it
-    total = 0
+    total, sharing, shared = 0, 0, _SharedTexts().lengths
     for member in members:
-        own, extent = 0, _Extent()
+        own, extent, texts = 0, _Extent(), _SharedTexts()
         for piece in _inflated(data, member):
             own += len(piece)
             if total + own > min(_MOST_BYTES, max(_UNSUSPICIOUS_BYTES, _MOST_FOLD * len(data))):
                 raise _refusal(path, f"unfolds from {len(data):,} to more than {total + own:,} bytes")
-            if "sheet" in member.filename or member.filename == "content.xml":
-                extent.extend(piece)
+            extent.extend(piece)
+            texts.extend(piece)
+            if extent.longest > _LONGEST_TEXT:
+                raise _refusal(path, f"holds a text of more than {_LONGEST_TEXT:,} bytes")
         total += own
+        sharing += extent.sharing
+        shared = [max(pair) for pair in zip_longest(shared, texts.lengths, fillvalue=0)]
         if extent.cells > _MOST_CELLS or extent.cells > max(_UNSUSPICIOUS_CELLS, 100 * extent.given):
             raise _refusal(path, f"spans {extent.cells:,} cells, {extent.given:,} of them written")
+    usual = max(_UNSUSPICIOUS_TEXT, _USUAL_TEXT * sharing)
+    if max(shared, default=0) * sharing > usual:
+        text = sum(_referred(_inflated(data, member), shared) for member in members)
+        if text > usual:
+            raise _refusal(path, f"shares its texts among {sharing:,} cells, {text:,} bytes in all")
+
+
+class _SharedTexts:
+    """How long the texts are to which cells refer by number."""
+
+    def __init__(self) -> None:
+        self.lengths: list[int] = []
+        self.before, self.rest, self.begun = 0, b"", False
+
+    def extend(self, piece: bytes) -> None:
+        self.begun = self.begun or _SHARED_TEXTS.search(piece) is not None
+        if not self.begun:
+            return
+        *ended, after = _END_OF_SHARED.split(self.rest + piece)
+        for text in ended:
+            self.lengths.append(self.before + len(text))
+            self.before = 0
+        self.rest = after[-_TAG:]
+        self.before += len(after) - len(self.rest)
 
 
 class _Extent:
     """How far the cells of a sheet reach."""
 
     def __init__(self) -> None:
-        self.columns = self.rows = self.given = 0
+        self.columns = self.rows = self.given = self.sharing = self.longest = 0
         self.rest = b""
 
     def extend(self, piece: bytes) -> None:
         text = self.rest + piece
+        if b"\0" not in piece:  # no picture
+            self.longest = max(self.longest, *map(len, text.split(b"<")))
+        self.sharing += len(_SHARES.findall(text))
         found = _REFERENCE.findall(text)
         self.given += len(found)
         for letters, number in set(found):
@@ -76,6 +116,18 @@ class _Extent:
     @property
     def cells(self) -> int:
         return self.columns * self.rows
+
+
+def _referred(pieces: Iterator[bytes], lengths: Sequence[int]) -> int:
+    """Sum the lengths of the shared texts to which the cells of a sheet refer."""
+    total, rest = 0, b""
+    for piece in pieces:
+        text, end = rest + piece, 0
+        for found in _SHARED.finditer(text):
+            number, end = int(found[1]), found.end()
+            total += lengths[number] if number < len(lengths) else 0
+        rest = text[end:][-_TAG:]
+    return total
 
 
 def _column(letters: bytes) -> int:

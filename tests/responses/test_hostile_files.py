@@ -164,6 +164,91 @@ def test_a_sheet_that_repeats_its_cells_without_end_is_refused(tmp_path):
     assert "is no ordinary workbook: it spans 17,179,869,184 cells" in refusal(path)
 
 
+def shared_texts(*lengths):
+    texts = [b"<si><t>" + b"x" * length + b"</t></si>" for length in lengths]
+    return [b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">', *texts, b"</sst>"]
+
+
+def sharing(path, cells, length, decoy=()):
+    """A workbook with one long text that a number of cells share."""
+    whole = workbook(path.with_name("whole.xlsx"), [["MK1"], ["x"]])
+    with zipfile.ZipFile(whole) as file:
+        members = {name: [file.read(name)] for name in file.namelist()}
+    rows = [b'<row r="%d"><c r="A%d" t="s"><v>1</v></c></row>' % (row, row) for row in range(2, cells + 2)]
+    first = b'<row r="1"><c r="A1" t="inlineStr"><is><t>MK1</t></is></c></row>'
+    own = {"xl/sharedStrings.xml": shared_texts(3, length), "xl/worksheets/sheet1.xml": sheet([first, *rows])}
+    return archive(path, dict(decoy) | members | own)
+
+
+def test_a_text_that_very_many_cells_share_is_refused_before_it_is_copied(tmp_path):
+    path = sharing(tmp_path / "answers.xlsx", 5_000, 30_000)
+    assert path.stat().st_size < 100_000
+    assert peak_while(lambda: refusal(path)) < 20
+    assert refusal(path).startswith(
+        f"{path}: is no ordinary workbook: it shares its texts among 5,000 cells, 150,055,000 bytes in all; open it in"
+    )
+    decoy = {"decoy.xml": shared_texts(1, 1)}
+    assert "shares its texts among 5,000 cells, 150,055,000" in refusal(
+        sharing(tmp_path / "decoy.xlsx", 5_000, 30_000, decoy)
+    )
+
+
+def test_long_texts_that_not_all_cells_share_are_read(tmp_path):
+    path = sharing(tmp_path / "answers.xlsx", 1_000, 30_000)
+    assert read_responses(path, survey()).collected == 1_000
+
+
+def test_a_text_without_end_in_a_workbook_is_refused(tmp_path):
+    path = sharing(tmp_path / "answers.xlsx", 1, 500_000)
+    assert f"{path}: is no ordinary workbook: it holds a text of more than 400,000 bytes" in refusal(path)
+
+
+def test_a_sheet_under_another_name_and_in_other_quotation_marks_is_measured_too(tmp_path):
+    corners = [b"<row r='1'><c r='A1'><v>1</v></c></row><row r='1048576'><c r='XFD1048576'><v>1</v></c></row>"]
+    path = archive(tmp_path / "answers.xlsx", {"elsewhere.xml": sheet(corners)})
+    assert "spans 17,179,869,184 cells, 4 of them written" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"MK1" + b",q" * 20_000 + b"\n1" + b",1" * 20_000, "row 1: has 20,001 cells, at most 16,384 are read"),
+        (b"MK1,a\n" + b"1,2\n" * 3 + b"1" + b",2" * 20_000, "row 5: has 20,001 cells, at most 16,384 are read"),
+        (
+            b"MK1\n" + b"1\n" * 9_999 + b"1" + b",2" * 9_999,
+            "row 10001: the rows to here span 100,000,000 cells, 20,000",
+        ),
+        (b"MK1\n" + b"\n" * 5_000_000 + b"1\n", "has more than 5,000,000 rows; a file of answers has one for each"),
+    ],
+)
+def test_a_small_file_that_would_become_a_large_table_is_refused_at_once(tmp_path, content, words):
+    path = tmp_path / "answers.csv"
+    path.write_bytes(content)
+    begun = time.process_time()
+    assert words in refusal(path)
+    assert time.process_time() - begun < 15
+
+
+def test_blank_rows_between_answers_are_kept_as_respondents_who_said_nothing(tmp_path):
+    path = tmp_path / "answers.csv"
+    path.write_text("MK1\n4\n\n\n5\n\n", encoding="utf-8")
+    responses = read_responses(path, survey())
+    assert responses.frame["MK1"].fillna(0).tolist() == [4, 0, 0, 5]
+    assert responses.findings.query("rule == 'empty_row'")["row"].tolist() == [3, 4]
+
+
+def test_many_equal_rows_are_counted_quickly(tmp_path):
+    path = tmp_path / "answers.csv"
+    path.write_text("id,MK1\n" + "7,4\n" * 200_000, encoding="utf-8")
+    begun = time.process_time()
+    responses = read_responses(path, survey(metadata=[{"id": "id", "meaning": "respondent_id"}]))
+    assert time.process_time() - begun < 15
+    for rule in ("duplicate_row", "duplicate_id"):
+        told = responses.findings.loc[responses.findings["rule"] == rule, "message"].tolist()
+        assert len(told) == 1001 and "row 2" in told[0]
+        assert "and 198999 more cells or rows of this kind, the last in row 200001" in told
+
+
 def test_two_encodings_in_one_file_are_refused(tmp_path):
     path = tmp_path / "answers.csv"
     path.write_bytes("MK1,备注\n1,本企业关注竞争对手\n".encode() + "2,本企业关注竞争对手\n".encode("gbk"))
