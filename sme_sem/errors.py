@@ -21,10 +21,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from itertools import islice
 
 
 class SmeSemError(Exception):
     """Base of every error raised on purpose."""
+
+
+_MOST_SHOWN = 200
+_MOST_COMPARED = 1_000
 
 
 class _Listed(SmeSemError):
@@ -37,7 +42,9 @@ class _Listed(SmeSemError):
     def __init__(self, source: str, problems: Iterable[str]) -> None:
         self.source, self.problems = source, tuple(problems)
         count = f"{len(self.problems)} problem" + "s" * (len(self.problems) != 1)
-        super().__init__("\n".join([f"{source}: {count}", *(f"  {p}" for p in self.problems)]))
+        more = [f"and {len(self.problems) - _MOST_SHOWN} more"] if len(self.problems) > _MOST_SHOWN else []
+        shown = [*self.problems[:_MOST_SHOWN], *more]
+        super().__init__("\n".join([f"{source}: {count}", *(f"  {p}" for p in shown)]))
 
 
 class InstrumentError(_Listed):
@@ -104,7 +111,7 @@ def did_you_mean(unknown: str, known: Iterable[str]) -> str:
     >>> did_you_mean("vizual", ["visual", "textual", "speed"])
     " Did you mean 'visual'?"
     """
-    names = list(dict.fromkeys(known))
+    names = list(islice(dict.fromkeys(known), _MOST_COMPARED))
     by_fold = {name.casefold(): name for name in names}
-    near = get_close_matches(unknown.casefold(), by_fold, n=3, cutoff=0.6)
+    near = get_close_matches(unknown[:_MOST_COMPARED].casefold(), by_fold, n=3, cutoff=0.6)
     return f" Did you mean {' or '.join(repr(by_fold[n]) for n in near)}?" if near else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, TypeGuard
 
 from ..errors import did_you_mean
@@ -15,12 +16,13 @@ from .address import find
 from .options import option_name
 from .syntax import factors, paths, statements
 
+_MOST_PROBLEMS = 500
 _ITEM_IDS = ("constructs.*.items.*.id", "additional_items.*.id")
 _IDS = (*_ITEM_IDS, "attention_checks.*.id", "background.*.id", "metadata.*.id")
 
 
 def problems_between(document: Any) -> list[str]:
-    """Every contradiction between the parts of a document, each with its place."""
+    """Every contradiction between the parts of a document, each with its place; of very many, the first."""
     checks = [
         _scales,
         _unique_ids,
@@ -35,7 +37,7 @@ def problems_between(document: Any) -> list[str]:
     ]
     if _names(document, "constructs.*.name"):  # without constructs, these would only repeat what is missing
         checks += [_models, _hypotheses, _answers]
-    return [problem for check in checks for problem in check(document)]
+    return list(islice((problem for check in checks for problem in check(document)), _MOST_PROBLEMS))
 
 
 def _scales(document: Any) -> Iterator[str]:

@@ -91,7 +91,7 @@ class _Reader:
         values: dict[int | str, Any] = {}
         lines: dict[int | str, int] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
-            key, line = self._value(event, place), event.start_mark.line + 1
+            key, line = self._value(event, (*place, "?")), event.start_mark.line + 1
             usable = isinstance(key, (int, str)) and not isinstance(key, bool)
             value = self._value(next(self.events), (*place, key if usable else "?"))
             if not usable:

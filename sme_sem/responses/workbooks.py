@@ -49,9 +49,12 @@ def check_size(path: Path, data: bytes) -> None:
         members = zipfile.ZipFile(io.BytesIO(data)).infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         return  # the reader of workbooks says what is wrong with it
+    binary = any(member.filename.endswith("workbook.bin") for member in members)
     total, sharing, shared = 0, 0, _SharedTexts().lengths
     for member in members:
         own, extent, texts = 0, _Extent(), _SharedTexts()
+        if binary and (spanned := _binary_span(b"".join(_bounded(data, member)))) > _MOST_CELLS:
+            raise _refusal(path, f"spans {spanned:,} cells")
         for piece in _inflated(data, member):
             own += len(piece)
             if total + own > min(_MOST_BYTES, max(_UNSUSPICIOUS_BYTES, _MOST_FOLD * len(data))):
@@ -128,6 +131,38 @@ def _referred(pieces: Iterator[bytes], lengths: Sequence[int]) -> int:
             total += lengths[number] if number < len(lengths) else 0
         rest = text[end:][-_TAG:]
     return total
+
+
+def _bounded(data: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    """Give what a member holds, up to the size of which an archive of this length is not suspected."""
+    left = max(_UNSUSPICIOUS_BYTES, _MOST_FOLD * len(data))
+    for piece in _inflated(data, member):
+        left -= len(piece)
+        if left < 0:
+            return
+        yield piece
+
+
+def _binary_span(part: bytes) -> int:
+    """Count the cells between the corners of a binary sheet (.xlsb).
+
+    A part is a sequence of records, each of a number, a length and a content; 0 begins a row, 1 to 11 are its cells.
+    """
+    at = rows = columns = 0
+    while at + 2 <= len(part):
+        kind = part[at]
+        at += 2 if kind > 127 else 1
+        length = shift = 0
+        while at < len(part) and shift < 28:
+            length |= (part[at] & 127) << shift
+            shift, at = shift + 7, at + 1
+            if part[at - 1] < 128:
+                break
+        if kind <= 11 and at + 4 <= len(part):
+            (place,) = unpack_from("<I", part, at)
+            rows, columns = (max(rows, place + 1), columns) if kind == 0 else (rows, max(columns, place + 1))
+        at += length
+    return rows * columns
 
 
 def _column(letters: bytes) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 import yaml
 
@@ -486,3 +488,27 @@ def test_options_that_would_be_one_variable_are_named(document):
     )
     document["background"][0]["kind"] = "category"
     assert read_instrument(document).background[0].kind == "category"
+
+
+def test_keys_within_keys_without_end_are_refused(written):
+    assert file_complaint(written("? " * 100_000)) == (
+        "my.yaml: 1 problem\n  line 1, column 43: nested more than 20 levels deep; no instrument needs that"
+    )
+
+
+def test_very_many_mistakes_are_counted_and_the_first_shown(document):
+    document |= {f"unknown{i}": 1 for i in range(1_000)}
+    lines = complaint(document).splitlines()
+    assert lines[0] == "my.yaml: 1000 problems" and len(lines) == 202
+    assert lines[-1] == "  and 800 more"
+
+
+def test_names_that_nothing_bears_do_not_keep_the_reader_busy(document):
+    document["constructs"] += [
+        {"name": f"C{i}", "label": "C", "items": [{"id": f"a{i}", "wording": "A"}, {"id": f"b{i}", "wording": "B"}]}
+        for i in range(2_000)
+    ]
+    document["constructs"].append({"name": "ALL", "label": "All", "of": [f"nobody{i}" for i in range(20_000)]})
+    begun = time.process_time()
+    assert complaint(document).startswith("my.yaml: 500 problems")
+    assert time.process_time() - begun < 15

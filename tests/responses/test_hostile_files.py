@@ -2,6 +2,7 @@
 
 import csv
 import io
+import struct
 import time
 import tracemalloc
 import zipfile
@@ -154,6 +155,41 @@ def test_a_sheet_of_two_cells_in_opposite_corners_is_refused(tmp_path):
         "program, copy the answers alone into a new workbook, or save them as CSV"
     )
     assert read_responses(whole, survey()).frame["MK1"].tolist() == [4.0]
+
+
+def record(kind, content=b""):
+    """A record of a binary workbook."""
+    return bytes([kind & 127 | 128, 1] if kind > 127 else [kind]) + bytes([len(content)]) + content
+
+
+def test_a_binary_sheet_of_two_cells_in_opposite_corners_is_refused(tmp_path):
+    def text(letters):
+        return struct.pack("<I", len(letters)) + letters.encode("utf-16-le")
+
+    def row(number, column):
+        cell = struct.pack("<IId", column, 0, 1.0)
+        return record(0, struct.pack("<I", number) + bytes(13)) + record(5, cell)
+
+    sheets = record(0x9C, struct.pack("<II", 0, 1) + text("rId1") + text("Sheet1"))
+    target = '<Relationship Id="rId1" Type="{0}/worksheet" Target="worksheets/sheet1.bin"/>'
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    space = "http://schemas.openxmlformats.org/package/2006/relationships"
+    members = {
+        "xl/workbook.bin": [record(0x83) + record(0x8F) + sheets + record(0x90) + record(0x84)],
+        "xl/_rels/workbook.bin.rels": [
+            f'<Relationships xmlns="{space}">{target.format(kind)}</Relationships>'.encode()
+        ],
+    }
+
+    def sheet_to(last_row, last_column):
+        whole = record(0x94, struct.pack("<IIII", 0, last_row, 0, last_column))
+        cells = row(0, 0) + row(last_row, last_column)
+        return [record(0x81) + whole + record(0x91) + cells + record(0x92) + record(0x82)]
+
+    path = archive(tmp_path / "far.xlsb", members | {"xl/worksheets/sheet1.bin": sheet_to(1_048_575, 16_383)})
+    assert "is no ordinary workbook: it spans 17,179,869,184 cells; open it" in refusal(path)
+    path = archive(tmp_path / "near.xlsb", members | {"xl/worksheets/sheet1.bin": sheet_to(1, 1)})
+    assert "no column is an item of the instrument" in refusal(path)
 
 
 def test_a_sheet_that_repeats_its_cells_without_end_is_refused(tmp_path):
