@@ -9,6 +9,9 @@ Centred at the model's mean with M = I these are the scores of the model; centre
 M = W S W^T they are V z_i seen along the model, z_i the respondent's deviation from the sample moments and V the
 normal-theory weight (V = [Sigma^-1, 1/2 D^T (Sigma^-1 x Sigma^-1) D]).
 
+Where the last x variables are given and not drawn, z_i is the deviation less that of what they predict
+(:func:`predicted`): moments among the given do not vary, and those with them only as the unpredicted part does.
+
 Respondents with weights, or drawn in clusters, enter by way of :func:`independent`.
 
 Satorra and Bentler (1994), in von Eye and Clogg (eds), Latent Variables Analysis, 399-419.
@@ -62,43 +65,67 @@ def independent(contributions, weight=None, cluster=None):
     return np.add.reduceat(contributions[order], starts) * np.sqrt(len(count) / (len(count) - 1))
 
 
-def weighted_trace(answers, mean, sigma, *, means, weight=None, cluster=None):
+def predicted(answers, given):
+    """What the last ``given`` variables predict of the others by least squares, beside themselves: (n, p) -> (n, p)"""
+    x = answers[:, -given:]
+    X = np.concatenate([np.ones((len(x), 1)), x], axis=1)
+    slopes = np.linalg.lstsq(X, answers[:, :-given])[0]
+    return np.concatenate([X @ slopes, x], axis=1)
+
+
+def weighted_trace(answers, mean, sigma, *, means, given=0, weight=None, cluster=None):
     """tr(V Gamma): the average of z_i^T V z_i over respondents, V at ``sigma``: (n, p), (p,), (p, p) -> float
 
+    given : how many of the last variables are given
     weight : (n,) the average of (w_i z_i)^T V (w_i z_i)   cluster : (n,) z_i is the sum over a cluster
     """
     if not sigma.size:
         return 0.0
-    delta = (answers - mean) @ linalg.whitener(sigma).T
+    delta, known = _whitened(answers, mean, sigma, given)
     w = np.ones(len(delta)) if weight is None else weight
     total = w.sum()
-    S = (delta.T * w) @ delta / total
+    S = ((delta.T * w) @ delta - (known.T * w) @ known) / total
     if cluster is not None:
-        return _clustered_trace(delta, S, w, cluster, means) / total
-    length = np.vecdot(delta, delta)
-    spread = length**2 - 2 * np.vecdot(delta @ S, delta) + (S**2).sum()
-    return float(w**2 @ (spread / 2 + means * length) / total)
+        return _clustered_trace(delta, known, S, w, cluster, means) / total
+    length = np.vecdot(delta, delta) ** 2 - 2 * np.vecdot(delta, known) ** 2 + np.vecdot(known, known) ** 2
+    spread = length - 2 * _along(S, delta, known) + (S**2).sum()
+    own = delta - known
+    return float(w**2 @ (spread / 2 + means * np.vecdot(own, own)) / total)
 
 
-def _clustered_trace(delta, S, weight, cluster, means):
+def _whitened(answers, mean, sigma, given):
+    """Deviations in the metric of ``sigma``, and those of what is predicted (0 where nothing is given)."""
+    W = linalg.whitener(sigma)
+    delta = (answers - mean) @ W.T
+    return delta, (predicted(answers, given) - mean) @ W.T if given else np.zeros_like(delta)
+
+
+def _along(S, delta, known):
+    """tr(S (d d^T - k k^T)) of every respondent: (p, p), (n, p), (n, p) -> (n,)"""
+    return np.vecdot(delta @ S, delta) - np.vecdot(known @ S, known)
+
+
+def _clustered_trace(delta, known, S, weight, cluster, means):
     """The same sum over clusters, one after the other, so that memory stays p^2."""
     order = np.argsort(cluster, kind="stable")
     count = np.bincount(cluster)
     total = 0.0
     for rows in np.split(order, np.cumsum(count)[:-1]):
-        d, w = delta[rows], weight[rows]
-        total += (((d.T * w) @ d - w.sum() * S) ** 2).sum() / 2 + means * ((w @ d) ** 2).sum()
+        d, k, w = delta[rows], known[rows], weight[rows]
+        total += (((d.T * w) @ d - (k.T * w) @ k - w.sum() * S) ** 2).sum() / 2 + means * ((w @ (d - k)) ** 2).sum()
     return float(total * len(count) / (len(count) - 1))
 
 
-def weighted_gram(answers, mean, sigma, *, means):
-    """z_i^T V z_j for every pair of respondents: (n, p), (p,), (p, p) -> (n, n)"""
+def weighted_gram(answers, mean, sigma, *, means, given=0):
+    """z_i^T V z_j for every pair of respondents, the last ``given`` variables given: (n, p), (p,), (p, p) -> (n, n)"""
     n = len(answers)
     if not sigma.size:
         return np.zeros((n, n))
-    delta = (answers - mean) @ linalg.whitener(sigma).T
-    inner = delta @ delta.T
-    S = delta.T @ delta / n
-    own = np.vecdot(delta @ S, delta)
-    gram = (inner**2 - own[:, None] - own + (S**2).sum()) / 2
-    return gram + inner if means else gram
+    delta, known = _whitened(answers, mean, sigma, given)
+    S = (delta.T @ delta - known.T @ known) / n
+    own = _along(S, delta, known)
+    gram = (delta @ delta.T) ** 2 - own[:, None] - own + (S**2).sum()
+    if given:
+        across = (delta @ known.T) ** 2
+        gram = gram - across - across.T + (known @ known.T) ** 2
+    return gram / 2 + (delta - known) @ (delta - known).T if means else gram / 2

@@ -5,7 +5,8 @@ With A the information and B the spread of the respondents' scores at the estima
     vcov = A^-1 B A^-1 / N          T_scaled = T / c          c = tr(U Gamma) / df
 
 U = V - V Delta A^-1 Delta^T V.  Nothing of size p^2 x p^2 is formed: traces come from respondents' own
-contributions (``kernels.casewise``), which also makes several groups simple: they add up.
+contributions (``kernels.casewise``), which also makes several groups simple: they add up.  Where covariates are given,
+Gamma is that of the other moments for these covariates; MLR's leaves the covariates' own moments out of both traces.
 """
 
 from __future__ import annotations
@@ -44,10 +45,14 @@ def scores(pattern: ram.Pattern, moments: Moments, implied: ram.Implied, *, arou
     if moments.patterns is not None:
         found = fiml.scores(pattern, moments.patterns, implied, np.concatenate(moments.answers))
         return np.split(found, np.cumsum([len(own) for own in moments.answers])[:-1])
-    return [
-        casewise.scores(pattern, implied, own, moments.mean[g], g, around_sample=around_sample)
-        for g, own in enumerate(moments.answers)
-    ]
+    x, found = len(pattern.exogenous), []
+    for g, own in enumerate(moments.answers):
+        at = moments.mean[g], g
+        found.append(casewise.scores(pattern, implied, own, *at, around_sample=around_sample))
+        if around_sample and x:
+            known = casewise.predicted(own, x)
+            found[g] = found[g] - casewise.scores(pattern, implied, known, *at, around_sample=True)
+    return found
 
 
 def spread(by_group: list[np.ndarray], moments: Moments) -> np.ndarray:
@@ -84,10 +89,13 @@ def scaling(
         return replace(adjusted(estimator, df, trace, np.nan), likelihood=likelihood)
     for g, rows in enumerate(answers):
         weight, cluster = moments.design.of(g)
-        for part, sign in ((slice(None), 1), (slice(len(centre[g]) - x, None), -1)):
-            trace += sign * casewise.weighted_trace(
-                rows[:, part], centre[g][part], weights[g][part, part], means=means, weight=weight, cluster=cluster
-            )
+        given = 0 if mplus else x
+        trace += casewise.weighted_trace(
+            rows, centre[g], weights[g], means=means, given=given, weight=weight, cluster=cluster
+        )
+        if mplus and x:
+            alone = rows[:, -x:], centre[g][-x:], weights[g][-x:, -x:]
+            trace -= casewise.weighted_trace(*alone, means=means, weight=weight, cluster=cluster)
     mean_adjusted = estimator.test in ("satorra_bentler", "yuan_bentler_mplus")
     squared = np.nan if mean_adjusted else _squared_trace(pattern, moments, implied, own, inverse)
     return replace(adjusted(estimator, df, trace, squared), likelihood=likelihood)
@@ -177,8 +185,6 @@ def _squared_trace(
     for g, rows in enumerate(moments.answers):
         place = slice(ends[g] - n[g], ends[g])
         centre, sigma = moments.mean[g], implied.sigma[g]
-        inner = casewise.weighted_gram(rows, centre, sigma, means=means)
-        if x:
-            inner = inner - casewise.weighted_gram(rows[:, -x:], centre[-x:], sigma[-x:, -x:], means=means)
+        inner = casewise.weighted_gram(rows, centre, sigma, means=means, given=x)
         gram[place, place] += inner / n[g]
     return float((gram**2).sum())

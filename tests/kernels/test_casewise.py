@@ -53,6 +53,16 @@ def deviations(case, *, means):
     return np.hstack([centred, products]) if means else products
 
 
+def deviations_given(case, given, *, means):
+    """z_i less the same of what the last ``given`` variables predict, themselves unchanged."""
+    known = case.answers.copy()
+    X = np.column_stack([np.ones(len(known)), known[:, -given:]])
+    known[:, :-given] = X @ np.linalg.solve(X.T @ X, X.T @ known[:, :-given])
+    other = Case.__new__(Case)
+    other.answers, other.mean = known, known.mean(axis=0)
+    return deviations(case, means=means) - deviations(other, means=means)
+
+
 def weight(sigma, *, means):
     """V = [Sigma^-1, 1/2 D^T (Sigma^-1 x Sigma^-1) D]"""
     D, inverse = duplication(len(sigma)), np.linalg.inv(sigma)
@@ -122,6 +132,26 @@ def test_the_gram_holds_the_products_of_all_pairs_of_respondents(name, means):
     np.testing.assert_allclose(gram, expected, atol=1e-11 * abs(expected).max())
     trace = casewise.weighted_trace(case.answers, case.mean, sigma, means=means)
     assert np.trace(gram) / len(z) == pytest.approx(trace, rel=1e-12)
+
+
+@every_model
+@pytest.mark.parametrize("means", [False, True])
+@pytest.mark.parametrize("given", [1, 2])
+def test_given_variables_take_their_own_moments_and_what_they_predict_out_of_the_trace(name, means, given):
+    case = Case(name)
+    sigma = case.implied(case.theta).sigma[0]
+    z, V = deviations_given(case, given, means=means), weight(sigma, means=means)
+    own = case.answers, case.mean, sigma
+    expected = z @ V @ z.T
+    gram = casewise.weighted_gram(*own, means=means, given=given)
+    np.testing.assert_allclose(gram, expected, atol=1e-11 * abs(expected).max())
+    assert casewise.weighted_trace(*own, means=means, given=given) == pytest.approx(
+        np.trace(expected) / len(z), rel=1e-11
+    )
+    cluster = np.arange(len(z)) % 7
+    sums = casewise.independent(z, cluster=cluster)
+    found = casewise.weighted_trace(*own, means=means, given=given, cluster=cluster)
+    assert found == pytest.approx(np.trace(V @ sums.T @ sums) / len(z), rel=1e-11)
 
 
 def test_for_normal_answers_the_trace_counts_the_moments():

@@ -1,4 +1,5 @@
-# The calls behind drawn.json: gaps in two stages or by pairs, clusters and sampling weights (R 4.2.2, lavaan 0.6-14).
+# The calls behind drawn.json: gaps in two stages or by pairs, clusters, sampling weights, and covariates that were
+# given and not drawn (R 4.2.2, lavaan 0.6-14).
 # Run in this folder: Rscript drawn.R
 suppressMessages(library(lavaan))
 row <- seq_len(301)
@@ -11,6 +12,7 @@ prepared <- function(file) {
 answers <- list(hs.csv = prepared("hs.csv"), hs_miss.csv = prepared("hs_miss.csv"))
 model <- c("visual =~ x1 + x2 + x3", "textual =~ x4 + x5 + x6", "speed =~ x7 + x8 + x9")
 covariate <- c("visual =~ x1 + x2 + x3", "textual =~ x4 + x5 + x6", "visual ~ x9", "textual ~ visual + x9")
+given <- c("visual =~ x1 + x2 + x3", "textual =~ x4 + x5 + x6", "visual ~ x8 + x9", "textual ~ visual + x9")
 equal <- c("loadings", "intercepts")
 cases <- list(
   two_stage = list("hs_miss.csv", model, missing = "two.stage"),
@@ -33,7 +35,12 @@ cases <- list(
   weights_fiml = list("hs_miss.csv", model, sampling.weights = "w", missing = "fiml"),
   weights_fiml_groups = list("hs_miss.csv", model, sampling.weights = "w", missing = "fiml", group = "school",
     group.equal = equal),
-  weights_clusters = list("hs.csv", model, sampling.weights = "w", cluster = "class", estimator = "MLR")
+  weights_clusters = list("hs.csv", model, sampling.weights = "w", cluster = "class", estimator = "MLR"),
+  given_mlm = list("hs.csv", given, estimator = "MLM"),
+  given_mlmv = list("hs.csv", given, estimator = "MLMV", meanstructure = TRUE),
+  given_mlmvs_groups = list("hs.csv", given, estimator = "MLMVS", group = "school", group.equal = equal),
+  given_clusters_mlm = list("hs.csv", given, cluster = "class", estimator = "MLM"),
+  given_path_mlm = list("hs.csv", c("x1 ~ x2 + x3", "x2 ~ x8 + x9", "x3 ~ x9"), estimator = "MLM")
 )
 kept <- c("npar", "chisq", "df", "pvalue", "cfi", "tli", "rmsea", "rmsea.ci.lower", "rmsea.ci.upper", "srmr", "logl", "aic",
   "bic", "baseline.chisq", "chisq.scaled", "pvalue.scaled", "chisq.scaling.factor", "rmsea.scaled", "rmsea.robust",
