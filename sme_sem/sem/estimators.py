@@ -110,9 +110,9 @@ def chosen_estimator(
     if ordered:
         found = _for_ordered(found)
     if se is not None:
-        found = _with_errors(found, _allowed("se", se.replace(".", "_"), _SE), gaps)
+        found = _with_errors(found, _allowed("se", se, _SE), gaps)
     if test is not None:
-        found = _with_test(found, _allowed("test", test.replace(".", "_"), _TEST), gaps)
+        found = _with_test(found, _allowed("test", test, _TEST), gaps)
     if ordered and found.test == "browne_residual_nt":
         raise SpecificationError(
             f"test={test!r} is of normal answers; with ordered= take 'satorra_bentler', 'mean_var_adjusted' or "
@@ -157,6 +157,7 @@ def _with_test(found: Estimator, test: str, gaps: bool) -> Estimator:
 
 
 def _allowed(name: str, value: str, allowed: tuple[str, ...]) -> str:
-    if value in allowed:
-        return value
+    spelt = value.replace(".", "_") if isinstance(value, str) else None
+    if spelt in allowed:
+        return spelt
     raise SpecificationError(f"{name}={value!r} is not available; it can be {', '.join(map(repr, allowed))}.")

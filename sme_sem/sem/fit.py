@@ -102,7 +102,7 @@ def fit(
         for it (:mod:`sme_sem.sem.two_stage`); ``"robust_two_stage"`` does not suppose normal answers either.  Both
         estimate the moments of exogenous variables too (``fixed_x=False``).  ``"pairwise"`` takes each covariance
         from those who answered both questions and gives errors as if all had answered all: for exploring only.
-        (With ``ordered``, its errors are right.)
+        (With ``ordered``, its errors are right.)  Dots may stand for underscores, as in lavaan.
     ordered
         Which variables are ordered categories: names, or ``True`` for all but covariates.  Thresholds and polychoric
         correlations are analysed, by ``"WLSMV"`` unless another least squares estimator is named.
@@ -189,6 +189,7 @@ def fit(
     """
     specification = Specification.read(model)
     drawn = Drawn(weights, cluster)
+    missing = missing.replace(".", "_") if isinstance(missing, str) else missing
     categorical = ordered is not None and ordered is not False
     draws = bootstrap_of(bootstrap, se)
     method = chosen_estimator(estimator, None if draws else se, test, gaps=missing == "fiml", ordered=categorical)

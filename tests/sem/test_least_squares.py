@@ -353,12 +353,16 @@ TESTS = (
 )
 REFUSED = {
     "an unknown name of errors": (
-        {"se": "bootstrap"},
-        f"se='bootstrap' is not available; it can be {SE}.",
+        {"se": "sandwich"},
+        f"se='sandwich' is not available; it can be {SE}.",
     ),
     "an unknown name of a test": (
         {"test": "bollen.stine"},
-        f"test='bollen_stine' is not available; it can be {TESTS}.",
+        f"test='bollen.stine' is not available; it can be {TESTS}.",
+    ),
+    "several tests at once": (
+        {"test": ["standard", "satorra.bentler"]},
+        f"test=['standard', 'satorra.bentler'] is not available; it can be {TESTS}.",
     ),
     "errors from a likelihood": (
         {"estimator": "GLS", "se": "robust_huber_white"},

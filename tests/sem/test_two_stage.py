@@ -52,6 +52,13 @@ def test_modification_indices_agree_with_the_newer_lavaan():
         assert (ours[tuple(key)]["mi"], ours[tuple(key)]["epc"]) == pytest.approx((mi, epc), rel=1e-6), key
 
 
+@either_way
+def test_lavaan_s_spelling_with_dots_is_understood(missing):
+    dotted, own = (sme.fit(MODEL, pupils_with_gaps(), missing=m) for m in (missing.replace("_", "."), missing))
+    assert dotted.options == own.options
+    np.testing.assert_array_equal(dotted.vcov, own.vcov)
+
+
 # --- against other formulas ------------------------------------------------------------------------
 
 
