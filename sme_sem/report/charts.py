@@ -271,7 +271,7 @@ def _tint(value: float) -> str:
 def _square(x: float, y: float, colour: str) -> Any:
     from matplotlib.patches import Rectangle
 
-    return Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, facecolor=colour, edgecolor="none")
+    return Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, facecolor=colour, edgecolor="none", clip_on=False)
 
 
 _FIRST, _KEEP = Words("improve first", "优先改进"), Words("keep up", "继续保持")

@@ -80,10 +80,10 @@ def scree(
         figure, axes = line_chart(term("Component"), term("Eigenvalue"), language)
         numbers = range(1, len(eigenvalues) + 1)
         observed = written(_OBSERVED, language)
-        axes.plot(numbers, eigenvalues, "o-", color=BLUE, markersize=4.5, linewidth=1.4, label=observed)
+        axes.plot(numbers, eigenvalues, "o-", color=BLUE, markersize=4.5, linewidth=1.4, label=observed, clip_on=False)
         if parallel is not None:
             numbers, random = range(1, len(parallel) + 1), written(_RANDOM, language)
-            axes.plot(numbers, parallel, "s--", color=ORANGE, markersize=3.5, linewidth=1.1, label=random)
+            axes.plot(numbers, parallel, "s--", color=ORANGE, markersize=3.5, linewidth=1.1, label=random, clip_on=False)
         axes.axhline(1.0, color=GREY, linewidth=0.8, linestyle=":")
         if suggested is not None:
             axes.axvline(suggested + 0.5, color=INK, linewidth=0.9, linestyle="--")
@@ -197,7 +197,7 @@ def _stacked_bar(axes: Any, row: int, counts: Sequence[int], colours: Sequence[s
         share = 100 * count / n if n else 0.0
         if not share:
             continue
-        axes.barh(row, share, left=left, height=0.74, color=colour, edgecolor="white", linewidth=0.8)
+        axes.barh(row, share, left=left, height=0.74, color=colour, edgecolor="white", linewidth=0.8, clip_on=False)
         if share >= 6:
             text = f"{format.cell(round(share), Kind.COUNT)}%"
             axes.text(left + share / 2, row, text, ha="center", va="center", color=on(colour), fontsize=8)

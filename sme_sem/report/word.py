@@ -12,6 +12,7 @@ from ..diagrams.picture import png, points
 from ..tables import Language, Table, Words, word, written
 from .report import Content, Figure, Report
 
+_ZOOM = 2.0  # 192 dots per inch of what is printed
 _FACT = Words("{name}: {fact}", "{name}：{fact}")
 
 
@@ -55,7 +56,8 @@ def _add(made: word.Document, piece: Content, language: Language) -> None:
     if isinstance(piece, Table):
         made.table(piece)
     elif isinstance(piece, Figure):
-        made.picture(png(piece.svg), piece.caption, points(piece.svg))
+        across = points(piece.svg)
+        made.picture(png(piece.svg, _ZOOM * min(1.0, word.LINE / across)), piece.caption, across)
     else:
         for paragraph in re.split(r"\n\s*\n", written(piece, language).strip()):
             made.paragraph(paragraph)

@@ -32,6 +32,8 @@ _POINTS: dict[Language, float] = {"en": 10, "zh": 10.5}  # 10.5: the Chinese siz
 _A4 = (11906, 16838)  # twentieths of a point, as are the other lengths
 _MARGIN = 1276
 _LINE = {False: _A4[0] - 2 * _MARGIN, True: _A4[1] - 2 * _MARGIN}
+LINE = _LINE[False] / 20
+"""Points that an upright page is wide, without its margins."""
 _CELLS = {False: UPRIGHT, True: TURNED}
 _BESIDE = 108  # free at both sides of a cell
 _WIDEST = 1.3  # as broad as a table may be drawn beyond its own need
