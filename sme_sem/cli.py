@@ -379,7 +379,7 @@ def validate(
     quality = screening.quality.tables()[:1] if screening.quality is not None else ()
     _say_platform(responses, language.value, err=_for_programs(form, output))
     _hand_over([*responses.tables(), *screening.tables(), *quality], language.value, form, output)
-    _list_findings(responses, err=_for_programs(form, output))
+    _list_findings(responses, language.value, err=_for_programs(form, output))
     raise typer.Exit(_findings_code(responses))
 
 
@@ -400,7 +400,7 @@ def reliability(
     """Item analysis and reliability of every scale of the instrument."""
     from .measurement import reliability as analyse
 
-    responses = _kept(answers, instrument, sheet, err=_for_programs(form, output))
+    responses = _kept(answers, instrument, sheet, language.value, err=_for_programs(form, output))
     columns = set(responses.items)
     present = {
         name: [item for item in items if item in columns] for name, items in responses.instrument.scales().items()
@@ -433,7 +433,7 @@ def components(
     from .measurement import adequacy
     from .measurement import components as condense
 
-    responses = _kept(answers, instrument, sheet, err=_for_programs(form, output))
+    responses = _kept(answers, instrument, sheet, language.value, err=_for_programs(form, output))
     scales = responses.instrument.scales(single_items=True)
     wanted = [name.strip() for name in constructs.split(",")] if constructs else list(scales)
     for name in wanted:
@@ -865,37 +865,44 @@ def _read(answers: Path, instrument: str, sheet: str | None, platform: str = "au
 
 def _say_platform(responses: Responses, language: str, *, err: bool = False) -> None:
     """Print which platform wrote the file, and how that is known."""
+    from .responses.findings import message_of
     from .responses.platforms import REGISTRY
     from .tables import Words, written
 
     name = Words("Platform: ", "平台：") + REGISTRY[responses.platform].title
     typer.echo(written(name, language), err=err)  # type: ignore[arg-type]
-    found = responses.findings["rule"] == "platform"
-    typer.echo("".join(f"  {message}\n" for message in responses.findings.loc[found, "message"]), err=err)
+    found = responses.findings[responses.findings["rule"] == "platform"]
+    said = (written(message_of(row), language) for row in found.to_dict("records"))  # type: ignore[arg-type]
+    typer.echo("".join(f"  {message}\n" for message in said), err=err)
 
 
-def _kept(answers: Path, instrument: str, sheet: str | None, *, err: bool = False) -> Responses:
+def _kept(answers: Path, instrument: str, sheet: str | None, language: str, *, err: bool = False) -> Responses:
     """Read and screen, and say how many are left."""
     from .responses import screen
+    from .tables import Words, written
 
     responses = _read(answers, instrument, sheet)
     kept = screen(responses).responses()
-    _list_findings(responses, err=err)
-    typer.echo(f"collected {responses.collected} → valid {len(kept.frame)}\n", err=err)
+    _list_findings(responses, language, err=err)
+    counted = Words("collected {n} → valid {kept}\n", "回收{n} → 有效{kept}\n")
+    typer.echo(written(counted.filled(n=responses.collected, kept=len(kept.frame)), language), err=err)  # type: ignore[arg-type]
     if not len(kept.frame):
         raise ResponseError(f"{responses.source}: nobody is left after screening; see: sme-sem validate")
     return kept
 
 
-def _list_findings(responses: Responses, *, err: bool = False) -> None:
+def _list_findings(responses: Responses, language: str, *, err: bool = False) -> None:
     """Print errors and warnings, one a line, and count those that would fill the screen."""
-    from .responses.findings import placed
+    from .responses.findings import SEVERITIES, placed
+    from .tables import Words, written
 
     grave = responses.findings[responses.findings["severity"] != "info"]
     for found in grave.head(_MOST_FINDINGS).to_dict("records"):
-        typer.echo(f"{found['severity']}: {placed(found).en}", err=err)
+        said = SEVERITIES[found["severity"]] + Words(": ", "：") + placed(found)
+        typer.echo(written(said, language), err=err)  # type: ignore[arg-type]
     if len(grave) > _MOST_FINDINGS:
-        typer.echo(f"and {len(grave) - _MOST_FINDINGS} more", err=err)
+        more = Words("and {n} more", "另有{n}条").filled(n=len(grave) - _MOST_FINDINGS)
+        typer.echo(written(more, language), err=err)  # type: ignore[arg-type]
     if len(grave):
         typer.echo("", err=err)
 

@@ -105,13 +105,18 @@ class ConvergenceError(SmeSemError):
     """The estimates were not found."""
 
 
+def nearest(unknown: str, known: Iterable[str]) -> list[str]:
+    """List the known spellings nearest to an unknown one, three at most."""
+    by_fold = {name.casefold(): name for name in islice(dict.fromkeys(known), _MOST_COMPARED)}
+    near = get_close_matches(unknown[:_MOST_COMPARED].casefold(), by_fold, n=3, cutoff=0.6)
+    return [by_fold[fold] for fold in near]
+
+
 def did_you_mean(unknown: str, known: Iterable[str]) -> str:
     """Name the nearest known spellings: ``" Did you mean 'MK1' or 'MK2'?"``, or nothing.
 
     >>> did_you_mean("vizual", ["visual", "textual", "speed"])
     " Did you mean 'visual'?"
     """
-    names = list(islice(dict.fromkeys(known), _MOST_COMPARED))
-    by_fold = {name.casefold(): name for name in names}
-    near = get_close_matches(unknown[:_MOST_COMPARED].casefold(), by_fold, n=3, cutoff=0.6)
-    return f" Did you mean {' or '.join(repr(by_fold[n]) for n in near)}?" if near else ""
+    near = nearest(unknown, known)
+    return f" Did you mean {' or '.join(map(repr, near))}?" if near else ""

@@ -14,6 +14,7 @@ from ..diagrams.drawing import path_diagram
 from ..measurement import measurement_table
 from ..measurement.importance import TITLE as IMPORTANCE
 from ..resampling.presentation import bootstrap_paths
+from ..responses.findings import SEVERITIES, message_of
 from ..sem import presentation
 from ..sem.diagram import diagram_model
 from ..sem.rivals import comparable, model_comparison
@@ -558,13 +559,12 @@ def _findings(results: Results) -> Table | None:
     grave = found[found["severity"] != "info"]
     if grave.empty:
         return None
-    severities = {"error": Words("error", "错误"), "warning": Words("warning", "警告")}
     rows = tuple(
         (
-            severities[str(found["severity"])],
+            SEVERITIES[str(found["severity"])],
             None if pd.isna(found["row"]) else int(found["row"]),
             found["column"],
-            found["message"],
+            message_of(found),
         )
         for found in grave.head(_MOST_FINDINGS).to_dict("records")
     )

@@ -83,7 +83,9 @@ def scree(
         axes.plot(numbers, eigenvalues, "o-", color=BLUE, markersize=4.5, linewidth=1.4, label=observed, clip_on=False)
         if parallel is not None:
             numbers, random = range(1, len(parallel) + 1), written(_RANDOM, language)
-            axes.plot(numbers, parallel, "s--", color=ORANGE, markersize=3.5, linewidth=1.1, label=random, clip_on=False)
+            axes.plot(
+                numbers, parallel, "s--", color=ORANGE, markersize=3.5, linewidth=1.1, label=random, clip_on=False
+            )
         axes.axhline(1.0, color=GREY, linewidth=0.8, linestyle=":")
         if suggested is not None:
             axes.axvline(suggested + 0.5, color=INK, linewidth=0.9, linestyle="--")

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..instrument.model import BackgroundQuestion
+from ..tables import Words
 from .files import CHOSEN_TOGETHER
 from .labels import NO_ANSWER, Reader, Reading, category_reader, folded
 
@@ -65,7 +66,7 @@ def option_reader(code: Any, question: BackgroundQuestion) -> Reader:
         own = single(text)
         if own.value == code:
             return Reading(1.0, "recoded")
-        return Reading(None, "unknown_category", "neither says that the option was chosen nor that it was not")
+        return Reading(None, "unknown_category", _UNCLEAR)
 
     return read
 
@@ -92,3 +93,6 @@ def _pieces(pieces: Sequence[str], join: str, single: Reader) -> tuple[Any, ...]
                 return None
             start += 1
     return tuple(dict.fromkeys(chosen)) or None
+
+
+_UNCLEAR = Words("neither says that the option was chosen nor that it was not", "无法判断该选项是否被选中")

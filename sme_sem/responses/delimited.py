@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..errors import ResponseError
+from ..tables import Words
 from .findings import Finding, finding
 
 _END = "\x1eend of the answers\x1e"  # stands alone on its line unless a quotation mark was left open
@@ -20,7 +21,7 @@ _MARKS = (
 _CHINESE_UTF8 = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){4}")  # four characters in a row: no accident
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+\Z")
 _MOST_COLUMNS, _MOST_ROWS = 16_384, 5_000_000
-_NAMES = {"\t": "tab", ",": "comma", ";": "semicolon"}
+_NAMES = {"\t": Words("tab", "制表符"), ",": Words("comma", "逗号"), ";": Words("semicolon", "分号")}
 
 
 def decoded(source: str, data: bytes, encoding: str | None = None) -> tuple[str, list[Finding]]:
@@ -30,8 +31,7 @@ def decoded(source: str, data: bytes, encoding: str | None = None) -> tuple[str,
     taken, text = _recognised(source, data)
     if taken in ("utf-8", "utf-8-sig"):
         return _plain(source, text), []
-    note = f"the file is not UTF-8; it was read as {taken} (choose another with encoding=)"
-    return _plain(source, text), [finding("info", "encoding", note, value=taken)]
+    return _plain(source, text), [finding("info", "encoding", _NOT_UTF8.filled(taken=taken), value=taken)]
 
 
 def delimited(
@@ -212,11 +212,22 @@ def _lines(text: str, start: int) -> Iterator[str]:
 def _uneven(row: int, record: list[str], names: int, delimiter: str) -> Iterator[Finding]:
     cells = len(record)
     if cells < names:
-        message = f"has {cells} cells for {names} column names; those not there were read as empty"
-        yield finding("warning", "short_row", message, row=row)
+        yield finding("warning", "short_row", _SHORT.filled(cells=cells, names=names), row=row)
     elif any(cell.strip() for cell in record[names:]):
-        message = (
-            f"has {cells} cells for {names} column names: is there a {_NAMES[delimiter]} inside an "
-            "answer that is not quoted? Answers behind it may stand in the wrong column"
-        )
+        message = _LONG.filled(cells=cells, names=names, delimiter=_NAMES[delimiter])
         yield finding("error", "long_row", message, row=row)
+
+
+_NOT_UTF8 = Words(
+    "the file is not UTF-8; it was read as {taken} (choose another with encoding=)",
+    "文件不是UTF-8编码，按{taken}读取（可用encoding=另行指定）",
+)
+_SHORT = Words(
+    "has {cells} cells for {names} column names; those not there were read as empty",
+    "有{cells}个单元格，而列名有{names}个；缺少的单元格按空白处理",
+)
+_LONG = Words(
+    "has {cells} cells for {names} column names: is there a {delimiter} inside an answer that is not quoted? Answers "
+    "behind it may stand in the wrong column",
+    "有{cells}个单元格，而列名只有{names}个：是否有答案含{delimiter}而未加引号？其后的答案可能错列",
+)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..tables import Words
 from .labels import Reader, Reading, folded, number
 from .platforms import Adapted
 
@@ -48,7 +49,12 @@ def in_dialect(read: Reader, written: Adapted, codes: Sequence[float | str], tex
     return reader
 
 
-_CLASH = "is a code of the question and the platform's sign for no answer; export the texts of the options"
-_UNDECIDED = (
-    "could be a code or count the options from 1, and for this question the two differ; export the texts of the options"
+_CLASH = Words(
+    "is a code of the question and the platform's sign for no answer; export the texts of the options",
+    "既是该题的编码，又是平台表示未作答的符号；请导出选项文字",
+)
+_UNDECIDED = Words(
+    "could be a code or count the options from 1, and for this question the two differ; export the texts of the "
+    "options",
+    "可能是编码，也可能是从1开始的选项序号，而本题两者不同；请导出选项文字",
 )

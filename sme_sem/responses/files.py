@@ -20,9 +20,10 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ResponseError, did_you_mean
+from ..tables import Words
 from .coded import coded, coded_columns
 from .delimited import decoded, delimited
-from .findings import Finding, capped, finding
+from .findings import Finding, capped, finding, listed
 from .workbooks import check_size
 
 _SIGNATURES = {
@@ -116,7 +117,7 @@ def _from_file(path: Path, sheet: str | None, encoding: str | None) -> TextTable
         surprise = finding(
             "info",
             "format",
-            f"the name ends in {path.suffix}, the content is that of a {kind} file: read as such",
+            _OTHER_KIND.filled(suffix=path.suffix, kind=kind),
         )
         table = replace(table, findings=(surprise, *table.findings))
     return table
@@ -191,7 +192,7 @@ def _from_workbook(path: Path, data: bytes, sheet: str | None, encoding: str | N
         raise ResponseError(f"{path}: the sheet {taken!r} is empty{advice}")
     table = replace(_from_records(path, data, chain([first], numbered)), kind="workbook")
     if sheet is None and len(names) > 1:
-        note = f"the workbook has the sheets {', '.join(map(repr, names))}; the first was read"
+        note = _SHEETS.filled(names=listed(map(repr, names), most=len(names)))
         table = replace(table, findings=(finding("info", "sheet", note, value=taken),))
     return table
 
@@ -320,3 +321,10 @@ def _letters(position: int) -> str:
         position, rest = divmod(position - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+_OTHER_KIND = Words(
+    "the name ends in {suffix}, the content is that of a {kind} file: read as such",
+    "扩展名为{suffix}，内容却是{kind}文件：按内容读取",
+)
+_SHEETS = Words("the workbook has the sheets {names}; the first was read", "工作簿含工作表{names}；读取第一个")

@@ -4,6 +4,7 @@ severity : ``info`` (done as you would expect), ``warning`` (look at it), ``erro
 row : the row of the file as a spreadsheet numbers it, the column names being row 1;
     for an SPSS file the number of the case
 rule : what was noticed, one of :data:`RULES`
+message, message_zh : what it is and what would do, in English and in Chinese
 """
 
 from __future__ import annotations
@@ -13,11 +14,17 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
+from ..errors import nearest
 from ..tables import Words
 
 Severity = Literal["info", "warning", "error"]
 MOST = 1000
 """Findings of one kind in one column that are named one by one."""
+SEVERITIES: dict[str, Words] = {
+    "error": Words("error", "错误"),
+    "warning": Words("warning", "警告"),
+    "info": Words("info", "提示"),
+}
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 
 RULES: dict[str, Words] = {
@@ -64,13 +71,13 @@ class Finding(NamedTuple):
     column: str | None
     value: str | None
     rule: str
-    message: str
+    message: Words
 
 
 def finding(
     severity: Severity,
     rule: str,
-    message: str,
+    message: Words,
     *,
     row: int | None = None,
     column: str | None = None,
@@ -83,8 +90,9 @@ def finding(
 def capped(findings: Iterable[Finding], most: int = MOST) -> Iterator[Finding]:
     """Name the first of a kind in a column one by one, and count the others in one more finding.
 
-    >>> noted = [finding("error", "off_scale", "'9' is off", row=row, column="MK1") for row in range(2, 9)]
-    >>> [f.message for f in capped(noted, most=2)]
+    >>> off = Words("'9' is off", "'9'超出量表")
+    >>> noted = [finding("error", "off_scale", off, row=row, column="MK1") for row in range(2, 9)]
+    >>> [f.message.en for f in capped(noted, most=2)]
     ["'9' is off", "'9' is off", 'and 5 more cells or rows of this kind, the last in row 8']
     """
     counts: dict[tuple[str, str | None], list[Any]] = {}
@@ -96,28 +104,34 @@ def capped(findings: Iterable[Finding], most: int = MOST) -> Iterator[Finding]:
             yield found
     for (rule, column), (count, last) in counts.items():
         if count > most:
-            message = f"and {count - most} more cells or rows of this kind, the last in row {last.row}"
-            yield finding(last.severity, rule, message, column=column)
+            yield finding(last.severity, rule, _MORE.filled(n=count - most, row=last.row), column=column)
 
 
 def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
     """Put findings into one table, the gravest first and then by row."""
     ordered = sorted(findings, key=lambda f: (_ORDER[f.severity], f.row or 0))
-    frame = pd.DataFrame(ordered, columns=list(Finding._fields), dtype=object)
+    rows = [(*found[:-1], found.message.en, found.message.zh) for found in ordered]
+    frame = pd.DataFrame(rows, columns=[*Finding._fields, "message_zh"], dtype=object)
     return frame.astype({"row": "Int64"})
 
 
 def placed(found: Mapping[Any, Any]) -> Words:
     """Write a finding behind its place.
 
-    >>> placed({"row": 5, "column": "MK1", "message": "'99' is off the scale 1 to 5"}).en
-    "row 5, MK1: '99' is off the scale 1 to 5"
+    >>> found = {"row": 5, "column": "MK1", "message": "'9' is off the scale", "message_zh": "'9'超出量表范围"}
+    >>> placed(found).en, placed(found).zh
+    ("row 5, MK1: '9' is off the scale", "第5行，MK1：'9'超出量表范围")
     """
     row = None if pd.isna(found["row"]) else found["row"]
-    column, message = found["column"] or "", found["message"]
+    column = found["column"] or ""
     en = ", ".join(filter(None, (f"row {row}" if row else "", column)))
     zh = "，".join(filter(None, (f"第{row}行" if row else "", column)))
-    return Words(f"{en}: {message}" if en else message, f"{zh}：{message}" if zh else message)
+    return Words(f"{en}: " if en else "", f"{zh}：" if zh else "") + message_of(found)
+
+
+def message_of(found: Mapping[Any, Any]) -> Words:
+    """Give the message of a row of the findings in both languages."""
+    return Words(found["message"], found["message_zh"])
 
 
 def shortened(text: str, longest: int = 60) -> str:
@@ -129,17 +143,42 @@ def shortened(text: str, longest: int = 60) -> str:
     return repr(cut(text, longest))
 
 
+def quoted(text: str, message: Words) -> Words:
+    """Say something of a cell, its text in front."""
+    return Words(f"{shortened(text)} {message.en}", f"{shortened(text)}{message.zh}")
+
+
 def cut(text: str, longest: int = 60) -> str:
     """Leave out the end of a text that would fill the screen."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def listed(names: Iterable[object], most: int = 8) -> str:
+def listed(names: Iterable[object], most: int = 8) -> Words:
     """List some names and count the rest.
 
-    >>> listed("abcd", most=2)
-    'a, b and 2 more'
+    >>> print(listed("abcd", most=2))
+    a, b and 2 more
     """
     known = [str(name) for name in names]
-    more = f" and {len(known) - most} more" if len(known) > most else ""
-    return ", ".join(known[:most]) + more
+    rest = len(known) - most
+    said = Words(", ".join(known[:most]), "、".join(known[:most]))
+    return said + Words(f" and {rest} more", f"等{len(known)}个") if rest > 0 else said
+
+
+def perhaps(unknown: str, known: Iterable[str]) -> Words:
+    """Ask whether one of the nearest known spellings is meant; nothing where none is near.
+
+    >>> perhaps("vizual", ["visual", "speed"]).zh
+    "是否应为'visual'？"
+    """
+    near = [repr(name) for name in nearest(unknown, known)]
+    if not near:
+        return NOTHING
+    return Words(f" Did you mean {' or '.join(near)}?", f"是否应为{'或'.join(near)}？")
+
+
+NOTHING = Words("", "")
+_MORE = Words(
+    "and {n} more cells or rows of this kind, the last in row {row}",
+    "另有{n}个同类单元格或行，最后一个在第{row}行",
+)

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import did_you_mean
 from ..instrument.model import BackgroundQuestion, Bilingual, ResponseScale
+from ..tables import Words
 from .coded import texts_of
-from .findings import listed
+from .findings import NOTHING, listed, perhaps
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _UNSEEN = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
@@ -39,7 +39,7 @@ class Reading(NamedTuple):
 
     value: float | str | tuple[float | str, ...] | None
     rule: str = ""
-    message: str = ""
+    message: Words = NOTHING
 
 
 Reader = Callable[[str], Reading]
@@ -66,13 +66,13 @@ def rating_reader(scale: ResponseScale) -> Reader:
     >>> read = rating_reader(ResponseScale(lowest=1, highest=5, anchors={5: {"en": "Agree", "zh": "同意"}}))
     >>> read("4.0").value, read(" agree").value, read("同意").value
     (4.0, 5.0, 5.0)
-    >>> read("6").message
+    >>> read("6").message.en
     "is off the scale 1 to 5; correct it, or list it among the scale's missing_codes if it means no answer"
     """
     codes = frozenset(map(float, scale.codes))
     missing = frozenset(map(float, scale.missing_codes))
     labels = _labels({float(code): text for code, text in scale.anchors.items()})
-    span = f"{scale.lowest} to {scale.highest}"
+    span = Words(f"{scale.lowest} to {scale.highest}", f"{scale.lowest}–{scale.highest}")
 
     def read(text: str) -> Reading:
         fold = folded(text)
@@ -91,16 +91,11 @@ def rating_reader(scale: ResponseScale) -> Reader:
             return Reading(
                 None,
                 "not_a_number",
-                f"is neither a code from {span} nor a label of the scale; write the code, or add the label "
-                f"to the scale's anchors.{_nearest(text, scale.anchors.values())}",
+                _NO_CODE.filled(span=span) + _nearest(text, scale.anchors.values()),
             )
         if scale.lowest < x < scale.highest:
-            return Reading(None, "fractional", f"lies between two answers; the scale {span} has whole codes only")
-        return Reading(
-            None,
-            "off_scale",
-            f"is off the scale {span}; correct it, or list it among the scale's missing_codes if it means no answer",
-        )
+            return Reading(None, "fractional", _BETWEEN.filled(span=span))
+        return Reading(None, "off_scale", _OFF_SCALE.filled(span=span))
 
     return read
 
@@ -128,12 +123,14 @@ def category_reader(question: BackgroundQuestion) -> Reader:
             return Reading(labels[fold], "recoded")
         if fold in NO_ANSWER:
             return Reading(None, "missing_code")
-        offered = listed(f"{code} {label.en}" for code, label in question.categories.items())
+        offered = Words(
+            listed(f"{code} {label.en}" for code, label in question.categories.items()).en,
+            listed(f"{code} {label.zh}" for code, label in question.categories.items()).zh,
+        )
         return Reading(
             None,
             "unknown_category",
-            f"is not a category of {question.id} ({offered}); correct it, or add it to the instrument."
-            + _nearest(text, question.categories.values()),
+            _NO_CATEGORY.filled(name=question.id, offered=offered) + _nearest(text, question.categories.values()),
         )
 
     return read
@@ -153,7 +150,7 @@ def number_reader(missing_codes: Iterable[int | str] = ()) -> Reader:
             return Reading(None, "missing_code")
         if x is not None and np.isfinite(x):
             return Reading(x)
-        return Reading(None, "not_a_number", "is not a number; write digits only, with a point for decimals")
+        return Reading(None, "not_a_number", _NO_NUMBER)
 
     return read
 
@@ -165,7 +162,7 @@ def duration_reader(text: str) -> Reading:
         return number_reader()(text)
     parts = _DURATION.fullmatch(fold)
     if parts is None:
-        return Reading(None, "not_a_number", "is not a duration; write the seconds as a number")
+        return Reading(None, "not_a_number", NO_DURATION)
     hours, minutes, seconds = (float(part or 0) for part in parts.groups())
     return Reading(3600 * hours + 60 * minutes + seconds, "recoded")
 
@@ -249,10 +246,10 @@ def _distinct(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     return {written: codes.pop() for written, codes in meant.items() if len(codes) == 1}
 
 
-def _nearest(text: str, labels: Iterable[Bilingual]) -> str:
+def _nearest(text: str, labels: Iterable[Bilingual]) -> Words:
     if len(text) > 200:
-        return ""
-    return did_you_mean(text.strip(), [spelling for label in labels for spelling in (label.en, label.zh)])
+        return NOTHING
+    return perhaps(text.strip(), [spelling for label in labels for spelling in (label.en, label.zh)])
 
 
 def _within(fold: str, low: Any, high: Any) -> bool:
@@ -260,3 +257,22 @@ def _within(fold: str, low: Any, high: Any) -> bool:
         return fold == folded(low)
     x = number(fold)
     return x is not None and low <= x <= high
+
+
+NO_DURATION = Words("is not a duration; write the seconds as a number", "不是时长；请用数字写出秒数")
+_NO_NUMBER = Words("is not a number; write digits only, with a point for decimals", "不是数字；请只写数字，小数用点号")
+_NO_CODE = Words(
+    "is neither a code from {span} nor a label of the scale; write the code, or add the label to the scale's anchors.",
+    "既不是{span}的编码，也不是量表的选项文字；请改写为编码，或在量表的anchors中补充该文字。",
+)
+_BETWEEN = Words(
+    "lies between two answers; the scale {span} has whole codes only", "介于两个答案之间；量表{span}只有整数编码"
+)
+_OFF_SCALE = Words(
+    "is off the scale {span}; correct it, or list it among the scale's missing_codes if it means no answer",
+    "超出量表范围{span}；请更正，若表示缺失，请列入量表的missing_codes",
+)
+_NO_CATEGORY = Words(
+    "is not a category of {name} ({offered}); correct it, or add it to the instrument.",
+    "不是{name}的类别（{offered}）；请更正，或补充到问卷中。",
+)

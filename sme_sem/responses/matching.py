@@ -14,10 +14,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..errors import did_you_mean
 from ..instrument.model import BackgroundQuestion, Instrument
 from ..instrument.options import option_name
-from .findings import Finding, finding, listed, shortened
+from ..tables import Words
+from .findings import NOTHING, Finding, finding, listed, perhaps, shortened
 from .labels import folded
 from .platforms import Heading
 
@@ -25,16 +25,29 @@ SYNTHETIC_MARK = "synthetic_answers"
 """The column that marks drawn answers."""
 
 Role = Literal["item", "attention check", "background question", "metadata column"]
-_WAYS = ("id", "id in another case", "id without its signs", "label", "wording", "id in front of the wording")
+_WAYS = (
+    Words("id", "编号"),
+    Words("id in another case", "编号（大小写不同）"),
+    Words("id without its signs", "编号（不计符号）"),
+    Words("label", "标签"),
+    Words("wording", "题目文字"),
+    Words("id in front of the wording", "题目前的编号"),
+)
+_ROLES: dict[Role, Words] = {
+    "item": Words("item", "题项"),
+    "attention check": Words("attention check", "注意力检测题"),
+    "background question": Words("background question", "背景题"),
+    "metadata column": Words("metadata column", "元数据列"),
+}
 _NUMBERING = re.compile(r"^(?:第\d+题|q?\d+(?:[._-]\d+)?)[、.:。)）\]\s-]*", re.IGNORECASE)
 _OPTION_JOINTS = (".", "___", "/", "_", "-")
 _MOST_UNKNOWN = 20
 _KIND_MARK = re.compile(r"[\[(【][^\])】]{1,8}[题選选][\])】]")
-_ABSENT: dict[Role, tuple[Literal["info", "warning", "error"], str]] = {
-    "item": ("error", "it is left out of every analysis"),
-    "attention check": ("warning", "it cannot be evaluated"),
-    "background question": ("warning", "it is left out of the sample description"),
-    "metadata column": ("info", "nothing depends on it but screening by it"),
+_ABSENT: dict[Role, tuple[Literal["info", "warning", "error"], Words]] = {
+    "item": ("error", Words("it is left out of every analysis", "不参与任何分析")),
+    "attention check": ("warning", Words("it cannot be evaluated", "无法判定")),
+    "background question": ("warning", Words("it is left out of the sample description", "不计入样本描述")),
+    "metadata column": ("info", Words("nothing depends on it but screening by it", "仅影响以其为依据的筛选")),
 }
 
 
@@ -241,16 +254,18 @@ def _split(
         for code, places in own.items():
             if len(places) > 1:
                 names = listed(shortened(headers[p]) for p in places)
-                message = f"{len(places)} columns are its option {code}; the first was used: {names}"
+                message = _SAME_OPTION.filled(n=len(places), code=code, names=names)
                 yield finding("error", "ambiguous_column", message, column=question.id)
         if question.id in split:
-            message = (
-                f"its options have a column each: {listed(shortened(headers[p]) for p in split[question.id].values())}"
-            )
+            message = _COLUMN_EACH.filled(names=listed(shortened(headers[p]) for p in split[question.id].values()))
             yield finding("info", "matched", message, column=question.id)
-            lacking = [label.en for code, label in question.categories.items() if _float(code) not in own]
+            lacking = [label for code, label in question.categories.items() if _float(code) not in own]
             if lacking:
-                message = f"no column for the options {listed(map(shortened, lacking))}; they count as not offered"
+                names = Words(
+                    listed(shortened(label.en) for label in lacking).en,
+                    listed(shortened(label.zh) for label in lacking).zh,
+                )
+                message = _NOT_OFFERED.filled(names=names)
                 yield finding("warning", "missing_column", message, column=question.id)
 
 
@@ -258,15 +273,20 @@ def _how(headers: Sequence[str], claims: Mapping[str, list[tuple[int, int]]]) ->
     for name, claimed in claims.items():
         way, position = min(claimed)
         if way:
-            message = f"read as {name}, recognised by the {_WAYS[way]}"
+            message = _RECOGNISED.filled(name=name, way=_WAYS[way])
             yield finding("info", "matched", message, column=headers[position])
         if len(claimed) > 1:
             others = [headers[p] for _, p in sorted(claimed)[1:]]
             yield finding(
                 "error",
                 "ambiguous_column",
-                f"{len(claimed)} columns answer {name}; {shortened(headers[position])} was used (column "
-                f"{position + 1}), {listed(map(shortened, others))} was not; delete or rename what is wrong",
+                _SEVERAL.filled(
+                    n=len(claimed),
+                    name=name,
+                    used=shortened(headers[position]),
+                    place=position + 1,
+                    others=listed(map(shortened, others)),
+                ),
                 column=name,
             )
 
@@ -284,14 +304,14 @@ def _unknown(
     for position in unknown[:_MOST_UNKNOWN]:
         header = headers[position]
         if header.strip() == SYNTHETIC_MARK:
-            yield finding("info", "unknown_column", "marks the answers as synthetic", column=header)
+            yield finding("info", "unknown_column", _MARKED, column=header)
             continue
-        nearest = did_you_mean(header[:200], spellings) if header else ""
-        message = f"answers no question of {instrument.name!r}; kept in extra, not used.{nearest}"
+        near = perhaps(header[:200], spellings) if header else NOTHING
+        message = _ANSWERS_NOTHING.filled(name=repr(instrument.name)) + near
         yield finding("warning", "unknown_column", message, column=header)
     if len(unknown) > _MOST_UNKNOWN:
         more = listed(shortened(headers[p]) for p in unknown[_MOST_UNKNOWN:])
-        message = f"{len(unknown) - _MOST_UNKNOWN} more columns answer no question; kept in extra, not used: {more}"
+        message = _MORE_UNKNOWN.filled(n=len(unknown) - _MOST_UNKNOWN, names=more)
         yield finding("warning", "unknown_column", message)
 
 
@@ -299,9 +319,34 @@ def _absent(absent: Sequence[Question], unused: Sequence[str]) -> Iterator[Findi
     near = [name[:200] for name in unused[:200]]
     for question in absent:
         severity, consequence = _ABSENT[question.role]
-        nearest = next(filter(None, (did_you_mean(t, near) for t in (question.id, *question.wordings))), "")
-        message = (
-            f"no column answers the {question.role} {question.id}: {consequence}; "
-            f"rename its column to {question.id!r}.{nearest}"
+        said = (perhaps(text, near) for text in (question.id, *question.wordings))
+        message = _NO_COLUMN.filled(role=_ROLES[question.role], name=question.id, consequence=consequence) + next(
+            (one for one in said if one != NOTHING), NOTHING
         )
         yield finding(severity, "missing_column", message, column=question.id)
+
+
+_SAME_OPTION = Words(
+    "{n} columns are its option {code}; the first was used: {names}", "有{n}列对应选项{code}，采用第一列：{names}"
+)
+_COLUMN_EACH = Words("its options have a column each: {names}", "各选项分列：{names}")
+_NOT_OFFERED = Words(
+    "no column for the options {names}; they count as not offered", "选项{names}没有对应的列，视为未提供"
+)
+_RECOGNISED = Words("read as {name}, recognised by the {way}", "识别为{name}，依据：{way}")
+_SEVERAL = Words(
+    "{n} columns answer {name}; {used} was used (column {place}), {others} was not; delete or rename what is wrong",
+    "有{n}列对应{name}；采用{used}（第{place}列），未采用{others}；请删除或重命名有误的列",
+)
+_MARKED = Words("marks the answers as synthetic", "标明答案为合成数据")
+_ANSWERS_NOTHING = Words(
+    "answers no question of {name}; kept in extra, not used.", "不对应{name}的任何题目；保留在extra中，未使用。"
+)
+_MORE_UNKNOWN = Words(
+    "{n} more columns answer no question; kept in extra, not used: {names}",
+    "另有{n}列不对应任何题目，保留在extra中，未使用：{names}",
+)
+_NO_COLUMN = Words(
+    "no column answers the {role} {name}: {consequence}; rename its column to '{name}'.",
+    "{role}{name}没有对应的列：{consequence}；请将其列名改为'{name}'。",
+)

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..tables import Words
 from .coded import texts_of
-from .findings import Finding, capped, finding, shortened
-from .labels import NO_ANSWER, duration_reader, folded, read_column
+from .findings import Finding, capped, finding, quoted
+from .labels import NO_ANSWER, NO_DURATION, duration_reader, folded, read_column
 from .times import read_times
 
 TEXTS = ("respondent_id", "source", "language", "status")
@@ -45,12 +46,9 @@ def read_metadata(columns: Mapping[str, pd.Series[Any]], rows: np.ndarray, notes
 def _between(start: pd.Series[Any], end: pd.Series[Any], rows: np.ndarray, notes: list[Finding]) -> pd.Series[Any]:
     """Take the time between start and end for the duration, unless it is negative."""
     seconds = (end - start).dt.total_seconds()
-    notes.append(finding("info", "derived", "duration_s is the time between start and end"))
+    notes.append(finding("info", "derived", _DERIVED))
     negative = seconds < 0
-    notes += capped(
-        finding("warning", "not_a_time", "the answers end before they begin; no duration was taken", row=row)
-        for row in rows[negative.to_numpy()].tolist()
-    )
+    notes += capped(finding("warning", "not_a_time", _BACKWARDS, row=row) for row in rows[negative.to_numpy()].tolist())
     return seconds.mask(negative)
 
 
@@ -63,7 +61,7 @@ def _texts(column: pd.Series[Any]) -> pd.Series[Any]:
 def _seconds(column: pd.Series[Any], rows: np.ndarray, notes: list[Finding]) -> pd.Series[Any]:
     values, places, texts, readings = read_column(column, duration_reader)
     wrong = [reading.rule == "not_a_number" or _negative(reading.value) for reading in readings]
-    notes += _unread(column, rows, places, texts, wrong, "is not a duration; write the seconds as a number")
+    notes += _unread(column, rows, places, texts, wrong, NO_DURATION)
     return pd.Series(values.astype(float), index=column.index).mask(np.array(wrong, dtype=bool)[places])
 
 
@@ -78,22 +76,32 @@ def _times(column: pd.Series[Any], rows: np.ndarray, notes: list[Finding]) -> pd
         time is None and bool(text.strip()) and folded(text) not in NO_ANSWER
         for text, time in zip(texts, found.values, strict=True)
     ]
-    notes += _unread(column, rows, codes, texts, wrong, "is no point in time; write it as 2026-04-18 08:00:00")
+    notes += _unread(column, rows, codes, texts, wrong, _NO_TIME)
     if found.utc:
-        message = "times that state their distance from Greenwich were turned to UTC"
-        notes.append(finding("info", "time_zone", message, column=str(column.name)))
+        notes.append(finding("info", "time_zone", _TO_UTC, column=str(column.name)))
     if found.undecided:
-        message = "no date tells day from month; the month was read first, as in 4/18/2026"
-        notes.append(finding("warning", "date_order", message, column=str(column.name)))
+        notes.append(finding("warning", "date_order", _MONTH_FIRST, column=str(column.name)))
     points = np.array(found.values, dtype="datetime64[us]")
     return pd.Series(points[codes], index=column.index)
 
 
 def _unread(
-    column: pd.Series[Any], rows: np.ndarray, places: np.ndarray, texts: list[str], wrong: list[bool], message: str
+    column: pd.Series[Any], rows: np.ndarray, places: np.ndarray, texts: list[str], wrong: list[bool], message: Words
 ) -> Iterator[Finding]:
     bad = np.array(wrong, dtype=bool)[places]
     return capped(
-        Finding("warning", row, str(column.name), texts[p], "not_a_time", f"{shortened(texts[p])} {message}")
+        Finding("warning", row, str(column.name), texts[p], "not_a_time", quoted(texts[p], message))
         for row, p in zip(rows[bad].tolist(), places[bad].tolist(), strict=True)
     )
+
+
+_DERIVED = Words("duration_s is the time between start and end", "duration_s由开始与结束时间之差得出")
+_BACKWARDS = Words("the answers end before they begin; no duration was taken", "结束时间早于开始时间，未计算作答时长")
+_NO_TIME = Words(
+    "is no point in time; write it as 2026-04-18 08:00:00", "不是有效时间；请写成2026-04-18 08:00:00的形式"
+)
+_TO_UTC = Words("times that state their distance from Greenwich were turned to UTC", "带有时区偏移的时间已换算为UTC")
+_MONTH_FIRST = Words(
+    "no date tells day from month; the month was read first, as in 4/18/2026",
+    "所有日期均无法区分日与月；已按月在前读取，如4/18/2026",
+)

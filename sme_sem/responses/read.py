@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..errors import ResponseError
 from ..instrument.model import Instrument
+from ..tables import Words
 from .files import TextTable, read_table
 from .findings import Finding, finding, findings_frame, listed, shortened
 from .labels import folded, number
@@ -136,15 +137,14 @@ def _personal(written: Adapted, instrument: Instrument) -> dict[int, str]:
 
 def _dropped(table: TextTable, dropped: Mapping[int, str]) -> Iterator[Finding]:
     for position, kind in dropped.items():
-        message = f"holds personal data ({kind}): dropped; keep_personal=True would keep it"
+        message = _PERSONAL.filled(kind=Words(kind, _KINDS.get(kind, kind)))
         yield finding("info", "dropped", message, column=table.headers[position])
 
 
 def _aside(written: Adapted) -> Iterator[Finding]:
     names = [h for h, column in zip(written.table.headers, written.columns, strict=True) if column == "platform"]
     if names:
-        message = f"columns of the platform's own, kept in extra: {listed(names, most=20)}"
-        yield finding("info", "platform_column", message)
+        yield finding("info", "platform_column", _OF_PLATFORM.filled(names=listed(names, most=20)))
 
 
 def _extra(written: Adapted, matching: Matching, dropped: Mapping[int, str]) -> list[int]:
@@ -164,3 +164,19 @@ def _no_items(table: TextTable, headers: list[str], instrument: Instrument) -> s
         f"({listed(instrument.item_ids, most=5)}); "
         f"its columns are {listed(map(shortened, headers))}; {advice}"
     )
+
+
+_KINDS = {
+    "name": "姓名",
+    "e-mail address": "电子邮箱",
+    "phone number": "电话号码",
+    "IP address": "IP地址",
+    "location": "位置",
+    "identity number": "身份证号",
+    "personal data": "个人信息",
+}
+_PERSONAL = Words(
+    "holds personal data ({kind}): dropped; keep_personal=True would keep it",
+    "含个人信息（{kind}）：已删除；keep_personal=True可保留",
+)
+_OF_PLATFORM = Words("columns of the platform's own, kept in extra: {names}", "平台附加列，保留在extra中：{names}")

@@ -9,13 +9,7 @@ import pandas as pd
 
 from ..instrument.model import Instrument
 from ..tables import Column, Kind, Table, Tabled, Words, term
-from .findings import RULES, cut
-
-_SEVERITIES = {
-    "error": Words("error", "错误"),
-    "warning": Words("warning", "警告"),
-    "info": Words("info", "提示"),
-}
+from .findings import RULES, SEVERITIES, cut
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +26,7 @@ class Responses(Tabled):
         tells; points in time, seconds and texts
     platform : the survey platform that wrote the file; ``"plain"`` for none
     extra : the columns that answer no question, as text
-    findings : everything noticed: severity, row, column, value, rule, message
+    findings : everything noticed: severity, row, column, value, rule, message, message_zh
     collected : rows in the file
     valid : respondents kept by screening; None before it
     """
@@ -82,7 +76,7 @@ class Responses(Tabled):
         )
         grouped = self.findings.groupby(["severity", "rule"], sort=False)
         rows = tuple(
-            (_SEVERITIES[first.severity], RULES[first.rule], len(found), _place(first))
+            (SEVERITIES[first.severity], RULES[first.rule], len(found), _place(first))
             for _, found in grouped
             for first in (found.iloc[0],)
         )

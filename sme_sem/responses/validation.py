@@ -17,11 +17,12 @@ import pandas as pd
 
 from ..instrument.model import AttentionCheck, BackgroundQuestion, Instrument, Item
 from ..instrument.options import option_name
+from ..tables import Words
 from .choices import filled, joined_reader, option_reader
 from .coded import blank, texts_of
 from .dialect import UNUSABLE, in_dialect
 from .files import TextTable
-from .findings import Finding, capped, finding, listed, shortened
+from .findings import Finding, capped, finding, listed, quoted, shortened
 from .labels import (
     Reader,
     Reading,
@@ -146,7 +147,7 @@ def _readings(
     answers = [float(code) if isinstance(code, int) else code for code in codes]
     values, places, texts, readings = read_column(column, in_dialect(read, written, answers, texts_of(column)[1]))
     for code, label in disagreeing.items():
-        message = f"the file labels {code} {shortened(label)}, another code of the instrument: the label was taken"
+        message = _LABELS_DISAGREE.filled(code=code, label=shortened(label))
         notes.append(finding("warning", "label_disagrees", message, column=name, value=code))
     notes += capped(_unusable(table.rows, name, places, texts, readings))
     notes += _understood(table.rows, name, places, texts, readings)
@@ -189,10 +190,7 @@ def _none_chosen(rows: np.ndarray, name: str, answers: Mapping[str, np.ndarray])
     """Name the rows in which every option is said not to be chosen."""
     none = np.logical_and.reduce([own == 0 for own in answers.values()])
     if none.any():
-        message = (
-            f"{none.sum()} respondents chose none of its options; the file does not tell this from a question "
-            f"left out: rows {listed(rows[none].tolist())}"
-        )
+        message = _NONE_CHOSEN.filled(count=int(none.sum()), rows=listed(rows[none].tolist()))
         yield finding("warning", "none_chosen", message, column=name)
 
 
@@ -203,7 +201,7 @@ def _unusable(
     bad = np.array([reading.rule in UNUSABLE for reading in readings], dtype=bool)[places]
     for row, place in zip(rows[bad].tolist(), places[bad].tolist(), strict=True):
         text, reading = texts[place], readings[place]
-        yield Finding("error", row, name, text, reading.rule, f"{shortened(text)} {reading.message}")
+        yield Finding("error", row, name, text, reading.rule, quoted(text, reading.message))
 
 
 def _understood(
@@ -214,12 +212,12 @@ def _understood(
     for i, reading in enumerate(readings):
         if reading.rule == "missing_code":
             where = listed(rows[places == i].tolist())
-            message = f"{shortened(texts[i])} stands for a missing answer in {counts[i]} of the cells: rows {where}"
+            message = _STANDS_FOR_MISSING.filled(text=shortened(texts[i]), n=counts[i], rows=where)
             yield finding("info", "missing_code", message, column=name, value=texts[i])
     recoded = [i for i, reading in enumerate(readings) if reading.rule == "recoded"]
     if recoded:
         pairs = listed(f"{shortened(texts[i], 30)} → {_code(readings[i])} ({counts[i]})" for i in recoded)
-        yield finding("info", "recoded", f"labels read as codes: {pairs}", column=name)
+        yield finding("info", "recoded", _RECODED.filled(pairs=pairs), column=name)
 
 
 def _code(reading: Reading) -> str:
@@ -243,7 +241,7 @@ def _passed(
     passed = answer.eq(question.expected).astype("boolean").mask(answer.isna())
     texts = table.cells.iloc[:, columns[question.id]]
     failed = np.flatnonzero(passed.eq(False).fillna(False).to_numpy(dtype=bool))
-    message = f"the attention check asked for {question.expected}"
+    message = _ATTENTION.filled(expected=question.expected)
     notes += capped(
         Finding("warning", row, question.id, text, "attention_failed", message)
         for row, text in zip(table.rows[failed].tolist(), texts.iloc[failed], strict=True)
@@ -254,8 +252,7 @@ def _passed(
 def _reversed_note(instrument: Instrument, columns: Mapping[str, int]) -> Iterator[Finding]:
     turned = [name for name in instrument.reversed_items if name in columns]
     if turned:
-        message = f"reverse-coded, turned to lowest + highest - answer: {', '.join(turned)}"
-        yield finding("info", "reversed", message)
+        yield finding("info", "reversed", _TURNED.filled(names=listed(turned, most=len(turned))))
 
 
 def _empty_cells(table: TextTable, columns: Mapping[str, int]) -> Iterator[Finding]:
@@ -263,14 +260,13 @@ def _empty_cells(table: TextTable, columns: Mapping[str, int]) -> Iterator[Findi
     some = {name: count for name, count in counts.items() if count}
     if some:
         detail = listed(f"{name} {count}" for name, count in some.items())
-        yield finding("info", "empty_cell", f"{sum(some.values())} cells are empty and count as missing: {detail}")
+        yield finding("info", "empty_cell", _EMPTY_CELLS.filled(n=sum(some.values()), detail=detail))
 
 
 def _rows(table: TextTable, ids: pd.Series[Any] | None) -> Iterator[Finding]:
     empty = empty_rows(table.cells)
     yield from capped(
-        finding("warning", "empty_row", "no cell of this row holds anything", row=row)
-        for row in table.rows[empty.to_numpy()].tolist()
+        finding("warning", "empty_row", _EMPTY_ROW, row=row) for row in table.rows[empty.to_numpy()].tolist()
     )
     yield from capped(_duplicate_rows(table, empty))
     if ids is not None:
@@ -282,7 +278,7 @@ def _duplicate_rows(table: TextTable, empty: pd.Series[Any]) -> Iterator[Finding
     repeated = np.flatnonzero(before.notna())
     earlier = table.rows[before.iloc[repeated].to_numpy(dtype=int) - table.cells.index[0]]
     for row, same in zip(table.rows[repeated].tolist(), earlier.tolist(), strict=True):
-        message = f"is the same in every cell as row {same}; was it entered twice?"
+        message = _SAME_ROW.filled(row=same)
         yield finding("warning", "duplicate_row", message, row=row)
 
 
@@ -292,7 +288,7 @@ def _duplicate_ids(table: TextTable, ids: pd.Series[Any]) -> Iterator[Finding]:
     repeated = np.flatnonzero(before.notna())
     earlier = table.rows[before.iloc[repeated].to_numpy(dtype=int) - table.cells.index[0]]
     for row, same, text in zip(table.rows[repeated].tolist(), earlier.tolist(), own.iloc[repeated], strict=True):
-        message = f"the respondent {shortened(text)} already answered in row {same}"
+        message = _SAME_RESPONDENT.filled(who=shortened(text), row=same)
         yield Finding("warning", row, str(ids.name), text, "duplicate_id", message)
 
 
@@ -305,3 +301,27 @@ def row_numbers(cells: pd.DataFrame) -> pd.Series[Any]:
         if len(distinct) == len(cells):
             break
     return pd.Series(numbers, index=cells.index, dtype="Int64")
+
+
+_LABELS_DISAGREE = Words(
+    "the file labels {code} {label}, another code of the instrument: the label was taken",
+    "文件将{code}标为{label}，与问卷编码不一致：以标签为准",
+)
+_STANDS_FOR_MISSING = Words(
+    "{text} stands for a missing answer in {n} of the cells: rows {rows}", "{text}在{n}个单元格中表示缺失：第{rows}行"
+)
+_RECODED = Words("labels read as codes: {pairs}", "选项文字已转换为编码：{pairs}")
+_ATTENTION = Words("the attention check asked for {expected}", "注意力检测要求选择{expected}")
+_TURNED = Words(
+    "reverse-coded, turned to lowest + highest - answer: {names}", "反向计分题已按最小值+最大值−答案转换：{names}"
+)
+_EMPTY_CELLS = Words("{n} cells are empty and count as missing: {detail}", "{n}个单元格为空，按缺失处理：{detail}")
+_EMPTY_ROW = Words("no cell of this row holds anything", "整行没有任何内容")
+_NONE_CHOSEN = Words(
+    "{count} respondents chose none of its options; the file does not tell this from a question left out: rows {rows}",
+    "有{count}名受访者未选择任何选项；文件无法区分这与未作答：第{rows}行",
+)
+_SAME_ROW = Words(
+    "is the same in every cell as row {row}; was it entered twice?", "与第{row}行完全相同；是否重复录入？"
+)
+_SAME_RESPONDENT = Words("the respondent {who} already answered in row {row}", "受访者{who}已在第{row}行作答")

@@ -68,6 +68,21 @@ def test_a_finding_says_what_is_wrong_and_what_would_do(instrument):
     ]
 
 
+def test_a_finding_says_the_same_in_chinese(instrument):
+    responses = answers(instrument, "MK2", "6", "strongly agre", "2.5")
+    assert responses.findings.query("column == 'MK2' and severity == 'error'")["message_zh"].tolist() == [
+        "'6'超出量表范围1–5；请更正，若表示缺失，请列入量表的missing_codes",
+        "'strongly agre'既不是1–5的编码，也不是量表的选项文字；请改写为编码，或在量表的anchors中补充该文字。"
+        "是否应为'Strongly agree'或'Strongly disagree'？",
+        "'2.5'介于两个答案之间；量表1–5只有整数编码",
+    ]
+
+
+def test_every_finding_has_chinese_words(instrument):
+    found = answers(instrument, "MK2", "6", "strongly agre", "-99", "2.5", "").findings
+    assert found["message_zh"].str.contains("[\u4e00-\u9fff]").all()
+
+
 def test_missing_codes_and_empty_cells_are_counted(instrument):
     responses = answers(instrument, "MK2", "-99", "-99.0", "NA", "", " ", "3")
     assert responses.frame["MK2"].isna().sum() == 5
@@ -145,7 +160,7 @@ def test_empty_rows_keep_their_place_so_that_row_numbers_stay_right(tmp_path, in
 
 def test_the_gravest_findings_come_first_and_then_the_rows_in_order(instrument):
     findings = answers(instrument, "MK2", "7", "-99", "x", "9").findings
-    assert list(findings.columns) == ["severity", "row", "column", "value", "rule", "message"]
+    assert list(findings.columns) == ["severity", "row", "column", "value", "rule", "message", "message_zh"]
     order = findings["severity"].map({"error": 0, "warning": 1, "info": 2}).tolist()
     assert order == sorted(order)
     assert findings.query("severity == 'error' and column == 'MK2'")["row"].tolist() == [2, 4, 5]

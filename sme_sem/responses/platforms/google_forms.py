@@ -18,13 +18,13 @@ _PLATFORM = re.compile(r"(?:Score|得分|分数|总分)|.+ \[(?:Score|Feedback)\
 _ROW = re.compile(r"(.*?)\s*\[([^\[\]]+)\]", re.DOTALL)
 
 
-def _marks(table: TextTable) -> tuple[str, ...]:
+def _marks(table: TextTable) -> tuple[Words, ...]:
     name = table.headers[0].strip()
     if name not in _STAMPS:
         return ()
     texts = [text for text in table.cells.iloc[:, 0].unique().tolist() if text.strip()][:20]
     timed = bool(texts) and all(time is not None for time in read_times(texts).values)
-    return (f"its first column is {name}, and holds times",) if timed else ()
+    return (_STAMPED.filled(name=name),) if timed else ()
 
 
 def _adapt(table: TextTable) -> Adapted:
@@ -44,3 +44,6 @@ def _column(header: str, place: int) -> Heading | Aside:
 
 
 GOOGLE_FORMS = Platform("google_forms", Words("Google Forms", "谷歌表单"), _marks, _adapt)
+
+
+_STAMPED = Words("its first column is {name}, and holds times", "第一列为{name}，内容为时间")

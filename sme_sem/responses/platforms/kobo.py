@@ -11,7 +11,7 @@ import re
 
 from ...tables import Words
 from ..files import TextTable
-from .platform import Adapted, Aside, Heading, Platform, first, known, present
+from .platform import Adapted, Aside, Heading, Platform, first, has_columns, known, present
 
 _METADATA = {
     "respondent_id": ("_uuid", "KEY", "meta/instanceID", "meta-instanceID", "instanceID", "_id"),
@@ -34,11 +34,11 @@ _KOBO = ("_id", "_uuid", "_submission_time", "_submitted_by", "_index", "_valida
 _ODK = ("SubmissionDate", "KEY", "instanceID", "meta-instanceID", "SubmitterID", "SubmitterName")
 
 
-def _marks(table: TextTable) -> tuple[str, ...]:
+def _marks(table: TextTable) -> tuple[Words, ...]:
     for own, needed in ((_KOBO, {"_submission_time"}), (_ODK, {"SubmissionDate", "KEY"})):
         here = present(table, own)
         if len(here) >= 2 and needed <= set(here):
-            return (f"it has the columns {', '.join(here)}",)
+            return has_columns(here)
     return ()
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from ...tables import Words
 from ..coded import respelled, where
 from ..files import TextTable
-from .platform import Adapted, Aside, Heading, Platform, first, known
+from .platform import Adapted, Aside, Heading, Platform, first, has_columns, known
 
 _METADATA = {
     "respondent_id": ("id", "Response ID"),
@@ -45,10 +45,10 @@ _PART = re.compile(r"(.*?)\s*\[([^\[\]]+)\]", re.DOTALL)
 _NO_DATE = "1980-01-01 00:00:00"
 
 
-def _marks(table: TextTable) -> tuple[str, ...]:
+def _marks(table: TextTable) -> tuple[Words, ...]:
     headers = {_split(header)[0] for header in table.headers}
     own = [name for name in _PROPER if name in headers]
-    return (f"it has the columns {', '.join(own)}",) if len(own) >= 3 else ()
+    return has_columns(own) if len(own) >= 3 else ()
 
 
 def _adapt(table: TextTable) -> Adapted:

@@ -20,18 +20,17 @@ def _of_kind(kind: str, program: str) -> Platform:
     return Platform(
         name=kind,
         title=Words(f"{program} file", f"{program}数据文件"),
-        marks=lambda table: ("its content is that of one",) if table.kind == kind else (),
+        marks=lambda table: (Words("its content is that of one", "文件内容即为此类"),) if table.kind == kind else (),
         adapt=_adapt,
         last_resort=True,
     )
 
 
+_NO_MARKS = Words("no survey platform has left its marks; one row of column names", "没有问卷平台的标志；首行为列名")
 PLAIN = Platform(
     name="plain",
     title=Words("plain table", "普通表格"),
-    marks=lambda table: (
-        () if table.kind in ("spss", "stata") else ("no survey platform has left its marks; one row of column names",)
-    ),
+    marks=lambda table: () if table.kind in ("spss", "stata") else (_NO_MARKS,),
     adapt=_adapt,
     last_resort=True,
 )

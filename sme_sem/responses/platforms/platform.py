@@ -65,9 +65,15 @@ class Platform:
 
     name: str
     title: Words
-    marks: Callable[[TextTable], tuple[str, ...]]
+    marks: Callable[[TextTable], tuple[Words, ...]]
     adapt: Callable[[TextTable], Adapted]
     last_resort: bool = False
+
+
+def has_columns(names: Iterable[str]) -> tuple[Words]:
+    """Say which columns show where a table comes from."""
+    known = list(names)
+    return (Words(f"it has the columns {', '.join(known)}", f"含有列{'、'.join(known)}"),)
 
 
 def first(table: TextTable, names: Iterable[str]) -> pd.Series | None:

@@ -20,7 +20,7 @@ from ..files import TextTable
 from ..findings import Finding, capped, finding
 from ..labels import folded
 from ..times import read_times
-from .platform import Adapted, Aside, Heading, Platform, first, known, present
+from .platform import Adapted, Aside, Heading, Platform, first, has_columns, known, present
 
 _METADATA = (
     "StartDate",
@@ -57,11 +57,11 @@ _PREVIEWS = frozenset({"surveypreview", "surveytest", "1", "2"})
 _FINISHED = frozenset({"1", "true"})
 
 
-def _marks(table: TextTable) -> tuple[str, ...]:
+def _marks(table: TextTable) -> tuple[Words, ...]:
     imports = _import_row(table)
     proper = present(table, _PROPER)
-    names = (f"it has the columns {', '.join(proper)}",) if len(proper) >= 3 else ()
-    return ((f"row {table.rows[imports]} holds ImportIds", *names) if imports is not None else ()) or names
+    names = has_columns(proper) if len(proper) >= 3 else ()
+    return names if imports is None else (_IMPORT_IDS.filled(row=table.rows[imports]), *names)
 
 
 def _adapt(table: TextTable) -> Adapted:
@@ -145,9 +145,8 @@ def _status(answers: TextTable) -> tuple[pd.Series | None, list[Finding]]:
     if state is not None:
         previews = where(state, lambda text: folded(text) in _PREVIEWS)
         written[previews] = "preview"
-    message = "is a preview or a test of the questionnaire, not a respondent; remove it from the file"
     notes = capped(
-        Finding("warning", row, "Status", "preview", "test_answer", message) for row in answers.rows[previews].tolist()
+        Finding("warning", row, "Status", "preview", "test_answer", _PREVIEW) for row in answers.rows[previews].tolist()
     )
     return pd.Series(written, index=index, name="Status"), list(notes)
 
@@ -164,7 +163,15 @@ def _time_zone(table: TextTable) -> list[Finding]:
             continue
         if isinstance(said, dict) and isinstance(said.get("timeZone"), str):
             zones.add(said["timeZone"])
-    return [finding("info", "time_zone", f"times are those of {zone}", value=zone) for zone in sorted(zones)]
+    return [finding("info", "time_zone", _ZONE.filled(zone=zone), value=zone) for zone in sorted(zones)]
 
 
 QUALTRICS = Platform("qualtrics", Words("Qualtrics", "Qualtrics"), _marks, _adapt)
+
+
+_IMPORT_IDS = Words("row {row} holds ImportIds", "第{row}行为ImportId")
+_PREVIEW = Words(
+    "is a preview or a test of the questionnaire, not a respondent; remove it from the file",
+    "是预览或试填记录而非受访者；请从文件中删除",
+)
+_ZONE = Words("times are those of {zone}", "时间所属时区为{zone}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...errors import ResponseError, did_you_mean
+from ...tables import Words
 from ..files import TextTable
 from ..findings import finding
 from .google_forms import GOOGLE_FORMS
@@ -46,25 +47,26 @@ def adapted(table: TextTable, platform: str) -> tuple[Platform, Adapted]:
     if platform == "auto":
         chosen, why = recognised(table)
     else:
-        chosen, why = REGISTRY[platform], ("platform= says so",)
+        chosen, why = REGISTRY[platform], (Words("platform= says so", "由platform=指定"),)
     read = chosen.adapt(table)
     if not len(read.table.cells):
         raise ResponseError(
             f"{table.source}: read as {chosen.title.en}, it holds headings but no answers; expected one row per "
             "respondent under them"
         )
-    message = f"read as {chosen.title.en}: {'; '.join(why)} (choose another with platform=)"
+    reasons = Words("; ".join(mark.en for mark in why), "；".join(mark.zh for mark in why))
+    message = _READ_AS.filled(title=chosen.title, why=reasons)
     note = finding("info", "platform", message, value=chosen.name)
     return chosen, replace(read, findings=(note, *read.findings))
 
 
-def recognised(table: TextTable) -> tuple[Platform, tuple[str, ...]]:
+def recognised(table: TextTable) -> tuple[Platform, tuple[Words, ...]]:
     """Find the one platform whose marks a table bears."""
     for last_resort in (False, True):
         asked = [platform for platform in REGISTRY.values() if platform.last_resort is last_resort]
         fitting = [(platform, marks) for platform in asked if (marks := platform.marks(table))]
         if len(fitting) > 1:
-            both = "; ".join(f"{platform.title.en} ({', '.join(marks)})" for platform, marks in fitting)
+            both = "; ".join(f"{platform.title.en} ({', '.join(map(str, marks))})" for platform, marks in fitting)
             names = " or ".join(f"platform={platform.name!r}" for platform, _ in fitting)
             raise ResponseError(
                 f"{table.source}: could come from more than one platform: {both}; say which with {names}"
@@ -72,3 +74,8 @@ def recognised(table: TextTable) -> tuple[Platform, tuple[str, ...]]:
         if fitting:
             return fitting[0]
     raise AssertionError("the plain table fits everything")
+
+
+_READ_AS = Words(
+    "read as {title}: {why} (choose another with platform=)", "识别为{title}：{why}（可用platform=另行指定）"
+)

@@ -14,7 +14,7 @@ import pandas as pd
 from ...tables import Words
 from ..coded import respelled, where
 from ..files import TextTable
-from .platform import Adapted, Aside, Heading, Platform, present
+from .platform import Adapted, Aside, Heading, Platform, has_columns, present
 
 _OWN = (
     "redcap_event_name",
@@ -32,7 +32,7 @@ _CHECKBOX = re.compile(r"(\w+?)___(\w+)")
 _FINISHED = frozenset({"2", "complete"})
 
 
-def _marks(table: TextTable) -> tuple[str, ...]:
+def _marks(table: TextTable) -> tuple[Words, ...]:
     headers = [header.strip() for header in table.headers]
     own = present(table, (*_OWN, *_LABELS))
     if headers[0] not in ("record_id", "Record ID") and not any(name in _OWN for name in own):
@@ -40,11 +40,7 @@ def _marks(table: TextTable) -> tuple[str, ...]:
     ends = [header for header in headers if _COMPLETE.fullmatch(header)]
     boxes = [header for header in headers if _CHECKBOX.fullmatch(header) or _CHOICE.fullmatch(header)]
     found = [*own, *ends[:2], *boxes[:1]]
-    return (
-        (f"it has the columns {', '.join([headers[0], *(name for name in found if name != headers[0])])}",)
-        if found
-        else ()
-    )
+    return has_columns([headers[0], *(name for name in found if name != headers[0])]) if found else ()
 
 
 def _adapt(table: TextTable) -> Adapted:

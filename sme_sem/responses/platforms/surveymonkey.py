@@ -15,7 +15,7 @@ import pandas as pd
 from ...tables import Words
 from ..coded import blank
 from ..files import TextTable
-from .platform import Adapted, Aside, Heading, Platform, first, known
+from .platform import Adapted, Aside, Heading, Platform, first, has_columns, known
 
 _METADATA = {
     "respondent_id": ("Respondent ID", "respondent_id"),
@@ -31,9 +31,9 @@ _STATES = {"completed": "complete", "complete": "complete", "partial": "incomple
 _TAG = re.compile(r"<[^<>]+>")
 
 
-def _marks(table: TextTable) -> tuple[str, ...]:
+def _marks(table: TextTable) -> tuple[Words, ...]:
     ids = [first(table, _METADATA[name]) for name in ("respondent_id", "source")]
-    return () if any(column is None for column in ids) else ("it has the columns Respondent ID and Collector ID",)
+    return () if any(column is None for column in ids) else has_columns(["Respondent ID", "Collector ID"])
 
 
 def _adapt(table: TextTable) -> Adapted:

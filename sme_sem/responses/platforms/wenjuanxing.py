@@ -12,7 +12,7 @@ import re
 
 from ...tables import Words
 from ..files import TextTable
-from .platform import Adapted, Aside, Heading, Platform, first, known, present
+from .platform import Adapted, Aside, Heading, Platform, first, has_columns, known, present
 
 _OWN = ("序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自IP")
 _PERSONAL = ("来自IP", "IP", "用户ID", "微信昵称", "微信OpenID")
@@ -25,9 +25,9 @@ _DASHED = re.compile(r"(.+?)[—–]+(.+)", re.DOTALL)
 _BESIDE = re.compile(r"〖[^〖〗]*〗")
 
 
-def _marks(table: TextTable) -> tuple[str, ...]:
+def _marks(table: TextTable) -> tuple[Words, ...]:
     own = present(table, _OWN)
-    return (f"it has the columns {'、'.join(own)}",) if len(own) >= 3 and "提交答卷时间" in own else ()
+    return has_columns(own) if len(own) >= 3 and "提交答卷时间" in own else ()
 
 
 def _adapt(table: TextTable) -> Adapted:
