@@ -50,6 +50,7 @@ The first steps:
 \b
 One step at a time:
   sme-sem validate answers.xlsx --instrument bmi-drivers
+  sme-sem screen answers.xlsx --instrument bmi-drivers
   sme-sem reliability answers.xlsx --instrument bmi-drivers
   sme-sem fit model.txt answers.csv
   sme-sem compare full.txt partial.txt answers.csv
@@ -381,6 +382,46 @@ def validate(
     _hand_over([*responses.tables(), *screening.tables(), *quality], language.value, form, output)
     _list_findings(responses, language.value, err=_for_programs(form, output))
     raise typer.Exit(_findings_code(responses))
+
+
+@app.command(
+    epilog=_examples(
+        "sme-sem screen answers.xlsx --instrument bmi-drivers",
+        "sme-sem screen answers.xlsx -i bmi-drivers --kept kept.csv --output screening.docx --language zh",
+    )
+)
+def screen(
+    answers: Answers,
+    instrument: InstrumentName,
+    sheet: Sheet = None,
+    platform: PlatformOption = "auto",
+    max_missing: Annotated[float, typer.Option(help="Largest share of items, 0 to 1, that may be missing.")] = 0.5,
+    min_flags: Annotated[int, typer.Option(help="Indices that must raise a flag before somebody is set aside.")] = 2,
+    kept: Annotated[Path | None, typer.Option(help="CSV file for the checked answers of those who are kept.")] = None,
+    language: LanguageOption = Tongue.en,
+    form: FormOption = None,
+    output: TablesFile = None,
+) -> None:
+    """Judge how attentively each respondent answered, and say who is set aside and why.
+
+    Leaves with exit code 1 if somebody is set aside, or answers could not be used.
+    """
+    from .responses.quality_indices import Cutoffs
+    from .responses.screening import DEFAULT_RULES
+    from .responses.screening import screen as judge
+    from .tables.storing import store
+
+    _check_output(form, output)
+    if kept is not None and kept.exists():
+        raise StudyError(str(kept), ["already exists; name another file, or move it away"])
+    responses = _read(answers, instrument, sheet, platform)
+    found = judge(responses, (*DEFAULT_RULES, "careless"), max_missing=max_missing, cutoffs=Cutoffs(flags=min_flags))
+    quality = found.quality.tables() if found.quality is not None else ()
+    shown = [*found.tables(), found.set_aside(), *quality]
+    _hand_over([table for table in shown if table.rows], language.value, form, output)
+    if kept is not None:
+        store(kept, found.responses().frame.to_csv(index=False, lineterminator="\n").encode())
+    raise typer.Exit(DONE if found.kept.all() else LOOK)
 
 
 @app.command(

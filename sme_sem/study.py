@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import ledger
 from .errors import ResponseError, SmeSemError, StudyError, did_you_mean
+from .further import look_further
 from .instrument import Instrument, load_instrument, path_of, shipped
 from .instrument.syntax import factors, statements
 from .report.results import Problem, Results
@@ -150,6 +151,7 @@ class Study:
             everyone = steps.attempt(_EVERYONE, lambda: self._fit(hypothesized, others))
         matters = steps.attempt(_IMPORTANCE, lambda: self._importance(kept, main)) if main is not None else None
         checked = _cross_checked(main)
+        further, undone = look_further(self, responses, kept)
         tests = None
         if instrument.hypotheses:
             tests = test_hypotheses(
@@ -193,7 +195,8 @@ class Study:
             everyone=everyone,
             retention=retained,
             importance=matters,
-            failed_steps=tuple(steps.problems),
+            further=further,
+            failed_steps=(*steps.problems, *undone),
             synthetic=synthetic,
             provenance=self.provenance,
             sha256={"data": responses.sha256, "instrument": self.instrument_sha256},

@@ -13,11 +13,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
 
-from .errors import InstrumentError, SmeSemError, StudyError, SyntaxProblem, did_you_mean
+from .errors import InstrumentError, SmeSemError, SpecificationError, StudyError, SyntaxProblem, did_you_mean
 from .instrument import Hypothesis, Instrument, read_instrument
 from .instrument.address import address
 from .instrument.document import UnreadableError, read_document
 from .instrument.model import BilingualText, VariableName, Written
+from .measurement.item_advice import RULES
 from .measurement.rotations import ROTATIONS
 from .responses import PLATFORMS
 from .responses.screening import DEFAULT_RULES
@@ -25,6 +26,7 @@ from .sem.estimators import ESTIMATORS
 from .sem.hypotheses import CORRECTIONS
 from .sem.specification import Specification
 from .sem.thresholds import PROFILES
+from .sensitivity.choices import read_choices
 
 SCREENING_RULES = (*DEFAULT_RULES, "duplicate_row", "careless")
 MISSING = ("listwise", "fiml")
@@ -84,6 +86,8 @@ class StudyFile(_Record):
     thresholds : which profile judges the fit
     hypothesized, rivals, hypotheses : in place of the instrument's
     bootstrap : how the hypothesized model is bootstrapped; left out, it is not
+    item_rules : of a pre-test, the rules by which items are kept, revised or dropped
+    multiverse : what could as well have been done otherwise; every combination is fitted
     """
 
     instrument: Written
@@ -110,6 +114,8 @@ class StudyFile(_Record):
     hypotheses: tuple[Hypothesis, ...] | None = None
     components: ComponentsChoice = ComponentsChoice()
     bootstrap: BootstrapChoice | None = None
+    item_rules: Written | None = None
+    multiverse: dict[str, Any] | None = None
 
 
 def read_study_file(path: Path) -> StudyFile:
@@ -236,6 +242,7 @@ def _choices(document: dict[Any, Any]) -> Iterator[str]:
         ("platform", document.get("platform"), PLATFORMS),
         ("correction", document.get("correction"), tuple(CORRECTIONS)),
         ("thresholds", document.get("thresholds"), tuple(PROFILES)),
+        ("item_rules", document.get("item_rules"), tuple(RULES)),
     ]
     if isinstance(components, dict):
         asked.append(("components.rotation", components.get("rotation"), tuple(ROTATIONS)))
@@ -245,6 +252,11 @@ def _choices(document: dict[Any, Any]) -> Iterator[str]:
         if isinstance(value, str) and value.strip() and value not in known:
             guess = did_you_mean(value, known)
             yield f"{place}: {value!r} is not available; choose {_either(known)}.{guess}"
+    if isinstance(document.get("multiverse"), dict):
+        try:
+            read_choices(document["multiverse"])
+        except SpecificationError as problem:
+            yield f"multiverse: {problem}"
     estimator = ESTIMATORS.get(str(document.get("estimator", "ML")))
     if document.get("ordered"):
         named = "estimator" in document and estimator is not None

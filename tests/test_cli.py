@@ -72,6 +72,32 @@ def test_validate_screens_by_the_rules_that_are_named(run, files):
     assert code == 2 and "Did you mean 'careless'?" in err
 
 
+def test_screen_names_who_is_set_aside_with_every_reason_and_stores_the_others(run, tmp_path):
+    frame = answers()
+    frame.loc[4, [c for c in frame if c[0] in "tu"]] = None
+    frame.loc[9, "respondent"] = "R1"
+    write_study(tmp_path, frame)
+    arguments = ("screen", tmp_path / "answers.csv", "--instrument", tmp_path / "instrument.yaml", "--min-flags", 7)
+    code, out, _ = run(*arguments, "--kept", tmp_path / "kept.csv", "--format", "json")
+    tables = {table["name"]: table["rows"] for table in json.loads(out)}
+    assert code == 1
+    assert [(row["respondent"], row["row"]) for row in tables["set_aside"]] == [(5, 6), (10, 11)]
+    assert tables["set_aside"][0]["reasons"] == "more than 50% of the items missing"
+    assert len(pd.read_csv(tmp_path / "kept.csv")) == 198
+    code, out, _ = run(*arguments, "--language", "zh")
+    assert "剔除原因" in out and "作答认真程度指标" in out
+    assert run(*arguments, "--kept", tmp_path / "kept.csv")[0] == 2
+
+
+def test_findings_are_told_in_the_language_asked_for(run, tmp_path):
+    frame = answers().astype(object)
+    frame.loc[3, "t1"] = 9
+    write_study(tmp_path, frame)
+    arguments = ("validate", tmp_path / "answers.csv", "--instrument", tmp_path / "instrument.yaml")
+    assert "错误：第5行，t1：'9'超出量表范围1–5" in run(*arguments, "--language", "zh")[1]
+    assert "error: row 5, t1: '9' is off the scale 1 to 5" in run(*arguments)[1]
+
+
 def test_run_twice_replaces_the_results(run, files):
     run("run", files / "study.yaml")
     before = contents(files / "results")

@@ -45,6 +45,14 @@ seed: 1                       # everything drawn at random follows from it
 # bootstrap:
 #   draws: 5000
 #   interval: perc              # perc (percentile), bc (bias-corrected) or bca
+
+# Of a pre-test: by which rules items are kept, revised or dropped (nunnally-bernstein, hair or wu):
+# item_rules: hair
+
+# What could as well have been done otherwise; every combination is fitted, and each hypothesis gets its curve:
+# multiverse:
+#   estimator: [ML, MLR]
+#   missing: [listwise, fiml]
 """
 
 

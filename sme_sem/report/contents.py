@@ -20,7 +20,7 @@ from ..sem.diagram import diagram_model
 from ..sem.rivals import comparable, model_comparison
 from ..sem.thresholds import profile
 from ..tables import Column, Kind, Language, Table, Text, Words, term
-from . import charts, figures, narrative
+from . import charts, figures, further, narrative
 from .checklist import checklist
 from .methods import definitions
 from .report import Content, Figure, Report, Section
@@ -70,7 +70,8 @@ def report_of(results: Results, language: Language = "en") -> Report:
         _set_aside(results),
         _countermeasures(results, language),
         _rivals(results),
-        _groups(results),
+        _multiverse(results, language),
+        _groups(results, language),
         _diagram(results, language),
         _modification(results),
         _origins(results, language),
@@ -141,6 +142,7 @@ def _summary(results: Results) -> Section:
 def _sample(results: Results) -> Section:
     content: list[Content | None] = [narrative.sample(results), _counts(results)]
     content.append(results.sample if results.sample.rows else None)
+    content += further.waves(results.further.nonresponse, results.labels)
     return Section("sample", Words("Sample", "样本"), _present(content))
 
 
@@ -148,7 +150,8 @@ def _quality(results: Results, language: Language) -> Section:
     _, findings, missing = results.screening.screened.tables()
     content: list[Content | None] = [narrative.quality(results), *results.screening.tables()]
     content += results.screening.quality.tables() if results.screening.quality is not None else ()
-    content += [findings, _findings(results), _with_gaps(missing)]
+    content += [findings, _findings(results), *further.regularities(results.further.regularities)]
+    content += [_with_gaps(missing), *further.gaps(results.further.missing, results.labels)]
     shown = [piece for piece in content if not (isinstance(piece, Table) and not piece.rows)]
     return Section(
         "quality",
@@ -168,7 +171,13 @@ def _reliability(results: Results) -> Section:
     return Section(
         "reliability",
         term("Reliability analysis"),
-        _present([narrative.reliability(results), *(_labelled(table, results) for table in tables)]),
+        _present(
+            [
+                narrative.reliability(results),
+                *(_labelled(table, results) for table in tables),
+                *further.advice(results.further.item_advice, results.labels),
+            ]
+        ),
     )
 
 
@@ -204,6 +213,7 @@ def _measurement(results: Results) -> Section:
     )
     valid = results.validity.tables() if results.validity is not None else ()
     judged = [_labelled(table, results, "construct") for table in valid]
+    judged += further.alike(results.further.heterotrait, results.labels)
     return Section(
         "measurement", term("Measurement model"), _present([narrative.loadings(fit), *_filled(tables), *judged])
     )
@@ -236,6 +246,7 @@ def _model_fit(results: Results) -> Section:
         _indices(results, fit),
         presentation.largest_residuals(fit),
         presentation.diagnostics(fit),
+        *further.overall_power(fit),
     )
     said = narrative.fit_judgement(fit, results.options["thresholds"])
     return Section("fit", term("Model fit"), _present([said, *_filled(tables)]))
@@ -361,7 +372,12 @@ def _rivals(results: Results) -> Section:
     return Section("rivals", Words("Hypothesized and rival models", "假设模型与竞争模型"), _present(content))
 
 
-def _groups(results: Results) -> Section:
+def _multiverse(results: Results, language: Language) -> Section:
+    content = tuple(further.analyses(results.further.multiverse, language))
+    return Section("multiverse", Words("Other defensible analyses", "其他合理分析设定"), content)
+
+
+def _groups(results: Results, language: Language) -> Section:
     """Lay out the steps of invariance, and whether paths differ between the groups."""
     found = results.invariance
     if found is None:
@@ -386,6 +402,7 @@ def _groups(results: Results) -> Section:
                 _GROUPED.filled(name=results.options.get("group", ""), counts=", ".join(counted)),
                 *found.tables(),
                 *_filled([equal]),
+                *further.by_group(found, results.labels, _group_labels(results), language),
             ]
         ),
     )

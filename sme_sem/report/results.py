@@ -28,6 +28,7 @@ from ..sem.hypotheses import HypothesisTests
 from ..sem.presentation import Labels, objections
 from ..sem.second_engine import CrossCheck
 from ..tables import Language, Table, Tabled, Text, Words
+from .further import Further
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,6 +90,7 @@ class Results(Tabled):
     coding : the same segments as they were coded
     second_engine : the hypothesized model's values beside semopy's; None where semopy cannot estimate it
     everyone : the hypothesized model fitted with those whom only the quality of their answers excludes; None for nobody
+    further : what was looked at beside the models
     failed_steps : steps other than models that could not be done
     synthetic, provenance : whether the answers were drawn, and where they come from
     sha256 : hashes of what went in, ``"data"`` and ``"instrument"``
@@ -122,6 +124,7 @@ class Results(Tabled):
     bootstrap: Bootstrap | None = None
     mediation: Mediation | None = None
     everyone: Fit | None = None
+    further: Further = field(default_factory=Further)
     failed_steps: tuple[Problem, ...] = ()
     synthetic: bool = False
     provenance: Words | None = None

@@ -90,6 +90,20 @@ class Screening(Tabled):
         )
         return (Table("screening", Words("Screening of the responses", "问卷筛选"), columns, rows, (note,)),)
 
+    def set_aside(self) -> Table:
+        """List those who are set aside, each with the row of the file and every rule that applies."""
+        columns = (
+            Column("respondent", Words("Respondent", "受访者"), Kind.COUNT),
+            Column("row", Words("Row", "行"), Kind.COUNT),
+            Column("reasons", Words("Set aside for", "剔除原因")),
+        )
+        rows = []
+        for respondent, row in zip(self.excluded["respondent"], self.excluded["row"], strict=True):
+            applied = [said for rule, said in self.reasons.items() if self.flags[rule][respondent]]
+            said = Words("; ".join(reason.en for reason in applied), "；".join(reason.zh for reason in applied))
+            rows.append((respondent, row, said))
+        return Table("set_aside", Words("Respondents set aside", "被剔除的受访者"), columns, tuple(rows))
+
 
 def screen(
     responses: Responses,

@@ -1,0 +1,112 @@
+"""The steps of a study beside its models: gaps, late respondents, regularities, items, distinctness, other analyses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pandas as pd
+
+from .errors import SmeSemError
+from .instrument import Instrument
+from .report.further import Further
+from .report.results import Problem
+from .responses import Responses, provenance
+from .tables import Text, Words
+
+if TYPE_CHECKING:
+    from .measurement.nonresponse import Nonresponse
+    from .sensitivity.multiverse import Multiverse
+    from .study import Study
+
+_T = TypeVar("_T")
+_FEWEST = 40
+"""Respondents with a time below which the first and the last quarter are too few to compare."""
+
+
+def look_further(study: Study, read: Responses, kept: Responses) -> tuple[Further, tuple[Problem, ...]]:
+    """Look at what a study does not model, and say what could not be done.
+
+    Parameters
+    ----------
+    study
+        Its choices say which rules judge the items, and which other analyses to run.
+    read, kept
+        The answers before and after screening.
+    """
+    from .measurement.discriminant import heterotrait
+    from .measurement.item_advice import item_advice
+    from .measurement.missing import missing
+
+    problems: list[Problem] = []
+
+    def attempt(name: Text, step: Callable[[], _T]) -> _T | None:
+        try:
+            return step()
+        except SmeSemError as problem:
+            problems.append(Problem(name, str(problem)))
+            return None
+
+    choices, frame = study.choices, kept.frame
+    scales = _scales(kept)
+    background = _background(kept.instrument, frame)
+    gaps = bool(frame[list(kept.items)].isna().any(axis=None))
+    rules = choices.item_rules
+    found = Further(
+        missing=attempt(_MISSING, lambda: missing(frame, scales, **background)) if gaps and scales else None,
+        nonresponse=attempt(_NONRESPONSE, lambda: _waves(kept, scales, background)),
+        regularities=_quietly(lambda: provenance(read, seed=choices.seed)),
+        heterotrait=_quietly(lambda: heterotrait(frame, scales, seed=choices.seed)),
+        item_advice=attempt(_ITEMS, lambda: item_advice(frame, scales, rules)) if rules and scales else None,
+        multiverse=attempt(_MULTIVERSE, lambda: _multiverse(study)) if choices.multiverse else None,
+    )
+    return found, tuple(problems)
+
+
+def _quietly(step: Callable[[], _T]) -> _T | None:
+    """Do what needs answers of a certain number and kind, where there are such."""
+    try:
+        return step()
+    except SmeSemError:
+        return None
+
+
+def _multiverse(study: Study) -> Multiverse:
+    from .sensitivity.multiverse import multiverse
+
+    return multiverse(study, choices=study.choices.multiverse or {}, alpha=study.choices.alpha, progress=False)
+
+
+def _waves(kept: Responses, scales: dict[str, list[str]], background: dict[str, Any]) -> Nonresponse | None:
+    """Compare scores and background of the first and the last quarter; None where the file tells no times."""
+    from .measurement.nonresponse import nonresponse
+
+    times = kept.metadata.get("submitted_at")
+    if times is None or times.notna().sum() < _FEWEST or times.nunique() < 2:
+        return None
+    scores = {name: kept.frame[items].mean(axis=1) for name, items in scales.items()}
+    known = kept.frame[background["background"]]
+    compared = pd.concat([pd.DataFrame(scores), known.rename(columns=str)], axis=1)
+    compared[_WHEN] = times.astype("int64").where(times.notna())
+    return nonresponse(compared, _WHEN, categorical=background["categorical"])
+
+
+def _scales(kept: Responses) -> dict[str, list[str]]:
+    """Items of each scale that have a column and vary, of scales that have two of them."""
+    varied = {item for item in kept.items if kept.frame[item].nunique() > 1}
+    scales = {name: [i for i in items if i in varied] for name, items in kept.instrument.scales().items()}
+    return {name: items for name, items in scales.items() if len(items) > 1}
+
+
+def _background(instrument: Instrument, frame: pd.DataFrame) -> dict[str, Any]:
+    """Background questions that were answered in more than one way, and those whose numbers are names."""
+    asked = {q.id: bool(q.categories) for q in instrument.background if q.kind in ("category", "numeric")}
+    known = [name for name in asked if name in frame.columns and frame[name].nunique() > 1]
+    return {"background": known, "categorical": [name for name in known if asked[name]]}
+
+
+_WHEN = " submitted_at"
+_MISSING = Words("Missing answers", "缺失数据")
+_NONRESPONSE = Words("Late respondents", "早晚期受访者比较")
+_ITEMS = Words("Advice on items", "题项取舍建议")
+_MULTIVERSE = Words("Other analyses", "多元设定分析")

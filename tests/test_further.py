@@ -1,0 +1,126 @@
+"""What a study looks at beside its models, and where the report shows it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from small_study import INSTRUMENT, answers, write_study
+from sme_sem.errors import StudyError
+from sme_sem.report.contents import report_of
+from sme_sem.report.report import Figure
+from sme_sem.study import load_study
+from sme_sem.tables import Table, Words, written
+
+TIMED = {**INSTRUMENT, "metadata": [*INSTRUMENT["metadata"], {"id": "sent", "meaning": "submitted_at"}]}
+
+
+def shown(results, language="en"):
+    """Tables and figures of the report by name, and its sentences."""
+    content = [piece for section in report_of(results, language).sections for piece in section.content]
+    named = {piece.name: piece for piece in content if isinstance(piece, (Table, Figure))}
+    return named, [written(piece, language) for piece in content if isinstance(piece, (str, Words))]
+
+
+def timed(late_use=0):
+    frame = answers()
+    frame["sent"] = pd.date_range("2026-03-01 08:00", periods=len(frame), freq="37min").astype(str)
+    late = frame.index >= 150
+    for item, step in (("u1", late_use), ("u2", late_use), ("u3", -late_use)):
+        frame.loc[late, item] = (frame.loc[late, item] + step).clip(1, 5)
+    return frame
+
+
+def test_complete_answers_without_times_add_nothing_but_power(tmp_path):
+    named, _ = shown(load_study(write_study(tmp_path)).run())
+    assert "overall_power" in named
+    others = {"missing_scales", "nonresponse", "provenance", "htmt_intervals", "item_advice", "multiverse"}
+    assert not others & set(named)
+
+
+def test_gaps_are_shown_by_construct_and_pattern_with_what_they_go_along_with(tmp_path):
+    frame = answers().astype(object)
+    frame.loc[frame["age"] > 50, "t1"] = None
+    found = load_study(write_study(tmp_path, frame)).run()
+    named, _ = shown(found)
+    gaps = int((frame["age"] > 50).sum())
+    assert [row[2] for row in named["missing_scales"].rows] == [gaps]
+    assert dict(row[:2] for row in named["missing_patterns"].rows)["t1"] == gaps
+    assert [row[1] for row in named["missing_background"].rows] == ["age"]
+    assert found.further.missing.mcar is not None and "little_mcar" in named
+
+
+def test_gaps_that_go_along_with_nothing_are_one_sentence(tmp_path):
+    frame = answers().astype(object)
+    frame.loc[np.random.default_rng(3).choice(200, 12, replace=False), "t1"] = None
+    named, said = shown(load_study(write_study(tmp_path, frame)).run())
+    assert "missing_background" not in named
+    assert any("in no background variable (2 comparisons" in sentence for sentence in said)
+
+
+@pytest.mark.parametrize(("late_use", "words"), [(0, "in none of 4 variables"), (2, "in 1 of 4 variables")])
+def test_late_respondents_are_compared_where_the_file_tells_times(tmp_path, late_use, words):
+    study = write_study(tmp_path, timed(late_use), document=TIMED)
+    named, said = shown(load_study(study).run())
+    assert [row[0] for row in named["nonresponse"].rows][:2] == [Words("Trust", "信任"), Words("Use", "使用")]
+    assert {(row[2], row[3]) for row in named["nonresponse"].rows} == {(50, 50)}
+    assert any(words in sentence for sentence in said)
+
+
+def test_checks_of_the_file_appear_where_one_asks_for_a_look(tmp_path):
+    frame = answers()
+    frame["t2"] = frame["t1"]
+    named, _ = shown(load_study(write_study(tmp_path, frame)).run())
+    assert [written(row[0]) for row in named["provenance"].rows] == ["Pairs of items that correlate above 0.95"]
+
+
+def test_constructs_that_may_be_one_are_listed_with_their_interval(tmp_path):
+    frame = answers()
+    jump = np.random.default_rng(2).integers(-1, 2, (len(frame), 3))
+    frame[["u1", "u2", "u3"]] = (frame[["t1", "t2", "t3"]].to_numpy() + jump).clip(1, 5)
+    frame["u3"] = 6 - frame["u3"]
+    named, _ = shown(load_study(write_study(tmp_path, frame)).run())
+    assert named["htmt_intervals"].rows[0][:2] == (Words("Trust", "信任"), Words("Use", "使用"))
+
+
+def test_a_pre_test_advises_on_its_items_by_the_rules_it_names(tmp_path):
+    frame = answers()
+    frame["t3"] = np.random.default_rng(1).integers(1, 6, len(frame))
+    named, _ = shown(load_study(write_study(tmp_path, frame, item_rules="wu")).run())
+    advice = {row[1]: written(row[-2]) for row in named["item_advice"].rows}
+    assert advice["t3"] == "drop" and advice["u1"] == "keep"
+
+
+def test_other_analyses_of_a_study_are_shown_with_their_curves(tmp_path):
+    choices = {"estimator": ["ML", "MLR"], "covariates": [[], ["age"]]}
+    found = load_study(write_study(tmp_path, multiverse=choices)).run()
+    named, _ = shown(found, "zh")
+    assert found.problems == () and found.further.multiverse.specifications == 4
+    assert {"multiverse", "specifications_H1", "specifications_H2"} <= set(named)
+    assert "共4种设定" in named["specifications_H1"].svg
+
+
+def test_paths_of_groups_are_drawn_at_the_step_of_equal_loadings(tmp_path):
+    found = load_study(write_study(tmp_path, group="city")).run()
+    drawn = shown(found)[0]["paths_by_group"]
+    assert ">Harbin<" in drawn.svg and ">Daqing<" in drawn.svg
+
+
+def test_power_of_overall_fit_is_that_of_the_planning_functions(tmp_path):
+    from sme_sem import rmsea_power, rmsea_sample_size
+
+    close, _ = shown(load_study(write_study(tmp_path)).run())[0]["overall_power"].rows
+    assert close[3:] == (200, rmsea_power(200, 8), rmsea_sample_size(8))
+
+
+def test_rules_and_choices_that_are_none_are_refused(tmp_path):
+    with pytest.raises(StudyError) as refusal:
+        load_study(write_study(tmp_path, item_rules="hare", multiverse={"estimater": ["ML"]}))
+    said = "\n".join(refusal.value.problems)
+    assert "item_rules: 'hare' is not available" in said and "Did you mean 'hair'?" in said
+    assert "multiverse: choices: 'estimater' is none of" in said
+
+
+def test_what_cannot_be_done_is_a_problem_and_the_study_goes_on(tmp_path):
+    found = load_study(write_study(tmp_path, multiverse={"covariates": [["height"]]})).run()
+    assert found.fit is not None
+    assert [written(problem.step) for problem in found.problems] == ["Other analyses"]
