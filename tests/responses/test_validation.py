@@ -79,7 +79,8 @@ def test_a_finding_says_the_same_in_chinese(instrument):
 
 
 def test_every_finding_has_chinese_words(csv_file, instrument):
-    rows = (["R1", "9", "x", "4", "5"], ["R1", "1", "2", "4"], ["R1", "1", "2", "4"], ["", "", "", "", ""])
+    whole, short = ["R1", "90", "9", "x", "4", "5", "1", "30"], ["R1", "90", "1", "2"]
+    rows = (whole, whole, short, [""] * 8, ["R2", "80", "1", "2", "3", "4", "1", "40"])
     found = read_responses(csv_file(*rows), instrument).findings
     assert {"off_scale", "not_a_number", "short_row", "duplicate_row"} <= set(found["rule"])
     assert found["message_zh"].str.contains("[\u4e00-\u9fff]").all()
