@@ -17,14 +17,15 @@ from .tables import Text, Words
 if TYPE_CHECKING:
     from .measurement.nonresponse import Nonresponse
     from .sensitivity.multiverse import Multiverse
-    from .study import Study
+    from .sensitivity.plans import ScreenedStudy
+    from .study_file import StudyFile
 
 _T = TypeVar("_T")
 _FEWEST = 40
 """Respondents with a time below which the first and the last quarter are too few to compare."""
 
 
-def look_further(study: Study, read: Responses, kept: Responses) -> tuple[Further, tuple[Problem, ...]]:
+def look_further(study: ScreenedStudy, read: Responses, kept: Responses) -> tuple[Further, tuple[Problem, ...]]:
     """Look at what a study does not model, and say what could not be done.
 
     Parameters
@@ -47,7 +48,8 @@ def look_further(study: Study, read: Responses, kept: Responses) -> tuple[Furthe
             problems.append(Problem(name, str(problem)))
             return None
 
-    choices, frame = study.choices, kept.frame
+    choices: StudyFile = study.choices
+    frame = kept.frame
     scales = _scales(kept)
     background = _background(kept.instrument, frame)
     gaps = bool(frame[list(kept.items)].isna().any(axis=None))
@@ -71,7 +73,7 @@ def _quietly(step: Callable[[], _T]) -> _T | None:
         return None
 
 
-def _multiverse(study: Study) -> Multiverse:
+def _multiverse(study: ScreenedStudy) -> Multiverse:
     from .sensitivity.multiverse import multiverse
 
     return multiverse(study, choices=study.choices.multiverse or {}, alpha=study.choices.alpha, progress=False)

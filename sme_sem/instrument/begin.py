@@ -46,8 +46,8 @@ seed: 1                       # everything drawn at random follows from it
 #   draws: 5000
 #   interval: perc              # perc (percentile), bc (bias-corrected) or bca
 
-# Of a pre-test: by which rules items are kept, revised or dropped (nunnally-bernstein, hair or wu):
-# item_rules: hair
+# By which rules the items of a pre-test are kept, revised or dropped:
+# item_rules: hair            # hair, wu or nunnally-bernstein
 
 # What could as well have been done otherwise; every combination is fitted, and each hypothesis gets its curve:
 # multiverse:

@@ -86,7 +86,7 @@ def loading_map(
             if np.isnan(value):
                 continue
             colour = _tint(value)
-            axes.add_patch(_square(column, row, colour))
+            axes.add_artist(_square(column, row, colour))  # the limits are set below
             axes.text(column, row, coefficient(value), ha="center", va="center", color=on(colour), fontsize=8)
         axes.set_xlim(-0.5, max(len(heads), 1) - 0.5)
         label_rows(axes, names)

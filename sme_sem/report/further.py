@@ -7,29 +7,52 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from ..kernels import overall_power as power
 from ..measurement.discriminant import Heterotrait
 from ..measurement.item_advice import ItemAdvice
 from ..measurement.missing import Missing
 from ..measurement.nonresponse import Nonresponse
-from ..planning import rmsea_power, rmsea_sample_size
 from ..responses.origin import Provenance
 from ..sem.presentation import rows_of
-from ..sensitivity.expectations import FITTED
-from ..sensitivity.multiverse import Multiverse
 from ..tables import Column, Kind, Language, Table, Text, Words
 from . import charts, figures
 from .report import Content, Figure
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..comparison.invariance import Invariance
     from ..sem.fit import Fit
 
 _Labels = Mapping[str, Text]
 BOUND = 0.85  # Henseler, Ringle & Sarstedt (2015), the stricter of their bounds
 _MOST_PATTERNS = 10
-_CLOSE, _POOR, _WANTED = 0.05, 0.08, 0.80  # MacCallum, Browne & Sugawara (1996), Psychological Methods 1, 130-149
+_ALPHA, _CLOSE, _POOR, _WANTED = (
+    0.05,
+    0.05,
+    0.08,
+    0.80,
+)  # MacCallum, Browne & Sugawara (1996)
+
+
+class Analyses(Protocol):
+    """A multiverse, as far as a report shows it."""
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per hypothesis."""
+
+    @property
+    def specifications(self) -> int:
+        """How many analyses there are."""
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give the hypotheses, what moves them, and what failed."""
+
+    def specification_curve(self, hypothesis: str | None = None, *, language: Language = "en") -> str | bytes:
+        """Draw the estimates of a hypothesis in ascending order."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +72,7 @@ class Further:
     regularities: Provenance | None = None
     heterotrait: Heterotrait | None = None
     item_advice: ItemAdvice | None = None
-    multiverse: Multiverse | None = None
+    multiverse: Analyses | None = None
 
 
 def gaps(found: Missing | None, labels: _Labels) -> Iterator[Content]:
@@ -132,8 +155,8 @@ def overall_power(fit: Fit) -> Iterator[Table]:
             null,
             true,
             fit.n,
-            rmsea_power(fit.n, df, null=null, true=true, groups=groups),
-            rmsea_sample_size(df, power=_WANTED, null=null, true=true, groups=groups),
+            power.overall_power(fit.n, df, null, true, _ALPHA, groups),
+            power.respondents_needed(_WANTED, df, null, true, _ALPHA, groups),
         )
         for name, null, true in ((_OF_CLOSE, _CLOSE, _POOR), (_OF_NOT_CLOSE, _CLOSE, 0.01))
     )
@@ -171,16 +194,14 @@ def by_group(found: Invariance, labels: _Labels, groups: _Labels, language: Lang
         yield Figure("paths_by_group", _BY_GROUP, str(charts.forest_by_group(drawn, language)))
 
 
-def analyses(found: Multiverse | None, language: Language) -> Iterator[Content]:
+def analyses(found: Analyses | None, language: Language) -> Iterator[Content]:
     """What is left of each hypothesis in every analysis, with the curve of each."""
     if found is None:
         return
     yield from found.tables()
-    fitted = found.curve[found.curve["status"] == FITTED]
-    for name in found.table["hypothesis"]:
-        if (fitted["hypothesis"] == name).any():
-            drawn = str(found.specification_curve(name, language=language))
-            yield Figure(f"specifications_{name}", _CURVE.filled(name=name), drawn)
+    for name in found.table.loc[found.table["estimated"] > 0, "hypothesis"]:
+        drawn = str(found.specification_curve(name, language=language))
+        yield Figure(f"specifications_{name}", _CURVE.filled(name=name), drawn)
 
 
 _RARER = Words("{n} rarer patterns are not shown.", "另有{n}种较少见的模式未列出。")

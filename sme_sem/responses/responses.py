@@ -98,7 +98,7 @@ class Responses(Tabled):
 def _place(found: pd.Series[Any]) -> Words:
     """Where the first finding of a kind lies, in both languages."""
     row = None if pd.isna(found["row"]) else int(found["row"])
-    rest = ": ".join(cut(str(found[key])) for key in ("column", "value") if found[key] is not None)
-    en = ", ".join(filter(None, (f"row {row}" if row else "", rest)))
-    zh = "，".join(filter(None, (f"第{row}行" if row else "", rest)))
+    rest = [cut(str(found[key])) for key in ("column", "value") if found[key] is not None]
+    en = ", ".join(filter(None, (f"row {row}" if row else "", ": ".join(rest))))
+    zh = "，".join(filter(None, (f"第{row}行" if row else "", "：".join(rest))))
     return Words(en, zh)

@@ -30,7 +30,7 @@ from .plans import Base, Plan, base_of_model, base_of_study, plan, prepared
 from .recording import book_of
 
 if TYPE_CHECKING:
-    from ..study import Study
+    from .plans import ScreenedStudy
 
 CHUNK = 8  # plans a worker takes at a time
 INADMISSIBLE, FAILED = "inadmissible", "failed"
@@ -124,7 +124,7 @@ class Multiverse(Tabled):
 
 
 def multiverse(
-    study_or_model: Study | str | Specification | None,
+    study_or_model: ScreenedStudy | str | Specification | None,
     data: pd.DataFrame | None = None,
     *,
     choices: Mapping[str, Any],

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import combinations as pairs_of
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -22,8 +22,9 @@ from ..sem.syntax import DEFINING
 from .choices import Choice
 
 if TYPE_CHECKING:
+    from ..instrument import Instrument
     from ..responses import Responses
-    from ..study import Study
+    from ..responses.screening import Screening
 
 Names = tuple[str, ...]
 
@@ -62,7 +63,24 @@ class Plan:
         return self.model, self.problem, self.rows.tobytes(), repr(sorted(self.options.items()))
 
 
-def base_of_study(study: Study) -> Base:
+class ScreenedStudy(Protocol):
+    """What is needed of a study: an instrument, choices, answers, and who is kept."""
+
+    @property
+    def instrument(self) -> Instrument:
+        """Constructs, models and hypotheses."""
+
+    @property
+    def choices(self) -> Any:
+        """What the study file states."""
+
+    def screen(self, responses: Responses) -> Screening:
+        """Screen answers by the rules of the study."""
+
+    def _read(self) -> tuple[Responses, bool]: ...
+
+
+def base_of_study(study: ScreenedStudy) -> Base:
     """Begin with a study: its answers, its screening, its hypothesized model."""
     instrument, chosen = study.instrument, study.choices
     responses, _ = study._read()

@@ -50,10 +50,18 @@ def test_the_commented_examples_are_right_when_the_comment_marks_are_taken_away(
     heading = "A bootstrap of the hypothesized model: intervals of its paths, and what kind of mediation there is:"
     assert heading in example
     example = example.replace(heading, "")
+    for heading in (
+        "By which rules the items of a pre-test are kept, revised or dropped:",
+        "What could as well have been done otherwise; every combination is fitted, and each hypothesis gets its curve:",
+    ):
+        assert heading in example
+        example = example.replace(heading, "")
     assert yaml.safe_load(example) == {
         "models": {"my_direct": {"structure": "BMI ~ MKT + CAP + POL + CULT\n"}},
         "components": {"constructs": ["VP", "VC", "VD", "VCAP"], "n_components": 4, "rotation": "varimax"},
         "bootstrap": {"draws": 5000, "interval": "perc"},
+        "item_rules": "hair",
+        "multiverse": {"estimator": ["ML", "MLR"], "missing": ["listwise", "fiml"]},
     }
 
 

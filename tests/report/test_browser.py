@@ -6,8 +6,11 @@ import subprocess
 
 import pytest
 
+from small_study import write_study
 from sme_sem.report import html
+from sme_sem.report.contents import report_of
 from sme_sem.report.report import Report, Section
+from sme_sem.study import load_study
 from sme_sem.tables import Column, Kind, Table
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -38,9 +41,50 @@ window.addEventListener("load", function () {
 """
 
 
+WHOLE = """
+<script>
+window.addEventListener("load", function () {
+  const all = (what) => Array.from(document.querySelectorAll(what)), said = [];
+  said.push("dead links " + all("a[href^='#']").filter((a) => !document.querySelector(a.getAttribute("href"))).length);
+  said.push("links " + (all("nav a").length > 20));
+  said.push("empty hints " + all("abbr").filter((a) => !a.title.trim()).length);
+  said.push("hints " + (all("abbr[title]").length > 10));
+  const right = (e) => e.getBoundingClientRect().right;
+  said.push("beyond the page " + all("main > *, section > *").filter((e) => right(e) > innerWidth + 1).length);
+  said.push("figures without size " + all("svg").filter((e) => e.getBoundingClientRect().width < 50).length);
+  all("th[tabindex]").forEach((head) => head.click());
+  said.push("sorted " + (all("th[aria-sort='ascending'], th[aria-sort='descending']").length > 5));
+  said.push("requests " + performance.getEntriesByType("resource").length);
+  document.body.dataset.said = said.join("|");
+});
+</script>
+"""
+
+
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
-def test_headings_sort_links_lead_somewhere_and_nothing_is_asked_of_the_network(tmp_path):
-    page = html.render(REPORT)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_report_of_a_study_works_as_a_whole(tmp_path, language):
+    results = load_study(write_study(tmp_path / "study", group="city")).run()
+    page = html.render(report_of(results, language), language)
+    page = re.sub(r"script-src 'sha256-[^']+'", "script-src 'unsafe-inline'", page)
+    shown, errors = opened(page.replace("</body>", WHOLE + "</body>"), tmp_path)
+    assert re.search(r'data-said="([^"]*)"', shown)[1].split("|") == [
+        "dead links 0",
+        "links true",
+        "empty hints 0",
+        "hints true",
+        "beyond the page 0",
+        "figures without size 0",
+        "sorted true",
+        "requests 0",
+    ]
+    assert "CONSOLE" not in errors
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_headings_sort_links_lead_somewhere_and_nothing_is_asked_of_the_network(tmp_path, language):
+    page = html.render(REPORT, language)
     page = re.sub(r"script-src 'sha256-[^']+'", "script-src 'unsafe-inline'", page)  # lets this test press buttons
     said = opened(page.replace("</body>", PRESSES + "</body>"), tmp_path)
     assert re.search(r'data-said="([^"]*)"', said[0])[1].split("|") == [
