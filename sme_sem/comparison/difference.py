@@ -109,13 +109,15 @@ def _factor_at(fit: Fit, theta: np.ndarray) -> float:
     if method.discrepancy != "ML":
         return least_squares.scaling(method, pattern, sample, moments, theta, inverse, df).mean_factor
     implied = ram.implied(pattern, theta, sample.covariance, sample.mean)
-    return robust.scaling(method, pattern, moments, sample, implied, inverse, df).mean_factor
+    expected = fit.options.information == "expected"
+    return robust.scaling(method, pattern, moments, sample, implied, inverse, df, expected=expected).mean_factor
 
 
 def _inverse_information(fit: Fit, theta: np.ndarray) -> np.ndarray:
     """Inverse information per respondent in the directions the constraints leave free: (q,) -> (q, q)"""
-    exact = fit.options.information == "observed"
-    information = objective.slope(fit.pattern, fit.sample, fit.moments, theta, exact=exact).hessian / 2
+    own = fit.pattern, fit.sample, fit.moments, theta
+    observed = fit.options.information == "observed"
+    information = (objective.slope(*own, exact=True).hessian if observed else objective.expected_information(*own)) / 2
     N = fit._directions
     return np.asarray(N @ np.linalg.inv(N.T @ information @ N) @ N.T)
 

@@ -298,12 +298,13 @@ class Saturated(NamedTuple):
     free: np.ndarray
 
 
-def saturated_information(patterns, sigma, mu, answers, given=0, independent=None):
+def saturated_information(patterns, sigma, mu, answers, given=0, independent=None, *, expected=False):
     """Information at the saturated moments, by group: Patterns, (G, p, p), (G, p), (N, p) -> [Saturated]
 
     given : how many variables, the last ones, are given and their moments left out
     independent : what turns the respondents' scores (n, m) of group g into those of units drawn independently,
         as (scores, g) -> (C, m); without it respondents are such units
+    expected : put what the answers given tell on average in the place of ``observed``
     """
     p = sigma.shape[-1]
     single, order = one_by_one(patterns, answers)
@@ -323,6 +324,8 @@ def saturated_information(patterns, sigma, mu, answers, given=0, independent=Non
         pull = np.add.reduceat(patterns.level[rows, None] * z, first) / patterns.n[own, None]
         plain = P[:, i, j]
         kept = (i[modelled], j[modelled], free)
+        if expected:
+            spread, pull = plain[own], np.zeros_like(pull)
         A = _saturated_information(plain[own], spread, pull, P[own], w, *kept)
         C = _saturated_information(K[None, i, j], K[None, i, j], np.zeros((1, p)), K[None], np.ones(1), *kept)
         half = np.where(i == j, 0.5, 1.0)

@@ -167,8 +167,11 @@ class Fit(Tabled):
     @cached_property
     def _bread(self) -> np.ndarray:
         """Inverse of the information per respondent."""
-        exact = self.options.information == "observed"
-        return self._inverse(self._slope(exact=exact).hessian / 2)
+        if self.options.information == "observed":
+            return self._inverse(self._slope(exact=True).hessian / 2)
+        if self.moments.patterns is None:
+            return self._inverse(self._expected.hessian / 2)
+        return self._inverse(objective.expected_information(self.pattern, self.sample, self.moments, self.theta) / 2)
 
     def _inverse(self, information: np.ndarray) -> np.ndarray:
         """Inverse within the directions that the binding constraints leave free."""
@@ -274,6 +277,7 @@ class Fit(Tabled):
             self._point.moments,
             self._bread,
             self._test.df,
+            expected=self.options.information == "expected",
         )
 
     @cached_property

@@ -69,10 +69,13 @@ def scaling(
     implied: ram.Implied,
     inverse: np.ndarray,
     df: int,
+    *,
+    expected: bool = False,
 ) -> Scaling:
     """Find the correction of a test statistic.
 
     inverse : (q, q) inverse of the information per respondent, as the estimator has it
+    expected : whether that is the expected information, of answers with gaps
     """
     if df == 0:
         return Scaling(np.nan, np.nan, 0.0, np.nan)
@@ -85,7 +88,7 @@ def scaling(
     likelihood = float((spread(own, moments) * inverse).sum())
     trace = -likelihood
     if moments.patterns is not None:
-        trace += sum(float((own.vcov * own.first_order).sum()) for own in saturated(moments, x))
+        trace += sum(float((own.vcov * own.first_order).sum()) for own in saturated(moments, x, expected=expected))
         return replace(adjusted(estimator, df, trace, np.nan), likelihood=likelihood)
     for g, rows in enumerate(answers):
         weight, cluster = moments.design.of(g)
@@ -117,7 +120,7 @@ def adjusted(estimator: Estimator, df: int, trace: float, squared: float) -> Sca
 
 
 @lru_cache(maxsize=2)
-def saturated(moments: Moments, given: int) -> list[fiml.Saturated]:
+def saturated(moments: Moments, given: int, *, expected: bool = False) -> list[fiml.Saturated]:
     """Information about the saturated moments; kept, because model and baseline both ask for it."""
     patterns = moments.patterns or moments.first_stage
     assert patterns is not None and moments.answers is not None and moments.mean is not None
@@ -126,7 +129,8 @@ def saturated(moments: Moments, given: int) -> list[fiml.Saturated]:
     def independent(scores: np.ndarray, group: int) -> np.ndarray:
         return np.asarray(casewise.independent(scores, *moments.design.of(group)))
 
-    return fiml.saturated_information(patterns, moments.covariance, moments.mean, every, given, independent)
+    own = moments.covariance, moments.mean, every, given, independent
+    return fiml.saturated_information(patterns, *own, expected=expected)
 
 
 def complete_data_factor(

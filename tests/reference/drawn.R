@@ -1,4 +1,4 @@
-# The calls behind drawn.json: gaps in two stages or by pairs, clusters, sampling weights, and covariates that were
+# The calls behind drawn.json: gaps in two stages, by pairs or with the expected information, clusters, sampling weights, and covariates that were
 # given and not drawn (R 4.2.2, lavaan 0.6-14).
 # Run in this folder: Rscript drawn.R
 suppressMessages(library(lavaan))
@@ -22,6 +22,8 @@ cases <- list(
   robust_two_stage_clusters = list("hs_miss.csv", model, missing = "robust.two.stage", cluster = "class"),
   pairwise = list("hs_miss.csv", model, missing = "pairwise"),
   pairwise_groups = list("hs_miss.csv", model, missing = "pairwise", group = "school", group.equal = equal),
+  fiml_expected = list("hs_miss.csv", model, missing = "fiml", information = "expected"),
+  fiml_expected_mlr = list("hs_miss.csv", model, missing = "fiml", estimator = "MLR", information = "expected"),
   clusters = list("hs.csv", model, cluster = "class", estimator = "MLR"),
   clusters_groups = list("hs.csv", model, cluster = "class", estimator = "MLR", group = "school", group.equal = equal),
   clusters_covariate = list("hs.csv", covariate, cluster = "class", estimator = "MLR"),

@@ -6,6 +6,7 @@ import pytest
 from scipy import stats
 
 import sme_sem as sme
+from sem import drawn
 from sem.holzinger import (
     ITEMS,
     MODEL,
@@ -141,6 +142,31 @@ def test_expected_information_can_be_chosen(gaps):
     expected = column(sme.fit(TEXT, gaps, missing="fiml", information="expected"), "se")
     assert_same(expected, plain, rtol=0.2)
     assert any(not np.isclose(expected[key], plain[key], rtol=1e-3) for key in plain if np.isfinite(plain[key]))
+
+
+def test_the_expected_information_adds_up_what_each_pattern_of_answers_tells(gaps):
+    fit = sme.fit(TEXT, gaps, missing="fiml", information="expected")
+
+    def stacked(theta):
+        implied = ram.implied(fit.pattern, theta)
+        return np.concatenate([implied.mu[0], implied.sigma[0].ravel()])
+
+    p, slopes = len(fit.observed), central_difference(stacked, fit.theta).T
+    sigma, total = ram.implied(fit.pattern, fit.theta).sigma[0], 0
+    for seen in gaps[list(fit.observed)].notna().to_numpy():
+        P = np.zeros((p, p))
+        P[np.ix_(seen, seen)] = np.linalg.inv(sigma[np.ix_(seen, seen)])
+        along = [P @ s[p:].reshape(p, p) for s in slopes]
+        total = total + slopes[:, :p] @ P @ slopes[:, :p].T
+        total = total + 0.5 * np.array([[np.trace(a @ b) for b in along] for a in along])
+    np.testing.assert_allclose(fit.vcov, np.linalg.inv(total), rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("case", ["fiml_expected", "fiml_expected_mlr"])
+def test_with_the_expected_information_errors_and_tests_are_lavaan_s(case):
+    assert not drawn.differing_estimates(case)
+    # robust CFI, TLI and RMSEA follow the formulas of lavaan 0.7 (test_fit_measures_agree_with_lavaan)
+    assert {name for name in drawn.differing_measures(case) if not name.endswith("robust")} == set()
 
 
 # --- complete answers ------------------------------------------------------------------------------
