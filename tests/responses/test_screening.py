@@ -146,7 +146,7 @@ def test_responses_show_counts_findings_and_missing_answers_in_both_languages(in
         "错误",
         1,
         "row 3, MK2: 9",
-        "第3行，MK2: 9",
+        "第3行，MK2：9",
     )
     assert sum(row[2] for row in findings.rows) == len(responses.findings)
     assert [row[1:] for row in missing.rows] == [(1, 0, 0.0)] * 3
