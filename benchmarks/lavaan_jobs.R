@@ -35,7 +35,7 @@ for_job <- function(job) {
       list(printed = fastest(printed), silent = fastest(whole)),
     fit = list(silent = if (job$heavy) first else fastest(fitted)),
     indices = list(silent = fastest(function() modificationIndices(fit))),
-    many = list(silent = job$draws / FEW * seconds(function() bootstrapLavaan(fit, R = FEW, FUN = coef)))
+    many = , bootstrap = list(silent = job$draws / FEW * seconds(function() bootstrapLavaan(fit, R = FEW, FUN = coef)))
   )
   found <- parameterEstimates(fit)[c("lhs", "op", "rhs", "est", "se")]
   groups <- lavInspect(fit, "group.label")

@@ -39,7 +39,10 @@ def _task(job: Job) -> Callable[[], object]:
         return lambda: replace(fit).modification_indices()  # a copy remembers nothing that was computed before
     if job.task == "many":
         fit = fitted(job)
-        return lambda: resampled_fits(fit, DRAWS)
+        return lambda: resampled_fits(fit, DRAWS["many"])
+    if job.task == "bootstrap":
+        fit = fitted(job)
+        return lambda: sme.bootstrap(fit, DRAWS["bootstrap"], progress=False)
     return lambda: (_summary if job.task == "summary" else _errors)(fitted(job))
 
 
@@ -69,7 +72,7 @@ def lavaan(jobs: Sequence[Job]) -> Lavaan | None:
             model, answers = f"model{i}.txt", f"answers{i}.csv"
             (folder / model).write_text(job.questionnaire.model + "\n", encoding="utf-8")
             job.questionnaire.answers.to_csv(folder / answers, index=False)
-            rows.append((job.name, model, answers, job.task, job.arguments, job.heavy, DRAWS))
+            rows.append((job.name, model, answers, job.task, job.arguments, job.heavy, DRAWS.get(job.task, 0)))
         columns = ["job", "model", "answers", "task", "arguments", "heavy", "draws"]
         pd.DataFrame(rows, columns=columns).to_csv(folder / "jobs.csv", index=False)
         command = ["Rscript", str(Path(__file__).with_name("lavaan_jobs.R")), name]
