@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom, norm, poisson
+from scipy import special
 
 from ..errors import ResponseError
 from ..kernels import attentiveness, regularity, reliability
@@ -143,7 +143,7 @@ def _rows(answers: np.ndarray, rng: np.random.Generator) -> Iterator[Check]:
     told = [values[~np.isnan(values)] for values in (following, apart)]
     mean = [float(values.mean()) for values in told]
     error = math.sqrt(sum(float(values.var()) / max(len(values), 1) for values in told))
-    pvalue = float(norm.sf((mean[0] - mean[1]) / error)) if error > 0 else 1.0
+    pvalue = float(special.ndtr((mean[1] - mean[0]) / error)) if error > 0 else 1.0
     expected = Words(f"{100 * mean[1]:.1f}", f"{100 * mean[1]:.1f}")
     yield Check("neighbours_alike", _NEIGHBOURS, _percent(mean[0]), expected, pvalue, *_unlikely(pvalue))
 
@@ -159,7 +159,7 @@ def _frequencies(responses: Responses) -> Iterator[Check]:
             tried += 1
             even += bool(regularity.too_even(counts) < _EVEN)
     if tried:
-        pvalue = float(binom.sf(even - 1, tried, _EVEN))
+        pvalue = float(special.bdtrc(even - 1, tried, _EVEN))
         expected = Words(f"at most {_EVEN * tried:.1f}", f"至多{_EVEN * tried:.1f}")
         yield Check("too_even", _TOO_EVEN, _count(even), expected, pvalue, *_unlikely(pvalue))
 
@@ -199,6 +199,8 @@ def _durations(responses: Responses) -> Iterator[Check]:
 
 def _submissions(responses: Responses) -> Iterator[Check]:
     """Count submissions that follow one another at once, where the file tells seconds."""
+    from scipy.stats import poisson
+
     if "submitted_at" not in responses.metadata:
         return
     times = responses.metadata["submitted_at"].dropna().sort_values()
@@ -212,7 +214,7 @@ def _submissions(responses: Responses) -> Iterator[Check]:
     yield Check("most_in_a_minute", _BURST, _count(most), expected, None, most >= bound, _REACHED)
     if (times.dt.second != 0).any():
         gaps = int(np.count_nonzero(np.diff(seconds) <= _CLOSE))
-        pvalue = float(binom.sf(gaps - 1, len(seconds) - 1, -math.expm1(-rate * _CLOSE)))
+        pvalue = float(special.bdtrc(gaps - 1, len(seconds) - 1, -math.expm1(-rate * _CLOSE)))
         mean = -(len(seconds) - 1) * math.expm1(-rate * _CLOSE)
         expected = Words(f"{mean:.1f} at the mean rate", f"按平均速率为{mean:.1f}")
         yield Check("submitted_at_once", _AT_ONCE, _count(gaps), expected, pvalue, *_unlikely(pvalue))

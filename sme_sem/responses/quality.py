@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from ..errors import ResponseError
 from ..kernels import attentiveness, guttman
@@ -235,7 +235,7 @@ class _Answers:
         deviations = worded - total / np.maximum(count, 1)
         found["mahalanobis"] = _distances(deviations, attentiveness.pair_covariance(sums))
         answered = np.count_nonzero(~np.isnan(answers), axis=-1)
-        found["mahalanobis_pvalue"] = chi2.sf(found["mahalanobis"], np.maximum(answered, 1))
+        found["mahalanobis_pvalue"] = chdtrc(np.maximum(answered, 1), found["mahalanobis"])
         return found
 
     def guttman(self, typical: np.ndarray) -> np.ndarray:
