@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, reduce
 
 import numpy as np
 import pandas as pd
@@ -101,8 +101,7 @@ def moments_of_answers(
     _known(names, frame.columns, "the data have no column of that name")
     values = _numeric(frame, names)
     listwise, n = missing == "listwise", len(frame)
-    unanswered = np.isnan(values)
-    usable = ~unanswered.any(axis=1) if listwise else _with_some_answer(unanswered, names, given)
+    usable = ~_any_missing(values, n) if listwise else _with_some_answer(values, names, given, n)
     members = {"": np.ones(n, dtype=bool)} if group is None else rows_by_group(frame, group)
     for label, rows in members.items():
         with _in_group(label):
@@ -110,7 +109,7 @@ def moments_of_answers(
     kept = [usable & rows for rows in members.values()]
     found = _CONDENSED[missing](
         tuple(names),
-        tuple(_rows(values, rows) for rows in kept),
+        tuple(_gathered(values, rows) for rows in kept),
         labels=tuple(members),
         collected=n,
         design=(drawn or Drawn()).design(frame, kept),
@@ -284,14 +283,18 @@ def _not_found(covariance: np.ndarray, names: Sequence[str]) -> str:
     )
 
 
-def _with_some_answer(unanswered: np.ndarray, names: Sequence[str], given: Sequence[str]) -> np.ndarray:
-    needed = np.array([name in given for name in names])
-    without, incomplete = unanswered.all(axis=1), unanswered[:, needed].any(axis=1)
-    return np.asarray(~(without | incomplete))
+def _with_some_answer(values: Sequence[np.ndarray], names: Sequence[str], given: Sequence[str], n: int) -> np.ndarray:
+    needed = [column for column, name in zip(values, names, strict=True) if name in given]
+    answered = reduce(np.logical_or, (~np.isnan(column) for column in values), np.zeros(n, dtype=bool))
+    return answered & ~_any_missing(needed, n)
 
 
-def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
-    """Take the columns as numbers, (n, p)."""
+def _any_missing(values: Sequence[np.ndarray], n: int) -> np.ndarray:
+    return reduce(np.logical_or, map(np.isnan, values), np.zeros(n, dtype=bool))
+
+
+def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> list[np.ndarray]:
+    """Take the columns as numbers, (n,) each: all at once, or one by one where a second table would fill the memory."""
     duplicated = set(frame.columns[frame.columns.duplicated()])
     for name in names:
         if name in duplicated:
@@ -306,17 +309,24 @@ def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
             f"not numeric: {', '.join(map(repr, wrong))}{shown}. Read the file with read_responses, which "
             "turns labels into codes and lists what it could not read."
         )
-    values = own.to_numpy(dtype=float, na_value=np.nan)
-    infinite = np.isinf(values).any(axis=0)
-    if infinite.any():
-        found = ", ".join(repr(name) for name, bad in zip(names, infinite, strict=True) if bad)
-        raise DataProblem(f"infinite values in {found}: replace them or set them missing.")
-    _in_a_unit(names, np.abs(values).max(axis=0, initial=0.0, where=~np.isnan(values)))
+    if len(own) <= _BLOCK:
+        values = list(own.to_numpy(dtype=float, na_value=np.nan).T)
+    else:
+        values = [column.to_numpy(dtype=float, na_value=np.nan) for _, column in own.items()]
+    sizes = np.array([np.abs(column).max(initial=0.0, where=~np.isnan(column)) for column in values])
+    infinite = [name for name, size in zip(names, sizes, strict=True) if np.isinf(size)]
+    if infinite:
+        raise DataProblem(f"infinite values in {', '.join(map(repr, infinite))}: replace them or set them missing.")
+    _in_a_unit(names, sizes)
     return values
 
 
-def _rows(values: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    return values if chosen.all() else values[chosen]
+def _gathered(values: Sequence[np.ndarray], rows: np.ndarray) -> np.ndarray:
+    """Put the answers of some respondents into one table, (n, p)."""
+    answers = np.empty((int(rows.sum()), len(values)))
+    for i, column in enumerate(values):
+        answers[:, i] = column[rows]
+    return answers
 
 
 def rows_by_group(frame: pd.DataFrame, group: str) -> dict[str, np.ndarray]:
@@ -378,10 +388,10 @@ def _known(names: Sequence[str], columns: pd.Index, problem: str) -> None:
         )
 
 
-def _enough(complete: int, offered: int, names: Sequence[str], values: np.ndarray, rows: np.ndarray) -> None:
+def _enough(complete: int, offered: int, names: Sequence[str], values: Sequence[np.ndarray], rows: np.ndarray) -> None:
     if complete >= 2:
         return
-    empty = [name for name, column in zip(names, values[rows].T, strict=True) if np.isnan(column).all()]
+    empty = [name for name, column in zip(names, values, strict=True) if np.isnan(column[rows]).all()]
     cause = f" Without any answer: {', '.join(map(repr, empty))}." if empty else ""
     raise DataProblem(
         f"{complete} of {offered} respondents answered all {len(names)} variables of the model; at least two are "
