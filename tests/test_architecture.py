@@ -14,7 +14,6 @@ import sme_sem
 
 LAYERS = (
     "cli",
-    "code_commands",
     "planning",
     "verification",
     "study",

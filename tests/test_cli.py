@@ -10,7 +10,7 @@ import pytest
 
 import sme_sem
 from small_study import answers, contents, write_study, write_yaml
-from sme_sem import __version__, cli
+from sme_sem import __version__, cli, simulate
 from sme_sem.tables import Words
 
 COMMANDS = ["run", "demo", "new", "validate", "reliability", "components", "fit", "simulate"]
@@ -59,6 +59,14 @@ def test_run_may_take_another_language_and_folder(run, files):
     assert code == 0 and "假设检验结果" in out
     assert 'lang="zh-CN"' in (files / "out" / "report.html").read_text(encoding="utf-8")
     assert not (files / "results").exists()
+
+
+def test_run_writes_both_languages_beside_each_other(run, files):
+    code, out, _ = run("run", files / "study.yaml", "--language", "both")
+    reports = {lang: files / f"results{end}" / "report.html" for lang, end in (("en", ""), ("zh-CN", "-zh"))}
+    assert code == 0 and out.endswith(f"Report: {reports['en']}\n报告：{reports['zh-CN']}\n")
+    for lang, report in reports.items():
+        assert f'lang="{lang}"' in report.read_text(encoding="utf-8")
 
 
 def test_validate_screens_by_the_rules_that_are_named(run, files):
@@ -167,6 +175,25 @@ def test_fit_reads_numbers_and_prints_the_tables_of_the_model(run, files):
     assert code == 0 and re.search(r"USE ← TRUST +0\.\d+", out)
 
 
+def test_fit_takes_the_options_of_an_estimation(run, files):
+    frame = answers().assign(region=lambda d: ["north", "south"] * (len(d) // 2))
+    frame.loc[:9, "t1"] = None
+    frame.to_csv(files / "gaps.csv", index=False)
+    options = ("--estimator", "MLR", "--missing", "fiml", "--group", "region")
+    code, out, _ = run("fit", files / "model.txt", files / "gaps.csv", *options)
+    assert code == 0 and re.search(r"^200 ", out, re.M) and "MLR" in out and "south" in out
+    answers().to_csv(files / "ordered.csv", index=False)
+    assert "WLSMV" in run("fit", files / "model.txt", files / "ordered.csv", "--ordered")[1]
+
+
+def test_fit_draws_respondents_anew_and_says_what_mediates(run, tmp_path):
+    population = "x ~~ 1*x\nm ~ 0.6*x\ny ~ 0.5*m + 0*x\nm ~~ 1*m\ny ~~ 1*y"
+    simulate(population, 200, seed=3).to_csv(tmp_path / "d.csv", index=False)
+    (tmp_path / "m.txt").write_text("m ~ x\ny ~ m + x")
+    code, out, _ = run("fit", tmp_path / "m.txt", tmp_path / "d.csv", "--bootstrap", "200", "--seed", "2")
+    assert code == 0 and re.search(r"x → m → y +Indirect effect .* Indirect-only mediation +Full mediation", out)
+
+
 def test_fit_takes_the_codes_of_missing_answers(run, files):
     frame = answers()
     frame.loc[:9, "t1"] = -99
@@ -235,8 +262,12 @@ def test_version_and_help(run):
     assert code == 0 and "sme-sem demo corporate-reputation" in out and "Exit codes" in out
 
 
-COMMANDS = [command.name or command.callback.__name__ for command in cli.app.registered_commands]
-COMMANDS += [f"code {command.callback.__name__}" for command in cli.code_commands.registered_commands]
+PARTS = {cli.studies: "", cli.questionnaires: "", cli.models: "", cli.coding: "code "}
+COMMANDS = [
+    group + (command.name or command.callback.__name__)
+    for part, group in PARTS.items()
+    for command in part.app.registered_commands
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -552,7 +583,7 @@ def test_progress_is_shown_on_a_terminal_only(capsys, monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
     for forced, shown in (("1", True), ("", False)):
         monkeypatch.setenv("FORCE_COLOR", forced) if forced else monkeypatch.delenv("FORCE_COLOR")
-        with cli._progress() as progress:
+        with cli.output.progress_bar() as progress:
             progress(Words("Fitting", "拟合"), 1, 2)
         printed = capsys.readouterr()
         assert printed.out == "" and ("Fitting" in printed.err) is shown

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .errors import SourceError
+from ..errors import SourceError
+from .numbers import text_of
+from .options import LanguageOption, Tongue, examples
+from .output import LOOK, print_tables
 
 if TYPE_CHECKING:
-    from .qualitative.remarks import Remark
-    from .tables import Table
-
-_LOOK = 1
+    from ..qualitative.remarks import Remark
+    from ..tables import Table
 
 app = typer.Typer(
     name="code",
@@ -25,12 +26,7 @@ app = typer.Typer(
 )
 
 
-class _Tongue(str, Enum):  # noqa: UP042 - typer shows the value of this kind
-    en = "en"
-    zh = "zh"
-
-
-class _Level(str, Enum):  # noqa: UP042
+class _Level(str, Enum):  # noqa: UP042 - typer shows the value of this kind
     concept = "concept"
     category = "category"
     main_category = "main_category"
@@ -41,14 +37,13 @@ _Segments = Annotated[
 ]
 _LevelOption = Annotated[_Level, typer.Option("--level", help="Which codes.")]
 _Output = Annotated[Path | None, typer.Option("--output", "-o", help="Folder for tables (CSV, Excel) and figures.")]
-_Language = Annotated[_Tongue, typer.Option("--language", "-l", help="Language of the tables.")]
 _Rules = Annotated[
     list[str] | None,
     typer.Option("--rule", help="Keep what passes, such as 'mentions > mean' or 'studies >= 3'; may be repeated."),
 ]
 
 
-@app.command(epilog="\b\nExamples:\n  sme-sem code describe interviews.qdpx --level theme --output coded")
+@app.command(epilog=examples("sme-sem code describe interviews.qdpx --level category --output coded"))
 def describe(
     segments: _Segments,
     level: _LevelOption = _Level.concept,
@@ -56,11 +51,11 @@ def describe(
         str | None, typer.Option(help="Sources held out to check saturation, with commas between.")
     ] = None,
     output: _Output = None,
-    language: _Language = _Tongue.en,
+    language: LanguageOption = Tongue.en,
 ) -> None:
     """Frequencies, coding tables, co-occurrence, saturation; agreement and groups where the segments name them."""
-    from . import qualitative
-    from .report import word_figures
+    from .. import qualitative
+    from ..report import word_figures
 
     coding = qualitative.read_coding(segments)
     which = level.value
@@ -87,7 +82,7 @@ def describe(
     _hand_over(tables, figures if output else {}, output, language.value, coding.remarks)
 
 
-@app.command(epilog="\b\nExamples:\n  sme-sem code keywords reports/ --keywords themes.yaml --rule 'mentions > mean'")
+@app.command(epilog=examples("sme-sem code keywords reports/ --keywords themes.yaml --rule 'mentions > mean'"))
 def keywords(
     documents: Annotated[list[Path], typer.Argument(help="Files and folders of reports: txt, PDF, docx.")],
     themes: Annotated[Path, typer.Option("--keywords", "-k", help="Keywords by theme: YAML, or a table.")],
@@ -100,13 +95,13 @@ def keywords(
     ] = None,
     workers: Annotated[int, typer.Option(help="Processes that read documents.")] = 2,
     output: _Output = None,
-    language: _Language = _Tongue.en,
+    language: LanguageOption = Tongue.en,
 ) -> None:
     """Count keywords by document, firm and year, and choose firms by rules."""
     import time
 
-    from .qualitative import count_keywords, select
-    from .report import word_figures
+    from ..qualitative import count_keywords, select
+    from ..report import word_figures
 
     started = time.perf_counter()
     counted = count_keywords(documents, themes, pattern=pattern, words=_words(words), workers=workers, progress=True)
@@ -125,17 +120,17 @@ def keywords(
     _hand_over(tables, figures if output else {}, output, language.value, counted.remarks)
 
 
-@app.command(epilog="\b\nExamples:\n  sme-sem code citations patents.csv --output patents")
+@app.command(epilog=examples("sme-sem code citations patents.csv --output patents"))
 def citations(
     patents: Annotated[
         Path, typer.Argument(help="Table with the columns firm, patent, cited and, if known, cited_firm.")
     ],
     rule: _Rules = None,
     output: _Output = None,
-    language: _Language = _Tongue.en,
+    language: LanguageOption = Tongue.en,
 ) -> None:
     """Self-citation and the depth of internal chains, by firm."""
-    from .qualitative import read_citations, select
+    from ..qualitative import read_citations, select
 
     found = read_citations(patents)
     tables = list(found.tables())
@@ -145,16 +140,16 @@ def citations(
     _hand_over(tables, {}, output, language.value, found.remarks)
 
 
-@app.command(epilog="\b\nExamples:\n  sme-sem code elements literature.csv --rule 'studies >= 3'")
+@app.command(epilog=examples("sme-sem code elements literature.csv --rule 'studies >= 3'"))
 def elements(
     literature: Annotated[Path, typer.Argument(help="Table with the columns study and element.")],
     synonyms: Annotated[Path | None, typer.Option(help="Table with the columns written and element.")] = None,
     rule: _Rules = None,
     output: _Output = None,
-    language: _Language = _Tongue.en,
+    language: LanguageOption = Tongue.en,
 ) -> None:
     """How many studies use each element, and which are candidates for the expert questionnaire."""
-    from .qualitative import read_elements
+    from ..qualitative import read_elements
 
     found = read_elements(literature, synonyms)
     tables = list(found.tables())
@@ -164,16 +159,16 @@ def elements(
     _hand_over(tables, {}, output, language.value, found.remarks)
 
 
-@app.command(epilog="\b\nExamples:\n  sme-sem code experts ratings.csv --relevant 4")
+@app.command(epilog=examples("sme-sem code experts ratings.csv --relevant 4"))
 def experts(
     ratings: Annotated[Path, typer.Argument(help="Table with a row for each expert and a column for each element.")],
     relevant: Annotated[float, typer.Option(help="Relevant is rated so or above.")] = 4,
     rule: _Rules = None,
     output: _Output = None,
-    language: _Language = _Tongue.en,
+    language: LanguageOption = Tongue.en,
 ) -> None:
     """What experts make of each element, how far they agree, and which elements stay."""
-    from .qualitative import expert_panel, read_ratings
+    from ..qualitative import expert_panel, read_ratings
 
     panel = expert_panel(read_ratings(ratings), relevant=relevant)
     tables = list(panel.tables())
@@ -183,17 +178,17 @@ def experts(
     _hand_over(tables, {}, output, language.value, ())
 
 
-@app.command(epilog="\b\nExamples:\n  sme-sem code draft segments.csv --relations relations.csv --output draft.yaml")
+@app.command(epilog=examples("sme-sem code draft segments.csv --relations relations.csv --output draft.yaml"))
 def draft(
     segments: _Segments,
     output: Annotated[Path, typer.Option("--output", "-o", help="Instrument file to write; it must not exist.")],
     relations: Annotated[Path | None, typer.Option(help="Table with the columns cause, effect and sign.")] = None,
     title: Annotated[str, typer.Option(help="Title of the questionnaire.")] = "Draft questionnaire",
-    language: _Language = _Tongue.en,
+    language: LanguageOption = Tongue.en,
 ) -> None:
     """Draft an instrument and a model from categories, concepts and relations; the trail goes beside it as CSV."""
-    from .qualitative import draft_instrument, read_coding, read_relations
-    from .tables.storing import store
+    from ..qualitative import draft_instrument, read_coding, read_relations
+    from ..tables.storing import store
 
     trail = output.with_name(f"{output.stem}-trail.csv")
     if trail.exists():
@@ -202,23 +197,18 @@ def draft(
     drafted = draft_instrument(coding, read_relations(relations) if relations else (), name=output.stem, title=title)
     drafted.write(output)
     store(trail, drafted.trail.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
-    _print(drafted.tables(), language.value)
+    print_tables(drafted.tables(), language.value)
     typer.echo(f"Written: {output}\nWritten: {trail}\nIn study.yaml, to show it in the report:  trail: {trail.name}")
 
 
 def _words(path: Path | None) -> Sequence[str]:
     """Read a user dictionary: the first word of each line, as jieba's own files have it."""
-    if path is None:
-        return ()
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        raise SourceError(str(path), ["not UTF-8 text; save the file as UTF-8"]) from None
+    lines = () if path is None else text_of(path).splitlines()
     return [line.split()[0] for line in lines if line.strip()]
 
 
 def _listed(names: Iterable[object]) -> Table:
-    from .tables import Column, Table, Words
+    from ..tables import Column, Table, Words
 
     rows = tuple((str(name),) for name in names)
     return Table("kept", Words("Kept", "保留样本"), (Column("name", Words("Name", "名称")),), rows)
@@ -232,10 +222,10 @@ def _hand_over(
     remarks: Iterable[Remark],
 ) -> None:
     """Print the tables, store them with the figures where a folder is named, and leave with the right code."""
-    _print(tables, language)
+    print_tables(tables, language)
     if output is not None:
-        from .tables import csv_file, excel
-        from .tables.storing import store
+        from ..tables import csv_file, excel
+        from ..tables.storing import store
 
         if output.is_dir() and any(output.iterdir()):
             raise SourceError(str(output), ["is not empty; name a new folder"])
@@ -245,11 +235,4 @@ def _hand_over(
             store(output / "figures" / f"{name}.svg", svg.encode("utf-8"))
         typer.echo(f"Written: {output}")
     if any(remark.severity == "error" for remark in remarks):
-        raise typer.Exit(_LOOK)
-
-
-def _print(tables: Iterable[Table], language: str) -> None:
-    from .tables import text
-
-    for table in tables:
-        typer.echo(text.render(table, language) + "\n")  # type: ignore[arg-type]
+        raise typer.Exit(LOOK)

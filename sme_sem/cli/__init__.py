@@ -1,0 +1,117 @@
+"""The command line: parse, call one function, print its tables, return an exit code.
+
+Exit codes: 0 done; 1 done, with something a person must look at; 2 the input was refused, with one
+message that says what is wrong, where, and what would do.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Annotated
+
+import typer
+
+from ..errors import SmeSemError
+from . import coding, models, questionnaires, studies
+from .output import DONE, LOOK, REFUSED
+
+_GUIDE = """\
+From a questionnaire and its answers to reliability, principal components, structural equation models and
+a report.
+
+\b
+The first steps:
+  sme-sem demo                                         a study on synthetic answers; see results/report.html
+  sme-sem demo corporate-reputation --language zh      a study on 344 real answers, in Chinese
+  sme-sem new my-study --instrument corporate-reputation
+  sme-sem run my-study/study.yaml                      change study.yaml, run it again
+  sme-sem verify my-study/results                      are all numbers still the same?
+
+\b
+One step at a time:
+  sme-sem validate answers.xlsx --instrument bmi-drivers
+  sme-sem screen answers.xlsx --instrument bmi-drivers
+  sme-sem reliability answers.xlsx --instrument bmi-drivers
+  sme-sem fit model.txt answers.csv
+  sme-sem compare full.txt partial.txt answers.csv
+  sme-sem invariance model.txt answers.csv --group region
+  sme-sem power population.txt -n 200 -n 400           before there are any answers
+
+\b
+Ask your own respondents:
+  sme-sem export bmi-drivers --to xlsform              a form for KoboToolbox or ODK; see: sme-sem export --help
+
+\b
+Begin with words:
+  sme-sem code describe interviews.qdpx                frequencies, saturation, agreement; see: sme-sem code --help
+
+\b
+Exit codes: 0 done; 1 done, something needs a person; 2 the input was refused.
+"""
+
+app = typer.Typer(
+    name="sme-sem",
+    help=_GUIDE,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+for part in (studies, questionnaires, models, coding):
+    app.add_typer(part.app)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    Parameters
+    ----------
+    arguments
+        What follows ``sme-sem``; left out, those of the process.
+
+    Returns
+    -------
+    int
+        0 done; 1 done, something needs a person; 2 the input was refused.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, ValueError):  # a stream that is no text file stays as it is
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        app(args=None if arguments is None else list(arguments))
+    except SmeSemError as problem:
+        return _refuse(str(problem))
+    except OSError as problem:
+        named = f"{problem.filename}: " if problem.filename else ""
+        return _refuse(f"{named}{problem.strerror or problem}")
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else DONE if leaving.code is None else LOOK
+    return DONE
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version and leave.", is_eager=True, callback=lambda asked: _version(asked)
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from .. import __version__
+
+        typer.echo(f"sme-sem {__version__}")
+        raise typer.Exit(DONE)
+
+
+def _refuse(message: str) -> int:
+    typer.echo(f"sme-sem: {message}", err=True)
+    return REFUSED

@@ -1,0 +1,73 @@
+"""Answers to an instrument, as commands read them, and what they say of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from ..errors import ResponseError
+from .output import DONE, LOOK
+
+if TYPE_CHECKING:
+    from ..responses import Responses
+
+_MOST_FINDINGS = 20
+
+
+def read_answers(answers: Path, instrument: str, sheet: str | None, platform: str = "auto") -> Responses:
+    """Read a file of answers to an instrument."""
+    from ..instrument import load_instrument
+    from ..responses import read_responses
+
+    return read_responses(answers, load_instrument(instrument), sheet=sheet, platform=platform)
+
+
+def kept_answers(answers: Path, instrument: str, sheet: str | None, language: str, *, err: bool = False) -> Responses:
+    """Read and screen, and say how many are left."""
+    from ..responses import screen
+    from ..tables import Words, written
+
+    responses = read_answers(answers, instrument, sheet)
+    kept = screen(responses).responses()
+    list_findings(responses, language, err=err)
+    counted = Words("collected {n} → valid {kept}\n", "回收{n} → 有效{kept}\n")
+    typer.echo(written(counted.filled(n=responses.collected, kept=len(kept.frame)), language), err=err)  # type: ignore[arg-type]
+    if not len(kept.frame):
+        raise ResponseError(f"{responses.source}: nobody is left after screening; see: sme-sem validate")
+    return kept
+
+
+def say_platform(responses: Responses, language: str, *, err: bool = False) -> None:
+    """Print which platform wrote the file, and how that is known."""
+    from ..responses.findings import message_of
+    from ..responses.platforms import REGISTRY
+    from ..tables import Words, written
+
+    name = Words("Platform: ", "平台：") + REGISTRY[responses.platform].title
+    typer.echo(written(name, language), err=err)  # type: ignore[arg-type]
+    found = responses.findings[responses.findings["rule"] == "platform"]
+    said = (written(message_of(row), language) for row in found.to_dict("records"))  # type: ignore[arg-type]
+    typer.echo("".join(f"  {message}\n" for message in said), err=err)
+
+
+def list_findings(responses: Responses, language: str, *, err: bool = False) -> None:
+    """Print errors and warnings, one a line, and count those that would fill the screen."""
+    from ..responses.findings import SEVERITIES, placed
+    from ..tables import Words, written
+
+    grave = responses.findings[responses.findings["severity"] != "info"]
+    for found in grave.head(_MOST_FINDINGS).to_dict("records"):
+        said = SEVERITIES[found["severity"]] + Words(": ", "：") + placed(found)
+        typer.echo(written(said, language), err=err)  # type: ignore[arg-type]
+    if len(grave) > _MOST_FINDINGS:
+        more = Words("and {n} more", "另有{n}条").filled(n=len(grave) - _MOST_FINDINGS)
+        typer.echo(written(more, language), err=err)  # type: ignore[arg-type]
+    if len(grave):
+        typer.echo("", err=err)
+
+
+def findings_code(responses: Responses) -> int:
+    """Say by an exit code whether answers could not be used."""
+    return LOOK if (responses.findings["severity"] == "error").any() else DONE

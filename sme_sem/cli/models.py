@@ -1,0 +1,345 @@
+"""``sme-sem fit``, ``compare``, ``invariance``, ``power``, ``simulate``: models and populations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import SmeSemError, SpecificationError, StudyError
+from .numbers import numbers_of, suspect_codes, suspecting, text_of
+from .options import (
+    EstimatorOption,
+    FormOption,
+    GapsOption,
+    GroupOption,
+    LanguageOption,
+    MissingCodes,
+    ModelFile,
+    Numbers,
+    OrderedOption,
+    Sheet,
+    TablesFile,
+    Tongue,
+    examples,
+)
+from .output import DONE, LOOK, check_output, for_programs, hand_over
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..sem.fit import Fit
+    from ..tables import Table, Text
+
+
+_WHICH_TEST = """\
+\b
+Tests (--method auto chooses for each pair):
+  standard               nested, ML or GLS: the chi-square difference
+  satorra.bentler.2001   nested, MLM or MLR: the scaled difference; .2010 where its factor turns negative
+  satorra.2000           nested, WLSMV: the difference scaled and shifted
+  vuong                  not nested: can these respondents tell the models apart, and which is nearer?
+"""
+_STEPS = """\
+\b
+Steps:
+  configural   the same items for the same constructs
+  thresholds   + equal thresholds (with --ordered)
+  metric       + equal loadings: relations may be compared between groups
+  scalar       + equal intercepts: means of constructs may be compared
+  strict       + equal residual variances
+"""
+_POPULATION = """\
+\b
+A population, such as:
+  trust =~ 0.8*t1 + 0.7*t2 + 0.7*t3
+  use =~ 0.8*u1 + 0.7*u2 + 0.6*u3
+  use ~ 0.3*trust
+"""
+
+app = typer.Typer()
+
+
+@app.command(
+    epilog=examples(
+        "sme-sem fit model.txt answers.csv --missing-code -99",
+        "sme-sem fit model.txt answers.csv --estimator MLR --missing fiml --output fit.docx",
+        "sme-sem fit model.txt answers.csv --ordered --group region --format json",
+        "sme-sem fit model.txt answers.csv --bootstrap 5000 --output fit.xlsx",
+        "sme-sem fit model.txt answers.csv --format csv --output tables",
+    )
+)
+def fit(
+    model: ModelFile,
+    data: Numbers,
+    estimator: EstimatorOption = None,
+    missing: GapsOption = "listwise",
+    ordered: OrderedOption = False,
+    group: GroupOption = None,
+    bootstrap: Annotated[
+        int, typer.Option(help="Draw the respondents anew so often, for errors and intervals, also of mediation.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 1,
+    sheet: Sheet = None,
+    missing_code: MissingCodes = None,
+    language: LanguageOption = Tongue.en,
+    form: FormOption = None,
+    output: TablesFile = None,
+) -> None:
+    """Fit one model to a file of numbers and print its tables."""
+    from ..sem.fit import fit as estimate
+    from ..sem.presentation import fit_tables, objections
+
+    check_output(form, output)
+    text, numbers = text_of(model), numbers_of(data, sheet, missing_code or ())
+    options = _fit_options(estimator, missing, ordered)
+    with suspecting(numbers, language.value):
+        fitted = estimate(text, numbers, group=group, bootstrap=bootstrap, seed=seed, **options)
+    objected = objections(fitted)
+    first, *others = fit_tables(fitted)
+    shown = [first, *(_without(table, objected) for table in (*others, *_drawn(fitted)))]
+    hand_over(shown, language.value, form, output)
+    if objected:
+        suspect_codes(numbers, language.value, err=for_programs(form, output))
+    raise typer.Exit(LOOK if objected else DONE)
+
+
+@app.command(
+    "compare",
+    epilog=_WHICH_TEST
+    + "\n\n"
+    + examples(
+        "sme-sem compare full.txt partial.txt answers.csv",
+        "sme-sem compare full.txt partial.txt answers.csv --estimator MLR --output comparison.docx --language zh",
+    ),
+)
+def compare_models(
+    models: Annotated[
+        list[Path], typer.Argument(help="Text files, each with a model in lavaan syntax; a model has its file's name.")
+    ],
+    data: Numbers,
+    method: Annotated[str, typer.Option(help="auto, or one of the tests below for all pairs.")] = "auto",
+    estimator: EstimatorOption = None,
+    missing: GapsOption = "listwise",
+    ordered: OrderedOption = False,
+    group: GroupOption = None,
+    folds: Annotated[int | None, typer.Option(help="Cross-validate on so many parts of the respondents.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the division into parts.")] = 1,
+    sheet: Sheet = None,
+    missing_code: MissingCodes = None,
+    language: LanguageOption = Tongue.en,
+    form: FormOption = None,
+    output: TablesFile = None,
+) -> None:
+    """Compare models of the same answers: fit, and for each pair the test that is right for it.
+
+    Which models are special cases of others is found out, not asked.  Models of other respondents, items or groups are
+    refused with the reason.
+    """
+    from ..comparison import compare
+    from ..sem.presentation import objections
+
+    check_output(form, output)
+    stems = [path.stem for path in models]
+    if len(set(stems)) < len(stems):
+        raise SpecificationError("two model files have the same name, which is to be the model's: rename one.")
+    numbers = numbers_of(data, sheet, missing_code or ())
+    options = _fit_options(estimator, missing, ordered)
+    with suspecting(numbers, language.value):
+        fits = {path.stem: _fit_of(path, numbers, group=group, **options) for path in models}
+        result = compare(fits, method=method, folds=folds, seed=seed)
+    hand_over(result.tables(), language.value, form, output)
+    raise typer.Exit(LOOK if any(objections(own) for own in fits.values()) else DONE)
+
+
+@app.command(
+    "invariance",
+    epilog=_STEPS
+    + "\n\n"
+    + examples(
+        "sme-sem invariance model.txt answers.csv --group region",
+        "sme-sem invariance model.txt answers.csv --group region --permutations 1000 --output steps.xlsx",
+        'sme-sem invariance model.txt answers.csv --group region --free "trust =~ t2" --free "t3 ~ 1"',
+    ),
+)
+def invariance_steps(
+    model: ModelFile,
+    data: Numbers,
+    group: Annotated[str, typer.Option("--group", "-g", help="Column that divides the respondents into groups.")],
+    steps: Annotated[str | None, typer.Option(help="Some of the steps below, with commas; left out, all.")] = None,
+    free: Annotated[
+        list[str] | None, typer.Option(help="Relation that is not held equal, such as 't3 ~ 1'; may be repeated.")
+    ] = None,
+    permutations: Annotated[
+        int, typer.Option(help="Deal respondents out to the groups so often, for p-values without a distribution.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(help="Of the permutations.")] = 1,
+    workers: Annotated[int | None, typer.Option(help="Processes that share the permutations; -1: all cores.")] = None,
+    estimator: EstimatorOption = None,
+    missing: GapsOption = "listwise",
+    ordered: OrderedOption = False,
+    sheet: Sheet = None,
+    missing_code: MissingCodes = None,
+    language: LanguageOption = Tongue.en,
+    form: FormOption = None,
+    output: TablesFile = None,
+) -> None:
+    """Test step by step whether the questions measure the same in every group."""
+    from ..comparison import invariance
+    from ..sem.presentation import objections
+
+    check_output(form, output)
+    text, numbers = text_of(model), numbers_of(data, sheet, missing_code or ())
+    with suspecting(numbers, language.value):
+        result = invariance(
+            text,
+            numbers,
+            group=group,
+            steps=None if steps is None else [step.strip() for step in steps.split(",")],
+            group_partial=free or (),
+            permutations=permutations,
+            seed=seed,
+            workers=workers,
+            **_fit_options(estimator, missing, ordered),
+        )
+    hand_over(result.tables(), language.value, form, output)
+    raise typer.Exit(LOOK if any(objections(own) for own in result.fits.values()) else DONE)
+
+
+@app.command(
+    "power",
+    epilog=_POPULATION
+    + "\n\n"
+    + examples(
+        "sme-sem power population.txt -n 200 -n 300 -n 400 --draws 1000",
+        "sme-sem power population.txt -n 300 --categories 5 --missing-share 0.05 --output power.xlsx",
+    ),
+)
+def power_of_study(
+    population: Annotated[Path, typer.Argument(help="Text file: lavaan syntax with a value for every parameter.")],
+    n: Annotated[list[int], typer.Option("-n", help="Number of respondents; may be repeated.")],
+    draws: Annotated[int, typer.Option(help="Samples for each number of respondents.")] = 1000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same result.")] = 1,
+    analysis: Annotated[
+        Path | None, typer.Option(help="Text file with the model to fit; left out, the population's.")
+    ] = None,
+    categories: Annotated[
+        int | None, typer.Option(help="Answers have so many ordered categories; left out, they are numbers.")
+    ] = None,
+    missing_share: Annotated[float, typer.Option(help="Share of answers that will be missing at random.")] = 0.0,
+    alpha: Annotated[float, typer.Option(help="Level of the tests.")] = 0.05,
+    wanted: Annotated[float, typer.Option(help="Power that the respondents needed are for.")] = 0.8,
+    estimator: Annotated[
+        str | None, typer.Option(help="ML, MLR ...; left out, ML, or WLSMV with --categories.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that share the samples; -1: all cores.")] = None,
+    ledger: Annotated[
+        Path | None, typer.Option(help="A study's ledger.jsonl, to show that this came before its answers.")
+    ] = None,
+    language: LanguageOption = Tongue.en,
+    form: FormOption = None,
+    output: TablesFile = None,
+) -> None:
+    """Find by simulation what a study of so many respondents would find, and how many it needs."""
+    from ..planning import power
+
+    check_output(form, output)
+    options: dict[str, Any] = {} if estimator is None else {"estimator": estimator}
+    result = power(
+        text_of(population),
+        n,
+        draws,
+        seed,
+        analysis=None if analysis is None else text_of(analysis),
+        ordered=categories,
+        missing=missing_share,
+        alpha=alpha,
+        wanted=wanted,
+        workers=workers,
+        ledger=ledger,
+        **options,
+    )
+    hand_over(result.tables(), language.value, form, output)
+    raise typer.Exit(LOOK if result.samples["failed"].any() else DONE)
+
+
+@app.command(
+    epilog=examples(
+        "sme-sem simulate population.txt -n 300 --seed 1 --output simulated.csv",
+        "sme-sem simulate --instrument bmi-drivers --output answers.csv",
+        "sme-sem simulate --instrument bmi-drivers --platform wenjuanxing --output answers.csv",
+    )
+)
+def simulate(
+    output: Annotated[Path, typer.Option("--output", "-o", help="CSV file to write; it must not exist.")],
+    model: Annotated[
+        Path | None, typer.Argument(help="Text file with a population model: lavaan syntax with values.")
+    ] = None,
+    instrument: Annotated[
+        str | None, typer.Option("--instrument", "-i", help="Draw answers to an instrument instead.")
+    ] = None,
+    n: Annotated[int | None, typer.Option("-n", help="Number of respondents.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same answers.")] = None,
+    platform: Annotated[
+        str, typer.Option("--platform", help="Write an instrument's answers as plain, wenjuanxing or qualtrics does.")
+    ] = "plain",
+) -> None:
+    """Draw synthetic answers from a population model, or for an instrument that states one."""
+    from ..downloads import download
+    from ..instrument import load_instrument
+    from ..simulation import simulate as draw
+    from ..synthetic import draw_answers
+    from ..tables.storing import store
+
+    if (model is None) == (instrument is None):
+        raise SpecificationError("name either a file with a population model, or an --instrument")
+    if output.exists():
+        raise StudyError(str(output), ["already exists; name another file, or move it away"])
+    if instrument is not None:
+        known = load_instrument(instrument)
+        answers = draw_answers(known, n, seed)
+        written = download(answers, known, platform)
+    else:
+        if platform != "plain":
+            raise SpecificationError("--platform is for the answers to an --instrument: a model has no questions")
+        if n is None:
+            raise SpecificationError("-n is missing: say how many respondents to draw")
+        answers = draw(text_of(model), n, seed=1 if seed is None else seed)  # type: ignore[arg-type]
+        written = answers.to_csv(index=False, lineterminator="\n").encode()
+    store(output, written)
+    typer.echo(f"{len(answers)} synthetic respondents, {answers.shape[1]} columns: {output}")
+
+
+def _fit_options(estimator: str | None, missing: str, ordered: bool) -> dict[str, Any]:
+    """Options of a fit, only those that were asked for."""
+    asked = {"estimator": estimator, "ordered": ordered or None}
+    return {"missing": missing} | {name: value for name, value in asked.items() if value is not None}
+
+
+def _drawn(fit: Fit) -> Sequence[Table]:
+    """Give the tables of a bootstrap: the routes of mediation where there are any, then all quantities."""
+    from ..resampling.mediation import mediation
+
+    drawn = fit.bootstrapped
+    if drawn is None:
+        return ()
+    indirect = (drawn.table["op"] == "indirect").any()
+    return (*(mediation(drawn).tables() if indirect else ()), *drawn.tables())
+
+
+def _fit_of(path: Path, numbers: pd.DataFrame, **options: Any) -> Fit:
+    """Fit one of several models, and name it where that fails."""
+    from ..sem.fit import fit as estimate
+
+    try:
+        return estimate(text_of(path), numbers, **options)
+    except SmeSemError as problem:
+        raise SpecificationError(f"{path}: {problem}") from None
+
+
+def _without(table: Table, notes: Sequence[Text]) -> Table:
+    """Leave out notes that already stand under an earlier table on the screen."""
+    return replace(table, notes=tuple(note for note in table.notes if note not in notes))

@@ -1,0 +1,94 @@
+"""Files for a model: its text, and a table of numbers with or without codes for missing answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from ..errors import SmeSemError, SpecificationError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MISSING_CODES = (-9.0, -99.0, -999.0, 99.0, 999.0)
+
+
+def text_of(path: Path) -> str:
+    """Read a text file."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise SpecificationError(f"{path}: not UTF-8 text; save the file as UTF-8") from None
+
+
+def numbers_of(path: Path, sheet: str | None, missing_codes: Sequence[float]) -> pd.DataFrame:
+    """Read a table of numbers; a column that holds anything else stays text, and a model cannot use it."""
+    import pandas as pd
+
+    from ..responses.files import read_table
+
+    cells = read_table(path, sheet).cells
+    columns = [_as_numbers(cells.iloc[:, i], missing_codes) for i in range(cells.shape[1])]
+    return pd.concat(columns, axis=1).set_axis(cells.columns, axis=1)
+
+
+def _as_numbers(texts: pd.Series[Any], missing_codes: Sequence[float]) -> pd.Series[Any]:
+    import pandas as pd
+
+    stripped = texts.str.strip()
+    stripped = stripped.mask(stripped.isin(("", "NA", "NaN", ".")))
+    values = pd.to_numeric(stripped, errors="coerce")
+    if bool((values.isna() & stripped.notna()).any()):
+        return texts
+    return values.mask(values.isin(list(missing_codes)))
+
+
+@contextmanager
+def suspecting(numbers: pd.DataFrame, language: str) -> Iterator[None]:
+    """Where the work is refused, point out numbers that may stand for missing answers."""
+    try:
+        yield
+    except SmeSemError:
+        suspect_codes(numbers, language, err=True)
+        raise
+
+
+def suspect_codes(frame: pd.DataFrame, language: str, *, err: bool = False) -> None:
+    """Point out numbers that stand for missing answers elsewhere and lie far from the others of a column."""
+    from ..tables import Words, written
+
+    found: dict[float, list[str]] = {}
+    for name in frame.columns:
+        for code in _likely_codes(frame[name]):
+            found.setdefault(code, []).append(str(name))
+    for code, names in found.items():
+        columns = ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
+        said = Words(
+            f"{code:g} lies far from the other values of {columns}. If it stands for a missing answer, "
+            f"say so: --missing-code {code:g}",
+            f"{columns} 中的 {code:g} 远离其他取值。若它表示缺失，请注明：--missing-code {code:g}",
+        )
+        typer.echo(written(said, language), err=err)  # type: ignore[arg-type]
+
+
+def _likely_codes(column: pd.Series[Any]) -> list[float]:
+    """Which of the usual codes occur in a column at more than its own width away from the other values.
+
+    >>> import pandas as pd
+    >>> _likely_codes(pd.Series([1.0, 5.0, -99.0])), _likely_codes(pd.Series([60.0, 120.0, 99.0]))
+    ([-99.0], [])
+    """
+    import pandas as pd
+
+    if not pd.api.types.is_numeric_dtype(column):
+        return []
+    others = column[~column.isin(_MISSING_CODES)].dropna()
+    if others.empty:
+        return []
+    low, high = float(others.min()), float(others.max())
+    room = max(high - low, 1)
+    return [code for code in _MISSING_CODES if (column == code).any() and (code < low - room or code > high + room)]

@@ -1,0 +1,86 @@
+"""Arguments and options that commands share."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Tongue(str, Enum):  # noqa: UP042 - typer shows the value of this kind
+    """Language of tables and report."""
+
+    en = "en"
+    zh = "zh"
+
+
+class Tongues(str, Enum):  # noqa: UP042 - typer shows the value of this kind
+    """Languages of a report."""
+
+    en = "en"
+    zh = "zh"
+    both = "both"
+
+
+Answers = Annotated[Path, typer.Argument(help="File of answers: CSV, TSV, Excel (.xlsx, .xls, .ods) or SPSS (.sav).")]
+InstrumentName = Annotated[
+    str, typer.Option("--instrument", "-i", help="A shipped instrument (see: sme-sem list), or a YAML file.")
+]
+Sheet = Annotated[str | None, typer.Option(help="Sheet of a workbook; left out, the first one.")]
+RuleOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Screen by this rule instead of empty, missing, attention and duplicate_id; may be repeated: careless, "
+        "duplicate_row."
+    ),
+]
+PlatformOption = Annotated[
+    str, typer.Option(help="Survey platform that wrote the file; left out, it is recognised by its marks.")
+]
+LanguageOption = Annotated[Tongue, typer.Option("--language", "-l", help="Language of the tables.")]
+ModelFile = Annotated[Path, typer.Argument(help="Text file with the model in lavaan syntax.")]
+Numbers = Annotated[Path, typer.Argument(help="File of numbers: one row per respondent, one column per variable.")]
+MissingCodes = Annotated[
+    list[float] | None, typer.Option(help="Number that stands for a missing answer; may be repeated.")
+]
+EstimatorOption = Annotated[
+    str | None,
+    typer.Option(help="ML, MLR (answers that are not normal), MLM, WLSMV ...; left out, ML, or WLSMV with --ordered."),
+]
+GapsOption = Annotated[
+    str, typer.Option("--missing", help="listwise (leave respondents with gaps out), fiml (use every answer) ...")
+]
+GroupOption = Annotated[str | None, typer.Option(help="Column that divides the respondents into groups.")]
+OrderedOption = Annotated[bool, typer.Option("--ordered", help="Answers are ordered categories, not numbers.")]
+
+
+class Form(str, Enum):  # noqa: UP042 - typer shows the value of this kind
+    """How tables are written."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    markdown = "markdown"
+    latex = "latex"
+    html = "html"
+
+
+FormOption = Annotated[
+    Form | None,
+    typer.Option("--format", "-f", help="How tables are written; left out, by the suffix of --output, or as text."),
+]
+TablesFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        help="File for the tables (.txt .csv .json .md .tex .html .docx .xlsx); with csv also a folder.",
+    ),
+]
+
+
+def examples(*commands: str) -> str:
+    """Write commands under a command's help, each on its own line."""
+    return "\n".join(("\b", "Examples:", *(f"  {command}" for command in commands)))

@@ -1,0 +1,92 @@
+"""What a command hands over: tables in the form asked for, progress while it works, and an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from ..errors import SpecificationError, StudyError
+from .options import Form
+
+if TYPE_CHECKING:
+    from ..tables import Table, Text
+
+DONE, LOOK, REFUSED = 0, 1, 2
+
+
+def hand_over(tables: Sequence[Table], language: str, form: Form | None, output: Path | None) -> None:
+    """Print tables in the form asked for, or store them."""
+    from ..tables import csv_file
+    from ..tables.formats import FORMATS, rendered, save
+    from ..tables.storing import store
+
+    if output is not None:
+        if output.is_file():
+            raise StudyError(str(output), ["already exists; name another file, or move it away"])
+        if form is Form.csv and output.suffix.lower() != ".csv":
+            csv_file.write(tables, output, language)  # type: ignore[arg-type]
+        elif form is None or (form is Form.csv and len(tables) == 1):
+            save(tables, output, language)  # type: ignore[arg-type]
+        elif form is Form.csv:
+            raise SpecificationError(
+                f"--output {output}: a CSV file holds one table, and here are {len(tables)}; name a folder"
+            )
+        else:
+            name = "text" if form is Form.table else form.value
+            content = FORMATS[name].file(tables, language)  # type: ignore[arg-type]
+            store(output, content.encode("utf-8") if isinstance(content, str) else content)
+        typer.echo(f"Written: {output}")
+    elif form in (None, Form.table):
+        print_tables(tables, language)
+    elif form is Form.csv:
+        texts = [csv_file.render(table, language) for table in tables]  # type: ignore[arg-type]
+        typer.echo("\n".join(text.replace("\r\n", "\n") for text in texts), nl=False)
+    else:
+        typer.echo(rendered(tables, form.value, language))  # type: ignore[arg-type]
+
+
+def check_output(form: Form | None, output: Path | None) -> None:
+    """Refuse a file that could not take several tables, before the work is done."""
+    from ..tables.formats import format_of
+
+    if output is None:
+        return
+    if output.is_file():
+        raise StudyError(str(output), ["already exists; name another file, or move it away"])
+    if form is None and format_of(output).single:
+        raise SpecificationError(f"{output}: holds one table only, and these are several; name a workbook (.xlsx)")
+
+
+def for_programs(form: Form | None, output: Path | None) -> bool:
+    """Whether a program reads what is printed, so that remarks belong elsewhere."""
+    return form not in (None, Form.table) and output is None
+
+
+def print_tables(tables: Iterable[Table], language: str) -> None:
+    """Print tables as text, with an empty line after each."""
+    from ..tables import text
+
+    for table in tables:
+        typer.echo(text.render(table, language) + "\n")  # type: ignore[arg-type]
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[Text, int, int], None]]:
+    """Show a bar on the terminal, and nothing where nobody looks."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda name, done, total: bar.update(task, description=str(name), completed=done, total=total)

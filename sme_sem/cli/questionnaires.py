@@ -1,0 +1,152 @@
+"""``sme-sem validate``, ``screen``, ``reliability``, ``components``: one step with the answers to an instrument."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..errors import SpecificationError, StudyError
+from .answers import findings_code, kept_answers, list_findings, read_answers, say_platform
+from .options import (
+    Answers,
+    FormOption,
+    InstrumentName,
+    LanguageOption,
+    PlatformOption,
+    RuleOption,
+    Sheet,
+    TablesFile,
+    Tongue,
+    examples,
+)
+from .output import DONE, LOOK, check_output, for_programs, hand_over
+
+app = typer.Typer()
+
+
+@app.command(epilog=examples("sme-sem validate answers.xlsx --instrument bmi-drivers"))
+def validate(
+    answers: Answers,
+    instrument: InstrumentName,
+    sheet: Sheet = None,
+    platform: PlatformOption = "auto",
+    rule: RuleOption = None,
+    language: LanguageOption = Tongue.en,
+    form: FormOption = None,
+    output: TablesFile = None,
+) -> None:
+    """Check a file of answers against its instrument: every cell, in one reading."""
+    from ..responses.screening import DEFAULT_RULES, screen
+
+    responses = read_answers(answers, instrument, sheet, platform)
+    screening = screen(responses, rule or DEFAULT_RULES)
+    quality = screening.quality.tables()[:1] if screening.quality is not None else ()
+    say_platform(responses, language.value, err=for_programs(form, output))
+    hand_over([*responses.tables(), *screening.tables(), *quality], language.value, form, output)
+    list_findings(responses, language.value, err=for_programs(form, output))
+    raise typer.Exit(findings_code(responses))
+
+
+@app.command(
+    epilog=examples(
+        "sme-sem screen answers.xlsx --instrument bmi-drivers",
+        "sme-sem screen answers.xlsx -i bmi-drivers --kept kept.csv --output screening.docx --language zh",
+    )
+)
+def screen(
+    answers: Answers,
+    instrument: InstrumentName,
+    sheet: Sheet = None,
+    platform: PlatformOption = "auto",
+    max_missing: Annotated[float, typer.Option(help="Largest share of items, 0 to 1, that may be missing.")] = 0.5,
+    min_flags: Annotated[int, typer.Option(help="Indices that must raise a flag before somebody is set aside.")] = 2,
+    kept: Annotated[Path | None, typer.Option(help="CSV file for the checked answers of those who are kept.")] = None,
+    language: LanguageOption = Tongue.en,
+    form: FormOption = None,
+    output: TablesFile = None,
+) -> None:
+    """Judge how attentively each respondent answered, and say who is set aside and why.
+
+    Leaves with exit code 1 if somebody is set aside, or answers could not be used.
+    """
+    from ..responses.quality_indices import Cutoffs
+    from ..responses.screening import DEFAULT_RULES
+    from ..responses.screening import screen as judge
+    from ..tables.storing import store
+
+    check_output(form, output)
+    if kept is not None and kept.exists():
+        raise StudyError(str(kept), ["already exists; name another file, or move it away"])
+    responses = read_answers(answers, instrument, sheet, platform)
+    found = judge(responses, (*DEFAULT_RULES, "careless"), max_missing=max_missing, cutoffs=Cutoffs(flags=min_flags))
+    quality = found.quality.tables() if found.quality is not None else ()
+    shown = [*found.tables(), found.set_aside(), *quality]
+    hand_over([table for table in shown if table.rows], language.value, form, output)
+    if kept is not None:
+        store(kept, found.responses().frame.to_csv(index=False, lineterminator="\n").encode())
+    raise typer.Exit(DONE if found.kept.all() else LOOK)
+
+
+@app.command(
+    epilog=examples(
+        "sme-sem reliability answers.csv --instrument corporate-reputation",
+        "sme-sem reliability answers.csv -i corporate-reputation --output reliability.docx --language zh",
+    )
+)
+def reliability(
+    answers: Answers,
+    instrument: InstrumentName,
+    sheet: Sheet = None,
+    language: LanguageOption = Tongue.en,
+    form: FormOption = None,
+    output: TablesFile = None,
+) -> None:
+    """Item analysis and reliability of every scale of the instrument."""
+    from ..measurement import reliability as analyse
+
+    responses = kept_answers(answers, instrument, sheet, language.value, err=for_programs(form, output))
+    columns = set(responses.items)
+    present = {
+        name: [item for item in items if item in columns] for name, items in responses.instrument.scales().items()
+    }
+    result = analyse(responses.frame, {name: items for name, items in present.items() if len(items) > 1})
+    hand_over(result.tables(), language.value, form, output)
+    raise typer.Exit(findings_code(responses))
+
+
+@app.command(epilog=examples("sme-sem components answers.csv --instrument bmi-drivers --constructs VP,VC,VD,VCAP -n 4"))
+def components(
+    answers: Answers,
+    instrument: InstrumentName,
+    constructs: Annotated[
+        str | None, typer.Option(help="Names of constructs, with commas between; left out, all of them.")
+    ] = None,
+    n: Annotated[
+        int | None, typer.Option("-n", "--n-components", help="How many; left out, eigenvalues above 1.")
+    ] = None,
+    rotation: Annotated[str, typer.Option(help="varimax, promax, oblimin or none.")] = "varimax",
+    sheet: Sheet = None,
+    language: LanguageOption = Tongue.en,
+    form: FormOption = None,
+    output: TablesFile = None,
+) -> None:
+    """KMO, Bartlett's test and principal components of the items."""
+    from ..errors import did_you_mean
+    from ..measurement import adequacy
+    from ..measurement import components as condense
+
+    responses = kept_answers(answers, instrument, sheet, language.value, err=for_programs(form, output))
+    scales = responses.instrument.scales(single_items=True)
+    wanted = [name.strip() for name in constructs.split(",")] if constructs else list(scales)
+    for name in wanted:
+        if not scales.get(name):
+            raise SpecificationError(
+                f"--constructs: no construct with items is named {name!r}.{did_you_mean(name, scales)}"
+            )
+    items = [item for item in responses.items if any(item in scales[name] for name in wanted)]
+    frame = responses.frame[items]
+    found = [*adequacy(frame).tables(), *condense(frame, n, rotation).tables()]
+    hand_over(found, language.value, form, output)
+    raise typer.Exit(findings_code(responses))
