@@ -54,6 +54,16 @@ def test_the_whole_table_is_tested_too(coding):
     assert result.rank_correlation == pytest.approx(1 - 6 * 22 / 120, abs=1e-12)  # rank differences 2, 2, 2, 1, 3
 
 
+def test_the_whole_test_is_that_of_a_published_table():
+    """Agresti (2007), An Introduction to Categorical Data Analysis, 2nd ed., table 2.5: X2 = 30.1, df = 2, p < .001."""
+    parties = ("Democrat", "independent", "Republican")
+    named = {"women": (762, 327, 468), "men": (484, 239, 477)}
+    rows = [(f"{g}{c}{i}", g, c) for g, held in named.items() for c, n in zip(parties, held) for i in range(n)]
+    result = compare_groups(read_coding(pd.DataFrame(rows, columns=["source", "group", "concept"])), "concept")
+    assert (round(result.chisq, 1), result.df) == (30.1, 2)
+    assert result.pvalue == pytest.approx(2.954e-07, rel=5e-4)  # chisq.test of R 4.2.2
+
+
 def test_small_expectations_get_fishers_test_and_empty_cells_a_half():
     rows = [("F", "a")] * 8 + [("F", "b")] * 1 + [("G", "a")] * 9
     frame = pd.DataFrame([(f"s{i}", g, c) for i, (g, c) in enumerate(rows)], columns=["source", "group", "concept"])
