@@ -211,18 +211,10 @@ class Study:
     def _fit(self, model: str, responses: Responses) -> Fit:
         """Fit one of the models as the study says."""
         from .moderation import with_products
-        from .sem.fit import fit
 
-        choices = self.choices
         posed = with_products(self.instrument.model_syntax(model), responses.frame)
-        robust = posed.products and choices.estimator == "ML"  # products are never normally distributed
-        return fit(
-            posed.model,
-            posed.frame,
-            estimator="MLR" if robust else choices.estimator,
-            missing=choices.missing,
-            ordered=self._ordered(model),
-        )
+        choices = self.choices
+        return posed.fit(estimator=choices.estimator, missing=choices.missing, ordered=self._ordered(model))
 
     def _ordered(self, model: str) -> bool | list[str] | None:
         """Name the ordered items that a model has."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,9 @@ from ..kernels import reliability
 from ..sem.specification import Specification
 from ..tables import Table, Tabled
 from .products import Products, product_indicators
+
+if TYPE_CHECKING:
+    from ..sem.fit import Fit
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +36,20 @@ class Moderated(Tabled):
     model: Specification
     frame: pd.DataFrame
     products: tuple[Products, ...]
+
+    def fit(self, **options: Any) -> Fit:
+        """Fit the model; products are never normally distributed, so that ``"ML"`` becomes ``"MLR"`` with them.
+
+        Parameters
+        ----------
+        **options
+            Of :func:`sme_sem.fit`.
+        """
+        from ..sem.fit import fit
+
+        if self.products and options.get("estimator") in (None, "ML") and not options.get("ordered"):
+            options = {**options, "estimator": "MLR"}
+        return fit(self.model, self.frame, **options)
 
     def tables(self) -> tuple[Table, ...]:
         """List the indicators of every product."""
@@ -74,6 +92,8 @@ def with_products(model: str | Specification, frame: pd.DataFrame) -> Moderated:
     """
     written = Specification.read(model)
     names = [name for name in dict.fromkeys(term.rhs for term in written.relations) if ":" in name]
+    if not names:
+        return Moderated(written, frame, ())
     items = {name: [t.rhs for t in written.terms if (t.op, t.lhs) == ("=~", name)] for name in written.latent}
     made: list[Products] = []
     for name in names:
@@ -85,7 +105,7 @@ def with_products(model: str | Specification, frame: pd.DataFrame) -> Moderated:
     ready = written.rename({name: product.name for name, product in zip(names, made, strict=True)})
     for lines in (*(product.model for product in made), *_shared(made)):
         ready = ready.add(lines)
-    return Moderated(ready, made[-1].frame if made else frame, tuple(made))
+    return Moderated(ready, made[-1].frame, tuple(made))
 
 
 def _factors(name: str, items: dict[str, list[str]]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ import pandas as pd
 from ..errors import DataProblem, SmeSemError, SpecificationError
 from ..kernels.variance_shares import variance_shares
 from ..ledger import POST_HOC, Entry, entry
-from ..sem.fit import fit as fit_model
+from ..moderation import with_products
 from ..sem.presentation import objections
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Language, Table, Tabled, Text, Words
@@ -271,7 +271,7 @@ def _fitted(task: Task) -> list[Outcome]:
 
 def _outcome(task: Task, model: Specification, options: Mapping[str, Any]) -> Outcome:
     try:
-        fit = fit_model(model, task.data, **options)
+        fit = with_products(model, task.data).fit(**options)
     except SmeSemError as problem:
         return Outcome(FAILED, str(problem), 0, tuple(Finding(FAILED) for _ in task.expected))
     found = findings(fit, task.expected, task.level)

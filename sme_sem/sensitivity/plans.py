@@ -91,7 +91,7 @@ def base_of_study(study: ScreenedStudy) -> Base:
         {name: instrument.model_syntax(name) for name in instrument.models},
         responses.frame,
         screening.kept.to_numpy(dtype=bool),
-        {"estimator": chosen.estimator, "missing": chosen.missing},
+        {"estimator": chosen.estimator, "missing": chosen.missing, "ordered": chosen.ordered},
         responses,
     )
 
@@ -134,7 +134,16 @@ def plan(base: Base, choices: Sequence[Choice], combination: Mapping[str, str]) 
     changed = _changed(model, *changes, orthogonal=bool(options.get("orthogonal")))
     if isinstance(changed, str):
         return Plan(None, rows, options, changed)
-    return Plan(changed, rows, options)
+    return Plan(changed, rows, options | _ordered_items(base, changed, options.get("ordered")))
+
+
+def _ordered_items(base: Base, model: Specification, ordered: Any) -> dict[str, Any]:
+    """Leave ordered items that a model has not out of the options; a name that is no item at all is told by the fit."""
+    if ordered is None or isinstance(ordered, bool):
+        return {}
+    named = (ordered,) if isinstance(ordered, str) else ordered
+    absent = set(base.frame.columns) - set(model.observed)
+    return {"ordered": [name for name in named if name not in absent] or None}
 
 
 def _value(base: Base, name: str, value: Any, items: set[str]) -> Any:

@@ -1,4 +1,3 @@
-import sys
 
 import numpy as np
 import pandas as pd
@@ -9,6 +8,7 @@ import sme_sem as sme
 from sme_sem import ledger
 from sme_sem.errors import DataProblem, SpecificationError
 from sme_sem.kernels.variance_shares import variance_shares
+from sme_sem.moderation import Moderated
 
 MODEL = "trust =~ t1 + t2 + t3\nuse =~ u1 + u2 + u3\nuse ~ trust"
 POPULATION = """
@@ -185,11 +185,11 @@ def test_a_dask_cluster_of_processes_gives_the_same_bytes():
 def test_progress_is_shown_before_the_first_fit(monkeypatch):
     told, fitted = [], []
 
-    def watched(*arguments, **options):
+    def watched(moderated, **options):
         fitted.append(list(told))
-        return sme.fit(*arguments, **options)
+        return sme.fit(moderated.model, moderated.frame, **options)
 
-    monkeypatch.setattr(sys.modules["sme_sem.sensitivity.multiverse"], "fit_model", watched)
+    monkeypatch.setattr(Moderated, "fit", watched)
     sme.multiverse(
         MODEL,
         answers(),
@@ -264,6 +264,36 @@ def test_a_study_brings_its_models_screening_and_hypotheses(tmp_path):
     assert own["est"] == pytest.approx(verdict["est"], rel=1e-12)
     assert own["pvalue"] == pytest.approx(verdict["pvalue"], rel=1e-12)
     assert own["supported"] == verdict["supported"]
+
+
+def test_a_study_of_ordered_answers_stays_one_where_items_are_left_out(tmp_path):
+    study = sme.load_study(small_study.write_study(tmp_path, ordered=["t1", "t2", "t3", "u1", "u2", "u3"]))
+    choices = {"items": {"all": (), "without t3": "t3"}}
+    result = sme.multiverse(study, choices=choices, hypotheses="USE ~ TRUST > 0", progress=False)
+    run = study.run()
+    model = run.fits["direct"].specification.drop("TRUST =~ t3")
+    fewer = sme.fit(model, run.responses.frame, ordered=["t1", "t2", "u1", "u2", "u3"])
+    whole = run.fits["direct"]
+    for own, fit in (("all", whole), ("without t3", fewer)):
+        expected = fit.estimates().query("op == '~'").iloc[0]
+        row = result.curve.set_index("items").loc[own]
+        assert fit.estimator == "WLSMV" and row["est"] == pytest.approx(expected["est"], rel=1e-12)
+        assert row["se"] == pytest.approx(expected["se"], rel=1e-12)
+
+
+def test_products_of_constructs_are_measured_as_in_a_study():
+    rng = np.random.default_rng(4)
+    a, b = rng.normal(size=(2, 500))
+    use = 0.4 * a + 0.3 * b + 0.4 * a * b + 0.7 * rng.normal(size=500)
+    frame = pd.DataFrame({f"{n}{i}": v + 0.6 * rng.normal(size=500) for n, v in zip("abu", (a, b, use)) for i in "123"})
+    measured = "A =~ a1 + a2 + a3\nB =~ b1 + b2 + b3\nU =~ u1 + u2 + u3\n"
+    models = {"moderated": f"{measured}U ~ A + B + A:B", "plain": f"{measured}U ~ A + B"}
+    result = sme.multiverse(None, frame, choices={"model": models}, hypotheses="U ~ A:B > 0", progress=False)
+    posed = sme.with_products(models["moderated"], frame)
+    expected = sme.fit(posed.model, posed.frame, estimator="MLR").estimates().set_index(["lhs", "rhs"]).loc["U", "AxB"]
+    own = result.curve.set_index("model")
+    assert own.loc["moderated", ["est", "se"]].tolist() == pytest.approx([expected["est"], expected["se"]], rel=1e-12)
+    assert own.loc["moderated", "supported"] and own.loc["plain", "status"] == "not in this model"
 
 
 def test_the_figure_is_the_same_every_time_and_marks_every_level():
