@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import ConvergenceError, SpecificationError
-from ..kernels import discrepancy, fiml, minimise, ram
+from ..kernels import fiml, ram
 from ..kernels.discrepancy import Sample
 from ..kernels.log_density import log_density
 from ..kernels.minimise import Status
@@ -25,6 +25,7 @@ from ..responses.moments import Moments
 from ..sem.constraints import constrained
 from ..sem.fit import Fit
 from ..sem.search import estimated
+from ..sem.stack import searched, stacked
 from .sameness import same_rows
 from .vuong import has_likelihood
 
@@ -123,15 +124,7 @@ def _sample(fit: Fit, moments: Moments) -> Sample:
 
 def _fitted_together(fit: Fit, samples: list[Sample]) -> list[np.ndarray | None]:
     """All parts at once, from the estimates of all respondents."""
-    means = None if samples[0].mean is None else np.stack([s.mean for s in samples if s.mean is not None])
-    batch = Sample(np.stack([s.covariance for s in samples]), means, np.stack([s.share for s in samples]))
-
-    def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> discrepancy.Slope:
-        return discrepancy.slope(fit.pattern, batch.of(members), theta, exact=exact)
-
-    start = np.tile(fit.theta, (len(samples), 1))
-    with np.errstate(all="ignore"):
-        best = minimise.scoring(slope_at, start, max_iterations=fit.options.max_iterations)
+    best = searched(fit, stacked(samples))
     arrived = [status is Status.CONVERGED for status in best.status]
     return [theta if there else None for theta, there in zip(best.theta, arrived, strict=True)]
 

@@ -24,8 +24,8 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ConvergenceError, SmeSemError, SpecificationError
-from ..kernels import discrepancy, fit_indices, minimise
-from ..kernels.discrepancy import Sample, Slope
+from ..kernels import fit_indices
+from ..kernels.discrepancy import Sample
 from ..kernels.latent_response import OrderedPattern
 from ..kernels.minimise import Status
 from ..responses.moments import Moments
@@ -33,6 +33,7 @@ from ..sem import objective, ordered
 from ..sem.constraints import constrained
 from ..sem.fit import Fit, _sample
 from ..sem.search import estimated
+from ..sem.stack import searched, stacked
 from ..tables import Column, Kind, Table, Text, Words
 from ..tasks import Progress, done
 from .folds import moments_of
@@ -186,7 +187,8 @@ def _together(task: Task, step: str, orders: Sequence[np.ndarray]) -> np.ndarray
     pooled, ends = np.concatenate(fit.moments.answers), np.cumsum([len(own) for own in fit.moments.answers])[:-1]
     moments = [moments_of(fit.moments, tuple(np.split(pooled[order], ends))) for order in orders]
     samples = [_sample(fit.table, own, fit.options) for own in moments]
-    first = _batch(fit, samples) if fit.moments.patterns is None and not constrained(fit.table) else None
+    together = fit.moments.patterns is None and not constrained(fit.table)
+    first = searched(fit, stacked(samples)) if together else None
     found = []
     for k, (sample, own) in enumerate(zip(samples, moments, strict=True)):
         best = None if first is None or first.status[k] is not Status.CONVERGED else first.theta[k]
@@ -195,18 +197,6 @@ def _together(task: Task, step: str, orders: Sequence[np.ndarray]) -> np.ndarray
             best = again.theta[0] if again.status[0] is Status.CONVERGED else None
         found.append([np.nan] * len(MEASURES) if best is None else _measured(_member(fit, sample, own, best)))
     return np.array(found)
-
-
-def _batch(fit: Fit, samples: Sequence[Sample]) -> minimise.Minimum:
-    means = None if samples[0].mean is None else np.stack([own.mean for own in samples if own.mean is not None])
-    every = Sample(np.stack([s.covariance for s in samples]), means, np.stack([s.share for s in samples]))
-
-    def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> Slope:
-        return discrepancy.slope(fit.pattern, every.of(members), theta, exact=exact)
-
-    with np.errstate(all="ignore"):  # a trial step may leave the admissible region; it is then rejected
-        start = np.tile(fit.theta, (len(samples), 1))
-        return minimise.scoring(slope_at, start, max_iterations=fit.options.max_iterations)
 
 
 def _member(fit: Fit, sample: Sample, moments: Moments, theta: np.ndarray) -> Fit:

@@ -33,6 +33,7 @@ from ..sem.constraints import constrained
 from ..sem.fit import Fit
 from ..sem.fit import fit as fit_model
 from ..sem.specification import Specification
+from ..sem.stack import searched
 from ..tables import Column, Kind, Language, Table, Tabled, Words
 from ..tasks import Progress, done
 from .population import Population, analysis_of, population, truth
@@ -283,13 +284,8 @@ def _fitted_together(template: Fit, answers: Sequence[pd.DataFrame]) -> list[Fit
     unbiased = n / (n - 1) if template.options.likelihood == "wishart" else 1.0
     means = mean[:, None] if template.table.means else None
     batch = Sample(unbiased * covariance[:, None], means, np.ones((len(values), 1)))
-
-    def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> Slope:
-        return discrepancy.slope(template.pattern, batch.of(members), theta, exact=exact)
-
-    start = np.tile(template.theta, (len(values), 1))
+    best = searched(template, batch)
     with np.errstate(all="ignore"):
-        best = minimise.scoring(slope_at, start, max_iterations=template.options.max_iterations)
         slopes = discrepancy.slope(template.pattern, batch, best.theta)
     fits: list[Fit | None] = []
     for i, status in enumerate(best.status):

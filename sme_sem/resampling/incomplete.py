@@ -18,7 +18,8 @@ from ..kernels.nearby import nearby
 from ..responses.moments import Moments
 from ..sem.constraints import constrained
 from ..sem.search import search, search_within
-from .samples import split, stacked, weighing, with_given
+from ..sem.stack import stacked
+from .samples import split, weighing, with_given
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..kernels import gradients, linalg, minimise
+from ..kernels import gradients, linalg
 from ..kernels.constrained import constrained_scoring
-from ..kernels.discrepancy import Sample, Slope
+from ..kernels.discrepancy import Sample
 from ..kernels.latent_response import OrderedPattern
 from ..kernels.minimise import Minimum, Status
 from ..kernels.nearby import nearby
 from ..sem import objective
 from ..sem.constraints import constrained, restrictions
+from ..sem.stack import searched
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
@@ -47,7 +48,7 @@ def _refitted(fit: Fit, sample: Sample, inverse: np.ndarray) -> Minimum:
         found = _nearby(fit, sample, start, inverse)
         left = np.flatnonzero(found.status != Status.CONVERGED)
         if len(left):
-            again = _scored(fit, sample.of(left), start[left])
+            again = searched(fit, sample.of(left))
             for name in Minimum.__dataclass_fields__:
                 getattr(found, name)[left] = getattr(again, name)
     return found
@@ -74,13 +75,6 @@ def inverse_hessian(fit: Fit) -> np.ndarray:
     if not np.isfinite(W).all():
         W = linalg.whitener(fit._expected.hessian)
     return np.asarray(W.mT @ W)
-
-
-def _scored(fit: Fit, sample: Sample, start: np.ndarray) -> Minimum:
-    def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> Slope:
-        return objective.slope(fit.pattern, sample.of(members), fit.moments, theta, exact=exact)
-
-    return minimise.scoring(slope_at, start, max_iterations=fit.options.max_iterations)
 
 
 def _one_by_one(fit: Fit, sample: Sample) -> Minimum:

@@ -11,7 +11,6 @@ covariates, means and covariances estimated from answers with gaps) are found on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from ..kernels import fiml, gamma, gaps, influence, linalg, ordered
 from ..kernels.discrepancy import Sample
 from ..sem import ordered as answers_of
 from ..sem.least_squares import weighted_by_covariances
+from ..sem.stack import stacked
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
@@ -67,15 +67,6 @@ def samples(fit: Fit, counts: np.ndarray) -> Sample:
     weight = n - unbiased
     plain = Sample(covariance, mean if fit.table.means else None, weight / weight.sum(axis=1, keepdims=True))
     return _weighted(fit, plain, by_group)
-
-
-def stacked(parts: Sequence[Sample]) -> Sample:
-    """Lay samples of one shape along a leading axis."""
-    covariance, mean, share, *others = (
-        None if column[0] is None else np.stack(column) for column in zip(*parts, strict=True)
-    )
-    assert covariance is not None and share is not None
-    return Sample(covariance, mean, share, *others)
 
 
 def split(fit: Fit, counts: np.ndarray) -> list[np.ndarray]:
