@@ -53,6 +53,11 @@ class Minimum:
     status: np.ndarray
     iterations: np.ndarray
 
+    @classmethod
+    def joined(cls, parts):
+        """Put batches one after another."""
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in cls.__dataclass_fields__))
+
 
 def scoring(slope_at, start, *, tolerance=1e-20, max_iterations=300):
     """Minimise B discrepancies of q parameters each.

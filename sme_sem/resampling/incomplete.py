@@ -32,9 +32,8 @@ def refitted_with_gaps(fit: Fit, counts: np.ndarray, inverse: np.ndarray, *, sat
         NaN without
     """
     parts = [_one(fit, own, inverse, saturated=saturated) for own in counts]
-    minima = [found for _, found in parts]
-    every = (np.concatenate([getattr(found, name) for found in minima]) for name in Minimum.__dataclass_fields__)
-    return stacked([sample for sample, _ in parts]), Minimum(*every)
+    samples, minima = zip(*parts, strict=True)
+    return stacked(samples), Minimum.joined(minima)
 
 
 def _one(fit: Fit, counts: np.ndarray, inverse: np.ndarray, *, saturated: bool) -> tuple[Sample, Minimum]:

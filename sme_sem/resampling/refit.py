@@ -37,7 +37,7 @@ def refitted(fit: Fit, sample: Sample, inverse: np.ndarray) -> Minimum:
     if sample.target is not None:  # slopes of all moments are needed
         at_once = int(np.clip(_NUMBERS // (sample.target[0].size * len(fit.pattern.row)), 1, AT_ONCE))
     parts = [_refitted(fit, sample.of(slice(k, k + at_once)), inverse) for k in range(0, draws, at_once)]
-    return Minimum(*(np.concatenate([getattr(part, name) for part in parts]) for name in Minimum.__dataclass_fields__))
+    return Minimum.joined(parts)
 
 
 def _refitted(fit: Fit, sample: Sample, inverse: np.ndarray) -> Minimum:
@@ -90,4 +90,4 @@ def _one_by_one(fit: Fit, sample: Sample) -> Minimum:
                 max_iterations=fit.options.max_iterations,
             )
         )
-    return Minimum(*(np.concatenate([getattr(part, name) for part in found]) for name in Minimum.__dataclass_fields__))
+    return Minimum.joined(found)

@@ -201,3 +201,11 @@ def test_a_search_that_no_longer_gains_anything_is_given_up():
     found = minimise.scoring(level, np.zeros((1, 2)), max_iterations=10**4)
     assert found.status[0] is Status.NO_DESCENT
     assert found.iterations[0] < 100
+
+
+def test_batches_joined_are_one_batch():
+    problem = Problem(next(iter(POPULATIONS)), 3)
+    whole = problem.together()
+    joined = minimise.Minimum.joined([problem.alone(b) for b in range(3)])
+    for name in ("theta", "value", "decrement", "status", "iterations"):
+        np.testing.assert_array_equal(getattr(joined, name), getattr(whole, name))
