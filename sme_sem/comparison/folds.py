@@ -23,7 +23,7 @@ from ..kernels.log_density import log_density
 from ..kernels.minimise import Status
 from ..responses.moments import Moments
 from ..sem.constraints import constrained
-from ..sem.fit import Fit
+from ..sem.fit import Fit, _sample
 from ..sem.search import estimated
 from ..sem.stack import searched, stacked
 from .sameness import same_rows
@@ -70,7 +70,7 @@ def _parts(moments: Moments, folds: int, seed: int | None) -> tuple[np.ndarray, 
 def _foretold(name: str, fit: Fit, parts: tuple[np.ndarray, ...], folds: int) -> np.ndarray:
     """d of every respondent, by group and part: -> (n,)"""
     training = [_without(fit.moments, parts, fold) for fold in range(folds)]
-    samples = [_sample(fit, own) for own in training]
+    samples = [_sample(fit.table, own, fit.options) for own in training]
     batched = fit.moments.patterns is None and not constrained(fit.table)
     thetas = (
         _fitted_together(fit, samples)
@@ -112,14 +112,6 @@ def moments_of(moments: Moments, kept: tuple[np.ndarray, ...]) -> Moments:
         patterns=patterns,
         saturated=float(saturated),
     )
-
-
-def _sample(fit: Fit, moments: Moments) -> Sample:
-    unbiased = fit.options.likelihood == "wishart"
-    n = moments.n.astype(float)
-    covariance = moments.covariance * (n / (n - 1))[:, None, None] if unbiased else moments.covariance
-    weight = n - unbiased
-    return Sample(covariance, moments.mean if fit.table.means else None, weight / weight.sum())
 
 
 def _fitted_together(fit: Fit, samples: list[Sample]) -> list[np.ndarray | None]:
