@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 Kind = Literal["nonparametric", "bollen-stine", "cluster"]
 _KINDS = ("nonparametric", "bollen-stine", "cluster")
 _MOST_LEFT_OUT = 1000
+_CONSTANT = 1e-10  # a standard error below it is rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +83,7 @@ class Bootstrap(Tabled):
         """Covariances of the free parameters over the samples: (q, q)"""
         table = self.fit.table
         own = self.draws.to_numpy()[:, (self.table["kind"] == "estimate").to_numpy()]
-        index = table.index[[p.free or p.exogenous or p.derived for p in table.parameters]]
+        index = table.index[[p.varies for p in table.parameters]]
         first = [int(np.flatnonzero(index == q)[0]) for q in range(table.n_free)]
         kept = own[:, first]
         return np.atleast_2d(np.cov(kept[np.isfinite(kept).all(axis=1)], rowvar=False))
@@ -95,10 +96,13 @@ class Bootstrap(Tabled):
         rows = len(parameters) + sum(term.op == ":=" for term in self.fit.table.definitions)
         there = np.ones(rows, dtype=bool)
         if not standardized:
-            there[: len(parameters)] = [p.free or p.exogenous or p.derived for p in parameters]
-        found = statistics_of(values, np.zeros(values.shape[1]), values[:0], level)
-        se, lower, upper = np.full((3, rows), np.nan)
-        se[there], lower[there], upper[there] = found["se"], found["perc_lower"], found["perc_upper"]
+            there[: len(parameters)] = [p.varies for p in parameters]
+        _, error = _mean_and_error(values)
+        with np.errstate(invalid="ignore"):  # where no draw has a value
+            limits = intervals.percentile(np.sort(values, axis=0), level)
+        found = np.full((3, rows), np.nan)
+        found[:, there] = np.where(error > _CONSTANT, [error, *limits], 0 * error)
+        se, lower, upper = found
         return se, lower, upper
 
     def tables(self) -> tuple[Table, ...]:
@@ -310,11 +314,8 @@ def statistics_of(
 ) -> dict[str, np.ndarray]:
     """Everything the table says of each quantity: draws (R, k), estimates (k,), respondents left out (n, k)."""
     ordered = np.sort(values, axis=0)
-    count = np.isfinite(values).sum(axis=0)
-    enough = np.where(count > 1, count, np.nan)
-    mean = np.nansum(values, axis=0) / enough
-    se = np.sqrt(np.nansum((values - mean) ** 2, axis=0) / (enough - 1))
-    varies = se > 1e-10 * (1 + np.abs(estimate))
+    mean, se = _mean_and_error(values)
+    varies = se > _CONSTANT * (1 + np.abs(estimate))
     jackknife = left_out[np.isfinite(left_out).all(axis=1)]
     a = intervals.acceleration(-jackknife) if len(jackknife) > 1 else np.full(len(estimate), np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):  # where all draws lie on one side, there is no correction
@@ -336,6 +337,14 @@ def statistics_of(
         for end, limit in zip(("lower", "upper"), pair, strict=True):
             found[f"{name}_{end}"] = np.where(varies, limit, np.where(np.isnan(se), np.nan, estimate))
     return found | {name: np.where(varies, p, np.nan) for name, p in p_values.items()}
+
+
+def _mean_and_error(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation over the draws there are, NaN of fewer than two: (R, k) -> (k,) each"""
+    count = np.isfinite(values).sum(axis=0)
+    enough = np.where(count > 1, count, np.nan)
+    mean = np.nansum(values, axis=0) / enough
+    return mean, np.sqrt(np.nansum((values - mean) ** 2, axis=0) / (enough - 1))
 
 
 def _conforming(fit: Fit) -> Moments:

@@ -55,6 +55,11 @@ class Parameter:
         return self.index >= 0
 
     @property
+    def varies(self) -> bool:
+        """Whether another sample would give it another value."""
+        return self.free or self.exogenous or self.derived
+
+    @property
     def key(self) -> tuple[str, str, str]:
         """The relation, whichever way round a covariance was written."""
         if self.op == "~~" and self.rhs < self.lhs:
