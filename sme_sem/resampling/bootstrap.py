@@ -101,7 +101,8 @@ class Bootstrap(Tabled):
         with np.errstate(invalid="ignore"):  # where no draw has a value
             limits = intervals.percentile(np.sort(values, axis=0), level)
         found = np.full((3, rows), np.nan)
-        found[:, there] = np.where(error > _CONSTANT, [error, *limits], 0 * error)
+        error = np.where(error > _CONSTANT, error, 0 * error)
+        found[:, there] = np.where(np.isnan(error), np.nan, [error, *limits])
         se, lower, upper = found
         return se, lower, upper
 

@@ -38,6 +38,14 @@ def test_fixed_values_and_given_variables_have_no_error():
     assert np.isnan(estimates.loc[("x", "~~", "x"), ["se", "ci_lower", "ci_upper"]].astype(float)).all()
 
 
+def test_what_a_constraint_settles_is_its_own_interval():
+    fit = sme.fit(MEDIATION + "; a == 0.5; double := 2*a", people(), bootstrap=50, seed=5)
+    for _, row in fit.estimates().set_index("label").loc[["a", "double"]].iterrows():
+        assert row["se"] == 0 and np.isnan(row["z"])
+        assert row["ci_lower"] == pytest.approx(row["est"], rel=1e-12)
+        assert row["ci_upper"] == pytest.approx(row["est"], rel=1e-12)
+
+
 def test_errors_approach_those_of_the_information_matrix():
     answers = sme.simulate("F =~ .8*a + .7*b + .6*c; G =~ .8*d + .7*e + .6*f; G ~ .5*F", 800, seed=2)
     plain, fit = sme.fit(CONSTRUCTS, answers), sme.fit(CONSTRUCTS, answers, se="bootstrap", seed=1)
