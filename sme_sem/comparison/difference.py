@@ -110,7 +110,8 @@ def _factor_at(fit: Fit, theta: np.ndarray) -> float:
         return least_squares.scaling(method, pattern, sample, moments, theta, inverse, df).mean_factor
     implied = ram.implied(pattern, theta, sample.covariance, sample.mean)
     expected = fit.options.information == "expected"
-    return robust.scaling(method, pattern, moments, sample, implied, inverse, df, expected=expected).mean_factor
+    B = robust.spread(pattern, moments, implied, around_sample=method.test_around_sample)
+    return robust.scaling(method, pattern, moments, sample, implied, inverse, B, df, expected=expected).mean_factor
 
 
 def _inverse_information(fit: Fit, theta: np.ndarray) -> np.ndarray:
@@ -147,8 +148,7 @@ def _spread(fit: Fit) -> np.ndarray:
     """B: how the scores vary from respondent to respondent."""
     if fit.options.method.discrepancy != "ML":
         return least_squares.spread(fit.pattern, fit.sample, fit.moments, fit.theta, normal=False)
-    found = robust.scores(fit.pattern, fit.moments, fit._point.moments, around_sample=True)
-    return robust.spread(found, fit.moments)
+    return fit._spread(around_sample=True)
 
 
 _BY_METHOD: dict[str, Callable[[Fit, Fit], tuple[float, Words]]] = {

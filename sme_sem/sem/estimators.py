@@ -55,6 +55,11 @@ class Estimator:
         return self.test in SCALED
 
     @property
+    def test_around_sample(self) -> bool:
+        """Whether its test takes respondents' scores around the sample's moments, not the model's."""
+        return self.test != "yuan_bentler_mplus"
+
+    @property
     def takes_gaps(self) -> bool:
         """Whether it goes with full information maximum likelihood."""
         return self.discrepancy == "ML" and self.se != "robust_sem" and self.test in ("standard", "yuan_bentler_mplus")

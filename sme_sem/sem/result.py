@@ -157,12 +157,22 @@ class Fit(Tabled):
             return np.asarray(self._bread @ B @ self._bread / self._total)
         if kind == "two_stage":
             return self._stages.vcov / self._total
-        around_sample = kind == "robust_sem"
-        scores = robust.scores(self.pattern, self.moments, self._point.moments, around_sample=around_sample)
-        B = robust.spread(scores, self.moments)
+        B = self._spread(around_sample=kind == "robust_sem")
         if kind == "first_order":
             return self._inverse(B) / self._total
         return np.asarray(self._bread @ B @ self._bread / self._total)
+
+    def _spread(self, *, around_sample: bool) -> np.ndarray:
+        """B of the sandwich, found once for errors and tests."""
+        return self._spread_around_sample if around_sample else self._spread_around_model
+
+    @cached_property
+    def _spread_around_sample(self) -> np.ndarray:
+        return robust.spread(self.pattern, self.moments, self._point.moments, around_sample=True)
+
+    @cached_property
+    def _spread_around_model(self) -> np.ndarray:
+        return robust.spread(self.pattern, self.moments, self._point.moments, around_sample=False)
 
     @cached_property
     def _bread(self) -> np.ndarray:
@@ -276,6 +286,7 @@ class Fit(Tabled):
             self.sample,
             self._point.moments,
             self._bread,
+            self._spread(around_sample=self._estimator.test_around_sample),
             self._test.df,
             expected=self.options.information == "expected",
         )

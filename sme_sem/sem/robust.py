@@ -55,8 +55,9 @@ def scores(pattern: ram.Pattern, moments: Moments, implied: ram.Implied, *, arou
     return found
 
 
-def spread(by_group: list[np.ndarray], moments: Moments) -> np.ndarray:
+def spread(pattern: ram.Pattern, moments: Moments, implied: ram.Implied, *, around_sample: bool) -> np.ndarray:
     """B: the average product of scores over all that were drawn independently: -> (q, q)"""
+    by_group = scores(pattern, moments, implied, around_sample=around_sample)
     units = [casewise.independent(own, *moments.design.of(g)) for g, own in enumerate(by_group)]
     return np.asarray(sum(s.T @ s for s in units) / moments.n.sum())
 
@@ -68,6 +69,7 @@ def scaling(
     sample: Sample,
     implied: ram.Implied,
     inverse: np.ndarray,
+    B: np.ndarray,
     df: int,
     *,
     expected: bool = False,
@@ -75,6 +77,7 @@ def scaling(
     """Find the correction of a test statistic.
 
     inverse : (q, q) inverse of the information per respondent, as the estimator has it
+    B : (q, q) from :func:`spread`, around what the estimator's test takes scores around
     expected : whether that is the expected information, of answers with gaps
     """
     if df == 0:
@@ -83,9 +86,8 @@ def scaling(
     answers, centre = moments.answers, moments.mean
     assert answers is not None and centre is not None
     mplus = estimator.test == "yuan_bentler_mplus"
-    own = scores(pattern, moments, implied, around_sample=not mplus)
     weights = moments.covariance if mplus else implied.sigma
-    likelihood = float((spread(own, moments) * inverse).sum())
+    likelihood = float((B * inverse).sum())
     trace = -likelihood
     if moments.patterns is not None:
         trace += sum(float((own.vcov * own.first_order).sum()) for own in saturated(moments, x, expected=expected))
@@ -100,7 +102,7 @@ def scaling(
             alone = rows[:, -x:], centre[g][-x:], weights[g][-x:, -x:]
             trace -= casewise.weighted_trace(*alone, means=means, weight=weight, cluster=cluster)
     mean_adjusted = estimator.test in ("satorra_bentler", "yuan_bentler_mplus")
-    squared = np.nan if mean_adjusted else _squared_trace(pattern, moments, implied, own, inverse)
+    squared = np.nan if mean_adjusted else _squared_trace(pattern, moments, implied, inverse)
     return replace(adjusted(estimator, df, trace, squared), likelihood=likelihood)
 
 
@@ -176,15 +178,13 @@ def moment_slopes(pattern: ram.Pattern, implied: ram.Implied, parts: list[fiml.S
     ]
 
 
-def _squared_trace(
-    pattern: ram.Pattern, moments: Moments, implied: ram.Implied, own: list[np.ndarray], inverse: np.ndarray
-) -> float:
+def _squared_trace(pattern: ram.Pattern, moments: Moments, implied: ram.Implied, inverse: np.ndarray) -> float:
     """tr((U Gamma)^2), from the products z_i^T U z_j of all pairs of respondents."""
     x, means = len(pattern.exogenous), pattern.means
     assert moments.answers is not None and moments.mean is not None
     n = moments.n
     ends = np.cumsum(n)
-    all_scores = np.concatenate(own)
+    all_scores = np.concatenate(scores(pattern, moments, implied, around_sample=True))
     gram = -(all_scores @ inverse @ all_scores.T) / n.sum()
     for g, rows in enumerate(moments.answers):
         place = slice(ends[g] - n[g], ends[g])

@@ -21,6 +21,7 @@ from sem.holzinger import (
 )
 from sem.models import POPULATIONS, central_difference
 from sme_sem.kernels import discrepancy, ram
+from sme_sem.sem import robust
 from sme_sem.sem.estimators import chosen_estimator
 from sme_sem.sem.robust import adjusted
 
@@ -278,6 +279,17 @@ def test_asking_everyone_twice_halves_the_squared_errors_and_keeps_the_scaling(e
     if estimator != "MLF":
         factor = "chisq_scaling_factor"
         assert twice.measures()[factor] == pytest.approx(once.measures()[factor], rel=1e-8)
+
+
+@pytest.mark.parametrize("estimator", ["MLR", "MLM"])
+def test_errors_and_the_test_take_the_scores_of_each_model_once(estimator, monkeypatch):
+    seen, scores = [], robust.scores
+    monkeypatch.setattr(
+        robust, "scores", lambda pattern, *own, **how: seen.append(pattern) or scores(pattern, *own, **how)
+    )
+    fit = sme.fit(MODEL, pupils(), estimator=estimator)
+    fit.estimates(), fit.measures(), fit.standardized()
+    assert seen == [fit.pattern, fit._baseline.pattern]
 
 
 @pytest.mark.parametrize("estimator", ROBUST)
