@@ -34,20 +34,38 @@ def weighted(sample: Sample, moments: Moments, method: Estimator) -> Sample:
     variances = _told(np.diagonal(found, axis1=1, axis2=2), sample, moments.names)
     if method.discrepancy == "DWLS":
         return sample._replace(weight=1 / variances)
-    fewest, m = int(moments.n.min()), found.shape[-1]
+    m = found.shape[-1]
+    enough_respondents(
+        moments,
+        m,
+        f"more than {m} in every group, and several times as many to be trusted. Take estimator='DWLS', 'ULSM' or "
+        "'MLR'.",
+    )
+    weight = full_weight(
+        found,
+        "estimator='WLS' needs the inverse of the covariance matrix of all moments, which is singular: "
+        "some moments follow from others, as with answers that take two values only. Take estimator='DWLS', "
+        "'ULSM' or 'MLR'.",
+    )
+    return sample._replace(weight=weight)
+
+
+def enough_respondents(moments: Moments, m: int, needed: str) -> None:
+    """Refuse to weigh m moments by all their covariances where a group has no more respondents than that."""
+    fewest = int(moments.n.min())
     if fewest <= m:
         raise DataProblem(
             f"estimator='WLS' weighs {m} moments by the inverse of their covariance matrix, which {fewest} respondents "
-            f"cannot tell: it needs more than {m} in every group, and several times as many to be trusted. Take "
-            "estimator='DWLS', 'ULSM' or 'MLR'."
+            f"cannot tell: it needs {needed}"
         )
-    if np.linalg.eigvalsh(linalg.correlation(found))[:, 0].min() < m * 1e-13:
-        raise DataProblem(
-            "estimator='WLS' needs the inverse of the covariance matrix of all moments, which is singular: "
-            "some moments follow from others, as with answers that take two values only. Take estimator='DWLS', "
-            "'ULSM' or 'MLR'."
-        )
-    return sample._replace(weight=gamma.inverse(found))
+
+
+def full_weight(found: np.ndarray, singular: str) -> np.ndarray:
+    """Invert Gamma, or say what it means that there is no inverse: (G, m, m) -> (G, m, m)"""
+    smallest = np.linalg.eigvalsh(linalg.correlation(found))[:, 0]
+    if not (smallest > found.shape[-1] * 1e-13).all():  # False for NaN
+        raise DataProblem(singular)
+    return np.asarray(gamma.inverse(found))
 
 
 def weighted_by_covariances(sample: Sample, method: Estimator) -> Sample | None:

@@ -24,7 +24,7 @@ from ..kernels.discrepancy import Sample
 from ..kernels.latent_response import OrderedPattern
 from ..responses.moments import Moments
 from .estimators import Estimator
-from .least_squares import moment_slopes, ordered_gamma
+from .least_squares import enough_respondents, full_weight, moment_slopes, ordered_gamma
 from .options import Options
 from .parameters import ParameterTable, given_variables
 from .specification import Specification
@@ -152,20 +152,14 @@ def _weight(moments: Moments, method: Estimator, target: np.ndarray) -> np.ndarr
         return np.ones_like(target)
     if method.discrepancy == "DWLS":
         return np.stack([1 / influence.gamma_diagonal(own) for own in moments.ordered])
-    fewest, m = int(moments.n.min()), target.shape[1]
-    if fewest <= m:
-        raise DataProblem(
-            f"estimator='WLS' weighs {m} moments by the inverse of their covariance matrix, which {fewest} respondents "
-            "cannot tell: it needs more respondents than moments in every group. Take estimator='WLSMV'."
-        )
-    found = ordered_gamma(moments)
-    if not (np.linalg.eigvalsh(linalg.correlation(found))[:, 0] > m * 1e-13).all():
-        raise DataProblem(
-            f"estimator='WLS' weighs {m} moments by the inverse of their covariance matrix, which is singular: some "
-            "moments follow from others, as with few respondents, rare categories, or items that repeat one another. "
-            "Take estimator='WLSMV', or bring rare categories together."
-        )
-    return np.asarray(gammas.inverse(found))
+    m = target.shape[1]
+    enough_respondents(moments, m, "more respondents than moments in every group. Take estimator='WLSMV'.")
+    return full_weight(
+        ordered_gamma(moments),
+        f"estimator='WLS' weighs {m} moments by the inverse of their covariance matrix, which is singular: some "
+        "moments follow from others, as with few respondents, rare categories, or items that repeat one another. "
+        "Take estimator='WLSMV', or bring rare categories together.",
+    )
 
 
 def residual_measures(
