@@ -21,7 +21,7 @@ import pandas as pd
 
 from ..errors import SpecificationError
 from ..resampling.bootstrap import Bootstrap, statistics_of
-from ..resampling.mediation import P_VALUES, Interval
+from ..resampling.mediation import NUMBERS, P_VALUES, Interval, path_of, with_interval
 from ..sem.options import chosen
 from ..sem.presentation import objections
 from ..tables import Column, Kind, Table, Tabled, Words, term
@@ -150,14 +150,7 @@ def _path(found: Bootstrap, group: str, outcome: str, cause: str | None) -> np.n
     count = 1 + len(found.draws) + len(found.left_out)
     if cause is None:
         return np.zeros(count)
-    rows = found.table
-    own = rows[
-        (rows["kind"] == "estimate")
-        & (rows["op"] == "~")
-        & (rows["lhs"] == outcome)
-        & (rows["rhs"] == cause)
-        & (rows["group"] == group)
-    ]
+    own = path_of(found.table, outcome, cause, group)
     if not len(own):
         raise SpecificationError(f"the model has no free path {outcome} ~ {cause}.")
     place = own.index[0]
@@ -166,9 +159,7 @@ def _path(found: Bootstrap, group: str, outcome: str, cause: str | None) -> np.n
 
 def _numbers(found: Bootstrap, effects: np.ndarray, interval: Interval) -> dict[str, np.ndarray]:
     draws = 1 + len(found.draws)
-    numbers = statistics_of(effects[1:draws], effects[0], effects[draws:], found.level)
-    names = {"ci_lower": f"{interval}_lower", "ci_upper": f"{interval}_upper", "pvalue": P_VALUES[interval]}
-    return {"est": numbers["est"], "se": numbers["se"]} | {name: numbers[own] for name, own in names.items()}
+    return with_interval(statistics_of(effects[1:draws], effects[0], effects[draws:], found.level), interval)
 
 
 def _rows(frame: pd.DataFrame, columns: tuple[Column, ...]) -> tuple[tuple[Any, ...], ...]:
@@ -182,19 +173,12 @@ _CHANGES = {
     "contrast": Words("Highest less lowest value", "最高值减最低值"),
 }
 _GROUP = (Column("group", Words("Group", "组别"), once=True),)
-_NUMBERS = (
-    Column("est", Words("Estimate", "估计值"), Kind.ESTIMATE),
-    Column("se", term("Bootstrap standard error"), Kind.ESTIMATE),
-    Column("ci_lower", Words("lower", "下限"), Kind.ESTIMATE),
-    Column("ci_upper", Words("upper", "上限"), Kind.ESTIMATE),
-    Column("pvalue", "p", Kind.PROBABILITY),
-)
 _COLUMNS = (
     Column("at", Words("Moderator (SD)", "调节变量（标准差）"), Kind.ESTIMATE),
     Column("value", Words("Its value", "取值"), Kind.ESTIMATE),
-    *_NUMBERS,
+    *NUMBERS,
 )
-_CHANGE = (Column("change", Words("Change", "变化")), *_NUMBERS)
+_CHANGE = (Column("change", Words("Change", "变化")), *NUMBERS)
 _FIXED = Words(
     "{level} bootstrap intervals; values of the moderator are standard deviations from its mean and count as fixed.",
     "{level}的Bootstrap置信区间；调节变量取值以距均值的标准差表示，并视为固定值。",

@@ -16,7 +16,7 @@ is then assumed, and a rival with the path would have to be fitted to find it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal
@@ -170,13 +170,7 @@ def _effects(found: Bootstrap, interval: Interval) -> Iterator[dict[str, Any]]:
     effects = table[table["kind"] == "effect"]
     scaled = dict(zip(table["parameter"], table["est"], strict=True))
     for (group, predictor, outcome), own in effects.groupby(["group", "rhs", "lhs"], sort=False):
-        path = table[
-            (table["kind"] == "estimate")
-            & (table["op"] == "~")
-            & (table["lhs"] == outcome)
-            & (table["rhs"] == predictor)
-            & (table["group"] == group)
-        ]
+        path = path_of(table, outcome, predictor, group)
         ends = {"predictor": predictor, "outcome": outcome, "group": group}
         direct = _numbers(path.iloc[0], interval, scaled) if len(path) else _nothing()
         if len(path):
@@ -201,15 +195,20 @@ def _effects(found: Bootstrap, interval: Interval) -> Iterator[dict[str, Any]]:
 _NO_VERDICT = {"type": "", "mediation": "", "assumed": False, "share": np.nan}
 
 
+def path_of(table: pd.DataFrame, outcome: object, cause: object, group: object) -> pd.DataFrame:
+    """The row of a structural path in a bootstrap's table, or none."""
+    free = (table["kind"] == "estimate") & (table["op"] == "~")
+    return table[free & (table["lhs"] == outcome) & (table["rhs"] == cause) & (table["group"] == group)]
+
+
+def with_interval(numbers: Mapping[str, Any] | pd.Series, interval: Interval) -> dict[str, Any]:
+    """Pick estimate and error with the limits and the p-value of one kind of interval, named as tables name them."""
+    names = {"ci_lower": f"{interval}_lower", "ci_upper": f"{interval}_upper", "pvalue": P_VALUES[interval]}
+    return {"est": numbers["est"], "se": numbers["se"]} | {name: numbers[own] for name, own in names.items()}
+
+
 def _numbers(row: pd.Series, interval: Interval, scaled: dict[str, float]) -> dict[str, float]:
-    return {
-        "est": row["est"],
-        "se": row["se"],
-        "ci_lower": row[f"{interval}_lower"],
-        "ci_upper": row[f"{interval}_upper"],
-        "pvalue": row[P_VALUES[interval]],
-        "est_std": scaled[f"std({row['parameter']})"],
-    }
+    return with_interval(row, interval) | {"est_std": scaled[f"std({row['parameter']})"]}
 
 
 def _route_of(fit: Fit, row: pd.Series) -> str:
@@ -251,12 +250,8 @@ def _differences(found: Bootstrap, routes: pd.DataFrame, interval: Interval, pai
             "first_group": one["group"].to_numpy(),
             "second": [_route_of(found.fit, row) for _, row in other.iterrows()],
             "second_group": other["group"].to_numpy(),
-            "est": numbers["est"],
-            "se": numbers["se"],
-            "ci_lower": numbers[f"{interval}_lower"],
-            "ci_upper": numbers[f"{interval}_upper"],
-            "pvalue": numbers[P_VALUES[interval]],
         }
+        | with_interval(numbers, interval)
     )
 
 
@@ -280,7 +275,7 @@ _KINDS: dict[str, Words] = {
     "partial": term("Partial mediation"),
     "none": term("No mediation"),
 }
-_NUMBERS = (
+NUMBERS = (
     Column("est", Words("Estimate", "估计值"), Kind.ESTIMATE),
     Column("se", term("Bootstrap standard error"), Kind.ESTIMATE),
     Column("ci_lower", Words("lower", "下限"), Kind.ESTIMATE),
@@ -291,7 +286,7 @@ _COLUMNS = (
     Column("group", Words("Group", "组别"), once=True),
     Column("route", term("Path")),
     Column("effect", Words("Effect", "效应类型")),
-    *_NUMBERS,
+    *NUMBERS,
     Column("est_std", Words("β", "标准化效应 β"), Kind.COEFFICIENT),
     Column("share", term("Proportion mediated"), Kind.COEFFICIENT),
     Column("type", Words("Type (Zhao et al.)", "类型（Zhao等）")),
@@ -300,7 +295,7 @@ _COLUMNS = (
 _DIFFERENCES = (
     Column("first", Words("First route", "路径一")),
     Column("second", Words("Second route", "路径二")),
-    *(Column("est", Words("Difference", "差异"), Kind.ESTIMATE), *_NUMBERS[1:]),
+    *(Column("est", Words("Difference", "差异"), Kind.ESTIMATE), *NUMBERS[1:]),
 )
 _NAMES = {
     "perc": Words("percentile", "百分位法"),
