@@ -92,6 +92,16 @@ CASES = {
 }
 
 
+def assert_same_parameters(draw, fit, second_group, **near):
+    """Hold a draw's estimates, plain and standardized, against those of a fit to the rows drawn."""
+    for (_, row), (_, standard) in zip(fit.estimates().iterrows(), fit.standardized().iterrows()):
+        name = f"{row['lhs']}{row['op']}{''.join(row['rhs'].split())}"
+        name += ".g2" if row["group"] == second_group else ""
+        if name in draw.index:
+            assert draw[name] == pytest.approx(row["est"], **near), name
+        assert draw[f"std({name})"] == pytest.approx(standard["est_std"], **near), name
+
+
 @pytest.mark.parametrize("case", list(CASES))
 def test_a_sample_gives_what_a_fit_to_its_rows_gives(case):
     model, options = CASES[case]
@@ -104,12 +114,7 @@ def test_a_sample_gives_what_a_fit_to_its_rows_gives(case):
     for k, own in enumerate(drawn):
         draw = found.draws.iloc[k]
         again = sme.fit(model, data.iloc[own], **options)
-        for (_, row), (_, standard) in zip(again.estimates().iterrows(), again.standardized().iterrows()):
-            name = f"{row['lhs']}{row['op']}{''.join(row['rhs'].split())}"
-            name += ".g2" if row["group"] == "Pasteur" else ""
-            if name in found.draws.columns:
-                assert draw[name] == pytest.approx(row["est"], rel=1e-5, abs=1e-6), name
-            assert draw[f"std({name})"] == pytest.approx(standard["est_std"], rel=1e-5, abs=1e-6), name
+        assert_same_parameters(draw, again, "Pasteur", rel=1e-5, abs=1e-6)
         explained = draw[[column for column in found.draws.columns if column.startswith("r2(")]]
         assert np.allclose(explained, again.r_squared(), rtol=1e-5, atol=1e-6)
         if options.get("estimator") != "DWLS":  # whose test is not of what it minimises
@@ -138,12 +143,7 @@ def test_a_sample_of_ordered_answers_gives_what_a_fit_to_its_rows_gives(options)
     for k, own in enumerate(drawn):
         draw = found.draws.iloc[k]
         again = sme.fit(model, data.iloc[own], ordered=True, **options)
-        for (_, row), (_, standard) in zip(again.estimates().iterrows(), again.standardized().iterrows()):
-            name = f"{row['lhs']}{row['op']}{''.join(row['rhs'].split())}"
-            name += ".g2" if row["group"] == "south" else ""
-            if name in found.draws.columns:
-                assert draw[name] == pytest.approx(row["est"], rel=1e-5, abs=1e-5), name
-            assert draw[f"std({name})"] == pytest.approx(standard["est_std"], rel=1e-5, abs=1e-5), name
+        assert_same_parameters(draw, again, "south", rel=1e-5, abs=1e-5)
         assert found.statistic[k] == pytest.approx(again.measures()["chisq"], rel=1e-4, abs=1e-5)
 
 
@@ -213,12 +213,7 @@ def test_whatever_the_moments_a_sample_gives_what_a_fit_to_its_rows_gives(case, 
     for k, own in enumerate(drawn):
         draw = found.draws.iloc[k]
         again = sme.fit(model, data.iloc[own], **options)
-        for (_, row), (_, standard) in zip(again.estimates().iterrows(), again.standardized().iterrows()):
-            name = f"{row['lhs']}{row['op']}{''.join(row['rhs'].split())}"
-            name += ".g2" if row["group"] == "south" else ""
-            if name in found.draws.columns:
-                assert draw[name] == pytest.approx(row["est"], rel=2e-5, abs=2e-6), name
-            assert draw[f"std({name})"] == pytest.approx(standard["est_std"], rel=2e-5, abs=2e-6), name
+        assert_same_parameters(draw, again, "south", rel=2e-5, abs=2e-6)
         if options.get("missing") != "pairwise":  # where N is not that of every moment
             assert found.statistic[k] == pytest.approx(again.measures()["chisq"], rel=1e-4, abs=1e-5)
 
