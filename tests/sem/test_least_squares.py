@@ -423,6 +423,15 @@ def test_the_smallest_group_counts():
     assert message.startswith("estimator='WLS' weighs 54 moments by the inverse of their covariance matrix, which 50 ")
 
 
+def test_a_weight_of_moments_that_follow_from_others_is_refused():
+    """The variance of a yes or no follows from its mean."""
+    answers = pupils().assign(x1=(pupils()["x1"] > 4.5).astype(float))
+    assert refusal(sme.DataProblem, answers, estimator="WLS", meanstructure=True) == (
+        "estimator='WLS' needs the inverse of the covariance matrix of all moments, which is singular: some moments "
+        "follow from others, as with answers that take two values only. Take estimator='DWLS', 'ULSM' or 'MLR'."
+    )
+
+
 @pytest.mark.parametrize("estimator", ["WLS", "WLSMV"])
 @pytest.mark.parametrize("means", [None, True])
 def test_an_item_without_sampling_error_of_its_variance_is_refused(estimator, means):
