@@ -243,8 +243,7 @@ def heterotrait(
     if whole.sum() < 2:
         raise ConvergenceError("hardly any bootstrap sample had correlations: items vary too little.")
     ordered = np.sort(sample[whole].reshape(whole.sum(), -1), axis=0)
-    levels = np.outer([0.5 - level / 2, 0.5 + level / 2], np.ones(ordered.shape[1]))
-    limits = intervals.quantile(ordered, levels).reshape(2, *sample.shape[1:])
+    limits = intervals.percentile(ordered, level).reshape(2, *sample.shape[1:])
     names, estimate = list(scales), ratios(R)
     table = pd.DataFrame({"construct": [names[i] for i in pairs[0]], "other": [names[j] for j in pairs[1]]})
     for which, name in enumerate(("htmt", "htmt2")):

@@ -195,8 +195,7 @@ def loading_intervals(
     if proper.sum() < 2:
         raise ConvergenceError("hardly any bootstrap sample had a proper solution: take fewer factors.")
     ordered = np.sort(found[proper].reshape(proper.sum(), -1), axis=0)
-    levels = np.outer([0.5 - level / 2, 0.5 + level / 2], np.ones(ordered.shape[1]))
-    lower, upper = intervals.quantile(ordered, levels)
+    lower, upper = intervals.percentile(ordered, level)
     items, columns = [str(name) for name in answers.frame], [f"{_PREFIX[method]}{j + 1}" for j in range(n)]
     table = pd.DataFrame(
         {
