@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 Kind = Literal["nonparametric", "bollen-stine", "cluster"]
 _KINDS = ("nonparametric", "bollen-stine", "cluster")
 _MOST_LEFT_OUT = 1000
-_CONSTANT = 1e-10  # a standard error below it is rounding
+_CONSTANT, _ROUNDING = 1e-10, 1e-15  # a standard error is rounding below this share of the values, of all errors
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +101,7 @@ class Bootstrap(Tabled):
         with np.errstate(invalid="ignore"):  # where no draw has a value
             limits = intervals.percentile(np.sort(values, axis=0), level)
         found = np.full((3, rows), np.nan)
-        error = np.where(error > _CONSTANT, error, 0 * error)
+        error = np.where(_varying(values, error), error, 0 * error)
         found[:, there] = np.where(np.isnan(error), np.nan, [error, *limits])
         se, lower, upper = found
         return se, lower, upper
@@ -316,7 +316,7 @@ def statistics_of(
     """Everything the table says of each quantity: draws (R, k), estimates (k,), respondents left out (n, k)."""
     ordered = np.sort(values, axis=0)
     mean, se = _mean_and_error(values)
-    varies = se > _CONSTANT * (1 + np.abs(estimate))
+    varies = _varying(values, se)
     jackknife = left_out[np.isfinite(left_out).all(axis=1)]
     a = intervals.acceleration(-jackknife) if len(jackknife) > 1 else np.full(len(estimate), np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):  # where all draws lie on one side, there is no correction
@@ -346,6 +346,13 @@ def _mean_and_error(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     enough = np.where(count > 1, count, np.nan)
     mean = np.nansum(values, axis=0) / enough
     return mean, np.sqrt(np.nansum((values - mean) ** 2, axis=0) / (enough - 1))
+
+
+def _varying(values: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """Which quantities differ between draws by more than rounding, in whatever unit: (R, k), (k,) -> (k,)"""
+    size = np.max(np.abs(values), axis=0, initial=0.0, where=np.isfinite(values))
+    largest = np.max(error, initial=0.0, where=np.isfinite(error))
+    return np.asarray(error > np.maximum(_CONSTANT * size, _ROUNDING * largest))
 
 
 def _conforming(fit: Fit) -> Moments:

@@ -46,6 +46,17 @@ def test_what_a_constraint_settles_is_its_own_interval():
         assert row["ci_upper"] == pytest.approx(row["est"], rel=1e-12)
 
 
+def test_the_unit_of_the_answers_changes_no_ratio_to_an_error():
+    model = MEDIATION + "; none := a - a"
+    ratios = []
+    for unit in (1e-6, 1.0, 1e6):
+        rows = sme.fit(model, unit * people(), bootstrap=100, seed=5).estimates().query("free or op == ':='")
+        ratios.append((rows["est"] / rows["se"])[rows["label"] != "none"])
+        assert rows.set_index("lhs").loc["none", "se"] == 0
+    np.testing.assert_allclose(ratios[0], ratios[1], rtol=1e-6)
+    np.testing.assert_allclose(ratios[2], ratios[1], rtol=1e-6)
+
+
 def test_errors_approach_those_of_the_information_matrix():
     answers = sme.simulate("F =~ .8*a + .7*b + .6*c; G =~ .8*d + .7*e + .6*f; G ~ .5*F", 800, seed=2)
     plain, fit = sme.fit(CONSTRUCTS, answers), sme.fit(CONSTRUCTS, answers, se="bootstrap", seed=1)
