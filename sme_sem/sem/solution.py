@@ -142,7 +142,10 @@ class Point:
         return np.where(residual[:, None], 0, each), np.where(residual[:, None], each, 0)
 
     def _scales(self, *, observed: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Powers of deviations (r, 2), the variances concerned (r, 2), and their product, which scales: (r,)"""
+        """Powers of deviations (r, 2), the variances concerned (r, 2), and their product, which scales: (r,)
+
+        What would be divided by a variance of zero has no standardized value: NaN.
+        """
         power, variable, residual, unit = _powers(self.table)
         if not observed:
             power = np.where(variable >= self.pattern.observed, power, 0)
@@ -154,6 +157,7 @@ class Point:
         )
         with np.errstate(divide="ignore", invalid="ignore"):  # a variance that is not used may be zero
             scale = np.exp(0.5 * np.where(power != 0, power * np.log(variance), 0).sum(axis=-1))
+            scale = np.where(np.isinf(scale), np.nan, scale)
             return power, variance, np.where(unit & observed, 1 / self.estimates, scale)
 
     def known(self, values: Quantity | None = None) -> dict[str, Quantity]:

@@ -194,3 +194,16 @@ def test_a_table_that_is_changed_by_its_reader_does_not_change_the_next():
     frame = fit.estimates()
     frame.loc[0, ["lhs", "est"]] = ["another", 7.0]
     assert fit.estimates().loc[0, "lhs"] != "another" and fit.estimates().loc[0, "est"] != 7.0
+
+
+def test_what_would_be_divided_by_a_variance_of_zero_has_no_standardized_value():
+    answers = sme.simulate("i =~ 1*t1 + 1*t2 + 1*t3; t1 ~ 1*1; t2 ~ 2*1; t3 ~ 4*1", 200, seed=1)
+    growth = "i =~ 1*t1 + 1*t2 + 1*t3\ns =~ 0*t1 + 1*t2 + 2*t3\ns ~~ 0*s + 0*i"
+    fit = sme.fit(growth, answers, preset="growth")
+    for rows in (
+        fit.estimates().rename(columns={"std_all": "std"}),
+        fit.standardized().rename(columns={"est_std": "std"}),
+    ):
+        slope = rows.set_index(["lhs", "op", "rhs"])["std"]
+        assert np.isnan(slope["s", "~1", ""]) and slope["s", "=~", "t3"] == 0
+        assert not np.isinf(rows["std"]).any()
