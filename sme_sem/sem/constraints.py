@@ -1,4 +1,4 @@
-"""Constraints between parameters: ``a == 2*b``, ``a > b + 0.3``, and the sums of effect coding.
+"""Constraints between parameters: ``a == 2*b``, ``a > b + 0.3``, bounds of single ones, and the sums of effect coding.
 
 Parameters with one label are one parameter already; what is written with ``==``, ``<`` or ``>`` comes here.
 """
@@ -19,7 +19,7 @@ STEP = 1e-100  # of the imaginary kind: f'(x) = Im f(x + ih) / h has no rounding
 def restrictions(table: ParameterTable, theta: np.ndarray) -> Restrictions:
     """Evaluate the constraints at some parameter values: equalities first, inequalities as ``>= 0``.
 
-    Of the equalities the sums of effect coding come first.
+    Of the equalities the sums of effect coding come first, of the inequalities bounds last.
     """
     q = table.n_free
     weights = _sum_weights(table)
@@ -28,9 +28,11 @@ def restrictions(table: ParameterTable, theta: np.ndarray) -> Restrictions:
     both = [*equal, *unequal]
     values = np.array([float(d.value) for d in both])
     slopes = np.array([np.broadcast_to(d.gradient, (q,)) for d in both]).reshape(len(both), q)
+    sides = np.eye(q)[[b.index for b in table.bounds]] * np.array([[b.sign] for b in table.bounds]).reshape(-1, 1)
+    distances = sides @ theta - np.array([b.sign * b.value for b in table.bounds])
     return Restrictions(
-        np.concatenate([weights @ theta - totals, values]),
-        np.concatenate([weights, slopes]),
+        np.concatenate([weights @ theta - totals, values, distances]),
+        np.concatenate([weights, slopes, sides]),
         len(totals) + len(equal),
     )
 
@@ -41,23 +43,29 @@ def curvature(table: ParameterTable, theta: np.ndarray, multipliers: np.ndarray)
     Gradients are exact, and so are their derivatives by a complex step (Squire and Trapp 1998, SIAM Review 40).
     """
     q = table.n_free
-    moved = np.flatnonzero(restrictions(table, theta).slopes[len(table.sums) :].any(axis=0))
+    others = slice(len(table.sums), len(multipliers) - len(table.bounds))
+    moved = np.flatnonzero(restrictions(table, theta).slopes[others].any(axis=0))
     total = np.zeros((q, q))
     if len(moved):
         points = theta + 1j * STEP * np.eye(q)[moved]
         equal, unequal = _differences(table, points)
-        for weight, difference in zip(multipliers[len(table.sums) :], (*equal, *unequal), strict=True):
+        for weight, difference in zip(multipliers[others], (*equal, *unequal), strict=True):
             total[moved] += weight * np.broadcast_to(difference.gradient, points.shape).imag / STEP
     return (total + total.T) / 2
 
 
 def constrained(table: ParameterTable) -> bool:
     """Whether the model has such constraints."""
-    return bool(table.sums) or stated(table)
+    return bool(table.sums) or limited(table)
+
+
+def limited(table: ParameterTable) -> bool:
+    """Whether any are beside the sums of effect coding: the model's own, and bounds."""
+    return bool(table.bounds) or stated(table)
 
 
 def stated(table: ParameterTable) -> bool:
-    """Whether the model's text has any."""
+    """Whether the model's text has any in lines of their own."""
     return any(term.op != ":=" for term in table.definitions)
 
 
@@ -66,7 +74,7 @@ def contradictory(table: ParameterTable, start: np.ndarray, labels: Sequence[str
 
     labels : of the groups
     """
-    if not stated(table):
+    if not limited(table):
         return ()
     with np.errstate(all="ignore"):
         members = contradiction(lambda theta: restrictions(table, theta), start)
@@ -78,9 +86,18 @@ def contradictory(table: ParameterTable, start: np.ndarray, labels: Sequence[str
 def binding(table: ParameterTable, theta: np.ndarray, hessian: np.ndarray, labels: Sequence[str]) -> tuple[str, ...]:
     """Name the constraints that the model states and that hold a search at some parameter values."""
     limits = restrictions(table, theta)
-    if not stated(table) or not np.isfinite(limits.values).all():
+    if not limited(table) or not np.isfinite(limits.values).all():
         return ()
     return tuple(text for text, own in zip(_texts(table, labels), active(limits, hessian), strict=True) if own)
+
+
+def at_limit(table: ParameterTable, theta: np.ndarray, hessian: np.ndarray, labels: Sequence[str]) -> tuple[str, ...]:
+    """Name the inequalities and bounds that hold estimates back."""
+    limits = restrictions(table, theta)
+    if len(limits.values) == limits.equalities:
+        return ()
+    own = active(limits, hessian)[limits.equalities :]
+    return tuple(text for text, held in zip(_texts(table, labels)[limits.equalities :], own, strict=True) if held)
 
 
 def without_value(table: ParameterTable, theta: np.ndarray, labels: Sequence[str]) -> tuple[str, ...]:
@@ -134,4 +151,6 @@ def _texts(table: ParameterTable, labels: Sequence[str]) -> list[str]:
     names = table.names(labels)
     sums = [f"({' + '.join(names[i] for i in s.indices)}) == {s.total:g}" for s in table.sums]
     written = [(t.op, f"{t.lhs} {t.op} {t.rhs}") for t in table.definitions if t.op != ":="]
-    return sums + [text for op, text in written if op == "=="] + [text for op, text in written if op != "=="]
+    limits = [f"{names[b.index]} {b.op} {b.value:g}" for b in table.bounds]
+    equal = [text for op, text in written if op == "=="]
+    return sums + equal + [text for op, text in written if op != "=="] + limits

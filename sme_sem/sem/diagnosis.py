@@ -126,6 +126,19 @@ def without_value_message(constraints: tuple[str, ...]) -> Words:
     ).filled(constraints="; ".join(constraints))
 
 
+def at_limit(constraints: tuple[str, ...]) -> Diagnostic:
+    """Say which inequalities and bounds hold estimates back, and what that means for errors and tests."""
+    return Diagnostic("info", "at_limit", _AT_LIMIT.filled(constraints="; ".join(constraints)))
+
+
+_AT_LIMIT = Words(
+    "estimates are held back by these limits: {constraints}. The answers alone would lead beyond. Standard errors take "
+    "what is held as fixed there, and the chi-square test is approximate. Look whether the model is wrong there.",
+    "估计值受下列界限限制：{constraints}；若无限制，数据会使估计超出该界限。标准误将其视为固定值，卡方检验仅为近似。请检查"
+    "模型在此处的设定是否有误。",
+)
+
+
 def unconverged_message(
     status: Status, iterations: int, table: ParameterTable, constraints: tuple[str, ...] = ()
 ) -> Words:

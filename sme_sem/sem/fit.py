@@ -21,7 +21,8 @@ from ..responses.design import Drawn
 from ..responses.moments import Moments, moments_of_answers, moments_of_summary
 from . import categories, diagnosis, least_squares, objective, sampling, two_stage
 from . import ordered as answers_of
-from .constraints import binding, contradictory, labelled, restrictions, without_value
+from .bounds import KINDS
+from .constraints import at_limit, binding, contradictory, labelled, restrictions, without_value
 from .diagnosis import Diagnostic
 from .estimators import chosen_estimator
 from .options import (
@@ -60,6 +61,7 @@ def fit(
     group_partial: str | Sequence[str] = (),
     std_lv: bool = False,
     effect_coding: bool | str | Sequence[str] = False,
+    bounds: str = "none",
     orthogonal: bool = False,
     fixed_x: bool = True,
     meanstructure: bool | None = None,
@@ -122,6 +124,11 @@ def fit(
     effect_coding
         Let the loadings of every construct average one and, where means are modelled, its indicators' intercepts
         sum to zero, instead of fixing a marker; ``"loadings"`` or ``"intercepts"`` asks for one of the two.
+    bounds
+        Keep variances from becoming negative: ``"pos_var"`` all, ``"pos_ov_var"`` those of observed variables,
+        ``"pos_lv_var"`` those of constructs.  A diagnostic (``at_limit``) tells where one ends at zero.  A single
+        parameter is bounded in the model, as in ``y ~ lower(0)*x + upper(1)*z``.  Standard errors take an estimate at
+        its bound as fixed there (lavaan's do as if there were none).
     orthogonal
         Fix covariances among constructs to zero unless the model states them.
     fixed_x
@@ -223,6 +230,7 @@ def fit(
         weights=weights,
         parameterization=chosen("parameterization", parameterization, ("delta", "theta")),  # type: ignore[arg-type]
         bootstrap=draws,
+        bounds=chosen("bounds", bounds.replace(".", "_"), KINDS),  # type: ignore[arg-type]
     )
     sampling.agreeing(options, ordered=categorical)
     given = given_variables(specification, options) if missing == "fiml" or categorical else None
@@ -358,6 +366,8 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
         point = Point.at(table, pattern, theta, sample.covariance, sample.mean)
         found += diagnosis.examine(point, moments.total, moments.labels)
         found += sampling.examine(moments.design, options, table)
+        held = at_limit(table, theta, slope.hessian, moments.labels)
+        found += [diagnosis.at_limit(held)] if held else []
     fit = Fit(table, options, moments, sample, pattern, theta, status, int(best.iterations[0]), tuple(found), slope)
     if problem is None and options.method.se == "first_order" and not np.isfinite(fit.vcov.to_numpy()).all():
         fit = replace(fit, diagnostics=(*fit.diagnostics, diagnosis.NO_FIRST_ORDER))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..errors import SpecificationError
+from .bounds import Bounds
 from .estimators import ESTIMATORS, Estimator
 
 Preset = Literal["sem", "growth", "explicit"]
@@ -46,6 +47,7 @@ class Options:
     starts, seed : how many random starts the search is repeated from, and what they are drawn from
     rotation : how exploratory blocks are turned (:data:`OBLIQUE`, :data:`ORTHOGONAL`, ``"none"``); None without any
     cluster, weights : columns that tell how respondents were drawn
+    bounds : which variances are kept from becoming negative (:data:`~sme_sem.sem.bounds.KINDS`)
     """
 
     method: Estimator = ESTIMATORS["ML"]
@@ -68,6 +70,7 @@ class Options:
     weights: str | None = None
     parameterization: Parameterization = "delta"
     bootstrap: int = 0
+    bounds: Bounds = "none"
 
     @property
     def estimator(self) -> str:

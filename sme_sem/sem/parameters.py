@@ -19,6 +19,7 @@ import numpy as np
 from ..errors import SpecificationError, did_you_mean
 from ..kernels import latent_response, ram
 from ..kernels.latent_response import OrderedPattern
+from .bounds import Bound, bounded_variances, bounds
 from .effect_coding import Sum, sums, with_free_means
 from .options import Options
 from .specification import Specification
@@ -77,6 +78,7 @@ class ParameterTable:
     covariates : observed variables that only predict; they stand last among the observed
     exogenous : those of them whose moments are kept as the sample has them (``fixed_x``): all or none
     sums : what effect coding makes some of the free parameters add up to
+    bounds : of single free parameters
     ordered : how many thresholds each ordered variable has      delta : their parameterization, or else theta
     """
 
@@ -92,6 +94,7 @@ class ParameterTable:
     sums: tuple[Sum, ...] = ()
     ordered: Mapping[str, int] = field(default_factory=dict)
     delta: bool = True
+    bounds: tuple[Bound, ...] = ()
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -245,6 +248,7 @@ def parameter_table(
         parameters = with_free_means(parameters)
     parameters = _numbered(parameters, rows, _kinds_equal(roles, options))
     definitions = tuple(t for t in specification.terms if t.op in DEFINING)
+    stated = bounds(parameters, specification.relations, groups)
     table = ParameterTable(
         specification,
         (*(n for n in specification.observed if n not in roles.covariates), *roles.covariates),
@@ -258,6 +262,7 @@ def parameter_table(
         sums(parameters, options.effect_coding),
         ordered,
         options.parameterization == "delta",
+        (*stated, *bounded_variances(parameters, options.bounds, specification.latent, stated)),
     )
     if not table.observed:
         raise SpecificationError("the model names no observed variable: write at least one '=~', '~' or '~~' line.")
@@ -290,7 +295,7 @@ def baseline_table(table: ParameterTable) -> ParameterTable:
             fixed = np.nan if free or given or derived else value
             rows.append(Parameter(lhs, op, rhs, group, count if free else -1, fixed, exogenous=given, derived=derived))
             count += free
-    return replace(table, latent=(), parameters=tuple(rows), definitions=(), sums=())
+    return replace(table, latent=(), parameters=tuple(rows), definitions=(), sums=(), bounds=())
 
 
 @dataclass(frozen=True)
@@ -337,7 +342,13 @@ class _Roles:
 
 def _stated(specification: Specification, groups: int) -> list[_Row]:
     for term in specification.relations:
-        for what, values in (("values", term.fixed), ("labels", term.labels), ("start values", term.starts)):
+        for what, values in (
+            ("values", term.fixed),
+            ("labels", term.labels),
+            ("start values", term.starts),
+            ("lower bounds", term.lowers),
+            ("upper bounds", term.uppers),
+        ):
             if len(values) not in (0, 1, groups):
                 raise SpecificationError(
                     f"{term.lhs} {term.op} {term.rhs}: {len(values)} {what} for {groups} "

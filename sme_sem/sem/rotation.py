@@ -35,6 +35,7 @@ from ..kernels import rotation as kernel
 from ..kernels.discrepancy import Sample
 from ..tables import Words
 from . import objective
+from .bounds import renumbered
 from .constraints import constrained, restrictions
 from .diagnosis import Diagnostic, examine
 from .parameters import Parameter, ParameterTable
@@ -207,7 +208,7 @@ def anchored(table: ParameterTable, blocks: Sequence[Block], sample: Sample) -> 
         else:
             rows.append(p)
     constraints = table.definitions if constrained(table) else ()
-    return replace(table, parameters=tuple(rows), definitions=constraints)
+    return replace(table, parameters=tuple(rows), definitions=constraints, bounds=renumbered(table.bounds, kept))
 
 
 def _touching(table: ParameterTable, blocks: Sequence[Block]) -> Iterator[int]:

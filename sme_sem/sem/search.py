@@ -18,7 +18,7 @@ from ..kernels.latent_response import OrderedPattern
 from ..kernels.minimise import Status
 from ..responses.moments import Moments
 from . import objective
-from .constraints import constrained, contradictory, curvature, restrictions, stated
+from .constraints import constrained, contradictory, curvature, limited, restrictions
 from .parameters import ParameterTable
 from .start import plain_start, start_values
 
@@ -131,11 +131,11 @@ def _estimated_within(
     """Search under constraints, from the estimates without those the model states if there are any."""
     good = start_values(table, sample.covariance, sample.mean, sample.target)
     starts = [good, plain_start(table, sample.covariance, sample.mean, sample.target)]
-    if stated(table):
+    if limited(table):
         if contradictory(table, good):
             nowhere = np.array([np.nan])
             return minimise.Minimum(good[None], nowhere, nowhere, np.array([Status.CONTRADICTION]), np.array([0]))
-        without = estimated(replace(table, definitions=()), pattern, sample, moments, max_iterations)
+        without = estimated(replace(table, definitions=(), bounds=()), pattern, sample, moments, max_iterations)
         starts = [without.theta[0], good]
     for theta in starts:
         found = search_within(table, pattern, sample, moments, theta, max_iterations)

@@ -128,7 +128,7 @@ def _merged(terms: Iterable[Term]) -> tuple[Term, ...]:
 
 def _joined(first: Term, second: Term) -> Term:
     """One relation written twice: modifiers may add up, and must not contradict each other."""
-    for what in ("fixed", "labels", "starts", "equal", "block"):
+    for what in ("fixed", "labels", "starts", "equal", "block", "lowers", "uppers"):
         before, after = getattr(first, what), getattr(second, what)
         if before and after and before != after:
             raise SpecificationError(
@@ -147,6 +147,8 @@ def _updated(old: Term, new: Term) -> Term:
         starts=new.starts or old.starts,
         equal=new.equal or old.equal,
         block=new.block or old.block,
+        lowers=new.lowers or old.lowers,
+        uppers=new.uppers or old.uppers,
     )
 
 
@@ -173,6 +175,9 @@ def _written_right(term: Term) -> str:
         parts.append(_listed([label if plain else _quoted(label) for label in term.labels]))
     if term.starts:
         parts.append(f"start({_listed([_number(v) for v in term.starts])})")
+    for word, limits in (("lower", term.lowers), ("upper", term.uppers)):
+        if limits:
+            parts.append(f"{word}({_listed([_number(v) for v in limits])})")
     if term.equal:
         parts.append(f"equal({_quoted(term.equal)})")
     return "*".join([*parts, term.rhs or "1"])

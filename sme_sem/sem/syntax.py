@@ -9,8 +9,8 @@ One statement a line (or several, divided by ``;``), each ``left operator right`
 
 A line that ends in an operator, or is followed by one that begins with ``+`` or ``*``, goes on.  ``#``
 and ``!`` begin a comment.  Before a term may stand modifiers: ``0.8*`` fixes, ``NA*`` frees, ``a*`` or
-``label("a")*`` names, ``start(0.5)*`` starts, ``equal("f =~ x1")*`` equates; ``c(a, b)*`` gives one for
-each group.
+``label("a")*`` names, ``start(0.5)*`` starts, ``equal("f =~ x1")*`` equates, ``lower(0)*`` and ``upper(1)*`` bound;
+``c(a, b)*`` gives one for each group.
 
 The grammar is lavaan's (Rosseel 2012, Journal of Statistical Software 48(2)).
 """
@@ -22,6 +22,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple, NoReturn
+
+import numpy as np
 
 from ..errors import SyntaxProblem
 
@@ -41,6 +43,7 @@ class Term:
     labels, starts : likewise
     equal : the parameter this one must equal, written ``"f =~ x1"``
     block : the rotation block of an exploratory construct (``efa("block")*``)
+    lowers, uppers : bounds by group, as ``fixed``; ``None`` inside for none
     """
 
     lhs: str
@@ -51,6 +54,8 @@ class Term:
     starts: tuple[Value, ...] = ()
     equal: str = ""
     block: str = ""
+    lowers: tuple[Value, ...] = ()
+    uppers: tuple[Value, ...] = ()
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -85,6 +90,7 @@ _TOKEN = re.compile(
 _HEADS = ("=~", "~~", "~*~", "~", "|", ":=", "==", "<", ">")
 _OPEN_ENDED = (*_HEADS, "+", "-", "*", "/", "^", "(", ",", "?")
 _CONTINUING = ("+", "*", ")", ",", "/", "^", "-")
+_NUMERIC = {"start": "starts", "fixed": "fixed", "lower": "lowers", "upper": "uppers"}
 
 
 def read_terms(text: str) -> tuple[Term, ...]:
@@ -231,17 +237,17 @@ class _Statement:
             modifiers[kind] = value
 
     def _modifier(self, first: Token) -> tuple[str, object]:
-        """Read ``0.8``, ``NA``, ``a``, ``"a"``, ``c(...)``, ``start(...)``, ``equal(...)`` or ``label(...)``."""
+        """Read ``0.8``, ``NA``, ``a``, ``"a"``, ``c(...)``, ``start(...)``, ``lower(...)`` and their like."""
         if first.kind == "name" and self._peek(1) == "(":
             self.at += 2
             values = self._arguments()
             if first.text == "c":
                 return self._kind_of(first, values)
-            if first.text in ("start", "label", "equal", "fixed"):
+            if first.text in (*_NUMERIC, "label", "equal"):
                 if len(values) == 1 and isinstance(values[0], tuple):
                     values = list(values[0])
                 return self._named(first, values)
-            self._fail(first, f"unknown modifier {first.text!r}", "c(), start(), label() or equal()")
+            self._fail(first, f"unknown modifier {first.text!r}", "c(), start(), label(), equal(), lower() or upper()")
         return self._kind_of(first, [self._value()])
 
     def _arguments(self) -> list[object]:
@@ -264,7 +270,7 @@ class _Statement:
         token = self._take("a value")
         sign = 1.0
         while token.text in ("-", "+"):
-            if self._peek_token("a variable's name").kind != "number" and self._peek() not in ("-", "+"):
+            if self._peek_token("a variable's name").kind != "number" and self._peek() not in ("-", "+", "Inf"):
                 self._fail(token, f"{token.text!r} before no number", "a variable's name, or a modifier and '*'")
             sign = -sign if token.text == "-" else sign
             token = self._take("a number")
@@ -281,6 +287,8 @@ class _Statement:
             return value
         if token.text == "NA":
             return None
+        if token.text == "Inf":
+            return sign * np.inf
         if token.kind == "text":
             return token.text[1:-1]
         if token.kind == "name":
@@ -289,19 +297,26 @@ class _Statement:
 
     def _kind_of(self, at: Token, values: list[object]) -> tuple[str, object]:
         if all(v is None or isinstance(v, float) for v in values):
-            return "fixed", tuple(values)
+            return "fixed", self._finite(at, values)
         if all(v is None or isinstance(v, str) for v in values):
             return "labels", tuple(v or "" for v in values)
         self._fail(at, "numbers and labels in one list", "all numbers (or NA), or all labels")
 
     def _named(self, name: Token, values: list[object]) -> tuple[str, object]:
-        if name.text in ("start", "fixed"):
+        if name.text in _NUMERIC:
             if not all(v is None or isinstance(v, float) for v in values):
-                self._fail(name, f"{name.text}() takes numbers", "start(0.5) or start(c(0.5, 0.6))")
-            return ("starts" if name.text == "start" else "fixed"), tuple(values)
+                self._fail(name, f"{name.text}() takes numbers", f"{name.text}(0.5) or {name.text}(c(0.5, 0.6))")
+            if name.text in ("lower", "upper"):
+                return _NUMERIC[name.text], tuple(None if v in (-np.inf, np.inf) else v for v in values)
+            return _NUMERIC[name.text], self._finite(name, values)
         if not all(isinstance(v, str) for v in values):
             self._fail(name, f"{name.text}() takes names in quotes", f'{name.text}("a")')
         return ("labels", tuple(values)) if name.text == "label" else ("equal", str(values[0]))
+
+    def _finite(self, at: Token, values: list[object]) -> tuple[object, ...]:
+        if any(v in (-np.inf, np.inf) for v in values):
+            self._fail(at, "Inf is no value of a parameter", "a number; Inf stands for no bound in lower() and upper()")
+        return tuple(values)
 
     # --- definitions and constraints -------------------------------------------------------------
 

@@ -161,7 +161,7 @@ def test_a_covariance_is_the_same_both_ways_round():
         (
             "y ~ prior(1)*x",
             "model, line 1, column 5: unknown modifier 'prior'\n  y ~ prior(1)*x\n      ^\n"
-            "  expected c(), start(), label() or equal()",
+            "  expected c(), start(), label(), equal(), lower() or upper()",
         ),
         (
             "y ~ start(a)*x",

@@ -45,8 +45,8 @@ def _refuse_what_amos_lacks(fit: Fit) -> None:
         raise refuse(_PROGRAM, "thresholds of ordered answers", "write the lavaan or the Mplus input")
     if fit.estimator not in _DISCREPANCY:
         raise refuse(_PROGRAM, f"estimator={fit.estimator!r}", "fit with 'ML', 'GLS' or 'ULS' to write its program")
-    if table.definitions or table.sums:
-        raise refuse(_PROGRAM, "defined quantities and constraints", "leave lines with :=, ==, < and > out")
+    if table.definitions or table.sums or table.bounds:
+        raise refuse(_PROGRAM, "defined quantities and constraints", "leave lines with :=, ==, < and > and bounds out")
     if options.missing not in ("listwise", "fiml") or options.rotation or options.cluster or options.weights:
         raise refuse(_PROGRAM, "these choices (missing, rotation, cluster or weights)", "write the lavaan script")
     if summary_only(fit):

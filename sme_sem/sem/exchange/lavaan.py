@@ -77,6 +77,8 @@ def _options(fit: Fit) -> list[str]:
     found += ["fixed.x = FALSE"] * (not options.fixed_x)
     if options.effect_coding:
         found.append(f"effect.coding = {_vector(options.effect_coding)}")
+    if options.bounds != "none":
+        found.append(f'bounds = "{options.bounds.replace("_", ".")}"')
     if options.likelihood != "normal":
         found.append(f'likelihood = "{options.likelihood}"')
     if options.rotation is not None:

@@ -18,7 +18,7 @@ from ..specification import Specification
 from ..syntax import DEFINING, Term
 from .answers import MISSING, group_column, summary_only
 from .names import short_names
-from .stated import Stated, fixed_labels, number, refuse, stated, sums
+from .stated import Stated, fixed_labels, limits, number, refuse, stated, sums
 
 if TYPE_CHECKING:
     from ..result import Fit
@@ -152,7 +152,7 @@ def _model(table: ParameterTable, short: Mapping[str, str], groups: Sequence[str
     if len(groups) > 1:
         for g, own in enumerate(by_group):
             lines += ["", f"MODEL g{g + 1}:", *_statements([*own, *unstated])]
-    lines += _constraints(table.definitions, sums(table), short, fixed_labels(table))
+    lines += _constraints([*table.definitions, *limits(table)], sums(table), short, fixed_labels(table))
     return [*lines, *_indirect(table, short)]
 
 
@@ -199,7 +199,8 @@ def _entry(s: Stated, short: Mapping[str, str]) -> _Entry:
 
 def _entry_of(term: Term) -> _Entry:
     """A term of a specification, with its modifiers and no more."""
-    if term.block or term.equal or max(map(len, (term.fixed, term.labels, term.starts))) > 1:
+    limited = term.lowers or term.uppers
+    if term.block or term.equal or limited or max(map(len, (term.fixed, term.labels, term.starts))) > 1:
         raise refuse(_PROGRAM, f"{term.lhs} {term.op} {term.rhs} as it is written", "fit the model, then write that")
     said = ""
     if term.fixed:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ...errors import SpecificationError
 from ..parameters import ParameterTable
+from ..syntax import Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,11 @@ def stated(table: ParameterTable) -> list[list[Stated]]:
 
 
 def _labels(table: ParameterTable) -> dict[int, str]:
-    """Name the parameters that the model names, that stand in several places, or that sums are made of."""
+    """Name the parameters that have a label or a bound, stand in several places, or make up a sum."""
     names = {index: label for label, index in table.labels.items()}
     uses = Counter(p.index for p in table.parameters if p.free)
     several = {index for index, count in uses.items() if count > 1}
-    several |= {index for one in table.sums for index in one.indices}
+    several |= {index for one in table.sums for index in one.indices} | {bound.index for bound in table.bounds}
     taken = {*names.values(), *table.variables, *(t.lhs for t in table.definitions)}
     for index in sorted(several - set(names)):
         name = f"p{index + 1}"
@@ -59,6 +60,12 @@ def sums(table: ParameterTable) -> list[tuple[str, float]]:
     """What effect coding makes labelled parameters add up to: ``("p1 + p2 + p3", 3.0)``."""
     labels = _labels(table)
     return [(" + ".join(labels[i] for i in one.indices), one.total) for one in table.sums]
+
+
+def limits(table: ParameterTable) -> list[Term]:
+    """Bounds of single parameters as inequalities of their labels."""
+    labels = _labels(table)
+    return [Term(labels[b.index], b.op, number(b.value)) for b in table.bounds]
 
 
 def fixed_labels(table: ParameterTable) -> dict[str, float]:

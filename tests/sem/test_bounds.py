@@ -1,0 +1,153 @@
+"""Bounds of single parameters: kept exactly, and told where they hold an estimate back."""
+
+import json
+
+import numpy as np
+import pytest
+
+import sme_sem as sme
+from sem.holzinger import FOLDER, assert_same, column, keyed, pupils
+from sme_sem import ConvergenceError, Specification, SpecificationError, SyntaxProblem
+
+REFERENCE = json.loads((FOLDER / "continuous.json").read_text("utf-8"))["bounds"]
+TWO = "visual =~ x1 + x2 + x3\n textual =~ x4 + x5 + x6"
+BOUNDED = "visual =~ x1 + lower(0.8)*x2 + upper(0.6)*x3\n textual =~ x4 + x5 + x6\n visual ~~ lower(0.5)*textual"
+LABELLED = "visual =~ x1 + a*x2 + b*x3\n textual =~ x4 + x5 + x6\n visual ~~ c*textual\n a > 0.8\n b < 0.6\n c > 0.5"
+
+
+def codes(fit):
+    return [d.code for d in fit.diagnostics]
+
+
+@pytest.mark.parametrize("name", REFERENCE)
+def test_bounded_estimates_and_measures_agree_with_lavaan(name):
+    # lavaan's optimizer has the last word here: 1e-6 in single estimates, more in what is flat at the optimum
+    case = REFERENCE[name]
+    fit = sme.fit(case["model"], pupils().head(case["rows"]), **(case["options"] or {}))
+    ours = keyed(fit.estimates())
+    labels = fit.moments.labels
+    for lhs, op, rhs, group, est in case["estimates"]:
+        assert ours[lhs, op, rhs, labels[group - 1]]["est"] == pytest.approx(est, rel=5e-6, abs=5e-6), (lhs, op, rhs)
+    for measure, value in case["measures"].items():
+        assert fit.measures()[measure.replace(".", "_")] == pytest.approx(value, rel=1e-6, abs=1e-6), measure
+
+
+@pytest.mark.parametrize("estimator", ["ML", "MLR", "ULS"])
+def test_a_bound_is_an_inequality_without_a_label(estimator):
+    bounded, labelled = (sme.fit(text, pupils(), estimator=estimator) for text in (BOUNDED, LABELLED))
+    for name in ("est", "se", "std_all"):
+        assert_same(column(bounded, name), column(labelled, name))
+    for name, value in labelled.measures().items():
+        assert bounded.measures()[name] == pytest.approx(value, rel=1e-9, abs=1e-9, nan_ok=True), name
+
+
+def test_an_estimate_at_its_bound_is_one_fixed_there():
+    fixed = sme.fit(
+        BOUNDED.replace("lower(0.8)", "0.8").replace("upper(0.6)", "0.6").replace("lower(0.5)", "0.5"), pupils()
+    )
+    bounded = sme.fit(BOUNDED, pupils())
+    assert_same(column(bounded), column(fixed))
+    for row in fixed.estimates().query("free").itertuples():
+        assert column(bounded, "se")[row.lhs, row.op, row.rhs, ""] == pytest.approx(row.se, rel=1e-7)
+    assert bounded.measures()["df"] == fixed.measures()["df"] - 3
+
+
+def test_a_bound_that_holds_nothing_back_changes_nothing_and_says_nothing():
+    free, slack = (sme.fit(text, pupils()) for text in (TWO, TWO.replace("x2", "lower(-2)*upper(3)*x2")))
+    for name in ("est", "se"):
+        assert_same(column(slack, name), column(free, name))
+    assert slack.admissible and "at_limit" not in codes(slack)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"), [(BOUNDED, "visual =~ x2 > 0.8; visual =~ x3 < 0.6"), (LABELLED, "a > 0.8")]
+)
+def test_what_is_held_back_is_named_in_both_languages(text, limit):
+    (found,) = (d for d in sme.fit(text, pupils()).diagnostics if d.code == "at_limit")
+    assert found.severity == "info"
+    assert limit in found.words.en and limit in found.words.zh
+
+
+def test_positive_variances_stop_a_heywood_case_at_zero():
+    few = pupils().head(60)
+    assert "negative_variance" in codes(sme.fit(TWO, few))
+    fit = sme.fit(TWO, few, bounds="pos.var")
+    assert "negative_variance" not in codes(fit)
+    assert column(fit)["x1", "~~", "x1", ""] == pytest.approx(0, abs=1e-10)
+    assert "x1 ~~ x1 > 0" in next(d.message for d in fit.diagnostics if d.code == "at_limit")
+
+
+def test_bounds_of_constructs_leave_residuals_alone_unless_the_model_says_otherwise():
+    few = pupils().head(60)
+    assert column(sme.fit(TWO, few, bounds="pos_lv_var"))["x1", "~~", "x1", ""] < -0.5
+    own = sme.fit(f"{TWO}\n x1 ~~ lower(-0.2)*x1", few, bounds="pos_var")
+    assert column(own)["x1", "~~", "x1", ""] == pytest.approx(-0.2)
+
+
+def test_bounds_hold_in_every_bootstrap_sample():
+    fit = sme.fit(TWO.replace("x2", "lower(0.5)*x2").replace("x3", "upper(0.8)*x3"), pupils())
+    draws = sme.bootstrap(fit, draws=40, seed=1).draws
+    assert (draws["visual=~x2"] >= 0.5 - 1e-8).all()
+    assert (draws["visual=~x3"] <= 0.8 + 1e-8).all()
+    assert draws["visual=~x2"].std() > 0.01
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["f =~ lower(0.0)*x", "f =~ NA*a*start(1.0)*lower(c(0.5, NA))*upper(2.0)*x", "f =~ upper(c(-1.0, 1.0))*x"],
+)
+def test_bounds_read_back_as_they_were_written(text):
+    assert str(Specification.read(text)) == text
+    assert Specification.read(str(Specification.read(text))) == Specification.read(text)
+
+
+def test_no_bound_is_written_as_infinity_or_as_missing():
+    for text in ("lower(c(0.5, -Inf))", "lower(c(0.5, NA))"):
+        assert Specification.read(f"f =~ {text}*x").terms[0].lowers == (0.5, None)
+    for text in ("Inf*x", "start(-Inf)*x"):
+        with pytest.raises(SyntaxProblem, match="Inf is no value of a parameter"):
+            Specification.read(f"f =~ {text}")
+
+
+def test_one_bound_of_each_side_is_taken():
+    with pytest.raises(SyntaxProblem, match="already has a modifier of that kind"):
+        Specification.read("f =~ lower(0)*lower(1)*x")
+    with pytest.raises(SyntaxProblem, match=r"lower\(\) takes numbers"):
+        Specification.read("f =~ lower(a)*x")
+    with pytest.raises(SpecificationError, match="is written twice"):
+        Specification.read("f =~ lower(0)*x\nf =~ lower(1)*x")
+
+
+def test_bounds_with_no_value_between_them_are_refused():
+    with pytest.raises(SpecificationError) as caught:
+        sme.fit(TWO.replace("x2", "lower(2)*upper(1)*x2"), pupils())
+    assert str(caught.value) == "visual =~ x2: the lower bound 2 is above the upper one, 1; no value is left."
+    with pytest.raises(ConvergenceError, match=r"keep these constraints together: a > 2; visual =~ x2 < 1\."):
+        sme.fit(TWO.replace("x2", "a*upper(1)*x2") + "\n a > 2", pupils())
+    with pytest.raises(SpecificationError, match="3 lower bounds for 2 groups"):
+        sme.fit(TWO.replace("x2", "lower(c(0, 0, 0))*x2"), pupils(), group="school")
+
+
+def test_an_unknown_kind_of_bounds_is_refused_with_those_there_are():
+    with pytest.raises(SpecificationError, match="it can be 'none', 'pos_var', 'pos_ov_var', 'pos_lv_var'"):
+        sme.fit(TWO, pupils(), bounds="standard")
+
+
+def test_bounds_outside_an_exploratory_block_stay_with_their_parameters():
+    text = 'efa("b")*f1 + efa("b")*f2 =~ x1 + x2 + x3 + x4 + x5 + x6\n x9 ~ f1 + f2\n x9 ~~ upper(0.7)*x9'
+    fit = sme.fit(text, pupils())
+    assert column(fit)["x9", "~~", "x9", ""] == pytest.approx(0.7)
+    assert np.isfinite(fit.measures()["chisq"])
+    with pytest.raises(SpecificationError, match="changes with the rotation of its exploratory block"):
+        sme.fit(text.replace("=~ x1", "=~ lower(0)*x1"), pupils())
+
+
+def test_other_programs_are_told_bounds_as_inequalities_or_say_that_they_cannot():
+    fit = sme.fit(BOUNDED, pupils())
+    assert "lower(0.8)*x2" in fit.syntax("lavaan")
+    mplus = fit.syntax("mplus")
+    assert "x2* (p1)" in mplus and "p1 > 0.8;" in mplus and "p2 < 0.6;" in mplus
+    assert 'bounds = "pos.var"' in sme.fit(TWO, pupils(), bounds="pos_var").syntax("lavaan")
+    for program in ("amos", "semopy"):
+        with pytest.raises(SpecificationError, match=r"constraints|bounds"):
+            fit.syntax(program)
