@@ -25,6 +25,7 @@ from .bounds import KINDS
 from .constraints import at_limit, binding, contradictory, labelled, restrictions, without_value
 from .diagnosis import Diagnostic
 from .estimators import chosen_estimator
+from .interactions import with_interactions
 from .options import (
     OBLIQUE,
     ORTHOGONAL,
@@ -96,7 +97,8 @@ def fit(
     model
         lavaan syntax, or a :class:`Specification`.
     data
-        One row per respondent, one numeric column per observed variable; other columns are ignored.
+        One row per respondent, one numeric column per observed variable; other columns are ignored.  Of ``x:z`` that
+        is no column the product of the columns ``x`` and ``z`` is taken.
     missing
         ``"listwise"`` sets respondents aside who left a variable of the model open; ``"fiml"`` uses every answer
         given (full information maximum likelihood; observed information).  ``"two_stage"`` estimates means and
@@ -321,6 +323,7 @@ def _moments(
             f"{clash[0]!r} is a construct of the model (it stands left of =~) and a column of the data as well: "
             "rename one."
         )
+    data = with_interactions(data, specification)
     return moments_of_answers(data, specification.observed, group, missing=missing, given=given or (), drawn=drawn)
 
 

@@ -26,7 +26,7 @@ def test_bounded_estimates_and_measures_agree_with_lavaan(name):
     fit = sme.fit(case["model"], pupils().head(case["rows"]), **(case["options"] or {}))
     ours = keyed(fit.estimates())
     labels = fit.moments.labels
-    for lhs, op, rhs, group, est in case["estimates"]:
+    for lhs, op, rhs, group, est, _ in case["estimates"]:
         assert ours[lhs, op, rhs, labels[group - 1]]["est"] == pytest.approx(est, rel=5e-6, abs=5e-6), (lhs, op, rhs)
     for measure, value in case["measures"].items():
         assert fit.measures()[measure.replace(".", "_")] == pytest.approx(value, rel=1e-6, abs=1e-6), measure
