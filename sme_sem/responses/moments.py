@@ -16,6 +16,7 @@ import pandas as pd
 from ..errors import DataProblem, SpecificationError, did_you_mean
 from ..kernels import fiml, gaps, influence, linalg
 from .design import EQUAL_CHANCES, Design, Drawn
+from .summaries import Summary
 
 _BLOCK = 20_000
 _FAR = 1e50  # a size whose sixth power, or its inverse, is still a number
@@ -369,6 +370,26 @@ def moments_of_summary(
         _known(names, mean.index, "the means have no such variable")
         means = mean.loc[list(names)].to_numpy(dtype=float)[None]
     return Moments(tuple(names), matrix[None], means, np.array([n]), n)
+
+
+def moments_of_summaries(groups: Sequence[Summary], names: Sequence[str], *, unbiased: bool = True) -> Moments:
+    """Take covariance matrices, counts and means of every group; :func:`moments_of_summary` says what each must be."""
+    found = []
+    for label, covariance, n, mean in groups:
+        with _in_group(label):
+            found.append(moments_of_summary(covariance, n, names, mean, unbiased=unbiased))
+    if len(found) == 1:
+        return found[0]
+    n = np.concatenate([own.n for own in found])
+    means = [own.mean for own in found if own.mean is not None]
+    return Moments(
+        tuple(names),
+        np.concatenate([own.covariance for own in found]),
+        np.concatenate(means) if means else None,
+        n,
+        int(n.sum()),
+        tuple(group.label for group in groups),
+    )
 
 
 _MEASURED = ", and no line of the model measures it (=~)."

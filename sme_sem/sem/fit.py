@@ -6,7 +6,7 @@ for the :class:`~sme_sem.sem.result.Fit` with what went wrong in ``diagnostics``
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -18,7 +18,8 @@ from ..kernels.constrained import active
 from ..kernels.discrepancy import Sample
 from ..kernels.minimise import Status
 from ..responses.design import Drawn
-from ..responses.moments import Moments, moments_of_answers, moments_of_summary
+from ..responses.moments import Moments, moments_of_answers, moments_of_summaries
+from ..responses.summaries import summaries
 from . import categories, diagnosis, least_squares, objective, sampling, two_stage
 from . import ordered as answers_of
 from .bounds import KINDS
@@ -73,9 +74,9 @@ def fit(
     rotation: str | None = None,
     parameterization: Parameterization = "delta",
     preset: Preset = "sem",
-    cov: pd.DataFrame | None = None,
-    mean: pd.Series[float] | None = None,
-    n: int | None = None,
+    cov: pd.DataFrame | Mapping[str, pd.DataFrame] | Sequence[pd.DataFrame] | None = None,
+    mean: pd.Series[float] | Mapping[str, pd.Series[float]] | Sequence[pd.Series[float]] | None = None,
+    n: int | Mapping[str, int] | Sequence[int] | None = None,
     cluster: str | None = None,
     weights: str | None = None,
     max_iterations: int | None = None,
@@ -113,7 +114,8 @@ def fit(
     parameterization
         Of ordered variables: ``"delta"`` fixes the variance of latent responses, ``"theta"`` of their residuals.
     cov, mean, n
-        In place of ``data``: a covariance matrix divided by n - 1, means if wanted, and the number of respondents.
+        In place of ``data``: a covariance matrix divided by n - 1, means if wanted, and the number of respondents.  Of
+        several groups a list of each, ``cov=[S1, S2], n=[120, 95]``, or dicts by the groups' labels.
     group
         A column whose values divide the respondents into groups, each with its own parameters.
     group_equal
@@ -137,7 +139,8 @@ def fit(
         Keep the sample moments of exogenous observed variables and count no parameters for them; least squares
         estimates them in any case, as in lavaan.
     meanstructure
-        Model means as well; otherwise only if the model has intercepts.
+        Model means as well; otherwise only if the model has intercepts, or there are groups and their means are known.
+        False leaves the means of groups out, unless intercepts or means are held equal.
     likelihood
         ``"normal"`` (covariances divided by n, as lavaan and Mplus) or ``"wishart"`` (n - 1, as AMOS and LISREL).
     information
@@ -218,7 +221,7 @@ def fit(
         std_lv=std_lv,
         orthogonal=orthogonal,
         fixed_x=fixed_x and (method.discrepancy == "ML" or categorical) and not stages,
-        meanstructure=bool(meanstructure) or (meanstructure is None and mean is not None) or means,
+        meanstructure=_meanstructure(meanstructure, mean is not None, means, cov is None),
         likelihood=chosen("likelihood", likelihood, ("normal", "wishart")),  # type: ignore[arg-type]
         information=chosen("information", information, ("expected", "observed")),  # type: ignore[arg-type]
         max_iterations=300 if max_iterations is None else max_iterations,
@@ -273,6 +276,13 @@ def fit(
     return _resampled(found) if draws and found.converged else found
 
 
+def _meanstructure(asked: bool | None, given: bool, needed: bool, answers: bool) -> bool | None:
+    """Whether means are modelled: always, never, or (None) as the model and its groups have it."""
+    if asked or needed or (asked is None and given):
+        return True
+    return None if asked is None and answers else False
+
+
 def _resampled(found: Fit) -> Fit:
     from ..resampling.bootstrap import bootstrap
 
@@ -295,9 +305,9 @@ def _rotation_of(specification: Specification, rotation: str | None) -> str | No
 def _moments(
     specification: Specification,
     data: pd.DataFrame | None,
-    cov: pd.DataFrame | None,
+    cov: Any,
     mean: Any,
-    n: int | None,
+    n: Any,
     group: str | None,
     missing: str,
     given: Sequence[str] | None,
@@ -314,7 +324,7 @@ def _moments(
             raise SpecificationError("cluster= and weights= tell about respondents, so they need data=.")
         if group is not None:
             raise SpecificationError("group= divides respondents, so it needs data=; a covariance matrix has none.")
-        return moments_of_summary(cov, n, specification.observed, mean)  # type: ignore[arg-type]
+        return moments_of_summaries(summaries(cov, n, mean), specification.observed)
     if not isinstance(data, pd.DataFrame):
         raise SpecificationError(f"data must be a pandas DataFrame, not {type(data).__name__}.")
     clash = [name for name in specification.latent if name in data.columns]

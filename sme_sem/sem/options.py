@@ -37,6 +37,7 @@ class Options:
     """What was asked of a fit, in lavaan's words.
 
     method : the estimator, with its errors and test
+    meanstructure : whether means are modelled; None: where the model has intercepts, or there are several groups
     preset : ``"sem"`` (also for CFA), ``"growth"`` or ``"explicit"`` (nothing is added to the model)
     likelihood : ``"normal"`` divides by n, ``"wishart"`` by n - 1 (as AMOS and LISREL do)
     group_equal : kinds of parameters held equal across groups (:data:`GROUP_EQUAL`)
@@ -56,7 +57,7 @@ class Options:
     std_lv: bool = False
     orthogonal: bool = False
     fixed_x: bool = True
-    meanstructure: bool = False
+    meanstructure: bool | None = None
     likelihood: Literal["normal", "wishart"] = "normal"
     information: Literal["expected", "observed"] = "expected"
     max_iterations: int = 300

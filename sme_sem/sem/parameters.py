@@ -232,7 +232,7 @@ def parameter_table(
         bool(ordered)
         or options.meanstructure
         or options.preset == "growth"
-        or groups > 1
+        or (groups > 1 and (options.meanstructure is None or _means_held(options)))
         or any(t.op == "~1" for t in specification.terms)
     )
     exogenous = given_variables(specification, options)
@@ -267,6 +267,10 @@ def parameter_table(
     if not table.observed:
         raise SpecificationError("the model names no observed variable: write at least one '=~', '~' or '~~' line.")
     return table
+
+
+def _means_held(options: Options) -> bool:
+    return not {"intercepts", "means"}.isdisjoint(options.group_equal)
 
 
 def given_variables(specification: Specification, options: Options) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
-# Makes continuous.json: what lavaan gives for continuous answers of the pupils of hs.csv where parameters are bounded, or
-# where the model names products.
+# Makes continuous.json: what lavaan gives for continuous answers of the pupils of hs.csv where parameters are bounded,
+# where the model names products, and of covariance matrices by group.
 # Run in this folder:
 #   Rscript continuous.R
-# Estimates stand where the optimizer ends, which cannot be polished where bounds hold.
+# Estimates stand where the optimizer ends.
 suppressPackageStartupMessages(library(lavaan))
 
 pupils <- read.csv("hs.csv")
@@ -10,10 +10,11 @@ three <- "visual =~ x1 + x2 + x3\n textual =~ x4 + x5 + x6"
 bounded <- "visual =~ x1 + lower(0.8)*x2 + upper(0.6)*x3\n textual =~ x4 + x5 + x6\n visual ~~ lower(0.5)*textual"
 by_group <- "visual =~ x1 + lower(c(0.8, -Inf))*x2 + x3\n textual =~ x4 + x5 + x6\n x3 ~~ upper(c(Inf, 0.4))*x3"
 told <- function(fit) {
-  e <- parTable(fit); e <- e[e$op != ":=", ]
+  e <- parTable(fit); e <- e[!e$op %in% c(":=", "=="), ]
   list(
     estimates = Map(function(l, o, r, g, x, s) list(l, o, r, g, x, if (s > 0) s else NA), e$lhs, e$op, e$rhs, e$group, e$est, e$se),
-    measures = as.list(fitMeasures(fit, c("npar", "chisq", "df", "cfi", "rmsea", "srmr", "logl")))
+    measures = as.list(fitMeasures(fit, c("npar", "chisq", "df", "cfi", "rmsea", "srmr", "logl"))),
+    scaled = if (fit@Options$estimator == "ML" && length(fit@test) > 1) fit@test[[2]]$stat else NA
   )
 }
 fitted <- function(...) suppressWarnings(sem(...))
@@ -34,10 +35,28 @@ products <- list(
   construct = case("textual =~ x4 + x5 + x6\n textual ~ x1 + x7 + x1:x7\n x9 ~ textual", estimator = "MLR"),
   random_x = case("x9 ~ x1 + x4 + x1:x4\n x8 ~ x9", fixed.x = FALSE)
 )
+split_up <- split(pupils[, paste0("x", 1:9)], factor(pupils$school, unique(pupils$school)))
+covariances <- lapply(split_up, cov); counts <- lapply(split_up, nrow); means <- lapply(split_up, colMeans)
+summary_case <- function(model, ...) {
+  found <- told(sem(model, sample.cov = covariances, sample.nobs = counts, ...))
+  found$estimates <- unname(found$estimates)
+  c(list(model = model, options = list(...)[setdiff(names(list(...)), "sample.mean")], means = "sample.mean" %in% names(list(...))), found)
+}
+groups <- list(
+  covariances = summary_case(three),
+  equal_loadings = summary_case(three, group.equal = "loadings"),
+  with_means = summary_case(three, sample.mean = means, group.equal = c("loadings", "intercepts"))
+)
+without_means <- list(
+  mlm = case(three, group = "school", meanstructure = FALSE, estimator = "MLM"),
+  mlr = case(three, group = "school", meanstructure = FALSE, estimator = "MLR")
+)
 reference <- list(
   provenance = "lavaan: sem() on hs.csv (its first rows); made by continuous.R",
   versions = list(R = as.character(getRversion()), lavaan = as.character(packageVersion("lavaan"))),
   bounds = cases,
-  products = products
+  products = products,
+  groups = groups,
+  without_means = without_means
 )
 writeLines(jsonlite::toJSON(reference, digits = NA, auto_unbox = TRUE, na = "null"), "continuous.json")

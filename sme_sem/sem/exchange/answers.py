@@ -24,9 +24,13 @@ def summary_only(fit: Fit) -> bool:
 
 
 def covariances(fit: Fit) -> pd.DataFrame:
-    """The sample's covariances, divided by n - 1."""
-    n, names = fit.n, list(fit.moments.names)
-    return pd.DataFrame(fit.moments.covariance[0] * (n / (n - 1)), index=names, columns=names)
+    """The sample's covariances, divided by n - 1; those of groups below each other."""
+    moments, names = fit.moments, list(fit.moments.names)
+    frames = [
+        pd.DataFrame(own * (n / (n - 1)), index=names, columns=names)
+        for own, n in zip(moments.covariance, moments.n, strict=True)
+    ]
+    return frames[0] if len(frames) == 1 else pd.concat(frames, keys=moments.labels)
 
 
 def analysed(fit: Fit) -> pd.DataFrame:

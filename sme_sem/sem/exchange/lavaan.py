@@ -73,7 +73,8 @@ def _options(fit: Fit) -> list[str]:
         found.append(f"group.partial = {_vector(options.group_partial)}")
     for name, given in (("std.lv", options.std_lv), ("orthogonal", options.orthogonal)):
         found += [f"{name} = TRUE"] * given
-    found += ["meanstructure = TRUE"] * options.meanstructure
+    found += ["meanstructure = TRUE"] * (options.meanstructure is True)
+    found += ["meanstructure = FALSE"] * (fit.table.groups > 1 and not fit.table.means)
     found += ["fixed.x = FALSE"] * (not options.fixed_x)
     if options.effect_coding:
         found.append(f"effect.coding = {_vector(options.effect_coding)}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ...errors import SmeSemError, SpecificationError, did_you_mean
 from ...tables.storing import file_names, store
 from . import amos, answers, lavaan, mplus, semopy
+from .stated import refuse
 
 if TYPE_CHECKING:
     from ..result import Fit
@@ -43,7 +44,13 @@ def syntax(fit: Fit, program: str = "lavaan", *, data: str | None = None) -> str
             f"no program {program!r} is known; it can be one of {', '.join(PROGRAMS)}.{did_you_mean(program, PROGRAMS)}"
         )
     known = PROGRAMS[program]
-    return known.write(fit, data or f"answers{known.data}")
+    return _written(known, fit, data or f"answers{known.data}")
+
+
+def _written(program: Program, fit: Fit, data: str) -> str:
+    if answers.summary_only(fit) and fit.table.groups > 1:
+        raise refuse(program.title, "covariance matrices of several groups in this form", "fit with data=")
+    return program.write(fit, data)
 
 
 def write_syntax(fits: Mapping[str, Fit], folder: str | Path) -> tuple[Path, ...]:
@@ -80,7 +87,7 @@ def write_syntax(fits: Mapping[str, Fit], folder: str | Path) -> tuple[Path, ...
         for program in PROGRAMS.values():
             file = f"{stem}{program.suffix}"
             try:
-                text = program.write(fit, f"{stem}{program.data}")
+                text = _written(program, fit, f"{stem}{program.data}")
             except SmeSemError as problem:
                 said.append(f"{file}: not written. {problem}")
                 continue

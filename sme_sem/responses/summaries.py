@@ -1,0 +1,62 @@
+"""Covariance matrices, means and counts by group, as lists or by the groups' labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from ..errors import SpecificationError
+
+
+class Summary(NamedTuple):
+    """What is known of one group; its label is empty where it is the only one."""
+
+    label: str
+    covariance: Any
+    n: Any
+    mean: Any
+
+
+def summaries(
+    covariance: pd.DataFrame | Mapping[str, pd.DataFrame] | Sequence[pd.DataFrame],
+    n: int | Mapping[str, int] | Sequence[int] | None,
+    mean: pd.Series | Mapping[str, pd.Series] | Sequence[pd.Series] | None,
+) -> list[Summary]:
+    """Put together what belongs to each group; groups of a list are called ``"Group 1"`` and so on, as by lavaan.
+
+    Raises :class:`~sme_sem.errors.SpecificationError` where one argument knows other groups than another.
+
+    >>> S = pd.DataFrame([[1.0]], ["x"], ["x"])
+    >>> [(group.label, group.n) for group in summaries({"east": S, "west": S}, {"west": 90, "east": 80}, None)]
+    [('east', 80), ('west', 90)]
+    """
+    if not isinstance(covariance, Mapping | list | tuple):
+        return [Summary("", covariance, n, mean)]
+    labels = list(covariance) if isinstance(covariance, Mapping) else [f"Group {g + 1}" for g in range(len(covariance))]
+    each = [_by_group(name, given, labels) for name, given in (("cov", covariance), ("n", n), ("mean", mean))]
+    shown = [str(label) for label in labels] if len(labels) > 1 else [""]
+    return [Summary(*own) for own in zip(shown, *each, strict=True)]
+
+
+def _by_group(name: str, given: Any, labels: Sequence[str]) -> list[Any]:
+    if given is None and name == "mean":
+        return [None] * len(labels)
+    if isinstance(given, Mapping) or (name == "n" and isinstance(given, pd.Series)):
+        own = dict(given)
+        if set(own) != set(labels):
+            raise SpecificationError(f"{name}= is of the groups {_listed(own)}, and cov= of {_listed(labels)}.")
+        return [own[label] for label in labels]
+    many = not isinstance(given, str | pd.Series | pd.DataFrame) and hasattr(given, "__len__")
+    found = list(given) if many else [given] * (given is not None)
+    if not found or len(found) != len(labels):
+        raise SpecificationError(
+            f"cov= is of {len(labels)} group{'s' * (len(labels) != 1)}, {name}= of {len(found)}: give as many in both, "
+            "as in cov=[S1, S2], n=[120, 95]."
+        )
+    return found
+
+
+def _listed(labels: Any) -> str:
+    return ", ".join(repr(label) for label in labels)
