@@ -70,7 +70,7 @@ def difference(wide: Fit, narrow: Fit, method: str = "auto") -> Difference:
 
 def _minimised(fit: Fit) -> bool:
     """Whether the test statistic is the discrepancy that was minimised."""
-    return fit.options.method.test != "browne_residual_nt"
+    return not fit.options.method.residual
 
 
 def _standard(wide: Fit, narrow: Fit) -> tuple[float, Words]:

@@ -10,14 +10,18 @@ import numpy as np
 from . import casewise, influence
 
 
-def distribution_free(answers, *, means, weight=None, cluster=None):
+def distribution_free(answers, *, means, given=0, weight=None, cluster=None):
     """From the answers themselves, whatever their distribution: (n, p) -> (m, m), divided by n
 
+    given : how many of the last variables are given and not drawn; without weights only (see ``casewise``)
     weight, cluster : (n,), (n,) of respondents who were not drawn one by one
     """
     centred = answers - np.average(answers, axis=0, weights=weight)
     columns, rows = np.triu_indices(answers.shape[1])
     products = centred[:, rows] * centred[:, columns]
+    if given:
+        known = casewise.predicted(answers, given) - answers.mean(axis=0)
+        products, centred = products - known[:, rows] * known[:, columns], centred - known
     products = products - np.average(products, axis=0, weights=weight)
     units = casewise.independent(np.concatenate([centred, products], axis=1) if means else products, weight, cluster)
     return units.T @ units / (len(answers) if weight is None else weight.sum())

@@ -31,8 +31,15 @@ from ..errors import SpecificationError
 Discrepancy = Literal["ML", "GLS", "ULS", "WLS", "DWLS"]
 SE = Literal["standard", "robust_sem", "robust_sem_nt", "robust_huber_white", "first_order", "two_stage", "none"]
 Test = Literal[
-    "standard", "satorra_bentler", "scaled_shifted", "mean_var_adjusted", "yuan_bentler_mplus", "browne_residual_nt"
+    "standard",
+    "satorra_bentler",
+    "scaled_shifted",
+    "mean_var_adjusted",
+    "yuan_bentler_mplus",
+    "browne_residual_nt",
+    "browne_residual_adf",
 ]
+RESIDUAL = ("browne_residual_nt", "browne_residual_adf")
 SCALED = ("satorra_bentler", "scaled_shifted", "mean_var_adjusted", "yuan_bentler_mplus")
 
 
@@ -60,6 +67,11 @@ class Estimator:
         return self.test != "yuan_bentler_mplus"
 
     @property
+    def residual(self) -> bool:
+        """Whether the test is made of residuals in place of the discrepancy."""
+        return self.test in RESIDUAL
+
+    @property
     def takes_gaps(self) -> bool:
         """Whether it goes with full information maximum likelihood."""
         return self.discrepancy == "ML" and self.se != "robust_sem" and self.test in ("standard", "yuan_bentler_mplus")
@@ -68,7 +80,7 @@ class Estimator:
     def needs_answers(self) -> bool:
         """Whether it needs the answers themselves and not their covariances alone."""
         free_of_distribution = self.se in ("robust_sem", "robust_huber_white", "first_order")
-        return free_of_distribution or self.scaled or self.discrepancy == "WLS"
+        return free_of_distribution or self.scaled or self.discrepancy == "WLS" or self.test == "browne_residual_adf"
 
 
 def _family(discrepancy: Discrepancy, prefix: str) -> tuple[Estimator, ...]:
@@ -96,7 +108,7 @@ ESTIMATORS = {
 }
 
 _SE = ("standard", "robust", "robust_sem", "robust_huber_white", "first_order", "none")
-_TEST = ("standard", "robust", *SCALED, "browne_residual_nt")
+_TEST = ("standard", "robust", *SCALED, *RESIDUAL)
 
 
 def chosen_estimator(
@@ -118,9 +130,10 @@ def chosen_estimator(
         found = _with_errors(found, _allowed("se", se, _SE), gaps)
     if test is not None:
         found = _with_test(found, _allowed("test", test, _TEST), gaps)
-    if ordered and found.test == "browne_residual_nt":
+    if ordered and found.residual:
+        kind = "normal" if found.test == "browne_residual_nt" else "continuous"
         raise SpecificationError(
-            f"test={test!r} is of normal answers; with ordered= take 'satorra_bentler', 'mean_var_adjusted' or "
+            f"test={test!r} is of {kind} answers; with ordered= take 'satorra_bentler', 'mean_var_adjusted' or "
             "'scaled_shifted'."
         )
     if found.discrepancy != "ML" and (found.se in ("robust_huber_white", "first_order")):

@@ -36,6 +36,7 @@ from .options import (
     bootstrap_of,
     chosen,
     effect_coding_of,
+    errors_of_first_order,
     group_equal_of,
     starts_of,
 )
@@ -68,7 +69,7 @@ def fit(
     fixed_x: bool = True,
     meanstructure: bool | None = None,
     likelihood: Literal["normal", "wishart"] = "normal",
-    information: Literal["expected", "observed"] | None = None,
+    information: Literal["expected", "observed", "first_order"] | None = None,
     se: str | None = None,
     test: str | None = None,
     rotation: str | None = None,
@@ -144,11 +145,12 @@ def fit(
     likelihood
         ``"normal"`` (covariances divided by n, as lavaan and Mplus) or ``"wishart"`` (n - 1, as AMOS and LISREL).
     information
-        ``"expected"`` (the default) or ``"observed"`` for standard errors.
+        ``"expected"`` (the default) or ``"observed"`` for standard errors; ``"first_order"`` is ``se="first_order"``.
     se, test
         Other standard errors or another test than the estimator's own: ``se`` one of standard, robust, robust_sem,
         robust_huber_white, first_order, bootstrap, none; ``test`` one of standard, robust, satorra_bentler,
-        scaled_shifted, mean_var_adjusted, yuan_bentler_mplus, browne_residual_nt.
+        scaled_shifted, mean_var_adjusted, yuan_bentler_mplus, browne_residual_nt, browne_residual_adf.  ``measures``
+        gives it in place of the estimator's own.
     rotation
         How constructs of exploratory blocks, ``efa("b")*f1 + efa("b")*f2 =~ x1 + ...``, are turned: ``"geomin"`` (the
         default), ``"oblimin"`` or ``"quartimin"``; uncorrelated by ``"varimax"`` or ``"quartimax"``; ``"none"``.
@@ -204,6 +206,8 @@ def fit(
     missing = missing.replace(".", "_") if isinstance(missing, str) else missing
     categorical = ordered is not None and ordered is not False
     draws = bootstrap_of(bootstrap, se)
+    if isinstance(information, str) and information.replace(".", "_") == "first_order":
+        se, information = errors_of_first_order(se), None
     method = chosen_estimator(estimator, None if draws else se, test, gaps=missing == "fiml", ordered=categorical)
     method = sampling.estimator(method, missing, drawn)
     information = information or ("observed" if missing == "fiml" else method.information)
@@ -396,6 +400,7 @@ def _sample(table: ParameterTable, moments: Moments, options: Options) -> Sample
     covariance = moments.covariance * (n / (n - 1))[:, None, None] if unbiased else moments.covariance
     weight = n - 1 if unbiased else n
     plain = Sample(covariance, moments.mean if table.means else None, weight / weight.sum())
+    least_squares.residual_weight(plain, moments, options.method, len(table.exogenous))  # refuses too few answers
     return least_squares.weighted(plain, moments, options.method)
 
 

@@ -7,6 +7,8 @@ normality, the generalized least squares distance less what the parameters could
 
     T = (N - G) (F_GLS - 1/2 g^T H^-1 g)         at the estimates, whatever they minimise
 
+Its distribution-free version weighs by the inverse of the answers' own Gamma.
+
 Browne (1984), British Journal of Mathematical and Statistical Psychology 37, 62-83, equation 2.20.
 """
 
@@ -34,28 +36,31 @@ def weighted(sample: Sample, moments: Moments, method: Estimator) -> Sample:
     variances = _told(np.diagonal(found, axis1=1, axis2=2), sample, moments.names)
     if method.discrepancy == "DWLS":
         return sample._replace(weight=1 / variances)
+    return sample._replace(weight=_inverse(found, moments, "estimator='WLS'"))
+
+
+def _inverse(found: np.ndarray, moments: Moments, asked: str) -> np.ndarray:
     m = found.shape[-1]
     enough_respondents(
         moments,
         m,
+        asked,
         f"more than {m} in every group, and several times as many to be trusted. Take estimator='DWLS', 'ULSM' or "
         "'MLR'.",
     )
-    weight = full_weight(
+    return full_weight(
         found,
-        "estimator='WLS' needs the inverse of the covariance matrix of all moments, which is singular: "
-        "some moments follow from others, as with answers that take two values only. Take estimator='DWLS', "
-        "'ULSM' or 'MLR'.",
+        f"{asked} needs the inverse of the covariance matrix of all moments, which is singular: some moments "
+        "follow from others, as with answers that take two values only. Take estimator='DWLS', 'ULSM' or 'MLR'.",
     )
-    return sample._replace(weight=weight)
 
 
-def enough_respondents(moments: Moments, m: int, needed: str) -> None:
+def enough_respondents(moments: Moments, m: int, asked: str, needed: str) -> None:
     """Refuse to weigh m moments by all their covariances where a group has no more respondents than that."""
     fewest = int(moments.n.min())
     if fewest <= m:
         raise DataProblem(
-            f"estimator='WLS' weighs {m} moments by the inverse of their covariance matrix, which {fewest} respondents "
+            f"{asked} weighs {m} moments by the inverse of their covariance matrix, which {fewest} respondents "
             f"cannot tell: it needs {needed}"
         )
 
@@ -177,12 +182,39 @@ def goodness_parts(pattern: ram.Pattern, sample: Sample, theta: np.ndarray) -> t
     return np.vecdot(e, least_squares.weigh(sample, e)), np.vecdot(s, least_squares.weigh(sample, s))
 
 
-def browne_residual(pattern: ram.Pattern, sample: Sample, theta: np.ndarray, directions: np.ndarray) -> float:
-    """Browne's residual statistic under normality, divided by N - G.
+def residual_weight(sample: Sample, moments: Moments, method: Estimator, given: int) -> np.ndarray | None:
+    """What weighs Browne's distribution-free residual statistic, (G, m, m); None where the estimator has another test.
+
+    given : how many of the last variables are; their own moments do not vary, and weigh nothing
+
+    Raises :class:`~sme_sem.errors.DataProblem` where the answers cannot tell it.
+    """
+    if method.test != "browne_residual_adf":
+        return None
+    means, p = sample.mean is not None, len(moments.names)
+    columns, rows = np.triu_indices(p)
+    varies = np.concatenate([np.arange(p * means) < p - given, np.minimum(rows, columns) < p - given])
+    if moments.answers is None:
+        raise SpecificationError("this test needs the answers themselves: give data=, not cov=.")
+    found = np.stack([gamma.distribution_free(own, means=means, given=given) for own in moments.answers])
+    _told(np.where(varies, np.diagonal(found, axis1=1, axis2=2), np.inf), sample, moments.names)
+    weight = np.zeros_like(found)
+    within = np.ix_(np.arange(len(found)), varies, varies)
+    weight[within] = _inverse(found[within], moments, "test='browne_residual_adf'")
+    return weight
+
+
+def browne_residual(
+    pattern: ram.Pattern, sample: Sample, theta: np.ndarray, directions: np.ndarray, weight: np.ndarray | None = None
+) -> float:
+    """Browne's residual statistic, divided by N - G: under normality, or by the weight of the answers.
 
     directions : (q, f) in which the parameters can move
     """
-    at = discrepancy.slope(pattern, sample._replace(metric=linalg.whitener(sample.covariance), weight=None), theta)
+    if weight is None:
+        at = discrepancy.slope(pattern, sample._replace(metric=linalg.whitener(sample.covariance), weight=None), theta)
+    else:
+        at = least_squares.slope(pattern, sample._replace(metric=None, weight=weight), theta)
     W = linalg.whitener(directions.T @ at.hessian @ directions) @ directions.T
     taken_up = W @ at.gradient
     return float(at.value - taken_up @ taken_up / 2)

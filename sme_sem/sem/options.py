@@ -121,6 +121,13 @@ def bootstrap_of(value: int, se: str | None) -> int:
     return value or 1000 * (se == "bootstrap")
 
 
+def errors_of_first_order(se: str | None) -> str:
+    """Read ``information="first_order"``, which are the errors of that name."""
+    if se in (None, "standard", "first_order", "first.order"):
+        return "first_order"
+    raise SpecificationError(f"information='first_order' is se='first_order': leave se={se!r} out.")
+
+
 def starts_of(value: int) -> int:
     """Read ``starts=``: how many, zero or more."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:

@@ -153,7 +153,9 @@ def _weight(moments: Moments, method: Estimator, target: np.ndarray) -> np.ndarr
     if method.discrepancy == "DWLS":
         return np.stack([1 / influence.gamma_diagonal(own) for own in moments.ordered])
     m = target.shape[1]
-    enough_respondents(moments, m, "more respondents than moments in every group. Take estimator='WLSMV'.")
+    enough_respondents(
+        moments, m, "estimator='WLS'", "more respondents than moments in every group. Take estimator='WLSMV'."
+    )
     return full_weight(
         ordered_gamma(moments),
         f"estimator='WLS' weighs {m} moments by the inverse of their covariance matrix, which is singular: some "

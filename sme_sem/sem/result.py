@@ -125,8 +125,11 @@ class Fit(Tabled):
     @property
     def _tested(self) -> float:
         """What the test statistic is, per respondent."""
-        if self._estimator.test == "browne_residual_nt":
-            return least_squares.browne_residual(self.pattern, self.sample, self.theta, self._directions)
+        if self._estimator.residual:
+            weight = least_squares.residual_weight(
+                self.sample, self.moments, self._estimator, len(self.table.exogenous)
+            )
+            return least_squares.browne_residual(self.pattern, self.sample, self.theta, self._directions, weight)
         return self._value
 
     @cached_property
@@ -296,7 +299,7 @@ class Fit(Tabled):
         independence, df = indices.baseline(self.sample, len(self.table.covariates))
         if self.table.ordered:
             df = self._baseline.table.moments - self._baseline.table.n_free
-        likelihood = self._estimator.discrepancy == "ML" and self._estimator.test != "browne_residual_nt"
+        likelihood = self._estimator.discrepancy == "ML" and not self._estimator.residual
         if self.moments.patterns is not None or not likelihood:
             independence = self._baseline._tested
         return indices.Test(
@@ -399,7 +402,7 @@ class Fit(Tabled):
             found |= ordered.residual_measures(self.pattern, self.sample, self.theta, self._test.weight)
             del found["srmr_mplus"], found["srmr_mplus_nomean"]
             found["wrmr"] = float(np.sqrt(self._test.chi_square * self.table.groups / self.table.moments))
-        if self._estimator.discrepancy in ("ULS", "DWLS") and self._estimator.test != "browne_residual_nt":
+        if self._estimator.discrepancy in ("ULS", "DWLS") and not self._estimator.residual:
             found["pvalue"] = found["baseline_pvalue"] = np.nan  # this statistic has no chi-square distribution
         if self._estimator.scaled:
             found |= indices.scaled_measures(self._test, self._scaling, self._baseline._scaling, self._estimator.test)

@@ -1,5 +1,5 @@
 # Makes continuous.json: what lavaan gives for continuous answers of the pupils of hs.csv where parameters are bounded,
-# where the model names products, and of covariance matrices by group.
+# where the model names products, of covariance matrices by group, and in Browne's residual tests.
 # Run in this folder:
 #   Rscript continuous.R
 # Estimates stand where the optimizer ends.
@@ -51,12 +51,25 @@ without_means <- list(
   mlm = case(three, group = "school", meanstructure = FALSE, estimator = "MLM"),
   mlr = case(three, group = "school", meanstructure = FALSE, estimator = "MLR")
 )
+paths <- paste(three, "\n x9 ~ visual + textual")
+given <- paste(three, "\n textual ~ x9 + x7")
+residual_case <- function(model, test, ...) {
+  own <- sem(model, data = pupils, test = test, ...)@test[[2]]
+  list(model = model, options = c(list(test = test), list(...)), chisq = own$stat, df = own$df)
+}
+of_both <- function(...) list(residual_case(..., test = "browne.residual.adf"), residual_case(..., test = "browne.residual.nt"))
+residual_tests <- c(
+  of_both(paths), of_both(paths, meanstructure = TRUE), of_both(paths, group = "school"),
+  of_both(paths, group = "school", group.equal = "loadings"), of_both(given),
+  of_both(paths, estimator = "GLS")
+)
 reference <- list(
   provenance = "lavaan: sem() on hs.csv (its first rows); made by continuous.R",
   versions = list(R = as.character(getRversion()), lavaan = as.character(packageVersion("lavaan"))),
   bounds = cases,
   products = products,
   groups = groups,
+  residual_tests = residual_tests,
   without_means = without_means
 )
 writeLines(jsonlite::toJSON(reference, digits = NA, auto_unbox = TRUE, na = "null"), "continuous.json")

@@ -349,7 +349,7 @@ def refusal(error, *args, **options):
 SE = "'standard', 'robust', 'robust_sem', 'robust_huber_white', 'first_order', 'none'"
 TESTS = (
     "'standard', 'robust', 'satorra_bentler', 'scaled_shifted', 'mean_var_adjusted', 'yuan_bentler_mplus', "
-    "'browne_residual_nt'"
+    "'browne_residual_nt', 'browne_residual_adf'"
 )
 REFUSED = {
     "an unknown name of errors": (
@@ -442,7 +442,7 @@ def test_an_item_without_sampling_error_of_its_variance_is_refused(estimator, me
         sme.fit("f =~ b + a + c + d", answers, estimator=estimator, meanstructure=means)
 
 
-@pytest.mark.parametrize("test", ["satorra_bentler", "scaled.shifted", "mean_var_adjusted", "browne_residual_nt"])
+@pytest.mark.parametrize("test", ["satorra_bentler", "scaled.shifted", "mean_var_adjusted", "browne_residual_adf"])
 def test_tests_of_complete_answers_are_refused_where_there_are_gaps(test):
     with pytest.raises(sme.SpecificationError, match="needs complete answers"):
         sme.fit("f =~ x1 + x2 + x3 + x4", pupils(), missing="fiml", test=test)
