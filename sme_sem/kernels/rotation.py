@@ -67,6 +67,30 @@ def quartimax(loadings):
     return -(squared * squared).sum(axis=(-2, -1)) / 4, -loadings * squared
 
 
+def equamax(loadings):
+    """Crawford and Ferguson's criterion with m / 2p for the columns.  Saunders (1962), Psychometrika 27, 317-324."""
+    p, m = loadings.shape[-2:]
+    return crawford_ferguson(loadings, m / (2 * p))
+
+
+def parsimax(loadings):
+    """Crawford and Ferguson's criterion with (m - 1) / (p + m - 2) for the columns."""
+    p, m = loadings.shape[-2:]
+    return crawford_ferguson(loadings, (m - 1) / (p + m - 2))
+
+
+def crawford_ferguson(loadings, columns):
+    """Complexity of rows, and with the weight ``columns`` of columns: sums of lambda_ij^2 lambda_kl^2 / 4 within them.
+
+    Crawford and Ferguson (1970), Psychometrika 35, 321-332.
+    """
+    squared = loadings * loadings
+    in_row = squared.sum(axis=-1, keepdims=True) - squared
+    in_column = squared.sum(axis=-2, keepdims=True) - squared
+    others = (1 - columns) * in_row + columns * in_column
+    return (squared * others).sum(axis=(-2, -1)) / 4, loadings * others
+
+
 # --- what holds at a solution --------------------------------------------------------------------------------
 
 

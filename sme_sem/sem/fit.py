@@ -153,7 +153,8 @@ def fit(
         gives it in place of the estimator's own.
     rotation
         How constructs of exploratory blocks, ``efa("b")*f1 + efa("b")*f2 =~ x1 + ...``, are turned: ``"geomin"`` (the
-        default), ``"oblimin"`` or ``"quartimin"``; uncorrelated by ``"varimax"`` or ``"quartimax"``; ``"none"``.
+        default), ``"oblimin"`` or ``"quartimin"``; uncorrelated by ``"varimax"``, ``"quartimax"``,
+        ``"equamax"`` or ``"parsimax"``; ``"none"``.
     cluster
         A column that tells which respondents were drawn together (classes, firms, interviewers).  Errors and tests
         then rest on the sums of scores over clusters; ``"ML"`` becomes ``"MLR"``, and means are modelled.

@@ -14,7 +14,7 @@ Preset = Literal["sem", "growth", "explicit"]
 Parameterization = Literal["delta", "theta"]
 
 OBLIQUE = ("geomin", "oblimin", "quartimin")
-ORTHOGONAL = ("varimax", "quartimax")
+ORTHOGONAL = ("varimax", "quartimax", "equamax", "parsimax")
 
 GROUP_EQUAL = (
     "loadings",

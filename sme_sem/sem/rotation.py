@@ -54,6 +54,8 @@ CRITERIA: dict[str, Criterion] = {
     "quartimin": kernel.quartimin,
     "varimax": kernel.varimax,
     "quartimax": kernel.quartimax,
+    "equamax": kernel.equamax,
+    "parsimax": kernel.parsimax,
 }
 
 
@@ -311,6 +313,7 @@ def rotated(fit: Fit, table: ParameterTable, blocks: Sequence[Block]) -> Fit:
     theta = _read(table, _turned(fit.table, blocks, [H for H, _ in found], fit.theta, sample), *before)
     pattern = table.pattern()
     diagnostics = examine(Point.at(table, pattern, theta, sample.covariance, sample.mean), fit.n, fit.moments.labels)
+    diagnostics += [said for said in fit.diagnostics if said.code == "at_limit"]
     diagnostics += [
         Diagnostic("warning", "rotation_unsettled", _UNSETTLED.filled(block=block.name, rotation=str(options.rotation)))
         for block, (_, violation) in zip(blocks, found, strict=True)

@@ -6,10 +6,22 @@ from scipy.optimize import minimize
 
 from sme_sem.kernels import rotation
 
-CRITERIA = [rotation.geomin, rotation.quartimin, rotation.varimax, rotation.quartimax]
+CRITERIA = [
+    rotation.geomin,
+    rotation.quartimin,
+    rotation.varimax,
+    rotation.quartimax,
+    rotation.equamax,
+    rotation.parsimax,
+]
 every_criterion = pytest.mark.parametrize("criterion", CRITERIA)
 OBLIQUE = [(rotation.geomin, True), (rotation.quartimin, True)]
-ORTHOGONAL = [(rotation.varimax, False), (rotation.quartimax, False), (rotation.geomin, False)]
+ORTHOGONAL = [
+    (rotation.varimax, False),
+    (rotation.quartimax, False),
+    (rotation.geomin, False),
+    (rotation.parsimax, False),
+]
 every_rotation = pytest.mark.parametrize(("criterion", "oblique"), OBLIQUE + ORTHOGONAL)
 
 SIMPLE = np.kron(np.eye(3), np.array([[0.8], [0.7], [0.6], [0.5]]))
@@ -61,6 +73,14 @@ def test_an_oblique_rotation_finds_the_simple_structure_that_was_planted(criteri
     loadings = rotation.apply(turned.rotation, extracted(SIMPLE, CORRELATIONS), oblique=True)
     off = 0.02 if criterion is rotation.geomin else 1e-10  # geomin's offset draws zeros together a little
     np.testing.assert_allclose(matched(loadings, SIMPLE), SIMPLE, atol=off)
+
+
+def test_crawford_and_ferguson_s_family_holds_varimax_and_quartimax_but_for_a_constant():
+    L = np.random.default_rng(3).standard_normal((8, 3))
+    Q = np.linalg.qr(np.random.default_rng(4).standard_normal((3, 3)))[0]
+    for known, columns in ((rotation.varimax, 1 / 8), (rotation.quartimax, 0)):
+        ours = rotation.crawford_ferguson(L @ Q, columns)[0] - rotation.crawford_ferguson(L, columns)[0]
+        assert ours == pytest.approx(known(L @ Q)[0] - known(L)[0], rel=1e-12)
 
 
 @pytest.mark.parametrize("criterion", [rotation.varimax, rotation.quartimax])

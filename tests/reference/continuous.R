@@ -1,5 +1,6 @@
 # Makes continuous.json: what lavaan gives for continuous answers of the pupils of hs.csv where parameters are bounded,
-# where the model names products, of covariance matrices by group, and in Browne's residual tests.
+# where the model names products, of covariance matrices by group, in Browne's residual tests,
+# and rotations of Crawford and Ferguson's family.
 # Run in this folder:
 #   Rscript continuous.R
 # Estimates stand where the optimizer ends.
@@ -63,12 +64,21 @@ residual_tests <- c(
   of_both(paths, group = "school", group.equal = "loadings"), of_both(given),
   of_both(paths, estimator = "GLS")
 )
+explored <- 'efa("f")*f1 + efa("f")*f2 + efa("f")*f3 =~ x1 + x2 + x3 + x4 + x5 + x6 + x7 + x8 + x9'
+# lavaan 0.6-14 takes the weight of columns from orthomax.gamma, not from cf.gamma
+rotations <- lapply(list(equamax = 3 / 18, parsimax = 2 / 10), function(columns) {
+  fit <- sem(explored, data = pupils, rotation = "cf", rotation.args = list(orthogonal = TRUE, orthomax.gamma = columns,
+    rstarts = 100L, algorithm = "gpa", tol = 1e-10))
+  e <- parTable(fit); e <- e[e$op == "=~", ]
+  list(loadings = unname(split(e$est, factor(e$rhs, unique(e$rhs)))), errors = unname(split(e$se, factor(e$rhs, unique(e$rhs)))))
+})
 reference <- list(
   provenance = "lavaan: sem() on hs.csv (its first rows); made by continuous.R",
   versions = list(R = as.character(getRversion()), lavaan = as.character(packageVersion("lavaan"))),
   bounds = cases,
   products = products,
   groups = groups,
+  rotations = rotations,
   residual_tests = residual_tests,
   without_means = without_means
 )

@@ -75,7 +75,7 @@ def test_measures_agree_with_lavaan(case):
         assert measures[name] == pytest.approx(value, rel=1e-6, abs=1e-7), name
 
 
-@pytest.mark.parametrize("rotation", ["geomin", "oblimin", "varimax", "quartimax"])
+@pytest.mark.parametrize("rotation", ["geomin", "oblimin", "varimax", "quartimax", "equamax", "parsimax"])
 @pytest.mark.parametrize("model", [STRUCTURAL, BLOCK + "f1 + f2 ~ x7 + x9\n"])
 def test_a_rotation_changes_neither_the_fit_nor_what_is_implied(rotation, model):
     plain, turned = (sme.fit(model, pupils(), rotation=r) for r in ("none", rotation))
@@ -286,3 +286,13 @@ def test_semopy_is_not_asked_about_a_rotation():
     with pytest.raises(sme.SpecificationError) as problem:
         sme.fit(BLOCK, pupils()).cross_check()
     assert "semopy has no rotation of exploratory blocks" in str(problem.value)
+
+
+@pytest.mark.parametrize("rotation", ["equamax", "parsimax"])
+def test_members_of_crawford_and_fergusons_family_agree_with_lavaan(rotation):
+    own = json.loads((FOLDER / "continuous.json").read_text("utf-8"))["rotations"][rotation]
+    model = f'efa("f")*f1 + efa("f")*f2 + efa("f")*f3 =~ {" + ".join(ITEMS)}'
+    loadings = sme.fit(model, pupils(), rotation=rotation).estimates().query("op == '=~'")
+    for column, kind in (("est", "loadings"), ("se", "errors")):
+        ours = loadings.pivot(index="rhs", columns="lhs", values=column).loc[ITEMS]
+        np.testing.assert_allclose(ours, own[kind], atol=1e-5)
