@@ -87,6 +87,18 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_WORDS = "a name, a number or an operator"
+_BLOCK = re.compile(r"\s*(level|group)\s*:")
+_BLOCKS = {
+    "level": (
+        "models of several levels are not fitted here",
+        "one level, with cluster= for errors and tests of respondents drawn together",
+    ),
+    "group": (
+        "groups have no blocks of their own",
+        "one model with c() for what differs, as in y ~ c(a, b)*x or f =~ c(NA, 0)*x",
+    ),
+}
 _HEADS = ("=~", "~~", "~*~", "~", "|", ":=", "==", "<", ">")
 _OPEN_ENDED = (*_HEADS, "+", "-", "*", "/", "^", "(", ",", "?")
 _CONTINUING = ("+", "*", ")", ",", "/", "^", "-")
@@ -115,13 +127,11 @@ def _tokens(text: str, lines: list[str]) -> Iterator[Token]:
         match = _TOKEN.match(text, position)
         column = position - start + 1
         if not match:
-            raise SyntaxProblem(
-                line,
-                column,
-                lines[line - 1],
-                f"{text[position]!r} does not belong to the syntax",
-                "a name, a number or an operator",
+            block = _BLOCK.match(lines[line - 1]) if text[position] == ":" else None
+            problem, expected = (
+                _BLOCKS[block[1]] if block else (f"{text[position]!r} does not belong to the syntax", _WORDS)
             )
+            raise SyntaxProblem(line, column, lines[line - 1], problem, expected)
         kind = str(match.lastgroup)
         if kind not in ("comment", "space"):
             yield Token(kind, match.group(), line, column)
@@ -159,7 +169,15 @@ class _Statement:
     def terms(self) -> list[Term]:
         heads = [i for i, t in enumerate(self.tokens) if t.text in _HEADS and t.kind != "text"]
         if not heads:
-            self._fail(self.tokens[0], "this line has no operator", "one of =~ ~ ~~ | ~*~ := == < >, as in 'y ~ x'")
+            block = _BLOCK.match(self.lines[self.tokens[0].line - 1])
+            plain = "this line has no operator", "one of =~ ~ ~~ | ~*~ := == < >, as in 'y ~ x'"
+            self._fail(self.tokens[0], *(_BLOCKS[block[1]] if block else plain))
+        if len(heads) > 1 and self.tokens[heads[0]].text == "<" and self.tokens[heads[1]].text == "~":
+            self._fail(
+                self.tokens[heads[0]],
+                "constructs made of their items (<~) are not fitted here",
+                "'=~' if the items reflect the construct, or a column of the data that is the items' sum",
+            )
         if len(heads) > 1:
             self._fail(self.tokens[heads[1]], "a second operator in one statement", "a new line before it")
         operator = self.tokens[heads[0]]

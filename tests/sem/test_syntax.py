@@ -294,3 +294,26 @@ def test_any_text_is_read_or_refused_and_what_is_read_reads_back(text):
         assert 1 <= problem.column <= len(problem.text) + 1
         return
     assert Specification.read(str(spec)) == spec
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "problem", "expected"),
+    [
+        ("level: 1\nf =~ x", 6, "models of several levels are not fitted here", "with cluster= for errors and tests"),
+        ("group : a\nf =~ x", 7, "groups have no blocks of their own", "one model with c() for what differs"),
+        (
+            "level: within\nf =~ x",
+            6,
+            "models of several levels are not fitted here",
+            "with cluster= for errors and tests",
+        ),
+        ("group:a\nf =~ x", 1, "groups have no blocks of their own", "one model with c() for what differs"),
+        ("f <~ x + y", 3, "constructs made of their items (<~) are not fitted here", "'=~' if the items reflect"),
+        ("f : x", 3, "':' does not belong to the syntax", "a name, a number or an operator"),
+    ],
+)
+def test_what_lavaan_has_and_this_has_not_is_said_with_what_would_do(text, column, problem, expected):
+    with pytest.raises(SyntaxProblem) as caught:
+        read_terms(text)
+    assert str(caught.value).startswith(f"model, line 1, column {column}: {problem}\n")
+    assert expected in caught.value.expected
