@@ -1,4 +1,6 @@
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -236,3 +238,62 @@ def test_findings_accuse_nobody_and_are_told_in_both_languages(survey):
 def test_too_few_respondents_are_refused(survey):
     with pytest.raises(ResponseError, match="20 respondents and 24 items are too few"):
         sme.provenance(read_responses(attentive(20), survey))
+
+
+# --- the R package careless --------------------------------------------------------------------------
+
+CARELESS = json.loads((Path(__file__).parents[1] / "reference" / "careless.json").read_text(encoding="utf-8"))
+
+
+def foreign(name):
+    return np.array(CARELESS[name], dtype=float)
+
+
+@pytest.fixture(scope="module")
+def compared():
+    """Our indices of the answers that careless was given."""
+    asked = [[{"id": f"q{s}{i}", "wording": f"{s} {i}", "reversed": i == 3} for i in range(4)] for s in range(4)]
+    constructs = [{"name": f"C{s}", "label": f"C{s}", "items": items} for s, items in enumerate(asked)]
+    scales = {"agree": {"lowest": 1, "highest": 5}}
+    document = {"name": "s", "title": "S", "response_scales": scales, "constructs": constructs}
+    names = [item["id"] for items in asked for item in items]
+    frame = pd.DataFrame(CARELESS["answers"], columns=names, dtype=object)
+    return response_quality(read_responses(frame, Instrument.model_validate(document)))
+
+
+def test_strings_and_spread_are_those_of_careless(compared):
+    assert compared.table["long_string"].to_numpy() == pytest.approx(foreign("long_string"), abs=0)
+    assert compared.table["irv"].to_numpy() == pytest.approx(foreign("irv"), abs=1e-12)
+
+
+def test_a_gap_ends_a_string_and_is_none_itself_while_careless_counts_it_as_one(compared):
+    answers = foreign("answers")
+    gaps = np.isnan(answers).sum(axis=1)
+    strings = 16 / foreign("average_string") - gaps
+    assert compared.table["average_string"].to_numpy() == pytest.approx((16 - gaps) / strings, abs=1e-12)
+    assert (gaps > 0).sum() > 10
+
+
+def test_even_odd_consistency_is_that_of_careless_which_turned_its_sign(compared):
+    ours, told = compared.table["even_odd"].to_numpy(), foreign("even_odd_pairs") >= 3  # two points lie on any line
+    assert ours[told] == pytest.approx(-foreign("even_odd")[told], abs=1e-12, nan_ok=True)
+    assert np.isnan(ours[~told]).all() and np.isfinite(ours).sum() > 40
+
+
+def test_synonyms_and_antonyms_are_those_of_careless(compared):
+    for name in ("synonyms", "antonyms"):
+        ours = compared.table[name].to_numpy()
+        assert ours == pytest.approx(foreign(name), abs=1e-12, nan_ok=True)
+        assert np.isfinite(ours).sum() > 40
+    assert compared.n_synonyms == (foreign("pairs") > 0.6).sum()
+    assert compared.n_antonyms == (foreign("opposite_pairs") < -0.6).sum()
+
+
+def test_distances_are_those_of_careless_which_takes_the_mean_for_a_gap(compared):
+    answers, ours = foreign("answers"), compared.table["mahalanobis"].to_numpy()
+    whole = ~np.isnan(answers).any(axis=1)
+    assert ours[whole] == pytest.approx(foreign("mahalanobis")[whole], rel=1e-10)
+    filled = np.where(np.isnan(answers), 0, answers - np.nanmean(answers, axis=0))
+    own = np.linalg.solve(pd.DataFrame(answers).cov().to_numpy(), filled.T)
+    assert (filled.T * own).sum(axis=0) == pytest.approx(foreign("mahalanobis"), rel=1e-10)
+    assert (ours[~whole] < foreign("mahalanobis")[~whole]).mean() > 0.5
