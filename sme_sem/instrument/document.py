@@ -7,7 +7,8 @@ Stricter and more predictable than YAML at large, because survey authors write t
 - lines of Chinese that are folded into one are joined without a space;
 - a key written twice is a problem, not a silent replacement;
 - aliases (``*name``) and tags (``!!type``) are refused: a few lines of them can grow without bound,
-  or build objects of any kind.
+  or build objects of any kind;
+- so are texts of more values than anybody writes by hand.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import yaml
 from .address import address
 
 _DEEPEST = 20
+_MOST_VALUES = 40_000  # the longest questionnaire shipped has 2,000
 _NULL = {"", "~", "null", "Null", "NULL"}
 _TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
@@ -52,7 +54,7 @@ class _Reader:
     """Builds values from the parser's events, keeping the address of each."""
 
     def __init__(self, events: Iterator[Any], problems: list[str]) -> None:
-        self.events, self.problems = events, problems
+        self.events, self.problems, self.values = events, problems, 0
 
     def document(self) -> Any:
         next(self.events)  # the stream starts
@@ -73,6 +75,9 @@ class _Reader:
                 event,
                 f"the tag {event.tag.replace('tag:yaml.org,2002:', '!!')} is not accepted; leave it out",
             )
+        self.values += 1
+        if self.values > _MOST_VALUES:
+            raise _refusal(event, f"more than {_MOST_VALUES:,} keys and values to here; no questionnaire needs as many")
         if len(place) > _DEEPEST:
             raise _refusal(event, f"nested more than {_DEEPEST} levels deep; no instrument needs that")
         if isinstance(event, yaml.SequenceStartEvent):

@@ -18,7 +18,7 @@ from .document import UnreadableError, read_document
 from .model import Instrument
 from .wording import problems_of
 
-_LARGEST = 2_000_000  # bytes; the longest questionnaires take a tenth of this
+_LARGEST = 1_000_000  # bytes; the longest questionnaires take a fifth of this
 
 
 def load_instrument(name_or_path: str | Path) -> Instrument:

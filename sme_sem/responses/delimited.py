@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator
+from itertools import accumulate, takewhile
 
 from ..errors import ResponseError
 from ..tables import Words
@@ -21,6 +22,9 @@ _MARKS = (
 _CHINESE_UTF8 = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){4}")  # four characters in a row: no accident
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+\Z")
 _MOST_COLUMNS, _MOST_ROWS = 16_384, 5_000_000
+_LONGEST_LINE = 10_000_000
+_TELLING = 200_000
+"""Bytes that show in which encoding a file is."""
 _NAMES = {"\t": Words("tab", "制表符"), ",": Words("comma", "逗号"), ";": Words("semicolon", "分号")}
 
 
@@ -111,19 +115,33 @@ def _candidates(source: str, data: bytes, marked: str | None) -> Iterable[str]:
     yield "utf-8"
     if b"\0" in data:
         return
-    _of_one_encoding(source, data)
-    if _looks_chinese(data):
+    lines = [line for line in enumerate(data.splitlines(), start=1) if not line[1].isascii()]
+    first = _first(lines)
+    chinese = _looks_chinese(b"\n".join(line for _, line in first)[:_TELLING])
+    guess = None if chinese else _guess(data)
+    _of_one_encoding(source, lines if chinese or guess else first)
+    if chinese:
         yield "gb18030"
+        guess = _guess(data)
+    if guess:
+        yield guess
+
+
+def _first(lines: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
+    """Take as many lines as an encoding shows in, so that a large file of nothing readable is refused by them."""
+    sizes = accumulate(len(line) for _, line in lines)
+    return lines[: 1 + sum(1 for _ in takewhile(lambda size: size < _TELLING, sizes))]
+
+
+def _guess(data: bytes) -> str | None:
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data[:200_000]).best()
-    if best is not None:
-        yield best.encoding
+    best = from_bytes(data[:_TELLING]).best()
+    return None if best is None else best.encoding
 
 
-def _of_one_encoding(source: str, data: bytes) -> None:
+def _of_one_encoding(source: str, lines: list[tuple[int, bytes]]) -> None:
     """Refuse a file of which some lines are UTF-8 beyond doubt and others cannot be: two files were joined."""
-    lines = [line for line in enumerate(data.splitlines(), start=1) if not line[1].isascii()]
     foreign = next((i for i, line in lines if not _is_utf8(line)), None)
     surely = next((i for i, line in lines if _CHINESE_UTF8.search(line) and _is_utf8(line)), None)
     if foreign is not None and surely is not None:
@@ -164,25 +182,26 @@ def _plain(source: str, text: str) -> str:
 
 
 def _delimiter(text: str, prefer_tab: bool) -> str:
-    """Choose the delimiter that gives many columns, the same number in every row."""
+    """Choose the delimiter that gives many columns, the same number in every row, or else several in every row."""
     sample = text[:100_000].splitlines(keepends=True)
     sample = (sample[:-1] if len(text) > 100_000 and len(sample) > 1 else sample)[:50]  # the last may be cut
 
-    def columns(delimiter: str) -> tuple[float, bool]:
+    def columns(delimiter: str) -> tuple[float, int, bool]:
         try:
             rows = csv.reader(sample, delimiter=delimiter)
             widths = [len(row) for row in rows if any(cell.strip(" ,;\t\r\n") for cell in row)]
         except csv.Error:
-            return 0.0, False
+            return 0.0, 0, False
         head, body = widths[0] if widths else 0, widths[1:]
         alike = sum(width == head for width in body) / len(body) if body else 1.0
-        return head * alike, delimiter == ("\t" if prefer_tab else ",")
+        split = min(widths, default=0) > 1
+        return max(head * alike, float(split)), head * split, delimiter == ("\t" if prefer_tab else ",")
 
     return max(_NAMES, key=columns)
 
 
 def _records(source: str, text: str, start: int, delimiter: str) -> Iterator[list[str]]:
-    reader = csv.reader(_lines(text, start), delimiter=delimiter)
+    reader = csv.reader(_lines(source, text, start), delimiter=delimiter)
     begun, before, last = 1, 0, None
     try:
         for record in reader:
@@ -202,9 +221,14 @@ def _records(source: str, text: str, start: int, delimiter: str) -> Iterator[lis
         )
 
 
-def _lines(text: str, start: int) -> Iterator[str]:
+def _lines(source: str, text: str, start: int) -> Iterator[str]:
     """Give the lines without making a second copy of the text, and a mark behind the last."""
-    for line in _LINE.finditer(text, start):
+    for number, line in enumerate(_LINE.finditer(text, start), start=1):
+        if line.end() - line.start() > _LONGEST_LINE:
+            raise ResponseError(
+                f"{source}, line {number}: has more than {_LONGEST_LINE:,} characters; "
+                "is there one row per respondent, and a line break behind each?"
+            )
         yield line[0]
     yield _END
 

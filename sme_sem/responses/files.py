@@ -35,6 +35,8 @@ _SIGNATURES = {
 }
 _LONGEST_NAME = 4_000
 _UNSUSPICIOUS_CELLS, _MOST_FOLD = 5_000_000, 100
+_LARGE, _BEGINNING = 4_000_000, 500_000
+"""Bytes from which on a text file is looked at before it is read, and at how many of them."""
 CHOSEN_TOGETHER = "┋"
 """What stands between several answers in one cell."""
 _SUFFIXES = {
@@ -104,6 +106,27 @@ def read_table(
             f"{table.source}: holds column names but no answers; expected one row per respondent under them"
         )
     return table
+
+
+def beginning(source: str | os.PathLike[str] | pd.DataFrame, encoding: str | None = None) -> TextTable | None:
+    """Read the first rows of a large text file; nothing if it is none, or its first rows do not stand by themselves."""
+    if not isinstance(source, (str, os.PathLike)):
+        return None
+    path = Path(source)
+    try:
+        with path.open("rb") as file:
+            start = file.read(_BEGINNING) if path.stat().st_size > _LARGE else b""
+    except (OSError, ValueError):
+        return None
+    rows = start[: start.rfind(b"\n") + 1]
+    if not rows or _kind(start) != "text":
+        return None
+    try:
+        table = _from_text(path, rows, None, encoding)
+    except ResponseError:
+        return None
+    unsure = any(note.rule == "encoding" for note in table.findings)
+    return None if unsure or table.cells.empty else table
 
 
 def _from_file(path: Path, sheet: str | None, encoding: str | None) -> TextTable:

@@ -10,7 +10,7 @@ import pandas as pd
 from ..errors import ResponseError
 from ..instrument.model import Instrument
 from ..tables import Words
-from .files import TextTable, read_table
+from .files import TextTable, beginning, read_table
 from .findings import Finding, finding, findings_frame, listed, shortened
 from .labels import folded, number
 from .matching import Matching, match, questions
@@ -80,6 +80,7 @@ def read_responses(
     >>> responses.findings[["severity", "row", "column", "value", "rule"]].values.tolist()[0]
     ['error', 3, 'M1', '9', 'off_scale']
     """
+    _first_look(path, instrument, platform, encoding)
     chosen, written = adapted(read_table(path, sheet, encoding), platform)
     table = written.table
     headings = _headings(written, instrument)
@@ -87,8 +88,7 @@ def read_responses(
     hidden = set() if keep_personal else {"ip"}
     provided = {column.id for column in instrument.metadata if column.meaning in hidden | set(written.metadata)}
     matching = match(headings, table.headers, instrument, provided=provided, dropped=sensitive)
-    if not any(name in matching.columns for name in instrument.item_ids):
-        raise ResponseError(_no_items(table, table.headers, instrument))
+    _has_items(table, matching, instrument)
     checked = check(written, matching, instrument)
     answered = {*matching.columns.values(), *(p for own in matching.options.values() for p in own.values())}
     dropped = {position: kind for position, kind in sensitive.items() if position not in answered}
@@ -107,6 +107,25 @@ def read_responses(
         findings=findings_frame((*notes, *checked.findings)),
         collected=len(table.cells),
     )
+
+
+def _first_look(
+    path: str | os.PathLike[str] | pd.DataFrame, instrument: Instrument, platform: str, encoding: str | None
+) -> None:
+    """Refuse a large file by its first rows if none of its columns is an item."""
+    first = beginning(path, encoding)
+    if first is None:
+        return
+    try:
+        _, written = adapted(first, platform)
+    except ResponseError:  # all rows may tell what these do not
+        return
+    _has_items(written.table, match(_headings(written, instrument), written.table.headers, instrument), instrument)
+
+
+def _has_items(table: TextTable, matching: Matching, instrument: Instrument) -> None:
+    if not any(name in matching.columns for name in instrument.item_ids):
+        raise ResponseError(_no_items(table, table.headers, instrument))
 
 
 def _headings(written: Adapted, instrument: Instrument) -> dict[int, Heading]:

@@ -60,6 +60,26 @@ def test_text_files_of_every_delimiter_and_encoding_give_the_same_answers(
     assert bool(found(responses, "encoding")) is not encoding.startswith("utf-8")
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("rows", [["4{d}3"], ["4{d}3", "2{d}1{d}5"], ["4{d}3{d}5{d}1{d}", "1{d}2{d}3{d}4{d}"]])
+def test_the_delimiter_is_found_though_no_row_is_as_long_as_the_names(tmp_path, instrument, delimiter, rows):
+    path = tmp_path / "answers.csv"
+    lines = ["MK1{d}MK2{d}a remark, or none{d}", *rows] if delimiter != "," else ["MK1{d}MK2{d}remark{d}", *rows]
+    path.write_text("\n".join(lines).format(d=delimiter) + "\n", encoding="utf-8")
+    responses = read_responses(path, instrument)
+    assert responses.frame["MK1"].tolist() == [float(row[0]) for row in rows]
+    uneven = found(responses, "short_row") + found(responses, "long_row")
+    assert len(uneven) == sum(row.count("{d}") < 3 for row in rows)
+
+
+def test_commas_in_a_single_column_of_text_split_nothing(tmp_path, instrument):
+    path = tmp_path / "answers.csv"
+    path.write_text("MK1;remark, wish\n4;fine, really\n5;good\n", encoding="utf-8")
+    assert read_responses(path, instrument).extra.columns.tolist() == ["remark, wish"]
+    path.write_text("本企业关注竞争对手。\n4\n3\n", encoding="utf-8")
+    assert read_responses(path, instrument).frame["MK1"].tolist() == [4.0, 3.0]
+
+
 def test_the_encoding_of_a_gbk_file_is_stated(csv_file, instrument):
     responses = read_responses(csv_file(("非常同意",), header=("MK1",), encoding="gbk"), instrument)
     assert responses.frame["MK1"].tolist() == [5.0]

@@ -7,6 +7,7 @@ import time
 import tracemalloc
 import zipfile
 
+import numpy as np
 import pytest
 
 from sme_sem.errors import InstrumentError, ResponseError
@@ -303,10 +304,61 @@ def test_a_file_of_one_old_encoding_is_not_mistaken_for_two(tmp_path, encoding):
     assert read_responses(path, survey()).frame["MK1"].tolist() == [4.0] * 5
 
 
-def test_a_cell_without_end_is_refused(tmp_path):
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        (1 << 20, "line 2: cannot be split into cells (field larger than field limit (131072))"),
+        (20 << 20, "line 2: has more than 10,000,000 characters; is there one row per respondent, and a line break"),
+    ],
+)
+def test_a_cell_without_end_is_refused(tmp_path, size, words):
     path = tmp_path / "answers.csv"
-    path.write_bytes(b'MK1\n"' + b"x" * (20 << 20) + b'"\n')
-    assert "line 2: cannot be split into cells (field larger than field limit (131072))" in refusal(path)
+    path.write_bytes(b'MK1\n"' + b"x" * size + b'"\n')
+    assert words in refusal(path)
+
+
+def test_a_line_of_very_many_cells_is_refused_before_it_is_split(tmp_path):
+    path = tmp_path / "answers.csv"
+    path.write_bytes(b"MK1\n" + b"," * (20 << 20))
+    assert peak_while(lambda: refusal(path)) < 120
+    assert "line 2: has more than 10,000,000 characters" in refusal(path)
+
+
+@pytest.mark.parametrize("line", [256, 20 << 20])
+def test_twenty_megabytes_of_no_encoding_are_refused_quickly(tmp_path, line):
+    junk = np.random.default_rng(3).integers(32, 256, 20 << 20).astype(np.uint8)
+    junk[::line] = ord("\n")
+    path = tmp_path / "answers.csv"
+    path.write_bytes(junk.tobytes())
+    begun = time.process_time()
+    assert "is not a table of answers, or its encoding could not be recognised" in refusal(path)
+    assert time.process_time() - begun < 5
+
+
+def test_a_large_file_of_another_kind_is_refused_by_its_first_rows(tmp_path, monkeypatch):
+    path = tmp_path / "answers.csv"
+    path.write_bytes(b'{"time": 1, "words": ["one, two", 3]}\n{"time": 2}\n' * 100_000)
+    with monkeypatch.context() as patched:
+        patched.delattr("sme_sem.responses.read.read_table")
+        at_once = refusal(path)
+    monkeypatch.setattr("sme_sem.responses.files._LARGE", 1 << 30)
+    assert at_once == refusal(path)
+    assert "no column is an item of the instrument" in at_once
+
+
+@pytest.mark.parametrize(
+    ("encoding", "first"),
+    [("utf-8", b"MK1,remark\n4,fine\n"), ("utf-8", b'remark,MK1\n"a long\n\nremark",4\n'), ("utf-16", b"MK1\n4\n")],
+)
+def test_a_look_at_the_first_rows_refuses_no_answers(tmp_path, monkeypatch, encoding, first):
+    path = tmp_path / "answers.csv"
+    path.write_text(first.decode() * 2, encoding=encoding)
+    whole = read_responses(path, survey())
+    monkeypatch.setattr("sme_sem.responses.files._LARGE", 0)
+    for size in range(2, 40):
+        monkeypatch.setattr("sme_sem.responses.files._BEGINNING", size)
+        again = read_responses(path, survey())
+        assert again.frame.equals(whole.frame) and again.findings.equals(whole.findings)
 
 
 def test_a_long_cell_is_not_shown_in_full(tmp_path):
@@ -357,3 +409,16 @@ def test_anchors_that_multiply_are_refused(tmp_path):
         assert "the alias *a0 is not accepted; write its content out" in str(caught.value)
 
     assert peak_while(load) < 20
+
+
+def test_a_text_of_very_many_values_is_refused_before_they_are_read(tmp_path):
+    path = tmp_path / "long.yaml"
+    for content in ("- 1\n" * 200_000, "k: 1\n" * 150_000, "[" + "1," * 200_000 + "]"):
+        path.write_text(content, encoding="utf-8")
+        begun = time.process_time()
+        with pytest.raises(InstrumentError, match="more than 40,000 keys and values to here; no questionnaire needs"):
+            load_instrument(path)
+        assert time.process_time() - begun < 8
+    path.write_text("# remark\n" * 120_000, encoding="utf-8")
+    with pytest.raises(InstrumentError, match="is larger than 1 MB; an instrument is a short text"):
+        load_instrument(path)
