@@ -9,7 +9,8 @@
         │           a question with several answers: its options
         └── var     a column: question, valid and invalid codes, categories
 
-Elements stand in the order that the schema demands.  DDI Alliance (2014), DDI-Codebook 2.5.
+Elements stand in the order and number that the schema demands: what two languages say is in elements that may be
+repeated.  DDI Alliance (2014), DDI-Codebook 2.5.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ def _group(
     group = _child(data, "varGrp", ID=groups[construct.name], type="analysis", **present, name=construct.name)
     _texts(group, "labl", construct.label.words, questionnaire)
     if construct.description is not None:
-        _texts(group, "defntn", construct.description.words, questionnaire)
+        _texts(group, "txt", construct.description.words, questionnaire)
 
 
 def _variables(questionnaire: Questionnaire) -> Iterator[_Variable]:
