@@ -439,8 +439,8 @@ def test_an_alias_bomb_is_refused_at_its_first_alias(written):
 
 
 def test_an_oversized_file_is_not_read(written):
-    assert file_complaint(written("#" * 2_000_001)) == (
-        "my.yaml: 1 problem\n  is larger than 2 MB; an instrument is a short text"
+    assert file_complaint(written("#" * 1_000_001)) == (
+        "my.yaml: 1 problem\n  is larger than 1 MB; an instrument is a short text"
     )
 
 
