@@ -114,8 +114,10 @@ def beginning(source: str | os.PathLike[str] | pd.DataFrame, encoding: str | Non
         return None
     path = Path(source)
     try:
+        if not path.is_file() or path.stat().st_size <= _LARGE:
+            return None
         with path.open("rb") as file:
-            start = file.read(_BEGINNING) if path.stat().st_size > _LARGE else b""
+            start = file.read(_BEGINNING)
     except (OSError, ValueError):
         return None
     rows = start[: start.rfind(b"\n") + 1]
@@ -153,6 +155,8 @@ def _kind(data: bytes) -> str:
 
 def _bytes(path: Path) -> bytes:
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise ResponseError(f"{path}: is not a regular file; name a file of answers")
         data = path.read_bytes()
     except FileNotFoundError:
         raise ResponseError(_not_there(path)) from None

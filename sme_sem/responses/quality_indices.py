@@ -169,8 +169,8 @@ INDICES: dict[str, Index] = {
     "guttman": Index(
         Words("Normed Guttman errors", "标准化Guttman误差"),
         Words(
-            "Steps of the scales not taken although less popular ones were, relative to the most that are possible.",
-            "跨过较难步骤却未跨过较易步骤的次数，除以可能的最大值。",
+            "Person fit: steps of the scales not taken although less popular ones were, relative to the most possible.",
+            "个人拟合：跨过较难步骤却未跨过较易步骤的次数，除以可能的最大值。",
         ),
         "Emons (2008)",
         Kind.COEFFICIENT,

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import struct
 import time
 import tracemalloc
@@ -272,6 +273,13 @@ def test_blank_rows_between_answers_are_kept_as_respondents_who_said_nothing(tmp
     responses = read_responses(path, survey())
     assert responses.frame["MK1"].fillna(0).tolist() == [4, 0, 0, 5]
     assert responses.findings.query("rule == 'empty_row'")["row"].tolist() == [3, 4]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes have no place among files here")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    path = tmp_path / "answers.csv"
+    os.mkfifo(path)
+    assert refusal(path) == f"{path}: is not a regular file; name a file of answers"
 
 
 def test_many_equal_rows_are_counted_quickly(tmp_path):
