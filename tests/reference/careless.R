@@ -1,5 +1,6 @@
 # Indices of careless answering on the answers of careless.json, four scales of four items on 1 to 5, the fourth item of
-# each worded in reverse.  Functions of careless 1.2.2 (mahad stands on psych::outlier), R 4.2.2, psych 2.2.9.
+# each worded in reverse.  The stored values: functions of careless as in its sources of 1.1.3 (longstring) to 1.2.2, without
+# their messages and splits (mahad stands on psych::outlier), R 4.2.2, psych 2.2.9.
 library(careless)
 reference <- jsonlite::fromJSON("careless.json")
 answers <- as.data.frame(reference$answers)
