@@ -77,7 +77,7 @@ def with_products(model: str | Specification, frame: pd.DataFrame) -> Moderated:
     Raises
     ------
     SpecificationError
-        If a product is not one of two constructs measured by items.
+        If a product of a construct is not one of two constructs measured by items.
 
     Examples
     --------
@@ -91,7 +91,9 @@ def with_products(model: str | Specification, frame: pd.DataFrame) -> Moderated:
     ['A', 'B', 'AxB']
     """
     written = Specification.read(model)
-    names = [name for name in dict.fromkeys(term.rhs for term in written.relations) if ":" in name]
+    latent = set(written.latent)  # products of observed variables are made by the fit itself
+    products = (name for name in dict.fromkeys(term.rhs for term in written.relations) if ":" in name)
+    names = [name for name in products if latent & set(name.split(":"))]
     if not names:
         return Moderated(written, frame, ())
     items = {name: [t.rhs for t in written.terms if (t.op, t.lhs) == ("=~", name)] for name in written.latent}

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 import sme_sem as sme
@@ -30,6 +31,17 @@ def test_a_model_without_products_and_its_answers_stay_as_they_are():
     found = sme.with_products(MEASURED, frame)
     assert found.frame is frame and found.products == () and found.model == sme.Specification.read(MEASURED)
     assert found.tables() == ()
+
+
+def test_products_of_observed_variables_are_left_to_the_fit():
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame(rng.normal(size=(200, 2)), columns=["x", "z"])
+    frame["y"] = 0.3 * frame["x"] * frame["z"] + rng.normal(size=200)
+    posed = sme.with_products("y ~ x + z + x:z", frame)
+    assert posed.frame is frame and not posed.products
+    paths = posed.fit().estimates().query("op == '~'").set_index("rhs")["est"]
+    by_hand = np.linalg.lstsq(np.column_stack([np.ones(200), frame.x, frame.z, frame.x * frame.z]), frame.y, rcond=None)
+    np.testing.assert_allclose(paths.loc[["x", "z", "x:z"]], by_hand[0][1:], rtol=1e-8)
 
 
 def test_first_items_are_matched_and_the_others_best_with_best_as_far_as_the_shorter_construct_reaches():
