@@ -612,3 +612,27 @@ def test_answers_left_out_of_the_study_file_come_with_the_instrument(tmp_path):
     study = load_study(write_study(tmp_path, instrument="bmi-drivers", data=None))
     assert study.synthetic and len(study.answers) == 632
     assert refusal(write_study(tmp_path, data=None)) == ("data: missing; name the file of answers",)
+
+
+@pytest.mark.parametrize(
+    "data", ["..", "/dev/null", "\0", "a\0b.csv", "https://example.org/a.csv", "x" * 5000, "instrument.yaml"]
+)
+def test_what_is_no_file_of_answers_is_refused_with_one_message(tmp_path, data):
+    with pytest.raises((StudyError, ResponseError)) as caught:
+        load_study(write_study(tmp_path, data=data)).run()
+    assert len(str(caught.value)) < 6000
+
+
+@pytest.mark.parametrize("output", [".", "..", "/", "\0", "a\0b", "study.yaml", "study.yaml/results", "x" * 5000])
+def test_results_replace_nothing_but_results(tmp_path, output):
+    (tmp_path / "kept.txt").write_text("kept")
+    folder = tmp_path / "study"
+    study = write_study(folder, output=output)
+    before = contents(folder)
+    with pytest.raises(StudyError) as caught:
+        loaded = load_study(study)
+        loaded.run().save(loaded.output)
+    after = contents(folder)
+    after.pop("ledger.jsonl", None)
+    assert len(str(caught.value)) < 6000 and after == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kept.txt", "study"]

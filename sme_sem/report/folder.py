@@ -47,7 +47,7 @@ def check_folder(folder: str | Path) -> None:
     """Refuse a folder that holds anything but earlier results; worth asking before a long run."""
     folder = Path(folder)
     try:
-        if not folder.exists():
+        if not folder.resolve().exists():
             return
         if not folder.is_dir():
             raise StudyError(str(folder), ["is a file; name a folder for the results"])
