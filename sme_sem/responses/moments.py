@@ -314,7 +314,7 @@ def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> list[np.ndarray]:
         values = list(own.to_numpy(dtype=float, na_value=np.nan).T)
     else:
         values = [column.to_numpy(dtype=float, na_value=np.nan) for _, column in own.items()]
-    sizes = np.array([np.abs(column).max(initial=0.0, where=~np.isnan(column)) for column in values])
+    sizes = np.array([np.fmax.reduce(np.abs(column), initial=0.0) for column in values])  # NaN is passed over
     infinite = [name for name, size in zip(names, sizes, strict=True) if np.isinf(size)]
     if infinite:
         raise DataProblem(f"infinite values in {', '.join(map(repr, infinite))}: replace them or set them missing.")

@@ -168,23 +168,22 @@ def _residual_measures(
     test: Test, table: ParameterTable, sample: Sample, sigma: np.ndarray, mu: np.ndarray
 ) -> dict[str, float]:
     """Root mean square residuals, averaged over groups; ``nomean`` leaves residual means out."""
-    means = (sample.mean, mu) if table.means else ()
-
-    def averaged(kernel: Callable[..., np.ndarray], *moments: np.ndarray | None) -> float:
-        return float((test.weight * kernel(sample.covariance, sigma, *moments)).sum())
-
-    srmr, without = averaged(fit_indices.srmr, *means), averaged(fit_indices.srmr)
-    return {
-        "rmr": averaged(fit_indices.rmr, *means),
-        "rmr_nomean": averaged(fit_indices.rmr),
-        "srmr": srmr,
-        "srmr_bentler": srmr,
-        "srmr_bentler_nomean": without,
-        "crmr": averaged(fit_indices.crmr, *means),
-        "crmr_nomean": averaged(fit_indices.crmr),
-        "srmr_mplus": averaged(fit_indices.srmr_mplus, *means),
-        "srmr_mplus_nomean": averaged(fit_indices.srmr_mplus),
+    kernels: dict[str, Callable[..., np.ndarray]] = {
+        "rmr": fit_indices.rmr,
+        "srmr_bentler": fit_indices.srmr,
+        "crmr": fit_indices.crmr,
+        "srmr_mplus": fit_indices.srmr_mplus,
     }
+
+    def averaged(name: str, *means: np.ndarray | None) -> float:
+        return float((test.weight * kernels[name](sample.covariance, sigma, *means)).sum())
+
+    found = {}
+    for name in kernels:
+        without = averaged(name)
+        found[name] = averaged(name, sample.mean, mu) if table.means else without
+        found[f"{name}_nomean"] = without
+    return found | {"srmr": found["srmr_bentler"]}
 
 
 def _goodness(test: Test, table: ParameterTable, parts: tuple[np.ndarray, np.ndarray]) -> dict[str, float]:
