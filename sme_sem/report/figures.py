@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sme_sem.tables import Kind, Language, Text, Words, format, term, written
 from sme_sem.tables.text import width
 
@@ -141,9 +143,8 @@ def likert_bars(
         bar_height = 0.3 * max(len(names), 1)
         figure = new_figure(beside + 5.2 + 0.7, legend_height + bar_height + 0.55)
         axes = axes_at(figure, beside, 0.4, 5.2, bar_height)
-        for row in range(len(names)):
-            counts = [int((codes.iloc[:, row] == point).sum()) for point in points]
-            _stacked_bar(axes, row, counts, colours)
+        for row, answers in enumerate(codes.to_numpy(dtype=float, na_value=np.nan).T):
+            _stacked_bar(axes, row, [int(np.count_nonzero(answers == point)) for point in points], colours)
         label_rows(axes, names)
         axes.set_xlim(0, 100)
         axes.set_xticks(range(0, 101, 25), [f"{tick}%" for tick in range(0, 101, 25)])
@@ -194,12 +195,16 @@ def _interval(path: Interval) -> str:
 
 def _stacked_bar(axes: Any, row: int, counts: Sequence[int], colours: Sequence[str]) -> None:
     """Fill one bar with the share of each answer; shares of 6% and more are written on it."""
+    from matplotlib.patches import Rectangle
+
     n, left = sum(counts), 0.0
     for count, colour in zip(counts, colours, strict=True):
         share = 100 * count / n if n else 0.0
         if not share:
             continue
-        axes.barh(row, share, left=left, height=0.74, color=colour, edgecolor="white", linewidth=0.8, clip_on=False)
+        bar = Rectangle((left, row - 0.37), share, 0.74, facecolor=colour, edgecolor="white", linewidth=0.8)
+        bar.set_clip_on(False)
+        axes.add_artist(bar)  # axes.barh does the same, and takes three times as long
         if share >= 6:
             text = f"{format.cell(round(share), Kind.COUNT)}%"
             axes.text(left + share / 2, row, text, ha="center", va="center", color=on(colour), fontsize=8)

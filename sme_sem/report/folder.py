@@ -8,10 +8,12 @@ counts, but no time and no place.
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -113,7 +115,8 @@ def _placed(results: Results, target: Path, language: Language, *, shown: Path) 
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir()
-        _write(results, aside, language)
+        with _no_collecting():
+            _write(results, aside, language)
         if target.exists():
             target.rename(earlier)
             try:
@@ -153,6 +156,18 @@ def _write(results: Results, folder: Path, language: Language) -> None:
     document = {**manifest(results, language), "files": files}
     text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
     store(folder / MANIFEST, f"{text}\n".encode())
+
+
+@contextlib.contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Put off the search for cycles: so many objects are made that it would go through all others again and again."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _files(folder: Path) -> list[str]:

@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from . import format
@@ -34,6 +34,7 @@ _TRIES = (
     (TURNED, True, 0.65),
 )
 _NARROW, _BROAD = frozenset("iljtfrI.,:;'|()[]!- "), frozenset("mw%@—–→←↔")
+_REMEMBERED = 8192  # texts whose width is kept: a table is laid out anew for each format
 _WORD = re.compile(r"[^\s\u2e80-\u9fff\uff00-\uffef]+|\S")
 
 
@@ -131,9 +132,11 @@ def _shared(least: list[float], wish: list[float], free: float) -> tuple[float, 
     return tuple(own + m * share for own, m in zip(least, more, strict=True))
 
 
+@lru_cache(_REMEMBERED)
 def _longest_line(text: str) -> float:
     return max(map(room, lines(text)))
 
 
+@lru_cache(_REMEMBERED)
 def _longest_word(text: str) -> float:
     return max(map(room, _WORD.findall(text)), default=0.0)
