@@ -43,14 +43,8 @@ def diagram_pair(
         The one to stand on the left, and the one on the right.
     titles
         What to write above them.
-    language
-        Of labels given in two languages.
-    items
-        Whether to draw the items.
-    grey
-        Whether to do without colour, for print.
-    notes
-        What to write beneath, one line each.
+    language, items, grey, notes
+        As for one model; see :func:`~sme_sem.diagrams.drawing.path_diagram`.
 
     Examples
     --------

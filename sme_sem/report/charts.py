@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..tables import Language, Text, Words, written
+from ..tables.text import width
 from .canvas import (
     BLUE,
+    CELL,
     COLOURS,
     GREY,
     INK,
@@ -31,11 +33,13 @@ from .canvas import (
     style,
 )
 from .figures import Interval
+from .placing import Box, distance, label_boxes
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_BROAD, _HIGH = 1.6, 0.17  # inches: points nearer than this may have labels that meet; room for one line
+_HIGH, _NEAR = 0.17, 0.2  # inches: room for one line; a label farther away is joined to its point
+_BESIDE = 0.5  # inches between charts, for the numbers of the right one
 _LINES = ("-", "--", ":", "-.")
 
 
@@ -122,10 +126,10 @@ def importance_map(drivers: Sequence[Driver], language: Language = "en", form: F
     lines = -(-len(groups) // columns)
     span = _limits([d.importance for d in drivers], 0.12, 0.04), _limits([d.performance for d in drivers], 0.15, 4.0)
     with style(form):
-        figure = new_figure(0.75 + columns * (across + 0.3), 0.6 + lines * (up + 0.5))
+        figure = new_figure(0.75 + columns * (across + _BESIDE) - 0.2, 0.6 + lines * (up + 0.5))
         for place, (group, own) in enumerate(groups.items()):
             line, column = divmod(place, columns)
-            corner = 0.75 + column * (across + 0.3), 0.6 + (lines - 1 - line) * (up + 0.5)
+            corner = 0.75 + column * (across + _BESIDE), 0.6 + (lines - 1 - line) * (up + 0.5)
             axes = axes_at(figure, *corner, across, up)
             axes.set_xlim(*span[0])
             axes.set_ylim(*span[1])
@@ -147,13 +151,14 @@ def _map(axes: Any, drivers: Sequence[Driver], inches: tuple[float, float], lang
     axes.text(0.99, 0.02, written(_FIRST, language), transform=axes.transAxes, ha="right", color=GREY)
     axes.text(0.99, 0.94, written(_KEEP, language), transform=axes.transAxes, ha="right", color=GREY)
     places = np.column_stack([inches[0] * (x - left) / (right - left), inches[1] * (y - bottom) / (top - bottom)])
-    for driver, (at, _), raised in zip(drivers, places, _raised(places), strict=True):
+    names = [label(driver.label, language) for driver in drivers]
+    for driver, name, at, box in zip(drivers, names, places, _boxes(places, names, inches, language), strict=True):
         point = driver.importance, driver.performance
         face = BLUE if driver.significant else "white"
         axes.plot(*([value] for value in point), "o", color=BLUE, markersize=7, markerfacecolor=face)
-        side, start = ("left", 8) if at < 0.6 * inches[0] else ("right", -8)
-        said, offset = label(driver.label, language), (start, 72 * raised)
-        axes.annotate(said, point, offset, textcoords="offset points", ha=side, va="center")
+        offset = 36 * (box.left + box.right - 2 * at[0]), 36 * (box.bottom + box.top - 2 * at[1])
+        leader = {"arrowstyle": "-", "color": GREY, "linewidth": 0.6} if distance(tuple(at), box) > _NEAR else None
+        axes.annotate(name, point, offset, textcoords="offset points", ha="center", va="center", arrowprops=leader)
     axes.xaxis.set_major_formatter(coefficient)
 
 
@@ -238,16 +243,18 @@ def simple_slopes(
         return given(figure, form)
 
 
-def _raised(places: np.ndarray) -> list[float]:
-    """Inches by which to raise each label so that neighbours do not meet: (n, 2) -> n"""
-    found = np.zeros(len(places))
-    done: list[int] = []
-    for one in map(int, np.argsort(places[:, 1], kind="stable")):
-        near = [other for other in done if abs(places[one, 0] - places[other, 0]) < _BROAD]
-        lowest = max((places[other, 1] + found[other] + _HIGH for other in near), default=-np.inf)
-        found[one] = max(0.0, lowest - places[one, 1])
-        done.append(one)
-    return [float(value) for value in found]
+def _boxes(places: np.ndarray, names: Sequence[str], inches: tuple[float, float], language: Language) -> Sequence[Box]:
+    """Find room for the labels of drivers, clear of the mean lines and of what stands in the corners."""
+    if not names:
+        return []
+    across, up = inches
+    middle_x, middle_y = places.mean(axis=0)
+    lines, taken = [Box(middle_x, 0, middle_x, up), Box(0, middle_y, across, middle_y)], []
+    for corner, bottom in ((_FIRST, 0.02), (_KEEP, 0.94)):
+        room = width(written(corner, language)) * CELL
+        taken.append(Box(0.99 * across - room, bottom * up, 0.99 * across, bottom * up + _HIGH))
+    points = [(float(x), float(y)) for x, y in places]
+    return label_boxes(points, [(width(name) * CELL, _HIGH) for name in names], Box(0, 0, across, up), lines, taken)
 
 
 def _limits(values: Sequence[float], share: float, least: float) -> tuple[float, float]:

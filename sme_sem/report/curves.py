@@ -1,6 +1,6 @@
 """Charts of what estimates depend on: specifications, values of a moderator, the number of respondents.
 
-Each function gives an SVG document, or the bytes of a PNG or PDF file.
+As those of judgement, each is an SVG document, or the bytes of a PNG or PDF file.
 """
 
 from __future__ import annotations
@@ -11,22 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..tables import Language, Text, Words, written
-from .canvas import (
-    BLUE,
-    COLOURS,
-    GREY,
-    INK,
-    MARKS,
-    Format,
-    axes_at,
-    coefficient,
-    given,
-    label,
-    label_rows,
-    new_figure,
-    room_for,
-    style,
-)
+from . import canvas
+from .canvas import Format
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,13 +47,13 @@ def specification_curve(
     value, lower, upper = (curve[c].to_numpy(dtype=float) for c in ("std", "std_ci_lower", "std_ci_upper"))
     supported = curve["supported"].to_numpy(dtype=bool)
     rows = [(choice, level) for choice in choices for level in dict.fromkeys(curve.sort_index()[choice])]
-    names = [label(f"{choice}: {level}", language) for choice, level in rows]
-    beside = room_for(names)
-    with style(form):
+    names = [canvas.label(f"{choice}: {level}", language) for choice, level in rows]
+    beside = canvas.room_for(names)
+    with canvas.style(form):
         below = 0.2 * len(rows) + 0.1
-        figure = new_figure(beside + 6.0, below + 3.4)
-        axes = axes_at(figure, beside, below + 0.55, 5.8, 2.5)
-        for chosen, colour, said in ((~supported, GREY, _NOT_SUPPORTED), (supported, BLUE, _SUPPORTED)):
+        figure = canvas.new_figure(beside + 6.0, below + 3.4)
+        axes = canvas.axes_at(figure, beside, below + 0.55, 5.8, 2.5)
+        for chosen, colour, said in ((~supported, canvas.GREY, _NOT_SUPPORTED), (supported, canvas.BLUE, _SUPPORTED)):
             if chosen.any():
                 _upright(axes, x[chosen], lower[chosen], upper[chosen], colour, 0.35)
                 face = colour if said is _SUPPORTED else "white"
@@ -80,16 +66,16 @@ def specification_curve(
                     markersize=3,
                     label=written(said, language),
                 )
-        axes.axhline(0, color=INK, linewidth=0.8)
+        axes.axhline(0, color=canvas.INK, linewidth=0.8)
         axes.set_xlim(0, len(curve) + 1)
         axes.set_xticks([])
-        axes.yaxis.set_major_formatter(coefficient)
+        axes.yaxis.set_major_formatter(canvas.coefficient)
         axes.set_ylabel(written(_ESTIMATE, language))
         axes.set_title(written(title, language), fontsize=9, loc="left")
         axes.legend(frameon=False, loc="best")
-        _dashboard(axes_at(figure, beside, 0.3, 5.8, below), curve, rows, names, supported)
+        _dashboard(canvas.axes_at(figure, beside, 0.3, 5.8, below), curve, rows, names, supported)
         figure.text(0.99, 0.01, written(_NUMBER.filled(n=len(curve)), language), ha="right", va="bottom")
-        return given(figure, form)
+        return canvas.given(figure, form)
 
 
 def conditional_effect(
@@ -124,23 +110,25 @@ def conditional_effect(
     True
     """
     outcome, predictor, moderator = names
-    with style(form):
-        figure = new_figure(6.2, 3.8)
-        axes = axes_at(figure, 0.8, 0.6, 5.2, 3.0)
+    with canvas.style(form):
+        figure = canvas.new_figure(6.2, 3.8)
+        axes = canvas.axes_at(figure, 0.8, 0.6, 5.2, 3.0)
         clear = (lower > 0) | (upper < 0)
-        for inside, colour in ((~clear, GREY), (clear, BLUE)):
+        for inside, colour in ((~clear, canvas.GREY), (clear, canvas.BLUE)):
             axes.fill_between(at, lower, upper, where=inside, color=colour, alpha=0.25, linewidth=0)
-        axes.plot(at, est, color=INK, linewidth=1.4)
-        axes.axhline(0, color=INK, linewidth=0.8)
+        axes.plot(at, est, color=canvas.INK, linewidth=1.4)
+        axes.axhline(0, color=canvas.INK, linewidth=0.8)
         for end in ends[(ends > at[0]) & (ends < at[-1])]:
-            axes.axvline(end, color=INK, linewidth=0.9, linestyle="--")
-            axes.text(end, 1.0, f" {coefficient(float(end))}", transform=axes.get_xaxis_transform(), va="bottom")
+            axes.axvline(end, color=canvas.INK, linewidth=0.9, linestyle="--")
+            axes.text(end, 1.0, f" {canvas.coefficient(float(end))}", transform=axes.get_xaxis_transform(), va="bottom")
         axes.set_xlim(at[0], at[-1])
-        axes.xaxis.set_major_formatter(coefficient)
-        axes.yaxis.set_major_formatter(coefficient)
-        axes.set_xlabel(written(_DEVIATIONS.filled(name=label(moderator, language)), language))
-        axes.set_ylabel(written(_EFFECT.filled(x=label(predictor, language), y=label(outcome, language)), language))
-        return given(figure, form)
+        axes.xaxis.set_major_formatter(canvas.coefficient)
+        axes.yaxis.set_major_formatter(canvas.coefficient)
+        axes.set_xlabel(written(_DEVIATIONS.filled(name=canvas.label(moderator, language)), language))
+        axes.set_ylabel(
+            written(_EFFECT.filled(x=canvas.label(predictor, language), y=canvas.label(outcome, language)), language)
+        )
+        return canvas.given(figure, form)
 
 
 def power_curves(
@@ -162,21 +150,24 @@ def power_curves(
     >>> power_curves({"use ~ trust": (np.array([100, 200]), np.array([0.5, 0.8]))}, 0.8).startswith("<svg")
     True
     """
-    names = [label(name, language) for name in lines]
-    beside = room_for(names) + 0.4
-    with style(form):
-        figure = new_figure(5.4 + beside, 3.8)
-        axes = axes_at(figure, 0.7, 0.6, 4.6, 3.0)
+    names = [canvas.label(name, language) for name in lines]
+    beside = canvas.room_for(names) + 0.4
+    with canvas.style(form):
+        figure = canvas.new_figure(5.4 + beside, 3.8)
+        axes = canvas.axes_at(figure, 0.7, 0.6, 4.6, 3.0)
         for place, (name, (n, power)) in enumerate(zip(names, lines.values(), strict=True)):
-            colour, mark = COLOURS[place % len(COLOURS)], MARKS[place // len(COLOURS) % len(MARKS)]
+            colour, mark = (
+                canvas.COLOURS[place % len(canvas.COLOURS)],
+                canvas.MARKS[place // len(canvas.COLOURS) % len(canvas.MARKS)],
+            )
             axes.plot(n, power, color=colour, marker=mark, markersize=4, linewidth=1.2, label=name)
-        axes.axhline(wanted, color=INK, linewidth=0.9, linestyle=":")
+        axes.axhline(wanted, color=canvas.INK, linewidth=0.9, linestyle=":")
         axes.set_ylim(0, 1.02)
-        axes.yaxis.set_major_formatter(coefficient)
+        axes.yaxis.set_major_formatter(canvas.coefficient)
         axes.set_xlabel(written(_RESPONDENTS, language))
         axes.set_ylabel(written(_POWER, language))
         axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.01, 0.5))
-        return given(figure, form)
+        return canvas.given(figure, form)
 
 
 def _dashboard(
@@ -185,11 +176,11 @@ def _dashboard(
     """Mark which level of each choice every estimate rests on."""
     for place, (choice, level) in enumerate(rows):
         own = (curve[choice] == level).to_numpy()
-        for chosen, colour in ((own & ~supported, GREY), (own & supported, BLUE)):
+        for chosen, colour in ((own & ~supported, canvas.GREY), (own & supported, canvas.BLUE)):
             x = np.flatnonzero(chosen) + 1
             _upright(axes, x, np.full(len(x), place - 0.35), np.full(len(x), place + 0.35), colour)
     axes.set_xlim(0, len(curve) + 1)
-    label_rows(axes, names)
+    canvas.label_rows(axes, names)
     axes.set_xticks([])
 
 

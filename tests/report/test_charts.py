@@ -1,5 +1,6 @@
 import re
 import xml.etree.ElementTree as ET
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -63,11 +64,29 @@ def test_every_group_has_its_own_part_and_what_is_not_significant_is_hollow():
     assert (marks(svg, "#0072b2"), marks(svg, "#ffffff")) == (2, 1)
 
 
+def labels(svg, names):
+    """Left, top, right and bottom of labels, half as wide as high for each letter."""
+    places = [e for e in ET.fromstring(svg).iter(f"{SVG}text") if e.text in names]
+    middles = [(float(e.get("x")), float(e.get("y")) - 3, 2.4 * len(e.text)) for e in places]
+    return [(x - half, y - 4, x + half, y + 4) for x, y, half in middles]
+
+
 def test_labels_of_drivers_that_do_alike_are_set_apart():
-    alike = [Driver(name, 0.3, 50.0) for name in ("Market", "Policy", "Culture")]
-    drawn = ET.fromstring(importance_map(alike)).iter(f"{SVG}text")
-    heights = sorted(float(e.get("y")) for e in drawn if e.text in ("Market", "Policy", "Culture"))
-    assert len(heights) == 3 and min(np.diff(heights)) > 9
+    names = ("Market", "Policy", "Culture")
+    found = labels(importance_map([Driver(name, 0.3, 50.0) for name in names]), names)
+    assert len(found) == 3
+    for a, b in combinations(found, 2):
+        assert a[2] < b[0] or b[2] < a[0] or a[3] < b[1] or b[3] < a[1]
+
+
+def test_no_label_of_a_driver_stands_on_a_mean_line():
+    names = {"Below the mean": (0.30, 49.0), "Above it": (0.30, 51.0), "Beside it": (0.29, 50.0), "Far": (0.31, 50.0)}
+    svg = importance_map([Driver(name, *at) for name, at in names.items()])
+    lines = [path.get("d").split() for path in ET.fromstring(svg).iter(f"{SVG}path") if "dasharray" in str(path.attrib)]
+    across, up = (float(line[1]) for line in lines if line[1] == line[4]), (float(line[2]) for line in lines)
+    (x, *_), (*_, y) = across, up
+    for left, top, right, bottom in labels(svg, names):
+        assert not left < x < right and not top < y < bottom
 
 
 def test_groups_of_a_path_stand_together_and_one_over_zero_is_hollow():
