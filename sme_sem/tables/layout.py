@@ -33,7 +33,8 @@ _TRIES = (
     (TURNED, True, 0.8),
     (TURNED, True, 0.65),
 )
-_NARROW, _BROAD = frozenset("iljtfrI.,:;'|()[]!- "), frozenset("mw%@—–→←↔")
+_NARROW, _BROAD = frozenset("iljtfrI.,:;'|()[]!- "), frozenset("mw%–")
+_BROADEST = frozenset("MW@—→←↔")
 _REMEMBERED = 8192  # texts whose width is kept: a table is laid out anew for each format
 _WORD = re.compile(r"[^\s\u2e80-\u9fff\uff00-\uffef]+|\S")
 
@@ -60,7 +61,7 @@ def layout(table: Table, language: Language = "en") -> Layout:
     >>> from sme_sem.tables import Column
     >>> columns = (Column("item", "Item"), Column("mean", "Mean", Kind.ESTIMATE))
     >>> layout(Table("items", "Items", columns, (("We watch our market.", 4.2),)))
-    Layout(widths=(18.0, 4.6), broken=False, turned=False, size=1.0)
+    Layout(widths=(18.5, 4.9), broken=False, turned=False, size=1.0)
     """
     cells = list(zip(*format.grid(table, language), strict=True)) or [()] * len(table.columns)
     heads = [format.text_of(column.heading, language) for column in table.columns]
@@ -85,13 +86,15 @@ def room(text: str) -> float:
     """Estimate the width of a text in a printed serif font, in cells.
 
     >>> room("df"), room("RMSEA"), room("信度")
-    (1.6, 7.0, 4.2)
+    (1.6, 7.5, 4.2)
     """
     return math.fsum(map(_room, text))
 
 
 @cache
 def _room(character: str) -> float:
+    if character in _BROADEST:
+        return 1.9
     if character in _BROAD or ("A" <= character <= "Z" and character != "I"):
         return 1.4
     if character in _NARROW:

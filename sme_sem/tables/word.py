@@ -2,8 +2,8 @@
 
 Captions count themselves: their number is a ``SEQ`` field, so that Word renumbers and lists them.
 Latin letters are set in Times New Roman, Chinese ones in SimSun.  Columns are as wide as ``layout``
-finds; a table too broad for an upright page stands on a turned one.  Text stays text, and the same
-tables give the same bytes.
+finds; a table too broad for an upright page stands on a turned one, and so do short ones between two such tables.
+A short table and its notes are kept on one page.  Text stays text, and the same tables give the same bytes.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ LINE = _LINE[False] / 20
 """Points that an upright page is wide, without its margins."""
 _CELLS = {False: UPRIGHT, True: TURNED}
 _BESIDE = 108  # free at both sides of a cell
+_AFTER = 360  # below the notes; unlike an empty line, it never begins a page
 _WIDEST = 1.3  # as broad as a table may be drawn beyond its own need
+_SHORT = 12  # rows: such a table is not cut by the end of a page, and may stand on a turned one
 _THICK, _THIN = 12, 6  # eighths of a point
 _TEXTS = (Kind.LABEL, Kind.STARS)
 _TABLE: dict[Language, str] = {"en": "Table", "zh": "表"}
@@ -83,6 +85,7 @@ class Document:
         self._end = self._document.element.body.sectPr
         self._turned = False
         self._headings: list[str] = []
+        self._waiting: list[tuple[Table, Layout]] = []
         self._tables = self._figures = 0
         _set_styles(self._document, language)
         _set_properties(self._document, self._text(title))
@@ -101,15 +104,13 @@ class Document:
         self._add(_paragraph(_run(self._text(text)), after=120))
 
     def table(self, table: Table) -> None:
-        """Add a table under its caption, with its notes below."""
+        """Add a table under its caption, with its notes below; a short one after a turned one may stay there."""
         shape = layout(table, self._language)
+        if self._turned and not shape.turned and not self._headings and len(table.rows) <= _SHORT:
+            self._waiting.append((table, shape))
+            return
         self._turn(shape.turned)
-        self._tables += 1
-        self._caption(_TABLE, self._tables, table.title, follows=True)
-        self._add(_table(table, shape, self._language))
-        for number, note in enumerate(_notes(table, self._language)):
-            self._add(_paragraph(note, before=60 * (number == 0), size=_POINTS[self._language] - 1))
-        self._add(_paragraph("", after=120))
+        self._put(table, shape)
 
     def picture(self, png: bytes, caption: Text, points: float) -> None:
         """Add a picture, so many points wide if the page is, with its caption: above it, in Chinese below."""
@@ -126,6 +127,8 @@ class Document:
 
     def content(self) -> bytes:
         """Give the document's bytes."""
+        if self._waiting:
+            self._turn(False)
         self._place_headings()
         stream = io.BytesIO()
         self._document.save(stream)
@@ -142,10 +145,26 @@ class Document:
         self._add(_paragraph(said, style="Caption", follows=follows, centred=self._language == "zh"))
 
     def _turn(self, turned: bool) -> None:
-        """Go on on a page that lies on its side, or stands upright, with the headings that wait."""
+        """Go on on a page that lies on its side, or stands upright, with the tables and headings that wait for it."""
         if turned != self._turned:
             self._begin_section(turned)
+        for table, shape in self._waiting:
+            self._put(table, shape)
+        self._waiting.clear()
         self._place_headings()
+
+    def _put(self, table: Table, shape: Layout) -> None:
+        """Write a table on the page that is there."""
+        self._tables += 1
+        self._caption(_TABLE, self._tables, table.title, follows=True)
+        self._add(_table(table, shape, self._language))
+        notes = _notes(table, self._language)
+        for number, note in enumerate(notes, start=1):
+            above, more = 60 * (number == 1), number < len(notes)
+            below = 0 if more else _AFTER
+            self._add(_paragraph(note, before=above, after=below, size=_POINTS[self._language] - 1, follows=more))
+        if not notes:
+            self._add(_paragraph("", after=120))
 
     def _place_headings(self) -> None:
         for heading in self._headings:
@@ -178,8 +197,10 @@ def _table(table: Table, shape: Layout, language: Language) -> str:
     heads = [format.text_of(column.heading, language) for column in table.columns]
     last = f'<w:tcBorders><w:bottom w:val="single" w:sz="{_THIN}" w:space="0" w:color="auto"/></w:tcBorders>'
     rows = [_row(_group_cells(spans, widths, size), head=True)] if spans else []
-    rows.append(_row(_cells(heads, table.columns, widths, size, symbols=True, border=last), head=True))
-    rows += [_row(_cells(cells, table.columns, widths, size)) for cells in format.grid(table, language)]
+    rows.append(_row(_cells(heads, table.columns, widths, size, symbols=True, follows=True, border=last), head=True))
+    for left, cells in zip(range(len(table.rows) - 1, -1, -1), format.grid(table, language), strict=True):
+        follows = (len(table.rows) <= _SHORT or left <= 1) and (left > 0 or bool(table.notes))
+        rows.append(_row(_cells(cells, table.columns, widths, size, follows=follows)))
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     line = f'w:val="single" w:sz="{_THICK}" w:space="0" w:color="auto"'
     side = f'w:w="{_BESIDE}" w:type="dxa"'
@@ -222,6 +243,7 @@ def _cells(
     size: float,
     *,
     symbols: bool = False,
+    follows: bool = False,
     border: str = "",
 ) -> str:
     upright = "bottom" if symbols else "center"
@@ -229,7 +251,8 @@ def _cells(
     for text, column, width in zip(texts, columns, widths, strict=True):
         written = _symbols(text, size) if symbols else _run(text, size)
         look = f'<w:tcW w:w="{width}" w:type="dxa"/>{border}<w:vAlign w:val="{upright}"/>'
-        cells.append(f"<w:tc><w:tcPr>{look}</w:tcPr>{_paragraph(written, right=column.kind not in _TEXTS)}</w:tc>")
+        line = _paragraph(written, right=column.kind not in _TEXTS, follows=follows)
+        cells.append(f"<w:tc><w:tcPr>{look}</w:tcPr>{line}</w:tc>")
     return "".join(cells)
 
 

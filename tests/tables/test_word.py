@@ -94,6 +94,37 @@ def test_a_broad_table_lies_on_a_turned_page_and_the_next_one_stands_again():
         assert sum(column.width for column in table.columns) <= room
 
 
+def long(rows):
+    return Table("long", "Long", (Column("n", "n", Kind.COUNT),), tuple((row,) for row in range(rows)), ("Whole.",))
+
+
+def test_short_tables_between_two_broad_ones_stay_on_the_turned_page_in_their_order():
+    def turned(*tables):
+        return [section.orientation for section in opened(tables).sections]
+
+    assert turned(wide(12), PATHS, MODELS, wide(12)) == [1]
+    assert turned(wide(12), long(30), wide(12)) == [1, 0, 1]
+    assert turned(wide(12), PATHS, long(30)) == [1, 0]
+    document = opened([wide(12), PATHS, long(3), wide(13)])
+    assert [len(table.columns) for table in document.tables] == [12, 4, 1, 13]
+
+
+def kept(table):
+    """Of each row: whether it stays on the page of the next one."""
+    return [bool(row.cells[0].paragraphs[0].paragraph_format.keep_with_next) for row in opened([table]).tables[0].rows]
+
+
+def test_a_short_table_stays_on_one_page_with_its_notes_and_of_a_long_one_the_last_rows_do():
+    assert kept(long(3)) == [True] * 4
+    assert kept(long(30)) == [True] + [False] * 28 + [True] * 2
+    assert kept(wide(3)) == [True, False]
+
+
+def test_the_room_below_notes_is_no_paragraph_that_could_begin_an_empty_page():
+    *_, last = opened([long(3)]).paragraphs
+    assert last.text == "Note. Whole." and last.paragraph_format.space_after.pt == 18
+
+
 def test_a_document_that_begins_with_a_broad_table_has_no_empty_page():
     assert [section.orientation for section in opened([wide(12)]).sections] == [1]
 
