@@ -31,6 +31,8 @@ MARKS = ("o", "s", "^", "D")
 SIZE = 9.0  # of text, in points
 CELL = SIZE * 0.56 / 72  # room of one narrow character, in inches
 _LABEL_CELLS = 44
+PATH_CELLS = 64
+"""Room for a path, which names two constructs."""
 _STYLE = {
     "font.size": SIZE,
     "svg.fonttype": "none",
@@ -103,9 +105,9 @@ def whole_numbers(axes: Any, last: int) -> None:
     axes.set_xlim(0.5, max(last, 1) + 0.5)
 
 
-def label(text: Text, language: Language) -> str:
+def label(text: Text, language: Language, cells: int = _LABEL_CELLS) -> str:
     """Write a label on one line, shortened where it is too long."""
-    return wrapped(" ".join(printable(written(text, language)).split()), _LABEL_CELLS, 1)[0]
+    return wrapped(" ".join(printable(written(text, language)).split()), cells, 1)[0]
 
 
 def coefficient(value: float, _: int | None = None) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sme_sem.report.charts import forest_by_group
 from sme_sem.report.figures import Interval, forest, likert_bars, scree
 from sme_sem.tables import Words
 
@@ -94,6 +95,12 @@ def test_bars_are_named_by_label_or_else_by_item_and_keys_by_their_wording():
 def test_labels_that_are_too_long_end_in_an_ellipsis():
     found = texts(likert_bars(CODES[["MK1"]], {"MK1": "信" * 60}, (1, 5)))
     assert [text for text in found if text.endswith("…")] == ["信" * 21 + "…"]
+
+
+def test_a_path_between_two_constructs_of_long_names_is_written_whole():
+    path = "Business model innovation ← Capability driver"
+    assert path in texts(forest([Interval(path, 0.2, 0.1, 0.3)]))
+    assert path in texts(forest_by_group({"all": [Interval(path, 0.2, 0.1, 0.3)]}))
 
 
 def test_many_long_keys_take_several_lines():
