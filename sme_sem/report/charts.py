@@ -35,6 +35,7 @@ from .canvas import (
 )
 from .figures import Interval
 from .placing import Box, distance, label_boxes
+from .sheet import Sheet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,23 +85,18 @@ def loading_map(
     values = loadings.to_numpy(dtype=float)
     beside, above = room_for(names), 0.71 * room_for(heads, least=4) + 0.15
     across, up = 0.62 * max(len(heads), 1), 0.26 * max(len(names), 1)
-    with style(form):
-        figure = new_figure(beside + across + 0.8 + 0.71 * room_for(heads[-1:], least=1), up + above + 0.2)
-        axes = axes_at(figure, beside, 0.1, across, up)
-        for (row, column), value in np.ndenumerate(values):
-            if np.isnan(value):
-                continue
-            colour = _tint(value)
-            axes.add_artist(_square(column, row, colour))  # the limits are set below
-            axes.text(column, row, coefficient(value), ha="center", va="center", color=on(colour), fontsize=8)
-        axes.set_xlim(-0.5, max(len(heads), 1) - 0.5)
-        label_rows(axes, names)
-        axes.xaxis.tick_top()
-        axes.set_xticks(range(len(heads)), heads, rotation=45, ha="left", rotation_mode="anchor")
-        axes.tick_params(axis="x", length=0)
-        for side in ("left", "bottom"):
-            axes.spines[side].set_visible(False)
-        return given(figure, form)
+    sheet = Sheet(beside + across + 0.8 + 0.71 * room_for(heads[-1:], least=1), up + above + 0.2)
+    for row, name in enumerate(names):
+        sheet.text(name, beside - 0.05, above + 0.1 + 0.26 * (row + 0.5), anchor="end")
+    for column, head in enumerate(heads):
+        sheet.text(head, beside + 0.62 * (column + 0.5), above + 0.05, turned=45)
+    for (row, column), value in np.ndenumerate(values):
+        if np.isnan(value):
+            continue
+        x, y, colour = beside + 0.62 * (column + 0.5), above + 0.1 + 0.26 * (row + 0.5), _tint(value)
+        sheet.rectangle(x - 0.3, y - 0.12, 0.6, 0.24, colour)
+        sheet.text(coefficient(value), x, y, size=8, colour=on(colour), anchor="middle")
+    return sheet.given(form)
 
 
 def importance_map(drivers: Sequence[Driver], language: Language = "en", form: Format = "svg") -> str | bytes:
@@ -274,12 +270,6 @@ def _tint(value: float) -> str:
     full = to_rgb(BLUE if value > 0 else COLOURS[1])
     red, green, blue = (1 - share * (1 - part) for part in full)
     return to_hex((red, green, blue))
-
-
-def _square(x: float, y: float, colour: str) -> Any:
-    from matplotlib.patches import Rectangle
-
-    return Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, facecolor=colour, edgecolor="none", clip_on=False)
 
 
 _FIRST, _KEEP = Words("improve first", "优先改进"), Words("keep up", "继续保持")
