@@ -84,9 +84,10 @@ def dat(fit: Fit) -> str:
 
 def _whole(frame: pd.DataFrame) -> pd.DataFrame:
     """Write columns of whole numbers without a decimal point."""
-    found = frame.copy()
-    for name in frame.columns:
-        column = frame[name]
-        if pd.api.types.is_float_dtype(column) and bool((column.dropna() % 1 == 0).all()):
-            found[name] = column.astype("Int64")
-    return found
+    whole = {}
+    for name, column in frame.select_dtypes("float").items():
+        values = column.to_numpy()
+        missing = np.isnan(values)
+        if (missing | (values == np.rint(values))).all():
+            whole[name] = "Int64" if missing.any() else "int64"
+    return frame.astype(whole)
