@@ -34,13 +34,13 @@ from .canvas import (
     style,
 )
 from .figures import Interval
-from .placing import Box, distance, label_boxes
+from .placing import Box, label_boxes
 from .sheet import Sheet
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_HIGH, _NEAR = 0.17, 0.2  # inches: room for one line; a label farther away is joined to its point
+_HIGH = 0.17  # inches: room for one line
 _BESIDE = 0.5  # inches between charts, for the numbers of the right one
 _LINES = ("-", "--", ":", "-.")
 
@@ -153,9 +153,12 @@ def _map(axes: Any, drivers: Sequence[Driver], inches: tuple[float, float], lang
         point = driver.importance, driver.performance
         face = BLUE if driver.significant else "white"
         axes.plot(*([value] for value in point), "o", color=BLUE, markersize=7, markerfacecolor=face)
-        offset = 36 * (box.left + box.right - 2 * at[0]), 36 * (box.bottom + box.top - 2 * at[1])
-        leader = {"arrowstyle": "-", "color": GREY, "linewidth": 0.6} if distance(tuple(at), box) > _NEAR else None
-        axes.annotate(name, point, offset, textcoords="offset points", ha="center", va="center", arrowprops=leader)
+        side, beside = _facing(box, float(at[0]))
+        offset = 72 * (beside - at[0]), 36 * (box.bottom + box.top - 2 * at[1])
+        apart = abs(box.bottom + box.top - 2 * at[1]) > _HIGH  # not beside it
+        end = {"left": 0.0, "center": 0.5, "right": 1.0}[side], float(box.top < at[1])
+        leader = {"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "relpos": end, "shrinkA": 0} if apart else None
+        axes.annotate(name, point, offset, textcoords="offset points", ha=side, va="center", arrowprops=leader)
     axes.xaxis.set_major_formatter(coefficient)
 
 
@@ -238,6 +241,17 @@ def simple_slopes(
         axes.set_ylabel(written(_DEVIATIONS.filled(name=outcome), language))
         axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.01, 0.5), title=moderator)
         return given(figure, form)
+
+
+def _facing(box: Box, x: float) -> tuple[str, float]:
+    """Where in its box a label begins or ends, so that it is near its point: a box is rather broader than the words."""
+    if x < box.left + 0.25 * (box.right - box.left):
+        return "left", box.left
+    return (
+        ("right", box.right)
+        if x > box.right - 0.25 * (box.right - box.left)
+        else ("center", (box.left + box.right) / 2)
+    )
 
 
 def _boxes(places: np.ndarray, names: Sequence[str], inches: tuple[float, float], language: Language) -> Sequence[Box]:

@@ -66,9 +66,14 @@ def test_every_group_has_its_own_part_and_what_is_not_significant_is_hollow():
 
 def labels(svg, names):
     """Left, top, right and bottom of labels, half as wide as high for each letter."""
-    places = [e for e in ET.fromstring(svg).iter(f"{SVG}text") if e.text in names]
-    middles = [(float(e.get("x")), float(e.get("y")) - 3, 2.4 * len(e.text)) for e in places]
-    return [(x - half, y - 4, x + half, y + 4) for x, y, half in middles]
+    found = []
+    for element in ET.fromstring(svg).iter(f"{SVG}text"):
+        if element.text in names:
+            before = {"start": 0, "middle": 0.5, "end": 1}[re.search(r"text-anchor: (\w+)", element.get("style"))[1]]
+            across, y = 4.8 * len(element.text), float(element.get("y")) - 3
+            left = float(element.get("x")) - before * across
+            found.append((left, y - 4, left + across, y + 4))
+    return found
 
 
 def test_labels_of_drivers_that_do_alike_are_set_apart():
