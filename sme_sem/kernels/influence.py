@@ -18,7 +18,7 @@ from scipy.linalg import blas
 from . import contingency
 
 _ROWS = 2048  # respondents whose influences are formed at a time
-_KEY_BITS = 62  # of the whole number that stands for a respondent's answers
+_KEY_BITS = 62  # of a whole number that stands for some of a respondent's answers
 
 
 class Layout(NamedTuple):
@@ -158,12 +158,16 @@ def _portions(moments):
 
 
 def _collapsed(codes, states):
-    """Different rows, and how often there are such: (n, p) -> (k, p), (k,), or None where none is known"""
-    if codes.shape[1] * np.log2(states) > _KEY_BITS:
+    """Different rows, and how often there are such: (n, p) -> (k, p), (k,), or None where all differ"""
+    together = max(int(_KEY_BITS / np.log2(states)), 1)  # columns whose answers make one whole number
+    parts = (codes[:, at : at + together] for at in range(0, codes.shape[1], together))
+    keys = np.array([part @ states ** np.arange(part.shape[1]) for part in parts])
+    order = np.lexsort(keys)
+    keys = keys[:, order]
+    first = np.append(True, (keys[:, 1:] != keys[:, :-1]).any(axis=0))
+    if first.all():
         return codes, None
-    key = codes @ states ** np.arange(codes.shape[1])
-    _, first, times = np.unique(key, return_index=True, return_counts=True)
-    return (codes[first], times) if len(first) < len(codes) else (codes, None)
+    return codes[order[first]], np.diff(np.append(np.flatnonzero(first), len(codes)))
 
 
 def _looked_up(own, codes):

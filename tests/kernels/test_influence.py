@@ -45,11 +45,23 @@ def test_gamma_is_n_times_the_sum_of_products_of_influences(gaps, n):
     np.testing.assert_allclose(influence.gamma_diagonal(found), n * (z**2).sum(axis=0), rtol=1e-12)
 
 
-def test_gamma_is_the_same_where_there_are_too_many_items_to_find_equal_respondents(monkeypatch):
+@pytest.mark.parametrize("bits", [0, 5, 62])  # a whole number holds the answers to one item, to two, to all
+def test_equal_respondents_are_found_whatever_a_whole_number_holds(monkeypatch, bits):
     found = moments(n=5000)
-    collapsed = influence.gamma(found)
-    monkeypatch.setattr(influence, "_KEY_BITS", 0)
-    np.testing.assert_allclose(influence.gamma(found), collapsed, rtol=1e-11, atol=1e-12)
+    monkeypatch.setattr(influence, "_KEY_BITS", bits)
+    codes, times = influence._collapsed(found.influence.codes, found.influence.counts.shape[1])
+    different, counts = np.unique(found.influence.codes, axis=0, return_counts=True)
+    place = np.lexsort(codes.T[::-1])
+    np.testing.assert_array_equal(codes[place], different)
+    np.testing.assert_array_equal(times[place], counts)
+    z = one_by_one(found)
+    np.testing.assert_allclose(influence.gamma(found), 5000 * z.T @ z, rtol=1e-11, atol=1e-12)
+
+
+def test_respondents_who_all_differ_are_taken_as_they_are():
+    codes = np.array([[0, 1], [1, 0], [1, 1]])
+    own, times = influence._collapsed(codes, 3)
+    assert own is codes and times is None
 
 
 @with_and_without_gaps
