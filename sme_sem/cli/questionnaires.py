@@ -126,7 +126,9 @@ def components(
     n: Annotated[
         int | None, typer.Option("-n", "--n-components", help="How many; left out, eigenvalues above 1.")
     ] = None,
-    rotation: Annotated[str, typer.Option(help="varimax, promax, oblimin or none.")] = "varimax",
+    rotation: Annotated[
+        str, typer.Option(help="varimax, quartimax, equamax, promax, oblimin, geomin, none.")
+    ] = "varimax",
     sheet: Sheet = None,
     language: LanguageOption = Tongue.en,
     form: FormOption = None,

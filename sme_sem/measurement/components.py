@@ -108,7 +108,7 @@ def components(
         One row per respondent, one numeric column per item; rows with a gap are left out.
     n_components : int, optional
         How many to keep; without it, those with an eigenvalue above 1 (Kaiser's criterion).
-    rotation : {"varimax", "promax", "oblimin", "none"}, default "varimax"
+    rotation : {"varimax", "quartimax", "equamax", "promax", "oblimin", "geomin", "none"}, default "varimax"
         Varimax keeps the components uncorrelated, promax and oblimin let them correlate.
     cov : DataFrame, optional
         A covariance or correlation matrix, in place of ``frame``.

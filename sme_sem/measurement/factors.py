@@ -95,7 +95,7 @@ def factors(
     n_factors: int | None = None,
     rotation: str = "oblimin",
     *,
-    method: Literal["minres", "ml"] = "minres",
+    method: Literal["minres", "paf", "ml"] = "minres",
     correlation: CorrelationKind = "pearson",
     cov: pd.DataFrame | None = None,
     n: int | None = None,
@@ -109,10 +109,12 @@ def factors(
         One row per respondent, one numeric column per item; rows with a gap are left out.
     n_factors : int
         How many factors; ``retention`` suggests a number.
-    rotation : {"oblimin", "promax", "varimax", "none"}, default "oblimin"
-        Varimax keeps the factors uncorrelated, oblimin and promax let them correlate.
-    method : {"minres", "ml"}
-        Smallest residual correlations (unweighted least squares), or maximum likelihood.
+    rotation : {"oblimin", "promax", "geomin", "varimax", "quartimax", "equamax", "none"}, default "oblimin"
+        The first three let the factors correlate, the others keep them uncorrelated.
+    method : {"minres", "paf", "ml"}
+        Smallest residual correlations (unweighted least squares), or maximum likelihood.  Principal axis factoring,
+        repeated until communalities stand still as here, ends at the smallest residuals as well (Harman and Jones 1966,
+        Psychometrika 31, 351-368).
     correlation : {"pearson", "polychoric"}
         Of the answers, or of the responses behind ordered answers.
     cov : DataFrame, optional
@@ -152,7 +154,7 @@ def factors(
     """
     turning = extraction.rotation_named(rotation)
     if method not in _METHODS:
-        raise SpecificationError(f"method={method!r} is not known: take 'minres' or 'ml'.")
+        raise SpecificationError(f"method={method!r} is not known: take 'minres', 'paf' or 'ml'.")
     R, names, notes, answers = extraction.source(frame, cov, n, correlation)
     m = _how_many(n_factors, len(R))
     label, found = _METHODS[method]
@@ -230,6 +232,7 @@ def _variance(labels: list[str], squares: Any, p: int) -> pd.DataFrame:
 
 _METHODS = {
     "minres": (term("Minimum residuals"), kernel.minimum_residuals),
+    "paf": (Words("Principal axis factoring", "主轴因子法"), kernel.minimum_residuals),
     "ml": (term("Maximum likelihood"), kernel.maximum_likelihood),
 }
 _LOADINGS_TABLE = {

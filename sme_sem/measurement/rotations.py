@@ -1,13 +1,14 @@
 """Turning components until every item belongs to few of them.
 
-The rotations are factor_analyzer's, run until they stand still.  Varimax normalises the rows
-(Kaiser).  Promax raises the varimax loadings to the fourth power and fits them, as R's
+Varimax, promax and oblimin are factor_analyzer's, run until they stand still.  Varimax, quartimax and equamax normalise
+the rows (Kaiser).  Promax raises the varimax loadings to the fourth power and fits them, as R's
 ``stats::promax`` does; SPSS normalises the rows of that target too, which moves loadings in
 the second decimal.  Oblimin is direct quartimin (delta or gamma 0) without row normalisation,
-as in R's GPArotation.
+as in R's GPArotation; geomin's epsilon is 0.001, as in lavaan, and its rows are not normalised.
 
 Kaiser (1958), Psychometrika 23, 187-200.  Hendrickson & White (1964), British Journal of
 Statistical Psychology 17, 65-70.  Jennrich & Sampson (1966), Psychometrika 31, 313-323.
+Quartimax, equamax and geomin, with their sources: ``kernels.rotation``.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..kernels import components as kernel
+from ..kernels import rotation as projection
 from ..tables import Words, term
 
 Turned = tuple[Any, Any, bool]  # loadings (p, m), component correlations (m, m), has it come to rest
@@ -82,8 +84,23 @@ def _oblimin(loadings: Any) -> Turned:
     return turned, oblimin.phi_, bool(rest < 1e-6)
 
 
+def _searched(criterion: Callable[[Any], Any], *, oblique: bool) -> Callable[[Any], Turned]:
+    """Make a rotation of a criterion: the lowest place found from many starts; orthogonal ones normalise the rows."""
+
+    def turn(loadings: Any) -> Turned:
+        length = np.sqrt((loadings**2).sum(axis=1, keepdims=True))
+        rows = loadings if oblique else loadings / np.where(length > 1e-8, length, 1.0)
+        starts = projection.random_starts(loadings.shape[1], _STARTS)
+        found = projection.best(criterion, rows, starts, oblique=oblique)
+        phi = found.rotation.T @ found.rotation if oblique else np.eye(loadings.shape[1])
+        return projection.apply(found.rotation, loadings, oblique=oblique), phi, bool(found.violation < 1e-8)
+
+    return turn
+
+
 _ROUNDS = 40
 _AT_REST = 1e-10
+_STARTS = 30
 
 ROTATIONS = {
     rotation.name: rotation
@@ -91,6 +108,24 @@ ROTATIONS = {
         Rotation("varimax", term("Varimax with Kaiser normalization"), "orthogonal", _varimax),
         Rotation("promax", Words("Promax (power 4)", "Promax斜交旋转（幂次4）"), "oblique", _promax),
         Rotation("oblimin", Words("Direct oblimin (delta 0)", "直接Oblimin斜交旋转（δ = 0）"), "oblique", _oblimin),
+        Rotation(
+            "geomin",
+            Words("Geomin (epsilon 0.001)", "Geomin斜交旋转（ε = 0.001）"),
+            "oblique",
+            _searched(projection.geomin, oblique=True),
+        ),
+        Rotation(
+            "quartimax",
+            Words("Quartimax with Kaiser normalization", "凯撒正态化最大四次方值法"),
+            "orthogonal",
+            _searched(projection.quartimax, oblique=False),
+        ),
+        Rotation(
+            "equamax",
+            Words("Equamax with Kaiser normalization", "凯撒正态化最大平衡值法"),
+            "orthogonal",
+            _searched(projection.equamax, oblique=False),
+        ),
         Rotation("none", Words("none", "未旋转"), "none", _unrotated),
     )
 }

@@ -224,7 +224,8 @@ def problem(*arguments, **options):
 def test_a_misspelt_rotation_is_named_with_the_nearest(pupils):
     assert problem(pupils, rotation="varimx") == (
         SpecificationError,
-        "unknown rotation 'varimx'. Did you mean 'varimax'? Known are varimax, promax, oblimin, none.",
+        "unknown rotation 'varimx'. Did you mean 'varimax' or 'quartimax'? Known are varimax, promax, oblimin, "
+        "geomin, quartimax, equamax, none.",
     )
 
 

@@ -39,6 +39,24 @@ def test_oblique_factors_and_their_fit_agree_with_psych(pupils, method):
     assert found.df == 12
 
 
+@pytest.mark.parametrize("rotation", ["quartimax", "equamax", "geomin"])
+def test_rotations_agree_with_those_of_gparotation(pupils, rotation):
+    found = sme.factors(pupils, 3, rotation, method="ml")
+    assert distance(found.loadings, REFERENCE["rotations"][rotation]) < 3e-6  # where its search stops
+    assert (found.correlations.to_numpy() == np.eye(3)).all() == (rotation != "geomin")
+
+
+def test_principal_axis_factoring_ends_where_communalities_stand_still(pupils):
+    found = sme.factors(pupils, 3, "none", method="paf")
+    reduced = pupils.corr().to_numpy(copy=True)
+    np.fill_diagonal(reduced, found.communalities)
+    values, vectors = np.linalg.eigh(reduced)
+    axes = vectors[:, -3:] * np.sqrt(values[-3:])
+    np.testing.assert_allclose((axes**2).sum(axis=1), found.communalities, rtol=1e-7)
+    assert distance(found.loadings, axes) < 1e-7
+    assert "Principal axis factoring" in str(found.tables()[0].notes)
+
+
 def test_correlations_of_factors_agree_with_psych(pupils):
     theirs = np.sort(np.array(REFERENCE["ml"]["correlations"])[np.tril_indices(3, -1)])
     found = sme.factors(pupils, 3, method="ml").correlations.to_numpy()
@@ -121,8 +139,8 @@ def test_polychoric_correlations_have_no_scores_and_need_answers(survey, pupils)
 
 
 def test_unknown_methods_are_refused(pupils):
-    with pytest.raises(SpecificationError, match="method='paf' is not known: take 'minres' or 'ml'"):
-        sme.factors(pupils, 2, method="paf")
+    with pytest.raises(SpecificationError, match="method='alpha' is not known: take 'minres', 'paf' or 'ml'"):
+        sme.factors(pupils, 2, method="alpha")
 
 
 def binary(n=200, seed=1):

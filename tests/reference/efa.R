@@ -7,3 +7,15 @@ for (call in list(c("minres", "none"), c("minres", "oblimin"), c("ml", "oblimin"
   print(found$Phi, digits = 15)
   print(c(found$STATISTIC, found$PVAL, found$dof, found$rms), digits = 15)
 }
+
+# Other rotations of the unrotated maximum likelihood loadings.
+library(GPArotation)
+L <- unclass(fa(R, nfactors = 3, n.obs = 301, fm = "ml", rotate = "none")$loadings)
+lowest <- function(turn) {
+  set.seed(1)
+  found <- lapply(c(list(diag(3)), replicate(4, Random.Start(3), simplify = FALSE)), turn)
+  print(unclass(found[[which.min(sapply(found, function(x) min(x$Table[, 2])))]]$loadings), digits = 11)
+}
+lowest(function(T) GPForth(L, T, normalize = TRUE, eps = 1e-7, maxit = 2000, method = "quartimax"))
+lowest(function(T) GPForth(L, T, normalize = TRUE, eps = 1e-7, maxit = 2000, method = "cf", methodArgs = list(kappa = 3 / 18)))
+lowest(function(T) GPFoblq(L, T, eps = 1e-7, maxit = 2000, method = "geomin", methodArgs = list(delta = 0.001)))
