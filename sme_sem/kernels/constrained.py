@@ -185,7 +185,9 @@ def free_directions(slopes, hessian):
     """Directions along which constraints do not change, whatever the parameters' units: (k, q), (q, q) -> (q, f)"""
     own = natural_units(hessian, Restrictions(np.zeros(len(slopes)), slopes, 0)).parameters
     rows = slopes * own
-    return own[:, None] * null_space(rows / _lengths(rows)[:, None], len(own))
+    free = null_space(rows / _lengths(rows)[:, None], len(own))
+    free[np.linalg.norm(free, axis=1) < 1e-12] = 0  # what constraints hold altogether does not move by rounding either
+    return own[:, None] * free
 
 
 def active(limits, hessian, tolerance=1e-7):

@@ -9,7 +9,7 @@ Equation Modeling 29, 412-427.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -40,15 +40,20 @@ class Bound:
 def bounds(parameters: Sequence[Parameter], terms: Sequence[Term], groups: int) -> tuple[Bound, ...]:
     """Bounds that the terms give the numbered parameters; said once where groups share parameters.
 
-    Raises :class:`~sme_sem.errors.SpecificationError` for a lower bound above the upper one.
+    Raises :class:`~sme_sem.errors.SpecificationError` for a lower bound above the upper one, and for a parameter fixed
+    beyond its own.
     """
     own = {term.key: term for term in terms if term.lowers or term.uppers}
     if not own:
         return ()
     found: dict[Bound, None] = {}
     for p in parameters:
-        if p.free and p.key in own:
-            found |= dict.fromkeys(_of_group(p, own[p.key], groups))
+        if p.key in own:
+            limits = tuple(_of_group(p, own[p.key], groups))
+            if p.free:
+                found |= dict.fromkeys(limits)
+            else:
+                _keeping(p, limits)
     return tuple(found)
 
 
@@ -82,6 +87,16 @@ def _of_group(p: Parameter, term: Term, groups: int) -> Iterator[Bound]:
         yield Bound(p.index, ">", lower)
     if upper is not None:
         yield Bound(p.index, "<", upper)
+
+
+def _keeping(p: Parameter, limits: Iterable[Bound]) -> None:
+    for bound in limits:
+        if bound.sign * (p.value - bound.value) < 0:
+            side = "below its lower" if bound.op == ">" else "above its upper"
+            raise SpecificationError(
+                f"{p} is fixed at {p.value:g}, {side} bound of {bound.value:g}: leave one of the two out, or write "
+                "NA* before the bound to have it estimated."
+            )
 
 
 def _own(values: tuple[Value, ...], group: int, groups: int) -> Value:

@@ -34,6 +34,11 @@ class Specification:
         """
         if isinstance(text, Specification):
             return text
+        if not isinstance(text, str):
+            raise SpecificationError(
+                f"a model is text in lavaan's syntax, or a Specification, not {type(text).__name__}: write it as in "
+                "'trust =~ t1 + t2 + t3'."
+            )
         return _read(text)
 
     def add(self, text: str) -> Specification:
@@ -61,18 +66,20 @@ class Specification:
         return Specification(tuple(term for term in self.terms if term.key not in unwanted))
 
     def rename(self, names: Mapping[str, str]) -> Specification:
-        """Rename variables, everywhere they occur."""
+        """Rename variables, everywhere they occur, in products such as ``x:z`` too."""
         clash = set(names.values()) & (self.variables - set(names))
         if clash:
             raise SpecificationError(
                 f"cannot rename to {sorted(clash)[0]!r}: the model already has a variable of that name"
             )
 
+        def new(name: str) -> str:
+            return names[name] if name in names else ":".join(names.get(factor, factor) for factor in name.split(":"))
+
         def renamed(term: Term) -> Term:
             if term.op in DEFINING:
                 return term
-            rhs = term.rhs if term.op == "|" else names.get(term.rhs, term.rhs)
-            return replace(term, lhs=names.get(term.lhs, term.lhs), rhs=rhs)
+            return replace(term, lhs=new(term.lhs), rhs=term.rhs if term.op == "|" else new(term.rhs))
 
         return Specification(tuple(map(renamed, self.terms)))
 

@@ -128,6 +128,50 @@ def test_bounds_with_no_value_between_them_are_refused():
         sme.fit(TWO.replace("x2", "lower(c(0, 0, 0))*x2"), pupils(), group="school")
 
 
+@pytest.mark.parametrize(
+    ("fixed", "message"),
+    [
+        (
+            "0.3*x2 + lower(0.8)*x2",
+            r"^visual =~ x2 is fixed at 0\.3, below its lower bound of 0\.8: leave one of the two",
+        ),
+        (
+            "1*x2 + upper(0.8)*x2",
+            r"^visual =~ x2 is fixed at 1, above its upper bound of 0\.8: leave one of the two out",
+        ),
+    ],
+)
+def test_a_parameter_fixed_beyond_its_bound_is_refused(fixed, message):
+    with pytest.raises(SpecificationError, match=message):
+        sme.fit(f"visual =~ x1 + {fixed} + x3 + x4", pupils())
+
+
+def test_a_marker_within_its_bound_stays_the_marker():
+    plain, bounded = (sme.fit(f"visual =~ {item} + x2 + x3 + x4", pupils()) for item in ("x1", "lower(0)*x1"))
+    assert_same(column(plain, "est"), column(bounded, "est"))
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "held"),
+    [
+        ("visual =~ x1 + a*x2 + lower(0.8)*x2 + b*x3 + x4\n a == b", {}, ("x2", "x3")),
+        ("visual =~ x1 + lower(1.2)*x2 + x3 + x4", {"effect_coding": True}, ("x2",)),
+        ("visual =~ x1 + a*x2 + x3 + x4\n a == 0.7", {}, ("x2",)),
+    ],
+)
+def test_what_constraints_hold_altogether_has_no_error_and_no_test(model, options, held):
+    rows = sme.fit(model, pupils(), **options).estimates().query("op == '=~'").set_index("rhs")
+    assert (rows.loc[list(held), "se"] == 0).all()
+    assert rows.loc[list(held), ["z", "pvalue"]].isna().all(axis=None)
+    assert (rows.loc[["x4"], "z"] > 1).all()
+
+
+@pytest.mark.parametrize("kind", [None, True, 3])
+def test_a_kind_of_bounds_that_is_no_text_is_refused_too(kind):
+    with pytest.raises(SpecificationError, match=rf"^bounds={kind} is not available; it can be 'none', 'pos_var'"):
+        sme.fit(TWO, pupils(), bounds=kind)
+
+
 def test_an_unknown_kind_of_bounds_is_refused_with_those_there_are():
     with pytest.raises(SpecificationError, match="it can be 'none', 'pos_var', 'pos_ov_var', 'pos_lv_var'"):
         sme.fit(TWO, pupils(), bounds="standard")

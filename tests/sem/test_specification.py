@@ -111,3 +111,17 @@ def test_the_package_gives_it_away_by_name():
 def test_a_relation_written_twice_must_not_contradict_itself(text):
     with pytest.raises(sme.SpecificationError, match=r"is written twice, once as .* and once as .*: keep one of"):
         read(text)
+
+
+def test_a_variable_is_renamed_within_products_too():
+    spec = read("y ~ x + z + x:z").rename({"x": "age", "z": "income"})
+    assert str(spec) == "y ~ age + income + age:income"
+    assert str(spec.rename({"age:income": "both"})) == "y ~ age + income + both"
+
+
+@pytest.mark.parametrize("text", [None, 3, ["f =~ a + b + c"]])
+def test_what_is_no_text_is_no_model(text):
+    with pytest.raises(
+        SpecificationError, match=rf"^a model is text in lavaan's syntax, .*, not {type(text).__name__}:"
+    ):
+        read(text)
