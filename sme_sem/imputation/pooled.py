@@ -260,7 +260,11 @@ def fit_imputed(
     (['D4', 'D3', 'D2'], 5, 300)
     """
     specification = Specification.read(model)
-    copies = list(imputations)
+    copies = [] if isinstance(imputations, pd.DataFrame) else list(imputations)
+    if not copies or not all(isinstance(copy, pd.DataFrame) for copy in copies):
+        raise SpecificationError(
+            "imputations= takes the completed copies of the answers, a DataFrame each, as sme.impute makes them."
+        )
     for number, copy in enumerate(copies, start=1):
         if open_ := [name for name in specification.observed if name in copy and copy[name].isna().any()]:
             raise SpecificationError(

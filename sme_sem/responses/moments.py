@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial, reduce
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -332,6 +333,8 @@ def _gathered(values: Sequence[np.ndarray], rows: np.ndarray) -> np.ndarray:
 
 def rows_by_group(frame: pd.DataFrame, group: str) -> dict[str, np.ndarray]:
     """Tell, by label, which rows belong to each group, in the order they first occur."""
+    if not isinstance(group, str):
+        raise SpecificationError(f"group={group!r}: name one column of the data, such as group='region'.")
     _known([group], frame.columns, "group= names no column of the data")
     codes, values = pd.factorize(frame[group], use_na_sentinel=True)
     if len(values) < 2:
@@ -353,7 +356,7 @@ def moments_of_summary(
     """Take a covariance matrix (divided by n - 1, as programs print it), the means if known, and n."""
     if not isinstance(covariance, pd.DataFrame):
         raise DataProblem("cov= must be a DataFrame with the variables' names as rows and columns.")
-    if n is None or n < 2:
+    if not isinstance(n, Real) or not 2 <= n < np.inf:
         raise DataProblem("n=, the number of respondents behind the covariance matrix, must be given and above 1.")
     _known(names, covariance.columns, "the covariance matrix has no such variable")
     if list(covariance.index) != list(covariance.columns):
@@ -367,8 +370,12 @@ def moments_of_summary(
     _usable(matrix, names, n)
     means = None
     if mean is not None:
+        if not isinstance(mean, pd.Series):
+            raise DataProblem("mean= must be a Series with the variables' names as its index.")
         _known(names, mean.index, "the means have no such variable")
         means = mean.loc[list(names)].to_numpy(dtype=float)[None]
+        if not np.isfinite(means).all():
+            raise DataProblem("the means have missing or infinite entries: fill or remove those variables.")
     return Moments(tuple(names), matrix[None], means, np.array([n]), n)
 
 

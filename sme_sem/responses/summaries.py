@@ -35,7 +35,14 @@ def summaries(
     if not isinstance(covariance, Mapping | list | tuple):
         return [Summary("", covariance, n, mean)]
     labels = list(covariance) if isinstance(covariance, Mapping) else [f"Group {g + 1}" for g in range(len(covariance))]
+    if not labels:
+        raise SpecificationError("cov= holds no covariance matrix: give one, or one of each group.")
     each = [_by_group(name, given, labels) for name, given in (("cov", covariance), ("n", n), ("mean", mean))]
+    unknown = [label for label, own in zip(labels, each[2], strict=True) if own is None]
+    if 0 < len(unknown) < len(labels):
+        raise SpecificationError(
+            f"mean= is not known of {_listed(unknown)}: give the means of every group, or of none."
+        )
     shown = [str(label) for label in labels] if len(labels) > 1 else [""]
     return [Summary(*own) for own in zip(shown, *each, strict=True)]
 

@@ -22,7 +22,6 @@ from ..responses.moments import Moments, moments_of_answers, moments_of_summarie
 from ..responses.summaries import summaries
 from . import categories, diagnosis, least_squares, objective, sampling, two_stage
 from . import ordered as answers_of
-from .bounds import KINDS
 from .constraints import at_limit, binding, contradictory, labelled, restrictions, without_value
 from .diagnosis import Diagnostic
 from .estimators import chosen_estimator
@@ -34,11 +33,14 @@ from .options import (
     Parameterization,
     Preset,
     bootstrap_of,
+    bounds_of,
     chosen,
     effect_coding_of,
     errors_of_first_order,
     group_equal_of,
+    max_iterations_of,
     starts_of,
+    texts,
 )
 from .parameters import ParameterTable, given_variables, parameter_table
 from .result import Fit
@@ -229,9 +231,9 @@ def fit(
         meanstructure=_meanstructure(meanstructure, mean is not None, means, cov is None),
         likelihood=chosen("likelihood", likelihood, ("normal", "wishart")),  # type: ignore[arg-type]
         information=chosen("information", information, ("expected", "observed")),  # type: ignore[arg-type]
-        max_iterations=300 if max_iterations is None else max_iterations,
+        max_iterations=max_iterations_of(max_iterations),
         group_equal=group_equal_of(group_equal),
-        group_partial=(group_partial,) if isinstance(group_partial, str) else tuple(group_partial),
+        group_partial=texts("group_partial", group_partial, "x3 ~ 1"),
         effect_coding=effect_coding_of(effect_coding, std_lv=std_lv),
         starts=starts_of(starts),
         seed=seed,
@@ -240,7 +242,7 @@ def fit(
         weights=weights,
         parameterization=chosen("parameterization", parameterization, ("delta", "theta")),  # type: ignore[arg-type]
         bootstrap=draws,
-        bounds=chosen("bounds", bounds.replace(".", "_"), KINDS),  # type: ignore[arg-type]
+        bounds=bounds_of(bounds),
     )
     sampling.agreeing(options, ordered=categorical)
     given = given_variables(specification, options) if missing == "fiml" or categorical else None

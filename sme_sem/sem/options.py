@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from ..errors import SpecificationError
-from .bounds import Bounds
+from .bounds import KINDS, Bounds
 from .estimators import ESTIMATORS, Estimator
 
 Preset = Literal["sem", "growth", "explicit"]
@@ -91,9 +91,17 @@ def chosen(name: str, value: str, allowed: tuple[str, ...], note: str = "") -> s
     raise SpecificationError(f"{name}={value!r} is not available; it can be {', '.join(map(repr, allowed))}.{note}")
 
 
+def texts(name: str, value: str | Sequence[str], example: str) -> tuple[str, ...]:
+    """Read an option that takes one text or several."""
+    found = (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
+    if not all(isinstance(text, str) for text in found):
+        raise SpecificationError(f"{name}={value!r}: give a text, or a list of texts, such as {name}=[{example!r}].")
+    return found
+
+
 def group_equal_of(value: str | Sequence[str]) -> tuple[str, ...]:
     """Read ``group_equal=``; lavaan's spelling with dots is understood."""
-    kinds = (value,) if isinstance(value, str) else tuple(value)
+    kinds = texts("group_equal", value, "loadings")
     return tuple(chosen("group_equal", kind.replace(".", "_"), GROUP_EQUAL) for kind in kinds)
 
 
@@ -103,13 +111,19 @@ def effect_coding_of(value: bool | str | Sequence[str], *, std_lv: bool) -> tupl
         kinds: tuple[str, ...] = EFFECT_CODING if value else ()
     else:
         kinds = tuple(
-            chosen("effect_coding", kind, EFFECT_CODING) for kind in ((value,) if isinstance(value, str) else value)
+            chosen("effect_coding", kind, EFFECT_CODING) for kind in texts("effect_coding", value, "loadings")
         )
     if std_lv and "loadings" in kinds:
         raise SpecificationError(
             "effect_coding gives constructs the scale of their indicators, std_lv=True a variance of one: choose one."
         )
     return kinds
+
+
+def bounds_of(value: str) -> Bounds:
+    """Read ``bounds=``; lavaan's spelling with dots is understood."""
+    kind = value.replace(".", "_") if isinstance(value, str) else value
+    return chosen("bounds", kind, KINDS)  # type: ignore[return-value]
 
 
 def bootstrap_of(value: int, se: str | None) -> int:
@@ -132,4 +146,15 @@ def starts_of(value: int) -> int:
     """Read ``starts=``: how many, zero or more."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise SpecificationError(f"starts={value!r}: give how many random starts to search from, such as starts=20.")
+    return value
+
+
+def max_iterations_of(value: int | None) -> int:
+    """Read ``max_iterations=``: 300 unless told."""
+    if value is None:
+        return 300
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise SpecificationError(
+            f"max_iterations={value!r}: give how many steps a search may take, such as max_iterations=1000."
+        )
     return value

@@ -25,7 +25,7 @@ from ..kernels.latent_response import OrderedPattern
 from ..responses.moments import Moments
 from .estimators import Estimator
 from .least_squares import enough_respondents, full_weight, moment_slopes, ordered_gamma
-from .options import Options
+from .options import Options, texts
 from .parameters import ParameterTable, given_variables
 from .specification import Specification
 
@@ -60,7 +60,7 @@ def _named(
     modelled = [name for name in specification.observed if name not in covariates]
     if isinstance(ordered, bool) or ordered is None:
         return tuple(modelled) if ordered else ()
-    names = (ordered,) if isinstance(ordered, str) else tuple(ordered)
+    names = texts("ordered", ordered, "q1")
     unknown = [name for name in names if name not in specification.observed]
     if unknown:
         near = did_you_mean(unknown[0], specification.observed)

@@ -222,6 +222,14 @@ def test_what_failed_is_counted_and_too_few_are_refused(with_gaps, copies):
         sme.fit_imputed(MODEL, [with_gaps, with_gaps], progress=False)
 
 
+@pytest.mark.parametrize("given", [pd.DataFrame({"a1": [1.0]}), [], ["a1"]])
+def test_what_is_no_set_of_copies_is_refused(given):
+    with pytest.raises(
+        SpecificationError, match=r"^imputations= takes the completed copies of the answers, a DataFrame"
+    ):
+        sme.fit_imputed(MODEL, given, progress=False)
+
+
 def test_fits_of_other_models_or_samples_are_not_pooled(copies):
     fit = sme.fit(MODEL, copies[0])
     with pytest.raises(SpecificationError, match=r"^fit 2 has other parameters or groups than fit 1"):

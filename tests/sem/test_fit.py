@@ -309,3 +309,24 @@ def test_an_indirect_effect_is_a_defined_product(answers, fit):
 def test_it_prints_its_numbers(fit):
     assert f"{fit.measures()['chisq']:.2f}"[:4] in str(fit)
     assert fit.summary() == str(fit)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"group_equal": 3}, r"^group_equal=3: give a text, or a list of texts, such as group_equal=\['loadings'\]\.$"),
+        ({"group_equal": [3]}, r"^group_equal=\[3\]: give a text, or a list of texts"),
+        (
+            {"group_partial": 3},
+            r"^group_partial=3: give a text, or a list of texts, such as group_partial=\['x3 ~ 1'\]",
+        ),
+        ({"effect_coding": 3}, r"^effect_coding=3: give a text, or a list of texts, such as effect_coding"),
+        ({"ordered": 3}, r"^ordered=3: give a text, or a list of texts, such as ordered=\['q1'\]\.$"),
+        ({"group": ["school"]}, r"^group=\['school'\]: name one column of the data, such as group='region'\.$"),
+        ({"max_iterations": "many"}, r"^max_iterations='many': give how many steps a search may take"),
+        ({"max_iterations": -1}, r"^max_iterations=-1: give how many steps a search may take"),
+    ],
+)
+def test_an_option_of_another_kind_is_refused_with_an_example(answers, options, message):
+    with pytest.raises(sme.SpecificationError, match=message):
+        sme.fit(PATHS, answers, **options)

@@ -109,6 +109,45 @@ def test_what_does_not_fit_together_is_told(given, problem, message):
     assert str(caught.value).startswith(message)
 
 
+@pytest.mark.parametrize("given", [[], {}])
+def test_no_group_at_all_is_told(given):
+    with pytest.raises(
+        SpecificationError, match=r"^cov= holds no covariance matrix: give one, or one of each group\.$"
+    ):
+        sme.fit(TWO, cov=given, n=given)
+
+
+@pytest.mark.parametrize("n", [float("nan"), float("inf"), "145", 1])
+def test_a_count_that_is_none_is_told_with_its_group(n):
+    given = summary()
+    with pytest.raises(
+        DataProblem, match=r"^group 'Pasteur': n=, the number of respondents .* must be given and above 1"
+    ):
+        sme.fit(TWO, **given | {"n": given["n"] | {"Pasteur": n}})
+
+
+@pytest.mark.parametrize(
+    ("means", "problem", "message"),
+    [
+        (None, SpecificationError, r"^mean= is not known of 'Pasteur': give the means of every group, or of none\.$"),
+        (
+            [3.0] * len(ITEMS),
+            DataProblem,
+            r"^group 'Pasteur': mean= must be a Series with the variables' names as its index",
+        ),
+        (
+            pd.Series(float("nan"), ITEMS),
+            DataProblem,
+            r"^group 'Pasteur': the means have missing or infinite entries: fill",
+        ),
+    ],
+)
+def test_means_that_are_none_are_told_with_their_group(means, problem, message):
+    given = summary(means=True)
+    with pytest.raises(problem, match=message):
+        sme.fit(TWO, **given | {"mean": given["mean"] | {"Pasteur": means}})
+
+
 def test_other_programs_say_that_they_cannot_be_told_covariances_by_group():
     fit = sme.fit(TWO, **summary())
     for program in ("lavaan", "mplus", "amos", "semopy"):
