@@ -22,6 +22,7 @@ from .sem.options import Options
 from .sem.parameters import ParameterTable, parameter_table
 from .sem.specification import Specification
 from .simulation import simulate
+from .tasks import seeded
 
 
 def draw(population: str, n: int, *, seed: int, products: Sequence[Product] = ()) -> pd.DataFrame:
@@ -47,7 +48,7 @@ def draw(population: str, n: int, *, seed: int, products: Sequence[Product] = ()
     table, theta = _laid_out(text)
     A, S, m = (x[0] for x in ram.matrices(table.pattern(), theta))
     names = list(table.variables)
-    own = m + np.random.default_rng(seed).standard_normal((n, len(names))) @ linalg.cholesky(S).T
+    own = m + np.random.default_rng(seeded(seed)).standard_normal((n, len(names))) @ linalg.cholesky(S).T
     values = own
     for _ in names:  # the longest chain of arrows is shorter than this
         moved = own + values @ A.T

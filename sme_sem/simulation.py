@@ -10,6 +10,7 @@ from .kernels import linalg, ram
 from .sem.options import Options
 from .sem.parameters import parameter_table
 from .sem.specification import Specification
+from .tasks import seeded
 
 
 def simulate(model: str | Specification, n: int, *, seed: int) -> pd.DataFrame:
@@ -35,7 +36,7 @@ def simulate(model: str | Specification, n: int, *, seed: int) -> pd.DataFrame:
     if n < 1:
         raise SpecificationError(f"n must be at least 1, got {n}.")
     names, covariance, mean = population_moments(model)
-    draws = np.random.default_rng(seed).standard_normal((n, len(names)))
+    draws = np.random.default_rng(seeded(seed)).standard_normal((n, len(names)))
     return pd.DataFrame(draws @ linalg.cholesky(covariance).T + mean, columns=list(names))
 
 

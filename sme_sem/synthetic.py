@@ -25,6 +25,7 @@ from .instrument import Instrument
 from .instrument.model import Synthetic
 from .population import draw
 from .responses.matching import SYNTHETIC_MARK
+from .tasks import seeded
 
 MARK = SYNTHETIC_MARK
 """The column that marks drawn answers."""
@@ -63,6 +64,7 @@ def draw_answers(instrument: Instrument, n: int | None = None, seed: int | None 
     n, seed = synthetic.n if n is None else n, synthetic.seed if seed is None else seed
     if n < 1:
         raise SpecificationError(f"n, the number of respondents, must be at least 1; got {n}.")
+    seeded(seed)
     inclinations, known = _inclinations(synthetic, n, seed)
     drawing = np.random.default_rng([seed, 1])  # not the stream of the items
     columns: dict[str, object] = {}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from numbers import Integral
 from typing import TypeVar
 
 from .errors import SpecificationError
@@ -18,6 +19,19 @@ _Task = TypeVar("_Task")
 _Done = TypeVar("_Done")
 Progress = Callable[[int, int], None]
 """Called with how much is done and how much there is, first with zero."""
+
+
+def seeded(seed: int | None) -> int | None:
+    """Check what chance is to follow from, as NumPy takes it; None leaves it to chance.
+
+    >>> seeded(1)
+    1
+    """
+    if seed is None:
+        return None
+    if not isinstance(seed, Integral) or isinstance(seed, bool) or seed < 0:
+        raise SpecificationError(f"seed={seed!r}: give a whole number, at least 0, such as seed=1.")
+    return int(seed)
 
 
 def done(

@@ -256,6 +256,22 @@ def test_simulate_draws_the_same_answers_for_the_same_seed(run, tmp_path):
     assert pd.read_csv(tmp_path / "one.csv").shape == (30, 2)
 
 
+@pytest.mark.parametrize(
+    ("command", "output"),
+    [
+        (("fit", "model.txt", "answers.csv", "--bootstrap", "5"), "new.xlsx"),
+        (("simulate", "population.txt", "-n", "5"), "new.csv"),
+    ],
+)
+def test_a_seed_below_zero_is_refused_and_nothing_written(run, files, monkeypatch, command, output):
+    monkeypatch.chdir(files)
+    (files / "population.txt").write_text(POPULATION, encoding="utf-8")
+    simulate(POPULATION, 60, seed=1).to_csv("answers.csv", index=False)
+    code, out, err = run(*command, "--seed", "-1", "--output", output)
+    assert (code, out, err) == (2, "", "sme-sem: seed=-1: give a whole number, at least 0, such as seed=1.\n")
+    assert not (files / output).exists()
+
+
 def test_version_and_help(run):
     assert run("--version") == (0, f"sme-sem {__version__}\n", "")
     code, out, _ = run("--help")

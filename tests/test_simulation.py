@@ -7,6 +7,7 @@ import pytest
 import sme_sem as sme
 from sem.models import POPULATIONS, moments_by_hand
 from sme_sem import SpecificationError
+from sme_sem.comparison.folds import cross_validated
 
 MODEL = "trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3"
 
@@ -15,6 +16,30 @@ def test_the_same_seed_gives_the_same_answers_and_another_others():
     one, two, other = (sme.simulate(MODEL, 50, seed=seed) for seed in (1, 1, 2))
     pd.testing.assert_frame_equal(one, two)
     assert (one != other).all().all()
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, "one", True])
+@pytest.mark.parametrize(
+    "draws",
+    [
+        lambda answers, seed: sme.simulate(MODEL, 10, seed=seed),
+        lambda answers, seed: sme.power("use ~ 0.3*trust", 100, draws=2, seed=seed, progress=False),
+        lambda answers, seed: sme.fit("trust =~ t1 + t2 + t3", answers, bootstrap=2, seed=seed),
+        lambda answers, seed: sme.bootstrap(sme.fit("trust =~ t1 + t2 + t3", answers), 2, seed=seed, progress=False),
+        lambda answers, seed: sme.retention(answers, draws=20, seed=seed),
+        lambda answers, seed: sme.loading_intervals(answers, 1, draws=2, seed=seed),
+        lambda answers, seed: sme.impute(answers.mask(answers > 1), m=2, seed=seed),
+        lambda answers, seed: cross_validated({"a": sme.fit("trust =~ t1 + t2 + t3", answers)}, 2, seed),
+        lambda answers, seed: sme.search(sme.fit("trust =~ t1 + t2 + t3", answers), seed=seed, progress=False),
+    ],
+    ids=["simulate", "power", "fit", "bootstrap", "retention", "intervals", "impute", "folds", "search"],
+)
+def test_a_seed_that_is_none_is_refused_wherever_something_is_drawn(draws, seed):
+    answers = sme.simulate(MODEL, 60, seed=1)
+    with pytest.raises(
+        SpecificationError, match=rf"^seed={seed!r}: give a whole number, at least 0, such as seed=1\.$"
+    ):
+        draws(answers, seed)
 
 
 def test_a_longer_survey_begins_with_the_shorter_one():

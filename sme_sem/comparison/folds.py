@@ -26,6 +26,7 @@ from ..sem.constraints import constrained
 from ..sem.fit import Fit, _sample
 from ..sem.search import estimated
 from ..sem.stack import searched, stacked
+from ..tasks import seeded
 from .sameness import same_rows
 from .vuong import has_likelihood
 
@@ -63,7 +64,7 @@ def cross_validated(fits: Mapping[str, Fit], folds: int, seed: int | None) -> Fo
 
 def _parts(moments: Moments, folds: int, seed: int | None) -> tuple[np.ndarray, ...]:
     """Which part each respondent belongs to, by group."""
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(seeded(seed))
     return tuple(random.permutation(np.arange(n) % folds) for n in moments.n)
 
 

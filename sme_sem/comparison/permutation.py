@@ -35,7 +35,7 @@ from ..sem.fit import Fit, _sample
 from ..sem.search import estimated
 from ..sem.stack import searched, stacked
 from ..tables import Column, Kind, Table, Text, Words
-from ..tasks import Progress, done
+from ..tasks import Progress, done, seeded
 from .folds import moments_of
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ def permuted(
         measure itself), critical (what chance passes in 5 of 100 permutations), pvalue, permutations, failed.
     """
     _suited(fits, permutations)
+    seeded(seed)
     parts = [range(at, min(at + CHUNK, permutations)) for at in range(0, permutations, CHUNK)]
     tasks = [Task(design, fits, released, seed, part) for part in parts]
     found = done(_dealt, tasks, title="Permutations", workers=workers, progress=progress, size=lambda t: len(t.numbers))

@@ -31,7 +31,7 @@ from ..sem.options import chosen
 from ..sem.presentation import objections
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Tabled, Text, Words
-from ..tasks import Progress, done
+from ..tasks import Progress, done, seeded
 from .equivalents import _circular as circular
 from .refit import refitted, refitted_among
 
@@ -190,6 +190,7 @@ def search(
     if not fit.converged:
         raise ConvergenceError("the model did not converge, so there is nothing to begin with: mend it first.")
     rule = _rule(fit, kind, relations, allowed, most, alpha)
+    seeded(seed)
     found = _searched(fit, rule)
     repeats = _repeats(fit, rule, halves, bootstrap, seed)
     gains = done(_repeated, repeats, title="Searches", workers=workers, progress=progress)

@@ -22,7 +22,7 @@ import pandas as pd
 from ..errors import DataProblem, SpecificationError, did_you_mean
 from ..measurement.answers import complete_answers
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
-from ..tasks import Progress, done
+from ..tasks import Progress, done, seeded
 from . import chains
 
 CHAINS_AT_ONCE = 2
@@ -171,7 +171,7 @@ def impute(
     _whole("m", m, 1)
     _whole("iterations", iterations, 1)
     _whole("donors", donors, 1)
-    _whole("seed", seed, 0)
+    seeded(seed)
     if not isinstance(data, pd.DataFrame):
         raise DataProblem(f"data must be a pandas DataFrame, not {type(data).__name__}.")
     names = _used(data, variables, group)

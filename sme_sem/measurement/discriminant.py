@@ -31,6 +31,7 @@ from ..kernels import intervals, linalg
 from ..kernels import validity as kernel
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tasks import seeded
 from .answers import complete_answers, require_correlations
 
 if TYPE_CHECKING:
@@ -234,7 +235,7 @@ def heterotrait(
         both = (kernel.heterotrait_monotrait, kernel.heterotrait_monotrait_geometric)
         return np.stack([kind(correlation, members)[..., *pairs] for kind in both], axis=-2)
 
-    values, rng, drawn = answers.frame.to_numpy(), np.random.default_rng(seed), []
+    values, rng, drawn = answers.frame.to_numpy(), np.random.default_rng(seeded(seed)), []
     for first in range(0, draws, BATCH):
         rows = rng.integers(len(values), size=(min(BATCH, draws - first), len(values)))
         drawn.append(ratios(_correlation(values - values.mean(axis=0), rows)))

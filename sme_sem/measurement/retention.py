@@ -20,6 +20,7 @@ import pandas as pd
 from ..errors import SpecificationError
 from ..kernels import retention as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tasks import seeded
 from .answers import Answers, complete_answers
 from .item_correlations import CorrelationKind, correlations_of_items
 
@@ -136,7 +137,7 @@ def _noise(named: str | None, correlation: str) -> Literal["normal", "permutatio
 
 def _matrices(answers: Answers, noise: str, correlation: str, draws: int, seed: int) -> Any:
     """Correlation matrices of noise: (draws, p, p)"""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(seeded(seed))
     values = answers.frame.to_numpy()
     if noise == "normal":
         return kernel.normal_noise(rng, draws, *values.shape)

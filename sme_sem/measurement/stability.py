@@ -22,6 +22,7 @@ from ..errors import ConvergenceError, DataProblem, SpecificationError, did_you_
 from ..kernels import alignment, factors, intervals, linalg
 from ..kernels import components as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tasks import seeded
 from . import extraction
 from .answers import Answers, complete_answers, require_correlations
 
@@ -184,7 +185,7 @@ def loading_intervals(
     answers = complete_answers(frame)
     extract = _extraction(method, n, answers.frame.shape[1])
     target = _rotated(_loadings(answers, extract), rotation)
-    values, rng, drawn = answers.frame.to_numpy(), np.random.default_rng(seed), []
+    values, rng, drawn = answers.frame.to_numpy(), np.random.default_rng(seeded(seed)), []
     for first in range(0, draws, BATCH):
         rows = rng.integers(len(values), size=(min(BATCH, draws - first), len(values)))
         sample = values[rows]

@@ -35,7 +35,7 @@ from ..sem.fit import fit as fit_model
 from ..sem.specification import Specification
 from ..sem.stack import searched
 from ..tables import Column, Kind, Language, Table, Tabled, Words
-from ..tasks import Progress, done
+from ..tasks import Progress, done, seeded
 from .population import Population, analysis_of, population, truth
 
 CHUNK = 100  # samples a worker takes at a time
@@ -171,6 +171,7 @@ def power(
     """
     sizes = (n,) if isinstance(n, int) else tuple(n)
     _sensible(sizes, draws, alpha, wanted)
+    seeded(seed)
     of = population(model, missing, ordered)
     specification = analysis_of(model, tuple(of.cuts)) if analysis is None else Specification.read(analysis)
     options = _options(of, options)

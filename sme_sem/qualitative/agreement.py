@@ -13,6 +13,7 @@ import pandas as pd
 from ..errors import DataProblem
 from ..kernels import agreement as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words
+from ..tasks import seeded
 from .coding import Coding, Level, checked_level
 
 Scale = Literal["nominal", "ordinal", "interval", "ratio"]
@@ -153,7 +154,7 @@ def _coded(table: pd.DataFrame, scale: Scale) -> tuple[Sequence[Any], np.ndarray
 
 
 def _interval(counts: np.ndarray, values: np.ndarray, scale: Scale, draws: int, seed: int) -> tuple[float, float]:
-    rng, n, found = np.random.default_rng(seed), len(counts), []
+    rng, n, found = np.random.default_rng(seeded(seed)), len(counts), []
     for start in range(0, draws, _DRAWS_AT_ONCE):
         weight = rng.multinomial(n, np.full(n, 1 / n), size=min(_DRAWS_AT_ONCE, draws - start)).astype(float)
         found.append(kernel.krippendorff_alpha(kernel.coincidences(counts, weight), values, scale))

@@ -24,7 +24,7 @@ from ..kernels import intervals, linalg, ram
 from ..responses.moments import Moments
 from ..sem.options import chosen
 from ..tables import Table, Tabled, Words
-from ..tasks import Progress, results, shown
+from ..tasks import Progress, results, seeded, shown
 from .checkpoint import Checkpoint, digest_of
 from .draws import counts_of_rows, scheme
 from .quantities import Quantities
@@ -202,7 +202,7 @@ def bootstrap(
         counts_of_rows(resamples[:1], fit.n)
         draws, own_seed = len(resamples), None
     else:
-        own_seed = seed
+        own_seed = seeded(seed)
     if draws < 2:
         raise SpecificationError(f"draws={draws}: at least two samples are needed, and for intervals 1000 and more.")
     source = replace(fit, moments=_conforming(fit)) if kind == "bollen-stine" else replace(fit)

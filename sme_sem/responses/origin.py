@@ -19,6 +19,7 @@ from scipy import special
 from ..errors import ResponseError
 from ..kernels import attentiveness, regularity, reliability
 from ..tables import Column, Kind, Number, Table, Tabled, Words
+from ..tasks import seeded
 from .responses import Responses
 
 _FEWEST = 30
@@ -118,7 +119,7 @@ def provenance(responses: Responses, *, seed: int = 1) -> Provenance:
     answers = responses.frame[list(responses.items)].to_numpy(dtype=float)
     found: list[Check] = []
     if answers.shape[1] >= _FEWEST_ITEMS:
-        found += _rows(answers, np.random.default_rng(seed))
+        found += _rows(answers, np.random.default_rng(seeded(seed)))
     found += _frequencies(responses)
     found += _correlations(responses, answers)
     found += _durations(responses)

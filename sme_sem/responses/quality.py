@@ -17,6 +17,7 @@ from scipy.special import chdtrc
 from ..errors import ResponseError
 from ..kernels import attentiveness, guttman
 from ..tables import Column, Kind, Table, Tabled, Words
+from ..tasks import seeded
 from .quality_indices import CONSISTENCY, INDICES, RULES, SHORTEST_STRING, Cutoffs, rule_in_words
 from .responses import Responses
 
@@ -311,7 +312,7 @@ def _even_odd(scales: list[list[int]], p: int) -> tuple[np.ndarray, np.ndarray]:
 def _random_halves(
     scales: list[list[int]], p: int, times: int, seed: int | None
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(seeded(seed))
     for _ in range(times):
         mixed = [rng.permutation(items) for items in scales]
         yield _halves([(items[: len(items) // 2], items[len(items) // 2 :]) for items in mixed], p)

@@ -20,6 +20,7 @@ from ..kernels.minimise import Status
 from ..responses.design import Drawn
 from ..responses.moments import Moments, moments_of_answers, moments_of_summaries
 from ..responses.summaries import summaries
+from ..tasks import seeded
 from . import categories, diagnosis, least_squares, objective, sampling, two_stage
 from . import ordered as answers_of
 from .constraints import at_limit, binding, contradictory, labelled, restrictions, without_value
@@ -236,7 +237,7 @@ def fit(
         group_partial=texts("group_partial", group_partial, "x3 ~ 1"),
         effect_coding=effect_coding_of(effect_coding, std_lv=std_lv),
         starts=starts_of(starts),
-        seed=seed,
+        seed=seeded(seed),
         rotation=_rotation_of(specification, rotation),
         cluster=cluster,
         weights=weights,
