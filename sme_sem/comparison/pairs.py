@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Literal
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from ..sem.fit import Fit
 from ..tables import Words
 from .difference import NESTED_METHODS, difference, right_method
-from .nesting import Relation, relation
+from .nesting import Relation, relation, reproduced
 from .sameness import same_rows
 from .vuong import Rivalry, has_likelihood, rivalry
 
@@ -45,13 +46,18 @@ class Pair:
 def pair(names: tuple[str, str], wide: Fit, narrow: Fit, method: Method) -> Pair:
     """Compare two models by the method, or by the one that fits them (``"auto"``)."""
     found = relation(wide, narrow)
+    if found is Relation.NOT_NESTED and wide._test.df == narrow._test.df:
+        for (a, free), (b, limited) in permutations(zip(names, (wide, narrow), strict=True)):
+            if _held(limited) and reproduced(free, limited).exactly:
+                return Pair(a, b, Relation.NESTED, "none", np.nan, 0, np.nan, _BY_LIMITS)
     if method == "vuong":
         return _by_vuong(names, found, rivalry(wide, narrow), wide, narrow)
     if found is Relation.EQUIVALENT:
         return Pair(*names, found, "none", np.nan, 0, np.nan, _EQUIVALENT)
     if found is Relation.NESTED:
         own = difference(wide, narrow, method)
-        return Pair(*names, found, own.method, own.statistic, own.df, own.pvalue, own.why)
+        why = _APPROXIMATE.filled(why=own.why) if _held(wide) or _held(narrow) else own.why
+        return Pair(*names, found, own.method, own.statistic, own.df, own.pvalue, why)
     if method != "auto":
         return Pair(*names, found, "none", np.nan, np.nan, np.nan, _ONLY_NESTED.filled(method=method))
     if has_likelihood(wide) and same_rows(wide, narrow):
@@ -68,6 +74,11 @@ def recommended(pairs: tuple[Pair, ...], fit: Fit) -> str:
     right = right_method(fit)
     negative = right == "satorra.bentler.2001" and any(p.test == "satorra.bentler.2010" for p in nested)
     return "satorra.bentler.2010" if negative else right
+
+
+def _held(fit: Fit) -> bool:
+    """Whether limits hold an estimate back: a bound costs no degree of freedom, and has no chi-square for its test."""
+    return any(d.code == "at_limit" for d in fit.diagnostics)
 
 
 def _by_vuong(names: tuple[str, str], found: Relation, own: Rivalry, wide: Fit, narrow: Fit) -> Pair:
@@ -94,6 +105,15 @@ def _by_vuong(names: tuple[str, str], found: Relation, own: Rivalry, wide: Fit, 
 _EQUIVALENT = Words(
     "equivalent: both reproduce whatever the other implies; no answers can decide between them, only theory can",
     "等价模型：二者可互相重现对方隐含的矩，任何数据都无法区分，只能依据理论取舍",
+)
+_BY_LIMITS = Words(
+    "nested: the second is the first with estimates held by limits (bounds, < or >), which cost no degree of freedom; "
+    "the difference has no chi-square distribution, so there is no test",
+    "嵌套：后者为前者加上限制（界限、<或>），限制不占自由度；差值不服从卡方分布，故无检验",
+)
+_APPROXIMATE = Words(
+    "{why}; limits (bounds, < or >) hold estimates back, so the p-value is approximate",
+    "{why}；有估计值被限制（界限、<或>）约束，p值为近似值",
 )
 _ONLY_NESTED = Words(
     "not nested, so {method} does not apply: take method='vuong' or 'auto'",

@@ -167,6 +167,31 @@ def test_equivalent_models_are_named_so():
     assert "only theory can" in scaled.pairs["why"].iloc[0]
 
 
+@pytest.mark.parametrize("method", ["auto", "vuong"])
+@pytest.mark.parametrize("limit", ["visual ~~ lower(0.6)*textual", "visual ~~ c*textual\nc > 0.6"])
+@pytest.mark.parametrize("names", [("plain", "limited"), ("limited", "plain")])
+def test_a_model_and_itself_under_limits_are_nested_and_have_no_test(limit, names, method):
+    fits = {"plain": sme.fit(MODEL, pupils()), "limited": sme.fit(f"{MODEL}\n{limit}", pupils())}
+    found = sme.compare({name: fits[name] for name in names}, method=method).pairs.iloc[0]
+    assert found[["wider", "narrower", "relation", "test"]].tolist() == ["plain", "limited", "nested", "none"]
+    assert np.isnan(found["pvalue"])
+    assert found["why"].startswith("nested: the second is the first with estimates held by limits")
+
+
+def test_limits_that_hold_nothing_leave_the_models_equivalent():
+    fits = {"plain": sme.fit(MODEL, pupils()), "limited": sme.fit(f"{MODEL}\nvisual ~~ lower(0)*textual", pupils())}
+    assert sme.compare(fits).pairs["relation"].tolist() == ["equivalent"]
+
+
+def test_a_difference_from_a_model_held_by_limits_is_called_approximate():
+    fits = {"limited": sme.fit(f"{MODEL}\nvisual ~~ lower(0.6)*textual", pupils()), "two": sme.fit(EQUAL, pupils())}
+    fits["fixed"] = sme.fit(f"{MODEL}\nvisual ~~ 0.6*textual", pupils())
+    pairs = sme.compare(fits).pairs.set_index(["wider", "narrower"])
+    assert pairs.loc[("limited", "fixed"), "why"].endswith("so the p-value is approximate")
+    assert pairs.loc[("limited", "fixed"), "why_zh"].endswith("p值为近似值")
+    assert sum("approximate" in why for why in pairs["why"]) == 1
+
+
 def test_akaike_weights_sum_to_one_and_compare_as_likelihoods():
     table = sme.compare({"three": sme.fit(MODEL, pupils()), "moved": sme.fit(MOVED, pupils())}).table
     assert table["akaike_weight"].sum() == pytest.approx(1, abs=1e-14)
