@@ -256,6 +256,17 @@ def test_simulate_draws_the_same_answers_for_the_same_seed(run, tmp_path):
     assert pd.read_csv(tmp_path / "one.csv").shape == (30, 2)
 
 
+def test_tables_of_two_runs_are_not_mixed_in_one_folder(run, files):
+    simulate(POPULATION, 300, seed=1).to_csv(files / "answers.csv", index=False)
+    command = "fit", files / "model.txt", files / "answers.csv", "--format", "csv", "--output", files / "tables"
+    assert run(*command)[0] == 0
+    before = {path.name: path.read_bytes() for path in (files / "tables").iterdir()}
+    code, out, err = run(*command, "--estimator", "MLR")
+    assert (code, out) == (2, "")
+    assert err.endswith("tables: 1 problem\n  holds tables already; name another folder, or move them away\n")
+    assert {path.name: path.read_bytes() for path in (files / "tables").iterdir()} == before
+
+
 @pytest.mark.parametrize(
     ("command", "output"),
     [

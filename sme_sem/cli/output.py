@@ -25,8 +25,7 @@ def hand_over(tables: Sequence[Table], language: str, form: Form | None, output:
     from ..tables.storing import store
 
     if output is not None:
-        if output.is_file():
-            raise StudyError(str(output), ["already exists; name another file, or move it away"])
+        _unwritten(output)
         if form is Form.csv and output.suffix.lower() != ".csv":
             csv_file.write(tables, output, language)  # type: ignore[arg-type]
         elif form is None or (form is Form.csv and len(tables) == 1):
@@ -55,10 +54,17 @@ def check_output(form: Form | None, output: Path | None) -> None:
 
     if output is None:
         return
-    if output.is_file():
-        raise StudyError(str(output), ["already exists; name another file, or move it away"])
+    _unwritten(output)
     if form is None and format_of(output).single:
         raise SpecificationError(f"{output}: holds one table only, and these are several; name a workbook (.xlsx)")
+
+
+def _unwritten(output: Path) -> None:
+    """Refuse to write over a file, or tables among those of another run."""
+    if output.is_file():
+        raise StudyError(str(output), ["already exists; name another file, or move it away"])
+    if any(output.glob("*.csv")):
+        raise StudyError(str(output), ["holds tables already; name another folder, or move them away"])
 
 
 def for_programs(form: Form | None, output: Path | None) -> bool:

@@ -166,6 +166,13 @@ class _Statement:
     def __init__(self, tokens: list[Token], lines: list[str]) -> None:
         self.tokens, self.lines, self.at = tokens, lines, 0
 
+    def _before(self, head: int) -> str:
+        """What should stand before an operator that is one too many: mostly a sign left over joined two lines."""
+        ends = [a for a, b in pairwise(self.tokens[: head + 1]) if a.line < b.line and a.text in _OPEN_ENDED]
+        return (
+            f"a variable after the {ends[-1].text!r} that ends line {ends[-1].line}" if ends else "a new line before it"
+        )
+
     def terms(self) -> list[Term]:
         heads = [i for i, t in enumerate(self.tokens) if t.text in _HEADS and t.kind != "text"]
         if not heads:
@@ -179,7 +186,7 @@ class _Statement:
                 "'=~' if the items reflect the construct, or a column of the data that is the items' sum",
             )
         if len(heads) > 1:
-            self._fail(self.tokens[heads[1]], "a second operator in one statement", "a new line before it")
+            self._fail(self.tokens[heads[1]], "a second operator in one statement", self._before(heads[1]))
         operator = self.tokens[heads[0]]
         if heads[0] == 0:
             self._fail(operator, f"nothing stands before {operator.text!r}", "the name of a variable")

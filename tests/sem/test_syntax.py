@@ -120,6 +120,11 @@ def test_a_covariance_is_the_same_both_ways_round():
             "  y ~ x ~ z\n        ^\n  expected a new line before it",
         ),
         (
+            "f =~ x1 + x2 +\n\ny ~ f",
+            "model, line 3, column 3: a second operator in one statement\n"
+            "  y ~ f\n    ^\n  expected a variable after the '+' that ends line 1",
+        ),
+        (
             "f =~ x1;  trust",
             "model, line 1, column 11: this line has no operator\n  f =~ x1;  trust\n            ^\n"
             "  expected one of =~ ~ ~~ | ~*~ := == < >, as in 'y ~ x'",
