@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..errors import SpecificationError
 from ..sem.fit import Fit
-from ..sem.presentation import corrected, objections, reported
+from ..sem.presentation import corrected, held_back, objections, reported
 from ..sem.rivals import DIFFERENCE_COLUMNS, INDEX_COLUMNS
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from .folds import Foretold, cross_validated
@@ -185,7 +185,9 @@ def _notes(fits: Mapping[str, Fit], pairs: tuple[Pair, ...], foretold: Foretold 
         notes.append(_RIVALS)
     if foretold is not None:
         notes.append(_FORETOLD)
-    notes += [_OF.filled(model=name, said=said) for name, fit in fits.items() for said in objections(fit)]
+    notes += [
+        _OF.filled(model=name, said=said) for name, fit in fits.items() for said in (*objections(fit), *held_back(fit))
+    ]
     return tuple(notes)
 
 

@@ -29,7 +29,7 @@ from ..sem import objective
 from ..sem.fit import Fit
 from ..sem.fit import fit as fit_model
 from ..sem.parameters import Parameter, parameter_table
-from ..sem.presentation import corrected, objections, reported
+from ..sem.presentation import corrected, held_back, objections, reported
 from ..sem.rivals import DIFFERENCE_COLUMNS
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
@@ -117,7 +117,7 @@ class Invariance(Tabled):
         if any(corrected(fit) for fit in self.fits.values()):
             notes.append(_PLAIN)
         for step, fit in self.fits.items():
-            notes += [_OF.filled(step=_NAMES[step], said=said) for said in objections(fit)]
+            notes += [_OF.filled(step=_NAMES[step], said=said) for said in (*objections(fit), *held_back(fit))]
         steps = Table("invariance", term("Measurement invariance"), _COLUMNS, rows, tuple(notes))
         return (steps,) if self.permutation is None else (steps, permutation_table(self.permutation, _NAMES))
 

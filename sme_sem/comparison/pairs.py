@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from ..sem.fit import Fit
+from ..sem.presentation import held_back
 from ..tables import Words
 from .difference import NESTED_METHODS, difference, right_method
 from .nesting import Relation, relation, reproduced
@@ -47,8 +48,9 @@ def pair(names: tuple[str, str], wide: Fit, narrow: Fit, method: Method) -> Pair
     """Compare two models by the method, or by the one that fits them (``"auto"``)."""
     found = relation(wide, narrow)
     if found is Relation.NOT_NESTED and wide._test.df == narrow._test.df:
+        # a bound costs no degree of freedom, and a chi-square is no test of it
         for (a, free), (b, limited) in permutations(zip(names, (wide, narrow), strict=True)):
-            if _held(limited) and reproduced(free, limited).exactly:
+            if held_back(limited) and reproduced(free, limited).exactly:
                 return Pair(a, b, Relation.NESTED, "none", np.nan, 0, np.nan, _BY_LIMITS)
     if method == "vuong":
         return _by_vuong(names, found, rivalry(wide, narrow), wide, narrow)
@@ -56,7 +58,7 @@ def pair(names: tuple[str, str], wide: Fit, narrow: Fit, method: Method) -> Pair
         return Pair(*names, found, "none", np.nan, 0, np.nan, _EQUIVALENT)
     if found is Relation.NESTED:
         own = difference(wide, narrow, method)
-        why = _APPROXIMATE.filled(why=own.why) if _held(wide) or _held(narrow) else own.why
+        why = _APPROXIMATE.filled(why=own.why) if held_back(wide) or held_back(narrow) else own.why
         return Pair(*names, found, own.method, own.statistic, own.df, own.pvalue, why)
     if method != "auto":
         return Pair(*names, found, "none", np.nan, np.nan, np.nan, _ONLY_NESTED.filled(method=method))
@@ -74,11 +76,6 @@ def recommended(pairs: tuple[Pair, ...], fit: Fit) -> str:
     right = right_method(fit)
     negative = right == "satorra.bentler.2001" and any(p.test == "satorra.bentler.2010" for p in nested)
     return "satorra.bentler.2010" if negative else right
-
-
-def _held(fit: Fit) -> bool:
-    """Whether limits hold an estimate back: a bound costs no degree of freedom, and has no chi-square for its test."""
-    return any(d.code == "at_limit" for d in fit.diagnostics)
 
 
 def _by_vuong(names: tuple[str, str], found: Relation, own: Rivalry, wide: Fit, narrow: Fit) -> Pair:

@@ -63,6 +63,11 @@ def objections(fit: Fit) -> tuple[Words, ...]:
     return tuple(said)
 
 
+def held_back(fit: Fit) -> tuple[Words, ...]:
+    """Say which limits hold estimates back; where they do, tests between models are approximate."""
+    return tuple(d.words for d in fit.diagnostics if d.code == "at_limit")
+
+
 def fit_tables(
     fit: Fit, labels: Labels | None = None, profile: Profile = PROFILES["conventional"]
 ) -> tuple[Table, ...]:

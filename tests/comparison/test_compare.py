@@ -190,6 +190,7 @@ def test_a_difference_from_a_model_held_by_limits_is_called_approximate():
     assert pairs.loc[("limited", "fixed"), "why"].endswith("so the p-value is approximate")
     assert pairs.loc[("limited", "fixed"), "why_zh"].endswith("p值为近似值")
     assert sum("approximate" in why for why in pairs["why"]) == 1
+    assert sum("visual ~~ textual > 0.6" in line for line in str(sme.compare(fits)).splitlines()) == 1
 
 
 def test_akaike_weights_sum_to_one_and_compare_as_likelihoods():

@@ -146,3 +146,10 @@ def test_the_steps_print_in_both_languages():
     (table,) = sme.invariance(MODEL, pupils(), group="school").tables()
     assert "Metric (weak) invariance" in text.render(table)
     assert "单位不变性" in text.render(table, "zh")
+
+
+def test_steps_whose_estimates_limits_hold_back_say_so():
+    bounded = "visual =~ x1 + lower(0.9)*x2 + x3 + x4"
+    printed = str(sme.invariance(bounded, pupils(), group="school", steps=("configural", "metric")))
+    assert "Metric (weak) invariance: estimates are held back by these limits: visual =~ x2 > 0.9" in printed
+    assert "held back" not in str(sme.invariance(bounded.replace("0.9", "0"), pupils(), group="school"))
