@@ -81,3 +81,20 @@ def test_the_mplus_file_states_choices_and_definitions():
     assert "MODEL INDIRECT:\n  speed IND visual;" in text
     ordered = fits()["ordered"].syntax("mplus")
     assert "CATEGORICAL ARE x1" in ordered and "[x1$1*];" in ordered and "x1*;\n  x2*;\n  x3*;\n  x4" not in ordered
+
+
+@pytest.mark.parametrize("name", ["equamax", "parsimax"])
+def test_lavaan_is_told_a_rotation_by_the_name_it_has_there(name):
+    block = 'efa("b")*f1 + efa("b")*f2 =~ x1 + x2 + x3 + x4 + x5 + x6'
+    lines = sme.fit(block, pupils(), rotation=name).syntax("lavaan").splitlines()
+    place = lines.index(f'  rotation = "cf-{name}",')
+    assert lines[place + 1 : place + 3] == ["  rotation.args = list(orthogonal = TRUE)", ")"]
+    assert '  rotation = "varimax"' in sme.fit(block, pupils(), rotation="varimax").syntax("lavaan").splitlines()
+
+
+def test_lavaan_cannot_be_told_a_product_of_three():
+    assert "x9 ~ x1 + x2 + x1:x2" in sme.fit("x9 ~ x1 + x2 + x1:x2", pupils()).syntax("lavaan")
+    with pytest.raises(
+        sme.SpecificationError, match=r"^lavaan \(R\) cannot be told a product of more than two \(x1:x2:x3\)"
+    ):
+        sme.fit("x9 ~ x1 + x1:x2:x3", pupils()).syntax("lavaan")

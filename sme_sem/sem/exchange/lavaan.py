@@ -9,15 +9,22 @@ from typing import TYPE_CHECKING
 
 from ..estimators import ESTIMATORS, chosen_estimator
 from .answers import group_column, summary_only
+from .stated import refuse
 
 if TYPE_CHECKING:
     from ..result import Fit
 
 _FUNCTIONS = {"sem": "sem", "growth": "growth", "explicit": "lavaan"}
+_ROTATIONS = {
+    name: f'rotation = "cf-{name}",\n  rotation.args = list(orthogonal = TRUE)' for name in ("equamax", "parsimax")
+}  # lavaan has them as members of the Crawford-Ferguson family
 
 
 def write(fit: Fit, data: str) -> str:
     """Write the script; ``data`` is the CSV file it reads."""
+    many = [name for name in fit.specification.observed if name.count(":") > 1]
+    if many:
+        raise refuse("lavaan (R)", f"a product of more than two ({many[0]})", "make it a column of another name")
     function = _FUNCTIONS[fit.options.preset]
     arguments = [*_data(fit), *_options(fit)]
     called = "".join(f",\n  {argument}" for argument in arguments)
@@ -83,7 +90,7 @@ def _options(fit: Fit) -> list[str]:
     if options.likelihood != "normal":
         found.append(f'likelihood = "{options.likelihood}"')
     if options.rotation is not None:
-        found.append(f'rotation = "{options.rotation}"')
+        found.append(_ROTATIONS.get(options.rotation, f'rotation = "{options.rotation}"'))
     found += [f"cluster = {_quoted(options.cluster)}"] if options.cluster else []
     found += [f"sampling.weights = {_quoted(options.weights)}"] if options.weights else []
     return found
