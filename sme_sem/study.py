@@ -28,6 +28,7 @@ from .tables import Table, Text, Words
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .comparison.compare import Comparison
     from .comparison.invariance import Invariance
     from .measurement import Importance, Reliability
     from .moderation import SimpleSlopes
@@ -150,6 +151,7 @@ class Study:
         if main is not None and hypothesized and len(others.frame) > len(kept.frame):
             everyone = steps.attempt(_EVERYONE, lambda: self._fit(hypothesized, others))
         matters = steps.attempt(_IMPORTANCE, lambda: self._importance(kept, main)) if main is not None else None
+        compared = steps.attempt(_COMPARISON, lambda: _compared(main, fits)) if main is not None else None
         checked = _cross_checked(main)
         further, undone = look_further(self, responses, kept)
         tests = None
@@ -195,6 +197,7 @@ class Study:
             everyone=everyone,
             retention=retained,
             importance=matters,
+            compared=compared,
             further=further,
             failed_steps=(*steps.problems, *undone),
             synthetic=synthetic,
@@ -458,6 +461,19 @@ class _Steps:
             return None
 
 
+def _compared(main: Fit, fits: Mapping[str, Fit]) -> Comparison | None:
+    """Compare the models that explain the same answers by the same estimator, pair by pair."""
+    from .comparison import compare
+    from .sem.rivals import comparable
+
+    alike = {
+        name: fit
+        for name, fit in fits.items()
+        if fit.converged and fit.options.method == main.options.method and comparable(fit, main)
+    }
+    return compare(alike) if main.converged and len(alike) > 1 else None
+
+
 def _cross_checked(fit: Fit | None) -> CrossCheck | None:
     """Ask an independent program for the same model; None where it cannot estimate such a model."""
     if fit is None or not fit.converged:
@@ -611,6 +627,7 @@ _SCREENING = Words("Screening", "问卷筛选")
 _RELIABILITY = Words("Reliability", "信度分析")
 _CORRELATIONS = Words("Correlations", "相关分析")
 _DESCRIPTIVES = Words("Descriptive statistics", "描述性统计")
+_COMPARISON = Words("Comparison of the models", "模型比较")
 _IMPORTANCE = Words("Importance of the drivers", "驱动因素重要性分析")
 _RETENTION = Words("Number of components", "成分数目")
 _METHOD_BIAS = Words("Common method bias", "共同方法偏差")

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from small_study import INSTRUMENT, answers, contents, write_study
+from sme_sem.comparison import compare
 from sme_sem.errors import InstrumentError, ResponseError, StudyError
 from sme_sem.instrument import load_instrument
 from sme_sem.instrument.model import Manner
@@ -636,3 +637,16 @@ def test_results_replace_nothing_but_results(tmp_path, output):
     after.pop("ledger.jsonl", None)
     assert len(str(caught.value)) < 6000 and after == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["kept.txt", "study"]
+
+
+def test_rivals_are_compared_by_the_test_that_goes_with_the_estimator(tmp_path):
+    models = {"apart": {"title": {"en": "Apart", "zh": "无关"}, "structure": "USE ~ 0*TRUST"}}
+    study = load_study(write_study(tmp_path, estimator="MLR", models=models, rivals=["apart", "with_age"]))
+    results = study.run()
+    pairs = results.compared.pairs
+    assert pairs[["wider", "narrower", "test"]].values.tolist() == [["direct", "apart", "satorra.bentler.2001"]]
+    expected = compare({name: results.fits[name] for name in ("direct", "apart")}).pairs
+    assert pairs["statistic"].tolist() == expected["statistic"].tolist() and pairs["pvalue"][0] < 0.001
+    results.save(tmp_path / "results", "zh")
+    written = (tmp_path / "results" / "tables" / "model_pairs.md").read_text("utf-8")
+    assert "| 直接 | 无关 | 嵌套 | 校正卡方差异（2001） |" in written

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..errors import SpecificationError
 from ..sem.fit import Fit
-from ..sem.presentation import corrected, held_back, objections, reported
+from ..sem.presentation import Labels, corrected, held_back, named, objections, reported
 from ..sem.rivals import DIFFERENCE_COLUMNS, INDEX_COLUMNS
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from .folds import Foretold, cross_validated
@@ -40,8 +40,14 @@ class Comparison(Tabled):
         """Give the models, and then the pairs."""
         columns = tuple(c for c in _COLUMNS if c.name in self.table)
         models = Table("model_comparison", _MODELS, columns, _rows(self.table, columns), self.notes)
-        pairs = tuple(_written(row) for row in self.pairs.to_dict("records"))
-        return models, Table("model_pairs", _PAIRS, _PAIR_COLUMNS, pairs, (_INTERVALS,))
+        return models, self.pairs_table()
+
+    def pairs_table(self, titles: Labels | None = None) -> Table:
+        """Give the pairs, without columns that say nothing of any; ``titles``: what to print for a model's name."""
+        columns = tuple(c for c in _PAIR_COLUMNS if self.pairs[c.name].notna().any())
+        rows = tuple(_written(row, titles, columns) for row in self.pairs.to_dict("records"))
+        notes = (_INTERVALS,) if any(c.name == "aic_diff_ci_lower" for c in columns) else ()
+        return Table("model_pairs", _PAIRS, columns, rows, notes)
 
 
 def compare(
@@ -168,13 +174,15 @@ def _record(p: Pair) -> dict[str, Any]:
     }
 
 
-def _written(row: Mapping[Any, Any]) -> tuple[Any, ...]:
+def _written(row: Mapping[Any, Any], titles: Labels | None, columns: tuple[Column, ...]) -> tuple[Any, ...]:
     words = {
+        "wider": named(row["wider"], titles),
+        "narrower": named(row["narrower"], titles),
         "relation": _RELATIONS[row["relation"]],
         "test": _TESTS[row["test"]],
         "why": Words(row["why"], row["why_zh"]),
     }
-    return tuple(words.get(c.name, row[c.name]) for c in _PAIR_COLUMNS)
+    return tuple(words.get(c.name, row[c.name]) for c in columns)
 
 
 def _notes(fits: Mapping[str, Fit], pairs: tuple[Pair, ...], foretold: Foretold | None) -> tuple[Text, ...]:

@@ -360,7 +360,8 @@ def _rivals(results: Results) -> Section:
         for said in (model.description, model.theory)
         if said and (name in results.fits or name in results.failures)
     ]
-    content += [*described, _comparison(results), _beside(results)]
+    pairs = None if results.compared is None else results.compared.pairs_table(results.model_titles)
+    content += [*described, _comparison(results), pairs, _beside(results)]
     for name, fit in results.fits.items():
         if name != results.hypothesized:
             table = presentation.structural_paths(fit, results.labels)

@@ -33,6 +33,7 @@ from .further import Further
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..comparison.compare import Comparison
     from ..qualitative.coding import Coding
 
 
@@ -86,6 +87,7 @@ class Results(Tabled):
     invariance : the hypothesized model step by step across the study's groups; None where the study names none
     retention, importance : likewise; the drivers of the outcome, of each group where the study names groups
     slopes : one for every moderated effect among the hypotheses, with its tables and its figure
+    compared : the hypothesized model and its rivals by pairs, of those that explain the same answers alike
     trail : the coded segments behind the items, up to the paths; None where the study names none
     coding : the same segments as they were coded
     second_engine : the hypothesized model's values beside semopy's; None where semopy cannot estimate it
@@ -119,6 +121,7 @@ class Results(Tabled):
     invariance: Invariance | None = None
     retention: Retention | None = None
     importance: Importance | None = None
+    compared: Comparison | None = None
     trail: Table | None = None
     coding: Coding | None = None
     bootstrap: Bootstrap | None = None
