@@ -42,11 +42,14 @@ class Comparison(Tabled):
         models = Table("model_comparison", _MODELS, columns, _rows(self.table, columns), self.notes)
         return models, self.pairs_table()
 
-    def pairs_table(self, titles: Labels | None = None) -> Table:
-        """Give the pairs, without columns that say nothing of any; ``titles``: what to print for a model's name."""
-        columns = tuple(c for c in _PAIR_COLUMNS if self.pairs[c.name].notna().any())
+    def pairs_table(self, titles: Labels | None = None, *, why: bool = True) -> Table:
+        """Give the pairs, without columns that say nothing of any.
+
+        titles : what to print for a model's name    why : say of each pair why it is tested so
+        """
+        columns = tuple(c for c in _PAIR_COLUMNS if self.pairs[c.name].notna().any() and (why or c.name != "why"))
         rows = tuple(_written(row, titles, columns) for row in self.pairs.to_dict("records"))
-        notes = (_INTERVALS,) if any(c.name == "aic_diff_ci_lower" for c in columns) else ()
+        notes = (_STATISTIC, _INTERVALS) if any(c.name == "aic_diff" for c in columns) else ()
         return Table("model_pairs", _PAIRS, columns, rows, notes)
 
 
@@ -263,6 +266,11 @@ _RIVALS = Words(
 _FORETOLD = Words(
     "Cross-validated discrepancy: how far respondents lie from a model fitted without them, on the scale of χ²/N.",
     "交叉验证差异：以不含该受访者的样本拟合模型后其偏离程度，量纲同χ²/N。",
+)
+_STATISTIC = Words(
+    "Statistic: the χ² difference of nested models, else Vuong's z, which is positive where the wider model is nearer "
+    "to the answers; that counts only where the two can be distinguished.",
+    "统计量：嵌套模型为卡方差值，其余为Vuong的z值（为正表示较宽模型更接近数据）；仅当两模型可区分时才有意义。",
 )
 _INTERVALS = Words(
     "ΔAIC: wider minus narrower model with its 95% interval (Merkle, You and Preacher 2016).",

@@ -360,7 +360,7 @@ def _rivals(results: Results) -> Section:
         for said in (model.description, model.theory)
         if said and (name in results.fits or name in results.failures)
     ]
-    pairs = None if results.compared is None else results.compared.pairs_table(results.model_titles)
+    pairs = None if results.compared is None else results.compared.pairs_table(results.model_titles, why=False)
     content += [*described, _comparison(results), pairs, _beside(results)]
     for name, fit in results.fits.items():
         if name != results.hypothesized:
