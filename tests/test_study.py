@@ -278,8 +278,8 @@ def test_all_mistakes_of_a_study_file_are_told_in_one_reading(tmp_path):
         "estimator: 'MLL' is not available; choose ML, MLM, MLMV, MLMVS, MLR, MLF, GLS, WLS, ULS, ULSM, ULSMV, ULSMVS, "
         "DWLS, WLSM, WLSMV or WLSMVS. "
         "Did you mean 'ML' or 'MLR' or 'MLM'?",
-        "components.rotation: 'varimx' is not available; choose varimax, promax, oblimin or none. "
-        "Did you mean 'varimax'?",
+        "components.rotation: 'varimx' is not available; choose varimax, promax, oblimin, geomin, quartimax, "
+        "equamax or none. Did you mean 'varimax' or 'quartimax'?",
         "screening.rules[0]: 'emty' is not available; choose empty, missing, attention, duplicate_id, "
         "duplicate_row or careless. Did you mean 'empty'?",
     )
