@@ -23,7 +23,7 @@ from ..kernels.log_density import log_density
 from ..kernels.minimise import Status
 from ..responses.moments import Moments
 from ..sem.constraints import constrained
-from ..sem.fit import Fit, _sample
+from ..sem.fit import Fit, sample_of
 from ..sem.search import estimated
 from ..sem.stack import searched, stacked
 from ..tasks import seeded
@@ -71,7 +71,7 @@ def _parts(moments: Moments, folds: int, seed: int | None) -> tuple[np.ndarray, 
 def _foretold(name: str, fit: Fit, parts: tuple[np.ndarray, ...], folds: int) -> np.ndarray:
     """d of every respondent, by group and part: -> (n,)"""
     training = [_without(fit.moments, parts, fold) for fold in range(folds)]
-    samples = [_sample(fit.table, own, fit.options) for own in training]
+    samples = [sample_of(fit.table, own, fit.options) for own in training]
     batched = fit.moments.patterns is None and not constrained(fit.table)
     thetas = (
         _fitted_together(fit, samples)

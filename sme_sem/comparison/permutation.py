@@ -31,7 +31,7 @@ from ..kernels.minimise import Status
 from ..responses.moments import Moments
 from ..sem import objective, ordered
 from ..sem.constraints import constrained
-from ..sem.fit import Fit, _sample
+from ..sem.fit import Fit, sample_of
 from ..sem.search import estimated
 from ..sem.stack import searched, stacked
 from ..tables import Column, Kind, Table, Text, Words
@@ -187,7 +187,7 @@ def _together(task: Task, step: str, orders: Sequence[np.ndarray]) -> np.ndarray
     assert fit.moments.answers is not None
     pooled, ends = np.concatenate(fit.moments.answers), np.cumsum([len(own) for own in fit.moments.answers])[:-1]
     moments = [moments_of(fit.moments, tuple(np.split(pooled[order], ends))) for order in orders]
-    samples = [_sample(fit.table, own, fit.options) for own in moments]
+    samples = [sample_of(fit.table, own, fit.options) for own in moments]
     together = fit.moments.patterns is None and not constrained(fit.table)
     first = searched(fit, stacked(samples)) if together else None
     found = []

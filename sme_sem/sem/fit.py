@@ -267,7 +267,7 @@ def fit(
     raising = chosen("on_failure", on_failure, ("raise", "return")) == "raise"
     blocks = blocks_of(table)
     if blocks:
-        sample = _sample(table, moments, options)
+        sample = sample_of(table, moments, options)
         first = anchored(table, blocks, sample)
         refuse_restrictions(table, first, blocks, sample, oblique=options.oblique)
     found = _fitted(first if blocks else table, options, moments, raising=raising)
@@ -347,7 +347,7 @@ def _moments(
 
 def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raising: bool) -> Fit:
     pattern = table.pattern()
-    sample = _sample(table, moments, options)
+    sample = sample_of(table, moments, options)
     _enough_moments(table, moments.labels)
     best = estimated(table, pattern, sample, moments, options.max_iterations)
     found: list[Diagnostic] = []
@@ -395,7 +395,8 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
     return fit
 
 
-def _sample(table: ParameterTable, moments: Moments, options: Options) -> Sample:
+def sample_of(table: ParameterTable, moments: Moments, options: Options) -> Sample:
+    """Put what the discrepancy needs to know of the answers together, as the estimator takes it."""
     if table.ordered:
         return answers_of.sample(table, moments, options.method)
     n = moments.n.astype(float)
