@@ -286,7 +286,6 @@ class Fit(Tabled):
             self._estimator,
             self.pattern,
             self.moments,
-            self.sample,
             self._point.moments,
             self._bread,
             self._spread(around_sample=self._estimator.test_around_sample),

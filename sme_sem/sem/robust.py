@@ -66,7 +66,6 @@ def scaling(
     estimator: Estimator,
     pattern: ram.Pattern,
     moments: Moments,
-    sample: Sample,
     implied: ram.Implied,
     inverse: np.ndarray,
     B: np.ndarray,
