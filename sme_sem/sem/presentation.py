@@ -436,7 +436,8 @@ def _samples(fit: Fit) -> tuple[Words, ...]:
 
 def _correction(fit: Fit) -> tuple[Words, ...]:
     if not corrected(fit):
-        return ()
+        wanted = fit.options.method.scaled and fit.measures()["df"] > 0
+        return (_UNCORRECTED,) if wanted else ()
     said = _SCALED_FOR_GAPS if fit.options.missing == "two_stage" else _SCALED
     if fit.table.ordered:
         said = _SCALED_ORDERED
@@ -601,6 +602,10 @@ _WEIGHTED = Words("Sampling weights: {column}.", "抽样权重：{column}。")
 _CLUSTERED = Words("Errors and test account for clusters: {column}.", "标准误与检验已考虑聚类：{column}。")
 _TESTED = ("chisq", "df", "pvalue")
 _CORRECTED = ("cfi", "tli", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper", "rmsea_pvalue")
+_UNCORRECTED = Words(
+    "χ², its p and the indices are not corrected: the correction is not positive here, as happens with few respondents.",
+    "χ²、p值及各指标未经校正：校正因子不为正，样本量很小时会出现这种情况。",
+)
 _SCALED = Words(
     "χ² is corrected for answers that are not normal; CFI, TLI and RMSEA are the robust versions.",
     "χ²已按非正态数据校正；CFI、TLI与RMSEA为稳健版本。",

@@ -355,3 +355,16 @@ def test_every_profile_names_its_source_and_keeps_its_bounds_in_order():
 def test_an_unknown_profile_is_refused():
     with pytest.raises(SpecificationError, match="Did you mean 'hu-bentler'"):
         profile("hu-bentlr")
+
+
+def test_a_test_that_could_not_be_corrected_says_so():
+    draw = np.random.default_rng(127)
+    answers = pd.DataFrame(
+        draw.normal(size=(14, 1)) + draw.normal(size=(14, 6)), columns=[f"x{i}" for i in range(1, 7)]
+    )
+    model = "f =~ x1 + x2 + x3 + x4; g =~ x4 + x5 + x6"
+    said = "χ², its p and the indices are not corrected"
+    for estimator, told in (("MLR", True), ("ML", False)):
+        found = fit(model, answers, estimator=estimator)
+        assert np.isnan(found.measures().get("chisq_scaled", np.nan))
+        assert any(str(note).startswith(said) for note in presentation.model_test(found).notes) == told
