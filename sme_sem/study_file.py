@@ -105,7 +105,7 @@ class StudyFile(_Record):
     alpha: Annotated[float, Field(gt=0, lt=1)] = 0.05
     correction: Written = "none"
     thresholds: Written = "conventional"
-    language: Literal["en", "zh"] = "en"
+    language: Literal["en", "zh", "both"] = "en"
     output: Written = "results"
     seed: Annotated[StrictInt, Field(ge=0)] = 1
     models: dict[Written, StudyModel] = {}

@@ -61,8 +61,11 @@ def test_run_may_take_another_language_and_folder(run, files):
     assert not (files / "results").exists()
 
 
-def test_run_writes_both_languages_beside_each_other(run, files):
-    code, out, _ = run("run", files / "study.yaml", "--language", "both")
+@pytest.mark.parametrize("asked", ["on the command line", "in the study"])
+def test_run_writes_both_languages_beside_each_other(run, files, asked):
+    if asked == "in the study":
+        write_study(files, language="both")
+    code, out, _ = run("run", files / "study.yaml", *(("--language", "both") if asked != "in the study" else ()))
     reports = {lang: files / f"results{end}" / "report.html" for lang, end in (("en", ""), ("zh-CN", "-zh"))}
     assert code == 0 and out.endswith(f"Report: {reports['en']}\n报告：{reports['zh-CN']}\n")
     for lang, report in reports.items():

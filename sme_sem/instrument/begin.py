@@ -25,7 +25,7 @@ estimator: ML                 # ML; MLR or MLM where answers are far from normal
 # ordered: true               # answers as ordered categories (WLSMV; leave the estimator out); or a list of items
 # group: {group}               # a background question: does the model measure the same in each of its groups?
 missing: listwise             # listwise drops incomplete respondents; fiml uses every answer (ML or MLR)
-language: en                  # language of the report: en or zh
+language: en                  # language of the report: en, zh or both
 output: results               # folder for the report, its tables and its figures
 seed: 1                       # everything drawn at random follows from it
 

@@ -603,7 +603,8 @@ _CLUSTERED = Words("Errors and test account for clusters: {column}.", "标准误
 _TESTED = ("chisq", "df", "pvalue")
 _CORRECTED = ("cfi", "tli", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper", "rmsea_pvalue")
 _UNCORRECTED = Words(
-    "χ², its p and the indices are not corrected: the correction is not positive here, as happens with few respondents.",
+    "χ², its p and the indices are not corrected: the correction is not positive here, as happens with few "
+    "respondents.",
     "χ²、p值及各指标未经校正：校正因子不为正，样本量很小时会出现这种情况。",
 )
 _SCALED = Words(
