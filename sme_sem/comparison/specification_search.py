@@ -27,9 +27,9 @@ from ..errors import ConvergenceError, SmeSemError, SpecificationError
 from ..kernels import fit_indices
 from ..responses.moments import Moments
 from ..sem.fit import Fit
-from ..sem.options import chosen
 from ..sem.presentation import objections
 from ..sem.specification import Specification
+from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words
 from ..tasks import Progress, done, seeded
 from .equivalents import _circular as circular

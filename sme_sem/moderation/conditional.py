@@ -22,8 +22,8 @@ import pandas as pd
 from ..errors import SpecificationError
 from ..resampling.bootstrap import Bootstrap, statistics_of
 from ..resampling.mediation import NUMBERS, P_VALUES, Interval, path_of, with_interval
-from ..sem.options import chosen
 from ..sem.presentation import objections
+from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Words, term
 from .slopes import mean_of, product_of
 
@@ -109,7 +109,7 @@ def conditional_indirect(
     >>> effects.stages, bool(effects.change["ci_lower"].item() > 0)
     (('first',), True)
     """
-    chosen("interval", interval, tuple(P_VALUES))
+    interval = chosen("interval", interval, tuple(P_VALUES))
     if found.kind == "bollen-stine":
         raise SpecificationError("kind='bollen-stine' is for the test of the model alone; take kind='nonparametric'.")
     deviations = np.asarray(at, dtype=float)

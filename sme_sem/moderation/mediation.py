@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..errors import SpecificationError
-from ..sem.options import chosen
+from ..sem.spelling import chosen
 
 
 def moderated_mediation(
@@ -57,7 +57,7 @@ def moderated_mediation(
     indirect_1 := (a1 + a3*(-1))*b1
     indirect_2 := (a1 + a3*(1))*b1
     """
-    chosen("stage", stage, ("first", "second"))
+    stage = chosen("stage", stage, ("first", "second"))
     names = (predictor, mediator, outcome, moderator)
     if len(set(names)) < 4:
         raise SpecificationError(f"a moderated mediation needs four variables; got {', '.join(map(repr, names))}.")

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, did_you_mean
-from ..sem.options import chosen
+from ..sem.spelling import chosen
 from ..tables import Column, Table, Tabled, Words
 
 METHODS = ("double_mean_centering", "mean_centering", "residual", "none")
@@ -92,7 +92,7 @@ def product_indicators(
     >>> bool(abs(products.frame["a1.b1"].mean()) < 1e-12)
     True
     """
-    chosen("method", method, METHODS)
+    method = chosen("method", method, METHODS)
     own = {construct: tuple(items) for construct, items in constructs.items()}
     if len(own) not in (1, 2):
         raise SpecificationError(f"constructs= names {len(own)}: give two for an interaction, or one for its square.")

@@ -22,7 +22,7 @@ import pandas as pd
 from ..errors import ConvergenceError, SpecificationError
 from ..kernels import intervals, linalg, ram
 from ..responses.moments import Moments
-from ..sem.options import chosen
+from ..sem.spelling import chosen
 from ..tables import Table, Tabled, Words
 from ..tasks import Progress, results, seeded, shown
 from .checkpoint import Checkpoint, digest_of
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ..sem.fit import Fit
 
 Kind = Literal["nonparametric", "bollen-stine", "cluster"]
-_KINDS = ("nonparametric", "bollen-stine", "cluster")
+_KINDS: tuple[Kind, ...] = ("nonparametric", "bollen-stine", "cluster")
 _MOST_LEFT_OUT = 1000
 _CONSTANT, _ROUNDING = 1e-10, 1e-15  # a standard error is rounding below this share of the values, of all errors
 
@@ -189,7 +189,7 @@ def bootstrap(
     >>> bool(indirect["bca_lower"] > 0), bool(indirect["pvalue"] < 0.05)
     (True, True)
     """
-    chosen("kind", kind, _KINDS)
+    kind = chosen("kind", kind, _KINDS)
     if kind == "cluster" and cluster is None:
         cluster = _clusters_of(fit)
     _suited(fit, kind, cluster)

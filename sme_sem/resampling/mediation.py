@@ -25,8 +25,8 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SpecificationError
-from ..sem.options import chosen
 from ..sem.presentation import Labels, named, objections
+from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from .bootstrap import Bootstrap, statistics_of
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 Interval = Literal["perc", "bc", "bca"]
 Pairs = Literal["ends", "all"]
-P_VALUES = {"perc": "pvalue", "bc": "bc_pvalue", "bca": "bca_pvalue"}
+P_VALUES: dict[Interval, str] = {"perc": "pvalue", "bc": "bc_pvalue", "bca": "bca_pvalue"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,8 +127,8 @@ def mediation(
     >>> verdict["type"], verdict["mediation"]
     ('indirect-only', 'full')
     """
-    chosen("interval", interval, tuple(P_VALUES))
-    chosen("pairs", pairs, ("ends", "all"))
+    interval = chosen("interval", interval, tuple(P_VALUES))
+    pairs = chosen("pairs", pairs, ("ends", "all"))
     if found.kind == "bollen-stine":
         raise SpecificationError(
             "kind='bollen-stine' draws from answers in which the model holds, which is for the test of the model "

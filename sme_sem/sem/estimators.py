@@ -27,6 +27,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from ..errors import SpecificationError
+from .spelling import chosen
 
 Discrepancy = Literal["ML", "GLS", "ULS", "WLS", "DWLS"]
 SE = Literal["standard", "robust_sem", "robust_sem_nt", "robust_huber_white", "first_order", "two_stage", "none"]
@@ -116,20 +117,20 @@ def chosen_estimator(
 ) -> Estimator:
     """Look up an estimator, with its errors or test replaced by what ``se=`` and ``test=`` ask for.
 
-    Dots may stand for underscores, as in lavaan.  ``"robust"`` means what the estimator's robust sibling does.
+    ``"robust"`` means what the estimator's robust sibling does.
     gaps, ordered : whether answers with gaps are analysed, or answers as ordered
 
     >>> chosen_estimator("ML", None, "satorra.bentler").test
     'satorra_bentler'
     """
     name = name or ("WLSMV" if ordered else "ML")
-    found = ESTIMATORS[_allowed("estimator", name, tuple(ESTIMATORS))]
+    found = ESTIMATORS[chosen("estimator", name, tuple(ESTIMATORS))]
     if ordered:
         found = _for_ordered(found)
     if se is not None:
-        found = _with_errors(found, _allowed("se", se, _SE), gaps)
+        found = _with_errors(found, chosen("se", se, _SE), gaps)
     if test is not None:
-        found = _with_test(found, _allowed("test", test, _TEST), gaps)
+        found = _with_test(found, chosen("test", test, _TEST), gaps)
     if ordered and found.residual:
         kind = "normal" if found.test == "browne_residual_nt" else "continuous"
         raise SpecificationError(
@@ -172,10 +173,3 @@ def _with_test(found: Estimator, test: str, gaps: bool) -> Estimator:
             "test='satorra_bentler'."
         )
     return replace(found, test=cast(Test, test))
-
-
-def _allowed(name: str, value: str, allowed: tuple[str, ...]) -> str:
-    spelt = value.replace(".", "_") if isinstance(value, str) else None
-    if spelt in allowed:
-        return spelt
-    raise SpecificationError(f"{name}={value!r} is not available; it can be {', '.join(map(repr, allowed))}.")

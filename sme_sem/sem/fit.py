@@ -23,6 +23,7 @@ from ..responses.summaries import summaries
 from ..tasks import seeded
 from . import categories, diagnosis, least_squares, objective, sampling, two_stage
 from . import ordered as answers_of
+from .bounds import KINDS, Bounds
 from .constraints import at_limit, binding, contradictory, labelled, restrictions, without_value
 from .diagnosis import Diagnostic
 from .estimators import chosen_estimator
@@ -34,8 +35,6 @@ from .options import (
     Parameterization,
     Preset,
     bootstrap_of,
-    bounds_of,
-    chosen,
     effect_coding_of,
     errors_of_first_order,
     group_equal_of,
@@ -50,6 +49,7 @@ from .search import estimated
 from .second_engine import by_semopy
 from .solution import Point
 from .specification import Specification
+from .spelling import chosen, missing_of
 from .starts import from_several_starts
 
 __all__ = ["Fit", "fit"]
@@ -67,7 +67,7 @@ def fit(
     group_partial: str | Sequence[str] = (),
     std_lv: bool = False,
     effect_coding: bool | str | Sequence[str] = False,
-    bounds: str = "none",
+    bounds: Bounds = "none",
     orthogonal: bool = False,
     fixed_x: bool = True,
     meanstructure: bool | None = None,
@@ -111,7 +111,7 @@ def fit(
         for it (:mod:`sme_sem.sem.two_stage`); ``"robust_two_stage"`` does not suppose normal answers either.  Both
         estimate the moments of exogenous variables too (``fixed_x=False``).  ``"pairwise"`` takes each covariance
         from those who answered both questions and gives errors as if all had answered all: for exploring only.
-        (With ``ordered``, its errors are right.)  Dots may stand for underscores, as in lavaan.
+        (With ``ordered``, its errors are right.)  ``"ml"`` and ``"direct"`` are other names for ``"fiml"``.
     ordered
         Which variables are ordered categories: names, or ``True`` for all but covariates.  Thresholds and polychoric
         correlations are analysed, by ``"WLSMV"`` unless another least squares estimator is named.
@@ -203,14 +203,16 @@ def fit(
 
     Notes
     -----
-    The discrepancy and its derivatives are described in ``sme_sem.kernels.discrepancy``; defaults are lavaan's.
+    The discrepancy and its derivatives are described in ``sme_sem.kernels.discrepancy``; defaults are lavaan's.  In the
+    names of options capitals, dots, hyphens and underscores do not matter.
     """
     specification = Specification.read(model)
     drawn = Drawn(weights, cluster)
-    missing = missing.replace(".", "_") if isinstance(missing, str) else missing
+    missing = chosen("missing", missing_of(missing), sampling.MISSING)
     categorical = ordered is not None and ordered is not False
     draws = bootstrap_of(bootstrap, se)
-    if isinstance(information, str) and information.replace(".", "_") == "first_order":
+    information = information and chosen("information", information, ("expected", "observed", "first_order"))
+    if information == "first_order":
         se, information = errors_of_first_order(se), None
     method = chosen_estimator(estimator, None if draws else se, test, gaps=missing == "fiml", ordered=categorical)
     method = sampling.estimator(method, missing, drawn)
@@ -224,14 +226,14 @@ def fit(
     means = missing == "fiml" or stages or cluster is not None
     options = Options(
         method=method,
-        missing=chosen("missing", missing, sampling.MISSING),
-        preset=chosen("preset", preset, ("sem", "growth", "explicit")),  # type: ignore[arg-type]
+        missing=missing,
+        preset=chosen("preset", preset, ("sem", "growth", "explicit")),
         std_lv=std_lv,
         orthogonal=orthogonal,
         fixed_x=fixed_x and (method.discrepancy == "ML" or categorical) and not stages,
         meanstructure=_meanstructure(meanstructure, mean is not None, means, cov is None),
-        likelihood=chosen("likelihood", likelihood, ("normal", "wishart")),  # type: ignore[arg-type]
-        information=chosen("information", information, ("expected", "observed")),  # type: ignore[arg-type]
+        likelihood=chosen("likelihood", likelihood, ("normal", "wishart")),
+        information=information,
         max_iterations=max_iterations_of(max_iterations),
         group_equal=group_equal_of(group_equal),
         group_partial=texts("group_partial", group_partial, "x3 ~ 1"),
@@ -241,9 +243,9 @@ def fit(
         rotation=_rotation_of(specification, rotation),
         cluster=cluster,
         weights=weights,
-        parameterization=chosen("parameterization", parameterization, ("delta", "theta")),  # type: ignore[arg-type]
+        parameterization=chosen("parameterization", parameterization, ("delta", "theta")),
         bootstrap=draws,
-        bounds=bounds_of(bounds),
+        bounds=chosen("bounds", bounds, KINDS),
     )
     sampling.agreeing(options, ordered=categorical)
     given = given_variables(specification, options) if missing == "fiml" or categorical else None

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..errors import SpecificationError
-from .bounds import KINDS, Bounds
+from .bounds import Bounds
 from .estimators import ESTIMATORS, Estimator
+from .spelling import chosen
 
 Preset = Literal["sem", "growth", "explicit"]
 Parameterization = Literal["delta", "theta"]
@@ -84,13 +85,6 @@ class Options:
         return self.rotation in OBLIQUE and not self.orthogonal
 
 
-def chosen(name: str, value: str, allowed: tuple[str, ...], note: str = "") -> str:
-    """Check an option's spelling; the message lists what is possible."""
-    if value in allowed:
-        return value
-    raise SpecificationError(f"{name}={value!r} is not available; it can be {', '.join(map(repr, allowed))}.{note}")
-
-
 def texts(name: str, value: str | Sequence[str], example: str) -> tuple[str, ...]:
     """Read an option that takes one text or several."""
     found = (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
@@ -100,9 +94,8 @@ def texts(name: str, value: str | Sequence[str], example: str) -> tuple[str, ...
 
 
 def group_equal_of(value: str | Sequence[str]) -> tuple[str, ...]:
-    """Read ``group_equal=``; lavaan's spelling with dots is understood."""
-    kinds = texts("group_equal", value, "loadings")
-    return tuple(chosen("group_equal", kind.replace(".", "_"), GROUP_EQUAL) for kind in kinds)
+    """Read ``group_equal=``."""
+    return tuple(chosen("group_equal", kind, GROUP_EQUAL) for kind in texts("group_equal", value, "loadings"))
 
 
 def effect_coding_of(value: bool | str | Sequence[str], *, std_lv: bool) -> tuple[str, ...]:
@@ -118,12 +111,6 @@ def effect_coding_of(value: bool | str | Sequence[str], *, std_lv: bool) -> tupl
             "effect_coding gives constructs the scale of their indicators, std_lv=True a variance of one: choose one."
         )
     return kinds
-
-
-def bounds_of(value: str) -> Bounds:
-    """Read ``bounds=``; lavaan's spelling with dots is understood."""
-    kind = value.replace(".", "_") if isinstance(value, str) else value
-    return chosen("bounds", kind, KINDS)  # type: ignore[return-value]
 
 
 def bootstrap_of(value: int, se: str | None) -> int:

@@ -22,7 +22,7 @@ from ..kernels import gamma as gammas_of
 from ..kernels import residuals as kernel
 from ..kernels.latent_response import OrderedPattern
 from . import ordered, robust
-from .options import chosen
+from .spelling import chosen
 
 if TYPE_CHECKING:
     from .result import Fit
@@ -32,7 +32,7 @@ NEGLIGIBLE = 1e-8  # of the two deviations' product
 
 def residuals(fit: Fit, kind: str) -> np.ndarray:
     """Residuals of every group: -> (G, p, p), or without the covariates of ordered answers"""
-    chosen("type", kind, ("cor", "raw", "normalized", "standardized"))
+    kind = chosen("type", kind, ("cor", "raw", "normalized", "standardized"))
     sample, sigma = fit.sample.covariance, fit._point.moments.sigma
     if isinstance(fit.pattern, OrderedPattern):
         return _of_ordered(fit, fit.pattern, kind)

@@ -18,8 +18,8 @@ import pandas as pd
 from ..errors import SpecificationError
 from ..kernels import factor_scores, ram
 from . import ordered_scores
-from .options import chosen
 from .parameters import ParameterTable
+from .spelling import chosen
 
 if TYPE_CHECKING:
     from .result import Fit
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def scores(fit: Fit, method: str, *, errors: bool) -> pd.DataFrame:
     """One row per analysed respondent, one column per construct; with ``errors`` as many ``<construct>_se``."""
-    chosen("method", method, ("regression", "ebm", "eap", "bartlett"))
+    method = chosen("method", method, ("regression", "ebm", "eap", "bartlett"))
     if not fit.latent:
         raise SpecificationError("the model has no constructs (no '=~' line), so there are no factor scores.")
     moments = fit.moments

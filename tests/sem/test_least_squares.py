@@ -394,8 +394,8 @@ def test_what_an_estimator_cannot_do_is_said(options, message):
 
 
 def test_an_unknown_estimator_is_told_which_there_are():
-    message = refusal(sme.SpecificationError, pupils(), estimator="gls")
-    assert message == f"estimator='gls' is not available; it can be {', '.join(map(repr, ESTIMATORS))}."
+    message = refusal(sme.SpecificationError, pupils(), estimator="glx")
+    assert message == f"estimator='glx' is not available; it can be {', '.join(map(repr, ESTIMATORS))}."
     assert set(PLAIN + ROBUST) < set(ESTIMATORS)
 
 

@@ -324,8 +324,8 @@ def test_satorra_and_bentler_s_tests_need_complete_answers(estimator):
 
 def test_an_unknown_estimator_lists_the_known_ones():
     with pytest.raises(sme.SpecificationError) as caught:
-        sme.fit(MODEL, pupils(), estimator="mlr")
-    assert str(caught.value).startswith("estimator='mlr' is not available; it can be 'ML', 'MLM',")
+        sme.fit(MODEL, pupils(), estimator="mlx")
+    assert str(caught.value).startswith("estimator='mlx' is not available; it can be 'ML', 'MLM',")
 
 
 def test_without_a_positive_correction_there_is_no_scaled_test():

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from ..options import chosen
 from ..specification import Specification
+from ..spelling import chosen
 from . import amos_reading, mplus_reading
 
 Syntax = Literal["lavaan", "mplus", "amos"]

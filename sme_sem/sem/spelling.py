@@ -1,0 +1,36 @@
+"""Options by name: capitals, dots and hyphens do not matter, as in lavaan."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from ..errors import SpecificationError
+
+_T = TypeVar("_T", bound=str)
+
+
+def chosen(name: str, value: _T, allowed: tuple[_T, ...], note: str = "") -> _T:
+    """Look up which of the allowed values is meant; the message lists what is possible.
+
+    >>> chosen("estimator", "mlr", ("ML", "MLR")), chosen("se", "robust.sem", ("standard", "robust_sem"))
+    ('MLR', 'robust_sem')
+    """
+    if isinstance(value, str):
+        for one in allowed:
+            if _plain(one) == _plain(value):
+                return one
+    raise SpecificationError(f"{name}={value!r} is not available; it can be {', '.join(map(repr, allowed))}.{note}")
+
+
+def missing_of(value: str) -> str:
+    """Read ``missing=``; ``"ml"`` and ``"direct"`` are lavaan's other names for ``"fiml"``.
+
+    >>> missing_of("ML"), missing_of("robust.two.stage")
+    ('fiml', 'robust_two_stage')
+    """
+    plain = _plain(value) if isinstance(value, str) else value
+    return "fiml" if plain in ("ml", "direct") else plain
+
+
+def _plain(value: str) -> str:
+    return value.lower().replace(".", "_").replace("-", "_")
