@@ -28,7 +28,9 @@ def restrictions(table: ParameterTable, theta: np.ndarray) -> Restrictions:
     both = [*equal, *unequal]
     values = np.array([float(d.value) for d in both])
     slopes = np.array([np.broadcast_to(d.gradient, (q,)) for d in both]).reshape(len(both), q)
-    sides = np.eye(q)[[b.index for b in table.bounds]] * np.array([[b.sign] for b in table.bounds]).reshape(-1, 1)
+    sides = np.zeros((len(table.bounds), q))
+    for row, bound in zip(sides, table.bounds, strict=True):
+        row[bound.index] = bound.sign
     distances = sides @ theta - np.array([b.sign * b.value for b in table.bounds])
     return Restrictions(
         np.concatenate([weights @ theta - totals, values, distances]),
@@ -85,19 +87,26 @@ def contradictory(table: ParameterTable, start: np.ndarray, labels: Sequence[str
 
 def binding(table: ParameterTable, theta: np.ndarray, hessian: np.ndarray, labels: Sequence[str]) -> tuple[str, ...]:
     """Name the constraints that the model states and that hold a search at some parameter values."""
-    limits = restrictions(table, theta)
-    if not limited(table) or not np.isfinite(limits.values).all():
-        return ()
-    return tuple(text for text, own in zip(_texts(table, labels), active(limits, hessian), strict=True) if own)
+    return _holding(table, theta, hessian, labels, slice(None))
 
 
 def at_limit(table: ParameterTable, theta: np.ndarray, hessian: np.ndarray, labels: Sequence[str]) -> tuple[str, ...]:
     """Name the inequalities and bounds that hold estimates back."""
-    limits = restrictions(table, theta)
-    if len(limits.values) == limits.equalities:
+    equalities = len(table.sums) + sum(term.op == "==" for term in table.definitions)
+    return _holding(table, theta, hessian, labels, slice(equalities, None))
+
+
+def _holding(
+    table: ParameterTable, theta: np.ndarray, hessian: np.ndarray, labels: Sequence[str], asked: slice
+) -> tuple[str, ...]:
+    """Name those of the constraints asked for that are active."""
+    if not limited(table):
         return ()
-    own = active(limits, hessian)[limits.equalities :]
-    return tuple(text for text, held in zip(_texts(table, labels)[limits.equalities :], own, strict=True) if held)
+    limits = restrictions(table, theta)
+    if not np.isfinite(limits.values).all():
+        return ()
+    own = active(limits, hessian)
+    return tuple(text for text, held in zip(_texts(table, labels)[asked], own[asked], strict=True) if held)
 
 
 def without_value(table: ParameterTable, theta: np.ndarray, labels: Sequence[str]) -> tuple[str, ...]:
