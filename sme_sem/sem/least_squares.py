@@ -109,11 +109,15 @@ def _told(variances: np.ndarray, sample: Sample, names: tuple[str, ...]) -> np.n
     return variances
 
 
-def distribution_free(moments: Moments, *, means: bool) -> np.ndarray:
-    """Gamma of every group from the answers: -> (G, m, m)"""
+@lru_cache(maxsize=2)
+def distribution_free(moments: Moments, *, means: bool, given: int = 0) -> np.ndarray:
+    """Gamma of every group from the answers; kept, because weights, errors and tests all ask for it: -> (G, m, m)
+
+    given : how many of the last variables are
+    """
     if moments.answers is None:
         raise SpecificationError("this estimator needs the answers themselves: give data=, not cov=.")
-    return np.stack([gamma.distribution_free(own, means=means) for own in moments.answers])
+    return np.stack([gamma.distribution_free(own, means=means, given=given) for own in moments.answers])
 
 
 def spread(
@@ -192,13 +196,26 @@ def residual_weight(sample: Sample, moments: Moments, method: Estimator, given: 
     if method.test != "browne_residual_adf":
         return None
     means, p = sample.mean is not None, len(moments.names)
-    columns, rows = np.triu_indices(p)
-    varies = np.concatenate([np.arange(p * means) < p - given, np.minimum(rows, columns) < p - given])
     if moments.answers is None:
         raise SpecificationError("this test needs the answers themselves: give data=, not cov=.")
-    found = np.stack([gamma.distribution_free(own, means=means, given=given) for own in moments.answers])
-    _told(np.where(varies, np.diagonal(found, axis1=1, axis2=2), np.inf), sample, moments.names)
+    varies = _varying(p, given, means=means)
+    variances = np.diagonal(distribution_free(moments, means=means, given=given), axis1=1, axis2=2)
+    _told(np.where(varies, variances, np.inf), sample, moments.names)
+    return _weight_of_answers(moments, given, means=means)
+
+
+def _varying(p: int, given: int, *, means: bool) -> np.ndarray:
+    """Which moments of p variables vary where the last ones are given: -> (m,)"""
+    columns, rows = np.triu_indices(p)
+    return np.concatenate([np.arange(p * means) < p - given, np.minimum(rows, columns) < p - given])
+
+
+@lru_cache(maxsize=2)
+def _weight_of_answers(moments: Moments, given: int, *, means: bool) -> np.ndarray:
+    """Inverse of Gamma among what varies; kept for the fit, its test and the baseline's: -> (G, m, m)"""
+    found = distribution_free(moments, means=means, given=given)
     weight = np.zeros_like(found)
+    varies = _varying(len(moments.names), given, means=means)
     within = np.ix_(np.arange(len(found)), varies, varies)
     weight[within] = _inverse(found[within], moments, "test='browne_residual_adf'")
     return weight
