@@ -16,7 +16,7 @@ import pandas as pd
 
 from ..errors import SpecificationError, did_you_mean
 from ..kernels import reliability as kernel
-from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, term
 from .answers import complete_answers
 from .reliability import reliability
 
@@ -155,8 +155,7 @@ def _advice(broken: Sequence[str]) -> str:
 
 
 def _reasons(broken: str) -> Text:
-    reasons = [_REASONS[name] for name in broken.split(", ") if name]
-    return Words("; ".join(r.en for r in reasons), "；".join(r.zh for r in reasons))
+    return joined(_REASONS[name] for name in broken.split(", ") if name)
 
 
 def _rule_note(rules: ItemRules) -> Words:

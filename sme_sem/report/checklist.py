@@ -7,13 +7,13 @@ knows, or what was not done, is marked as missing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from importlib import metadata
 from typing import TYPE_CHECKING
 
 from ..sem.presentation import objections, reported
 from ..sem.rivals import comparable, equivalent_models
-from ..tables import Column, Kind, Table, Text, Words, written
+from ..tables import Column, Kind, Table, Text, Words, joined
 from ..tables.format import cell
 from . import narrative
 
@@ -52,7 +52,7 @@ def _theory(results: Results) -> Text | None:
 
 def _rival_models(results: Results) -> Text | None:
     titles = [results.model_titles[name] for name in results.instrument.rivals if name in results.model_titles]
-    return _listed(titles) if titles else None
+    return joined(titles) if titles else None
 
 
 def _measures(results: Results) -> Text | None:
@@ -107,7 +107,7 @@ def _degrees(results: Results, fit: Fit) -> Text:
 
 def _solution(results: Results, fit: Fit) -> Text:
     said = objections(fit)
-    return _listed(said) if said else _PROPER
+    return joined(said) if said else _PROPER
 
 
 def _judged(results: Results, fit: Fit) -> Text:
@@ -129,17 +129,12 @@ def _equivalents(results: Results, fit: Fit) -> Text | None:
     alike = {name: one for name, one in results.fits.items() if one.converged and comparable(one, fit)}
     pairs = equivalent_models(alike)
     named = [_PAIR.filled(a=results.model_titles.get(a, a), b=results.model_titles.get(b, b)) for a, b in pairs]
-    return _listed(named) if named else None
+    return joined(named) if named else None
 
 
 def _confirmed(results: Results, fit: Fit) -> Text | None:
     check = results.second_engine
     return None if check is None else _CHECKED.filled(confirmed=check.confirmed, all=check.compared)
-
-
-def _listed(texts: Sequence[Text]) -> Words:
-    """Join texts as a sentence lists them."""
-    return Words("; ".join(written(t) for t in texts), "；".join(written(t, "zh") for t in texts))
 
 
 def _nothing(results: Results) -> Text | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..sem.presentation import Labels, named, path_label, reported
 from ..sem.rivals import comparable, equivalent_models
 from ..sem.thresholds import ACCEPTABLE, GOOD, NOT_MET, profile
-from ..tables import Kind, Text, Words
+from ..tables import Kind, Text, Words, joined
 from ..tables.format import cell
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def fit_judgement(fit: Fit, thresholds: str) -> Words:
     counts = [sum(v is level for v in verdicts.values()) for level in (GOOD, ACCEPTABLE, NOT_MET)]
     missed = [_INDEX.get(name, name.upper()) for name, v in verdicts.items() if v is NOT_MET]
     judged = _JUDGED.filled(all=sum(counts), good=counts[0], acceptable=counts[1], profile=used.title)
-    return said + judged + (_MISSED.filled(n=len(missed), names=_listed(missed)) if missed else _NONE_MISSED)
+    return said + judged + (_MISSED.filled(n=len(missed), names=joined(missed, ", ", "、")) if missed else _NONE_MISSED)
 
 
 def hypotheses(results: Results) -> Words | None:
@@ -133,7 +133,7 @@ def hypotheses(results: Results) -> Words | None:
     supported = [t.id for t in tests if t.supported]
     said = _SUPPORTED.filled(n=len(supported), all=len(tests))
     if supported:
-        said += _WHICH.filled(ids=_listed(supported))
+        said += _WHICH.filled(ids=joined(supported, ", ", "、"))
     of = Words("", "") if results.hypotheses.correction == "none" else _CORRECTED_P
     for test in (t for t in tests if t.supported is False):
         path = path_label(test.outcome, test.cause, results.labels)
@@ -207,11 +207,6 @@ def _r2(value: float) -> str:
 def _p(value: Any) -> str:
     text = cell(float(value), Kind.PROBABILITY)
     return f"p {text}" if text.startswith("<") else f"p = {text}"
-
-
-def _listed(names: Iterable[str]) -> Words:
-    known = list(names)
-    return Words(", ".join(known), "、".join(known))
 
 
 def _joined(parts: Iterable[Text]) -> Words:

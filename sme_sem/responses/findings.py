@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 
 from ..errors import nearest
-from ..tables import Words
+from ..tables import Words, joined
 
 Severity = Literal["info", "warning", "error"]
 MOST = 1000
@@ -159,9 +159,9 @@ def listed(names: Iterable[object], most: int = 8) -> Words:
     >>> print(listed("abcd", most=2))
     a, b and 2 more
     """
-    known = [str(name) for name in names]
+    known = list(names)
     rest = len(known) - most
-    said = Words(", ".join(known[:most]), "、".join(known[:most]))
+    said = joined(known[:most], ", ", "、")
     return said + Words(f" and {rest} more", f"等{len(known)}个") if rest > 0 else said
 
 

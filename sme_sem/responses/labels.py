@@ -123,10 +123,8 @@ def category_reader(question: BackgroundQuestion) -> Reader:
             return Reading(labels[fold], "recoded")
         if fold in NO_ANSWER:
             return Reading(None, "missing_code")
-        offered = Words(
-            listed(f"{code} {label.en}" for code, label in question.categories.items()).en,
-            listed(f"{code} {label.zh}" for code, label in question.categories.items()).zh,
-        )
+        categories = question.categories.items()
+        offered = listed(Words(f"{code} {label.en}", f"{code} {label.zh}") for code, label in categories)
         return Reading(
             None,
             "unknown_category",

@@ -261,10 +261,7 @@ def _split(
             yield finding("info", "matched", message, column=question.id)
             lacking = [label for code, label in question.categories.items() if _float(code) not in own]
             if lacking:
-                names = Words(
-                    listed(shortened(label.en) for label in lacking).en,
-                    listed(shortened(label.zh) for label in lacking).zh,
-                )
+                names = listed(Words(shortened(label.en), shortened(label.zh)) for label in lacking)
                 message = _NOT_OFFERED.filled(names=names)
                 yield finding("warning", "missing_column", message, column=question.id)
 

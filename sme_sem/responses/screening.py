@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ResponseError, did_you_mean
-from ..tables import Column, Kind, Table, Tabled, Words, term
+from ..tables import Column, Kind, Table, Tabled, Words, joined, term
 from .quality import ResponseQuality, response_quality
 from .quality_indices import Cutoffs
 from .responses import Responses
@@ -100,8 +100,7 @@ class Screening(Tabled):
         rows = []
         for respondent, row in zip(self.excluded["respondent"], self.excluded["row"], strict=True):
             applied = [said for rule, said in self.reasons.items() if self.flags[rule][respondent]]
-            said = Words("; ".join(reason.en for reason in applied), "；".join(reason.zh for reason in applied))
-            rows.append((respondent, row, said))
+            rows.append((respondent, row, joined(applied)))
         return Table("set_aside", Words("Respondents set aside", "被剔除的受访者"), columns, tuple(rows))
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..kernels import contingency, influence
+from ..responses.findings import listed
 from ..responses.moments import Moments
 from ..tables import Words
 from .diagnosis import Diagnostic
@@ -90,7 +91,7 @@ def _perfect(own: influence.Moments, names: Sequence[str], group: Words) -> list
     pairs = own.layout.covariance[own.at_bound]
     if not len(pairs):
         return []
-    said = _PERFECT.filled(pairs=_listed([f"{names[a]} – {names[b]}" for a, b in pairs]), group=group)
+    said = _PERFECT.filled(pairs=listed((f"{names[a]} – {names[b]}" for a, b in pairs), _NAMED), group=group)
     return [Diagnostic("warning", "perfect_correlation", said)]
 
 
@@ -114,7 +115,9 @@ def _thin(counts: _Counts, names: Sequence[str], answers: np.ndarray, group: Wor
         if own
     ]
     if rare:
-        found.append(Diagnostic("info", "rare_category", _RARE.filled(group=group, bound=RARE, these=_listed(rare))))
+        found.append(
+            Diagnostic("info", "rare_category", _RARE.filled(group=group, bound=RARE, these=listed(rare, _NAMED)))
+        )
     first, second = contingency.pairs(len(names))
     cells = size[first] * size[second]
     empty = cells - (counts.pairs > 0).sum(axis=(-2, -1))
@@ -122,7 +125,7 @@ def _thin(counts: _Counts, names: Sequence[str], answers: np.ndarray, group: Wor
     sparse = (cells > 4) & (empty >= EMPTY * cells)
     for code, words, which in (("empty_cell", _EMPTY_CELL, binary), ("sparse_table", _SPARSE, sparse)):
         worst = np.flatnonzero(which)[np.argsort(-(empty / cells)[which], kind="stable")]
-        these = _listed([f"{names[first[k]]} – {names[second[k]]}" for k in worst])
+        these = listed((f"{names[first[k]]} – {names[second[k]]}" for k in worst), _NAMED)
         if len(worst):
             found.append(Diagnostic("info", code, words.filled(group=group, these=these)))
     return found
@@ -130,13 +133,6 @@ def _thin(counts: _Counts, names: Sequence[str], answers: np.ndarray, group: Wor
 
 def _known(column: np.ndarray) -> np.ndarray:
     return np.unique(column[~np.isnan(column)])
-
-
-def _listed(names: Sequence[str]) -> Words:
-    said = Words(", ".join(names[:_NAMED]), "、".join(names[:_NAMED]))
-    if len(names) > _NAMED:
-        said += Words(" and {k} more", "等{n}个").filled(k=len(names) - _NAMED, n=len(names))
-    return said
 
 
 _FEW = Words(

@@ -1,6 +1,6 @@
 """A results table: what it is (``table``), how its numbers are written (``format``), where it is printed."""
 
-from .language import Language, Text, Words, term, written
+from .language import Language, Text, Words, joined, term, written
 from .table import Column, Kind, Number, Table, Tabled
 
-__all__ = ["Column", "Kind", "Language", "Number", "Table", "Tabled", "Text", "Words", "term", "written"]
+__all__ = ["Column", "Kind", "Language", "Number", "Table", "Tabled", "Text", "Words", "joined", "term", "written"]

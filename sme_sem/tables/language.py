@@ -8,6 +8,7 @@ vocabulary (``vocabulary.csv``) through :func:`term`, so that one thing has one 
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -50,6 +51,16 @@ def written(text: object, language: Language = "en") -> str:
     if isinstance(text, Words):
         return text.zh if language == "zh" else text.en
     return str(text)
+
+
+def joined(texts: Iterable[object], en: str = "; ", zh: str = "；") -> Words:
+    """Put texts one behind the other, with the punctuation of each language between them.
+
+    >>> joined([Words("gender", "性别"), "AVE"]).zh
+    '性别；AVE'
+    """
+    known = list(texts)
+    return Words(en.join(written(t) for t in known), zh.join(written(t, "zh") for t in known))
 
 
 def term(english: str) -> Words:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...errors import ResponseError, did_you_mean
-from ...tables import Words
+from ...tables import Words, joined
 from ..files import TextTable
 from ..findings import finding
 from .google_forms import GOOGLE_FORMS
@@ -54,8 +54,7 @@ def adapted(table: TextTable, platform: str) -> tuple[Platform, Adapted]:
             f"{table.source}: read as {chosen.title.en}, it holds headings but no answers; expected one row per "
             "respondent under them"
         )
-    reasons = Words("; ".join(mark.en for mark in why), "；".join(mark.zh for mark in why))
-    message = _READ_AS.filled(title=chosen.title, why=reasons)
+    message = _READ_AS.filled(title=chosen.title, why=joined(why))
     note = finding("info", "platform", message, value=chosen.name)
     return chosen, replace(read, findings=(note, *read.findings))
 
