@@ -25,6 +25,21 @@ _FEWEST = 40
 """Respondents with a time below which the first and the last quarter are too few to compare."""
 
 
+class Steps:
+    """Does the steps of a study, and keeps what went wrong in them."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def attempt(self, name: Text, step: Callable[[], _T]) -> _T | None:
+        """Do a step, or note why it cannot be done."""
+        try:
+            return step()
+        except SmeSemError as problem:
+            self.problems.append(Problem(name, str(problem)))
+            return None
+
+
 def look_further(study: ScreenedStudy, read: Responses, kept: Responses) -> tuple[Further, tuple[Problem, ...]]:
     """Look at what a study does not model, and say what could not be done.
 
@@ -39,15 +54,7 @@ def look_further(study: ScreenedStudy, read: Responses, kept: Responses) -> tupl
     from .measurement.item_advice import item_advice
     from .measurement.missing import missing
 
-    problems: list[Problem] = []
-
-    def attempt(name: Text, step: Callable[[], _T]) -> _T | None:
-        try:
-            return step()
-        except SmeSemError as problem:
-            problems.append(Problem(name, str(problem)))
-            return None
-
+    steps = Steps()
     choices: StudyFile = study.choices
     frame = kept.frame
     scales = _scales(kept)
@@ -55,14 +62,14 @@ def look_further(study: ScreenedStudy, read: Responses, kept: Responses) -> tupl
     gaps = bool(frame[list(kept.items)].isna().any(axis=None))
     rules = choices.item_rules
     found = Further(
-        missing=attempt(_MISSING, lambda: missing(frame, scales, **background)) if gaps and scales else None,
-        nonresponse=attempt(_NONRESPONSE, lambda: _waves(kept, scales, background)),
+        missing=steps.attempt(_MISSING, lambda: missing(frame, scales, **background)) if gaps and scales else None,
+        nonresponse=steps.attempt(_NONRESPONSE, lambda: _waves(kept, scales, background)),
         regularities=_quietly(lambda: provenance(read, seed=choices.seed)),
         heterotrait=_quietly(lambda: heterotrait(frame, scales, seed=choices.seed)),
-        item_advice=attempt(_ITEMS, lambda: item_advice(frame, scales, rules)) if rules and scales else None,
-        multiverse=attempt(_MULTIVERSE, lambda: _multiverse(study)) if choices.multiverse else None,
+        item_advice=steps.attempt(_ITEMS, lambda: item_advice(frame, scales, rules)) if rules and scales else None,
+        multiverse=steps.attempt(_MULTIVERSE, lambda: _multiverse(study)) if choices.multiverse else None,
     )
-    return found, tuple(problems)
+    return found, tuple(steps.problems)
 
 
 def _quietly(step: Callable[[], _T]) -> _T | None:

@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from . import ledger
 from .errors import ResponseError, SmeSemError, StudyError, did_you_mean
-from .further import look_further
+from .further import Steps, look_further
 from .instrument import Instrument, load_instrument, path_of, shipped
 from .instrument.syntax import factors, statements
 from .report.results import Problem, Results
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[Text, int, int], None]
 """Told before each step: its name, how many steps are done, how many there are."""
-
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +100,7 @@ class Study:
         from .sem.hypotheses import test_hypotheses
 
         instrument, choices = self.instrument, self.choices
-        steps = _Steps(progress, 5 + len(self.models) + (choices.bootstrap is not None))
+        steps = _CountedSteps(progress, 5 + len(self.models) + (choices.bootstrap is not None))
         steps.begin(_READING)
         responses, synthetic = self._read()
         steps.begin(_SCREENING)
@@ -441,24 +439,17 @@ def demo_study(instrument: str = "bmi-drivers", *, output: str | Path = "results
     return Study(own, choices, answers, Path(), _sha256(file), synthetic, provenance, trail=trail)
 
 
-class _Steps:
-    """Counts the steps of a run, and keeps what went wrong in them."""
+class _CountedSteps(Steps):
+    """Counts the steps of a run as well."""
 
     def __init__(self, progress: Progress | None, total: int) -> None:
+        super().__init__()
         self.progress, self.total, self.done = progress, total, 0
-        self.problems: list[Problem] = []
 
     def begin(self, name: Text) -> None:
         if self.progress is not None:
             self.progress(name, self.done, self.total)
         self.done += 1
-
-    def attempt(self, name: Text, step: Callable[[], _T]) -> _T | None:
-        try:
-            return step()
-        except SmeSemError as problem:
-            self.problems.append(Problem(name, str(problem)))
-            return None
 
 
 def _compared(main: Fit, fits: Mapping[str, Fit]) -> Comparison | None:
@@ -496,7 +487,7 @@ def _slopes(instrument: Instrument, fits: Mapping[str, Fit]) -> tuple[SimpleSlop
     )
 
 
-def _reliability(responses: Responses, steps: _Steps) -> Reliability | None:
+def _reliability(responses: Responses, steps: Steps) -> Reliability | None:
     """Analyse each scale by itself, so that one that fails leaves the others their results."""
     from .measurement import reliability
 
