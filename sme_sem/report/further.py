@@ -29,12 +29,7 @@ if TYPE_CHECKING:
 _Labels = Mapping[str, Text]
 BOUND = 0.85  # Henseler, Ringle & Sarstedt (2015), the stricter of their bounds
 _MOST_PATTERNS = 10
-_ALPHA, _CLOSE, _POOR, _WANTED = (
-    0.05,
-    0.05,
-    0.08,
-    0.80,
-)  # MacCallum, Browne & Sugawara (1996)
+_ALPHA, _CLOSE, _POOR, _WANTED = 0.05, 0.05, 0.08, 0.80  # MacCallum, Browne & Sugawara (1996)
 
 
 class Analyses(Protocol):
@@ -82,7 +77,7 @@ def gaps(found: Missing | None, labels: _Labels) -> Iterator[Content]:
     frequent = replace(found, patterns=found.patterns[:_MOST_PATTERNS])
     for table in frequent.tables():
         if table.name == "missing_scales":
-            yield replace(table, rows=tuple((labels.get(row[0], row[0]), *row[1:]) for row in table.rows if row[2]))
+            yield _labelled(replace(table, rows=tuple(row for row in table.rows if row[2])), labels)
         elif table.name == "missing_patterns":
             rarer = len(found.patterns) - len(table.rows)
             yield table.noted(_RARER.filled(n=rarer)) if rarer else table
@@ -108,10 +103,9 @@ def waves(found: Nonresponse | None, labels: _Labels) -> Iterator[Content]:
         return
     different = found.table.loc[found.table["pvalue_corrected"] < 0.05, "variable"]
     (table,) = found.tables()
-    rows = tuple((labels.get(row[0], row[0]), *row[1:]) for row in table.rows)
     said = _DIFFER if len(different) else _ALIKE
     yield said.filled(differ=len(different), tested=int(found.table["pvalue"].notna().sum()))
-    yield replace(table, rows=rows)
+    yield _labelled(table, labels)
 
 
 def regularities(found: Provenance | None) -> Iterator[Table]:
@@ -131,16 +125,15 @@ def alike(found: Heterotrait | None, labels: _Labels) -> Iterator[Table]:
     if near.empty:
         return
     (table,) = replace(found, ratios=near).tables()
-    rows = tuple((labels.get(row[0], row[0]), labels.get(row[1], row[1]), *row[2:]) for row in table.rows)
     note = _DISTINCT.filled(n=len(found.ratios) - len(near), bound=f"{BOUND:g}"[1:])
-    yield replace(table, title=_NEAR, rows=rows).noted(note)
+    yield _labelled(replace(table, title=_NEAR), labels, columns=2).noted(note)
 
 
 def advice(found: ItemAdvice | None, labels: _Labels) -> Iterator[Table]:
     """Which items of a pre-test to keep, to revise or to drop."""
     if found is not None:
         (table,) = found.tables()
-        yield replace(table, rows=tuple((labels.get(row[0], row[0]), *row[1:]) for row in table.rows))
+        yield _labelled(table, labels)
 
 
 def overall_power(fit: Fit) -> Iterator[Table]:
@@ -202,6 +195,12 @@ def analyses(found: Analyses | None, language: Language) -> Iterator[Content]:
     for name in found.table.loc[found.table["estimated"] > 0, "hypothesis"]:
         drawn = str(found.specification_curve(name, language=language))
         yield Figure(f"specifications_{name}", _CURVE.filled(name=name), drawn)
+
+
+def _labelled(table: Table, labels: _Labels, columns: int = 1) -> Table:
+    """Write constructs and items by their labels in the first columns."""
+    rows = tuple((*(labels.get(name, name) for name in row[:columns]), *row[columns:]) for row in table.rows)
+    return replace(table, rows=rows)
 
 
 _RARER = Words("{n} rarer patterns are not shown.", "另有{n}种较少见的模式未列出。")
