@@ -274,22 +274,24 @@ def _rows(table: TextTable, ids: pd.Series[Any] | None) -> Iterator[Finding]:
 
 
 def _duplicate_rows(table: TextTable, empty: pd.Series[Any]) -> Iterator[Finding]:
-    before = same_as_before(row_numbers(table.cells).mask(empty))
-    repeated = np.flatnonzero(before.notna())
-    earlier = table.rows[before.iloc[repeated].to_numpy(dtype=int) - table.cells.index[0]]
-    for row, same in zip(table.rows[repeated].tolist(), earlier.tolist(), strict=True):
-        message = _SAME_ROW.filled(row=same)
-        yield finding("warning", "duplicate_row", message, row=row)
+    for _, row, same in _repeated(table, row_numbers(table.cells).mask(empty)):
+        yield finding("warning", "duplicate_row", _SAME_ROW.filled(row=same), row=row)
 
 
 def _duplicate_ids(table: TextTable, ids: pd.Series[Any]) -> Iterator[Finding]:
     own = ids.astype(object).str.strip()
-    before = same_as_before(own.mask(own.eq("")))
-    repeated = np.flatnonzero(before.notna())
-    earlier = table.rows[before.iloc[repeated].to_numpy(dtype=int) - table.cells.index[0]]
-    for row, same, text in zip(table.rows[repeated].tolist(), earlier.tolist(), own.iloc[repeated], strict=True):
+    for place, row, same in _repeated(table, own.mask(own.eq(""))):
+        text = own.iloc[place]
         message = _SAME_RESPONDENT.filled(who=shortened(text), row=same)
         yield Finding("warning", row, str(ids.name), text, "duplicate_id", message)
+
+
+def _repeated(table: TextTable, known: pd.Series[Any]) -> Iterator[tuple[int, int, int]]:
+    """Find values known from an earlier row: the place of each, its row in the file, and that of the earlier one."""
+    before = same_as_before(known)
+    places = np.flatnonzero(before.notna())
+    earlier = before.iloc[places].to_numpy(dtype=int) - table.cells.index[0]
+    yield from zip(places.tolist(), table.rows[places].tolist(), table.rows[earlier].tolist(), strict=True)
 
 
 def row_numbers(cells: pd.DataFrame) -> pd.Series[Any]:
