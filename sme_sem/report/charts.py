@@ -154,8 +154,9 @@ def _map(axes: Any, drivers: Sequence[Driver], inches: tuple[float, float], lang
         face = BLUE if driver.significant else "white"
         axes.plot(*([value] for value in point), "o", color=BLUE, markersize=7, markerfacecolor=face)
         side, beside = _facing(box, float(at[0]))
-        offset = 72 * (beside - at[0]), 36 * (box.bottom + box.top - 2 * at[1])
-        apart = abs(box.bottom + box.top - 2 * at[1]) > _HIGH  # not beside it
+        above = box.bottom + box.top - 2 * at[1]
+        offset = 72 * (beside - at[0]), 36 * above
+        apart = abs(above) > _HIGH  # not beside it
         end = {"left": 0.0, "center": 0.5, "right": 1.0}[side], float(box.top < at[1])
         leader = {"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "relpos": end, "shrinkA": 0} if apart else None
         axes.annotate(name, point, offset, textcoords="offset points", ha=side, va="center", arrowprops=leader)
@@ -247,11 +248,9 @@ def _facing(box: Box, x: float) -> tuple[str, float]:
     """Where in its box a label begins or ends, so that it is near its point: a box is rather broader than the words."""
     if x < box.left + 0.25 * (box.right - box.left):
         return "left", box.left
-    return (
-        ("right", box.right)
-        if x > box.right - 0.25 * (box.right - box.left)
-        else ("center", (box.left + box.right) / 2)
-    )
+    if x > box.right - 0.25 * (box.right - box.left):
+        return "right", box.right
+    return "center", (box.left + box.right) / 2
 
 
 def _boxes(places: np.ndarray, names: Sequence[str], inches: tuple[float, float], language: Language) -> Sequence[Box]:

@@ -1,6 +1,6 @@
 """Charts of what estimates depend on: specifications, values of a moderator, the number of respondents.
 
-As those of judgement, each is an SVG document, or the bytes of a PNG or PDF file.
+Each function gives an SVG document, or the bytes of a PNG or PDF file.
 """
 
 from __future__ import annotations
