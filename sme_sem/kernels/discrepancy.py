@@ -113,17 +113,20 @@ def whitened(pattern, sample, moments):
 
 def expected_curvature(pattern, moments, white):
     """tr(Z_r Z_s) + 2 nu_r^T nu_s by pairs of cells: (..., G, c, c)"""
-    return _expected(pattern, moments, _by_pairs(pattern, white.gram))
-
-
-def _expected(pattern, moments, G):
-    curvature = G.aa * G.bb
-    curvature += G.ab * G.ab.mT
+    G = _by_pairs(pattern, white.gram)
+    curvature = _traces(G)
     curvature *= 2 * pattern.pair_weight
     if pattern.means:
         d = ram.mean_weight(pattern, moments.eta)
         curvature += 2 * d[..., :, None] * d[..., None, :] * G.aa
     return curvature
+
+
+def _traces(G):
+    """Half of tr(Z_r Z_s) without the weights: (..., G, c, c)"""
+    traces = G.aa * G.bb
+    traces += G.ab * G.ab.mT
+    return traces
 
 
 def expected_rows(pattern, moments, white, rows):
@@ -143,10 +146,28 @@ def expected_rows(pattern, moments, white, rows):
 
 
 def exact_curvature(pattern, moments, white):
-    """The Hessian itself by pairs of cells: (..., G, c, c)"""
-    G = _by_pairs(pattern, white.gram)
-    curvature = _expected(pattern, moments, G)
-    curvature += _curvature_of_misfit(pattern, moments, white, G)
+    """The Hessian itself by pairs of cells: (..., G, c, c)
+
+    ::
+
+        tr(Z_r Z_s) - 2 tr(R Z_r Z_s) + tr(R Z_rs) + 2 nu_r^T nu_s + 2 delta^T (Z_r nu_s + Z_s nu_r - nu_rs)
+
+    where Z_rs and nu_rs are second derivatives (``bend``).  The first two terms are entries of products as tr(Z_r Z_s)
+    alone is: those of K = G - H less those of H.
+    """
+    H = _by_pairs(pattern, white.rest)
+    K = _by_pairs(pattern, white.gram - white.rest)
+    curvature = _traces(K)
+    curvature -= _traces(H)
+    curvature *= 2 * pattern.pair_weight
+    half = bend(pattern, moments, white)
+    if pattern.means:
+        d = ram.mean_weight(pattern, moments.eta)
+        of_a = 2 * pattern.weight * white.along[..., pattern.a]
+        of_b = 2 * pattern.weight * white.along[..., pattern.b] + d
+        half += (of_a[..., :, None] * (K.ab + H.ab).mT + of_b[..., :, None] * (K.aa + H.aa)) * d[..., None, :]
+    curvature += half
+    curvature += half.mT
     return curvature
 
 
@@ -185,33 +206,6 @@ def gradient_by_cell(pattern, moments, white):
     return gradient
 
 
-def _curvature_of_misfit(pattern, moments, white, G):
-    """What the exact Hessian has beyond the expected one: (..., G, c, c)
-
-    ::
-
-        tr(R Z_rs) - 2 tr(R Z_r Z_s) + 2 delta^T (Z_r nu_s + Z_s nu_r) - 2 delta^T nu_rs
-
-    where Z_rs and nu_rs are second derivatives; dE = E_.k E_l. for a path k <- l, and
-    dC_j. = E_jk C_l. + cov_jl E_yk, or w (E_jk E_yl + E_jl E_yk) for a covariance.
-    """
-    a, w = pattern.a, pattern.weight
-    H = _by_pairs(pattern, white.rest)
-    curvature = G.ab * H.ab.mT
-    curvature += curvature.mT
-    curvature += G.bb * H.aa
-    curvature += G.aa * H.bb
-    curvature *= -2 * pattern.pair_weight
-    if pattern.means:
-        d = ram.mean_weight(pattern, moments.eta)
-        wt = w * white.along[..., a]
-        wt_b = w * white.along[..., pattern.b]
-        toward = 2 * (wt[..., :, None] * G.ab.mT + wt_b[..., :, None] * G.aa) * d[..., None, :]
-        curvature += toward + toward.mT
-    bent = bend(pattern, moments, white)
-    return curvature + bent + bent.mT
-
-
 def bend(pattern, moments, white):
     """Half of the terms with second derivatives; the other half is its transpose: (..., G, c, c)
 
@@ -219,8 +213,7 @@ def bend(pattern, moments, white):
     changes along a covariance as well, which is the transpose of a change already counted.
     Only paths r have such terms, so the others' rows stay zero.
     """
-    path = np.flatnonzero(pattern.matrix == ram.PATHS)
-    covariance = np.flatnonzero(pattern.matrix == ram.COVARIANCES)
+    path, covariance = pattern.cells[ram.PATHS], pattern.cells[ram.COVARIANCES]
     E, H = moments.E, white.rest
     i, j = pattern.row[path], pattern.col[path]
     bent = np.zeros((*H.shape[:-2], len(pattern.matrix), len(pattern.matrix)))
@@ -232,7 +225,7 @@ def bend(pattern, moments, white):
     of_covariances = _pick(E, j, k) * _pick(H, i, l) + _pick(E, j, l) * _pick(H, i, k)
     if pattern.means:
         # r = i <- j, s = k <- l: E_yi E_jk eta_l;  s = m_k: E_yi E_jk
-        intercept = np.flatnonzero(pattern.matrix == ram.INTERCEPTS)
+        intercept = pattern.cells[ram.INTERCEPTS]
         toward = -2 * white.along[..., i, None]
         of_paths += toward * reach * moments.eta[..., None, j]
         bent[..., path[:, None], intercept] = toward * _pick(E, j, pattern.row[intercept])

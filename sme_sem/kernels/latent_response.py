@@ -70,6 +70,11 @@ class OrderedPattern(ram.Pattern):
         return rows, columns
 
     @cached_property
+    def cells(self):
+        """Which cells are of each kind: kind -> (k,)"""
+        return super().cells | {kind: np.flatnonzero(self.matrix == kind) for kind in (THRESHOLDS, SCALES)}
+
+    @cached_property
     def apart(self):
         """What is left to search when thresholds with parameters of their own are set aside: Apart"""
         times = np.bincount(self.parameter[self.parameter >= 0], minlength=self.parameters)
@@ -241,7 +246,7 @@ def _residual_slopes(pattern, found, own, dD):
 def _scale_slopes(pattern, found):
     """Slopes of D where it is a parameter: (..., G, c, y)"""
     dD = np.zeros((*found.D.shape[:-1], len(pattern.row), pattern.modelled))
-    cells = np.flatnonzero(pattern.matrix == SCALES)
+    cells = pattern.cells[SCALES]
     dD[..., cells, pattern.row[cells]] = 1
     return dD
 
@@ -294,7 +299,7 @@ def _without_exogenous(pattern, S):
 def _placed(pattern, theta, kind, fixed):
     """Fixed values of thresholds or scales with the parameters put in: (..., q), (G, n) -> (..., G, n)"""
     values = np.broadcast_to(fixed, (*theta.shape[:-1], *fixed.shape)).copy()
-    cells = np.flatnonzero(pattern.matrix == kind)
+    cells = pattern.cells[kind]
     for g in range(pattern.groups):
         free = cells[pattern.parameter[g, cells] >= 0]
         values[..., g, pattern.row[free]] = theta[..., pattern.parameter[g, free]]

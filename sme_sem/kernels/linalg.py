@@ -90,7 +90,8 @@ def solve_definite(matrix, vector):
     """M^-1 v for symmetric M: (..., p, p), (..., p) -> (..., p), NaN where M is not positive definite."""
     solution = np.empty(vector.shape)
     for member in np.ndindex(vector.shape[:-1]):
-        _, found, info = lapack.dposv(matrix[member].T, vector[member])  # laid out as LAPACK reads it
+        # laid out as LAPACK reads it; it is quicker with the lower triangle
+        _, found, info = lapack.dposv(matrix[member].T, vector[member], lower=1)
         solution[member] = np.nan if info else found
     return solution
 

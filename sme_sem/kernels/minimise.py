@@ -14,10 +14,12 @@ A member has arrived when the gradient is zero in the metric of the Hessian: g^T
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 import numpy as np
 
 from . import linalg
+from .discrepancy import Slope
 
 NEAR = 1e-1  # g^T H^-1 g below which the exact Hessian is tried
 LAST = 1e-11  # and below which it no longer changes between undamped steps
@@ -59,84 +61,135 @@ class Minimum:
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in cls.__dataclass_fields__))
 
 
+class _Walk(NamedTuple):
+    """The members still on their way, and where each stands.
+
+    member : (b,) their places in the batch   theta, gradient : (b, q)   hessian : (b, q, q)
+    value, decrement, damping, idle : (b,)
+    """
+
+    member: np.ndarray
+    theta: np.ndarray
+    value: np.ndarray
+    gradient: np.ndarray
+    hessian: np.ndarray
+    decrement: np.ndarray
+    damping: np.ndarray
+    idle: np.ndarray
+
+    def of(self, chosen):
+        return _Walk(*(part[chosen] for part in self))
+
+
 def scoring(slope_at, start, *, tolerance=1e-20, max_iterations=300):
     """Minimise B discrepancies of q parameters each.
 
     slope_at(theta, members, exact) -> Slope of the chosen members
     start : (B, q)
     """
-    theta = np.array(start, dtype=float)
-    B, q = theta.shape
-    everyone = np.arange(B)
-    value, gradient, hessian = (np.array(x) for x in slope_at(theta, everyone, False))
-    status = np.full(B, Status.ITERATION_LIMIT, dtype=object)
-    status[~_usable(value, gradient, hessian)] = Status.BAD_START
-    iterations = np.zeros(B, dtype=int)
-    damping, idle = np.zeros(B), np.zeros(B, dtype=int)
-    decrement = np.full(B, np.inf)
-
-    active = everyone[status != Status.BAD_START]
+    start = np.array(start, dtype=float)
+    B, q = start.shape
+    members = np.arange(B)
+    first = slope_at(start, members, False)
+    decrement, none = np.full(B, np.inf if q else 0.0), np.zeros(B)
+    walk = _Walk(members, start, first.value, first.gradient, first.hessian, decrement, none, np.zeros(B, dtype=int))
+    found = Minimum(start.copy(), none.copy(), decrement.copy(), np.empty(B, dtype=object), np.zeros(B, dtype=int))
+    usable = _usable(*first)
+    if not usable.all():
+        _leave(found, walk.of(~usable), Status.BAD_START, 0)
+        walk = walk.of(usable)
     if q == 0:
-        status[active], decrement[active] = Status.CONVERGED, 0.0
-        active = active[:0]
-    for _ in range(max_iterations):
-        if not len(active):
-            break
-        before, damped = decrement[active], damping[active]
-        step, now, solved = _step(hessian[_some(active, B)], gradient[active], damped)
-        plain = solved & (damped == 0)
+        _leave(found, walk, Status.CONVERGED, 0)
+        return found
+    for iteration in range(max_iterations):
+        if not len(walk.member):
+            return found
+        step, now, solved = _step(walk.hessian, walk.gradient, walk.damping)
+        plain = solved & (walk.damping == 0)
         near = solved & (now < NEAR)  # damped steps count too: a poor expected Hessian is left behind
-        now = np.where(plain, now, before)
-        arrived = plain & ((now < tolerance) | (now < STALLED) & (now > before / 4))
-        decrement[active] = now
-        status[active[arrived]] = Status.CONVERGED
-        theta[active[arrived]] += step[arrived]
+        now = np.where(plain, now, walk.decrement)
+        arrived = plain & ((now < tolerance) | (now < STALLED) & (now > walk.decrement / 4))
+        walk = walk._replace(decrement=now)
         if arrived.any():
+            there = walk.of(arrived)
+            _leave(found, there._replace(theta=there.theta + step[arrived]), Status.CONVERGED, iteration)
             staying = ~arrived
-            active, step, solved, now, damped, near = (x[staying] for x in (active, step, solved, now, damped, near))
-
-        earlier = value[active]
-        trial = theta[active] + np.where(solved[:, None], step, 0)
-        exact = near & ((now > LAST) | (damped > 0))
-        accepted = np.zeros(len(active), dtype=bool)
-        for kind in (False, True):
-            chosen = np.flatnonzero((exact == kind) & solved)
-            if not len(chosen):
-                continue
-            members = active[chosen]
-            new = slope_at(trial[chosen], members, kind)
-            judged = np.where((now[chosen] < LAST) & (damped[chosen] == 0), SLOPES, DIGITS)
-            rounding = judged * (1 + abs(value[members]))
-            lower = _usable(*new) & (new.value <= value[members] + rounding)  # False for NaN
-            accepted[chosen] = lower
-            members = members[lower]
-            theta[members] = trial[chosen[lower]]
-            value[members], gradient[members] = new.value[lower], new.gradient[lower]
-            fresh = np.flatnonzero(lower & ((now[chosen] > LAST) | (damped[chosen] > 0)))
-            hessian[_some(active[chosen[fresh]], B)] = new.hessian[_some(fresh, len(chosen))]
-        iterations[active] += 1
-        eased = np.where(damped > 1e-5, damped / 10, 0.0)
-        damping[active] = np.where(accepted, eased, np.maximum(damped * 10, 1e-4))
-        gained = earlier - value[active] > GAIN * (1 + abs(earlier))
-        idle[active] = np.where(gained, 0, idle[active] + 1)
-        hopeless = (damping[active] > HOPELESS) | (idle[active] >= PATIENCE)
-        status[active[hopeless]] = Status.NO_DESCENT
-        active = active[~hopeless]
-    return Minimum(theta, value, decrement, status, iterations)
+            walk, step, solved, near = walk.of(staying), step[staying], solved[staying], near[staying]
+            if not len(walk.member):
+                return found
+        walk = _moved(slope_at, walk, step, solved, near)
+        hopeless = (walk.damping > HOPELESS) | (walk.idle >= PATIENCE)
+        if hopeless.any():
+            _leave(found, walk.of(hopeless), Status.NO_DESCENT, iteration + 1)
+            walk = walk.of(~hopeless)
+    _leave(found, walk, Status.ITERATION_LIMIT, max_iterations)
+    return found
 
 
-def _some(members, among):
-    """Members of a batch in ascending order, as a slice where they are all: what need not be copied is not."""
-    return slice(None) if len(members) == among else members
+def _leave(found, walk, status, iterations):
+    """Write down how the search of some members ended."""
+    i = walk.member
+    found.theta[i], found.value[i], found.decrement[i] = walk.theta, walk.value, walk.decrement
+    found.status[i], found.iterations[i] = status, iterations
+
+
+def _moved(slope_at, walk, step, solved, near):
+    """Try a step for each member: those whose discrepancy falls are there, the others' damping rises."""
+    undamped = walk.damping == 0
+    last = (walk.decrement <= LAST) & undamped
+    trial = walk.theta + (step if solved.all() else np.where(solved[:, None], step, 0))
+    new = _looked(slope_at, trial, walk.member, near & ~last, solved)
+    size = 1 + abs(walk.value)
+    lower = _usable(*new) & (new.value <= walk.value + np.where(last, SLOPES, DIGITS) * size)  # False for NaN
+    value = _where(lower, new.value, walk.value)
+    damping = walk.damping
+    if not (lower & undamped).all():
+        eased = np.where(damping > 1e-5, damping / 10, 0.0)
+        damping = np.where(lower, eased, np.maximum(damping * 10, 1e-4))
+    return walk._replace(
+        theta=_where(lower, trial, walk.theta),
+        value=value,
+        gradient=_where(lower, new.gradient, walk.gradient),
+        hessian=_where(lower & ~last, new.hessian, walk.hessian),
+        damping=damping,
+        idle=np.where(walk.value - value > GAIN * size, 0, walk.idle + 1),
+    )
+
+
+def _looked(slope_at, theta, members, exact, solved):
+    """Slopes of a batch, each member's by the kind of Hessian it wants; those without a step get no finite value."""
+    if solved.all():
+        if exact.all():
+            return slope_at(theta, members, True)
+        if not exact.any():
+            return slope_at(theta, members, False)
+    b, q = theta.shape
+    found = Slope(np.full(b, np.inf), np.zeros((b, q)), np.zeros((b, q, q)))
+    for kind in (False, True):
+        chosen = np.flatnonzero(solved & (exact == kind))
+        if len(chosen):
+            part = slope_at(theta[chosen], members[chosen], kind)
+            for whole, own in zip(found, part, strict=True):
+                whole[chosen] = own
+    return found
+
+
+def _where(chosen, new, old):
+    """np.where by member; nothing is copied where all agree."""
+    if chosen.all():
+        return new
+    return np.where(chosen.reshape(-1, *[1] * (new.ndim - 1)), new, old) if chosen.any() else old
 
 
 def _step(hessian, gradient, damping):
     """The damped step, g^T H^-1 g, and whether there is one: (b, q, q), (b, q), (b,) -> (b, q), (b,), (b,)"""
     diagonal = np.linalg.diagonal(hessian)
     scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1))  # a parameter's unit must not matter
-    damped = hessian * (scale[:, :, None] * scale[:, None, :])
-    each = np.arange(damped.shape[-1])
-    damped[:, each, each] += damping[:, None]
+    damped = hessian * scale[:, :, None]
+    damped *= scale[:, None, :]
+    if damping.any():
+        each = np.arange(damped.shape[-1])
+        damped[:, each, each] += damping[:, None]
     direction = linalg.solve_definite(damped, gradient * scale)
     solved = np.isfinite(direction).all(axis=-1)
     decrement = np.linalg.vecdot(gradient * scale, direction)

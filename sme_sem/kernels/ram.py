@@ -96,6 +96,11 @@ class Pattern:
         return np.outer(self.weight, self.weight)
 
     @cached_property
+    def cells(self):
+        """Which cells are of each kind: kind -> (k,)"""
+        return {kind: np.flatnonzero(self.matrix == kind) for kind in (PATHS, COVARIANCES, INTERCEPTS)}
+
+    @cached_property
     def places(self):
         """Where the free cells of each kind stand: kind -> group, row, col, parameter, (k,) each"""
         found = {}

@@ -175,7 +175,7 @@ class ParameterTable:
         cells: dict[tuple[int, int, int], int] = {}
         occupied: list[tuple[int, int, int]] = []
         for p in self.parameters:
-            kind, i, j = _cell(p, place, cut)
+            kind, i, j = cell_of(p, place, cut)
             value = 0.0 if np.isnan(p.value) else p.value
             if p.free:
                 occupied.append((p.group, cells.setdefault((kind, i, j), len(cells)), p.index))
@@ -200,7 +200,8 @@ class ParameterTable:
         return OrderedPattern(*plain, ordered, owner, tau, scale, self.delta)
 
 
-def _cell(p: Parameter, place: dict[str, int], cut: dict[tuple[str, str], int]) -> tuple[int, int, int]:
+def cell_of(p: Parameter, place: dict[str, int], cut: dict[tuple[str, str], int]) -> tuple[int, int, int]:
+    """The matrix a relation stands in, its row and its column, from the places of variables and of thresholds."""
     if p.op == "=~":
         return ram.PATHS, place[p.rhs], place[p.lhs]
     if p.op == "~":

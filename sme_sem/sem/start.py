@@ -3,17 +3,26 @@
 Every construct's loadings are first read off one principal axis of its own indicators; the constructs'
 covariances follow from weighted composites, and the paths from regressions among them.  Constructs
 measured by constructs come after those.  Usually within sampling error of the estimates.
+
+Guesses stand in matrices like the model's own (``kernels.ram``) and are read off where its parameters are; which
+indicators, predictors and fixed values each guess goes by is worked out once for a table.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from math import isnan
 
 import numpy as np
 
-from .parameters import Parameter, ParameterTable
+from ..kernels import latent_response, ram
+from .parameters import Parameter, ParameterTable, cell_of
 
 Matrix = np.ndarray
+
+CROSS = 0.3  # of its value, where an indicator has loaded on an earlier construct
 
 
 def start_values(
@@ -24,20 +33,40 @@ def start_values(
     Start values written in the model win; parameters equal to each other start at their average.
     target : (G, m) the moments of ordered answers, thresholds first
     """
-    cut = {pair: t for t, pair in enumerate(table.thresholds)}
-    total, count = np.zeros(table.n_free), np.zeros(table.n_free)
+    pattern, written = table.pattern(), _written(table)
+    values = np.empty(written.shape)
     for group in range(table.groups):
-        guess = _Guess(table, group, covariance[group], None if mean is None else mean[group])
-        for p in table.parameters:
-            if p.free and p.group == group:
-                if not isnan(p.start):
-                    total[p.index] += p.start
-                elif p.op == "|" and target is not None:
-                    total[p.index] += target[group, cut[p.lhs, p.rhs]]
-                else:
-                    total[p.index] += 1.0 if p.op == "~*~" else guess.of(p.lhs, p.op, p.rhs)
-                count[p.index] += 1
-    return total / np.maximum(count, 1)
+        guess = _Guess(_layout(table, group), covariance[group], None if mean is None else mean[group])
+        for kind, cells in pattern.cells.items():
+            row, col = pattern.row[cells], pattern.col[cells]
+            if kind == latent_response.SCALES:
+                values[group, cells] = 1.0
+            elif kind == latent_response.THRESHOLDS:
+                assert target is not None
+                values[group, cells] = target[group, row]
+            elif kind == ram.INTERCEPTS:
+                values[group, cells] = guess.intercepts[row]
+            else:
+                values[group, cells] = (guess.paths if kind == ram.PATHS else guess.covariances)[row, col]
+    values = np.where(np.isnan(written), values, written)
+    free = pattern.parameter >= 0
+    index = pattern.parameter[free]
+    count = np.bincount(index, minlength=table.n_free)
+    return np.bincount(index, values[free], table.n_free) / np.maximum(count, 1)
+
+
+@lru_cache(maxsize=64)
+def _written(table: ParameterTable) -> np.ndarray:
+    """The start values that the model states, in the pattern's cells; NaN for none: (G, c)"""
+    pattern = table.pattern()
+    found = np.full(pattern.parameter.shape, np.nan)
+    place = {name: i for i, name in enumerate(table.variables)}
+    cut = {pair: t for t, pair in enumerate(table.thresholds)} if table.ordered else {}
+    cells = {cell: c for c, cell in enumerate(zip(pattern.matrix, pattern.row, pattern.col, strict=True))}
+    for p in table.parameters:
+        if p.free and not isnan(p.start):
+            found[p.group, cells[cell_of(p, place, cut)]] = p.start
+    return found
 
 
 def plain_start(
@@ -68,150 +97,212 @@ def plain_start(
 
 
 class _Guess:
-    """Guesses for one group: loadings, and the covariances of everything that is known so far."""
+    """Guesses for one group, by variables.
 
-    def __init__(self, table: ParameterTable, group: int, covariance: Matrix, mean: Matrix | None) -> None:
-        self.table, self.group = table, group
-        self.rows: dict[tuple[str, str], list[Parameter]] = {}
-        for row in table.parameters:
-            if row.group == group:
-                self.rows.setdefault((row.op, row.lhs), []).append(row)
-        self.place = {name: i for i, name in enumerate(table.variables)}
-        p, v = len(table.observed), len(table.variables)
-        self.M = np.zeros((v, v))
-        self.M[:p, :p] = covariance
-        self.known = np.arange(v) < p
-        self.loading: dict[tuple[str, str], float] = {}
-        self._constructs()
-        self.paths = self._regressions()
-        self._residuals()
-        self.intercept = {} if mean is None else self._intercepts(mean)
+    loadings, paths : (v, v) what each row's variable takes from each column's; loadings are among the paths
+    covariances : (v, v) residual variances and covariances   intercepts : (v,)
+    """
 
-    def of(self, lhs: str, op: str, rhs: str) -> float:
-        if op == "=~":
-            return self.loading.get((lhs, rhs), 0.0)
-        if op == "~":
-            return self.paths.get((lhs, rhs), 0.0)
-        if op == "~1":
-            return self.intercept.get(lhs, 0.0)
-        i, j = self.place[lhs], self.place[rhs]
-        if i == j:
-            return float(self.residual[i])
-        return float(self.M[i, j]) if not (self.explained[i] or self.explained[j]) else 0.0
+    def __init__(self, layout: _Layout, covariance: Matrix, mean: Matrix | None) -> None:
+        p, v = layout.observed, layout.variables
+        self.loadings, self.implied = np.zeros((v, v)), np.zeros((v, v))
+        self.implied[:p, :p] = covariance
+        for measured in layout.rounds:
+            self._add(measured)
+        self.paths = self.loadings.copy()
+        for regression in layout.regressions:
+            self._regress(regression)
+        self.covariances = self._residuals(layout)
+        self.intercepts = np.zeros(v) if mean is None else self._intercepts(layout, mean)
 
-    def _constructs(self) -> None:
-        """Add constructs whose indicators are known until none is left."""
-        waiting = list(self.table.latent)
-        owned: set[str] = set()
-        while waiting:
-            ready = [f for f in waiting if all(self.known[self.place[i]] for i in self._indicators(f))]
-            if not ready:
-                break  # constructs measured by each other: they keep zeros
-            self._add(ready, owned)
-            waiting = [f for f in waiting if f not in ready]
-
-    def _indicators(self, construct: str) -> list[str]:
-        return [p.rhs for p in self.rows.get(("=~", construct), ())]
-
-    def _add(self, constructs: list[str], owned: set[str]) -> None:
+    def _add(self, measured: _Round) -> None:
         """Add constructs, row by row, with their weighted composites' covariances."""
-        M, rows = self.M, [self.place[f] for f in constructs]
-        names = [self._indicators(f) for f in constructs]
-        index = [np.array([self.place[n] for n in own], dtype=int) for own in names]
+        M, rows, own = self.implied, measured.constructs, measured.own
         deviation = np.sqrt(np.maximum(np.diagonal(M), 1e-12))
-        loadings, own = np.zeros((len(rows), len(M))), np.zeros((len(rows), len(M)), dtype=bool)
-        for k in {len(i) for i in index}:
-            alike = np.array([c for c, i in enumerate(index) if len(i) == k])
-            columns = np.array([index[c] for c in alike])
+        loadings = np.zeros(own.shape)
+        for alike, columns in measured.sizes:
             units = deviation[columns]
             R = M[columns[:, :, None], columns[:, None, :]] / (units[:, :, None] * units[:, None, :])
             loadings[alike[:, None], columns] = _principal_axis(R) * units
-            own[alike[:, None], columns] = True
-        scale = np.array(
-            [self._scale(f, n, x[i]) for f, n, x, i in zip(constructs, names, loadings, index, strict=True)]
-        )
+        scale = measured.scale(loadings)
         unique = np.maximum(deviation**2 - loadings**2, 0.1 * deviation**2)
-        loadings = loadings / scale[:, None]
+        loadings /= scale[:, None]
         weights = loadings / unique
         weights /= np.vecdot(weights, loadings)[:, None]
         composites = np.where(own, loadings * scale[:, None] ** 2, weights @ M)
         among = np.triu(composites @ weights.T, 1)  # a later construct meets the earlier ones as they were added
         M[rows], M[:, rows] = composites, composites.T
-        M[np.ix_(rows, rows)] = among + among.T + np.diag(scale**2)
-        self.known[rows] = True
-        for construct, own_names, values in zip(constructs, names, loadings, strict=True):
-            for name in own_names:
-                value = float(values[self.place[name]])
-                self.loading[construct, name] = 0.3 * value if name in owned else value
-            owned.update(own_names)
+        M[rows[:, None], rows] = among + among.T + np.diag(scale**2)
+        self.loadings[:, rows] = (loadings * measured.share).T
 
-    def _scale(self, construct: str, names: list[str], loadings: Matrix) -> float:
-        """The construct's standard deviation, from its fixed loading or its fixed variance."""
-        for p in self.rows.get(("=~", construct), ()):
-            if not p.free and abs(p.value) > 1e-12:
-                return float(loadings[names.index(p.rhs)] / p.value) or 1.0
-        for p in self.rows.get(("~~", construct), ()):
-            if p.lhs == p.rhs and not p.free and p.value > 0:
-                return float(np.sqrt(p.value) * (np.sign(loadings[0]) or 1.0))  # the first indicator gives the sign
-        return float(loadings.mean() if self.table.sums else loadings[0]) or 1.0
+    def _regress(self, own: _Regression) -> None:
+        M, y, x = self.implied, own.outcome, own.free
+        self.paths[y, own.fixed] = own.values
+        if len(x):
+            among = M[x[:, None], x]
+            among.flat[:: len(x) + 1] = 1.02 * np.diagonal(among) + 1e-8
+            self.paths[y, x] = np.linalg.solve(among, M[y, x] - own.values @ M[own.fixed[:, None], x])
 
-    def _regressions(self) -> dict[tuple[str, str], float]:
-        found = {}
-        for (op, outcome), own in self.rows.items():
-            if op != "~":
-                continue
-            y = self.place[outcome]
-            free = [p for p in own if p.free]
-            x = [self.place[p.rhs] for p in free]
-            target = self.M[y, x] - sum(
-                (p.value * self.M[self.place[p.rhs], x] for p in own if not p.free), start=np.zeros(len(x))
-            )
-            Mx = self.M[np.ix_(x, x)]
-            ridge = 0.02 * np.diag(np.diagonal(Mx)) + 1e-8 * np.eye(len(x))
-            slopes = np.linalg.solve(Mx + ridge, target) if len(x) else target
-            for p, slope in zip(free, slopes, strict=True):
-                found[outcome, p.rhs] = float(slope)
-            for p in own:
-                if not p.free:
-                    found[outcome, p.rhs] = p.value
-        return found
-
-    def _residuals(self) -> None:
-        variance = np.diagonal(self.M).copy()
-        self.residual = variance.copy()
-        self.explained = np.zeros(len(variance), dtype=bool)
-        p = len(self.table.observed)
-        for (construct, indicator), value in self.loading.items():
-            i = self.place[indicator]
-            self.explained[i] = True
-            self.residual[i] -= value**2 * variance[self.place[construct]]
-        for (outcome, predictor), slope in self.paths.items():
-            i = self.place[outcome]
-            self.explained[i] = True
-            self.residual[i] -= slope * self.M[i, self.place[predictor]]
+    def _residuals(self, layout: _Layout) -> Matrix:
+        """What is left of variances, and covariances of what nothing explains."""
+        variance = np.diagonal(self.implied)
+        slopes = np.where(layout.regressed, self.paths, 0.0)
+        left = variance - self.loadings**2 @ variance - (slopes * self.implied).sum(axis=1)
+        alone = ~layout.explained
+        found = np.where(alone[:, None] & alone, self.implied, 0.0)
         # observed variables keep at least a fifth, constructs a tenth: away from the boundary
-        floor = np.where(np.arange(len(variance)) < p, 0.2, 0.1) * variance
-        self.residual = np.maximum(self.residual, floor)
-
-    def _intercepts(self, mean: Matrix) -> dict[str, float]:
-        """Means of constructs from the indicators whose intercepts are fixed; the other intercepts follow."""
-        rows = {name: own[0] for (op, name), own in self.rows.items() if op == "~1"}
-        free = [f for f in self.table.latent if f in rows and rows[f].free]
-        tied = [
-            (i, n)
-            for i, n in enumerate(self.table.observed)
-            if n in rows and not rows[n].free and not rows[n].exogenous
-        ]
-        constructs = np.zeros(len(free))
-        if free and tied:
-            loadings = np.array([[self.loading.get((f, n), 0.0) for f in free] for _, n in tied])
-            gap = np.array([mean[i] - rows[n].value for i, n in tied])
-            constructs = np.linalg.lstsq(loadings, gap, rcond=None)[0]
-        found = {f: float(a) for f, a in zip(free, constructs, strict=True)}
-        for i, name in enumerate(self.table.observed):
-            explained = sum(a * self.loading.get((f, name), 0.0) for f, a in zip(free, constructs, strict=True))
-            found[name] = float(mean[i] - explained)
+        floor = np.where(np.arange(len(variance)) < layout.observed, 0.2, 0.1) * variance
+        np.fill_diagonal(found, np.maximum(left, floor))
         return found
+
+    def _intercepts(self, layout: _Layout, mean: Matrix) -> Matrix:
+        """Means of constructs from the indicators whose intercepts are fixed; the other intercepts follow."""
+        found, p, free = np.zeros(layout.variables), layout.observed, layout.free_means
+        if len(free) and len(layout.tied):
+            gap = mean[layout.tied] - layout.tied_at
+            found[free] = np.linalg.lstsq(self.loadings[layout.tied[:, None], free], gap, rcond=None)[0]
+        found[:p] = mean - self.loadings[:p, free] @ found[free]
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class _Round:
+    """Constructs whose indicators are known once the rounds before are done.
+
+    constructs : (k,)
+    own : (k, v) whether a variable is an indicator   share : (k, v) how much of its loading it starts at
+    sizes : constructs with equally many indicators, (m,) and (m, i)
+    marker, value : (k,) the variable whose loading stands for a construct's unit, and what it is then
+    deviation : (k,) of the construct, where its variance is fixed, or NaN      averaged : the mean loading is one
+    """
+
+    constructs: np.ndarray
+    own: np.ndarray
+    share: np.ndarray
+    sizes: tuple[tuple[np.ndarray, np.ndarray], ...]
+    marker: np.ndarray
+    value: np.ndarray
+    deviation: np.ndarray
+    averaged: np.ndarray
+
+    def scale(self, loadings: Matrix) -> np.ndarray:
+        """The constructs' standard deviations, with the signs that make their markers what they are: (k, v) -> (k,)"""
+        marked = loadings[np.arange(len(loadings)), self.marker]
+        found = np.where(self.averaged, loadings.sum(axis=1) / self.own.sum(axis=1), marked / self.value)
+        found = np.where(np.isnan(self.deviation), found, self.deviation * np.where(marked < 0, -1.0, 1.0))
+        return np.where(found == 0, 1.0, found)
+
+
+@dataclass(frozen=True, eq=False)
+class _Regression:
+    """An outcome, its predictors with free slopes and those with fixed ones."""
+
+    outcome: int
+    free: np.ndarray
+    fixed: np.ndarray
+    values: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class _Layout:
+    """What the guesses of one group go by.
+
+    explained : (v,) whether indicator or outcome   regressed : (v, v) whether the row's variable is regressed on it
+    free_means : constructs with free means         tied, tied_at : observed variables with fixed intercepts
+    """
+
+    observed: int
+    variables: int
+    rounds: tuple[_Round, ...]
+    regressions: tuple[_Regression, ...]
+    explained: np.ndarray
+    regressed: np.ndarray
+    free_means: np.ndarray
+    tied: np.ndarray
+    tied_at: np.ndarray
+
+
+@lru_cache(maxsize=64)
+def _layout(table: ParameterTable, group: int) -> _Layout:
+    place = {name: i for i, name in enumerate(table.variables)}
+    v = len(place)
+    rows: dict[tuple[str, str], list[Parameter]] = {}
+    for p in table.parameters:
+        if p.group == group:
+            rows.setdefault((p.op, p.lhs), []).append(p)
+    rounds = tuple(_rounds(table, rows, place))
+    regressions = tuple(_regression(own, place) for (op, _), own in rows.items() if op == "~")
+    regressed = np.zeros((v, v), dtype=bool)
+    for own in regressions:
+        regressed[own.outcome, own.free] = regressed[own.outcome, own.fixed] = True
+    explained = np.asarray(regressed.any(axis=1))
+    for measured in rounds:
+        explained |= measured.own.any(axis=0)
+    means = {name: own[0] for (op, name), own in rows.items() if op == "~1"}
+    tied = [means[n] for n in table.observed if n in means and not means[n].free and not means[n].exogenous]
+    return _Layout(
+        len(table.observed),
+        v,
+        rounds,
+        regressions,
+        explained,
+        regressed,
+        np.array([place[f] for f in table.latent if f in means and means[f].free], dtype=int),
+        np.array([place[p.lhs] for p in tied], dtype=int),
+        np.array([p.value for p in tied]),
+    )
+
+
+_Rows = dict[tuple[str, str], list[Parameter]]
+
+
+def _rounds(table: ParameterTable, rows: _Rows, place: dict[str, int]) -> Iterator[_Round]:
+    """Constructs whose indicators are known, until none is left; those measured by each other keep zeros."""
+    indicators = {f: [place[p.rhs] for p in rows.get(("=~", f), ())] for f in table.latent}
+    known, waiting, owned = set(range(len(table.observed))), list(table.latent), set[int]()
+    while ready := [f for f in waiting if known.issuperset(indicators[f])]:
+        yield _round(table, rows, place, {f: indicators[f] for f in ready}, owned)
+        known.update(place[f] for f in ready)
+        waiting = [f for f in waiting if f not in ready]
+
+
+def _round(
+    table: ParameterTable, rows: _Rows, place: dict[str, int], indicators: dict[str, list[int]], owned: set[int]
+) -> _Round:
+    """One round; what its constructs are measured by is put among the ``owned``."""
+    k = len(indicators)
+    own, share = np.zeros((k, len(place)), dtype=bool), np.ones((k, len(place)))
+    marker, value = np.zeros(k, dtype=int), np.ones(k)
+    deviation, averaged = np.full(k, np.nan), np.zeros(k, dtype=bool)
+    for c, (construct, columns) in enumerate(indicators.items()):
+        own[c, columns] = True
+        share[c, [i for i in columns if i in owned]] = CROSS
+        owned.update(columns)
+        marker[c] = columns[0]
+        fixed = [p for p in rows[("=~", construct)] if not p.free and abs(p.value) > 1e-12]
+        variance = [p.value for p in rows.get(("~~", construct), ()) if p.lhs == p.rhs and not p.free and p.value > 0]
+        if fixed:
+            marker[c], value[c] = place[fixed[0].rhs], fixed[0].value
+        elif variance:
+            deviation[c] = np.sqrt(variance[0])
+        else:
+            averaged[c] = bool(table.sums)
+    sizes = []
+    for size in {len(columns) for columns in indicators.values()}:
+        alike = [c for c, columns in enumerate(indicators.values()) if len(columns) == size]
+        sizes.append((np.array(alike), np.array([list(indicators.values())[c] for c in alike])))
+    constructs = np.array([place[f] for f in indicators])
+    return _Round(constructs, own, share, tuple(sizes), marker, value, deviation, averaged)
+
+
+def _regression(own: list[Parameter], place: dict[str, int]) -> _Regression:
+    fixed = [p for p in own if not p.free]
+    return _Regression(
+        place[own[0].lhs],
+        np.array([place[p.rhs] for p in own if p.free], dtype=int),
+        np.array([place[p.rhs] for p in fixed], dtype=int),
+        np.array([p.value for p in fixed]),
+    )
 
 
 def _principal_axis(R: Matrix, rounds: int = 3) -> Matrix:
