@@ -5,7 +5,7 @@ divided by n - 1), G the number of groups.
 """
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from . import linalg
 
@@ -104,15 +104,9 @@ def noncentrality(chi_square, df, probability):
     if chi_square > FAR:
         return float((np.sqrt(chi_square) - special.ndtri(probability)) ** 2 - (df - 1))
 
-    def miss(ncp):
-        return _lower_tail(chi_square, df, ncp) - probability
-
-    if miss(0.0) <= 0:
+    if special.chdtr(df, chi_square) <= probability:
         return 0.0
-    upper = max(chi_square, 1.0)
-    while miss(upper) > 0:
-        upper *= 2
-    return optimize.brentq(miss, 0.0, upper, xtol=1e-12, rtol=1e-12)
+    return float(special.chndtrinc(chi_square, df, probability))
 
 
 def close_fit_p_value(chi_square, df, N, groups=1, close=CLOSE):

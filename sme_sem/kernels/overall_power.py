@@ -11,7 +11,7 @@ MacCallum, Browne and Sugawara (1996), Psychological Methods 1, 130-149.
 """
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 
 def overall_power(n, df, null, true, alpha, groups=1):
@@ -44,9 +44,4 @@ def _quantile(probability, df, noncentrality):
     """Of the noncentral chi-square distribution."""
     if noncentrality == 0:
         return float(special.chdtri(df, 1 - probability))
-    upper = df + noncentrality
-    while special.chndtr(upper, df, noncentrality) < probability:
-        upper *= 2
-    return optimize.brentq(
-        lambda x: special.chndtr(x, df, noncentrality) - probability, 0.0, upper, xtol=1e-12, rtol=1e-13
-    )
+    return float(special.chndtrix(probability, df, noncentrality))
