@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataProblem, SpecificationError
-from ..kernels import fit_indices
+from ..kernels import fit_indices, wald
 from ..sem import objective
 from ..sem.fit import Fit
 from ..sem.fit import fit as fit_model
@@ -185,7 +185,7 @@ class Invariance(Tabled):
             apart = fit.theta[index[1:]] - fit.theta[index[0]]
             contrast = np.hstack([-np.ones((len(apart), 1)), np.eye(len(apart))])
             spread = contrast @ fit._vcov[np.ix_(index, index)] @ contrast.T
-            chi_square, df = float(apart @ np.linalg.solve(spread, apart)), len(apart)
+            chi_square, df = wald.statistic(apart, spread)
             estimates = dict(zip(fit.moments.labels, fit.theta[index], strict=True))
             p_value = float(fit_indices.p_value(chi_square, df))
             rows.append({"path": relation, **estimates, "chisq": chi_square, "df": df, "pvalue": p_value})

@@ -506,6 +506,38 @@ class Fit(Tabled):
 
         return score_tests(self)
 
+    def wald_tests(self, constraints: str) -> pd.DataFrame:
+        """Wald test of equalities that the model was estimated without, of each and of all together.
+
+        Columns: lhs op rhs difference se x2 df pvalue; the last row is the total.  ``difference`` is the left side
+        less the right one.  Errors are the fit's own, so a robust fit gives robust tests.  See
+        :mod:`sme_sem.sem.wald_tests`.
+
+        Parameters
+        ----------
+        constraints
+            Equalities between labels, definitions and numbers, as in ``"a == b; c == 0.5"``.
+
+        Raises
+        ------
+        SpecificationError
+            What is written is no equality, names no label of the model, or cannot hold.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3 + 0.6*t4", 200, seed=1)
+        >>> fit = sme.fit("trust =~ t1 + a*t2 + b*t3 + c*t4", answers)
+        >>> fit.wald_tests("a == b; b == c")[["lhs", "op", "rhs", "df"]]
+             lhs  op rhs  df
+        0      a  ==   b   1
+        1      b  ==   c   1
+        2  total           2
+        """
+        from .wald_tests import wald_tests
+
+        return wald_tests(self, constraints)
+
     def residuals(self, type: str = "cor") -> pd.DataFrame | dict[str, pd.DataFrame]:
         """What the model leaves unexplained of each covariance; a dict by group if there are several.
 

@@ -1,0 +1,69 @@
+"""Whether constraints hold that a model was estimated without: Wald tests.
+
+With h the left sides less the right ones at the estimates, J their slopes and V the estimates' covariance matrix::
+
+    X2 = h^T (J V J^T)^- h        df = rank of J V J^T
+
+V is the fit's own, so that robust errors, or those from samples, make a robust test.  A constraint that follows from
+the others adds no degree of freedom.  Values are those of lavaan's ``lavTestWald``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from ..errors import ConvergenceError, SpecificationError
+from ..kernels.wald import statistic
+from .constraints import labelled
+from .expressions import evaluate
+from .syntax import read_terms
+
+if TYPE_CHECKING:
+    from .result import Fit
+
+_ROUNDING = 1e-14  # of what a variance could be if nothing cancelled
+
+
+def wald_tests(fit: Fit, constraints: str) -> pd.DataFrame:
+    """One row for each constraint, and the test of all together last."""
+    if not fit.converged:
+        raise ConvergenceError("the model did not converge, so nothing can be tested; see fit.diagnostics.")
+    terms = read_terms(constraints)
+    if not terms or any(term.op != "==" for term in terms):
+        raise SpecificationError(
+            f"{constraints!r}: a Wald test is of equalities between labels and numbers, as in 'a == b; c == 0'."
+        )
+    known = labelled(fit.table, fit.theta)
+    sides = [(evaluate(term.lhs, known), evaluate(term.rhs, known)) for term in terms]
+    h = np.array([float(left.value - right.value) for left, right in sides])
+    J = np.stack([np.broadcast_to(left.gradient - right.gradient, fit.theta.shape) for left, right in sides])
+    vcov = fit.vcov.to_numpy()
+    spread = J @ vcov @ J.T
+    most = (np.abs(J) @ np.sqrt(np.diagonal(vcov))) ** 2
+    spread[np.diagonal(spread) <= _ROUNDING * most] = 0
+    texts = [f"{term.lhs} == {term.rhs}" for term in terms]
+    each = [_test(h[r : r + 1], spread[r : r + 1, r : r + 1], texts[r]) for r in range(len(h))]
+    rows = [*((term.lhs, "==", term.rhs) for term in terms), ("total", "", "")]
+    frame = pd.DataFrame(rows, columns=["lhs", "op", "rhs"])
+    frame["difference"], frame["se"] = [*h, np.nan], [*np.sqrt(np.diagonal(spread)), np.nan]
+    frame["x2"], frame["df"] = zip(*each, _test(h, spread, "; ".join(texts)), strict=True)
+    frame["pvalue"] = special.chdtrc(frame["df"], frame["x2"])
+    return frame
+
+
+def _test(h: np.ndarray, spread: np.ndarray, text: str) -> tuple[float, int]:
+    """X2 and its degrees of freedom: (k,), (k, k)"""
+    if not (np.isfinite(h).all() and np.isfinite(spread).all()):
+        raise SpecificationError(f"{text!r} has no value, or no standard error, at the estimates.")
+    if not (np.diagonal(spread) > 0).all():
+        raise SpecificationError(
+            f"{text!r} is about what is fixed, by the model or by its constraints: test estimated parameters."
+        )
+    x2, df = statistic(h, spread)
+    if np.isnan(x2):
+        raise SpecificationError(f"{text!r}: these cannot all hold, whatever the parameters are.")
+    return x2, df
