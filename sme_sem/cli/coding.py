@@ -12,7 +12,7 @@ import typer
 from ..errors import SourceError
 from .numbers import text_of
 from .options import LanguageOption, Tongue, examples
-from .output import LOOK, print_tables
+from .output import LOOK, print_tables, refuse_existing
 
 if TYPE_CHECKING:
     from ..qualitative.remarks import Remark
@@ -191,8 +191,7 @@ def draft(
     from ..tables.storing import store
 
     trail = output.with_name(f"{output.stem}-trail.csv")
-    if trail.exists():
-        raise SourceError(str(trail), ["already exists; name another file, or move it away"])
+    refuse_existing(trail)
     coding = read_coding(segments)
     drafted = draft_instrument(coding, read_relations(relations) if relations else (), name=output.stem, title=title)
     drafted.write(output)

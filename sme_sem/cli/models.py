@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import SmeSemError, SpecificationError, StudyError
+from ..errors import SmeSemError, SpecificationError
 from .numbers import numbers_of, suspect_codes, suspecting, text_of
 from .options import (
     EstimatorOption,
@@ -26,7 +26,7 @@ from .options import (
     Tongue,
     examples,
 )
-from .output import DONE, LOOK, check_output, for_programs, hand_over
+from .output import DONE, LOOK, check_output, for_programs, hand_over, refuse_existing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -296,8 +296,7 @@ def simulate(
 
     if (model is None) == (instrument is None):
         raise SpecificationError("name either a file with a population model, or an --instrument")
-    if output.exists():
-        raise StudyError(str(output), ["already exists; name another file, or move it away"])
+    refuse_existing(output)
     if instrument is not None:
         known = load_instrument(instrument)
         answers = draw_answers(known, n, seed)

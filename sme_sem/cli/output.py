@@ -59,10 +59,16 @@ def check_output(form: Form | None, output: Path | None) -> None:
         raise SpecificationError(f"{output}: holds one table only, and these are several; name a workbook (.xlsx)")
 
 
+def refuse_existing(output: Path) -> None:
+    """Refuse to write over what is there, before the work is done."""
+    if output.exists():
+        raise StudyError(str(output), ["already exists; name another file, or move it away"])
+
+
 def _unwritten(output: Path) -> None:
     """Refuse to write over a file, or tables among those of another run."""
     if output.is_file():
-        raise StudyError(str(output), ["already exists; name another file, or move it away"])
+        refuse_existing(output)
     if any(output.glob("*.csv")):
         raise StudyError(str(output), ["holds tables already; name another folder, or move them away"])
 

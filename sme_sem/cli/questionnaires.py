@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..errors import SpecificationError, StudyError
+from ..errors import SpecificationError
 from .answers import findings_code, kept_answers, list_findings, read_answers, say_platform
 from .options import (
     Answers,
@@ -21,7 +21,7 @@ from .options import (
     Tongue,
     examples,
 )
-from .output import DONE, LOOK, check_output, for_programs, hand_over
+from .output import DONE, LOOK, check_output, for_programs, hand_over, refuse_existing
 
 app = typer.Typer()
 
@@ -77,8 +77,8 @@ def screen(
     from ..tables.storing import store
 
     check_output(form, output)
-    if kept is not None and kept.exists():
-        raise StudyError(str(kept), ["already exists; name another file, or move it away"])
+    if kept is not None:
+        refuse_existing(kept)
     responses = read_answers(answers, instrument, sheet, platform)
     found = judge(responses, (*DEFAULT_RULES, "careless"), max_missing=max_missing, cutoffs=Cutoffs(flags=min_flags))
     quality = found.quality.tables() if found.quality is not None else ()

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import ExportError
 from .options import FormOption, InstrumentName, LanguageOption, TablesFile, Tongue, Tongues, examples
-from .output import DONE, LOOK, hand_over, print_tables, progress_bar
+from .output import DONE, LOOK, hand_over, print_tables, progress_bar, refuse_existing
 
 if TYPE_CHECKING:
     from ..report.results import Results
@@ -171,8 +170,7 @@ def export(
 
     known, form = load_instrument(instrument), format_named(to)
     target = output / default_name(known, to) if output.is_dir() else output
-    if target.exists():
-        raise ExportError(str(target), ["already exists; name another file, or move it away"])
+    refuse_existing(target)
     written = export_instrument(known, target, format=to, language=language, constructs=constructs)  # type: ignore[arg-type]
     typer.echo(f"Written: {written}")
     typer.echo(form.advice.zh if language == "zh" else form.advice.en)

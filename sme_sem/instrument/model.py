@@ -28,7 +28,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from ..tables import Column, Table, Tabled, Words, term
-from .syntax import factors, paths, statements
+from .syntax import factors, paths, product_construct, statements
 
 _T = TypeVar("_T")
 Sign = Literal["+", "-"]
@@ -368,7 +368,7 @@ class Instrument(Tabled, _Record):
         causes = {cause for model in self.models.values() for _, cause in paths(model.structure) if ":" in cause}
         for cause in sorted(causes):
             one, other = (known.get(name, Words(name, name)) for name in factors(cause)[:2])
-            known[cause] = known[cause.replace(":", "x")] = one + " × " + other
+            known[cause] = known[product_construct(cause)] = one + " × " + other
         return known
 
     def model_constructs(self, name: str) -> tuple[str, ...]:

@@ -49,6 +49,15 @@ def factors(term: str) -> tuple[str, ...]:
     return tuple(term.split(":"))
 
 
+def product_construct(term: str) -> str:
+    """Name the construct that measures a product, as :func:`sme_sem.with_products` does.
+
+    >>> product_construct("RT:DF"), product_construct("RT")
+    ('RTxDF', 'RT')
+    """
+    return "x".join(factors(term))
+
+
 def paths(text: str) -> frozenset[tuple[str, str]]:
     """Collect the regressions of a model as (outcome, cause) pairs; a cause may be a product.
 

@@ -26,6 +26,7 @@ import pandas as pd
 
 from ..errors import SpecificationError, did_you_mean
 from ..instrument.model import Hypothesis
+from ..instrument.syntax import product_construct
 from ..tables import Column, Kind, Table, Tabled, Words, term
 from ..tables.format import cell
 from .presentation import Labels, objections, path_label
@@ -194,7 +195,7 @@ def _test(hypothesis: Hypothesis, fit: Fit | None) -> HypothesisTest:
     if fit is None or not fit.converged:
         return _untested(hypothesis, NOT_FITTED)
     frame = fit.estimates()
-    names = (hypothesis.cause, hypothesis.cause.replace(":", "x"))
+    names = (hypothesis.cause, product_construct(hypothesis.cause))
     at = (frame["op"] == "~") & (frame["lhs"] == hypothesis.outcome) & frame["rhs"].isin(names)
     if not at.any():
         return _untested(hypothesis, NOT_IN_MODEL)

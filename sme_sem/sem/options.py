@@ -9,7 +9,7 @@ from typing import Literal
 from ..errors import SpecificationError
 from .bounds import Bounds
 from .estimators import ESTIMATORS, Estimator
-from .spelling import chosen
+from .spelling import chosen, means
 
 Preset = Literal["sem", "growth", "explicit"]
 Parameterization = Literal["delta", "theta"]
@@ -124,7 +124,7 @@ def bootstrap_of(value: int, se: str | None) -> int:
 
 def errors_of_first_order(se: str | None) -> str:
     """Read ``information="first_order"``, which are the errors of that name."""
-    if se in (None, "standard", "first_order", "first.order"):
+    if se is None or means(se, "standard") or means(se, "first_order"):
         return "first_order"
     raise SpecificationError(f"information='first_order' is se='first_order': leave se={se!r} out.")
 

@@ -15,11 +15,15 @@ def chosen(name: str, value: _T, allowed: tuple[_T, ...], note: str = "") -> _T:
     >>> chosen("estimator", "mlr", ("ML", "MLR")), chosen("se", "robust.sem", ("standard", "robust_sem"))
     ('MLR', 'robust_sem')
     """
-    if isinstance(value, str):
-        for one in allowed:
-            if _plain(one) == _plain(value):
-                return one
+    for one in allowed:
+        if means(value, one):
+            return one
     raise SpecificationError(f"{name}={value!r} is not available; it can be {', '.join(map(repr, allowed))}.{note}")
+
+
+def means(value: object, name: str) -> bool:
+    """Whether an option is the one of that name."""
+    return isinstance(value, str) and _plain(value) == _plain(name)
 
 
 def missing_of(value: str) -> str:

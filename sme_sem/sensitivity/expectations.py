@@ -14,6 +14,7 @@ import pandas as pd
 
 from ..errors import SpecificationError
 from ..instrument.model import Hypothesis
+from ..instrument.syntax import product_construct
 from ..sem.fit import Fit
 from ..sem.specification import Specification
 
@@ -72,14 +73,8 @@ def findings(fit: Fit, expected: Sequence[Expectation], level: float) -> tuple[F
         place[lhs, op, "" if op == ":=" else rhs] = at
         if op == "~~":
             place[rhs, op, lhs] = at
-    found = (place.get(one.key, place.get(_measured(one.key))) for one in expected)
+    found = (place.get(one.key, place.get((*one.key[:2], product_construct(one.key[2])))) for one in expected)
     return tuple(_finding(raw, standardized, one.key, at) for one, at in zip(expected, found, strict=True))
-
-
-def _measured(key: Key) -> Key:
-    """Name the construct that measures a product, as :func:`sme_sem.with_products` does."""
-    lhs, op, rhs = key
-    return lhs, op, rhs.replace(":", "x")
 
 
 def _columns(frame: pd.DataFrame) -> dict[str, np.ndarray]:
