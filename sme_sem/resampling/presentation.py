@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..tables import Column, Kind, Table, Text, Words, term
+from ..tables import Column, Kind, Table, Text, Words, joined, term
 
 if TYPE_CHECKING:
     from .bootstrap import Bootstrap
@@ -49,7 +49,7 @@ def _notes(found: Bootstrap) -> tuple[Text, ...]:
     if found.seed is not None:
         said.append(Words("Seed {seed}.", "随机种子{seed}。").filled(seed=found.seed))
     if found.failed:
-        listed = ", ".join(f"{reason.replace('_', ' ')}: {count}" for reason, count in found.failures.items())
+        listed = joined([_REASONS[reason] + f": {count}" for reason, count in found.failures.items()])
         said.append(_FAILED.filled(failed=found.failed, listed=listed))
     negative = found.negative_variances
     if negative:
@@ -93,6 +93,15 @@ _SAMPLES = Words(
 _FAILED = Words(
     "{failed} samples failed and are not used ({listed}).", "{failed}个样本未能得到估计，已剔除（{listed}）。"
 )
+_REASONS = {
+    "bad_start": Words(
+        "nothing to fit, as where an item does not vary or a category is empty",
+        "题项无变异或某一类别无人选择等，无法估计",
+    ),
+    "iteration_limit": Words("the iterations ended first", "达到迭代上限"),
+    "no_descent": Words("the search found no minimum", "搜索未找到极小值"),
+    "contradiction": Words("no values keep the constraints", "没有满足约束的参数值"),
+}
 _NEGATIVE = Words(
     "{count} samples gave a negative variance; they are used as they are.", "{count}个样本出现负方差，予以保留。"
 )

@@ -526,7 +526,10 @@ def test_samples_that_fail_are_counted_shown_and_not_used():
     assert found.draws.iloc[[4, 11]].isna().all(axis=None)
     assert found.draws.drop(index=[4, 11]).notna().all(axis=None)
     assert found.table["se"].notna().all()
-    assert "2 samples failed and are not used (bad start: 2)." in str(found)
+    assert (
+        "2 samples failed and are not used (nothing to fit, as where an item does not vary or a category is empty: 2)."
+        in str(found)
+    )
     assert "18 of 20 bootstrap samples" in str(found)
 
 
