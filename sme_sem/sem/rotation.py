@@ -9,9 +9,10 @@ then the constructs are turned until their loadings are simple, and everything t
 After that all loadings and the block's correlations are free parameters, tied by the conditions of a stationary
 criterion.  Standard errors come from the information within the directions these conditions leave free, which is
 the inverse of the bordered information matrix (Jennrich 1973, Psychometrika 38, 593-604; Asparouhov and Muthen
-2009, Structural Equation Modeling 16, 397-438).  They equal the delta method's exactly.  lavaan's default for
-correlated constructs (``rotation.se = "bordered"``) leaves the correlations out of the items' variances in these
-conditions and differs a little; its estimates, and its errors of uncorrelated constructs, are the same as here.
+2009, Structural Equation Modeling 16, 397-438).  They equal the delta method's exactly, and the spread of estimates
+over samples.  lavaan's errors of correlated constructs (``rotation.se`` of either kind) leave the correlations out of
+the items' variances in these conditions and differ, by a quarter for loadings near zero; its estimates, and its errors
+of uncorrelated constructs, are the same as here.
 
 Conventions, lavaan's: loadings are standardized by the items' variances given what else predicts the constructs
 before they are rotated, and for varimax normalised by Kaiser besides; a construct's loadings have a positive sum;
