@@ -111,7 +111,7 @@ def _factor_at(fit: Fit, theta: np.ndarray) -> float:
     implied = ram.implied(pattern, theta, sample.covariance, sample.mean)
     expected = fit.options.information == "expected"
     B = robust.spread(pattern, moments, implied, around_sample=method.test_around_sample)
-    return robust.scaling(method, pattern, moments, implied, inverse, B, df, expected=expected).mean_factor
+    return robust.scaling(method, pattern, sample, moments, implied, inverse, B, df, expected=expected).mean_factor
 
 
 def _inverse_information(fit: Fit, theta: np.ndarray) -> np.ndarray:

@@ -17,6 +17,7 @@ from . import bivariate, linalg, polychoric
 from .discrepancy import Slope
 from .minimise import Status, scoring
 
+ENDLESS = 1e3  # standard error of a threshold, or of a slope along a deviation of its covariate, that has no estimate
 DEPENDENT = 1e-10  # smallest eigenvalue of the scores' correlations below which nothing tells them apart
 
 
@@ -56,7 +57,11 @@ def ordered(codes, levels, x):
     places = np.where(answered, _limits(designs, beyond, estimates), np.nan)
     slopes = np.nan_to_num(_slopes(*places))
     score = slopes[0, :, None] * designs[0] + slopes[1, :, None] * designs[1]
-    return Margin(estimates, places, designs, influence(score), 1.0)
+    own = influence(score)
+    unit = np.concatenate([np.ones(levels - 1), x.std(axis=0)])
+    if (unit**2 * (own**2).sum(axis=0) > ENDLESS**2).any():
+        own = np.full_like(own, np.nan)  # a covariate separates the categories, and the likelihood has no maximum
+    return Margin(estimates, places, designs, own, 1.0)
 
 
 def continuous(values, x):

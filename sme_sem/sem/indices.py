@@ -20,17 +20,18 @@ from ..responses.moments import Moments
 from .parameters import ParameterTable
 from .robust import Scaling
 
-ROBUST = (
-    "cfi_robust",
-    "tli_robust",
-    "nnfi_robust",
-    "rni_robust",
-    "rmsea_robust",
-    "rmsea_ci_lower_robust",
-    "rmsea_ci_upper_robust",
-    "rmsea_pvalue_robust",
-    "rmsea_notclose_pvalue_robust",
-)
+NOTHING_LEFT_OUT = {
+    "cfi_robust": 1.0,
+    "tli_robust": 1.0,
+    "nnfi_robust": 1.0,
+    "rni_robust": 1.0,
+    "rmsea_robust": 0.0,
+    "rmsea_ci_lower_robust": 0.0,
+    "rmsea_ci_upper_robust": 0.0,
+    "rmsea_pvalue_robust": np.nan,
+    "rmsea_notclose_pvalue_robust": np.nan,
+}
+"""The robust measures of a model without degrees of freedom."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -261,10 +262,9 @@ def scaled_measures(test: Test, own: Scaling, base: Scaling, kind: str) -> dict[
         k = test.parameters
         found["scaling_factor_h1"] = (own.likelihood + c * df) / (k + df)
         found["scaling_factor_h0"] = own.likelihood / k if k else np.nan
-    if df:
-        factor = own.factor if kind == "scaled_shifted" else c
-        adjusted = x2 if kind == "scaled_shifted" else test.chi_square / c
-        found |= robust_measures(test, c, cb, interval=(adjusted, factor))
+    factor = own.factor if kind == "scaled_shifted" else c
+    adjusted = x2 if kind == "scaled_shifted" else test.chi_square / c
+    found |= robust_measures(test, c, cb, interval=(adjusted, factor)) if df else NOTHING_LEFT_OUT
     return {name: float(value) for name, value in found.items()}
 
 

@@ -169,8 +169,8 @@ def residual_measures(
 ) -> dict[str, float]:
     """RMR, SRMR and CRMR of the moments of ordered answers, as lavaan counts them.
 
-    SRMR, and what ends in ``nomean``, is of variances and covariances alone, the others of thresholds and slopes too;
-    means do not count.
+    SRMR, and what ends in ``nomean``, is of covariances alone, the others of thresholds and slopes too.  Means do not
+    count, nor do variances, except among the number of moments by which squares are averaged.
 
     weight : (G,) n_g / n
     """
@@ -184,18 +184,17 @@ def residual_measures(
 
     products = own[:, i] * own[:, j]
     covariances = (seen.covariance - fitted.covariance) / products
-    variances = 1 - (fitted.deviation / own) ** 2
     correlations = seen.covariance / products - fitted.covariance / (fitted.deviation[:, i] * fitted.deviation[:, j])
     slopes = (seen.slopes - fitted.slopes) * x[:, :, None] / own[:, None, :]
     thresholds = total(seen.thresholds - fitted.thresholds)
-    raw = total(seen.covariance - fitted.covariance) + total(own**2 - fitted.deviation**2)
+    raw = total(seen.covariance - fitted.covariance)
     regressed = seen.thresholds.shape[1] + slopes[0].size
 
     def averaged(summed: np.ndarray, count: int) -> float:
         return float((weight * np.sqrt(summed / max(count, 1))).sum())
 
     y = pattern.modelled
-    standardized, moments = total(covariances) + total(variances), len(i) + y
+    standardized, moments = total(covariances), len(i) + y
     without = averaged(standardized, moments)
     return {
         "rmr": averaged(raw + thresholds + total(seen.slopes - fitted.slopes), moments + regressed),

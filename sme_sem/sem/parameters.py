@@ -240,14 +240,17 @@ def parameter_table(
     rows = _stated(specification, groups) + _added(roles, options, means, ordered)
     rows = [_with_defaults(row, roles, options, exogenous) for row in rows]
     rows = [_of_ordered(row, options, ordered) for row in rows]
+    held = _kinds_equal(roles, options)
     parameters: list[Parameter] = []
     for group in range(groups):
-        own = [_in_group(row, group, groups) for row in rows]
-        parameters += [_freed(p, roles, options, ordered) for p in own] if group else own
+        for row in rows:
+            p = _in_group(row, group, groups)
+            needed = group and not p.free and not p.derived and _needed(p, row, roles, options, ordered)
+            parameters.append(replace(p, index=0, value=np.nan) if needed and not held(p) else p)
     _excepted_are_there(parameters, options.group_partial)
     if "intercepts" in options.effect_coding:
         parameters = with_free_means(parameters)
-    parameters = _numbered(parameters, rows, _kinds_equal(roles, options))
+    parameters = _numbered(parameters, rows, held)
     definitions = tuple(t for t in specification.terms if t.op in DEFINING)
     stated = bounds(parameters, specification.relations, groups)
     table = ParameterTable(
@@ -488,30 +491,29 @@ def _in_group(row: _Row, group: int, groups: int) -> Parameter:
     )
 
 
-def _freed(p: Parameter, roles: _Roles, options: Options, ordered: Mapping[str, int]) -> Parameter:
-    """Free what a later group needs once the measurement is equal.
+def _needed(p: Parameter, row: _Row, roles: _Roles, options: Options, ordered: Mapping[str, int]) -> bool:
+    """Whether a fixed parameter is free in a later group once the measurement is equal, unless it is held equal itself.
 
-    Construct means; variances of constructs with no marker; covariances within an exploratory block.  Of ordered
-    variables scales (theta: residual variances) and intercepts once thresholds are equal, means of constructs once
-    intercepts are too (Wu and Estabrook 2016, Psychometrika 81, 1014-1045).
+    Construct means; markers, or variances of constructs without one; covariances within an exploratory block.  Of
+    ordered variables intercepts once thresholds are equal, and, where a variable has several, its scale (theta: its
+    residual variance); means of constructs once intercepts are (Wu and Estabrook 2016, Psychometrika 81, 1014-1045).
     """
     equal = options.group_equal
-    if p.free or p.user or p.derived:
-        return p
+    if p.op == "=~":
+        return "loadings" in equal and options.preset != "explicit" and not row.term.fixed
+    if p.user:
+        return False
     itself = p.lhs == p.rhs
-    if p.lhs in ordered and "thresholds" in equal:
-        measured = p.op == "~*~" or (p.op == "~~" and itself)
-        centred = p.op == "~1" and "intercepts" not in equal
-        return replace(p, index=0, value=np.nan) if measured or centred else p
+    if p.lhs in ordered:
+        measured = ordered[p.lhs] > 1 and (p.op == "~*~" or (p.op == "~~" and itself))
+        return "thresholds" in equal and (measured or (p.op == "~1" and options.preset == "sem"))
     if p.lhs not in roles.latent:
-        return p
-    means = p.op == "~1" and "intercepts" in equal and "means" not in equal and options.preset == "sem"
+        return False
+    if p.op == "~1":
+        return "intercepts" in equal and options.preset == "sem"
     own_scale = options.std_lv or p.lhs in roles.block_of
-    variance = p.op == "~~" and itself and own_scale and "lv_variances" not in equal
-    covariance = p.op == "~~" and roles.one_block(p.lhs, p.rhs) and "lv_covariances" not in equal
-    if means or ("loadings" in equal and (variance or covariance)):
-        return replace(p, index=0, value=np.nan)
-    return p
+    apart = (itself and own_scale) or roles.one_block(p.lhs, p.rhs)
+    return p.op == "~~" and "loadings" in equal and apart
 
 
 def _excepted_are_there(parameters: list[Parameter], excepted: Sequence[str]) -> None:
@@ -523,23 +525,26 @@ def _excepted_are_there(parameters: list[Parameter], excepted: Sequence[str]) ->
             raise SpecificationError(f"group_partial: {text!r} is no parameter of the model.{near}")
 
 
+_KINDS = {"=~": "loadings", "~": "regressions", "|": "thresholds", "~*~": "scales"}
+
+
 def _kinds_equal(roles: _Roles, options: Options) -> Callable[[Parameter], bool]:
-    """Which parameters ``group_equal`` holds equal across groups."""
+    """Which parameters ``group_equal`` holds equal across groups.
+
+    As in lavaan, what a covariance is goes by its left side, and moments of covariates are of no kind.
+    """
     latent, excepted = set(roles.latent), {_bare(text) for text in options.group_partial}
 
     def kind(p: Parameter) -> str:
-        if p.op == "=~":
-            return "loadings"
-        if p.op == "~":
-            return "regressions"
+        if p.op in _KINDS:
+            return _KINDS[p.op]
+        if p.lhs in roles.covariates:
+            return "covariates"
         if p.op == "~1":
             return "means" if p.lhs in latent else "intercepts"
-        if p.op in ("|", "~*~"):
-            return "thresholds" if p.op == "|" else "scales"
-        both = p.lhs in latent and p.rhs in latent
         if p.lhs == p.rhs:
-            return "lv_variances" if both else "residuals"
-        return "lv_covariances" if both else "residual_covariances"
+            return "lv_variances" if p.lhs in latent else "residuals"
+        return "lv_covariances" if p.lhs in latent else "residual_covariances"
 
     def held(p: Parameter) -> bool:
         names = {_bare(str(p)), f"{p.rhs}{p.op}{p.lhs}" if p.op == "~~" else ""}

@@ -285,6 +285,7 @@ class Fit(Tabled):
         return robust.scaling(
             self._estimator,
             self.pattern,
+            self.sample,
             self.moments,
             self._point.moments,
             self._bread,
@@ -405,9 +406,11 @@ class Fit(Tabled):
             found["pvalue"] = found["baseline_pvalue"] = np.nan  # this statistic has no chi-square distribution
         if self._estimator.scaled:
             found |= indices.scaled_measures(self._test, self._scaling, self._baseline._scaling, self._estimator.test)
-        if self.moments.patterns is not None and self._test.df:
+        if not self._test.df:
+            return found | (indices.NOTHING_LEFT_OUT if self.moments.patterns is not None else {})
+        if self.moments.patterns is not None:
             found |= self._complete_data_measures()
-        if isinstance(self.pattern, OrderedPattern) and self._estimator.scaled and self._test.df:
+        if isinstance(self.pattern, OrderedPattern) and self._estimator.scaled:
             found |= self._polychoric_measures(self.pattern)
         return found
 
@@ -415,7 +418,7 @@ class Fit(Tabled):
         """Robust indices of ordered answers (Savalei 2021); NaN where they do not exist."""
         statistics = ordered.robust_statistics(pattern, self.sample, self.moments, self.theta, self._bread)
         if statistics is None:
-            return dict.fromkeys(indices.ROBUST, np.nan)
+            return dict.fromkeys(indices.NOTHING_LEFT_OUT, np.nan)
         value, baseline, total, independence = statistics
         test = replace(self._test, chi_square=self.n * value, baseline=self.n * baseline, total=float(self.n))
         c, cb = total / test.df, independence / test.baseline_df

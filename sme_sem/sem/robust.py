@@ -65,6 +65,7 @@ def spread(pattern: ram.Pattern, moments: Moments, implied: ram.Implied, *, arou
 def scaling(
     estimator: Estimator,
     pattern: ram.Pattern,
+    sample: Sample,
     moments: Moments,
     implied: ram.Implied,
     inverse: np.ndarray,
@@ -85,7 +86,7 @@ def scaling(
     answers, centre = moments.answers, moments.mean
     assert answers is not None and centre is not None
     mplus = estimator.test == "yuan_bentler_mplus"
-    weights = moments.covariance if mplus else implied.sigma
+    weights = sample.covariance if mplus else implied.sigma
     likelihood = float((B * inverse).sum())
     trace = -likelihood
     if moments.patterns is not None:

@@ -116,13 +116,26 @@ def _front(table: ParameterTable, levels: dict[str, int], level: int) -> list[st
 
 
 def _of_their_own(table: ParameterTable) -> list[str]:
-    """Observed variables that predict something, or covary with a construct, and so stand beside the constructs."""
+    """Observed variables that stand beside the constructs: they predict something, and no construct explains them.
+
+    So do those that covary with a construct.
+    """
     latent = set(table.latent)
-    found = {p.rhs for p in table.parameters if p.op == "~"}
+    found = {p.rhs for p in table.parameters if p.op == "~"} - _explained(table)
     for p in table.parameters:
         if p.op == "~~" and (p.lhs in latent) != (p.rhs in latent) and (p.free or p.value != 0):
             found |= {p.lhs, p.rhs}
     return [n for n in table.observed if n in found]
+
+
+def _explained(table: ParameterTable) -> set[str]:
+    """What an arrow leads to from a construct, directly or by way of others."""
+    arrows = {(p.lhs, p.rhs) if p.op == "=~" else (p.rhs, p.lhs) for p in table.parameters if p.op in ("=~", "~")}
+    reached, new = set(table.latent), set(table.latent)
+    while new:
+        new = {effect for cause, effect in arrows if cause in new} - reached
+        reached |= new
+    return reached
 
 
 def _loadings(point: Point, group: int, front: np.ndarray) -> np.ndarray:

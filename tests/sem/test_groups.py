@@ -355,3 +355,49 @@ def test_a_negative_variance_is_reported_with_its_group():
     found = [d for d in sme.fit(MODEL, answers, group="school").diagnostics if d.code == "negative_variance"]
     assert found
     assert all("[Pasteur]" in d.words.en and "[Pasteur]" in d.words.zh for d in found)
+
+
+# --- what counts as equal ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "kinds", "chi_square", "df"),
+    [
+        ({"fixed_x": False}, (), 29.4173333425, 8),  # lavaan 0.6-14, here and below
+        ({"estimator": "GLS"}, (), 30.0517536476, 8),
+        ({"estimator": "WLS"}, (), 34.0126804453, 8),
+        ({"fixed_x": False}, ("residuals", "residual_covariances"), 32.8420691173, 11),
+    ],
+)
+def test_moments_of_covariates_are_held_equal_by_no_kind(options, kinds, chi_square, df):
+    text = "visual =~ x1 + x2 + x3; visual ~ x9"
+    measures = by_school("loadings", "intercepts", *kinds, text=text, **options).measures()
+    assert (measures["df"], measures["chisq"]) == (df, pytest.approx(chi_square, rel=1e-7))
+    if "estimator" not in options:
+        given = by_school("loadings", "intercepts", *kinds, text=text).measures()
+        assert given["chisq"] == pytest.approx(measures["chisq"], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("kind", "chi_square", "df"), [("lv_covariances", 43.7059645612, 27), ("residual_covariances", 42.5428746572, 24)]
+)
+def test_a_covariance_is_of_the_kind_of_its_left_side_as_in_lavaan(kind, chi_square, df):
+    text = "visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6; visual ~~ x7; textual ~~ x7"
+    measures = by_school(kind, text=text).measures()
+    assert (measures["df"], measures["chisq"]) == (df, pytest.approx(chi_square, rel=1e-7))
+
+
+def test_a_marker_excepted_from_equal_loadings_is_free_in_later_groups():
+    text = "visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6"
+    excepted = by_school("loadings", text=text, group_partial=["visual =~ x1"])
+    written = by_school(text="visual =~ c(1, NA)*x1 + c(a, a)*x2 + c(b, b)*x3; textual =~ x4 + c(d, d)*x5 + c(e, e)*x6")
+    assert excepted.measures()["df"] == by_school("loadings", text=text).measures()["df"] - 1
+    assert excepted.measures()["chisq"] == pytest.approx(written.measures()["chisq"], rel=1e-9)
+    markers = excepted.estimates().query("lhs == 'visual' and rhs == 'x1'")
+    assert list(markers["free"]) == [False, True]
+
+
+def test_a_mean_excepted_from_equal_means_is_free_in_later_groups():
+    held = by_school("loadings", "intercepts", "means", group_partial=["speed ~ 1"]).estimates()
+    means = held[(held["op"] == "~1") & held["lhs"].isin(["visual", "textual", "speed"]) & held["free"]]
+    assert list(zip(means["lhs"], means["group"], strict=True)) == [("speed", "Grant-White")]

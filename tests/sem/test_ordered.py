@@ -16,6 +16,9 @@ from sem.holzinger import FOLDER
 from sem.ordered_answers import AGREE, REFERENCE, answers, drawn, fitted, keyed, persons
 from sme_sem.kernels import influence
 from sme_sem.sem import least_squares, ordered
+from sme_sem.sem.options import Options
+from sme_sem.sem.parameters import parameter_table
+from sme_sem.sem.specification import Specification
 
 every_case = pytest.mark.parametrize("case", sorted(REFERENCE))
 TRUST = "trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3 + 0.7*t4; t1 ~~ 0.4*t1; t2 ~~ 0.5*t2; t3 ~~ 0.6*t3; t4 ~~ 0.5*t4"
@@ -400,3 +403,90 @@ def test_a_block_whose_items_have_free_scales_is_refused():
     model = f'efa("b")*f1 + efa("b")*f2 =~ {" + ".join(names)}; u1 ~*~ NA*u1'
     with pytest.raises(sme.SpecificationError, match="the scale of 'u1' is free, so that its rotation has no fixed"):
         sme.fit(model, data, ordered=names)
+
+
+# --- what equal thresholds free in later groups, as lavaan 0.7 has it ---------------------------------
+
+TWO = "f1 =~ u1 + u2 + u3 + u4; f2 =~ u5 + u6 + u7 + u8"
+
+
+def by_group(*group_equal, text=TWO, data=None, **options):
+    data = pd.read_csv(FOLDER / "datcat.csv") if data is None else data
+    return sme.fit(text, data, ordered=True, group="g", group_equal=group_equal, **options)
+
+
+def test_equal_residual_variances_keep_those_of_theta_fixed():
+    kinds = ("thresholds", "loadings", "intercepts")
+    free, held = (by_group(*own, parameterization="theta") for own in (kinds, (*kinds, "residuals")))
+    assert held.measures()["df"] == free.measures()["df"] + 8
+    residuals = held.estimates().query("op == '~~' and lhs == rhs and lhs.str.startswith('u')")
+    assert list(residuals["est"]) == [1.0] * 16
+    assert not residuals["free"].any()
+
+
+def test_an_intercept_excepted_from_equal_ones_is_free_in_later_groups():
+    kinds = ("thresholds", "loadings", "intercepts")
+    all_held = by_group(*kinds, parameterization="theta")
+    excepted = by_group(*kinds, parameterization="theta", group_partial=["u1 ~ 1"])
+    assert excepted.measures()["df"] == all_held.measures()["df"] - 1
+    rows = excepted.estimates().query("op == '~1' and free and lhs.str.startswith('u')")
+    assert list(zip(rows["lhs"], rows["group"], strict=True)) == [("u1", excepted.moments.labels[1])]
+
+
+def halves():
+    data = pd.read_csv(FOLDER / "datcat.csv")
+    return data.assign(**{f"b{i}": (data[f"u{i}"] > data[f"u{i}"].median()).astype(int) for i in range(1, 5)})
+
+
+@pytest.mark.parametrize("parameterization", ["delta", "theta"])
+def test_the_one_threshold_of_a_binary_item_frees_no_scale(parameterization):
+    options = {"text": "f =~ b1 + b2 + b3 + b4", "data": halves(), "parameterization": parameterization}
+    apart, equal = by_group("loadings", **options), by_group("loadings", "thresholds", **options)
+    scales = equal.estimates().query("op == '~*~' or (op == '~~' and lhs == rhs and lhs.str.startswith('b'))")
+    assert not scales["free"].any()
+    # free intercepts take the place of free thresholds: the same model in other words
+    assert equal.measures()["df"] == apart.measures()["df"]
+    assert equal.measures()["chisq"] == pytest.approx(apart.measures()["chisq"], rel=1e-6)
+
+
+def test_among_binary_items_others_still_get_their_scales():
+    data = halves()
+    fit = by_group("loadings", "thresholds", text="f =~ b1 + u2 + u3 + u4", data=data)
+    free = fit.estimates().query("op == '~*~' and free")
+    assert list(free["lhs"]) == ["u2", "u3", "u4"]
+
+
+def test_growth_of_ordered_items_keeps_their_intercepts_fixed():
+    cut = tuple((f"u{i}", 4) for i in (1, 2, 3))
+    text = Specification.read("i =~ 1*u1 + 1*u2 + 1*u3; s =~ 0*u1 + 1*u2 + 2*u3")
+    options = [Options(preset=preset, group_equal=("thresholds",)) for preset in ("growth", "sem")]
+    tables = [parameter_table(text, own, 2, cut) for own in options]
+    freed = [[p.lhs for p in t.parameters if p.op == "~1" and p.free and p.lhs.startswith("u")] for t in tables]
+    assert freed == [[], ["u1", "u2", "u3"]]
+
+
+# --- fit of what is continuous beside ordered variables ------------------------------------------------
+
+
+def test_variances_of_continuous_variables_are_no_residuals_of_the_srmr():
+    data = pd.read_csv(FOLDER / "hs.csv")
+    for name in ("x2", "x3", "x5"):
+        data[name] = pd.cut(data[name].rank(method="min"), [0, 100, 200, 301], labels=False)
+    text = "visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6; x4 ~~ a*x4; x6 ~~ a*x6"
+    measures = sme.fit(text, data, ordered=["x2", "x3", "x5"]).measures()
+    lavaan = {"srmr": 0.0447831696159, "rmr": 0.0429456066378, "rmr_nomean": 0.0486957407428}  # 0.6-14
+    lavaan |= {"srmr_bentler": 0.0394950432417, "crmr": 0.0454568826164}
+    for name, value in lavaan.items():
+        assert measures[name] == pytest.approx(value, rel=1e-5), name
+
+
+@pytest.mark.parametrize("kind", ["complete", "one side"])
+def test_a_covariate_that_separates_the_categories_is_said(kind):
+    rng = np.random.default_rng(1)
+    z = rng.standard_normal(300)
+    data = pd.DataFrame({"z": z, "y": (z > 0).astype(int)})
+    if kind == "one side":
+        data["z"] = (z > 0.5).astype(int)
+        data["y"] = np.where(data["z"] == 1, 0, rng.integers(0, 2, 300))
+    with pytest.raises(sme.DataProblem, match="as where a covariate separates the categories"):
+        sme.fit("y ~ z", data, ordered=["y"])

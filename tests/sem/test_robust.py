@@ -18,6 +18,7 @@ from sem.holzinger import (
     differing_measures,
     differing_modification_indices,
     pupils,
+    pupils_with_gaps,
 )
 from sem.models import POPULATIONS, central_difference
 from sme_sem.kernels import discrepancy, ram
@@ -331,3 +332,20 @@ def test_an_unknown_estimator_lists_the_known_ones():
 def test_without_a_positive_correction_there_is_no_scaled_test():
     found = adjusted(chosen_estimator("MLR", None, None), 5, -0.3, np.nan)
     assert np.isnan([found.factor, found.shift, found.mean_factor]).all()
+
+
+def test_the_likelihood_s_sandwich_takes_the_unbiased_covariances_where_the_estimates_do():
+    # lavaan 0.6-14
+    text = "f =~ NA*x1 + a*x1 + a*x2 + x3; f ~~ 1*f"
+    measures = sme.fit(text, pupils().iloc[:60], estimator="MLR", likelihood="wishart").measures()
+    assert measures["chisq_scaling_factor"] == pytest.approx(0.940903590807, rel=1e-6)
+    assert measures["chisq_scaled"] == pytest.approx(8.167198102981, rel=1e-6)
+    assert measures["baseline_chisq_scaling_factor"] == pytest.approx(0.883571349378, rel=1e-9)
+
+
+@pytest.mark.parametrize("options", [{"estimator": "MLR"}, {"estimator": "MLMV"}, {"missing": "fiml"}])
+def test_without_degrees_of_freedom_robust_measures_say_that_nothing_is_left_out(options):
+    measures = sme.fit("visual =~ x1 + x2 + x3", pupils_with_gaps(), **options).measures()
+    perfect = {"cfi": 1, "tli": 1, "nnfi": 1, "rni": 1, "rmsea": 0, "rmsea_ci_lower": 0, "rmsea_ci_upper": 0}
+    assert {name: measures[f"{name}_robust"] for name in perfect} == perfect
+    assert np.isnan(measures["rmsea_pvalue_robust"])

@@ -113,3 +113,29 @@ def test_a_covariance_matrix_has_no_respondents():
 def test_an_unknown_method_is_refused():
     with pytest.raises(sme.SpecificationError, match="method='sum' is not available"):
         fitted("whole").scores("sum")
+
+
+def test_bartlett_s_scores_weigh_every_equation_a_construct_stands_in():
+    fit = sme.fit("visual =~ x1 + x2 + x3; x9 ~ visual + x8; x7 ~ x9 + visual", pupils())
+    found = fit.scores("bartlett", errors=True)
+    own = {(row.lhs, row.op, row.rhs): row.est for row in fit.estimates().itertuples()}
+    d = pupils()[list(fit.observed)] - pupils()[list(fit.observed)].mean()
+    equations = [(own["visual", "=~", x], d[x], own[x, "~~", x]) for x in ("x1", "x2", "x3")]
+    equations.append((own["x9", "~", "visual"], d["x9"] - own["x9", "~", "x8"] * d["x8"], own["x9", "~~", "x9"]))
+    equations.append((own["x7", "~", "visual"], d["x7"] - own["x7", "~", "x9"] * d["x9"], own["x7", "~~", "x7"]))
+    information = sum(slope**2 / variance for slope, _, variance in equations)
+    score = sum(slope * left / variance for slope, left, variance in equations) / information
+    np.testing.assert_allclose(found["visual"], score, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(found["visual_se"], information**-0.5, rtol=1e-9)
+
+
+def test_bartlett_s_scores_of_growth_whose_occasions_follow_each_other():
+    text = "i =~ 1*x4 + 1*x5 + 1*x6 + 1*x9; s =~ 1*x5 + 2*x6 + 3*x9; x5 ~ p*x4; x6 ~ p*x5; x9 ~ p*x6; s ~~ 0*i"
+    fit = sme.fit(text, pupils(), preset="growth", on_failure="return")
+    own = fit.estimates().set_index(["lhs", "op", "rhs"])["est"]
+    y = pupils()[["x4", "x5", "x6", "x9"]].to_numpy()
+    left = y - np.column_stack([np.zeros(len(y)), own["x5", "~", "x4"] * y[:, :3]])
+    design = np.column_stack([np.ones(4), np.arange(4)])
+    weight = 1 / np.array([own[x, "~~", x] for x in ("x4", "x5", "x6", "x9")])
+    by_hand = np.linalg.solve(design.T * weight @ design, design.T * weight @ left.T).T
+    np.testing.assert_allclose(fit.scores("bartlett"), by_hand, rtol=1e-6, atol=1e-6)
