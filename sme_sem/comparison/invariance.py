@@ -47,13 +47,14 @@ _INDICES = ("cfi", "tli", "rmsea", "srmr")
 class Design:
     """What all steps have in common.
 
-    ordered : the ordered items    groups : how many    options : further arguments of ``sme.fit``
+    ordered : the ordered items, and how many thresholds each has    groups : how many
+    options : further arguments of ``sme.fit``
     """
 
     model: Specification
     data: pd.DataFrame
     group: str
-    ordered: tuple[str, ...]
+    ordered: Mapping[str, int]
     groups: int
     options: Mapping[str, Any]
 
@@ -75,11 +76,17 @@ class Design:
         return tuple(kind for kind in kinds if self.ordered or kind != "thresholds")
 
     def _of_ordered(self, step: str, released: set[str]) -> dict[str, str]:
-        """Lines for what is fixed in the first group of ordered items, and so cannot be held equal by name."""
+        """Lines for what is fixed in the first group of ordered items, and so cannot be held equal by name.
+
+        The scale of an item with two categories is free once all else is equal.
+        """
         found = {}
-        for item in self.ordered:
+        scale = "~~" if self.options.get("parameterization") == "theta" else "~*~"
+        for item, thresholds in self.ordered.items():
             if step == "strict":
                 found[f"{item}~~{item}"] = f"{item} ~~ {self._each('1', f'{item}~~{item}' in released)}*{item}"
+            elif step == "scalar" and thresholds == 1:
+                found[f"{item}{scale}{item}"] = f"{item} {scale} {self._each('1', True)}*{item}"
             if step in ("scalar", "strict") and f"{item}~1" in released:
                 found[f"{item}~1"] = f"{item} ~ {self._each('0', True)}*1"
         return found
@@ -271,7 +278,7 @@ def invariance(
         raise SpecificationError(f"steps={chosen}: begin with 'configural' and keep the order {', '.join(STEPS)}.")
     _can_be_told_apart(chosen, cut)
     released = (group_partial,) if isinstance(group_partial, str) else tuple(group_partial)
-    design = Design(specification, data, group, tuple(cut), first.table.groups, options)
+    design = Design(specification, data, group, cut, first.table.groups, options)
     found = _run(design, chosen, released)
     if permutations == 0:
         return found

@@ -28,6 +28,7 @@ INEXACT = 1e-12  # of the terms of a linear constraint: what may be left where a
 ROUNDING = 1e-15  # of the terms of a constraint
 GAIN, PATIENCE = 1e-4, 30  # a search that gains less of what it could, so many times in a row, is given up
 STALLED = 1e-13  # g^T H^-1 g below which a step that gains nothing is rounding error
+NEAR, PRESSED = 1e-7, 1e-6  # how far from its limit an inequality may be, and how little it must press, to bind
 UNKEPT = 1e-6  # and beyond which they are given up
 
 
@@ -190,14 +191,20 @@ def free_directions(slopes, hessian):
     return own[:, None] * free
 
 
-def active(limits, hessian, tolerance=1e-7):
-    """Which restrictions bind: all equalities, and inequalities at their limit: Restrictions, (q, q) -> (k,)
+def active(limits, slope):
+    """Which restrictions bind: all equalities, and inequalities that hold a search back: Restrictions, Slope -> (k,)
 
-    How near is near enough is told by the Hessian, in its natural units.
+    An inequality does where it is at its limit and the discrepancy falls beyond.  How near, and how steep, is told in
+    the Hessian's natural units.
     """
-    index = np.arange(len(limits.values))
-    gap = np.abs(natural_units(hessian, limits).of(limits).values)
-    return (index < limits.equalities) | (gap < tolerance)
+    equal = np.arange(len(limits.values)) < limits.equalities
+    units = natural_units(slope.hessian, limits)
+    own = units.of(limits)
+    held = equal | (np.abs(own.values) < NEAR)
+    if (held & ~equal).any():
+        pressure = np.linalg.lstsq(own.slopes[held].T, slope.gradient * units.parameters, rcond=None)[0]
+        held[held] = equal[held] | (np.abs(pressure) > PRESSED)
+    return held
 
 
 def _trials(theta, step, working, restrictions_at):

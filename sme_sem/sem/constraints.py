@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..kernels.constrained import Restrictions, active, contradiction
+from ..kernels.discrepancy import Slope
 from .expressions import Quantity, define, evaluate
 from .parameters import ParameterTable
 
@@ -85,19 +86,19 @@ def contradictory(table: ParameterTable, start: np.ndarray, labels: Sequence[str
     return tuple(text for text, member in zip(_texts(table, labels), members, strict=True) if member)
 
 
-def binding(table: ParameterTable, theta: np.ndarray, hessian: np.ndarray, labels: Sequence[str]) -> tuple[str, ...]:
+def binding(table: ParameterTable, theta: np.ndarray, slope: Slope, labels: Sequence[str]) -> tuple[str, ...]:
     """Name the constraints that the model states and that hold a search at some parameter values."""
-    return _holding(table, theta, hessian, labels, slice(None))
+    return _holding(table, theta, slope, labels, slice(None))
 
 
-def at_limit(table: ParameterTable, theta: np.ndarray, hessian: np.ndarray, labels: Sequence[str]) -> tuple[str, ...]:
+def at_limit(table: ParameterTable, theta: np.ndarray, slope: Slope, labels: Sequence[str]) -> tuple[str, ...]:
     """Name the inequalities and bounds that hold estimates back."""
     equalities = len(table.sums) + sum(term.op == "==" for term in table.definitions)
-    return _holding(table, theta, hessian, labels, slice(equalities, None))
+    return _holding(table, theta, slope, labels, slice(equalities, None))
 
 
 def _holding(
-    table: ParameterTable, theta: np.ndarray, hessian: np.ndarray, labels: Sequence[str], asked: slice
+    table: ParameterTable, theta: np.ndarray, slope: Slope, labels: Sequence[str], asked: slice
 ) -> tuple[str, ...]:
     """Name those of the constraints asked for that are active."""
     if not limited(table):
@@ -105,7 +106,7 @@ def _holding(
     limits = restrictions(table, theta)
     if not np.isfinite(limits.values).all():
         return ()
-    own = active(limits, hessian)
+    own = active(limits, slope)
     return tuple(text for text, held in zip(_texts(table, labels)[asked], own[asked], strict=True) if held)
 
 

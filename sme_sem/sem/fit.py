@@ -368,7 +368,7 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
         found.append(Diagnostic("error", "contradictory_constraints", message))
     elif status is not Status.BAD_START:
         limits = restrictions(table, theta)
-        held = limits.slopes[active(limits, slope.hessian)]
+        held = limits.slopes[active(limits, slope)]
         names = diagnosis.inseparable(slope.hessian, table, held, moments.labels)
         if names:
             message = diagnosis.unidentified_message(names)
@@ -379,7 +379,7 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
         if undefined:
             message = diagnosis.without_value_message(undefined)
         else:
-            holding = binding(table, theta, slope.hessian, moments.labels)
+            holding = binding(table, theta, slope, moments.labels)
             message = diagnosis.unconverged_message(status, int(best.iterations[0]), table, holding)
         problem = ConvergenceError(message.en)
         found.append(Diagnostic("error", "not_converged", message))
@@ -389,7 +389,7 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
         point = Point.at(table, pattern, theta, sample.covariance, sample.mean)
         found += diagnosis.examine(point, moments.total, moments.labels)
         found += sampling.examine(moments.design, options, table)
-        held = at_limit(table, theta, slope.hessian, moments.labels)
+        held = at_limit(table, theta, slope, moments.labels)
         found += [diagnosis.at_limit(held)] if held else []
     fit = Fit(table, options, moments, sample, pattern, theta, status, int(best.iterations[0]), tuple(found), slope)
     if problem is None and options.method.se == "first_order" and not np.isfinite(fit.vcov.to_numpy()).all():

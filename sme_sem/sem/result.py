@@ -198,7 +198,7 @@ class Fit(Tabled):
         """Directions in which the parameters can move: (q, q), or fewer columns under constraints."""
         limits = restrictions(self.table, self.theta)
         known = np.isfinite(limits.slopes).all(axis=1)  # where a search ended, a constraint may have no value
-        slopes = limits.slopes[active(limits, self._expected.hessian) & known]
+        slopes = limits.slopes[active(limits, self._expected) & known]
         if self._settled is not None:
             slopes = np.concatenate([slopes, self._settled])
         return free_directions(slopes, self._expected.hessian)

@@ -118,7 +118,7 @@ def _taken_apart(fit: Fit, free: list[Parameter], place: dict[int, int], pairs: 
         objective.expected_information(pattern, fit.sample, fit.moments, theta) / 2,
         spread,
         np.concatenate([slopes[stated], shared]),
-        slopes[active(limits, fit._expected.hessian) & ~stated],
+        slopes[active(limits, fit._expected) & ~stated],
     )
 
 

@@ -167,14 +167,19 @@ def test_without_constraints_every_direction_is_free():
     np.testing.assert_allclose(abs(null_space(np.zeros((1, 3)), 3)), np.eye(3))
 
 
-def test_equalities_bind_always_and_inequalities_at_their_limit():
-    limits = Restrictions(np.array([0.3, 1e-9, 0.5, -1e-9]), np.ones((4, 2)), 1)
-    np.testing.assert_array_equal(active(limits, np.eye(2)), [True, True, False, True])
+def pressed(gradient, curvature):
+    return Slope(0.0, np.array(gradient, dtype=float), np.diag(np.array(curvature, dtype=float)))
+
+
+def test_equalities_bind_always_and_inequalities_at_a_limit_beyond_which_the_discrepancy_falls():
+    limits = Restrictions(np.array([0.3, 1e-9, 0.5, -1e-9]), np.eye(4), 1)
+    np.testing.assert_array_equal(active(limits, pressed([0, 1, 1, 1e-3], [1, 1, 1, 1])), [True, True, False, True])
+    np.testing.assert_array_equal(active(limits, pressed([0, 0, 1, 1e-8], [1, 1, 1, 1])), [True, False, False, False])
 
 
 def test_how_near_a_limit_is_near_is_told_by_the_curvature():
-    limits = Restrictions(np.array([1e-9, 1e-9]), np.array([[1.0, 0.0], [0.0, 1.0]]), 0)
-    np.testing.assert_array_equal(active(limits, np.diag([1.0, 1e20])), [True, False])
+    limits = Restrictions(np.array([1e-9, 1e-9]), np.eye(2), 0)
+    np.testing.assert_array_equal(active(limits, pressed([1, 1e10], [1.0, 1e20])), [True, False])
 
 
 def test_free_directions_are_the_same_space_in_any_unit():

@@ -195,3 +195,10 @@ def test_other_programs_are_told_bounds_as_inequalities_or_say_that_they_cannot(
     for program in ("amos", "semopy"):
         with pytest.raises(SpecificationError, match=r"constraints|bounds"):
             fit.syntax(program)
+
+
+@pytest.mark.parametrize("bound", ["lower(0)", "upper(0)", "lower(-1)", "upper(2)"])
+def test_a_bound_at_the_end_of_a_ridge_does_not_hide_that_the_model_is_not_identified(bound):
+    text = f"visual =~ x1 + x2 + x3; speed =~ x7 + x8 + x9; speed ~ visual; visual ~~ {bound}*speed"
+    with pytest.raises(sme.IdentificationError, match="speed ~ visual, visual ~~ speed"):
+        sme.fit(text, pupils())
