@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from itertools import islice
+from unicodedata import east_asian_width
 
 
 class SmeSemError(Exception):
@@ -77,9 +78,17 @@ class SyntaxProblem(SmeSemError):
 
     def __init__(self, line: int, column: int, text: str, problem: str, expected: str) -> None:
         self.line, self.column, self.text, self.expected = line, column, text, expected
+        before = "".join(_blank(letter) for letter in text[: column - 1])
         super().__init__(
-            f"model, line {line}, column {column}: {problem}\n  {text}\n  {' ' * (column - 1)}^\n  expected {expected}"
+            f"model, line {line}, column {column}: {problem}\n  {text}\n  {before}^\n  expected {expected}"
         )
+
+
+def _blank(letter: str) -> str:
+    """As much empty space as a letter takes in a terminal."""
+    if letter == "\t":
+        return letter
+    return "\u3000" if east_asian_width(letter) in "WF" else " "
 
 
 class SpecificationError(SmeSemError):

@@ -552,6 +552,17 @@ def test_letters_among_numbers_are_refused_by_fit(run, files):
     assert "not numeric: 't1'" in refused(run, "fit", files / "model.txt", files / "letters.csv")
 
 
+def test_decimal_commas_are_read_and_thousands_left_alone(run, tmp_path):
+    simulate("f =~ 0.8*a + 0.7*b + 0.6*c", 100, seed=3).to_csv(tmp_path / "d.csv", index=False, sep=";", decimal=",")
+    (tmp_path / "m.txt").write_text("f =~ a + b + c")
+    code, out, _ = run("fit", tmp_path / "m.txt", tmp_path / "d.csv")
+    assert code == 0 and re.search(r"^100 ", out, re.M)
+    pd.DataFrame({name: ["1,234", "2,345", "987"] * 20 for name in "abc"}).to_csv(
+        tmp_path / "d.csv", index=False, sep=";"
+    )
+    assert "not numeric: 'a'" in refused(run, "fit", tmp_path / "m.txt", tmp_path / "d.csv")
+
+
 def test_a_model_that_is_not_text_is_refused(run, files):
     (files / "model.txt").write_bytes(b"\xff\xfe\x00")
     assert "not UTF-8 text" in refused(run, "fit", files / "model.txt", files / "answers.csv")

@@ -14,6 +14,7 @@ from ..errors import SmeSemError, SpecificationError
 if TYPE_CHECKING:
     import pandas as pd
 
+_DECIMAL_COMMAS, _THOUSANDS = r"[+-]?\d+(,\d+)?", r"[+-]?\d{1,3}(,\d{3})*"  # 1,5 is a number, 1,500 may be two
 _MISSING_CODES = (-9.0, -99.0, -999.0, 99.0, 999.0)
 
 
@@ -41,6 +42,9 @@ def _as_numbers(texts: pd.Series[Any], missing_codes: Sequence[float]) -> pd.Ser
 
     stripped = texts.str.strip()
     stripped = stripped.mask(stripped.isin(("", "NA", "NaN", ".")))
+    given = stripped.dropna()
+    if given.str.fullmatch(_DECIMAL_COMMAS).all() and not given.str.fullmatch(_THOUSANDS).all():
+        stripped = stripped.str.replace(",", ".")
     values = pd.to_numeric(stripped, errors="coerce")
     if bool((values.isna() & stripped.notna()).any()):
         return texts

@@ -15,6 +15,8 @@ import pandas as pd
 from ..errors import SmeSemError, SpecificationError, did_you_mean
 from ..sem.fit import Fit
 from ..sem.fit import fit as fit_model
+from ..sem.options import Options
+from ..sem.parameters import parameter_table
 from ..sem.specification import Specification
 from ..sem.syntax import DEFINING
 from ..simulation import population_moments
@@ -55,8 +57,9 @@ def population(
     ordered: int | Mapping[str, int | Sequence[float]] | None,
 ) -> Population:
     """Read a population and what becomes of its answers."""
-    names, covariance, mean = population_moments(model)
     specification = Specification.read(model)
+    _valued(specification)
+    names, covariance, mean = population_moments(specification)
     items = [t.rhs for t in specification.terms if t.op == "=~" and t.rhs in names]
     cut = {} if ordered is None else dict(ordered) if isinstance(ordered, Mapping) else dict.fromkeys(items, ordered)
     shares = dict(missing) if isinstance(missing, Mapping) else dict.fromkeys(names, missing) if missing else {}
@@ -71,6 +74,18 @@ def population(
             raise SpecificationError(f"missing: {name!r} has a share of {share!r}; give one from 0 to below 1.")
     cuts = {name: _thresholds(name, own) for name, own in cut.items()}
     return Population(names, covariance, mean, cuts, shares)
+
+
+def _valued(specification: Specification) -> None:
+    """See that the effects have values: power to find a zero that was not meant tells nothing."""
+    rows = parameter_table(specification, Options(fixed_x=False)).parameters
+    left = [p for p in rows if p.free and p.user and p.op in ("=~", "~") and np.isnan(p.start)]
+    if left:
+        p = left[0]
+        raise SpecificationError(
+            f"the population gives no value to {', '.join(map(str, left))}: write them, as in "
+            f"{p.lhs} {p.op} 0.5*{p.rhs}."
+        )
 
 
 def analysis_of(model: str | Specification, ordered: Sequence[str] = ()) -> Specification:

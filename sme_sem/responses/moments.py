@@ -88,6 +88,7 @@ def moments_of_answers(
     missing: str = "listwise",
     given: Sequence[str] = (),
     drawn: Drawn | None = None,
+    constructs: Sequence[str] = (),
 ) -> Moments:
     """Condense a table of answers, one row per respondent; with ``"listwise"`` those with a gap are set aside.
 
@@ -96,11 +97,12 @@ def moments_of_answers(
         those without any answer, or without one to the ``given`` variables, are set aside; ``"available"`` keeps them
         and their answers, for ordered variables to be met by pairs
     drawn : columns with weights and clusters
+    constructs : what else the model names, and a misspelt variable may be
 
     Raises :class:`~sme_sem.errors.SpecificationError` for a variable that is no column, and
     :class:`~sme_sem.errors.DataProblem` for columns that cannot be analysed.
     """
-    _known(names, frame.columns, "the data have no column of that name")
+    _known(names, frame.columns, "the data have no column of that name", constructs)
     values = _numeric(frame, names)
     listwise, n = missing == "listwise", len(frame)
     usable = ~_any_missing(values, n) if listwise else _with_some_answer(values, names, given, n)
@@ -301,7 +303,7 @@ def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> list[np.ndarray]:
     for name in names:
         if name in duplicated:
             raise DataProblem(f"column {name!r} occurs more than once in the data: rename or remove one.")
-    own = frame[list(names)]
+    own = _without_categories(frame[list(names)])
     numeric = {dtype: pd.api.types.is_numeric_dtype(dtype) for dtype in set(own.dtypes)}
     wrong = [n for n, dtype in zip(names, own.dtypes, strict=True) if not numeric[dtype]]
     if wrong:
@@ -321,6 +323,18 @@ def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> list[np.ndarray]:
         raise DataProblem(f"infinite values in {', '.join(map(repr, infinite))}: replace them or set them missing.")
     _in_a_unit(names, sizes)
     return values
+
+
+def _without_categories(own: pd.DataFrame) -> pd.DataFrame:
+    """Replace categories by the numbers they are, and ordered ones that are texts by 1, 2, ... in their order."""
+    for name, dtype in own.dtypes.items():
+        if isinstance(dtype, pd.CategoricalDtype):
+            if pd.api.types.is_numeric_dtype(dtype.categories.dtype):
+                own = own.assign(**{str(name): own[name].astype(float)})
+            elif dtype.ordered:
+                codes = own[name].cat.codes.to_numpy(dtype=float) + 1
+                own = own.assign(**{str(name): np.where(codes > 0, codes, np.nan)})
+    return own
 
 
 def _gathered(values: Sequence[np.ndarray], rows: np.ndarray) -> np.ndarray:
@@ -358,6 +372,9 @@ def moments_of_summary(
         raise DataProblem("cov= must be a DataFrame with the variables' names as rows and columns.")
     if not isinstance(n, Real) or not 2 <= n < np.inf:
         raise DataProblem("n=, the number of respondents behind the covariance matrix, must be given and above 1.")
+    if n != int(n):
+        raise DataProblem(f"n={n!r}: the number of respondents behind the covariance matrix is a whole number.")
+    n = int(n)
     _known(names, covariance.columns, "the covariance matrix has no such variable")
     if list(covariance.index) != list(covariance.columns):
         covariance = covariance.set_axis(covariance.columns, axis=0)
@@ -402,7 +419,7 @@ def moments_of_summaries(groups: Sequence[Summary], names: Sequence[str], *, unb
 _MEASURED = ", and no line of the model measures it (=~)."
 
 
-def _known(names: Sequence[str], columns: pd.Index, problem: str) -> None:
+def _known(names: Sequence[str], columns: pd.Index, problem: str, constructs: Sequence[str] = ()) -> None:
     present = [str(c) for c in columns]
     columns_there = set(present)
     unknown = [n for n in names if n not in columns_there]
@@ -411,7 +428,7 @@ def _known(names: Sequence[str], columns: pd.Index, problem: str) -> None:
         rest = f" Also unknown: {', '.join(map(repr, unknown[1:]))}." if len(unknown) > 1 else ""
         raise SpecificationError(
             f"unknown variable {first!r}: {problem}{_MEASURED if problem.startswith('the') else '.'}"
-            + did_you_mean(first, present)
+            + did_you_mean(first, [*constructs, *present])
             + rest
         )
 

@@ -140,9 +140,9 @@ _AT_LIMIT = Words(
 
 
 def unconverged_message(
-    status: Status, iterations: int, table: ParameterTable, constraints: tuple[str, ...] = ()
+    status: Status, iterations: int, table: ParameterTable, theta: np.ndarray, constraints: tuple[str, ...] = ()
 ) -> Words:
-    """Say that the search failed, and what to try; a variance fixed below zero is named, and binding constraints."""
+    """Say that the search failed, and what to try; variances below zero are named, and constraints that bind."""
     said = Words("the model did not converge after {n} iterations: {why}.", "模型在{n}次迭代后未收敛：{why}。").filled(
         n=iterations, why=_ENDINGS[status]
     )
@@ -158,11 +158,46 @@ def unconverged_message(
             "迭代受下列约束限制：{names}。这些约束可能与数据相去甚远，或没有合理的参数值能满足；请放宽其中之一。",
         ).filled(names="; ".join(constraints[:8]))
     elif status is Status.BAD_START:
-        said += Words(
+        said += _without_variance(table) or Words(
             " Look at the values fixed in the model, and give start values by start(0.5)*.",
             "请检查模型中固定的数值，并用start(0.5)*给出初始值。",
         )
+    else:
+        said += _negative(table, theta)
     return said
+
+
+def _without_variance(table: ParameterTable) -> Words | None:
+    """Name the variables whose variance ``preset="explicit"`` leaves at zero."""
+    left = [p.lhs for p in table.parameters if p.op == "~~" and p.lhs == p.rhs and not (p.free or p.user or p.value)]
+    if not left:
+        return None
+    return Words(
+        " The model states no variance of {names}, and adds none (preset='explicit'): write {first} ~~ {first}.",
+        "模型未写明{names}的方差，而preset='explicit'不会自动添加：请写{first} ~~ {first}。",
+    ).filled(names=", ".join(dict.fromkeys(left)), first=left[0])
+
+
+def _negative(table: ParameterTable, theta: np.ndarray) -> Words:
+    """Name the variances that ended below zero, and say what keeps them from it."""
+    own = [p for p in table.parameters if p.op == "~~" and p.lhs == p.rhs and p.free and theta[p.index] < 0]
+    if not own:
+        return Words(" Or search from several starts: starts=20.", "也可从多个初始值搜索：starts=20。")
+    return Words(
+        " Variances that became negative on the way: {names}. Keep them from it by bounds='pos_var', or search from "
+        "several starts by starts=20.",
+        "搜索过程中变为负值的方差：{names}。可用bounds='pos_var'限制方差非负，或用starts=20从多个初始值搜索。",
+    ).filled(names=", ".join(dict.fromkeys(map(str, own))))
+
+
+def undefined(names: Sequence[str]) -> Diagnostic:
+    """Say which definitions have no value at the estimates."""
+    message = Words(
+        "these definitions have no value at the estimates, as where one divides by zero or takes a logarithm of a "
+        "negative number: {names}.",
+        "下列定义在估计值处无法计算（如除以零或对负数取对数）：{names}。",
+    )
+    return Diagnostic("warning", "undefined", message.filled(names=", ".join(names)))
 
 
 def examine(point: Point, n: int, labels: Sequence[str] = ("",)) -> list[Diagnostic]:

@@ -27,7 +27,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from ..errors import SpecificationError
-from .spelling import chosen
+from .spelling import chosen, means
 
 Discrepancy = Literal["ML", "GLS", "ULS", "WLS", "DWLS"]
 SE = Literal["standard", "robust_sem", "robust_sem_nt", "robust_huber_white", "first_order", "two_stage", "none"]
@@ -124,11 +124,12 @@ def chosen_estimator(
     'satorra_bentler'
     """
     name = name or ("WLSMV" if ordered else "ML")
+    name = "WLS" if means(name, "ADF") else name  # as AMOS and EQS call it
     found = ESTIMATORS[chosen("estimator", name, tuple(ESTIMATORS))]
     if ordered:
         found = _for_ordered(found)
     if se is not None:
-        found = _with_errors(found, chosen("se", se, _SE), gaps)
+        found = _with_errors(found, chosen("se", se, _SE, " 'bootstrap' takes them from samples."), gaps)
     if test is not None:
         found = _with_test(found, chosen("test", test, _TEST), gaps)
     if ordered and found.residual:

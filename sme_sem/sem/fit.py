@@ -171,7 +171,8 @@ def fit(
         ``local_minima``) says how many reached it.
     bootstrap
         Take standard errors and percentile intervals from as many samples of the respondents; more is told by
-        ``fit.bootstrapped``, the :class:`~sme_sem.resampling.bootstrap.Bootstrap`.
+        ``fit.bootstrapped``, the :class:`~sme_sem.resampling.bootstrap.Bootstrap`.  Of ordered answers of some 200
+        respondents these intervals cover what others do not quite (``benchmarks/recovery_ordered.md``).
     seed
         What random starts and samples follow from.
     engine
@@ -337,6 +338,8 @@ def _moments(
         return moments_of_summaries(summaries(cov, n, mean), specification.observed)
     if not isinstance(data, pd.DataFrame):
         raise SpecificationError(f"data must be a pandas DataFrame, not {type(data).__name__}.")
+    if n is not None or mean is not None:
+        raise SpecificationError("n= and mean= go with cov=; of data= they follow from the answers. Leave them out.")
     clash = [name for name in specification.latent if name in data.columns]
     if clash:
         raise SpecificationError(
@@ -344,7 +347,15 @@ def _moments(
             "rename one."
         )
     data = with_interactions(data, specification)
-    return moments_of_answers(data, specification.observed, group, missing=missing, given=given or (), drawn=drawn)
+    return moments_of_answers(
+        data,
+        specification.observed,
+        group,
+        missing=missing,
+        given=given or (),
+        drawn=drawn,
+        constructs=specification.latent,
+    )
 
 
 def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raising: bool) -> Fit:
@@ -380,7 +391,7 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
             message = diagnosis.without_value_message(undefined)
         else:
             holding = binding(table, theta, slope, moments.labels)
-            message = diagnosis.unconverged_message(status, int(best.iterations[0]), table, holding)
+            message = diagnosis.unconverged_message(status, int(best.iterations[0]), table, theta, holding)
         problem = ConvergenceError(message.en)
         found.append(Diagnostic("error", "not_converged", message))
     if problem is not None and raising:
@@ -389,6 +400,8 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
         point = Point.at(table, pattern, theta, sample.covariance, sample.mean)
         found += diagnosis.examine(point, moments.total, moments.labels)
         found += sampling.examine(moments.design, options, table)
+        nowhere = [name for name, own in point.defined().items() if not np.isfinite(own.value)]
+        found += [diagnosis.undefined(nowhere)] if nowhere else []
         held = at_limit(table, theta, slope, moments.labels)
         found += [diagnosis.at_limit(held)] if held else []
     fit = Fit(table, options, moments, sample, pattern, theta, status, int(best.iterations[0]), tuple(found), slope)

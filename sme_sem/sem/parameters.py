@@ -252,6 +252,7 @@ def parameter_table(
         parameters = with_free_means(parameters)
     parameters = _numbered(parameters, rows, held)
     definitions = tuple(t for t in specification.terms if t.op in DEFINING)
+    _defined_once(parameters, definitions)
     stated = bounds(parameters, specification.relations, groups)
     table = ParameterTable(
         specification,
@@ -514,6 +515,17 @@ def _needed(p: Parameter, row: _Row, roles: _Roles, options: Options, ordered: M
     own_scale = options.std_lv or p.lhs in roles.block_of
     apart = (itself and own_scale) or roles.one_block(p.lhs, p.rhs)
     return p.op == "~~" and "loadings" in equal and apart
+
+
+def _defined_once(parameters: Iterable[Parameter], definitions: Iterable[Term]) -> None:
+    taken = {p.label: f"the label of {p}" for p in parameters if p.label}
+    for term in definitions:
+        if term.op == ":=":
+            if term.lhs in taken:
+                raise SpecificationError(
+                    f"{term.lhs} := {term.rhs}: {term.lhs!r} is {taken[term.lhs]} already; give it another name."
+                )
+            taken[term.lhs] = f"defined as {term.rhs}"
 
 
 def _excepted_are_there(parameters: list[Parameter], excepted: Sequence[str]) -> None:

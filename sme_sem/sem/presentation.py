@@ -419,6 +419,10 @@ def chisq_per_df(measures: pd.Series[Any]) -> float:
 def _estimation(fit: Fit) -> tuple[Words, ...]:
     options = fit.options
     notes = [_ESTIMATORS.get(options.missing, _ESTIMATOR).filled(estimator=fit.estimator)]
+    if fit.moments.rows is not None:
+        analysed, offered = sum(map(len, fit.moments.rows)), fit.moments.n_collected
+        if analysed < offered:
+            notes.append(_SET_ASIDE.filled(n=analysed, collected=offered))
     if options.weights is not None:
         notes.append(_WEIGHTED.filled(column=options.weights))
     if options.cluster is not None:
@@ -597,6 +601,10 @@ _ESTIMATORS = {
 _BOOTSTRAPPED = Words(
     "Standard errors and percentile intervals from {used} bootstrap samples ({failed} more failed).",
     "标准误与百分位置信区间来自{used}个自助样本（另有{failed}个失败）。",
+)
+_SET_ASIDE = Words(
+    "{n} of {collected} respondents are analysed; the others left open what the analysis needs.",
+    "{collected}名受访者中有{n}名纳入分析；其余受访者缺少分析所需的作答。",
 )
 _WEIGHTED = Words("Sampling weights: {column}.", "抽样权重：{column}。")
 _CLUSTERED = Words("Errors and test account for clusters: {column}.", "标准误与检验已考虑聚类：{column}。")

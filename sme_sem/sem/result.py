@@ -316,7 +316,9 @@ class Fit(Tabled):
 
     @cached_property
     def _defined(self) -> Quantity:
-        return stacked(list(self._point.defined().values()), self.table.n_free)
+        found = stacked(list(self._point.defined().values()), self.table.n_free)
+        known = np.isfinite(found.value)
+        return Quantity(found.value, np.where(known[:, None], found.gradient, np.nan))
 
     # --- tables ------------------------------------------------------------------------------------
 
@@ -736,6 +738,8 @@ def _with_tests(frame: pd.DataFrame, column: str, level: float) -> pd.DataFrame:
 
 def _tests(estimate: np.ndarray, se: np.ndarray, level: float) -> dict[str, np.ndarray]:
     """Columns with the standard error, z, the two-sided p and the interval."""
+    if not isinstance(level, int | float) or not 0 < level < 1:
+        raise SpecificationError(f"level={level!r}: give a share between 0 and 1, such as level=0.95.")
     z = estimate / np.where(se > 0, se, np.nan)
     half = special.ndtri(0.5 + level / 2) * se
     return {

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError
+from ..errors import ConvergenceError, SpecificationError
 from ..kernels import factor_scores, ram
 from . import ordered_scores
 from .parameters import ParameterTable
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 def scores(fit: Fit, method: str, *, errors: bool) -> pd.DataFrame:
     """One row per analysed respondent, one column per construct; with ``errors`` as many ``<construct>_se``."""
     method = chosen("method", method, ("regression", "ebm", "eap", "bartlett"))
+    if not fit.converged:
+        raise ConvergenceError("the model did not converge, so there are no factor scores; see fit.diagnostics.")
     if not fit.latent:
         raise SpecificationError("the model has no constructs (no '=~' line), so there are no factor scores.")
     moments = fit.moments

@@ -66,12 +66,25 @@ class Specification:
         return Specification(tuple(term for term in self.terms if term.key not in unwanted))
 
     def rename(self, names: Mapping[str, str]) -> Specification:
-        """Rename variables, everywhere they occur, in products such as ``x:z`` too."""
-        clash = set(names.values()) & (self.variables - set(names))
-        if clash:
-            raise SpecificationError(
-                f"cannot rename to {sorted(clash)[0]!r}: the model already has a variable of that name"
-            )
+        """Rename variables, everywhere they occur, in products such as ``x:z`` and in ``equal("f =~ x")`` too.
+
+        :class:`SpecificationError` for a variable that is not there, and for a new name that is none or is taken.
+        """
+        known = self.variables | {factor for name in self.variables for factor in name.split(":")}
+        for name in names:
+            if name not in known:
+                raise SpecificationError(
+                    f"cannot rename {name!r}: the model has no such variable.{did_you_mean(str(name), sorted(known))}"
+                )
+        taken = self.variables - set(names)
+        for name in names.values():
+            if not isinstance(name, str) or name == "NA" or not _VARIABLE.fullmatch(name):
+                raise SpecificationError(
+                    f"cannot rename to {name!r}: a name has letters, digits, '_' and '.', and begins with a letter."
+                )
+            if name in taken:
+                raise SpecificationError(f"cannot rename to {name!r}: the model already has a variable of that name")
+            taken.add(name)
 
         def new(name: str) -> str:
             return names[name] if name in names else ":".join(names.get(factor, factor) for factor in name.split(":"))
@@ -79,7 +92,8 @@ class Specification:
         def renamed(term: Term) -> Term:
             if term.op in DEFINING:
                 return term
-            return replace(term, lhs=new(term.lhs), rhs=term.rhs if term.op == "|" else new(term.rhs))
+            equal = _written_key(renamed(read_terms(term.equal)[0]).key) if term.equal else ""
+            return replace(term, lhs=new(term.lhs), rhs=term.rhs if term.op == "|" else new(term.rhs), equal=equal)
 
         return Specification(tuple(map(renamed, self.terms)))
 
@@ -118,6 +132,9 @@ class Specification:
             else:
                 lines.append((term, [written]))
         return "\n".join(f"{_written_left(t)} {_head(t.op)} {' + '.join(right)}" for t, right in lines)
+
+
+_VARIABLE = re.compile(r"[^\W\d][\w.]*(:[^\W\d][\w.]*)*")
 
 
 @lru_cache(maxsize=128)

@@ -350,7 +350,10 @@ class _Statement:
         left, right = self.tokens[:head], self.tokens[head + 1 :]
         if not right:
             self._fail(operator, f"nothing follows {operator.text!r}", "an expression of labels, as in a*b")
+        if right[0].text == "=":
+            self._fail(right[0], "'=' is out of place", f"a label or a number: {operator.text!r} allows equality too")
         for side in (left, right):
+            self._closed(side)
             for before, token in pairwise(side):
                 if {before.kind, token.kind} <= {"name", "number", "text"}:
                     self._fail(token, f"{token.text!r} is out of place", "an operator between two labels or numbers")
@@ -361,6 +364,18 @@ class _Statement:
         if operator.text == ":=" and (len(left) != 1 or left[0].kind != "name"):
             self._fail(left[0], "a definition gives one name", "name := expression")
         return Term(_joined(left), operator.text, _joined(right))
+
+    def _closed(self, side: list[Token]) -> None:
+        open_ones: list[Token] = []
+        for token in side:
+            if token.text == "(":
+                open_ones.append(token)
+            elif token.text == ")" and not open_ones:
+                self._fail(token, "')' closes no bracket", "a '(' before it")
+            elif token.text == ")":
+                open_ones.pop()
+        if open_ones:
+            self._fail(open_ones[-1], "'(' is not closed", "a ')' after it")
 
     # --- helpers ---------------------------------------------------------------------------------
 

@@ -128,6 +128,9 @@ def plain(value: Any, language: Language = "en") -> int | float | str | None:
 class Tabled:
     """A result that shows itself: give it ``tables()`` and it can be printed anywhere."""
 
+    def __init_subclass__(cls) -> None:
+        cls.__repr__ = cls.__str__  # type: ignore[assignment, method-assign]  # or @dataclass would list every field
+
     def tables(self) -> tuple[Table, ...]:
         """List the tables this result consists of."""
         raise NotImplementedError

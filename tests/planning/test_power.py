@@ -226,3 +226,9 @@ def test_power_where_nothing_is_wrong_is_the_level():
 def test_overall_power_of_nonsense_is_refused(call, said):
     with pytest.raises(SpecificationError, match=said):
         call()
+
+
+def test_a_population_without_values_has_no_power():
+    with pytest.raises(SpecificationError) as caught:
+        sme.power("f =~ a + b + 0.8*c; y ~ f", 50, draws=10, seed=1)
+    assert str(caught.value) == "the population gives no value to f =~ b, y ~ f: write them, as in f =~ 0.5*b."

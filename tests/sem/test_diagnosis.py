@@ -108,7 +108,7 @@ def test_too_few_iterations_are_said_so_with_what_to_try(answers):
     assert message_of(ConvergenceError, text, answers, max_iterations=1) == (
         "the model did not converge after 1 iterations: the iterations ended before the estimates settled. "
         "Raise max_iterations, check the data for outliers and the model for constructs with one or two weak "
-        "indicators, or give start values."
+        "indicators, or give start values. Or search from several starts: starts=20."
     )
     fit = sme.fit(text, answers, max_iterations=1, on_failure="return")
     assert not fit.converged
@@ -295,3 +295,107 @@ def test_what_needs_an_optimum_is_refused_where_there_is_none(answers, read):
     fit = sme.fit("trust =~ t1 + a*t2 + a*t3", answers, max_iterations=1, on_failure="return")
     with pytest.raises(ConvergenceError, match="the model did not converge, so its"):
         read(fit)
+
+
+# --- what users stumble on ---------------------------------------------------------------------------
+
+USE = "trust =~ t1 + t2 + t3; use =~ u1 + u2 + u3; use ~ c*trust"
+
+
+def trusting(n=300):
+    population = "trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3; use =~ 0.8*u1 + 0.7*u2 + 0.6*u3; use ~ 0.5*trust"
+    return sme.simulate(population, n, seed=1)
+
+
+def test_definitions_without_a_value_are_named_and_have_no_error():
+    fit = sme.fit(USE + "; d := log(0 - c); k := c/0; fine := c*2", trusting())
+    rows = fit.estimates().set_index("lhs").loc[["d", "k"], ["est", "se"]]
+    assert not np.isfinite(rows).any(axis=None)
+    (said,) = fit.diagnostics
+    assert (said.code, said.severity) == ("undefined", "warning")
+    assert said.message.endswith("logarithm of a negative number: d, k.")
+
+
+def test_variances_that_run_away_are_named_with_what_keeps_them():
+    answers = sme.simulate("f =~ 0.9*a + 0.8*b + 0.15*c", 60, seed=8)
+    with pytest.raises(ConvergenceError) as caught:
+        sme.fit("f =~ a + b + c", answers, max_iterations=8)
+    assert "became negative on the way: a ~~ a. Keep them from it by bounds='pos_var'" in str(caught.value)
+    bounded = sme.fit("f =~ a + b + c", answers, bounds="pos_var")
+    assert bounded.converged and "at_limit" in {said.code for said in bounded.diagnostics}
+
+
+def test_a_search_that_ends_early_without_them_is_told_of_other_starts():
+    with pytest.raises(ConvergenceError, match="Or search from several starts: starts=20"):
+        sme.fit(USE, trusting(), max_iterations=1)
+
+
+def test_variances_left_out_of_an_explicit_model_are_named():
+    with pytest.raises(ConvergenceError, match=r"states no variance of t1, .*use, and adds none .*: write t1 ~~ t1\."):
+        sme.fit(USE, trusting(), preset="explicit")
+
+
+def test_a_misspelt_construct_is_told_its_name():
+    with pytest.raises(SpecificationError, match=r"unknown variable 'trsut'.*Did you mean 'trust'\?"):
+        sme.fit(USE.replace("c*trust", "trsut"), trusting())
+
+
+def test_respondents_set_aside_are_counted_in_what_is_printed():
+    answers = trusting()
+    assert "respondents are analysed" not in str(sme.fit(USE, answers))
+    answers.loc[:99, "t1"] = np.nan
+    assert "200 of 300 respondents are analysed; the others left open what the analysis needs." in str(
+        sme.fit(USE, answers)
+    )
+    assert "respondents are analysed" not in str(sme.fit(USE, answers, missing="fiml"))
+
+
+def test_categories_of_numbers_are_numbers_and_ordered_ones_count():
+    answers = trusting().round()
+    plain = sme.fit(USE, answers).measures()["chisq"]
+    assert sme.fit(USE, answers.astype("category")).measures()["chisq"] == pytest.approx(plain)
+    labels = ["never", "rarely", "often", "always"]
+    cut = trusting().apply(lambda x: pd.cut(x, [-9, -1, 0, 1, 9], labels=labels))
+    codes = cut.apply(lambda x: x.cat.codes + 1)
+    named, counted = (sme.fit(USE, own, ordered=True).measures()["chisq_scaled"] for own in (cut, codes))
+    assert named == pytest.approx(counted)
+    cut.loc[3, "t1"] = np.nan
+    assert sme.fit(USE, cut, ordered=True).n == 299
+    with pytest.raises(DataProblem, match="not numeric: 't1'"):
+        sme.fit(USE, cut.assign(t1=cut["t1"].cat.as_unordered()), ordered=True)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda fit: fit.estimates(level=95), "level=95: give a share between 0 and 1, such as level=0.95."),
+        (lambda fit: fit.standardized(level="x"), "level='x': give a share between 0 and 1, such as level=0.95."),
+        (lambda fit: fit.to("text", "fr"), "language='fr' is not available; it can be 'en' or 'zh'."),
+        (lambda fit: sme.fit(USE, trusting(), n=7), "n= and mean= go with cov=; of data= they follow"),
+        (lambda fit: sme.fit(USE, trusting(), se="x"), "se='x' is not available; it can be 'standard', 'robust'"),
+    ],
+)
+def test_arguments_that_make_no_sense_are_refused(call, message):
+    with pytest.raises(SpecificationError) as caught:
+        call(sme.fit(USE, trusting()))
+    assert str(caught.value).startswith(message)
+
+
+def test_half_a_respondent_is_none():
+    with pytest.raises(DataProblem, match=r"n=100\.7: the number of respondents .* is a whole number"):
+        sme.fit(USE, cov=trusting().cov(), n=100.7)
+
+
+def test_adf_is_amos_s_name_of_wls():
+    assert sme.fit("f =~ t1 + t2 + t3; u1 ~ f", trusting(), estimator="adf").estimator == "WLS"
+
+
+def test_a_result_shows_its_tables_at_the_prompt():
+    fit = sme.fit(USE, trusting())
+    assert repr(fit) == str(fit)
+
+
+def test_without_estimates_there_are_no_scores():
+    fit = sme.fit(USE, trusting(), max_iterations=1, on_failure="return")
+    with pytest.raises(ConvergenceError, match="there are no factor scores"):
+        fit.scores()

@@ -182,3 +182,16 @@ def test_a_model_that_was_completed_before_is_completed_once():
     assert parameter_table(Specification.read(text), Options()) is first
     assert parameter_table(Specification.read(text), Options(std_lv=True)) is not first
     assert parameter_table(Specification.read(text), Options(), 2) is not first
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("d := b; d := b*2", "d := b*2: 'd' is defined as b already; give it another name."),
+        ("b := 3", "b := 3: 'b' is the label of y ~ f already; give it another name."),
+    ],
+)
+def test_a_name_is_defined_once(lines, message):
+    with pytest.raises(SpecificationError) as caught:
+        parameters_of(f"f =~ x1 + x2 + x3; y ~ b*f; {lines}")
+    assert str(caught.value) == message

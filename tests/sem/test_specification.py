@@ -125,3 +125,29 @@ def test_what_is_no_text_is_no_model(text):
         SpecificationError, match=rf"^a model is text in lavaan's syntax, .*, not {type(text).__name__}:"
     ):
         read(text)
+
+
+def test_a_variable_is_renamed_where_another_parameter_refers_to_it():
+    spec = Specification.read('f =~ t1 + t2 + equal("f =~ t2")*t3; t3 ~ 1').rename({"t2": "zz"})
+    assert str(spec) == 'f =~ t1 + zz + equal("f =~ zz")*t3\nt3 ~ 1'
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ({"t1": "a+b"}, "cannot rename to 'a+b': a name has letters, digits, '_' and '.', and begins with a letter."),
+        ({"t1": "1x"}, "cannot rename to '1x': a name has"),
+        ({"t1": "NA"}, "cannot rename to 'NA': a name has"),
+        ({"t1": 3}, "cannot rename to 3: a name has"),
+        ({"t22": "q"}, "cannot rename 't22': the model has no such variable. Did you mean 't2'?"),
+        ({"t9": "t2"}, "cannot rename 't9': the model has no such variable."),
+    ],
+)
+def test_what_cannot_be_renamed_is_said(names, message):
+    with pytest.raises(SpecificationError) as caught:
+        Specification.read("f =~ t1 + t2").rename(names)
+    assert str(caught.value).startswith(message)
+
+
+def test_a_name_may_have_dots_and_other_letters():
+    assert str(Specification.read("f =~ t1 + t2").rename({"t1": "item.1", "f": "信任"})) == "信任 =~ item.1 + t2"

@@ -322,3 +322,29 @@ def test_what_lavaan_has_and_this_has_not_is_said_with_what_would_do(text, colum
         read_terms(text)
     assert str(caught.value).startswith(f"model, line 1, column {column}: {problem}\n")
     assert expected in caught.value.expected
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "problem", "expected"),
+    [
+        ("c >= 0", 4, "'=' is out of place", "a label or a number: '>' allows equality too"),
+        ("c <= 0", 4, "'=' is out of place", "a label or a number: '<' allows equality too"),
+        ("d := b*(c", 8, "'(' is not closed", "a ')' after it"),
+        ("d := b*c)", 9, "')' closes no bracket", "a '(' before it"),
+    ],
+)
+def test_mistakes_in_constraints_are_shown_where_they_are(text, column, problem, expected):
+    with pytest.raises(SyntaxProblem) as caught:
+        read_terms(text)
+    assert (caught.value.column, caught.value.expected) == (column, expected)
+    assert problem in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [("信任 =~ 信一 @", "\u3000\u3000    \u3000\u3000 "), ("\tf =~ @", "\t     ")],
+)
+def test_the_caret_stands_under_its_letter_in_a_terminal(text, before):
+    with pytest.raises(SyntaxProblem) as caught:
+        read_terms(text)
+    assert str(caught.value).split("\n")[2] == f"  {before}^"
