@@ -28,6 +28,7 @@ from ..kernels import fit_indices, wald
 from ..sem import objective
 from ..sem.fit import Fit
 from ..sem.fit import fit as fit_model
+from ..sem.options import any_ordered
 from ..sem.parameters import Parameter, parameter_table
 from ..sem.presentation import corrected, held_back, objections, reported
 from ..sem.rivals import DIFFERENCE_COLUMNS
@@ -267,7 +268,7 @@ def invariance(
     if "group_equal" in options:
         raise SpecificationError("invariance holds parameters equal by steps=; leave group_equal= out.")
     specification = Specification.read(model)
-    categorical = ordered is not None and ordered is not False
+    categorical = any_ordered(ordered)
     if categorical:
         options = {"parameterization": "theta", "ordered": ordered, **options}
     first = fit_model(specification, data, group=group, **options)

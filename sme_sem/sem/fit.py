@@ -34,6 +34,7 @@ from .options import (
     Options,
     Parameterization,
     Preset,
+    any_ordered,
     bootstrap_of,
     effect_coding_of,
     errors_of_first_order,
@@ -50,7 +51,7 @@ from .second_engine import by_semopy
 from .solution import Point
 from .specification import Specification
 from .spelling import chosen, missing_of
-from .starts import from_several_starts
+from .starts import from_several_starts, second_chance
 
 __all__ = ["Fit", "fit"]
 
@@ -168,7 +169,8 @@ def fit(
         ``"sem"`` (also for CFA), ``"growth"``, or ``"explicit"`` (nothing is added to the model).
     starts
         Repeat the search from as many random starts and keep the lowest minimum; a diagnostic (``starts_agree`` or
-        ``local_minima``) says how many reached it.
+        ``local_minima``) says how many reached it.  Complete answers without constraints get a few such starts
+        anyway where the ordinary search fails (``second_chance``).
     bootstrap
         Take standard errors and percentile intervals from as many samples of the respondents; more is told by
         ``fit.bootstrapped``, the :class:`~sme_sem.resampling.bootstrap.Bootstrap`.  Of ordered answers of some 200
@@ -210,7 +212,7 @@ def fit(
     specification = Specification.read(model)
     drawn = Drawn(weights, cluster)
     missing = chosen("missing", missing_of(missing), sampling.MISSING)
-    categorical = ordered is not None and ordered is not False
+    categorical = any_ordered(ordered)
     draws = bootstrap_of(bootstrap, se)
     information = information and chosen("information", information, ("expected", "observed", "first_order"))
     if information == "first_order":
@@ -369,6 +371,8 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
             table, pattern, sample, moments, best, options.starts, options.seed, options.max_iterations
         )
         found.append(said)
+    elif not options.starts:
+        best, found = second_chance(table, pattern, sample, moments, best, options.max_iterations)
     status, theta = best.status[0], best.theta[0]
     problem: SmeSemError | None = None
     with np.errstate(over="ignore", invalid="ignore"):  # a search that failed can end anywhere

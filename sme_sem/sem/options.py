@@ -129,6 +129,15 @@ def errors_of_first_order(se: str | None) -> str:
     raise SpecificationError(f"information='first_order' is se='first_order': leave se={se!r} out.")
 
 
+def any_ordered(ordered: bool | Sequence[str] | None) -> bool:
+    """Whether ``ordered=`` names a variable.
+
+    >>> any_ordered(["q1"]), any_ordered([]), any_ordered(None)
+    (True, False, False)
+    """
+    return len(ordered) > 0 if ordered is not None and not isinstance(ordered, bool) else bool(ordered)
+
+
 def starts_of(value: int) -> int:
     """Read ``starts=``: how many, zero or more."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:

@@ -23,6 +23,7 @@ from .search import search, search_together, search_within
 from .start import start_values
 
 NEAR, FAR = 0.25, 2.0
+CHANCES = 8  # random starts after a search that failed
 PATIENCE = 100  # iterations; a random start that needs more is given up
 SAME = 1e-8  # discrepancies that differ by less, relative to one more than their size, are one minimum
 
@@ -56,6 +57,29 @@ def from_several_starts(
     failed = first.status[0] is not Status.CONVERGED
     lower = not failed and not _same(first, best)
     return best if failed or lower else first, _said(reached, len(arrived) - reached, starts, lower=lower)
+
+
+def second_chance(
+    table: ParameterTable,
+    pattern: ram.Pattern,
+    sample: Sample,
+    moments: Moments,
+    first: Minimum,
+    max_iterations: int,
+) -> tuple[Minimum, list[Diagnostic]]:
+    """Search from a few random starts after an ordinary search that failed, where that costs little.
+
+    It is left as it ended where answers have gaps or constraints bind, and where fewer iterations were asked for.
+    """
+    failed = first.status[0] in (Status.ITERATION_LIMIT, Status.NO_DESCENT)
+    if not failed or moments.patterns is not None or constrained(table) or max_iterations < PATIENCE:
+        return first, []
+    own = table, pattern, sample, moments
+    found, said = from_several_starts(*own, first, CHANCES, CHANCES, max_iterations)
+    if found.status[0] is not Status.CONVERGED:
+        return first, []
+    message = Words("the ordinary search did not converge. But ", "常规搜索未收敛，但") + said.words
+    return found, [Diagnostic(said.severity, "second_chance", message)]
 
 
 def _random_starts(

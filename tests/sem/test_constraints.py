@@ -229,9 +229,9 @@ def test_an_unknown_label_is_found_before_the_search():
 
 def test_an_expression_that_cannot_be_read_is_shown():
     with pytest.raises(sme.SpecificationError) as caught:
-        fit("b2 == 2*(b3")
+        fit("b2 == 2*/b3")
     assert str(caught.value) == (
-        "cannot read the expression '2*(b3': expected labels and numbers joined by + - * / ^ and brackets."
+        "cannot read the expression '2*/b3': expected labels and numbers joined by + - * / ^ and brackets."
     )
 
 

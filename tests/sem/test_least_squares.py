@@ -354,7 +354,7 @@ TESTS = (
 REFUSED = {
     "an unknown name of errors": (
         {"se": "sandwich"},
-        f"se='sandwich' is not available; it can be {SE}.",
+        f"se='sandwich' is not available; it can be {SE}. 'bootstrap' takes them from samples.",
     ),
     "an unknown name of a test": (
         {"test": "bollen.stine"},

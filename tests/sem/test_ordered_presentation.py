@@ -45,8 +45,9 @@ def test_continuous_fits_have_neither():
 
 def test_notes_say_that_responses_are_latent_and_how_the_test_is_corrected():
     notes = [note.en for note in table_of("ability_binary_theta", "model_test").notes]
-    assert notes[1].startswith("12 variables are ordered categories: ") and "(theta parameterization)" in notes[1]
-    assert notes[2].startswith("χ² is corrected for the estimator's weights; ")
+    assert notes[1] == "654 of 800 respondents are analysed; the others left open what the analysis needs."
+    assert notes[2].startswith("12 variables are ordered categories: ") and "(theta parameterization)" in notes[2]
+    assert notes[3].startswith("χ² is corrected for the estimator's weights; ")
     assert "not normal" not in " ".join(notes)
     assert table_of("bfi_wlsmv", "largest_residuals").notes[-1].en == (
         "Correlations are those of the latent responses behind ordered answers."

@@ -68,3 +68,27 @@ def test_the_same_seed_gives_the_same_searches():
 def test_a_number_of_starts_is_asked_for(starts):
     with pytest.raises(sme.SpecificationError, match="give how many random starts to search from, such as starts=20"):
         sme.fit(MODEL, pupils(), starts=starts)
+
+
+# --- a search that failed --------------------------------------------------------------------------
+
+AGAINST = "f =~ a + b + c + -1*d; g =~ e + h + k; f ~ z"  # d is keyed as the others are
+
+
+def keyed_alike(seed):
+    population = "f =~ 0.8*a + 0.7*b + 0.6*c + 0.7*d; g =~ 0.8*e + 0.7*h + 0.6*k; f ~ 0.4*z; z ~~ 1*z; g ~ 0.3*f"
+    return sme.simulate(population, 150, seed=seed)
+
+
+@pytest.mark.parametrize("seed", [17, 24])
+def test_a_search_that_failed_gets_a_second_chance_and_says_so(seed):
+    fit, asked = sme.fit(AGAINST, keyed_alike(seed)), sme.fit(AGAINST, keyed_alike(seed), starts=20, seed=3)
+    (said,) = [d for d in fit.diagnostics if d.code == "second_chance"]
+    assert said.message.startswith("the ordinary search did not converge. But ")
+    assert fit.measures()["chisq"] == pytest.approx(asked.measures()["chisq"], rel=1e-9)
+    np.testing.assert_array_equal(fit.theta, sme.fit(AGAINST, keyed_alike(seed)).theta)
+
+
+def test_fewer_iterations_are_what_was_asked_for():
+    with pytest.raises(sme.ConvergenceError):
+        sme.fit(AGAINST, keyed_alike(17), max_iterations=99)
