@@ -20,6 +20,7 @@ from .design import EQUAL_CHANCES, Design, Drawn
 from .summaries import Summary
 
 _BLOCK = 20_000
+_INDEFINITE = 1e-6  # how far below zero an eigenvalue is that rounding error does not explain
 _FAR = 1e50  # a size whose sixth power, or its inverse, is still a number
 
 
@@ -456,7 +457,8 @@ def _usable(covariance: np.ndarray, names: Sequence[str], n: int) -> None:
     deviation = np.sqrt(variance)
     _in_a_unit(names, deviation)
     correlation = covariance / np.outer(deviation, deviation)
-    if np.linalg.eigvalsh(correlation)[0] > len(names) * 1e-13:
+    lowest = np.linalg.eigvalsh(correlation)[0]
+    if lowest > len(names) * 1e-13:
         return
     if n <= len(names):
         raise DataProblem(
@@ -464,6 +466,12 @@ def _usable(covariance: np.ndarray, names: Sequence[str], n: int) -> None:
             "answers, or use fewer variables."
         )
     involved = ", ".join(map(repr, _dependent(correlation, names)))
+    if lowest < -_INDEFINITE:
+        raise DataProblem(
+            f"not positive definite: the correlations have an eigenvalue of {lowest:.2g}, most of all by {involved}. "
+            "No one set of respondents gives such a matrix: look for a typing error, for pairwise deletion, or for "
+            "correlations taken from several sources."
+        )
     raise DataProblem(
         f"exactly collinear: {involved}. One of them is a sum or a copy of the others, or "
         "the matrix was not computed from one set of respondents; remove one."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass
 from typing import Literal
 
@@ -135,7 +135,7 @@ def any_ordered(ordered: bool | Sequence[str] | None) -> bool:
     >>> any_ordered(["q1"]), any_ordered([]), any_ordered(None)
     (True, False, False)
     """
-    return len(ordered) > 0 if ordered is not None and not isinstance(ordered, bool) else bool(ordered)
+    return len(ordered) > 0 if isinstance(ordered, Sized) else bool(ordered)
 
 
 def starts_of(value: int) -> int:
