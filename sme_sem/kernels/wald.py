@@ -11,8 +11,11 @@ ROUNDING = 1e-10  # of a variance of one: nothing
 def statistic(apart, spread):
     """h^T V^- h and the rank of V: (k,), (k, k) -> (), ()
 
-    Claims that follow from one another count once; NaN where such claims, or one about a constant, cannot hold.
+    Claims that follow from one another count once; NaN where such claims, or one about a constant, cannot hold, and
+    where V is not known.
     """
+    if not np.isfinite(spread).all():
+        return np.nan, len(apart)
     variance = np.diagonal(spread)
     deviation = np.sqrt(np.where(variance > 0, variance, 1))
     spectrum, axes = np.linalg.eigh(spread / np.outer(deviation, deviation))
