@@ -69,7 +69,7 @@ class CrossCheck(Tabled):
         """Give one table: what was compared, both values, their difference."""
         count = _COUNT.filled(confirmed=self.confirmed, compared=self.compared, tolerance=f"{self.tolerance:g}")
         ended = () if self.confirmed == self.compared else (_ENDED.filled(message=self.message),)
-        rows = tuple(self.frame.itertuples(index=False, name=None))
+        rows = tuple((_PRINTED.get(name, name), *own) for name, *own in self.frame.itertuples(index=False, name=None))
         return (Table("cross_check", _TITLE, _COLUMNS, rows, (count, *self.notes, *ended)),)
 
 
@@ -355,6 +355,7 @@ _WITHOUT_CFI = Words(
     "CFI not compared: semopy's independence model sets covariances among observed predictors to zero.",
     "未比较CFI：semopy的独立模型将外生观测变量之间的协方差设为零。",
 )
+_PRINTED = {"chisq": "χ²", "cfi": "CFI", "rmsea": "RMSEA"}
 _COLUMNS = (
     Column("quantity", Words("Quantity", "统计量")),
     Column("ours", Words("This program", "本软件"), Kind.ESTIMATE),

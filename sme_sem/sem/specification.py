@@ -56,13 +56,15 @@ class Specification:
     def drop(self, text: str) -> Specification:
         """Remove relations; :class:`SpecificationError` if one is not there."""
         unwanted = {term.key for term in read_terms(text)}
-        present = {term.key for term in self.terms}
-        for key in unwanted - present:
-            shown = [_written_key(term.key) for term in self.terms]
-            raise SpecificationError(
-                f"cannot drop {_written_key(key)!r}: the model does not contain it."
-                + did_you_mean(_written_key(key), shown)
+        present = [term.key for term in self.terms]
+        for key in sorted(unwanted.difference(present)):
+            between = [_written_key(own) for own in present if {own[0], own[2]} == {key[0], key[2]}]
+            near = (
+                f" Did you mean {between[0]!r}?"
+                if between
+                else did_you_mean(_written_key(key), map(_written_key, present))
             )
+            raise SpecificationError(f"cannot drop {_written_key(key)!r}: the model does not contain it.{near}")
         return Specification(tuple(term for term in self.terms if term.key not in unwanted))
 
     def rename(self, names: Mapping[str, str]) -> Specification:

@@ -151,3 +151,8 @@ def test_what_cannot_be_renamed_is_said(names, message):
 
 def test_a_name_may_have_dots_and_other_letters():
     assert str(Specification.read("f =~ t1 + t2").rename({"t1": "item.1", "f": "信任"})) == "信任 =~ item.1 + t2"
+
+
+def test_what_is_not_there_to_drop_is_told_the_relation_between_the_same_variables():
+    with pytest.raises(SpecificationError, match=r"cannot drop 'trust ~~ use'.*Did you mean 'use ~ trust'\?"):
+        Specification.read("trust =~ t1 + t2; use =~ u1 + u2; use ~ trust").drop("trust ~~ use")
