@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 from numbers import Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -304,16 +305,9 @@ def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> list[np.ndarray]:
     for name in names:
         if name in duplicated:
             raise DataProblem(f"column {name!r} occurs more than once in the data: rename or remove one.")
-    own = _without_categories(frame[list(names)])
-    numeric = {dtype: pd.api.types.is_numeric_dtype(dtype) for dtype in set(own.dtypes)}
-    wrong = [n for n, dtype in zip(names, own.dtypes, strict=True) if not numeric[dtype]]
-    if wrong:
-        example = frame[wrong[0]].dropna()
-        shown = f" (such as {example.iloc[0]!r})" if len(example) else ""
-        raise DataProblem(
-            f"not numeric: {', '.join(map(repr, wrong))}{shown}. Read the file with read_responses, which "
-            "turns labels into codes and lists what it could not read."
-        )
+    own = frame[list(names)]
+    if not all(map(pd.api.types.is_numeric_dtype, set(own.dtypes))):
+        own = _without_categories(own)
     if len(own) <= _BLOCK:
         values = list(own.to_numpy(dtype=float, na_value=np.nan).T)
     else:
@@ -327,15 +321,26 @@ def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> list[np.ndarray]:
 
 
 def _without_categories(own: pd.DataFrame) -> pd.DataFrame:
-    """Replace categories by the numbers they are, and ordered ones that are texts by 1, 2, ... in their order."""
-    for name, dtype in own.dtypes.items():
-        if isinstance(dtype, pd.CategoricalDtype):
-            if pd.api.types.is_numeric_dtype(dtype.categories.dtype):
-                own = own.assign(**{str(name): own[name].astype(float)})
-            elif dtype.ordered:
-                codes = own[name].cat.codes.to_numpy(dtype=float) + 1
-                own = own.assign(**{str(name): np.where(codes > 0, codes, np.nan)})
-    return own
+    """Replace categories by the numbers they are, ordered ones that are texts by 1, 2, ...; refuse any other text."""
+    found = {str(name): _without_category(column) for name, column in own.items()}
+    wrong = [name for name, column in found.items() if not pd.api.types.is_numeric_dtype(column.dtype)]
+    if wrong:
+        example = found[wrong[0]].dropna()
+        shown = f" (such as {example.iloc[0]!r})" if len(example) else ""
+        raise DataProblem(
+            f"not numeric: {', '.join(map(repr, wrong))}{shown}. Read the file with read_responses, which "
+            "turns labels into codes and lists what it could not read."
+        )
+    return pd.DataFrame(found)
+
+
+def _without_category(column: pd.Series[Any]) -> pd.Series[Any]:
+    dtype = column.dtype
+    if not isinstance(dtype, pd.CategoricalDtype):
+        return column
+    if pd.api.types.is_numeric_dtype(dtype.categories.dtype):
+        return column.astype(float)
+    return (column.cat.codes + 1.0).where(column.notna()) if dtype.ordered else column
 
 
 def _gathered(values: Sequence[np.ndarray], rows: np.ndarray) -> np.ndarray:
