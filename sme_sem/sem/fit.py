@@ -50,7 +50,7 @@ from .search import estimated
 from .second_engine import by_semopy
 from .solution import Point
 from .specification import Specification
-from .spelling import chosen, missing_of
+from .spelling import chosen, covariates_too, missing_of
 from .starts import from_several_starts, second_chance
 
 __all__ = ["Fit", "fit"]
@@ -112,7 +112,8 @@ def fit(
         for it (:mod:`sme_sem.sem.two_stage`); ``"robust_two_stage"`` does not suppose normal answers either.  Both
         estimate the moments of exogenous variables too (``fixed_x=False``).  ``"pairwise"`` takes each covariance
         from those who answered both questions and gives errors as if all had answered all: for exploring only.
-        (With ``ordered``, its errors are right.)  ``"ml"`` and ``"direct"`` are other names for ``"fiml"``.
+        (With ``ordered``, its errors are right.)  ``"ml"`` and ``"direct"`` are other names for ``"fiml"``;
+        ``"fiml.x"`` takes those who left a covariate open too (``fixed_x=False``).
     ordered
         Which variables are ordered categories: names, or ``True`` for all but covariates.  Thresholds and polychoric
         correlations are analysed, by ``"WLSMV"`` unless another least squares estimator is named.
@@ -211,6 +212,7 @@ def fit(
     """
     specification = Specification.read(model)
     drawn = Drawn(weights, cluster)
+    fixed_x = fixed_x and not covariates_too(missing)
     missing = chosen("missing", missing_of(missing), sampling.MISSING)
     categorical = any_ordered(ordered)
     draws = bootstrap_of(bootstrap, se)

@@ -27,13 +27,21 @@ def means(value: object, name: str) -> bool:
 
 
 def missing_of(value: str) -> str:
-    """Read ``missing=``; ``"ml"`` and ``"direct"`` are lavaan's other names for ``"fiml"``.
+    """Read ``missing=``; ``"ml"`` and ``"direct"`` are lavaan's other names for ``"fiml"``, each also with ``".x"``.
 
-    >>> missing_of("ML"), missing_of("robust.two.stage")
-    ('fiml', 'robust_two_stage')
+    >>> missing_of("ML"), missing_of("robust.two.stage"), missing_of("ml.x")
+    ('fiml', 'robust_two_stage', 'fiml')
     """
     plain = _plain(value) if isinstance(value, str) else value
-    return "fiml" if plain in ("ml", "direct") else plain
+    return "fiml" if plain in ("ml", "direct", *_WITH_COVARIATES) else plain
+
+
+def covariates_too(missing: str) -> bool:
+    """Whether ``missing=`` asks for answers to covariates to be modelled, ``"fiml.x"``, and not taken as given."""
+    return isinstance(missing, str) and _plain(missing) in _WITH_COVARIATES
+
+
+_WITH_COVARIATES = ("fiml_x", "ml_x", "direct_x")
 
 
 def _plain(value: str) -> str:

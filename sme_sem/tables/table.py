@@ -128,7 +128,8 @@ def plain(value: Any, language: Language = "en") -> int | float | str | None:
 class Tabled:
     """A result that shows itself: give it ``tables()`` and it can be printed anywhere."""
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
         cls.__repr__ = cls.__str__  # type: ignore[assignment, method-assign]  # or @dataclass would list every field
 
     def tables(self) -> tuple[Table, ...]:

@@ -362,3 +362,14 @@ def test_another_way_with_gaps_lists_the_ways_there_are():
     with pytest.raises(sme.SpecificationError) as caught:
         sme.fit(MODEL, pd.DataFrame(), missing="fml")
     assert str(caught.value).startswith("missing='fml' is not available; it can be 'listwise', 'fiml'")
+
+
+@pytest.mark.parametrize("name", ["fiml.x", "ml.x", "direct_x"])
+def test_covariates_with_gaps_are_modelled_where_that_is_asked_for(name):
+    data = pupils_with_gaps()
+    assert data["x9"].isna().any()
+    text = "visual =~ x1 + x2 + x3; visual ~ x9"
+    found = sme.fit(text, data, missing=name)
+    free = sme.fit(text, data, missing="fiml", fixed_x=False)
+    np.testing.assert_array_equal(found.theta, free.theta)
+    assert found.n > sme.fit(text, data, missing="fiml").n
