@@ -161,21 +161,30 @@ class ParameterTable:
         modelled = [name for name in self.observed if name not in self.exogenous]
         return [(n, f"t{k + 1}" if n in self.ordered else "") for n in modelled for k in range(self.ordered.get(n, 1))]
 
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """Where each variable stands among all."""
+        return {name: i for i, name in enumerate(self.variables)}
+
+    @cached_property
+    def cells(self) -> list[tuple[int, int, int]]:
+        """The matrix that each relation stands in (``ram.PATHS`` ...), its row and its column."""
+        cut = {pair: t for t, pair in enumerate(self.thresholds)} if self.ordered else {}
+        return [_cell(p, self.place, cut) for p in self.parameters]
+
     def pattern(self) -> ram.Pattern:
         """Lay the parameters into the matrices A, S and m, and thresholds and scales beside them."""
         return self._pattern
 
     @cached_property
     def _pattern(self) -> ram.Pattern:
-        place = {name: i for i, name in enumerate(self.variables)}
-        cut = {pair: t for t, pair in enumerate(self.thresholds)} if self.ordered else {}
+        place, thresholds = self.place, self.thresholds if self.ordered else []
         v, G = len(place), self.groups
         A, S, m = np.zeros((G, v, v)), np.zeros((G, v, v)), np.zeros((G, v))
-        tau, scale = np.zeros((G, len(cut))), np.ones((G, len(self.observed)))
+        tau, scale = np.zeros((G, len(thresholds))), np.ones((G, len(self.observed)))
         cells: dict[tuple[int, int, int], int] = {}
         occupied: list[tuple[int, int, int]] = []
-        for p in self.parameters:
-            kind, i, j = cell_of(p, place, cut)
+        for p, (kind, i, j) in zip(self.parameters, self.cells, strict=True):
             value = 0.0 if np.isnan(p.value) else p.value
             if p.free:
                 occupied.append((p.group, cells.setdefault((kind, i, j), len(cells)), p.index))
@@ -196,12 +205,11 @@ class ParameterTable:
         if not self.ordered:
             return ram.Pattern(*plain)
         ordered = np.array([place[n] for n in self.observed if n in self.ordered], dtype=int)
-        owner = np.array([place[name] for name, _ in cut], dtype=int)
+        owner = np.array([place[name] for name, _ in thresholds], dtype=int)
         return OrderedPattern(*plain, ordered, owner, tau, scale, self.delta)
 
 
-def cell_of(p: Parameter, place: dict[str, int], cut: dict[tuple[str, str], int]) -> tuple[int, int, int]:
-    """The matrix a relation stands in, its row and its column, from the places of variables and of thresholds."""
+def _cell(p: Parameter, place: dict[str, int], cut: dict[tuple[str, str], int]) -> tuple[int, int, int]:
     if p.op == "=~":
         return ram.PATHS, place[p.rhs], place[p.lhs]
     if p.op == "~":
@@ -245,8 +253,8 @@ def parameter_table(
     for group in range(groups):
         for row in rows:
             p = _in_group(row, group, groups)
-            needed = group and not p.free and not p.derived and _needed(p, row, roles, options, ordered)
-            parameters.append(replace(p, index=0, value=np.nan) if needed and not held(p) else p)
+            released = group and _needed(p, row, roles, options, ordered) and not held(p)
+            parameters.append(replace(p, index=0, value=np.nan) if released else p)
     _excepted_are_there(parameters, options.group_partial)
     if "intercepts" in options.effect_coding:
         parameters = with_free_means(parameters)
@@ -500,6 +508,8 @@ def _needed(p: Parameter, row: _Row, roles: _Roles, options: Options, ordered: M
     residual variance); means of constructs once intercepts are (Wu and Estabrook 2016, Psychometrika 81, 1014-1045).
     """
     equal = options.group_equal
+    if p.free or p.derived:
+        return False
     if p.op == "=~":
         return "loadings" in equal and options.preset != "explicit" and not row.term.fixed
     if p.user:

@@ -57,7 +57,7 @@ class Point:
     @cached_property
     def place(self) -> dict[str, int]:
         """Index of each variable in the model's matrices."""
-        return {name: i for i, name in enumerate(self.table.variables)}
+        return self.table.place
 
     def estimate(self, p: Parameter) -> float:
         """Value of a parameter, free, fixed, or the sample's."""
@@ -225,7 +225,7 @@ class _Powers(NamedTuple):
 
 @lru_cache(maxsize=64)
 def _powers(table: ParameterTable) -> _Powers:
-    place = {name: i for i, name in enumerate(table.variables)}
+    place = table.place
     power, variable = [], []
     for row in table.parameters:
         i = place[row.lhs]

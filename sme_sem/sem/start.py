@@ -18,7 +18,7 @@ from math import isnan
 import numpy as np
 
 from ..kernels import latent_response, ram
-from .parameters import Parameter, ParameterTable, cell_of
+from .parameters import Parameter, ParameterTable
 
 Matrix = np.ndarray
 
@@ -60,12 +60,10 @@ def _written(table: ParameterTable) -> np.ndarray:
     """The start values that the model states, in the pattern's cells; NaN for none: (G, c)"""
     pattern = table.pattern()
     found = np.full(pattern.parameter.shape, np.nan)
-    place = {name: i for i, name in enumerate(table.variables)}
-    cut = {pair: t for t, pair in enumerate(table.thresholds)} if table.ordered else {}
-    cells = {cell: c for c, cell in enumerate(zip(pattern.matrix, pattern.row, pattern.col, strict=True))}
-    for p in table.parameters:
+    number = {cell: c for c, cell in enumerate(zip(pattern.matrix, pattern.row, pattern.col, strict=True))}
+    for p, cell in zip(table.parameters, table.cells, strict=True):
         if p.free and not isnan(p.start):
-            found[p.group, cells[cell_of(p, place, cut)]] = p.start
+            found[p.group, number[cell]] = p.start
     return found
 
 
@@ -224,8 +222,7 @@ class _Layout:
 
 @lru_cache(maxsize=64)
 def _layout(table: ParameterTable, group: int) -> _Layout:
-    place = {name: i for i, name in enumerate(table.variables)}
-    v = len(place)
+    place, v = table.place, len(table.variables)
     rows: dict[tuple[str, str], list[Parameter]] = {}
     for p in table.parameters:
         if p.group == group:
@@ -270,7 +267,7 @@ def _round(
     table: ParameterTable, rows: _Rows, place: dict[str, int], indicators: dict[str, list[int]], owned: set[int]
 ) -> _Round:
     """One round; what its constructs are measured by is put among the ``owned``."""
-    k = len(indicators)
+    k, each = len(indicators), list(indicators.values())
     own, share = np.zeros((k, len(place)), dtype=bool), np.ones((k, len(place)))
     marker, value = np.zeros(k, dtype=int), np.ones(k)
     deviation, averaged = np.full(k, np.nan), np.zeros(k, dtype=bool)
@@ -288,9 +285,9 @@ def _round(
         else:
             averaged[c] = bool(table.sums)
     sizes = []
-    for size in {len(columns) for columns in indicators.values()}:
-        alike = [c for c, columns in enumerate(indicators.values()) if len(columns) == size]
-        sizes.append((np.array(alike), np.array([list(indicators.values())[c] for c in alike])))
+    for size in set(map(len, each)):
+        alike = [c for c, columns in enumerate(each) if len(columns) == size]
+        sizes.append((np.array(alike), np.array([each[c] for c in alike])))
     constructs = np.array([place[f] for f in indicators])
     return _Round(constructs, own, share, tuple(sizes), marker, value, deviation, averaged)
 
