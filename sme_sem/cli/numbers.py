@@ -42,12 +42,12 @@ def _as_numbers(texts: pd.Series[Any], missing_codes: Sequence[float]) -> pd.Ser
 
     stripped = texts.str.strip()
     stripped = stripped.mask(stripped.isin(("", "NA", "NaN", ".")))
-    given = stripped.dropna()
-    if given.str.fullmatch(_DECIMAL_COMMAS).all() and not given.str.fullmatch(_THOUSANDS).all():
-        stripped = stripped.str.replace(",", ".")
     values = pd.to_numeric(stripped, errors="coerce")
     if bool((values.isna() & stripped.notna()).any()):
-        return texts
+        given = stripped.dropna()
+        if not given.str.fullmatch(_DECIMAL_COMMAS).all() or given.str.fullmatch(_THOUSANDS).all():
+            return texts
+        values = pd.to_numeric(stripped.str.replace(",", "."))
     return values.mask(values.isin(list(missing_codes)))
 
 
