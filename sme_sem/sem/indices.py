@@ -262,9 +262,10 @@ def scaled_measures(test: Test, own: Scaling, base: Scaling, kind: str) -> dict[
         k = test.parameters
         found["scaling_factor_h1"] = (own.likelihood + c * df) / (k + df)
         found["scaling_factor_h0"] = own.likelihood / k if k else np.nan
-    factor = own.factor if kind == "scaled_shifted" else c
-    adjusted = x2 if kind == "scaled_shifted" else test.chi_square / c
-    found |= robust_measures(test, c, cb, interval=(adjusted, factor)) if df else NOTHING_LEFT_OUT
+    if df:
+        factor = own.factor if kind == "scaled_shifted" else c
+        adjusted = x2 if kind == "scaled_shifted" else test.chi_square / c
+        found |= robust_measures(test, c, cb, interval=(adjusted, factor))
     return {name: float(value) for name, value in found.items()}
 
 

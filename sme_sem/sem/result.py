@@ -359,6 +359,8 @@ class Fit(Tabled):
         self, estimate: np.ndarray, se: np.ndarray, level: float, *, standardized: bool
     ) -> dict[str, np.ndarray]:
         """Errors, tests and intervals of all rows, from the samples if there are any."""
+        if not isinstance(level, int | float) or not 0 < level < 1:
+            raise SpecificationError(f"level={level!r}: give a share between 0 and 1, such as level=0.95.")
         if self.bootstrapped is None:
             return _tests(estimate, se, level)
         own, lower, upper = self.bootstrapped.errors(level, standardized=standardized)
@@ -409,7 +411,8 @@ class Fit(Tabled):
         if self._estimator.scaled:
             found |= indices.scaled_measures(self._test, self._scaling, self._baseline._scaling, self._estimator.test)
         if not self._test.df:
-            return found | (indices.NOTHING_LEFT_OUT if self.moments.patterns is not None else {})
+            robust_too = self._estimator.scaled or self.moments.patterns is not None
+            return found | (indices.NOTHING_LEFT_OUT if robust_too else {})
         if self.moments.patterns is not None:
             found |= self._complete_data_measures()
         if isinstance(self.pattern, OrderedPattern) and self._estimator.scaled:
@@ -738,8 +741,6 @@ def _with_tests(frame: pd.DataFrame, column: str, level: float) -> pd.DataFrame:
 
 def _tests(estimate: np.ndarray, se: np.ndarray, level: float) -> dict[str, np.ndarray]:
     """Columns with the standard error, z, the two-sided p and the interval."""
-    if not isinstance(level, int | float) or not 0 < level < 1:
-        raise SpecificationError(f"level={level!r}: give a share between 0 and 1, such as level=0.95.")
     z = estimate / np.where(se > 0, se, np.nan)
     half = special.ndtri(0.5 + level / 2) * se
     return {

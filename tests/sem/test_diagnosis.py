@@ -383,6 +383,11 @@ def test_arguments_that_make_no_sense_are_refused(call, message):
     assert str(caught.value).startswith(message)
 
 
+def test_intervals_from_samples_have_a_level_too():
+    with pytest.raises(SpecificationError, match=r"^level=95: give a share"):
+        sme.fit(USE, trusting(), bootstrap=10, seed=1).estimates(level=95)
+
+
 def test_half_a_respondent_is_none():
     with pytest.raises(DataProblem, match=r"n=100\.7: the number of respondents .* is a whole number"):
         sme.fit(USE, cov=trusting().cov(), n=100.7)
