@@ -77,23 +77,22 @@ class Design:
         return tuple(kind for kind in kinds if self.ordered or kind != "thresholds")
 
     def _of_ordered(self, step: str, released: set[str]) -> dict[str, str]:
-        """Lines for what is fixed in the first group of ordered items, and so cannot be held equal by name.
+        """Lines for the scales of ordered items: fixed once they are to be equal.
 
-        The scale of an item with two categories is free once all else is equal.
+        That of an item with two categories is free once all else is equal.
         """
         found = {}
         scale = "~~" if self.options.get("parameterization") == "theta" else "~*~"
         for item, thresholds in self.ordered.items():
             if step == "strict":
-                found[f"{item}~~{item}"] = f"{item} ~~ {self._each('1', f'{item}~~{item}' in released)}*{item}"
+                found[f"{item}~~{item}"] = f"{item} ~~ {self._each(free=f'{item}~~{item}' in released)}*{item}"
             elif step == "scalar" and thresholds == 1:
-                found[f"{item}{scale}{item}"] = f"{item} {scale} {self._each('1', True)}*{item}"
-            if step in ("scalar", "strict") and f"{item}~1" in released:
-                found[f"{item}~1"] = f"{item} ~ {self._each('0', True)}*1"
+                found[f"{item}{scale}{item}"] = f"{item} {scale} {self._each(free=True)}*{item}"
         return found
 
-    def _each(self, value: str, free: bool) -> str:
-        return f"c({', '.join([value] + ['NA' if free else value] * (self.groups - 1))})"
+    def _each(self, *, free: bool) -> str:
+        """One in the first group, and in the others one or free."""
+        return f"c({', '.join(['1'] + ['NA' if free else '1'] * (self.groups - 1))})"
 
 
 @dataclass(frozen=True, eq=False)
