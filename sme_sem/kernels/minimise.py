@@ -91,9 +91,9 @@ def scoring(slope_at, start, *, tolerance=1e-20, max_iterations=300):
     B, q = start.shape
     members = np.arange(B)
     first = slope_at(start, members, False)
-    decrement, none = np.full(B, np.inf if q else 0.0), np.zeros(B)
-    walk = _Walk(members, start, first.value, first.gradient, first.hessian, decrement, none, np.zeros(B, dtype=int))
-    found = Minimum(start.copy(), none.copy(), decrement.copy(), np.empty(B, dtype=object), np.zeros(B, dtype=int))
+    decrement, damping, idle = np.full(B, np.inf if q else 0.0), np.zeros(B), np.zeros(B, dtype=int)
+    walk = _Walk(members, start, first.value, first.gradient, first.hessian, decrement, damping, idle)
+    found = Minimum(start.copy(), np.empty(B), np.empty(B), np.empty(B, dtype=object), np.zeros(B, dtype=int))
     usable = _usable(*first)
     if not usable.all():
         _leave(found, walk.of(~usable), Status.BAD_START, 0)

@@ -419,10 +419,8 @@ def chisq_per_df(measures: pd.Series[Any]) -> float:
 def _estimation(fit: Fit) -> tuple[Words, ...]:
     options = fit.options
     notes = [_ESTIMATORS.get(options.missing, _ESTIMATOR).filled(estimator=fit.estimator)]
-    if fit.moments.rows is not None:
-        analysed, offered = sum(map(len, fit.moments.rows)), fit.moments.n_collected
-        if analysed < offered:
-            notes.append(_SET_ASIDE.filled(n=analysed, collected=offered))
+    if fit.moments.total < fit.moments.n_collected:
+        notes.append(_SET_ASIDE.filled(n=fit.moments.total, collected=fit.moments.n_collected))
     if options.weights is not None:
         notes.append(_WEIGHTED.filled(column=options.weights))
     if options.cluster is not None:

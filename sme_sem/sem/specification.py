@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from ..errors import SpecificationError, did_you_mean
-from .syntax import DEFINING, Term, read_terms
+from .syntax import DEFINING, VARIABLE, Term, read_terms
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Specification:
                 )
         taken = self.variables - set(names)
         for name in names.values():
-            if not isinstance(name, str) or name == "NA" or not _VARIABLE.fullmatch(name):
+            if not isinstance(name, str) or name == "NA" or not re.fullmatch(VARIABLE, name):
                 raise SpecificationError(
                     f"cannot rename to {name!r}: a name has letters, digits, '_' and '.', and begins with a letter."
                 )
@@ -134,9 +134,6 @@ class Specification:
             else:
                 lines.append((term, [written]))
         return "\n".join(f"{_written_left(t)} {_head(t.op)} {' + '.join(right)}" for t, right in lines)
-
-
-_VARIABLE = re.compile(r"[^\W\d][\w.]*(:[^\W\d][\w.]*)*")
 
 
 @lru_cache(maxsize=128)

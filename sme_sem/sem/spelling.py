@@ -38,7 +38,7 @@ def missing_of(value: str) -> str:
 
 def covariates_too(missing: str) -> bool:
     """Whether ``missing=`` asks for answers to covariates to be modelled, ``"fiml.x"``, and not taken as given."""
-    return isinstance(missing, str) and _plain(missing) in _WITH_COVARIATES
+    return any(means(missing, name) for name in _WITH_COVARIATES)
 
 
 _WITH_COVARIATES = ("fiml_x", "ml_x", "direct_x")

@@ -23,7 +23,7 @@ from .search import search, search_together, search_within
 from .start import start_values
 
 NEAR, FAR = 0.25, 2.0
-CHANCES = 8  # random starts after a search that failed
+CHANCES, SEED = 8, 8  # random starts after a search that failed, and what they are drawn from
 PATIENCE = 100  # iterations; a random start that needs more is given up
 SAME = 1e-8  # discrepancies that differ by less, relative to one more than their size, are one minimum
 
@@ -75,7 +75,7 @@ def second_chance(
     if not failed or moments.patterns is not None or constrained(table) or max_iterations < PATIENCE:
         return first, []
     own = table, pattern, sample, moments
-    found, said = from_several_starts(*own, first, CHANCES, CHANCES, max_iterations)
+    found, said = from_several_starts(*own, first, CHANCES, SEED, max_iterations)
     if found.status[0] is not Status.CONVERGED:
         return first, []
     message = Words("the ordinary search did not converge. But ", "常规搜索未收敛，但") + said.words

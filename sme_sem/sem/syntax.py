@@ -74,15 +74,18 @@ class Token(NamedTuple):
     column: int
 
 
+VARIABLE = r"[^\W\d][\w.]*(?::(?!=)[^\W\d][\w.]*)*"
+"""A variable's name, or a product's."""
+
 _TOKEN = re.compile(
-    r"""
+    rf"""
     (?P<comment>[\#!][^\n]*)
   | (?P<newline>\n|;)
   | (?P<space>[^\S\n]+)
   | (?P<text>"[^"\n]*"|'[^'\n]*')
   | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))
   | (?P<operator>=~|~~|~\*~|:=|==|~|\|)
-  | (?P<name>[^\W\d][\w.]*(?::(?!=)[^\W\d][\w.]*)*|\.\w[\w.]*)
+  | (?P<name>{VARIABLE}|\.\w[\w.]*)
   | (?P<sign>[<>=+\-*/^(),?])
     """,
     re.VERBOSE,
