@@ -43,10 +43,11 @@ def _task(job: Job) -> Callable[[], object]:
     if job.task == "bootstrap":
         fit = fitted(job)
         return lambda: sme.bootstrap(fit, DRAWS["bootstrap"], progress=False)
-    return lambda: (_summary if job.task == "summary" else _errors)(fitted(job))
+    return lambda: (read if job.task == "summary" else _errors)(fitted(job))
 
 
-def _summary(fit: sme.Fit) -> object:
+def read(fit: sme.Fit) -> object:
+    """Everything that is read off a fit."""
     return fit.estimates(), fit.standardized(), fit.measures(), fit.r_squared()
 
 

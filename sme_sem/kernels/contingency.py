@@ -1,7 +1,7 @@
 """How often answers occur together: the tables of all pairs of ordered variables.
 
-Answers are codes 0, 1, ..., K - 1; a gap is NaN or negative.  One product of indicator columns counts every pair at
-once, so that whatever follows costs the same for a hundred respondents and for a hundred thousand.
+Answers are codes 0, 1, ..., K - 1; any other number, and NaN, is a gap.  One product of indicators counts every pair
+at once, so that whatever follows costs the same for a hundred respondents and for a hundred thousand.
 """
 
 import numpy as np
@@ -25,13 +25,14 @@ def joint(codes, K, weight=None):
     for start in range(0, n, _ROWS):
         rows = slice(start, start + _ROWS)
         chosen = indicators(codes[rows], K)
-        counts += chosen.T @ chosen if weight is None else (chosen.T * weight[..., None, rows]) @ chosen
-    return np.ascontiguousarray(counts.reshape(*batch, p, K, p, K).swapaxes(-3, -2))
+        counts += chosen @ chosen.T if weight is None else (chosen * weight[..., None, rows]) @ chosen.T
+    return np.ascontiguousarray(np.moveaxis(counts.reshape(*batch, K, p, K, p), (-4, -2), (-2, -1)))
 
 
 def indicators(codes, K):
-    """One column for every answer to every variable: (n, p) -> (n, p K)"""
-    return (codes[:, :, None] == np.arange(K)).astype(np.float32).reshape(len(codes), -1)
+    """One row for every answer to every variable, the variable running faster: (n, p) -> (K p, n)"""
+    answer = np.arange(K, dtype=codes.dtype)[:, None, None]
+    return (codes.T == answer).astype(np.float32).reshape(-1, len(codes))
 
 
 def margins(joint):

@@ -172,7 +172,7 @@ def _collapsed(codes, states):
 
 def _looked_up(own, codes):
     """(rows, p) -> (rows, m), column after column in memory"""
-    codes = np.ascontiguousarray(codes.T)
+    codes = np.ascontiguousarray(codes.T, dtype=np.intp)
     (p, rows), states = codes.shape, own.counts.shape[1]
     many = own.real.sum(axis=1)
     m = int(many.sum())

@@ -21,6 +21,7 @@ def moments(codes, levels, *, correct=0.5):
     """
     n, p = codes.shape
     K = levels.max()
+    codes = np.where(codes >= 0, codes, K).astype(np.min_scalar_type(K))  # small: there may be many respondents
     joint = contingency.joint(codes, K)
     counts, tables = contingency.margins(joint), contingency.of_pairs(joint)
     tau = polychoric.thresholds(counts)
@@ -84,10 +85,10 @@ def symmetric(rho, p):
 
 
 def _influence(codes, counts, tables, tau, real, rho):
-    n, K = len(codes), counts.shape[1]
+    n = len(codes)
     single, pair = shares(counts, tables, tau, real, rho)
     return Lookup(
-        codes=np.where(codes >= 0, codes, K).astype(np.intp),
+        codes=codes,
         single=single,
         real=real,
         pair=pair,

@@ -345,7 +345,7 @@ def _without_category(column: pd.Series[Any]) -> pd.Series[Any]:
 
 def _gathered(values: Sequence[np.ndarray], rows: np.ndarray) -> np.ndarray:
     """Put the answers of some respondents into one table, (n, p)."""
-    answers = np.empty((int(rows.sum()), len(values)))
+    answers = np.empty((len(values), int(rows.sum()))).T
     for i, column in enumerate(values):
         answers[:, i] = column[rows]
     return answers

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -75,7 +76,7 @@ def condensed(table: ParameterTable, moments: Moments, found: dict[str, np.ndarr
     levels = np.array([len(found.get(name, ())) for name in modelled])
     parts = []
     for label, answers in zip(moments.labels, moments.answers, strict=True):
-        values = answers[:, : len(modelled)].copy()
+        values = answers[:, : len(modelled)].copy(order="K")
         for i, name in enumerate(modelled):
             if name in found:
                 values[:, i] = _coded(name, label, values[:, i], found[name])
@@ -87,16 +88,16 @@ def condensed(table: ParameterTable, moments: Moments, found: dict[str, np.ndarr
 
 
 def _coded(name: str, label: str, answers: np.ndarray, known: np.ndarray) -> np.ndarray:
-    given = ~np.isnan(answers)
-    codes = np.full(len(answers), np.nan)
-    codes[given] = np.searchsorted(known, answers[given])
-    empty = np.flatnonzero(np.bincount(codes[given].astype(int), minlength=len(known)) == 0)
+    """Number the categories from 0; a gap stays NaN."""
+    reached = [answers >= lowest for lowest in known]
+    codes = reduce(np.add, reached, np.full(len(answers), -1, dtype=np.int8))
+    empty = np.flatnonzero(np.diff([*map(np.count_nonzero, reached), 0]) == 0)
     if len(empty):
         raise DataProblem(
             f"group {label!r}: nobody answered {known[empty[0]]:g} to {name!r}, which other groups did; a threshold "
             "cannot be estimated from no answers. Bring neighbouring categories together in all groups."
         )
-    return codes
+    return np.where(codes < 0, np.nan, codes)
 
 
 def _known(own: influence.Moments, names: Sequence[str], label: str) -> None:
