@@ -22,7 +22,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from itertools import islice
-from unicodedata import east_asian_width
+
+from .letters import width
 
 
 class SmeSemError(Exception):
@@ -86,9 +87,7 @@ class SyntaxProblem(SmeSemError):
 
 def _blank(letter: str) -> str:
     """As much empty space as a letter takes in a terminal."""
-    if letter == "\t":
-        return letter
-    return "\u3000" if east_asian_width(letter) in "WF" else " "
+    return letter if letter == "\t" else ("", " ", "\u3000")[width(letter)]
 
 
 class SpecificationError(SmeSemError):

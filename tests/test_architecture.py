@@ -39,6 +39,7 @@ LAYERS = (
     "kernels",
     "tasks",
     "errors",
+    "letters",
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
 PACKAGE = Path(sme_sem.__file__).parent

@@ -16,10 +16,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from ..letters import width
 from ..tables import Language, format, written
 from ..tables.format import printable
 from ..tables.table import Kind
-from ..tables.text import width
 from .model import DiagramModel, Node
 
 CELL, LINE = 7.2, 17.0  # room of one narrow character (a Chinese one takes two), and of one line

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from ..letters import width
 from ..tables import Language, Text, Words, written
 from ..tables.format import printable
-from ..tables.text import width
 from .drawing import document, elements, extent, text
 from .layout import LINE, Arrangement, arrange, explained
 from .model import DiagramModel, Path

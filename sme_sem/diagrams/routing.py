@@ -14,9 +14,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from ..letters import width
 from ..tables import format
 from ..tables.table import Kind
-from ..tables.text import width
 from .layout import Arrangement, Box, arc_depth
 from .model import Covariance, DiagramModel, Loading, Path
 

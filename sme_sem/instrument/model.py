@@ -27,6 +27,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from ..letters import NAME
 from ..tables import Column, Table, Tabled, Words, term
 from .syntax import factors, paths, product_construct, statements
 
@@ -44,7 +45,7 @@ def _written(text: str) -> str:
 
 
 def _variable_name(name: str) -> str:
-    if not re.fullmatch(r"[^\W\d][\w.]*", name):
+    if not re.fullmatch(NAME, name):
         raise PydanticCustomError(
             "variable_name",
             "{name} cannot name a variable; begin with a letter, go on with letters, digits, '_' or '.'",

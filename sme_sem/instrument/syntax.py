@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_NAME = re.compile(r"[^\W\d][\w.]*")
+from ..letters import NAME
+
+_NAME = re.compile(NAME)
 _OPERATOR = re.compile(r"=~|~\*~|~~|~|:=|==|<|>|\|")
 
 

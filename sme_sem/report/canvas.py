@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..diagrams.fonts import CHINESE, FONT_FAMILY
 from ..diagrams.layout import wrapped
+from ..letters import width
 from ..tables import Kind, Language, Text, format, written
 from ..tables.format import printable
-from ..tables.text import width
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..letters import width
 from ..tables import Language, Text, Words, written
-from ..tables.text import width
 from .canvas import (
     BLUE,
     CELL,

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sme_sem.letters import width
 from sme_sem.tables import Kind, Language, Text, Words, format, term, written
-from sme_sem.tables.text import width
 
 from .canvas import (
     BLUE,

@@ -9,9 +9,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
+from sme_sem.letters import width
 from sme_sem.tables import Language, Text, Words, written
 from sme_sem.tables.format import printable
-from sme_sem.tables.text import width
 
 from ..diagrams.fonts import FONT_FAMILY
 from .canvas import (

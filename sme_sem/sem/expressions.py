@@ -16,6 +16,7 @@ from functools import lru_cache
 import numpy as np
 
 from ..errors import SpecificationError, did_you_mean
+from ..letters import NAME
 from .syntax import Term
 
 
@@ -44,7 +45,7 @@ _FUNCTIONS: dict[str, Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]] = {
 }
 
 
-_WORD = re.compile(r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d][\w.]*|\.[^\W\d][\w.]*)")
+_WORD = re.compile(rf"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>\.?{NAME})")
 
 
 def evaluate(text: str, known: Known) -> Quantity:

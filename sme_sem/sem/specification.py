@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from ..errors import SpecificationError, did_you_mean
+from ..letters import WORD
 from .syntax import DEFINING, VARIABLE, Term, read_terms
 
 
@@ -207,7 +208,7 @@ def _written_right(term: Term) -> str:
 
 
 def _is_name(label: str) -> bool:
-    return re.fullmatch(r"[^\W\d]\w*", label) is not None and label != "NA"
+    return re.fullmatch(WORD, label) is not None and label != "NA"
 
 
 def _quoted(text: str) -> str:

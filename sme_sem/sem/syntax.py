@@ -26,6 +26,7 @@ from typing import Literal, NamedTuple, NoReturn
 import numpy as np
 
 from ..errors import SyntaxProblem
+from ..letters import NAME
 
 Operator = Literal["=~", "~", "~~", "~1", "|", "~*~", ":=", "==", "<", ">"]
 STRUCTURAL = ("=~", "~~", "~")
@@ -74,7 +75,7 @@ class Token(NamedTuple):
     column: int
 
 
-VARIABLE = r"[^\W\d][\w.]*(?::(?!=)[^\W\d][\w.]*)*"
+VARIABLE = rf"{NAME}(?::(?!=){NAME})*"
 """A variable's name, or a product's."""
 
 _TOKEN = re.compile(

@@ -14,11 +14,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ..letters import width
 from . import format
 from .language import Language, Text, written
 from .storing import file_names, store
 from .table import Column, Kind, Number, Table, is_missing, plain
-from .text import width
 
 _FIRST_DAY = datetime(2000, 1, 1)  # a fixed date: the workbook tells no more than its tables
 _NUMBER_FORMATS = {

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from html import escape
 
+from ..letters import width
 from . import format
 from .language import Language, Text
 from .table import Column, Kind, Table
-from .text import width
 from .typography import runs
 
 _MANY_COLUMNS = 12

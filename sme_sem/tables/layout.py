@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 
+from ..letters import width
 from . import format
 from .language import Language
 from .table import Kind, Table
-from .text import width
 
 UPRIGHT, TURNED = 88, 138
 """Cells in a line of A4 in writing of ten points, upright and turned."""

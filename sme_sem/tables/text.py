@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
+from ..letters import width
 from . import format
 from .language import Language
 from .table import Kind, Table
@@ -23,11 +23,6 @@ def render(table: Table, language: Language = "en") -> str:
     title, *notes = (format.text_of(text, language) for text in (table.title, *table.notes))
     heads = len(over) + 1
     return "\n".join([title, rule, *lines[:heads], rule, *lines[heads:], rule, *notes])
-
-
-def width(text: str) -> int:
-    """Count terminal cells: wide (East Asian) characters take two, combining ones none."""
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _groups(table: Table, language: Language, widths: list[int]) -> list[str]:

@@ -13,8 +13,8 @@ from sme_sem.diagrams.drawing import Covariance, DiagramModel, Loading, Node, Pa
 from sme_sem.diagrams.layout import arrange, wrapped
 from sme_sem.diagrams.pair import diagram_pair
 from sme_sem.diagrams.routing import Role, overlap, route
+from sme_sem.letters import width
 from sme_sem.tables import Words
-from sme_sem.tables.text import width
 
 SVG = "{http://www.w3.org/2000/svg}"
 MODELS = {

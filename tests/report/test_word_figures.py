@@ -4,8 +4,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from sme_sem.letters import width
 from sme_sem.report.word_figures import code_network, saturation_curve, word_bars, word_cloud
-from sme_sem.tables.text import width
 
 COUNTS = {f"词{i}<&>": 100 - i for i in range(40)} | {"never": 0}
 

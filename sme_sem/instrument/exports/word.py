@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from ...letters import width
 from ...tables import Words
-from ...tables.text import width
 from .questionnaire import ALL_THAT_APPLY, Part, Question, Questionnaire
 
 _BODY, _HEAD = ("Times New Roman", "SimSun"), ("Arial", "SimHei")

@@ -17,6 +17,7 @@ from itertools import product
 from typing import NamedTuple, NoReturn
 
 from ...errors import SyntaxProblem
+from ...letters import NAME
 from ..options import Options
 from ..parameters import parameter_table
 from ..specification import Specification
@@ -25,7 +26,7 @@ from ..syntax import Term, Value
 _CALL = re.compile(r'Sem\s*\.\s*(\w+)\s*\(\s*((?:"[^"]*"\s*,?\s*)+)\)', re.IGNORECASE)
 _TOKEN = re.compile(
     r"(?P<space>\s+)|(?P<both><-+>|<>)|(?P<left><-+)|(?P<right>-+>)|(?P<bracket>\([^()]*\))|(?P<sign>[+=])"
-    r"|(?P<name>[^\W\d][\w.]*)"
+    rf"|(?P<name>{NAME})"
 )
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _ARROW = "'<---', '--->', '<>' or '='"
@@ -193,7 +194,7 @@ def _bracket(text: str, at: _Place, lines: list[str]) -> _Said:
     if text.endswith("?") and _NUMBER.fullmatch(text[:-1]):
         return _Said(starts=(float(text[:-1]),))
     label, _, start = (part.strip() for part in text.partition(":"))
-    if re.fullmatch(r"[^\W\d][\w.]*", label) and (not start or _NUMBER.fullmatch(start)):
+    if re.fullmatch(NAME, label) and (not start or _NUMBER.fullmatch(start)):
         return _Said((), (label,), (float(start),) if start else ())
     raise SyntaxProblem(
         *at, lines[at.line - 1], f"({text}) says nothing of a parameter", "a number, a name, or both: (a:0.5)"

@@ -13,6 +13,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from ...letters import NAME
 from ..parameters import ParameterTable
 from ..specification import Specification
 from ..syntax import DEFINING, Term
@@ -264,7 +265,7 @@ def _expression(text: str, short: Mapping[str, str], fixed: Mapping[str, float])
         word = match.group()
         return f"({number(fixed[word])})" if word in fixed else short.get(word, word)
 
-    return re.sub(r"(?<![\w.])[^\W\d][\w.]*", renamed, text).replace("^", "**")
+    return re.sub(rf"(?<![\w.]){NAME}", renamed, text).replace("^", "**")
 
 
 def _indirect(table: ParameterTable, short: Mapping[str, str]) -> list[str]:

@@ -13,6 +13,7 @@ from itertools import product
 from typing import NamedTuple, NoReturn
 
 from ...errors import SyntaxProblem
+from ...letters import NAME
 from ..specification import Specification
 from ..syntax import Term, Value
 
@@ -22,7 +23,7 @@ _HEADER = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _TOKEN = re.compile(
-    r"(?P<space>\s+)|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))|(?P<name>[^\W\d][\w.]*(?:\$\d+)?)"
+    rf"(?P<space>\s+)|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))|(?P<name>{NAME}(?:\$\d+)?)"
     r"|(?P<sign>\*\*|[@*()\[\]{};:=<>+\-/,^|#%])"
 )
 _RELATIONS = ("BY", "ON", "WITH", "PON", "PWITH")
