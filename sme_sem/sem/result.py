@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import special
 
 from ..errors import SpecificationError
-from ..kernels import discrepancy, fiml, linalg, ram
+from ..kernels import discrepancy, fiml, latent_response, linalg, ram
 from ..kernels.constrained import active, free_directions
 from ..kernels.discrepancy import Sample
 from ..kernels.latent_response import OrderedPattern
@@ -561,8 +561,11 @@ class Fit(Tabled):
         return self._matrices(residuals(self, type))
 
     def implied(self, group: str | None = None) -> pd.DataFrame | dict[str, pd.DataFrame]:
-        """The covariance matrix the model implies; a dict by group if there are several and ``group`` names none."""
-        return self._matrices(self._point.moments.sigma, group)
+        """The covariance matrix the model implies; a dict by group if there are several and ``group`` names none.
+
+        Of ordered answers in the unit of their polychoric correlations, as :meth:`residuals` and lavaan's ``fitted``.
+        """
+        return self._matrices(self._unit[:, :, None] * self._point.moments.sigma * self._unit[:, None, :], group)
 
     def implied_means(self, group: str | None = None) -> pd.Series[float] | dict[str, pd.Series[float]]:
         """The means the model implies, by group as in :meth:`implied`; the sample's where it models none.
@@ -572,11 +575,19 @@ class Fit(Tabled):
         SpecificationError
             The fit knows no means: it came from a covariance matrix alone.
         """
-        means = self._point.moments.mu if self.table.means else self.moments.mean
+        means = self._unit * self._point.moments.mu if self.table.means else self.moments.mean
         if means is None:
             raise SpecificationError("the model has no means: fit with data=, or give mean= beside cov=.")
         found = [pd.Series(m, index=list(self.observed), name="mean") for m in means]
         return self._of_groups(found, group)
+
+    @property
+    def _unit(self) -> np.ndarray:
+        """(G, p) what takes the responses behind ordered answers to the unit of the sample's moments, else one."""
+        unit = np.ones(self._point.moments.mu.shape)
+        if isinstance(self.pattern, OrderedPattern):
+            unit[:, : self.pattern.modelled] = latent_response.responses(self.pattern, self.theta).D
+        return unit
 
     def construct_correlations(self) -> pd.DataFrame:
         """Correlations among the constructs that the model implies (of the first group)."""

@@ -26,7 +26,7 @@ from scipy import special
 from ..errors import ConvergenceError, SpecificationError
 from ..kernels import ram
 from ..kernels.constrained import active, null_space
-from . import objective, robust, two_stage
+from . import least_squares, objective, robust, two_stage
 from .constraints import restrictions
 from .parameters import Parameter
 from .solution import Point
@@ -100,6 +100,8 @@ def _taken_apart(fit: Fit, free: list[Parameter], place: dict[int, int], pairs: 
     spread = None
     if method.discrepancy == "ML" and method.needs_answers:
         spread = _spread(fit, pattern, Point.at(table, pattern, theta, fit.sample.covariance, fit.sample.mean).moments)
+    elif method.scaled:
+        spread = least_squares.spread(pattern, fit.sample, fit.moments, theta, normal=False)
     first = np.zeros((fit.table.n_free, len(free)))
     first[list(place), list(place.values())] = 1
     shared = np.zeros((len(pairs), len(free)))

@@ -222,7 +222,9 @@ def test_delta_and_theta_say_the_same(four_items, plain):
         key = "trust", "=~", name, ""
         assert ours[key]["std_all"] == pytest.approx(theirs[key]["std_all"], abs=1e-7)
         scale = ours[name, "~*~", name, ""]["est"]
-        assert scale**-2 == pytest.approx(theta.implied().loc[name, name], abs=1e-10)
+        variance = ours[key]["est"] ** 2 * ours["trust", "~~", "trust", ""]["est"] + ours[name, "~~", name, ""]["est"]
+        assert scale**-2 == pytest.approx(variance, abs=1e-10)
+    np.testing.assert_allclose(theta.implied(), plain.implied(), atol=1e-7)
 
 
 def test_binary_items_have_one_threshold_and_their_loadings_are_found_again():
@@ -278,11 +280,30 @@ def test_equal_thresholds_free_the_scales_of_later_groups():
         assert not rows[name, "~*~", name, "male"]["free"] and rows[name, "~*~", name, "female"]["free"]
 
 
-def test_a_scale_is_the_inverse_deviation_of_the_latent_response():
+def test_a_scale_takes_a_latent_response_to_the_unit_of_its_correlations():
     fit = fitted("datcat_mg_equal_wlsmv")
     rows, implied = keyed(fit.estimates()), fit.implied("female")
-    for name in implied:
-        assert rows[name, "~*~", name, "female"]["est"] ** -2 == pytest.approx(implied.loc[name, name], rel=1e-10)
+    np.testing.assert_allclose(np.diagonal(implied), 1, rtol=1e-12)
+    scale = {name: rows[name, "~*~", name, "female"]["est"] for name in implied}
+    loading = {name: rows["f1", "=~", name, "female"]["est"] for name in ("u1", "u2")}
+    latent = loading["u1"] * rows["f1", "~~", "f1", "female"]["est"] * loading["u2"]
+    assert implied.loc["u1", "u2"] == pytest.approx(scale["u1"] * latent * scale["u2"], rel=1e-12)
+
+
+def test_implied_moments_are_in_the_unit_of_what_is_observed():
+    # lavaan 0.7 (snapshot of August 2026): fitted() of the second group
+    fit = fitted("datcat_we_scalar")
+    implied, rows = fit.implied("female"), keyed(fit.estimates())
+    np.testing.assert_allclose(implied.loc["u1", ["u2", "u5"]], [0.508985073122434, 0.35034723968732], rtol=1e-6)
+    loading, variance, mean = (
+        rows[key]["est"]
+        for key in (("f1", "=~", "u1", "female"), ("f1", "~~", "f1", "female"), ("f1", "~1", "", "female"))
+    )
+    deviation = np.sqrt(loading**2 * variance + rows["u1", "~~", "u1", "female"]["est"])
+    assert fit.implied_means("female")["u1"] == pytest.approx(loading * mean / deviation, rel=1e-10)
+    seen = fit.residuals("raw")["female"] + implied
+    polychoric = sme.polychoric(answers("datcat_we_scalar").query("g == 'female'")[list(implied)]).correlation
+    np.testing.assert_allclose(seen, polychoric, atol=1e-6)
 
 
 # --- what is refused -------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import pytest
 import sme_sem as sme
 from sem.holzinger import MODEL, pupils, pupils_with_gaps
 from sem.holzinger import fitted as fitted_case
+from sem.ordered_answers import fitted as fitted_ordered
 from sem.reading_off import CASES, cases_with, fitted
 
 # lavaan 0.7 (snapshot of August 2026), lavTestScore() at polished optima, on hs.csv
@@ -97,6 +98,22 @@ def test_robust_tests_of_groups_agree_with_lavaan():
     found = fit.score_tests()
     np.testing.assert_allclose(found["x2"][:2], [0.734497747580441, 0.492149039832771], rtol=1e-9)
     np.testing.assert_allclose(found["x2_robust"][:2], [0.80803057326151, 0.534593565237826], rtol=1e-9)
+
+
+def test_robust_tests_of_ordered_answers_agree_with_lavaan():
+    # lavaan 0.7 (snapshot of August 2026), lavTestScore(): equal loadings and thresholds, WLSMV
+    found = fitted_ordered("datcat_mg_equal_wlsmv").score_tests()
+    plain = [0.0373859632288551, 0.918298062877081, 0.192803477638839, 0.566418630692023]
+    np.testing.assert_allclose(found["x2"][:4], plain, rtol=2e-5)
+    np.testing.assert_allclose(
+        found["x2_robust"][:4], [0.0283867607925634, 0.861763402842669, 0.134814760152358, 0.529231724981603], rtol=2e-5
+    )
+
+
+@pytest.mark.parametrize("estimator", ["ULSMV", "DWLS", "WLSMV"])
+def test_robust_least_squares_have_the_robust_form(estimator):
+    found = sme.fit(MODEL, pupils(), group="school", group_equal="loadings", estimator=estimator).score_tests()
+    assert ("x2_robust" in found) == (estimator != "DWLS")
 
 
 def test_effect_coding_is_no_equality_to_test():
