@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from itertools import islice
+from numbers import Real
 
 from .letters import width
 
@@ -118,6 +119,17 @@ def nearest(unknown: str, known: Iterable[str]) -> list[str]:
     by_fold = {name.casefold(): name for name in islice(dict.fromkeys(known), _MOST_COMPARED)}
     near = get_close_matches(unknown[:_MOST_COMPARED].casefold(), by_fold, n=3, cutoff=0.6)
     return [by_fold[fold] for fold in near]
+
+
+def probability(name: str, value: object, example: float) -> float:
+    """Give back a level of confidence or significance, or refuse what does not lie between 0 and 1.
+
+    >>> probability("level", 0.9, 0.95)
+    0.9
+    """
+    if isinstance(value, Real) and 0 < float(value) < 1:
+        return float(value)
+    raise SpecificationError(f"{name}={value!r}: give a share between 0 and 1, such as {name}={example}.")
 
 
 def did_you_mean(unknown: str, known: Iterable[str]) -> str:

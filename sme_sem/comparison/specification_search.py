@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from ..errors import ConvergenceError, SmeSemError, SpecificationError
+from ..errors import ConvergenceError, SmeSemError, SpecificationError, probability
 from ..kernels import fit_indices
 from ..responses.moments import Moments
 from ..sem.fit import Fit
@@ -214,8 +214,7 @@ def _rule(
         chosen("relations", one, OPERATORS)
     if isinstance(most, bool) or not isinstance(most, int) or most < 1:
         raise SpecificationError(f"most={most!r}: give how many changes may be made, one or more.")
-    if not 0 < alpha < 1:
-        raise SpecificationError(f"alpha must lie between 0 and 1, such as 0.05; got {alpha!r}")
+    probability("alpha", alpha, 0.05)
     if fit.table.ordered or fit.options.method.discrepancy != "ML":
         raise SpecificationError(
             f"search compares models by likelihood, which estimator={fit.estimator!r} does not have: fit with 'ML' or "

@@ -1,15 +1,28 @@
 """How surely the sample's moments differ from the implied ones.
 
-With s the p means (if modelled) and the p (p + 1) / 2 covariances of a group, Gamma / n their covariance matrix,
-A the information about them at the implied moments and Delta the slopes of the implied ones::
+With s the moments of a group (p means, if modelled, and p (p + 1) / 2 covariances; or those of ordered answers),
+Gamma / n their covariance matrix, A the information about them at the implied moments, or the weight of least squares,
+and Delta the slopes of the implied ones::
 
-    acov(s - sigma) = Q Gamma Q^T / n       Q = I - w Delta K Delta^T A       K = (sum_g w_g Delta^T A Delta)^-1
+    acov(s - sigma)_g = sum_h Q_gh Gamma_h Q_gh^T / n_h
+    Q_gh = 1[g = h] - w_h Delta_g K Delta_h^T A_h       K = (sum_g w_g Delta_g^T A_g Delta_g)^-1
 
-Dividing residuals by the roots of the diagonal gives standardized ones; by the roots of that of Gamma / n alone,
-normalized ones, which are too small because the model was fitted to the same answers.
+Groups differ (g, h) where they share parameters.  Dividing residuals by the roots of the diagonal gives standardized
+ones; by the roots of that of Gamma / n alone, normalized ones, which are too small because the model was fitted to the
+same answers.
 
-Hausman (1978), Econometrica 46, 1251-1271; Maydeu-Olivares (2017), Psychometrika 82, 533-558.
+Of t residuals e with the covariance matrix X the mean square tells how far the model is off (``mean_square_test``)::
+
+    srmr  = sqrt(e^T e / t)
+            if the model is right: mean sqrt(tr X / t) (1 - tr X^2 / 4 (tr X)^2), deviation sqrt(tr X^2 / 2 t tr X)
+    usrmr = sqrt((e^T e - tr X) / t) / k      k = 1 - (tr X^2 + 2 e^T X e) / 4 (e^T e)^2
+            deviation sqrt((tr X^2 + 2 e^T X e) / 2 t e^T e) / k
+
+Hausman (1978), Econometrica 46, 1251-1271; Maydeu-Olivares (2017), Psychometrika 82, 533-558; Maydeu-Olivares, Shi and
+Rosseel (2018), Structural Equation Modeling 25, 389-402.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 
@@ -46,10 +59,47 @@ def given_the_rest(gamma, information, kept):
     return inverse @ (information @ gamma @ information)[np.ix_(kept, kept)] @ inverse
 
 
-def residual_covariance(gamma, information, slopes, inverse, share):
-    """Q Gamma Q^T: (m, m), (m, m), (m, q), (q, q), float -> (m, m)"""
-    Q = np.eye(len(gamma)) - share * slopes @ inverse @ slopes.T @ information
-    return Q @ gamma @ Q.T
+def residual_covariances(gamma, slopes, weighted, inverse):
+    """acov(s - sigma) of every group: (G, m, m), (G, q, m), (G, q, m), (q, q) -> (G, m, m)
+
+    gamma : divided by n   slopes : Delta^T   weighted : w Delta^T A   inverse : K
+    """
+    moved, across = inverse @ slopes, weighted @ gamma
+    taken_up = moved.mT @ across
+    spread = (across @ weighted.mT).sum(axis=0)
+    return gamma - taken_up - taken_up.mT + moved.mT @ spread @ moved
+
+
+class MeanSquare(NamedTuple):
+    """Root mean square of residuals, and without the sample's share in it; each with its standard error.
+
+    expected, error : of the first, were the model right
+    """
+
+    root: float
+    expected: float
+    error: float
+    unbiased: float
+    unbiased_error: float
+
+
+def mean_square_test(e, X, t):
+    """SRMR and unbiased SRMR of t residuals, those left out being zero: (r,), (r, r) -> MeanSquare
+
+    NaN where nothing is left over.
+    """
+    square, trace = e @ e, np.trace(X)
+    squared = (X * X).sum()
+    both = squared + 2 * e @ X @ e
+    with np.errstate(divide="ignore", invalid="ignore"):
+        k = abs(1 - both / (4 * square**2))  # below zero only where nothing is left without the sample's share
+        return MeanSquare(
+            root=np.sqrt(square / t),
+            expected=np.sqrt(trace / t) * (1 - squared / (4 * trace**2)),
+            error=np.sqrt(squared / (2 * t * trace)),
+            unbiased=np.sqrt(max(square - trace, 0.0) / t) / k,
+            unbiased_error=np.sqrt(both / (2 * t * square)) / k,
+        )
 
 
 def _pairs(A, B, i, j):

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError
+from ..errors import DataProblem, SpecificationError, probability
 from ..kernels import reliability as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tables.format import cell
@@ -107,8 +107,7 @@ def reliability(
     >>> result.scales[["scale", "n_items", "n", "alpha"]].round(3).to_dict("records")
     [{'scale': 'trust', 'n_items': 3, 'n': 5, 'alpha': 0.936}]
     """
-    if not 0 < level < 1:
-        raise SpecificationError(f"level must lie between 0 and 1, such as 0.95; got {level}")
+    probability("level", level, 0.95)
     if not scales:
         raise SpecificationError("no scale named: give at least one, as {'market': ['MK1', 'MK2', 'MK3']}")
     answers = {name: _answers_to(frame, name, items) for name, items in scales.items()}

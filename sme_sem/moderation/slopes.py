@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from ..errors import ConvergenceError, SpecificationError
+from ..errors import ConvergenceError, SpecificationError, probability
 from ..kernels import conditional_slope
 from ..sem.fit import Fit
 from ..sem.presentation import Labels, named, objections, path_label
@@ -144,8 +144,7 @@ def simple_slopes(
     """
     if not fit.converged:
         raise ConvergenceError("the model did not converge, so it has no slopes: mend it first.")
-    if not 0 < level < 1:
-        raise SpecificationError(f"level must lie between 0 and 1, such as 0.95; got {level!r}")
+    probability("level", level, 0.95)
     values = np.asarray(at, dtype=float)
     if values.ndim != 1 or not len(values) or not np.isfinite(values).all():
         raise SpecificationError(f"at={at!r}: give standard deviations from the mean, such as (-1, 0, 1).")

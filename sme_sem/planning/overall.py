@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..errors import SpecificationError
+from ..errors import SpecificationError, probability
 from ..kernels import overall_power as kernel
 
 
@@ -92,7 +92,6 @@ def _sensible(df: float, null: float, true: float, alpha: float, groups: int) ->
         raise SpecificationError(f"df={df!r}: a model without degrees of freedom has no test of overall fit.")
     if not (0 <= null < 1 and 0 <= true < 1) or null == true:
         raise SpecificationError(f"null={null!r}, true={true!r}: give two different RMSEA values from 0 to below 1.")
-    if not 0 < alpha < 1:
-        raise SpecificationError(f"alpha must lie between 0 and 1, such as 0.05; got {alpha!r}")
+    probability("alpha", alpha, 0.05)
     if isinstance(groups, bool) or not isinstance(groups, int) or groups < 1:
         raise SpecificationError(f"groups={groups!r}: give how many groups there are, one or more.")

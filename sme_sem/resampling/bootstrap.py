@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, SpecificationError
+from ..errors import ConvergenceError, SpecificationError, probability
 from ..kernels import intervals, linalg, ram
 from ..responses.moments import Moments
 from ..sem.spelling import chosen
@@ -193,8 +193,7 @@ def bootstrap(
     if kind == "cluster" and cluster is None:
         cluster = _clusters_of(fit)
     _suited(fit, kind, cluster)
-    if not 0 < level < 1:
-        raise SpecificationError(f"level={level!r}: give a share between 0 and 1, such as 0.95.")
+    probability("level", level, 0.95)
     assert fit.moments.answers is not None
     plan = scheme(np.repeat(np.arange(fit.table.groups), [len(own) for own in fit.moments.answers]), cluster)
     if resamples is not None:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError
+from ..errors import probability
 from ..tables import Column, Kind, Table, Tabled, Words
 from .fit import Fit, fit
 from .presentation import objections, reported
@@ -125,8 +125,7 @@ def compare_estimators(
        lhs op    rhs  differs
     0  use  ~  trust    False
     """
-    if not 0 < alpha < 1:
-        raise SpecificationError(f"alpha={alpha!r}: expected a probability between 0 and 1, such as 0.05.")
+    probability("alpha", alpha, 0.05)
     plain = {name: value for name, value in options.items() if name not in _OWN}
     continuous = fit(model, data, estimator=estimators[0], ordered=False, **plain)
     categorical = fit(model, data, estimator=estimators[1], ordered=ordered, **options)

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError, did_you_mean
+from ..errors import SpecificationError, did_you_mean, probability
 from ..instrument.model import Hypothesis
 from ..instrument.syntax import product_construct
 from ..tables import Column, Kind, Table, Tabled, Words, term
@@ -149,8 +149,7 @@ def test_hypotheses(
     HypothesisTests
         ``.tests``, ``.frame``, ``.supported``.
     """
-    if not 0 < alpha < 1:
-        raise SpecificationError(f"alpha must lie between 0 and 1, such as 0.05; got {alpha!r}")
+    probability("alpha", alpha, 0.05)
     if correction not in CORRECTIONS:
         choice, guess = ", ".join(map(repr, CORRECTIONS)), did_you_mean(str(correction), CORRECTIONS)
         raise SpecificationError(f"correction={correction!r} is not available; it can be {choice}.{guess}")

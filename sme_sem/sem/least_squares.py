@@ -135,6 +135,16 @@ def spread(
     return np.asarray(gamma.spread(left, _gamma(sample, moments, means=pattern.means, normal=normal), sample.share))
 
 
+def of_residuals(
+    pattern: ram.Pattern, sample: Sample, moments: Moments, theta: np.ndarray, *, normal: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Gamma, how the implied moments move, and that weighed by V and by groups: -> (G, m, m), (G, q, m), (G, q, m)"""
+    sample = _explicit(sample, means=pattern.means)
+    slopes = moment_slopes(pattern, sample, theta)
+    weighted = sample.share[:, None, None] * least_squares.weigh_rows(sample, slopes)
+    return _gamma(sample, moments, means=pattern.means, normal=normal), slopes, weighted
+
+
 def scaling(
     estimator: Estimator,
     pattern: ram.Pattern,

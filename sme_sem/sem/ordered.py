@@ -25,7 +25,7 @@ from ..kernels.discrepancy import Sample
 from ..kernels.latent_response import OrderedPattern
 from ..responses.moments import Moments
 from .estimators import Estimator
-from .least_squares import enough_respondents, full_weight, moment_slopes, ordered_gamma
+from .least_squares import enough_respondents, full_weight, ordered_gamma
 from .options import Options, texts
 from .parameters import ParameterTable, given_variables
 from .specification import Specification
@@ -218,35 +218,6 @@ def residuals(pattern: OrderedPattern, sample: Sample, theta: np.ndarray, *, sca
         for vector in (sample.target, latent_response.responses(pattern, theta).vector)
     )
     return seen - fitted
-
-
-def residual_variances(
-    pattern: OrderedPattern, sample: Sample, moments: Moments, theta: np.ndarray, inverse: np.ndarray | None
-) -> np.ndarray:
-    """Sampling variance of every raw residual, or without ``inverse`` of the sample's moment alone: -> (G, y, y)
-
-    ::
-
-        acov(s - sigma)_g = sum_h Q_gh Gamma_h Q_gh^T / n_h        Q_gh = 1[g = h] - w_h Delta_g^T A^-1 Delta_h V_h
-
-    inverse : (q, q) A^-1.  Maydeu-Olivares (2017), Psychometrika 82, 533-558.  lavaan leaves out what groups that share
-    parameters owe to each other (g, h different), and divides by the n of all groups.
-    """
-    gamma = ordered_gamma(moments)
-    n = moments.n.astype(float)
-    found = np.diagonal(gamma, axis1=1, axis2=2) / n[:, None]
-    if inverse is not None:
-        delta = moment_slopes(pattern, sample, theta)
-        across = sample.share[:, None, None] * least_squares.weigh_rows(sample, delta) @ gamma / n[:, None, None]
-        weighted = sample.share[:, None, None] * least_squares.weigh_rows(sample, delta)
-        moved, spread = inverse @ delta, (across @ weighted.mT).sum(axis=0)
-        found = found - 2 * (moved * across).sum(axis=1) + (moved * (spread @ moved)).sum(axis=1)
-    i, j = pattern.pairs
-    result = np.zeros((pattern.groups, pattern.modelled, pattern.modelled))
-    result[:, i, j] = result[:, j, i] = found[:, -len(i) :]
-    k = pattern.numeric
-    result[:, k, k] = found[:, -len(i) - len(k) : -len(i)]
-    return result
 
 
 def _matrix(pattern: OrderedPattern, parts: _Parts, *, scaled: bool) -> np.ndarray:

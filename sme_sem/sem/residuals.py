@@ -2,17 +2,17 @@
 
 ``cor`` is the difference of correlations (each matrix scaled by its own deviations; lavaan's ``cor.bollen``), ``raw``
 that of covariances.  ``normalized`` and ``standardized`` divide the raw residual by a standard error, see
-:mod:`sme_sem.kernels.residuals`: the second is a z statistic (lavaan's ``residuals(fit, type = "standardized")`` and
-the ``cov.z`` of its ``lavResiduals``).
+:mod:`sme_sem.kernels.residuals`: the second is a z statistic (``cov.z`` of lavaan's ``lavResiduals``).  Before its
+version 0.7 lavaan left out what groups that share parameters owe to each other, which made z too large.
 
 Of ordered answers they are those of latent responses: polychoric correlations, given the covariates if there are any,
-less the model's; their errors come from Gamma (``cov.z`` of lavaan's ``lavResiduals``, which knows none with covariates
-or continuous variables).
+less the model's; their errors come from Gamma.  Least squares of continuous answers suppose normal ones, but where
+errors are robust, and WLS.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from ..kernels import fiml, fit_indices, least_squares
 from ..kernels import gamma as gammas_of
 from ..kernels import residuals as kernel
 from ..kernels.latent_response import OrderedPattern
+from . import least_squares as weighing
 from . import ordered, robust
 from .spelling import chosen
 
@@ -33,28 +34,36 @@ NEGLIGIBLE = 1e-8  # of the two deviations' product
 def residuals(fit: Fit, kind: str) -> np.ndarray:
     """Residuals of every group: -> (G, p, p), or without the covariates of ordered answers"""
     kind = chosen("type", kind, ("cor", "raw", "normalized", "standardized"))
-    sample, sigma = fit.sample.covariance, fit._point.moments.sigma
+    found = _of_ordered(fit, fit.pattern, kind) if isinstance(fit.pattern, OrderedPattern) else _of_numbers(fit, kind)
+    if kind in ("cor", "raw"):
+        return found
+    variances = np.linalg.diagonal(covariances(fit, standardized=kind == "standardized"))
     if isinstance(fit.pattern, OrderedPattern):
-        return _of_ordered(fit, fit.pattern, kind)
-    if kind == "cor":
-        return np.asarray(fit_indices.correlation_residuals(sample, sigma))
-    raw = sample - sigma
-    if kind == "raw":
-        return np.asarray(raw)
-    _known(fit, kind)
-    variances = _variances(fit, standardized=kind == "standardized")
-    return _divided(raw, variances, np.sqrt(np.linalg.diagonal(sample)))
+        assert fit.moments.ordered is not None
+        own = np.stack([np.sqrt(np.linalg.diagonal(part.covariance)) for part in fit.moments.ordered])
+        return _divided(found, _as_matrices(fit.pattern, variances), own)
+    i, j = kernel.places(len(fit.observed))
+    every = np.zeros_like(found)
+    every[:, i, j] = every[:, j, i] = variances[:, -len(i) :]
+    return _divided(found, every, np.sqrt(np.linalg.diagonal(fit.sample.covariance)))
+
+
+def _of_numbers(fit: Fit, kind: str) -> np.ndarray:
+    sample, sigma = fit.sample.covariance, fit._point.moments.sigma
+    return np.asarray(fit_indices.correlation_residuals(sample, sigma) if kind == "cor" else sample - sigma)
 
 
 def _of_ordered(fit: Fit, pattern: OrderedPattern, kind: str) -> np.ndarray:
-    found = ordered.residuals(pattern, fit.sample, fit.theta, scaled=kind == "cor")
-    if kind in ("cor", "raw"):
-        return found
-    inverse = fit._bread if kind == "standardized" else None
-    variances = ordered.residual_variances(pattern, fit.sample, fit.moments, fit.theta, inverse)
-    assert fit.moments.ordered is not None
-    own = np.stack([np.sqrt(np.linalg.diagonal(part.covariance)) for part in fit.moments.ordered])
-    return _divided(found, variances, own)
+    return ordered.residuals(pattern, fit.sample, fit.theta, scaled=kind == "cor")
+
+
+def _as_matrices(pattern: OrderedPattern, values: np.ndarray) -> np.ndarray:
+    """Put what belongs to the moments of ordered answers where their covariances stand: (G, m) -> (G, y, y)"""
+    (i, j), k = pattern.pairs, pattern.numeric
+    found = np.zeros((pattern.groups, pattern.modelled, pattern.modelled))
+    found[:, i, j] = found[:, j, i] = values[:, -len(i) :]
+    found[:, k, k] = values[:, -len(i) - len(k) : -len(i)]
+    return found
 
 
 def _divided(raw: np.ndarray, variances: np.ndarray, deviation: np.ndarray) -> np.ndarray:
@@ -66,46 +75,62 @@ def _divided(raw: np.ndarray, variances: np.ndarray, deviation: np.ndarray) -> n
         return np.where(none, 0.0, raw / error)
 
 
-def _known(fit: Fit, kind: str) -> None:
+def _known(fit: Fit) -> None:
     """Refuse fits whose residuals have errors that are not known here."""
     if not fit.converged:
-        raise ConvergenceError(
-            f"the model did not converge, so its residuals have no errors for {kind} ones; see fit.diagnostics."
-        )
-    away = "type='cor' and type='raw' always are."
-    if fit.options.method.discrepancy != "ML":
+        raise ConvergenceError("the model did not converge, so its residuals have no errors; see fit.diagnostics.")
+    if fit.options.missing not in ("listwise", "fiml") and not fit.table.ordered:
         raise SpecificationError(
-            f"{kind} residuals are there for maximum likelihood, not for estimator={fit.estimator!r}; {away}"
-        )
-    if fit.options.missing not in ("listwise", "fiml"):
-        raise SpecificationError(
-            f"{kind} residuals are there for missing='listwise' and 'fiml', not for {fit.options.missing!r}; {away}"
+            f"residuals have errors with missing='listwise' and 'fiml', not with {fit.options.missing!r}; "
+            "type='cor' and type='raw' are there."
         )
 
 
-def _variances(fit: Fit, *, standardized: bool) -> np.ndarray:
-    """Sampling variance of every residual, or of the sample's covariance alone: -> (G, p, p)
+def covariances(fit: Fit, *, standardized: bool = True) -> np.ndarray:
+    """Sampling covariances of all residual moments, or of the sample's moments alone: -> (G, m, m)
 
-    Moments among exogenous variables are given, and have none.
+    In the order of the moments: means if modelled, then covariances; of ordered answers that of their layout.
     """
-    p, x, n, shares = len(fit.observed), len(fit.table.exogenous), fit.moments.n, fit.sample.share
-    i, j = kernel.places(p)
-    kept = np.flatnonzero((i < p - x) | (j < p - x))
-    if fit.table.means:
-        kept = np.concatenate([np.arange(p - x), p + kept])
-    gammas, informations = (_saturated if fit.moments.patterns is None else _saturated_with_gaps)(fit, kept)
-    slopes = least_squares.by_parameter(fit.pattern, least_squares.jacobian(fit.pattern, fit._point.moments)).mT[
-        :, kept
-    ]
-    bent = [w * d.T @ A @ d for w, d, A in zip(shares, slopes, informations, strict=True)]
-    inverse = fit._inverse(np.asarray(sum(bent)))
-    found = np.zeros((fit.table.groups, p, p))
-    for g, (gamma, A, d) in enumerate(zip(gammas, informations, slopes, strict=True)):
-        covariance = kernel.residual_covariance(gamma, A, d, inverse, shares[g]) if standardized else gamma
-        every = np.zeros(p * fit.table.means + len(i))
-        every[kept] = np.diagonal(covariance) / n[g]
-        found[g, i, j] = found[g, j, i] = every[-len(i) :]
+    _known(fit)
+    parts = _parts_of_likelihood if fit.options.method.discrepancy == "ML" else _parts_of_least_squares
+    gamma, slopes, weighted, kept, inverse = parts(fit)
+    gamma = gamma / fit.moments.n[:, None, None]
+    own = kernel.residual_covariances(gamma, slopes, weighted, inverse) if standardized else gamma
+    m = len(kept)
+    found = np.zeros((len(own), m, m))
+    found[np.ix_(np.arange(len(own)), np.flatnonzero(kept), np.flatnonzero(kept))] = own
     return found
+
+
+class _Parts(NamedTuple):
+    """Gamma (G, f, f), Delta^T (G, q, f), w Delta^T A (G, q, f), which moments these are (m,), and K (q, q)"""
+
+    gamma: np.ndarray
+    slopes: np.ndarray
+    weighted: np.ndarray
+    kept: np.ndarray
+    inverse: np.ndarray
+
+
+def _parts_of_likelihood(fit: Fit) -> _Parts:
+    """Moments among exogenous variables are given, and have no part."""
+    p, x = len(fit.observed), len(fit.table.exogenous)
+    i, j = kernel.places(p)
+    kept = (i < p - x) | (j < p - x)
+    if fit.table.means:
+        kept = np.concatenate([np.arange(p) < p - x, kept])
+    gammas, informations = (_saturated if fit.moments.patterns is None else _saturated_with_gaps)(fit, kept)
+    jacobian = least_squares.jacobian(fit.pattern, fit._point.moments)
+    slopes = least_squares.by_parameter(fit.pattern, jacobian)[..., kept]
+    weighted = fit.sample.share[:, None, None] * slopes @ np.stack(informations)
+    inverse = fit._inverse((weighted @ slopes.mT).sum(axis=0))
+    return _Parts(np.stack(gammas), slopes, weighted, kept, inverse)
+
+
+def _parts_of_least_squares(fit: Fit) -> _Parts:
+    normal = fit.options.method.discrepancy != "WLS" and not _sandwich(fit)
+    gamma, slopes, weighted = weighing.of_residuals(fit.pattern, fit.sample, fit.moments, fit.theta, normal=normal)
+    return _Parts(gamma, slopes, weighted, np.ones(gamma.shape[-1], dtype=bool), fit._bread)
 
 
 def _saturated(fit: Fit, kept: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
@@ -119,7 +144,7 @@ def _saturated(fit: Fit, kept: np.ndarray) -> tuple[list[np.ndarray], list[np.nd
         else:
             gamma = gammas_of.normal_theory(sample, means=means)
         none = np.zeros(len(sample))
-        if len(kept) < len(gamma):
+        if not kept.all():
             own = kernel.normal_information(sample, sample, none, means=means, observed=False)
             gamma = kernel.given_the_rest(gamma, own, kept)
         gammas.append(gamma)
@@ -139,7 +164,7 @@ def _saturated_with_gaps(fit: Fit, kept: np.ndarray) -> tuple[list[np.ndarray], 
         inverse = np.linalg.inv(own.observed)
         gammas.append(inverse @ own.first_order @ inverse if _sandwich(fit) else inverse)
     at_model = fiml.saturated_information(moments.patterns, implied.sigma, implied.mu, every, x)
-    assert all(len(gamma) == len(kept) for gamma in gammas)
+    assert all(len(gamma) == kept.sum() for gamma in gammas)
     return gammas, [own.observed for own in at_model]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from ..errors import SpecificationError
+from ..errors import SpecificationError, probability
 from ..kernels import discrepancy, fiml, latent_response, linalg, ram
 from ..kernels.constrained import active, free_directions
 from ..kernels.discrepancy import Sample
@@ -359,8 +359,7 @@ class Fit(Tabled):
         self, estimate: np.ndarray, se: np.ndarray, level: float, *, standardized: bool
     ) -> dict[str, np.ndarray]:
         """Errors, tests and intervals of all rows, from the samples if there are any."""
-        if not isinstance(level, int | float) or not 0 < level < 1:
-            raise SpecificationError(f"level={level!r}: give a share between 0 and 1, such as level=0.95.")
+        probability("level", level, 0.95)
         if self.bootstrapped is None:
             return _tests(estimate, se, level)
         own, lower, upper = self.bootstrapped.errors(level, standardized=standardized)
@@ -513,6 +512,39 @@ class Fit(Tabled):
         from .score_tests import score_tests
 
         return score_tests(self)
+
+    def srmr_tests(self, *, level: float = 0.90, close: float = 0.05) -> pd.DataFrame:
+        """Tests of the SRMR, and the unbiased SRMR, which leaves out what any sample adds.
+
+        One row for each group and kind of moments, ``of``: ``cov``, and with means ``mean`` and ``total`` (of ordered
+        answers ``cov``, ``thresholds``, ``slopes`` on covariates, ``total``).  ``srmr se z pvalue`` test exact fit;
+        ``usrmr usrmr_se ci_lower ci_upper`` are the unbiased SRMR, not below zero; ``close_z close_pvalue`` test
+        that it is ``close`` at most.  NaN where the model leaves nothing over.  See :mod:`sme_sem.sem.srmr_tests`.
+
+        Parameters
+        ----------
+        level
+            Confidence of the interval; 0.90 as for the RMSEA.
+        close
+            What is called close fit.
+
+        Raises
+        ------
+        ConvergenceError, SpecificationError
+            The model did not converge, or ``missing`` is one whose residuals have no errors.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3 + 0.6*t4", 500, seed=1)
+        >>> fit = sme.fit("trust =~ t1 + t2 + t3 + t4", answers)
+        >>> fit.srmr_tests()[["of", "srmr", "usrmr", "ci_upper"]].round(3)
+            of   srmr  usrmr  ci_upper
+        0  cov  0.022  0.019     0.039
+        """
+        from .srmr_tests import srmr_tests
+
+        return srmr_tests(self, probability("level", level, 0.90), probability("close", close, 0.05))
 
     def wald_tests(self, constraints: str) -> pd.DataFrame:
         """Wald test of equalities that the model was estimated without, of each and of all together.

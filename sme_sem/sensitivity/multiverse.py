@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SmeSemError, SpecificationError
+from ..errors import DataProblem, SmeSemError, SpecificationError, probability
 from ..kernels.variance_shares import variance_shares
 from ..ledger import POST_HOC, Entry, entry
 from ..moderation import with_products
@@ -182,8 +182,7 @@ def multiverse(
     >>> result.specifications, result.table["share_supported"].tolist()
     (4, [1.0])
     """
-    if not 0 < alpha < 1:
-        raise SpecificationError(f"alpha must lie between 0 and 1, such as 0.05; got {alpha!r}")
+    probability("alpha", alpha, 0.05)
     base, stated = _base(study_or_model, data, options, hypotheses)
     expected = expectations(stated)
     chosen = prepared(base, read_choices(choices))

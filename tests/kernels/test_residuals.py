@@ -71,7 +71,42 @@ def test_a_residual_has_no_error_along_what_the_model_can_follow():
     A = np.linalg.inv(gamma)
     slopes = RNG.standard_normal((10, 3))
     inverse = np.linalg.inv(slopes.T @ A @ slopes)
-    found = residuals.residual_covariance(gamma, A, slopes, inverse, 1.0)
+    (found,) = residuals.residual_covariances(gamma[None], slopes.T[None], (slopes.T @ A)[None], inverse)
     np.testing.assert_allclose(slopes.T @ A @ found, 0, atol=1e-9)
     np.testing.assert_allclose(found, gamma - slopes @ inverse @ slopes.T, atol=1e-9)
     assert np.linalg.matrix_rank(found, tol=1e-8) == 7
+
+
+def test_groups_that_share_parameters_owe_residuals_to_each_other():
+    gamma = np.stack([gammas.normal_theory(S, means=False) / 100, gammas.normal_theory(SIGMA, means=False) / 60])
+    slopes = RNG.standard_normal((2, 3, 10))
+    weight = RNG.standard_normal((2, 10, 10))
+    weighted = slopes @ (weight @ weight.mT)
+    inverse = np.linalg.inv((weighted @ slopes.mT).sum(axis=0))
+    Q = np.eye(20) - np.concatenate(list(slopes.mT)) @ inverse @ np.concatenate(list(weighted), axis=1)
+    together = np.zeros((20, 20))
+    together[:10, :10], together[10:, 10:] = gamma
+    expected = Q @ together @ Q.T
+    found = residuals.residual_covariances(gamma, slopes, weighted, inverse)
+    np.testing.assert_allclose(found, [expected[:10, :10], expected[10:, 10:]], rtol=1e-9, atol=1e-12)
+
+
+def test_the_mean_square_of_residuals_has_the_moments_that_are_said():
+    root = RNG.standard_normal((60, 80)) / 200
+    X = root @ root.T
+    right = np.sqrt((RNG.multivariate_normal(np.zeros(60), X, 20_000) ** 2).mean(axis=1))
+    found = residuals.mean_square_test(np.zeros(60), X, 60)
+    np.testing.assert_allclose([found.expected, found.error], [right.mean(), right.std()], rtol=0.02)
+    wrong = np.full(60, 0.06)
+    found = residuals.mean_square_test(wrong, X, 60)
+    draws = [residuals.mean_square_test(e, X, 60).unbiased for e in RNG.multivariate_normal(wrong, X, 4000)]
+    np.testing.assert_allclose([0.06, found.unbiased_error], [np.mean(draws), np.std(draws)], rtol=0.04)
+
+
+def test_residuals_left_out_of_a_mean_square_are_zero():
+    e, X = RNG.standard_normal(4), np.diag([0.1, 0.2, 0.1, 0.3])
+    padded = np.zeros((6, 6))
+    padded[:4, :4] = X
+    np.testing.assert_allclose(
+        residuals.mean_square_test(np.append(e, [0, 0]), padded, 6), residuals.mean_square_test(e, X, 6)
+    )

@@ -13,8 +13,12 @@ def by_group(found):
     return list(found.values()) if isinstance(found, dict) else found if isinstance(found, list) else [found]
 
 
-@pytest.mark.parametrize("kind", ["normalized", "standardized"])
-@pytest.mark.parametrize("case", cases_with("residuals"))
+# before 0.7 lavaan leaves out what groups with equal parameters owe to each other: see test_srmr_tests.py
+KINDS = [(case, kind) for case in cases_with("residuals") for kind in ("normalized", "standardized")]
+KINDS.remove(("schools", "standardized"))
+
+
+@pytest.mark.parametrize(("case", "kind"), KINDS)
 def test_residuals_in_their_errors_agree_with_lavaan(case, kind):
     theirs = CASES[case]["residuals"]
     # lavaan's optimum is good to four digits under equal loadings, with gaps and covariates; the others are polished
