@@ -183,7 +183,7 @@ def test_identical_answers_everywhere_are_refused(pupils):
 @pytest.mark.parametrize("level", [0, 1, 95])
 def test_a_level_that_is_no_probability_is_refused(pupils, level):
     message = problem(SpecificationError, pupils, SCALES, level=level)
-    assert message == f"level must lie between 0 and 1, such as 0.95; got {level}"
+    assert message == f"level={level}: give a share between 0 and 1, such as level=0.95."
 
 
 def test_no_scale_at_all_is_refused(pupils):

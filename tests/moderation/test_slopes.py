@@ -103,7 +103,7 @@ def test_a_path_that_is_not_there_is_named():
         sme.simple_slopes(plain, "y", "x", "w")
     with pytest.raises(SpecificationError, match="give standard deviations"):
         sme.simple_slopes(fitted(), "y", "x", "w", at=())
-    with pytest.raises(SpecificationError, match="level must lie between"):
+    with pytest.raises(SpecificationError, match="level=95: give a share"):
         sme.simple_slopes(fitted(), "y", "x", "w", level=95)
 
 

@@ -217,7 +217,7 @@ def test_power_where_nothing_is_wrong_is_the_level():
         (lambda: sme.rmsea_power(200, 0), "without degrees of freedom"),
         (lambda: sme.rmsea_power(1, 10), "must be above 1"),
         (lambda: sme.rmsea_power(200, 10, null=0.05, true=0.05), "two different RMSEA"),
-        (lambda: sme.rmsea_power(200, 10, alpha=5), "alpha must lie"),
+        (lambda: sme.rmsea_power(200, 10, alpha=5), "alpha=5: give a share"),
         (lambda: sme.rmsea_power(200, 10, groups=0), "how many groups"),
         (lambda: sme.rmsea_sample_size(10, power=1), "between alpha and 1"),
         (lambda: sme.rmsea_sample_size(1, true=0.0501), "ten million respondents are too few"),

@@ -101,5 +101,5 @@ def test_other_estimators_can_be_compared_and_cautions_are_kept(items):
 
 @pytest.mark.parametrize("alpha", [0, 1, 5])
 def test_a_level_is_a_probability(items, alpha):
-    with pytest.raises(sme.SpecificationError, match=f"alpha={alpha}: expected a probability"):
+    with pytest.raises(sme.SpecificationError, match=f"alpha={alpha}: give a share between 0 and 1"):
         sme.compare_estimators(MODEL, items, alpha=alpha)

@@ -109,7 +109,7 @@ def test_what_stands_against_the_fit_stands_under_the_table():
 
 @pytest.mark.parametrize("alpha", [0, 1, -0.1, math.nan])
 def test_an_impossible_level_is_refused(fitted, alpha):
-    with pytest.raises(SpecificationError, match="alpha must lie between 0 and 1"):
+    with pytest.raises(SpecificationError, match=": give a share between 0 and 1"):
         judge([expected("H1", "y ~ a")], fitted, alpha)
 
 
