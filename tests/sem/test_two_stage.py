@@ -203,8 +203,8 @@ def test_residuals_without_a_known_error_are_refused(missing):
     with pytest.raises(sme.SpecificationError) as caught:
         fit.residuals("standardized")
     assert str(caught.value) == (
-        f"residuals have errors with missing='listwise' and 'fiml', not with {missing!r}; type='cor' and type='raw' are "
-        "there."
+        f"residuals have errors with missing='listwise' and 'fiml', not with {missing!r}; type='cor' and "
+        "type='raw' are there."
     )
 
 
