@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import ConvergenceError, SpecificationError
-from ..kernels import fiml, ram
+from ..kernels import covariances, fiml, ram
 from ..kernels.discrepancy import Sample
 from ..kernels.log_density import log_density
 from ..kernels.minimise import Status
@@ -99,7 +99,7 @@ def moments_of(moments: Moments, kept: tuple[np.ndarray, ...]) -> Moments:
     """The moments of other answers to the same questions, by group; met as the first ones were."""
     n = np.array([len(own) for own in kept])
     if moments.patterns is None:
-        covariance = np.stack([np.cov(own, rowvar=False, bias=True).reshape(2 * own.shape[1:]) for own in kept])
+        covariance = np.stack([covariances.of_answers(own, ddof=0) for own in kept])
         mean = np.stack([own.mean(axis=0) for own in kept])
         return replace(moments, covariance=covariance, mean=mean, n=n, answers=kept)
     patterns = fiml.missing_patterns(kept)

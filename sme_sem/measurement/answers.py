@@ -12,6 +12,7 @@ import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, did_you_mean
 from ..kernels import components as kernel
+from ..kernels import covariances
 from ..tables import Words
 
 
@@ -39,7 +40,7 @@ class Answers:
     @property
     def covariance(self) -> Any:
         """Covariance of the items, divided by n - 1."""
-        return np.atleast_2d(np.cov(self.frame.to_numpy(), rowvar=False))
+        return covariances.of_answers(self.frame.to_numpy())
 
     @property
     def constant(self) -> list[str]:

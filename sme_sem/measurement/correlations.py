@@ -19,6 +19,7 @@ import pandas as pd
 from scipy import stats
 
 from ..errors import DataProblem, SpecificationError
+from ..kernels import covariances, linalg
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words
 from .answers import complete_answers
 
@@ -105,9 +106,10 @@ def correlations(frame: pd.DataFrame, scales: Mapping[str, Sequence[str]] | None
         raise DataProblem(f"{answers.n} complete respondents (of {answers.n_answered}): correlations need three.")
     scores = pd.DataFrame({name: answers.frame[own].mean(axis=1) for name, own in chosen.items()})
     names = [str(name) for name in scores]
-    if alike := [name for name in names if scores[name].nunique() < 2]:
+    S = covariances.of_answers(scores.to_numpy())
+    if alike := [name for name, own in zip(names, np.diagonal(S), strict=True) if not own > 0]:
         raise DataProblem(f"everybody has the same score on {', '.join(alike)}: no correlations. Leave it out.")
-    r = np.atleast_2d(np.corrcoef(scores.to_numpy(), rowvar=False))
+    r = np.asarray(linalg.correlation(S))
     described = pd.DataFrame({"scale": names, "mean": scores.mean().to_numpy(), "sd": scores.std().to_numpy()})
     notes = (*answers.sample_notes(), *((_SCORED,) if scales is not None else ()))
     return Correlations(

@@ -20,6 +20,7 @@ import pandas as pd
 from scipy import stats
 
 from ..errors import SpecificationError, did_you_mean
+from ..kernels import covariances
 from ..tables import Column, Kind, Words
 
 Correction = Literal["holm", "fdr_bh", "bonferroni"]
@@ -95,13 +96,16 @@ def sparse(frame: pd.DataFrame, first: np.ndarray, second: np.ndarray, variables
 def _numbers(a: pd.Series[Any], b: pd.Series[Any]) -> tuple[Any, ...]:
     x, y = a.to_numpy(dtype=float), b.to_numpy(dtype=float)
     nothing = ("t", len(x), len(y), *(float(v.mean()) if len(v) else np.nan for v in (x, y)))
-    if min(len(x), len(y)) < 2 or not x.var(ddof=1) + y.var(ddof=1) > 0:
+    if min(len(x), len(y)) < 2:
         return (*nothing, *[np.nan] * 5)
-    own, other = x.var(ddof=1) / len(x), y.var(ddof=1) / len(y)
+    spread = [float(covariances.of_answers(v[:, None])[0, 0]) for v in (x, y)]
+    if not sum(spread) > 0:
+        return (*nothing, *[np.nan] * 5)
+    own, other = spread[0] / len(x), spread[1] / len(y)
     t = (x.mean() - y.mean()) / np.sqrt(own + other)
     df = (own + other) ** 2 / (own**2 / (len(x) - 1) + other**2 / (len(y) - 1))  # Welch (1947), Biometrika 34, 28-35
     n = len(x) + len(y)
-    pooled = np.sqrt(((len(x) - 1) * x.var(ddof=1) + (len(y) - 1) * y.var(ddof=1)) / (n - 2))
+    pooled = np.sqrt(((len(x) - 1) * spread[0] + (len(y) - 1) * spread[1]) / (n - 2))
     g = (1 - 3 / (4 * n - 9)) * (x.mean() - y.mean()) / pooled
     return (*nothing, float(t), float(df), float(2 * stats.t.sf(abs(t), df)), np.nan, float(g))
 

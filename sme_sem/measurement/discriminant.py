@@ -27,7 +27,7 @@ import pandas as pd
 from scipy import stats
 
 from ..errors import ConvergenceError, SpecificationError
-from ..kernels import intervals, linalg
+from ..kernels import covariances, intervals, linalg
 from ..kernels import validity as kernel
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
@@ -238,7 +238,7 @@ def heterotrait(
     values, rng, drawn = answers.frame.to_numpy(), np.random.default_rng(seeded(seed)), []
     for first in range(0, draws, BATCH):
         rows = rng.integers(len(values), size=(min(BATCH, draws - first), len(values)))
-        drawn.append(ratios(_correlation(values - values.mean(axis=0), rows)))
+        drawn.append(ratios(_correlation(values, rows)))
     sample = np.concatenate(drawn)
     whole = np.isfinite(sample).all(axis=(-2, -1))
     if whole.sum() < 2:
@@ -256,9 +256,7 @@ def heterotrait(
 def _correlation(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Correlations of resampled respondents: (n, p), (b, n) -> (b, p, p)"""
     counts = np.stack([np.bincount(own, minlength=len(values)) for own in rows]).astype(float)
-    mean = counts @ values / len(values)
-    products = (counts[:, None, :] * values.T) @ values / len(values)
-    return np.asarray(linalg.correlation(products - mean[:, :, None] * mean[:, None, :]))
+    return np.asarray(linalg.correlation(covariances.of_samples(values, values.mean(axis=0), counts)[1]))
 
 
 _TESTS = {"phi": Words("correlation of one", "相关固定为1"), "merged": Words("merged into one", "合并为一个构念")}

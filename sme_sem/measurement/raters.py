@@ -89,7 +89,7 @@ def rater_agreement(ratings: pd.DataFrame, *, level: float = 0.95) -> RaterAgree
             f"{values.shape[0]} raters who rated everything (of {answers.n_answered}) and {values.shape[1]} targets: "
             "agreement needs at least two of each."
         )
-    squares = kernel.mean_squares(values.T)
+    squares = kernel.mean_squares((values - values[0, 0]).T)  # exactly zero where nothing varies
     if not squares.targets > 0:
         raise DataProblem("the raters' mean is the same for every target, so there is nothing to agree on.")
     F, df1, df2, p = kernel.intraclass_tests(squares)

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ConvergenceError, DataProblem, SpecificationError, did_you_mean
-from ..kernels import alignment, factors, intervals, linalg
+from ..kernels import alignment, covariances, factors, intervals, linalg
 from ..kernels import components as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tasks import seeded
@@ -188,9 +188,8 @@ def loading_intervals(
     values, rng, drawn = answers.frame.to_numpy(), np.random.default_rng(seeded(seed)), []
     for first in range(0, draws, BATCH):
         rows = rng.integers(len(values), size=(min(BATCH, draws - first), len(values)))
-        sample = values[rows]
-        centred = sample - sample.mean(axis=-2, keepdims=True)
-        drawn.append(alignment.turned_to(extract(linalg.correlation(centred.mT @ centred)), target))
+        own = linalg.correlation(covariances.of_answers(values[rows]))
+        drawn.append(alignment.turned_to(extract(own), target))
     found = np.concatenate(drawn)
     proper = np.isfinite(found).all(axis=(-2, -1))
     if proper.sum() < 2:

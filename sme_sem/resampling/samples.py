@@ -1,12 +1,8 @@
 """The moments of bootstrap samples, from how often each respondent was drawn.
 
-With C the counts (draws by respondents) and Z the answers around their means, one product gives the moments of all
-draws at once::
-
-    mean = C Z / n        covariance = C (z_i z_j) / n - mean mean^T
-
-Answers taken as ordered are counted in tables of pairs instead.  Other moments (ordered answers beside numbers or
-covariates, means and covariances estimated from answers with gaps) are found one draw at a time.
+One product gives the means and covariances of all draws at once (``kernels.covariances``).  Answers taken as ordered
+are counted in tables of pairs instead.  Other moments (ordered answers beside numbers or covariates, means and
+covariances estimated from answers with gaps) are found one draw at a time.
 """
 
 from __future__ import annotations
@@ -17,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import DataProblem
-from ..kernels import fiml, gamma, gaps, influence, linalg, ordered
+from ..kernels import covariances, fiml, gamma, gaps, influence, linalg, ordered
 from ..kernels.discrepancy import Sample
 from ..sem import ordered as answers_of
 from ..sem.least_squares import weighted_by_covariances
@@ -26,7 +22,7 @@ from ..sem.stack import stacked
 if TYPE_CHECKING:
     from ..sem.fit import Fit
 
-_NUMBERS = 1 << 22  # of products held at once
+_NUMBERS = 1 << 22  # in the tables of samples held at once
 _HELD = 1 << 24  # numbers in the weights of samples held at once
 
 
@@ -57,7 +53,8 @@ def samples(fit: Fit, counts: np.ndarray) -> Sample:
         mean, covariance = (np.stack(part, axis=1) for part in zip(*parts, strict=True))
     else:
         parts = [
-            _moments(own, centre, count) for own, centre, count in zip(answers, fit.moments.mean, by_group, strict=True)
+            covariances.of_samples(own, centre, count)
+            for own, centre, count in zip(answers, fit.moments.mean, by_group, strict=True)
         ]
         mean, covariance = (np.stack(part, axis=1) for part in zip(*parts, strict=True))
     method = fit.options.method
@@ -111,23 +108,6 @@ def _available(answers: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.
     """Means and covariances pair by pair: (n, p) with NaN, (draws, n) -> (draws, p), (draws, p, p)"""
     found = [gaps.available_moments(np.repeat(answers, own.astype(int), axis=0)) for own in counts]
     return np.stack([mean for _, mean in found]), np.stack([covariance for covariance, _ in found])
-
-
-def _moments(answers: np.ndarray, centre: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Means and covariances, divided by n: (n, p), (p,), (draws, n) -> (draws, p), (draws, p, p)"""
-    p = answers.shape[1]
-    i, j = np.triu_indices(p)
-    Z = answers - centre
-    n = counts.sum(axis=1)[:, None]
-    products = np.zeros((len(counts), len(i)))
-    rows = max(_NUMBERS // max(len(i), 1), 1)
-    for start in range(0, len(Z), rows):
-        own = Z[start : start + rows]
-        products += counts[:, start : start + rows] @ (own[:, i] * own[:, j])
-    shift = counts @ Z / n
-    covariance = np.empty((len(counts), p, p))
-    covariance[:, i, j] = covariance[:, j, i] = products / n - shift[:, i] * shift[:, j]
-    return centre + shift, covariance
 
 
 def _latent(fit: Fit, counts: np.ndarray) -> Sample:

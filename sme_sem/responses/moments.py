@@ -17,10 +17,12 @@ import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, did_you_mean
 from ..kernels import fiml, gaps, influence, linalg
+from ..kernels.covariances import without_rounding
 from .design import EQUAL_CHANCES, Design, Drawn
 from .summaries import Summary
 
 _BLOCK = 20_000
+_ROUNDING = 1e-13  # of a mean, what adding up leaves of a deviation of zero
 _INDEFINITE = 1e-6  # how far below zero an eigenvalue is that rounding error does not explain
 _FAR = 1e50  # a size whose sixth power, or its inverse, is still a number
 
@@ -145,7 +147,7 @@ def _condensed(
         weight = design.of(g)[0]
         mean = np.average(own, axis=0, weights=weight)
         n.append(len(own) if weight is None else weight.sum())
-        covariance = _cross_products(own, mean, weight) / n[-1]
+        covariance = without_rounding(_cross_products(own, mean, weight) / n[-1], mean, _ROUNDING)
         with _in_group(label):
             _usable(covariance, names, len(own))
         means.append(mean)
@@ -248,12 +250,7 @@ def _answered(own: np.ndarray, names: Sequence[str]) -> None:
     unanswered = [name for name, gone in zip(names, np.isnan(own).all(axis=0), strict=True) if gone]
     if unanswered:
         raise DataProblem(f"without any answer: {', '.join(map(repr, unanswered))}. Remove it from the model.")
-    constant = [name for name, column in zip(names, own.T, strict=True) if not np.nanstd(column) > 0]
-    if constant:
-        raise DataProblem(
-            f"no variation in {', '.join(map(repr, constant))}: every respondent gave the same answer, so "
-            "nothing can covary with it. Remove it from the model."
-        )
+    _varying(names, np.nanmax(own, axis=0) - np.nanmin(own, axis=0))
     met = ~np.isnan(own)
     together = met.T.astype(float) @ met
     apart = np.argwhere(np.triu(together < 2))
@@ -453,12 +450,7 @@ def _enough(complete: int, offered: int, names: Sequence[str], values: Sequence[
 def _usable(covariance: np.ndarray, names: Sequence[str], n: int) -> None:
     """Refuse constant columns and exact linear dependence, naming the variables."""
     variance = np.diagonal(covariance)
-    constant = [name for name, v in zip(names, variance, strict=True) if not v > 0]
-    if constant:
-        raise DataProblem(
-            f"no variation in {', '.join(map(repr, constant))}: every respondent gave the same answer, so "
-            "nothing can covary with it. Remove it from the model."
-        )
+    _varying(names, variance)
     deviation = np.sqrt(variance)
     _in_a_unit(names, deviation)
     correlation = covariance / np.outer(deviation, deviation)
@@ -481,6 +473,16 @@ def _usable(covariance: np.ndarray, names: Sequence[str], n: int) -> None:
         f"exactly collinear: {involved}. One of them is a sum or a copy of the others, or "
         "the matrix was not computed from one set of respondents; remove one."
     )
+
+
+def _varying(names: Sequence[str], spread: np.ndarray) -> None:
+    """Refuse what everybody answered alike."""
+    constant = [name for name, own in zip(names, spread, strict=True) if not own > 0]
+    if constant:
+        raise DataProblem(
+            f"no variation in {', '.join(map(repr, constant))}: every respondent gave the same answer, so "
+            "nothing can covary with it. Remove it from the model."
+        )
 
 
 def _in_a_unit(names: Sequence[str], sizes: np.ndarray) -> None:

@@ -584,3 +584,14 @@ def test_there_must_be_answers_to_draw_from_and_a_model_that_converged():
     failed = sme.fit(MODEL, pupils(), max_iterations=1, on_failure="return")
     with pytest.raises(sme.ConvergenceError, match="did not converge"):
         sme.bootstrap(failed)
+
+
+@pytest.mark.parametrize(("usual", "other"), [(1, 2), (0.1, 0.2), (30, 31)])
+def test_draws_in_which_a_variable_does_not_vary_fail_whatever_its_codes(usual, other):
+    rng = np.random.default_rng(5)
+    t, rare = rng.standard_normal(300), np.arange(300) < 2
+    frame = pd.DataFrame({"t": t, "x": np.where(rare, other, usual), "y": 0.4 * t + rng.standard_normal(300)})
+    found = sme.bootstrap(sme.fit("y ~ t + x", frame), 300, seed=1, progress=False)
+    plain = sme.bootstrap(sme.fit("y ~ t + x", frame.assign(x=rare.astype(float))), 300, seed=1, progress=False)
+    assert 20 < found.failed == plain.failed < 65  # neither of the two is drawn with a probability of .135
+    np.testing.assert_allclose(found.table["se"][:3], plain.table["se"][:3] / [1, other - usual, 1], rtol=1e-6)
