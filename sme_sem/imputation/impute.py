@@ -196,7 +196,8 @@ def impute(
     for g, member in enumerate(members.values()):
         own = np.isin(np.nonzero(gaps)[0], member)
         filled[:, own] = np.concatenate([part[g].filled for part in found])
-        trace += np.concatenate([part[g].trace for part in found]) * (gaps[member].sum(axis=0) / total)
+        share = gaps[member].sum(axis=0) / total
+        trace += np.where(share > 0, np.concatenate([part[g].trace for part in found]), 0.0) * share
     items = pd.DataFrame(
         {
             "item": names,

@@ -8,7 +8,8 @@ With mean squares between targets B, within targets W, between raters J and of t
 
 1: each target has raters of its own.  2: the raters are a sample, and their levels count (absolute agreement).
 3: these raters and no others, levels do not count (consistency).  k: of the raters' mean.  Intervals are exact for 1
-and 3 and Satterthwaite's for 2.
+and 3 and Satterthwaite's for 2.  Raters who contradict each other can leave a mean without any variance of its own
+(B + (J - E) / n, or 1 + (k - 1) of a limit, not above zero): then there is no such coefficient, or limit.
 
 Shrout and Fleiss (1979), Psychological Bulletin 86, 420-428.  McGraw and Wong (1996), Psychological Methods 1, 30-46.
 """
@@ -53,7 +54,8 @@ def intraclass(squares):
             (B - E) / (B + (k - 1) * E + k * (J - E) / n),
             (B - E) / (B + (k - 1) * E),
         ]
-        mean = [(B - W) / B, (B - E) / (B + (J - E) / n), (B - E) / B]
+        own = B + (J - E) / n
+        mean = [(B - W) / B, (B - E) / np.where(own > 0, own, np.nan), (B - E) / B]
     return np.stack([*single, *mean], axis=-1)
 
 
@@ -81,8 +83,13 @@ def intraclass_interval(squares, level=0.95):
             below.append(low)
             above.append(high)
         single = np.stack(below, axis=-1), np.stack(above, axis=-1)
-        # a mean of k raters follows from one rater by Spearman and Brown
-        return tuple(np.concatenate([x, k * x / (1 + (k - 1) * x)], axis=-1) for x in single)
+        return tuple(np.concatenate([x, _of_mean(x, k)], axis=-1) for x in single)
+
+
+def _of_mean(limit, k):
+    """From one rater to the mean of k, by Spearman and Brown; NaN where the mean has no variance"""
+    size = 1 + (k - 1) * limit
+    return k * limit / np.where(size > 0, size, np.nan)
 
 
 def _absolute(squares, upper):

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..errors import DataProblem, SpecificationError
+from ..responses.times import read_times
 from ..tables import Table, Tabled, Text, Words, term
 from . import differences as tests
 from .differences import Correction
@@ -61,8 +63,8 @@ def nonresponse(
     frame : DataFrame
         One row per respondent.
     order : str
-        A column that says when respondents answered: a time or a serial number, or two values for two waves, the
-        smaller of which is the early one.
+        A column that says when respondents answered: a time or a serial number, also written as text, or two values
+        for two waves, the smaller of which is the early one.
     variables : sequence of str, optional
         What to compare, all other columns without it: numbers by means, anything else as categories.
     share : float
@@ -80,7 +82,7 @@ def nonresponse(
     Raises
     ------
     SpecificationError
-        A column is unknown, or ``share`` not between 0 and one half.
+        A column is unknown, ``order`` is text that cannot be put in order, or ``share`` not between 0 and one half.
     DataProblem
         A wave has fewer than two respondents.
 
@@ -97,24 +99,50 @@ def nonresponse(
     chosen = [name for name in chosen if name != order]
     if not 0 < share <= 0.5:
         raise SpecificationError(f"share={share!r}: give a share above 0 and at most 0.5, such as 0.25.")
-    when = frame[order]
+    when = _in_order(frame[order], order)
     known = when.notna().to_numpy()
-    waves = sorted(when.dropna().unique())
+    waves, tied = sorted(when.dropna().unique()), False
     if len(waves) == 2:
         early, late = (when == waves[0]).to_numpy(), (when == waves[1]).to_numpy()
     else:
         place = when.rank(method="first").to_numpy()
         each = int(share * known.sum())
         early, late = place <= each, place > known.sum() - each  # False for NaN
+        ends = when.dropna().sort_values().iloc[[each - 1, each, -each - 1, -each]].tolist() if each else []
+        tied = bool(ends) and (ends[0] == ends[1] or ends[2] == ends[3])
     if min(early.sum(), late.sum()) < 2:
         raise DataProblem(f"{early.sum()} early and {late.sum()} late respondents: each wave needs at least two.")
     table = tests.differences(frame, early, late, chosen, categorical)
     table["pvalue_corrected"] = tests.corrected(table["pvalue"], correction)
     rare = tests.sparse(frame, early, late, list(table.loc[table["test"] == "chisq", "variable"]))
-    notes: list[Text] = [_SPARSE.filled(names=Words(", ".join(rare), "、".join(rare)))] if rare else []
+    notes: list[Text] = [_TIED.filled(order=order)] if tied else []
+    notes += [_SPARSE.filled(names=Words(", ".join(rare), "、".join(rare)))] if rare else []
     if not known.all():
         notes.append(_UNDATED.filled(n=int((~known).sum()), order=order))
     return Nonresponse(table, int(np.sum(early)), int(np.sum(late)), correction, tuple(notes))
+
+
+def _in_order(when: pd.Series[Any], name: str) -> pd.Series[Any]:
+    """Take texts for the numbers or times that they are; two texts are two waves."""
+    if pd.api.types.is_numeric_dtype(when) or pd.api.types.is_datetime64_any_dtype(when):
+        return when
+    if isinstance(when.dtype, pd.CategoricalDtype) and when.dtype.ordered:
+        return when.cat.codes.astype(float).where(when.notna())
+    texts = when.dropna().astype(str)
+    numbers = pd.to_numeric(texts, errors="coerce")
+    if numbers.notna().all():
+        return numbers.reindex(when.index)
+    times = read_times(list(texts))
+    points = [time for time in times.values if time is not None]
+    if len(points) == len(texts) and not times.undecided:
+        return pd.Series(points, index=texts.index).reindex(when.index)
+    if texts.nunique() == 2:
+        return when
+    why = "day and month could be the other way round" if times.undecided else "it is text, and neither number nor time"
+    raise SpecificationError(
+        f"order={name!r} cannot be put in order: {why}. Turn it into times (pandas.to_datetime) or serial numbers, or "
+        "name a column with two waves."
+    )
 
 
 _NOTE = Words(
@@ -125,5 +153,9 @@ _NOTE = Words(
 )
 _SPARSE = Words(
     "{names}: expected counts below 5, so χ² is only rough.", "{names}：存在小于5的期望频数，χ²检验仅供参考。"
+)
+_TIED = Words(
+    "The waves end among respondents with the same {order}; the order of the rows decided which of them count.",
+    "两组的分界处有多名受访者的{order}相同，由数据行的先后决定其归属。",
 )
 _UNDATED = Words("{n} respondents without {order} left out.", "{n}名受访者缺少{order}，未纳入比较。")

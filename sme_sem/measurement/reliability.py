@@ -96,8 +96,8 @@ def reliability(
     alpha is Feldt's.  Omega is McDonald's total: the variance explained by the factor, divided
     by the variance the one-factor model implies; two items do not identify it.  The split half
     sets the 1st, 3rd, 5th ... item against the others and applies the Spearman-Brown formula
-    for halves of equal length.  Ordinal alpha is standardized alpha, ordinal omega maximum likelihood omega, of the
-    polychoric correlations (Zumbo, Gadermann & Zeisser, 2007).
+    for halves of equal length.  Ordinal alpha is standardized alpha of the polychoric correlations (Zumbo, Gadermann &
+    Zeisser, 2007), ordinal omega maximum likelihood omega of them.
 
     Examples
     --------

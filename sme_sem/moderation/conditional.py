@@ -25,7 +25,7 @@ from ..resampling.mediation import NUMBERS, P_VALUES, Interval, path_of, with_in
 from ..sem.presentation import objections
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Words, term
-from .slopes import mean_of, product_of
+from .slopes import centre_of, product_of
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
@@ -131,7 +131,7 @@ def conditional_indirect(
         a, d, b, e = (_path(found, group, *path) for path in paths)
         point = fit._point
         spread = np.sqrt(np.diagonal(point.moments.cov[g]))[point.place[moderator]]
-        values = mean_of(fit, g, moderator) + deviations * spread
+        values = centre_of(fit, g, moderator) + deviations * spread
         effects = [(a + d * w) * (b + e * w) for w in values]
         one = len(stages) == 1
         effects.append(d * b + a * e if one else effects[int(values.argmax())] - effects[int(values.argmin())])

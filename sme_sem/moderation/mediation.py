@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from ..errors import SpecificationError
 from ..sem.spelling import chosen
 
@@ -70,6 +72,7 @@ def moderated_mediation(
     )
     lines.append(f"index_mod_med := {'a3*b1' if first else 'a1*b3'}")
     for number, value in enumerate(at, start=1):
-        effect = f"(a1 + a3*({value:g}))*b1" if first else f"a1*(b1 + b3*({value:g}))"
+        here = np.format_float_positional(value, trim="-")
+        effect = f"(a1 + a3*({here}))*b1" if first else f"a1*(b1 + b3*({here}))"
         lines.append(f"indirect_{number} := {effect}")
     return "\n".join(lines)

@@ -31,14 +31,20 @@ class Moderated(Tabled):
 
     model : to be fitted to ``frame``
     products : one record per product, in the order of the model; empty for a model without any
+    written, answers : what they were made from    group : within which groups products are centred
     """
 
     model: Specification
     frame: pd.DataFrame
     products: tuple[Products, ...]
+    written: Specification
+    answers: pd.DataFrame
+    group: str | None = None
 
     def fit(self, **options: Any) -> Fit:
         """Fit the model; products are never normally distributed, so that ``"ML"`` becomes ``"MLR"`` with them.
+
+        With ``group=`` products are made anew, centred within these groups.
 
         Parameters
         ----------
@@ -47,6 +53,8 @@ class Moderated(Tabled):
         """
         from ..sem.fit import fit
 
+        if self.products and options.get("group") != self.group:
+            return with_products(self.written, self.answers, options.get("group")).fit(**options)
         if self.products and options.get("estimator") in (None, "ML") and not options.get("ordered"):
             options = {**options, "estimator": "MLR"}
         return fit(self.model, self.frame, **options)
@@ -56,7 +64,7 @@ class Moderated(Tabled):
         return tuple(table for product in self.products for table in product.tables())
 
 
-def with_products(model: str | Specification, frame: pd.DataFrame) -> Moderated:
+def with_products(model: str | Specification, frame: pd.DataFrame, group: str | None = None) -> Moderated:
     """Measure the products that a model names, such as ``RT:DF`` in ``SINN ~ RT + DF + RT:DF``.
 
     Parameters
@@ -65,6 +73,8 @@ def with_products(model: str | Specification, frame: pd.DataFrame) -> Moderated:
         Model syntax; the factors of a product are constructs measured by items.
     frame
         One row per respondent.
+    group
+        A column whose values divide the respondents; products are centred within each group.
 
     Returns
     -------
@@ -95,7 +105,7 @@ def with_products(model: str | Specification, frame: pd.DataFrame) -> Moderated:
     products = (name for name in dict.fromkeys(term.rhs for term in written.relations) if ":" in name)
     names = [name for name in products if latent & set(name.split(":"))]
     if not names:
-        return Moderated(written, frame, ())
+        return Moderated(written, frame, (), written, frame, group)
     items = {name: [t.rhs for t in written.terms if (t.op, t.lhs) == ("=~", name)] for name in written.latent}
     made: list[Products] = []
     for name in names:
@@ -103,11 +113,11 @@ def with_products(model: str | Specification, frame: pd.DataFrame) -> Moderated:
         own = {factor: _ordered(frame, factor, items[factor]) for factor in factors}
         shortest = min(map(len, own.values()))
         matched = {factor: one[:shortest] for factor, one in own.items()}
-        made.append(product_indicators(made[-1].frame if made else frame, matched))
+        made.append(product_indicators(made[-1].frame if made else frame, matched, group=group))
     ready = written.rename({name: product.name for name, product in zip(names, made, strict=True)})
     for lines in (*(product.model for product in made), *_shared(made)):
         ready = ready.add(lines)
-    return Moderated(ready, made[-1].frame, tuple(made))
+    return Moderated(ready, made[-1].frame, tuple(made), written, frame, group)
 
 
 def _factors(name: str, items: dict[str, list[str]]) -> tuple[str, ...]:

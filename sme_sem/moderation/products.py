@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, did_you_mean
+from ..responses.moments import rows_by_group
 from ..sem.spelling import chosen
 from ..tables import Column, Table, Tabled, Words
 
@@ -54,6 +55,7 @@ def product_indicators(
     name: str | None = None,
     method: str = "double_mean_centering",
     match: bool = True,
+    group: str | None = None,
 ) -> Products:
     """Make the product indicators of two constructs, or of one with itself.
 
@@ -70,12 +72,15 @@ def product_indicators(
         product what the indicators themselves explain; ``"none"`` multiplies the answers as they are.
     match
         Each indicator once, first with first, as many as the shorter construct has; False: every pair.
+    group
+        A column whose values divide the respondents: answers are centred within each group, as a model of several
+        groups needs it.  The product is then zero, and paths beside it hold, at each group's own means.
 
     Returns
     -------
     Products
         ``.frame`` to fit to, ``.model`` to add to the model.  A respondent with a gap in either indicator has one in
-        the product.
+        the product; with ``"residual"``, one with a gap in any indicator has gaps in all products.
 
     Raises
     ------
@@ -108,7 +113,9 @@ def product_indicators(
     answers = frame[items].to_numpy(dtype=float, na_value=np.nan)
     place = {item: i for i, item in enumerate(items)}
     left, right = (np.array([place[pair[side]] for pair in pairs]) for side in (0, 1))
-    values = multiplied(answers, left, right, method)
+    values = np.full((len(answers), len(pairs)), np.nan)
+    for rows in [np.arange(len(frame))] if group is None else rows_by_group(frame, group).values():
+        values[rows] = multiplied(answers[rows], left, right, method)
     made = pd.DataFrame(values, index=frame.index, columns=list(columns))
     return Products(joined, pd.concat([frame, made], axis=1), columns, pairs, _model(joined, columns, pairs))
 

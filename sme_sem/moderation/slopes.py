@@ -115,8 +115,9 @@ def simple_slopes(
     at
         Standard deviations of the moderator from its mean.
     product
-        The variable that carries the interaction, where it is not the two names joined by an x.  An observed moderator
-        must be the one that was multiplied, on the same scale.
+        The variable that carries the interaction, where it is not the two names joined by an x or a colon.  An
+        observed moderator must be the one that was multiplied, on the same scale; the product of constructs must be
+        measured by centred answers, within groups if there are several (:func:`sme_sem.with_products` does so).
     level
         Of intervals and of the region.
     labels
@@ -175,7 +176,7 @@ def _product(fit: Fit, outcome: str, predictor: str, moderator: str, product: st
 def product_of(fit: Fit, outcome: str, a: str, b: str, product: str | None = None) -> str | None:
     """Name the cause of ``outcome`` that carries the interaction of two variables; None where there is none."""
     causes = {p.rhs for p in fit.table.parameters if p.op == "~" and p.lhs == outcome}
-    names = [product] if product else [f"{one}{j}{two}" for j in "x:._" for one, two in _orders(a, b)]
+    names = [product] if product else [f"{one}{j}{two}" for j in "x:" for one, two in _orders(a, b)]
     return next((name for name in names if name in causes), None)
 
 
@@ -196,22 +197,22 @@ def _line(fit: Fit, group: int, outcome: str, predictor: str, moderator: str, pr
         fit.moments.labels[group],
         times * [point.estimate(p) for p in own],
         times[:, None] * padded[np.ix_(index, index)] * times,
-        mean_of(fit, group, moderator),
+        centre_of(fit, group, moderator),
         float(deviations[place[moderator]]),
         float(deviations[place[predictor]] / deviations[place[outcome]]),
     )
 
 
-def mean_of(fit: Fit, group: int, name: str) -> float:
-    """A variable's mean: the model's, or the sample's; zero of a construct without means."""
-    if name in fit.observed:
-        if fit.table.means:
-            return float(fit._point.moments.mu[group, fit.observed.index(name)])
-        return 0.0 if fit.moments.mean is None else float(fit.moments.mean[group, fit.observed.index(name)])
-    if not fit.table.means:
+def centre_of(fit: Fit, group: int, name: str) -> float:
+    """Where a moderator's mean stands in its product: an observed variable's own, zero of a construct.
+
+    Products of constructs are measured by centred answers, so that they are zero at the (group's) mean wherever the
+    model may put it.
+    """
+    if name not in fit.observed:
         return 0.0
-    moments = fit._point.moments
-    return float((moments.E[group] @ fit._point.m[group])[fit._point.place[name]])
+    means = fit._point.moments.mu if fit.table.means else fit.moments.mean
+    return 0.0 if means is None else float(means[group, fit.observed.index(name)])
 
 
 def _slopes(line: Line, at: np.ndarray, z: float) -> Iterator[dict[str, Any]]:

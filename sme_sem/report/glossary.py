@@ -60,24 +60,27 @@ _MORE = (
     (
         Words("CR", "CR"),
         Words(
-            "Composite reliability: (Σλ)² / ((Σλ)² + Σ residual variances) of the standardized solution.",
-            "组合信度：标准化解中 (Σλ)² /（(Σλ)² + Σ残差方差）。",
+            "Composite reliability: share of the variance of a construct's total score that the construct explains "
+            "(unstandardized loadings, observed variance).",
+            "组合信度：构念总分的方差中由该构念解释的比例（非标准化载荷，观测方差）。",
         ),
         "Fornell & Larcker (1981)",
     ),
     (
         term("Composite reliability"),
         Words(
-            "(Σλ)² / ((Σλ)² + Σ residual variances) of the standardized solution.",
-            "标准化解中 (Σλ)² /（(Σλ)² + Σ残差方差）。",
+            "Share of the variance of a construct's total score that the construct explains (unstandardized loadings, "
+            "observed variance).",
+            "构念总分的方差中由该构念解释的比例（非标准化载荷，观测方差）。",
         ),
         "Fornell & Larcker (1981)",
     ),
     (
         Words("AVE", "AVE"),
         Words(
-            "Average variance extracted: mean squared standardized loading of a construct's items.",
-            "平均方差抽取量：构念各题项标准化载荷平方的均值。",
+            "Average variance extracted: share of the variances of a construct's items, added up, that the construct "
+            "explains.",
+            "平均方差抽取量：构念各题项方差之和中由该构念解释的比例。",
         ),
         "Fornell & Larcker (1981)",
     ),
@@ -140,7 +143,8 @@ _MORE = (
     (
         Words("df", "df"),
         Words(
-            "Degrees of freedom: moments of the answers minus free parameters.", "自由度：样本矩个数减去自由参数个数。"
+            "Degrees of freedom of a test; of a model: moments of the answers minus free parameters.",
+            "检验的自由度；模型的自由度为样本矩个数减去自由参数个数。",
         ),
         "–",
     ),

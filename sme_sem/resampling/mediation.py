@@ -172,8 +172,9 @@ def _effects(found: Bootstrap, interval: Interval) -> Iterator[dict[str, Any]]:
     for (group, predictor, outcome), own in effects.groupby(["group", "rhs", "lhs"], sort=False):
         path = path_of(table, outcome, predictor, group)
         ends = {"predictor": predictor, "outcome": outcome, "group": group}
-        direct = _numbers(path.iloc[0], interval, scaled) if len(path) else _nothing()
-        if len(path):
+        direct = _numbers(path.iloc[0], interval, scaled) if len(path) else _fixed(found.fit, ends)
+        beside = bool(len(path)) or direct["est"] != 0
+        if beside:
             yield ends | {"effect": "direct", "route": f"{predictor} → {outcome}"} | direct | _NO_VERDICT
         parts = own[own["op"] == "indirect"]
         total = own.loc[own["op"] == "total", "est"].iloc[0]
@@ -183,11 +184,11 @@ def _effects(found: Bootstrap, interval: Interval) -> Iterator[dict[str, Any]]:
             said = dict(_NO_VERDICT)
             if row["op"] == "indirect":
                 kinds = verdict(_limits(numbers), _limits(direct))
-                said = {"type": kinds[0], "mediation": kinds[1], "assumed": not len(path) and kinds[1] == "full"}
+                said = {"type": kinds[0], "mediation": kinds[1], "assumed": not beside and kinds[1] == "full"}
             elif len(parts) == 1 and row["op"] == "total_indirect":
                 continue  # the one route, already there
             part = row["op"] in ("indirect", "total_indirect")
-            share = numbers["est"] / total if part and shared and len(path) else np.nan
+            share = numbers["est"] / total if part and shared and beside else np.nan
             route = _route_of(found.fit, row) if row["op"] == "indirect" else f"{predictor} → {outcome}"
             yield ends | {"effect": row["op"].replace("_", " "), "route": route} | numbers | said | {"share": share}
 
@@ -216,8 +217,12 @@ def _route_of(fit: Fit, row: pd.Series) -> str:
     return str(row["parameter"]).removesuffix(f".g{fit.moments.labels.index(row['group']) + 1}")
 
 
-def _nothing() -> dict[str, float]:
-    return {"est": 0.0, "ci_lower": 0.0, "ci_upper": 0.0}
+def _fixed(fit: Fit, ends: Mapping[str, Any]) -> dict[str, float]:
+    """What the model says of a direct path that it does not estimate: a fixed number, or zero."""
+    group = fit.moments.labels.index(ends["group"])
+    wanted = ("~", ends["outcome"], ends["predictor"], group)
+    value = sum(p.value for p in fit.table.parameters if (p.op, p.lhs, p.rhs, p.group) == wanted)
+    return {"est": value, "se": np.nan, "ci_lower": value, "ci_upper": value, "pvalue": np.nan, "est_std": np.nan}
 
 
 def _limits(numbers: dict[str, float]) -> tuple[float, float, float]:

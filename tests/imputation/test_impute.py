@@ -141,3 +141,11 @@ def test_what_cannot_be_imputed_is_refused_by_name():
         sme.impute(data.assign(g=["x"] * 59 + [None]), seed=1, group="g")
     with pytest.raises(SpecificationError, match=r"^m=0: give a whole number, at least 1.$"):
         sme.impute(data, m=0, seed=1)
+
+
+def test_chains_are_watched_where_a_group_has_no_gaps():
+    first, second = answers_with_gaps(120, seed=1), answers_with_gaps(120, seed=2)
+    second["a"] = np.arange(120) % 5 + 1.0
+    data = pd.concat([first.assign(g="p"), second.assign(g="q")], ignore_index=True)
+    copies = sme.impute(data, m=3, seed=1, group="g", iterations=4, progress=False)
+    assert np.isfinite(copies.trace).all() and np.isfinite(copies.items.set_index("item").loc["a", "rhat"])

@@ -122,3 +122,44 @@ def test_unknown_columns_and_shares_are_refused(survey):
         sme.missing(survey, background=["Age"])
     with pytest.raises(DataProblem, match=r"^1 early and 1 late respondents"):
         sme.nonresponse(survey[:2], "day", ["c"])
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        [f"2023/5/{1 + day // 10} {day % 10 + 5}:00:00" for day in range(120)],
+        [str(day + 1) for day in range(120)],
+        pd.Categorical([f"day {day}" for day in range(120)], [f"day {day}" for day in range(120)], ordered=True),
+    ],
+)
+def test_times_and_numbers_written_as_text_are_put_in_their_own_order(written):
+    frame = pd.DataFrame({"when": written, "v": np.arange(120.0)})
+    row = sme.nonresponse(frame, "when", ["v"]).table.iloc[0]
+    assert (row["mean_first"], row["mean_second"]) == (14.5, 104.5)
+
+
+def test_two_waves_written_as_numbers_are_put_in_the_order_of_numbers():
+    frame = pd.DataFrame({"wave": np.repeat(["2", "10"], 20), "v": np.arange(40.0)})
+    assert sme.nonresponse(frame, "wave", ["v"]).table.loc[0, "mean_first"] == 9.5
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        (["first", "second", "third", "later"], "it is text, and neither number nor time"),
+        (["4/5/2026", "5/6/2026", "7/6/2026", "8/9/2026"], "day and month could be the other way round"),
+    ],
+)
+def test_text_without_an_order_is_refused(written, why):
+    with pytest.raises(SpecificationError) as caught:
+        sme.nonresponse(pd.DataFrame({"when": written * 5, "v": range(20)}), "when")
+    assert str(caught.value) == (
+        f"order='when' cannot be put in order: {why}. Turn it into times (pandas.to_datetime) or serial numbers, or "
+        "name a column with two waves."
+    )
+
+
+def test_it_is_said_where_the_order_of_the_rows_decides():
+    frame = pd.DataFrame({"day": np.repeat([1, 2, 3], 40), "v": range(120)})
+    assert "The waves end among respondents with the same day" in str(sme.nonresponse(frame, "day", ["v"]))
+    assert "The waves end" not in str(sme.nonresponse(frame.assign(day=range(120)), "day", ["v"]))

@@ -67,3 +67,10 @@ def test_too_few_raters_and_ratings_without_differences_are_refused():
         sme.rater_agreement(RATINGS[:1])
     with pytest.raises(DataProblem, match=r"^the raters' mean is the same for every target"):
         sme.rater_agreement(RATINGS * 0 + 3)
+
+
+def test_raters_who_contradict_each_other_have_no_agreement_of_their_mean():
+    found = sme.rater_agreement(pd.DataFrame([[1, 2, 3, 4], [4, 3, 2, 1], [2, 2, 3, 3]])).icc.set_index("type")
+    assert np.isnan(found.loc["ICC2k", ["icc", "ci_lower"]].astype(float)).all()
+    limits = found[["ci_lower", "ci_upper"]].dropna()
+    assert (limits["ci_lower"] <= limits["ci_upper"]).all() and (found["icc"].dropna() <= 1).all()

@@ -109,3 +109,49 @@ def test_what_cannot_be_multiplied_is_refused_with_its_name(structure, said):
 def test_the_indicators_of_every_product_are_listed():
     found = sme.with_products(f"{MEASURED}\nY ~ A + B + C + A:B + B:C", answers(n=100))
     assert [table.title.en for table in found.tables()] == [f"Product indicators: {name}" for name in ("AxB", "BxC")]
+
+
+def two_groups(n=1500):
+    """The effect of A on Y is .4 + .25 B; B has mean 0 in one group, 2 in the other."""
+    rng = np.random.default_rng(4)
+    parts = []
+    for name, centre in (("low", 0.0), ("high", 2.0)):
+        A, B = rng.standard_normal(n), centre + rng.standard_normal(n)
+        Y = (0.4 + 0.25 * B) * A + 0.3 * B + 0.6 * rng.standard_normal(n)
+        items = {
+            f"{v}{i}": own + 0.5 * rng.standard_normal(n)
+            for v, own in zip("aby", (A, B, Y), strict=True)
+            for i in (1, 2, 3)
+        }
+        parts.append(pd.DataFrame(items).assign(g=name))
+    return pd.concat(parts, ignore_index=True)
+
+
+MODEL = "A =~ a1 + a2 + a3; B =~ b1 + b2 + b3; Y =~ y1 + y2 + y3; Y ~ A + B + A:B"
+
+
+@pytest.mark.parametrize("equal", [(), ("loadings", "intercepts")])
+def test_products_in_groups_are_centred_within_them(equal):
+    data = two_groups()
+    fit = sme.with_products(MODEL, data).fit(group="g", group_equal=equal)
+    slopes = sme.simple_slopes(fit, "Y", "A", "B").table
+    at_mean = slopes[slopes["at"] == 0].set_index("group")["est"]
+    np.testing.assert_allclose(at_mean[["low", "high"]], [0.4, 0.9], atol=0.04)
+    moderated = fit.estimates().query("op == '~' and rhs == 'AxB'")["est"]
+    np.testing.assert_allclose(moderated, 0.25, atol=0.03)
+
+
+@pytest.mark.parametrize("method", ["double_mean_centering", "mean_centering", "residual"])
+def test_centred_within_groups_each_group_has_what_it_has_alone(method):
+    data, constructs = two_groups(100), {"A": ["a1", "a2"], "B": ["b1", "b2"]}
+    high = data["g"] == "high"
+    both = sme.product_indicators(data, constructs, method=method, group="g")
+    alone = sme.product_indicators(data[high], constructs, method=method)
+    np.testing.assert_allclose(both.frame.loc[high, list(both.columns)], alone.frame[list(alone.columns)], atol=1e-12)
+
+
+def test_products_centred_within_groups_are_made_anew_for_a_fit_without_them():
+    data = two_groups(300)
+    plain = sme.with_products(MODEL, data).fit()
+    again = sme.with_products(MODEL, data, "g").fit()
+    np.testing.assert_allclose(again.estimates()["est"], plain.estimates()["est"], rtol=1e-9)

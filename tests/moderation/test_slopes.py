@@ -132,3 +132,15 @@ def test_the_second_stage_is_moderated_at_the_outcome():
     ]
     with pytest.raises(SpecificationError, match="needs four variables"):
         sme.moderated_mediation("X", "M", "Y", "X")
+
+
+def test_a_variable_of_its_own_is_not_taken_for_a_product():
+    answers = sme.simulate("y ~ 0.4*brand + 0.2*trust + 0.3*brand_trust; brand ~~ 0*trust", 200, seed=1)
+    fit = sme.fit("y ~ brand + trust + brand_trust", answers)
+    with pytest.raises(SpecificationError, match="name the product by product="):
+        sme.simple_slopes(fit, "y", "brand", "trust")
+
+
+def test_values_of_the_moderator_are_written_in_full():
+    text = sme.moderated_mediation("X", "M", "Y", "W", at=(-1.0, 0.25, 1234567.89))
+    assert [line.split("a3*(")[1] for line in text.splitlines()[3:]] == ["-1))*b1", "0.25))*b1", "1234567.89))*b1"]

@@ -123,3 +123,11 @@ def test_what_has_no_mediation_is_refused():
         sme.mediation(sme.bootstrap(fit, 20, kind="bollen-stine"))
     with pytest.raises(sme.SpecificationError, match="interval='norm' is not available"):
         sme.mediation(found(20), interval="norm")
+
+
+def test_a_fixed_direct_path_is_one():
+    result = sme.mediation(found(model="m ~ x; y ~ m + 0.3*x"))
+    rows = result.effects.set_index("effect")
+    assert rows.loc["direct", "est"] == 0.3 and np.isnan(rows.loc["direct", "se"])
+    assert rows.loc["indirect", ["type", "mediation", "assumed"]].to_list() == ["complementary", "partial", False]
+    assert rows.loc["indirect", "share"] == pytest.approx(rows.loc["indirect", "est"] / rows.loc["total", "est"])
