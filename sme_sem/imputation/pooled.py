@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, SpecificationError
+from ..errors import ConvergenceError, SpecificationError, probability
 from ..kernels import fit_indices
 from ..kernels import pooling as kernel
 from ..sem.expressions import Quantity
@@ -125,6 +125,7 @@ class PooledFit(Tabled):
 
     def _inference(self, value: np.ndarray, gradient: np.ndarray, level: float) -> dict[str, np.ndarray]:
         """Rubin's rules for functions of the parameters: (r,), (r, q)"""
+        probability("level", level, 0.95)
         within = np.vecdot(gradient @ self._spread.within, gradient)
         between = np.vecdot(gradient @ self._spread.between, gradient)
         within = np.where(within > 1e-24, within, np.nan)  # a constant has no error

@@ -1,4 +1,4 @@
-"""Principal components of a correlation matrix, and the criterion of their varimax rotation.
+"""Principal components of a correlation matrix.
 
 ::
 
@@ -6,8 +6,6 @@
 
 A loading is the correlation of an item with a component.  Eigenvectors have no sign of
 their own: each column is turned so that its sum is positive.
-
-Kaiser (1958), Psychometrika 23, 187-200.  Jennrich & Sampson (1966), Psychometrika 31, 313-323.
 """
 
 import numpy as np
@@ -34,40 +32,6 @@ def signs(loadings):
     total = loadings.sum(axis=-2)
     largest = np.take_along_axis(loadings, np.abs(loadings).argmax(axis=-2)[..., None, :], axis=-2)
     return np.where(np.where(np.abs(total) > 1e-9, total, largest[..., 0, :]) < 0, -1.0, 1.0)
-
-
-def varimax_criterion(loadings):
-    """Variance of the squared loadings, summed over the columns: (..., p, m) -> (...)."""
-    return (loadings**2).var(axis=-2).sum(axis=-1)
-
-
-def varimax_slope(loadings):
-    """How fast the criterion rises when two columns are turned towards each other.
-
-    Turning columns i and j by a small angle changes the criterion by 4/p times entry (i, j) of
-    M - M', with M = L' (L^3 - L diag(mean of L^2)).  A varimax solution has zeros everywhere.
-
-    loadings : (..., p, m)  ->  (..., m, m) skew-symmetric
-    """
-    p = loadings.shape[-2]
-    square = loadings**2
-    M = loadings.mT @ (loadings * (square - square.mean(axis=-2, keepdims=True)))
-    return 4 / p * (M - M.mT)
-
-
-def quartimin_slope(loadings, correlations):
-    """Distance of an oblique solution from a stationary point of the quartimin criterion.
-
-    The criterion is the sum over pairs of columns of the products of their squared loadings, / 4;
-    D = L * (row sums of the other columns' L^2) is its derivative.  At rest D'L equals
-    Phi diag(D'L); the difference is returned.
-
-    loadings : (..., p, m), correlations : (..., m, m)  ->  (..., m, m)
-    """
-    square = loadings**2
-    others = square.sum(axis=-1, keepdims=True) - square
-    M = (loadings * others).mT @ loadings
-    return M - correlations * np.linalg.diagonal(M)[..., None, :]
 
 
 def score_weights(correlation, structure):

@@ -11,13 +11,13 @@ the observed variance of the total there.
 
 Cronbach (1951), Psychometrika 16, 297-334.  Guttman (1945), Psychometrika 10, 255-282.
 Feldt, Woodruff & Salih (1987), Applied Psychological Measurement 11, 93-103.
-McDonald (1999), Test Theory.  Joreskog (1967), Psychometrika 32, 443-482.
+McDonald (1999), Test Theory.  Maximum likelihood: ``kernels.factors``.
 """
 
 import numpy as np
 from scipy import stats
 
-from . import linalg
+from . import factors, linalg
 
 
 def cronbach_alpha(covariance):
@@ -103,84 +103,31 @@ def mcdonald_omega(loadings, unique_variances):
     return _ratio(common, common + unique_variances.sum(axis=-1))
 
 
-def one_factor_ml(covariance, iterations=200):
+def one_factor_ml(covariance):
     """Maximum likelihood loadings and unique variances of one factor.
-
-    The discrepancy is minimised over x = log(unique variances) alone.  With eigenvalues t and
-    eigenvectors w of Psi^-1/2 S Psi^-1/2, the largest set apart (index 1), it is the sum of
-    t - log t - 1 over the others, its slope the sum of (1 - t) w^2, and its curvature
-    P o Q + w1 w1' o C, where P, Q and C add w w' over the others with weights 1, t and
-    (1 - t)(t1 + t) / (t1 - t).
 
     covariance : (..., k, k)  ->  loadings (..., k), unique variances (..., k)
 
-    NaN where there is no proper answer: fewer than three items, a constant item, a singular
-    matrix, nothing in common, or a unique variance that would have to be zero or less (a
-    Heywood case).
+    NaN where there is no proper answer: fewer than three items, a constant item, a singular matrix, nothing in common,
+    or a unique variance that would have to be zero or less (a Heywood case).
     """
-    *batch, k, _ = covariance.shape
-    scale = np.sqrt(np.linalg.diagonal(covariance)).reshape(-1, k)
-    R = correlations(covariance).reshape(-1, k, k)
-    unique = np.full(scale.shape, np.nan)
-    moving = np.flatnonzero(_has_full_rank(R)) if k > 2 else np.arange(0)
-    x = -np.log(np.linalg.diagonal(np.linalg.inv(R[moving])))  # 1 - squared multiple correlation
-    step = np.zeros_like(x)
-    value = np.full(len(moving), np.inf)
-    for _ in range(iterations):
-        trial = x + step
-        new_value, slope, curvature = _one_factor_discrepancy(R[moving], trial)
-        better = new_value <= value + 1e-13 * (1 + np.abs(value))  # False for NaN
-        arrived = better & (np.abs(step).max(axis=-1) < 1e-9) & np.isfinite(value)
-        minimum = arrived & (np.linalg.eigvalsh(curvature)[..., 0] > 1e-10)  # and not a saddle
-        unique[moving[minimum]] = np.exp(trial[minimum])
-        x = np.where(better[:, None], trial, x)
-        step = np.where(better[:, None], _newton_step(slope, curvature), step / 2)
-        value = np.where(better, new_value, value)
-        staying = ~arrived & (x > _HEYWOOD).all(axis=-1)
-        moving, x, step, value = moving[staying], x[staying], step[staying], value[staying]
-        if not len(moving):
-            break
-    t, w = np.linalg.eigh(_scaled(np.where(np.isfinite(unique)[..., None], R, np.eye(k)), unique))
-    loadings = np.sqrt(unique * np.maximum(t[..., -1:] - 1, 0)) * w[..., -1]
+    k = covariance.shape[-1]
+    scale = np.sqrt(np.linalg.diagonal(covariance))
+    if k < 3:
+        return np.full(scale.shape, np.nan), np.full(scale.shape, np.nan)
+    R = correlations(covariance)
+    whole = _has_full_rank(R)
+    found = factors.maximum_likelihood(np.where(whole[..., None, None], R, np.eye(k)), 1)
+    proper = (found.proper & whole)[..., None]
+    loadings = np.where(proper, found.loadings[..., 0], np.nan)
     loadings = loadings * np.where(loadings.sum(axis=-1, keepdims=True) < 0, -1, 1)
-    return (loadings * scale).reshape(*batch, k), (unique * scale**2).reshape(*batch, k)
+    return loadings * scale, np.where(proper, found.unique, np.nan) * scale**2
 
 
 def correlations(covariance):
     """Correlation matrix; NaN for a constant item: (..., k, k) -> (..., k, k)."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return linalg.correlation(covariance)
-
-
-_HEYWOOD = np.log(1e-6)  # a unique variance below a millionth of the item's variance
-
-
-def _one_factor_discrepancy(R, x):
-    """Value, slope and curvature in x: (B, k, k), (B, k) -> (B), (B, k), (B, k, k)."""
-    t, w = np.linalg.eigh(_scaled(R, np.exp(x)))
-    t1, w1 = t[..., -1:], w[..., -1:]
-    t, w = t[..., :-1], w[..., :-1]
-    value = (t - np.log(t) - 1).sum(axis=-1)
-    slope = np.vecdot(w**2, (1 - t)[..., None, :])
-    P = w @ w.mT
-    Q = (w * t[..., None, :]) @ w.mT
-    gap = np.maximum(t1 - t, 1e-12)  # nothing is common to uncorrelated items
-    C = (w * ((1 - t) * (t1 + t) / gap)[..., None, :]) @ w.mT
-    return value, slope, P * Q + (w1 @ w1.mT) * C
-
-
-def _newton_step(slope, curvature):
-    """Downhill even where the curvature is not positive, and at most one unit long in any x."""
-    size, direction = np.linalg.eigh(curvature)
-    size = np.maximum(np.abs(size), 1e-8)
-    step = -np.matvec(direction, np.vecmat(slope, direction) / size)
-    return step / np.maximum(1, np.abs(step).max(axis=-1, keepdims=True))
-
-
-def _scaled(R, unique):
-    """Psi^-1/2 R Psi^-1/2; the identity where Psi is unknown: (B, k, k), (B, k) -> (B, k, k)."""
-    root = np.sqrt(np.where(np.isfinite(unique), unique, 1))
-    return R / (root[..., :, None] * root[..., None, :])
 
 
 def _has_full_rank(R):

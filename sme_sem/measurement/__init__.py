@@ -11,9 +11,7 @@ answers are missing by chance, ``method_bias`` whether asking everything alike m
 divides a total between general and specific constructs, ``rater_agreement`` asks whether raters agree.
 ``missing`` says how much was left open and with what that goes along, ``nonresponse`` whether late respondents differ.
 ``item_advice`` says which items of a pre-test to keep, ``congruence`` and ``loading_intervals`` how stable dimensions
-are.
-answers are missing by chance, ``method_bias`` whether asking everything alike made answers alike;
-``importance`` which drivers of an outcome deserve an effort.
+are, ``importance`` which drivers of an outcome deserve an effort.
 """
 
 from .adequacy import Adequacy, adequacy

@@ -26,13 +26,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ..errors import ConvergenceError, SpecificationError
+from ..errors import ConvergenceError, SpecificationError, probability
 from ..kernels import covariances, intervals, linalg
 from ..kernels import validity as kernel
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tasks import seeded
 from .answers import complete_answers, require_correlations
+from .differences import corrected
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
@@ -117,7 +118,7 @@ def discriminant(frame: pd.DataFrame, model: str | Specification, **options: Any
     tests = pd.DataFrame(rows, columns=_NAMES)
     for test in tests["test"].unique():
         own = tests["test"] == test
-        tests.loc[own, "pvalue_holm"] = _holm(tests.loc[own, "pvalue"].to_numpy())
+        tests.loc[own, "pvalue_holm"] = corrected(tests.loc[own, "pvalue"], "holm")
     notes = (_LOST.filled(names=Words(", ".join(lost), "、".join(lost))),) if lost else ()
     return Discriminant(tests[[column.name for column in _COLUMNS]], free.n, notes)
 
@@ -152,16 +153,6 @@ def _difference(tight: Fit, free: Fit) -> tuple[float, float, float, float]:
     narrow, wide = tight.measures(), free.measures()
     chi_square, df = float(narrow["chisq"] - wide["chisq"]), float(narrow["df"] - wide["df"])
     return chi_square, df, float(stats.chi2.sf(chi_square, df)), float(narrow["cfi"] - wide["cfi"])
-
-
-def _holm(p: np.ndarray) -> np.ndarray:
-    """Holm's p values; NaN stays NaN and does not count."""
-    from statsmodels.stats.multitest import multipletests
-
-    found, known = np.full(p.shape, np.nan), ~np.isnan(p)
-    if known.any():
-        found[known] = multipletests(p[known], method="holm")[1]
-    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,6 +212,7 @@ def heterotrait(
     >>> bool(row["htmt_ci_lower"] < row["htmt"] < row["htmt_ci_upper"])
     True
     """
+    probability("level", level, 0.95)
     if len(scales) < 2 or any(len(own) < 2 for own in scales.values()):
         raise SpecificationError("HTMT compares constructs: give at least two, each with at least two items.")
     if draws < 2:

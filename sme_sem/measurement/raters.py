@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ..errors import DataProblem
+from ..errors import DataProblem, probability
 from ..kernels import intraclass as kernel
 from ..kernels import panel
 from ..tables import Column, Kind, Table, Tabled, Text, Words
@@ -82,6 +82,7 @@ def rater_agreement(ratings: pd.DataFrame, *, level: float = 0.95) -> RaterAgree
     >>> found.icc.set_index("type")["icc"].round(2).loc[["ICC2", "ICC2k"]].tolist(), round(found.w, 2)
     ([0.92, 0.97], 0.98)
     """
+    probability("level", level, 0.95)
     answers = complete_answers(ratings)
     values = answers.frame.to_numpy()
     if min(values.shape) < 2:

@@ -19,7 +19,6 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..kernels import components as kernel
 from ..kernels import rotation as projection
 from ..tables import Words, term
 
@@ -58,7 +57,8 @@ def _varimax(loadings: Any) -> Turned:
     for _ in range(_ROUNDS):
         # a tolerance below zero never stops early, so that each round runs to its end
         turned = Rotator("varimax", tol=-1, max_iter=50).fit_transform(turned)
-        rest = np.abs(kernel.varimax_slope(turned / length[directed])).max()
+        directions = turned / length[directed]
+        rest = _from_rest(projection.varimax, directions, np.eye(turned.shape[1]), oblique=False) / len(directions)
         if rest < _AT_REST:
             break
     rotated = np.zeros_like(loadings)
@@ -80,8 +80,13 @@ def _oblimin(loadings: Any) -> Turned:
 
     oblimin = Rotator("oblimin", gamma=0, tol=1e-7, max_iter=1000)
     turned = oblimin.fit_transform(loadings)
-    rest = np.abs(kernel.quartimin_slope(turned, oblimin.phi_)).max()
+    rest = _from_rest(projection.quartimin, turned, oblimin.phi_, oblique=True)
     return turned, oblimin.phi_, bool(rest < 1e-6)
+
+
+def _from_rest(criterion: Callable[[Any], Any], loadings: Any, correlations: Any, *, oblique: bool) -> float:
+    """How far a rotation is from where its criterion stands still."""
+    return float(np.abs(projection.conditions(criterion, loadings, correlations, oblique=oblique)).max(initial=0.0))
 
 
 def _searched(criterion: Callable[[Any], Any], *, oblique: bool) -> Callable[[Any], Turned]:

@@ -18,7 +18,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, DataProblem, SpecificationError, did_you_mean
+from ..errors import ConvergenceError, DataProblem, SpecificationError, did_you_mean, probability
 from ..kernels import alignment, covariances, factors, intervals, linalg
 from ..kernels import components as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
@@ -180,6 +180,7 @@ def loading_intervals(
     >>> found.table.shape, found.failed
     ((12, 6), 0)
     """
+    probability("level", level, 0.95)
     if draws < 2:
         raise SpecificationError(f"draws={draws!r}: give at least two, in practice a thousand.")
     answers = complete_answers(frame)

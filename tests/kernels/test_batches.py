@@ -199,8 +199,6 @@ KERNELS = [
     (reliability.item_rest_correlation, [covariances]),
     (reliability.mcdonald_omega, [loadings, loadings]),
     (reliability.correlations, [covariances]),
-    (components.varimax_criterion, [loading_matrices]),
-    (components.varimax_slope, [loading_matrices]),
     (components.principal_components, [correlations]),
     (rotation.geomin, [loading_matrices]),
     (rotation.quartimin, [loading_matrices]),

@@ -70,28 +70,6 @@ def test_an_indefinite_matrix_shows_its_negative_eigenvalue():
     assert np.isfinite(own[:, :-1]).all()
 
 
-def test_the_varimax_slope_is_the_derivative_of_its_criterion():
-    L, step = loadings(), 1e-6
-    for i, j in ((0, 1), (0, 2), (1, 2)):
-        ahead, behind = (components.varimax_criterion(L @ turned(a, i, j)) for a in (step, -step))
-        expected = (ahead - behind) / (2 * step)
-        assert abs(components.varimax_slope(L)[i, j]) == pytest.approx(abs(expected), rel=1e-6)
-
-
-def test_perfect_clusters_are_a_stationary_point_of_both_criteria():
-    clusters = np.kron(np.eye(3), np.array([[0.9], [0.7]]))
-    assert np.abs(components.varimax_slope(clusters)).max() == 0
-    assert np.abs(components.quartimin_slope(clusters, np.eye(3))).max() == 0
-
-
-def test_the_quartimin_slope_vanishes_where_the_criterion_cannot_fall():
-    L = np.array(ABILITIES["loadings"]["oblimin"])
-    phi = np.array(ABILITIES["correlations"]["oblimin"])
-    assert np.abs(components.quartimin_slope(L, phi)).max() < 1e-4
-    unrotated = np.array(ABILITIES["loadings"]["none"])
-    assert np.abs(components.quartimin_slope(unrotated, np.eye(3))).max() > 0.1
-
-
 def test_score_weights_give_components_of_variance_one():
     _, own = components.principal_components(CORRELATION)
     W = components.score_weights(CORRELATION, own[:, :3])
@@ -109,9 +87,6 @@ def test_only_the_items_of_an_exact_dependence_are_named():
 KERNELS = [
     (components.principal_components, [correlations]),
     (components.signs, [loadings]),
-    (components.varimax_criterion, [loadings]),
-    (components.varimax_slope, [loadings]),
-    (components.quartimin_slope, [loadings, lambda *batch: correlations(*batch, p=3)]),
     (components.score_weights, [lambda *batch: correlations(*batch, p=6), loadings]),
     (components.determined, [correlations]),
 ]

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import sme_sem as sme
-from sme_sem.errors import DataProblem
+from sme_sem.errors import DataProblem, SpecificationError
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "intraclass.json").read_text("utf-8"))
 RATINGS = pd.DataFrame(np.array(REFERENCE["ratings"], dtype=float).T)
@@ -74,3 +74,18 @@ def test_raters_who_contradict_each_other_have_no_agreement_of_their_mean():
     assert np.isnan(found.loc["ICC2k", ["icc", "ci_lower"]].astype(float)).all()
     limits = found[["ci_lower", "ci_upper"]].dropna()
     assert (limits["ci_lower"] <= limits["ci_upper"]).all() and (found["icc"].dropna() <= 1).all()
+
+
+@pytest.mark.parametrize("level", [95, 0, 1, "0.95"])
+def test_a_level_outside_of_zero_and_one_is_refused(level):
+    answers = sme.simulate("t =~ .8*a + .8*b + .8*c + .8*d", 200, seed=1)
+    gaps = answers.mask(np.random.default_rng(1).random(answers.shape) < 0.1)
+    copies = sme.impute(gaps, m=2, seed=1, iterations=2, progress=False)
+    for asked in (
+        lambda: sme.rater_agreement(answers.head(5), level=level),
+        lambda: sme.heterotrait(answers, {"t": ["a", "b"], "u": ["c", "d"]}, draws=10, level=level),
+        lambda: sme.loading_intervals(answers, 1, draws=10, level=level),
+        lambda: sme.fit_imputed("t =~ a + b + c + d", copies).estimates(level=level),
+    ):
+        with pytest.raises(SpecificationError, match="give a share between 0 and 1"):
+            asked()
