@@ -73,7 +73,7 @@ def _wenjuanxing(answers: pd.DataFrame, instrument: Instrument) -> bytes:
         for number, (_, time, seconds) in enumerate(_respondents(answers, instrument), start=1)
     ]
     headings = list(_numbered(questionnaire, answers))
-    columns = [_said(answers[question.id], question, "zh", nothing="(跳过)", joined="┋") for _, question in headings]
+    columns = [_said(answers[question.id], question, "zh", nothing="(跳过)") for _, question in headings]
     return _csv([(*own, *(heading for heading, _ in headings))], respondents, columns, answers, "\ufeff")
 
 
@@ -99,7 +99,7 @@ def _qualtrics(answers: pd.DataFrame, instrument: Instrument) -> bytes:
     columns: list[list[str]] = []
     for question in (q for q in questionnaire.questions if q.id in answers):
         wording = questionnaire.text(question.wording)
-        said = _said(answers[question.id], question, "en", nothing="", joined="┋")
+        said = _said(answers[question.id], question, "en", nothing="")
         if question.kind == "multiple":
             labels = [option.words.en for option in question.options]
             asked += [
@@ -126,11 +126,11 @@ def _numbered(questionnaire: Questionnaire, answers: pd.DataFrame) -> Iterator[t
             yield f"{counted}、{questionnaire.text(question.wording)}", question
 
 
-def _said(column: pd.Series, question: Question, tongue: Tongue, *, nothing: str, joined: str) -> list[str]:
+def _said(column: pd.Series, question: Question, tongue: Tongue, *, nothing: str) -> list[str]:
     """Write what was chosen in words, numbers as they are."""
     words = {str(option.code): getattr(option.words, tongue) for option in question.options}
     codes = ["" if pd.isna(value) else str(value) for value in column]
-    return [joined.join(words.get(code, code) for code in chosen.split("┋")) if chosen else nothing for chosen in codes]
+    return ["┋".join(words.get(code, code) for code in chosen.split("┋")) if chosen else nothing for chosen in codes]
 
 
 def _respondents(answers: pd.DataFrame, instrument: Instrument) -> list[tuple[str, str, str]]:

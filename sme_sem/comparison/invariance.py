@@ -324,10 +324,10 @@ def _run(design: Design, steps: Sequence[str], released: tuple[str, ...]) -> Inv
 def _in_force(design: Design, step: str, released: Sequence[str]) -> tuple[str, ...]:
     """The released relations of kinds that a step holds equal."""
     held = design.held(step)
-    return tuple(text for text in released if _kind(design, text) in held)
+    return tuple(text for text in released if _kind(text) in held)
 
 
-def _kind(design: Design, text: str) -> str:
+def _kind(text: str) -> str:
     bare = _bare(text)
     if "=~" in bare:
         return "loadings"

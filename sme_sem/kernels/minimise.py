@@ -6,8 +6,7 @@ minimum H is the expected Hessian, positive definite wherever the model is ident
 minimum it is the exact one where that is positive definite, so that the last digits arrive in two or
 three steps; the very last of them reuses the Hessian of the step before, and is not looked back upon.
 
-Each member walks its own path and leaves when it has arrived.  This is the only loop in ``kernels``,
-and the only module that needs the batch axis by name.
+Each member walks its own path and leaves when it has arrived.
 
 A member has arrived when the gradient is zero in the metric of the Hessian: g^T H^-1 g < 1e-20.
 """

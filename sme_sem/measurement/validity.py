@@ -116,7 +116,7 @@ def validity(fit: Fit, *, group: str | None = None) -> Validity:
         raise SpecificationError("the model has no construct: write at least one '=~' line.")
     if not fit.converged:
         raise ConvergenceError("the model did not converge, so it says nothing on validity; see fit.diagnostics.")
-    point = Point.at(fit.table, fit.pattern, fit.theta, fit.sample.covariance, fit.sample.mean)
+    point = fit._point
     names, p = list(fit.latent), len(fit.observed)
     constructs = point.moments.cov[place][p:, p:]
     correlation = linalg.correlation(constructs)

@@ -368,7 +368,7 @@ def _label(value: object) -> str:
 
 
 def moments_of_summary(
-    covariance: pd.DataFrame, n: int, names: Sequence[str], mean: pd.Series | None = None, *, unbiased: bool = True
+    covariance: pd.DataFrame, n: int, names: Sequence[str], mean: pd.Series | None = None
 ) -> Moments:
     """Take a covariance matrix (divided by n - 1, as programs print it), the means if known, and n."""
     if not isinstance(covariance, pd.DataFrame):
@@ -386,7 +386,7 @@ def moments_of_summary(
         raise DataProblem("the covariance matrix has missing or infinite entries: fill or remove those variables.")
     if not np.allclose(matrix, matrix.T, rtol=1e-6, atol=1e-8 * abs(matrix).max()):
         raise DataProblem("the covariance matrix is not symmetric: check the rows and columns.")
-    matrix = (matrix + matrix.T) / 2 * ((n - 1) / n if unbiased else 1)
+    matrix = (matrix + matrix.T) / 2 * ((n - 1) / n)
     _usable(matrix, names, n)
     means = None
     if mean is not None:
@@ -399,12 +399,12 @@ def moments_of_summary(
     return Moments(tuple(names), matrix[None], means, np.array([n]), n)
 
 
-def moments_of_summaries(groups: Sequence[Summary], names: Sequence[str], *, unbiased: bool = True) -> Moments:
+def moments_of_summaries(groups: Sequence[Summary], names: Sequence[str]) -> Moments:
     """Take covariance matrices, counts and means of every group; :func:`moments_of_summary` says what each must be."""
     found = []
     for label, covariance, n, mean in groups:
         with _in_group(label):
-            found.append(moments_of_summary(covariance, n, names, mean, unbiased=unbiased))
+            found.append(moments_of_summary(covariance, n, names, mean))
     if len(found) == 1:
         return found[0]
     n = np.concatenate([own.n for own in found])

@@ -167,12 +167,13 @@ def _frequencies(responses: Responses) -> Iterator[Check]:
 
 def _correlations(responses: Responses, answers: np.ndarray) -> Iterator[Check]:
     """Look for correlations and scales that leave no room for the error of any answer."""
-    r = attentiveness.pair_correlation(attentiveness.pair_sums(answers))
+    sums = attentiveness.pair_sums(answers)
+    r = attentiveness.pair_correlation(sums)
     pairs = np.abs(r[np.tril_indices(len(r), -1)])
     close = int(np.count_nonzero(pairs > _CORRELATED))
     yield Check("near_perfect_correlations", _CORRELATIONS, _count(close), _NONE, None, close > 0, _ANY)
     place = {name: i for i, name in enumerate(responses.items)}
-    covariance = attentiveness.pair_covariance(attentiveness.pair_sums(answers))
+    covariance = attentiveness.pair_covariance(sums)
     alphas = []
     for items in responses.instrument.scales().values():
         own = [place[item] for item in items if item in place]

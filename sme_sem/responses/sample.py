@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ..instrument.model import BackgroundQuestion, Instrument
+from ..instrument.model import BackgroundQuestion
 from ..instrument.options import option_name
 from ..tables import Column, Kind, Table, Words, term
 from .responses import Responses
 
 
-def sample_table(responses: Responses, instrument: Instrument | None = None) -> Table:
+def sample_table(responses: Responses) -> Table:
     """Describe the sample by the background questions that have categories.
 
     Every category is listed, also one that nobody chose; percentages are of all respondents,
@@ -30,10 +30,9 @@ def sample_table(responses: Responses, instrument: Instrument | None = None) -> 
     >>> [row[2:] for row in sample_table(responses).rows]
     [(2, 100.0), (0, 0.0)]
     """
-    instrument = instrument or responses.instrument
     n = len(responses.frame)
     rows: list[tuple[Words, Words, int, float | None]] = []
-    for question in instrument.background:
+    for question in responses.instrument.background:
         if question.kind == "multiple":
             rows += _options(question, responses.frame)
         elif question.kind == "category" and question.id in responses.frame.columns:

@@ -114,7 +114,6 @@ def measures(
     x2, df, b, bdf, N, G = test.chi_square, test.df, test.baseline, test.baseline_df, test.total, test.groups
     k = test.parameters
     lower, upper = fit_indices.rmsea_interval(x2, df, N, G)
-    tli = fit_indices.tli(x2, df, b, bdf)
     found = {
         "npar": k,
         "fmin": minimum,
@@ -124,14 +123,7 @@ def measures(
         "baseline_chisq": b,
         "baseline_df": bdf,
         "baseline_pvalue": fit_indices.p_value(b, bdf),
-        "cfi": fit_indices.cfi(x2, df, b, bdf),
-        "tli": tli,
-        "nnfi": tli,
-        "rfi": fit_indices.rfi(x2, df, b, bdf),
-        "nfi": fit_indices.nfi(x2, b),
-        "pnfi": df / bdf * fit_indices.nfi(x2, b) if bdf else np.nan,
-        "ifi": fit_indices.ifi(x2, df, b),
-        "rni": fit_indices.rni(x2, df, b, bdf),
+        **_against_baseline(x2, df, b, bdf),
         **_likelihood(test, log_likelihood),
         "ntotal": test.respondents,
         "rmsea": fit_indices.rmsea(x2, df, N, G),
@@ -150,6 +142,22 @@ def measures(
         "ecvi": fit_indices.ecvi(x2, k, N),
     }
     return {name: float(value) for name, value in found.items()}
+
+
+def _against_baseline(x2: float, df: float, b: float, bdf: float, ending: str = "") -> dict[str, float]:
+    """Indices that compare a statistic with the baseline model's."""
+    tli = fit_indices.tli(x2, df, b, bdf)
+    found = {
+        "cfi": fit_indices.cfi(x2, df, b, bdf),
+        "tli": tli,
+        "nnfi": tli,
+        "rfi": fit_indices.rfi(x2, df, b, bdf),
+        "nfi": fit_indices.nfi(x2, b),
+        "pnfi": df / bdf * fit_indices.nfi(x2, b) if bdf else np.nan,
+        "ifi": fit_indices.ifi(x2, df, b),
+        "rni": fit_indices.rni(x2, df, b, bdf),
+    }
+    return {f"{name}{ending}": value for name, value in found.items()}
 
 
 def _likelihood(test: Test, log_likelihood: tuple[float, float] | None) -> dict[str, float]:
@@ -231,7 +239,6 @@ def scaled_measures(test: Test, own: Scaling, base: Scaling, kind: str) -> dict[
     # the interval of a mean-adjusted statistic: the plain one against tr(U Gamma) degrees of freedom
     spread = (x2, float(df)) if kind == "scaled_shifted" or not df else (test.chi_square, c * df)
     lower, upper = fit_indices.rmsea_interval(*spread, N, G)
-    tli = fit_indices.tli(x2, sdf, b, sbdf)
     found = {
         "chisq_scaled": x2,
         "df_scaled": sdf,
@@ -241,14 +248,7 @@ def scaled_measures(test: Test, own: Scaling, base: Scaling, kind: str) -> dict[
         "baseline_df_scaled": sbdf,
         "baseline_pvalue_scaled": fit_indices.p_value(b, sbdf),
         "baseline_chisq_scaling_factor": base.factor,
-        "cfi_scaled": fit_indices.cfi(x2, sdf, b, sbdf),
-        "tli_scaled": tli,
-        "nnfi_scaled": tli,
-        "rfi_scaled": fit_indices.rfi(x2, sdf, b, sbdf),
-        "nfi_scaled": fit_indices.nfi(x2, b),
-        "pnfi_scaled": sdf / sbdf * fit_indices.nfi(x2, b) if sbdf else np.nan,
-        "ifi_scaled": fit_indices.ifi(x2, sdf, b),
-        "rni_scaled": fit_indices.rni(x2, sdf, b, sbdf),
+        **_against_baseline(x2, sdf, b, sbdf, "_scaled"),
         "rmsea_scaled": fit_indices.rmsea(x2, sdf, N, G),
         "rmsea_ci_lower_scaled": lower,
         "rmsea_ci_upper_scaled": upper,

@@ -621,11 +621,11 @@ class Fit(Tabled):
             unit[:, : self.pattern.modelled] = latent_response.responses(self.pattern, self.theta).D
         return unit
 
-    def construct_correlations(self) -> pd.DataFrame:
-        """Correlations among the constructs that the model implies (of the first group)."""
+    def construct_correlations(self, group: str | None = None) -> pd.DataFrame | dict[str, pd.DataFrame]:
+        """Correlations among the constructs that the model implies, by group as in :meth:`implied`."""
         p = len(self.observed)
-        values = linalg.correlation(self._point.moments.cov[0][p:, p:])
-        return pd.DataFrame(values, index=self.latent, columns=self.latent)
+        values = linalg.correlation(self._point.moments.cov[:, p:, p:])
+        return self._of_groups([pd.DataFrame(own, self.latent, self.latent) for own in values], group)
 
     def scores(self, method: str = "regression", *, errors: bool = False) -> pd.DataFrame:
         """Factor scores: a row for each analysed respondent, with the index of the data, a column for each construct.

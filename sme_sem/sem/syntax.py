@@ -21,15 +21,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 
 from ..errors import SyntaxProblem
 from ..letters import NAME
 
-Operator = Literal["=~", "~", "~~", "~1", "|", "~*~", ":=", "==", "<", ">"]
-STRUCTURAL = ("=~", "~~", "~")
 DEFINING = (":=", "==", "<", ">")
 
 Value = float | None  # None: explicitly free ("NA")

@@ -401,3 +401,11 @@ def test_a_mean_excepted_from_equal_means_is_free_in_later_groups():
     held = by_school("loadings", "intercepts", "means", group_partial=["speed ~ 1"]).estimates()
     means = held[(held["op"] == "~1") & held["lhs"].isin(["visual", "textual", "speed"]) & held["free"]]
     assert list(zip(means["lhs"], means["group"], strict=True)) == [("speed", "Grant-White")]
+
+
+def test_correlations_of_constructs_come_by_group_or_for_one_of_them():
+    fit = by_school()
+    both, one = fit.construct_correlations(), fit.construct_correlations("Grant-White")
+    assert list(both) == ["Pasteur", "Grant-White"] and both["Grant-White"].equals(one)
+    std = fit.standardized().query("op == '~~' and lhs == 'visual' and rhs == 'textual'").set_index("group")["est_std"]
+    assert [both[school].loc["visual", "textual"] for school in both] == pytest.approx(std[list(both)].to_list())

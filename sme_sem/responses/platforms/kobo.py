@@ -20,7 +20,7 @@ _METADATA = {
     "submitted_at": ("_submission_time", "SubmissionDate"),
 }
 _PERSONAL = re.compile(
-    r"_submitted_by|submitter(?:id|name)|username|phonenumber|email|deviceid|simserial|subscriberid|subscriberid|"
+    r"_submitted_by|submitter(?:id|name)|username|phonenumber|email|deviceid|simserial|subscriberid|"
     r"_geolocation|.*_(?:latitude|longitude|altitude|precision)|.+-(?:Latitude|Longitude|Altitude|Accuracy)",
     re.IGNORECASE,
 )
