@@ -18,10 +18,7 @@ import pandas as pd
 from .errors import SpecificationError
 from .instrument.model import Product
 from .kernels import linalg, ram
-from .sem.options import Options
-from .sem.parameters import ParameterTable, parameter_table
-from .sem.specification import Specification
-from .simulation import simulate
+from .simulation import laid_out, simulate
 from .tasks import seeded
 
 
@@ -45,7 +42,7 @@ def draw(population: str, n: int, *, seed: int, products: Sequence[Product] = ()
     text = standardized(population)
     if not products:
         return simulate(text, n, seed=seed)
-    table, theta = _laid_out(text)
+    table, theta = laid_out(text)
     A, S, m = (x[0] for x in ram.matrices(table.pattern(), theta))
     names = list(table.variables)
     own = m + np.random.default_rng(seeded(seed)).standard_normal((n, len(names))) @ linalg.cholesky(S).T
@@ -73,7 +70,7 @@ def standardized(population: str) -> str:
     b ~~ 0.64*b
     f ~~ 1*f
     """
-    table, theta = _laid_out(population)
+    table, theta = laid_out(population)
     pattern, names = table.pattern(), list(table.variables)
     left_out = [p for p in table.parameters if p.free and p.op == "~~" and p.lhs == p.rhs and np.isnan(p.start)]
     at, places = [p.index for p in left_out], [names.index(p.lhs) for p in left_out]
@@ -96,17 +93,6 @@ def covariances(population: str) -> pd.DataFrame:
     >>> covariances("f =~ 0.8*a + 0.6*b").loc["a", ["b", "f"]].round(2).tolist()
     [0.48, 0.8]
     """
-    table, theta = _laid_out(standardized(population))
+    table, theta = laid_out(standardized(population))
     names = list(table.variables)
     return pd.DataFrame(ram.implied(table.pattern(), theta).cov[0], names, names)
-
-
-def _laid_out(population: str) -> tuple[ParameterTable, np.ndarray]:
-    """Read a population, with every parameter at its value: unwritten variances one, all else zero."""
-    table = parameter_table(Specification.read(population), Options(fixed_x=False))
-    theta = np.zeros(table.n_free)
-    for p in table.parameters:
-        if p.free:
-            default = 1.0 if p.op == "~~" and p.lhs == p.rhs else 0.0
-            theta[p.index] = p.start if not np.isnan(p.start) else default
-    return table, theta

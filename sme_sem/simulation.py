@@ -8,7 +8,7 @@ import pandas as pd
 from .errors import SpecificationError
 from .kernels import linalg, ram
 from .sem.options import Options
-from .sem.parameters import parameter_table
+from .sem.parameters import ParameterTable, parameter_table
 from .sem.specification import Specification
 from .tasks import seeded
 
@@ -42,15 +42,21 @@ def simulate(model: str | Specification, n: int, *, seed: int) -> pd.DataFrame:
 
 def population_moments(model: str | Specification) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
     """Names, covariance matrix (p, p) and means (p,) of a population's observed variables; see :func:`simulate`."""
-    table = parameter_table(Specification.read(model), Options(fixed_x=False))
-    theta = np.zeros(table.n_free)
-    for p in table.parameters:
-        if p.free:
-            default = 1.0 if p.op == "~~" and p.lhs == p.rhs else 0.0
-            theta[p.index] = p.start if not np.isnan(p.start) else default
+    table, theta = laid_out(model)
     moments = ram.implied(table.pattern(), theta)
     if np.isnan(linalg.cholesky(moments.sigma[0])).any():
         raise SpecificationError(
             "the population's covariance matrix is not positive definite: lower some covariances, or raise variances."
         )
     return table.observed, moments.sigma[0], moments.mu[0]
+
+
+def laid_out(model: str | Specification) -> tuple[ParameterTable, np.ndarray]:
+    """Read a population, with every parameter at its value: unwritten variances one, all else zero."""
+    table = parameter_table(Specification.read(model), Options(fixed_x=False))
+    theta = np.zeros(table.n_free)
+    for p in table.parameters:
+        if p.free:
+            default = 1.0 if p.op == "~~" and p.lhs == p.rhs else 0.0
+            theta[p.index] = p.start if not np.isnan(p.start) else default
+    return table, theta
