@@ -115,12 +115,17 @@ def read_terms(text: str) -> tuple[Term, ...]:
     >>> [term.rhs for term in read_terms("trust =~ t1 + a*t2")]
     ['t1', 't2']
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
+    text = with_plain_ends(text)
     lines = text.split("\n")
     terms: list[Term] = []
     for statement in _statements(list(_tokens(text, lines))):
         terms += _Statement(statement, lines).terms()
     return tuple(terms)
+
+
+def with_plain_ends(text: str) -> str:
+    """End every line as Unix does, and leave the mark out that begins some files."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
 
 
 def _tokens(text: str, lines: list[str]) -> Iterator[Token]:

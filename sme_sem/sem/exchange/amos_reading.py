@@ -21,7 +21,7 @@ from ...letters import NAME
 from ..options import Options
 from ..parameters import parameter_table
 from ..specification import Specification
-from ..syntax import Term, Value
+from ..syntax import Term, Value, with_plain_ends
 
 _CALL = re.compile(r'Sem\s*\.\s*(\w+)\s*\(\s*((?:"[^"]*"\s*,?\s*)+)\)', re.IGNORECASE)
 _TOKEN = re.compile(
@@ -63,7 +63,7 @@ class _Diagram:
 
 def read(text: str, observed: frozenset[str] = frozenset()) -> Specification:
     """Read lines, or a program."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
+    text = with_plain_ends(text)
     lines = text.split("\n")
     diagram = _Diagram()
     if re.search(r"\bSem\s*\.\s*\w", text, re.IGNORECASE):

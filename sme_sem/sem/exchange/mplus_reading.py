@@ -15,7 +15,7 @@ from typing import NamedTuple, NoReturn
 from ...errors import SyntaxProblem
 from ...letters import NAME
 from ..specification import Specification
-from ..syntax import Term, Value
+from ..syntax import Term, Token, Value, with_plain_ends
 
 _HEADER = re.compile(
     r"^[^\S\n]*(title|data(?: \w+)?|variable|define|analysis|model(?:[^\S\n]+\w+)?|output|savedata|plot|montecarlo)"
@@ -37,15 +37,6 @@ _UNREAD = {
 }
 
 
-class Token(NamedTuple):
-    """A word and its place, counted from 1."""
-
-    kind: str
-    text: str
-    line: int
-    column: int
-
-
 class _Item(NamedTuple):
     """A variable of a list with what is said of its parameter."""
 
@@ -59,7 +50,7 @@ class _Item(NamedTuple):
 
 def read(text: str) -> Specification:
     """Read statements, or an input file."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
+    text = with_plain_ends(text)
     plain = re.sub(r"![^\n]*", lambda match: " " * len(match.group()), text)
     sections = list(_sections(plain))
     source = _Source(text.split("\n"), plain)
