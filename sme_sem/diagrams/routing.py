@@ -107,10 +107,10 @@ def _along(loading: Loading, arrangement: Arrangement) -> float:
 
 
 def _written(edge: Path | Loading | Covariance) -> str:
-    """Write an edge's value, with a minus sign as wide as a dash, that a dashed line cannot be taken for."""
+    """Write an edge's value; a dashed line cannot be taken for its minus sign, which is as wide as a dash."""
     if edge.value is None:
         return edge.stars
-    return format.cell(edge.value, Kind.COEFFICIENT).replace("-", "\N{MINUS SIGN}") + edge.stars
+    return format.typeset(format.cell(edge.value, Kind.COEFFICIENT)) + edge.stars
 
 
 def _path(path: Path, arrangement: Arrangement, both_ways: bool) -> Arrow:

@@ -18,7 +18,7 @@ from ..diagrams.fonts import CHINESE, FONT_FAMILY
 from ..diagrams.layout import wrapped
 from ..letters import width
 from ..tables import Kind, Language, Text, format, written
-from ..tables.format import printable
+from ..tables.format import printable, typeset
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -107,20 +107,39 @@ def whole_numbers(axes: Any, last: int) -> None:
 
 def label(text: Text, language: Language, cells: int = _LABEL_CELLS) -> str:
     """Write a label on one line, shortened where it is too long."""
-    return wrapped(" ".join(printable(written(text, language)).split()), cells, 1)[0]
+    return wrapped(" ".join(typeset(printable(written(text, language))).split()), cells, 1)[0]
 
 
 def coefficient(value: float, _: int | None = None) -> str:
     """Write a number as the tables do; also as what an axis asks for its marks."""
-    return format.cell(value, Kind.COEFFICIENT)
+    return typeset(format.cell(value, Kind.COEFFICIENT))
+
+
+def estimate(value: float) -> str:
+    """Write a number that may exceed one as the tables do."""
+    return typeset(format.cell(value, Kind.ESTIMATE))
+
+
+def plain(value: float, _: int | None = None) -> str:
+    """Write a mark of an axis on which numbers exceed one, with its zero and no more digits than it has."""
+    return typeset(f"{value:g}")
 
 
 def on(colour: str) -> str:
-    """Black or white, whichever reads better on a colour."""
+    """Black or white, whichever contrasts more with a colour (luminance: WCAG 2.2).
+
+    >>> on("#4397c6"), on("#0072b2")
+    ('#1a1a1a', 'white')
+    """
+    ground = _luminance(colour) + 0.05
+    return INK if ground / (_luminance(INK) + 0.05) > 1.05 / ground else "white"
+
+
+def _luminance(colour: str) -> float:
     from matplotlib.colors import to_rgb
 
-    red, green, blue = to_rgb(colour)
-    return INK if 0.299 * red + 0.587 * green + 0.114 * blue > 0.55 else "white"
+    linear = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour))
+    return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 def given(figure: Figure, form: Format) -> str | bytes:

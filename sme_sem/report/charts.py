@@ -13,6 +13,7 @@ import numpy as np
 
 from ..letters import width
 from ..tables import Language, Text, Words, written
+from ..tables.format import typeset
 from .canvas import (
     BLUE,
     CELL,
@@ -30,6 +31,7 @@ from .canvas import (
     label_rows,
     new_figure,
     on,
+    plain,
     room_for,
     style,
 )
@@ -233,11 +235,11 @@ def simple_slopes(
         axes = axes_at(figure, 0.8, 0.6, 4.2, 3.0)
         for place, (said, slope) in enumerate(lines.items()):
             dashes = _LINES[place % len(_LINES)]
-            axes.plot(at, slope * at, dashes, color=COLOURS[place % len(COLOURS)], linewidth=1.6, label=said)
+            axes.plot(at, slope * at, dashes, color=COLOURS[place % len(COLOURS)], linewidth=1.6, label=typeset(said))
         axes.axhline(0, color=INK, linewidth=0.6)
         axes.set_xlim(*at)
         for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_formatter("{x:g}")
+            axis.set_major_formatter(plain)
         axes.set_xlabel(written(_DEVIATIONS.filled(name=predictor), language))
         axes.set_ylabel(written(_DEVIATIONS.filled(name=outcome), language))
         axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.01, 0.5), title=moderator)

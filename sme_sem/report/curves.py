@@ -120,10 +120,10 @@ def conditional_effect(
         axes.axhline(0, color=canvas.INK, linewidth=0.8)
         for end in ends[(ends > at[0]) & (ends < at[-1])]:
             axes.axvline(end, color=canvas.INK, linewidth=0.9, linestyle="--")
-            axes.text(end, 1.0, f" {canvas.coefficient(float(end))}", transform=axes.get_xaxis_transform(), va="bottom")
+            axes.text(end, 1.0, f" {canvas.estimate(float(end))}", transform=axes.get_xaxis_transform(), va="bottom")
         axes.set_xlim(at[0], at[-1])
-        axes.xaxis.set_major_formatter(canvas.coefficient)
-        axes.yaxis.set_major_formatter(canvas.coefficient)
+        axes.xaxis.set_major_formatter(canvas.plain)
+        axes.yaxis.set_major_formatter(canvas.plain)
         axes.set_xlabel(written(_DEVIATIONS.filled(name=canvas.label(moderator, language)), language))
         axes.set_ylabel(
             written(_EFFECT.filled(x=canvas.label(predictor, language), y=canvas.label(outcome, language)), language)

@@ -19,7 +19,7 @@ from importlib import resources
 from pathlib import Path
 
 from sme_sem.tables import Language, Table, Text, Words, html, term, written
-from sme_sem.tables.format import printable
+from sme_sem.tables.format import printable, typeset
 from sme_sem.tables.storing import file_names, store
 
 from ..diagrams.fonts import FONT_FAMILY
@@ -31,7 +31,7 @@ _TABLE, _FIGURE = (
     Words("Figure {n}. {title}", "图 {n}　{title}"),
 )
 _IDENTIFIER = re.compile(r'(\sid="|url\(#|href="#)')
-_EQUATION = re.compile(r"(?:(?<=\w)|(?<=\))) (=|(?<=\bp )<) (?=[-\d.])")
+_EQUATION = re.compile(r"(?:(?<=\w)|(?<=\))) (=|(?<=\bp )<) (?=[−\d.])")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:"
 _TAGS: dict[Language, str] = {"en": "en", "zh": "zh-CN"}
 
@@ -178,7 +178,9 @@ def _piece(piece: Content, language: Language) -> str:
             f'<div class="scroll">{_inlined(piece, language)}</div></figure>'
         )
     paragraphs = re.split(r"\n\s*\n", written(piece, language).strip())
-    return "\n".join(f"<p>{escape(_unbroken(printable(paragraph)))}</p>" for paragraph in paragraphs if paragraph)
+    return "\n".join(
+        f"<p>{escape(_unbroken(typeset(printable(paragraph))))}</p>" for paragraph in paragraphs if paragraph
+    )
 
 
 def _unbroken(text: str) -> str:
@@ -200,4 +202,4 @@ def _inlined(figure: Figure, language: Language) -> str:
 
 
 def _text(text: Text, language: Language) -> str:
-    return escape(printable(written(text, language)))
+    return escape(typeset(printable(written(text, language))))

@@ -14,6 +14,7 @@ from .table import Kind, Number, Table, is_missing, plain_number
 MISSING = "–"
 _YES, _NO = Words("yes", "是"), Words("no", "否")
 _COLON: dict[Language, str] = {"en": ": ", "zh": "："}
+_MINUS = re.compile(r"(?<![\w.)\]%/-])-(?=\.?\d|∞)|(?<=[\u4e00-\u9fff])-(?=\d*\.\d)|(?<=[(（])-(?=[)）])|^-$")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -93,6 +94,17 @@ def printable(text: str) -> str:
     'trust�!'
     """
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def typeset(text: str) -> str:
+    """Write the minus of numbers and of expected directions as a minus sign, in what is to be looked at.
+
+    Tables in the terminal, CSV, Markdown and Excel keep the hyphen, that programs read.
+
+    >>> typeset("-.432"), typeset("B = -1.2 [-2.0, -0.4]"), typeset("-"), typeset("2024-05-01, items 1-5")
+    ('−.432', 'B = −1.2 [−2.0, −0.4]', '−', '2024-05-01, items 1-5')
+    """
+    return _MINUS.sub("\N{MINUS SIGN}", text)
 
 
 def stars(p_value: float) -> str:

@@ -74,7 +74,8 @@ def _hinted(markup: str, text: str, hints: Mapping[str, str]) -> str:
 
 def _cell(text: str, column: Column, hints: Mapping[str, str]) -> str:
     short = " short" if column.kind is Kind.LABEL and width(text) <= _SHORT else ""
-    shown = _hinted(escape(text), text, hints) if column.kind is Kind.LABEL else escape(text)
+    shown = escape(format.typeset(text))
+    shown = _hinted(shown, text, hints) if column.kind is Kind.LABEL else shown
     return f'<td class="{column.kind.value}{short}">{shown}</td>'
 
 
@@ -88,11 +89,11 @@ def anchor(name: str) -> str:
 
 
 def _text(text: Text, language: Language) -> str:
-    return escape(format.text_of(text, language))
+    return escape(format.typeset(format.text_of(text, language)))
 
 
 def _symbols(text: Text, language: Language) -> str:
-    pieces = ((escape(piece), italic) for piece, italic in runs(format.text_of(text, language)))
+    pieces = ((escape(piece), italic) for piece, italic in runs(format.typeset(format.text_of(text, language))))
     return "".join(f"<i>{piece}</i>" if italic else piece for piece, italic in pieces)
 
 

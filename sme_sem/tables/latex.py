@@ -214,8 +214,8 @@ def _body(table: Table, language: Language) -> list[str]:
 
 
 def _body_cell(cell: str, text: bool) -> str:
-    """Write a number with its minus sign, and what stands before it on the same line."""
-    return _escaped(cell) if text else re.sub(r"^-(?=[\d.$])", "$-$", _escaped(cell)).replace("$<$ ", "$<$~")
+    """Write a number and what stands before it on the same line."""
+    return _escaped(cell) if text else _escaped(cell).replace("$<$ ", "$<$~")
 
 
 def _row(cells: Iterable[str]) -> str:
@@ -233,7 +233,9 @@ def _symbols(text: str, line_end: str = "\\newline ") -> str:
 
 
 def _escaped(text: str, line_end: str = "\\newline ") -> str:
-    return line_end.join(_SIGN.sub(_sign, _breakable(line)) for line in lines(text)).replace(_BREAK, "\\allowbreak{}")
+    return line_end.join(_SIGN.sub(_sign, _breakable(line)) for line in lines(format.typeset(text))).replace(
+        _BREAK, "\\allowbreak{}"
+    )
 
 
 def _breakable(line: str) -> str:

@@ -294,7 +294,7 @@ def _run(text: str, size: float = 0, *, bold: bool | None = None, italic: bool =
     look += "<w:i/>" * italic + (f'<w:sz w:val="{int(2 * size)}"/>' if size else "")
     pieces = "<w:br/>".join(
         "<w:tab/>".join(f'<w:t xml:space="preserve">{escape(part)}</w:t>' for part in line.split("\t"))
-        for line in lines(text)
+        for line in lines(format.typeset(text))
     )
     return f"<w:r><w:rPr>{look}</w:rPr>{pieces}</w:r>"
 

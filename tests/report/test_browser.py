@@ -90,8 +90,8 @@ def test_headings_sort_links_lead_somewhere_and_nothing_is_asked_of_the_network(
     assert re.search(r'data-said="([^"]*)"', said[0])[1].split("|") == [
         "a,b9,b10 ascending",
         "&lt; .001,.001,.200 ascending",
-        "-.500,.900,– ascending",
-        ".900,-.500,– descending",
+        "−.500,.900,– ascending",
+        ".900,−.500,– descending",
         "links true 3",
         "hints 2",
         "requests 0",

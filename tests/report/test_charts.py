@@ -5,8 +5,11 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 
+from sme_sem.report.canvas import INK, on
 from sme_sem.report.charts import Driver, forest_by_group, importance_map, loading_map, simple_slopes
+from sme_sem.report.curves import conditional_effect
 from sme_sem.report.figures import Interval
 from sme_sem.tables import Words
 
@@ -53,8 +56,8 @@ def test_charts_speak_chinese(chart):
 
 def test_a_map_of_loadings_writes_every_loading_and_leaves_gaps_white():
     found = texts(CHARTS["loadings"]("en"))
-    assert {".812", "-.300", ".700", "t1", "Trust"} <= set(found)
-    assert len([text for text in found if re.fullmatch(r"-?\.\d{3}", text)]) == 3
+    assert {".812", "−.300", ".700", "t1", "Trust"} <= set(found)
+    assert len([text for text in found if re.fullmatch(r"−?\.\d{3}", text)]) == 3
 
 
 def test_every_group_has_its_own_part_and_what_is_not_significant_is_hollow():
@@ -103,3 +106,25 @@ def test_groups_of_a_path_stand_together_and_one_over_zero_is_hollow():
 def test_charts_of_nothing_are_still_charts():
     for svg in (loading_map(LOADINGS.iloc[:0]), importance_map([]), forest_by_group({})):
         ET.fromstring(svg)
+
+
+def contrast(one, other):
+    """Of two grounds, after WCAG 2.2."""
+    linear = [np.array(to_rgb(colour)) for colour in (one, other)]
+    linear = [np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4) for c in linear]
+    low, high = sorted(c @ [0.2126, 0.7152, 0.0722] + 0.05 for c in linear)
+    return high / low
+
+
+@pytest.mark.parametrize("colour", ["#4397c6", "#0072b2", "#d55e00", "#ffffff", "#7f7f7f"])
+def test_writing_on_a_colour_is_as_legible_as_black_or_white_can_be(colour):
+    assert contrast(on(colour), colour) == max(contrast(ink, colour) for ink in (INK, "white"))
+    assert contrast(on(colour), colour) > 4.2
+
+
+def test_the_legend_of_slopes_has_minus_signs_and_effects_that_exceed_one_keep_their_zero():
+    assert "−1" in texts(CHARTS["slopes"]("en"))
+    at = np.array([-3.0, 0.0, 3.0])
+    found = texts(conditional_effect(at, at, at - 1, at + 1, np.array([-0.71]), ("y", "x", "w")))
+    assert {"−3", "0", "1", "−0.710"} <= {text.strip() for text in found}
+    assert not any(re.match(r"\s*−?\.", text) for text in found)

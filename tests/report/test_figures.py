@@ -114,7 +114,7 @@ def test_many_long_keys_take_several_lines():
 
 def test_an_interval_is_written_beside_its_path_and_one_over_zero_is_grey():
     svg = forest(PATHS)
-    assert {".424 [.300, .548]", ".009 [-.100, .118]", "LIKE → CUSA"} <= set(texts(svg))
+    assert {".424 [.300, .548]", ".009 [−.100, .118]", "LIKE → CUSA"} <= set(texts(svg))
     assert marks(svg, "#0072b2") == 1
     assert marks(svg, "#ffffff") == 1
     assert "好感度 → 满意度" in texts(forest(PATHS, "zh"))

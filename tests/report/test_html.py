@@ -140,7 +140,7 @@ def test_the_page_is_in_its_language():
 def test_an_equation_is_not_broken_and_a_model_text_stays_as_it_is():
     said = "χ²(3) = 7.1, p < .001, β = -.2; x == 5, a = b, x < 5"
     page = html.render(Report("t", (Section("s", "S", (said,)),)))
-    assert "χ²(3)\xa0=\xa07.1, p\xa0&lt;\xa0.001, β\xa0=\xa0-.2; x == 5, a = b, x &lt; 5" in page
+    assert "χ²(3)\xa0=\xa07.1, p\xa0&lt;\xa0.001, β\xa0=\xa0−.2; x == 5, a = b, x &lt; 5" in page
 
 
 def test_an_empty_line_begins_a_paragraph():

@@ -58,7 +58,7 @@ def shown_in_word(content):
         lines.append("".join(piece.text or "" if piece.tag == qn("w:t") else " " for piece in pieces))
     fields = {field.get(qn("w:instr")).split()[0] for field in body.iter(qn("w:fldSimple"))}
     assert not list(body.iter(qn("w:instrText"), qn("w:hyperlink"), qn("w:object"), qn("w:altChunk")))
-    return spaced(" ".join(lines)), fields
+    return spaced(" ".join(lines).replace("−", "-")), fields
 
 
 @st.composite

@@ -1,4 +1,7 @@
-"""Read printed tables back, each by other means than those that wrote them: rows of cells, headings included."""
+"""Read printed tables back, each by other means than those that wrote them: rows of cells, headings included.
+
+A minus sign comes back as a hyphen, whatever the format makes of it.
+"""
 
 import csv
 import io
@@ -12,7 +15,7 @@ from python_calamine import CalamineWorkbook
 
 def of_word(content):
     table = docx.Document(io.BytesIO(content)).tables[0]
-    return [[cell.text for cell in row.cells] for row in table.rows]
+    return [[cell.text.replace("−", "-") for cell in row.cells] for row in table.rows]
 
 
 def of_excel(content):
@@ -26,7 +29,7 @@ def of_csv(text):
 
 
 def of_html(page):
-    return _Page(page).rows
+    return _Page(page.replace("−", "-")).rows
 
 
 def of_markdown(text):

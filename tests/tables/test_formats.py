@@ -5,7 +5,7 @@ import docx
 import pytest
 
 from sme_sem import SpecificationError
-from sme_sem.tables import Tabled, latex
+from sme_sem.tables import Column, Kind, Table, Tabled, latex
 from sme_sem.tables.formats import FORMATS, rendered, save
 from tables import readers
 from tables.examples import MODELS, PATHS
@@ -88,6 +88,19 @@ def test_every_printing_format_shows_the_same_cells():
     ]
     assert stripped["word"] == stripped["html"] == stripped["latex"]
     assert readers.of_markdown(rendered([MODELS], "markdown"))[1:] == stripped["word"][1:]
+
+
+def test_a_minus_is_a_minus_sign_where_it_is_looked_at_and_a_hyphen_where_it_is_read():
+    columns = (Column("sign", "Expected"), Column("b", "b", Kind.COEFFICIENT), Column("ci", "CI"))
+    table = Table("t", "T", columns, (("-", -0.25, "[-.3, -.2]"),)).noted("b = -.1")
+    html = rendered([table], "html")
+    assert [f">{cell}<" in html for cell in ("−", "−.250", "[−.3, −.2]")] == [True] * 3 and "= −.1" in html
+    document = docx.Document(io.BytesIO(rendered([table], "word")))
+    assert [cell.text for cell in document.tables[0].rows[1].cells] == ["−", "−.250", "[−.3, −.2]"]
+    latex_rows = rendered([table], "latex")
+    assert "$-$ & $-$.250 & [$-$.3, $-$.2] \\\\" in latex_rows and "= $-$.1" in latex_rows
+    for form in ("text", "markdown", "csv", "json"):
+        assert "−" not in rendered([table], form)
 
 
 def test_a_document_in_english_that_holds_chinese_loads_its_fonts():
