@@ -11,16 +11,18 @@ import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from ..letters import width
 from ..tables import Language, Text, term, written
 from ..tables.format import printable
 from .fonts import FONT_FAMILY
-from .layout import LINE, Arrangement, Box, arrange
+from .layout import LINE, Arrangement, Box, arrange, wrapped
 from .model import Covariance, DiagramModel, Loading, Node, Path
-from .routing import Arrow, Point, Role, route
+from .routing import Arrow, Bounds, Point, Role, route
 
 __all__ = ["Covariance", "DiagramModel", "Loading", "Node", "Path", "path_diagram"]
 
 _MARGIN = 16.0
+_NOTE_CELL, _NOTE_CELLS = 6.8, 44  # room of a narrow character of a note, and how many stand on its line at least
 _INK, _QUIET = "#1a1a1a", "#595959"
 _CHANGED = "#d55e00"
 _CONSTRUCT = {False: "#eef4fa", True: "#f0f0f0"}  # its ground, in colour and in grey
@@ -53,7 +55,7 @@ def path_diagram(
     grey
         Whether to do without colour, for print.
     notes
-        What to write beneath, one line each.
+        What to write beneath.
 
     Returns
     -------
@@ -72,13 +74,26 @@ def path_diagram(
     arrangement = arrange(model, language, items=items)
     arrows = route(model, arrangement)
     left, top, right, bottom = extent(arrangement, arrows)
-    said = [printable(written(note, language)) for note in notes]
-    feet = [text(line, (left + right) / 2, bottom + LINE * (at + 0.5), 12, _INK) for at, line in enumerate(said)]
-    frame = left, top, right, bottom + LINE * (len(feet) + 0.5 * bool(feet))
-    return document([*elements(arrangement, arrows, grey), *feet], frame, language)
+    drawn, frame = footed((left, top, right, bottom), [written(note, language) for note in notes])
+    return document([*elements(arrangement, arrows, grey), *drawn], frame, language)
 
 
-def document(drawn: Iterable[str], bounds: tuple[float, float, float, float], language: Language) -> str:
+def footed(frame: Bounds, notes: Iterable[str]) -> tuple[list[str], Bounds]:
+    """Write notes beneath a drawing, in lines as long as it is broad; give them, and the frame that holds them too."""
+    left, top, right, bottom = frame
+    lines = [
+        line
+        for note in notes
+        for line in wrapped(" ".join(printable(note).split()), max(int((right - left) / _NOTE_CELL), _NOTE_CELLS), 99)
+    ]
+    if not lines:
+        return [], frame
+    middle, half = (left + right) / 2, max(map(width, lines)) * _NOTE_CELL / 2
+    feet = [text(line, middle, bottom + LINE * (at + 0.5), 12, _INK) for at, line in enumerate(lines)]
+    return feet, (min(left, middle - half), top, max(right, middle + half), bottom + LINE * (len(feet) + 0.5))
+
+
+def document(drawn: Iterable[str], bounds: Bounds, language: Language) -> str:
     """Put what is drawn on white, in a frame of left, top, right and bottom."""
     left, top, right, bottom = bounds
     frame = " ".join(map(_number, (left, top, right - left, bottom - top)))
@@ -167,10 +182,15 @@ def _box(box: Box, ground: str) -> str:
 
 
 def _value(arrow: Arrow) -> str:
-    """Write the value on a white ground wide enough that no dash of the line passes for a minus sign."""
+    """Write the value on a ground so wide that no dash passes for a minus sign; on an arc, with a white rim.
+
+    The rim leaves visible the other arcs that run beside the letters.
+    """
     if arrow.value is None:
         return ""
     value = arrow.value
+    if arrow.role is Role.COVARIANCE:
+        return text(value.text, value.x, value.y, 11.5, _INK, ' stroke="#ffffff" stroke-width="4" paint-order="stroke"')
     room = 6.4 * len(value.text) + 12
     left, right, y = (_number(n) for n in (value.x - room / 2, value.x + room / 2, value.y))
     ground = f'<line x1="{left}" y1="{y}" x2="{right}" y2="{y}" stroke="#ffffff" stroke-width="13"/>'

@@ -82,7 +82,7 @@ def arrange(model: DiagramModel, language: Language = "en", *, items: bool = Tru
 
 def arc_depth(steps: int, free: bool) -> float:
     """How far a covariance of constructs ``steps`` places apart bulges; further in free space."""
-    return 44.0 + 36.0 * steps if free else 26.0 + 20.0 * min(steps, 14)
+    return 44.0 + 36.0 * steps if free else 26.0 + 34.0 * min(steps, 14)
 
 
 class _Plan:
@@ -295,13 +295,24 @@ def _height_at(x: float, source: Box, target: Box) -> float:
 
 
 def wrapped(text: str, cells: int, lines: int) -> tuple[str, ...]:
-    """Break a label at blanks, and Chinese text anywhere; what does not fit ends in an ellipsis.
+    """Break a label at blanks, and Chinese text anywhere; what does not fit ends in an ellipsis, behind a whole word.
 
-    >>> wrapped("Corporate social responsibility", 18, 3)
-    ('Corporate social', 'responsibility')
-    >>> wrapped("科技型中小企业商业模式创新驱动因素", 18, 1)
-    ('科技型中小企业商…',)
+    No single character is left for the last line.
+
+    >>> wrapped("Corporate social responsibility", 18, 3), wrapped("Corporate social responsibility", 20, 1)
+    (('Corporate social', 'responsibility'), ('Corporate social…',))
+    >>> wrapped("科技型中小企业商业模式创新驱动因素", 18, 1), wrapped("商业模式创新嵌入性", 16, 3)
+    (('科技型中小企业商…',), ('商业模式创新嵌', '入性'))
     """
+    done = _lines(text, cells)
+    if len(done) > 1 and width(done[-1]) <= 2:
+        done = _lines(text, cells - 2) if len(_lines(text, cells - 2)) == len(done) else done
+    if len(done) > lines:
+        done = [*done[: lines - 1], done[lines - 1] + "…"]
+    return tuple(_shortened(line, cells) for line in done)
+
+
+def _lines(text: str, cells: int) -> list[str]:
     done: list[str] = []
     line = ""
     for piece in _pieces(text):
@@ -309,10 +320,7 @@ def wrapped(text: str, cells: int, lines: int) -> tuple[str, ...]:
             done.append(line.rstrip())
             line = ""
         line += piece.lstrip() if not line else piece
-    done.append(line.rstrip())
-    if len(done) > lines:
-        done = [*done[: lines - 1], done[lines - 1] + "…" * (width(done[lines - 1]) <= cells)]
-    return tuple(_shortened(line, cells) for line in done)
+    return [*done, line.rstrip()]
 
 
 def _pieces(text: str) -> list[str]:
@@ -329,10 +337,13 @@ def _pieces(text: str) -> list[str]:
 def _shortened(line: str, cells: int) -> str:
     if width(line) <= cells:
         return line
-    line = line.rstrip("…")
+    whole = line = line.rstrip("…")
     while width(line) > cells - 1:
         line = line[:-1]
-    return line + "…"
+    blank = line.rfind(" ")
+    if blank > len(line) / 2 and width(line[-1]) == 1 and whole[len(line)] != " ":
+        line = line[:blank]
+    return line.rstrip() + "…"
 
 
 def _names(model: DiagramModel) -> Iterable[str]:

@@ -13,7 +13,7 @@ from typing import TypeVar
 from ..letters import width
 from ..tables import Language, Text, Words, written
 from ..tables.format import printable
-from .drawing import document, elements, extent, text
+from .drawing import document, elements, extent, footed, text
 from .layout import LINE, Arrangement, arrange, explained
 from .model import DiagramModel, Path
 from .routing import route
@@ -21,8 +21,8 @@ from .routing import route
 _GAP, _TITLE, _CELL = 40.0, 15.0, 8.4  # between the two; size of titles, and room of one narrow character
 _ONLY_HERE, _DIFFERENT = "†", "‡"
 _KEY = Words(
-    "† only in this model; ‡ sign or significance differs from the other model",
-    "† 仅存在于该模型；‡ 符号或显著性与另一模型不同",
+    "† only on this side; ‡ sign or significance differs from the other side",
+    "† 仅存在于该侧；‡ 符号或显著性与另一侧不同",
 )
 
 
@@ -71,10 +71,9 @@ def diagram_pair(
         for title, side, moved in zip(titles, bounds, (0.0, shift), strict=True)
     ]
     foot = [written(_KEY, language), *(written(note, language) for note in notes)]
-    middle = (left[0] + right[2] + shift) / 2
-    feet = [text(printable(line), middle, bottom + LINE * (at + 0.5), 12, "#1a1a1a") for at, line in enumerate(foot)]
+    frame = left[0], top - 1.5 * LINE, max(left[2], right[2] + shift), bottom
+    feet, frame = footed(frame, foot)
     moved = [f'<g transform="translate({shift:.1f},0)">', *drawn[1], "</g>"]
-    frame = left[0], top - 1.5 * LINE, max(left[2], right[2] + shift), bottom + LINE * (len(foot) + 0.5)
     return document([*heads, *drawn[0], *moved, *feet], frame, language)
 
 

@@ -2,9 +2,10 @@
 
 Every arrow is a cubic curve (a straight one has its control points on the chord).  Loadings
 run straight; covariances of a column bulge to its outer side, the further the more constructs
-they pass; paths run straight where nothing is in the way and else take the flattest bow that
-avoids every box.  A value stands on its arrow, moved along it until it covers neither a box
-nor another value.
+they pass, and where they would meet other boxes; paths run straight where nothing is in the way and else take the
+flattest bow that avoids every box.  A value stands on its arrow, moved along it until it covers neither a box nor
+another value; that of a covariance also, where it can be, no other arrow, and that of an arc hardly longer than itself
+stands outside.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+
+import numpy as np
 
 from ..letters import width
 from ..tables import format
@@ -26,6 +29,9 @@ Bounds = tuple[float, float, float, float]
 _VALUE_CELL, _VALUE_HEIGHT = 6.7, 14.0
 _BOWS = (0.0, *(sign * bow for bow in range(30, 481, 30) for sign in (1.0, -1.0)))
 _CLEAR, _SWING = 5.0, 45.0
+_MORE = range(0, 181, 20)  # depth of arcs that would meet a box
+_NOWHERE = np.empty((0, 2))
+_MOST_COVERED = 0.3  # of an arrow, by its own value
 
 
 class Role(Enum):
@@ -84,10 +90,13 @@ def route(model: DiagramModel, arrangement: Arrangement) -> tuple[Arrow, ...]:
         *((_covariance(c, arrangement), _written(c), 0.5) for c in pairs),
     ]
     taken = [box.bounds for box in shown.values()]
+    lines = [_points(arrow) for arrow, _, _ in drawn]
     arrows = []
-    for arrow, text, preferred in drawn:
+    for place, (arrow, text, preferred) in enumerate(drawn):
         if text:
-            value = _placed(arrow, text, preferred, taken)
+            rest = [*lines[:place], *lines[place + 1 :]] if arrow.role is Role.COVARIANCE else []
+            others = np.concatenate([_NOWHERE, *rest])
+            value = _placed(arrow, text, preferred, taken, others)
             taken.append(value.bounds)
             arrow = replace(arrow, value=value)
         arrows.append(arrow)
@@ -159,7 +168,11 @@ def _arc(a: Box, b: Box, steps: int, arrangement: Arrangement) -> tuple[Point, P
         dx, dy = (1, 0) if arrangement.n_columns == 1 or not a.side.sideways else (dx, 0)
     depth = 14.0 + 9.0 * min(steps, 8) if is_item else arc_depth(steps, free=arrangement.n_columns == 1)
     tail, head = (_shoulder(box, other, (dx, dy), steps) for box, other in ((a, b), (b, a)))
-    return tail, _moved(tail, (dx, dy), depth), _moved(head, (dx, dy), depth), head
+    obstacles = [box.bounds for name, box in arrangement.boxes.items() if name not in (a.name, b.name)]
+    curves = [
+        (tail, _moved(tail, (dx, dy), depth + more), _moved(head, (dx, dy), depth + more), head) for more in _MORE
+    ]
+    return min(curves, key=lambda curve: _points_inside(curve, obstacles))
 
 
 def _shoulder(box: Box, other: Box, outward: tuple[int, int], steps: int) -> Point:
@@ -210,14 +223,19 @@ def _quadratic(tail: Box, head: Box, bow: float) -> tuple[Point, Point, Point, P
 
 def _points_inside(curve: tuple[Point, Point, Point, Point], obstacles: Iterable[Bounds]) -> int:
     arrow = Arrow(Role.PATH, ("", ""), curve)
-    points = [arrow.at(step / 40) for step in range(1, 40)]
-    return sum(left < x < right and top < y < bottom for left, top, right, bottom in obstacles for x, y in points)
+    points = np.array([arrow.at(step / 40) for step in range(1, 40)])
+    return sum(_within(points, bounds) for bounds in obstacles)
 
 
-def _placed(arrow: Arrow, text: str, preferred: float, taken: Sequence[Bounds]) -> Value:
-    """Try places along the arrow, nearest to the preferred first, then beside it; take the first free one."""
+def _placed(arrow: Arrow, text: str, preferred: float, taken: Sequence[Bounds], others: np.ndarray) -> Value:
+    """Try places along the arrow, nearest to the preferred first, then beside it; take the first free one.
+
+    taken : boxes and values, not to be covered    others : points of arrows, covered only where no place on it is free
+    """
+    if arrow.role is Role.COVARIANCE and _share_within(arrow, Value(text, *arrow.at(preferred)).bounds) > _MOST_COVERED:
+        return _outside(arrow, text, taken)
     along = sorted((step / 50 for step in range(3, 48)), key=lambda t: (round(abs(t - preferred), 6), t))
-    best, least = Value(text, *arrow.at(preferred)), math.inf
+    best, least = Value(text, *arrow.at(preferred)), (math.inf, 0)
     for aside in (0.0, 9.0, -9.0, 18.0, -18.0, 27.0, -27.0):
         for t in along:
             x, y = arrow.at(t)
@@ -225,12 +243,41 @@ def _placed(arrow: Arrow, text: str, preferred: float, taken: Sequence[Bounds]) 
             length = math.hypot(after[0] - before[0], after[1] - before[1]) or 1.0
             normal = (after[1] - before[1]) / length, -(after[0] - before[0]) / length
             value = Value(text, x + aside * normal[0], y + aside * normal[1])
-            covered = sum(overlap(value.bounds, other) for other in taken)
+            bounds = value.bounds
+            covered = sum(overlap(bounds, other) for other in taken), _within(others, bounds)
             if covered < least:
                 best, least = value, covered
-            if not covered:
+            if covered == (0.0, 0):
                 return value
+        if not least[0]:
+            return best
     return best
+
+
+def _outside(arrow: Arrow, text: str, taken: Sequence[Bounds]) -> Value:
+    """Put a value beyond the bulge of a short arc, as far out as it must be to cover nothing."""
+    x, y = arrow.at(0.5)
+    (tail_x, tail_y), (head_x, head_y) = arrow.at(0.0), arrow.at(1.0)
+    out_x, out_y = x - (tail_x + head_x) / 2, y - (tail_y + head_y) / 2
+    length = math.hypot(out_x, out_y) or 1.0
+    own = Value(text, x, y).bounds
+    half = (own[2] - own[0]) / 2 * abs(out_x) / length + (own[3] - own[1]) / 2 * abs(out_y) / length
+    places = (Value(text, *_moved((x, y), (out_x / length, out_y / length), half + more)) for more in range(3, 80, 4))
+    return min(places, key=lambda value: sum(overlap(value.bounds, other) for other in taken))
+
+
+def _share_within(arrow: Arrow, bounds: Bounds) -> float:
+    return _within(_points(arrow), bounds) / len(_points(arrow))
+
+
+def _within(points: np.ndarray, bounds: Bounds) -> int:
+    x, y = points[:, 0], points[:, 1]
+    left, top, right, bottom = bounds
+    return int(np.count_nonzero((left < x) & (x < right) & (top < y) & (y < bottom)))
+
+
+def _points(arrow: Arrow) -> np.ndarray:
+    return np.array([arrow.at(step / 60) for step in range(61)])
 
 
 def _border(box: Box, towards: Point) -> Point:

@@ -245,7 +245,7 @@ def test_a_label_stays_inside_its_ellipse():
 def test_long_labels_are_broken_then_cut_and_kept_whole_for_the_pointer():
     label = "Perceived organisational commitment towards sustainability and digitalisation of supply chains"
     svg = path_diagram(DiagramModel((Node("F", label),)))
-    assert texts(svg) == ["Perceived", "organisational", "commitment toward…"]
+    assert texts(svg) == ["Perceived", "organisational", "commitment…"]
     assert f"<title>{label}</title>" in svg
 
 
@@ -359,3 +359,62 @@ def test_each_model_of_a_pair_shows_its_own_explained_variance():
     two = DiagramModel((Node("y", "y", r_squared=0.75),), paths=(Path("x", "y", 0.9),))
     found = texts(diagram_pair((one, two), ("1", "2")))
     assert ("R² = .250" in found, "R² = .750" in found) == (True, True)
+
+
+@pytest.mark.parametrize("across", [True, False], ids=["in a row", "in a column"])
+def test_the_value_of_a_residual_covariance_of_neighbours_stands_outside_its_arc(across):
+    paths = (Path("A", "B", 0.4), Path("B", "C", 0.4)) if across else (Path("B", "C", 0.4),)
+    loadings = tuple(Loading(name, f"{name}{i}", 0.7) for name in "ABC" for i in (1, 2, 3))
+    covariance = Covariance("B1", "B2", 0.3, "***")
+    arrangement, arrows = drawn(DiagramModel((), loadings, paths, (covariance,)))
+    arc = next(arrow for arrow in arrows if arrow.role is Role.COVARIANCE)
+    left, top, right, bottom = arc.value.bounds
+    points = [arc.at(step / 50) for step in range(51)]
+    assert not [(x, y) for x, y in points if left < x < right and top < y < bottom]
+    assert not [box for box in arrangement.boxes.values() if overlap(box.bounds, arc.value.bounds)]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_long_note_is_broken_into_lines_within_the_picture(language):
+    long = Words(
+        "A residual variance is negative and must be mended. " * 4, "残差方差为负，请先修正模型，再解释结果。" * 4
+    )
+    model = DiagramModel((), (Loading("B", "b1", 0.7), Loading("B", "b2", 1.1)))
+    svg = ET.fromstring(path_diagram(model, language, notes=(long,)))
+    left, _, across, _ = map(float, svg.get("viewBox").split())
+    notes = [text for text in svg.iter(f"{SVG}text") if text.get("font-size") == "12"]
+    assert len(notes) > 2
+    for line in notes:
+        half = width(line.text) * 6.2 / 2
+        assert left <= float(line.get("x")) - half and float(line.get("x")) + half <= left + across
+
+
+def test_an_arc_of_a_middle_column_goes_around_the_items_between():
+    constructs = [*"ABC", "Z"]
+    loadings = tuple(Loading(name, f"{name}{i}", 0.7) for name in constructs for i in range(5))
+    paths = (*(Path("X", name, 0.3) for name in "ABC"), *(Path(name, "Z", 0.3) for name in "ABC"))
+    model = DiagramModel((Node("X", "X"),), loadings, paths, (Covariance("A", "B", 0.2), Covariance("A", "C", 0.2)))
+    arrangement, arrows = drawn(model)
+    for arrow in (arrow for arrow in arrows if arrow.role is Role.COVARIANCE):
+        for left, top, right, bottom in (b.bounds for n, b in arrangement.boxes.items() if n not in arrow.ends):
+            points = [arrow.at(step / 40) for step in range(41)]
+            assert not [(x, y) for x, y in points if left < x < right and top < y < bottom]
+
+
+def test_values_of_covariances_leave_other_arrows_visible():
+    model = layered([6, 1], 4)
+    _, arrows = drawn(model)
+    covered = 0
+    for arrow in (arrow for arrow in arrows if arrow.role is Role.COVARIANCE):
+        left, top, right, bottom = arrow.value.bounds
+        others = (other for other in arrows if other is not arrow)
+        covered += sum(
+            any(left < x < right and top < y < bottom for x, y in (other.at(step / 60) for step in range(61)))
+            for other in others
+        )
+    assert covered <= 25
+
+
+def test_a_wording_is_cut_behind_a_whole_word_and_no_chinese_character_stands_alone():
+    assert wrapped("Our firm has become stronger than others", 24, 1) == ("Our firm has become…",)
+    assert wrapped("与客户的结构嵌入性", 16, 3) == ("与客户的结构嵌", "入性")
