@@ -15,7 +15,6 @@ from ..errors import SpecificationError
 from ..tables.storing import store
 
 _POINTS = {"pt": 1.0, "px": 0.75, "": 0.75}
-_SIZE = re.compile(r'<svg\b[^>]*?\swidth="([\d.]+)(pt|px|)"')
 
 
 def png(svg: str, zoom: float = 2.0) -> bytes:
@@ -29,15 +28,15 @@ def png(svg: str, zoom: float = 2.0) -> bytes:
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=zoom, dpi=96, background="#ffffff"))
 
 
-def points(svg: str) -> float:
-    """Width of an SVG document in points.
+def points(svg: str) -> tuple[float, float]:
+    """Width and height of an SVG document in points.
 
-    >>> points('<svg width="96px" height="3"/>'), points('<svg height="3pt" width="72pt"/>')
-    (72.0, 72.0)
+    >>> points('<svg width="96px" height="48"/>'), points('<svg height="3pt" width="72pt"/>')
+    ((72.0, 36.0), (72.0, 3.0))
     """
-    size = _SIZE.search(svg)
-    assert size is not None, "a figure states its width"
-    return float(size[1]) * _POINTS[size[2]]
+    across, up = (re.search(rf'<svg\b[^>]*?\s{side}="([\d.]+)(pt|px|)"', svg) for side in ("width", "height"))
+    assert across is not None and up is not None, "a figure states its size"
+    return float(across[1]) * _POINTS[across[2]], float(up[1]) * _POINTS[up[2]]
 
 
 def pdf(svg: str) -> bytes:

@@ -23,6 +23,7 @@ from sme_sem.tables.format import printable, typeset
 from sme_sem.tables.storing import file_names, store
 
 from ..diagrams.fonts import FONT_FAMILY
+from ..diagrams.picture import points
 from .glossary import hints
 from .report import Content, Figure, Report
 
@@ -32,6 +33,7 @@ _TABLE, _FIGURE = (
 )
 _IDENTIFIER = re.compile(r'(\sid="|url\(#|href="#)')
 _EQUATION = re.compile(r"(?:(?<=\w)|(?<=\))) (=|(?<=\bp )<) (?=[−\d.])")
+_LEGIBLE = 0.75  # the least share of its size at which a drawing is shown
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:"
 _TAGS: dict[Language, str] = {"en": "en", "zh": "zh-CN"}
 
@@ -197,7 +199,8 @@ def _inlined(figure: Figure, language: Language) -> str:
     svg = figure.svg[max(figure.svg.find("<svg"), 0) :].strip()
     prefix = f"{_figure_anchor(figure)}-"
     svg = re.sub(r"<[^>]*>", lambda tag: _IDENTIFIER.sub(rf"\g<1>{prefix}", tag.group()), svg)
-    label = f'aria-label="{_text(figure.caption, language)}"'
+    least = f"min-width: {_LEGIBLE * points(svg)[0]:.0f}pt"  # a drawing is scrolled before it is illegible
+    label = f'aria-label="{_text(figure.caption, language)}" style="{least}"'
     return re.sub(r"<svg\b(?!\s+aria-label)", lambda start: f"{start.group()} {label}", svg, count=1)
 
 

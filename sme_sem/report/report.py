@@ -17,7 +17,7 @@ class Figure:
     """A picture with its caption.
 
     name : machine name, such as ``"path_diagram"``; also the name of its file
-    svg : one SVG document; for a report in two languages, make one report for each
+    svg : one SVG document that states its width and height; for a report in two languages, make one report for each
     """
 
     name: str

@@ -12,7 +12,8 @@ from ..diagrams.picture import png, points
 from ..tables import Language, Table, Words, word, written
 from .report import Content, Figure, Report
 
-_ZOOM = 2.0  # 192 dots per inch of what is printed
+_ZOOM = 300 / 96  # 300 dots per inch of what is printed
+_LEAST_ZOOM = 1.5  # of the drawing: letters printed small can be read where a page on the screen is enlarged
 _FACT = Words("{name}: {fact}", "{name}：{fact}")
 
 
@@ -56,8 +57,9 @@ def _add(made: word.Document, piece: Content, language: Language) -> None:
     if isinstance(piece, Table):
         made.table(piece)
     elif isinstance(piece, Figure):
-        across = points(piece.svg)
-        made.picture(png(piece.svg, _ZOOM * min(1.0, word.LINE / across)), piece.caption, across)
+        across, up = points(piece.svg)
+        share, turned = word.fitted(across, up)
+        made.picture(png(piece.svg, max(_ZOOM * share, _LEAST_ZOOM)), piece.caption, share * across, turned=turned)
     else:
         for paragraph in re.split(r"\n\s*\n", written(piece, language).strip()):
             made.paragraph(paragraph)

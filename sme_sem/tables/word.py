@@ -32,8 +32,8 @@ _POINTS: dict[Language, float] = {"en": 10, "zh": 10.5}  # 10.5: the Chinese siz
 _A4 = (11906, 16838)  # twentieths of a point, as are the other lengths
 _MARGIN = 1276
 _LINE = {False: _A4[0] - 2 * _MARGIN, True: _A4[1] - 2 * _MARGIN}
-LINE = _LINE[False] / 20
-"""Points that an upright page is wide, without its margins."""
+_PICTURES = 60  # points of a page's height for heading and caption
+_LEGIBLE = 0.75  # the least share of its size at which the letters of a drawing, of eight points, are read with ease
 _CELLS = {False: UPRIGHT, True: TURNED}
 _BESIDE = 108  # free at both sides of a cell
 _AFTER = 360  # below the notes; unlike an empty line, it never begins a page
@@ -112,15 +112,16 @@ class Document:
         self._turn(shape.turned)
         self._put(table, shape)
 
-    def picture(self, png: bytes, caption: Text, points: float) -> None:
-        """Add a picture, so many points wide if the page is, with its caption: above it, in Chinese below."""
-        from docx.shared import Twips
+    def picture(self, png: bytes, caption: Text, across: float, *, turned: bool = False) -> None:
+        """Add a picture so many points wide, with its caption: above it, in Chinese below; also as its other text."""
+        from docx.shared import Pt
 
-        self._turn(False)
+        self._turn(turned)
         self._figures += 1
         if self._language == "en":
             self._caption(_FIGURE, self._figures, caption, follows=True)
-        self._document.add_picture(io.BytesIO(png), width=Twips(round(min(20 * points, _LINE[False]))))
+        drawn = self._document.add_picture(io.BytesIO(png), width=Pt(across))
+        drawn._inline.docPr.set("descr", self._text(caption))
         if self._language == "zh":
             self._document.paragraphs[-1].paragraph_format.keep_with_next = True
             self._caption(_FIGURE, self._figures, caption, follows=False)
@@ -187,6 +188,20 @@ class Document:
 
     def _text(self, text: Text) -> str:
         return format.text_of(text, self._language)
+
+
+def fitted(across: float, up: float) -> tuple[float, bool]:
+    """Give the share of its size at which a picture of so many points has room, and whether on a page that is turned.
+
+    The page is turned where letters would be too small upright, and are larger so.
+
+    >>> fitted(400, 300), fitted(600, 300), fitted(900, 450)
+    ((1.0, False), (0.7795, False), (0.7936666666666666, True))
+    """
+    upright, turned = (
+        min(1.0, _LINE[lies] / 20 / across, (_LINE[not lies] / 20 - _PICTURES) / up) for lies in (False, True)
+    )
+    return (turned, True) if upright < _LEGIBLE and turned > upright else (upright, False)
 
 
 def _table(table: Table, shape: Layout, language: Language) -> str:

@@ -205,7 +205,7 @@ def test_a_figure_is_one_element_with_its_caption_for_those_who_cannot_see_it():
 
 def test_a_picture_with_a_prolog_is_put_in_without_it():
     drawing = '<g id="a"/><use href="#a"/><text>an id="a"</text>'
-    svg = f'<?xml version="1.0"?>\n<!DOCTYPE svg>\n<svg>{drawing}</svg>\n'
+    svg = f'<?xml version="1.0"?>\n<!DOCTYPE svg>\n<svg width="9" height="9">{drawing}</svg>\n'
     page = html.render(Report("t", (Section("s", "s", (Figure("f", "c", svg),)),)))
     assert "<?xml" not in page
     assert page.count("<!") == 1
@@ -226,3 +226,10 @@ def test_a_report_without_sections_is_a_page():
 def test_the_same_report_gives_the_same_bytes_in_a_file(tmp_path):
     path = html.write(report(synthetic=True), tmp_path / "new" / "report.html", "zh")
     assert path.read_text(encoding="utf-8") == html.render(report(synthetic=True), "zh")
+
+
+def test_a_drawing_is_scrolled_before_its_letters_are_illegible_but_not_in_print():
+    svg = '<svg width="1200" height="300"><text>x</text></svg>'
+    page = html.render(Report("t", (Section("s", "s", (Figure("f", "c", svg),)),)))
+    assert '<div class="scroll"><svg aria-label="Figure 1. c" style="min-width: 675pt"' in page
+    assert "min-width: 0 !important" in page[page.index("@media print") :]

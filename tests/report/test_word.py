@@ -68,12 +68,36 @@ def test_synthetic_answers_are_marked_at_the_head_of_every_page():
 
 def test_a_picture_keeps_its_proportions_and_fits_the_page():
     document = opened()
-    section = document.sections[0]
+    section = document.sections[1]
     for shape, figure in zip(document.inline_shapes, REPORT.figures()):
         wide, high = struct.unpack(">II", png(figure.svg)[16:24])
         assert shape.width / shape.height == pytest.approx(wide / high, rel=0.02)
         assert shape.width <= section.page_width - section.left_margin - section.right_margin
-        assert shape.width.pt <= points(figure.svg) + 0.1
+        assert shape.width.pt <= points(figure.svg)[0] + 0.1
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_picture_has_three_hundred_dots_to_the_inch_and_its_caption_as_other_text(language):
+    document = opened(language)
+    for shape, figure in zip(document.inline_shapes, REPORT.figures(), strict=True):
+        blip = shape._inline.graphic.graphicData.pic.blipFill.blip.embed
+        wide, _ = struct.unpack(">II", document.part.related_parts[blip].blob[16:24])
+        assert wide / shape.width.inches > 298
+        assert shape._inline.docPr.get("descr") == written(figure.caption, language)
+
+
+@pytest.mark.parametrize(
+    ("across", "up", "turned"), [(600, 300, False), (900, 450, True), (560, 700, False), (300, 2000, False)]
+)
+def test_a_drawing_illegible_on_an_upright_page_lies_on_a_turned_one_and_fits_it(across, up, turned):
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}pt" height="{up}pt"><text y="9">x</text></svg>'
+    figure = Figure("f", "A drawing", svg)
+    document = docx.Document(io.BytesIO(word.render(Report("R", (Section("s", "S", ("Text.", figure, "More.")),)))))
+    assert [section.orientation for section in document.sections] == ([0, 1, 0] if turned else [0])
+    section, shape = document.sections[int(turned)], document.inline_shapes[0]
+    assert shape.width <= section.page_width - section.left_margin - section.right_margin
+    assert shape.height <= section.page_height - section.top_margin - section.bottom_margin
+    assert shape.width / shape.height == pytest.approx(across / up, rel=0.02)
 
 
 def test_the_same_report_gives_the_same_bytes():
