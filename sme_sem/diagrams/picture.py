@@ -7,6 +7,7 @@ is one page of the picture's size that holds it at 300 dots per inch.
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -34,9 +35,25 @@ def points(svg: str) -> tuple[float, float]:
     >>> points('<svg width="96px" height="48"/>'), points('<svg height="3pt" width="72pt"/>')
     ((72.0, 36.0), (72.0, 3.0))
     """
-    across, up = (re.search(rf'<svg\b[^>]*?\s{side}="([\d.]+)(pt|px|)"', svg) for side in ("width", "height"))
-    assert across is not None and up is not None, "a figure states its size"
-    return float(across[1]) * _POINTS[across[2]], float(up[1]) * _POINTS[up[2]]
+    (across, unit), (up, unit_up) = (_size(svg, side) for side in ("width", "height"))
+    return across * unit, up * unit_up
+
+
+def letters(svg: str) -> float:
+    """Size of the smallest letters of an SVG document, in points; infinite where there are none.
+
+    >>> letters('<svg width="96px" height="48"><text font-size="11">a</text><text font-size="13">b</text></svg>')
+    8.25
+    """
+    sizes = re.findall(r'\bfont(?:-size="|-size: |: )([\d.]+)', svg)
+    return min(map(float, sizes), default=math.inf) * _size(svg, "width")[1]
+
+
+def _size(svg: str, side: str) -> tuple[float, float]:
+    """Give the width or the height as written, and the points of its unit."""
+    found = re.search(rf'<svg\b[^>]*?\s{side}="([\d.]+)(pt|px|)"', svg)
+    assert found is not None, "a figure states its size"
+    return float(found[1]), _POINTS[found[2]]
 
 
 def pdf(svg: str) -> bytes:

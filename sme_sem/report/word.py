@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ..diagrams.picture import png, points
+from ..diagrams.picture import letters, png, points
 from ..tables import Language, Table, Words, word, written
 from .report import Content, Figure, Report
 
@@ -58,7 +58,7 @@ def _add(made: word.Document, piece: Content, language: Language) -> None:
         made.table(piece)
     elif isinstance(piece, Figure):
         across, up = points(piece.svg)
-        share, turned = word.fitted(across, up)
+        share, turned = word.fitted(across, up, letters(piece.svg))
         made.picture(png(piece.svg, max(_ZOOM * share, _LEAST_ZOOM)), piece.caption, share * across, turned=turned)
     else:
         for paragraph in re.split(r"\n\s*\n", written(piece, language).strip()):

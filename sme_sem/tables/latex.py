@@ -7,21 +7,23 @@ not Latin, other engines know the Greek letters and signs of statistics, which a
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 
 from . import format
 from .language import Language, Text
-from .layout import GAP, TURNED, UPRIGHT, Layout, layout, lines
+from .layout import GAP, TURNED, UPRIGHT, Layout, layout, lines, room
 from .storing import file_names
 from .table import Kind, Table
 from .typography import runs
 
 PACKAGES = ("array", "booktabs", "threeparttable", "longtable", "rotating", "pdflscape")
-_MOST_ROWS, _MOST_TURNED_ROWS = 38, 22
+_MOST_LINES, _MOST_TURNED_LINES = 50, 31  # of a page, in writing of ten points
 _LONGEST_WORD, _LONGEST_CAPTION = 24, 1000
 _CELL = 0.52  # of an em
 _LOOSE = 0.85
+_SMALL = 0.8  # of ten points: the size of notes
 _SIZES = {1.0: "\\normalsize", 0.9: "\\small", 0.8: "\\footnotesize", 0.65: "\\scriptsize"}
 _TEXTS = (Kind.LABEL, Kind.STARS)
 _FLOATS = ("\\begin{table}", "\\begin{sidewaystable}")
@@ -134,7 +136,7 @@ def _written(table: Table, label: str, language: Language) -> str:
     heads, body = _heads(table, shape, language), _body(table, language)
     notes = [_symbols(format.text_of(note, language), "\\\\") for note in table.notes]
     size = [_SIZES[shape.size]] if shape.size < 1 else []
-    if len(body) > (_MOST_TURNED_ROWS if shape.turned else _MOST_ROWS):
+    if _height(table, shape, language) > (_MOST_TURNED_LINES if shape.turned else _MOST_LINES):
         return "\n".join(_on_several_pages(caption, columns, heads, body, notes, size, shape.turned, language))
     environment = "sidewaystable" if shape.turned else "table"
     unmeasured = [_UNMEASURED] if len(caption) > _LONGEST_CAPTION else []
@@ -145,6 +147,22 @@ def _written(table: Table, label: str, language: Language) -> str:
         items = (f"\\item {note}" for note in notes)
         parts += ["\\begin{tablenotes}[flushleft]\\footnotesize", *items, "\\end{tablenotes}"]
     return "\n".join([*parts, "\\end{threeparttable}", f"\\end{{{environment}}}"])
+
+
+def _height(table: Table, shape: Layout, language: Language) -> float:
+    """Lines of ten points that a table needs with its headings and its notes."""
+    texts = [[format.text_of(column.heading, language) for column in table.columns], *format.grid(table, language)]
+    body = sum(max(map(_lines, row, shape.widths), default=1) for row in texts) + bool(format.groups(table, language))
+    line = (TURNED if shape.turned else UPRIGHT) / _SMALL
+    notes = sum(_lines(format.text_of(note, language), line) for note in table.notes)
+    return body * shape.size + notes * _SMALL
+
+
+def _lines(text: str, width: float) -> int:
+    """Lines that a text takes in a column; broken at words, each is not quite full."""
+    return sum(
+        math.ceil(room(line) / max(width, 1.0) * (1.1 if room(line) > width else 1.0)) or 1 for line in lines(text)
+    )
 
 
 def _on_several_pages(
@@ -191,11 +209,11 @@ def _heads(table: Table, shape: Layout, language: Language) -> list[str]:
     found, place = [], 1
     spans = format.groups(table, language)
     if spans:
-        room = _has_room(table, shape)
+        fits = _has_room(table, shape)
         over, first = [], 0
         for name, count in spans:
             width = sum(shape.widths[first : first + count]) + GAP * (count - 1)
-            kind = "c" if room else _paragraphs("\\centering", width)
+            kind = "c" if fits else _paragraphs("\\centering", width)
             over.append(f"\\multicolumn{{{count}}}{{{kind}}}{{{_symbols(name)}}}" if name else "&" * (count - 1))
             first += count
         found.append(" & ".join(over) + " \\\\")

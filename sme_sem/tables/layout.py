@@ -55,8 +55,8 @@ class Layout:
     size: float
 
 
-def layout(table: Table, language: Language = "en") -> Layout:
-    """Find the widths of a table's columns on A4.
+def layout(table: Table, language: Language = "en", *, turned: bool = False) -> Layout:
+    """Find the widths of a table's columns on A4; ``turned``: for a page that lies on its side in any case.
 
     >>> from sme_sem.tables import Column
     >>> columns = (Column("item", "Item"), Column("mean", "Mean", Kind.ESTIMATE))
@@ -69,10 +69,10 @@ def layout(table: Table, language: Language = "en") -> Layout:
     wish = [max(map(_longest_line, (head, *own))) for head, own in zip(heads, cells, strict=True)]
     least = [_least(*column) for column in zip(heads, cells, labels, strict=True)]
     _widen_under_groups(table, language, wish, least)
-    for line, turned, size in _TRIES:
+    for line, lies, size in _TRIES:
         free = line / size - GAP * len(wish)
-        if sum(least) <= free:
-            return Layout(_shared(least, wish, free), sum(wish) > free, turned, size)
+        if sum(least) <= free and (lies or not turned):
+            return Layout(_shared(least, wish, free), sum(wish) > free, lies, size)
     scale = max(free, 1.0) / sum(least)
     return Layout(tuple(own * scale for own in least), True, True, _TRIES[-1][2])
 

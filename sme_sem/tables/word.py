@@ -32,8 +32,8 @@ _POINTS: dict[Language, float] = {"en": 10, "zh": 10.5}  # 10.5: the Chinese siz
 _A4 = (11906, 16838)  # twentieths of a point, as are the other lengths
 _MARGIN = 1276
 _LINE = {False: _A4[0] - 2 * _MARGIN, True: _A4[1] - 2 * _MARGIN}
-_PICTURES = 60  # points of a page's height for heading and caption
-_LEGIBLE = 0.75  # the least share of its size at which the letters of a drawing, of eight points, are read with ease
+_PICTURES = 96  # points of a page's height for heading and caption
+_LEGIBLE = 5.5  # points: smaller letters are hard to read on paper
 _CELLS = {False: UPRIGHT, True: TURNED}
 _BESIDE = 108  # free at both sides of a cell
 _AFTER = 360  # below the notes; unlike an empty line, it never begins a page
@@ -150,7 +150,7 @@ class Document:
         if turned != self._turned:
             self._begin_section(turned)
         for table, shape in self._waiting:
-            self._put(table, shape)
+            self._put(table, layout(table, self._language, turned=True) if turned else shape)
         self._waiting.clear()
         self._place_headings()
 
@@ -190,18 +190,18 @@ class Document:
         return format.text_of(text, self._language)
 
 
-def fitted(across: float, up: float) -> tuple[float, bool]:
-    """Give the share of its size at which a picture of so many points has room, and whether on a page that is turned.
+def fitted(across: float, up: float, letters: float) -> tuple[float, bool]:
+    """Give the share of its size at which a picture has room, and whether on a page that is turned; all in points.
 
-    The page is turned where letters would be too small upright, and are larger so.
+    The page is turned where the smallest letters would be too small upright, and are larger so.
 
-    >>> fitted(400, 300), fitted(600, 300), fitted(900, 450)
-    ((1.0, False), (0.7795, False), (0.7936666666666666, True))
+    >>> fitted(400, 300, 8), fitted(900, 650, 8)[1]
+    ((1.0, False), True)
     """
     upright, turned = (
         min(1.0, _LINE[lies] / 20 / across, (_LINE[not lies] / 20 - _PICTURES) / up) for lies in (False, True)
     )
-    return (turned, True) if upright < _LEGIBLE and turned > upright else (upright, False)
+    return (turned, True) if upright * letters < _LEGIBLE and turned > upright else (upright, False)
 
 
 def _table(table: Table, shape: Layout, language: Language) -> str:

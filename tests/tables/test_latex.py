@@ -71,3 +71,11 @@ def test_environments_and_braces_are_balanced_whatever_the_table():
 
 def test_labels_of_a_document_differ():
     assert re.findall(r"\\label\{(.*?)\}", latex.document([PATHS, PATHS])) == ["tab:paths", "tab:paths_2"]
+
+
+def test_a_table_of_few_rows_and_many_lines_goes_over_several_pages():
+    columns = (Column("name", "Name"), Column("meaning", "Meaning"), Column("source", "Source"))
+    rows = tuple((f"Index {i}", "What it means, said at some length. " * 6, "Somebody (1999)") for i in range(20))
+    assert "\\begin{longtable}" in latex.render(Table("t", "t", columns, rows))
+    assert "\\begin{longtable}" not in latex.render(Table("t", "t", columns, rows[:8]))
+    assert "\\begin{longtable}" in latex.render(Table("t", "t", columns, rows[:8], ("A note. " * 400,)))

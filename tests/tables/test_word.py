@@ -109,6 +109,15 @@ def test_short_tables_between_two_broad_ones_stay_on_the_turned_page_in_their_or
     assert [len(table.columns) for table in document.tables] == [12, 4, 1, 13]
 
 
+def test_a_short_table_on_a_turned_page_is_laid_out_for_it():
+    columns = tuple(Column(f"c{i}", f"{i}", Kind.STATISTIC) for i in range(9))
+    narrow = Table("narrow", "Narrow", columns, ((-12345.5,) * 9,))
+    document = opened([wide(12), narrow, wide(12)])
+    alone = opened([narrow]).tables[0]
+    size = [table.rows[1].cells[0].paragraphs[0].runs[0].font.size.pt for table in (alone, document.tables[1])]
+    assert len(document.sections) == 1 and size == [8, 10]
+
+
 def kept(table):
     """Of each row: whether it stays on the page of the next one."""
     return [bool(row.cells[0].paragraphs[0].paragraph_format.keep_with_next) for row in opened([table]).tables[0].rows]
