@@ -135,12 +135,12 @@ def _written(table: Table, label: str, language: Language) -> str:
     columns = f"{{@{{}}{''.join(_columns(table, shape))}@{{}}}}"
     heads, body = _heads(table, shape, language), _body(table, language)
     notes = [_symbols(format.text_of(note, language), "\\\\") for note in table.notes]
-    size = [_SIZES[shape.size]] if shape.size < 1 else []
+    look = [_SIZES[shape.size]] if shape.size < 1 else []
+    look += [_UNMEASURED] if len(caption) > _LONGEST_CAPTION else []
     if _height(table, shape, language) > (_MOST_TURNED_LINES if shape.turned else _MOST_LINES):
-        return "\n".join(_on_several_pages(caption, columns, heads, body, notes, size, shape.turned, language))
+        return "\n".join(_on_several_pages(caption, columns, heads, body, notes, look, shape.turned, language))
     environment = "sidewaystable" if shape.turned else "table"
-    unmeasured = [_UNMEASURED] if len(caption) > _LONGEST_CAPTION else []
-    parts = [f"\\begin{{{environment}}}[htbp]", "\\centering", *size, "\\begin{threeparttable}", *unmeasured, caption]
+    parts = [f"\\begin{{{environment}}}[htbp]", "\\centering", *look, "\\begin{threeparttable}", caption]
     parts += [f"\\begin{{tabular}}{columns}", "\\toprule", *heads, "\\midrule", *body, "\\bottomrule", "\\end{tabular}"]
     if notes:
         notes = [_NOTE[language] + notes[0], *notes[1:]]
@@ -171,13 +171,13 @@ def _on_several_pages(
     heads: list[str],
     body: list[str],
     notes: list[str],
-    size: list[str],
+    look: list[str],
     turned: bool,
     language: Language,
 ) -> list[str]:
     """Lay a table that no page holds into a longtable, its headings on every page."""
     top = ["\\toprule", *heads, "\\midrule"]
-    parts = ["\\begin{landscape}"] * turned + ["\\begingroup", *size, f"\\begin{{longtable}}{columns}"]
+    parts = ["\\begin{landscape}"] * turned + ["\\begingroup", *look, f"\\begin{{longtable}}{columns}"]
     parts += [f"{caption}\\\\", *top, "\\endfirsthead", *top, "\\endhead", "\\bottomrule", "\\endfoot"]
     parts += [*body, "\\end{longtable}"]
     if notes:

@@ -56,6 +56,7 @@ def _plain(token):
 
 def of_latex(text):
     """Rows between the rules; fails where a sign is left that TeX would act upon."""
+    text = re.sub(r"\\endfirsthead.*?\\endfoot\n(.*?)\\end\{longtable\}", r"\1\\bottomrule", text, flags=re.S)
     body = re.search(r"\\toprule\n(.*)\\bottomrule", text, re.S).group(1)
     lines = [line for line in body.splitlines() if line != "\\midrule" and not line.startswith("\\cmidrule")]
     assert all(line.endswith(" \\\\") for line in lines), lines
