@@ -206,15 +206,36 @@ def test_fit_takes_the_codes_of_missing_answers(run, files):
     assert re.search(r"^190 ", run("fit", files / "model.txt", files / "gaps.csv", *options)[1], re.M)
 
 
-def test_a_code_far_from_the_other_values_is_pointed_out_when_a_fit_is_in_doubt(run, tmp_path):
-    frame = pd.DataFrame({"a": [1, 2, 3, 4, 5, 6] * 5, "b": [1, 2, 3, 4, 6, 5] * 5, "c": [2, 1, 4, 3, 6, 5] * 5})
-    (tmp_path / "m.txt").write_text("f =~ a + b + c")
-    frame.loc[0, "a"] = -99
-    frame.to_csv(tmp_path / "d.csv", index=False)
-    code, out, err = run("fit", tmp_path / "m.txt", tmp_path / "d.csv")
-    assert code and "-99 lies far from the other values of a." in out + err and "--missing-code -99" in out + err
-    _, out, err = run("fit", tmp_path / "m.txt", tmp_path / "d.csv", "--missing-code", "-99")
-    assert "lies far" not in out + err
+def test_codes_far_from_the_other_values_are_pointed_out_in_the_columns_of_the_model(run, files):
+    frame = answers().assign(region=lambda d: d.index % 2 + 1, aside=-99)
+    frame.loc[:9, "t1"], frame.loc[5:20, "u2"], frame.loc[0, "region"] = 99, -9, 999
+    frame.loc[1:, "aside"] = 1
+    frame.to_csv(files / "d.csv", index=False)
+    arguments = ("fit", files / "model.txt", files / "d.csv")
+    said = [
+        "-9 lies far from the other values of u2. If it stands for a missing answer, say so: --missing-code -9\n",
+        "99 lies far from the other values of t1. If it stands for a missing answer, say so: --missing-code 99\n",
+    ]
+    assert sorted(run(*arguments)[2].splitlines(keepends=True)) == said
+    code, out, err = run(*arguments, "--estimator", "MLL")
+    assert (code, out) == (2, "") and sorted(err.splitlines(keepends=True)[:2]) == said and "aside" not in err
+    assert "999 lies far from the other values of region" in run(*arguments, "--group", "region")[2]
+    assert run(*arguments, "--missing-code", "-9", "--missing-code", "99")[2] == ""
+    (files / "rival.txt").write_text(MODEL.replace("USE ~ TRUST", "USE ~~ 0*TRUST"), encoding="utf-8")
+    err = run("compare", arguments[1], files / "rival.txt", arguments[2])[2]
+    assert sorted(err.splitlines(keepends=True)) == said
+
+
+def test_respondents_whose_group_is_blank_belong_to_none(run, files):
+    blank = {0: "", 1: " ", 2: "NA", 3: "A ", 4: " B", 5: "-9"}
+    frame = answers().assign(region=[blank.get(i, "AB"[i % 2]) for i in range(200)])
+    frame.to_csv(files / "d.csv", index=False)
+    options = ("--group", "region", "--missing-code", "-9")
+    code, out, _ = run("fit", files / "model.txt", files / "d.csv", *options)
+    assert code == 0 and re.search(r"^196 .* 16 ", out, re.M)
+    assert "196 of 200 respondents are analysed; the others left open what the analysis needs." in out
+    code, out, _ = run("invariance", files / "model.txt", files / "d.csv", *options)
+    assert code == 0 and re.search(r"^Configural +\S+ +\S+ +16 ", out, re.M), out
 
 
 def test_many_findings_are_counted_and_the_first_three_shown(run, files):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import SmeSemError, SpecificationError
-from .numbers import numbers_of, suspect_codes, suspecting, text_of
+from .numbers import numbers_of, suspecting, text_of
 from .options import (
     EstimatorOption,
     FormOption,
@@ -26,7 +26,7 @@ from .options import (
     Tongue,
     examples,
 )
-from .output import DONE, LOOK, check_output, for_programs, hand_over, refuse_existing
+from .output import DONE, LOOK, check_output, hand_over, refuse_existing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,14 +96,12 @@ def fit(
     check_output(form, output)
     text, numbers = text_of(model), numbers_of(data, sheet, missing_code or ())
     options = _fit_options(estimator, missing, ordered)
-    with suspecting(numbers, language.value):
+    with suspecting(numbers, [text], group, language.value):
         fitted = estimate(text, numbers, group=group, bootstrap=bootstrap, seed=seed, **options)
-    objected = objections(fitted)
-    first, *others = fit_tables(fitted)
-    shown = [first, *(_without(table, objected) for table in (*others, *_drawn(fitted)))]
-    hand_over(shown, language.value, form, output)
-    if objected:
-        suspect_codes(numbers, language.value, err=for_programs(form, output))
+        objected = objections(fitted)
+        first, *others = fit_tables(fitted)
+        shown = [first, *(_without(table, objected) for table in (*others, *_drawn(fitted)))]
+        hand_over(shown, language.value, form, output)
     raise typer.Exit(LOOK if objected else DONE)
 
 
@@ -148,10 +146,11 @@ def compare_models(
         raise SpecificationError("two model files have the same name, which is to be the model's: rename one.")
     numbers = numbers_of(data, sheet, missing_code or ())
     options = _fit_options(estimator, missing, ordered)
-    with suspecting(numbers, language.value):
-        fits = {path.stem: _fit_of(path, numbers, group=group, **options) for path in models}
+    texts = {path: text_of(path) for path in models}
+    with suspecting(numbers, texts.values(), group, language.value):
+        fits = {path.stem: _fit_of(path, text, numbers, group=group, **options) for path, text in texts.items()}
         result = compare(fits, method=method, folds=folds, seed=seed)
-    hand_over(result.tables(), language.value, form, output)
+        hand_over(result.tables(), language.value, form, output)
     raise typer.Exit(LOOK if any(objections(own) for own in fits.values()) else DONE)
 
 
@@ -193,7 +192,7 @@ def invariance_steps(
 
     check_output(form, output)
     text, numbers = text_of(model), numbers_of(data, sheet, missing_code or ())
-    with suspecting(numbers, language.value):
+    with suspecting(numbers, [text], group, language.value):
         result = invariance(
             text,
             numbers,
@@ -205,7 +204,7 @@ def invariance_steps(
             workers=workers,
             **_fit_options(estimator, missing, ordered),
         )
-    hand_over(result.tables(), language.value, form, output)
+        hand_over(result.tables(), language.value, form, output)
     raise typer.Exit(LOOK if any(objections(own) for own in result.fits.values()) else DONE)
 
 
@@ -329,12 +328,12 @@ def _drawn(fit: Fit) -> Sequence[Table]:
     return (*(mediation(drawn).tables() if indirect else ()), *drawn.tables())
 
 
-def _fit_of(path: Path, numbers: pd.DataFrame, **options: Any) -> Fit:
+def _fit_of(path: Path, text: str, numbers: pd.DataFrame, **options: Any) -> Fit:
     """Fit one of several models, and name it where that fails."""
     from ..sem.fit import fit as estimate
 
     try:
-        return estimate(text_of(path), numbers, **options)
+        return estimate(text, numbers, **options)
     except SmeSemError as problem:
         raise SpecificationError(f"{path}: {problem}") from None
 

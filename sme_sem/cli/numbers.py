@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,28 +47,38 @@ def _as_numbers(texts: pd.Series[Any], missing_codes: Sequence[float]) -> pd.Ser
     if bool((values.isna() & stripped.notna()).any()):
         given = stripped.dropna()
         if not given.str.fullmatch(_DECIMAL_COMMAS).all() or given.str.fullmatch(_THOUSANDS).all():
-            return texts
+            return stripped.mask(values.isin(list(missing_codes)))
         values = pd.to_numeric(stripped.str.replace(",", "."))
     return values.mask(values.isin(list(missing_codes)))
 
 
 @contextmanager
-def suspecting(numbers: pd.DataFrame, language: str) -> Iterator[None]:
-    """Where the work is refused, point out numbers that may stand for missing answers."""
+def suspecting(numbers: pd.DataFrame, texts: Iterable[str], group: str | None, language: str) -> Iterator[None]:
+    """Point out, once the work is done or refused, numbers that may stand for missing answers in the models' columns."""
     try:
         yield
+    finally:
+        used = {group, *chain.from_iterable(map(_variables, texts))}
+        _suspect_codes(numbers.loc[:, numbers.columns.isin(used)], language)
+
+
+def _variables(text: str) -> set[str]:
+    """Name what a model speaks of; nothing if it cannot be read, which is refused elsewhere."""
+    from ..sem.specification import Specification
+
+    try:
+        return {factor for name in Specification.read(text).variables for factor in name.split(":")}
     except SmeSemError:
-        suspect_codes(numbers, language, err=True)
-        raise
+        return set()
 
 
-def suspect_codes(frame: pd.DataFrame, language: str, *, err: bool = False) -> None:
+def _suspect_codes(frame: pd.DataFrame, language: str) -> None:
     """Point out numbers that stand for missing answers elsewhere and lie far from the others of a column."""
     from ..tables import Words, written
 
     found: dict[float, list[str]] = {}
-    for name in frame.columns:
-        for code in _likely_codes(frame[name]):
+    for name, column in frame.items():
+        for code in _likely_codes(column):
             found.setdefault(code, []).append(str(name))
     for code, names in found.items():
         columns = ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
@@ -76,7 +87,7 @@ def suspect_codes(frame: pd.DataFrame, language: str, *, err: bool = False) -> N
             f"say so: --missing-code {code:g}",
             f"{columns} 中的 {code:g} 远离其他取值。若它表示缺失，请注明：--missing-code {code:g}",
         )
-        typer.echo(written(said, language), err=err)  # type: ignore[arg-type]
+        typer.echo(written(said, language), err=True)  # type: ignore[arg-type]
 
 
 def _likely_codes(column: pd.Series[Any]) -> list[float]:

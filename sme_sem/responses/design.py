@@ -7,6 +7,7 @@ Weights are scaled to sum to the number of respondents over all groups, so that 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -73,7 +74,7 @@ class Drawn:
     def _clusters(self, frame: pd.DataFrame, rows: list[np.ndarray]) -> tuple[tuple[np.ndarray, ...] | None, bool]:
         if self.cluster is None:
             return None, False
-        codes = pd.factorize(_column(frame, self.cluster, "cluster"), use_na_sentinel=True)[0]
+        codes = coded_by_value(_column(frame, self.cluster, "cluster"))[0]
         missing = int((codes[np.any(rows, axis=0)] < 0).sum())
         if missing:
             raise DataProblem(
@@ -89,6 +90,19 @@ class Drawn:
                 )
         met = [set(codes[members]) for members in rows]
         return own, len(set().union(*met)) < sum(map(len, met))
+
+
+def coded_by_value(column: pd.Series[Any]) -> tuple[np.ndarray, pd.Index]:
+    """Number the different values as they first occur, from 0; a missing one and an empty text are -1.
+
+    >>> codes, values = coded_by_value(pd.Series(["north", " ", "south", None]))
+    >>> codes.tolist(), list(values)
+    ([0, -1, 1, -1], ['north', 'south'])
+    """
+    codes, values = pd.factorize(column, use_na_sentinel=True)
+    named = np.array([not isinstance(value, str) or bool(value.strip()) for value in values], dtype=bool)
+    places = np.append(np.where(named, named.cumsum() - 1, -1), -1)  # -1, the missing, finds the last
+    return places[codes], pd.Index(values)[named]
 
 
 def _column(frame: pd.DataFrame, name: str, argument: str) -> pd.Series:

@@ -18,7 +18,7 @@ import pandas as pd
 from ..errors import DataProblem, SpecificationError, did_you_mean
 from ..kernels import fiml, gaps, influence, linalg
 from ..kernels.covariances import without_rounding
-from .design import EQUAL_CHANCES, Design, Drawn
+from .design import EQUAL_CHANCES, Design, Drawn, coded_by_value
 from .summaries import Summary
 
 _BLOCK = 20_000
@@ -353,7 +353,7 @@ def rows_by_group(frame: pd.DataFrame, group: str) -> dict[str, np.ndarray]:
     if not isinstance(group, str):
         raise SpecificationError(f"group={group!r}: name one column of the data, such as group='region'.")
     _known([group], frame.columns, "group= names no column of the data")
-    codes, values = pd.factorize(frame[group], use_na_sentinel=True)
+    codes, values = coded_by_value(frame[group])
     if len(values) < 2:
         raise DataProblem(f"group={group!r}: the column has {len(values)} value; at least two groups are needed.")
     if len(values) > len(frame) / 2:

@@ -224,9 +224,10 @@ def test_an_unknown_column_is_named():
     )
 
 
-def test_respondents_without_a_cluster_are_counted():
+@pytest.mark.parametrize("written", [float, str])
+def test_respondents_without_a_cluster_are_counted(written):
     data = alike()
-    data["firm"] = data["firm"].where(data["firm"] > 3)
+    data["firm"] = data["firm"].astype(written).where(data["firm"] > 3, {float: float("nan"), str: ""}[written])
     assert message(sme.DataProblem, data, cluster="firm") == (
         "cluster='firm': 20 respondents belong to no cluster (the value is missing). Fill it in, or remove those rows."
     )

@@ -255,10 +255,13 @@ def test_the_order_of_respondents_and_the_names_of_groups_do_not_matter():
     assert b["x1", "~~", "x1", "2"] == pytest.approx(a["x1", "~~", "x1", "Pasteur"], rel=1e-7)
 
 
-def test_respondents_of_no_group_are_set_aside():
+@pytest.mark.parametrize("nothing", [None, "", "  "])
+@pytest.mark.parametrize("kind", [object, "category"])
+def test_respondents_of_no_group_are_set_aside(nothing, kind):
     data = pupils()
-    data.loc[[0, 5, 9], "school"] = None
-    fit = by_school(data=data)
+    data.loc[[0, 5, 9], "school"] = nothing
+    fit = by_school(data=data.astype({"school": kind}))
+    assert fit.moments.labels == ("Pasteur", "Grant-White")
     assert (fit.n, fit.moments.n_collected) == (298, 301)
     assert_same(column(fit), column(by_school(data=data.drop(index=[0, 5, 9]))))
 
