@@ -21,7 +21,7 @@ from .errors import StudyError
 from .instrument import shipped
 from .report.folder import MANIFEST
 from .study import Progress, Study, demo_study, load_study
-from .tables import Column, Kind, Table, Tabled, Words
+from .tables import Column, Kind, Table, Tabled, Text, Words
 
 _SHOWN = 20
 
@@ -30,7 +30,7 @@ _SHOWN = 20
 class Difference:
     """One thing that is not as the folder has it: where, as stored, and as found now."""
 
-    where: str
+    where: Text
     stored: str
     found: str
 
@@ -47,7 +47,7 @@ class Verification(Tabled):
     """
 
     numbers: int
-    changed: tuple[str, ...]
+    changed: tuple[Words, ...]
     inputs: tuple[Difference, ...]
     differences: tuple[Difference, ...]
     versions: tuple[Difference, ...]
@@ -67,7 +67,7 @@ class Verification(Tabled):
             (_VERSIONS, len(self.versions)),
         )
         counts = Table("verification", _TITLE, _COUNTS, rows, (_SAME if self.same else _NOT_SAME,))
-        listed = [(name, "", "") for name in self.changed]
+        listed: list[tuple[Text, str, str]] = [(name, "", "") for name in self.changed]
         listed += [(d.where, d.stored, d.found) for d in (*self.inputs, *self.differences, *self.versions)]
         if not listed:
             return (counts,)
@@ -141,18 +141,18 @@ def _study_of(folder: Path, stored: dict[str, Any], study: str | Path | None) ->
     if study is not None or file.is_file():
         return load_study(file)
     name = stored["instrument"].get("name")
-    if name in shipped():
+    if name in shipped() and stored.get("recorded_fits") is None:  # a study of its own counts its fits in a ledger
         return demo_study(name)
     raise StudyError(str(folder), [f"no study.yaml stands in {folder.resolve().parent}; name it with --study"])
 
 
-def _changed(folder: Path, files: dict[str, str]) -> Iterator[str]:
+def _changed(folder: Path, files: dict[str, str]) -> Iterator[Words]:
     for name, stored in sorted(files.items()):
         path = folder / name
         if not path.is_file():
-            yield f"{name}: removed"
+            yield _FILE_REMOVED.filled(file=name)
         elif hashlib.sha256(path.read_bytes()).hexdigest() != stored:
-            yield f"{name}: changed"
+            yield _FILE_CHANGED.filled(file=name)
 
 
 def _tables(before: Path, now: Path, files: list[str]) -> tuple[int, tuple[Difference, ...]]:
@@ -165,7 +165,7 @@ def _tables(before: Path, now: Path, files: list[str]) -> tuple[int, tuple[Diffe
         for place in dict.fromkeys([*old, *new]):
             if old.get(place) != new.get(place):
                 row, column = place
-                where = f"{name.removeprefix('tables/')}, row {row}, {column}"
+                where = _CELL.filled(file=name.removeprefix("tables/"), row=row, column=column)
                 found.append(Difference(where, old.get(place, "–"), new.get(place, "–")))
     return compared, tuple(found)
 
@@ -203,6 +203,9 @@ _DIFFERENT = Words("Values of tables that differ", "不一致的表格数值")
 _CHANGED = Words("Files changed since they were written", "写出后被改动的文件")
 _INPUTS = Words("Answers, instrument or options that differ", "不一致的数据、问卷或选项")
 _VERSIONS = Words("Packages of another version", "版本不同的软件包")
+_FILE_REMOVED = Words("{file}: removed", "{file}：已删除")
+_FILE_CHANGED = Words("{file}: changed", "{file}：已改动")
+_CELL = Words("{file}, row {row}, {column}", "{file}，第{row}行，{column}")
 _SAME = Words("Every number is the same.", "所有数值一致。")
 _NOT_SAME = Words("These results are not what the study gives now.", "结果与当前研究的输出不一致。")
 _MORE = Words("{n} more are not listed.", "另有{n}条未列出。")

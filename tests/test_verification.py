@@ -8,7 +8,8 @@ import pytest
 from small_study import answers, write_study
 from sme_sem import cli
 from sme_sem.errors import StudyError
-from sme_sem.study import load_study
+from sme_sem.instrument import new_study
+from sme_sem.study import demo_study, load_study
 from sme_sem.verification import verify
 
 
@@ -41,12 +42,15 @@ def test_a_number_edited_in_a_table_is_named(folder, capsys):
     alpha = text.splitlines()[1].split(",")[3]
     table.write_text(text.replace(alpha, "0.99", 1), encoding="utf-8-sig")
     found = verify(folder / "results")
-    assert [(d.where, d.stored, d.found) for d in found.differences] == [
+    assert [(str(d.where), d.stored, d.found) for d in found.differences] == [
         ("reliability.csv, row 1, alpha", "0.99", alpha)
     ]
-    assert found.changed == ("tables/reliability.csv: changed",)
+    assert list(map(str, found.changed)) == ["tables/reliability.csv: changed"]
     assert cli.main(["verify", str(folder / "results")]) == 1
     assert "reliability.csv, row 1, alpha" in capsys.readouterr().out
+    cli.main(["verify", str(folder / "results"), "--language", "zh"])
+    out = capsys.readouterr().out
+    assert "tables/reliability.csv：已改动" in out and "reliability.csv，第1行，alpha" in out
 
 
 def test_other_answers_and_other_options_are_named(folder):
@@ -59,7 +63,7 @@ def test_other_answers_and_other_options_are_named(folder):
 def test_a_removed_file_is_named(folder):
     (folder / "results" / "report.docx").unlink()
     found = verify(folder / "results")
-    assert found.changed == ("report.docx: removed",) and not found.same
+    assert list(map(str, found.changed)) == ["report.docx: removed"] and not found.same
 
 
 def test_another_version_alone_is_no_difference(folder):
@@ -77,3 +81,14 @@ def test_a_folder_without_results_or_study_is_refused(folder, tmp_path):
     (folder / "study.yaml").unlink()
     with pytest.raises(StudyError, match="name it with --study"):
         verify(folder / "results")
+
+
+def test_results_elsewhere_of_a_study_with_a_shipped_instrument_are_no_demonstration(tmp_path):
+    study = new_study(tmp_path / "own", "corporate-reputation")
+    results = load_study(study).run().save(tmp_path / "elsewhere" / "results")
+    with pytest.raises(StudyError, match=r"no study\.yaml stands in .*elsewhere; name it with --study"):
+        verify(results)
+
+
+def test_results_of_a_demonstration_need_no_study_file(tmp_path):
+    assert verify(demo_study("corporate-reputation").run().save(tmp_path / "results")).same

@@ -54,7 +54,7 @@ def _as_numbers(texts: pd.Series[Any], missing_codes: Sequence[float]) -> pd.Ser
 
 @contextmanager
 def suspecting(numbers: pd.DataFrame, texts: Iterable[str], group: str | None, language: str) -> Iterator[None]:
-    """Point out, once the work is done or refused, numbers that may stand for missing answers in the models' columns."""
+    """Point out, when the work is done or refused, numbers of the models' columns that may mean a missing answer."""
     try:
         yield
     finally:

@@ -10,6 +10,7 @@ import pandas as pd
 from ..instrument.model import Instrument
 from ..tables import Column, Kind, Table, Tabled, Words, term
 from .findings import RULES, SEVERITIES, cut
+from .platforms import REGISTRY
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,8 +97,10 @@ class Responses(Tabled):
 
 
 def _place(found: pd.Series[Any]) -> Words:
-    """Where the first finding of a kind lies, in both languages."""
+    """Where the first finding of a kind lies, or which platform was found, in both languages."""
     row = None if pd.isna(found["row"]) else int(found["row"])
+    if found["rule"] == "platform":
+        return REGISTRY[found["value"]].title
     rest = [cut(str(found[key])) for key in ("column", "value") if found[key] is not None]
     en = ", ".join(filter(None, (f"row {row}" if row else "", ": ".join(rest))))
     zh = "，".join(filter(None, (f"第{row}行" if row else "", "：".join(rest))))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sme_sem.errors import ResponseError
 from sme_sem.responses import PLATFORMS, read_responses, sample_table
 from sme_sem.responses.labels import NO_ANSWER, folded
+from sme_sem.responses.platforms import REGISTRY
 
 from . import dialects
 from .conftest import found
@@ -208,6 +209,8 @@ def test_a_platform_that_is_named_reads_as_the_one_that_is_found(tmp_path, case)
     pd.testing.assert_frame_equal(told.frame, alone.frame)
     pd.testing.assert_frame_equal(told.metadata, alone.metadata)
     assert "platform= says so" in told.findings.query("rule == 'platform'")["message"].item()
+    examples = {str(rule): example for _, rule, _, example in told.tables()[1].rows}
+    assert examples["survey platform that wrote the file"] == REGISTRY[told.platform].title
 
 
 def test_a_table_in_memory_is_recognised_like_its_file(tmp_path):
