@@ -3,6 +3,7 @@ import pytest
 
 from qualitative.corpora import PROJECT, planted, project
 from sme_sem import cli, load_instrument
+from sme_sem.instrument import path_of
 
 
 @pytest.fixture
@@ -91,6 +92,43 @@ def test_experts_keep_elements_by_rules(run, tmp_path):
     (tmp_path / "y.csv").write_text("value,cost\n5,high\n", encoding="utf-8")
     code, _, err = run("experts", tmp_path / "y.csv")
     assert code == 2 and "row 2, cost: 'high' is no number" in err
+
+
+def test_codes_of_missing_ratings_are_pointed_out_and_left_out(run, tmp_path):
+    (tmp_path / "x.csv").write_text("value,cost\n5,99\n4,-9\n5,4\n4,2\n", encoding="utf-8")
+    code, out, err = run("experts", tmp_path / "x.csv")
+    assert code == 0 and "99 lies far from the other values of cost." in err and "--missing-code -9" in err
+    code, out, err = run("experts", tmp_path / "x.csv", "--missing-code", "99", "--missing-code", "-9")
+    assert (code, err) == (0, "") and [line.split()[:3] for line in out.splitlines() if line.startswith("cost ")] == [
+        ["cost", "2", "3.000"]
+    ]
+
+
+def test_columns_with_headings_of_their_own_can_be_named(run, tmp_path):
+    (tmp_path / "e.csv").write_text("paper,item\nS1,value\nS2,value\n", encoding="utf-8")
+    code, _, err = run("elements", tmp_path / "e.csv")
+    assert code == 2 and "Rename a column, or say which it is: columns={'study': ...}, --column study=..." in err
+    code, out, _ = run("elements", tmp_path / "e.csv", "--column", "study=paper")
+    assert code == 0 and "2 studies; a study counts once" in out
+    for wrong in ("paper", "study=", "=paper"):
+        code, _, err = run("elements", tmp_path / "e.csv", "--column", wrong)
+        assert (code, err) == (2, f"sme-sem: --column {wrong}: expected FIELD=HEADING, such as study=Author\n")
+    (tmp_path / "c.csv").write_text("company,patent,cited\nA,P2,P1\n", encoding="utf-8")
+    assert run("citations", tmp_path / "c.csv", "--column", "firm=company")[0] == 0
+    (tmp_path / "s.csv").write_text("who,concept,category\nF1,a,c\nF2,b,c\n", encoding="utf-8")
+    assert run("describe", tmp_path / "s.csv", "--column", "source=who")[0] == 0
+    assert run("draft", tmp_path / "s.csv", "--column", "source=who", "-o", tmp_path / "i.yaml")[0] == 0
+
+
+def test_a_list_whose_columns_cannot_be_named_does_not_offer_it(run, segments, tmp_path):
+    (tmp_path / "r.csv").write_text("a,effect\nM0,M1\n", encoding="utf-8")
+    code, _, err = run("draft", segments, "--relations", tmp_path / "r.csv", "-o", tmp_path / "i.yaml")
+    assert code == 2 and err.endswith("Rename a column\n")
+
+
+def test_the_list_of_elements_that_comes_with_the_package_is_counted(run):
+    code, out, _ = run("elements", path_of("bm-elements").with_name("bm-elements.literature.csv"))
+    assert code == 0 and "12 studies" in out
 
 
 def test_draft_writes_an_instrument_that_loads_and_the_trail_beside_it(run, segments, tmp_path):

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import SourceError
-from .numbers import text_of
-from .options import LanguageOption, Tongue, examples
+from ..errors import SourceError, SpecificationError
+from .numbers import suspect_codes, text_of
+from .options import LanguageOption, MissingCodes, Tongue, examples
 from .output import LOOK, print_tables, refuse_existing
 
 if TYPE_CHECKING:
@@ -37,6 +37,10 @@ _Segments = Annotated[
 ]
 _LevelOption = Annotated[_Level, typer.Option("--level", help="Which codes.")]
 _Output = Annotated[Path | None, typer.Option("--output", "-o", help="Folder for tables (CSV, Excel) and figures.")]
+_Columns = Annotated[
+    list[str] | None,
+    typer.Option("--column", help="A column with a heading of its own, such as study=Author; may be repeated."),
+]
 _Rules = Annotated[
     list[str] | None,
     typer.Option("--rule", help="Keep what passes, such as 'mentions > mean' or 'studies >= 3'; may be repeated."),
@@ -46,6 +50,7 @@ _Rules = Annotated[
 @app.command(epilog=examples("sme-sem code describe interviews.qdpx --level category --output coded"))
 def describe(
     segments: _Segments,
+    column: _Columns = None,
     level: _LevelOption = _Level.concept,
     hold_out: Annotated[
         str | None, typer.Option(help="Sources held out to check saturation, with commas between.")
@@ -57,7 +62,7 @@ def describe(
     from .. import qualitative
     from ..report import word_figures
 
-    coding = qualitative.read_coding(segments)
+    coding = qualitative.read_coding(segments, _named(column))
     which = level.value
     counted = qualitative.frequencies(coding, which)  # type: ignore[arg-type]
     saturated = qualitative.saturation(coding, which)  # type: ignore[arg-type]
@@ -125,6 +130,7 @@ def citations(
     patents: Annotated[
         Path, typer.Argument(help="Table with the columns firm, patent, cited and, if known, cited_firm.")
     ],
+    column: _Columns = None,
     rule: _Rules = None,
     output: _Output = None,
     language: LanguageOption = Tongue.en,
@@ -132,7 +138,7 @@ def citations(
     """Self-citation and the depth of internal chains, by firm."""
     from ..qualitative import read_citations, select
 
-    found = read_citations(patents)
+    found = read_citations(patents, _named(column))
     tables = list(found.tables())
     if rule:
         chosen = select(found.firms, rule)
@@ -144,6 +150,7 @@ def citations(
 def elements(
     literature: Annotated[Path, typer.Argument(help="Table with the columns study and element.")],
     synonyms: Annotated[Path | None, typer.Option(help="Table with the columns written and element.")] = None,
+    column: _Columns = None,
     rule: _Rules = None,
     output: _Output = None,
     language: LanguageOption = Tongue.en,
@@ -151,7 +158,7 @@ def elements(
     """How many studies use each element, and which are candidates for the expert questionnaire."""
     from ..qualitative import read_elements
 
-    found = read_elements(literature, synonyms)
+    found = read_elements(literature, synonyms, _named(column))
     tables = list(found.tables())
     if rule:
         chosen = found.candidates(rule)
@@ -163,6 +170,7 @@ def elements(
 def experts(
     ratings: Annotated[Path, typer.Argument(help="Table with a row for each expert and a column for each element.")],
     relevant: Annotated[float, typer.Option(help="Relevant is rated so or above.")] = 4,
+    missing_code: MissingCodes = None,
     rule: _Rules = None,
     output: _Output = None,
     language: LanguageOption = Tongue.en,
@@ -170,7 +178,9 @@ def experts(
     """What experts make of each element, how far they agree, and which elements stay."""
     from ..qualitative import expert_panel, read_ratings
 
-    panel = expert_panel(read_ratings(ratings), relevant=relevant)
+    rated = read_ratings(ratings, missing_code or ())
+    suspect_codes(rated, language.value)
+    panel = expert_panel(rated, relevant=relevant)
     tables = list(panel.tables())
     if rule:
         chosen = panel.keep(rule)
@@ -184,6 +194,7 @@ def draft(
     output: Annotated[Path, typer.Option("--output", "-o", help="Instrument file to write; it must not exist.")],
     relations: Annotated[Path | None, typer.Option(help="Table with the columns cause, effect and sign.")] = None,
     title: Annotated[str, typer.Option(help="Title of the questionnaire.")] = "Draft questionnaire",
+    column: _Columns = None,
     language: LanguageOption = Tongue.en,
 ) -> None:
     """Draft an instrument and a model from categories, concepts and relations; the trail goes beside it as CSV."""
@@ -192,12 +203,20 @@ def draft(
 
     trail = output.with_name(f"{output.stem}-trail.csv")
     refuse_existing(trail)
-    coding = read_coding(segments)
+    coding = read_coding(segments, _named(column))
     drafted = draft_instrument(coding, read_relations(relations) if relations else (), name=output.stem, title=title)
     drafted.write(output)
     store(trail, drafted.trail.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
     print_tables(drafted.tables(), language.value)
     typer.echo(f"Written: {output}\nWritten: {trail}\nIn study.yaml, to show it in the report:  trail: {trail.name}")
+
+
+def _named(columns: Sequence[str] | None) -> dict[str, str]:
+    """Take apart what was said of columns: ``study=Author``."""
+    for said in columns or ():
+        if not all(part.strip() for part in said.partition("=")):
+            raise SpecificationError(f"--column {said}: expected FIELD=HEADING, such as study=Author")
+    return {field.strip(): heading.strip() for field, _, heading in (said.partition("=") for said in columns or ())}
 
 
 def _words(path: Path | None) -> Sequence[str]:

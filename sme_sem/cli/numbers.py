@@ -59,7 +59,7 @@ def suspecting(numbers: pd.DataFrame, texts: Iterable[str], group: str | None, l
         yield
     finally:
         used = {group, *chain.from_iterable(map(_variables, texts))}
-        _suspect_codes(numbers.loc[:, numbers.columns.isin(used)], language)
+        suspect_codes(numbers.loc[:, numbers.columns.isin(used)], language)
 
 
 def _variables(text: str) -> set[str]:
@@ -72,7 +72,7 @@ def _variables(text: str) -> set[str]:
         return set()
 
 
-def _suspect_codes(frame: pd.DataFrame, language: str) -> None:
+def suspect_codes(frame: pd.DataFrame, language: str) -> None:
     """Point out numbers that stand for missing answers elsewhere and lie far from the others of a column."""
     from ..tables import Words, written
 

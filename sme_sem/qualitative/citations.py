@@ -86,7 +86,7 @@ def read_citations(source: ListSource, columns: Mapping[str, str] | None = None)
     """
     nx = library("networkx", "a citation network")
     place = "DataFrame" if isinstance(source, pd.DataFrame) else str(source)
-    frame, rows = read_list(source, _FIELDS, ("firm", "patent", "cited"), columns)
+    frame, rows = read_list(source, _FIELDS, ("firm", "patent", "cited"), columns or {})
     nameless = (frame["firm"] == "") | (frame["patent"] == "")
     remarks = [
         Remark("error", f"{place}, row {row}", _NAMELESS) for row, gone in zip(rows, nameless, strict=True) if gone

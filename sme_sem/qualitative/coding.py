@@ -134,7 +134,7 @@ def read_coding(source: ListSource, columns: Mapping[str, str] | None = None, *,
         from .refi_qda import read_project
 
         return read_project(Path(source))
-    frame, rows = read_list(source, FIELDS, ("source", "concept"), columns, sheet)
+    frame, rows = read_list(source, FIELDS, ("source", "concept"), columns or {}, sheet)
     return coding_of(frame.assign(row=rows), "DataFrame" if isinstance(source, pd.DataFrame) else str(source))
 
 

@@ -21,6 +21,7 @@ _LARGEST, _UNPACKED = 200_000_000, 500_000_000  # bytes of a file, and of what a
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _SAMPLE = 20_000  # characters, or bytes, that tell what a text is
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+_EXAMPLE = r"(?P<firm>\w+?)_(?P<year>\d{4})"
 _YEAR_OF = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*年)")
 
 
@@ -72,18 +73,36 @@ def read_document(path: Path) -> Read:
     return reader(data)
 
 
-def firm_and_year(path: Path, pattern: str | None = None) -> tuple[str, int | None]:
+def name_pattern(pattern: str, paths: Iterable[Path]) -> re.Pattern[str]:
+    """Check how names of files tell firm and year: a regular expression that has such groups and fits a name.
+
+    Raises :class:`~sme_sem.errors.SourceError` for any other.
+    """
+    place = f"pattern {pattern!r}"
+    try:
+        found = re.compile(pattern)
+    except re.error as problem:
+        raise SourceError(place, [f"is no regular expression: {problem}"]) from None
+    if not {"firm", "year"} & set(found.groupindex):
+        raise SourceError(place, [f"names neither firm nor year; write groups, such as {_EXAMPLE}"])
+    stems = [path.stem for path in paths]
+    if not any(map(found.search, stems)):
+        raise SourceError(place, [f"fits the name of no document, such as {stems[0]!r}"])
+    return found
+
+
+def firm_and_year(path: Path, pattern: re.Pattern[str] | None = None) -> tuple[str, int | None]:
     """Read the firm and the year off a file's name.
 
-    pattern : a regular expression with groups named ``firm`` and ``year``; without it the firm stands before the
-        first ``_``, ``-`` or blank, and the year is the one before 年, else the first of four digits
+    pattern : of :func:`name_pattern`; without it the firm stands before the first ``_``, ``-`` or blank, and the year
+        is the one before 年, else the first of four digits
 
     >>> firm_and_year(Path("600001_2015年年度报告.pdf")), firm_and_year(Path("acme 2019.txt"))
     (('600001', 2015), ('acme', 2019))
     """
     stem = path.stem
     if pattern is not None:
-        match = re.search(pattern, stem)
+        match = pattern.search(stem)
         named: dict[str, Any] = match.groupdict() if match else {}
         year = named.get("year")
         return named.get("firm") or stem, int(year) if year and year.isdecimal() else None

@@ -15,7 +15,7 @@ from .selection import Selection, select
 
 _FIELDS = {
     "study": ("author", "source", "reference", "文献", "作者", "研究"),
-    "element": ("factor", "component", "要素", "构成要素", "因素"),
+    "element": ("factor", "component", "item", "要素", "构成要素", "因素"),
 }
 _SYNONYMS = {"written": ("synonym", "as_written", "原表述", "同义词"), "element": ("counted_as", "要素", "归并为")}
 
@@ -83,7 +83,7 @@ def read_elements(
     array([['value proposition', 2, 66.66...], ['channel', 1, 100.0]], dtype=object)
     """
     place = "DataFrame" if isinstance(source, pd.DataFrame) else str(source)
-    frame, rows = read_list(source, _FIELDS, ("study", "element"), columns)
+    frame, rows = read_list(source, _FIELDS, ("study", "element"), columns or {})
     unusable = (frame == "").any(axis=1)
     blank = (frame == "").all(axis=1)
     wrong = zip(rows, unusable & ~blank, strict=True)

@@ -21,7 +21,7 @@ import pandas as pd
 from ..errors import SourceError
 from ..tables import Column, Kind, Table, Tabled, Words
 from ..tasks import Progress, results, shown
-from .documents import documents_in, firm_and_year, read_document
+from .documents import documents_in, firm_and_year, name_pattern, read_document
 from .libraries import library
 from .lists import read_list
 from .remarks import Remark, remarks_table
@@ -195,7 +195,7 @@ def count_keywords(
     Raises
     ------
     SourceError
-        If a path or keyword is wrong, or no document could be read.
+        If a path, a keyword or the pattern is wrong, or no document could be read.
 
     Examples
     --------
@@ -209,6 +209,7 @@ def count_keywords(
     """
     known = read_keywords(themes)
     paths = documents_in(sources)
+    named = None if pattern is None else name_pattern(pattern, paths)
     keywords, further = tuple(w for own in known.values() for w in own), tuple(words)
     found: list[_Counted] = []
     batches = [paths[i : i + _TOGETHER] for i in range(0, len(paths), _TOGETHER)]
@@ -225,7 +226,9 @@ def count_keywords(
         raise SourceError(
             str(paths[0].parent), ["no document could be read", *(f"{r.place}: {r.message}" for r in remarks[:5])]
         )
-    rows = [(path.name, *firm_and_year(path, pattern), length) for path, _, length in read]
+    if named is not None:
+        remarks += tuple(Remark("warning", str(path), _UNNAMED) for path, *_ in read if not named.search(path.stem))
+    rows = [(path.name, *firm_and_year(path, named), length) for path, _, length in read]
     documents = pd.DataFrame(rows, columns=["document", "firm", "year", "characters"]).astype({"year": "Int64"})
     counts = pd.DataFrame([own for _, own, _ in read], columns=list(keywords))
     return KeywordCounts(counts, documents, known, remarks)
@@ -321,5 +324,9 @@ def _rows(frame: pd.DataFrame) -> tuple[tuple[object, ...], ...]:
 _FIELDS = {"theme": ("主题", "类别", "维度"), "keyword": ("word", "关键词", "词语")}
 _COUNTING = Words("Reading documents", "读取文档")
 _READ = Words("Documents read: {n}. Mentions per document: {index}.", "读取文档{n}份，篇均提及{index}次。")
+_UNNAMED = Words(
+    "the pattern does not fit its name, which is taken for the firm; the year is unknown",
+    "文件名与pattern不符：以文件名为企业，年份未知",
+)
 _MENTIONS = Column("mentions", Words("Mentions", "词频"), Kind.COUNT)
 _INDEX = Column("index", Words("Mentions per report", "词频/报告数"), Kind.ESTIMATE)

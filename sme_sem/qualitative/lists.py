@@ -26,7 +26,7 @@ def read_list(
     """Read the wanted columns as stripped text, under their field's name, with the row numbers a person sees.
 
     fields : for each field the headings it is known by; required : fields that must be there
-    columns : field -> heading, where a file has headings of its own
+    columns : field -> heading, where a file has headings of its own; None where a caller takes none
     """
     shown = "DataFrame" if isinstance(source, pd.DataFrame) else str(source)
     try:
@@ -48,7 +48,9 @@ def read_list(
             places[field] = place
         elif field in required and named is None:
             known = ", ".join(repr(heading) for heading in (field, *headings))
-            problems.append(f"{field}: no column of that name; expected {known}, or columns={{{field!r}: ...}}")
+            named_by = f", or say which it is: columns={{{field!r}: ...}}, --column {field}=..."
+            offered = "" if columns is None else named_by
+            problems.append(f"{field}: no column of that name; expected {known}. Rename a column{offered}")
     if problems:
         raise SourceError(shown, problems)
     cells = {field: table.cells.iloc[:, place].str.strip().tolist() for field, place in places.items()}

@@ -61,13 +61,15 @@ class Panel(Tabled):
         )
 
 
-def read_ratings(source: ListSource) -> pd.DataFrame:
+def read_ratings(source: ListSource, missing_codes: Sequence[float] = ()) -> pd.DataFrame:
     """Read expert ratings: a row for each expert, a column for each element, empty where there is none.
 
     Parameters
     ----------
     source
         File or DataFrame; a column ``expert`` (专家) only names the experts.
+    missing_codes
+        Numbers that stand for a missing rating, such as 99.
 
     Returns
     -------
@@ -97,7 +99,8 @@ def read_ratings(source: ListSource) -> pd.DataFrame:
     if wrong.any():
         found = [(table.rows[i], str(cells.columns[j]), cells.iat[i, j]) for i, j in np.argwhere(wrong)[:10]]
         raise SourceError(place, [f"row {row}, {column}: {text!r} is no number" for row, column, text in found])
-    return numbers.astype(float).set_axis(texts[named[0]] if named else pd.RangeIndex(1, len(numbers) + 1), axis=0)
+    numbers = numbers.astype(float).where(~numbers.isin(list(missing_codes)))
+    return numbers.set_axis(texts[named[0]] if named else pd.RangeIndex(1, len(numbers) + 1), axis=0)
 
 
 def expert_panel(ratings: pd.DataFrame, *, relevant: float = 4, essential: float | None = None) -> Panel:

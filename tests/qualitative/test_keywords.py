@@ -7,7 +7,7 @@ import rjieba
 
 from sme_sem.errors import DataProblem, SourceError
 from sme_sem.qualitative import count_keywords, keywords, read_citations, read_keywords, select
-from sme_sem.qualitative.documents import firm_and_year
+from sme_sem.qualitative.documents import firm_and_year, name_pattern
 from sme_sem.qualitative.libraries import library
 
 THEMES = {"micro": ["微创新", "迭代创新"], "digital": ["云计算", "Big Data", "5G"]}
@@ -159,8 +159,34 @@ def test_every_problem_of_a_keyword_file_is_named():
 
 def test_firm_and_year_are_read_off_the_name_by_a_pattern(tmp_path):
     assert firm_and_year(tmp_path / "2016-03-30 acme 2015年报.pdf") == ("2016", 2015)
-    assert firm_and_year(tmp_path / "AR2015-acme.pdf", r"AR(?P<year>\d+)-(?P<firm>\w+)") == ("acme", 2015)
+    path = tmp_path / "AR2015-acme.pdf"
+    assert firm_and_year(path, name_pattern(r"AR(?P<year>\d+)-(?P<firm>\w+)", [path])) == ("acme", 2015)
     assert firm_and_year(tmp_path / "acme.pdf") == ("acme", None)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [
+        ("(", "is no regular expression: missing ), unterminated subpattern at position 0"),
+        (r"\d+", r"names neither firm nor year; write groups, such as (?P<firm>\w+?)_(?P<year>\d{4})"),
+        (r"(?P<firm>\d+)年", "fits the name of no document, such as 'acme_2015'"),
+    ],
+)
+def test_a_pattern_that_tells_nothing_is_refused(tmp_path, pattern, message):
+    (tmp_path / "acme_2015.txt").write_text("digital", encoding="utf-8")
+    with pytest.raises(SourceError) as caught:
+        count_keywords(tmp_path, {"t": ["digital"]}, pattern=pattern)
+    assert str(caught.value) == f"pattern {pattern!r}: 1 problem\n  {message}"
+
+
+def test_names_that_a_pattern_does_not_fit_are_told(tmp_path):
+    for name in ("AR2015-acme.txt", "draft.txt"):
+        (tmp_path / name).write_text("digital", encoding="utf-8")
+    counted = count_keywords(tmp_path, {"t": ["digital"]}, pattern=r"AR(?P<year>\d+)-(?P<firm>\w+)")
+    assert counted.documents["firm"].tolist() == ["acme", "draft"]
+    (told,) = counted.remarks
+    assert (told.severity, told.place) == ("warning", str(tmp_path / "draft.txt"))
+    assert told.message.en.startswith("the pattern does not fit its name")
 
 
 def test_331_of_1556_firms_pass_two_screens_by_construction():
