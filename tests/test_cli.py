@@ -116,6 +116,25 @@ def test_run_twice_replaces_the_results(run, files):
     assert contents(files / "results") == before
 
 
+def test_results_that_somebody_edited_are_not_replaced(run, files, monkeypatch):
+    run("run", files / "study.yaml")
+    report, note = files / "results" / "report.docx", files / "results" / "note.txt"
+    report.write_bytes(report.read_bytes() + b"edited")
+    monkeypatch.setattr("sme_sem.study.Study.run", lambda *_: pytest.fail("ran"))
+    code, _, err = run("run", files / "study.yaml")
+    edited = "  holds results that were edited since they were written (report.docx), which would be lost; "
+    edited += "move them, or name another folder\n"
+    assert (code, err) == (2, f"sme-sem: {files / 'results'}: 1 problem\n{edited}")
+    note.write_text("mine", encoding="utf-8")
+    err = run("run", files / "study.yaml")[2]
+    assert "2 problems\n  holds files that are no results (note.txt) and would be lost; move them" in err
+    assert err.endswith(edited)
+    monkeypatch.undo()
+    note.unlink()
+    report.unlink()
+    assert run("run", files / "study.yaml")[0] == 0 and report.is_file()
+
+
 def test_demo_of_the_real_survey(run, tmp_path):
     code, out, err = run("demo", "corporate-reputation", "--output", tmp_path / "out")
     assert (code, err) == (0, "")

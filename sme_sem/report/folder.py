@@ -46,7 +46,7 @@ def save(results: Results, folder: str | Path, language: Language = "en") -> Pat
 
 
 def check_folder(folder: str | Path) -> None:
-    """Refuse a folder that holds anything but earlier results; worth asking before a long run."""
+    """Refuse a folder that holds anything but earlier results as they were written; worth asking before a long run."""
     folder = Path(folder)
     try:
         if not folder.resolve().exists():
@@ -57,17 +57,13 @@ def check_folder(folder: str | Path) -> None:
         if not present:
             return
         written = _earlier_files(folder)
+        problems = _lost(folder, present, written or {})
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise StudyError(str(folder), [f"cannot be read: {_reason(error)}"]) from None
     if written is None:
         raise StudyError(str(folder), ["is not empty and holds no earlier results; name a new or an empty folder"])
-    foreign = sorted(name for name in present if name not in written)
-    if foreign:
-        shown = ", ".join(foreign[:5]) + (f" and {len(foreign) - 5} more" if len(foreign) > 5 else "")
-        raise StudyError(
-            str(folder),
-            [f"holds files that are no results ({shown}) and would be lost; move them, or name another folder"],
-        )
+    if problems:
+        raise StudyError(str(folder), problems)
 
 
 def manifest(results: Results, language: Language) -> dict[str, Any]:
@@ -152,7 +148,7 @@ def _write(results: Results, folder: Path, language: Language) -> None:
     for name, figure in zip(file_names(figure.name for figure in figures), figures, strict=True):
         store(folder / "figures" / f"{name}.svg", figure.svg.encode("utf-8"))
     write_syntax(results.fits, folder / "syntax")
-    files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in _files(folder)}
+    files = {name: _hash(folder / name) for name in _files(folder)}
     document = {**manifest(results, language), "files": files}
     text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
     store(folder / MANIFEST, f"{text}\n".encode())
@@ -179,14 +175,34 @@ def _files(folder: Path) -> list[str]:
     )
 
 
-def _earlier_files(folder: Path) -> set[str] | None:
-    """Name the files of earlier results; None where the folder holds none."""
+def _earlier_files(folder: Path) -> dict[str, str] | None:
+    """Hashes of the files of earlier results, as they were written; None where the folder holds none."""
     try:
         document = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return None
     files = document.get("files") if isinstance(document, dict) and "sme_sem" in document else None
-    return {*files, MANIFEST} if isinstance(files, dict) else None
+    return files if isinstance(files, dict) else None
+
+
+def _lost(folder: Path, present: list[str], written: dict[str, str]) -> list[str]:
+    """Say which files would be lost: those that are no results, and results that were edited."""
+    foreign = [name for name in present if name not in {*written, MANIFEST}]
+    edited = [name for name in present if name in written and _hash(folder / name) != written[name]]
+    said = []
+    if foreign:
+        said.append(f"holds files that are no results ({_some(foreign)}) and would be lost")
+    if edited:
+        said.append(f"holds results that were edited since they were written ({_some(edited)}), which would be lost")
+    return [f"{what}; move them, or name another folder" for what in said]
+
+
+def _hash(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def _findings(severities: Any) -> dict[str, int]:

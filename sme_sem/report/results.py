@@ -180,7 +180,7 @@ class Results(Tabled):
         ``tables/`` holds each table as CSV, and as LaTeX and Markdown to be put into a text; ``syntax/`` each model for
         lavaan, Mplus, Amos and semopy, with the answers as they were analysed.
         The folder is complete or not there: it is written aside and renamed at the end.  An earlier
-        results folder is replaced; anything else that is not empty is refused.
+        results folder is replaced; one that holds other files or edited ones is refused, as anything that is not empty.
         """
         from .folder import save
 
