@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
+from pydantic_core import PydanticCustomError
 
 from .errors import InstrumentError, SmeSemError, SpecificationError, StudyError, SyntaxProblem, did_you_mean
 from .instrument import Hypothesis, Instrument, read_instrument
-from .instrument.address import address
 from .instrument.document import UnreadableError, read_document
 from .instrument.model import BilingualText, VariableName, Written
+from .instrument.wording import problems_of
 from .measurement.item_advice import RULES
 from .measurement.rotations import ROTATIONS
 from .responses import PLATFORMS
@@ -37,6 +38,14 @@ class _Record(BaseModel):
     """A frozen record that refuses fields it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _ordered(value: Any) -> Any:
+    listed = isinstance(value, (list, tuple)) and all(isinstance(name, str) and name.strip() for name in value)
+    if value is None or isinstance(value, bool) or listed:
+        return value
+    wanted = "expected true for all items, or a list of some such as [MK1, MK2], got {found}"
+    raise PydanticCustomError("ordered_type", wanted, {"found": f"{value!r:.60}"})
 
 
 class ScreeningChoice(_Record):
@@ -100,7 +109,7 @@ class StudyFile(_Record):
     screening: ScreeningChoice = ScreeningChoice()
     estimator: Written = "ML"
     missing: Written = "listwise"
-    ordered: StrictBool | tuple[Written, ...] | None = None
+    ordered: Annotated[StrictBool | tuple[Written, ...] | None, BeforeValidator(_ordered)] = None
     group: Written | None = None
     alpha: Annotated[float, Field(gt=0, lt=1)] = 0.05
     correction: Written = "none"
@@ -133,7 +142,7 @@ def read_study_file(path: Path) -> StudyFile:
     try:
         study = StudyFile.model_validate(document)
     except ValidationError as error:
-        problems += [_line(one) for one in error.errors()]
+        problems += problems_of(error, StudyFile, _SPANS)
     problems += _choices(document)
     if problems or study is None:
         raise StudyError(source, problems)
@@ -194,43 +203,11 @@ def _nearby(path: Path) -> str:
     return did_you_mean(path.name, names)
 
 
-def _line(error: Any) -> str:
-    """Say in plain words what pydantic found at one place."""
-    place, kind, found = error["loc"], error["type"], error["input"]
-    if kind == "missing":
-        return f"{address(place)}: missing"
-    if kind == "extra_forbidden":
-        known = _fields(place[:-1])
-        guess = did_you_mean(str(place[-1]), known) or (f" Known here: {', '.join(known)}." if known else "")
-        return f"{address(place)}: not a known field.{guess}"
-    shown = "nothing" if found is None else f"{found!r:.60}"
-    message = error["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
-    wanted = {"string_type": "text", "int_type": "a whole number", "float_parsing": "a number"}
-    if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
-        message = _SPANS.get(place, message)
-    wanted |= {"tuple_type": "a list", "dict_type": "a mapping", "model_type": "a mapping"}
-    return f"{address(place)}: expected {wanted.get(kind, message)}, got {shown}"
-
-
 _SPANS: dict[tuple[int | str, ...], str] = {
     ("alpha",): "a number between 0 and 1, such as 0.05",
     ("screening", "max_missing"): "a share from 0 to 1, such as 0.5",
     ("screening", "min_flags"): "a number of flags from 1 to 7, such as 2",
 }
-
-
-def _fields(place: tuple[int | str, ...]) -> list[str]:
-    if not place:
-        return list(StudyFile.model_fields)
-    records: dict[str, type[BaseModel]] = {
-        "screening": ScreeningChoice,
-        "components": ComponentsChoice,
-        "bootstrap": BootstrapChoice,
-        "models": StudyModel,
-        "hypotheses": Hypothesis,
-    }
-    record = records.get(str(place[0]))
-    return list(record.model_fields) if record else []
 
 
 def _choices(document: dict[Any, Any]) -> Iterator[str]:

@@ -149,7 +149,7 @@ def test_without_indirect_effects_a_bootstrap_gives_the_paths_alone(tmp_path):
     found = load_study(write_study(tmp_path, bootstrap={"draws": 100})).run()
     assert found.bootstrap.failed == 0 and found.mediation is None and found.problems == ()
     assert refusal(write_study(tmp_path, bootstrap={"draws": 10, "kind": "perc"})) == (
-        "bootstrap.draws: expected greater than or equal to 100, got 10",
+        "bootstrap.draws: must be 100 or more, got 10",
         "bootstrap.kind: not a known field. Known here: draws, interval.",
     )
 
@@ -273,7 +273,7 @@ def test_all_mistakes_of_a_study_file_are_told_in_one_reading(tmp_path):
     assert refusal(path) == (
         "alpha: expected a number between 0 and 1, such as 0.05, got 2",
         "seed: expected a whole number, got 'one'",
-        "models.own.structure: missing",
+        "models.own.structure: missing; expected text",
         "langage: not a known field. Did you mean 'language'?",
         "estimator: 'MLL' is not available; choose ML, MLM, MLMV, MLMVS, MLR, MLF, GLS, WLS, ULS, ULSM, ULSMV, ULSMVS, "
         "DWLS, WLSM, WLSMV or WLSMVS. "
@@ -283,6 +283,36 @@ def test_all_mistakes_of_a_study_file_are_told_in_one_reading(tmp_path):
         "screening.rules[0]: 'emty' is not available; choose empty, missing, attention, duplicate_id, "
         "duplicate_row or careless. Did you mean 'empty'?",
     )
+
+
+@pytest.mark.parametrize(
+    ("stated", "problem"),
+    [
+        (
+            {"ordered": "t1"},
+            "ordered: expected true for all items, or a list of some such as [MK1, MK2], got 't1'",
+        ),
+        (
+            {"ordered": ["t1", 3]},
+            "ordered: expected true for all items, or a list of some such as [MK1, MK2], got ['t1', 3]",
+        ),
+        ({"output": ""}, "output: is empty; expected text"),
+        ({"data": " "}, "data: is empty; expected text"),
+        ({"title": 2024}, "title: expected text, got 2024; put it in quotes if it is meant as text"),
+        (
+            {"seed": 10**22},
+            f"seed: expected a whole number, got '{10**22}'; at most 18 digits, without quotation marks",
+        ),
+        ({"seed": -1}, "seed: must be 0 or more, got -1"),
+        ({"components": {"constructs": ["a b"]}}, "components.constructs[0]: 'a b' cannot name a variable; begin with"),
+        ({"multiverse": {"estimator": ["ML", "MLX"]}}, "multiverse: estimator='MLX' is not available; it can be 'ML',"),
+        ({"multiverse": {"missing": {"a": "fimll"}}}, "multiverse: missing='fimll' is not available; it can be"),
+        ({"multiverse": {"options": [{"estimator": "MLX"}]}}, "multiverse: estimator='MLX' is not available; it"),
+    ],
+)
+def test_a_mistake_of_a_study_file_is_told_in_plain_words(tmp_path, stated, problem):
+    (told,) = refusal(write_study(tmp_path, **stated))
+    assert told.startswith(problem)
 
 
 def test_what_only_the_instrument_can_tell_is_told_together_too(tmp_path):

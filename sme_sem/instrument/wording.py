@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -15,45 +15,65 @@ from .model import Bilingual, Instrument
 _WANTED = {
     "string_type": "text",
     "int_type": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
     "bool_type": "true or false",
     "tuple_type": "a list",
     "dict_type": "a mapping",
 }
+_BEYOND = {
+    "greater_than": "must be above {gt}",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than": "must be below {lt}",
+    "less_than_equal": "must be {le} or less",
+}
 
 
-def problems_of(error: ValidationError) -> list[str]:
-    """One line for each error, beginning with its place."""
-    return [_line(one["loc"], one["type"], one["input"], one.get("ctx", {}), one["msg"]) for one in error.errors()]
+def problems_of(
+    error: ValidationError,
+    record: type[BaseModel] = Instrument,
+    spans: Mapping[tuple[int | str, ...], str] = types.MappingProxyType({}),
+) -> list[str]:
+    """One line for each error in what should have been such a record, beginning with its place.
+
+    spans : by place, which numbers are expected there, where a bound alone would not say it
+    """
+    return [_line(record, spans, one) for one in error.errors()]
 
 
-def _line(place: Sequence[int | str], kind: str, found: Any, context: dict[str, Any], message: str) -> str:
+def _line(record: type[BaseModel], spans: Mapping[tuple[int | str, ...], str], error: Any) -> str:
+    place, kind, found = error["loc"], error["type"], error["input"]
+    context, message = error.get("ctx", {}), error["msg"]
     at_key = bool(place) and place[-1] == "[key]"
     where = address(place[:-1] if at_key else place)
     if kind == "missing":
-        return f"{where}: missing; expected {_expected(place)}"
+        return f"{where}: missing; expected {_expected(record, place)}"
     if kind == "extra_forbidden":
-        known = _fields_at(place[:-1])
+        known = _fields_at(record, place[:-1])
         guess = did_you_mean(str(place[-1]), known) or f" Known here: {', '.join(known)}."
         return f"{where}: not a known field.{guess}"
-    if kind in ("string_type", "int_type", "bool_type", "tuple_type", "dict_type", "model_type"):
-        wanted = _WANTED.get(kind) or _expected(place)
-        wanted += " as key" * at_key
-        return f"{where}: expected {wanted}, got {_shown(found)}{_advice(kind, found)}"
+    if kind in _WANTED or kind == "model_type":
+        wanted = _WANTED.get(kind) or _expected(record, place)
+        return f"{where}: expected {wanted}{' as key' * at_key}, got {_shown(found)}{_advice(wanted, found)}"
     if kind == "literal_error":
         return f"{where}: expected {context['expected']}, got {_shown(found)}"
     if kind == "too_short":
         return f"{where}: is empty; expected at least one entry"
-    if kind == "greater_than_equal":
-        return f"{where}: must be {context['ge']} or more, got {_shown(found)}"
+    if kind in _BEYOND and place in spans:
+        return f"{where}: expected {spans[place]}, got {_shown(found)}"
+    if kind in _BEYOND:
+        return f"{where}: {_BEYOND[kind].format(**context)}, got {_shown(found)}"
     if kind == "code_type":
         return f"{where}: {message}, got {_shown(found)}"
     return f"{where}: {message}"
 
 
-def _advice(kind: str, found: Any) -> str:
+def _advice(wanted: str, found: Any) -> str:
     if found is None:
         return ""
-    if kind == "string_type" and not isinstance(found, (list, dict)):
+    if wanted == "a whole number" and isinstance(found, str) and found.isdecimal():
+        return "; at most 18 digits, without quotation marks"
+    if wanted == "text" and not isinstance(found, (list, dict)):
         return "; put it in quotes if it is meant as text"
     if isinstance(found, str) and "：" in found:
         return "; a full-width colon '：' is no ': '"
@@ -69,9 +89,9 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _expected(place: Sequence[int | str]) -> str:
+def _expected(record: type[BaseModel], place: Sequence[int | str]) -> str:
     """Name what belongs at a place, from the type the model declares for it."""
-    wanted = _type_at(place)
+    wanted = _type_at(record, place)
     origin = get_origin(wanted)
     if wanted is Bilingual or wanted is str:
         return "text"
@@ -82,14 +102,14 @@ def _expected(place: Sequence[int | str]) -> str:
     return {int: "a whole number", bool: "true or false"}.get(wanted, "a mapping")
 
 
-def _fields_at(place: Sequence[int | str]) -> list[str]:
-    record = _type_at(place)
-    return list(record.model_fields) if isinstance(record, type) and issubclass(record, BaseModel) else []
+def _fields_at(record: type[BaseModel], place: Sequence[int | str]) -> list[str]:
+    found = _type_at(record, place)
+    return list(found.model_fields) if isinstance(found, type) and issubclass(found, BaseModel) else []
 
 
-def _type_at(place: Sequence[int | str]) -> Any:
+def _type_at(record: type[BaseModel], place: Sequence[int | str]) -> Any:
     """Walk the declared types along a place."""
-    wanted: Any = Instrument
+    wanted: Any = record
     for step in place:
         if isinstance(wanted, type) and issubclass(wanted, BaseModel):
             field = wanted.model_fields.get(str(step))

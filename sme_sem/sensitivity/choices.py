@@ -21,6 +21,9 @@ from math import prod
 from typing import Any, NamedTuple
 
 from ..errors import SpecificationError, did_you_mean
+from ..sem.estimators import chosen_estimator
+from ..sem.sampling import MISSING
+from ..sem.spelling import chosen, missing_of
 
 CHOICES = ("model", "paths", "items", "covariates", "screening", "subset", "estimator", "missing", "options")
 MOST = 100_000
@@ -50,6 +53,8 @@ def read_choices(choices: Mapping[str, Any]) -> tuple[Choice, ...]:
                 f"choices: {name!r} is none of {', '.join(CHOICES)}.{did_you_mean(str(name), CHOICES)}"
             )
         found.append(Choice(name, _levels(name, levels)))
+        for level in found[-1].levels.values():
+            _check_options(name, level)
     combinations = prod(len(choice.levels) for choice in found)
     if combinations > MOST:
         raise SpecificationError(
@@ -79,6 +84,15 @@ def _levels(name: str, levels: Any) -> dict[str, Any]:
     if not found:
         raise SpecificationError(f"choices[{name!r}] has no level: name at least one, or leave the choice out.")
     return found
+
+
+def _check_options(name: str, level: Any) -> None:
+    """Refuse an estimator, and a way to meet gaps, of a name that there is not."""
+    options = level if isinstance(level, Mapping) else {name: level}
+    if name in ("estimator", "missing", "options") and "estimator" in options:
+        chosen_estimator(options["estimator"], None, None)
+    if name in ("estimator", "missing", "options") and "missing" in options:
+        chosen("missing", missing_of(options["missing"]), MISSING)
 
 
 def _shown(value: Any) -> str:

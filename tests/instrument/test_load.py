@@ -61,7 +61,7 @@ def test_every_problem_is_named_with_its_place_in_one_reading(document):
         "my.yaml: 11 problems\n"
         "  version: expected text, got 2; put it in quotes if it is meant as text\n"
         "  title.zh: missing; expected text\n"
-        "  constructs[0].items[1].wording: expected text, got 3\n"
+        "  constructs[0].items[1].wording: expected text, got 3; put it in quotes if it is meant as text\n"
         "  constructs[1].label: missing; expected text\n"
         "  constructs[1].items[0].wording: missing; expected text\n"
         "  constructs[1].lable: not a known field. Did you mean 'label' or 'scale'?\n"
