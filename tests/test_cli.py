@@ -340,6 +340,11 @@ COMMANDS = [
 ]
 
 
+@pytest.mark.parametrize("command", ["validate", "screen", "reliability", "components"])
+def test_every_kind_of_file_that_is_read_is_named_by_the_commands_that_read_it(run, command):
+    assert all(f"{kind})" in " ".join(run(command, "--help")[1].split()) for kind in (".sav", ".dta"))
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_teaches_by_an_example(run, command):
     code, out, _ = run(*command.split(), "--help")
@@ -438,7 +443,11 @@ def test_power_prints_what_a_study_would_find_and_records_that_it_was_planned(ru
 
 @pytest.mark.parametrize(
     ("name", "reason"),
-    [("there.md", "already exists"), ("tables.pdf", "no format has the suffix '.pdf'"), ("t.csv", "one table only")],
+    [
+        ("there.md", "already exists"),
+        ("tables.pdf", "no format has the suffix '.pdf'"),
+        ("t.csv", "--format csv --output FOLDER"),
+    ],
 )
 def test_a_file_that_cannot_be_written_is_refused_before_the_work(run, files, name, reason):
     (files / "population.txt").write_text(POPULATION, encoding="utf-8")
@@ -446,6 +455,48 @@ def test_a_file_that_cannot_be_written_is_refused_before_the_work(run, files, na
     code, out, err = run("power", files / "population.txt", "-n", "100", "--output", files / name)
     assert (code, out) == (2, "") and reason in err
     assert (files / "there.md").read_text("utf-8") == "mine"
+
+
+@pytest.mark.parametrize("command", ["validate", "screen", "reliability", "components"])
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (
+            ("--output", "t.csv"),
+            "--output t.csv: a CSV file holds one table only, and these are several; name a workbook (.xlsx), or a "
+            "folder for a file of each: --format csv --output FOLDER\n",
+        ),
+        (("--output", "t.csv", "--format", "csv"), "--output t.csv: a CSV file holds one table only, and these are"),
+        (
+            ("--output", "t.docx", "--format", "json"),
+            "--output t.docx: --format json does not go with .docx; leave --format out, or name a .json file\n",
+        ),
+        (
+            ("--output", "t.xlsx", "--format", "csv"),
+            "--output t.xlsx: --format csv does not go with .xlsx; leave --format out, or name a folder\n",
+        ),
+    ],
+)
+def test_a_file_that_cannot_hold_the_tables_is_refused_before_answers_are_read(run, command, options, reason):
+    code, out, err = run(command, "nowhere.csv", "-i", "bmi-drivers", *options)
+    assert (code, out) == (2, "") and err.startswith(f"sme-sem: {reason}")
+
+
+def test_one_table_fits_into_a_csv_file(run, tmp_path):
+    for name, form in (("a.csv", ()), ("b.csv", ("--format", "csv"))):
+        assert run("list", "--output", tmp_path / name, *form)[0] == 0
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
+@pytest.mark.parametrize("command", ["simulate", "screen"])
+def test_csv_is_not_written_under_the_name_of_a_workbook(run, files, command):
+    arguments = {
+        "simulate": ("-i", "bmi-drivers", "-o", files / "s.xlsx"),
+        "screen": (files / "answers.csv", "-i", files / "instrument.yaml", "--kept", files / "s.xlsx"),
+    }[command]
+    code, _, err = run(command, *arguments)
+    assert (code, err) == (2, f"sme-sem: {files / 's.xlsx'}: what is written is CSV; name a file that ends in .csv\n")
+    assert not (files / "s.xlsx").exists()
 
 
 # --- other forms of tables ---------------------------------------------------------------------------
@@ -650,14 +701,30 @@ def test_a_wrong_use_is_refused_by_the_parser(run):
     code, _, err = run("run")
     assert code == 2 and "Missing argument" in err
     assert run("nonsense")[0] == 2
+    for wrong in (
+        ("list", "--format", "jsn"),
+        ("run", "x", "--language", "cn"),
+        ("code", "describe", "x", "--level", "c"),
+    ):
+        code, _, err = run(*wrong)
+        assert code == 2 and re.search(rf"Invalid value for .*: '{wrong[-1]}' is not one of '", err)
 
 
 def test_an_operating_system_error_is_one_line(run, tmp_path, monkeypatch):
     def denied(*arguments, **options):
         raise PermissionError(13, "Permission denied", "answers.csv")
 
+    rights = "; check the rights of the folder, close the file in other programs, or name another place\n"
     monkeypatch.setattr("sme_sem.study.demo_study", denied)
-    assert refused(run, "demo") == "answers.csv: Permission denied\n"
+    assert refused(run, "demo") == f"answers.csv: Permission denied{rights}"
+    monkeypatch.setattr("os.replace", denied)
+    assert refused(run, "list", "-o", tmp_path / "l.docx") == f"{tmp_path / 'l.docx'}: Permission denied{rights}"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_package_can_be_run_where_no_script_is_installed():
+    done = subprocess.run([sys.executable, "-m", "sme_sem", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"sme-sem {__version__}\n"
 
 
 def test_progress_is_shown_on_a_terminal_only(capsys, monkeypatch):

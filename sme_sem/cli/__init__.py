@@ -9,9 +9,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from ..errors import SmeSemError
 from . import coding, models, questionnaires, studies
@@ -51,8 +52,21 @@ Begin with words:
 Exit codes: 0 done; 1 done, something needs a person; 2 the input was refused.
 """
 
+
+class _Commands(TyperGroup):
+    """Commands whose refusals of a value are the parser's own words, without those of the library behind it."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as problem:
+            problem.message = problem.message.removeprefix("Value error, ")
+            raise
+
+
 app = typer.Typer(
     name="sme-sem",
+    cls=_Commands,
     help=_GUIDE,
     no_args_is_help=True,
     add_completion=False,
@@ -86,7 +100,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(str(problem))
     except OSError as problem:
         named = f"{problem.filename}: " if problem.filename else ""
-        return _refuse(f"{named}{problem.strerror or problem}")
+        advice = _RIGHTS if isinstance(problem, PermissionError) else ""
+        return _refuse(f"{named}{problem.strerror or problem}{advice}")
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else DONE if leaving.code is None else LOOK
     return DONE
@@ -110,6 +125,9 @@ def _version(asked: bool) -> None:
 
         typer.echo(f"sme-sem {__version__}")
         raise typer.Exit(DONE)
+
+
+_RIGHTS = "; check the rights of the folder, close the file in other programs, or name another place"
 
 
 def _refuse(message: str) -> int:

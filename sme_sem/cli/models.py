@@ -26,7 +26,7 @@ from .options import (
     Tongue,
     examples,
 )
-from .output import DONE, LOOK, check_output, hand_over, refuse_existing
+from .output import DONE, LOOK, check_csv, check_output, hand_over
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -295,7 +295,7 @@ def simulate(
 
     if (model is None) == (instrument is None):
         raise SpecificationError("name either a file with a population model, or an --instrument")
-    refuse_existing(output)
+    check_csv(output)
     if instrument is not None:
         known = load_instrument(instrument)
         answers = draw_answers(known, n, seed)

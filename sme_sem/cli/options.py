@@ -24,7 +24,9 @@ class Tongues(str, Enum):  # noqa: UP042 - typer shows the value of this kind
     both = "both"
 
 
-Answers = Annotated[Path, typer.Argument(help="File of answers: CSV, TSV, Excel (.xlsx, .xls, .ods) or SPSS (.sav).")]
+Answers = Annotated[
+    Path, typer.Argument(help="File of answers: CSV, TSV, Excel (.xlsx, .xls, .ods), SPSS (.sav) or Stata (.dta).")
+]
 InstrumentName = Annotated[
     str, typer.Option("--instrument", "-i", help="A shipped instrument (see: sme-sem list), or a YAML file.")
 ]

@@ -25,18 +25,13 @@ def hand_over(tables: Sequence[Table], language: str, form: Form | None, output:
     from ..tables.storing import store
 
     if output is not None:
-        _unwritten(output)
+        check_output(form, output, several=len(tables) > 1)
         if form is Form.csv and output.suffix.lower() != ".csv":
             csv_file.write(tables, output, language)  # type: ignore[arg-type]
-        elif form is None or (form is Form.csv and len(tables) == 1):
+        elif form is None:
             save(tables, output, language)  # type: ignore[arg-type]
-        elif form is Form.csv:
-            raise SpecificationError(
-                f"--output {output}: a CSV file holds one table, and here are {len(tables)}; name a folder"
-            )
         else:
-            name = "text" if form is Form.table else form.value
-            content = FORMATS[name].file(tables, language)  # type: ignore[arg-type]
+            content = FORMATS[_name(form)].file(tables, language)  # type: ignore[arg-type]
             store(output, content.encode("utf-8") if isinstance(content, str) else content)
         typer.echo(f"Written: {output}")
     elif form in (None, Form.table):
@@ -48,15 +43,37 @@ def hand_over(tables: Sequence[Table], language: str, form: Form | None, output:
         typer.echo(rendered(tables, form.value, language))  # type: ignore[arg-type]
 
 
-def check_output(form: Form | None, output: Path | None) -> None:
-    """Refuse a file that could not take several tables, before the work is done."""
-    from ..tables.formats import format_of
+def check_output(form: Form | None, output: Path | None, *, several: bool = True) -> None:
+    """Refuse a file that could not take the tables in this form, before the work is done."""
+    from ..tables.formats import FORMATS, format_of
 
     if output is None:
         return
     _unwritten(output)
-    if form is None and format_of(output).single:
-        raise SpecificationError(f"{output}: holds one table only, and these are several; name a workbook (.xlsx)")
+    own = {one.suffix: one for one in FORMATS.values()}.get(output.suffix.lower())
+    if form is not None and own is not None and own.name != _name(form):
+        fitting = "a folder" if form is Form.csv else f"a {FORMATS[_name(form)].suffix} file"
+        raise SpecificationError(
+            f"--output {output}: --format {form.value} does not go with {own.suffix}; leave --format out, or name "
+            f"{fitting}"
+        )
+    chosen = format_of(output) if form is None else own
+    if several and chosen is not None and chosen.single:
+        raise SpecificationError(
+            f"--output {output}: a CSV file holds one table only, and these are several; name a workbook (.xlsx), or a "
+            "folder for a file of each: --format csv --output FOLDER"
+        )
+
+
+def check_csv(output: Path) -> None:
+    """Refuse to write CSV under a name by which another program would open it, or over what is there."""
+    if output.suffix.lower() != ".csv":
+        raise SpecificationError(f"{output}: what is written is CSV; name a file that ends in .csv")
+    refuse_existing(output)
+
+
+def _name(form: Form) -> str:
+    return "text" if form is Form.table else form.value
 
 
 def refuse_existing(output: Path) -> None:

@@ -21,7 +21,7 @@ from .options import (
     Tongue,
     examples,
 )
-from .output import DONE, LOOK, check_output, for_programs, hand_over, refuse_existing
+from .output import DONE, LOOK, check_csv, check_output, for_programs, hand_over
 
 app = typer.Typer()
 
@@ -40,6 +40,7 @@ def validate(
     """Check a file of answers against its instrument: every cell, in one reading."""
     from ..responses.screening import DEFAULT_RULES, screen
 
+    check_output(form, output)
     responses = read_answers(answers, instrument, sheet, platform)
     screening = screen(responses, rule or DEFAULT_RULES)
     quality = screening.quality.tables()[:1] if screening.quality is not None else ()
@@ -78,7 +79,7 @@ def screen(
 
     check_output(form, output)
     if kept is not None:
-        refuse_existing(kept)
+        check_csv(kept)
     responses = read_answers(answers, instrument, sheet, platform)
     found = judge(responses, (*DEFAULT_RULES, "careless"), max_missing=max_missing, cutoffs=Cutoffs(flags=min_flags))
     quality = found.quality.tables() if found.quality is not None else ()
@@ -106,6 +107,7 @@ def reliability(
     """Item analysis and reliability of every scale of the instrument."""
     from ..measurement import reliability as analyse
 
+    check_output(form, output)
     responses = kept_answers(answers, instrument, sheet, language.value, err=for_programs(form, output))
     columns = set(responses.items)
     present = {
@@ -139,6 +141,7 @@ def components(
     from ..measurement import adequacy
     from ..measurement import components as condense
 
+    check_output(form, output)
     responses = kept_answers(answers, instrument, sheet, language.value, err=for_programs(form, output))
     scales = responses.instrument.scales(single_items=True)
     wanted = [name.strip() for name in constructs.split(",")] if constructs else list(scales)

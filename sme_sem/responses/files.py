@@ -212,12 +212,14 @@ def _from_workbook(path: Path, data: bytes, sheet: str | None, encoding: str | N
             "save it again as .xlsx, without a password"
         ) from None
     numbered = _filled(records)
+    others = [name for name in names if name != taken]
+    advice = f"; its other sheets are {', '.join(map(repr, others))}, choose with sheet= (--sheet)" if others else ""
     first = next(numbered, None)
     if first is None:
-        others = [name for name in names if name != taken]
-        advice = f"; its other sheets are {', '.join(map(repr, others))}, choose with sheet=" if others else ""
         raise ResponseError(f"{path}: the sheet {taken!r} is empty{advice}")
     table = replace(_from_records(path, data, chain([first], numbered)), kind="workbook")
+    if table.cells.empty and others:
+        raise ResponseError(f"{path}: the sheet {taken!r} holds one row and no answers under it{advice}")
     if sheet is None and len(names) > 1:
         note = _SHEETS.filled(names=listed(map(repr, names), most=len(names)))
         table = replace(table, findings=(finding("info", "sheet", note, value=taken),))

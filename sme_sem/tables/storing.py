@@ -6,6 +6,7 @@ never meets half of it, and a failure leaves what stood there before.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Iterable
@@ -20,8 +21,11 @@ def store(path: str | Path, content: bytes) -> Path:
     try:
         unfinished.write_bytes(content)
         os.replace(unfinished, path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
+    except BaseException as problem:
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        if isinstance(problem, OSError):
+            problem.filename, problem.filename2 = str(path), None  # nobody asked for the temporary name
         raise
     return path
 

@@ -114,8 +114,17 @@ def test_a_sheet_is_chosen_by_name_and_the_choice_of_the_first_is_stated(tmp_pat
     with pytest.raises(ResponseError) as caught:
         read_responses(path, instrument, sheet="none")
     assert str(caught.value) == (
-        f"{path}: the sheet 'none' is empty; its other sheets are 'pilot', 'main', choose with sheet="
+        f"{path}: the sheet 'none' is empty; its other sheets are 'pilot', 'main', choose with sheet= (--sheet)"
     )
+
+
+def test_a_first_sheet_without_answers_is_refused_with_the_names_of_the_others(tmp_path, instrument):
+    path = workbook(tmp_path / "answers.xlsx", {"说明": [["读我"]], "数据": [["MK1"], [2.0]]})
+    assert refusal(path, instrument) == (
+        f"{path}: the sheet '说明' holds one row and no answers under it; its other sheets are '数据', choose with "
+        "sheet= (--sheet)"
+    )
+    assert read_responses(path, instrument, sheet="数据").collected == 1
 
 
 def test_a_workbook_named_csv_is_read_as_what_it_is(tmp_path, instrument):
