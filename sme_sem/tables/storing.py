@@ -24,8 +24,8 @@ def store(path: str | Path, content: bytes) -> Path:
     except BaseException as problem:
         with contextlib.suppress(OSError):
             unfinished.unlink(missing_ok=True)
-        if isinstance(problem, OSError):
-            problem.filename, problem.filename2 = str(path), None  # nobody asked for the temporary name
+        if isinstance(problem, OSError) and problem.filename is not None:  # nobody asked for the temporary name
+            raise OSError(problem.errno, problem.strerror, str(path)) from problem
         raise
     return path
 
