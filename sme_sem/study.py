@@ -201,7 +201,8 @@ class Study:
             synthetic=synthetic,
             provenance=self.provenance,
             sha256={"data": responses.sha256, "instrument": self.instrument_sha256},
-            recorded=recorded,
+            recorded=None if recorded is None else recorded[0],
+            post_hoc=frozenset() if recorded is None else recorded[1],
         )
 
     def screen(self, responses: Responses) -> Screening:
@@ -271,8 +272,8 @@ class Study:
             )
         return importance(fit, frame, last[0], scale, group=group)
 
-    def _record(self, fits: Mapping[str, Fit], data: str) -> dict[str, int]:
-        """Enter the fits into the ledger, and count those of these answers by label."""
+    def _record(self, fits: Mapping[str, Fit], data: str) -> tuple[dict[str, int], frozenset[str]]:
+        """Enter the fits into the ledger; count those of these answers by label, and name the models post hoc."""
         assert self.ledger is not None
         known = ledger.read(self.ledger)
         new = []
@@ -280,7 +281,8 @@ class Study:
             intended = ledger.HYPOTHESIZED if name == self.instrument.hypothesized else ledger.PLANNED_RIVAL
             label = ledger.label_of(known, data, str(fit.specification), intended)
             new.append(ledger.entry(fit, data, label, name=name))
-        return ledger.counts(one for one in ledger.record(self.ledger, new) if one.data == data)
+        counts = ledger.counts(one for one in ledger.record(self.ledger, new) if one.data == data)
+        return counts, frozenset(one.name for one in new if one.label == ledger.POST_HOC)
 
     def _bootstrapped(self, fit: Fit) -> Bootstrap:
         """Draw the respondents anew, as the study file says."""

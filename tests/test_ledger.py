@@ -6,6 +6,7 @@ import sme_sem as sme
 from small_study import write_study
 from sme_sem import ledger
 from sme_sem.errors import StudyError
+from sme_sem.report.checklist import checklist
 from sme_sem.report.contents import report_of
 
 ONE = ledger.Entry("aa", "use ~ trust", {"estimator": "ML"}, {"sme-sem": "0.1.0"}, "hypothesized", "first")
@@ -136,6 +137,8 @@ def test_a_model_that_a_study_names_later_is_counted_as_post_hoc(tmp_path):
     later = write_study(tmp_path, models={"late": {"structure": "USE ~ TRUST + city"}})
     results = sme.load_study(later).run()
     assert results.recorded == {"hypothesized": 1, "planned rival": 2, "post hoc": 1}
+    (said,) = (r["answer"] for r in checklist(results).records() if r["item"] == "Rival models named beforehand")
+    assert said == "The other way; With age; named after others had been fitted (post hoc): late"
 
 
 def test_a_ledger_that_was_altered_is_a_problem_and_the_study_goes_on(tmp_path):

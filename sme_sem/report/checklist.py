@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib import metadata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..sem.presentation import objections, reported
 from ..sem.rivals import comparable, equivalent_models
-from ..tables import Column, Kind, Table, Text, Words, joined
+from ..tables import Column, Kind, Table, Text, Words, joined, term
 from ..tables.format import cell
 from . import narrative
 
@@ -26,18 +26,27 @@ def checklist(results: Results) -> Table:
     """Table of what is to be reported, each with its answer; of a study with a fitted model."""
     rows = []
     for name, answer in _items(results):
-        rows.append((name, _MISSING if answer is None else _REPORTED, _TO_TELL if answer is None else answer))
+        if isinstance(answer, _Gap):
+            rows.append((name, _MISSING, answer.said))
+        else:
+            rows.append((name, _REPORTED, answer))
     missing = sum(row[1] is _MISSING for row in rows)
     note = _NOTE.filled(missing=missing, all=len(rows))
     return Table("checklist", Words("Reporting checklist", "报告规范核对表"), _COLUMNS, tuple(rows), (note,))
 
 
-def _items(results: Results) -> Iterator[tuple[Words, Text | None]]:
+class _Gap(NamedTuple):
+    """What stands in place of an answer."""
+
+    said: Text
+
+
+def _items(results: Results) -> Iterator[tuple[Words, Text | _Gap]]:
     fit = results.fit
     for name, of_study in _OF_STUDY:
-        yield name, of_study(results)
+        yield name, of_study(results) or _TO_TELL
     for name, of_fit in _OF_FIT:
-        yield name, None if fit is None else of_fit(results, fit)
+        yield name, (None if fit is None else of_fit(results, fit)) or _TO_TELL
 
 
 def _model(results: Results) -> Text | None:
@@ -51,14 +60,22 @@ def _theory(results: Results) -> Text | None:
 
 
 def _rival_models(results: Results) -> Text | None:
-    titles = [results.model_titles[name] for name in results.instrument.rivals if name in results.model_titles]
-    return joined(titles) if titles else None
+    titles = {name: results.model_titles[name] for name in results.instrument.rivals if name in results.model_titles}
+    if not titles:
+        return None
+    before = [title for name, title in titles.items() if name not in results.post_hoc]
+    after = [title for name, title in titles.items() if name in results.post_hoc]
+    said = joined(before) if before else _NO_RIVAL_BEFORE
+    return said + _NAMED_AFTER.filled(models=joined(after)) if after else said
 
 
-def _measures(results: Results) -> Text | None:
-    source = results.instrument.description
-    counted = _ASKED.filled(items=len(results.responses.items), constructs=len(results.instrument.constructs))
-    return counted + source.words if source else counted
+def _measures(results: Results) -> Text | _Gap:
+    constructs = results.instrument.constructs
+    stated = sum(construct.origin is not None for construct in constructs)
+    counted = _ASKED.filled(items=len(results.responses.items), constructs=len(constructs))
+    if stated < len(constructs):
+        return _Gap(counted + _ORIGINS_MISSING.filled(stated=stated, all=len(constructs)))
+    return counted + _IN_SECTION.filled(section=term("Questionnaire"))
 
 
 def _origin(results: Results) -> Text | None:
@@ -125,11 +142,11 @@ def _parameters(results: Results, fit: Fit) -> Text:
     return _IN_SECTION.filled(section=Words("Structural model", "结构模型"))
 
 
-def _equivalents(results: Results, fit: Fit) -> Text | None:
+def _equivalents(results: Results, fit: Fit) -> Text:
     alike = {name: one for name, one in results.fits.items() if one.converged and comparable(one, fit)}
     pairs = equivalent_models(alike)
     named = [_PAIR.filled(a=results.model_titles.get(a, a), b=results.model_titles.get(b, b)) for a, b in pairs]
-    return joined(named) if named else None
+    return joined(named) if named else _NONE_ALIKE
 
 
 def _confirmed(results: Results, fit: Fit) -> Text | None:
@@ -141,7 +158,7 @@ def _nothing(results: Results) -> Text | None:
     return None
 
 
-_OF_STUDY: tuple[tuple[Words, Callable[[Results], Text | None]], ...] = (
+_OF_STUDY: tuple[tuple[Words, Callable[[Results], Text | _Gap | None]], ...] = (
     (Words("Which model is hypothesized", "假设模型"), _model),
     (Words("Theory behind the model and the direction of its paths", "模型及路径方向的理论依据"), _theory),
     (Words("Rival models named beforehand", "事先设定的竞争模型"), _rival_models),
@@ -177,13 +194,22 @@ _COLUMNS = (
     Column("answer", Words("In this report", "本报告中")),
 )
 _REPORTED, _MISSING = Words("reported", "已报告"), Words("missing", "缺失")
-_TO_TELL = Words("to be added by the authors", "须由作者补充")
+_TO_TELL = _Gap(Words("to be added by the authors", "须由作者补充"))
 _NOTE = Words(
     "After the reporting standards for structural equation modelling of Appelbaum et al. (2018), in our own words. "
     "{missing} of {all} are missing here.",
     "依据Appelbaum等（2018）结构方程模型报告规范，以本报告的措辞表述。{all}项中有{missing}项缺失。",
 )
 _ASKED = Words("{items} items of {constructs} constructs. ", "{constructs}个构念，共{items}个题项。")
+_ORIGINS_MISSING = Words(
+    "The origin is stated for {stated} of {all} constructs; the others are to be added by the authors.",
+    "{all}个构念中有{stated}个注明来源，其余须由作者补充。",
+)
+_NO_RIVAL_BEFORE = Words("none", "无")
+_NAMED_AFTER = Words(
+    "; named after others had been fitted (post hoc): {models}", "；在其他模型拟合之后提出（事后）：{models}"
+)
+_NONE_ALIKE = Words("Among the models fitted there are none.", "在所拟合的模型中未见等价模型。")
 _GAPS = Words("{share}% of the answers to items are missing. ", "题项作答缺失率为{share}%。")
 _FIML = Words("Full information maximum likelihood.", "采用完全信息极大似然法。")
 _LISTWISE = Words("Respondents with a gap in the model's items are left out.", "模型题项有缺失的样本按列表删除。")

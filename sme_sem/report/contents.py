@@ -452,7 +452,15 @@ def _interviews(results: Results, language: Language) -> Iterator[Content]:
 
 def _questionnaire(results: Results) -> Section:
     tables = [replace(table, title=Words("Items", "题项")) for table in results.instrument.tables()]
+    tables.append(_construct_origins(results))
     return Section("questionnaire", term("Questionnaire"), _present(_filled(tables)))
+
+
+def _construct_origins(results: Results) -> Table:
+    """Say of each construct where in the literature it comes from, as far as the instrument states it."""
+    rows = tuple((c.label.words, c.origin.words) for c in results.instrument.constructs if c.origin is not None)
+    columns = (Column("construct", term("Construct")), Column("origin", Words("Origin", "来源")))
+    return Table("construct_origins", Words("Origin of the constructs", "构念来源"), columns, rows)
 
 
 def _methods(results: Results) -> Section:

@@ -97,6 +97,7 @@ class Results(Tabled):
     synthetic, provenance : whether the answers were drawn, and where they come from
     sha256 : hashes of what went in, ``"data"`` and ``"instrument"``
     recorded : how many fits of these answers the study's ledger holds, by label; None without a ledger
+    post_hoc : the models that, by the ledger, were named after others had been fitted
     """
 
     instrument: Instrument
@@ -133,6 +134,7 @@ class Results(Tabled):
     provenance: Words | None = None
     sha256: Mapping[str, str] = field(default_factory=dict)
     recorded: Mapping[str, int] | None = None
+    post_hoc: frozenset[str] = frozenset()
 
     @property
     def fit(self) -> Fit | None:

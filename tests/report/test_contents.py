@@ -6,6 +6,7 @@ import pytest
 from small_study import answers, write_study
 from sme_sem.errors import StudyError
 from sme_sem.report import contents, html, narrative
+from sme_sem.report.checklist import checklist
 from sme_sem.report.figures import likert_bars
 from sme_sem.study import demo_study, load_study
 from sme_sem.tables import Words, written
@@ -156,6 +157,24 @@ def test_the_checklist_marks_as_missing_what_only_the_authors_know(real):
     assert answers["Free parameters and degrees of freedom"] == "25 free parameters, 30 degrees of freedom."
     missing = sum(value == "missing" for value in status.values())
     assert f"{missing} of {len(status)} are missing" in str(table.notes[0])
+
+
+def test_the_origin_of_measures_is_reported_only_where_every_construct_has_one(real, drawn):
+    rows = {r["item"]: r for r in checklist(real).records()}
+    row = rows["Measures and where they come from"]
+    assert row["status"] == "missing" and "stated for 0 of 8 constructs" in str(row["answer"])
+    rows = {r["item"]: r for r in checklist(drawn).records()}
+    assert rows["Measures and where they come from"]["status"] == "reported"
+    origins = next(t for t in sections(drawn)["questionnaire"].content if t.name == "construct_origins")
+    assert len(origins.rows) == 9 and "Thesis on key drivers" in str(origins.rows[0][1])
+
+
+def test_no_model_that_fits_alike_is_an_answer_too(real, drawn):
+    rows = {r["item"]: r for r in checklist(real).records()}
+    row = rows["Models that fit exactly as well"]
+    assert (row["status"], str(row["answer"])) == ("reported", "Among the models fitted there are none.")
+    rows = {r["item"]: r for r in checklist(drawn).records()}
+    assert "“Direct drivers” and “Capability as partial" in str(rows["Models that fit exactly as well"]["answer"])
 
 
 def test_the_page_on_drivers_names_what_to_improve_first_in_both_languages(drawn):
