@@ -42,6 +42,17 @@ class Comparison(Tabled):
         models = Table("model_comparison", _MODELS, columns, _rows(self.table, columns), self.notes)
         return models, self.pairs_table()
 
+    def difference_tests(self, model: str) -> dict[str, float]:
+        """Give p of the difference in chi-square between a model and each that is nested with it."""
+        own = self.pairs[self.pairs["relation"].eq("nested") & self.pairs["pvalue"].notna()]
+        found = {}
+        for row in own.to_dict("records"):
+            both = {row["wider"], row["narrower"]}
+            if model in both:
+                (other,) = both - {model}
+                found[str(other)] = float(row["pvalue"])
+        return found
+
     def pairs_table(self, titles: Labels | None = None, *, why: bool = True) -> Table:
         """Give the pairs, without columns that say nothing of any.
 

@@ -632,7 +632,9 @@ def _indices(results: Results, fit: Fit) -> Table:
 
 
 def _comparison(results: Results) -> Table:
-    return model_comparison(results.fits, results.hypothesized or "", results.model_titles, results.failures)
+    base = results.hypothesized or ""
+    tested = {} if results.compared is None else results.compared.difference_tests(base)
+    return model_comparison(results.fits, base, results.model_titles, results.failures, tested)
 
 
 def _beside(results: Results) -> Table | None:

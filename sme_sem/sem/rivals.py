@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..kernels import fit_indices as kernel
 from ..responses.moments import Moments
-from ..tables import Column, Kind, Table, Text, Words
+from ..tables import Column, Kind, Table, Text, Words, joined
 from .presentation import Labels, chisq_per_df, corrected, named, objections, reported
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ def model_comparison(
     hypothesized: str,
     titles: Labels | None = None,
     failures: Mapping[str, Text] | None = None,
+    tested: Mapping[str, float] | None = None,
 ) -> Table:
     """Table of the fit of several models, with differences from the hypothesized one where these mean something.
 
@@ -42,16 +42,20 @@ def model_comparison(
         What to print for a model's name.
     failures
         Models that could not be fitted, with the reason; they keep a row, without numbers.
+    tested
+        Of each model that is nested with the hypothesized one, p of the difference in chi-square.
     """
     base = fits.get(hypothesized)
     names = dict.fromkeys((*([hypothesized] if base else []), *fits))
-    rows = [_row(fits[name], named(name, titles), None if name == hypothesized else base) for name in names]
+    rows = [
+        _row(fits[name], named(name, titles), None if name == hypothesized else base, (tested or {}).get(name))
+        for name in names
+    ]
     rows += [(named(name, titles), *[None] * (len(_COLUMNS) - 1)) for name in failures or {}]
     notes: list[Text] = [_DIFFERENCES]
-    if any(row[_PLACE["pvalue_diff"]] is not None for row in rows):
+    if any(row[_PLACE["chisq_diff"]] is not None for row in rows):
         notes.append(_NESTED)
-    if any(corrected(fit) for fit in fits.values()):
-        notes.append(_NO_DIFFERENCE)
+    notes += _uncompared([name for name in names if corrected(fits[name])], len(names), titles)
     notes += [_equivalence(pair, titles) for pair in equivalent_models(fits)]
     for name in names:
         if base is not None and not comparable(fits[name], base):
@@ -103,45 +107,34 @@ def _alike(a: Fit, b: Fit) -> bool:
     return mine["df"] == other["df"] and math.isclose(mine["chisq"], other["chisq"], rel_tol=1e-6, abs_tol=1e-6)
 
 
-def _row(fit: Fit, title: Text, base: Fit | None) -> tuple[Any, ...]:
+def _row(fit: Fit, title: Text, base: Fit | None, p_value: float | None) -> tuple[Any, ...]:
     found = reported(fit)
     values: dict[str, Any] = {"model": title, "n": fit.n, "chisq_df": chisq_per_df(found)}
     values |= {name: float(found.get(name, math.nan)) for name in _MEASURES}
     if base is not None and comparable(fit, base):
-        values |= _differences(fit, base)
+        values |= _differences(fit, base, p_value)
     return tuple(values.get(column.name) for column in _COLUMNS)
 
 
-def _differences(fit: Fit, base: Fit) -> dict[str, Any]:
+def _differences(fit: Fit, base: Fit, p_value: float | None) -> dict[str, Any]:
     mine, other = fit.measures(), base.measures()
     found: dict[str, Any] = {  # least squares have no likelihood, and no AIC
         f"{name}_diff": float(mine[name] - other[name]) if name in mine and name in other else None
         for name in ("chisq", "df", "aic", "bic")
     }
-    p_value = None
     if corrected(fit) or corrected(base):  # a difference of corrected statistics has no chi-square distribution
         return {**found, "chisq_diff": None}
-    if found["df_diff"] and _one_within_the_other(fit, base):
-        p_value = float(kernel.p_value(abs(found["chisq_diff"]), abs(found["df_diff"])))
     return {**found, "pvalue_diff": p_value}
 
 
-def _one_within_the_other(a: Fit, b: Fit) -> bool:
-    """Tell whether the free parameters of one are among those of the other, none of them constrained."""
-    mine, other = _free(a), _free(b)
-    return mine is not None and other is not None and (mine < other or other < mine)
-
-
-def _free(fit: Fit) -> set[tuple[str, ...]] | None:
-    """Name the relations estimated freely; None where equal labels tie some of them."""
-    frame = fit.estimates()
-    free = frame[frame["free"].astype(bool) & frame["op"].isin(("=~", "~", "~~", "~1"))]
-    if len(free) != float(fit.measures().get("npar", len(free))):
-        return None
-    return {
-        (group, op, *(sorted((lhs, rhs)) if op == "~~" else (lhs, rhs)))
-        for group, lhs, op, rhs in zip(free["group"], free["lhs"], free["op"], free["rhs"], strict=True)
-    }
+def _uncompared(names: list[str], among: int, titles: Labels | None) -> list[Text]:
+    """Say of which models chi-square is corrected, and so not compared."""
+    if not names:
+        return []
+    if len(names) == among:
+        return [_NO_DIFFERENCE]
+    models = joined([_QUOTED.filled(model=named(name, titles)) for name in names], ", ", "、")
+    return [_OF_SOME.filled(models=models, said=_NO_DIFFERENCE)]
 
 
 def _equivalence(pair: tuple[str, str], titles: Labels | None) -> Words:
@@ -181,8 +174,9 @@ _DIFFERENCES = Words(
     "Δ为该模型减假设模型。仅当观测变量与样本均相同时才列出χ²、AIC与BIC的差值；AIC、BIC越小越好。",
 )
 _NESTED = Words(
-    "p of Δχ² is given only where the free parameters of one model are among those of the other.",
-    "仅当一个模型的自由参数包含于另一个模型时才给出Δχ²的p值。",
+    "p of Δχ² is given only where one of the two models is nested in the other, which is found out numerically "
+    "(Bentler & Satorra, 2010).",
+    "仅当两个模型之一嵌套于另一个时才给出Δχ²的p值，嵌套关系以数值方法判定（Bentler与Satorra，2010）。",
 )
 _NO_DIFFERENCE = Words(
     "χ² is corrected for answers that are not normal; a difference of corrected values is no χ² and is not shown. "
@@ -199,5 +193,7 @@ _OTHER_DATA = Words(
     "its χ², AIC and BIC cannot be compared with the others.",
     "“{model}”所含变量或样本与假设模型不同，其χ²、AIC与BIC不可与其他模型比较。",
 )
+_OF_SOME = Words("{models}: {said}", "{models}：{said}")
+_QUOTED = Words("“{model}”", "“{model}”")
 _OF = Words("“{model}”: {said}", "“{model}”：{said}")
 _FAILED = Words("“{model}” could not be fitted: {why}", "“{model}”未能拟合：{why}")

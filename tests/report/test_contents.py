@@ -265,6 +265,18 @@ def test_rivals_are_preferred_only_among_models_of_the_same_answers(real, drawn)
     assert said.endswith("only theory can choose between them.")
 
 
+def test_the_models_and_their_pairs_have_the_same_tests(drawn):
+    tables = {t.name: t for t in sections(drawn)["rivals"].content if hasattr(t, "rows")}
+    models = {r["model"]: r for r in tables["model_comparison"].records()}
+    pairs = [r for r in tables["model_pairs"].records() if "Direct drivers" in (r["wider"], r["narrower"])]
+    nested = {r["narrower"]: r for r in pairs if r["relation"] == "nested"}
+    assert list(nested) == ["Capability as full mediator", "Culture as the root of capability"]
+    for name, pair in nested.items():
+        assert models[name]["pvalue_diff"] == pair["pvalue"]
+        assert models[name]["chisq_diff"] == pytest.approx(pair["statistic"], rel=1e-9)
+    assert models["Capability as partial mediator"]["pvalue_diff"] is None
+
+
 def test_without_a_comparable_rival_nothing_is_preferred(real):
     fits = {name: fit for name, fit in real.fits.items() if name != "full_mediation"}
     assert narrative.rivals(replace(real, fits=fits)).en.startswith("No rival explains the same variables")
