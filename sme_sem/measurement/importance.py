@@ -5,8 +5,9 @@
     importance  = total standardized effect of a construct on the target
     performance = mean answer to its items, from 0 (lowest answer of the scale) to 100 (highest)
 
-What counts much and does badly is where an effort pays.  All items behind a construct count alike; one with a negative
-loading is turned.
+What counts much and does badly is where an effort pays.  How much a driver counts is the size of its effect; where that
+is negative, higher scores lower the outcome, and a high score does badly.  All items behind a construct count alike;
+one with a negative loading is turned.
 
 Ringle & Sarstedt (2016), Industrial Management & Data Systems 116, 1865-1886 (there with unstandardized effects and
 weighted scores).
@@ -34,8 +35,8 @@ class Importance(Tabled):
     """Drivers of one outcome.
 
     table : one row per driver and group: construct, group, importance, pvalue (of the total effect), performance, n
-        (respondents with an answer to any of its items), first (importance is significant and above the mean of its
-        group, performance below)
+        (respondents with an answer to any of its items), first (importance is significant and its size above the mean
+        of its group, performance below the mean; of a negative effect, above it)
     """
 
     table: pd.DataFrame
@@ -47,10 +48,15 @@ class Importance(Tabled):
         grouped = self.table["group"].nunique() > 1
         columns = _COLUMNS if grouped else tuple(c for c in _COLUMNS if c.name != "group")
         rows = tuple(
-            (*row[:-1], _FIRST if row[-1] else "")
-            for row in self.table[[c.name for c in columns]].itertuples(index=False, name=None)
+            (*row[:-1], (_FIRST if importance > 0 else _LOWER) if row[-1] else "")
+            for row, importance in zip(
+                self.table[[c.name for c in columns]].itertuples(index=False, name=None),
+                self.table["importance"],
+                strict=True,
+            )
         )
-        return (Table("importance", TITLE.filled(target=self.target), columns, rows, (_NOTE, *self.notes)),)
+        notes = (_NOTE, _NEGATIVE, *self.notes) if (self.table["importance"] < 0).any() else (_NOTE, *self.notes)
+        return (Table("importance", TITLE.filled(target=self.target), columns, rows, notes),)
 
 
 def importance(
@@ -75,7 +81,7 @@ def importance(
     Returns
     -------
     Importance
-        ``.table``; the most important drivers come first.
+        ``.table``; the drivers with the largest effects, of either sign, come first.
 
     Raises
     ------
@@ -107,12 +113,13 @@ def importance(
             total = totals[title if title in totals else fit.moments.labels[0]]
             rows.append((name, title, *total, *_performance(part, items[name], scale)))
     table = pd.DataFrame(rows, columns=["construct", "group", "importance", "pvalue", "performance", "n"])
-    means = table.groupby("group", sort=False)[["importance", "performance"]].transform("mean")
-    above = (table["importance"] >= means["importance"]) & (table["pvalue"] < 0.05)
-    table["first"] = above & (table["performance"] < means["performance"])
+    table["size"] = table["importance"].abs()
+    means = table.groupby("group", sort=False)[["size", "performance"]].transform("mean")
+    above = (table["size"] >= means["size"]) & (table["pvalue"] < 0.05)
+    table["first"] = above & (np.sign(table["importance"]) * (table["performance"] - means["performance"]) < 0)
     table["place"] = table["group"].map({title: at for at, title in enumerate(parts)})
-    table = table.sort_values(["place", "importance"], ascending=[True, False], kind="stable", ignore_index=True)
-    return Importance(table.drop(columns="place"), target, objections(fit))
+    table = table.sort_values(["place", "size"], ascending=[True, False], kind="stable", ignore_index=True)
+    return Importance(table.drop(columns=["size", "place"]), target, objections(fit))
 
 
 def _drivers(fit: Fit, target: str) -> list[str]:
@@ -199,11 +206,18 @@ def _performance(
 
 TITLE = Words("Importance and performance of the drivers of {target}", "{target}各驱动因素的重要性与绩效")
 _FIRST = Words("improve first", "优先改进")
+_LOWER = Words("lower first", "优先降低")
 _NOTE = Words(
     "Importance: total standardized effect. Performance: mean answer from 0 (lowest of the scale) to 100 (highest). "
-    "Improve first: importance significant and above average, performance below average (Ringle & Sarstedt, 2016).",
-    "重要性：标准化总效应。绩效：题项均值换算为0（量表最低分）至100（最高分）。优先改进：重要性显著且高于平均，"
-    "绩效低于平均（Ringle & Sarstedt, 2016）。",
+    "Improve first: importance significant and of more than average size, performance below average (Ringle & "
+    "Sarstedt, 2016).",
+    "重要性：标准化总效应。绩效：题项均值换算为0（量表最低分）至100（最高分）。优先改进：重要性显著且绝对值高于平均，"
+    "绩效低于平均（Ringle与Sarstedt，2016）。",
+)
+_NEGATIVE = Words(
+    "With a negative effect (−) higher scores lower the outcome; lower first: such a driver of more than average size "
+    "whose scores are above average.",
+    "效应为负（−）时，得分越高结果越低；优先降低：绝对值高于平均且得分高于平均的负向因素。",
 )
 _COLUMNS = (
     Column("group", Words("Group", "组别"), once=True),

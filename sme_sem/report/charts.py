@@ -102,7 +102,9 @@ def loading_map(
 
 
 def importance_map(drivers: Sequence[Driver], language: Language = "en", form: Format = "svg") -> str | bytes:
-    """Draw each driver by its importance and its performance; the lower right corner is where an effort pays.
+    """Draw each driver by the size of its effect and its performance; the lower right corner is where an effort pays.
+
+    A negative effect is marked (−): there higher scores lower the outcome, and it is the upper right corner.
 
     Parameters
     ----------
@@ -123,7 +125,8 @@ def importance_map(drivers: Sequence[Driver], language: Language = "en", form: F
     across, up = (6.0, 3.6) if len(groups) == 1 else (3.9, 2.7)
     columns = min(len(groups), 2)
     lines = -(-len(groups) // columns)
-    span = _limits([d.importance for d in drivers], 0.12, 0.04), _limits([d.performance for d in drivers], 0.15, 4.0)
+    sizes, performances = [abs(d.importance) for d in drivers], [d.performance for d in drivers]
+    span = _limits(sizes, 0.12, 0.04), _limits(performances, 0.15, 4.0)
     with style(form):
         figure = new_figure(0.75 + columns * (across + _BESIDE) - 0.2, 0.6 + lines * (up + 0.5))
         for place, (group, own) in enumerate(groups.items()):
@@ -141,7 +144,7 @@ def importance_map(drivers: Sequence[Driver], language: Language = "en", form: F
 
 def _map(axes: Any, drivers: Sequence[Driver], inches: tuple[float, float], language: Language) -> None:
     """Mark the drivers of one group, its means and its corners."""
-    x = np.array([driver.importance for driver in drivers])
+    x = np.array([abs(driver.importance) for driver in drivers])
     y = np.array([driver.performance for driver in drivers])
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
     for middle, draw in ((x, axes.axvline), (y, axes.axhline)):
@@ -150,9 +153,9 @@ def _map(axes: Any, drivers: Sequence[Driver], inches: tuple[float, float], lang
     axes.text(0.99, 0.02, written(_FIRST, language), transform=axes.transAxes, ha="right", color=GREY)
     axes.text(0.99, 0.94, written(_KEEP, language), transform=axes.transAxes, ha="right", color=GREY)
     places = np.column_stack([inches[0] * (x - left) / (right - left), inches[1] * (y - bottom) / (top - bottom)])
-    names = [label(driver.label, language) for driver in drivers]
+    names = [label(driver.label, language) + " (−)" * (driver.importance < 0) for driver in drivers]
     for driver, name, at, box in zip(drivers, names, places, _boxes(places, names, inches, language), strict=True):
-        point = driver.importance, driver.performance
+        point = abs(driver.importance), driver.performance
         face = BLUE if driver.significant else "white"
         axes.plot(*([value] for value in point), "o", color=BLUE, markersize=7, markerfacecolor=face)
         side, beside = _facing(box, float(at[0]))
@@ -288,7 +291,7 @@ def _tint(value: float) -> str:
 
 
 _FIRST, _KEEP = Words("improve first", "优先改进"), Words("keep up", "继续保持")
-_IMPORTANCE = Words("Importance (total standardized effect)", "重要性（标准化总效应）")
+_IMPORTANCE = Words("Importance (size of the total standardized effect)", "重要性（标准化总效应的绝对值）")
 _PERFORMANCE = Words("Performance (0-100)", "绩效（0-100）")
 _FOREST = Words("Standardized estimate, 95% confidence interval", "标准化估计值及其95%置信区间")
 _DEVIATIONS = Words("{name}, standard deviations from the mean", "{name}（距均值的标准差）")

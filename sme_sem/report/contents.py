@@ -339,7 +339,8 @@ def _countermeasures(results: Results, language: Language) -> Section:
         for row in table.rows
     )
     title = IMPORTANCE.filled(target=presentation.named(found.target, labels))
-    picture = Figure("importance", title, cast(str, charts.importance_map(drivers, language)))
+    caption = title + _NEGATIVE if any(driver.importance < 0 for driver in drivers) else title
+    picture = Figure("importance", caption, cast(str, charts.importance_map(drivers, language)))
     said = narrative.countermeasures(results, groups)
     return Section("countermeasures", _MATTERS, _present([said, picture, replace(table, title=title, rows=rows)]))
 
@@ -724,6 +725,7 @@ _AGAIN = Words(
     "所有随机数均以种子{seed}开始。manifest.json列有本文件夹每个文件的SHA-256；哈希值一致即全部数值一致。",
 )
 _MATTERS = Words("Which drivers matter most", "驱动因素的重要性与对策")
+_NEGATIVE = Words("; (−) negative effect: higher scores lower the outcome", "；(−)效应为负：得分越高结果越低")
 _LOADINGS_MAP = Words("Loadings as a map of colours", "因子载荷热图")
 _SYNTHETIC = Words(" (synthetic)", "（合成）")
 _SUBTITLE = Words("Results report", "分析结果报告")

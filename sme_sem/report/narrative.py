@@ -166,10 +166,17 @@ def countermeasures(results: Results, groups: Labels) -> Words | None:
         return None
     said = Words("", "")
     for group, own in found.table.groupby("group", sort=False):
-        first = [named(name, results.labels) for name in own.loc[own["first"], "construct"]]
+        first, lower = (
+            [named(name, results.labels) for name in own.loc[own["first"] & sign, "construct"]]
+            for sign in (own["importance"] > 0, own["importance"] < 0)
+        )
         strongest = own.iloc[0]
         one = _STRONGEST.filled(driver=named(strongest["construct"], results.labels), beta=_r(strongest["importance"]))
+        if (own["importance"] < 0).any():
+            one += _NEGATIVE
         one += _FIRST.filled(drivers=_joined(first)) if first else _NONE_FIRST
+        if lower:
+            one += _LOWER.filled(drivers=_joined(lower))
         said += _GROUP.filled(group=groups.get(str(group), str(group)), said=one) if group else one
     return said
 
@@ -226,8 +233,13 @@ _FIRST = Words(
     "重要性高于平均而绩效低于平均、应优先改进的是：{drivers}。",
 )
 _NONE_FIRST = Words(
-    "No driver of more than average importance does worse than the average. ",
-    "没有重要性高于平均而绩效低于平均的因素。",
+    "No driver with a positive effect of more than average importance does worse than the average. ",
+    "没有效应为正、重要性高于平均而绩效低于平均的因素。",
+)
+_NEGATIVE = Words("With a negative effect higher scores lower the outcome. ", "效应为负时，得分越高结果越低。")
+_LOWER = Words(
+    "With a negative effect above average in size, and with scores above average, so to be lowered first: {drivers}. ",
+    "效应为负、绝对值高于平均且得分高于平均、应优先降低的是：{drivers}。",
 )
 _GROUP = Words("{group}: {said}\n\n", "{group}：{said}\n\n")
 _COLLECTED = Words(

@@ -57,6 +57,21 @@ def test_what_counts_much_and_does_badly_comes_first(answers, fitted):
     assert found.set_index("construct")["first"].to_dict() == {"T": True, "w": False}
 
 
+def test_a_negative_effect_counts_by_its_size_and_is_to_be_lowered_where_scores_are_high():
+    population = "y ~ -0.6*strain + 0.3*skill + 0.1*luck"
+    answers = simulate(population, 600, seed=4).clip(-4, 4)
+    fitted_paths = fit("y ~ luck + skill + strain", answers)
+    high = answers.assign(strain=2, skill=1, luck=-2)
+    found = importance(fitted_paths, high, "y", (-4, 4))
+    assert list(found.table["construct"]) == ["strain", "skill", "luck"]
+    assert found.table["importance"][0] < 0 and found.table["first"].tolist() == [True, False, False]
+    (table,) = found.tables()
+    assert [str(r["first"]) for r in table.records()] == ["lower first", "", ""]
+    assert any("higher scores lower the outcome" in str(note) for note in table.notes)
+    low = importance(fitted_paths, answers.assign(strain=-2, skill=1, luck=1), "y", (-4, 4)).table
+    assert not low["first"].any()
+
+
 def test_groups_of_the_model_have_their_own_importance(answers):
     both = fit(MODEL, answers, group="city")
     found = importance(both, answers, "U", (-4, 4), group="city").table

@@ -97,6 +97,14 @@ def test_no_label_of_a_driver_stands_on_a_mean_line():
         assert not left < x < right and not top < y < bottom
 
 
+def test_a_negative_driver_stands_by_the_size_of_its_effect_and_says_its_sign():
+    drivers = [Driver("Strain", -0.42, 48.0), Driver("Skill", 0.2, 71.0)]
+    drawn = importance_map(drivers)
+    assert ">Strain (−)<" in drawn and ">Skill<" in drawn
+    turned = importance_map([Driver("Strain (−)", 0.42, 48.0), Driver("Skill", 0.2, 71.0)])
+    assert drawn == turned
+
+
 def test_groups_of_a_path_stand_together_and_one_over_zero_is_hollow():
     svg = CHARTS["forest"]("en")
     assert texts(svg).count("Market") == 1
