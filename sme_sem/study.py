@@ -161,6 +161,7 @@ class Study:
                 correction=choices.correction,
                 others={name: fits.get(name) for name in self.models},
                 labels=dict(instrument.labels()),
+                titles={name: model.title.words for name, model in instrument.models.items()},
             )
         drawn = None
         if choices.bootstrap is not None:

@@ -15,6 +15,7 @@ from sme_sem.instrument.model import Manner
 from sme_sem.report import folder as results_folder
 from sme_sem.responses import screen
 from sme_sem.sem.fit import fit
+from sme_sem.sem.presentation import structural_paths
 from sme_sem.study import demo_study, load_study
 from sme_sem.study_file import SCREENING_RULES
 from sme_sem.synthetic import MARK, categorised, draw_answers
@@ -41,6 +42,15 @@ def test_a_study_goes_from_answers_to_hypotheses(results):
     assert results.problems == ()
     assert list(results.reliability.scales["scale"]) == ["TRUST", "USE"]
     assert list(results.components.loadings.index) == ["t1", "t2", "t3", "u1", "u2", "u3"]
+
+
+def test_hypotheses_of_another_model_are_named_with_it_and_its_respondents(results):
+    (table,) = results.hypotheses.tables()
+    assert not any("product" in str(note) for note in structural_paths(results.fit).notes)
+    assert [str(note) for note in table.notes[1:]] == [
+        "H2: tested in the model “With age” (N = 200).",
+        "The other hypotheses: tested in the hypothesized model (N = 200).",
+    ]
 
 
 def test_the_models_see_reversed_items_turned(results):
@@ -604,6 +614,10 @@ def test_a_moderated_hypothesis_is_tested_robustly_and_has_its_slopes_and_figure
     assert slopes.table["est"].is_monotonic_increasing
     folder = results.save(tmp_path / "out", "zh")
     page = (folder / "report.html").read_text(encoding="utf-8")
+    paths = structural_paths(results.fit)
+    assert any("standard deviation of the product itself" in str(note) for note in paths.notes)
+    (note,) = results.hypotheses.tables()[0].notes[1:]
+    assert str(note).endswith("tables of paths and diagrams standardize the product itself.")
     assert "使用 ← 需求 × 帮助" in page and "简单斜率：使用 ← 需求（调节变量帮助）" in page
     assert (folder / "figures" / "slopes_1.svg").exists()
     assert any(path.name.startswith("johnson_neyman_1") for path in (folder / "tables").iterdir())

@@ -189,7 +189,7 @@ def _components(results: Results, language: Language) -> Section:
         found = results.components
         noise = None if results.retention is None else results.retention.table["parallel_95"].tolist()
         values, kept = [float(v) for v in found.eigenvalues], found.loadings.shape[1]
-        svg = figures.scree(values, parallel=noise, suggested=kept, language=language)
+        svg = figures.scree(values, parallel=noise, kept=kept, rule=narrative.rule(results), language=language)
         variance, *others = found.tables()
         content += [variance, Figure("scree", term("Scree plot"), svg)]
         content += [] if results.retention is None else results.retention.tables()[:1]

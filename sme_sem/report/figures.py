@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 
 _BARS = 5.2  # inches of a whole bar
 _OBSERVED, _RANDOM = Words("Observed", "实际数据"), Words("Parallel analysis", "平行分析")
-_KEPT = Words("suggested: {n}", "建议保留 {n} 个")
+_KEPT = Words("kept: {n}", "保留 {n} 个")
+_BY_RULE = Words(" ({rule})", "（{rule}）")
 _FOREST_AXIS = Words("Standardized estimate, 95% confidence interval", "标准化估计值及其95%置信区间")
 
 
@@ -59,7 +60,8 @@ def scree(
     eigenvalues: Sequence[float],
     *,
     parallel: Sequence[float] | None = None,
-    suggested: int | None = None,
+    kept: int | None = None,
+    rule: Text | None = None,
     language: Language = "en",
 ) -> str:
     """Draw the eigenvalues in descending order.
@@ -70,14 +72,16 @@ def scree(
         Of the correlation matrix.
     parallel
         Eigenvalues of random data, component by component, to compare with.
-    suggested
-        How many components to keep; marked by a line after the last one kept.
+    kept
+        How many components are kept; marked by a line after the last of them.
+    rule
+        By which rule, in brackets behind their number.
     language
         Of the writing.
 
     Examples
     --------
-    >>> scree([2.4, 0.9, 0.4, 0.3], suggested=1).startswith("<svg")
+    >>> scree([2.4, 0.9, 0.4, 0.3], kept=1).startswith("<svg")
     True
     """
     with style():
@@ -91,10 +95,10 @@ def scree(
                 numbers, parallel, "s--", color=ORANGE, markersize=3.5, linewidth=1.1, label=random, clip_on=False
             )
         axes.axhline(1.0, color=GREY, linewidth=0.8, linestyle=":")
-        if suggested is not None:
-            axes.axvline(suggested + 0.5, color=INK, linewidth=0.9, linestyle="--")
-            kept, over = written(_KEPT.filled(n=suggested), language), axes.get_xaxis_transform()
-            axes.text(suggested + 0.6, 0.97, kept, transform=over, va="top")
+        if kept is not None:
+            axes.axvline(kept + 0.5, color=INK, linewidth=0.9, linestyle="--")
+            said = _KEPT.filled(n=kept) + (_BY_RULE.filled(rule=rule) if rule else "")
+            axes.text(kept + 0.6, 0.97, written(said, language), transform=axes.get_xaxis_transform(), va="top")
         whole_numbers(axes, len(eigenvalues))
         axes.set_ylim(bottom=0)
         if parallel is not None:

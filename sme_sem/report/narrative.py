@@ -87,7 +87,15 @@ def components(results: Results) -> Words | None:
         m = loadings.shape[1]
         percent = cell(float(variance["extraction_cumulative"].iloc[m - 1]), Kind.PERCENT)
         said += _CONDENSED.filled(m=m, percent=percent, p=len(loadings))
+        suggested = {} if results.retention is None else results.retention.suggested
+        if any(suggested[name] != m for name in ("parallel", "map") if name in suggested):
+            said += _DISAGREE.filled(m=m, rule=rule(results), parallel=suggested["parallel"], map=suggested["map"])
     return said if said.en else None
+
+
+def rule(results: Results) -> Words:
+    """By which rule the number of components was kept."""
+    return _AS_CHOSEN if "n_components" in results.options.get("components", {}) else _KAISER
 
 
 def loadings(fit: Fit) -> Words | None:
@@ -282,6 +290,12 @@ _ADEQUATE = Words(
 _CONDENSED = Words(
     "{m} components explain {percent}% of the variance of {p} items.",
     "{m}个成分共解释{p}个题项总方差的{percent}%。",
+)
+_KAISER, _AS_CHOSEN = Words("eigenvalue above 1", "特征值大于1"), Words("chosen in the study file", "研究文件指定")
+_DISAGREE = Words(
+    " The rules disagree: {m} are kept ({rule}), while parallel analysis suggests {parallel} and the minimum average "
+    "partial {map}.",
+    "各准则并不一致：本报告保留{m}个（{rule}），而平行分析建议{parallel}个，最小平均偏相关建议{map}个。",
 )
 _RANGE = Words("Standardized loadings run from {low} to {high};", "标准化因子载荷介于{low}与{high}之间，")
 _LOADED = Words(" {reached} of {all} reach {bound}.", "{all}个载荷中有{reached}个达到{bound}。")

@@ -17,7 +17,7 @@ the Royal Statistical Society B 57, 289-300.  Wen, Marsh & Hau (2010), Structura
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -27,9 +27,9 @@ import pandas as pd
 from ..errors import SpecificationError, did_you_mean, probability
 from ..instrument.model import Hypothesis
 from ..instrument.syntax import product_construct
-from ..tables import Column, Kind, Table, Tabled, Words, term
+from ..tables import Column, Kind, Table, Tabled, Words, joined, term
 from ..tables.format import cell
-from .presentation import Labels, objections, path_label
+from .presentation import Labels, named, objections, path_label
 
 if TYPE_CHECKING:
     from .fit import Fit
@@ -126,6 +126,7 @@ def test_hypotheses(
     correction: str = "none",
     others: Mapping[str, Fit | None] | None = None,
     labels: Labels | None = None,
+    titles: Labels | None = None,
 ) -> HypothesisTests:
     """Test hypotheses on the model that holds their paths.
 
@@ -143,6 +144,8 @@ def test_hypotheses(
         Fits of the models that hypotheses name in place of the hypothesized one.
     labels
         What to print for the variables of the paths.
+    titles
+        What to print for the models of ``others``.
 
     Returns
     -------
@@ -155,7 +158,8 @@ def test_hypotheses(
         raise SpecificationError(f"correction={correction!r} is not available; it can be {choice}.{guess}")
     known = dict(others or {})
     asked = [(h, known[h.model] if h.model in known else fit) for h in hypotheses]
-    said = [words for _, used in asked if used is not None for words in objections(used)]
+    said = list(_elsewhere(asked, fit, titles))
+    said += [words for _, used in asked if used is not None for words in objections(used)]
     said += [_PRODUCT for h, _ in asked if h.moderator]
     tests = _judged([_test(hypothesis, used) for hypothesis, used in asked], alpha, correction)
     return HypothesisTests(tests, alpha, labels, tuple(dict.fromkeys(said)), correction)
@@ -187,6 +191,19 @@ def _judged(tests: Sequence[HypothesisTest], alpha: float, correction: str) -> t
             test = replace(test, pvalue_adjusted=p_value, supported=supported, verdict=verdict)
         found.append(test)
     return tuple(found)
+
+
+def _elsewhere(
+    asked: Sequence[tuple[Hypothesis, Fit | None]], fit: Fit | None, titles: Labels | None
+) -> Iterator[Words]:
+    """Name the models, and their respondents, of hypotheses that are not tested in the hypothesized one."""
+    tested = [(h.id, h.model, used) for h, used in asked if used is not None]
+    others = {model: used for _, model, used in tested if model is not None and used is not fit}
+    for model, used in others.items():
+        ids = joined([name for name, own, _ in tested if own == model], ", ", "、")
+        yield _IN_ANOTHER.filled(ids=ids, model=named(model, titles), n=used.n)
+    if others and fit is not None and any(used is fit for _, _, used in tested):
+        yield _IN_THIS.filled(n=fit.n)
 
 
 def _test(hypothesis: Hypothesis, fit: Fit | None) -> HypothesisTest:
@@ -238,14 +255,19 @@ def _untested(hypothesis: Hypothesis, why: Words) -> HypothesisTest:
 
 test_hypotheses.__test__ = False  # type: ignore[attr-defined]  # not a test, whatever pytest reads from the name
 
+_IN_ANOTHER = Words("{ids}: tested in the model “{model}” (N = {n}).", "{ids}：在模型“{model}”中检验（N = {n}）。")
+_IN_THIS = Words(
+    "The other hypotheses: tested in the hypothesized model (N = {n}).", "其余假设：在假设模型中检验（N = {n}）。"
+)
 _RULE = Words(
     "Supported: the path has the expected sign and its two-sided p is below {alpha}.",
     "判定规则：路径系数方向与预期一致，且双尾p值小于{alpha}，则假设成立。",
 )
 _PRODUCT = Words(
     "A product (×) is measured by products of items, double mean centred; its β is b × SD(cause) × SD(moderator) / "
-    "SD(outcome) (Wen, Marsh and Hau, 2010).",
-    "乘积项（×）由双重均值中心化的题项乘积测量；其β为b×原因变量标准差×调节变量标准差／结果变量标准差（Wen、Marsh与Hau，2010）。",
+    "SD(outcome) (Wen, Marsh and Hau, 2010); tables of paths and diagrams standardize the product itself.",
+    "乘积项（×）由双重均值中心化的题项乘积测量；其β为b×原因变量标准差×调节变量标准差／结果变量标准差（Wen、Marsh与Hau，2010）；"
+    "路径系数表与路径图则以乘积项自身的标准差标准化。",
 )
 _CORRECTED_RULE = Words(
     "Supported: the path has the expected sign and its two-sided p, corrected for {n} tests ({correction}), is below "

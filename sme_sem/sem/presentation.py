@@ -14,10 +14,12 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ..instrument.syntax import product_construct
 from ..tables import Column, Kind, Table, Text, Words, term
 from ..tables.format import cell
 from .thresholds import PROFILES, Profile
@@ -249,7 +251,8 @@ def structural_paths(fit: Fit, labels: Labels | None = None) -> Table:
         Column("beta_ci_upper", Words("95% CI of β: upper", "β的95%置信区间上限"), Kind.COEFFICIENT),
         Column("significance", Words("Sig.", "显著性"), Kind.STARS),
     )
-    notes = (_B_BETA, _STARS)
+    multiplied = (_PRODUCT_ITSELF,) if _products(fit) & set(own["rhs"]) else ()
+    notes = (_B_BETA, *multiplied, _STARS)
     return _by_group(Table("structural_paths", Words("Structural paths", "路径系数"), columns, rows, notes), fit)
 
 
@@ -492,6 +495,11 @@ def _relations(fit: Fit, op: str) -> pd.DataFrame:
     return estimates[estimates["op"] == op]
 
 
+def _products(fit: Fit) -> set[str]:
+    """Name the constructs that measure the product of two others."""
+    return {product_construct(f"{a}:{b}") for a, b in permutations(fit.latent, 2)} & set(fit.latent)
+
+
 def _standardized(fit: Fit, op: str) -> dict[tuple[str, str, str], tuple[float, float, float]]:
     """Map group, lhs and rhs to the standardized estimate and its interval."""
     frame = fit.standardized()
@@ -661,6 +669,11 @@ _ROTATED = Words(
 _B_BETA = Words(
     "b: unstandardized, β: standardized estimate; C.R. (critical ratio) and p belong to b.",
     "b为非标准化系数，β为标准化系数；C.R.（临界比）与p值对应b。",
+)
+_PRODUCT_ITSELF = Words(
+    "β of a product (×) is standardized by the standard deviation of the product itself; the test of hypotheses takes "
+    "those of its two factors, which gives another β.",
+    "乘积项（×）的β以乘积项自身的标准差标准化；假设检验表则以两个因子的标准差标准化，因而β值不同。",
 )
 _STARS = Words("*** p < .001, ** p < .01, * p < .05.", "*** p < .001，** p < .01，* p < .05。")
 _CAUTION = Words("Caution ({what}): {message}", "注意（{what}）：{message}")

@@ -249,6 +249,17 @@ def test_sentences_say_the_numbers_of_the_tables(real):
     assert narrative.loadings(real.fit).en == "Standardized loadings run from .703 to .900; 9 of 9 reach .70."
 
 
+def test_where_the_rules_of_retention_disagree_the_text_says_so(drawn):
+    assert narrative.components(drawn).en.endswith(
+        "The rules disagree: 7 are kept (eigenvalue above 1), while parallel analysis suggests 5 and the minimum "
+        "average partial 5."
+    )
+    agreed = replace(drawn, retention=replace(drawn.retention, suggested={"parallel": 7, "map": 7, "kaiser": 7}))
+    assert "disagree" not in narrative.components(agreed).en
+    chosen = replace(drawn, options={**drawn.options, "components": {"n_components": 7}})
+    assert "7 are kept (chosen in the study file)" in narrative.components(chosen).en
+
+
 def test_the_judgement_of_fit_counts_the_verdicts(real):
     said = narrative.fit_judgement(real.fit, "conventional").en
     assert said.endswith("of 7 indices good: 1, acceptable: 5; not met: 1 (RMSEA).")

@@ -17,8 +17,9 @@ PATHS = [
     Interval(Words("LIKE → CUSA", "好感度 → 满意度"), 0.424, 0.3, 0.548),
     Interval("COMP → CUSL", 0.009, -0.1, 0.118),
 ]
+RULE = Words("eigenvalue above 1", "特征值大于1")
 FIGURES = {
-    "scree": lambda language: scree([2.4, 0.9, 0.7], parallel=[1.2, 1.0, 0.8], suggested=1, language=language),
+    "scree": lambda language: scree([2.4, 0.9, 0.7], parallel=[1.2, 1.0, 0.8], kept=1, rule=RULE, language=language),
     "likert": lambda language: likert_bars(
         CODES, {"MK1": Words("Demand", "需求")}, (1, 5), {1: Words("no", "非常不同意"), 5: "$yes$"}, language
     ),
@@ -69,10 +70,11 @@ def test_a_figure_brings_no_style_for_the_whole_page(figure):
     assert "<style" not in figure("en")
 
 
-def test_the_scree_plot_says_how_many_components_are_suggested():
-    assert "suggested: 1" in texts(FIGURES["scree"]("en"))
-    assert "建议保留 1 个" in texts(FIGURES["scree"]("zh"))
-    assert not [text for text in texts(scree([2.0, 1.0])) if text.startswith("suggested")]
+def test_the_scree_plot_says_how_many_components_are_kept_by_which_rule():
+    assert "kept: 1 (eigenvalue above 1)" in texts(FIGURES["scree"]("en"))
+    assert "保留 1 个（特征值大于1）" in texts(FIGURES["scree"]("zh"))
+    assert "kept: 1" in texts(scree([2.0, 1.0], kept=1))
+    assert not [text for text in texts(scree([2.0, 1.0])) if text.startswith("kept")]
     assert {"Component", "Eigenvalue"} <= set(texts(scree([2.0, 1.0])))
 
 
