@@ -46,11 +46,13 @@ def heterotrait_monotrait_geometric(correlation, members):
 
 
 def largest_shared_variance(correlation):
-    """Largest squared correlation with another construct: (..., c, c) -> (..., c), NaN for a lone construct."""
-    c = correlation.shape[-1]
-    if c < 2:
-        return np.full(correlation.shape[:-1], np.nan)
-    return np.where(np.eye(c, dtype=bool), 0, correlation**2).max(axis=-1)
+    """Largest squared correlation with another construct: (..., c, c) -> (..., c)
+
+    NaN marks a pair not to be compared; a construct without any other has NaN.
+    """
+    others = ~np.eye(correlation.shape[-1], dtype=bool) & ~np.isnan(correlation)
+    largest = np.where(others, correlation**2, 0).max(axis=-1)
+    return np.where(others.any(axis=-1), largest, np.nan)
 
 
 def _against_own(means):

@@ -37,7 +37,8 @@ class Validity(Tabled):
 
     scales : one row per construct (construct, n_items, CR, AVE, MSV, sqrt_AVE, H); NaN where there is none
     fornell_larcker : correlations of constructs below, the square root of AVE on the diagonal
-    htmt, htmt2 : constructs by constructs, symmetric, one on the diagonal
+    htmt, htmt2 : constructs by constructs, symmetric, one on the diagonal; like the correlations, NaN between a
+        construct and its own parts, which are not to be told apart
     notes : why a value is missing
     ordered : whether items were taken as ordered, so that CR is categorical omega
     """
@@ -60,11 +61,12 @@ class Validity(Tabled):
         )
         if len(self.scales) < 2:
             return (scales,)
+        parts = tuple(note for note in self.notes if note is _PARTS)
         return (
             scales,
-            _triangle("fornell_larcker", _FORNELL_LARCKER, self.fornell_larcker, _DIAGONAL),
-            _triangle("htmt", _HTMT, self.htmt, _ARITHMETIC, diagonal=False),
-            _triangle("htmt2", _HTMT2, self.htmt2, _GEOMETRIC, diagonal=False),
+            _triangle("fornell_larcker", _FORNELL_LARCKER, self.fornell_larcker, _DIAGONAL).noted(*parts),
+            _triangle("htmt", _HTMT, self.htmt, _ARITHMETIC, diagonal=False).noted(*parts),
+            _triangle("htmt2", _HTMT2, self.htmt2, _GEOMETRIC, diagonal=False).noted(*parts),
         )
 
 
@@ -93,8 +95,9 @@ def validity(fit: Fit, *, group: str | None = None) -> Validity:
     CR is semTools' ``compRelSEM(obs.var=TRUE)``, also called omega.  A construct with one item has
     neither CR nor AVE nor HTMT, nor has one that is measured by constructs; AVE is not defined for a
     construct that shares an item with another.  MSV is the largest squared correlation with another
-    construct.  H is maximal reliability, that of the items' best weighted sum, from standardized loadings (Hancock and
-    Mueller 2001; ``kernels.hierarchical``); it is not defined where AVE is not, nor beside a loading of one or more.
+    construct that is neither part nor whole of it.  H is maximal reliability, that of the items' best weighted
+    sum, from standardized loadings (Hancock and Mueller 2001; ``kernels.hierarchical``); it is not defined where
+    AVE is not, nor beside a loading of one or more.
 
     With ordered answers CR is the categorical omega of Green and Yang (2009), which counts a category as one step; a
     construct measured by ordered and continuous items has none, nor has one in a model with covariates.
@@ -119,7 +122,8 @@ def validity(fit: Fit, *, group: str | None = None) -> Validity:
     point = fit._point
     names, p = list(fit.latent), len(fit.observed)
     constructs = point.moments.cov[place][p:, p:]
-    correlation = linalg.correlation(constructs)
+    related = _parts(fit)
+    correlation = np.where(related, np.nan, linalg.correlation(constructs))
     S = pd.DataFrame(fit.sample.covariance[place], index=fit.observed, columns=fit.observed)
     responses = _ordered_responses(fit, place)
     loadings = _loadings(point, place, responses)
@@ -142,11 +146,23 @@ def validity(fit: Fit, *, group: str | None = None) -> Validity:
     return Validity(
         scales,
         square(lower),
-        square(kernel.heterotrait_monotrait(R, members)),
-        square(kernel.heterotrait_monotrait_geometric(R, members)),
-        _gaps(fit, loadings, responses),
+        square(np.where(related, np.nan, kernel.heterotrait_monotrait(R, members))),
+        square(np.where(related, np.nan, kernel.heterotrait_monotrait_geometric(R, members))),
+        (*_gaps(fit, loadings, responses), *((_PARTS,) if related.any() else ())),
         ordered=responses is not None,
     )
+
+
+def _parts(fit: Fit) -> np.ndarray:
+    """Whether one of two constructs measures the other, through all orders: (c, c)"""
+    place = {name: i for i, name in enumerate(fit.latent)}
+    found = np.zeros((len(place), len(place)), dtype=bool)
+    for p in fit.table.parameters:
+        if p.op == "=~" and p.rhs in place:
+            found[place[p.lhs], place[p.rhs]] = True
+    for _ in place:
+        found |= found @ found
+    return found | found.T
 
 
 def _group(fit: Fit, group: str | None) -> int:
@@ -295,8 +311,13 @@ _SINGLE = Words(
     "{names}: a single item has neither CR nor AVE nor HTMT.", "{names}：仅有一个题项，无法计算CR、AVE与HTMT。"
 )
 _HIGHER = Words(
-    "{names}: measured by constructs, so CR, AVE and HTMT of items do not apply; n_items counts those constructs.",
+    "{names}: measured by constructs, so CR, AVE and HTMT of items do not apply; the number of items "
+    "counts those constructs.",
     "{names}：由其他构念测量（高阶因子），不适用基于题项的CR、AVE与HTMT；题项数为其下属构念数。",
+)
+_PARTS = Words(
+    "A construct is not compared with its own parts: MSV, correlations and HTMT leave these pairs out.",
+    "高阶构念不与其自身的组成构念相比较：MSV、相关系数与HTMT均不含此类配对。",
 )
 _CROSSED = Words(
     "{names}: shares an item with another construct, so AVE is not defined.",

@@ -98,6 +98,8 @@ def test_the_largest_shared_variance_leaves_out_the_construct_itself():
     R = np.array([[1, 0.2, -0.6], [0.2, 1, 0.1], [-0.6, 0.1, 1]])
     np.testing.assert_allclose(validity.largest_shared_variance(R), [0.36, 0.04, 0.36])
     assert np.isnan(validity.largest_shared_variance(np.eye(1))).all()
+    R[0, 2] = R[2, 0] = np.nan
+    np.testing.assert_allclose(validity.largest_shared_variance(R), [0.04, 0.04, R[1, 2] ** 2])
 
 
 def per_construct(kernel):

@@ -86,6 +86,26 @@ def test_a_construct_of_constructs_has_no_coefficients_and_a_note_says_so(pupils
     assert scales.loc["ability", "n_items"] == 3
     assert scales.loc["visual", "AVE"] == pytest.approx(SEMTOOLS["AVE"]["visual"], rel=1e-7)
     assert result.notes[0].en.startswith("ability: measured by constructs")
+    assert "n_items" not in result.notes[0].en
+
+
+def test_a_construct_is_not_compared_with_its_own_parts(pupils):
+    result = validity(sme.fit(THREE + "; ability =~ visual + textual + speed; other =~ x10 + x11", wider(pupils)))
+    table, scales = result.fornell_larcker, result.scales.set_index("construct")
+    for part in ("visual", "textual", "speed"):
+        assert np.isnan(table.loc["ability", part]) and np.isfinite(table.loc["other", part])
+        among = [table.loc[b, a] for a in table for b in table if a != b and part in (a, b)]
+        assert scales.loc[part, "MSV"] == pytest.approx(np.nanmax(np.square(among)), rel=1e-12)
+    assert scales.loc["ability", "MSV"] == pytest.approx(table.loc["other", "ability"] ** 2, rel=1e-12)
+    for shown in result.tables():
+        assert any("not compared with its own parts" in str(note) for note in shown.notes), shown.name
+
+
+def wider(pupils):
+    """Two more columns that go along with the others."""
+    noise = np.random.default_rng(1).normal(size=(len(pupils), 2))
+    common = pupils[["x1", "x4", "x7"]].mean(axis=1)
+    return pupils.assign(x10=common + noise[:, 0], x11=common + noise[:, 1])
 
 
 def test_a_shared_item_takes_the_average_variance_away_but_not_the_reliability(pupils):
