@@ -362,7 +362,7 @@ def _rivals(results: Results) -> Section:
         if said and (name in results.fits or name in results.failures)
     ]
     pairs = None if results.compared is None else results.compared.pairs_table(results.model_titles, why=False)
-    content += [*described, _comparison(results), pairs, _beside(results)]
+    content += [*described, _comparison(results), pairs, *_beside(results)]
     for name, fit in results.fits.items():
         if name != results.hypothesized:
             table = presentation.structural_paths(fit, results.labels)
@@ -638,17 +638,22 @@ def _comparison(results: Results) -> Table:
     return model_comparison(results.fits, base, results.model_titles, results.failures, tested)
 
 
-def _beside(results: Results) -> Table | None:
-    """Print the models of the same answers in one table, the hypothesized one first, as many as a page holds."""
+def _beside(results: Results) -> Iterator[Table]:
+    """Print the models of the same answers beside each other, the hypothesized one first, as many as a page holds."""
     base = results.fit
-    if base is None:
-        return None
+    if base is None or not base.converged:
+        return
     alike = {name: fit for name, fit in results.fits.items() if fit.converged and comparable(fit, base)}
-    names = list(dict.fromkeys([results.hypothesized or "", *alike]))[:_MOST_MODELS]
-    if len(names) < 2 or any(name not in alike for name in names):
-        return None
-    beside = side_by_side({name: alike[name] for name in names}, labels=results.labels, titles=results.model_titles)
-    return beside.tables()[0]
+    names = list(dict.fromkeys([results.hypothesized or "", *alike]))
+    if len(names) < 2:
+        return
+    for number, first in enumerate(range(0, len(names), _MOST_MODELS), start=1):
+        part = {name: alike[name] for name in names[first : first + _MOST_MODELS]}
+        beside = side_by_side(part, labels=results.labels, titles=results.model_titles)
+        (table,) = beside.tables()
+        if number > 1:
+            table = replace(table, name=f"{table.name}_{number}", title=_CONTINUED.filled(title=table.title))
+        yield table
 
 
 def _with_text(table: Table, results: Results) -> Table:
@@ -709,6 +714,7 @@ def _plainly(value: Any) -> str:
 _GROUP = Words("Group {name}", "组别{name}")
 _GROUPED = Words("Groups of {name}, with their respondents: {counts}.", "按{name}分组，各组样本量：{counts}。")
 _BY_GROUP = Words("Path coefficients by group", "各组路径系数")
+_CONTINUED = Words("{title}: further models", "{title}：其余模型")
 _EQUAL_LOADINGS = Words(
     "Loadings held equal; the Wald test asks whether a path is the same in all groups.",
     "载荷跨组相等；Wald检验考察路径系数是否跨组相等。",

@@ -288,6 +288,16 @@ def test_the_models_and_their_pairs_have_the_same_tests(drawn):
     assert models["Capability as partial mediator"]["pvalue_diff"] is None
 
 
+def test_every_comparable_model_stands_beside_the_others(drawn):
+    beside = [t for t in sections(drawn)["rivals"].content if getattr(t, "name", "").startswith("side_by_side")]
+    models = [list(dict.fromkeys(str(c.group) for c in table.columns if c.group)) for table in beside]
+    assert models == [
+        ["Direct drivers", "Capability as full mediator", "Capability as partial mediator"],
+        ["Culture as the root of capability"],
+    ]
+    assert [table.name for table in beside] == ["side_by_side", "side_by_side_2"]
+
+
 def test_without_a_comparable_rival_nothing_is_preferred(real):
     fits = {name: fit for name, fit in real.fits.items() if name != "full_mediation"}
     assert narrative.rivals(replace(real, fits=fits)).en.startswith("No rival explains the same variables")
