@@ -102,7 +102,10 @@ def test_other_analyses_of_a_study_are_shown_with_their_curves(tmp_path):
 def test_paths_of_groups_are_drawn_at_the_step_of_equal_loadings(tmp_path):
     found = load_study(write_study(tmp_path, group="city")).run()
     drawn = shown(found)[0]["paths_by_group"]
-    assert ">Harbin<" in drawn.svg and ">Daqing<" in drawn.svg
+    assert ">Harbin<" in drawn.svg and ">Daqing<" in drawn.svg and ">Use ← Trust<" in drawn.svg
+    assert ">使用 ← 信任<" in shown(found, "zh")[0]["paths_by_group"].svg
+    (table,) = (table for table in report_of(found).tables() if table.name == "paths_by_group")
+    assert [str(column.heading) for column in table.columns[1:3]] == ["Harbin", "Daqing"]
 
 
 def test_power_of_overall_fit_is_that_of_the_planning_functions(tmp_path):

@@ -15,6 +15,7 @@ Podsakoff, MacKenzie, Lee & Podsakoff (2003), Journal of Applied Psychology 88, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -276,13 +277,21 @@ def _share(model: _Model, items: Sequence[str]) -> tuple[float, float]:
 def _notes(models: Sequence[_Model]) -> tuple[Words, ...]:
     """Name the models that were not found, or whose solution is not a proper one."""
     notes = []
-    for name, fit, *_ in models:
+    for name, fit, _, factor in models:
         if fit is None:
             notes.append(_NOT_FOUND.filled(model=_LABELS[name], reason=_TOO_FEW))
         elif not fit.admissible:
             words = _IMPROPER if fit.converged else _NOT_FOUND
-            notes.append(words.filled(model=_LABELS[name], reason=fit.diagnostics[0].words))
+            notes.append(words.filled(model=_LABELS[name], reason=_plainly(fit.diagnostics[0].words, factor)))
     return tuple(notes)
+
+
+def _plainly(said: Words, factor: str) -> Words:
+    """Write out the name that the method factor has in the model."""
+    if not factor:
+        return said
+    name = re.compile(rf"(?<![A-Za-z0-9_]){factor}(?![A-Za-z0-9_])")
+    return Words(name.sub(_FACTOR.en, said.en), name.sub(_FACTOR.zh, said.zh))
 
 
 def _sum(items: Sequence[str]) -> str:
@@ -328,6 +337,7 @@ _LABELS: dict[str, Words] = {
         "Marker: constructs' correlations held (Method-R)", "标记变量：构念相关固定为基线值（Method-R）"
     ),
 }
+_FACTOR = Words("the method factor", "方法因子")
 _COMPARED = Words("comparison of models", "模型比较")
 _SHARES = Words("variance explained by method and constructs", "方法与构念解释的方差")
 _COLLINEARITY = Words("full collinearity", "全共线性检验")

@@ -19,7 +19,7 @@ from ..sem import presentation
 from ..sem.diagram import diagram_model
 from ..sem.rivals import comparable, model_comparison
 from ..sem.thresholds import profile
-from ..tables import Column, Kind, Language, Table, Text, Words, term
+from ..tables import Column, Kind, Language, Table, Text, Words, joined, term, written
 from . import charts, figures, further, narrative
 from .checklist import checklist
 from .methods import definitions
@@ -275,7 +275,7 @@ def _bootstrapped(results: Results) -> list[Table]:
     if results.bootstrap is None:
         return []
     verdicts = results.mediation.tables() if results.mediation is not None else ()
-    return list(_filled([bootstrap_paths(results.bootstrap), *verdicts]))
+    return list(_filled([bootstrap_paths(results.bootstrap, results.labels), *verdicts]))
 
 
 def _hypotheses(results: Results) -> Section:
@@ -385,26 +385,38 @@ def _groups(results: Results, language: Language) -> Section:
     if found is None:
         return Section("groups", "")
     fit = next(iter(found.fits.values()))
-    counted = [f"{label}: {round(n)}" for label, n in zip(fit.moments.labels, fit.moments.n, strict=True)]
+    known = _group_labels(results)
+    groups = {label: known.get(label, _GROUP.filled(name=label)) for label in fit.moments.labels}
+    counted = [
+        _COUNTED.filled(group=groups[label], n=round(n))
+        for label, n in zip(fit.moments.labels, fit.moments.n, strict=True)
+    ]
     paths = found.paths
     columns = (
         Column("path", term("Path")),
-        *(Column(label, _GROUP.filled(name=label), Kind.ESTIMATE) for label in fit.moments.labels),
+        *(Column(label, groups[label], Kind.ESTIMATE) for label in fit.moments.labels),
         Column("chisq", "χ²", Kind.ESTIMATE),
         Column("df", "df", Kind.COUNT),
         Column("pvalue", "p", Kind.PROBABILITY),
     )
-    rows = tuple(tuple(row) for row in paths.itertuples(index=False, name=None))
+    rows = tuple(
+        (presentation.path_label(outcome, cause, results.labels), *rest)
+        for path, *rest in paths.itertuples(index=False, name=None)
+        for outcome, cause in [str(path).split(" ~ ")]
+    )
     equal = Table("paths_by_group", _BY_GROUP, columns, rows, (_EQUAL_LOADINGS,))
     return Section(
         "groups",
         Words("Groups", "多组比较"),
         _present(
             [
-                _GROUPED.filled(name=results.options.get("group", ""), counts=", ".join(counted)),
+                _GROUPED.filled(
+                    name=presentation.named(results.options.get("group", ""), results.labels),
+                    counts=joined(counted, ", ", "，"),
+                ),
                 *found.tables(),
                 *_filled([equal]),
-                *further.by_group(found, results.labels, _group_labels(results), language),
+                *further.by_group(found, results.labels, groups, language),
             ]
         ),
     )
@@ -421,7 +433,7 @@ def _diagram(results: Results, language: Language) -> Section:
 
 
 def _modification(results: Results) -> Section:
-    tables = [presentation.modification_indices(results.fit)] if results.fit is not None else []
+    tables = [presentation.modification_indices(results.fit, labels=results.labels)] if results.fit is not None else []
     return Section("modification", Words("Modification indices", "修正指数"), _present(_filled(tables)))
 
 
@@ -453,15 +465,20 @@ def _interviews(results: Results, language: Language) -> Iterator[Content]:
 
 def _questionnaire(results: Results) -> Section:
     tables = [replace(table, title=Words("Items", "题项")) for table in results.instrument.tables()]
-    tables.append(_construct_origins(results))
+    tables.append(_constructs(results))
     return Section("questionnaire", term("Questionnaire"), _present(_filled(tables)))
 
 
-def _construct_origins(results: Results) -> Table:
-    """Say of each construct where in the literature it comes from, as far as the instrument states it."""
-    rows = tuple((c.label.words, c.origin.words) for c in results.instrument.constructs if c.origin is not None)
-    columns = (Column("construct", term("Construct")), Column("origin", Words("Origin", "来源")))
-    return Table("construct_origins", Words("Origin of the constructs", "构念来源"), columns, rows)
+def _constructs(results: Results) -> Table:
+    """Say of each construct by which code models name it, and where it comes from, if the instrument states that."""
+    constructs = results.instrument.constructs
+    stated = any(c.origin is not None for c in constructs)
+    rows = tuple(
+        (c.name, c.label.words, *((c.origin.words if c.origin else "–",) if stated else ())) for c in constructs
+    )
+    origin = (Column("origin", Words("Origin", "来源")),) if stated else ()
+    columns = (Column("code", Words("Code", "代码")), Column("construct", term("Construct")), *origin)
+    return Table("constructs", Words("Constructs and their codes", "构念及其代码"), columns, rows)
 
 
 def _methods(results: Results) -> Section:
@@ -672,7 +689,18 @@ def _labelled(table: Table, results: Results, column: str = "scale") -> Table:
     columns = tuple(
         replace(known, heading=labels[known.name]) if known.name in labels else known for known in table.columns
     )
-    return replace(table, columns=columns, rows=rows)
+    constructs = {construct.name: construct.label.words for construct in results.instrument.constructs}
+    notes = tuple(_about(note, constructs) for note in table.notes)
+    return replace(table, columns=columns, rows=rows, notes=notes)
+
+
+def _about(note: Text, labels: presentation.Labels) -> Text:
+    """Write the constructs that a note begins with by their labels."""
+    names, colon, said = written(note).partition(": ")
+    of = names.split(", ")
+    if not isinstance(note, Words) or not colon or any(name not in labels for name in of):
+        return note
+    return joined([labels[name] for name in of], ", ", "、") + Words(f": {said}", f"：{note.zh.partition('：')[2]}")
 
 
 def _narrowed(table: Table, names: Iterable[str]) -> Table:
@@ -712,6 +740,7 @@ def _plainly(value: Any) -> str:
 
 
 _GROUP = Words("Group {name}", "组别{name}")
+_COUNTED = Words("{group}: {n}", "{group}：{n}")
 _GROUPED = Words("Groups of {name}, with their respondents: {counts}.", "按{name}分组，各组样本量：{counts}。")
 _BY_GROUP = Words("Path coefficients by group", "各组路径系数")
 _CONTINUED = Words("{title}: further models", "{title}：其余模型")

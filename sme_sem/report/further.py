@@ -15,8 +15,8 @@ from ..measurement.item_advice import ItemAdvice
 from ..measurement.missing import Missing
 from ..measurement.nonresponse import Nonresponse
 from ..responses.origin import Provenance
-from ..sem.presentation import rows_of
-from ..tables import Column, Kind, Language, Table, Text, Words
+from ..sem.presentation import path_label, rows_of
+from ..tables import Column, Kind, Language, Table, Text, Words, written
 from . import charts, figures
 from .report import Content, Figure
 
@@ -170,11 +170,9 @@ def by_group(found: Invariance, labels: _Labels, groups: _Labels, language: Lang
     paths = fit.standardized()
     paths = paths[(paths["op"] == "~") & paths["se"].gt(0)]
     drawn = {
-        str(groups.get(str(label), str(label))): tuple(
+        written(groups.get(str(label), str(label)), language): tuple(
             figures.Interval(
-                Words("{cause} → {outcome}", "{cause} → {outcome}").filled(
-                    cause=labels.get(row.rhs, row.rhs), outcome=labels.get(row.lhs, row.lhs)
-                ),
+                path_label(row.lhs, row.rhs, labels),
                 float(row.est_std),
                 float(row.ci_lower),
                 float(row.ci_upper),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..sem.presentation import Labels, path_label, rows_of
 from ..tables import Column, Kind, Table, Text, Words, joined, term
 
 if TYPE_CHECKING:
@@ -22,12 +23,17 @@ def bootstrap_tables(found: Bootstrap) -> tuple[Table, ...]:
     return tuple(tables)
 
 
-def bootstrap_paths(found: Bootstrap) -> Table:
+def bootstrap_paths(found: Bootstrap, labels: Labels | None = None) -> Table:
     """Table of the structural paths alone, as they are and standardized."""
-    own = found.table[(found.table["op"] == "~") & found.table["kind"].isin(("estimate", "standardized"))]
-    rows = own[[column.name for column in _COLUMNS]].itertuples(index=False, name=None)
+    own = found.table[(found.table["op"] == "~") & found.table["kind"].isin(tuple(_COEFFICIENTS))]
+    shown = _COLUMNS[1:] if found.fit.table.groups > 1 else _COLUMNS[2:]
+    rows = tuple(
+        (path_label(row.lhs, row.rhs, labels), _COEFFICIENTS[row.kind], *(getattr(row, c.name) for c in shown))
+        for row in rows_of(own)
+    )
+    columns = (Column("path", term("Path")), Column("coefficient", Words("Coefficient", "系数")), *shown)
     title = Words("Structural paths with bootstrap intervals", "路径系数的Bootstrap置信区间")
-    return Table("bootstrap_paths", title, _COLUMNS, tuple(rows), _notes(found))
+    return Table("bootstrap_paths", title, columns, rows, (_COEFFICIENT, *_notes(found)))
 
 
 def _test(found: Bootstrap, notes: tuple[Text, ...]) -> Table:
@@ -57,6 +63,8 @@ def _notes(found: Bootstrap) -> tuple[Text, ...]:
     return tuple(said)
 
 
+_COEFFICIENTS = {"estimate": Words("b", "b"), "standardized": Words("β", "β")}
+_COEFFICIENT = Words("b: unstandardized, β: standardized coefficient.", "b为非标准化系数，β为标准化系数。")
 _KINDS = {
     "nonparametric": Words("respondents drawn with replacement", "有放回抽取受访者"),
     "bollen-stine": Words("drawn from answers in which the model holds", "从符合模型的变换数据中抽取"),

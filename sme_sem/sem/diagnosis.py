@@ -222,7 +222,8 @@ def _negative_variances(point: Point, groups: Sequence[Words]) -> list[Diagnosti
         if row.op == "~~" and row.lhs == row.rhs and (row.free or row.derived) and value < 0:
             latent = row.lhs in point.table.latent
             what = Words("variance", "方差") if latent else Words("residual variance", "残差方差")
-            message = _HEYWOOD.filled(what=what, name=Words(row.lhs, row.lhs) + groups[row.group], value=f"{value:.3g}")
+            size = f"{value:.3f}" if value <= -0.0005 else f"{value:.1g}"
+            message = _HEYWOOD.filled(what=what, name=Words(row.lhs, row.lhs) + groups[row.group], value=size)
             found.append(Diagnostic("warning", "negative_variance", message))
     return found
 
@@ -231,7 +232,7 @@ _HEYWOOD = Words(
     "Heywood case: the {what} of {name} is negative ({value}), which no variance can be; do not interpret this "
     "solution. Usual causes: a small sample, a construct with two indicators, an outlier, or a wrong model. Look at "
     "its item, give the construct more indicators, or reconsider the paths at it.",
-    "海伍德现象（Heywood）：{name}的{what}为负（{value}），而方差不可能为负；请勿解释这一结果。常见原因：样本量小、"
+    "Heywood情形：{name}的{what}为负（{value}），而方差不可能为负；请勿解释这一结果。常见原因：样本量小、"
     "潜变量只有两个题项、异常值或模型设定有误。请检查相应题项，增加题项，或重新考虑与之相连的路径。",
 )
 _NOT_DEFINITE = Words(

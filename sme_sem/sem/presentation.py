@@ -87,7 +87,7 @@ def fit_tables(
         covariances(fit, labels),
         r_squared(fit, labels),
         largest_residuals(fit),
-        modification_indices(fit),
+        modification_indices(fit, labels=labels),
         diagnostics(fit),
     )
     return tuple(table for table in candidates if table.rows)
@@ -379,11 +379,15 @@ def largest_residuals(fit: Fit, most: int = 10) -> Table:
     return _by_group(Table("largest_residuals", title, columns, rows, notes), fit)
 
 
-def modification_indices(fit: Fit, most: int = 10) -> Table:
+def modification_indices(fit: Fit, most: int = 10, labels: Labels | None = None) -> Table:
     """Table of the parameters whose release would lower chi-square most."""
     found = fit.modification_indices().head(most)
+    paths = _relations(fit, "~")
+    structural = {*fit.latent, *paths["lhs"], *paths["rhs"]}  # items keep their codes
+    known = {name: text for name, text in (labels or {}).items() if name in structural}
     rows = tuple(
-        (row.group, f"{row.lhs} {row.op} {row.rhs}".strip(), row.mi, row.epc, row.sepc_all) for row in rows_of(found)
+        (row.group, _relation(row, known) if row.rhs else f"{row.lhs} {row.op}", row.mi, row.epc, row.sepc_all)
+        for row in rows_of(found)
     )
     columns = (
         Column("parameter", Words("Parameter", "参数")),
@@ -493,6 +497,11 @@ def _by_group(table: Table, fit: Fit) -> Table:
 def _relations(fit: Fit, op: str) -> pd.DataFrame:
     estimates = fit.estimates()
     return estimates[estimates["op"] == op]
+
+
+def _relation(row: Any, labels: Labels) -> Words:
+    left, op, right = named(row.lhs, labels), row.op, named(row.rhs, labels)
+    return Words("{left} {op} {right}", "{left} {op} {right}").filled(left=left, op=op, right=right)
 
 
 def _products(fit: Fit) -> set[str]:

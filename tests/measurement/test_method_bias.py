@@ -89,6 +89,8 @@ def test_a_solution_that_is_none_is_said_in_both_languages(recoded):
     result = sme.method_bias(recoded, OUTCOMES)
     assert result.notes[0].en.startswith("Constructs + method factor, equal loadings: not a proper solution (Heywood")
     assert result.notes[0].zh.startswith("构念 + 方法因子（载荷相等）：解不合理")
+    assert "variance of the method factor is negative" in result.notes[0].en
+    assert "方法因子的方差为负" in result.notes[0].zh and "method" not in result.notes[0].zh
     assert np.isnan(result.shares.set_index("model").loc["method_equal", "method_percent"])
     assert [t.name for t in result.tables()] == ["method_models", "method_shares", "full_collinearity", "harman"]
     assert result.tables()[0].records("zh")[1]["against"] == "构念测量模型"

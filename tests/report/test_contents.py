@@ -148,6 +148,14 @@ def test_scales_are_printed_by_their_labels(real):
     assert [r["scale"] for r in table.records("zh")][:3] == ["能力", "好感", "顾客忠诚"]
 
 
+def test_notes_name_constructs_by_their_labels(real, drawn):
+    reliability = next(t for t in sections(real)["reliability"].content if getattr(t, "name", "") == "reliability")
+    assert str(reliability.notes[0]).startswith("Customer loyalty: N = 336")
+    assert reliability.notes[0].zh.startswith("顾客忠诚：样本量")
+    validity = next(t for t in contents.report_of(drawn).tables() if t.name == "convergent_validity")
+    assert any(str(note).startswith("Business model innovation: measured by constructs") for note in validity.notes)
+
+
 def test_the_checklist_marks_as_missing_what_only_the_authors_know(real):
     table = next(t for t in contents.report_of(real).tables() if t.name == "checklist")
     status = {r["item"]: r["status"] for r in table.records()}
@@ -165,8 +173,8 @@ def test_the_origin_of_measures_is_reported_only_where_every_construct_has_one(r
     assert row["status"] == "missing" and "stated for 0 of 8 constructs" in str(row["answer"])
     rows = {r["item"]: r for r in checklist(drawn).records()}
     assert rows["Measures and where they come from"]["status"] == "reported"
-    origins = next(t for t in sections(drawn)["questionnaire"].content if t.name == "construct_origins")
-    assert len(origins.rows) == 9 and "Thesis on key drivers" in str(origins.rows[0][1])
+    origins = next(t for t in sections(drawn)["questionnaire"].content if t.name == "constructs")
+    assert len(origins.rows) == 9 and "Thesis on key drivers" in str(origins.rows[0][2])
 
 
 def test_no_model_that_fits_alike_is_an_answer_too(real, drawn):

@@ -200,6 +200,9 @@ def test_modification_indices_are_cut_and_marked_as_exploratory(fitted):
     table = presentation.modification_indices(fitted, most=3)
     assert len(table.rows) == 3 and table.rows[0][1] == fitted.modification_indices()["mi"].max()
     assert "Exploratory" in str(table.notes[0])
+    labelled = presentation.modification_indices(fitted, 200, {name: f"Construct {name}" for name in (*"ABC", "a1")})
+    parameters = {str(r["parameter"]) for r in labelled.records()}
+    assert "Construct B =~ a1" in parameters and not any("Construct a1" in name for name in parameters)
 
 
 def test_where_the_test_is_corrected_the_corrected_values_are_quoted(answers):
