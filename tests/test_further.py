@@ -70,7 +70,7 @@ def test_checks_of_the_file_appear_where_one_asks_for_a_look(tmp_path):
     frame = answers()
     frame["t2"] = frame["t1"]
     named, _ = shown(load_study(write_study(tmp_path, frame)).run())
-    assert [written(row[0]) for row in named["provenance"].rows] == ["Pairs of items that correlate above 0.95"]
+    assert [written(row[0]) for row in named["provenance"].rows] == ["Pairs of items that correlate above .95"]
 
 
 def test_constructs_that_may_be_one_are_listed_with_their_interval(tmp_path):

@@ -284,8 +284,8 @@ _METHODS = {
 }
 _COLUMNS = (
     Column("item", term("Item")),
-    Column("missing", term("Missing value"), Kind.COUNT),
-    Column("percent", Words("Percent", "百分比"), Kind.PERCENT),
+    Column("missing", Words("Missing values", "缺失值"), Kind.COUNT),
+    Column("percent", term("Percentage"), Kind.PERCENT),
     Column("method", Words("Drawn by", "插补方法")),
     Column("rhat", "R-hat", Kind.ESTIMATE),
 )

@@ -94,7 +94,7 @@ _CONSTANT = Words("Everybody gave the same answer to {items}.", "{items}：所�
 _COLUMNS = (
     Column("item", term("Item")),
     Column("n", "n", Kind.COUNT),
-    Column("missing", term("Missing value"), Kind.COUNT),
+    Column("missing", Words("Missing values", "缺失值"), Kind.COUNT),
     Column("lowest", Words("Min.", "最小值"), Kind.COUNT),
     Column("highest", Words("Max.", "最大值"), Kind.COUNT),
     Column("mean", Words("M", "均值 M"), Kind.ESTIMATE),

@@ -21,7 +21,7 @@ from scipy import stats
 
 from ..errors import SpecificationError, did_you_mean
 from ..kernels import covariances
-from ..tables import Column, Kind, Words
+from ..tables import Column, Kind, Number, Words
 
 Correction = Literal["holm", "fdr_bh", "bonferroni"]
 COLUMNS = (
@@ -145,7 +145,13 @@ CORRECTIONS = {
 
 
 def printed(frame: pd.DataFrame, columns: Sequence[Column]) -> tuple[tuple[Any, ...], ...]:
-    """Rows of a table of differences."""
-    names = [column.name for column in columns]
-    rows = frame[names].itertuples(index=False, name=None)
-    return tuple(tuple(TESTS[v] if name == "test" else v for name, v in zip(names, row, strict=True)) for row in rows)
+    """Rows of a table of differences; of chi-square, degrees of freedom are whole and V stands without its zero."""
+    return tuple(
+        tuple(TESTS[row["test"]] if c.name == "test" else _written(row[c.name], c.name, row["test"]) for c in columns)
+        for row in frame.to_dict("records")
+    )
+
+
+def _written(value: Any, name: str, test: str) -> Any:
+    kind = {"df": Kind.COUNT, "effect": Kind.COEFFICIENT}.get(name)
+    return Number(value, kind=kind) if kind is not None and test == "chisq" else value

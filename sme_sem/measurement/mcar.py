@@ -42,7 +42,7 @@ class Mcar(Tabled):
         rows = tuple(self.items.itertuples(index=False, name=None))
         return (
             Table("little_mcar", term("Little's MCAR test"), _COLUMNS, (test,), (_READING, *self.notes)),
-            Table("missing_by_item", term("Missing value"), _ITEM_COLUMNS, rows),
+            Table("missing_by_item", Words("Missing values", "缺失值"), _ITEM_COLUMNS, rows),
         )
 
 
@@ -126,6 +126,6 @@ _COLUMNS = (
 )
 _ITEM_COLUMNS = (
     Column("item", term("Item")),
-    Column("missing", term("Missing value"), Kind.COUNT),
-    Column("percent", Words("Percent", "百分比"), Kind.PERCENT),
+    Column("missing", Words("Missing values", "缺失值"), Kind.COUNT),
+    Column("percent", term("Percentage"), Kind.PERCENT),
 )

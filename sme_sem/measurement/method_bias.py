@@ -347,7 +347,7 @@ _LISTWISE = Words(
 )
 _KOCK = Words(
     "Each construct (mean of its items) predicted by all others; above 3.3 is taken as a sign of bias (Kock, 2015).",
-    "以其余全部构念预测每一构念（题项均值）；VIF大于3.3提示可能存在偏差（Kock, 2015）。",
+    "以其余全部构念预测每一构念（题项均值）；VIF大于3.3提示可能存在偏差（Kock，2015）。",
 )
 _WEAK = Words(
     "Conventional and weak: a first component below 50 % does not show that there is no method bias.",

@@ -162,14 +162,14 @@ def _rows(frame: pd.DataFrame) -> tuple[tuple[object, ...], ...]:
     return tuple(frame.itertuples(index=False, name=None))
 
 
-_MISSING = term("Missing value") + Words(": ", "：")
+_MISSING = Words("Missing values", "缺失值") + Words(": ", "：")
 _BY_ITEM, _BY_SCALE = Words("items", "按题项"), Words("constructs", "按构念")
 _BY_PERSON, _BY_PATTERN = Words("respondents", "按受访者"), Words("patterns", "缺失模式")
 _BY_BACKGROUND = Words("background variables", "与背景变量的关系")
 _NOTHING = Words("nothing", "无")
-_PERCENT = Column("percent", Words("Percent", "百分比"), Kind.PERCENT)
+_PERCENT = Column("percent", term("Percentage"), Kind.PERCENT)
 _COUNT = Column("respondents", Words("Respondents", "受访者数"), Kind.COUNT)
-_GAPS = Column("missing", term("Missing value"), Kind.COUNT)
+_GAPS = Column("missing", Words("Missing values", "缺失值"), Kind.COUNT)
 _ITEMS = (Column("item", term("Item")), _GAPS, _PERCENT)
 _SCALES = (
     Column("scale", term("Construct")),

@@ -147,9 +147,9 @@ def _in_order(when: pd.Series[Any], name: str) -> pd.Series[Any]:
 
 _NOTE = Words(
     "{early} early (first) and {late} late (second) respondents; p corrected by {correction}. Agreement makes "
-    "nonresponse bias less likely but proves nothing (Armstrong & Overton, 1977).",
+    "non-response bias less likely but proves nothing (Armstrong & Overton, 1977).",
     "早期（第一组）受访者{early}名，晚期（第二组）受访者{late}名；p值按{correction}法校正。"
-    "无差异降低无回应偏差的可能，但不能证明其不存在（Armstrong & Overton, 1977）。",
+    "无差异降低无应答偏差的可能，但不能证明其不存在（Armstrong与Overton，1977）。",
 )
 _SPARSE = Words(
     "{names}: expected counts below 5, so χ² is only rough.", "{names}：存在小于5的期望频数，χ²检验仅供参考。"

@@ -297,7 +297,7 @@ _ITEM_COLUMNS = (
     Column("sd", term("Standard deviation"), Kind.ESTIMATE),
     Column("scale_mean_if_deleted", term("Scale mean if item deleted"), Kind.ESTIMATE),
     Column("scale_variance_if_deleted", term("Scale variance if item deleted"), Kind.ESTIMATE),
-    Column("item_rest", term("Corrected item-total correlation") + " (CITC)", Kind.COEFFICIENT),
+    Column("item_rest", term("Corrected item-total correlation") + Words(" (CITC)", "（CITC）"), Kind.COEFFICIENT),
     Column("alpha_if_deleted", term("Cronbach's alpha if item deleted"), Kind.COEFFICIENT),
     Column("alpha", term("Cronbach's alpha"), Kind.COEFFICIENT, once=True),
 )

@@ -50,7 +50,8 @@ class SimpleSlopes(Tabled):
         title = _TITLE.filled(
             path=path_label(self.outcome, self.predictor, self.labels), moderator=named(self.moderator, self.labels)
         )
-        slopes = Table("simple_slopes", title, (*own, *_COLUMNS), _rows(self.table, (*own, *_COLUMNS)), self.notes)
+        columns = (*own, *_columns(self.level))
+        slopes = Table("simple_slopes", title, columns, _rows(self.table, columns), self.notes)
         rows = tuple(
             (*(row[c.name] for c in own), _WHERE[row["significant"]], *(row[c.name] for c in _REGION[1:]))
             for row in self.region.to_dict("records")
@@ -255,20 +256,24 @@ def _rows(frame: pd.DataFrame, columns: tuple[Column, ...]) -> tuple[tuple[Any, 
     return tuple(frame[[c.name for c in columns]].itertuples(index=False, name=None))
 
 
+def _columns(level: float) -> tuple[Column, ...]:
+    percent = f"{100 * level:g}%"
+    return (
+        Column("at", Words("Moderator (SD)", "调节变量（标准差）"), Kind.ESTIMATE),
+        Column("value", Words("Its value", "取值"), Kind.ESTIMATE),
+        Column("est", Words("b", "非标准化系数 b"), Kind.ESTIMATE),
+        Column("se", Words("S.E.", "标准误 S.E."), Kind.ESTIMATE),
+        Column("z", Words("C.R. (z)", "C.R.（临界比 z）"), Kind.STATISTIC),
+        Column("pvalue", "p", Kind.PROBABILITY),
+        Column("ci_lower", Words(f"{percent} CI lower", f"{percent}置信区间下限"), Kind.ESTIMATE),
+        Column("ci_upper", Words(f"{percent} CI upper", f"{percent}置信区间上限"), Kind.ESTIMATE),
+        Column("est_std", Words("β", "标准化系数 β"), Kind.COEFFICIENT),
+    )
+
+
 _TITLE = Words("Simple slopes: {path} at values of {moderator}", "简单斜率：{path}（调节变量{moderator}）")
 _JOHNSON_NEYMAN = Words("Where the effect differs from zero (Johnson-Neyman)", "效应显著区间（Johnson-Neyman法）")
 _GROUP = (Column("group", Words("Group", "组别")),)
-_COLUMNS = (
-    Column("at", Words("Moderator (SD)", "调节变量（标准差）"), Kind.ESTIMATE),
-    Column("value", Words("Its value", "取值"), Kind.ESTIMATE),
-    Column("est", Words("b", "非标准化系数 b"), Kind.ESTIMATE),
-    Column("se", Words("S.E.", "标准误 S.E."), Kind.ESTIMATE),
-    Column("z", Words("C.R. (z)", "C.R.（临界比 z）"), Kind.STATISTIC),
-    Column("pvalue", "p", Kind.PROBABILITY),
-    Column("ci_lower", Words("lower", "下限"), Kind.ESTIMATE),
-    Column("ci_upper", Words("upper", "上限"), Kind.ESTIMATE),
-    Column("est_std", Words("β", "标准化系数 β"), Kind.COEFFICIENT),
-)
 _REGION = (
     Column("significant", Words("Significant", "显著范围")),
     Column("lower", Words("Lower end", "下端点"), Kind.ESTIMATE),

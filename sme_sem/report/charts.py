@@ -153,7 +153,7 @@ def _map(axes: Any, drivers: Sequence[Driver], inches: tuple[float, float], lang
     axes.text(0.99, 0.02, written(_FIRST, language), transform=axes.transAxes, ha="right", color=GREY)
     axes.text(0.99, 0.94, written(_KEEP, language), transform=axes.transAxes, ha="right", color=GREY)
     places = np.column_stack([inches[0] * (x - left) / (right - left), inches[1] * (y - bottom) / (top - bottom)])
-    names = [label(driver.label, language) + " (−)" * (driver.importance < 0) for driver in drivers]
+    names = [label(driver.label, language) + written(_MINUS, language) * (driver.importance < 0) for driver in drivers]
     for driver, name, at, box in zip(drivers, names, places, _boxes(places, names, inches, language), strict=True):
         point = abs(driver.importance), driver.performance
         face = BLUE if driver.significant else "white"
@@ -291,6 +291,7 @@ def _tint(value: float) -> str:
 
 
 _FIRST, _KEEP = Words("improve first", "优先改进"), Words("keep up", "继续保持")
+_MINUS = Words(" (−)", "（−）")
 _IMPORTANCE = Words("Importance (size of the total standardized effect)", "重要性（标准化总效应的绝对值）")
 _PERFORMANCE = Words("Performance (0-100)", "绩效（0-100）")
 _FOREST = Words("Standardized estimate, 95% confidence interval", "标准化估计值及其95%置信区间")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from importlib import metadata
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 _MOST_FINDINGS = 100
 _MOST_BARS = 40
 _MOST_MODELS = 3
-_VERSIONED = ("sme-sem", "numpy", "scipy", "pandas", "factor_analyzer", "matplotlib")
+_VERSIONED = ("sme-sem", "numpy", "scipy", "pandas", "factor_analyzer", "matplotlib", "semopy")
 
 
 def report_of(results: Results, language: Language = "en") -> Report:
@@ -486,7 +487,7 @@ def _methods(results: Results) -> Section:
     columns = (Column("option", Words("Option", "选项")), Column("value", Words("Value", "取值")))
     options = tuple((name, _plainly(value)) for name, value in sorted(_flat(results.options).items()))
     choices = Table("options", Words("Choices of this analysis", "本次分析的选项"), columns, options)
-    packages = tuple((name, metadata.version(name)) for name in _VERSIONED)
+    packages = (("Python", platform.python_version()), *((name, metadata.version(name)) for name in _VERSIONED))
     columns = (Column("package", Words("Package", "软件包")), Column("version", Words("Version", "版本")))
     versions = Table("versions", Words("Versions", "版本"), columns, packages)
     content: list[Content | None] = [_confirmation(results), _recorded(results)]
@@ -573,7 +574,7 @@ def _facts(results: Results) -> Iterable[tuple[Text, Text]]:
     if results.provenance is not None:
         yield Words("Origin of the answers", "数据来源"), results.provenance
     instrument = results.instrument
-    yield Words("Instrument", "问卷"), f"{instrument.name}, {instrument.version}"
+    yield Words("Instrument", "问卷"), _VERSION.filled(name=instrument.name, version=instrument.version)
     if results.hypothesized:
         title = results.model_titles[results.hypothesized]
         yield term("Hypothesized model (conceptual model)"), title
@@ -635,7 +636,7 @@ def _bars(results: Results, language: Language) -> Iterable[Figure]:
     for number, (bounds, items) in enumerate(scales.items(), start=1):
         shown = items[:_MOST_BARS]
         labels = {
-            item: Words(f"{item}{' (R)' * (item in turned)}  ", f"{item}{' (R)' * (item in turned)}  ")
+            item: Words(f"{item}{' (R)' * (item in turned)}  ", f"{item}{'（R）' * (item in turned)}  ")
             + instrument.item(item).wording.words
             for item in shown
         }
@@ -750,17 +751,19 @@ _EQUAL_LOADINGS = Words(
 )
 _AGAIN = Words(
     "Install sme-sem {version}.\n\n"
-    "Put the file of answers (SHA-256 {data}) and the study file, which names the questionnaire {instrument}, "
-    "{edition}, into a folder, and run: sme-sem run study.yaml (a demonstration: sme-sem demo {instrument}).\n\n"
+    "Put the file of answers (SHA-256 {data}) and the study file, which names the questionnaire {instrument} "
+    "(version {edition}), into a folder, and run: sme-sem run study.yaml (a demonstration: sme-sem demo "
+    "{instrument}).\n\n"
     "Every random number starts from seed {seed}. manifest.json holds the SHA-256 of every file of this folder; when "
     "the hashes agree, every number does.",
     "安装 sme-sem {version}。\n\n"
-    "将数据文件（SHA-256 {data}）与研究文件（其中指定问卷{instrument}，{edition}）放入同一文件夹，"
+    "将数据文件（SHA-256 {data}）与研究文件（其中指定问卷{instrument}，版本{edition}）放入同一文件夹，"
     "运行 sme-sem run study.yaml（演示则运行 sme-sem demo {instrument}）。\n\n"
     "所有随机数均以种子{seed}开始。manifest.json列有本文件夹每个文件的SHA-256；哈希值一致即全部数值一致。",
 )
+_VERSION = Words("{name}, version {version}", "{name}，版本{version}")
 _MATTERS = Words("Which drivers matter most", "驱动因素的重要性与对策")
-_NEGATIVE = Words("; (−) negative effect: higher scores lower the outcome", "；(−)效应为负：得分越高结果越低")
+_NEGATIVE = Words("; (−) negative effect: higher scores lower the outcome", "；（−）效应为负：得分越高结果越低")
 _LOADINGS_MAP = Words("Loadings as a map of colours", "因子载荷热图")
 _SYNTHETIC = Words(" (synthetic)", "（合成）")
 _SUBTITLE = Words("Results report", "分析结果报告")
@@ -780,5 +783,5 @@ _EFFECTS_OF = Words("Direct, indirect and total effects: {model}", "直接、间
 _COMPLETE = Words("The other {n} items have no missing answer.", "其余{n}个题项无缺失。")
 _SYNTAX = Words("Model “{model}”: {text}", "模型“{model}”：{text}")
 _BARS = Words("Distribution of the answers", "作答分布")
-_BARS_TURNED = Words("; (R) reverse-coded items, already turned", "；(R)为反向计分题，已转换")
+_BARS_TURNED = Words("; (R) reverse-coded items, already turned", "；（R）为反向计分题，已转换")
 _MORE_FINDINGS = Words("{n} more are not listed.", "另有{n}条未列出。")

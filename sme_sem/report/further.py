@@ -210,13 +210,13 @@ _NOT_ALONG = Words(
 _OTHERS = Words("{n} other comparisons are not significant after correction.", "其余{n}次比较校正后不显著。")
 _ALIKE = Words(
     "Early and late respondents differ significantly in none of {tested} variables (after correction for their "
-    "number), so nothing speaks for nonresponse bias.",
-    "早期与晚期受访者在{tested}个变量上（校正后）均无显著差异，未见无回应偏差的迹象。",
+    "number), so nothing speaks for non-response bias.",
+    "早期与晚期受访者在{tested}个变量上（校正后）均无显著差异，未见无应答偏差的迹象。",
 )
 _DIFFER = Words(
     "Early and late respondents differ significantly in {differ} of {tested} variables (after correction for their "
     "number): those who did not answer at all may differ as well.",
-    "早期与晚期受访者在{tested}个变量中有{differ}个（校正后）差异显著：未回应者也可能有所不同。",
+    "早期与晚期受访者在{tested}个变量中有{differ}个（校正后）差异显著：未应答者也可能有所不同。",
 )
 _PASSED = Words("{n} other checks found nothing.", "其余{n}项检查未发现问题。")
 _NEAR = Words("Constructs that may not be distinct: HTMT with intervals", "区分度存疑的构念：HTMT及置信区间")

@@ -123,7 +123,8 @@ def _head(report: Report, language: Language) -> str:
     policy = _POLICY.format(digest=base64.b64encode(hashlib.sha256(_script().encode()).digest()).decode())
     title = _text(report.title, language)
     if report.synthetic:
-        title += f" ({_text(report.banner, language)})"
+        banner = _text(report.banner, language)
+        title += f"——{banner}" if language == "zh" else f" ({banner})"
     return (
         '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}"><title>{title}</title>\n'

@@ -44,9 +44,19 @@ def quality(results: Results) -> Words:
     """How many things were noticed on reading, by how grave they are."""
     severity = results.screening.screened.findings["severity"]
     counts = {name: int((severity == name).sum()) for name in ("error", "warning", "info")}
-    said = _NOTICED.filled(**counts)
+    said = _NOTICED.filled(**{name: Words(counted(n, _NOUNS[name]), str(n)) for name, n in counts.items()})
     excluded = int((~results.screening.kept).sum())
-    return said + (_EXCLUDED.filled(n=excluded) if excluded else _NOBODY)
+    who = Words(counted(excluded, "respondent"), str(excluded))
+    return said + (_EXCLUDED.filled(who=who) if excluded else _NOBODY)
+
+
+def counted(n: int, noun: str, one: str = "", many: str = "") -> str:
+    """Write a number before what it counts, and a verb behind it.
+
+    >>> counted(1, "warning"), counted(2, "respondent", "was", "were")
+    ('1 warning', '2 respondents were')
+    """
+    return f"{n} {noun}{'s' * (n != 1)} {one if n == 1 else many}".rstrip()
 
 
 def reliability(results: Results) -> Words | None:
@@ -86,7 +96,8 @@ def components(results: Results) -> Words | None:
         loadings, variance = results.components.loadings, results.components.variance
         m = loadings.shape[1]
         percent = cell(float(variance["extraction_cumulative"].iloc[m - 1]), Kind.PERCENT)
-        said += _CONDENSED.filled(m=m, percent=percent, p=len(loadings))
+        number = Words(counted(m, "component", "explains", "explain"), str(m))
+        said += _CONDENSED.filled(m=number, percent=percent, p=len(loadings))
         suggested = {} if results.retention is None else results.retention.suggested
         if any(suggested[name] != m for name in ("parallel", "map") if name in suggested):
             said += _DISAGREE.filled(m=m, rule=rule(results), parallel=suggested["parallel"], map=suggested["map"])
@@ -269,11 +280,12 @@ _ANALYSED_ALL = Words(
     "全部{n}份均完整作答假设模型所需题项，用于模型估计。",
 )
 _NOTICED = Words(
-    "Reading the answers noted {error} errors (an answer or a column could not be used), {warning} warnings and "
-    "{info} remarks on what was done as expected.",
+    "Reading the answers noted {error} (an answer or a column could not be used), {warning} and {info} on what was "
+    "done as expected.",
     "数据读取共发现{error}个错误（无法使用的答案或列）、{warning}个警告，以及{info}条常规处理说明。",
 )
-_EXCLUDED = Words(" Screening set {n} respondents aside.", "筛选共剔除{n}份问卷。")
+_NOUNS = {"error": "error", "warning": "warning", "info": "remark"}
+_EXCLUDED = Words(" Screening set {who} aside.", "筛选共剔除{who}份问卷。")
 _NOBODY = Words(" Screening set nobody aside.", "筛选未剔除任何问卷。")
 _ALPHAS = Words(
     "Cronbach's alpha runs from {low} ({lowest}) to {high} ({highest}).",
@@ -288,13 +300,13 @@ _ADEQUATE = Words(
     "KMO值为{kmo}，按Kaiser（1974）的标准为“{judged}”；巴特利特球形度检验χ²({df}) = {chisq}，{p}。",
 )
 _CONDENSED = Words(
-    "{m} components explain {percent}% of the variance of {p} items.",
+    "{m} {percent}% of the variance of {p} items.",
     "{m}个成分共解释{p}个题项总方差的{percent}%。",
 )
 _KAISER, _AS_CHOSEN = Words("eigenvalue above 1", "特征值大于1"), Words("chosen in the study file", "研究文件指定")
 _DISAGREE = Words(
-    " The rules disagree: {m} are kept ({rule}), while parallel analysis suggests {parallel} and the minimum average "
-    "partial {map}.",
+    " The rules disagree about their number: {m} kept ({rule}), while parallel analysis suggests {parallel} and the "
+    "minimum average partial {map}.",
     "各准则并不一致：本报告保留{m}个（{rule}），而平行分析建议{parallel}个，最小平均偏相关建议{map}个。",
 )
 _RANGE = Words("Standardized loadings run from {low} to {high};", "标准化因子载荷介于{low}与{high}之间，")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from ..comparison import side_by_side
 from ..sem.presentation import Labels, reported, rows_of
-from ..tables import Kind, Table, Words
+from ..tables import Kind, Table, Words, joined
 from ..tables.format import cell
+from .narrative import counted
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
@@ -26,14 +27,16 @@ def conclusions(kept: Fit, everyone: Fit, alpha: float) -> Words:
     """Count the paths that keep sign and significance, and say how the fit moves."""
     before, after = _conclusions(everyone, alpha), _conclusions(kept, alpha)
     same = sum(before[path] == after[path] for path in after)
-    said = _HOLD.filled(n=everyone.n - kept.n, same=same, all=len(after), alpha=f"{alpha:g}")
+    who = Words(counted(everyone.n - kept.n, "respondent", "was", "were"), str(everyone.n - kept.n))
+    level = cell(alpha, Kind.COEFFICIENT).rstrip("0")
+    said = _HOLD.filled(who=who, same=same, all=len(after), alpha=level)
     first, second = reported(everyone), reported(kept)
     moved = [
         f"{name.upper()} {cell(float(first[name]), Kind.COEFFICIENT)} → {cell(float(second[name]), Kind.COEFFICIENT)}"
         for name in _MEASURES
         if name in first and name in second
     ]
-    return said + (_MOVED.filled(moves=", ".join(moved)) if moved else Words("", ""))
+    return said + (_MOVED.filled(moves=joined(moved, ", ", "，")) if moved else Words("", ""))
 
 
 def _conclusions(fit: Fit, alpha: float) -> dict[tuple[str, str, str], tuple[bool, bool]]:
@@ -51,8 +54,8 @@ _TITLE = Words(
     "The hypothesized model with and without those set aside for how they answered", "剔除不认真作答者前后的假设模型"
 )
 _HOLD = Words(
-    "{n} respondents were set aside for nothing but how they answered. With and without them, {same} of {all} "
+    "{who} set aside for nothing but how they answered. With and without them, {same} of {all} "
     "estimates have the same sign and the same significance at {alpha}.",
-    "仅因作答质量被剔除的有{n}人。剔除前后，{all}个估计值中有{same}个的符号与显著性（{alpha}水平）相同。",
+    "仅因作答质量被剔除的有{who}人。剔除前后，{all}个估计值中有{same}个的符号与显著性（{alpha}水平）相同。",
 )
 _MOVED = Words(" From with to without: {moves}.", "剔除前→剔除后：{moves}。")

@@ -10,7 +10,7 @@ import pandas as pd
 from ..instrument.model import Instrument
 from ..tables import Column, Kind, Table, Tabled, Words, term
 from .findings import RULES, SEVERITIES, cut
-from .platforms import REGISTRY
+from .platforms.recognising import REGISTRY
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +87,7 @@ class Responses(Tabled):
         columns = (
             Column("item", term("Item")),
             Column("answered", Words("Answered", "已作答"), Kind.COUNT),
-            Column("missing", term("Missing value"), Kind.COUNT),
+            Column("missing", Words("Missing values", "缺失值"), Kind.COUNT),
             Column("percent", term("Percentage"), Kind.PERCENT),
         )
         n = len(self.frame)

@@ -39,7 +39,7 @@ def sample_table(responses: Responses) -> Table:
             answers = responses.frame[question.id]
             tally = [(label.words, int(answers.eq(code).sum())) for code, label in question.categories.items()]
             if missing := int(answers.isna().sum()):
-                tally.append((term("Missing value"), missing))
+                tally.append((Words("Missing", "缺失"), missing))
             rows += [(question.label.words, name, count, 100 * count / n if n else None) for name, count in tally]
     columns = (
         Column("variable", Words("Variable", "变量"), once=True),
@@ -55,6 +55,6 @@ def _options(question: BackgroundQuestion, frame: pd.DataFrame) -> list[tuple[Wo
     offered = {code: name for code in question.categories if (name := option_name(question.id, code)) in frame.columns}
     tally = [(question.categories[code].words, int(frame[name].eq(1).sum())) for code, name in offered.items()]
     if offered and (missing := int(frame[list(offered.values())].isna().all(axis=1).sum())):
-        tally.append((term("Missing value"), missing))
+        tally.append((Words("Missing", "缺失"), missing))
     n = len(frame)
     return [(question.label.words, name, count, 100 * count / n if n else None) for name, count in tally]

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ..instrument.syntax import product_construct
-from ..tables import Column, Kind, Table, Text, Words, term
+from ..tables import Column, Kind, Number, Table, Text, Words, term
 from ..tables.format import cell
 from .thresholds import PROFILES, Profile
 
@@ -130,7 +130,7 @@ def model_test(fit: Fit) -> Table:
     )
     columns = (
         Column("n", "N", Kind.COUNT),
-        Column("npar", term("Free parameter"), Kind.COUNT),
+        Column("npar", Words("Free parameters", "自由参数"), Kind.COUNT),
         Column("chisq", Words("χ²", "χ²"), Kind.STATISTIC),
         Column("df", "df", Kind.COUNT),
         Column("chisq_df", "χ²/df", Kind.STATISTIC),
@@ -164,7 +164,7 @@ def fit_indices(fit: Fit, profile: Profile = PROFILES["conventional"]) -> Table:
         rows.append(
             (
                 name,
-                value,
+                Number(value, kind=Kind.STATISTIC) if index == "chisq_df" else value,
                 measure("rmsea_ci_lower") if interval else None,
                 measure("rmsea_ci_upper") if interval else None,
                 str(threshold) if threshold else None,
@@ -591,13 +591,16 @@ _LOADING_COLUMNS = (
     Column("std_all", term("Standardized factor loading"), Kind.COEFFICIENT),
 )
 _INDICES: dict[str, Text] = {
-    "chisq_df": term("Chi-square / df") + " (χ²/df)",
-    "cfi": term("Comparative fit index") + " (CFI)",
-    "tli": term("Tucker-Lewis index (non-normed fit index)") + " (TLI)",
-    "rmsea": term("Root mean square error of approximation") + " (RMSEA)",
-    "srmr": term("Standardized root mean square residual") + " (SRMR)",
-    "gfi": term("Goodness of fit index") + " (GFI)",
-    "agfi": term("Adjusted goodness of fit index") + " (AGFI)",
+    name: term(english) + Words(f" ({short})", f"（{short}）")
+    for name, english, short in (
+        ("chisq_df", "Chi-square / df", "χ²/df"),
+        ("cfi", "Comparative fit index", "CFI"),
+        ("tli", "Tucker-Lewis index (non-normed fit index)", "TLI"),
+        ("rmsea", "Root mean square error of approximation", "RMSEA"),
+        ("srmr", "Standardized root mean square residual", "SRMR"),
+        ("gfi", "Goodness of fit index", "GFI"),
+        ("agfi", "Adjusted goodness of fit index", "AGFI"),
+    )
 }
 _ESTIMATOR = Words("Estimator: {estimator}.", "估计方法：{estimator}。")
 _ESTIMATORS = {

@@ -93,6 +93,8 @@ def test_the_figure_marks_the_ends_in_both_languages_and_forms():
     assert "x对y的效应" in slopes.figure(language="zh")
     assert slopes.figure(format="png").startswith(b"\x89PNG")
     assert "简单斜率" in slopes.tables()[0].title.zh
+    heads = [str(column.heading) for column in slopes.tables()[0].columns]
+    assert {"95% CI lower", "95% CI upper"} <= set(heads)
 
 
 def test_a_path_that_is_not_there_is_named():

@@ -10,6 +10,7 @@ from sme_sem.report.checklist import checklist
 from sme_sem.report.figures import likert_bars
 from sme_sem.study import demo_study, load_study
 from sme_sem.tables import Words, written
+from sme_sem.tables.format import grid
 
 
 @pytest.fixture(scope="module")
@@ -259,13 +260,47 @@ def test_sentences_say_the_numbers_of_the_tables(real):
 
 def test_where_the_rules_of_retention_disagree_the_text_says_so(drawn):
     assert narrative.components(drawn).en.endswith(
-        "The rules disagree: 7 are kept (eigenvalue above 1), while parallel analysis suggests 5 and the minimum "
-        "average partial 5."
+        "The rules disagree about their number: 7 kept (eigenvalue above 1), while parallel analysis suggests 5 and "
+        "the minimum average partial 5."
     )
     agreed = replace(drawn, retention=replace(drawn.retention, suggested={"parallel": 7, "map": 7, "kaiser": 7}))
     assert "disagree" not in narrative.components(agreed).en
     chosen = replace(drawn, options={**drawn.options, "components": {"n_components": 7}})
-    assert "7 are kept (chosen in the study file)" in narrative.components(chosen).en
+    assert "7 kept (chosen in the study file)" in narrative.components(chosen).en
+
+
+def test_one_of_a_kind_is_counted_in_the_singular(real):
+    screened = real.screening.screened
+    alone = replace(screened, findings=screened.findings.iloc[:1].assign(severity="warning"))
+    kept = real.screening.kept.copy()
+    kept.iloc[0] = False
+    once = replace(real, screening=replace(real.screening, screened=alone, kept=kept))
+    said = narrative.quality(once)
+    assert "noted 0 errors (" in said.en and "1 warning and 0 remarks" in said.en
+    assert said.en.endswith(" Screening set 1 respondent aside.") and "筛选共剔除1份" in said.zh
+
+
+def test_the_versions_name_python_and_the_second_engine(real):
+    table = next(t for t in contents.report_of(real).tables() if t.name == "versions")
+    assert {"Python", "semopy"} <= {r["package"] for r in table.records()}
+
+
+def test_facts_and_findings_speak_the_language_of_the_report(drawn):
+    facts = {str(name): said for name, said in contents.report_of(drawn).facts}
+    assert facts["Instrument"].en == "bmi-drivers, version 1" and facts["Instrument"].zh == "bmi-drivers，版本1"
+    assert "in the instrument file" in str(facts["Origin of the answers"])
+    findings = next(t for t in contents.report_of(drawn).tables() if t.name == "findings")
+    assert "普通表格" in {r["example"] for r in findings.records("zh")}
+    page = html.render(contents.report_of(drawn, "zh"), "zh")
+    assert "的驱动因素——合成（模拟）数据</title>" in page
+    assert not re.search(r"\((CITC|CFI|R|χ²/df)\)|, (19|20)\d\d）", page)
+
+
+def test_levels_and_whole_degrees_of_freedom_are_written_as_such(drawn):
+    tables = {t.name: t for t in contents.report_of(drawn).tables()}
+    rows = {row[0]: row for row in grid(tables["nonresponse"])}
+    assert rows["Region"][7] == "12" and rows["Region"][-1] == ".210" and rows["Market driver"][-1] == "-0.020"
+    assert grid(tables["fit_indices"])[0][1] == "0.960"
 
 
 def test_the_judgement_of_fit_counts_the_verdicts(real):
@@ -323,3 +358,8 @@ def test_bars_show_turned_answers_as_the_analysis_sees_them(drawn):
     alone = likert_bars(drawn.responses.frame[["MK4"]], {}, (1, 5))
     shares = re.findall(r">(\d+)%<", alone)
     assert set(shares) <= set(re.findall(r">(\d+)%<", figure.svg))
+
+
+def test_a_number_and_what_it_counts_agree():
+    assert narrative.counted(1, "respondent", "was", "were") == "1 respondent was"
+    assert narrative.counted(0, "warning") == "0 warnings"

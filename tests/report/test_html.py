@@ -153,7 +153,8 @@ def test_synthetic_answers_are_named_in_the_title_on_every_page_and_in_every_sec
     page = html.render(report(synthetic=True), language)
     texts = Page(page).texts
     assert [tag for tag, text in texts if text == words] == ["p", "span", "span"]
-    assert next(text for tag, text in texts if tag == "title").endswith(f"({words})")
+    title = next(text for tag, text in texts if tag == "title")
+    assert title.endswith({"en": f"({words})", "zh": f"——{words}"}[language])
     assert len(re.findall(rf"<h2>[^<]*<span class=\"mark\">{re.escape(words)}</span></h2>", page)) == 2
     printed = page[page.index("@media print") :]
     assert re.search(r"\.banner \{ display: table-header-group; break-inside: avoid;", printed)

@@ -22,6 +22,7 @@ def test_results_stand_beside_those_with_everybody(results):
     gone = 200 - results.counts["valid"]
     assert gone > 5 and results.everyone.n == 200 and results.fit.n == 200 - gone
     assert said.en.startswith(f"{gone} respondents were set aside") and "CFI" in said.en and f"有{gone}人" in said.zh
+    assert "significance at .05" in said.en and "（.05水平）" in said.zh and "，RMSEA" in said.zh
     by_row = {str(row[1]): row for row in table.rows}
     assert float(by_row["N"][2]) == 200 - gone and float(by_row["N"][5]) == 200
     path = next(row for name, row in by_row.items() if "←" in name)

@@ -398,7 +398,7 @@ def test_a_choice_of_several_is_described_option_by_option(tmp_path):
         ("Shops", 1),
         ("Online, own site", 1),
         ("Agents", 1),
-        ("Missing value", 1),
+        ("Missing", 1),
     ]
 
 
