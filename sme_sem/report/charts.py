@@ -150,11 +150,13 @@ def _map(axes: Any, drivers: Sequence[Driver], inches: tuple[float, float], lang
     for middle, draw in ((x, axes.axvline), (y, axes.axhline)):
         if len(middle):
             draw(float(middle.mean()), color=GREY, linewidth=0.8, linestyle="--")
-    axes.text(0.99, 0.02, written(_FIRST, language), transform=axes.transAxes, ha="right", color=GREY)
-    axes.text(0.99, 0.94, written(_KEEP, language), transform=axes.transAxes, ha="right", color=GREY)
+    negative = any(driver.importance < 0 for driver in drivers)
+    corners = {height: written(plain + turned if negative else plain, language) for height, plain, turned in _CORNERS}
+    for height, said in corners.items():
+        axes.text(0.99, height, said, transform=axes.transAxes, ha="right", color=GREY)
     places = np.column_stack([inches[0] * (x - left) / (right - left), inches[1] * (y - bottom) / (top - bottom)])
     names = [label(driver.label, language) + written(_MINUS, language) * (driver.importance < 0) for driver in drivers]
-    for driver, name, at, box in zip(drivers, names, places, _boxes(places, names, inches, language), strict=True):
+    for driver, name, at, box in zip(drivers, names, places, _boxes(places, names, inches, corners), strict=True):
         point = abs(driver.importance), driver.performance
         face = BLUE if driver.significant else "white"
         axes.plot(*([value] for value in point), "o", color=BLUE, markersize=7, markerfacecolor=face)
@@ -258,15 +260,17 @@ def _facing(box: Box, x: float) -> tuple[str, float]:
     return "center", (box.left + box.right) / 2
 
 
-def _boxes(places: np.ndarray, names: Sequence[str], inches: tuple[float, float], language: Language) -> Sequence[Box]:
+def _boxes(
+    places: np.ndarray, names: Sequence[str], inches: tuple[float, float], corners: Mapping[float, str]
+) -> Sequence[Box]:
     """Find room for the labels of drivers, clear of the mean lines and of what stands in the corners."""
     if not names:
         return []
     across, up = inches
     middle_x, middle_y = places.mean(axis=0)
     lines, taken = [Box(middle_x, 0, middle_x, up), Box(0, middle_y, across, middle_y)], []
-    for corner, bottom in ((_FIRST, 0.02), (_KEEP, 0.94)):
-        room = width(written(corner, language)) * CELL
+    for bottom, corner in corners.items():
+        room = width(corner) * CELL
         taken.append(Box(0.99 * across - room, bottom * up, 0.99 * across, bottom * up + _HIGH))
     points = [(float(x), float(y)) for x, y in places]
     return label_boxes(points, [(width(name) * CELL, _HIGH) for name in names], Box(0, 0, across, up), lines, taken)
@@ -290,7 +294,10 @@ def _tint(value: float) -> str:
     return to_hex((red, green, blue))
 
 
-_FIRST, _KEEP = Words("improve first", "优先改进"), Words("keep up", "继续保持")
+_CORNERS = (  # height in the map, what to do where the effect is positive, and where it is negative
+    (0.02, Words("improve first", "优先改进"), Words("; (−): keep low", "；（−）：保持低位")),
+    (0.94, Words("keep up", "继续保持"), Words("; (−): lower first", "；（−）：优先降低")),
+)
 _MINUS = Words(" (−)", "（−）")
 _IMPORTANCE = Words("Importance (size of the total standardized effect)", "重要性（标准化总效应的绝对值）")
 _PERFORMANCE = Words("Performance (0-100)", "绩效（0-100）")

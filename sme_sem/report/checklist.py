@@ -114,7 +114,7 @@ def _hashes(results: Results) -> Text:
 
 
 def _software(results: Results) -> Text:
-    return f"sme-sem {metadata.version('sme-sem')}, NumPy {metadata.version('numpy')}"
+    return joined((f"sme-sem {metadata.version('sme-sem')}", f"NumPy {metadata.version('numpy')}"), ", ", "，")
 
 
 def _degrees(results: Results, fit: Fit) -> Text:
