@@ -294,7 +294,7 @@ _NOTE = Words(
     "N = {n}, maximum likelihood. A significant test says that the two constructs are distinct; an interval that stays "
     "below .85 says so more strictly (Rönkkö & Cho, 2022).",
     "样本量 N = {n}，极大似然估计。检验显著说明两个构念可以区分；"
-    "相关系数的置信区间低于.85是更严格的证据（Rönkkö & Cho, 2022）。",
+    "相关系数的置信区间低于.85是更严格的证据（Rönkkö与Cho，2022）。",
 )
 _LOST = Words("{names}: the restricted model was not found.", "{names}：受限模型未得到解。")
 _PERCENTILE = Words(

@@ -117,5 +117,5 @@ _NOTE = Words(
     "hierarchical: due to the row's construct alone; ECV: its share in the explained common variance (Reise, 2012; "
     "Rodriguez, Reise & Haviland, 2016).",
     "一般因子：{general}。ω为总分方差中由全部构念解释的比例；分层ω为仅由该行构念解释的比例；"
-    "ECV为其在共同方差中的份额（Reise, 2012；Rodriguez, Reise & Haviland, 2016）。",
+    "ECV为其在共同方差中的份额（Reise，2012；Rodriguez、Reise与Haviland，2016）。",
 )

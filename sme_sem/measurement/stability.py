@@ -270,7 +270,7 @@ _READING = Words(
     "Against group {reference}, after rotation towards it. From .95 on equal, .85 to .94 fairly similar (Lorenzo-Seva "
     "& ten Berge, 2006).",
     "以{reference}组为参照并向其作目标旋转。"
-    "系数不低于.95视为等同，.85至.94视为较相似（Lorenzo-Seva & ten Berge, 2006）。",
+    "系数不低于.95视为等同，.85至.94视为较相似（Lorenzo-Seva与ten Berge，2006）。",
 )
 _BOOTSTRAP = Words(
     "{level} percentile intervals of {draws} bootstrap samples ({failed} without a proper solution), each turned "
