@@ -134,11 +134,20 @@ def test_a_study_records_its_fits_once_and_the_report_counts_them(tmp_path):
 
 def test_a_model_that_a_study_names_later_is_counted_as_post_hoc(tmp_path):
     sme.load_study(write_study(tmp_path)).run()
-    later = write_study(tmp_path, models={"late": {"structure": "USE ~ TRUST + city"}})
-    results = sme.load_study(later).run()
+    more = {"models": {"late": {"structure": "USE ~ TRUST + city"}}}
+    results = sme.load_study(write_study(tmp_path, **more)).run()
     assert results.recorded == {"hypothesized": 1, "planned rival": 2, "post hoc": 1}
     (said,) = (r["answer"] for r in checklist(results).records() if r["item"] == "Rival models named beforehand")
     assert said == "The other way; With age; named after others had been fitted (post hoc): late"
+    turned = {"hypothesized": "reverse", "rivals": ["late"], "hypotheses": []}
+    rows = {r["item"]: r for r in checklist(sme.load_study(write_study(tmp_path, **more, **turned)).run()).records()}
+    assert str(rows["Which model is hypothesized"]["answer"]) == "The other way"  # it was a rival from the beginning
+    row = rows["Rival models named beforehand"]
+    assert (row["status"], row["answer"]) == ("reported", "none; named after others had been fitted (post hoc): late")
+    hypothesized = {"hypothesized": "late", "rivals": [], "hypotheses": []}
+    found = sme.load_study(write_study(tmp_path, **more, **hypothesized)).run()
+    (said,) = (r["answer"] for r in checklist(found).records() if r["item"] == "Which model is hypothesized")
+    assert said == "late; named after others had been fitted (post hoc)"
 
 
 def test_a_ledger_that_was_altered_is_a_problem_and_the_study_goes_on(tmp_path):

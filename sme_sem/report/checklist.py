@@ -50,7 +50,8 @@ def _items(results: Results) -> Iterator[tuple[Words, Text | _Gap]]:
 
 
 def _model(results: Results) -> Text | None:
-    return results.model_titles.get(results.hypothesized or "")
+    title = results.model_titles.get(results.hypothesized or "")
+    return _LATE.filled(model=title) if title and results.hypothesized in results.post_hoc else title
 
 
 def _theory(results: Results) -> Text | None:
@@ -209,6 +210,7 @@ _NO_RIVAL_BEFORE = Words("none", "无")
 _NAMED_AFTER = Words(
     "; named after others had been fitted (post hoc): {models}", "；在其他模型拟合之后提出（事后）：{models}"
 )
+_LATE = Words("{model}; named after others had been fitted (post hoc)", "{model}；在其他模型拟合之后提出（事后）")
 _NONE_ALIKE = Words("Among the models fitted there are none.", "在所拟合的模型中未见等价模型。")
 _GAPS = Words("{share}% of the answers to items are missing. ", "题项作答缺失率为{share}%。")
 _FIML = Words("Full information maximum likelihood.", "采用完全信息极大似然法。")
