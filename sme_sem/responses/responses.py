@@ -10,7 +10,7 @@ import pandas as pd
 from ..instrument.model import Instrument
 from ..tables import Column, Kind, Table, Tabled, Words, term
 from .findings import RULES, SEVERITIES, cut
-from .platforms.recognising import REGISTRY
+from .platforms import REGISTRY
 
 
 @dataclass(frozen=True, eq=False)
