@@ -179,9 +179,9 @@ _NESTED = Words(
     "仅当两个模型之一嵌套于另一个时才给出Δχ²的p值，嵌套关系以数值方法判定（Bentler与Satorra，2010）。",
 )
 _NO_DIFFERENCE = Words(
-    "χ² is corrected for answers that are not normal; a difference of corrected values is no χ² and is not shown. "
-    "CFI, TLI and RMSEA are the robust versions.",
-    "χ²已按非正态数据校正，校正值之差不服从χ²分布，故不列出。CFI、TLI与RMSEA为稳健版本。",
+    "χ² is a corrected value; a difference of corrected values is no χ² and is not shown. CFI, TLI and RMSEA are the "
+    "robust versions, or the scaled ones where there are none.",
+    "χ²为校正值，校正值之差不服从χ²分布，故不列出。CFI、TLI与RMSEA为稳健版本，无稳健版本时为校正版本。",
 )
 _EQUIVALENT = Words(
     "“{a}” and “{b}” are equivalent on these answers (same df, same χ²): no fit index can choose "
