@@ -22,7 +22,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from itertools import islice
-from numbers import Real
+from numbers import Integral, Number, Real
+from typing import Any
 
 from .letters import width
 
@@ -33,6 +34,7 @@ class SmeSemError(Exception):
 
 _MOST_SHOWN = 200
 _MOST_COMPARED = 1_000
+_MOST_QUOTED = 40
 
 
 class _Listed(SmeSemError):
@@ -132,11 +134,35 @@ def probability(name: str, value: object, example: float) -> float:
     raise SpecificationError(f"{name}={value!r}: give a share between 0 and 1, such as {name}={example}.")
 
 
-def did_you_mean(unknown: str, known: Iterable[str]) -> str:
+def whole(name: str, value: object, least: int, wanted: str = "") -> int:
+    """Give back a whole number, or refuse what is none or too small.
+
+    >>> whole("draws", 1000, 2)
+    1000
+    """
+    if isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= least:
+        return int(value)
+    raise SpecificationError(f"{name}={value!r}: give {wanted or f'a whole number, at least {least}'}.")
+
+
+def require_kind(name: str, value: object, kinds: Any, expected: str) -> None:
+    """Refuse an argument of another kind than is needed, and say what was given.
+
+    kinds : a type or several, as for ``isinstance``
+
+    >>> require_kind("group", "region", str, "the name of a column")
+    """
+    if isinstance(value, kinds):
+        return
+    plain = (value is None or isinstance(value, (str, Number))) and len(repr(value)) <= _MOST_QUOTED
+    raise SpecificationError(f"{name} must be {expected}, not {repr(value) if plain else type(value).__name__}.")
+
+
+def did_you_mean(unknown: object, known: Iterable[str]) -> str:
     """Name the nearest known spellings: ``" Did you mean 'MK1' or 'MK2'?"``, or nothing.
 
     >>> did_you_mean("vizual", ["visual", "textual", "speed"])
     " Did you mean 'visual'?"
     """
-    near = nearest(unknown, known)
+    near = nearest(unknown, known) if isinstance(unknown, str) else []
     return f" Did you mean {' or '.join(map(repr, near))}?" if near else ""

@@ -23,12 +23,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError
+from ..errors import DataProblem, SpecificationError, require_kind
 from ..kernels import fit_indices, wald
 from ..sem import objective
 from ..sem.fit import Fit
 from ..sem.fit import fit as fit_model
-from ..sem.options import any_ordered
+from ..sem.options import any_ordered, texts
 from ..sem.parameters import Parameter, parameter_table
 from ..sem.presentation import corrected, held_back, objections, reported
 from ..sem.rivals import DIFFERENCE_COLUMNS
@@ -266,18 +266,20 @@ def invariance(
     """
     if "group_equal" in options:
         raise SpecificationError("invariance holds parameters equal by steps=; leave group_equal= out.")
+    require_kind("group", group, str, "the name of a column, whose values are the groups that are compared")
     specification = Specification.read(model)
     categorical = any_ordered(ordered)
     if categorical:
         options = {"parameterization": "theta", "ordered": ordered, **options}
     first = fit_model(specification, data, group=group, **options)
     cut = first.table.ordered
-    chosen = tuple(steps) if steps is not None else tuple(s for s in STEPS if cut or s != "thresholds")
+    asked = tuple(s for s in STEPS if cut or s != "thresholds") if steps is None else steps
+    chosen = texts("steps", asked, "configural")
     _known_steps(chosen, STEPS)
     if chosen[0] != "configural" or list(chosen) != sorted(chosen, key=STEPS.index):
         raise SpecificationError(f"steps={chosen}: begin with 'configural' and keep the order {', '.join(STEPS)}.")
     _can_be_told_apart(chosen, cut)
-    released = (group_partial,) if isinstance(group_partial, str) else tuple(group_partial)
+    released = texts("group_partial", group_partial, "x3 ~ 1")
     design = Design(specification, data, group, cut, first.table.groups, options)
     found = _run(design, chosen, released)
     if permutations == 0:

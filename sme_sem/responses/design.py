@@ -6,13 +6,14 @@ Weights are scaled to sum to the number of respondents over all groups, so that 
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, did_you_mean
+from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +45,11 @@ class Drawn:
 
     weights: str | None = None
     cluster: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, column in (("weights", self.weights), ("cluster", self.cluster)):
+            if column is not None:
+                require_kind(name, column, Hashable, f"the name of a column of the data, such as {name}='{name}'")
 
     def design(self, frame: pd.DataFrame, rows: list[np.ndarray]) -> Design:
         """Read them for the respondents kept.
@@ -108,5 +114,5 @@ def coded_by_value(column: pd.Series[Any]) -> tuple[np.ndarray, pd.Index]:
 def _column(frame: pd.DataFrame, name: str, argument: str) -> pd.Series:
     if name not in frame.columns:
         present = [str(column) for column in frame.columns]
-        raise SpecificationError(f"{argument}={name!r} names no column of the data." + did_you_mean(str(name), present))
+        raise SpecificationError(f"{argument}={name!r} names no column of the data." + did_you_mean(name, present))
     return frame[name]

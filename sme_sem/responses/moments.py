@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, did_you_mean
+from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind
 from ..kernels import fiml, gaps, influence, linalg
 from ..kernels.covariances import without_rounding
 from .design import EQUAL_CHANCES, Design, Drawn, coded_by_value
@@ -350,8 +350,7 @@ def _gathered(values: Sequence[np.ndarray], rows: np.ndarray) -> np.ndarray:
 
 def rows_by_group(frame: pd.DataFrame, group: str) -> dict[str, np.ndarray]:
     """Tell, by label, which rows belong to each group, in the order they first occur."""
-    if not isinstance(group, str):
-        raise SpecificationError(f"group={group!r}: name one column of the data, such as group='region'.")
+    require_kind("group", group, str, "the name of a column of the data, such as group='region'")
     _known([group], frame.columns, "group= names no column of the data")
     codes, values = coded_by_value(frame[group])
     if len(values) < 2:

@@ -38,6 +38,7 @@ from .options import (
     bootstrap_of,
     effect_coding_of,
     errors_of_first_order,
+    flag,
     group_equal_of,
     max_iterations_of,
     starts_of,
@@ -212,7 +213,8 @@ def fit(
     """
     specification = Specification.read(model)
     drawn = Drawn(weights, cluster)
-    fixed_x = fixed_x and not covariates_too(missing)
+    fixed_x = flag("fixed_x", fixed_x) and not covariates_too(missing)
+    std_lv = flag("std_lv", std_lv)
     missing = chosen("missing", missing_of(missing), sampling.MISSING)
     categorical = any_ordered(ordered)
     draws = bootstrap_of(bootstrap, se)
@@ -234,7 +236,7 @@ def fit(
         missing=missing,
         preset=chosen("preset", preset, ("sem", "growth", "explicit")),
         std_lv=std_lv,
-        orthogonal=orthogonal,
+        orthogonal=flag("orthogonal", orthogonal),
         fixed_x=fixed_x and (method.discrepancy == "ML" or categorical) and not stages,
         meanstructure=_meanstructure(meanstructure, mean is not None, means, cov is None),
         likelihood=chosen("likelihood", likelihood, ("normal", "wishart")),
@@ -256,6 +258,12 @@ def fit(
     given = given_variables(specification, options) if missing == "fiml" or categorical else None
     kept = "available" if categorical and missing == "pairwise" else options.missing
     moments = _moments(specification, data, cov, mean, n, group, kept, given, drawn)
+    for name, asked in (("group_equal", options.group_equal), ("group_partial", options.group_partial)):
+        if asked and len(moments.labels) == 1:
+            raise SpecificationError(
+                f"{name}= is about several groups, and here is one: name the column that divides respondents (group=), "
+                "or give the covariance matrix of each group (cov=)."
+            )
     cut = answers_of.categories(moments, specification, options, ordered) if categorical else {}
     thresholds = tuple((name, len(own) - 1) for name, own in cut.items())
     table = parameter_table(specification, options, len(moments.labels), thresholds)
@@ -293,6 +301,7 @@ def fit(
 
 def _meanstructure(asked: bool | None, given: bool, needed: bool, answers: bool) -> bool | None:
     """Whether means are modelled: always, never, or (None) as the model and its groups have it."""
+    asked = None if asked is None else flag("meanstructure", asked)
     if asked or needed or (asked is None and given):
         return True
     return None if asked is None and answers else False

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass
 from typing import Literal
 
-from ..errors import SpecificationError
+import numpy as np
+
+from ..errors import SpecificationError, whole
 from .bounds import Bounds
 from .estimators import ESTIMATORS, Estimator
 from .spelling import chosen, means
@@ -115,8 +117,7 @@ def effect_coding_of(value: bool | str | Sequence[str], *, std_lv: bool) -> tupl
 
 def bootstrap_of(value: int, se: str | None) -> int:
     """Read ``bootstrap=``, how many samples errors are taken from; ``se="bootstrap"`` alone stands for 1000."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise SpecificationError(f"bootstrap={value!r}: give how many samples to draw, such as bootstrap=1000.")
+    value = whole("bootstrap", value, 0, "how many samples to draw, such as bootstrap=1000")
     if value and se not in (None, "bootstrap"):
         raise SpecificationError(f"bootstrap={value} gives standard errors from samples; leave se={se!r} out.")
     return value or 1000 * (se == "bootstrap")
@@ -140,17 +141,22 @@ def any_ordered(ordered: bool | Sequence[str] | None) -> bool:
 
 def starts_of(value: int) -> int:
     """Read ``starts=``: how many, zero or more."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise SpecificationError(f"starts={value!r}: give how many random starts to search from, such as starts=20.")
-    return value
+    return whole("starts", value, 0, "how many random starts to search from, such as starts=20")
 
 
 def max_iterations_of(value: int | None) -> int:
     """Read ``max_iterations=``: 300 unless told."""
     if value is None:
         return 300
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise SpecificationError(
-            f"max_iterations={value!r}: give how many steps a search may take, such as max_iterations=1000."
-        )
-    return value
+    return whole("max_iterations", value, 0, "how many steps a search may take, such as max_iterations=1000")
+
+
+def flag(name: str, value: object) -> bool:
+    """Read an option that is on or off; a text or a number is neither.
+
+    >>> flag("std_lv", True)
+    True
+    """
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    raise SpecificationError(f"{name}={value!r}: give True or False.")

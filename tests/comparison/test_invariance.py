@@ -133,11 +133,14 @@ def test_two_categories_cannot_tell_the_steps_apart():
         ({"steps": ("configural", "weak")}, "step 'weak' is none of configural, thresholds, metric"),
         ({"steps": ("configural", "thresholds")}, "'thresholds' belong to ordered items"),
         ({"group_equal": "loadings"}, "leave group_equal= out"),
+        ({"steps": "metric"}, r"^steps=\('metric',\): begin with 'configural'"),
+        ({"steps": 3}, r"^steps=3: give a text, or a list of texts, such as steps=\['configural'\]\.$"),
+        ({"group": None}, r"^group must be the name of a column, whose values are the groups .*, not None\.$"),
     ],
 )
 def test_steps_that_make_no_sense_are_refused(options, message):
     with pytest.raises(sme.SpecificationError, match=message):
-        sme.invariance(MODEL, pupils()[[*ITEMS, "school"]], group="school", **options)
+        sme.invariance(MODEL, pupils()[[*ITEMS, "school"]], **({"group": "school"} | options))
 
 
 def test_the_steps_print_in_both_languages():

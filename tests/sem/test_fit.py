@@ -8,6 +8,7 @@ from scipy import stats
 import sme_sem as sme
 from sem.models import POPULATIONS, central_difference, fitted_text, moments_by_hand, parameters_of, true_theta
 from sme_sem.kernels import discrepancy
+from sme_sem.sem.options import bootstrap_of
 
 every_population = pytest.mark.parametrize("name", POPULATIONS)
 PATHS = fitted_text(POPULATIONS["paths among constructs"])
@@ -322,7 +323,18 @@ def test_it_prints_its_numbers(fit):
         ),
         ({"effect_coding": 3}, r"^effect_coding=3: give a text, or a list of texts, such as effect_coding"),
         ({"ordered": 3}, r"^ordered=3: give a text, or a list of texts, such as ordered=\['q1'\]\.$"),
-        ({"group": ["school"]}, r"^group=\['school'\]: name one column of the data, such as group='region'\.$"),
+        (
+            {"group": ["school"]},
+            r"^group must be the name of a column of the data, such as group='region', not list\.$",
+        ),
+        ({"weights": np.ones(3)}, r"^weights must be the name of a column of the data, .*, not ndarray\.$"),
+        ({"cluster": [1, 2]}, r"^cluster must be the name of a column of the data, .*, not list\.$"),
+        ({"std_lv": "no"}, r"^std_lv='no': give True or False\.$"),
+        ({"orthogonal": "no"}, r"^orthogonal='no': give True or False\.$"),
+        ({"fixed_x": 0}, r"^fixed_x=0: give True or False\.$"),
+        ({"meanstructure": "yes"}, r"^meanstructure='yes': give True or False\.$"),
+        ({"group_equal": "loadings"}, r"^group_equal= is about several groups, and here is one: "),
+        ({"group_partial": "use ~ trust"}, r"^group_partial= is about several groups, and here is one: "),
         ({"max_iterations": "many"}, r"^max_iterations='many': give how many steps a search may take"),
         ({"max_iterations": -1}, r"^max_iterations=-1: give how many steps a search may take"),
     ],
@@ -330,3 +342,10 @@ def test_it_prints_its_numbers(fit):
 def test_an_option_of_another_kind_is_refused_with_an_example(answers, options, message):
     with pytest.raises(sme.SpecificationError, match=message):
         sme.fit(PATHS, answers, **options)
+
+
+def test_switches_and_counts_of_numpy_are_taken(answers):
+    own = sme.fit(PATHS, answers, std_lv=np.bool_(True), starts=np.int64(2), seed=1, max_iterations=np.int64(200))
+    assert own.options.std_lv is True
+    assert own.options.starts == 2
+    assert bootstrap_of(np.int64(20), None) == 20
