@@ -12,15 +12,17 @@ Computational and Graphical Statistics 7, 434-455 (R-hat).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, did_you_mean
+from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind, whole
 from ..measurement.answers import complete_answers
+from ..responses.numeric import numbers_of
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tasks import Progress, done, seeded
 from . import chains
@@ -66,11 +68,15 @@ class Imputations(Tabled):
         return self.m
 
     def __getitem__(self, i: int) -> pd.DataFrame:
-        names, gaps = list(self.items["item"]), self._gaps
-        values = self.data[names].to_numpy(dtype=float, na_value=np.nan, copy=True)
-        values[gaps] = self.filled[i]
-        open_ = {name: values[:, j] for j, name in enumerate(names) if gaps[:, j].any()}
-        return self.data.assign(**open_)
+        gaps, copy = self._gaps, self.data.copy()
+        filled_in = np.asarray(gaps.any(axis=0))
+        names = list(self.items.loc[filled_in, "item"])
+        columns = [own.to_numpy(dtype=float, na_value=np.nan) for own in numbers_of(self.data[names]).values()]
+        values = np.stack(columns, axis=1)
+        values[gaps[:, filled_in]] = self.filled[i]
+        for name, own in zip(names, values.T, strict=True):
+            copy[name] = own
+        return copy
 
     def __iter__(self) -> Iterator[pd.DataFrame]:
         return (self[i] for i in range(self.m))
@@ -93,7 +99,7 @@ class Imputations(Tabled):
         )
 
     def _notes(self) -> tuple[Text, ...]:
-        unsettled = self.items.loc[self.items["rhat"] > SETTLED, "item"]
+        unsettled = [str(name) for name in self.items.loc[self.items["rhat"] > SETTLED, "item"]]
         silent = int(self._gaps.all(axis=1).sum())
         notes: list[Text] = [_ASSUMPTION]
         if len(unsettled):
@@ -130,8 +136,8 @@ def impute(
         Items whose ordered categories are drawn by proportional odds, or ``True`` for all with gaps.  Others are drawn
         by predictive mean matching.
     variables
-        Columns that predict one another and whose gaps are filled in; without it all numeric columns that vary.  The
-        other columns travel along unchanged.
+        Columns that predict one another and whose gaps are filled in; the others travel along unchanged.  Without it
+        all columns but ``group``, less those in which everybody gave the same answer; each must hold numbers.
     group
         A column whose values divide the respondents; each group is imputed by itself, so that parameters may differ.
     iterations
@@ -151,7 +157,8 @@ def impute(
     Raises
     ------
     DataProblem
-        Nothing is missing, nobody answered an item, or too few did for the number of predictors.
+        Nothing is missing, nobody answered an item, too few did for the number of predictors, or a column holds
+        something else than numbers.
     SpecificationError
         An argument names no column, or is out of range.
 
@@ -168,14 +175,13 @@ def impute(
     >>> len(copies), int(copies[0].isna().to_numpy().sum()), copies.n_incomplete
     (5, 0, 56)
     """
-    _whole("m", m, 1)
-    _whole("iterations", iterations, 1)
-    _whole("donors", donors, 1)
+    m, iterations, donors = (
+        whole(name, value, 1) for name, value in (("m", m), ("iterations", iterations), ("donors", donors))
+    )
     seeded(seed)
-    if not isinstance(data, pd.DataFrame):
-        raise DataProblem(f"data must be a pandas DataFrame, not {type(data).__name__}.")
-    names = _used(data, variables, group)
-    values = complete_answers(data, names).values
+    require_kind("data", data, pd.DataFrame, "a pandas DataFrame")
+    values = _used(data, variables, group)
+    names: list[Any] = list(values)
     gaps = values.isna().to_numpy()
     if not gaps.any():
         raise DataProblem("no answer is missing, so there is nothing to impute: fit the model to the data themselves.")
@@ -213,14 +219,16 @@ def impute(
     return Imputations(data, filled, items, trace, group, seed)
 
 
-def _used(data: pd.DataFrame, variables: Sequence[str] | None, group: str | None) -> list[str]:
-    """Columns that predict one another: those named, or all numbers that vary."""
+def _used(data: pd.DataFrame, variables: Sequence[str] | None, group: str | None) -> pd.DataFrame:
+    """Columns that predict one another: those named, or all that vary or are to be filled in."""
+    if group is not None:
+        require_kind("group", group, Hashable, "the name of a column, such as group='region'")
     if group is not None and group not in data.columns:
-        raise SpecificationError(f"group: no column {group!r}.{did_you_mean(str(group), map(str, data.columns))}")
+        raise SpecificationError(f"group: no column {group!r}.{did_you_mean(group, map(str, data.columns))}")
     if variables is not None:
-        return [name for name in variables if name != group]
-    numbers = data.select_dtypes("number")
-    return [str(name) for name in numbers if name != group and numbers[name].nunique() > 1]
+        return complete_answers(data, [name for name in variables if name != group]).values
+    values = complete_answers(data, [name for name in data.columns if name != group]).values
+    return values.loc[:, (values.nunique() > 1) | values.isna().any()]
 
 
 def _ordered(ordered: bool | Sequence[str] | None, names: Sequence[str], open_items: np.ndarray) -> np.ndarray:
@@ -229,7 +237,7 @@ def _ordered(ordered: bool | Sequence[str] | None, names: Sequence[str], open_it
     wanted = [ordered] if isinstance(ordered, str) else list(ordered)
     for name in wanted:
         if name not in names:
-            raise SpecificationError(f"ordered: no variable {name!r}.{did_you_mean(str(name), names)}")
+            raise SpecificationError(f"ordered: no variable {name!r}.{did_you_mean(name, map(str, names))}")
     return np.isin(names, wanted)
 
 
@@ -270,11 +278,6 @@ def _r_hat(trace: np.ndarray) -> np.ndarray:
     between = late.mean(axis=1).var(axis=0, ddof=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.sqrt((length - 1) / length + between / within)
-
-
-def _whole(name: str, value: object, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise SpecificationError(f"{name}={value!r}: give a whole number, at least {least}.")
 
 
 _METHODS = {

@@ -13,6 +13,7 @@ import pandas as pd
 from ..errors import DataProblem, SpecificationError, did_you_mean
 from ..kernels import components as kernel
 from ..kernels import covariances
+from ..responses.numeric import numbers_of
 from ..tables import Words
 
 
@@ -67,10 +68,9 @@ def complete_answers(frame: pd.DataFrame, items: Sequence[str] | None = None) ->
         raise DataProblem(f"expected a pandas DataFrame with one column per item, got {type(frame).__name__}")
     _refuse_repeated(frame.columns)
     chosen = frame if items is None else frame[_known(items, frame)]
-    if text := [str(name) for name in chosen if not _is_number(chosen[name])]:
-        raise DataProblem(f"not numbers: {_listed(text)}. Leave these columns out, or code their answers as numbers.")
     values = pd.DataFrame(
-        {name: chosen[name].to_numpy(dtype=float, na_value=np.nan) for name in chosen}, index=frame.index
+        {name: own.to_numpy(dtype=float, na_value=np.nan) for name, own in numbers_of(chosen).items()},
+        index=frame.index,
     )
     if infinite := [str(name) for name in values if np.isinf(values[name]).any()]:
         raise DataProblem(f"infinite values in {_listed(infinite)}. Make them missing, or correct them.")
@@ -128,11 +128,6 @@ def _known(items: Sequence[str], frame: pd.DataFrame) -> list[str]:
 def _refuse_repeated(names: Iterable[object]) -> None:
     if repeated := [str(name) for name, times in Counter(names).items() if times > 1]:
         raise SpecificationError(f"named more than once: {_listed(repeated)}. Every item counts once.")
-
-
-def _is_number(column: pd.Series[Any]) -> bool:
-    kinds = pd.api.types
-    return kinds.is_numeric_dtype(column.dtype) and not kinds.is_complex_dtype(column.dtype)
 
 
 def _listed(names: Sequence[str]) -> str:

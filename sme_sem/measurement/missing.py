@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, DataProblem
+from ..errors import ConvergenceError, DataProblem, require_kind
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from . import differences as tests
 from .answers import complete_answers
@@ -83,7 +84,7 @@ def missing(
     frame : DataFrame
         One row per respondent, gaps as NaN.
     scales : mapping of str to sequence of str, optional
-        The items of each construct; without it all numeric columns that are not ``background`` are items.
+        The items of each construct; without it all columns that are not ``background`` are items.
     background : sequence of str
         What else is known of the respondents: numbers, or categories.
     categorical : sequence of str
@@ -105,15 +106,16 @@ def missing(
     >>> found.patterns["open"].tolist(), bool(found.background["pvalue_corrected"][0] < 0.001)
     (['', 't3'], True)
     """
+    require_kind("frame", frame, pd.DataFrame, "a pandas DataFrame with one column per item")
     tests.known_columns(frame, background, "background")
     tests.known_columns(frame, categorical, "categorical")
-    numbers = [str(name) for name in frame.select_dtypes("number") if name not in background]
-    listed = list(dict.fromkeys(item for own in (scales or {}).values() for item in own)) or numbers
+    others: list[Any] = [name for name in frame if name not in background]
+    listed = list(dict.fromkeys(item for own in (scales or {}).values() for item in own)) or others
     values = complete_answers(frame, listed).values
     gaps = values.isna()
     n = len(values)
     if not n or not listed:
-        raise DataProblem("there are no answers to look at: give rows and numeric columns.")
+        raise DataProblem("there are no answers to look at: give rows, and columns of items.")
     background_rows = [
         tests.differences(frame, gaps[item].to_numpy(), ~gaps[item].to_numpy(), background, categorical).assign(
             item=item
@@ -124,7 +126,7 @@ def missing(
     found = pd.concat(background_rows, ignore_index=True) if background_rows else pd.DataFrame(columns=tests.COLUMNS)
     found["pvalue_corrected"] = tests.corrected(found["pvalue"], correction)
     little, why = _little(values) if gaps.any(axis=None) else (None, None)
-    open_ = pd.Series([", ".join(gaps.columns[row]) for row in gaps.to_numpy()]).value_counts()
+    open_ = pd.Series([", ".join(map(str, gaps.columns[row])) for row in gaps.to_numpy()]).value_counts()
     counts = gaps.sum(axis=1).value_counts().sort_index()
     return Missing(
         items=pd.DataFrame({"item": listed, "missing": gaps.sum().to_numpy(), "percent": 100 * gaps.mean().to_numpy()}),

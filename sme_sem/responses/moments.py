@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 from numbers import Real
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +18,7 @@ from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind
 from ..kernels import fiml, gaps, influence, linalg
 from ..kernels.covariances import without_rounding
 from .design import EQUAL_CHANCES, Design, Drawn, coded_by_value
+from .numeric import numbers_of
 from .summaries import Summary
 
 _BLOCK = 20_000
@@ -304,7 +304,7 @@ def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> list[np.ndarray]:
             raise DataProblem(f"column {name!r} occurs more than once in the data: rename or remove one.")
     own = frame[list(names)]
     if not all(map(pd.api.types.is_numeric_dtype, set(own.dtypes))):
-        own = _without_categories(own)
+        own = pd.DataFrame({str(name): column for name, column in numbers_of(own).items()})
     if len(own) <= _BLOCK:
         values = list(own.to_numpy(dtype=float, na_value=np.nan).T)
     else:
@@ -315,29 +315,6 @@ def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> list[np.ndarray]:
         raise DataProblem(f"infinite values in {', '.join(map(repr, infinite))}: replace them or set them missing.")
     _in_a_unit(names, sizes)
     return values
-
-
-def _without_categories(own: pd.DataFrame) -> pd.DataFrame:
-    """Replace categories by the numbers they are, ordered ones that are texts by 1, 2, ...; refuse any other text."""
-    found = {str(name): _without_category(column) for name, column in own.items()}
-    wrong = [name for name, column in found.items() if not pd.api.types.is_numeric_dtype(column.dtype)]
-    if wrong:
-        example = found[wrong[0]].dropna()
-        shown = f" (such as {example.iloc[0]!r})" if len(example) else ""
-        raise DataProblem(
-            f"not numeric: {', '.join(map(repr, wrong))}{shown}. Read the file with read_responses, which "
-            "turns labels into codes and lists what it could not read."
-        )
-    return pd.DataFrame(found)
-
-
-def _without_category(column: pd.Series[Any]) -> pd.Series[Any]:
-    dtype = column.dtype
-    if not isinstance(dtype, pd.CategoricalDtype):
-        return column
-    if pd.api.types.is_numeric_dtype(dtype.categories.dtype):
-        return column.astype(float)
-    return (column.cat.codes + 1.0).where(column.notna()) if dtype.ordered else column
 
 
 def _gathered(values: Sequence[np.ndarray], rows: np.ndarray) -> np.ndarray:

@@ -21,7 +21,7 @@ def answers_with_gaps(n=150, share=0.15, seed=1, cut=()):
 
 def test_what_was_answered_stays_and_only_given_answers_fill_the_gaps():
     data = answers_with_gaps().assign(name="x")
-    copies = sme.impute(data, m=3, seed=1, iterations=2, progress=False)
+    copies = sme.impute(data, m=3, seed=1, iterations=2, variables=list("abcd"), progress=False)
     assert (len(copies), copies.n, copies.n_incomplete) == (3, 150, int(data.isna().any(axis=1).sum()))
     for copy in copies:
         assert list(copy) == list(data) and not copy.isna().any(axis=None)
@@ -31,6 +31,25 @@ def test_what_was_answered_stays_and_only_given_answers_fill_the_gaps():
             assert set(copy[item]) <= set(data[item].dropna())
     assert copies.stacked().shape == (450, 5)
     assert not copies[0].equals(copies[1])
+
+
+def test_numbers_kept_as_objects_texts_or_categories_are_filled_in():
+    data = answers_with_gaps(cut=(-1, 0, 1))
+    expected = sme.impute(data, m=2, seed=1, iterations=2, progress=False)
+    text = data["b"].map("{:g}".format, na_action="ignore")
+    other = data.astype({"a": object, "c": "category"}).assign(b=text)
+    assert other["a"].isna().any() and text.isna().any()
+    found = sme.impute(other, m=2, seed=1, iterations=2, progress=False)
+    assert list(found.items["item"]) == list("abcd")
+    pd.testing.assert_frame_equal(found[1], expected[1], check_exact=True)
+
+
+def test_columns_named_by_numbers_are_filled_in():
+    data = answers_with_gaps()
+    found = sme.impute(data.set_axis(range(4), axis=1), m=2, seed=1, iterations=2, progress=False)
+    expected = sme.impute(data, m=2, seed=1, iterations=2, progress=False)
+    np.testing.assert_array_equal(found[1], expected[1])
+    assert list(found[0]) == [0, 1, 2, 3] and "Multiple imputation" in str(found)
 
 
 def test_the_same_seed_gives_the_same_copies_however_many_there_are_and_whoever_works():
@@ -141,6 +160,18 @@ def test_what_cannot_be_imputed_is_refused_by_name():
         sme.impute(data.assign(g=["x"] * 59 + [None]), seed=1, group="g")
     with pytest.raises(SpecificationError, match=r"^m=0: give a whole number, at least 1.$"):
         sme.impute(data, m=0, seed=1)
+    with pytest.raises(DataProblem, match=r"^not numeric: 'region', 'c' \(such as 'north'\)"):
+        sme.impute(data.assign(region="north", c=data["c"].astype(object).fillna("?"))[["region", *"abcd"]], seed=1)
+    with pytest.raises(DataProblem, match=r"^nobody answered a\. Leave it out\.$"):
+        sme.impute(data.assign(a=np.nan), seed=1)
+    with pytest.raises(DataProblem, match=r"^b: everybody who answered it gave the same answer"):
+        sme.impute(data.assign(b=data["b"] * 0), seed=1)
+    with pytest.raises(SpecificationError, match=r"^named more than once: b\."):
+        sme.impute(pd.concat([data, data[["b"]]], axis=1), seed=1)
+    with pytest.raises(SpecificationError, match=r"^data must be a pandas DataFrame, not ndarray\.$"):
+        sme.impute(data.to_numpy(), seed=1)
+    with pytest.raises(SpecificationError, match=r"^group must be the name of a column, .*, not ndarray\.$"):
+        sme.impute(data, seed=1, group=np.ones(60))
 
 
 def test_chains_are_watched_where_a_group_has_no_gaps():

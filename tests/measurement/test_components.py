@@ -284,7 +284,8 @@ def test_a_matrix_that_holds_no_covariances_is_refused(matrix, message):
 def test_text_among_the_answers_is_refused_by_the_column_s_name(pupils):
     assert problem(pupils.assign(city="Beijing")) == (
         DataProblem,
-        "not numbers: city. Leave these columns out, or code their answers as numbers.",
+        "not numeric: 'city' (such as 'Beijing'). Give answers as numbers and leave empty what was not answered, or "
+        "leave the column out; labels become numbers where an instrument reads the answers.",
     )
 
 

@@ -50,7 +50,7 @@ def test_few_answers_have_no_skewness():
 
 
 def test_columns_that_are_no_numbers_are_refused():
-    with pytest.raises(DataProblem, match="not numbers: a"):
+    with pytest.raises(DataProblem, match="not numeric: 'a'"):
         descriptives(pd.DataFrame({"a": ["x", "y"]}))
 
 

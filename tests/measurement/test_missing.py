@@ -111,6 +111,25 @@ def test_rare_categories_and_missing_times_are_said(survey):
     assert "kind: expected counts below 5" in text and "2 respondents without day left out" in text
 
 
+def test_numbers_kept_as_objects_and_columns_named_by_numbers_are_counted(survey):
+    plain = survey[["a", "b", "c"]]
+    expected = sme.missing(plain)
+    objects = sme.missing(plain.astype(object).where(plain.notna(), None))
+    pd.testing.assert_frame_equal(objects.items, expected.items)
+    numbered = sme.missing(plain.set_axis(range(3), axis=1), background=[2])
+    assert numbered.items["missing"].tolist() == expected.items["missing"].tolist()[:2]
+    assert numbered.patterns["respondents"].tolist() == sme.missing(plain[["a", "b"]]).patterns["respondents"].tolist()
+    assert set(numbered.background["item"]) == {0, 1} and "Left open" in str(numbered)
+
+
+def test_a_column_that_holds_no_numbers_is_not_left_out_in_silence(survey):
+    with pytest.raises(DataProblem, match=r"^not numeric: 'sector' \(such as '(food|steel)'\)"):
+        sme.missing(survey)
+    assert sme.missing(survey, background=["sector"]).items["item"].tolist() == ["a", "b", "c", "age", "day"]
+    with pytest.raises(SpecificationError, match=r"^frame must be a pandas DataFrame .*, not ndarray\.$"):
+        sme.missing(survey.to_numpy())
+
+
 def test_unknown_columns_and_shares_are_refused(survey):
     with pytest.raises(SpecificationError, match=r"^order: no column 'days'. Did you mean 'day'\?$"):
         sme.nonresponse(survey, "days")

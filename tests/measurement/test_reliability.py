@@ -157,7 +157,8 @@ def test_a_scale_needs_two_items(pupils, items):
 def test_text_is_refused_by_the_column_s_name(pupils):
     pupils["x2"] = "agree"
     assert problem(DataProblem, pupils, SCALES) == (
-        "scale 'visual': not numbers: x2. Leave these columns out, or code their answers as numbers."
+        "scale 'visual': not numeric: 'x2' (such as 'agree'). Give answers as numbers and leave empty what was not "
+        "answered, or leave the column out; labels become numbers where an instrument reads the answers."
     )
 
 

@@ -218,8 +218,8 @@ def test_one_respondent_is_not_a_sample(answers, kept):
 
 def test_text_and_infinite_values_are_named(answers):
     assert message_of(DataProblem, TRUST, answers.assign(t2="often")) == (
-        "not numeric: 't2' (such as 'often'). Read the file with read_responses, which turns labels into codes and "
-        "lists what it could not read."
+        "not numeric: 't2' (such as 'often'). Give answers as numbers and leave empty what was not answered, or leave "
+        "the column out; labels become numbers where an instrument reads the answers."
     )
     infinite = answers.assign(t3=np.where(answers.t3 > 1, np.inf, answers.t3))
     assert message_of(DataProblem, TRUST, infinite) == ("infinite values in 't3': replace them or set them missing.")
@@ -365,6 +365,36 @@ def test_categories_of_numbers_are_numbers_and_ordered_ones_count():
     assert sme.fit(USE, cut, ordered=True).n == 299
     with pytest.raises(DataProblem, match="not numeric: 't1'"):
         sme.fit(USE, cut.assign(t1=cut["t1"].cat.as_unordered()), ordered=True)
+
+
+def test_numbers_that_are_objects_or_texts_are_numbers():
+    answers = trusting().round()
+    answers.loc[3, "t1"] = np.nan
+    plain = sme.fit(USE, answers)
+    objects = answers.astype(object).where(answers.notna(), None)
+    texts = answers.assign(t1=answers["t1"].map("{:g}".format, na_action="ignore"))
+    assert isinstance(texts["t1"][0], str) and objects["t1"][3] is None
+    for own in (objects, texts):
+        assert sme.fit(USE, own).n == plain.n == 299
+        assert sme.fit(USE, own).measures()["chisq"] == plain.measures()["chisq"]
+
+
+@pytest.mark.parametrize("cell", ["5 - Strongly agree", "-", ".", "", "nan", 1 + 2j, pd.Timestamp("2020-01-01")])
+def test_the_first_cell_that_is_no_number_is_shown(cell):
+    answers = trusting().round()
+    answers["t1"] = answers["t1"].map("{:g}".format).astype(object)
+    answers.loc[7, "t1"] = cell
+    answers.loc[9, "t1"] = "later"
+    shown = repr(cell) if not isinstance(cell, complex) else repr(answers["t1"][0])
+    with pytest.raises(DataProblem) as caught:
+        sme.fit(USE, answers)
+    assert str(caught.value).startswith(f"not numeric: 't1' (such as {shown}). ")
+
+
+def test_dates_are_no_numbers():
+    answers = trusting()
+    with pytest.raises(DataProblem, match=r"^not numeric: 't1' \(such as Timestamp"):
+        sme.fit(USE, answers.assign(t1=pd.date_range("2020-01-01", periods=len(answers))))
 
 
 @pytest.mark.parametrize(

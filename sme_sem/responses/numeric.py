@@ -1,0 +1,64 @@
+"""The numbers that columns of answers hold, whatever pandas stores them as.
+
+Numbers kept as objects or as texts are numbers, ordered categories that are texts count 1, 2, ... in their order, and
+an empty cell (None, NaN, NaT) is a missing answer.  Anything else is none: ``""`` and ``"."`` may mean a missing answer
+or a mistake, and are not guessed at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataProblem
+
+
+def numbers_of(frame: pd.DataFrame) -> dict[Hashable, pd.Series[Any]]:
+    """Give every column as numbers.
+
+    Raises :class:`~sme_sem.errors.DataProblem` with the columns that are none, and the first cell that cannot be read.
+
+    >>> numbers_of(pd.DataFrame({"q1": [4, None, "5"]}, dtype=object))["q1"].tolist()
+    [4.0, nan, 5.0]
+    """
+    found = {name: _numbers(column) for name, column in frame.items()}
+    wrong = {name: _first_unread(column, found[name]) for name, column in frame.items() if _unread(column, found[name])}
+    if wrong:
+        raise _not_numeric(wrong)
+    return found
+
+
+def _numbers(column: pd.Series[Any]) -> pd.Series[Any]:
+    """The numbers of a column, NaN where a cell is none."""
+    dtype, kinds = column.dtype, pd.api.types
+    if kinds.is_numeric_dtype(dtype) and not kinds.is_complex_dtype(dtype):
+        return column
+    if isinstance(dtype, pd.CategoricalDtype):
+        numbers = _numbers(pd.Series(dtype.categories))
+        if dtype.ordered and bool(numbers.isna().any()):
+            numbers = pd.Series(np.arange(1.0, len(numbers) + 1))
+        return column.map(dict(zip(dtype.categories, numbers, strict=True))).astype(float)
+    if kinds.is_object_dtype(dtype) or isinstance(dtype, pd.StringDtype):
+        numbers = pd.to_numeric(column, errors="coerce")
+        if not kinds.is_complex_dtype(numbers.dtype):
+            return numbers
+    return pd.Series(np.nan, index=column.index)
+
+
+def _unread(column: pd.Series[Any], numbers: pd.Series[Any]) -> bool:
+    return column is not numbers and bool((numbers.isna() & column.notna()).any())
+
+
+def _first_unread(column: pd.Series[Any], numbers: pd.Series[Any]) -> object:
+    return column[(numbers.isna() & column.notna()).to_numpy()].iloc[0]
+
+
+def _not_numeric(wrong: Mapping[Hashable, object]) -> DataProblem:
+    names, example = ", ".join(map(repr, wrong)), next(iter(wrong.values()))
+    return DataProblem(
+        f"not numeric: {names} (such as {example!r}). Give answers as numbers and leave empty what was not answered, "
+        "or leave the column out; labels become numbers where an instrument reads the answers."
+    )
