@@ -27,6 +27,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from ..errors import SpecificationError, did_you_mean
 from ..letters import NAME
 from ..tables import Column, Table, Tabled, Words, term
 from .syntax import factors, paths, product_construct, statements
@@ -374,6 +375,10 @@ class Instrument(Tabled, _Record):
 
     def model_constructs(self, name: str) -> tuple[str, ...]:
         """Name the constructs that enter a model, elements of second-order ones included."""
+        if name not in self.models:
+            known = f" The models are: {', '.join(self.models)}." if self.models else ""
+            near = did_you_mean(name, self.models) or known
+            raise SpecificationError(f"the instrument has no model {name!r}.{near}")
         model = self.models[name]
         wanted = model.constructs
         if wanted is None:

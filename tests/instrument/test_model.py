@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from sme_sem.errors import SpecificationError
 from sme_sem.instrument import load_instrument, read_instrument
 from sme_sem.tables import Words, text
 
@@ -65,6 +66,17 @@ def test_text_written_once_serves_both_languages(document):
     assert instrument.construct("USE").label.words == Words("Use", "Use")
     assert instrument.labels()["TRUST"] == Words("Trust", "信任")
     assert instrument.labels()["city"] == Words("City", "City")
+
+
+def test_a_misspelt_model_is_named_beside_the_one_that_is_meant():
+    instrument = load_instrument("corporate-reputation")
+    with pytest.raises(SpecificationError) as caught:
+        instrument.model_syntax("reputaton")
+    assert str(caught.value) == "the instrument has no model 'reputaton'. Did you mean 'reputation'?"
+    with pytest.raises(
+        SpecificationError, match=r"no model None\. The models are: reputation, full_mediation, drivers\.$"
+    ):
+        instrument.model_constructs(None)
 
 
 def test_lookups_name_what_they_miss(document):
