@@ -249,7 +249,8 @@ def _answered(own: np.ndarray, names: Sequence[str]) -> None:
     """Refuse questions nobody answered or all answered alike, and pairs nobody answered both of."""
     unanswered = [name for name, gone in zip(names, np.isnan(own).all(axis=0), strict=True) if gone]
     if unanswered:
-        raise DataProblem(f"without any answer: {', '.join(map(repr, unanswered))}. Remove it from the model.")
+        them = "it" if len(unanswered) == 1 else "them"
+        raise DataProblem(f"without any answer: {', '.join(map(repr, unanswered))}. Remove {them} from the model.")
     _varying(names, np.nanmax(own, axis=0) - np.nanmin(own, axis=0))
     met = ~np.isnan(own)
     together = met.T.astype(float) @ met
@@ -455,9 +456,10 @@ def _varying(names: Sequence[str], spread: np.ndarray) -> None:
     """Refuse what everybody answered alike."""
     constant = [name for name, own in zip(names, spread, strict=True) if not own > 0]
     if constant:
+        them = "it" if len(constant) == 1 else "them"
         raise DataProblem(
-            f"no variation in {', '.join(map(repr, constant))}: every respondent gave the same answer, so "
-            "nothing can covary with it. Remove it from the model."
+            f"no variation in {', '.join(map(repr, constant))}: every respondent gave the same answer, so nothing can "
+            f"covary with {them}. Remove {them} from the model."
         )
 
 

@@ -367,6 +367,15 @@ def test_categories_of_numbers_are_numbers_and_ordered_ones_count():
         sme.fit(USE, cut.assign(t1=cut["t1"].cat.as_unordered()), ordered=True)
 
 
+def test_items_without_variation_are_counted_in_the_message():
+    answers = trusting()
+    them = r"^no variation in 't1', 't2': .* so nothing can covary with them\. Remove them from the model\.$"
+    with pytest.raises(DataProblem, match=them):
+        sme.fit(USE, answers.assign(t1=1.0, t2=1.0))
+    with pytest.raises(DataProblem, match=r"^no variation in 't1': .* can covary with it\. Remove it"):
+        sme.fit(USE, answers.assign(t1=1.0), missing="fiml")
+
+
 def test_numbers_that_are_objects_or_texts_are_numbers():
     answers = trusting().round()
     answers.loc[3, "t1"] = np.nan
