@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, did_you_mean
+from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind
 from ..kernels import components as kernel
 from ..kernels import covariances
 from ..responses.numeric import numbers_of
@@ -77,6 +77,15 @@ def complete_answers(frame: pd.DataFrame, items: Sequence[str] | None = None) ->
     if empty := [str(name) for name in values if len(values) and values[name].isna().all()]:
         raise DataProblem(f"nobody answered {_listed(empty)}. Leave it out.")
     return Answers(values, values.dropna())
+
+
+def require_scales(scales: object) -> None:
+    """Refuse what does not say by name which items each construct has."""
+    require_kind("scales", scales, Mapping, "items by construct, such as {'market': ['MK1', 'MK2', 'MK3']}")
+    assert isinstance(scales, Mapping)
+    for name, items in scales.items():
+        if isinstance(items, str) or not isinstance(items, Collection):
+            raise SpecificationError(f"scale {name!r} needs a list of at least two items, got {items!r}")
 
 
 def require_respondents(answers: Answers) -> None:

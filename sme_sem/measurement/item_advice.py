@@ -18,7 +18,7 @@ from ..errors import SpecificationError, did_you_mean
 from ..kernels import reliability as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, term
 from .answers import complete_answers
-from .reliability import reliability
+from .reliability import nothing_to_compare, reliability
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,8 @@ def item_advice(
     alpha = dict(zip(found.scales["scale"], found.scales["alpha"].astype(float), strict=True))
     rows, unloaded = [], []
     for name, items in scales.items():
+        if name not in alpha:
+            raise nothing_to_compare(name)
         own = complete_answers(frame, items)
         values = own.frame
         low, high = response_scale or (values.min(axis=None), values.max(axis=None))

@@ -24,7 +24,7 @@ from ..errors import DataProblem, SpecificationError, probability
 from ..kernels import reliability as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tables.format import cell
-from .answers import Answers, complete_answers
+from .answers import Answers, complete_answers, require_scales
 from .polychoric import Polychoric, polychoric_of_items
 
 
@@ -108,9 +108,13 @@ def reliability(
     [{'scale': 'trust', 'n_items': 3, 'n': 5, 'alpha': 0.936}]
     """
     probability("level", level, 0.95)
+    require_scales(scales)
     if not scales:
         raise SpecificationError("no scale named: give at least one, as {'market': ['MK1', 'MK2', 'MK3']}")
-    answers = {name: _answers_to(frame, name, items) for name, items in scales.items()}
+    given = {name: _answers_to(frame, name, items) for name, items in scales.items()}
+    answers = {name: own for name, own in given.items() if not _alike(own)}
+    if not answers:
+        raise nothing_to_compare(*given)
     behind = {name: _behind(name, own) for name, own in answers.items() if ordered and not own.constant}
     scale_rows = [
         _scale(name, own, level) | (_ordinal(behind.get(name)) if ordered else {}) for name, own in answers.items()
@@ -123,6 +127,7 @@ def reliability(
         level,
         {
             "reliability": (
+                *(_ALIKE.filled(scale=name) for name in given if name not in answers),
                 *_missing_answers(answers),
                 *_without_omega(scale_frame),
                 *((_ORDINAL, *_doubtful(behind), *_without_ordinal_omega(scale_frame)) if ordered else ()),
@@ -133,7 +138,7 @@ def reliability(
 
 
 def _answers_to(frame: pd.DataFrame, scale: str, items: Sequence[str]) -> Answers:
-    if isinstance(items, str) or len(items) < 2:
+    if len(items) < 2:
         raise SpecificationError(f"scale {scale!r} needs a list of at least two items, got {items!r}")
     try:
         answers = complete_answers(frame, items)
@@ -145,9 +150,17 @@ def _answers_to(frame: pd.DataFrame, scale: str, items: Sequence[str]) -> Answer
             f"{', '.join(map(str, items))}; at least two are needed. "
             + ("Leave out the item that is mostly missing." if answers.n_answered > 1 else "Collect more answers.")
         )
-    if len(answers.constant) == len(items):
-        raise DataProblem(f"scale {scale!r}: everybody gave the same answers, so there is nothing to compare.")
     return answers
+
+
+def _alike(answers: Answers) -> bool:
+    return len(answers.constant) == answers.frame.shape[1]
+
+
+def nothing_to_compare(*scales: str) -> DataProblem:
+    """Say that no item of these scales tells respondents apart."""
+    named = f"scale{'s' * (len(scales) > 1)} {', '.join(map(repr, scales))}"
+    return DataProblem(f"{named}: everybody gave the same answers, so there is nothing to compare.")
 
 
 def _scale(name: str, answers: Answers, level: float) -> dict[str, Any]:
@@ -244,6 +257,9 @@ def _against_the_scale(items: pd.DataFrame) -> list[Words]:
     ]
 
 
+_ALIKE = Words(
+    "{scale}: left out, because everybody gave the same answers.", "{scale}：所有受访者作答完全相同，未作分析。"
+)
 _TWO_ITEMS = Words("{scale}: omega is not identified by two items.", "{scale}：仅两个题项，ω系数无法识别。")
 _NO_FACTOR = Words(
     "{scale}: no omega, because a one-factor model has no proper solution here "

@@ -7,6 +7,7 @@ import pytest
 
 from sme_sem.errors import DataProblem, SpecificationError
 from sme_sem.measurement import reliability
+from sme_sem.measurement.item_advice import item_advice
 from sme_sem.tables import text
 
 SCALES = {"visual": ["x1", "x2", "x3"], "textual": ["x4", "x5", "x6"], "speed": ["x7", "x8", "x9"]}
@@ -178,7 +179,23 @@ def test_an_empty_item_is_named(pupils):
 
 def test_identical_answers_everywhere_are_refused(pupils):
     message = problem(DataProblem, pupils * 0 + 3, SCALES)
-    assert message == "scale 'visual': everybody gave the same answers, so there is nothing to compare."
+    names = ", ".join(map(repr, SCALES))
+    assert message == f"scales {names}: everybody gave the same answers, so there is nothing to compare."
+
+
+def test_a_scale_that_everybody_answered_alike_leaves_the_others_their_numbers(pupils):
+    alike = next(iter(SCALES))
+    others = {name: items for name, items in SCALES.items() if name != alike}
+    found = reliability(pupils.assign(**dict.fromkeys(SCALES[alike], 3)), SCALES)
+    pd.testing.assert_frame_equal(found.scales, reliability(pupils, others).scales)
+    assert f"{alike}: left out, because everybody gave the same answers." in str(found)
+    assert f"{alike}：所有受访者作答完全相同，未作分析。" in found.to("text", "zh")
+
+
+def test_item_advice_still_refuses_a_scale_that_everybody_answered_alike(pupils):
+    alike = next(iter(SCALES))
+    with pytest.raises(DataProblem, match=rf"^scale '{alike}': everybody gave the same answers"):
+        item_advice(pupils.assign(**dict.fromkeys(SCALES[alike], 3)), SCALES, "wu")
 
 
 @pytest.mark.parametrize("level", [0, 1, 95])
