@@ -145,6 +145,14 @@ def whole(name: str, value: object, least: int, wanted: str = "") -> int:
     raise SpecificationError(f"{name}={value!r}: give {wanted or f'a whole number, at least {least}'}.")
 
 
+def texts(name: str, value: str | Sequence[str], example: str) -> tuple[str, ...]:
+    """Read an option that takes one text or several."""
+    found = (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
+    if not all(isinstance(text, str) for text in found):
+        raise SpecificationError(f"{name}={value!r}: give a text, or a list of texts, such as {name}=[{example!r}].")
+    return found
+
+
 def require_kind(name: str, value: object, kinds: Any, expected: str) -> None:
     """Refuse an argument of another kind than is needed, and say what was given.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .errors import SpecificationError
+from .errors import SpecificationError, whole
 from .kernels import linalg, ram
 from .sem.options import Options
 from .sem.parameters import ParameterTable, parameter_table
@@ -33,8 +33,7 @@ def simulate(model: str | Specification, n: int, *, seed: int) -> pd.DataFrame:
     >>> answers.shape, list(answers.columns)
     ((100, 3), ['t1', 't2', 't3'])
     """
-    if n < 1:
-        raise SpecificationError(f"n must be at least 1, got {n}.")
+    n = whole("n", n, 1)
     names, covariance, mean = population_moments(model)
     draws = np.random.default_rng(seeded(seed)).standard_normal((n, len(names)))
     return pd.DataFrame(draws @ linalg.cholesky(covariance).T + mean, columns=list(names))

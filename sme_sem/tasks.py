@@ -13,7 +13,7 @@ from functools import partial
 from numbers import Integral
 from typing import TypeVar
 
-from .errors import SpecificationError
+from .errors import SpecificationError, whole
 
 _Task = TypeVar("_Task")
 _Done = TypeVar("_Done")
@@ -27,11 +27,7 @@ def seeded(seed: int | None) -> int | None:
     >>> seeded(1)
     1
     """
-    if seed is None:
-        return None
-    if not isinstance(seed, Integral) or isinstance(seed, bool) or seed < 0:
-        raise SpecificationError(f"seed={seed!r}: give a whole number, at least 0, such as seed=1.")
-    return int(seed)
+    return None if seed is None else whole("seed", seed, 0, "a whole number, at least 0, such as seed=1")
 
 
 def done(
@@ -63,8 +59,6 @@ def done(
     >>> done(abs, [-1, 2, -3], title="Absolute values", progress=False)
     [1, 2, 3]
     """
-    if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers == 0):
-        raise SpecificationError(f"workers={workers!r}: give a number of processes such as 2, or -1 for all cores.")
     total, so_far, found = sum(map(size, tasks)), 0, []
     with shown(progress, title) as report:
         report(0, total)
@@ -84,6 +78,8 @@ def _alone(work: Callable[[_Task], _Done], task: _Task) -> _Done:
 
 def results(work: Callable[[_Task], _Done], tasks: Sequence[_Task], workers: int | None) -> Iterable[_Done]:
     """Do the tasks, and give each result as soon as those before it are there."""
+    if workers is not None and (isinstance(workers, bool) or not isinstance(workers, Integral) or workers == 0):
+        raise SpecificationError(f"workers={workers!r}: give a number of processes such as 2, or -1 for all cores.")
     if workers == 1 or len(tasks) < 2:
         return map(work, tasks)
     import joblib

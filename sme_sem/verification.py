@@ -11,13 +11,14 @@ import csv
 import hashlib
 import io
 import json
+import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .errors import StudyError
+from .errors import StudyError, require_kind
 from .instrument import shipped
 from .report.folder import MANIFEST
 from .study import Progress, Study, demo_study, load_study
@@ -106,6 +107,7 @@ def verify(folder: str | Path, study: str | Path | None = None, progress: Progre
     >>> found.same, found.differences
     (True, ())
     """
+    require_kind("folder", folder, (str, os.PathLike), "the path of a folder of results")
     folder = Path(folder)
     stored = _manifest(folder)
     again = replace(_study_of(folder, stored, study), ledger=None)  # a second run is no new fit

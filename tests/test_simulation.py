@@ -89,7 +89,10 @@ def test_definitions_are_passed_over():
 @pytest.mark.parametrize(
     ("model", "n", "message"),
     [
-        (MODEL, 0, "n must be at least 1, got 0."),
+        (MODEL, 0, "n=0: give a whole number, at least 1."),
+        (MODEL, "100", "n='100': give a whole number, at least 1."),
+        (MODEL, 100.0, "n=100.0: give a whole number, at least 1."),
+        (MODEL, True, "n=True: give a whole number, at least 1."),
         (
             "a ~~ 2*b",
             10,

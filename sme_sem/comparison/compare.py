@@ -10,10 +10,10 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError
 from ..sem.fit import Fit
 from ..sem.presentation import Labels, corrected, held_back, named, objections, reported
 from ..sem.rivals import DIFFERENCE_COLUMNS, INDEX_COLUMNS
+from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from .folds import Foretold, cross_validated
 from .nesting import Relation
@@ -112,12 +112,10 @@ def compare(
     0   free   2         NaN      NaN          NaN
     1  equal   4       0.402      2.0        0.818
     """
-    chosen = method.replace("_", ".")
-    if chosen not in METHODS:
-        raise SpecificationError(f"method={method!r} is not available; it can be {', '.join(map(repr, METHODS))}.")
+    taken = cast(Method, chosen("method", method, METHODS))
     require_comparable(models)
     fits = dict(sorted(models.items(), key=lambda item: item[1]._test.df))
-    pairs = tuple(pair((a, b), fits[a], fits[b], cast(Method, chosen)) for a, b in combinations(fits, 2))
+    pairs = tuple(pair((a, b), fits[a], fits[b], taken) for a, b in combinations(fits, 2))
     foretold = cross_validated(fits, folds, seed) if folds is not None else None
     return Comparison(
         _models(fits, pairs, foretold),

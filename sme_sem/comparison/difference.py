@@ -25,7 +25,6 @@ from ..tables import Words
 from . import nesting
 
 MEAN_ADJUSTED = ("satorra_bentler", "yuan_bentler_mplus")
-NESTED_METHODS = ("standard", "satorra.bentler.2001", "satorra.bentler.2010", "satorra.2000")
 
 
 class Difference(NamedTuple):

@@ -16,9 +16,10 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from ..errors import ConvergenceError, SmeSemError
+from ..errors import SmeSemError
 from ..sem import objective
 from ..sem.fit import Fit
+from ..sem.fitted import require_solution
 from ..sem.parameters import Parameter, parameter_table
 from ..sem.search import estimated
 from ..sem.specification import Specification
@@ -95,8 +96,7 @@ def equivalents(fit: Fit) -> Equivalents:
     >>> sme.equivalents(fit).table["change"].tolist()
     ['price ← trust in place of trust ← price', 'price ↔ trust in place of trust ← price']
     """
-    if not fit.converged:
-        raise ConvergenceError("the model did not converge, so it has no equivalents: mend it first.")
+    require_solution(fit, "it has no equivalents: mend it first.")
     base = _with_free_covariates(fit)
     found: list[tuple[Change, Specification, Fit]] = []
     changes = list(_changes(base))

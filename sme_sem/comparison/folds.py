@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
@@ -51,8 +52,8 @@ def cross_validated(fits: Mapping[str, Fit], folds: int, seed: int | None) -> Fo
             "all models."
         )
     fewest = int(first.moments.n.min())
-    if not 2 <= folds <= fewest // 2:
-        raise SpecificationError(f"folds={folds}: from 2 to {fewest // 2} for {fewest} respondents (smallest group).")
+    if not isinstance(folds, Integral) or not 2 <= folds <= fewest // 2:
+        raise SpecificationError(f"folds={folds!r}: from 2 to {fewest // 2} for {fewest} respondents (smallest group).")
     parts = _parts(first.moments, folds, seed)
     apart = {name: _foretold(name, fit, parts, folds) for name, fit in fits.items()}
     best = min(apart.values(), key=np.mean)

@@ -23,12 +23,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, require_kind
+from ..errors import DataProblem, SpecificationError, probability, require_kind, texts, whole
 from ..kernels import fit_indices, wald
 from ..sem import objective
 from ..sem.fit import Fit
 from ..sem.fit import fit as fit_model
-from ..sem.options import any_ordered, texts
+from ..sem.options import any_ordered
 from ..sem.parameters import Parameter, parameter_table
 from ..sem.presentation import corrected, held_back, objections, reported
 from ..sem.rivals import DIFFERENCE_COLUMNS
@@ -158,6 +158,8 @@ class Invariance(Tabled):
 
         step : the step to be reached     alpha : of its difference test     most : relations released at most
         """
+        probability("alpha", alpha, 0.05)
+        most = whole("most", most, 1, "how many relations may be released, one or more")
         current = self
         for _ in range(most):
             row = current.table.set_index("step").loc[step]

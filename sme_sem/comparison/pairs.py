@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import permutations
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
 from ..sem.fit import Fit
 from ..sem.presentation import held_back
 from ..tables import Words
-from .difference import NESTED_METHODS, difference, right_method
+from .difference import difference, right_method
 from .nesting import Relation, relation, reproduced
 from .sameness import same_rows
 from .vuong import Rivalry, has_likelihood, rivalry
 
 Method = Literal["auto", "standard", "satorra.bentler.2001", "satorra.bentler.2010", "satorra.2000", "vuong"]
 ALPHA = 0.05  # what the words about Vuong's tests go by; the tables give the p values
-METHODS = ("auto", *NESTED_METHODS, "vuong")
+METHODS: tuple[str, ...] = get_args(Method)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, SmeSemError, SpecificationError
+from ..errors import ConvergenceError, SmeSemError, SpecificationError, whole
 from ..kernels import fit_indices
 from ..kernels.discrepancy import Sample
 from ..kernels.latent_response import OrderedPattern
@@ -99,11 +99,7 @@ def permuted(
 
 
 def _suited(fits: Mapping[str, Fit], permutations: Any) -> None:
-    if isinstance(permutations, bool) or not isinstance(permutations, int) or permutations < 19:
-        raise SpecificationError(
-            f"permutations={permutations!r}: give a whole number, 19 or more (no p of .05 comes from fewer), such "
-            "as 1000."
-        )
+    whole("permutations", permutations, 19, "a whole number, 19 or more (no p of .05 comes from fewer), such as 1000")
     if any(fit.options.cluster for fit in fits.values()):
         raise SpecificationError(
             "permutations deal out respondents one by one, and cluster= says that they belong together: leave one out."

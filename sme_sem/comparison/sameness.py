@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import ConvergenceError, SpecificationError
 from ..sem.fit import Fit
+from ..sem.fitted import require_models
 from ..sem.rivals import equal_moments
 
 _ADVICE = "Chi-square, AIC and BIC are only comparable for the same answers; fit both models to the same data."
@@ -16,13 +17,10 @@ _ADVICE = "Chi-square, AIC and BIC are only comparable for the same answers; fit
 
 def require_comparable(fits: Mapping[str, Fit]) -> None:
     """Refuse models whose fits cannot be set against each other, with the reason."""
+    require_models(fits)
     if len(fits) < 2:
         raise SpecificationError(f"compare needs two models or more, by name; {len(fits)} given.")
     for name, fit in fits.items():
-        if not isinstance(fit, Fit):
-            raise SpecificationError(
-                f"{name!r} is no fitted model but {type(fit).__name__}: give what sme.fit returns."
-            )
         if not fit.converged:
             raise ConvergenceError(f"model {name!r} did not converge: its chi-square means nothing. Mend or drop it.")
     for (a, first), (b, second) in pairwise(fits.items()):

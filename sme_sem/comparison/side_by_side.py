@@ -14,8 +14,9 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import SpecificationError
+from ..errors import SpecificationError, texts
 from ..sem.fit import Fit
+from ..sem.fitted import require_models
 from ..sem.presentation import Labels, corrected, named, objections, path_label, reported, rows_of
 from ..sem.rivals import comparable
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, term
@@ -127,12 +128,10 @@ def side_by_side(
     >>> result.table[["model", "lhs", "rhs"]].apply(" ".join, axis=1).tolist()
     ['full use cost', 'full use trust', 'full trust cost', 'partial use trust', 'partial trust cost']
     """
+    require_models(models)
     if not models:
         raise SpecificationError("name at least one fitted model, as {'full': fit}")
-    for name, fit in models.items():
-        if not isinstance(fit, Fit):
-            raise SpecificationError(f"model {name!r}: expected what sme.fit returns, got {type(fit).__name__}")
-    chosen = tuple(dict.fromkeys(relations))
+    chosen = tuple(dict.fromkeys(texts("relations", relations, "~")))
     unknown = [relation for relation in chosen if relation not in RELATIONS]
     if unknown or not chosen:
         raise SpecificationError(f"relations={tuple(relations)!r}: choose from {', '.join(map(repr, RELATIONS))}")

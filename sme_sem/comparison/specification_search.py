@@ -23,10 +23,11 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from ..errors import ConvergenceError, SmeSemError, SpecificationError, probability
+from ..errors import SmeSemError, SpecificationError, probability, texts, whole
 from ..kernels import fit_indices
 from ..responses.moments import Moments
 from ..sem.fit import Fit
+from ..sem.fitted import require_solution
 from ..sem.presentation import objections
 from ..sem.specification import Specification
 from ..sem.spelling import chosen
@@ -187,8 +188,7 @@ def search(
     >>> found.steps["change"].tolist(), found.looked_at
     (['t1 ~~ t2'], 10)
     """
-    if not fit.converged:
-        raise ConvergenceError("the model did not converge, so there is nothing to begin with: mend it first.")
+    require_solution(fit, "there is nothing to begin with: mend it first.")
     rule = _rule(fit, kind, relations, allowed, most, alpha)
     seeded(seed)
     found = _searched(fit, rule)
@@ -209,11 +209,10 @@ def _rule(
     fit: Fit, kind: str, relations: Sequence[str], allowed: Sequence[str] | None, most: int, alpha: float
 ) -> Rule:
     chosen("kind", kind, KINDS)
-    operators = (relations,) if isinstance(relations, str) else tuple(relations)
+    operators = texts("relations", relations, "~~")
     for one in operators:
         chosen("relations", one, OPERATORS)
-    if isinstance(most, bool) or not isinstance(most, int) or most < 1:
-        raise SpecificationError(f"most={most!r}: give how many changes may be made, one or more.")
+    most = whole("most", most, 1, "how many changes may be made, one or more")
     probability("alpha", alpha, 0.05)
     if fit.table.ordered or fit.options.method.discrepancy != "ML":
         raise SpecificationError(
@@ -310,8 +309,7 @@ def _bic(fit: Fit) -> float:
 
 def _repeats(fit: Fit, rule: Rule, halves: int, bootstrap: int, seed: int) -> list[Repeat]:
     for name, number in (("halves", halves), ("bootstrap", bootstrap)):
-        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-            raise SpecificationError(f"{name}={number!r}: give how many repetitions, zero or more.")
+        whole(name, number, 0, "how many repetitions, zero or more")
     if not halves and not bootstrap:
         return []
     by_design = fit.options.cluster or fit.options.weights

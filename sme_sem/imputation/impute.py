@@ -22,7 +22,7 @@ import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind, whole
 from ..measurement.answers import complete_answers
-from ..responses.numeric import numbers_of
+from ..responses.numeric import numbers_of, require_frame
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tasks import Progress, done, seeded
 from . import chains
@@ -179,7 +179,7 @@ def impute(
         whole(name, value, 1) for name, value in (("m", m), ("iterations", iterations), ("donors", donors))
     )
     seeded(seed)
-    require_kind("data", data, pd.DataFrame, "a pandas DataFrame")
+    require_frame(data, "data")
     values = _used(data, variables, group)
     names: list[Any] = list(values)
     gaps = values.isna().to_numpy()

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, SpecificationError, probability
+from ..errors import ConvergenceError, SpecificationError, probability, require_kind
 from ..kernels import fit_indices
 from ..kernels import pooling as kernel
 from ..sem.expressions import Quantity
@@ -261,7 +261,8 @@ def fit_imputed(
     (['D4', 'D3', 'D2'], 5, 300)
     """
     specification = Specification.read(model)
-    copies = [] if isinstance(imputations, pd.DataFrame) else list(imputations)
+    several = isinstance(imputations, Iterable) and not isinstance(imputations, pd.DataFrame)
+    copies = list(imputations) if several else []
     if not copies or not all(isinstance(copy, pd.DataFrame) for copy in copies):
         raise SpecificationError(
             "imputations= takes the completed copies of the answers, a DataFrame each, as sme.impute makes them."
@@ -311,7 +312,10 @@ def pool(fits: Iterable[Fit], *, complete_df: float | None = None) -> PooledFit:
     >>> bool((same["se"] == fit.estimates()["se"])[:2].all()), float(same["fmi"][0])
     (True, 0.0)
     """
+    require_kind("fits", fits, Iterable, "fitted models as sme.fit returns them")
     fits = tuple(fits)
+    for found in fits:
+        require_kind("each of fits", found, Fit, "a fitted model as sme.fit returns it")
     if lost := [i for i, found in enumerate(fits, start=1) if not found.converged]:
         raise ConvergenceError(f"fit {lost[0]} did not converge, so it cannot be pooled; leave it out, and say so.")
     return _pooled(fits, 0, complete_df)

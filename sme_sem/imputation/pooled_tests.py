@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, SpecificationError
+from ..errors import ConvergenceError, SpecificationError, require_kind
 from ..kernels import discrepancy
 from ..kernels import pooling as kernel
 from ..kernels.discrepancy import Sample
@@ -211,6 +211,10 @@ def compare_imputed(restricted: PooledFit, full: PooledFit) -> PooledComparison:
     >>> sme.compare_imputed(sme.fit_imputed("y ~ p*a + p*b", copies), full).tests["test"].tolist()
     ['D4', 'D3', 'D2']
     """
+    from .pooled import PooledFit
+
+    for name, given in (("restricted", restricted), ("full", full)):
+        require_kind(name, given, PooledFit, "a pooled fit as sme.fit_imputed returns it")
     a, b = restricted.fits, full.fits
     if len(a) != len(b) or (restricted.n, restricted.failed, full.failed) != (full.n, 0, 0):
         raise SpecificationError("both models must have been fitted to all of the same copies.")

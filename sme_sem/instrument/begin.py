@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import tempfile
 from pathlib import Path
 
-from ..errors import StudyError
+from ..errors import StudyError, require_kind
 from . import places
 from .library import path_of
 from .load import load_instrument
@@ -87,6 +88,7 @@ def new_study(folder: str | Path, instrument: str | Path) -> Path:
     ...     new_study(folder, "bmi-drivers").name
     'study.yaml'
     """
+    require_kind("folder", folder, (str, os.PathLike), "the path of a folder")
     folder = Path(folder)
     known = load_instrument(instrument)
     source = path_of(str(instrument)) if instrument in places.names() else Path(instrument)

@@ -12,17 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError
+from ..errors import DataProblem, SpecificationError, require_kind
+from ..sem.result import Fit
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from .answers import complete_answers, require_correlations
-
-if TYPE_CHECKING:
-    from ..sem.fit import Fit
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +66,7 @@ def collinearity(fit: Fit, frame: pd.DataFrame) -> Collinearity:
     >>> result.vif["predictor"].tolist()
     ['cost', 'trust']
     """
+    require_kind("fit", fit, Fit, "a fitted model as sme.fit returns it")
     paths = [p for p in fit.table.parameters if p.op == "~" and p.group == 0]
     if not paths:
         raise SpecificationError("the model has no path (no '~' line), so no predictors that could be collinear.")

@@ -20,8 +20,9 @@ from scipy import stats
 
 from ..errors import DataProblem, SpecificationError
 from ..kernels import covariances, linalg
+from ..responses.numeric import require_frame
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words
-from .answers import complete_answers
+from .answers import complete_answers, require_scales
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +95,9 @@ def correlations(frame: pd.DataFrame, scales: Mapping[str, Sequence[str]] | None
     trust   1.00 -0.58
     cost   -0.58  1.00
     """
+    require_frame(frame)
+    if scales is not None:
+        require_scales(scales)
     if scales is not None and not scales:
         raise SpecificationError("no scale named: give at least one, as {'market': ['MK1', 'MK2', 'MK3']}")
     if scales is None:

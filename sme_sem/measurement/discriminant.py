@@ -26,13 +26,13 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ..errors import ConvergenceError, SpecificationError, probability
+from ..errors import ConvergenceError, SpecificationError, probability, whole
 from ..kernels import covariances, intervals, linalg
 from ..kernels import validity as kernel
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tasks import seeded
-from .answers import complete_answers, require_correlations
+from .answers import complete_answers, require_correlations, require_scales
 from .differences import corrected
 
 if TYPE_CHECKING:
@@ -213,10 +213,10 @@ def heterotrait(
     True
     """
     probability("level", level, 0.95)
+    require_scales(scales)
     if len(scales) < 2 or any(len(own) < 2 for own in scales.values()):
         raise SpecificationError("HTMT compares constructs: give at least two, each with at least two items.")
-    if draws < 2:
-        raise SpecificationError(f"draws={draws!r}: give at least two, in practice some thousands.")
+    draws = whole("draws", draws, 2, "at least two, in practice some thousands")
     items = list(dict.fromkeys(item for own in scales.values() for item in own))
     answers = complete_answers(frame, items)
     R = require_correlations(answers)
@@ -232,17 +232,17 @@ def heterotrait(
         rows = rng.integers(len(values), size=(min(BATCH, draws - first), len(values)))
         drawn.append(ratios(_correlation(values, rows)))
     sample = np.concatenate(drawn)
-    whole = np.isfinite(sample).all(axis=(-2, -1))
-    if whole.sum() < 2:
+    usable = np.isfinite(sample).all(axis=(-2, -1))
+    if usable.sum() < 2:
         raise ConvergenceError("hardly any bootstrap sample had correlations: items vary too little.")
-    ordered = np.sort(sample[whole].reshape(whole.sum(), -1), axis=0)
+    ordered = np.sort(sample[usable].reshape(usable.sum(), -1), axis=0)
     limits = intervals.percentile(ordered, level).reshape(2, *sample.shape[1:])
     names, estimate = list(scales), ratios(R)
     table = pd.DataFrame({"construct": [names[i] for i in pairs[0]], "other": [names[j] for j in pairs[1]]})
     for which, name in enumerate(("htmt", "htmt2")):
         table[name] = estimate[which]
         table[f"{name}_ci_lower"], table[f"{name}_ci_upper"] = limits[:, which]
-    return Heterotrait(table, answers.n, draws, int(draws - whole.sum()), level, answers.sample_notes())
+    return Heterotrait(table, answers.n, draws, int(draws - usable.sum()), level, answers.sample_notes())
 
 
 def _correlation(values: np.ndarray, rows: np.ndarray) -> np.ndarray:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, SpecificationError
+from ..errors import SpecificationError
 from ..kernels import hierarchical as kernel
+from ..sem.fitted import require_solution
 from ..tables import Column, Kind, Table, Tabled, Words, term
 
 if TYPE_CHECKING:
@@ -71,8 +72,7 @@ def hierarchical(fit: Fit) -> Hierarchical:
     >>> found.general, found.scales["construct"].tolist()
     ('g', ['g', 'a', 'b', 'c'])
     """
-    if not fit.converged:
-        raise ConvergenceError("the model did not converge, so it says nothing on reliability; see fit.diagnostics.")
+    require_solution(fit, "it says nothing on reliability; see fit.diagnostics.")
     if fit.table.groups > 1 or fit.table.ordered:
         raise SpecificationError("hierarchical omega is of one group and of continuous answers.")
     point, p = fit._point, len(fit.observed)

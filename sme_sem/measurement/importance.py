@@ -21,9 +21,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, DataProblem, SpecificationError, did_you_mean
+from ..errors import DataProblem, SpecificationError, did_you_mean
 from ..responses.moments import rows_by_group
+from ..responses.numeric import require_frame
 from ..sem.fit import Fit
+from ..sem.fitted import require_solution
 from ..sem.presentation import objections, rows_of
 from ..tables import Column, Kind, Table, Tabled, Text, Words
 
@@ -98,8 +100,8 @@ def importance(
     >>> list(found.table["construct"])
     ['x', 'w']
     """
-    if not fit.converged:
-        raise ConvergenceError("the model did not converge, so no driver has an importance: mend it first.")
+    require_solution(fit, "no driver has an importance: mend it first.")
+    require_frame(frame)
     drivers = _drivers(fit, target)
     signs = _signs(fit)
     items = {name: list(_items(name, signs)) for name in drivers}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError, did_you_mean
+from ..errors import SpecificationError, did_you_mean, require_kind
 from ..kernels import reliability as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, term
 from .answers import complete_answers
@@ -112,6 +112,7 @@ def item_advice(
                 f"unknown rules {rules!r}.{did_you_mean(rules, RULES)} Known are {', '.join(RULES)}."
             )
         rules = RULES[rules]
+    require_kind("rules", rules, ItemRules, f"an ItemRules, or one of {', '.join(RULES)}")
     found = reliability(frame, scales)
     alpha = dict(zip(found.scales["scale"], found.scales["alpha"].astype(float), strict=True))
     rows, unloaded = [], []

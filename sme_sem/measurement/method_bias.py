@@ -16,7 +16,7 @@ Podsakoff, MacKenzie, Lee & Podsakoff (2003), Journal of Applied Psychology 88, 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
@@ -160,7 +160,7 @@ def _scales(measured: Specification) -> dict[str, list[str]]:
 
 
 def _marker(marker: Sequence[str], specification: Specification) -> list[str]:
-    if isinstance(marker, str) or len(marker) == 1:
+    if isinstance(marker, str) or not isinstance(marker, Collection) or len(marker) == 1:
         raise SpecificationError(f"marker={marker!r}: give a list of at least two items.")
     if used := [item for item in marker if item in specification.variables]:
         raise SpecificationError(

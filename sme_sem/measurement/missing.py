@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, DataProblem, require_kind
+from ..errors import ConvergenceError, DataProblem
+from ..responses.numeric import require_frame
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from . import differences as tests
-from .answers import complete_answers
+from .answers import complete_answers, require_scales
 from .differences import Correction
 from .mcar import Mcar, mcar
 
@@ -106,7 +107,9 @@ def missing(
     >>> found.patterns["open"].tolist(), bool(found.background["pvalue_corrected"][0] < 0.001)
     (['', 't3'], True)
     """
-    require_kind("frame", frame, pd.DataFrame, "a pandas DataFrame with one column per item")
+    require_frame(frame)
+    if scales is not None:
+        require_scales(scales)
     tests.known_columns(frame, background, "background")
     tests.known_columns(frame, categorical, "categorical")
     others: list[Any] = [name for name in frame if name not in background]

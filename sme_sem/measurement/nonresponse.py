@@ -12,12 +12,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from numbers import Real
 
 import numpy as np
 import pandas as pd
 
 from ..errors import DataProblem, SpecificationError
 from ..responses.times import read_times
+from ..responses.numeric import require_frame
 from ..tables import Table, Tabled, Text, Words, term
 from . import differences as tests
 from .differences import Correction
@@ -93,11 +95,12 @@ def nonresponse(
     >>> sme.nonresponse(answers, "day").table[["variable", "test", "n_first", "n_second"]].values.tolist()
     [['t1', 't', 50, 50], ['t2', 't', 50, 50]]
     """
+    require_frame(frame)
     tests.known_columns(frame, [order], "order")
     chosen = tests.known_columns(frame, list(frame.columns if variables is None else variables), "variables")
     tests.known_columns(frame, categorical, "categorical")
     chosen = [name for name in chosen if name != order]
-    if not 0 < share <= 0.5:
+    if not isinstance(share, Real) or not 0 < share <= 0.5:
         raise SpecificationError(f"share={share!r}: give a share above 0 and at most 0.5, such as 0.25.")
     when = _in_order(frame[order], order)
     known = when.notna().to_numpy()

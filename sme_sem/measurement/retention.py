@@ -17,7 +17,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError
+from ..errors import SpecificationError, whole
 from ..kernels import retention as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tasks import seeded
@@ -96,8 +96,7 @@ def retention(
     """
     kind = _noise(noise, correlation)
     draws = (100 if correlation == "polychoric" else 500) if draws is None else draws
-    if not (isinstance(draws, int) and draws >= 20):
-        raise SpecificationError(f"draws must be a whole number of at least 20, got {draws!r}")
+    draws = whole("draws", draws, 20)
     answers = complete_answers(frame)
     R, notes = correlations_of_items(answers, correlation)
     p = len(R)

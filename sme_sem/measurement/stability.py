@@ -18,9 +18,10 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, DataProblem, SpecificationError, did_you_mean, probability
+from ..errors import ConvergenceError, DataProblem, SpecificationError, did_you_mean, probability, whole
 from ..kernels import alignment, covariances, factors, intervals, linalg
 from ..kernels import components as kernel
+from ..responses.numeric import require_frame
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tasks import seeded
 from . import extraction
@@ -92,6 +93,7 @@ def congruence(
     >>> bool((found.table["congruence"] > 0.95).all())
     True
     """
+    require_frame(frame)
     if group not in frame.columns:
         raise SpecificationError(f"group: no column {group!r}.{did_you_mean(str(group), map(str, frame.columns))}")
     items = frame.drop(columns=group)
@@ -181,8 +183,7 @@ def loading_intervals(
     ((12, 6), 0)
     """
     probability("level", level, 0.95)
-    if draws < 2:
-        raise SpecificationError(f"draws={draws!r}: give at least two, in practice a thousand.")
+    draws = whole("draws", draws, 2, "at least two, in practice a thousand")
     answers = complete_answers(frame)
     extract = _extraction(method, n, answers.frame.shape[1])
     target = _rotated(_loadings(answers, extract), rotation)
@@ -220,7 +221,7 @@ def _extraction(method: str, n: int, p: int) -> Callable[[Any], Any]:
         if method == "components"
         else max((m for m in range(1, p) if factors.degrees_of_freedom(p, m) >= 0), default=0)
     )
-    if isinstance(n, bool) or not isinstance(n, int) or not 1 <= n <= few:
+    if whole("n", n, 1) > few:
         raise SpecificationError(f"n={n!r}: {p} items have from 1 to {few} {method}.")
     if method == "components":
         return lambda R: kernel.principal_components(R)[1][..., :n]

@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, SpecificationError, did_you_mean
+from ..errors import SpecificationError, did_you_mean
 from ..kernels import hierarchical, latent_response, linalg, scores
 from ..kernels import validity as kernel
 from ..kernels.latent_response import OrderedPattern
+from ..sem.fitted import require_solution
 from ..sem.solution import Point
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 
@@ -114,11 +115,10 @@ def validity(fit: Fit, *, group: str | None = None) -> Validity:
     >>> bool((result.fornell_larcker.loc["use", "trust"] ** 2 == result.scales["MSV"]).all())
     True
     """
+    require_solution(fit, "it says nothing on validity; see fit.diagnostics.")
     place = _group(fit, group)
     if not fit.latent:
         raise SpecificationError("the model has no construct: write at least one '=~' line.")
-    if not fit.converged:
-        raise ConvergenceError("the model did not converge, so it says nothing on validity; see fit.diagnostics.")
     point = fit._point
     names, p = list(fit.latent), len(fit.observed)
     constructs = point.moments.cov[place][p:, p:]

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError
+from ..errors import SpecificationError, require_kind
 from ..resampling.bootstrap import Bootstrap, statistics_of
 from ..resampling.mediation import NUMBERS, P_VALUES, Interval, path_of, with_interval
 from ..sem.presentation import objections
@@ -109,6 +109,7 @@ def conditional_indirect(
     >>> effects.stages, bool(effects.change["ci_lower"].item() > 0)
     (('first',), True)
     """
+    require_kind("found", found, Bootstrap, "a bootstrap as sme.bootstrap returns it")
     interval = chosen("interval", interval, tuple(P_VALUES))
     if found.kind == "bollen-stine":
         raise SpecificationError("kind='bollen-stine' is for the test of the model alone; take kind='nonparametric'.")

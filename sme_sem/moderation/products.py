@@ -18,8 +18,9 @@ from itertools import combinations, combinations_with_replacement, product
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, did_you_mean
+from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind
 from ..responses.moments import rows_by_group
+from ..responses.numeric import require_frame
 from ..sem.spelling import chosen
 from ..tables import Column, Table, Tabled, Words
 
@@ -97,6 +98,8 @@ def product_indicators(
     >>> bool(abs(products.frame["a1.b1"].mean()) < 1e-12)
     True
     """
+    require_frame(frame)
+    require_kind("constructs", constructs, Mapping, "indicators by construct, such as {'A': ['a1', 'a2']}")
     method = chosen("method", method, METHODS)
     own = {construct: tuple(items) for construct, items in constructs.items()}
     if len(own) not in (1, 2):

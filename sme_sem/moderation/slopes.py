@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from ..errors import ConvergenceError, SpecificationError, probability
+from ..errors import SpecificationError, probability
 from ..kernels import conditional_slope
 from ..sem.fit import Fit
+from ..sem.fitted import require_solution
 from ..sem.presentation import Labels, named, objections, path_label
 from ..tables import Column, Kind, Language, Table, Tabled, Text, Words
 
@@ -144,8 +145,7 @@ def simple_slopes(
     >>> slopes.table[["at", "est"]].round(2).to_numpy().tolist()
     [[-1.0, 0.0], [0.0, 0.34], [1.0, 0.68]]
     """
-    if not fit.converged:
-        raise ConvergenceError("the model did not converge, so it has no slopes: mend it first.")
+    require_solution(fit, "it has no slopes: mend it first.")
     probability("level", level, 0.95)
     values = np.asarray(at, dtype=float)
     if values.ndim != 1 or not len(values) or not np.isfinite(values).all():

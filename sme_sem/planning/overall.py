@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from numbers import Real
 
-from ..errors import SpecificationError, probability
+from ..errors import SpecificationError, probability, require_kind, whole
 from ..kernels import overall_power as kernel
 
 
@@ -42,6 +43,7 @@ def rmsea_power(
     0.454
     """
     _sensible(df, null, true, alpha, groups)
+    require_kind("n", n, Real, "a number")
     if not n > 1:
         raise SpecificationError(f"n={n!r}: the number of respondents must be above 1.")
     return kernel.overall_power(n, df, null, true, alpha, groups)
@@ -77,6 +79,7 @@ def rmsea_sample_size(
     434
     """
     _sensible(df, null, true, alpha, groups)
+    require_kind("power", power, Real, "a number")
     if not alpha < power < 1:
         raise SpecificationError(f"power={power!r}: a power lies between alpha and 1, such as 0.8.")
     found = kernel.respondents_needed(power, df, null, true, alpha, groups)
@@ -88,10 +91,11 @@ def rmsea_sample_size(
 
 
 def _sensible(df: float, null: float, true: float, alpha: float, groups: int) -> None:
+    for name, value in (("df", df), ("null", null), ("true", true)):
+        require_kind(name, value, Real, "a number")
     if not df > 0:
         raise SpecificationError(f"df={df!r}: a model without degrees of freedom has no test of overall fit.")
     if not (0 <= null < 1 and 0 <= true < 1) or null == true:
         raise SpecificationError(f"null={null!r}, true={true!r}: give two different RMSEA values from 0 to below 1.")
     probability("alpha", alpha, 0.05)
-    if isinstance(groups, bool) or not isinstance(groups, int) or groups < 1:
-        raise SpecificationError(f"groups={groups!r}: give how many groups there are, one or more.")
+    whole("groups", groups, 1, "how many groups there are, one or more")

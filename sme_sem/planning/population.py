@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from numbers import Number, Real
 
 import numpy as np
 import pandas as pd
 
-from ..errors import SmeSemError, SpecificationError, did_you_mean
+from ..errors import SmeSemError, SpecificationError, did_you_mean, whole
 from ..sem.fit import Fit
 from ..sem.fit import fit as fit_model
 from ..sem.options import Options
@@ -70,7 +71,7 @@ def population(
                     f"{what}: the population has no observed variable {name!r}.{did_you_mean(str(name), names)}"
                 )
     for name, share in shares.items():
-        if not 0 <= share < 1:
+        if not isinstance(share, Real) or not 0 <= share < 1:
             raise SpecificationError(f"missing: {name!r} has a share of {share!r}; give one from 0 to below 1.")
     cuts = {name: _thresholds(name, own) for name, own in cut.items()}
     return Population(names, covariance, mean, cuts, shares)
@@ -121,9 +122,8 @@ def truth(of: Population, analysis: Specification, options: Mapping[str, object]
 
 def _thresholds(name: str, own: int | Sequence[float]) -> np.ndarray:
     """Thresholds of equally wide categories between -2 and 2, or those given."""
-    if isinstance(own, int):
-        if isinstance(own, bool) or own < 2:
-            raise SpecificationError(f"ordered: {name!r} has {own!r} categories; give two or more.")
+    if isinstance(own, (Number, str)):
+        own = whole("ordered", own, 2, f"how many categories {name!r} has, two or more")
         return -2 + 4 * np.arange(1, own) / own
     cuts = np.asarray(own, dtype=float)
     if cuts.ndim != 1 or not len(cuts) or not (np.diff(cuts) > 0).all():

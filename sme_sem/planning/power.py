@@ -13,7 +13,7 @@ whose mean m grows with the square root of n while their deviation s stays: n ((
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from ..errors import ConvergenceError, SmeSemError, SpecificationError
+from ..errors import ConvergenceError, SmeSemError, SpecificationError, probability, whole
 from ..kernels import discrepancy, minimise
 from ..kernels.discrepancy import Sample, Slope
 from ..kernels.minimise import Status
@@ -35,7 +35,7 @@ from ..sem.fit import fit as fit_model
 from ..sem.specification import Specification
 from ..sem.stack import searched
 from ..tables import Column, Kind, Language, Table, Tabled, Words
-from ..tasks import Progress, done, seeded
+from ..tasks import Progress, done
 from .population import Population, analysis_of, population, truth
 
 CHUNK = 100  # samples a worker takes at a time
@@ -169,9 +169,9 @@ def power(
     >>> found.table.set_index("op").loc["~", ["truth", "coverage", "power"]].round(2).tolist()
     [0.3, 0.94, 0.84]
     """
-    sizes = (n,) if isinstance(n, int) else tuple(n)
+    sizes = tuple(n) if isinstance(n, Iterable) and not isinstance(n, str) else (n,)
     _sensible(sizes, draws, alpha, wanted)
-    seeded(seed)
+    seed = whole("seed", seed, 0, "a whole number, at least 0, such as seed=1")
     of = population(model, missing, ordered)
     specification = analysis_of(model, tuple(of.cuts)) if analysis is None else Specification.read(analysis)
     options = _options(of, options)
@@ -210,11 +210,12 @@ def _entries(found: Power, of: str, analysis: str, asked: Mapping[str, Any]) -> 
 
 def _sensible(sizes: Sequence[int], draws: int, alpha: float, wanted: float) -> None:
     for name, value in (*(("n", size) for size in sizes), ("draws", draws)):
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 2:
-            raise SpecificationError(f"{name}={value!r}: give a whole number, two or more.")
+        whole(name, value, 2, "a whole number, two or more")
     if not sizes or len(set(sizes)) < len(sizes):
         raise SpecificationError(f"n={sizes!r}: give at least one number of respondents, and none twice.")
-    if not 0 < alpha < wanted < 1:
+    probability("alpha", alpha, 0.05)
+    probability("wanted", wanted, 0.8)
+    if not alpha < wanted:
         raise SpecificationError(f"alpha={alpha!r}, wanted={wanted!r}: levels lie between 0 and 1, as 0.05 and 0.8.")
 
 
@@ -250,6 +251,8 @@ def _first(of: Population, analysis: Specification, options: Mapping[str, Any], 
             return fit_model(analysis, of.answers(n, (seed, n, draw)), **options)
         except SmeSemError as said:
             problem = said
+    if isinstance(problem, SpecificationError):
+        raise problem
     raise ConvergenceError(f"none of the first {min(draws, 20)} samples of {n} respondents could be fitted: {problem}")
 
 

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, SpecificationError, probability
+from ..errors import ConvergenceError, SpecificationError, probability, whole
 from ..kernels import intervals, linalg, ram
 from ..responses.moments import Moments
+from ..sem.fitted import require_solution
 from ..sem.spelling import chosen
 from ..tables import Table, Tabled, Words
 from ..tasks import Progress, results, seeded, shown
@@ -189,6 +190,7 @@ def bootstrap(
     >>> bool(indirect["bca_lower"] > 0), bool(indirect["pvalue"] < 0.05)
     (True, True)
     """
+    require_solution(fit, "there is nothing to bootstrap; see fit.diagnostics.")
     kind = chosen("kind", kind, _KINDS)
     if kind == "cluster" and cluster is None:
         cluster = _clusters_of(fit)
@@ -197,13 +199,12 @@ def bootstrap(
     assert fit.moments.answers is not None
     plan = scheme(np.repeat(np.arange(fit.table.groups), [len(own) for own in fit.moments.answers]), cluster)
     if resamples is not None:
-        resamples = np.asarray(resamples)
+        resamples = np.atleast_1d(resamples)
         counts_of_rows(resamples[:1], fit.n)
         draws, own_seed = len(resamples), None
     else:
         own_seed = seeded(seed)
-    if draws < 2:
-        raise SpecificationError(f"draws={draws}: at least two samples are needed, and for intervals 1000 and more.")
+    draws = whole("draws", draws, 2, "how many samples to draw, at least two, and for intervals 1000 or more")
     source = replace(fit, moments=_conforming(fit)) if kind == "bollen-stine" else replace(fit)
     saturated = htmt or kind == "bollen-stine"
     job = Job(source, Quantities.of(fit, htmt=htmt), plan, seed, inverse_hessian(fit), saturated)
@@ -214,8 +215,6 @@ def bootstrap(
 
 
 def _suited(fit: Fit, kind: Kind, cluster: Sequence[object] | np.ndarray | None) -> None:
-    if not fit.converged:
-        raise ConvergenceError("the model did not converge, so there is nothing to bootstrap; see fit.diagnostics.")
     if fit.moments.answers is None:
         raise SpecificationError("a bootstrap draws from the answers themselves: fit the model with data=, not cov=.")
     if (kind == "cluster") != (cluster is not None):

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError
+from ..errors import SpecificationError, require_kind
 from ..sem.presentation import Labels, named, objections
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
@@ -127,6 +127,7 @@ def mediation(
     >>> verdict["type"], verdict["mediation"]
     ('indirect-only', 'full')
     """
+    require_kind("found", found, Bootstrap, "a bootstrap as sme.bootstrap returns it")
     interval = chosen("interval", interval, tuple(P_VALUES))
     pairs = chosen("pairs", pairs, ("ends", "all"))
     if found.kind == "bollen-stine":

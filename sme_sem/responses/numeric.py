@@ -13,7 +13,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem
+from ..errors import DataProblem, require_kind
+
+
+def require_frame(frame: object, name: str = "frame") -> None:
+    """Refuse what is no table of answers."""
+    require_kind(name, frame, pd.DataFrame, "a pandas DataFrame with one column per item")
 
 
 def numbers_of(frame: pd.DataFrame) -> dict[Hashable, pd.Series[Any]]:

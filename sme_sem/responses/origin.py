@@ -20,7 +20,7 @@ from ..errors import ResponseError
 from ..kernels import attentiveness, regularity, reliability
 from ..tables import Column, Kind, Number, Table, Tabled, Words
 from ..tasks import seeded
-from .responses import Responses
+from .responses import Responses, require_responses
 
 _FEWEST = 30
 """Respondents below which frequencies tell nothing."""
@@ -111,6 +111,7 @@ def provenance(responses: Responses, *, seed: int = 1) -> Provenance:
     >>> float(found.loc["identical_rows", "value"])
     0.0
     """
+    require_responses(responses)
     if len(responses.frame) < _FEWEST or len(responses.items) < 2:
         raise ResponseError(
             f"{responses.source}: {len(responses.frame)} respondents and {len(responses.items)} items are too few to "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from ..kernels import attentiveness, guttman
 from ..tables import Column, Kind, Table, Tabled, Words
 from ..tasks import seeded
 from .quality_indices import CONSISTENCY, INDICES, RULES, SHORTEST_STRING, Cutoffs, rule_in_words
-from .responses import Responses
+from .responses import Responses, require_responses
 
 _BLOCK = 4_000_000
 """Numbers that are looked at together, so that a million respondents need no more memory than some thousands."""
@@ -145,7 +146,8 @@ def response_quality(
     >>> quality.table["long_string"].max() >= 8
     np.True_
     """
-    if rounds < 1 or resamples < 0:
+    require_responses(responses)
+    if not all(isinstance(number, Integral) for number in (rounds, resamples)) or rounds < 1 or resamples < 0:
         raise ResponseError(f"rounds is 1 or more and resamples 0 or more; got {rounds!r} and {resamples!r}")
     if not responses.items:
         raise ResponseError(f"{responses.source}: no item of the instrument has a column; there is nothing to look at")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from ..errors import ResponseError
+from ..errors import ResponseError, require_kind
 from ..instrument.model import Instrument
 from ..tables import Words
 from .files import TextTable, beginning, read_table
@@ -80,6 +80,7 @@ def read_responses(
     >>> responses.findings[["severity", "row", "column", "value", "rule"]].values.tolist()[0]
     ['error', 3, 'M1', '9', 'off_scale']
     """
+    require_kind("instrument", instrument, Instrument, "an instrument as sme.load_instrument returns it")
     _first_look(path, instrument, platform, encoding)
     chosen, written = adapted(read_table(path, sheet, encoding), platform)
     table = written.table

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..errors import require_kind
 from ..instrument.model import Instrument
 from ..tables import Column, Kind, Table, Tabled, Words, term
 from .findings import RULES, SEVERITIES, cut
@@ -105,3 +106,8 @@ def _place(found: pd.Series[Any]) -> Words:
     en = ", ".join(filter(None, (f"row {row}" if row else "", ": ".join(rest))))
     zh = "，".join(filter(None, (f"第{row}行" if row else "", "：".join(rest))))
     return Words(en, zh)
+
+
+def require_responses(responses: object) -> None:
+    """Refuse what is no :class:`Responses`: most often a table of answers that no instrument has read."""
+    require_kind("responses", responses, Responses, "answers as sme.read_responses returns them")

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from ..errors import ResponseError, did_you_mean
+from ..errors import ResponseError, did_you_mean, texts
 from ..tables import Column, Kind, Table, Tabled, Words, joined, term
 from .quality import ResponseQuality, response_quality
 from .quality_indices import Cutoffs
-from .responses import Responses
+from .responses import Responses, require_responses
 from .validation import empty_rows, row_numbers, same_as_before
 
 DEFAULT_RULES = ("empty", "missing", "attention", "duplicate_id")
@@ -151,12 +152,13 @@ def screen(
     >>> screening.responses().counts
     {'collected': 3, 'valid': 2}
     """
-    if isinstance(rules, str):
-        rules = (rules,)
+    require_responses(responses)
+    rules = texts("rules", rules, "missing")
     for rule in rules:
         if rule not in _RULES:
             raise ResponseError(f"no screening rule is named {rule!r}; {_known()}.{did_you_mean(str(rule), _RULES)}")
-    if not 0 <= max_missing <= 1:
+    share = isinstance(max_missing, Real) and not isinstance(max_missing, bool)
+    if not share or not 0 <= max_missing <= 1:
         raise ResponseError(f"max_missing is a share of the items, from 0 to 1; got {max_missing!r}")
     chosen = tuple(dict.fromkeys(rules))
     cutoffs = cutoffs or Cutoffs()

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..diagrams.drawing import path_diagram
 from ..diagrams.model import Covariance, DiagramModel, Loading, Node, Path
 from ..diagrams.pair import diagram_pair
 from ..diagrams.picture import Picture
-from ..errors import ConvergenceError, SpecificationError
+from ..errors import ConvergenceError, SpecificationError, require_kind
 from ..tables import Language, Text, Words
 from ..tables.format import stars
 from . import presentation
-
-if TYPE_CHECKING:
-    from .fit import Fit
+from .result import Fit
 
 
 def diagram(
@@ -61,6 +59,8 @@ def diagram(
     True
     """
     fits = dict(fit) if isinstance(fit, Mapping) else {"": fit}
+    for one in fits.values():
+        require_kind("fit", one, Fit, "a fitted model as sme.fit returns it, or two of them by name")
     for title, one in fits.items():
         if not one.converged:
             named = f"{title}: " if title else ""

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, IdentificationError, SmeSemError, SpecificationError
+from ..errors import ConvergenceError, IdentificationError, SmeSemError, SpecificationError, texts
 from ..kernels.constrained import active
 from ..kernels.discrepancy import Sample
 from ..kernels.minimise import Status
@@ -42,7 +42,6 @@ from .options import (
     group_equal_of,
     max_iterations_of,
     starts_of,
-    texts,
 )
 from .parameters import ParameterTable, given_variables, parameter_table
 from .result import Fit

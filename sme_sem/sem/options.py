@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Sized
+from collections.abc import Sequence, Sized
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from ..errors import SpecificationError, whole
+from ..errors import SpecificationError, texts, whole
 from .bounds import Bounds
 from .estimators import ESTIMATORS, Estimator
 from .spelling import chosen, means
@@ -85,14 +85,6 @@ class Options:
     def oblique(self) -> bool:
         """Whether the constructs of an exploratory block correlate."""
         return self.rotation in OBLIQUE and not self.orthogonal
-
-
-def texts(name: str, value: str | Sequence[str], example: str) -> tuple[str, ...]:
-    """Read an option that takes one text or several."""
-    found = (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
-    if not all(isinstance(text, str) for text in found):
-        raise SpecificationError(f"{name}={value!r}: give a text, or a list of texts, such as {name}=[{example!r}].")
-    return found
 
 
 def group_equal_of(value: str | Sequence[str]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, did_you_mean
+from ..errors import DataProblem, SpecificationError, did_you_mean, texts
 from ..kernels import gamma as gammas
 from ..kernels import influence, latent_moments, latent_response, least_squares, linalg
 from ..kernels.discrepancy import Sample
@@ -26,7 +26,7 @@ from ..kernels.latent_response import OrderedPattern
 from ..responses.moments import Moments
 from .estimators import Estimator
 from .least_squares import enough_respondents, full_weight, ordered_gamma
-from .options import Options, texts
+from .options import Options
 from .parameters import ParameterTable, given_variables
 from .specification import Specification
 

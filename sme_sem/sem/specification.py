@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
-from ..errors import SpecificationError, did_you_mean
+from ..errors import SpecificationError, did_you_mean, require_kind
 from ..letters import WORD
 from .syntax import DEFINING, VARIABLE, Term, read_terms
 
@@ -73,6 +73,7 @@ class Specification:
 
         :class:`SpecificationError` for a variable that is not there, and for a new name that is none or is taken.
         """
+        require_kind("names", names, Mapping, "new names by old ones, such as {'t1': 'trust1'}")
         known = self.variables | {factor for name in self.variables for factor in name.split(":")}
         for name in names:
             if name not in known:

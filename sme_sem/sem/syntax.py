@@ -25,7 +25,7 @@ from typing import NamedTuple, NoReturn
 
 import numpy as np
 
-from ..errors import SyntaxProblem
+from ..errors import SyntaxProblem, require_kind
 from ..letters import NAME
 
 DEFINING = (":=", "==", "<", ">")
@@ -115,6 +115,7 @@ def read_terms(text: str) -> tuple[Term, ...]:
     >>> [term.rhs for term in read_terms("trust =~ t1 + a*t2")]
     ['t1', 't2']
     """
+    require_kind("a model", text, str, "text in lavaan's syntax, such as 'trust =~ t1 + t2 + t3'")
     text = with_plain_ends(text)
     lines = text.split("\n")
     terms: list[Term] = []

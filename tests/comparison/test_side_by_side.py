@@ -104,7 +104,7 @@ def test_objections_to_a_fit_stand_under_the_table():
     ("models", "relations", "message"),
     [
         ({}, ("~",), "name at least one fitted model"),
-        ({"a": "use ~ trust"}, ("~",), "model 'a': expected what sme.fit returns, got str"),
+        ({"a": "use ~ trust"}, ("~",), "'a' is no fitted model but str: give what sme.fit returns."),
         (None, ("~", "<-"), "choose from '~', '=~', '~~'"),
     ],
 )

@@ -70,7 +70,7 @@ def test_the_tables_say_what_each_criterion_suggests_in_both_languages(coarse):
         ),
         ({"noise": "white"}, "noise='white' is not known: take 'normal' or 'permutation'."),
         ({"correlation": "polychoric", "noise": "normal"}, "noise='normal' has no categories"),
-        ({"draws": 3}, "draws must be a whole number of at least 20, got 3"),
+        ({"draws": 3}, "draws=3: give a whole number, at least 20."),
     ],
 )
 def test_unknown_options_are_refused_with_the_known_ones(coarse, options, message):

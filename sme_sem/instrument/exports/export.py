@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from ...errors import ExportError
+from ...errors import ExportError, require_kind
 from ...tables.storing import file_names, store
 from ..model import Instrument
 from .formats import ExportLanguage, Format, format_named
@@ -58,6 +59,8 @@ def export_instrument(
     ...     export_instrument(load_instrument("bmi-drivers"), folder, format="xlsform").name
     'bmi-drivers-xlsform.xlsx'
     """
+    require_kind("instrument", instrument, Instrument, "an instrument as sme.load_instrument returns it")
+    require_kind("path", path, (str, os.PathLike), "the path of a file or a folder")
     known = format_named(format)
     language = language or known.languages[0]
     if language not in known.languages:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
+from ...errors import require_kind
 from ..specification import Specification
 from ..spelling import chosen
 from . import amos_reading, mplus_reading
@@ -48,6 +49,7 @@ def read_model(text: str, syntax: Syntax = "lavaan", *, observed: Iterable[str] 
     trust =~ 1.0*t1 + t2
     t1 ~~ t2
     """
+    require_kind("text", text, str, "the text of a model")
     known = chosen("syntax", syntax, ("lavaan", "mplus", "amos"))
     if known == "mplus":
         return mplus_reading.read(text)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...errors import SmeSemError, SpecificationError, did_you_mean
+from ...errors import SmeSemError, SpecificationError, did_you_mean, require_kind
 from ...tables.storing import file_names, store
+from ..fitted import require_models
 from . import amos, answers, lavaan, mplus, semopy
 from .stated import refuse
 
@@ -79,6 +81,8 @@ def write_syntax(fits: Mapping[str, Fit], folder: str | Path) -> tuple[Path, ...
     ...     print(*(path.name for path in write_syntax({"trust": fit}, folder)))
     trust.csv trust.dat trust.R trust.inp trust.vb trust.py README.txt
     """
+    require_models(fits, "fits")
+    require_kind("folder", folder, (str, os.PathLike), "the path of a folder")
     folder, written, said = Path(folder), [], []
     for name, stem in zip(fits, file_names(fits), strict=True):
         fit = fits[name]

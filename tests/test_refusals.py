@@ -1,0 +1,176 @@
+"""A wrong kind of object or number is refused by the argument's name, and not where something inside fails over it."""
+
+import pytest
+
+import sme_sem as sme
+from sme_sem.errors import SmeSemError
+
+MODEL = "trust =~ t1 + t2 + t3; use ~ trust"
+FIT = "fit must be a fitted model as sme.fit returns it, not "
+MODELS = "must be fitted models by name, such as {'full': fit, 'restricted': other}, not "
+FRAME = "frame must be a pandas DataFrame with one column per item, not ndarray."
+SCALES = "scales must be items by construct, such as {'market': ['MK1', 'MK2', 'MK3']}, not list."
+ANSWERS = "responses must be answers as sme.read_responses returns them, not DataFrame."
+BOOTSTRAP = "found must be a bootstrap as sme.bootstrap returns it, not "
+
+
+@pytest.fixture(scope="module")
+def answers():
+    return sme.simulate("trust =~ .8*t1 + .8*t2 + .7*t3; use ~ .5*trust", 100, seed=1)
+
+
+@pytest.fixture(scope="module")
+def fit(answers):
+    return sme.fit(MODEL, answers)
+
+
+@pytest.fixture(scope="module")
+def responses():
+    instrument = sme.load_instrument("corporate-reputation")
+    return sme.read_responses(sme.bundled_answers("corporate-reputation"), instrument)
+
+
+OBJECTS = {
+    "bootstrap": (lambda a: sme.bootstrap(a), FIT + "DataFrame."),
+    "validity": (lambda a: sme.validity(a), FIT + "DataFrame."),
+    "hierarchical": (lambda a: sme.hierarchical(None), FIT + "None."),
+    "equivalents": (lambda a: sme.equivalents(MODEL), FIT + repr(MODEL) + "."),
+    "search": (lambda a: sme.search(a), FIT + "DataFrame."),
+    "simple_slopes": (lambda a: sme.simple_slopes(None, "a", "b", "c"), FIT + "None."),
+    "importance": (lambda a: sme.importance(a, a, "use", (1, 5)), FIT + "DataFrame."),
+    "collinearity": (lambda a: sme.collinearity(MODEL, a), FIT + repr(MODEL) + "."),
+    "diagram": (lambda a: sme.diagram(3), FIT[:-6] + ", or two of them by name, not 3."),
+    "pool": (lambda a: sme.pool(None), "fits must be fitted models as sme.fit returns them, not None."),
+    "pool one": (lambda a: sme.pool([a]), "each of fits must be a fitted model as sme.fit returns it, not DataFrame."),
+    "compare_imputed": (
+        lambda a: sme.compare_imputed(None, None),
+        "restricted must be a pooled fit as sme.fit_imputed returns it, not None.",
+    ),
+    "compare": (lambda a: sme.compare([a]), "models " + MODELS + "list."),
+    "side_by_side": (lambda a: sme.side_by_side([a]), "models " + MODELS + "list."),
+    "write_syntax": (lambda a: sme.write_syntax(MODEL, "mplus"), "fits " + MODELS + repr(MODEL) + "."),
+    "mediation": (lambda a: sme.mediation(a), BOOTSTRAP + "DataFrame."),
+    "conditional_indirect": (lambda a: sme.conditional_indirect(None, *"abcd"), BOOTSTRAP + "None."),
+    "screen": (lambda a: sme.screen(a), ANSWERS),
+    "response_quality": (lambda a: sme.response_quality(a), ANSWERS),
+    "provenance": (lambda a: sme.provenance(a), ANSWERS),
+    "read_responses": (
+        lambda a: sme.read_responses(a, "corporate-reputation"),
+        "instrument must be an instrument as sme.load_instrument returns it, not 'corporate-reputation'.",
+    ),
+    "export_instrument": (
+        lambda a: sme.export_instrument("bmi-drivers", "q.docx", format="word"),
+        "instrument must be an instrument as sme.load_instrument returns it, not 'bmi-drivers'.",
+    ),
+    "reliability": (lambda a: sme.reliability(a, ["t1", "t2"]), SCALES),
+    "item_advice": (lambda a: sme.item_advice(a, ["t1", "t2"], "wu"), SCALES),
+    "heterotrait": (lambda a: sme.heterotrait(a, ["t1", "t2"]), SCALES),
+    "missing scales": (lambda a: sme.missing(a, ["t1", "t2"]), SCALES),
+    "a scale": (lambda a: sme.reliability(a, {"t": None}), "scale 't' needs a list of at least two items, got None"),
+    "correlations": (lambda a: sme.correlations(a.to_numpy()), FRAME),
+    "missing": (lambda a: sme.missing(a.to_numpy()), FRAME),
+    "nonresponse": (lambda a: sme.nonresponse(a.to_numpy(), "day"), FRAME),
+    "congruence": (lambda a: sme.congruence(a.to_numpy(), "g", 2), FRAME),
+    "product_indicators": (lambda a: sme.product_indicators(a.to_numpy(), {"t": ["t1"]}), FRAME),
+    "add": (
+        lambda a: sme.Specification.read(MODEL).add(3),
+        "a model must be text in lavaan's syntax, such as 'trust =~ t1 + t2 + t3', not 3.",
+    ),
+    "rename": (
+        lambda a: sme.Specification.read(MODEL).rename("t1"),
+        "names must be new names by old ones, such as {'t1': 'trust1'}, not 't1'.",
+    ),
+    "read_model": (lambda a: sme.read_model(None, "mplus"), "text must be the text of a model, not None."),
+    "load_instrument": (
+        lambda a: sme.load_instrument(None),
+        "name_or_path must be a shipped name, or the path of an instrument file, not None.",
+    ),
+    "load_study": (lambda a: sme.load_study(None), "path must be the path of a study file, not None."),
+    "verify": (lambda a: sme.verify(None), "folder must be the path of a folder of results, not None."),
+    "new_study": (lambda a: sme.new_study(3, "bmi-drivers"), "folder must be the path of a folder, not 3."),
+}
+
+
+@pytest.mark.parametrize(("call", "message"), OBJECTS.values(), ids=OBJECTS)
+def test_another_kind_of_object_is_refused_by_name(answers, call, message):
+    with pytest.raises(SmeSemError) as caught:
+        call(answers)
+    assert str(caught.value) == message
+
+
+def test_names_that_are_no_texts_are_unknown_names(fit):
+    with pytest.raises(SmeSemError, match=r"^3 is not a variable of the model\.$"):
+        fit.effects(3, "trust")
+    with pytest.raises(SmeSemError, match=r"^3: 1 problem\n  no shipped instrument of that name\. Shipped: "):
+        sme.bundled_answers(3)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"draws": "100"}, "draws='100': give how many samples to draw, at least two, and for intervals 1000 or more."),
+        ({"draws": 50.0}, "draws=50.0: give how many samples to draw, at least two, and for intervals 1000 or more."),
+        ({"workers": 0}, "workers=0: give a number of processes such as 2, or -1 for all cores."),
+        ({"workers": "x"}, "workers='x': give a number of processes such as 2, or -1 for all cores."),
+        (
+            {"resamples": "x"},
+            "resamples= must be a matrix of whole numbers: one line of row numbers for each draw.",
+        ),
+    ],
+)
+def test_a_bootstrap_takes_whole_numbers(fit, options, message):
+    with pytest.raises(SmeSemError) as caught:
+        sme.bootstrap(fit, **({"draws": 20, "progress": False} | options))
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: sme.rmsea_power(200, "3"), "df must be a number, not '3'."),
+        (lambda: sme.rmsea_power("200", 3), "n must be a number, not '200'."),
+        (lambda: sme.rmsea_power(200, 3, true="x"), "true must be a number, not 'x'."),
+        (lambda: sme.rmsea_sample_size(3, power="x"), "power must be a number, not 'x'."),
+        (lambda: sme.rmsea_sample_size(3, groups=1.5), "groups=1.5: give how many groups there are, one or more."),
+    ],
+)
+def test_the_power_of_overall_fit_takes_numbers(call, message):
+    with pytest.raises(SmeSemError) as caught:
+        call()
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"rules": None}, r"^rules=None: give a text, or a list of texts, such as rules=\['missing'\]\.$"),
+        ({"max_missing": "0.5"}, r"^max_missing is a share of the items, from 0 to 1; got '0\.5'$"),
+        ({"max_missing": True}, r"^max_missing is a share of the items, from 0 to 1; got True$"),
+    ],
+)
+def test_screening_takes_rules_and_a_share(responses, options, message):
+    with pytest.raises(SmeSemError, match=message):
+        sme.screen(responses, **options)
+
+
+def test_resampling_and_shares_take_numbers(answers, responses):
+    items = answers[["t1", "t2", "t3"]]
+    with pytest.raises(SmeSemError, match=r"^draws='x': give at least two, in practice a thousand\.$"):
+        sme.loading_intervals(items, 1, draws="x")
+    with pytest.raises(SmeSemError, match=r"^draws=2\.5: give at least two, in practice some thousands\.$"):
+        sme.heterotrait(answers, {"t": ["t1", "t2"], "u": ["t3", "use"]}, draws=2.5)
+    with pytest.raises(SmeSemError, match=r"^share='x': give a share above 0 and at most 0\.5"):
+        sme.nonresponse(answers, "use", share="x")
+    with pytest.raises(SmeSemError, match=r"^rounds is 1 or more and resamples 0 or more; got 'x' and 0$"):
+        sme.response_quality(responses, rounds="x", resamples=0)
+
+
+def test_comparisons_and_searches_name_the_option_that_is_wrong(fit):
+    with pytest.raises(SmeSemError, match=r"^method=3 is not available; it can be 'auto', 'standard', "):
+        sme.compare({"a": fit, "b": fit}, method=3)
+    with pytest.raises(SmeSemError, match=r"^folds='x': from 2 to 50 for 100 respondents"):
+        sme.compare({"a": fit, "b": fit}, folds="x")
+    with pytest.raises(SmeSemError, match=r"^relations=3: give a text, or a list of texts, such as relations="):
+        sme.side_by_side({"a": fit}, relations=3)
+    with pytest.raises(SmeSemError, match=r"^most=True: give how many changes may be made, one or more\.$"):
+        sme.search(fit, most=True)
