@@ -9,6 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, did_you_mean
+from ..responses.numeric import numbers_of
 from .specification import Specification
 
 
@@ -49,7 +50,8 @@ def _product(data: pd.DataFrame, name: str, specification: Specification) -> pd.
         if factor not in data.columns:
             near = did_you_mean(factor, map(str, data.columns))
             raise SpecificationError(f"the product {name!r}: the data have no column {factor!r}.{near}")
-        if not pd.api.types.is_numeric_dtype(data[factor]):
-            raise DataProblem(f"the product {name!r}: {factor!r} holds no numbers to multiply.")
-        product = product * data[factor].astype(float)
+        try:
+            product = product * numbers_of(data[[factor]])[factor].astype(float)
+        except DataProblem as problem:
+            raise DataProblem(f"the product {name!r}: {problem}") from None
     return product

@@ -119,8 +119,15 @@ def test_what_cannot_be_multiplied_is_refused(constructs, options, said):
 
 
 def test_words_cannot_be_multiplied():
-    with pytest.raises(DataProblem, match="'school' holds no numbers"):
+    with pytest.raises(DataProblem, match=r"^not numeric: 'school' \(such as '"):
         sme.product_indicators(pupils(), {"A": ["x1"], "B": ["school"]})
+    with pytest.raises(DataProblem, match="'x7' holds no numbers to multiply"):
+        sme.product_indicators(pupils().assign(x7=np.nan), {"A": ["x1"], "B": ["x7"]})
+
+
+def test_indicators_kept_as_objects_are_multiplied():
+    own = sme.product_indicators(pupils().astype({"x1": object, "x7": object}), {"visual": VISUAL, "speed": SPEED})
+    np.testing.assert_array_equal(values(own), values(of_pupils()))
 
 
 def test_the_products_are_listed():

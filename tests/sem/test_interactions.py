@@ -84,10 +84,25 @@ def test_three_factors_are_multiplied():
             SpecificationError,
             "the product 'x1:x44': the data have no column 'x44'. Did you mean 'x4'?",
         ),
-        ("x9 ~ x1 + x1:school", DataProblem, "the product 'x1:school': 'school' holds no numbers to multiply."),
+        (
+            "x9 ~ x1 + x1:school",
+            DataProblem,
+            "the product 'x1:school': not numeric: 'school' (such as 'Pasteur'). Give answers as numbers and leave "
+            "empty what was not answered, or leave the column out; labels become numbers where an instrument reads the "
+            "answers.",
+        ),
     ],
 )
 def test_what_cannot_be_multiplied_is_named(model, problem, message):
     with pytest.raises(problem) as caught:
         sme.fit(model, pupils())
     assert str(caught.value) == message
+
+
+def test_factors_kept_as_objects_are_multiplied():
+    objects = pupils()
+    objects[["x1", "x4"]] = objects[["x1", "x4"]].astype(object)
+    assert objects["x1"].dtype == object
+    pd.testing.assert_frame_equal(
+        sme.fit(MODEL, objects).estimates(), sme.fit(MODEL, pupils()).estimates(), check_exact=True
+    )
