@@ -22,7 +22,7 @@ import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind, whole
 from ..measurement.answers import complete_answers
-from ..responses.numeric import numbers_of, require_frame
+from ..responses.numeric import holding_words, numbers_of, require_frame
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tasks import Progress, done, seeded
 from . import chains
@@ -137,7 +137,7 @@ def impute(
         by predictive mean matching.
     variables
         Columns that predict one another and whose gaps are filled in; the others travel along unchanged.  Without it
-        all columns but ``group``, less those in which everybody gave the same answer; each must hold numbers.
+        all columns but ``group``, less those that hold words only or in which everybody gave the same answer.
     group
         A column whose values divide the respondents; each group is imputed by itself, so that parameters may differ.
     iterations
@@ -227,7 +227,8 @@ def _used(data: pd.DataFrame, variables: Sequence[str] | None, group: str | None
         raise SpecificationError(f"group: no column {group!r}.{did_you_mean(group, map(str, data.columns))}")
     if variables is not None:
         return complete_answers(data, [name for name in variables if name != group]).values
-    values = complete_answers(data, [name for name in data.columns if name != group]).values
+    others = {group, *holding_words(data)}
+    values = complete_answers(data, [name for name in data.columns if name not in others]).values
     return values.loc[:, (values.nunique() > 1) | values.isna().any()]
 
 

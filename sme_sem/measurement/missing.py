@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ConvergenceError, DataProblem
-from ..responses.numeric import require_frame
-from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..responses.numeric import holding_words, require_frame
+from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, term
 from . import differences as tests
 from .answers import complete_answers, require_scales
 from .differences import Correction
@@ -85,7 +85,7 @@ def missing(
     frame : DataFrame
         One row per respondent, gaps as NaN.
     scales : mapping of str to sequence of str, optional
-        The items of each construct; without it all columns that are not ``background`` are items.
+        The items of each construct; without it all columns but ``background`` and those that hold words only.
     background : sequence of str
         What else is known of the respondents: numbers, or categories.
     categorical : sequence of str
@@ -112,7 +112,8 @@ def missing(
         require_scales(scales)
     tests.known_columns(frame, background, "background")
     tests.known_columns(frame, categorical, "categorical")
-    others: list[Any] = [name for name in frame if name not in background]
+    words = holding_words(frame) if scales is None else []
+    others: list[Any] = [name for name in frame if name not in (*background, *words)]
     listed = list(dict.fromkeys(item for own in (scales or {}).values() for item in own)) or others
     values = complete_answers(frame, listed).values
     gaps = values.isna()
@@ -143,7 +144,11 @@ def missing(
         background=found[["item", *tests.COLUMNS]] if len(found) else found,
         mcar=little,
         correction=correction,
-        notes=(_SIZE.filled(n=n, complete=int((~gaps.any(axis=1)).sum())), *((why,) if why is not None else ())),
+        notes=(
+            _SIZE.filled(n=n, complete=int((~gaps.any(axis=1)).sum())),
+            *((_WORDS.filled(names=joined(list(map(str, words)))),) if words else ()),
+            *((why,) if why is not None else ()),
+        ),
     )
 
 
@@ -185,6 +190,7 @@ _SCALES = (
 )
 _PERSONS = (Column("gaps", Words("Items left open", "缺失题项数"), Kind.COUNT), _COUNT, _PERCENT)
 _PATTERNS = (Column("open", Words("Left open", "缺失的题项")), _COUNT, _PERCENT)
+_WORDS = Words("No items, as they hold words only: {names}.", "仅含文字、不作为题项的列：{names}。")
 _SIZE = Words("N = {n}, {complete} of them complete.", "样本量 N = {n}，其中完整作答{complete}名。")
 _NO_TEST = Words("Little's test was not possible: {reason}", "无法进行Little检验：{reason}")
 _MORE = Words("{n} rarer patterns are not shown.", "另有{n}种较少见的模式未列出。")

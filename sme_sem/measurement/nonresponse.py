@@ -11,15 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from numbers import Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..errors import DataProblem, SpecificationError
-from ..responses.times import read_times
 from ..responses.numeric import require_frame
+from ..responses.times import read_times
 from ..tables import Table, Tabled, Text, Words, term
 from . import differences as tests
 from .differences import Correction

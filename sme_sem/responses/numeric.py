@@ -36,6 +36,15 @@ def numbers_of(frame: pd.DataFrame) -> dict[Hashable, pd.Series[Any]]:
     return found
 
 
+def holding_words(frame: pd.DataFrame) -> list[Hashable]:
+    """Name the columns with answers of which none is a number: names, regions, comments.
+
+    >>> holding_words(pd.DataFrame({"region": ["north", None], "q1": ["4", "n/a"], "q2": [None, None]}))
+    ['region']
+    """
+    return [name for name, column in frame.items() if column.notna().any() and _numbers(column).isna().all()]
+
+
 def _numbers(column: pd.Series[Any]) -> pd.Series[Any]:
     """The numbers of a column, NaN where a cell is none."""
     dtype, kinds = column.dtype, pd.api.types

@@ -160,7 +160,7 @@ def test_what_cannot_be_imputed_is_refused_by_name():
         sme.impute(data.assign(g=["x"] * 59 + [None]), seed=1, group="g")
     with pytest.raises(SpecificationError, match=r"^m=0: give a whole number, at least 1.$"):
         sme.impute(data, m=0, seed=1)
-    with pytest.raises(DataProblem, match=r"^not numeric: 'region', 'c' \(such as 'north'\)"):
+    with pytest.raises(DataProblem, match=r"^not numeric: 'c' \(such as '\?'\)"):
         sme.impute(data.assign(region="north", c=data["c"].astype(object).fillna("?"))[["region", *"abcd"]], seed=1)
     with pytest.raises(DataProblem, match=r"^nobody answered a\. Leave it out\.$"):
         sme.impute(data.assign(a=np.nan), seed=1)
@@ -180,3 +180,10 @@ def test_chains_are_watched_where_a_group_has_no_gaps():
     data = pd.concat([first.assign(g="p"), second.assign(g="q")], ignore_index=True)
     copies = sme.impute(data, m=3, seed=1, group="g", iterations=4, progress=False)
     assert np.isfinite(copies.trace).all() and np.isfinite(copies.items.set_index("item").loc["a", "rhat"])
+
+
+def test_columns_of_words_travel_along():
+    data = answers_with_gaps(60).assign(region=["north", None, "south"] * 20)
+    copies = sme.impute(data, m=2, seed=1, iterations=2, progress=False)
+    assert list(copies.items["item"]) == list("abcd")
+    assert copies[0]["region"].equals(data["region"]) and not copies[0][list("abcd")].isna().any(axis=None)

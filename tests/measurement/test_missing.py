@@ -182,3 +182,10 @@ def test_it_is_said_where_the_order_of_the_rows_decides():
     frame = pd.DataFrame({"day": np.repeat([1, 2, 3], 40), "v": range(120)})
     assert "The waves end among respondents with the same day" in str(sme.nonresponse(frame, "day", ["v"]))
     assert "The waves end" not in str(sme.nonresponse(frame.assign(day=range(120)), "day", ["v"]))
+
+
+def test_columns_of_words_are_no_items_and_are_named():
+    frame = pd.DataFrame({"region": ["north", None, "south"] * 4, "a": [1, 2, None] * 4, "b": ["4", None, "5"] * 4})
+    found = sme.missing(frame)
+    assert list(found.items["item"]) == ["a", "b"]
+    assert "No items, as they hold words only: region." in str(found)
