@@ -136,7 +136,7 @@ def test_a_residual_variance_that_follows_from_the_rest_may_be_a_heywood_case():
     delta = sme.fit("f =~ t1 + t2 + t3", data, ordered=True)
     assert [d.code for d in delta.diagnostics if d.severity == "warning"] == ["negative_variance"]
     residual = delta.estimates().query("op == '~~' and lhs == 't1' and rhs == 't1'")["est"].item()
-    assert residual < 0 and f"({residual:.3g})" in delta.diagnostics[0].message
+    assert residual < 0 and f"({residual:.3f})" in delta.diagnostics[0].message
 
 
 def test_diagnostics_of_the_answers_stand_beside_those_of_the_model_in_the_table_of_them(items):

@@ -226,13 +226,13 @@ def test_corrected_statistics_have_no_plain_difference(answers):
     row = table.records()[1]
     assert row["chisq"] == pair["full"].measures()["chisq_scaled"] and row["df_diff"] == 1
     assert row["chisq_diff"] is None and row["pvalue_diff"] is None
-    assert any(str(note).startswith("χ² is corrected for answers") for note in table.notes)
+    assert any(str(note).startswith("χ² is a corrected value") for note in table.notes)
 
 
 def test_where_only_some_models_are_corrected_they_are_named(rivals, answers):
     some = {**rivals, "robust": fit(MEASURED + "B ~ A\nC ~ B + A", answers, estimator="MLR")}
     table = model_comparison(some, "partial", {"robust": "Robust one"})
-    assert any(str(note).startswith("“Robust one”: χ² is corrected for answers") for note in table.notes)
+    assert any(str(note).startswith("“Robust one”: χ² is a corrected value") for note in table.notes)
     assert any(note.zh.startswith("“Robust one”：χ²已按") for note in table.notes)
 
 
