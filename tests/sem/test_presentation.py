@@ -233,7 +233,7 @@ def test_where_only_some_models_are_corrected_they_are_named(rivals, answers):
     some = {**rivals, "robust": fit(MEASURED + "B ~ A\nC ~ B + A", answers, estimator="MLR")}
     table = model_comparison(some, "partial", {"robust": "Robust one"})
     assert any(str(note).startswith("“Robust one”: χ² is a corrected value") for note in table.notes)
-    assert any(note.zh.startswith("“Robust one”：χ²已按") for note in table.notes)
+    assert any(note.zh.startswith("“Robust one”：χ²为校正值") for note in table.notes)
 
 
 def test_several_groups_are_named_in_front_of_each_row(answers):
