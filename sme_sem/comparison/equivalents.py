@@ -26,6 +26,7 @@ from ..sem.specification import Specification
 from ..sem.syntax import DEFINING
 from ..tables import Column, Kind, Table, Tabled, Words
 from .nesting import Relation, relation, reproduced
+from .refit import table_like
 
 Key = tuple[str, str, str]
 
@@ -139,8 +140,7 @@ def _with_free_covariates(fit: Fit) -> Fit:
 
 def _refitted(fit: Fit, specification: Specification) -> Fit:
     """Fit another specification of the same variables to the same moments, by the same options."""
-    table = parameter_table(specification, fit.options, fit.table.groups, tuple(fit.table.ordered.items()))
-    table = replace(table, observed=fit.table.observed, exogenous=fit.table.exogenous, covariates=fit.table.covariates)
+    table = table_like(fit, specification)
     sample = fit.sample._replace(mean=fit.sample.mean if table.means else None)
     pattern = table.pattern()
     best = estimated(table, pattern, sample, fit.moments, fit.options.max_iterations)

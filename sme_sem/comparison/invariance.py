@@ -29,7 +29,7 @@ from ..sem import objective
 from ..sem.fit import Fit
 from ..sem.fit import fit as fit_model
 from ..sem.options import any_ordered
-from ..sem.parameters import Parameter, parameter_table
+from ..sem.parameters import Parameter
 from ..sem.presentation import corrected, held_back, objections, reported
 from ..sem.rivals import DIFFERENCE_COLUMNS
 from ..sem.specification import Specification
@@ -38,6 +38,7 @@ from ..tasks import Progress
 from .nesting import translated
 from .pairs import Pair, pair
 from .permutation import permutation_table, permuted
+from .refit import table_like
 
 HELD = {"thresholds": "thresholds", "metric": "loadings", "scalar": "intercepts", "strict": "residuals"}
 STEPS = ("configural", *HELD)
@@ -358,8 +359,7 @@ def _held_relations(fit: Fit) -> list[str]:
 def _score_test(fit: Fit, relation: str) -> tuple[float, int]:
     """What chi-square would fall by, about, if one relation were free in every group, and the degrees of freedom."""
     options = replace(fit.options, group_partial=(*fit.options.group_partial, relation))
-    table = parameter_table(fit.specification, options, fit.table.groups, tuple(fit.table.ordered.items()))
-    table = replace(table, observed=fit.table.observed, exogenous=fit.table.exogenous, covariates=fit.table.covariates)
+    table = table_like(fit, fit.specification, options)
     freed = replace(fit, table=table, pattern=table.pattern())
     theta = translated(freed, fit)
     slope = objective.slope(freed.pattern, fit.sample, fit.moments, theta)

@@ -8,7 +8,8 @@ import numpy as np
 
 from ..errors import SpecificationError
 from ..sem.fit import Fit, _fitted
-from ..sem.parameters import parameter_table
+from ..sem.options import Options
+from ..sem.parameters import ParameterTable, parameter_table
 from ..sem.specification import Specification
 from .folds import moments_of
 
@@ -18,11 +19,16 @@ def refitted(fit: Fit, specification: Specification) -> Fit:
 
     Raises :class:`~sme_sem.errors.IdentificationError` or :class:`~sme_sem.errors.ConvergenceError` as a fit does.
     """
-    table = parameter_table(specification, fit.options, fit.table.groups, tuple(fit.table.ordered.items()))
-    if set(table.observed) != set(fit.table.observed):
+    return _fitted(table_like(fit, specification), fit.options, fit.moments, raising=True)
+
+
+def table_like(fit: Fit, specification: Specification, options: Options | None = None) -> ParameterTable:
+    """Lay another specification out, its variables in the fit's order; refuse one of other variables."""
+    own = fit.table
+    table = parameter_table(specification, options or fit.options, own.groups, tuple(own.ordered.items()))
+    if set(table.observed) != set(own.observed):
         raise SpecificationError("the changed model is of other variables.")
-    table = replace(table, observed=fit.table.observed, exogenous=fit.table.exogenous, covariates=fit.table.covariates)
-    return _fitted(table, fit.options, fit.moments, raising=True)
+    return replace(table, observed=own.observed, exogenous=own.exogenous, covariates=own.covariates)
 
 
 def refitted_among(fit: Fit, rows: tuple[np.ndarray, ...]) -> Fit:

@@ -13,13 +13,11 @@ import numpy as np
 
 from ..letters import width
 from ..tables import Language, Text, Words, written
-from ..tables.format import typeset
 from .canvas import (
     BLUE,
     CELL,
     COLOURS,
     GREY,
-    INK,
     MARKS,
     PATH_CELLS,
     SIZE,
@@ -31,7 +29,6 @@ from .canvas import (
     label_rows,
     new_figure,
     on,
-    plain,
     room_for,
     style,
 )
@@ -44,7 +41,6 @@ if TYPE_CHECKING:
 
 _HIGH = 0.17  # inches: room for one line
 _BESIDE = 0.5  # inches between charts, for the numbers of the right one
-_LINES = ("-", "--", ":", "-.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,43 +210,6 @@ def forest_by_group(
         return given(figure, form)
 
 
-def simple_slopes(
-    lines: Mapping[str, float], names: tuple[Text, Text, Text], language: Language = "en", form: Format = "svg"
-) -> str | bytes:
-    """Draw the outcome over the predictor, one line for each value of the moderator.
-
-    Parameters
-    ----------
-    lines
-        Standardized slope by what is said of the moderator, such as ``"+1 SD"``.
-    names
-        Of outcome, predictor and moderator.
-    language, form
-        Of the writing; ``"svg"``, ``"png"`` or ``"pdf"``.
-
-    Examples
-    --------
-    >>> ">+1 SD<" in simple_slopes({"-1 SD": 0.1, "+1 SD": 0.5}, ("y", "x", "w"))
-    True
-    """
-    outcome, predictor, moderator = (label(name, language) for name in names)
-    at = np.array([-2.0, 2.0])
-    with style(form):
-        figure = new_figure(6.8, 3.8)
-        axes = axes_at(figure, 0.8, 0.6, 4.2, 3.0)
-        for place, (said, slope) in enumerate(lines.items()):
-            dashes = _LINES[place % len(_LINES)]
-            axes.plot(at, slope * at, dashes, color=COLOURS[place % len(COLOURS)], linewidth=1.6, label=typeset(said))
-        axes.axhline(0, color=INK, linewidth=0.6)
-        axes.set_xlim(*at)
-        for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_formatter(plain)
-        axes.set_xlabel(written(_DEVIATIONS.filled(name=predictor), language))
-        axes.set_ylabel(written(_DEVIATIONS.filled(name=outcome), language))
-        axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.01, 0.5), title=moderator)
-        return given(figure, form)
-
-
 def _facing(box: Box, x: float) -> tuple[str, float]:
     """Where in its box a label begins or ends, so that it is near its point: a box is rather broader than the words."""
     if x < box.left + 0.25 * (box.right - box.left):
@@ -302,4 +261,3 @@ _MINUS = Words(" (−)", "（−）")
 _IMPORTANCE = Words("Importance (size of the total standardized effect)", "重要性（标准化总效应的绝对值）")
 _PERFORMANCE = Words("Performance (0-100)", "绩效（0-100）")
 _FOREST = Words("Standardized estimate, 95% confidence interval", "标准化估计值及其95%置信区间")
-_DEVIATIONS = Words("{name}, standard deviations from the mean", "{name}（距均值的标准差）")

@@ -57,8 +57,7 @@ def samples(fit: Fit, counts: np.ndarray) -> Sample:
             for own, centre, count in zip(answers, fit.moments.mean, by_group, strict=True)
         ]
         mean, covariance = (np.stack(part, axis=1) for part in zip(*parts, strict=True))
-    method = fit.options.method
-    unbiased = fit.options.likelihood == "wishart" or method.discrepancy != "ML"
+    unbiased = fit.options.unbiased
     if unbiased:
         covariance = covariance * (n / (n - 1))[..., None, None]
     weight = n - unbiased

@@ -95,16 +95,16 @@ def fit(
 
     Parameters
     ----------
-    estimator
-        ``"ML"`` (the default), or with robust errors and tests ``"MLR"``, ``"MLM"``, ``"MLMV"``, ``"MLMVS"``;
-        ``"MLF"`` takes the errors from first derivatives.  Least squares: ``"GLS"``, ``"ULS"``, ``"WLS"`` (distribution
-        free), ``"DWLS"``, and with robust errors and tests ``"ULSM"``, ``"ULSMV"``, ``"WLSM"``, ``"WLSMV"``,
-        ``"WLSMVS"`` (see :mod:`sme_sem.sem.estimators`).
     model
         lavaan syntax, or a :class:`Specification`.
     data
         One row per respondent, one numeric column per observed variable; other columns are ignored.  Of ``x:z`` that
         is no column the product of the columns ``x`` and ``z`` is taken.
+    estimator
+        ``"ML"`` (the default), or with robust errors and tests ``"MLR"``, ``"MLM"``, ``"MLMV"``, ``"MLMVS"``;
+        ``"MLF"`` takes the errors from first derivatives.  Least squares: ``"GLS"``, ``"ULS"``, ``"WLS"`` (distribution
+        free), ``"DWLS"``, and with robust errors and tests ``"ULSM"``, ``"ULSMV"``, ``"WLSM"``, ``"WLSMV"``,
+        ``"WLSMVS"`` (see :mod:`sme_sem.sem.estimators`).
     missing
         ``"listwise"`` sets respondents aside who left a variable of the model open; ``"fiml"`` uses every answer
         given (full information maximum likelihood; observed information).  ``"two_stage"`` estimates means and
@@ -168,6 +168,8 @@ def fit(
         and ``"ML"`` becomes ``"MLR"``.
     preset
         ``"sem"`` (also for CFA), ``"growth"``, or ``"explicit"`` (nothing is added to the model).
+    max_iterations
+        When the search gives up: 300 unless told.
     starts
         Repeat the search from as many random starts and keep the lowest minimum; a diagnostic (``starts_agree`` or
         ``local_minima``) says how many reached it.  Complete answers without constraints get a few such starts
@@ -183,6 +185,12 @@ def fit(
         can where it can estimate the model: maximum likelihood, one group, no means.
     on_failure
         ``"return"`` gives a model that failed back with ``fit.converged == False`` instead of raising.
+
+    Returns
+    -------
+    Fit
+        ``.summary()`` and ``.tables()`` to be read, ``.estimates()``, ``.measures()`` and the like at full precision,
+        ``.diagnostics`` for what is to be minded.
 
     Raises
     ------
@@ -429,10 +437,8 @@ def sample_of(table: ParameterTable, moments: Moments, options: Options) -> Samp
     if table.ordered:
         return answers_of.sample(table, moments, options.method)
     n = moments.n.astype(float)
-    wishart = options.likelihood == "wishart"
-    unbiased = wishart or options.method.discrepancy != "ML"
-    covariance = moments.covariance * (n / (n - 1))[:, None, None] if unbiased else moments.covariance
-    weight = n - 1 if unbiased else n
+    covariance = moments.covariance * (n / (n - 1))[:, None, None] if options.unbiased else moments.covariance
+    weight = n - options.unbiased
     plain = Sample(covariance, moments.mean if table.means else None, weight / weight.sum())
     least_squares.residual_weight(plain, moments, options.method, len(table.exogenous))  # refuses too few answers
     return least_squares.weighted(plain, moments, options.method)

@@ -86,6 +86,11 @@ class Options:
         """Whether the constructs of an exploratory block correlate."""
         return self.rotation in OBLIQUE and not self.orthogonal
 
+    @property
+    def unbiased(self) -> bool:
+        """Whether covariances are divided by n - 1, and statistics multiplied by it."""
+        return self.likelihood == "wishart" or self.method.discrepancy != "ML"
+
 
 def group_equal_of(value: str | Sequence[str]) -> tuple[str, ...]:
     """Read ``group_equal=``."""

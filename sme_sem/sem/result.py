@@ -135,8 +135,7 @@ class Fit(Tabled):
     @cached_property
     def _total(self) -> float:
         """N of errors and test statistic: n, or n - G where covariances are divided by n - 1."""
-        unbiased = self.options.likelihood == "wishart" or self._estimator.discrepancy != "ML"
-        return float(self.n - self.table.groups * unbiased)
+        return float(self.n - self.table.groups * self.options.unbiased)
 
     @cached_property
     def vcov(self) -> pd.DataFrame:
