@@ -111,3 +111,23 @@ def routes(paths: Iterable[tuple[str, str]], start: str, end: str) -> Iterator[t
                 yield (*route, step)
             elif step not in route:
                 waiting.append((*route, step))
+
+
+def mediated(arrows: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Pairs of cause and outcome with at least one variable between them.
+
+    >>> mediated([("a", "b"), ("b", "c"), ("a", "c")])
+    [('a', 'c')]
+    """
+    following: dict[str, list[str]] = {}
+    for cause, outcome in dict.fromkeys(arrows):
+        following.setdefault(cause, []).append(outcome)
+    found: dict[tuple[str, str], None] = {}
+    for start, nearest in following.items():
+        waiting = [far for near in nearest for far in following.get(near, [])]
+        while waiting:
+            name = waiting.pop(0)
+            if name != start and (start, name) not in found:
+                found[start, name] = None
+                waiting += following.get(name, [])
+    return list(found)

@@ -22,6 +22,7 @@ import pandas as pd
 from ..instrument.syntax import product_construct
 from ..tables import Column, Kind, Number, Table, Text, Words, term
 from ..tables.format import cell
+from .effects import mediated
 from .thresholds import PROFILES, Profile
 
 if TYPE_CHECKING:
@@ -535,20 +536,7 @@ def _loadings(fit: Fit, labels: Labels | None, wanted: Any) -> tuple[tuple[Any, 
 def _mediated(fit: Fit) -> list[tuple[str, str]]:
     """Pairs (predictor, outcome) with at least one variable between them, along the paths of the model."""
     paths = _relations(fit, "~")
-    following: dict[str, list[str]] = {}
-    for outcome, predictor in dict.fromkeys(zip(paths["lhs"], paths["rhs"], strict=True)):
-        following.setdefault(predictor, []).append(outcome)
-    found = []
-    for start in following:
-        reached: dict[str, None] = {}
-        waiting = [step for first in following[start] for step in following.get(first, [])]
-        while waiting:
-            name = waiting.pop(0)
-            if name != start and name not in reached:
-                reached[name] = None
-                waiting += following.get(name, [])
-        found += [(start, end) for end in reached]
-    return found
+    return mediated(zip(paths["rhs"], paths["lhs"], strict=True))
 
 
 def _route(steps: Iterable[Text]) -> Words:

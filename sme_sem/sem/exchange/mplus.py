@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ...letters import NAME
+from ..effects import mediated
 from ..parameters import ParameterTable
 from ..specification import Specification
 from ..syntax import DEFINING, Term
@@ -270,20 +271,8 @@ def _expression(text: str, short: Mapping[str, str], fixed: Mapping[str, float])
 
 def _indirect(table: ParameterTable, short: Mapping[str, str]) -> list[str]:
     """Ask for the indirect effects of every cause on every outcome it reaches over another."""
-    paths = [(p.rhs, p.lhs) for p in table.parameters if p.op == "~" and not p.group]
-    direct: dict[str, list[str]] = {}
-    for cause, outcome in paths:
-        direct.setdefault(cause, []).append(outcome)
-    found = []
-    for cause in direct:
-        reached: list[str] = []
-        waiting = [far for near in direct[cause] for far in direct.get(near, [])]
-        while waiting:
-            outcome = waiting.pop(0)
-            if outcome not in reached and outcome != cause:
-                reached.append(outcome)
-                waiting += direct.get(outcome, [])
-        found += [f"  {short[outcome]} IND {short[cause]};" for outcome in reached]
+    pairs = mediated((p.rhs, p.lhs) for p in table.parameters if p.op == "~" and not p.group)
+    found = [f"  {short[outcome]} IND {short[cause]};" for cause, outcome in pairs]
     return ["", "MODEL INDIRECT:", *found] if found else []
 
 
