@@ -6,6 +6,7 @@ at once, so that whatever follows costs the same for a hundred respondents and f
 
 import numpy as np
 
+_KEY_BITS = 62  # of a whole number that stands for some of a respondent's answers
 _ROWS = 1 << 15  # respondents per product; counts below 2^24 are exact in single precision
 
 
@@ -27,6 +28,19 @@ def joint(codes, K, weight=None):
         chosen = indicators(codes[rows], K)
         counts += chosen @ chosen.T if weight is None else (chosen * weight[..., None, rows]) @ chosen.T
     return np.ascontiguousarray(np.moveaxis(counts.reshape(*batch, K, p, K, p), (-4, -2), (-2, -1)))
+
+
+def collapsed(codes, states):
+    """Different respondents, and how often there are such: (n, p) -> (k, p), (k,), or None where all differ"""
+    together = max(int(_KEY_BITS / np.log2(states)), 1)  # columns whose answers make one whole number
+    parts = (codes[:, at : at + together] for at in range(0, codes.shape[1], together))
+    keys = np.array([part @ states ** np.arange(part.shape[1]) for part in parts])
+    order = np.lexsort(keys)
+    keys = keys[:, order]
+    first = np.append(True, (keys[:, 1:] != keys[:, :-1]).any(axis=0))
+    if first.all():
+        return codes, None
+    return codes[order[first]], np.diff(np.append(np.flatnonzero(first), len(codes)))
 
 
 def indicators(codes, K):

@@ -18,7 +18,6 @@ from scipy.linalg import blas
 from . import contingency
 
 _ROWS = 2048  # respondents whose influences are formed at a time
-_KEY_BITS = 62  # of a whole number that stands for some of a respondent's answers
 
 
 class Layout(NamedTuple):
@@ -39,13 +38,15 @@ class Layout(NamedTuple):
 class Lookup(NamedTuple):
     """Influences that depend on answers alone, as with ordered variables and no covariates.
 
-    codes : (n, p) 0 ... K - 1, or K for a gap
+    codes : (n, p) 0 ... K - 1, or K for a gap; different, times : equal respondents once, and how often there are such
     single : (p, K + 1, K - 1) on thresholds, real : (p, K - 1) which of them exist
     pair : (pairs, K + 1, K + 1) on correlations
     counts : (p, K + 1), tables : (pairs, K + 1, K + 1) how many respondents answered so
     """
 
     codes: np.ndarray
+    different: np.ndarray
+    times: np.ndarray | None
     single: np.ndarray
     real: np.ndarray
     pair: np.ndarray
@@ -151,23 +152,9 @@ def _portions(moments):
         for start in range(0, moments.n, _ROWS):
             yield own[start : start + _ROWS]
         return
-    codes, times = _collapsed(own.codes, own.counts.shape[1])
-    for start in range(0, len(codes), _ROWS):
-        z = _looked_up(own, codes[start : start + _ROWS])
-        yield z if times is None else z * np.sqrt(times[start : start + _ROWS, None])
-
-
-def _collapsed(codes, states):
-    """Different rows, and how often there are such: (n, p) -> (k, p), (k,), or None where all differ"""
-    together = max(int(_KEY_BITS / np.log2(states)), 1)  # columns whose answers make one whole number
-    parts = (codes[:, at : at + together] for at in range(0, codes.shape[1], together))
-    keys = np.array([part @ states ** np.arange(part.shape[1]) for part in parts])
-    order = np.lexsort(keys)
-    keys = keys[:, order]
-    first = np.append(True, (keys[:, 1:] != keys[:, :-1]).any(axis=0))
-    if first.all():
-        return codes, None
-    return codes[order[first]], np.diff(np.append(np.flatnonzero(first), len(codes)))
+    for start in range(0, len(own.different), _ROWS):
+        z = _looked_up(own, own.different[start : start + _ROWS])
+        yield z if own.times is None else z * np.sqrt(own.times[start : start + _ROWS, None])
 
 
 def _looked_up(own, codes):

@@ -22,7 +22,8 @@ def moments(codes, levels, *, correct=0.5):
     n, p = codes.shape
     K = levels.max()
     codes = np.where(codes >= 0, codes, K).astype(np.min_scalar_type(K))  # small: there may be many respondents
-    joint = contingency.joint(codes, K)
+    different, times = contingency.collapsed(codes, K + 1)
+    joint = contingency.joint(different, K, times)
     counts, tables = contingency.margins(joint), contingency.of_pairs(joint)
     tau = polychoric.thresholds(counts)
     real = np.arange(K - 1) < levels[:, None] - 1
@@ -35,7 +36,7 @@ def moments(codes, levels, *, correct=0.5):
         correlation=correlation,
         covariance=correlation,
         at_bound=found.at_bound,
-        influence=_influence(codes, counts, tables, tau, real, found.rho),
+        influence=_influence(codes, (different, times), counts, tables, tau, real, found.rho),
     )
 
 
@@ -84,11 +85,13 @@ def symmetric(rho, p):
     return result
 
 
-def _influence(codes, counts, tables, tau, real, rho):
+def _influence(codes, distinct, counts, tables, tau, real, rho):
     n = len(codes)
     single, pair = shares(counts, tables, tau, real, rho)
     return Lookup(
         codes=codes,
+        different=distinct[0],
+        times=distinct[1],
         single=single,
         real=real,
         pair=pair,

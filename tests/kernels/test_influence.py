@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sme_sem.kernels import influence, latent_moments
+from sme_sem.kernels import contingency, influence, latent_moments
 
 
 def moments(n=300, p=5, seed=1, gaps=0.0):
@@ -47,9 +47,9 @@ def test_gamma_is_n_times_the_sum_of_products_of_influences(gaps, n):
 
 @pytest.mark.parametrize("bits", [0, 5, 62])  # a whole number holds the answers to one item, to two, to all
 def test_equal_respondents_are_found_whatever_a_whole_number_holds(monkeypatch, bits):
+    monkeypatch.setattr(contingency, "_KEY_BITS", bits)
     found = moments(n=5000)
-    monkeypatch.setattr(influence, "_KEY_BITS", bits)
-    codes, times = influence._collapsed(found.influence.codes, found.influence.counts.shape[1])
+    codes, times = found.influence.different, found.influence.times
     different, counts = np.unique(found.influence.codes, axis=0, return_counts=True)
     place = np.lexsort(codes.T[::-1])
     np.testing.assert_array_equal(codes[place], different)
@@ -60,7 +60,7 @@ def test_equal_respondents_are_found_whatever_a_whole_number_holds(monkeypatch, 
 
 def test_respondents_who_all_differ_are_taken_as_they_are():
     codes = np.array([[0, 1], [1, 0], [1, 1]])
-    own, times = influence._collapsed(codes, 3)
+    own, times = contingency.collapsed(codes, 3)
     assert own is codes and times is None
 
 
