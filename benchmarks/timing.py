@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-RUNS, ENOUGH, SLOW = 50, 0.5, 3.0
+RUNS, ENOUGH, SLOW = 50, 1.0, 3.0
 
 
 def fastest(job: Callable[[], object]) -> float:
     """Fastest of repeated runs after a first one.
 
-    Runs until they took half a second together; a first run of more than three seconds is not repeated.
+    Runs until they took a second together; a first run of more than three seconds is not repeated.
     """
     first = _seconds(job)
     if first > SLOW:
