@@ -699,7 +699,7 @@ def _about(note: Text, labels: presentation.Labels) -> Text:
     """Write the constructs that a note begins with by their labels."""
     names, colon, said = written(note).partition(": ")
     of = names.split(", ")
-    if not isinstance(note, Words) or not colon or any(name not in labels for name in of):
+    if not isinstance(note, Words) or "：" not in note.zh or not colon or any(name not in labels for name in of):
         return note
     return joined([labels[name] for name in of], ", ", "、") + Words(f": {said}", f"：{note.zh.partition('：')[2]}")
 
