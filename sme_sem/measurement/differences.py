@@ -21,9 +21,10 @@ from scipy import stats
 
 from ..errors import SpecificationError, did_you_mean
 from ..kernels import covariances
+from ..sem.spelling import chosen
 from ..tables import Column, Kind, Number, Words
 
-Correction = Literal["holm", "fdr_bh", "bonferroni"]
+Correction = Literal["holm", "benjamini-hochberg", "bonferroni"]
 COLUMNS = (
     "variable",
     "test",
@@ -60,16 +61,19 @@ def differences(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def correction_of(value: Correction) -> Correction:
+    """Read ``correction=``."""
+    return chosen("correction", value, ("holm", "benjamini-hochberg", "bonferroni"))
+
+
 def corrected(p: Any, method: Correction) -> np.ndarray:
     """P values corrected for their number; NaN stays NaN and does not count."""
     from statsmodels.stats.multitest import multipletests
 
-    if method not in ("holm", "fdr_bh", "bonferroni"):
-        raise SpecificationError(f"correction={method!r} is not available; it can be 'holm', 'fdr_bh', 'bonferroni'.")
     p = np.asarray(p, dtype=float)
     found, known = np.full(p.shape, np.nan), ~np.isnan(p)
     if known.any():
-        found[known] = multipletests(p[known], method=method)[1]
+        found[known] = multipletests(p[known], method="fdr_bh" if method == "benjamini-hochberg" else method)[1]
     return found
 
 
@@ -139,7 +143,7 @@ PRINTED = (
 )
 CORRECTIONS = {
     "holm": Words("Holm", "Holm"),
-    "fdr_bh": Words("Benjamini-Hochberg", "Benjamini-Hochberg"),
+    "benjamini-hochberg": Words("Benjamini-Hochberg", "Benjamini-Hochberg"),
     "bonferroni": Words("Bonferroni", "Bonferroni"),
 }
 

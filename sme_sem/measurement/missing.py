@@ -90,7 +90,7 @@ def missing(
         What else is known of the respondents: numbers, or categories.
     categorical : sequence of str
         Background variables whose numbers are only names.
-    correction : {"holm", "fdr_bh", "bonferroni"}
+    correction : {"holm", "benjamini-hochberg", "bonferroni"}
         For the number of tests against background variables, all items together.
 
     Returns
@@ -110,6 +110,7 @@ def missing(
     require_frame(frame)
     if scales is not None:
         require_scales(scales)
+    correction = tests.correction_of(correction)
     tests.known_columns(frame, background, "background")
     tests.known_columns(frame, categorical, "categorical")
     words = holding_words(frame) if scales is None else []

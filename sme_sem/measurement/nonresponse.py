@@ -73,7 +73,7 @@ def nonresponse(
         Of the respondents: the first and the last so many are compared, unless ``order`` has two values.
     categorical : sequence of str
         Variables whose numbers are only names.
-    correction : {"holm", "fdr_bh", "bonferroni"}
+    correction : {"holm", "benjamini-hochberg", "bonferroni"}
         For the number of tests.
 
     Returns
@@ -96,6 +96,7 @@ def nonresponse(
     [['t1', 't', 50, 50], ['t2', 't', 50, 50]]
     """
     require_frame(frame)
+    correction = tests.correction_of(correction)
     tests.known_columns(frame, [order], "order")
     chosen = tests.known_columns(frame, list(frame.columns if variables is None else variables), "variables")
     tests.known_columns(frame, categorical, "categorical")

@@ -188,3 +188,11 @@ def test_numbers_kept_as_texts_are_items_and_what_is_no_number_is_refused():
     assert list(sme.missing(frame).items["item"]) == ["a", "b"]
     with pytest.raises(DataProblem, match=r"^not numeric: 'b' \(such as 'often'\)"):
         sme.missing(frame.assign(b=["4", "often", None] * 4))
+
+
+def test_corrections_have_one_name_everywhere(survey):
+    ours = sme.nonresponse(survey, "day", ["a", "b", "c"], correction="Benjamini-Hochberg").table
+    expected = stats.false_discovery_control(ours["pvalue"])
+    np.testing.assert_allclose(ours["pvalue_corrected"], expected, rtol=1e-12)
+    with pytest.raises(SpecificationError, match=r"it can be 'holm', 'benjamini-hochberg', 'bonferroni'\.$"):
+        sme.nonresponse(survey, "day", ["c"], correction="fdr")
