@@ -213,10 +213,13 @@ def draft(
 
 def _named(columns: Sequence[str] | None) -> dict[str, str]:
     """Take apart what was said of columns: ``study=Author``."""
+    found = {}
     for said in columns or ():
-        if not all(part.strip() for part in said.partition("=")):
+        field, _, heading = map(str.strip, said.partition("="))
+        if not field or not heading:
             raise SpecificationError(f"--column {said}: expected FIELD=HEADING, such as study=Author")
-    return {field.strip(): heading.strip() for field, _, heading in (said.partition("=") for said in columns or ())}
+        found[field] = heading
+    return found
 
 
 def _words(path: Path | None) -> Sequence[str]:

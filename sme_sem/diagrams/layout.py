@@ -306,7 +306,8 @@ def wrapped(text: str, cells: int, lines: int) -> tuple[str, ...]:
     """
     done = _lines(text, cells)
     if len(done) > 1 and width(done[-1]) <= 2:
-        done = _lines(text, cells - 2) if len(_lines(text, cells - 2)) == len(done) else done
+        narrower = _lines(text, cells - 2)
+        done = narrower if len(narrower) == len(done) else done
     if len(done) > lines:
         done = [*done[: lines - 1], done[lines - 1] + "…"]
     return tuple(_shortened(line, cells) for line in done)

@@ -267,7 +267,8 @@ def _outside(arrow: Arrow, text: str, taken: Sequence[Bounds]) -> Value:
 
 
 def _share_within(arrow: Arrow, bounds: Bounds) -> float:
-    return _within(_points(arrow), bounds) / len(_points(arrow))
+    points = _points(arrow)
+    return _within(points, bounds) / len(points)
 
 
 def _within(points: np.ndarray, bounds: Bounds) -> int:

@@ -22,7 +22,7 @@ import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind, whole
 from ..measurement.answers import complete_answers
-from ..responses.numeric import holding_words, numbers_of, require_frame
+from ..responses.numeric import holding_words, matrix_of, require_frame
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tasks import Progress, done, seeded
 from . import chains
@@ -71,8 +71,7 @@ class Imputations(Tabled):
         gaps, copy = self._gaps, self.data.copy()
         filled_in = np.asarray(gaps.any(axis=0))
         names = list(self.items.loc[filled_in, "item"])
-        columns = [own.to_numpy(dtype=float, na_value=np.nan) for own in numbers_of(self.data[names]).values()]
-        values = np.stack(columns, axis=1)
+        values = matrix_of(self.data[names])
         values[gaps[:, filled_in]] = self.filled[i]
         for name, own in zip(names, values.T, strict=True):
             copy[name] = own

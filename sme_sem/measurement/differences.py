@@ -13,7 +13,7 @@ and Hochberg (1995), Journal of the Royal Statistical Society B 57, 289-300.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from scipy import stats
 
 from ..errors import SpecificationError, did_you_mean
 from ..kernels import covariances
+from ..sem.hypotheses import adjusted
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Number, Words
 
@@ -63,17 +64,14 @@ def differences(
 
 def correction_of(value: Correction) -> Correction:
     """Read ``correction=``."""
-    return chosen("correction", value, ("holm", "benjamini-hochberg", "bonferroni"))
+    return chosen("correction", value, get_args(Correction))
 
 
 def corrected(p: Any, method: Correction) -> np.ndarray:
     """P values corrected for their number; NaN stays NaN and does not count."""
-    from statsmodels.stats.multitest import multipletests
-
     p = np.asarray(p, dtype=float)
     found, known = np.full(p.shape, np.nan), ~np.isnan(p)
-    if known.any():
-        found[known] = multipletests(p[known], method="fdr_bh" if method == "benjamini-hochberg" else method)[1]
+    found[known] = adjusted(p[known].tolist(), method)
     return found
 
 

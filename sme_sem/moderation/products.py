@@ -20,7 +20,7 @@ import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind
 from ..responses.moments import rows_by_group
-from ..responses.numeric import numbers_of, require_frame
+from ..responses.numeric import matrix_of, require_frame
 from ..sem.spelling import chosen
 from ..tables import Column, Table, Tabled, Words
 
@@ -113,8 +113,7 @@ def product_indicators(
     if taken:
         raise SpecificationError(f"the data already have a column {taken[0]!r}: rename it, or give another name=.")
     items = list(dict.fromkeys(item for one in own.values() for item in one))
-    columns_of = numbers_of(frame[items])
-    answers = np.stack([columns_of[item].to_numpy(dtype=float, na_value=np.nan) for item in items], axis=1)
+    answers = matrix_of(frame[items])
     place = {item: i for i, item in enumerate(items)}
     left, right = (np.array([place[pair[side]] for pair in pairs]) for side in (0, 1))
     values = np.full((len(answers), len(pairs)), np.nan)

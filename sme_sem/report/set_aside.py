@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..comparison import side_by_side
 from ..sem.presentation import Labels, reported, rows_of
 from ..tables import Kind, Table, Words, joined
-from ..tables.format import cell
+from ..tables.format import cell, level
 from .narrative import counted
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ def conclusions(kept: Fit, everyone: Fit, alpha: float) -> Words:
     before, after = _conclusions(everyone, alpha), _conclusions(kept, alpha)
     same = sum(before[path] == after[path] for path in after)
     who = Words(counted(everyone.n - kept.n, "respondent", "was", "were"), str(everyone.n - kept.n))
-    level = cell(alpha, Kind.COEFFICIENT).rstrip("0")
-    said = _HOLD.filled(who=who, same=same, all=len(after), alpha=level)
+    said = _HOLD.filled(who=who, same=same, all=len(after), alpha=level(alpha))
     first, second = reported(everyone), reported(kept)
     moved = [
         f"{name.upper()} {cell(float(first[name]), Kind.COEFFICIENT)} → {cell(float(second[name]), Kind.COEFFICIENT)}"

@@ -36,6 +36,11 @@ def numbers_of(frame: pd.DataFrame) -> dict[Hashable, pd.Series[Any]]:
     return found
 
 
+def matrix_of(frame: pd.DataFrame) -> np.ndarray:
+    """The numbers of all columns, NaN where an answer is missing: -> (n, p)"""
+    return np.stack([own.to_numpy(dtype=float, na_value=np.nan) for own in numbers_of(frame).values()], axis=1)
+
+
 def holding_words(frame: pd.DataFrame) -> list[Hashable]:
     """Name the columns with answers of which none is a number: names, regions, comments.
 

@@ -19,6 +19,7 @@ from scipy import special
 from ..errors import ResponseError
 from ..kernels import attentiveness, regularity, reliability
 from ..tables import Column, Kind, Number, Table, Tabled, Words
+from ..tables.format import level
 from ..tasks import seeded
 from .responses import Responses, require_responses
 
@@ -231,11 +232,6 @@ def _percent(share: float) -> Number:
     return Number(100 * share, kind=Kind.PERCENT)
 
 
-def _bare(value: float) -> str:
-    """A number below one as it is printed, without its zero."""
-    return f"{value:g}".removeprefix("0")
-
-
 def _unlikely(pvalue: float) -> tuple[bool, Words]:
     return pvalue < _RARE, _P_BELOW
 
@@ -250,8 +246,8 @@ _STRETCH = Words(
 )
 _NEIGHBOURS = Words("Items in which a row equals the row before, in per cent", "与前一行相同的题项（%）")
 _TOO_EVEN = Words("Items answered more evenly than by even dice", "频数比均匀分布更均匀的题项")
-_CORRELATIONS = Words("Pairs of items that correlate above {r}", "相关超过{r}的题对").filled(r=_bare(_CORRELATED))
-_RELIABILITIES = Words("Scales with alpha above {r}", "α系数超过{r}的量表").filled(r=_bare(_CONSISTENT))
+_CORRELATIONS = Words("Pairs of items that correlate above {r}", "相关超过{r}的题对").filled(r=level(_CORRELATED))
+_RELIABILITIES = Words("Scales with alpha above {r}", "α系数超过{r}的量表").filled(r=level(_CONSISTENT))
 _DIGITS = Words("The most frequent last digit of the durations, in per cent", "作答时长最常见的末位数字（%）")
 _BURST = Words("Most answers submitted within a minute", "一分钟内提交的最多份数")
 _AT_ONCE = Words(f"Answers submitted within {_CLOSE} s of the one before", f"与前一份提交间隔不超过{_CLOSE}秒的份数")
@@ -259,7 +255,7 @@ _NONE, _FEW, _TENTH = Words("none", "无"), Words("a few", "少数"), Words("abo
 _ANY = Words("any", "出现即核查")
 _TWO = Words("two or more", "两行及以上")
 _MANY_NEAR = Words(f"more than {_SHARE_NEAR:.0%}", f"超过{_SHARE_NEAR:.0%}")
-_P_BELOW = Words("p < {p}", "p < {p}").filled(p=_bare(_RARE))
+_P_BELOW = Words("p < {p}", "p < {p}").filled(p=level(_RARE))
 _REACHED = Words("as many or more", "达到该数")
 _MEANING = Words(
     "A check that is worth a look is no proof of anything: answers given together in one room, or stored twice, look "

@@ -28,7 +28,7 @@ from ..errors import SpecificationError, did_you_mean, probability
 from ..instrument.model import Hypothesis
 from ..instrument.syntax import product_construct
 from ..tables import Column, Kind, Table, Tabled, Words, joined, term
-from ..tables.format import cell
+from ..tables.format import level
 from .presentation import Labels, named, objections, path_label
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class HypothesisTests(Tabled):
             for test in self.tests
         )
         rule = (_RULE if plain else _CORRECTED_RULE).filled(
-            alpha=cell(self.alpha, Kind.COEFFICIENT).rstrip("0"),
+            alpha=level(self.alpha),
             correction=CORRECTIONS[self.correction],
             n=sum(test.supported is not None for test in self.tests),
         )
@@ -279,7 +279,7 @@ CORRECTIONS = {
     "holm": Words("Holm, 1979", "Holm，1979"),
     "benjamini-hochberg": Words("Benjamini and Hochberg, 1995", "Benjamini与Hochberg，1995"),
 }
-_STATSMODELS = {"holm": "holm", "benjamini-hochberg": "fdr_bh"}
+_STATSMODELS = {"holm": "holm", "benjamini-hochberg": "fdr_bh", "bonferroni": "bonferroni"}
 _ADJUSTED = Column("pvalue_adjusted", Words("p corrected", "校正p值"), Kind.PROBABILITY)
 _COLUMNS = (
     Column("id", term("Hypothesis number")),

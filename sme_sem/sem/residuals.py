@@ -96,9 +96,9 @@ def covariances(fit: Fit, *, standardized: bool = True) -> np.ndarray:
     gamma, slopes, weighted, kept, inverse = parts(fit)
     gamma = gamma / fit.moments.n[:, None, None]
     own = kernel.residual_covariances(gamma, slopes, weighted, inverse) if standardized else gamma
-    m = len(kept)
-    found = np.zeros((len(own), m, m))
-    found[np.ix_(np.arange(len(own)), np.flatnonzero(kept), np.flatnonzero(kept))] = own
+    both = kept[:, None] & kept
+    found = np.zeros((len(own), *both.shape))
+    found[:, both] = own.reshape(len(own), -1)
     return found
 
 

@@ -32,7 +32,8 @@ def srmr_tests(fit: Fit, level: float, close: float) -> pd.DataFrame:
     for label, e, X, unit in zip(fit.moments.labels, parts.residuals, covariances(fit), parts.unit, strict=True):
         for kind, (which, count) in parts.kinds().items():
             own = unit[which]
-            left = np.where(np.abs(own * e[which]) < NEGLIGIBLE, 0.0, own * e[which])
+            left = own * e[which]
+            left[np.abs(left) < NEGLIGIBLE] = 0.0
             found = kernel.mean_square_test(left, own[:, None] * X[np.ix_(which, which)] * own, count)
             exact = (found.root - found.expected) / found.error
             near = (found.unbiased - close) / found.unbiased_error

@@ -88,10 +88,12 @@ def _levels(name: str, levels: Any) -> dict[str, Any]:
 
 def _check_options(name: str, level: Any) -> None:
     """Refuse an estimator, and a way to meet gaps, of a name that there is not."""
+    if name not in ("estimator", "missing", "options"):
+        return
     options = level if isinstance(level, Mapping) else {name: level}
-    if name in ("estimator", "missing", "options") and "estimator" in options:
+    if "estimator" in options:
         chosen_estimator(options["estimator"], None, None)
-    if name in ("estimator", "missing", "options") and "missing" in options:
+    if "missing" in options:
         chosen("missing", missing_of(options["missing"]), MISSING)
 
 

@@ -107,6 +107,15 @@ def typeset(text: str) -> str:
     return _MINUS.sub("\N{MINUS SIGN}", text)
 
 
+def level(value: float) -> str:
+    """Write a level or another bound below one as it was given, without its zero.
+
+    >>> level(0.05), level(0.995)
+    ('.05', '.995')
+    """
+    return f"{value:g}".removeprefix("0")
+
+
 def stars(p_value: float) -> str:
     """Mark significance as journals do: three stars below .001, two below .01, one below .05."""
     return "***" if p_value < 0.001 else "**" if p_value < 0.01 else "*" if p_value < 0.05 else ""
