@@ -3,24 +3,48 @@
 A bound is the inequality ``label > value``, or ``label < value``, that needs no label: the search keeps it, and where
 it holds an estimate back the standard errors take that one as fixed there.  Degrees of freedom do not change.
 
-Keeping variances from becoming negative helps small samples to converge: De Jonckere and Rosseel (2022), Structural
-Equation Modeling 29, 412-427.
+Keeping variances from becoming negative helps small samples to converge, and so does keeping everything within what
+the sample's variances allow: De Jonckere and Rosseel (2022), Structural Equation Modeling 29, 412-427.  With v the
+variance of an item, and u that of the item which gives a construct its scale (lavaan's ``bounds = "standard"``)::
+
+    residual variance of an item             0 ... v            0 ... 0.9 u for the marker
+    variance of a construct            0.1 u ... u          0.005 ... u     where others predict it
+    loading             -sqrt(v / 0.1 u) ... sqrt(v / 0.1 u)
+    covariance     -0.998 sqrt(a b) ... 0.998 sqrt(a b)     a, b the upper bounds of the two variances
+
+``"wide"`` leaves some room around these.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
 
 from ..errors import SpecificationError
 from .syntax import Term, Value
 
 if TYPE_CHECKING:
-    from .parameters import Parameter
+    from .parameters import Parameter, ParameterTable
 
-Bounds = Literal["none", "pos_var", "pos_ov_var", "pos_lv_var"]
-KINDS: tuple[Bounds, ...] = ("none", "pos_var", "pos_ov_var", "pos_lv_var")
+Bounds = Literal["none", "pos_var", "pos_ov_var", "pos_lv_var", "standard", "wide"]
+KINDS: tuple[Bounds, ...] = ("none", "pos_var", "pos_ov_var", "pos_lv_var", "standard", "wide")
+LEAST_RELIABLE, LEAST_DISTURBED = 0.1, 0.005  # of a marker; variance of a construct that others predict
+
+
+class Room(NamedTuple):
+    """What is added to the range of an item's variance at both ends and a construct's above, and two factors."""
+
+    below: float
+    above: float
+    construct: float
+    loading: float
+    covariance: float
+
+
+ROOMS = {"standard": Room(0, 0, 0, 1, 0.998), "wide": Room(0.05, 0.2, 0.3, 1.2, 1)}
 
 
 @dataclass(frozen=True)
@@ -62,7 +86,7 @@ def bounded_variances(
 ) -> tuple[Bound, ...]:
     """Variances of a kind kept from becoming negative, where the model does not state their lower bound itself."""
     taken = {bound.index for bound in stated if bound.op == ">"}
-    if kind == "none":
+    if kind == "none" or kind in ROOMS:
         return ()
     return tuple(
         dict.fromkeys(
@@ -72,6 +96,82 @@ def bounded_variances(
             if kind == "pos_var" or (p.lhs in latent) == (kind == "pos_lv_var")
         )
     )
+
+
+def within_moments(table: ParameterTable, kind: str, variances: np.ndarray) -> ParameterTable:
+    """Add the bounds that the sample's variances (groups, p) give, where the model states none.
+
+    Where groups share a parameter the narrowest bounds serve them all.
+    """
+    if kind not in ROOMS:
+        return table
+    taken = {(bound.index, bound.op) for bound in table.bounds}
+    found: dict[tuple[int, str], Bound] = {}
+    for group, own in enumerate(variances):
+        for bound in _allowed(table, group, own, ROOMS[kind]):
+            key = bound.index, bound.op
+            if np.isfinite(bound.value) and key not in taken:
+                found[key] = max(bound, found.get(key, bound), key=lambda b: b.sign * b.value)
+    return replace(table, bounds=(*table.bounds, *found.values()))
+
+
+def _allowed(table: ParameterTable, group: int, variances: np.ndarray, room: Room) -> Iterator[Bound]:
+    """The bounds of one group's free parameters: variances (p,)"""
+    parameters = [p for p in table.parameters if p.group == group]
+    of = dict(zip(table.observed, variances.tolist(), strict=True))
+    markers = {name: of[item] for name, item in _markers(table, parameters).items()}
+    fixed = {p.lhs: p.value for p in parameters if p.op == "~~" and p.lhs == p.rhs and not p.varies}
+    lowest = {
+        name: LEAST_RELIABLE * markers[name] if name in markers else fixed.get(name, 0.0) for name in table.latent
+    }
+    limits = dict(_of_variances(table, parameters, of, markers, lowest, room))
+    for p in parameters:
+        if p.op == "~~" and p.lhs == p.rhs:
+            lower, upper = limits[p.lhs]
+        elif p.op == "~~" and p.lhs in limits and p.rhs in limits:
+            upper = room.covariance * np.sqrt(limits[p.lhs][1] * limits[p.rhs][1])
+            lower = -upper
+        elif p.op == "=~" and p.rhs in of and lowest[p.lhs] > 0:
+            upper = room.loading * np.sqrt(of[p.rhs] / lowest[p.lhs])
+            lower = -upper
+        else:
+            continue
+        if p.free:
+            yield from (Bound(p.index, ">", float(lower)), Bound(p.index, "<", float(upper)))
+
+
+def _of_variances(
+    table: ParameterTable,
+    parameters: Sequence[Parameter],
+    of: dict[str, float],
+    markers: dict[str, float],
+    lowest: dict[str, float],
+    room: Room,
+) -> Iterator[tuple[str, tuple[float, float]]]:
+    """Lower and upper bound of every variance that the model has, and is not given."""
+    scaling = set(_markers(table, parameters).values())
+    predicted = {p.lhs for p in parameters if p.op == "~"} | {p.rhs for p in parameters if p.op == "=~"}
+    for p in parameters:
+        if p.op != "~~" or p.lhs != p.rhs or p.exogenous:
+            continue
+        if not p.varies:
+            yield p.lhs, (p.value, p.value)
+        elif p.lhs in of:
+            span = of[p.lhs] * (1 - LEAST_RELIABLE * (p.lhs in scaling))
+            yield p.lhs, (-room.below * span, (1 + room.above) * span)
+        else:
+            low = LEAST_DISTURBED if p.lhs in predicted else lowest[p.lhs]
+            high = markers.get(p.lhs, max(of.values()))
+            yield p.lhs, (low, high + room.construct * (high - low))
+
+
+def _markers(table: ParameterTable, parameters: Sequence[Parameter]) -> dict[str, str]:
+    """The item that gives each construct its scale, where its loading is fixed at one."""
+    found: dict[str, str] = {}
+    for p in parameters:
+        if p.op == "=~" and p.rhs in table.observed and not p.free and p.value == 1:
+            found.setdefault(p.lhs, p.rhs)
+    return found
 
 
 def renumbered(limits: Sequence[Bound], place: dict[int, int]) -> tuple[Bound, ...]:

@@ -23,7 +23,7 @@ from ..responses.summaries import summaries
 from ..tasks import seeded
 from . import categories, diagnosis, least_squares, objective, sampling, two_stage
 from . import ordered as answers_of
-from .bounds import KINDS, Bounds
+from .bounds import KINDS, Bounds, within_moments
 from .constraints import at_limit, binding, contradictory, labelled, restrictions, without_value
 from .diagnosis import Diagnostic
 from .estimators import chosen_estimator
@@ -136,7 +136,9 @@ def fit(
         sum to zero, instead of fixing a marker; ``"loadings"`` or ``"intercepts"`` asks for one of the two.
     bounds
         Keep variances from becoming negative: ``"pos_var"`` all, ``"pos_ov_var"`` those of observed variables,
-        ``"pos_lv_var"`` those of constructs.  A diagnostic (``at_limit``) tells where one ends at zero.  A single
+        ``"pos_lv_var"`` those of constructs; or keep variances, covariances and loadings within what the variances
+        of the items allow: ``"standard"``, or ``"wide"`` with some room, for small samples whose estimates run away
+        (De Jonckere and Rosseel 2022).  A diagnostic (``at_limit``) tells where one ends at its bound.  A single
         parameter is bounded in the model, as in ``y ~ lower(0)*x + upper(1)*z``.  Standard errors take an estimate at
         its bound as fixed there (lavaan's do as if there were none).
     orthogonal
@@ -381,6 +383,7 @@ def _moments(
 def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raising: bool) -> Fit:
     pattern = table.pattern()
     sample = sample_of(table, moments, options)
+    table = within_moments(table, options.bounds, np.diagonal(sample.covariance, axis1=-2, axis2=-1))
     _enough_moments(table, moments.labels)
     best = estimated(table, pattern, sample, moments, options.max_iterations)
     found: list[Diagnostic] = []

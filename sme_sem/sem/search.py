@@ -22,6 +22,13 @@ from .constraints import constrained, contradictory, curvature, limited, restric
 from .parameters import ParameterTable
 from .start import plain_start, start_values
 
+SAME = 1e-8  # discrepancies that differ by less, relative to one more than their size, are one minimum
+
+
+def same(a: minimise.Minimum, b: minimise.Minimum) -> bool:
+    """Whether two searches (batches of one) ended as low."""
+    return bool(abs(a.value[0] - b.value[0]) <= SAME * (1 + abs(b.value[0])))
+
 
 def search(
     pattern: ram.Pattern, sample: Sample, moments: Moments, start: np.ndarray, max_iterations: int
@@ -128,17 +135,26 @@ def estimated(
 def _estimated_within(
     table: ParameterTable, pattern: ram.Pattern, sample: Sample, moments: Moments, max_iterations: int
 ) -> minimise.Minimum:
-    """Search under constraints, from the estimates without those the model states if there are any."""
+    """Search under constraints, from the estimates without those the model states if there are any.
+
+    Where estimates run away without them, there may be a minimum at more than one limit: the lowest one found counts.
+    """
     good = start_values(table, sample.covariance, sample.mean, sample.target)
-    starts = [good, plain_start(table, sample.covariance, sample.mean, sample.target)]
+    starts, running = [good, plain_start(table, sample.covariance, sample.mean, sample.target)], False
     if limited(table):
         if contradictory(table, good):
             nowhere = np.array([np.nan])
             return minimise.Minimum(good[None], nowhere, nowhere, np.array([Status.CONTRADICTION]), np.array([0]))
         without = estimated(replace(table, definitions=(), bounds=()), pattern, sample, moments, max_iterations)
-        starts = [without.theta[0], good]
+        running = without.status[0] is not Status.CONVERGED
+        starts = [*starts, without.theta[0]] if running else [without.theta[0], good]
+    found: list[minimise.Minimum] = []
     for theta in starts:
-        found = search_within(table, pattern, sample, moments, theta, max_iterations)
-        if found.status[0] is Status.CONVERGED:
+        found.append(search_within(table, pattern, sample, moments, theta, max_iterations))
+        if found[-1].status[0] is Status.CONVERGED and not running:
             break
-    return found
+    converged = [one for one in found if one.status[0] is Status.CONVERGED]
+    if not converged:
+        return found[-1]
+    lowest = min(converged, key=lambda one: float(one.value[0]))
+    return next(one for one in converged if same(one, lowest))

@@ -19,13 +19,12 @@ from . import objective
 from .constraints import constrained
 from .diagnosis import Diagnostic
 from .parameters import ParameterTable
-from .search import search, search_together, search_within
+from .search import same, search, search_together, search_within
 from .start import start_values
 
 NEAR, FAR = 0.25, 2.0
 CHANCES, SEED = 8, 8  # random starts after a search that failed, and what they are drawn from
 PATIENCE = 100  # iterations; a random start that needs more is given up
-SAME = 1e-8  # discrepancies that differ by less, relative to one more than their size, are one minimum
 
 
 def from_several_starts(
@@ -53,9 +52,9 @@ def from_several_starts(
             found = _one_by_one(search_together(pattern, sample, moments, points, patience))
     arrived = [m for m in found if m.status[0] is Status.CONVERGED]
     best = min([first, *arrived], key=lambda m: (m.status[0] is not Status.CONVERGED, m.value[0]))
-    reached = sum(_same(m, best) for m in arrived)
+    reached = sum(same(m, best) for m in arrived)
     failed = first.status[0] is not Status.CONVERGED
-    lower = not failed and not _same(first, best)
+    lower = not failed and not same(first, best)
     return best if failed or lower else first, _said(reached, len(arrived) - reached, starts, lower=lower)
 
 
@@ -109,10 +108,6 @@ def _random_starts(
 def _one_by_one(found: Minimum) -> list[Minimum]:
     parts = (found.theta, found.value, found.decrement, found.status, found.iterations)
     return [Minimum(*(part[i : i + 1] for part in parts)) for i in range(len(found.value))]
-
-
-def _same(a: Minimum, b: Minimum) -> bool:
-    return bool(abs(a.value[0] - b.value[0]) <= SAME * (1 + abs(b.value[0])))
 
 
 def _said(reached: int, elsewhere: int, starts: int, *, lower: bool) -> Diagnostic:

@@ -29,7 +29,10 @@ cases <- list(
   slack = case("visual =~ x1 + lower(0)*x2 + lower(-5)*x3 + upper(5)*x3\n textual =~ x4 + x5 + x6"),
   by_group = case(by_group, group = "school"),
   heywood = case(three, rows = 60, bounds = "pos.var"),
-  heywood_observed = case(three, rows = 60, bounds = "pos.ov.var")
+  heywood_observed = case(three, rows = 60, bounds = "pos.ov.var"),
+  standard = case(three, rows = 21, bounds = "standard"),
+  wide = case(three, rows = 21, bounds = "wide"),
+  standard_without_markers = case(three, rows = 26, bounds = "standard", std.lv = TRUE)
 )
 products <- list(
   regression = case("x9 ~ x1 + x4 + x1:x4"),

@@ -23,7 +23,11 @@ def codes(fit):
 def test_bounded_estimates_and_measures_agree_with_lavaan(name):
     # lavaan's optimizer has the last word here: 1e-6 in single estimates, more in what is flat at the optimum
     case = REFERENCE[name]
-    fit = sme.fit(case["model"], pupils().head(case["rows"]), **(case["options"] or {}))
+    fit = sme.fit(
+        case["model"],
+        pupils().head(case["rows"]),
+        **{key.replace(".", "_"): value for key, value in (case["options"] or {}).items()},
+    )
     ours = keyed(fit.estimates())
     labels = fit.moments.labels
     for lhs, op, rhs, group, est, _ in case["estimates"]:
@@ -173,8 +177,62 @@ def test_a_kind_of_bounds_that_is_no_text_is_refused_too(kind):
 
 
 def test_an_unknown_kind_of_bounds_is_refused_with_those_there_are():
-    with pytest.raises(SpecificationError, match="it can be 'none', 'pos_var', 'pos_ov_var', 'pos_lv_var'"):
-        sme.fit(TWO, pupils(), bounds="standard")
+    with pytest.raises(SpecificationError, match="'pos_ov_var', 'pos_lv_var', 'standard', 'wide'"):
+        sme.fit(TWO, pupils(), bounds="narrow")
+
+
+def limits(fit):
+    names = fit.table.names()
+    return {(names[b.index], b.op): b.value for b in fit.table.bounds}
+
+
+def test_standard_bounds_follow_from_the_variances_of_the_items():
+    # v and u are those of x2 and of the marker x1; what they allow is written out here once more
+    v = pupils().var(ddof=0, numeric_only=True)
+    text = TWO + "\n textual ~ visual\n x1 ~~ x4\n speed =~ NA*x7 + x8 + x9\n speed ~~ 2*speed"
+    own = limits(sme.fit(text, pupils(), bounds="standard"))
+    assert own["x1 ~~ x1", ">"] == own["x2 ~~ x2", ">"] == 0
+    assert own["x1 ~~ x1", "<"] == pytest.approx(0.9 * v.x1) and own["x2 ~~ x2", "<"] == pytest.approx(v.x2)
+    assert own["visual ~~ visual", ">"] == pytest.approx(0.1 * v.x1)
+    assert own["visual ~~ visual", "<"] == pytest.approx(v.x1)
+    assert own["textual ~~ textual", ">"] == 0.005 and own["textual ~~ textual", "<"] == pytest.approx(v.x4)
+    assert own["visual =~ x2", "<"] == pytest.approx((v.x2 / (0.1 * v.x1)) ** 0.5) == -own["visual =~ x2", ">"]
+    assert own["speed =~ x7", "<"] == pytest.approx((v.x7 / 2) ** 0.5)
+    assert own["x1 ~~ x4", "<"] == pytest.approx(0.998 * 0.9 * (v.x1 * v.x4) ** 0.5) == -own["x1 ~~ x4", ">"]
+    assert not any(name == "textual ~ visual" for name, _ in own)
+
+
+def test_wide_bounds_leave_room_and_the_models_own_go_first():
+    v = pupils().var(ddof=0, numeric_only=True)
+    text = TWO.replace("+ x3", "+ lower(-9)*x3")
+    own = limits(sme.fit(text, pupils(), bounds="wide"))
+    assert own["visual =~ x3", ">"] == -9
+    assert own["visual =~ x3", "<"] == pytest.approx(1.2 * (v.x3 / (0.1 * v.x1)) ** 0.5)
+    assert own["x2 ~~ x2", ">"] == pytest.approx(-0.05 * v.x2) and own["x2 ~~ x2", "<"] == pytest.approx(1.2 * v.x2)
+    assert own["visual ~~ visual", "<"] == pytest.approx((0.1 + 1.3 * 0.9) * v.x1)
+
+
+def test_bounds_of_groups_that_share_parameters_are_the_narrowest():
+    frame = pupils()
+    own = limits(sme.fit(TWO, frame, bounds="standard", group="school", group_equal=["loadings"]))
+    v = frame.groupby("school")[["x1", "x2"]].var(ddof=0)
+    assert own["visual =~ x2", "<"] == pytest.approx(np.sqrt((v.x2 / (0.1 * v.x1)).min()))
+
+
+def test_estimates_that_run_away_are_held_by_standard_bounds():
+    few = pupils().head(21)
+    with pytest.raises(ConvergenceError, match="by bounds='standard'"):
+        sme.fit(TWO, few)
+    fit = sme.fit(TWO, few, bounds="standard")
+    assert fit.converged and "at_limit" in codes(fit)
+    assert fit.estimates().query("op == '~~' and lhs == rhs")["est"].min() >= -1e-9
+
+
+def test_standard_bounds_do_nothing_where_answers_suffice():
+    for options in ({}, {"estimator": "MLR", "missing": "fiml"}, {"ordered": True}, {"effect_coding": True}):
+        frame = pupils().round() if "ordered" in options else pupils()
+        free, held = (sme.fit(TWO, frame, bounds=kind, **options) for kind in ("none", "standard"))
+        assert_same(column(held), column(free))
 
 
 def test_bounds_outside_an_exploratory_block_stay_with_their_parameters():
