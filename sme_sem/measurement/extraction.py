@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,13 +45,13 @@ def source(frame: pd.DataFrame | None, cov: pd.DataFrame | None, n: int | None, 
     return Source(R, list(answers.frame), (*answers.sample_notes(), *notes), kept)
 
 
-def rotation_named(name: str) -> Rotation:
+def rotation_named(name: str, known: Mapping[str, Rotation] = ROTATIONS) -> Rotation:
     """Look a rotation up."""
     try:
-        return ROTATIONS[name]
+        return known[name]
     except (KeyError, TypeError):
         raise SpecificationError(
-            f"unknown rotation {name!r}.{did_you_mean(str(name), ROTATIONS)} Known are {', '.join(ROTATIONS)}."
+            f"unknown rotation {name!r}.{did_you_mean(str(name), known)} Known are {', '.join(known)}."
         ) from None
 
 

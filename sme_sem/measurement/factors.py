@@ -20,7 +20,7 @@ from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from . import extraction
 from .answers import Answers
 from .item_correlations import CorrelationKind
-from .rotations import Rotation
+from .rotations import ROTATIONS_OF_FACTORS, Rotation
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +110,8 @@ def factors(
     n_factors : int
         How many factors; ``retention`` suggests a number.
     rotation : {"oblimin", "promax", "geomin", "varimax", "quartimax", "equamax", "none"}, default "oblimin"
-        The first three let the factors correlate, the others keep them uncorrelated.
+        The first three let the factors correlate, the others keep them uncorrelated.  Promax takes rows of length
+        one (Kaiser), as SPSS and psych's ``fa`` do.
     method : {"minres", "paf", "ml"}
         Smallest residual correlations (unweighted least squares), or maximum likelihood.  Principal axis factoring,
         repeated until communalities stand still as here, ends at the smallest residuals as well (Harman and Jones 1966,
@@ -152,7 +153,7 @@ def factors(
     >>> found.df
     4
     """
-    turning = extraction.rotation_named(rotation)
+    turning = extraction.rotation_named(rotation, ROTATIONS_OF_FACTORS)
     if method not in _METHODS:
         raise SpecificationError(f"method={method!r} is not known: take 'minres', 'paf' or 'ml'.")
     R, names, notes, answers = extraction.source(frame, cov, n, correlation)

@@ -1,9 +1,9 @@
 """Turning components until every item belongs to few of them.
 
 Varimax, promax and oblimin are factor_analyzer's, run until they stand still.  Varimax, quartimax and equamax normalise
-the rows (Kaiser).  Promax raises the varimax loadings to the fourth power and fits them, as R's
-``stats::promax`` does; SPSS normalises the rows of that target too, which moves loadings in
-the second decimal.  Oblimin is direct quartimin (delta or gamma 0) without row normalisation,
+the rows (Kaiser).  Promax raises the varimax loadings to the fourth power and fits them: components as R's
+``stats::promax`` and psych's ``principal`` do, factors with rows normalised for that, as psych's ``fa`` and SPSS do,
+which moves loadings in the second decimal.  Oblimin is direct quartimin (delta or gamma 0) without row normalisation,
 as in R's GPArotation; geomin's epsilon is 0.001, as in lavaan, and its rows are not normalised.
 
 Kaiser (1958), Psychometrika 23, 187-200.  Hendrickson & White (1964), British Journal of
@@ -75,6 +75,13 @@ def _promax(loadings: Any) -> Turned:
     return promax.fit_transform(turned), promax.phi_, settled
 
 
+def _promax_of_directions(loadings: Any) -> Turned:
+    """Promax of the rows in length one, brought back to their own."""
+    length = np.sqrt((loadings**2).sum(axis=1, keepdims=True))
+    turned, phi, settled = _promax(loadings / np.where(length > 0, length, 1.0))
+    return turned * length, phi, settled
+
+
 def _oblimin(loadings: Any) -> Turned:
     from factor_analyzer import Rotator
 
@@ -134,3 +141,11 @@ ROTATIONS = {
         Rotation("none", Words("none", "未旋转"), "none", _unrotated),
     )
 }
+
+KAISER_PROMAX = Rotation(
+    "promax",
+    Words("Promax (power 4) with Kaiser normalization", "凯撒正态化Promax斜交旋转（幂次4）"),
+    "oblique",
+    _promax_of_directions,
+)
+ROTATIONS_OF_FACTORS = {**ROTATIONS, "promax": KAISER_PROMAX}

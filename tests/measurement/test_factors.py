@@ -46,6 +46,14 @@ def test_rotations_agree_with_those_of_gparotation(pupils, rotation):
     assert (found.correlations.to_numpy() == np.eye(3)).all() == (rotation != "geomin")
 
 
+def test_promax_of_factors_is_that_of_directions_as_psych_and_spss_have_it(pupils):
+    found = sme.factors(pupils, 3, "promax", method="ml")
+    assert distance(found.loadings, REFERENCE["promax_of_directions"]) < 3e-6  # where psych's search stops
+    shares = (found.loadings @ found.correlations * found.loadings).sum(axis=1)
+    np.testing.assert_allclose(shares, found.communalities, rtol=1e-10)  # a rotation moves no communality
+    assert "Promax (power 4) with Kaiser normalization" in str(found.tables()[0].notes)
+
+
 def test_principal_axis_factoring_ends_where_communalities_stand_still(pupils):
     found = sme.factors(pupils, 3, "none", method="paf")
     reduced = pupils.corr().to_numpy(copy=True)

@@ -19,3 +19,10 @@ lowest <- function(turn) {
 lowest(function(T) GPForth(L, T, normalize = TRUE, eps = 1e-7, maxit = 2000, method = "quartimax"))
 lowest(function(T) GPForth(L, T, normalize = TRUE, eps = 1e-7, maxit = 2000, method = "cf", methodArgs = list(kappa = 3 / 18)))
 lowest(function(T) GPFoblq(L, T, eps = 1e-7, maxit = 2000, method = "geomin", methodArgs = list(delta = 0.001)))
+
+# Promax of rows in length one, as fa(rotate = "promax") has it, from a varimax that is run until it stands still.
+L <- unclass(fa(R, nfactors = 3, n.obs = 301, fm = "ml", rotate = "none")$loadings)
+h <- sqrt(rowSums(L^2))
+V <- unclass(varimax(L / h, eps = 1e-15)$loadings)
+U <- lm.fit(V, V * abs(V)^3)$coefficients
+print(h * V %*% (U %*% diag(sqrt(diag(solve(t(U) %*% U))))), digits = 11)
