@@ -2,27 +2,39 @@
 
 ::
 
-    t = r sqrt((n - 2) / (1 - r^2)),   n - 2 degrees of freedom
+    t = r sqrt((n - 2 - k) / (1 - r^2)),   n - 2 - k degrees of freedom,   k variables held constant
 
-The score of a scale is the mean of its items.  Standard deviations are divided by n - 1; the test is
-two-sided and presumes normal scores.
-Fisher (1915), Biometrika 10, 507-521.
+The score of a scale is the mean of its items.  Standard deviations are divided by n - 1; tests are two-sided, and
+presume normal scores.  Spearman's correlation is Pearson's of the ranks, with the same test; Kendall's is tau-b, with
+the normal test that counts ties (exact for few respondents without ties), as scipy has it.  Partial correlations are
+those of what a regression on the controls leaves.  Intervals are Fisher's, in the metric of atanh r, with variances::
+
+    Pearson 1 / (n - 3 - k)     Spearman (1 + r^2 / 2) / (n - 3 - k)     Kendall 0.437 / (n - 4)
+
+Fisher (1915), Biometrika 10, 507-521; (1924), Metron 3, 329-332.  Bonett and Wright (2000), Psychometrika 65, 23-28.
+Fieller, Hartley and Pearson (1957), Biometrika 44, 470-481.  Kendall (1945), Biometrika 33, 239-251.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ..errors import DataProblem, SpecificationError
+from ..errors import DataProblem, SpecificationError, probability, texts
 from ..kernels import covariances, linalg
 from ..responses.numeric import require_frame
+from ..sem.spelling import chosen
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words
-from .answers import complete_answers, require_scales
+from .answers import Answers, complete_answers, require_scales
+from .differences import CORRECTIONS, Correction, corrected, correction_of
+
+Method = Literal["pearson", "spearman", "kendall"]
+Gaps = Literal["listwise", "pairwise"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +43,9 @@ class Correlations(Tabled):
 
     scores : one row per scale (scale, mean, sd)
     correlation, pvalue : scales by scales; the p value on the diagonal is NaN
-    n : respondents who answered everything
+    n : respondents who answered everything; with ``missing="pairwise"`` the largest number behind a correlation
     labels : what to print for scales
+    pairs : one row per pair (first, second, r, n, ci_lower, ci_upper, pvalue, pvalue_corrected)
     """
 
     scores: pd.DataFrame
@@ -41,11 +54,14 @@ class Correlations(Tabled):
     n: int
     notes: tuple[Text, ...] = ()
     labels: Mapping[str, Text] | None = None
+    pairs: pd.DataFrame | None = None
 
     def tables(self) -> tuple[Table, ...]:
         """Give means, standard deviations, and the lower triangle of correlations with stars."""
-        r, p = self.correlation.to_numpy(), self.pvalue.to_numpy()
+        r = self.correlation.to_numpy()
         k = len(r)
+        p = np.full((k, k), np.nan)
+        p[np.tril_indices(k, -1)] = self._starred
         names, known = [str(name) for name in self.correlation], self.labels or {}
         values = self.scores[["mean", "sd"]].to_numpy(dtype=float)
         rows = tuple(
@@ -64,26 +80,56 @@ class Correlations(Tabled):
         )
         return (Table("correlations", _TITLE, columns, rows, (*self.notes, _STARS)),)
 
+    @property
+    def _starred(self) -> np.ndarray:
+        """The p values that stars tell, of the lower triangle row by row."""
+        if self.pairs is not None:
+            return self.pairs["pvalue_corrected"].to_numpy()
+        return np.asarray(self.pvalue.to_numpy()[np.tril_indices(len(self.pvalue), -1)])
 
-def correlations(frame: pd.DataFrame, scales: Mapping[str, Sequence[str]] | None = None) -> Correlations:
+
+def correlations(
+    frame: pd.DataFrame,
+    scales: Mapping[str, Sequence[str]] | None = None,
+    *,
+    method: Method = "pearson",
+    missing: Gaps = "listwise",
+    controls: str | Sequence[str] = (),
+    correction: Correction | Literal["none"] = "none",
+    level: float = 0.95,
+) -> Correlations:
     """Describe scales and correlate them.
 
     Parameters
     ----------
     frame : DataFrame
-        One row per respondent, reverse-worded items already recoded; rows with a gap are left out.
+        One row per respondent, reverse-worded items already recoded.
     scales : mapping of str to sequence of str, optional
         The items of every scale, whose mean is its score; without it the columns themselves are correlated.
+    method : {"pearson", "spearman", "kendall"}
+        Of the scores, of their ranks, or Kendall's tau-b.
+    missing : {"listwise", "pairwise"}
+        Leave rows with a gap out altogether, or only where the gap is in one of the two that are correlated.  The
+        score of a scale needs all its items.
+    controls : str or sequence of str
+        Columns or scales to hold constant: partial correlations of the others.  Complete answers only.
+    correction : {"none", "holm", "benjamini-hochberg", "bonferroni"}
+        Of p values for the number of pairs; stars tell the corrected ones.
+    level : float
+        Of the intervals.
 
     Returns
     -------
     Correlations
-        ``.scores``, ``.correlation``, ``.pvalue``, ``.n``.
+        ``.scores``, ``.correlation``, ``.pvalue`` (as they are), ``.n``, and ``.pairs``: one row per pair with its
+        number of respondents, interval and both p values.
 
     Raises
     ------
     DataProblem
         If fewer than three respondents are complete, or a score is the same for everybody.
+    SpecificationError
+        For columns that are not there, and for options that do not go together.
 
     Examples
     --------
@@ -94,34 +140,143 @@ def correlations(frame: pd.DataFrame, scales: Mapping[str, Sequence[str]] | None
            trust  cost
     trust   1.00 -0.58
     cost   -0.58  1.00
+    >>> print(correlations(answers, method="kendall").pairs[["first", "second", "r"]].round(3))
+      first second    r
+    0     b      a  0.6
+    1     c      a -0.6
+    2     c      b -0.2
     """
+    method, missing = chosen("method", method, get_args(Method)), chosen("missing", missing, get_args(Gaps))
+    level = probability("level", level, 0.95)
+    how = None if correction == "none" else correction_of(correction)
+    answers, scores, held = _scored(frame, scales, texts("controls", controls, "size"))
+    if len(held.columns) and (missing == "pairwise" or method == "kendall"):
+        asked = "missing='pairwise'" if missing == "pairwise" else "method='kendall'"
+        raise SpecificationError(f"controls= and {asked} do not go together: take 'listwise', 'pearson' or 'spearman'.")
+    if missing == "listwise":
+        complete = answers.values.notna().all(axis=1)
+        scores, held = scores[complete], held[complete]
+        if len(scores) < 3 + len(held.columns):
+            raise DataProblem(
+                f"{answers.n} complete respondents (of {answers.n_answered}): correlations need "
+                f"{'three' if held.empty else 3 + len(held.columns)}."
+            )
+    names = [str(name) for name in scores]
+    counts = _counted(scores)
+    r = _of_pairs(scores, method) if missing == "pairwise" or method == "kendall" else _of_all(scores, held, method)
+    df = counts - len(held.columns)
+    p = _kendall_p(scores) if method == "kendall" else p_values(r, df)
+    lower = np.tril_indices(len(names), -1)
+    low, high = _interval(r[lower], df[lower], method, level)
+    pairs = pd.DataFrame(
+        {
+            "first": [names[i] for i in lower[0]],
+            "second": [names[j] for j in lower[1]],
+            "r": r[lower],
+            "n": counts[lower],
+            "ci_lower": low,
+            "ci_upper": high,
+            "pvalue": p[lower],
+            "pvalue_corrected": p[lower] if how is None else corrected(p[lower], how),
+        }
+    )
+    described = pd.DataFrame({"scale": names, "mean": scores.mean().to_numpy(), "sd": scores.std().to_numpy()})
+    notes = (
+        *(answers.sample_notes() if missing == "listwise" else _pairwise(counts[lower], len(scores))),
+        *((_SCORED,) if scales is not None else ()),
+        *((_METHODS[method],) if method != "pearson" else ()),
+        *((_PARTIAL.filled(names=", ".join(map(str, held))),) if len(held.columns) else ()),
+        *(() if how is None else (_CORRECTED.filled(how=CORRECTIONS[how], n=len(pairs)),)),
+    )
+    return Correlations(
+        described,
+        pd.DataFrame(r, names, names),
+        pd.DataFrame(p, names, names),
+        int(counts.max()),
+        notes,
+        pairs=pairs,
+    )
+
+
+def _scored(
+    frame: pd.DataFrame, scales: Mapping[str, Sequence[str]] | None, controls: Sequence[str]
+) -> tuple[Answers, pd.DataFrame, pd.DataFrame]:
+    """The answers behind them, and the scores of what is correlated and of what is held constant."""
     require_frame(frame)
     if scales is not None:
         require_scales(scales)
     if scales is not None and not scales:
         raise SpecificationError("no scale named: give at least one, as {'market': ['MK1', 'MK2', 'MK3']}")
     if scales is None:
-        chosen = {str(name): [name] for name in frame.columns}
+        asked = {str(name): [name] for name in frame.columns}
     else:
-        chosen = {name: list(items) for name, items in scales.items()}
-    items = list(dict.fromkeys(item for own in chosen.values() for item in own))
+        asked = {name: list(items) for name, items in scales.items()}
+    held = {name: asked.pop(name, [name]) for name in controls}
+    items = list(dict.fromkeys(item for own in (*asked.values(), *held.values()) for item in own))
     answers = complete_answers(frame, items)
-    if answers.n < 3:
-        raise DataProblem(f"{answers.n} complete respondents (of {answers.n_answered}): correlations need three.")
-    scores = pd.DataFrame({name: answers.frame[own].mean(axis=1) for name, own in chosen.items()})
-    names = [str(name) for name in scores]
-    S = covariances.of_answers(scores.to_numpy())
+    scored = [
+        pd.DataFrame({name: answers.values[own].mean(axis=1, skipna=False) for name, own in some.items()}, frame.index)
+        for some in (asked, held)
+    ]
+    return answers, scored[0], scored[1]
+
+
+def _counted(scores: pd.DataFrame) -> np.ndarray:
+    """How many respondents have both scores: -> (k, k)"""
+    known = scores.notna().to_numpy(dtype=float)
+    return np.rint(known.T @ known).astype(int)
+
+
+def _of_all(scores: pd.DataFrame, held: pd.DataFrame, method: Method) -> np.ndarray:
+    """Correlations of complete scores, of their ranks, or of what the controls leave of either."""
+    together = pd.concat([scores, held], axis=1).to_numpy(dtype=float)
+    S = covariances.of_answers(stats.rankdata(together, axis=0) if method == "spearman" else together)
+    names = [str(name) for name in (*scores, *held)]
     if alike := [name for name, own in zip(names, np.diagonal(S), strict=True) if not own > 0]:
         raise DataProblem(f"everybody has the same score on {', '.join(alike)}: no correlations. Leave it out.")
-    r = np.asarray(linalg.correlation(S))
-    described = pd.DataFrame({"scale": names, "mean": scores.mean().to_numpy(), "sd": scores.std().to_numpy()})
-    notes = (*answers.sample_notes(), *((_SCORED,) if scales is not None else ()))
-    return Correlations(
-        described, pd.DataFrame(r, names, names), pd.DataFrame(p_values(r, answers.n), names, names), answers.n, notes
-    )
+    R, k = np.asarray(linalg.correlation(S)), len(scores.columns)
+    left = R[:k, :k] - R[:k, k:] @ np.linalg.pinv(R[k:, k:], hermitian=True) @ R[k:, :k]
+    if explained := [name for name, own in zip(names[:k], np.diagonal(left), strict=True) if own < 1e-10]:
+        raise DataProblem(f"{', '.join(explained)} can be computed from the controls: nothing is left to correlate.")
+    return np.asarray(linalg.correlation(left))
 
 
-def p_values(correlation: np.ndarray, n: int) -> np.ndarray:
+def _of_pairs(scores: pd.DataFrame, method: Method) -> np.ndarray:
+    """Correlations of every two scores, of the respondents who have both."""
+    r = scores.corr(method=method, min_periods=3).to_numpy(copy=True)
+    np.fill_diagonal(r, 1.0)
+    names = [str(name) for name in scores]
+    if unknown := [f"{names[i]} and {names[j]}" for i, j in np.argwhere(np.isnan(r)) if j < i]:
+        raise DataProblem(
+            f"no correlation of {', '.join(unknown)}: fewer than three respondents answered both, or all of these have "
+            "the same score on one. Leave one out."
+        )
+    return r
+
+
+def _kendall_p(scores: pd.DataFrame) -> np.ndarray:
+    values, k = scores.to_numpy(), len(scores.columns)
+    p = np.full((k, k), np.nan)
+    for i, j in zip(*np.tril_indices(k, -1), strict=True):
+        p[i, j] = p[j, i] = stats.kendalltau(values[:, i], values[:, j], nan_policy="omit").pvalue
+    return p
+
+
+def _interval(r: np.ndarray, n: np.ndarray, method: Method, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """Fisher's interval of each correlation; NaN where too few respondents stand behind it."""
+    spread = {"pearson": 1.0, "spearman": 1 + r**2 / 2, "kendall": 0.437}[method]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        half = stats.norm.isf((1 - level) / 2) * np.sqrt(spread / np.maximum(n - 3 - (method == "kendall"), 0))
+        z = np.arctanh(np.clip(r, -1, 1))
+        low, high = np.tanh(z - half), np.tanh(z + half)
+    return np.where(np.isfinite(half), low, np.nan), np.where(np.isfinite(half), high, np.nan)
+
+
+def _pairwise(counts: np.ndarray, answered: int) -> tuple[Words, ...]:
+    return (_PAIRWISE.filled(least=int(counts.min(initial=answered)), most=int(counts.max(initial=0)), of=answered),)
+
+
+def p_values(correlation: np.ndarray, n: int | np.ndarray) -> np.ndarray:
     """Two-sided p of every correlation of n respondents; NaN on the diagonal.
 
     >>> p_values(np.array([[1, 0.5], [0.5, 1]]), 20).round(4).tolist()
@@ -136,3 +291,15 @@ def p_values(correlation: np.ndarray, n: int) -> np.ndarray:
 _TITLE = Words("Means, standard deviations and correlations", "均值、标准差与相关系数")
 _SCORED = Words("The score of a scale is the mean of its items.", "量表得分为其题项的平均值。")
 _STARS = Words("*** p < .001, ** p < .01, * p < .05 (two-tailed).", "*** p < .001，** p < .01，* p < .05（双尾）。")
+_PAIRWISE = Words(
+    "N = {least} to {most} of {of} respondents: each correlation is of those who have both scores (pairwise).",
+    "样本量 N = {least}～{most}（共{of}名受访者）：各相关系数基于两项得分均有的受访者（成对删除）。",
+)
+_METHODS = {
+    "spearman": Words("Spearman's rank correlations.", "斯皮尔曼（Spearman）等级相关系数。"),
+    "kendall": Words("Kendall's tau-b.", "肯德尔（Kendall）τ-b相关系数。"),
+}
+_PARTIAL = Words("Partial correlations, held constant: {names}.", "偏相关系数，控制变量：{names}。")
+_CORRECTED = Words(
+    "Stars tell p values corrected for {n} correlations ({how}).", "星号依据经{n}个相关系数校正后的p值（{how}）。"
+)
