@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from .measurement.normality import normality
     from .measurement.polychoric import polychoric
     from .measurement.raters import rater_agreement
+    from .measurement.regression import regression
     from .measurement.reliability import reliability
     from .measurement.retention import retention
     from .measurement.stability import congruence, loading_intervals
@@ -131,6 +132,7 @@ _HOME = {
     "read_model": "sem.exchange",
     "rater_agreement": "measurement.raters",
     "read_responses": "responses",
+    "regression": "measurement.regression",
     "reliability": "measurement.reliability",
     "response_quality": "responses",
     "retention": "measurement.retention",
@@ -208,6 +210,7 @@ __all__ = [
     "rater_agreement",
     "read_model",
     "read_responses",
+    "regression",
     "reliability",
     "response_quality",
     "retention",

@@ -1,0 +1,150 @@
+"""Regressions in steps: R's values, second formulas, and what is refused."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sme_sem as sme
+from sme_sem.errors import DataProblem, SpecificationError
+from sme_sem.tables import text
+
+FOLDER = Path(__file__).parents[1] / "reference"
+REFERENCE = json.loads((FOLDER / "regression.json").read_text("utf-8"))
+STEPS = ["x9 ~ x1 + x3", "x9 ~ x1 + x3 + f + x1:f"]
+SCALES = {"f": ["x4", "x5", "x6"]}
+
+
+@pytest.fixture(scope="module")
+def pupils():
+    return pd.read_csv(FOLDER / "hs.csv")
+
+
+@pytest.fixture(scope="module")
+def stepwise(pupils):
+    return sme.regression(STEPS, pupils, SCALES)
+
+
+@pytest.mark.parametrize(("model", "name"), [(1, "first"), (2, "second")])
+def test_coefficients_and_measures_are_those_of_r(stepwise, model, name):
+    theirs = REFERENCE[name]
+    own = stepwise.coefficients.query("model == @model")
+    for column, key in (("est", "est"), ("se", "se"), ("t", "t"), ("pvalue", "p")):
+        np.testing.assert_allclose(own[column], theirs[key], rtol=1e-9)
+    np.testing.assert_allclose(own[["ci_lower", "ci_upper"]], theirs["ci"], rtol=1e-9)
+    np.testing.assert_allclose(own["vif"][1:], theirs["vif"], rtol=1e-9)
+    row = stepwise.models.set_index("model").loc[model]
+    for measure in ("r2", "r2_adjusted", "sigma", "aic", "bic", "durbin_watson", "breusch_pagan"):
+        assert row[measure] == pytest.approx(theirs[measure], rel=1e-9), measure
+    assert row["breusch_pagan_pvalue"] == pytest.approx(theirs["breusch_pagan_p"], rel=1e-9)
+    np.testing.assert_allclose(row[["f", "df1", "df2"]].astype(float), theirs["f"], rtol=1e-9)
+
+
+@pytest.mark.parametrize(("se", "key"), [("standard", "change"), ("hc3", "change_hc3")])
+def test_the_change_between_steps_is_tested_as_r_does(pupils, se, key):
+    last = sme.regression(STEPS, pupils, SCALES, se=se).models.iloc[1]
+    np.testing.assert_allclose(
+        last[["f_change", "df_change", "pvalue_change"]].astype(float), REFERENCE[key], rtol=1e-8
+    )
+
+
+def test_robust_errors_are_those_of_sandwich(pupils):
+    own = sme.regression(STEPS[1], pupils, SCALES, se="hc3")
+    np.testing.assert_allclose(own.coefficients["se"], REFERENCE["second"]["hc3"], rtol=1e-9)
+    assert "HC3" in text.render(own.tables()[0])
+
+
+def test_what_each_respondent_does_is_that_of_r(stepwise, pupils):
+    assert list(stepwise.cases.index) == list(pupils.index)
+    for name, theirs in REFERENCE["cases"].items():
+        np.testing.assert_allclose(stepwise.cases[name][:12], theirs, rtol=1e-9)
+
+
+def test_a_regression_is_the_path_model_of_observed_variables(pupils):
+    own = sme.regression("x9 ~ x1 + x3", pupils).coefficients.set_index("predictor")
+    fit = sme.fit("x9 ~ x1 + x3", pupils)
+    theirs = fit.estimates().query("op == '~'").set_index("rhs")
+    np.testing.assert_allclose(own.loc[["x1", "x3"], "est"], theirs["est"], rtol=1e-9)
+    np.testing.assert_allclose(own.loc[["x1", "x3"], "beta"], theirs["std_all"], rtol=1e-9)
+    n, k = len(pupils), 3  # errors of maximum likelihood divide by n
+    np.testing.assert_allclose(own.loc[["x1", "x3"], "se"], theirs["se"] * np.sqrt(n / (n - k)), rtol=1e-7)
+
+
+def test_units_move_slopes_and_not_what_is_standardized(pupils, stepwise):
+    units = pupils.assign(x1=1000 * pupils["x1"], x9=pupils["x9"] / 1000)
+    own, other = stepwise.coefficients, sme.regression(STEPS, units, SCALES).coefficients
+    for column in ("beta", "t", "pvalue", "vif"):
+        np.testing.assert_allclose(own[column][1:3], other[column][1:3], rtol=1e-7)
+    np.testing.assert_allclose(own["est"][1], 1e6 * other["est"][1], rtol=1e-7)
+
+
+def test_planted_slopes_are_found_and_intervals_widen_with_the_level():
+    answers = sme.simulate("y ~ 0.5*a + 0.2*b; a ~~ 0.3*b; y ~~ 0.5*y", 5000, seed=2)
+    narrow, wide = (sme.regression("y ~ a + b", answers, level=level).coefficients for level in (0.9, 0.99))
+    np.testing.assert_allclose(narrow["est"][1:], [0.5, 0.2], atol=0.03)
+    assert (wide["ci_upper"] > narrow["ci_upper"]).all() and (wide["ci_lower"] < narrow["ci_lower"]).all()
+
+
+def test_models_that_do_not_contain_each_other_have_no_change(pupils):
+    models = sme.regression(["x9 ~ x1", "x9 ~ x3"], pupils).models
+    assert models["r2_change"].isna().all() and models["pvalue_change"].isna().all()
+
+
+def test_rows_with_a_gap_in_any_step_are_left_out_of_all(pupils):
+    gaps = pupils.assign(x3=pupils["x3"].where(pupils.index > 4))
+    found = sme.regression(["x9 ~ x1", "x9 ~ x1 + x3"], gaps)
+    assert found.models["n"].tolist() == [296, 296] and found.cases.index[0] == 5
+    assert "5 left out" in text.render(found.tables()[1])
+
+
+def test_tables_stand_step_by_step_in_both_languages(stepwise, pupils):
+    names = [table.name for table in stepwise.tables()]
+    assert names == ["regression_steps", "regression", "regression_models", "regression_residuals"]
+    steps = stepwise.tables()[0]
+    assert [row[0] for row in steps.rows] == ["x1", "x3", "f", "x1:f"] and steps.rows[2][1] == ""
+    assert "x9的分层回归" in text.render(steps, "zh")
+    assert "截距" in text.render(stepwise.tables()[1], "zh") and "Intercept" in text.render(stepwise.tables()[1])
+    one = sme.regression("x9 ~ x1", pupils).tables()
+    assert [table.name for table in one] == ["regression", "regression_models", "regression_residuals"]
+    assert "model" not in [column.name for column in one[0].columns]
+
+
+def test_alike_predictors_and_unequal_variances_are_told():
+    rng = np.random.default_rng(5)
+    a = rng.normal(size=300)
+    frame = pd.DataFrame({"a": a, "b": a + 0.1 * rng.normal(size=300), "y": a + np.exp(a) * rng.normal(size=300)})
+    said = text.render(sme.regression("y ~ a + b", frame).tables()[0])
+    assert "VIF of 5 or more): a, b" in said and "compare se='hc3'" in said
+    assert "compare se='hc3'" not in text.render(sme.regression("y ~ a + b", frame, se="hc3").tables()[0])
+
+
+@pytest.mark.parametrize(
+    ("models", "error", "message"),
+    [
+        ([], SpecificationError, "no model"),
+        ("f =~ x1 + x2 + x3", SpecificationError, "a regression is of one outcome"),
+        ("x9 ~ x1\nx8 ~ x1", SpecificationError, "a regression is of one outcome"),
+        ("x9 ~ b*x1", SpecificationError, "without labels or fixed values"),
+        (["x9 ~ x1", "x8 ~ x1"], SpecificationError, "a regression is of one outcome"),
+        ("x9 ~ x11", SpecificationError, "no column 'x11'"),
+        ("x9 ~ x1 + twice", DataProblem, "can be computed from one another"),
+        ("x9 ~ x1 + same", DataProblem, "everybody gave the same answer to same"),
+        (3, SpecificationError, ""),
+    ],
+)
+def test_what_is_no_regression_is_refused(pupils, models, error, message):
+    frame = pupils.assign(twice=2 * pupils["x1"], same=1)
+    with pytest.raises(error) as refusal:
+        sme.regression(models, frame)
+    assert message in str(refusal.value)
+
+
+def test_options_and_few_respondents_are_refused(pupils):
+    with pytest.raises(SpecificationError, match="it can be 'standard', 'hc3'"):
+        sme.regression("x9 ~ x1", pupils, se="hc9")
+    with pytest.raises(SpecificationError, match="level=95"):
+        sme.regression("x9 ~ x1", pupils, level=95)
+    with pytest.raises(DataProblem, match="at least 4 are needed"):
+        sme.regression("x9 ~ x1 + x3", pupils.head(3))
