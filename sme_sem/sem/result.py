@@ -49,6 +49,11 @@ class Fit(Tabled):
     effects() give DataFrames at full precision; ``converged`` and ``diagnostics`` say whether to
     believe them; printing a fit shows its tables.
 
+    table, options : the model parameter by parameter, and the options it was fitted with
+    moments, sample : what is known of the answers, and what of it the estimator compares with the model
+    pattern, theta : where the free parameters stand in the model's matrices, and their estimates, (q,)
+    status, iterations : how the search for the estimates ended, and after how many steps
+    diagnostics : what is to be minded, each with ``severity`` ("error", "warning", "info"), ``code`` and ``message``
     bootstrapped : the samples that standard errors come from, where ``bootstrap=`` asked for them
     """
 
@@ -325,7 +330,27 @@ class Fit(Tabled):
         """All parameters: lhs op rhs group label free est se z pvalue ci_lower ci_upper std_lv std_all.
 
         Fixed parameters have no standard error (NaN).  Intervals are est -+ z se, or percentiles of the samples where
-        ``bootstrap=`` gave the errors.
+        ``bootstrap=`` gave the errors.  ``std_lv`` is standardized by the constructs' deviations, ``std_all`` by those
+        of all variables; see :mod:`sme_sem.sem.solution`.
+
+        Parameters
+        ----------
+        level
+            Confidence of the intervals.
+
+        Raises
+        ------
+        SpecificationError
+            ``level`` does not lie between 0 and 1.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3; use ~ 0.5*trust", 200, seed=1)
+        >>> fit = sme.fit("trust =~ t1 + t2 + t3; use ~ trust", answers)
+        >>> fit.estimates(level=0.90).query("op == '~'")[["lhs", "rhs", "est", "ci_lower", "ci_upper"]].round(3)
+           lhs    rhs    est  ci_lower  ci_upper
+        3  use  trust  0.714     0.431     0.997
         """
         index, point, defined = self.table.index, self._point, self._defined
         variance = np.diagonal(self._vcov)
@@ -342,9 +367,29 @@ class Fit(Tabled):
         return pd.DataFrame(self._relations() | {"est": estimate} | tests | standardized)
 
     def standardized(self, *, level: float = 0.95) -> pd.DataFrame:
-        """Completely standardized solution with delta-method errors.
+        """Completely standardized solution with delta-method errors; see :mod:`sme_sem.sem.solution`.
 
-        Columns: lhs, op, rhs, group, est_std, se, z, pvalue, ci_lower, ci_upper.
+        Columns: lhs, op, rhs, group, est_std, se, z, pvalue, ci_lower, ci_upper.  Where ``bootstrap=`` gave the errors,
+        these too come from the samples.
+
+        Parameters
+        ----------
+        level
+            Confidence of the intervals.
+
+        Raises
+        ------
+        SpecificationError
+            ``level`` does not lie between 0 and 1.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3; use ~ 0.5*trust", 200, seed=1)
+        >>> fit = sme.fit("trust =~ t1 + t2 + t3; use ~ trust", answers)
+        >>> fit.standardized().query("op == '~'")[["lhs", "rhs", "est_std", "se"]].round(3)
+           lhs    rhs  est_std    se
+        3  use  trust    0.469  0.08
         """
         columns = self._relations()
         del columns["label"], columns["free"]
@@ -377,7 +422,18 @@ class Fit(Tabled):
         )
 
     def measures(self) -> pd.Series[float]:
-        """Fit measures by lavaan's names with ``_`` for ``.``: chisq df pvalue cfi tli rmsea srmr aic bic ..."""
+        """Fit measures by lavaan's names with ``_`` for ``.``: chisq df pvalue cfi tli rmsea srmr aic bic ...
+
+        Which there are depends on the estimator; see :mod:`sme_sem.sem.indices`.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3; use ~ 0.5*trust", 200, seed=1)
+        >>> fit = sme.fit("trust =~ t1 + t2 + t3; use ~ trust", answers)
+        >>> fit.measures()[["df", "chisq", "srmr"]].round(3).to_dict()
+        {'df': 2.0, 'chisq': 1.751, 'srmr': 0.022}
+        """
         return pd.Series(self._measures, name="value", dtype=float)
 
     @cached_property
@@ -448,7 +504,16 @@ class Fit(Tabled):
         return indices.robust_measures(test, c, cb, interval=(values[0] / c, c))
 
     def r_squared(self) -> pd.Series[float]:
-        """Share of variance explained, by variable (and group, if there are several)."""
+        """Share of variance explained, by variable (and group, if there are several).
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3; use ~ 0.5*trust", 200, seed=1)
+        >>> fit = sme.fit("trust =~ t1 + t2 + t3; use ~ trust", answers)
+        >>> fit.r_squared().round(2).to_dict()
+        {'t1': 0.36, 't2': 0.35, 't3': 0.22, 'use': 0.22}
+        """
         found = self._point.r_squared()
         if self.table.groups == 1:
             return pd.Series({name: value for _, name, value in found}, name="r_squared", dtype=float)
@@ -459,7 +524,18 @@ class Fit(Tabled):
         """Score test of every parameter left out: lhs op rhs group mi epc sepc_lv sepc_all, largest first.
 
         ``epc`` is the value the parameter would take; ``sepc_lv`` the same standardized by the constructs' deviations,
-        ``sepc_all`` by all.  With robust estimators too these are the plain statistics, as lavaan's ``mi``.
+        ``sepc_all`` by all.  With robust estimators too these are the plain statistics, as lavaan's ``mi``.  See
+        :mod:`sme_sem.sem.modification`.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> measured = "trust =~ t1 + 1*t2 + 1*t3; use =~ u1 + 1*u2 + 1*u3 + 1*u4; use ~ 0.4*trust"
+        >>> answers = sme.simulate(measured + "; trust =~ 0.5*u4", 500, seed=1)
+        >>> fit = sme.fit("trust =~ t1 + t2 + t3; use =~ u1 + u2 + u3 + u4", answers)
+        >>> fit.modification_indices().head(1)[["lhs", "op", "rhs", "epc"]].round(2)
+             lhs  op rhs   epc
+        0  trust  =~  u4  0.38
         """
         found = self._candidates
         order = np.argsort(-found.mi, kind="stable")
@@ -496,6 +572,8 @@ class Fit(Tabled):
         ------
         SpecificationError
             The model holds no parameters equal.
+        ConvergenceError
+            The model did not converge.
 
         Examples
         --------
@@ -561,6 +639,10 @@ class Fit(Tabled):
         ------
         SpecificationError
             What is written is no equality, names no label of the model, or cannot hold.
+        SyntaxProblem
+            It cannot be read.
+        ConvergenceError
+            The model did not converge.
 
         Examples
         --------
@@ -586,6 +668,21 @@ class Fit(Tabled):
             ``"cor"``: cor(sample) - cor(implied).  ``"raw"``: of covariances.  ``"standardized"``: the raw ones
             divided by their standard errors, z statistics.  ``"normalized"``: divided by those of the sample's
             covariances alone.  See :mod:`sme_sem.sem.residuals`.
+
+        Raises
+        ------
+        SpecificationError
+            ``type`` is unknown, or ``missing`` is one whose residuals have no errors.
+        ConvergenceError
+            The model did not converge, so residuals have no errors.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3; use ~ 0.5*trust", 200, seed=1)
+        >>> fit = sme.fit("trust =~ t1 + t2 + t3; use ~ trust", answers)
+        >>> fit.residuals().loc["use", ["t1", "t2", "t3"]].round(3).tolist()
+        [0.026, 0.008, -0.052]
         """
         from .residuals import residuals
 
@@ -595,16 +692,49 @@ class Fit(Tabled):
         """The covariance matrix the model implies; a dict by group if there are several and ``group`` names none.
 
         Of ordered answers in the unit of their polychoric correlations, as :meth:`residuals` and lavaan's ``fitted``.
+
+        Parameters
+        ----------
+        group
+            Label of one group.
+
+        Raises
+        ------
+        SpecificationError
+            There is no such group.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3; use ~ 0.5*trust", 200, seed=1)
+        >>> fit = sme.fit("trust =~ t1 + t2 + t3; use ~ trust", answers)
+        >>> fit.implied().loc[["t1", "use"], ["t1", "use"]].round(2)
+               t1   use
+        t1   1.44  0.37
+        use  0.37  1.20
         """
         return self._matrices(self._unit[:, :, None] * self._point.moments.sigma * self._unit[:, None, :], group)
 
     def implied_means(self, group: str | None = None) -> pd.Series[float] | dict[str, pd.Series[float]]:
         """The means the model implies, by group as in :meth:`implied`; the sample's where it models none.
 
+        Parameters
+        ----------
+        group
+            Label of one group.
+
         Raises
         ------
         SpecificationError
-            The fit knows no means: it came from a covariance matrix alone.
+            There is no such group, or the fit knows no means: it came from a covariance matrix alone.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3; use ~ 0.5*trust", 200, seed=1)
+        >>> fit = sme.fit("trust =~ t1 + t2 + t3; use ~ trust", answers)
+        >>> fit.implied_means().round(2).to_dict()
+        {'t1': -0.09, 't2': -0.05, 't3': -0.21, 'use': -0.07}
         """
         means = self._unit * self._point.moments.mu if self.table.means else self.moments.mean
         if means is None:
@@ -621,13 +751,36 @@ class Fit(Tabled):
         return unit
 
     def construct_correlations(self, group: str | None = None) -> pd.DataFrame | dict[str, pd.DataFrame]:
-        """Correlations among the constructs that the model implies, by group as in :meth:`implied`."""
+        """Correlations among the constructs that the model implies, by group as in :meth:`implied`.
+
+        Parameters
+        ----------
+        group
+            Label of one group.
+
+        Raises
+        ------
+        SpecificationError
+            There is no such group.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> model = "trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3; use =~ 0.8*u1 + 0.7*u2 + 0.6*u3; trust ~~ 0.5*use"
+        >>> fit = sme.fit("trust =~ t1 + t2 + t3; use =~ u1 + u2 + u3", sme.simulate(model, 300, seed=1))
+        >>> fit.construct_correlations().round(2)
+               trust  use
+        trust    1.0  0.4
+        use      0.4  1.0
+        """
         p = len(self.observed)
         values = linalg.correlation(self._point.moments.cov[:, p:, p:])
         return self._of_groups([pd.DataFrame(own, self.latent, self.latent) for own in values], group)
 
     def scores(self, method: str = "regression", *, errors: bool = False) -> pd.DataFrame:
         """Factor scores: a row for each analysed respondent, with the index of the data, a column for each construct.
+
+        With ``missing="fiml"`` each score comes from the answers the respondent gave.  See :mod:`sme_sem.sem.scores`.
 
         Parameters
         ----------
@@ -638,12 +791,12 @@ class Fit(Tabled):
         errors
             Add the scores' standard errors as columns ``<construct>_se``.
 
-        With ``missing="fiml"`` each score comes from the answers the respondent gave.  See :mod:`sme_sem.sem.scores`.
-
         Raises
         ------
         SpecificationError
-            The model has no constructs, or was fitted to a covariance matrix.
+            ``method`` is unknown, the model has no constructs, or it was fitted to a covariance matrix.
+        ConvergenceError
+            The model did not converge.
 
         Examples
         --------
@@ -660,7 +813,30 @@ class Fit(Tabled):
     def effects(self, outcome: str, predictor: str) -> pd.DataFrame:
         """Direct, each indirect, total indirect and total effect of ``predictor`` on ``outcome``.
 
-        Columns: effect, route, group, est, se, z, pvalue, ci_lower, ci_upper, est_std.  Errors by the delta method.
+        Columns: effect, route, group, est, se, z, pvalue, ci_lower, ci_upper, est_std.  Errors by the delta method,
+        95% intervals; see :mod:`sme_sem.sem.effects`.
+
+        Parameters
+        ----------
+        outcome, predictor
+            Variables of the model, observed or constructs.
+
+        Raises
+        ------
+        SpecificationError
+            One is no variable of the model, or both are the same.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("trust ~ 0.5*cost; use ~ 0.4*trust + 0.2*cost", 300, seed=1)
+        >>> effects = sme.fit("trust ~ cost; use ~ trust + cost", answers).effects("use", "cost")
+        >>> effects[["effect", "est"]].round(3)
+                   effect    est
+        0          direct  0.209
+        1        indirect  0.191
+        2  total indirect  0.191
+        3           total  0.399
         """
         from .effects import effects
 
@@ -672,7 +848,24 @@ class Fit(Tabled):
     def cross_check(self) -> CrossCheck:
         """Fit the same specification with semopy, an independent program, and lay both results side by side.
 
-        Prints as a table; ``.frame`` has quantity, ours, theirs, difference; ``.confirmed`` counts agreements.
+        Prints as a table; ``.frame`` has quantity, ours, theirs, difference, confirmed; ``.confirmed`` counts
+        agreements.  What counts as one: :func:`sme_sem.sem.second_engine.cross_check`.
+
+        Raises
+        ------
+        SpecificationError
+            semopy cannot estimate such a model; the message says what it lacks.
+        ConvergenceError
+            The model did not converge.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3; use ~ 0.5*trust", 200, seed=1)
+        >>> fit = sme.fit("trust =~ t1 + t2 + t3; use ~ trust", answers)
+        >>> check = fit.cross_check()
+        >>> check.confirmed, check.compared
+        (20, 20)
         """
         from .second_engine import cross_check
 
@@ -692,7 +885,7 @@ class Fit(Tabled):
         Raises
         ------
         SpecificationError
-            That program has no words for this model; the message says for what.
+            The program is unknown, or has no words for this model; the message says for what.
 
         Examples
         --------
@@ -722,7 +915,7 @@ class Fit(Tabled):
     # --- shown -------------------------------------------------------------------------------------
 
     def tables(self) -> tuple[Table, ...]:
-        """Fit indices, measurement model, structural paths and R-squared."""
+        """List the tables that printing shows: the test, fit indices, loadings, paths, R-squared, what stands out."""
         from .presentation import fit_tables
 
         return fit_tables(self)
@@ -734,7 +927,35 @@ class Fit(Tabled):
     def diagram(
         self, *, labels: Labels | None = None, language: Language = "en", items: bool = True, grey: bool = False
     ) -> Picture:
-        """Draw the standardized solution; see :func:`sme_sem.diagram`, which also draws two fits side by side."""
+        """Draw the standardized solution; :func:`sme_sem.diagram` also draws two fits side by side.
+
+        Parameters
+        ----------
+        labels
+            What to write on variables; a variable without a label shows its name.
+        language : {"en", "zh"}
+            Of labels given in two languages.
+        items
+            Whether to draw the items; without them the structural model remains.
+        grey
+            Whether to do without colour, for print.
+
+        Raises
+        ------
+        ConvergenceError
+            The model did not converge: it has no solution to show.
+        SpecificationError
+            It was fitted to more than two groups.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3; use ~ 0.5*trust", 200, seed=1)
+        >>> fit = sme.fit("trust =~ t1 + t2 + t3; use ~ trust", answers)
+        >>> picture = fit.diagram(labels={"trust": "Trust in the shop"}, items=False)
+        >>> "Trust in the shop" in picture.svg, "t1" in picture.svg
+        (True, False)
+        """
         from .diagram import diagram
 
         return diagram(self, labels=labels, language=language, items=items, grey=grey)

@@ -31,7 +31,23 @@ class Specification:
     def read(cls, text: str | Specification) -> Specification:
         """Read lavaan syntax; a Specification is returned as it is.
 
-        Of a relation written twice the first counts, with the modifiers of both.
+        Parameters
+        ----------
+        text
+            Relations, by line or parted by ``;``.  Of one written twice the first counts, with the modifiers of both.
+
+        Raises
+        ------
+        SyntaxProblem
+            With line, column and what was expected.
+        SpecificationError
+            A relation is written twice with modifiers that contradict each other, or ``text`` is no text.
+
+        Examples
+        --------
+        >>> spec = Specification.read("trust =~ t1 + t2; use ~ trust")
+        >>> spec.latent, spec.observed
+        (('trust',), ('t1', 't2', 'use'))
         """
         if isinstance(text, Specification):
             return text
@@ -43,7 +59,32 @@ class Specification:
         return _read(text)
 
     def add(self, text: str) -> Specification:
-        """Add relations; one that is already there takes the new modifiers."""
+        """Add relations; one that is already there takes the new modifiers.
+
+        Parameters
+        ----------
+        text
+            lavaan syntax.
+
+        Returns
+        -------
+        Specification
+            The relations there were, then the new ones; the old one stays as it is.
+
+        Raises
+        ------
+        SyntaxProblem
+            With line, column and what was expected.
+        SpecificationError
+            The text writes a relation twice with modifiers that contradict each other.
+
+        Examples
+        --------
+        >>> spec = Specification.read("trust =~ t1 + t2; use ~ trust")
+        >>> print(spec.add("use ~ b*trust + cost"))
+        trust =~ t1 + t2
+        use ~ b*trust + cost
+        """
         new = read_terms(text)
         keys = {term.key: term for term in new if term.op not in DEFINING}
         kept = tuple(_updated(term, keys[term.key]) if term.key in keys else term for term in self.terms)
@@ -51,11 +92,54 @@ class Specification:
         return Specification(_merged((*kept, *(term for term in new if term.key not in present))))
 
     def add_terms(self, terms: Iterable[Term]) -> Specification:
-        """Add relations that are there as terms, by the same rules as those read from text."""
+        """Add relations that are there as terms; of one written twice the first counts, with the modifiers of both.
+
+        Parameters
+        ----------
+        terms
+            Those of another specification, for instance.
+
+        Raises
+        ------
+        SpecificationError
+            A term contradicts one that is there.
+
+        Examples
+        --------
+        >>> measured, paths = Specification.read("trust =~ t1 + t2"), Specification.read("use ~ trust")
+        >>> print(measured.add_terms(paths.terms))
+        trust =~ t1 + t2
+        use ~ trust
+        """
         return Specification(_merged((*self.terms, *terms)))
 
     def drop(self, text: str) -> Specification:
-        """Remove relations; :class:`SpecificationError` if one is not there."""
+        """Remove relations.
+
+        Parameters
+        ----------
+        text
+            lavaan syntax; modifiers do not matter.
+
+        Returns
+        -------
+        Specification
+            The other relations, in their order.
+
+        Raises
+        ------
+        SpecificationError
+            The model does not contain a relation; the message names the nearest.
+        SyntaxProblem
+            With line, column and what was expected.
+
+        Examples
+        --------
+        >>> spec = Specification.read("trust =~ t1 + t2 + t3; use ~ b*trust + cost")
+        >>> print(spec.drop("trust =~ t3; use ~ trust"))
+        trust =~ t1 + t2
+        use ~ cost
+        """
         unwanted = {term.key for term in read_terms(text)}
         present = [term.key for term in self.terms]
         for key in sorted(unwanted.difference(present)):
@@ -71,7 +155,21 @@ class Specification:
     def rename(self, names: Mapping[str, str]) -> Specification:
         """Rename variables, everywhere they occur, in products such as ``x:z`` and in ``equal("f =~ x")`` too.
 
-        :class:`SpecificationError` for a variable that is not there, and for a new name that is none or is taken.
+        Parameters
+        ----------
+        names
+            New names by old ones.
+
+        Raises
+        ------
+        SpecificationError
+            A variable is not there, or a new name is none or is taken.
+
+        Examples
+        --------
+        >>> spec = Specification.read("use ~ cost + trust + cost:trust")
+        >>> print(spec.rename({"cost": "price"}))
+        use ~ price + trust + price:trust
         """
         require_kind("names", names, Mapping, "new names by old ones, such as {'t1': 'trust1'}")
         known = self.variables | {factor for name in self.variables for factor in name.split(":")}
