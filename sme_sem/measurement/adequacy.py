@@ -64,6 +64,13 @@ def adequacy(frame: pd.DataFrame) -> Adequacy:
     Adequacy
         ``.kmo``, ``.kmo_items``, ``.bartlett_chisq``, ``.bartlett_df``, ``.bartlett_pvalue``.
 
+    Raises
+    ------
+    DataProblem
+        Respondents are too few, or an item is not numeric, does not vary or follows from others.
+    SpecificationError
+        Two columns have the same name.
+
     Examples
     --------
     >>> import pandas as pd

@@ -53,6 +53,13 @@ def collinearity(fit: Fit, frame: pd.DataFrame) -> Collinearity:
     Collinearity
         ``.vif``: outcome, predictor, n, vif, tolerance.
 
+    Raises
+    ------
+    SpecificationError
+        The model has no path, or the answers lack a column.
+    DataProblem
+        The predictors of an outcome have no correlations; the message says of which, and why.
+
     Notes
     -----
     A construct measured by constructs is scored by the mean of all items below it.
@@ -100,6 +107,13 @@ def variance_inflation(
     -------
     Collinearity
         ``.vif``: outcome, predictor, n, vif, tolerance.
+
+    Raises
+    ------
+    SpecificationError
+        The answers lack a column.
+    DataProblem
+        The predictors of an outcome have no correlations; the message says of which, and why.
 
     Examples
     --------

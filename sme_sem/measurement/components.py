@@ -125,6 +125,14 @@ def components(
         ``.loadings``, ``.communalities``, ``.variance``, ``.eigenvalues``, ``.weights``, ``.scores()``;
         after an oblique rotation ``.structure`` and ``.correlations`` differ from them.
 
+    Raises
+    ------
+    DataProblem
+        Respondents are too few, or an item is not numeric, does not vary or follows from others.
+    SpecificationError
+        Neither or both of ``frame`` and ``cov`` are given, ``n_components`` is not among 1 to the number of items, or a
+        rotation or correlation is unknown.
+
     Examples
     --------
     >>> import pandas as pd

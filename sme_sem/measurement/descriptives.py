@@ -57,6 +57,8 @@ def descriptives(frame: pd.DataFrame, items: Sequence[str] | None = None) -> Des
     ------
     DataProblem
         If a column holds something that is not a number, or nobody answered it.
+    SpecificationError
+        If an item has no column.
 
     Examples
     --------

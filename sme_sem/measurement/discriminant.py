@@ -84,6 +84,8 @@ def discriminant(frame: pd.DataFrame, model: str | Specification, **options: Any
         There are fewer than two constructs, they are not free to correlate, or a robust estimator was asked for.
     ConvergenceError
         The measurement model was not found.
+    SmeSemError
+        The measurement model cannot be fitted to these answers, see :func:`sme_sem.fit`.
 
     Examples
     --------
@@ -201,7 +203,9 @@ def heterotrait(
     Raises
     ------
     SpecificationError
-        There are fewer than two constructs, or one has fewer than two items.
+        There are fewer than two constructs, one has fewer than two items, or an argument is out of range.
+    DataProblem
+        Respondents are too few, or an item is not numeric, does not vary or follows from others.
 
     Examples
     --------

@@ -133,7 +133,9 @@ def factors(
     Raises
     ------
     SpecificationError
-        If so many factors cannot be told apart from so few items.
+        If so many factors cannot be told apart from so few items, or a method, rotation or correlation is unknown.
+    DataProblem
+        If respondents are too few, or an item is not numeric, does not vary or follows from others.
     ConvergenceError
         If an item's unique variance would have to be zero or negative (a Heywood case).
 

@@ -91,6 +91,8 @@ def importance(
         If the model did not converge.
     SpecificationError
         If nothing leads to the target, an item has no scale, or the groups of model and answers differ.
+    DataProblem
+        If the answers lack an item, or lie outside its scale.
 
     Examples
     --------

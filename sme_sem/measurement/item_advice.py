@@ -97,7 +97,9 @@ def item_advice(
     Raises
     ------
     SpecificationError
-        No such profile of rules is known.
+        No such profile of rules is known, or the scales are none, see :func:`sme_sem.reliability`.
+    DataProblem
+        The answers to a scale cannot be analysed, see :func:`sme_sem.reliability`.
 
     Examples
     --------

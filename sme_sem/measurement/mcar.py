@@ -62,7 +62,7 @@ def mcar(frame: pd.DataFrame) -> Mcar:
     Raises
     ------
     DataProblem
-        If nothing is missing, or an item does not vary.
+        If nothing is missing, or an item is not numeric or does not vary.
     ConvergenceError
         If means and covariances of the answers with gaps were not found.
 

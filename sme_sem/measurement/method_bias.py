@@ -92,6 +92,14 @@ def method_bias(frame: pd.DataFrame, model: str | Specification, *, marker: Sequ
     MethodBias
         ``.comparison``, ``.shares``, ``.vif``, ``.harman_percent``.
 
+    Raises
+    ------
+    SyntaxProblem, SpecificationError
+        The model cannot be read or has no construct with items, the answers lack a column, or ``marker`` is a single
+        item or part of the model.
+    DataProblem
+        Respondents are too few, or an item is not numeric, does not vary or follows from others.
+
     Notes
     -----
     All models are fitted by maximum likelihood, constructs with unit variance.  ``measurement``: constructs that

@@ -98,6 +98,13 @@ def missing(
     Missing
         ``.items``, ``.scales``, ``.respondents``, ``.patterns``, ``.background``, ``.mcar``.
 
+    Raises
+    ------
+    SpecificationError
+        There is no such column or correction, or a scale is no list of items.
+    DataProblem
+        There are no answers, nobody answered an item, or it is not numeric.
+
     Examples
     --------
     >>> import numpy as np, sme_sem as sme

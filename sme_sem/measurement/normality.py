@@ -73,6 +73,13 @@ def normality(frame: pd.DataFrame) -> Normality:
     Normality
         ``.mardia_skew``, ``.mardia_kurtosis`` and their tests, ``.henze_zirkler``, ``.items``.
 
+    Raises
+    ------
+    DataProblem
+        Respondents are too few, or an item is not numeric, does not vary or follows from others.
+    SpecificationError
+        Two columns have the same name.
+
     Notes
     -----
     Mardia's coefficients use the covariance matrix divided by n - 1, as R's psych and semTools do

@@ -68,7 +68,9 @@ def rater_agreement(ratings: pd.DataFrame, *, level: float = 0.95) -> RaterAgree
     Raises
     ------
     DataProblem
-        There are fewer than two raters or targets, or all targets are rated alike.
+        There are fewer than two raters or targets, all targets are rated alike, or a rating is not numeric.
+    SpecificationError
+        ``level`` is not between 0 and 1.
 
     Notes
     -----

@@ -90,6 +90,14 @@ def reliability(
     Reliability
         ``.scales`` and ``.items``, DataFrames at full precision.
 
+    Raises
+    ------
+    SpecificationError
+        No scale is named, one has fewer than two items, an item has no column, or ``level`` is not between 0 and 1.
+    DataProblem
+        An item is not numeric or nobody answered it, fewer than two respondents answered a whole scale, everybody
+        answered every scale alike, or an item taken as ordered has more than 20 different answers.
+
     Notes
     -----
     Covariances are divided by n - 1, which leaves every coefficient unchanged.  The interval of

@@ -82,6 +82,14 @@ def retention(
     Retention
         ``.table`` and ``.suggested``.
 
+    Raises
+    ------
+    DataProblem
+        Respondents are too few, or an item is not numeric, does not vary or follows from others.
+    SpecificationError
+        A correlation or noise is unknown, ``noise="normal"`` is to go with polychoric correlations, or ``draws`` are
+        fewer than 20.
+
     Notes
     -----
     Eigenvalues are those of the full correlation matrix (components).  The count of parallel analysis ends at the first

@@ -84,6 +84,8 @@ def congruence(
         A column or method is unknown, or there are not so many components or factors.
     DataProblem
         There is but one group, or one cannot carry the correlations.
+    ConvergenceError
+        The solution of a group is not a proper one.
 
     Examples
     --------
@@ -171,6 +173,8 @@ def loading_intervals(
     ------
     SpecificationError
         An argument is out of range.
+    DataProblem
+        Respondents are too few, or an item is not numeric, does not vary or follows from others.
     ConvergenceError
         The solution of all respondents, or nearly all samples', is not a proper one.
 

@@ -86,6 +86,13 @@ def validity(fit: Fit, *, group: str | None = None) -> Validity:
     Validity
         ``.scales``, ``.fornell_larcker``, ``.htmt``, ``.htmt2``.
 
+    Raises
+    ------
+    ConvergenceError
+        The model did not converge.
+    SpecificationError
+        The model has no construct, or ``group`` is none of its groups, or left out where there are several.
+
     Notes
     -----
     ::
