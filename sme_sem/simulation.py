@@ -26,6 +26,17 @@ def simulate(model: str | Specification, n: int, *, seed: int) -> pd.DataFrame:
     seed
         The same seed gives the same answers, to the last bit.
 
+    Returns
+    -------
+    DataFrame
+        One row per respondent, one column per observed variable, in the order of the model.
+
+    Raises
+    ------
+    SyntaxProblem, SpecificationError
+        The model cannot be read or contradicts itself, its covariance matrix is not positive definite, or ``n`` or
+        ``seed`` is no such number.
+
     Examples
     --------
     >>> import sme_sem as sme

@@ -431,6 +431,16 @@ def demo_study(instrument: str = "bmi-drivers", *, output: str | Path = "results
     output
         The folder for the results.
 
+    Returns
+    -------
+    Study
+        Ready for ``run()``; its fits are recorded in no ledger.
+
+    Raises
+    ------
+    InstrumentError
+        No shipped instrument has that name.
+
     Examples
     --------
     >>> study = demo_study("corporate-reputation")

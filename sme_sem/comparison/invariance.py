@@ -253,6 +253,8 @@ def invariance(
         If the steps are unknown or out of order, or the items cannot tell them apart.
     ConvergenceError
         If a step, or every second permutation of the respondents, has no estimates.
+    SmeSemError
+        If the first step cannot be fitted to these groups, see :func:`sme_sem.fit`.
 
     Examples
     --------

@@ -177,6 +177,8 @@ def search(
     ------
     SpecificationError
         If the search is asked for what it cannot do, such as halving a covariance matrix.
+    SyntaxProblem
+        If one of the relations ``allowed`` cannot be read.
     ConvergenceError
         If the fit did not converge.
 

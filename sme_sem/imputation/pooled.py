@@ -250,6 +250,8 @@ def fit_imputed(
         A copy still has gaps in a variable of the model.
     ConvergenceError
         Fewer than two copies gave estimates.
+    SmeSemError
+        The model cannot be fitted to completed answers, see :func:`sme_sem.fit`.
 
     Examples
     --------
@@ -296,6 +298,11 @@ def pool(fits: Iterable[Fit], *, complete_df: float | None = None) -> PooledFit:
     complete_df
         Degrees of freedom that estimates would have without gaps (Barnard and Rubin's v); without it n less the number
         of free parameters.  ``math.inf`` gives Rubin's (1987) degrees of freedom, and z where nothing is missing.
+
+    Returns
+    -------
+    PooledFit
+        ``.estimates()``, ``.standardized()``, ``.tests()``, ``.measures()``, ``.r_squared()``, ``.fits``.
 
     Raises
     ------

@@ -200,7 +200,10 @@ def compare_imputed(restricted: PooledFit, full: PooledFit) -> PooledComparison:
     Raises
     ------
     SpecificationError
-        The fits are not of the same copies, not of the same estimator, or robust.
+        The fits are not of the same copies, variables or estimator, or robust, or ``restricted`` has not more degrees
+        of freedom.
+    ConvergenceError
+        In some copies the restricted model fits better, so the two are not nested.
 
     Examples
     --------

@@ -39,6 +39,11 @@ def path_of(name: str) -> Path:
     pathlib.Path
         Its YAML file.
 
+    Raises
+    ------
+    InstrumentError
+        No shipped instrument has that name.
+
     Examples
     --------
     >>> path_of("bmi-drivers").name
@@ -64,6 +69,11 @@ def bundled_answers(name: str) -> Path | None:
     pathlib.Path or None
         Real answers, or drawn ones (see :attr:`Answers.synthetic`; their name says so); None where
         answers are to be drawn.
+
+    Raises
+    ------
+    InstrumentError
+        No shipped instrument has that name.
 
     Examples
     --------

@@ -50,6 +50,11 @@ def moderated_mediation(
         The lines, the direct effect included; ``index_mod_med`` is the index of moderated mediation and
         ``indirect_1``, ``indirect_2`` ... are the indirect effects at the values, in their order.
 
+    Raises
+    ------
+    SpecificationError
+        Two of the four names are the same, or ``stage`` is unknown.
+
     Examples
     --------
     >>> print(moderated_mediation("X", "M", "Y", "W", at=(-1, 1)))

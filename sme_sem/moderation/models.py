@@ -87,7 +87,11 @@ def with_products(model: str | Specification, frame: pd.DataFrame, group: str | 
     Raises
     ------
     SpecificationError
-        If a product of a construct is not one of two constructs measured by items.
+        If a product of a construct is not one of two constructs measured by items, or an item has no column.
+    SyntaxProblem
+        If the model cannot be read.
+    DataProblem
+        If ``group`` does not divide the respondents into groups.
 
     Examples
     --------

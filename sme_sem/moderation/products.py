@@ -86,7 +86,9 @@ def product_indicators(
     Raises
     ------
     SpecificationError
-        If an indicator is no column, or constructs cannot be matched.
+        If an indicator is no column, constructs cannot be matched, or ``method`` is unknown.
+    DataProblem
+        If an indicator holds no numbers, or ``group`` does not divide the respondents into groups.
 
     Examples
     --------

@@ -133,7 +133,9 @@ def simple_slopes(
     Raises
     ------
     SpecificationError
-        If the model lacks one of the paths.
+        If the model lacks one of the paths, or an argument is out of range.
+    ConvergenceError
+        If the model did not converge.
 
     Examples
     --------

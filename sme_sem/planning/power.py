@@ -158,9 +158,13 @@ def power(
     Raises
     ------
     SpecificationError
-        If the population or the model makes no sense.
+        If the population or the model makes no sense, or an argument is out of range.
+    SyntaxProblem
+        If one of the models cannot be read.
     ConvergenceError
         If no sample could be fitted.
+    StudyError
+        If the ledger cannot be read or written.
 
     Examples
     --------

@@ -131,6 +131,11 @@ def screen(
     cutoffs : Cutoffs, optional
         Of the rule ``"careless"``: from where on an index raises a flag, and how many flags are needed.
 
+    Returns
+    -------
+    Screening
+        ``.responses()`` of those who were kept, ``.excluded`` with the reasons, ``.flags``.
+
     Raises
     ------
     ResponseError

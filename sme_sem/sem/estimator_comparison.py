@@ -108,6 +108,11 @@ def compare_estimators(
     options
         Anything else :func:`sme_sem.fit` takes, for both fits.
 
+    Returns
+    -------
+    EstimatorComparison
+        ``.paths``, ``.fit_measures``, ``.differing``, and the fits as ``.continuous`` and ``.ordered``.
+
     Raises
     ------
     SpecificationError

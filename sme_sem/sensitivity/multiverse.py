@@ -170,6 +170,10 @@ def multiverse(
     ------
     SpecificationError
         If a choice or a hypothesis makes no sense.  Analyses that cannot be fitted do not raise: they are counted.
+    SyntaxProblem
+        If a model or a hypothesis cannot be read.
+    StudyError
+        If the ledger cannot be read or written.
 
     Examples
     --------

@@ -38,6 +38,8 @@ def read_model(text: str, syntax: Syntax = "lavaan", *, observed: Iterable[str] 
     ------
     SyntaxProblem
         With line, column and what was expected.
+    SpecificationError
+        ``syntax`` is unknown, or a relation is written twice with modifiers that contradict each other.
 
     Examples
     --------

@@ -72,6 +72,12 @@ def write_syntax(fits: Mapping[str, Fit], folder: str | Path) -> tuple[Path, ...
     tuple of Path
         The files, the README last.
 
+    Raises
+    ------
+    SpecificationError
+        ``fits`` are no fitted models by name, or ``folder`` is no path.  A program that has no words for a model does
+        not raise: the README says why its file is missing.
+
     Examples
     --------
     >>> import tempfile
