@@ -96,6 +96,12 @@ class Study:
         ------
         ResponseError
             If the answers cannot be read, or screening leaves nobody.
+
+        Examples
+        --------
+        >>> results = demo_study("corporate-reputation").run()
+        >>> results.counts, results.problems
+        ({'collected': 344, 'valid': 344, 'analysed': 336}, ())
         """
         from .measurement import adequacy, components, correlations, descriptives, method_bias, retention, validity
         from .sem.hypotheses import test_hypotheses
@@ -208,7 +214,25 @@ class Study:
         )
 
     def screen(self, responses: Responses) -> Screening:
-        """Screen answers by the rules of the study."""
+        """Screen answers by the rules of the study.
+
+        Parameters
+        ----------
+        responses
+            As read by :func:`sme_sem.read_responses`.
+
+        Returns
+        -------
+        Screening
+            As :func:`sme_sem.screen` gives it.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> study = demo_study("corporate-reputation")
+        >>> study.screen(sme.read_responses(study.answers, study.instrument)).responses().counts
+        {'collected': 344, 'valid': 344}
+        """
         chosen = self.choices.screening
         return screen(responses, chosen.rules, max_missing=chosen.max_missing, cutoffs=Cutoffs(flags=chosen.min_flags))
 

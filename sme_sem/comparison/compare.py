@@ -43,7 +43,26 @@ class Comparison(Tabled):
         return models, self.pairs_table()
 
     def difference_tests(self, model: str) -> dict[str, float]:
-        """Give p of the difference in chi-square between a model and each that is nested with it."""
+        """Give p of the difference in chi-square between a model and each that is nested with it.
+
+        Parameters
+        ----------
+        model
+            Name of one of the models.
+
+        Returns
+        -------
+        dict
+            p by the other model's name; empty where none is nested with it.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("use ~ 0.4*trust + 0.3*cost", 200, seed=1)
+        >>> fits = {"free": sme.fit("use ~ trust + cost", answers), "equal": sme.fit("use ~ a*trust + a*cost", answers)}
+        >>> list(sme.compare(fits).difference_tests("free"))
+        ['equal']
+        """
         own = self.pairs[self.pairs["relation"].eq("nested") & self.pairs["pvalue"].notna()]
         found = {}
         for row in own.to_dict("records"):
@@ -56,7 +75,12 @@ class Comparison(Tabled):
     def pairs_table(self, titles: Labels | None = None, *, why: bool = True) -> Table:
         """Give the pairs, without columns that say nothing of any.
 
-        titles : what to print for a model's name    why : say of each pair why it is tested so
+        Parameters
+        ----------
+        titles
+            What to print for a model's name.
+        why
+            Say of each pair why it is tested so.
         """
         columns = tuple(c for c in _PAIR_COLUMNS if self.pairs[c.name].notna().any() and (why or c.name != "why"))
         rows = tuple(_written(row, titles, columns) for row in self.pairs.to_dict("records"))

@@ -134,6 +134,28 @@ class Invariance(Tabled):
 
         What the plain chi-square would fall by, about, if the relation were free in every group; of ``ULS`` and
         ``DWLS`` (ordered items) it has no chi-square distribution, and no p.
+
+        Parameters
+        ----------
+        step
+            One of those fitted, not the first.
+
+        Raises
+        ------
+        SpecificationError
+            There is no such step, or it holds nothing equal that is tested one by one.
+
+        Examples
+        --------
+        >>> import numpy as np, sme_sem as sme
+        >>> answers = sme.simulate("trust =~ 0.8*t1 + 0.8*t2 + 0.8*t3 + 0.8*t4", 300, seed=1)
+        >>> answers["shop"] = np.arange(300) % 2
+        >>> answers["t3"] += answers["shop"]
+        >>> steps = sme.invariance("trust =~ t1 + t2 + t3 + t4", answers, group="shop")
+        >>> steps.releases("scalar").head(2)[["relation", "statistic", "df"]].round(2)
+          relation  statistic  df
+        0   t3 ~ 1      32.63   1
+        1   t4 ~ 1       7.03   1
         """
         _known_steps((step,), self.fits)
         equal = self._design.held(step)
@@ -157,7 +179,36 @@ class Invariance(Tabled):
 
         What is found so fits these respondents by construction: it needs a reason, and other respondents.
 
-        step : the step to be reached     alpha : of its difference test     most : relations released at most
+        Parameters
+        ----------
+        step
+            The step to be reached.
+        alpha
+            Level of its difference test.
+        most
+            How many relations are released at most.
+
+        Returns
+        -------
+        Invariance
+            All steps anew; ``.released`` names what is not held equal.
+
+        Raises
+        ------
+        DataProblem
+            The step differs even so.
+        SpecificationError
+            The step's equalities are not tested one by one, or an argument is out of range.
+
+        Examples
+        --------
+        >>> import numpy as np, sme_sem as sme
+        >>> answers = sme.simulate("trust =~ 0.8*t1 + 0.8*t2 + 0.8*t3 + 0.8*t4", 300, seed=1)
+        >>> answers["shop"] = np.arange(300) % 2
+        >>> answers["t3"] += answers["shop"]
+        >>> steps = sme.invariance("trust =~ t1 + t2 + t3 + t4", answers, group="shop")
+        >>> steps.partial("scalar").released
+        ('t3 ~ 1',)
         """
         probability("alpha", alpha, 0.05)
         most = whole("most", most, 1, "how many relations may be released, one or more")

@@ -85,8 +85,22 @@ class Picture(str):
         return f"<Picture: SVG of {len(self):,} characters>"
 
     def save(self, path: str | Path) -> Path:
-        """Write the drawing to a file ending in .svg, .png or .pdf, as a whole or not at all; return its path.
+        """Write the drawing to a file, as a whole or not at all, and return its path.
 
+        Parameters
+        ----------
+        path
+            Ending in .svg, .png or .pdf.
+
+        Raises
+        ------
+        SpecificationError
+            The path has another ending.
+        OSError
+            The file cannot be written.
+
+        Examples
+        --------
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     Picture('<svg xmlns="http://www.w3.org/2000/svg" width="4" height="3"/>').save(f"{folder}/a.png").name

@@ -85,7 +85,17 @@ class Imputations(Tabled):
         return self.data[list(self.items["item"])].isna().to_numpy()
 
     def stacked(self) -> pd.DataFrame:
-        """All copies one below the other; the first level of the index is the copy, counted from 1."""
+        """All copies one below the other; the first level of the index is the copy, counted from 1.
+
+        Examples
+        --------
+        >>> import numpy as np, sme_sem as sme
+        >>> answers = sme.simulate("use ~ 0.5*trust", 100, seed=1)
+        >>> answers = answers.mask(np.random.default_rng(2).random(answers.shape) < 0.1)
+        >>> copies = sme.impute(answers, m=3, seed=3, progress=False)
+        >>> copies.stacked().shape
+        (300, 2)
+        """
         return pd.concat(list(self), keys=range(1, self.m + 1), names=["imputation"])
 
     def tables(self) -> tuple[Table, ...]:

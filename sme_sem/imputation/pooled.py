@@ -91,6 +91,27 @@ class PooledFit(Tabled):
 
         ``t`` has ``df`` degrees of freedom (Barnard and Rubin 1999); ``riv`` is the relative increase of variance due
         to the gaps, ``fmi`` the fraction of missing information.
+
+        Parameters
+        ----------
+        level
+            Confidence of the intervals.
+
+        Raises
+        ------
+        SpecificationError
+            ``level`` does not lie between 0 and 1.
+
+        Examples
+        --------
+        >>> import numpy as np, sme_sem as sme
+        >>> answers = sme.simulate("use ~ 0.5*trust", 100, seed=1)
+        >>> answers = answers.mask(np.random.default_rng(2).random(answers.shape) < 0.1)
+        >>> copies = sme.impute(answers, m=3, seed=3, progress=False)
+        >>> pooled = sme.fit_imputed("use ~ trust", copies, progress=False)
+        >>> pooled.estimates().query("op == '~'")[["lhs", "rhs", "est", "fmi"]].round(2)
+           lhs    rhs   est   fmi
+        0  use  trust  0.45  0.26
         """
         point, table = self._point, self.fits[0].table
         own = np.zeros((len(table.index), table.n_free))
@@ -106,7 +127,29 @@ class PooledFit(Tabled):
         return pd.DataFrame(self._relations() | {"est": value} | self._inference(value, gradient, level) | standardized)
 
     def standardized(self, *, level: float = 0.95) -> pd.DataFrame:
-        """Completely standardized solution: lhs op rhs group est_std se t df pvalue ci_lower ci_upper riv fmi."""
+        """Completely standardized solution: lhs op rhs group est_std se t df pvalue ci_lower ci_upper riv fmi.
+
+        Parameters
+        ----------
+        level
+            Confidence of the intervals.
+
+        Raises
+        ------
+        SpecificationError
+            ``level`` does not lie between 0 and 1.
+
+        Examples
+        --------
+        >>> import numpy as np, sme_sem as sme
+        >>> answers = sme.simulate("use ~ 0.5*trust", 100, seed=1)
+        >>> answers = answers.mask(np.random.default_rng(2).random(answers.shape) < 0.1)
+        >>> copies = sme.impute(answers, m=3, seed=3, progress=False)
+        >>> pooled = sme.fit_imputed("use ~ trust", copies, progress=False)
+        >>> pooled.standardized().query("op == '~'")[["lhs", "rhs", "est_std", "df"]].round(2)
+           lhs    rhs  est_std     df
+        0  use  trust     0.38  23.77
+        """
         columns = self._relations()
         del columns["label"], columns["free"]
         found = self._standardized(observed=True)
@@ -151,13 +194,37 @@ class PooledFit(Tabled):
         return pooled_tests.of_model(self.fits, self._spread.mean)
 
     def tests(self) -> pd.DataFrame:
-        """Tests of the model (:mod:`sme_sem.imputation.pooled_tests`): test chisq F df1 df2 pvalue riv m n."""
+        """Tests of the model (:mod:`sme_sem.imputation.pooled_tests`): test chisq F df1 df2 pvalue riv m n.
+
+        Examples
+        --------
+        >>> import numpy as np, sme_sem as sme
+        >>> answers = sme.simulate("use ~ 0.5*trust", 100, seed=1)
+        >>> answers = answers.mask(np.random.default_rng(2).random(answers.shape) < 0.1)
+        >>> copies = sme.impute(answers, m=3, seed=3, progress=False)
+        >>> pooled = sme.fit_imputed("use ~ 0.5*trust", copies, progress=False)
+        >>> pooled.tests()[["test", "df1", "m"]]
+          test  df1  m
+        0   D4  1.0  3
+        1   D3  1.0  3
+        2   D2  1.0  3
+        """
         return pooled_tests.frame_of(self.chi_squares, self.n)
 
     def measures(self) -> pd.Series[float]:
         """Fit measures from pooled chi-squares: npar ntotal m chisq df pvalue F riv cfi tli rmsea ... srmr.
 
         ``chisq`` is ``df`` times the pooled F of the first row of :meth:`tests`, ``pvalue`` that of F.
+
+        Examples
+        --------
+        >>> import numpy as np, sme_sem as sme
+        >>> answers = sme.simulate("use ~ 0.5*trust", 100, seed=1)
+        >>> answers = answers.mask(np.random.default_rng(2).random(answers.shape) < 0.1)
+        >>> copies = sme.impute(answers, m=3, seed=3, progress=False)
+        >>> pooled = sme.fit_imputed("use ~ 0.5*trust", copies, progress=False)
+        >>> pooled.measures()[["df", "chisq", "srmr"]].round(2).to_dict()
+        {'df': 1.0, 'chisq': 0.16, 'srmr': 0.03}
         """
         first, tests = self.fits[0], self.tests()
         npar = first.measures()["npar"]
@@ -183,7 +250,18 @@ class PooledFit(Tabled):
         return pd.Series(found, name="value", dtype=float)
 
     def r_squared(self) -> pd.Series[float]:
-        """Share of variance explained at the pooled estimates, by variable (and group, if there are several)."""
+        """Share of variance explained at the pooled estimates, by variable (and group, if there are several).
+
+        Examples
+        --------
+        >>> import numpy as np, sme_sem as sme
+        >>> answers = sme.simulate("use ~ 0.5*trust", 100, seed=1)
+        >>> answers = answers.mask(np.random.default_rng(2).random(answers.shape) < 0.1)
+        >>> copies = sme.impute(answers, m=3, seed=3, progress=False)
+        >>> pooled = sme.fit_imputed("use ~ trust", copies, progress=False)
+        >>> pooled.r_squared().round(2).to_dict()
+        {'use': 0.14}
+        """
         found, labels = self._point.r_squared(), self.fits[0].moments.labels
         one = self.fits[0].table.groups == 1
         return pd.Series({name if one else (labels[g], name): v for g, name, v in found}, name="r_squared", dtype=float)

@@ -323,7 +323,15 @@ class Instrument(Tabled, _Record):
     answers: Answers | None = None
 
     def items(self) -> tuple[Item, ...]:
-        """List every rated item: those of the constructs in their order, then the additional ones."""
+        """List every rated item: those of the constructs in their order, then the additional ones.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> instrument = sme.load_instrument("corporate-reputation")
+        >>> instrument.items()[0].id
+        'comp_1'
+        """
         return (*(item for construct in self.constructs for item in construct.items), *self.additional_items)
 
     @property
@@ -337,20 +345,73 @@ class Instrument(Tabled, _Record):
         return tuple(item.id for item in self.items() if item.reversed)
 
     def item(self, item_id: str) -> Item:
-        """Look an item up by its id; an unknown one is a KeyError."""
+        """Look an item up by its id; an unknown one is a KeyError.
+
+        Parameters
+        ----------
+        item_id
+            One of :attr:`item_ids`.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> instrument = sme.load_instrument("corporate-reputation")
+        >>> instrument.item("like_1").reversed
+        False
+        """
         return _only(item_id, (item for item in self.items() if item.id == item_id))
 
     def construct(self, name: str) -> Construct:  # type: ignore[override]  # pydantic 1's name for another thing
-        """Look a construct up by its name; an unknown one is a KeyError."""
+        """Look a construct up by its name; an unknown one is a KeyError.
+
+        Parameters
+        ----------
+        name
+            As in the models.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> instrument = sme.load_instrument("corporate-reputation")
+        >>> instrument.construct("COMP").label.en
+        'Competence'
+        """
         return _only(name, (construct for construct in self.constructs if construct.name == name))
 
     def construct_of(self, item_id: str) -> Construct | None:
-        """Find the construct that an item indicates; None for an additional item."""
+        """Find the construct that an item indicates; None for an additional item.
+
+        Parameters
+        ----------
+        item_id
+            Its id.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> instrument = sme.load_instrument("corporate-reputation")
+        >>> instrument.construct_of("comp_1").name
+        'COMP'
+        """
         holders = (c for c in self.constructs if any(item.id == item_id for item in c.items))
         return next(holders, None)
 
     def response_scale(self, item_id: str) -> ResponseScale:
-        """Find the scale that an item or an attention check is answered on."""
+        """Find the scale that an item or an attention check is answered on; an unknown one is a KeyError.
+
+        Parameters
+        ----------
+        item_id
+            Its id.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> instrument = sme.load_instrument("corporate-reputation")
+        >>> scale = instrument.response_scale("comp_1")
+        >>> scale.lowest, scale.highest
+        (1, 7)
+        """
         asked: dict[str, Item | AttentionCheck] = {item.id: item for item in self.items()}
         asked |= {check.id: check for check in self.attention_checks}
         construct = self.construct_of(item_id)
@@ -358,12 +419,33 @@ class Instrument(Tabled, _Record):
         return self.response_scales[name] if name else next(iter(self.response_scales.values()))
 
     def scales(self, *, single_items: bool = False) -> dict[str, tuple[str, ...]]:
-        """First-order constructs and their item ids; those of a single item only on request."""
+        """First-order constructs and their item ids.
+
+        Parameters
+        ----------
+        single_items
+            Whether to list constructs of a single item too.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> instrument = sme.load_instrument("corporate-reputation")
+        >>> instrument.scales()["COMP"], instrument.scales(single_items=True)["cusa"]
+        (('comp_1', 'comp_2', 'comp_3'), ('cusa',))
+        """
         fewest = 1 if single_items else 2
         return {c.name: tuple(i.id for i in c.items) for c in self.constructs if len(c.items) >= fewest}
 
     def labels(self) -> dict[str, Words]:
-        """Say what to print for a variable name: construct labels, item wordings, background labels, products."""
+        """Say what to print for a variable name: construct labels, item wordings, background labels, products.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> instrument = sme.load_instrument("corporate-reputation")
+        >>> instrument.labels()["LIKE"].en
+        'Likeability'
+        """
         wordings = {item.id: item.wording.words for item in self.items()}
         questions = {question.id: question.label.words for question in self.background}
         known = wordings | questions | {c.name: c.label.words for c in self.constructs}
@@ -374,7 +456,25 @@ class Instrument(Tabled, _Record):
         return known
 
     def model_constructs(self, name: str) -> tuple[str, ...]:
-        """Name the constructs that enter a model, elements of second-order ones included."""
+        """Name the constructs that enter a model, elements of second-order ones included.
+
+        Parameters
+        ----------
+        name
+            Of the model.
+
+        Raises
+        ------
+        SpecificationError
+            There is no such model; the message names those there are.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> instrument = sme.load_instrument("corporate-reputation")
+        >>> instrument.model_constructs("reputation")
+        ('COMP', 'LIKE', 'cusa', 'CUSL')
+        """
         if name not in self.models:
             known = f" The models are: {', '.join(self.models)}." if self.models else ""
             near = did_you_mean(name, self.models) or known
@@ -388,7 +488,20 @@ class Instrument(Tabled, _Record):
         return tuple(c.name for c in self.constructs if c.name in entering)
 
     def measurement_syntax(self, constructs: tuple[str, ...]) -> str:
-        """Lavaan syntax that says which items, or which constructs, indicate each construct."""
+        """Lavaan syntax that says which items, or which constructs, indicate each construct.
+
+        Parameters
+        ----------
+        constructs
+            Their names; an unknown one is a KeyError.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> instrument = sme.load_instrument("corporate-reputation")
+        >>> instrument.measurement_syntax(("COMP",))
+        'COMP =~ comp_1 + comp_2 + comp_3'
+        """
         lines = []
         for construct in (self.construct(name) for name in constructs):
             indicators = construct.of or tuple(item.id for item in construct.items)
@@ -397,7 +510,29 @@ class Instrument(Tabled, _Record):
         return "\n".join(lines)
 
     def model_syntax(self, name: str) -> str:
-        """Full lavaan syntax of one of the models: measurement part, then structure."""
+        """Full lavaan syntax of one of the models: measurement part, then structure.
+
+        Parameters
+        ----------
+        name
+            Of the model.
+
+        Raises
+        ------
+        SpecificationError
+            There is no such model; the message names those there are.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> instrument = sme.load_instrument("corporate-reputation")
+        >>> print(instrument.model_syntax("reputation"))
+        COMP =~ comp_1 + comp_2 + comp_3
+        LIKE =~ like_1 + like_2 + like_3
+        CUSL =~ cusl_1 + cusl_2 + cusl_3
+        cusa ~ COMP + LIKE
+        CUSL ~ cusa + COMP + LIKE
+        """
         parts = self.measurement_syntax(self.model_constructs(name)), self.models[name].structure.strip()
         return "\n".join(part for part in parts if part)
 
@@ -409,7 +544,37 @@ class Instrument(Tabled, _Record):
         language: Literal["en", "zh", "both"] | None = None,
         constructs: bool = False,
     ) -> Path:
-        """Write a form, a questionnaire to print or a codebook: :func:`sme_sem.export_instrument`."""
+        """Write a form, a questionnaire to print or a codebook; :func:`sme_sem.export_instrument` says more.
+
+        Parameters
+        ----------
+        path
+            The file to write, or a folder.
+        format
+            ``"xlsform"``, ``"limesurvey"``, ``"wenjuanxing"``, ``"redcap"``, ``"word"``, ``"ddi"`` or
+            ``"json-schema"``.
+        language : {"en", "zh", "both"}, optional
+            Left out, both where the format holds both.
+        constructs
+            Show respondents the labels of the constructs as headings.
+
+        Returns
+        -------
+        pathlib.Path
+            The file written.
+
+        Raises
+        ------
+        ExportError
+            The format is unknown, or cannot hold this instrument, with every reason.
+
+        Examples
+        --------
+        >>> import tempfile, sme_sem as sme
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     sme.load_instrument("bmi-drivers").export(folder, format="redcap").name
+        'bmi-drivers-redcap.csv'
+        """
         from .exports import export_instrument
 
         return export_instrument(self, path, format=format, language=language, constructs=constructs)

@@ -59,6 +59,18 @@ class Factors(Tabled):
         """Score every respondent on every factor (regression method, Thurstone).
 
         Rows are those of the data; a respondent with a missing answer has missing scores.
+
+        Raises
+        ------
+        DataProblem
+            There are no answers: they came as a covariance matrix, or correlations are polychoric.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3", 100, seed=1)
+        >>> sme.factors(answers, 1).scores().shape
+        (100, 1)
         """
         return extraction.scores(self.answers, self.weights, "factors")
 

@@ -50,6 +50,20 @@ class Moderated(Tabled):
         ----------
         **options
             Of :func:`sme_sem.fit`.
+
+        Raises
+        ------
+        SmeSemError
+            As :func:`sme_sem.fit` does.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> population = "A =~ .8*a1 + .8*a2 + .8*a3; B =~ .8*b1 + .8*b2 + .8*b3; y ~ .4*A"
+        >>> moderated = sme.with_products(
+        ...     "A =~ a1 + a2 + a3; B =~ b1 + b2 + b3; y ~ A + B + A:B", sme.simulate(population, 400, seed=2))
+        >>> moderated.fit().estimator
+        'MLR'
         """
         from ..sem.fit import fit
 

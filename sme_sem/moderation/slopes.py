@@ -62,7 +62,29 @@ class SimpleSlopes(Tabled):
     def figure(
         self, group: str | None = None, *, language: Language = "en", format: Literal["svg", "png"] = "svg"
     ) -> str | bytes:
-        """Draw the effect over the moderator with its band, the region where it differs from zero in blue."""
+        """Draw the effect over the moderator with its band, the region where it differs from zero in blue.
+
+        Parameters
+        ----------
+        group
+            Label of one group; the first where none is named.
+        language : {"en", "zh"}
+            Of the words in it.
+        format : {"svg", "png"}
+            Text or bytes.
+
+        Raises
+        ------
+        SpecificationError
+            There is no such group.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("y ~ 0.4*x + 0.2*w", 100, seed=1)
+        >>> sme.simple_slopes(sme.fit("y ~ x + w + x:w", answers), "y", "x", "w").figure()[:4]
+        '<svg'
+        """
         from ..report.curves import conditional_effect
 
         known = [line.group for line in self._lines]

@@ -91,7 +91,21 @@ class Power(Tabled):
         )
 
     def figure(self, *, language: Language = "en", format: Literal["svg", "png"] = "svg") -> str | bytes:
-        """Draw power over n for each path and defined effect."""
+        """Draw power over n for each path and defined effect.
+
+        Parameters
+        ----------
+        language : {"en", "zh"}
+            Of the words in it.
+        format : {"svg", "png"}
+            Text or bytes.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> sme.power("use ~ 0.3*trust", [50, 100], draws=20, progress=False).figure()[:4]
+        '<svg'
+        """
         from ..report.curves import power_curves
 
         own = self.table[self.table["op"].isin(("~", ":="))]

@@ -54,7 +54,28 @@ class Draft(Tabled):
     trail: pd.DataFrame
 
     def write(self, path: str | Path) -> Path:
-        """Write the instrument file; one that exists is kept and a SourceError raised."""
+        """Write the instrument file and return its path.
+
+        Parameters
+        ----------
+        path
+            A new file.
+
+        Raises
+        ------
+        SourceError
+            The file exists; it is kept.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import pandas as pd
+        >>> from sme_sem.qualitative import read_coding
+        >>> coded = pd.DataFrame({"source": ["F1", "F2"], "category": ["market"] * 2, "concept": ["rivals", "demand"]})
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     draft_instrument(read_coding(coded)).write(f"{folder}/draft.yaml").name
+        'draft.yaml'
+        """
         if Path(path).exists():
             raise SourceError(str(path), ["already exists; name another file, or move it away"])
         return store(path, self.text.encode("utf-8"))

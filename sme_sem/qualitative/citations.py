@@ -43,7 +43,25 @@ class Citations(Tabled):
     remarks: tuple[Remark, ...] = ()
 
     def network(self, firm: str) -> networkx.DiGraph[str]:
-        """Give the network of a firm's internal citations, from the citing to the cited patent."""
+        """Give the network of a firm's internal citations, from the citing to the cited patent.
+
+        Parameters
+        ----------
+        firm
+            Its name in ``firms``.
+
+        Raises
+        ------
+        DataProblem
+            There is no such firm.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> found = read_citations(pd.DataFrame({"firm": ["A", "A"], "patent": ["P3", "P2"], "cited": ["P2", "P1"]}))
+        >>> list(found.network("A").edges)
+        [('P3', 'P2')]
+        """
         if firm not in set(self.firms["firm"]):
             raise DataProblem(f"no firm is named {firm!r}.{did_you_mean(firm, self.firms['firm'])}")
         own = self.citations[self.citations["firm"] == firm]

@@ -65,11 +65,47 @@ class Coding(Tabled):
         return tuple(name for name in dict.fromkeys(self.segments["group"]) if name)
 
     def codes(self, level: Level = "concept") -> tuple[str, ...]:
-        """Name the codes of a level, in the order they appear."""
+        """Name the codes of a level, in the order they appear.
+
+        Parameters
+        ----------
+        level : {"concept", "category", "main_category"}
+            Which codes.
+
+        Raises
+        ------
+        DataProblem
+            There is no such level.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> coding = read_coding(pd.DataFrame({"source": ["F1", "F1", "F2"], "concept": ["price", "tax", "price"]}))
+        >>> coding.codes()
+        ('price', 'tax')
+        """
         return tuple(name for name in dict.fromkeys(self.segments[checked_level(level)]) if name)
 
     def of_sources(self, sources: tuple[str, ...]) -> Coding:
-        """Keep some sources only; an unknown one is a DataProblem."""
+        """Keep some sources only.
+
+        Parameters
+        ----------
+        sources
+            Their names.
+
+        Raises
+        ------
+        DataProblem
+            One is unknown.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> coding = read_coding(pd.DataFrame({"source": ["F1", "F1", "F2"], "concept": ["price", "tax", "price"]}))
+        >>> coding.of_sources(("F2",)).codes()
+        ('price',)
+        """
         for name in sources:
             if name not in self.sources:
                 raise DataProblem(f"no source is named {name!r}.{did_you_mean(name, self.sources)}")

@@ -35,7 +35,25 @@ class Elements(Tabled):
     remarks: tuple[Remark, ...] = ()
 
     def candidates(self, rules: Sequence[str]) -> Selection:
-        """Choose elements by rules such as ``"studies >= 3"`` or ``"cumulative <= 80"``: see :func:`select`."""
+        """Choose elements by rules such as ``"studies >= 3"`` or ``"cumulative <= 80"``.
+
+        Parameters
+        ----------
+        rules
+            About the columns of ``table``, as for :func:`select`.
+
+        Raises
+        ------
+        DataProblem
+            A rule cannot be read, or names no such column.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> used = pd.DataFrame({"study": ["A", "A", "B"], "element": ["value", "channel", "value"]})
+        >>> read_elements(used).candidates(["studies >= 2"]).kept["element"].tolist()
+        ['value']
+        """
         return select(self.table, rules)
 
     def tables(self) -> tuple[Table, ...]:

@@ -52,6 +52,11 @@ def frequencies(coding: Coding, level: Level = "concept") -> Frequencies:
     Frequencies
         ``.table`` and ``.by_source``.
 
+    Raises
+    ------
+    DataProblem
+        There is no such level.
+
     Examples
     --------
     >>> import pandas as pd

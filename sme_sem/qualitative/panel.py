@@ -42,13 +42,51 @@ class Panel(Tabled):
     notes: tuple[Text, ...] = ()
 
     def keep(self, rules: Sequence[str]) -> Selection:
-        """Choose elements by rules such as ``"mean >= 3.5"`` and ``"cv <= 0.25"``: see :func:`select`."""
+        """Choose elements by rules such as ``"mean >= 3.5"`` and ``"cv <= 0.25"``.
+
+        Parameters
+        ----------
+        rules
+            About the columns of ``elements``, as for :func:`select`.
+
+        Raises
+        ------
+        DataProblem
+            A rule cannot be read, or names no such column.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> panel = expert_panel(pd.DataFrame({"value": [5, 5, 4], "channel": [4, 3, 3], "cost": [2, 1, 2]}))
+        >>> panel.keep(["mean >= 3"]).kept["element"].tolist()
+        ['value', 'channel']
+        """
         return select(self.elements, rules)
 
     def components(
         self, kept: Sequence[str] | None = None, n_components: int | None = None, rotation: str = "varimax"
     ) -> Components:
-        """Condense the ratings of the elements kept: see :func:`sme_sem.components`."""
+        """Condense the ratings of the elements kept; experts must be more than elements.
+
+        Parameters
+        ----------
+        kept
+            Their names; all, where left out.
+        n_components, rotation
+            As for :func:`sme_sem.components`.
+
+        Raises
+        ------
+        DataProblem, SpecificationError
+            As :func:`sme_sem.components` does.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> panel = expert_panel(pd.DataFrame({"value": [5, 5, 4, 2], "channel": [4, 3, 3, 1], "cost": [2, 1, 2, 5]}))
+        >>> panel.components(["value", "channel"], 1).loadings.shape
+        (2, 1)
+        """
         return components(self.ratings[list(kept)] if kept is not None else self.ratings, n_components, rotation)
 
     def tables(self) -> tuple[Table, ...]:

@@ -183,6 +183,23 @@ class Results(Tabled):
         lavaan, Mplus, Amos and semopy, with the answers as they were analysed.
         The folder is complete or not there: it is written aside and renamed at the end.  An earlier
         results folder is replaced; one that holds other files or edited ones is refused, as anything that is not empty.
+
+        Parameters
+        ----------
+        folder
+            Where to write; made where it is missing.
+        language : {"en", "zh"}
+            Of the report and the tables.
+
+        Returns
+        -------
+        pathlib.Path
+            The folder.  :func:`sme_sem.verify` shows an example.
+
+        Raises
+        ------
+        StudyError
+            The folder is a file, holds something else than results as they were written, or cannot be written.
         """
         from .folder import save
 

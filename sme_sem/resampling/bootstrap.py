@@ -90,7 +90,28 @@ class Bootstrap(Tabled):
         return np.atleast_2d(np.cov(kept[np.isfinite(kept).all(axis=1)], rowvar=False))
 
     def errors(self, level: float, *, standardized: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Standard errors and percentile limits of the rows of ``fit.estimates()`` or ``fit.standardized()``."""
+        """Standard errors and percentile limits of the rows of ``fit.estimates()`` or ``fit.standardized()``.
+
+        Parameters
+        ----------
+        level
+            Confidence of the limits.
+        standardized
+            Which of the two tables.
+
+        Returns
+        -------
+        tuple of arrays
+            Standard error, lower and upper limit, one value for each row; NaN where nothing was estimated.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> fit = sme.fit("use ~ trust", sme.simulate("use ~ 0.5*trust", 100, seed=1))
+        >>> se, lower, upper = sme.bootstrap(fit, 50, progress=False).errors(0.90, standardized=True)
+        >>> bool(lower[0] < fit.standardized()["est_std"][0] < upper[0])
+        True
+        """
         kinds = ("standardized", "standardized_defined") if standardized else ("estimate", "defined")
         values = self.draws.to_numpy()[:, self.table["kind"].isin(kinds).to_numpy()]
         parameters = self.fit.table.parameters

@@ -47,11 +47,34 @@ class Screening(Tabled):
     quality: ResponseQuality | None = None
 
     def responses(self) -> Responses:
-        """Give the responses of those who were kept; findings stay complete."""
+        """Give the responses of those who were kept; findings stay complete.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> instrument = sme.load_instrument("corporate-reputation")
+        >>> responses = sme.read_responses(sme.bundled_answers("corporate-reputation"), instrument)
+        >>> sme.screen(responses, ["missing"], max_missing=0).responses().counts
+        {'collected': 344, 'valid': 336}
+        """
         return self._only(self.kept)
 
     def without(self, rules: Sequence[str]) -> Responses:
-        """Give the responses of those who would be kept if some of the rules had not been named."""
+        """Give the responses of those who would be kept if some of the rules had not been named.
+
+        Parameters
+        ----------
+        rules
+            What not to ask for; names that were not among the rules do not matter.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> instrument = sme.load_instrument("corporate-reputation")
+        >>> responses = sme.read_responses(sme.bundled_answers("corporate-reputation"), instrument)
+        >>> sme.screen(responses, ["empty", "missing"], max_missing=0).without(["missing"]).counts
+        {'collected': 344, 'valid': 344}
+        """
         return self._only(~self.flags.drop(columns=list(rules), errors="ignore").any(axis=1))
 
     def _only(self, kept: pd.Series[Any]) -> Responses:
@@ -92,7 +115,16 @@ class Screening(Tabled):
         return (Table("screening", Words("Screening of the responses", "问卷筛选"), columns, rows, (note,)),)
 
     def set_aside(self) -> Table:
-        """List those who are set aside, each with the row of the file and every rule that applies."""
+        """List those who are set aside, each with the row of the file and every rule that applies.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> instrument = sme.load_instrument("corporate-reputation")
+        >>> responses = sme.read_responses(sme.bundled_answers("corporate-reputation"), instrument)
+        >>> len(sme.screen(responses, ["missing"], max_missing=0).set_aside().rows)
+        8
+        """
         columns = (
             Column("respondent", Words("Respondent", "受访者"), Kind.COUNT),
             Column("row", Words("Row", "行"), Kind.COUNT),

@@ -97,7 +97,28 @@ class Multiverse(Tabled):
     ) -> str | bytes:
         """Draw the standardized estimates in ascending order, and below each the levels it rests on.
 
-        hypothesis : the first where none is named     format : ``"svg"`` (text) or ``"png"`` (bytes)
+        Parameters
+        ----------
+        hypothesis
+            Its name; the first where none is named.
+        language : {"en", "zh"}
+            Of the words in it.
+        format : {"svg", "png"}
+            Text or bytes.
+
+        Raises
+        ------
+        SpecificationError
+            There is no such hypothesis.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("use ~ 0.4*trust", 200, seed=1)
+        >>> result = sme.multiverse("use ~ trust", answers, choices={"estimator": ["ML", "MLR"]},
+        ...                         hypotheses={"H1": "use ~ trust > 0"}, progress=False)
+        >>> result.specification_curve("H1")[:4]
+        '<svg'
         """
         from ..report.curves import specification_curve
 

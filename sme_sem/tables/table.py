@@ -81,7 +81,18 @@ class Table:
     blank: bool = False
 
     def records(self, language: Language = "en") -> list[dict[str, Any]]:
-        """One dict per row at full precision: ready for pandas, CSV or JSON."""
+        """One dict per row at full precision: ready for pandas, CSV or JSON.
+
+        Parameters
+        ----------
+        language : {"en", "zh"}
+            Of values that are words.
+
+        Examples
+        --------
+        >>> Table("sizes", "Sizes", (Column("group", "Group"), Column("n", "N")), (("A", 12), ("B", 30))).records()
+        [{'group': 'A', 'n': 12}, {'group': 'B', 'n': 30}]
+        """
         names = [column.name for column in self.columns]
         return [{n: plain(v, language) for n, v in zip(names, row, strict=True)} for row in self.rows]
 
@@ -150,7 +161,7 @@ class Tabled:
 
         Parameters
         ----------
-        format : {"text", "markdown", "latex", "html", "csv", "word", "excel"}
+        format : {"text", "markdown", "latex", "html", "json", "csv", "word", "excel"}
             CSV is of results with one table; Word and Excel come as the bytes of a file.
         language : {"en", "zh"}
             Of titles, headings, labels and notes.
@@ -158,7 +169,14 @@ class Tabled:
         Raises
         ------
         SpecificationError
-            If no such format is known, or it holds only one table.
+            If no such format or language is known, or the format holds one table and here are several.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> result = sme.descriptives(sme.simulate("trust =~ 0.8*t1 + 0.7*t2", 100, seed=1))
+        >>> result.to("csv").splitlines()[0]
+        'item,n,missing,lowest,highest,mean,sd,skew,kurtosis'
         """
         from .formats import rendered
 
@@ -170,14 +188,26 @@ class Tabled:
         Parameters
         ----------
         path
-            Ending in .txt, .md, .tex, .html, .csv, .docx or .xlsx; the file is replaced as a whole or not at all.
+            Ending in .txt, .md, .tex, .html, .json, .csv, .docx or .xlsx; the file is replaced as a whole or not at
+            all.
         language : {"en", "zh"}
             Of titles, headings, labels and notes.
 
         Raises
         ------
         SpecificationError
-            If the suffix is of no known format, or the format holds only one table.
+            If the suffix is of no known format, the format holds one table and here are several, or the language is
+            unknown.
+        OSError
+            If the file cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile, sme_sem as sme
+        >>> result = sme.descriptives(sme.simulate("trust =~ 0.8*t1 + 0.7*t2", 100, seed=1))
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     result.save(f"{folder}/items.md").name
+        'items.md'
         """
         from .formats import save
 
