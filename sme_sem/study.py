@@ -51,6 +51,7 @@ class Study:
     choices : what the study file states
     answers : the file of answers, or answers in memory
     folder : what relative paths of the study are relative to
+    instrument_sha256 : hash of the instrument's file
     synthetic : the answers are known to be drawn
     provenance : where the answers come from, as far as the instrument says it
     ledger : the file in which every fit is recorded; None for a study that has no folder of its own

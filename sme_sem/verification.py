@@ -96,7 +96,9 @@ def verify(folder: str | Path, study: str | Path | None = None, progress: Progre
     Raises
     ------
     StudyError
-        The folder holds no results, or no study belongs to it.
+        The folder holds no results, no study belongs to it, or the study file has problems.
+    InstrumentError, ResponseError
+        The study's instrument has problems, or its answers can no longer be read.
 
     Examples
     --------

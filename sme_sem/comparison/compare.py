@@ -81,6 +81,14 @@ class Comparison(Tabled):
             What to print for a model's name.
         why
             Say of each pair why it is tested so.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("use ~ 0.4*trust + 0.3*cost", 200, seed=1)
+        >>> fits = {"free": sme.fit("use ~ trust + cost", answers), "equal": sme.fit("use ~ a*trust + a*cost", answers)}
+        >>> sme.compare(fits).pairs_table(why=False).frame()[["wider", "narrower", "relation"]].values.tolist()
+        [['free', 'equal', 'nested']]
         """
         columns = tuple(c for c in _PAIR_COLUMNS if self.pairs[c.name].notna().any() and (why or c.name != "why"))
         rows = tuple(_written(row, titles, columns) for row in self.pairs.to_dict("records"))

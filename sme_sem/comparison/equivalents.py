@@ -72,6 +72,8 @@ class Equivalents(Tabled):
 def equivalents(fit: Fit) -> Equivalents:
     """List the models, one relation away, that no answers can tell from a fitted one.
 
+    Sources: :mod:`sme_sem.comparison.equivalents`.
+
     Parameters
     ----------
     fit : Fit

@@ -141,6 +141,8 @@ def search(
 ) -> Search:
     """Search for a better model of the same answers, and find out how much of the gain is chance.
 
+    Formulas and sources: :mod:`sme_sem.comparison.specification_search`.
+
     Parameters
     ----------
     fit

@@ -40,6 +40,7 @@ class Imputations(Tabled):
     filled : (m, gaps) what each copy has in place of the gaps of ``items``, row by row
     items : one row per item used (item, missing, percent, method, rhat); R-hat compares the chains' means
     trace : (m, iterations, items) mean of what was drawn for each item
+    group, seed : within which groups gaps were filled, and what the draws follow from
     """
 
     data: pd.DataFrame
@@ -174,6 +175,8 @@ def impute(
     Notes
     -----
     An R-hat above 1.2 says that there were too few iterations: the table then advises more.
+
+    Sources: :mod:`sme_sem.imputation.impute`.
 
     Examples
     --------

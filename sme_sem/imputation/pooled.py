@@ -304,6 +304,8 @@ def fit_imputed(
 ) -> PooledFit:
     """Fit a model to every completed copy of the answers and pool the results.
 
+    Formulas and sources: :mod:`sme_sem.kernels.pooling`.
+
     Parameters
     ----------
     model

@@ -187,6 +187,8 @@ class PooledComparison(Tabled):
 def compare_imputed(restricted: PooledFit, full: PooledFit) -> PooledComparison:
     """Test a restricted model against a fuller one, both fitted to the same copies.
 
+    Formulas and sources: :mod:`sme_sem.kernels.pooling`.
+
     Parameters
     ----------
     restricted, full

@@ -26,7 +26,9 @@ from .answers import complete_answers, require_correlations
 class Adequacy(Tabled):
     """Sampling adequacy of a set of items.
 
-    kmo_items : measure of sampling adequacy of every item, by its name
+    kmo, kmo_items : measure of sampling adequacy, of all items and of every item by its name
+    bartlett_chisq, bartlett_df, bartlett_pvalue : Bartlett's test that all correlations are zero
+    n : respondents who answered every item
     """
 
     kmo: float
@@ -53,6 +55,8 @@ class Adequacy(Tabled):
 
 def adequacy(frame: pd.DataFrame) -> Adequacy:
     """Measure sampling adequacy (KMO) and test sphericity (Bartlett).
+
+    Formulas and sources: :mod:`sme_sem.measurement.adequacy`.
 
     Parameters
     ----------

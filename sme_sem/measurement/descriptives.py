@@ -41,6 +41,8 @@ class Descriptives(Tabled):
 def descriptives(frame: pd.DataFrame, items: Sequence[str] | None = None) -> Descriptives:
     """Describe the answers to each item.
 
+    Formulas and sources: :mod:`sme_sem.measurement.descriptives`.
+
     Parameters
     ----------
     frame : DataFrame

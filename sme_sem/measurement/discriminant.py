@@ -64,6 +64,8 @@ class Discriminant(Tabled):
 def discriminant(frame: pd.DataFrame, model: str | Specification, **options: Any) -> Discriminant:
     """Test for every pair of constructs whether they are distinct.
 
+    Sources: :mod:`sme_sem.measurement.discriminant`.
+
     Parameters
     ----------
     frame : DataFrame
@@ -164,6 +166,7 @@ class Heterotrait(Tabled):
     ratios : one row per pair of constructs (construct, other, htmt, htmt_ci_lower, htmt_ci_upper, htmt2,
         htmt2_ci_lower, htmt2_ci_upper)
     draws, failed : bootstrap samples, and how many of them had no ratio
+    n, level : respondents who answered every item, and the confidence of the intervals
     """
 
     ratios: pd.DataFrame
@@ -185,6 +188,8 @@ def heterotrait(
     frame: pd.DataFrame, scales: Mapping[str, Sequence[str]], *, draws: int = 2000, seed: int = 1, level: float = 0.95
 ) -> Heterotrait:
     """Give HTMT and HTMT2 of every pair of constructs with bootstrap percentile intervals.
+
+    Sources: :mod:`sme_sem.measurement.discriminant`.
 
     Parameters
     ----------

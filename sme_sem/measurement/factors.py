@@ -157,6 +157,8 @@ def factors(
     British Journal of Statistical Psychology 3, 77-85), whichever the method, as psych does; only with ``"ml"`` is it a
     likelihood-ratio test.
 
+    Formulas and sources: :mod:`sme_sem.kernels.factors`.
+
     Examples
     --------
     >>> import sme_sem as sme

@@ -45,6 +45,8 @@ class Hierarchical(Tabled):
 def hierarchical(fit: Fit) -> Hierarchical:
     """Divide the variance of total scores between a general construct and specific ones.
 
+    Formulas and sources: :mod:`sme_sem.kernels.hierarchical`.
+
     Parameters
     ----------
     fit : Fit

@@ -66,6 +66,8 @@ def importance(
 ) -> Importance:
     """Lay the importance of every driver of an outcome beside its performance.
 
+    Formulas and sources: :mod:`sme_sem.measurement.importance`.
+
     Parameters
     ----------
     fit

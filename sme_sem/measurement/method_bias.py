@@ -111,6 +111,8 @@ def method_bias(frame: pd.DataFrame, model: str | Specification, *, marker: Sequ
     on all items; ``marker_restricted``, ``marker_equal`` with the constructs' correlations held at those of
     ``marker_baseline``: if it fits worse, method has distorted them.
 
+    Sources: :mod:`sme_sem.measurement.method_bias`.
+
     Examples
     --------
     >>> import sme_sem as sme

@@ -80,6 +80,8 @@ def missing(
 ) -> Missing:
     """Report what is missing.
 
+    Sources: :mod:`sme_sem.measurement.missing`.
+
     Parameters
     ----------
     frame : DataFrame

@@ -60,6 +60,8 @@ def nonresponse(
 ) -> Nonresponse:
     """Compare early with late respondents.
 
+    Sources: :mod:`sme_sem.measurement.nonresponse`.
+
     Parameters
     ----------
     frame : DataFrame

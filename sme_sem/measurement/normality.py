@@ -26,7 +26,8 @@ LARGEST_HENZE_ZIRKLER = 3000
 class Normality(Tabled):
     """How far answers are from a multivariate normal distribution.
 
-    mardia_* : from the respondents who answered every item
+    mardia_skew, mardia_kurtosis : Mardia's coefficients, from the respondents who answered every item; with
+        ``_chisq``, ``_df`` (skew), ``_z`` (kurtosis) and ``_pvalue`` their tests
     henze_zirkler, henze_zirkler_pvalue : NaN beyond ``LARGEST_HENZE_ZIRKLER`` respondents
     items : one row per item (item, n, mean, sd, skew, kurtosis), each from all its answers
     n : respondents who answered every item
@@ -86,6 +87,8 @@ def normality(frame: pd.DataFrame) -> Normality:
     (Mardia's paper divides by n).  Skewness and kurtosis of items are
     the ones SPSS, SAS and Excel print (G1 and G2, corrected for small samples; a normal item has zero).
     The Henze-Zirkler test is pingouin's.
+
+    Formulas and sources: :mod:`sme_sem.kernels.normality`.
 
     Examples
     --------

@@ -81,6 +81,8 @@ def polychoric(
     Two ordered items get a polychoric correlation (tetrachoric with two categories), an ordered and a continuous one a
     polyserial, two continuous ones Pearson's.
 
+    Sources: :mod:`sme_sem.measurement.polychoric`.
+
     Parameters
     ----------
     frame : DataFrame

@@ -76,6 +76,8 @@ def rater_agreement(ratings: pd.DataFrame, *, level: float = 0.95) -> RaterAgree
     -----
     The analysis of variance and intervals are those of psych's ``ICC`` (``lmer=FALSE``).
 
+    Sources: :mod:`sme_sem.measurement.raters`.
+
     Examples
     --------
     >>> import pandas as pd, sme_sem as sme

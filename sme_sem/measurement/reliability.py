@@ -107,6 +107,8 @@ def reliability(
     for halves of equal length.  Ordinal alpha is standardized alpha of the polychoric correlations (Zumbo, Gadermann &
     Zeisser, 2007), ordinal omega maximum likelihood omega of them.
 
+    Formulas and sources: :mod:`sme_sem.kernels.reliability`.
+
     Examples
     --------
     >>> import pandas as pd

@@ -95,6 +95,8 @@ def retention(
     Eigenvalues are those of the full correlation matrix (components).  The count of parallel analysis ends at the first
     eigenvalue that does not exceed the 95th percentile of noise, as in psych's ``fa.parallel``.  MAP may suggest none.
 
+    Sources: :mod:`sme_sem.measurement.retention`.
+
     Examples
     --------
     >>> import sme_sem as sme

@@ -60,6 +60,8 @@ def congruence(
 ) -> Congruence:
     """Compare components or factors between groups of respondents.
 
+    Sources: :mod:`sme_sem.measurement.stability`.
+
     Parameters
     ----------
     frame : DataFrame
@@ -127,6 +129,7 @@ class LoadingIntervals(Tabled):
 
     table : one row per item and column (item, column, loading, se, ci_lower, ci_upper)
     draws, failed : bootstrap samples, and how many of them had no proper solution and were set aside
+    n, level : respondents who answered every item, and the confidence of the intervals
     """
 
     table: pd.DataFrame
@@ -154,6 +157,8 @@ def loading_intervals(
     level: float = 0.95,
 ) -> LoadingIntervals:
     """Give loadings of components or factors with bootstrap percentile intervals.
+
+    Sources: :mod:`sme_sem.measurement.stability`.
 
     Parameters
     ----------

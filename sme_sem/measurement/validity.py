@@ -110,6 +110,8 @@ def validity(fit: Fit, *, group: str | None = None) -> Validity:
     With ordered answers CR is the categorical omega of Green and Yang (2009), which counts a category as one step; a
     construct measured by ordered and continuous items has none, nor has one in a model with covariates.
 
+    Formulas and sources: :mod:`sme_sem.kernels.validity`.
+
     Examples
     --------
     >>> import sme_sem as sme

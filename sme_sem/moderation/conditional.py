@@ -39,6 +39,7 @@ class ConditionalIndirect(Tabled):
     change : one row per change (and group): group, change (``"index"``, the index of moderated mediation, or
         ``"contrast"``, highest less lowest value), est, se, ci_lower, ci_upper, pvalue
     stages : which paths are moderated: ``"first"``, ``"second"`` or both
+    route : predictor, mediator, outcome    level : confidence of the intervals
     """
 
     fit: Fit
@@ -75,6 +76,8 @@ def conditional_indirect(
     interval: Interval = "perc",
 ) -> ConditionalIndirect:
     """Find an indirect effect at values of a moderator, and the index of moderated mediation.
+
+    Formulas and sources: :mod:`sme_sem.moderation.conditional`.
 
     Parameters
     ----------

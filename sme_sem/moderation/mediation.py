@@ -31,6 +31,8 @@ def moderated_mediation(
 ) -> str:
     """Write the paths and ``:=`` lines of a moderated mediation, to be added to a model.
 
+    Formulas and sources: :mod:`sme_sem.moderation.mediation`.
+
     Parameters
     ----------
     predictor, mediator, outcome, moderator

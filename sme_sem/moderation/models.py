@@ -81,6 +81,8 @@ class Moderated(Tabled):
 def with_products(model: str | Specification, frame: pd.DataFrame, group: str | None = None) -> Moderated:
     """Measure the products that a model names, such as ``RT:DF`` in ``SINN ~ RT + DF + RT:DF``.
 
+    Sources: :mod:`sme_sem.moderation.models`.
+
     Parameters
     ----------
     model

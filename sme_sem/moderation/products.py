@@ -60,6 +60,8 @@ def product_indicators(
 ) -> Products:
     """Make the product indicators of two constructs, or of one with itself.
 
+    Sources: :mod:`sme_sem.moderation.products`.
+
     Parameters
     ----------
     frame

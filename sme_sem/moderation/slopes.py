@@ -129,6 +129,8 @@ def simple_slopes(
 ) -> SimpleSlopes:
     """Find the effect of a predictor at values of a moderator.
 
+    Sources: :mod:`sme_sem.moderation.slopes`.
+
     Parameters
     ----------
     fit

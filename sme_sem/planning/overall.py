@@ -14,6 +14,8 @@ def rmsea_power(
 ) -> float:
     """Power of the chi-square test of overall fit.
 
+    Formulas and sources: :mod:`sme_sem.kernels.overall_power`.
+
     Parameters
     ----------
     n, df
@@ -53,6 +55,8 @@ def rmsea_sample_size(
     df: float, *, power: float = 0.8, null: float = 0.05, true: float = 0.08, alpha: float = 0.05, groups: int = 1
 ) -> int:
     """Respondents needed for a power of the test of overall fit.
+
+    Formulas and sources: :mod:`sme_sem.kernels.overall_power`.
 
     Parameters
     ----------

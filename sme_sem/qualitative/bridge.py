@@ -65,6 +65,8 @@ class Draft(Tabled):
         ------
         SourceError
             The file exists; it is kept.
+        OSError
+            The file cannot be written.
 
         Examples
         --------

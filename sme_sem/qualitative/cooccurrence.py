@@ -20,6 +20,7 @@ class Cooccurrence(Tabled):
 
     matrix : codes x codes; on the diagonal, how many hold the code
     edges : first, second, together, jaccard (together over those that hold either), most together first
+    level, within : which codes, and whether segments or sources were counted
     """
 
     level: Level

@@ -31,6 +31,7 @@ class GroupComparison(Tabled):
         chisq NaN then), pvalue_holm, cramers_v, odds_ratio (first against second group), or_ci_lower, or_ci_upper
     chisq, df, pvalue, cramers_v : of the whole table of mentions by code and group
     rank_correlation : Spearman's, of the two groups' counts
+    unit, sizes : whether mentions or sources were counted, and how many of them each group has
     """
 
     level: Level

@@ -48,7 +48,7 @@ class Saturation(Tabled):
     curve : source, new, total, expected (over all orders of the sources), run_ratio (new codes of the run that ends
         here over those of the base; NaN before there is one)
     reached_at : the source count at which the rule is first met; None if never
-    holds : the last run meets the rule
+    holds : the last run meets the rule    seen : codes in all sources
     chao : lower bound of the number of codes, from sources; coverage : chance that the next mention is of a known code
     """
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 class Problem:
     """Something a person must look at before the results are used.
 
-    step : where it occurred
+    step, message : where it occurred, and what it is
     """
 
     step: Text
@@ -78,6 +78,7 @@ class Results(Tabled):
     title : what the report is headed with
     options : the choices of the study file that influence results
     screening, responses : who was kept and why; the kept answers
+    sample : who answered, by the background questions
     reliability, adequacy, components, validity : None where the step failed or there was nothing to do
     descriptives, correlations, method_bias : likewise
     hypothesized : name of the hypothesized model, None for a study without models

@@ -54,6 +54,7 @@ class Bootstrap(Tabled):
         ``htmt`` asked for, since samples with gaps must be estimated without the model for it as well
     pvalue : Bollen and Stine's test of the model; NaN for the other kinds
     left_out : the quantities with each respondent (cluster, or random set of them) left out, for BCa intervals
+    fit : the model with its estimates    kind, level, seed : how samples were drawn, and the confidence of intervals
     """
 
     fit: Fit
@@ -198,6 +199,8 @@ def bootstrap(
     -----
     BCa takes its acceleration from leaving out each respondent (cluster) in turn, or each of 1000 random sets of them.
     The p-value is the level at which the percentile interval just touches zero.
+
+    Sources: :mod:`sme_sem.resampling.bootstrap`.
 
     Examples
     --------

@@ -96,6 +96,8 @@ def mediation(
 ) -> Mediation:
     """Say of every route what kind of mediation it is.
 
+    Formulas and sources: :mod:`sme_sem.resampling.mediation`.
+
     Parameters
     ----------
     found

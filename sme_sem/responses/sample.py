@@ -16,6 +16,16 @@ def sample_table(responses: Responses) -> Table:
     Every category is listed, also one that nobody chose; percentages are of all respondents,
     those without an answer included and shown.  Where several could be chosen, percentages sum to more than 100.
 
+    Parameters
+    ----------
+    responses
+        As read by :func:`sme_sem.read_responses`, or those that screening kept.
+
+    Returns
+    -------
+    Table
+        One row per category: variable, category, frequency, percent.
+
     Examples
     --------
     >>> import pandas as pd

@@ -93,6 +93,8 @@ def compare_estimators(
 ) -> EstimatorComparison:
     """Fit a model to answers as continuous and as ordered categories, and lay the conclusions side by side.
 
+    Sources: :mod:`sme_sem.sem.estimator_comparison`.
+
     Parameters
     ----------
     model, data

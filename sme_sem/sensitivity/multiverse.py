@@ -69,6 +69,7 @@ class Multiverse(Tabled):
     levels : one row per hypothesis, choice and level: analyses, median, share that support
     failures : analyses without an admissible solution, with the reason
     specifications, distinct : analyses, and how many of them differ
+    alpha : level at which a hypothesis is supported
     """
 
     table: pd.DataFrame

@@ -68,6 +68,7 @@ class Table:
     """A results table at full precision.
 
     name : machine name, such as ``"item_analysis"``; also the name of its CSV file and Excel sheet
+    title, columns : what stands over the table, and over each of its columns
     rows : tuples of values, one per column; ``None`` and NaN are written as a dash
     notes : sentences under the table
     blank : missing values are left empty, as in a matrix whose small loadings are not shown

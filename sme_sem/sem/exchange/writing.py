@@ -40,7 +40,7 @@ PROGRAMS: Mapping[str, Program] = {
 
 
 def syntax(fit: Fit, program: str = "lavaan", *, data: str | None = None) -> str:
-    """Write a fit as a program for another one; see :meth:`sme_sem.Fit.syntax`."""
+    """Write a fit as a program for another one; parameters, errors and an example: :meth:`sme_sem.Fit.syntax`."""
     if program not in PROGRAMS:
         raise SpecificationError(
             f"no program {program!r} is known; it can be one of {', '.join(PROGRAMS)}.{did_you_mean(program, PROGRAMS)}"
@@ -77,6 +77,8 @@ def write_syntax(fits: Mapping[str, Fit], folder: str | Path) -> tuple[Path, ...
     SpecificationError
         ``fits`` are no fitted models by name, or ``folder`` is no path.  A program that has no words for a model does
         not raise: the README says why its file is missing.
+    OSError
+        A file cannot be written.
 
     Examples
     --------
