@@ -129,7 +129,7 @@ class Specification:
         Raises
         ------
         SpecificationError
-            The model does not contain a relation; the message names the nearest.
+            The model does not contain one of them.
         SyntaxProblem
             With line, column and what was expected.
 
