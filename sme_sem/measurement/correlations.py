@@ -100,8 +100,6 @@ def correlations(
 ) -> Correlations:
     """Describe scales and correlate them.
 
-    Formulas and sources: :mod:`sme_sem.measurement.correlations`.
-
     Parameters
     ----------
     frame : DataFrame
