@@ -23,7 +23,7 @@ from ..sem.fitted import require_solution
 from ..sem.parameters import Parameter, parameter_table
 from ..sem.search import estimated
 from ..sem.specification import Specification
-from ..sem.syntax import DEFINING
+from ..sem.syntax import DEFINING, Term
 from ..tables import Column, Kind, Table, Tabled, Words
 from .nesting import Relation, relation, reproduced
 from .refit import table_like
@@ -172,19 +172,20 @@ def _changes(fit: Fit) -> Iterator[Change]:
     given = set(fit.table.exogenous)
     relations = _structural(fit)
     paths = {(key[0], key[2]) for key in relations if key[1] == "~"}
-    loops = _circular(paths)
+    loops = circular(paths)
     for key in relations:
         lhs, op, rhs = key
         if {lhs, rhs} & given:
             continue
-        ways: list[Key] = [(rhs, "~", lhs), _covariance(lhs, rhs)] if op == "~" else [(lhs, "~", rhs), (rhs, "~", lhs)]
+        turned, covaried = (rhs, "~", lhs), Term(lhs, "~~", rhs).key
+        ways = [turned, covaried] if op == "~" else [(lhs, "~", rhs), turned]
         for new in ways:
             after = paths - {(lhs, rhs)} | ({(new[0], new[2])} if new[1] == "~" else set())
-            if new not in relations and (loops or not _circular(after)):
+            if new not in relations and (loops or not circular(after)):
                 yield Change(key, new)
 
 
-def _circular(paths: set[tuple[str, str]]) -> bool:
+def circular(paths: set[tuple[str, str]]) -> bool:
     """Whether some variable is among its own causes."""
     left = set(paths)
     while left:
@@ -198,7 +199,7 @@ def _circular(paths: set[tuple[str, str]]) -> bool:
 
 def _specification(fit: Fit, change: Change) -> Specification:
     """Write the changed model so that nothing else changes, whatever is added to a model by default."""
-    terms = tuple(t for t in fit.specification.terms if t.op in DEFINING or _key(t.key) != change.old)
+    terms = tuple(t for t in fit.specification.terms if t.op in DEFINING or t.key != change.old)
     changed = Specification(terms).add(_line(change.new))
     wanted = set(_structural(fit)) - {change.old} | {change.new}
     table = parameter_table(changed, fit.options, fit.table.groups, tuple(fit.table.ordered.items()))
@@ -208,14 +209,6 @@ def _specification(fit: Fit, change: Change) -> Specification:
     for key in sorted(wanted - present):
         changed = changed.add(_line(key))
     return changed
-
-
-def _key(key: Key) -> Key:
-    return _covariance(key[0], key[2]) if key[1] == "~~" else key
-
-
-def _covariance(a: str, b: str) -> Key:
-    return (min(a, b), "~~", max(a, b))
 
 
 def _line(key: Key, modifier: str = "") -> str:

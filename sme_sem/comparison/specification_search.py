@@ -29,11 +29,12 @@ from ..responses.moments import Moments
 from ..sem.fit import Fit
 from ..sem.fitted import require_solution
 from ..sem.presentation import objections
+from ..sem.relation import Relation
 from ..sem.specification import Specification
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words
 from ..tasks import Progress, done, seeded
-from .equivalents import _circular as circular
+from .equivalents import circular
 from .refit import refitted, refitted_among
 
 KINDS = ("modification", "neighbours")
@@ -271,8 +272,7 @@ def _neighbours(fit: Fit, rule: Rule) -> Iterator[tuple[str, float, Specificatio
     for term in fit.specification.relations:
         usable = term.op in ("~", "~~") and term.op in rule.operators and term.key in free
         if usable and (rule.allowed is None or term.key in rule.allowed):
-            line = f"{term.lhs} {term.op} {term.rhs}"
-            yield f"- {line}", np.nan, fit.specification.drop(line).add(f"{term.lhs} {term.op} 0*{term.rhs}")
+            yield f"- {term}", np.nan, fit.specification.drop(str(term)).add(f"{term.lhs} {term.op} 0*{term.rhs}")
 
 
 def _candidates(fit: Fit, rule: Rule) -> list[tuple[str, float]]:
@@ -283,7 +283,7 @@ def _candidates(fit: Fit, rule: Rule) -> list[tuple[str, float]]:
     sums: dict[tuple[str, str, str], float] = {}
     fixed = {p.key for p in fit.table.parameters if p.op == "=~"}
     for lhs, op, rhs, mi in zip(frame["lhs"], frame["op"], frame["rhs"], frame["mi"], strict=True):
-        key = (lhs, op, rhs) if op != "~~" or lhs <= rhs else (rhs, op, lhs)
+        key = Relation(lhs, op, rhs).key
         if op not in rule.operators or lhs == rhs or key in fixed:
             continue
         if rule.allowed is not None and key not in rule.allowed:

@@ -130,7 +130,7 @@ def importance(
 
 def _drivers(fit: Fit, target: str) -> list[str]:
     """Name all variables from which paths lead to the target, in the order of the model."""
-    paths = [(p.rhs, p.lhs) for p in fit.table.parameters if p.op == "~" and p.group == 0]
+    paths = [(p.cause, p.effect) for p in fit.table.parameters if p.op == "~" and p.group == 0]
     names = dict.fromkeys(name for path in paths for name in path)
     if target not in names:
         raise SpecificationError(f"{target!r} is no outcome of the model." + did_you_mean(target, names))

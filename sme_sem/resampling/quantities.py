@@ -193,7 +193,7 @@ class Quantities:
 def _effects(point: Point) -> Iterator[_Route]:
     """Every route of two and more structural paths, with the total indirect and the total effect behind them."""
     for group in range(point.table.groups):
-        arrows = [(p.rhs, p.lhs) for p in point.table.parameters if p.op == "~" and p.group == group]
+        arrows = [(p.cause, p.effect) for p in point.table.parameters if p.op == "~" and p.group == group]
         starts = dict.fromkeys(a for a, _ in arrows)
         ends = dict.fromkeys(b for _, b in arrows)
         for start, end in product(starts, ends):

@@ -124,10 +124,7 @@ def labelled(table: ParameterTable, theta: np.ndarray) -> dict[str, Quantity]:
     known: dict[str, Quantity] = {}
     for p in table.parameters:
         if p.label and p.label not in known:
-            unit = np.zeros(table.n_free)
-            if p.free:
-                unit[p.index] = 1
-            known[p.label] = Quantity(np.asarray(theta[..., p.index] if p.free else p.value), unit)
+            known[p.label] = Quantity(np.asarray(theta[..., p.index] if p.free else p.value), table.slope_of(p))
     return known | define(table.definitions, known)
 
 
@@ -160,7 +157,7 @@ def _texts(table: ParameterTable, labels: Sequence[str]) -> list[str]:
     """The constraints as written, in the order of :func:`restrictions`."""
     names = table.names(labels)
     sums = [f"({' + '.join(names[i] for i in s.indices)}) == {s.total:g}" for s in table.sums]
-    written = [(t.op, f"{t.lhs} {t.op} {t.rhs}") for t in table.definitions if t.op != ":="]
+    written = [(t.op, str(t)) for t in table.definitions if t.op != ":="]
     limits = [f"{names[b.index]} {b.op} {b.value:g}" for b in table.bounds]
     equal = [text for op, text in written if op == "=="]
     return sums + equal + [text for op, text in written if op != "=="] + limits

@@ -53,12 +53,8 @@ def effects(point: Point, vcov: np.ndarray, outcome: str, predictor: str) -> pd.
 def _of_group(point: Point, group: int, outcome: str, predictor: str) -> list[tuple[str, str, int, Quantity]]:
     paths: dict[tuple[str, str], Quantity] = {}
     for p, value in zip(point.table.parameters, point.estimates, strict=True):
-        if p.op in ("~", "=~") and p.group == group:
-            unit = np.zeros(point.table.n_free)
-            if p.free:
-                unit[p.index] = 1
-            arrow = (p.lhs, p.rhs) if p.op == "=~" else (p.rhs, p.lhs)
-            paths[arrow] = Quantity(np.asarray(value), unit)
+        if p.effect and p.group == group:
+            paths[p.cause, p.effect] = Quantity(np.asarray(value), point.table.slope_of(p))
     zero = Quantity(np.asarray(0.0), np.zeros(point.table.n_free))
     direct = paths.get((predictor, outcome), zero)
     total = _total(point, group, outcome, predictor)

@@ -22,12 +22,13 @@ from ..kernels.latent_response import OrderedPattern
 from .bounds import Bound, bounded_variances, bounds
 from .effect_coding import Sum, sums, with_free_means
 from .options import Options
+from .relation import Relation
 from .specification import Specification
 from .syntax import DEFINING, Term
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Relation):
     """One relation in one group.
 
     index : position among the free parameters; -1 when fixed
@@ -38,9 +39,6 @@ class Parameter:
         delta parameterization, its scale in theta
     """
 
-    lhs: str
-    op: str
-    rhs: str
     group: int = 0
     index: int = -1
     value: float = np.nan
@@ -59,16 +57,6 @@ class Parameter:
     def varies(self) -> bool:
         """Whether another sample would give it another value."""
         return self.free or self.exogenous or self.derived
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """The relation, whichever way round a covariance was written."""
-        if self.op == "~~" and self.rhs < self.lhs:
-            return self.rhs, self.op, self.lhs
-        return self.lhs, self.op, self.rhs
-
-    def __str__(self) -> str:
-        return f"{self.lhs} ~ 1" if self.op == "~1" else f"{self.lhs} {self.op} {self.rhs}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +113,10 @@ class ParameterTable:
     def labels(self) -> dict[str, int]:
         """Which free parameter each label names."""
         return {p.label: p.index for p in self.parameters if p.label and p.free}
+
+    def slope_of(self, p: Parameter) -> np.ndarray:
+        """Derivative of one relation's value by the free parameters: a one in its own place, or zero if fixed: (q,)"""
+        return (np.arange(self.n_free) == p.index).astype(float)
 
     def names(self, labels: Sequence[str] = ()) -> list[str]:
         """Name each free parameter by the first relation it stands in.
@@ -210,10 +202,8 @@ class ParameterTable:
 
 
 def _cell(p: Parameter, place: dict[str, int], cut: dict[tuple[str, str], int]) -> tuple[int, int, int]:
-    if p.op == "=~":
-        return ram.PATHS, place[p.rhs], place[p.lhs]
-    if p.op == "~":
-        return ram.PATHS, place[p.lhs], place[p.rhs]
+    if p.effect:
+        return ram.PATHS, place[p.effect], place[p.cause]
     if p.op == "~1":
         return ram.INTERCEPTS, place[p.lhs], 0
     if p.op == "|":
@@ -368,13 +358,13 @@ def _stated(specification: Specification, groups: int) -> list[_Row]:
         ):
             if len(values) not in (0, 1, groups):
                 raise SpecificationError(
-                    f"{term.lhs} {term.op} {term.rhs}: {len(values)} {what} for {groups} "
-                    f"group{'s' * (groups > 1)}; give one, or one for each group."
+                    f"{term}: {len(values)} {what} for {groups} group{'s' * (groups > 1)}; "
+                    "give one, or one for each group."
                 )
         if term.op == "=~" and term.lhs == term.rhs:
-            raise SpecificationError(f"{term.lhs} =~ {term.rhs}: a construct cannot be its own indicator.")
+            raise SpecificationError(f"{term}: a construct cannot be its own indicator.")
         if term.op == "~" and term.lhs == term.rhs:
-            raise SpecificationError(f"{term.lhs} ~ {term.rhs}: a variable cannot be regressed on itself.")
+            raise SpecificationError(f"{term}: a variable cannot be regressed on itself.")
     return [_Row(term, user=True) for term in specification.relations]
 
 
@@ -439,7 +429,7 @@ def _of_ordered(row: _Row, options: Options, ordered: Mapping[str, int]) -> _Row
         if row.user:
             what = "residual variance" if residual else "scale"
             raise SpecificationError(
-                f"{term.lhs} {term.op} {term.rhs}: in the {options.parameterization} parameterization the {what} of an "
+                f"{term}: in the {options.parameterization} parameterization the {what} of an "
                 f"ordered variable follows from the rest; leave it out, or take "
                 f"parameterization='{'theta' if delta else 'delta'}'."
             )
@@ -454,17 +444,15 @@ def _of_ordered(row: _Row, options: Options, ordered: Mapping[str, int]) -> _Row
 def _thresholds_exist(specification: Specification, ordered: Mapping[str, int]) -> None:
     for term in specification.relations:
         if term.op in ("|", "~*~") and term.lhs not in ordered:
-            raise SpecificationError(
-                f"{term.lhs} {term.op} {term.rhs}: {term.lhs!r} is not an ordered variable; name it in ordered=."
-            )
+            raise SpecificationError(f"{term}: {term.lhs!r} is not an ordered variable; name it in ordered=.")
         if term.op == "|" and term.rhs not in {f"t{k + 1}" for k in range(ordered[term.lhs])}:
             count = ordered[term.lhs]
             raise SpecificationError(
-                f"{term.lhs} | {term.rhs}: the answers have {count + 1} categories, so the thresholds are t1"
+                f"{term}: the answers have {count + 1} categories, so the thresholds are t1"
                 + (f" to t{count}." if count > 1 else ".")
             )
         if term.op == "~*~" and term.lhs != term.rhs:
-            raise SpecificationError(f"{term.lhs} ~*~ {term.rhs}: a scale belongs to one variable, {term.lhs!r}.")
+            raise SpecificationError(f"{term}: a scale belongs to one variable, {term.lhs!r}.")
 
 
 def _only_indicator(name: str, roles: _Roles) -> bool:
@@ -532,9 +520,7 @@ def _defined_once(parameters: Iterable[Parameter], definitions: Iterable[Term]) 
     for term in definitions:
         if term.op == ":=":
             if term.lhs in taken:
-                raise SpecificationError(
-                    f"{term.lhs} := {term.rhs}: {term.lhs!r} is {taken[term.lhs]} already; give it another name."
-                )
+                raise SpecificationError(f"{term}: {term.lhs!r} is {taken[term.lhs]} already; give it another name.")
             taken[term.lhs] = f"defined as {term.rhs}"
 
 

@@ -132,7 +132,7 @@ def _of_their_own(table: ParameterTable) -> list[str]:
 
 def _explained(table: ParameterTable) -> set[str]:
     """What an arrow leads to from a construct, directly or by way of others."""
-    arrows = {(p.lhs, p.rhs) if p.op == "=~" else (p.rhs, p.lhs) for p in table.parameters if p.op in ("=~", "~")}
+    arrows = {(p.cause, p.effect) for p in table.parameters if p.effect}
     reached, new = set(table.latent), set(table.latent)
     while new:
         new = {effect for cause, effect in arrows if cause in new} - reached
@@ -145,9 +145,7 @@ def _loadings(point: Point, group: int, front: np.ndarray) -> np.ndarray:
     v, p = point.pattern.variables, point.pattern.observed
     A = np.zeros((v, v))
     for row in point.table.parameters:
-        if row.group == group and row.op in ("=~", "~"):
-            cause, effect = (row.lhs, row.rhs) if row.op == "=~" else (row.rhs, row.lhs)
-            if row.op == "=~" or point.place[effect] < p:
-                A[point.place[effect], point.place[cause]] = point.estimate(row)
+        if row.group == group and row.effect and (row.op == "=~" or point.place[row.effect] < p):
+            A[point.place[row.effect], point.place[row.cause]] = point.estimate(row)
     A[front] = 0
     return np.asarray(ram.total_effects(point.pattern, A)[:p, front])

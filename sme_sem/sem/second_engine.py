@@ -181,7 +181,7 @@ def _refuse_what_semopy_lacks(fit: Fit) -> None:
 def _mixed(table: ParameterTable) -> str:
     """Name covariances between an item's residual and a cause of something: semopy has no place for them."""
     items = {p.rhs for p in table.parameters if p.op == "=~"}
-    causes = {p.lhs if p.op == "=~" else p.rhs for p in table.parameters if p.op in ("=~", "~")}
+    causes = {p.cause for p in table.parameters}
     pure = items - causes
     between = [p for p in table.parameters if p.op == "~~" and p.lhs != p.rhs and (p.free or p.value != 0)]
     return ", ".join(
@@ -213,7 +213,7 @@ def _description(fit: Fit, alias: dict[str, str]) -> str:
         for a, b in combinations(_only_causes(table), 2)
         if frozenset((a, b)) not in stated
     ]
-    connected = {name for p in table.parameters if p.op in ("=~", "~") for name in (p.lhs, p.rhs)}
+    connected = {name for p in table.parameters if p.effect for name in (p.lhs, p.rhs)}
     alone = [alias[name] for name in table.variables if name not in connected]
     return "\n".join([*lines, *([f"FORCE(endo) {' '.join(alone)}"] if alone else [])])
 
@@ -233,8 +233,8 @@ def _value(p: Parameter, fit: Fit) -> float:
 
 def _only_causes(table: ParameterTable) -> list[str]:
     """Observed variables to which nothing points."""
-    effects = {p.rhs if p.op == "=~" else p.lhs for p in table.parameters if p.op in ("=~", "~")}
-    causes = {p.lhs if p.op == "=~" else p.rhs for p in table.parameters if p.op in ("=~", "~")}
+    effects = {p.effect for p in table.parameters}
+    causes = {p.cause for p in table.parameters}
     return [name for name in table.observed if name in causes - effects]
 
 

@@ -162,7 +162,6 @@ class Point:
 
     def known(self, values: Quantity | None = None) -> dict[str, Quantity]:
         """Labelled parameters as quantities, for definitions; ``values`` replaces the estimates."""
-        q = self.table.n_free
         found: dict[str, Quantity] = {}
         for r, row in enumerate(self.table.parameters):
             if not row.label or row.label in found:
@@ -170,10 +169,7 @@ class Point:
             if values is not None:
                 found[row.label] = Quantity(values.value[r], values.gradient[r])
             else:
-                unit = np.zeros(q)
-                if row.free:
-                    unit[row.index] = 1
-                found[row.label] = Quantity(np.asarray(self.estimates[r]), unit)
+                found[row.label] = Quantity(np.asarray(self.estimates[r]), self.table.slope_of(row))
         return found
 
     def defined(self, values: Quantity | None = None) -> dict[str, Quantity]:
@@ -182,7 +178,7 @@ class Point:
 
     def r_squared(self) -> list[tuple[int, str, float]]:
         """Share of variance explained, for every variable that something points to: (group, name, value)"""
-        explained = {(p.group, p.rhs if p.op == "=~" else p.lhs) for p in self.table.parameters if p.op in ("=~", "~")}
+        explained = {(p.group, p.effect) for p in self.table.parameters}
         found = []
         for group in range(self.table.groups):
             for name in self.table.variables:

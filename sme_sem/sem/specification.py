@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 
 from ..errors import SpecificationError, did_you_mean, require_kind
 from ..letters import WORD
+from .relation import Relation
 from .syntax import DEFINING, VARIABLE, Term, read_terms
 
 
@@ -141,15 +142,12 @@ class Specification:
         use ~ cost
         """
         unwanted = {term.key for term in read_terms(text)}
-        present = [term.key for term in self.terms]
+        present = {term.key: str(Relation(*term.key)) for term in self.terms}
         for key in sorted(unwanted.difference(present)):
-            between = [_written_key(own) for own in present if {own[0], own[2]} == {key[0], key[2]}]
-            near = (
-                f" Did you mean {between[0]!r}?"
-                if between
-                else did_you_mean(_written_key(key), map(_written_key, present))
-            )
-            raise SpecificationError(f"cannot drop {_written_key(key)!r}: the model does not contain it.{near}")
+            absent = str(Relation(*key))
+            between = [text for own, text in present.items() if {own[0], own[2]} == {key[0], key[2]}]
+            near = f" Did you mean {between[0]!r}?" if between else did_you_mean(absent, present.values())
+            raise SpecificationError(f"cannot drop {absent!r}: the model does not contain it.{near}")
         return Specification(tuple(term for term in self.terms if term.key not in unwanted))
 
     def rename(self, names: Mapping[str, str]) -> Specification:
@@ -194,7 +192,7 @@ class Specification:
         def renamed(term: Term) -> Term:
             if term.op in DEFINING:
                 return term
-            equal = _written_key(renamed(read_terms(term.equal)[0]).key) if term.equal else ""
+            equal = str(renamed(read_terms(term.equal)[0])) if term.equal else ""
             return replace(term, lhs=new(term.lhs), rhs=term.rhs if term.op == "|" else new(term.rhs), equal=equal)
 
         return Specification(tuple(map(renamed, self.terms)))
@@ -255,7 +253,7 @@ def _joined(first: Term, second: Term) -> Term:
         before, after = getattr(first, what), getattr(second, what)
         if before and after and before != after:
             raise SpecificationError(
-                f"{_written_key(first.key)} is written twice, once as {_written_right(first)} and once as "
+                f"{first} is written twice, once as {_written_right(first)} and once as "
                 f"{_written_right(second)}: keep one of them."
             )
     return _updated(first, second)
@@ -320,8 +318,3 @@ def _listed(values: list[str]) -> str:
 
 def _number(value: float | None) -> str:
     return "NA" if value is None else repr(value)
-
-
-def _written_key(key: tuple[str, str, str]) -> str:
-    lhs, op, rhs = key
-    return f"{lhs} ~ 1" if op == "~1" else f"{lhs} {op} {rhs}"

@@ -27,6 +27,7 @@ import numpy as np
 
 from ..errors import SyntaxProblem, require_kind
 from ..letters import NAME
+from .relation import Relation
 
 DEFINING = (":=", "==", "<", ">")
 
@@ -35,7 +36,7 @@ MOST = 1e300  # beyond it a quotient may no longer be finite
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class Term(Relation):
     """One relation of a model: ``lhs op rhs`` with what is known about its parameter.
 
     fixed : values by group, one for all if there is one; ``None`` inside frees the parameter
@@ -45,9 +46,6 @@ class Term:
     lowers, uppers : bounds by group, as ``fixed``; ``None`` inside for none
     """
 
-    lhs: str
-    op: str
-    rhs: str = ""
     fixed: tuple[Value, ...] = ()
     labels: tuple[str, ...] = ()
     starts: tuple[Value, ...] = ()
@@ -55,13 +53,6 @@ class Term:
     block: str = ""
     lowers: tuple[Value, ...] = ()
     uppers: tuple[Value, ...] = ()
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """What makes two terms the same relation; ``a ~~ b`` is ``b ~~ a``."""
-        if self.op == "~~" and self.rhs < self.lhs:
-            return self.rhs, self.op, self.lhs
-        return self.lhs, self.op, self.rhs
 
 
 class Token(NamedTuple):

@@ -65,13 +65,12 @@ def _group(fit: Fit, group: int, own: list[Stated], data: str) -> list[str]:
 
 def structure(table: ParameterTable, own: list[Stated]) -> list[str]:
     """Write the relations of one group."""
-    caused = {s.rhs if s.op == "=~" else s.lhs for s in own if s.op in ("=~", "~")}
+    caused = {s.effect for s in own}
     residual = {name: _residual(name, table) for name in table.variables if name in caused}
     lines, covaried = [], set()
     for s in own:
-        if s.op in ("=~", "~"):
-            outcome, cause = (s.rhs, s.lhs) if s.op == "=~" else (s.lhs, s.rhs)
-            lines.append(_said(f"{outcome} <--- {cause}", s))
+        if s.effect:
+            lines.append(_said(f"{s.effect} <--- {s.cause}", s))
         elif s.op == "~1":
             method = "Intercept" if s.lhs in caused else "Mean"
             said = _parameter(s)

@@ -271,7 +271,7 @@ def _closed(terms: list[Term], covariances: list[Term]) -> Specification:
     """
     plain = Specification(()).add_terms(terms)
     table = parameter_table(plain, Options())
-    caused = {t.rhs if t.op == "=~" else t.lhs for t in plain.terms if t.op in ("=~", "~")}
+    caused = {t.effect for t in plain.terms}
     constructs = {name for name in plain.latent if name not in caused}
     across = {Term(a, "~~", b).key for a, b in product(constructs, table.covariates)}
     known = {term.key for term in covariances}

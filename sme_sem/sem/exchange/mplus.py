@@ -168,9 +168,8 @@ def _implied(s: Stated, table: ParameterTable) -> bool:
 
 def _apart(table: ParameterTable) -> list[tuple[str, str]]:
     """Pairs of constructs, and of outcomes, that Mplus would let covary and the model does not mention."""
-    arrows = [p for p in table.parameters if p.op in ("=~", "~") and not p.group]
-    caused = {p.rhs if p.op == "=~" else p.lhs for p in arrows}
-    causing = {p.lhs if p.op == "=~" else p.rhs for p in arrows}
+    arrows = [p for p in table.parameters if p.effect and not p.group]
+    caused, causing = {p.effect for p in arrows}, {p.cause for p in arrows}
     indicators = {p.rhs for p in arrows if p.op == "=~"}
     free_ends = [name for name in table.latent if name not in caused]
     ends = [n for n in table.variables if n in caused - indicators and (n not in causing or n in table.latent)]
@@ -203,7 +202,7 @@ def _entry_of(term: Term) -> _Entry:
     """A term of a specification, with its modifiers and no more."""
     limited = term.lowers or term.uppers
     if term.block or term.equal or limited or max(map(len, (term.fixed, term.labels, term.starts))) > 1:
-        raise refuse(_PROGRAM, f"{term.lhs} {term.op} {term.rhs} as it is written", "fit the model, then write that")
+        raise refuse(_PROGRAM, f"{term} as it is written", "fit the model, then write that")
     said = ""
     if term.fixed:
         said = "*" if term.fixed[0] is None else f"@{number(term.fixed[0])}"
@@ -271,7 +270,7 @@ def _expression(text: str, short: Mapping[str, str], fixed: Mapping[str, float])
 
 def _indirect(table: ParameterTable, short: Mapping[str, str]) -> list[str]:
     """Ask for the indirect effects of every cause on every outcome it reaches over another."""
-    pairs = mediated((p.rhs, p.lhs) for p in table.parameters if p.op == "~" and not p.group)
+    pairs = mediated((p.cause, p.effect) for p in table.parameters if p.op == "~" and not p.group)
     found = [f"  {short[outcome]} IND {short[cause]};" for cause, outcome in pairs]
     return ["", "MODEL INDIRECT:", *found] if found else []
 

@@ -7,25 +7,20 @@ from dataclasses import dataclass
 
 from ...errors import SpecificationError
 from ..parameters import ParameterTable
+from ..relation import Relation
 from ..syntax import Term
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(Relation):
     """One relation in one group.
 
     value : where it is fixed; None when it is estimated
     label : equal labels, in one group or several, are one parameter
     """
 
-    lhs: str
-    op: str
-    rhs: str
     value: float | None = None
     label: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.lhs} {self.op} {self.rhs or '1'}"
 
 
 def stated(table: ParameterTable) -> list[list[Stated]]:
