@@ -14,7 +14,7 @@ from ..sem.fit import Fit
 from ..sem.presentation import Labels, corrected, held_back, named, objections, reported
 from ..sem.rivals import DIFFERENCE_COLUMNS, INDEX_COLUMNS
 from ..sem.spelling import chosen
-from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from .folds import Foretold, cross_validated
 from .nesting import Relation
 from .pairs import METHODS, Method, Pair, pair, recommended
@@ -39,7 +39,7 @@ class Comparison(Tabled):
     def tables(self) -> tuple[Table, ...]:
         """Give the models, and then the pairs."""
         columns = tuple(c for c in _COLUMNS if c.name in self.table)
-        models = Table("model_comparison", _MODELS, columns, _rows(self.table, columns), self.notes)
+        models = Table("model_comparison", _MODELS, columns, rows_from(self.table, columns), self.notes)
         return models, self.pairs_table()
 
     def difference_tests(self, model: str) -> dict[str, float]:
@@ -241,10 +241,6 @@ def _notes(fits: Mapping[str, Fit], pairs: tuple[Pair, ...], foretold: Foretold 
         _OF.filled(model=name, said=said) for name, fit in fits.items() for said in (*objections(fit), *held_back(fit))
     ]
     return tuple(notes)
-
-
-def _rows(frame: pd.DataFrame, columns: tuple[Column, ...]) -> tuple[tuple[Any, ...], ...]:
-    return tuple(frame[[c.name for c in columns]].itertuples(index=False, name=None))
 
 
 _MODELS = Words("Model comparison", "模型比较")

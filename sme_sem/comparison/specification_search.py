@@ -32,7 +32,7 @@ from ..sem.presentation import objections
 from ..sem.relation import Relation
 from ..sem.specification import Specification
 from ..sem.spelling import chosen
-from ..tables import Column, Kind, Table, Tabled, Text, Words
+from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from
 from ..tasks import Progress, done, seeded
 from .equivalents import circular
 from .refit import refitted, refitted_among
@@ -114,7 +114,7 @@ class Search(Tabled):
         notes: list[Text] = [_POST_HOC.filled(n=self.looked_at), *objections(self.fit)]
         if not len(self.steps):
             notes.append(_NOTHING)
-        found = [Table("search", _TITLE, _STEPS, _rows(self.steps, _STEPS), tuple(notes))]
+        found = [Table("search", _TITLE, _STEPS, rows_from(self.steps, _STEPS), tuple(notes))]
         if len(self.optimism):
             rows = tuple(
                 (_METHODS[row["method"]], *(row[c.name] for c in _OPTIMISM[1:]))
@@ -122,7 +122,7 @@ class Search(Tabled):
             )
             found.append(Table("search_optimism", _CHANCE, _OPTIMISM, rows, (_MEASURED,)))
         if len(self.stability):
-            found.append(Table("search_stability", _AGAIN, _STABILITY, _rows(self.stability, _STABILITY)))
+            found.append(Table("search_stability", _AGAIN, _STABILITY, rows_from(self.stability, _STABILITY)))
         return tuple(found)
 
 
@@ -427,10 +427,6 @@ def _stability(found: Way, gains: Sequence[Gain | None]) -> pd.DataFrame:
         if done_
     ]
     return pd.DataFrame(rows, columns=["change", "share", "chosen"])
-
-
-def _rows(frame: pd.DataFrame, columns: tuple[Column, ...]) -> tuple[tuple[Any, ...], ...]:
-    return tuple(frame[[c.name for c in columns]].itertuples(index=False, name=None))
 
 
 _MOST_SHOWN = 10

@@ -27,7 +27,7 @@ from ..sem.fit import Fit, fit
 from ..sem.presentation import objections
 from ..sem.solution import Point, stacked
 from ..sem.specification import Specification
-from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from ..tasks import Progress, done
 from . import pooled_tests
 from .impute import Imputations
@@ -275,7 +275,7 @@ class PooledFit(Tabled):
         estimates = self.estimates()
         several = self.fits[0].table.groups > 1
         columns = tuple(column for column in _COLUMNS if several or column.name != "group")
-        rows = tuple(estimates[[column.name for column in columns]].itertuples(index=False, name=None))
+        rows = rows_from(estimates, columns)
         return (
             pooled_tests.test_table(self.tests(), "imputed_test", term("Model fit")),
             Table("imputed_fit", term("Goodness-of-fit indices table"), _INDEX_COLUMNS, indices_),

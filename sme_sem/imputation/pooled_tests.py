@@ -22,7 +22,7 @@ from ..kernels.discrepancy import Sample
 from ..kernels.minimise import Status
 from ..sem import indices
 from ..sem.search import estimated
-from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
@@ -245,9 +245,8 @@ def compare_imputed(restricted: PooledFit, full: PooledFit) -> PooledComparison:
 
 def test_table(tests: pd.DataFrame, name: str, title: Text) -> Table:
     """Print pooled tests."""
-    rows = tuple(tests[[c.name for c in _COLUMNS]].itertuples(index=False, name=None))
     rough = (_ROUGH,) if len(tests) and "D4" not in set(tests["test"]) else ()
-    return Table(name, title, _COLUMNS, rows, (_SOURCES, *rough))
+    return Table(name, title, _COLUMNS, rows_from(tests, _COLUMNS), (_SOURCES, *rough))
 
 
 _ROUGH = Words(

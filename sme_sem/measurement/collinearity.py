@@ -18,7 +18,7 @@ import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, require_kind
 from ..sem.result import Fit
-from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from .answers import complete_answers, require_correlations
 
 
@@ -34,7 +34,7 @@ class Collinearity(Tabled):
 
     def tables(self) -> tuple[Table, ...]:
         """Give the variance inflation factors."""
-        rows = tuple(self.vif.itertuples(index=False, name=None))
+        rows = rows_from(self.vif)
         return (Table("collinearity", term("Multicollinearity"), _COLUMNS, rows, self.notes),)
 
 

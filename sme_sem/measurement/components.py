@@ -17,7 +17,7 @@ import pandas as pd
 
 from ..errors import DataProblem, SpecificationError
 from ..kernels import components as kernel
-from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from . import extraction
 from .answers import Answers
 from .item_correlations import CorrelationKind
@@ -77,7 +77,7 @@ class Components(Tabled):
             "total_variance_explained",
             term("Total variance explained"),
             columns,
-            tuple(self.variance[[column.name for column in columns]].itertuples(index=False, name=None)),
+            rows_from(self.variance, columns),
             (*self.notes, _SUMS, *((_OBLIQUE,) if self.method.oblique else ())),
             blank=True,
         )

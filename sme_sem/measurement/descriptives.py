@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from .answers import complete_answers
 
 
@@ -34,7 +34,7 @@ class Descriptives(Tabled):
 
     def tables(self) -> tuple[Table, ...]:
         """Give the table of items."""
-        rows = tuple(self.items.itertuples(index=False, name=None))
+        rows = rows_from(self.items)
         return (Table("descriptives", term("Descriptive statistics"), _COLUMNS, rows, (_CONVENTION, *self.notes)),)
 
 

@@ -30,7 +30,7 @@ from ..errors import ConvergenceError, SpecificationError, probability, whole
 from ..kernels import covariances, intervals, linalg
 from ..kernels import validity as kernel
 from ..sem.specification import Specification
-from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from ..tasks import seeded
 from .answers import complete_answers, require_correlations, require_scales
 from .differences import corrected
@@ -178,7 +178,7 @@ class Heterotrait(Tabled):
 
     def tables(self) -> tuple[Table, ...]:
         """Give the ratios."""
-        rows = tuple(self.ratios.itertuples(index=False, name=None))
+        rows = rows_from(self.ratios)
         values = {"draws": self.draws, "failed": self.failed, "level": f"{100 * self.level:g}%"}
         title = term("Heterotrait-monotrait ratio")
         return (Table("htmt_intervals", title, _RATIO_COLUMNS, rows, (_PERCENTILE.filled(**values), *self.notes)),)

@@ -16,7 +16,7 @@ from scipy import stats
 from ..errors import ConvergenceError, SpecificationError
 from ..kernels import components as weighing
 from ..kernels import factors as kernel
-from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from . import extraction
 from .answers import Answers
 from .item_correlations import CorrelationKind
@@ -86,7 +86,7 @@ class Factors(Tabled):
                 "factor_variance",
                 term("Total variance explained"),
                 _VARIANCE_COLUMNS,
-                tuple(self.variance.itertuples(index=False, name=None)),
+                rows_from(self.variance),
                 (_OBLIQUE,) if self.method.oblique else (),
             ),
             Table("factor_fit", Words("Do the factors suffice", "因子数是否足够"), _FIT_COLUMNS, (fit,)),

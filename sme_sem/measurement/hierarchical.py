@@ -16,7 +16,7 @@ import pandas as pd
 from ..errors import SpecificationError
 from ..kernels import hierarchical as kernel
 from ..sem.fitted import require_solution
-from ..tables import Column, Kind, Table, Tabled, Words, term
+from ..tables import Column, Kind, Table, Tabled, Words, rows_from, term
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
@@ -37,7 +37,7 @@ class Hierarchical(Tabled):
 
     def tables(self) -> tuple[Table, ...]:
         """Give the coefficients."""
-        rows = tuple(self.scales.itertuples(index=False, name=None))
+        rows = rows_from(self.scales)
         title = Words("Hierarchical omega", "分层ω系数")
         return (Table("hierarchical_omega", title, _COLUMNS, rows, (_NOTE.filled(general=self.general),)),)
 

@@ -27,7 +27,7 @@ from ..responses.numeric import require_frame
 from ..sem.fit import Fit
 from ..sem.fitted import require_solution
 from ..sem.presentation import objections, rows_of
-from ..tables import Column, Kind, Table, Tabled, Text, Words
+from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from
 
 Scale = tuple[float, float]
 
@@ -52,7 +52,7 @@ class Importance(Tabled):
         rows = tuple(
             (*row[:-1], (_FIRST if importance > 0 else _LOWER) if row[-1] else "")
             for row, importance in zip(
-                self.table[[c.name for c in columns]].itertuples(index=False, name=None),
+                rows_from(self.table, columns),
                 self.table["importance"],
                 strict=True,
             )

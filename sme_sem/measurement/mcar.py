@@ -15,7 +15,7 @@ from scipy import stats
 from ..errors import ConvergenceError, DataProblem
 from ..kernels import fiml
 from ..kernels import mcar as kernel
-from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from .answers import complete_answers
 
 
@@ -39,7 +39,7 @@ class Mcar(Tabled):
     def tables(self) -> tuple[Table, ...]:
         """Give Little's test, and the missing answers by item."""
         test = (self.chisq, self.df, self.pvalue, self.n_patterns, self.n)
-        rows = tuple(self.items.itertuples(index=False, name=None))
+        rows = rows_from(self.items)
         return (
             Table("little_mcar", term("Little's MCAR test"), _COLUMNS, (test,), (_READING, *self.notes)),
             Table("missing_by_item", Words("Missing values", "缺失值"), _ITEM_COLUMNS, rows),

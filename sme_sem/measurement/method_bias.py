@@ -28,7 +28,7 @@ from scipy import stats
 from ..errors import IdentificationError, SpecificationError
 from ..kernels import components as kernel
 from ..sem.specification import Specification
-from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from .answers import complete_answers, require_correlations
 from .collinearity import variance_inflation
 
@@ -60,10 +60,10 @@ class MethodBias(Tabled):
         """Give the comparison of models, the method's share, collinearity, and Harman's single factor."""
         models = tuple(
             tuple(_LABELS.get(value, value) if isinstance(value, str) else value for value in row)
-            for row in self.comparison[[c.name for c in _MODEL_COLUMNS]].itertuples(index=False, name=None)
+            for row in rows_from(self.comparison, _MODEL_COLUMNS)
         )
         shares = tuple((_LABELS[str(row[0])], *row[1:]) for row in self.shares.itertuples(index=False, name=None))
-        vif = tuple(self.vif.itertuples(index=False, name=None))
+        vif = rows_from(self.vif)
         bias = term("Common method bias") + Words(": ", "：")
         harman = (self.harman_percent, self.harman_components)
         return (

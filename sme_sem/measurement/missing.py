@@ -19,7 +19,7 @@ import pandas as pd
 
 from ..errors import ConvergenceError, DataProblem
 from ..responses.numeric import holding_words, require_frame
-from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, rows_from, term
 from . import differences as tests
 from .answers import complete_answers, require_scales
 from .differences import Correction
@@ -52,13 +52,13 @@ class Missing(Tabled):
 
     def tables(self) -> tuple[Table, ...]:
         """Give items, constructs, respondents, patterns, Little's test, and the background variables."""
-        found = [Table("missing_items", _MISSING + _BY_ITEM, _ITEMS, _rows(self.items), self.notes)]
+        found = [Table("missing_items", _MISSING + _BY_ITEM, _ITEMS, rows_from(self.items), self.notes)]
         if len(self.scales):
-            found.append(Table("missing_scales", _MISSING + _BY_SCALE, _SCALES, _rows(self.scales)))
-        found.append(Table("missing_respondents", _MISSING + _BY_PERSON, _PERSONS, _rows(self.respondents)))
+            found.append(Table("missing_scales", _MISSING + _BY_SCALE, _SCALES, rows_from(self.scales)))
+        found.append(Table("missing_respondents", _MISSING + _BY_PERSON, _PERSONS, rows_from(self.respondents)))
         shown, rest = self.patterns[:MOST_PATTERNS], len(self.patterns) - MOST_PATTERNS
         notes = (_MORE.filled(n=rest),) if rest > 0 else ()
-        rows = tuple((row[0] or _NOTHING, *row[1:]) for row in _rows(shown))
+        rows = tuple((row[0] or _NOTHING, *row[1:]) for row in rows_from(shown))
         found.append(Table("missing_patterns", _MISSING + _BY_PATTERN, _PATTERNS, rows, notes))
         if self.mcar is not None:
             found.append(self.mcar.tables()[0])
@@ -176,10 +176,6 @@ def _scales(gaps: pd.DataFrame, scales: Mapping[str, Sequence[str]]) -> pd.DataF
         own = gaps[list(items)].to_numpy()
         rows.append((name, len(items), int(own.sum()), 100 * float(own.mean()), int(np.sum(own.any(axis=1)))))
     return pd.DataFrame(rows, columns=["scale", "n_items", "missing", "percent", "incomplete"])
-
-
-def _rows(frame: pd.DataFrame) -> tuple[tuple[object, ...], ...]:
-    return tuple(frame.itertuples(index=False, name=None))
 
 
 _MISSING = Words("Missing values", "缺失值") + Words(": ", "：")

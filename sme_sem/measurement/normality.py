@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ..kernels import normality as kernel
-from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from .answers import Answers, complete_answers, require_correlations
 
 LARGEST_HENZE_ZIRKLER = 3000
@@ -54,7 +54,7 @@ class Normality(Tabled):
             (_KURTOSIS, self.mardia_kurtosis, self.mardia_kurtosis_z, nan, self.mardia_kurtosis_pvalue),
             (_HENZE_ZIRKLER, self.henze_zirkler, nan, nan, self.henze_zirkler_pvalue),
         )
-        rows = tuple(self.items.itertuples(index=False, name=None))
+        rows = rows_from(self.items)
         return (
             Table("multivariate_normality", term("Multivariate normality"), _COLUMNS, tests, (_KINDS, *self.notes)),
             Table("item_normality", term("Normality test"), _ITEM_COLUMNS, rows, (_CONVENTION,)),

@@ -22,7 +22,7 @@ import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, probability
 from ..kernels import reliability as kernel
-from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from ..tables.format import cell
 from .answers import Answers, complete_answers, require_scales
 from .polychoric import Polychoric, polychoric_of_items
@@ -52,18 +52,14 @@ class Reliability(Tabled):
                 "reliability",
                 term("Reliability"),
                 _scale_columns(self.level, ordinal="ordinal_alpha" in self.scales),
-                tuple(self.scales.itertuples(index=False, name=None)),
+                rows_from(self.scales),
                 self.notes["reliability"],
             ),
             Table(
                 "item_analysis",
                 term("Item analysis"),
                 _ITEM_COLUMNS,
-                tuple(
-                    self.items.merge(self.scales[["scale", "alpha"]], on="scale")[
-                        [column.name for column in _ITEM_COLUMNS]
-                    ].itertuples(index=False, name=None)
-                ),
+                rows_from(self.items.merge(self.scales[["scale", "alpha"]], on="scale"), _ITEM_COLUMNS),
                 self.notes["item_analysis"],
             ),
         )

@@ -19,7 +19,7 @@ import pandas as pd
 
 from ..errors import SpecificationError, whole
 from ..kernels import retention as kernel
-from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from ..tasks import seeded
 from .answers import Answers, complete_answers
 from .item_correlations import CorrelationKind, correlations_of_items
@@ -45,7 +45,7 @@ class Retention(Tabled):
     def tables(self) -> tuple[Table, ...]:
         """Give what each criterion suggests, and the values behind it."""
         suggestions = tuple((words, self.suggested[name]) for name, words in _CRITERIA.items())
-        rows = tuple(self.table.reset_index().itertuples(index=False, name=None))
+        rows = rows_from(self.table.reset_index())
         return (
             Table("retention", term("Number of components to retain"), _SUGGESTED, suggestions, self.notes),
             Table("retention_values", term("Parallel analysis") + _AND_MAP, _COLUMNS, rows, (_READING,)),

@@ -22,7 +22,7 @@ from ..errors import ConvergenceError, DataProblem, SpecificationError, did_you_
 from ..kernels import alignment, covariances, factors, intervals, linalg
 from ..kernels import components as kernel
 from ..responses.numeric import require_frame
-from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from ..tasks import seeded
 from . import extraction
 from .answers import Answers, complete_answers, require_correlations
@@ -45,7 +45,7 @@ class Congruence(Tabled):
 
     def tables(self) -> tuple[Table, ...]:
         """Give the coefficients."""
-        rows = tuple(self.table.itertuples(index=False, name=None))
+        rows = rows_from(self.table)
         title = Words("Tucker's congruence between groups", "各组间Tucker一致性系数")
         return (Table("congruence", title, _CONGRUENCE, rows, (_READING.filled(reference=self.reference),)),)
 
@@ -142,7 +142,7 @@ class LoadingIntervals(Tabled):
     def tables(self) -> tuple[Table, ...]:
         """Give the loadings."""
         how = _BOOTSTRAP.filled(draws=self.draws, failed=self.failed, level=f"{100 * self.level:g}%")
-        rows = tuple(self.table.itertuples(index=False, name=None))
+        rows = rows_from(self.table)
         return (Table("loading_intervals", term("Factor loading"), _INTERVALS, rows, (how, *self.notes)),)
 
 

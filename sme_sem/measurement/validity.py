@@ -26,7 +26,7 @@ from ..kernels import validity as kernel
 from ..kernels.latent_response import OrderedPattern
 from ..sem.fitted import require_solution
 from ..sem.solution import Point
-from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
@@ -57,7 +57,7 @@ class Validity(Tabled):
             "convergent_validity",
             term("Convergent validity"),
             _SCALE_COLUMNS,
-            tuple(self.scales[[c.name for c in _SCALE_COLUMNS]].itertuples(index=False, name=None)),
+            rows_from(self.scales, _SCALE_COLUMNS),
             (_CATEGORICAL if self.ordered else _RELIABILITY, *self.notes),
         )
         if len(self.scales) < 2:

@@ -24,7 +24,7 @@ from ..resampling.bootstrap import Bootstrap, statistics_of
 from ..resampling.mediation import NUMBERS, P_VALUES, Interval, path_of, with_interval
 from ..sem.presentation import objections
 from ..sem.spelling import chosen
-from ..tables import Column, Kind, Table, Tabled, Words, term
+from ..tables import Column, Kind, Table, Tabled, Words, rows_from, term
 from .slopes import centre_of, product_of
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class ConditionalIndirect(Tabled):
         notes = (_FIXED.filled(level=f"{self.level:.0%}"), *objections(self.fit))
         own = _GROUP if self.fit.table.groups > 1 else ()
         return tuple(
-            Table(name, heading, (*own, *columns), _rows(frame, (*own, *columns)), notes)
+            Table(name, heading, (*own, *columns), rows_from(frame, (*own, *columns)), notes)
             for name, heading, columns, frame in (
                 ("conditional_indirect", title, _COLUMNS, self.table),
                 ("moderated_mediation", _MODERATED, _CHANGE, changes),
@@ -164,10 +164,6 @@ def _path(found: Bootstrap, group: str, outcome: str, cause: str | None) -> np.n
 def _numbers(found: Bootstrap, effects: np.ndarray, interval: Interval) -> dict[str, np.ndarray]:
     draws = 1 + len(found.draws)
     return with_interval(statistics_of(effects[1:draws], effects[0], effects[draws:], found.level), interval)
-
-
-def _rows(frame: pd.DataFrame, columns: tuple[Column, ...]) -> tuple[tuple[Any, ...], ...]:
-    return tuple(frame[[column.name for column in columns]].itertuples(index=False, name=None))
 
 
 _TITLE = term("Conditional indirect effect") + Words(": {route} at values of {moderator}", "：{route}（{moderator}）")

@@ -19,7 +19,7 @@ from ..kernels import conditional_slope
 from ..sem.fit import Fit
 from ..sem.fitted import require_solution
 from ..sem.presentation import Labels, named, objections, path_label
-from ..tables import Column, Kind, Language, Table, Tabled, Text, Words
+from ..tables import Column, Kind, Language, Table, Tabled, Text, Words, rows_from
 
 REACH = 3.0  # deviations from the mean, beyond which a region is of nobody
 
@@ -52,7 +52,7 @@ class SimpleSlopes(Tabled):
             path=path_label(self.outcome, self.predictor, self.labels), moderator=named(self.moderator, self.labels)
         )
         columns = (*own, *_columns(self.level))
-        slopes = Table("simple_slopes", title, columns, _rows(self.table, columns), self.notes)
+        slopes = Table("simple_slopes", title, columns, rows_from(self.table, columns), self.notes)
         rows = tuple(
             (*(row[c.name] for c in own), _WHERE[row["significant"]], *(row[c.name] for c in _REGION[1:]))
             for row in self.region.to_dict("records")
@@ -276,10 +276,6 @@ def _region(line: Line, z: float) -> dict[str, Any]:
         "lower_sd": float(in_deviations[0]),
         "upper_sd": float(in_deviations[1]),
     }
-
-
-def _rows(frame: pd.DataFrame, columns: tuple[Column, ...]) -> tuple[tuple[Any, ...], ...]:
-    return tuple(frame[[c.name for c in columns]].itertuples(index=False, name=None))
 
 
 def _columns(level: float) -> tuple[Column, ...]:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..errors import DataProblem
 from ..kernels import agreement as kernel
-from ..tables import Column, Kind, Table, Tabled, Text, Words
+from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from
 from ..tasks import seeded
 from .coding import Coding, Level, checked_level
 
@@ -43,7 +43,7 @@ class Agreement(Tabled):
     def tables(self) -> tuple[Table, ...]:
         """Give alpha and Fleiss' kappa, then Cohen's kappa of every pair of coders."""
         row = (self.units, len(self.coders), self.alpha, self.alpha_ci_lower, self.alpha_ci_upper, self.fleiss)
-        pairs = tuple(self.pairs.itertuples(index=False, name=None))
+        pairs = rows_from(self.pairs)
         return (
             Table("coder_agreement", _TITLE, _ALL, (row,), self.notes),
             Table("coder_agreement_pairs", _PAIRS_TITLE, _PAIRS, pairs),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ..errors import DataProblem, SourceError, did_you_mean
-from ..tables import Column, Kind, Table, Tabled, Words
+from ..tables import Column, Kind, Table, Tabled, Words, rows_from
 from .libraries import library
 from .lists import ListSource, read_list
 from .remarks import Remark, remarks_table
@@ -69,7 +69,7 @@ class Citations(Tabled):
 
     def tables(self) -> tuple[Table, ...]:
         """Give the firms, and what was noticed."""
-        rows = tuple(self.firms.itertuples(index=False, name=None))
+        rows = rows_from(self.firms)
         return Table("citations", _TITLE, _COLUMNS, rows, (_DEPTH,)), *remarks_table(self.remarks)
 
 

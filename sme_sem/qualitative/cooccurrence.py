@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataProblem
-from ..tables import Column, Kind, Table, Tabled, Words
+from ..tables import Column, Kind, Table, Tabled, Words, rows_from
 from .coding import LEVEL_NAMES, Coding, Level
 from .frequency import occurrences
 
@@ -38,7 +38,7 @@ class Cooccurrence(Tabled):
                 "cooccurrence_pairs",
                 _PAIRS.filled(where=where),
                 _COLUMNS,
-                tuple(self.edges.itertuples(index=False, name=None)),
+                rows_from(self.edges),
             ),
         )
 

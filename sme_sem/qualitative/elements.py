@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..errors import SourceError
-from ..tables import Column, Kind, Table, Tabled, Words, term
+from ..tables import Column, Kind, Table, Tabled, Words, rows_from, term
 from .lists import ListSource, read_list
 from .remarks import Remark, remarks_table
 from .selection import Selection, select
@@ -58,8 +58,8 @@ class Elements(Tabled):
 
     def tables(self) -> tuple[Table, ...]:
         """Give the frequency distribution, and what was merged."""
-        rows = tuple(self.table.itertuples(index=False, name=None))
-        merged = tuple(self.merged.itertuples(index=False, name=None))
+        rows = rows_from(self.table)
+        merged = rows_from(self.merged)
         noted = (_N.filled(n=self.n_studies),)
         found = [Table("elements", Words("Elements in the literature", "文献要素频数分布"), _COLUMNS, rows, noted)]
         if merged:

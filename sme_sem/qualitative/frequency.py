@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ..tables import Column, Kind, Table, Tabled, Words
+from ..tables import Column, Kind, Table, Tabled, Words, rows_from
 from .coding import LEVEL_NAMES, Coding, Level, checked_level
 
 
@@ -32,8 +32,8 @@ class Frequencies(Tabled):
         columns = (Column("code", code), _SEGMENTS, _SOURCES, _PERCENT)
         crossed = (Column("code", code), *(Column(str(s), str(s), Kind.COUNT) for s in self.by_source))
         return (
-            Table(f"{self.level}_frequencies", code + _FREQUENCY, columns, _rows(self.table)),
-            Table(f"{self.level}_by_source", code + _BY_SOURCE, crossed, _rows(self.by_source.reset_index())),
+            Table(f"{self.level}_frequencies", code + _FREQUENCY, columns, rows_from(self.table)),
+            Table(f"{self.level}_by_source", code + _BY_SOURCE, crossed, rows_from(self.by_source.reset_index())),
         )
 
 
@@ -115,7 +115,7 @@ def coding_tables(coding: Coding) -> tuple[Table, ...]:
     segments = coding.segments
     opened = segments.drop_duplicates(["unit", "concept"])
     columns = (_SOURCE, Column("segment", Words("Segment", "原始语句")), *map(_level, ("concept", "category")))
-    rows = _rows(opened[["source", "segment", "concept", "category"]])
+    rows = rows_from(opened[["source", "segment", "concept", "category"]])
     tables = [Table("open_coding", Words("Open coding", "开放式编码"), columns, rows)]
     named = segments[segments["category"] != ""]
     if len(named):
@@ -131,13 +131,9 @@ def coding_tables(coding: Coding) -> tuple[Table, ...]:
             "main_category", key=lambda m: m.map({n: i for i, n in enumerate(dict.fromkeys(m))}), kind="stable"
         )
         columns = (*map(_level, ("main_category", "category")), Column("definition", Words("Definition", "范畴内涵")))
-        rows = _rows(pairs[["main_category", "category", "definition"]])
+        rows = rows_from(pairs[["main_category", "category", "definition"]])
         tables.append(Table("axial_coding", Words("Axial coding", "主轴式编码"), columns, rows))
     return tuple(tables)
-
-
-def _rows(frame: pd.DataFrame) -> tuple[tuple[object, ...], ...]:
-    return tuple(frame.itertuples(index=False, name=None))
 
 
 def _level(level: str) -> Column:

@@ -16,7 +16,7 @@ import pandas as pd
 from scipy import stats
 
 from ..errors import DataProblem, did_you_mean
-from ..tables import Column, Kind, Table, Tabled, Words, term
+from ..tables import Column, Kind, Table, Tabled, Words, rows_from, term
 from .coding import LEVEL_NAMES, Coding, Level
 from .frequency import occurrences
 
@@ -56,7 +56,7 @@ class GroupComparison(Tabled):
             Column("second_rank", _RANK.filled(group=second), Kind.COUNT),
             *_TESTS,
         )
-        rows = tuple(self.table.itertuples(index=False, name=None))
+        rows = rows_from(self.table)
         sizes = dict(zip(("n", "m"), self.sizes, strict=True))
         said = (_UNITS[self.unit].filled(first=first, second=second, **sizes), _METHOD)
         whole = (self.chisq, self.df, self.pvalue, self.cramers_v, self.rank_correlation)

@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 
 from ..errors import SourceError
-from ..tables import Column, Kind, Table, Tabled, Words
+from ..tables import Column, Kind, Table, Tabled, Words, rows_from
 from ..tasks import Progress, results, shown
 from .documents import documents_in, firm_and_year, name_pattern, read_document
 from .libraries import library
@@ -318,7 +318,7 @@ def _themes_in(path: Path, place: str) -> Mapping[str, Any]:
 
 
 def _rows(frame: pd.DataFrame) -> tuple[tuple[object, ...], ...]:
-    return tuple(frame.astype(object).itertuples(index=False, name=None))
+    return rows_from(frame.astype(object))
 
 
 _FIELDS = {"theme": ("主题", "类别", "维度"), "keyword": ("word", "关键词", "词语")}

@@ -13,7 +13,7 @@ from ..errors import DataProblem, ResponseError, SourceError
 from ..kernels import panel as kernel
 from ..measurement.components import Components, components
 from ..responses.files import read_table
-from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from .lists import ListSource
 from .selection import Selection, select
 
@@ -92,7 +92,7 @@ class Panel(Tabled):
     def tables(self) -> tuple[Table, ...]:
         """Give the elements, and the agreement of the experts."""
         whole = (self.w, self.chisq, self.df, self.pvalue, self.s_cvi_ave, self.s_cvi_ua, self.critical_cvr)
-        rows = tuple(self.elements.itertuples(index=False, name=None))
+        rows = rows_from(self.elements)
         return (
             Table("expert_ratings", Words("Expert ratings", "专家评分"), _COLUMNS, rows, self.notes),
             Table("expert_agreement", Words("Agreement of experts", "专家意见协调性"), _WHOLE, (whole,)),

@@ -17,7 +17,7 @@ import pandas as pd
 
 from ..errors import DataProblem
 from ..kernels import unseen
-from ..tables import Column, Kind, Table, Tabled, Words
+from ..tables import Column, Kind, Table, Tabled, Words, rows_from
 from .coding import LEVEL_NAMES, LEVELS, Coding, Level
 from .frequency import frequencies
 
@@ -66,7 +66,7 @@ class Saturation(Tabled):
         code, rule = LEVEL_NAMES[self.level], self.rule
         said = {"base": rule.base, "run": rule.run, "threshold": f"{100 * rule.threshold:g}%", "at": self.reached_at}
         verdict = (_HOLDS if self.holds else _BROKEN if self.reached_at else _NOT).filled(**said)
-        curve = tuple(self.curve.itertuples(index=False, name=None))
+        curve = rows_from(self.curve)
         values = (self.seen, *self.chao, self.coverage)
         return (
             Table("saturation", code + _TITLE, _CURVE, curve, (verdict, _ORDER)),

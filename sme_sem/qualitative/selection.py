@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ..errors import DataProblem, did_you_mean
-from ..tables import Column, Kind, Table, Tabled, Words
+from ..tables import Column, Kind, Table, Tabled, Words, rows_from
 
 _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
@@ -41,7 +41,7 @@ class Selection(Tabled):
 
     def tables(self) -> tuple[Table, ...]:
         """Give the way from all cases to those kept."""
-        rows = tuple(self.rules.itertuples(index=False, name=None))
+        rows = rows_from(self.rules)
         return (Table("selection", _TITLE, _COLUMNS, rows, (_ALL.filled(n=len(self.cases)),)),)
 
 

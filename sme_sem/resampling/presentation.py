@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..sem.presentation import Labels, path_label, rows_of
-from ..tables import Column, Kind, Table, Text, Words, joined, term
+from ..tables import Column, Kind, Table, Text, Words, joined, rows_from, term
 
 if TYPE_CHECKING:
     from .bootstrap import Bootstrap
@@ -18,8 +18,7 @@ def bootstrap_tables(found: Bootstrap) -> tuple[Table, ...]:
     for name, (title, kinds) in _PARTS.items():
         own = found.table[found.table["kind"].isin(kinds)]
         if len(own):
-            rows = own[[column.name for column in _COLUMNS]].itertuples(index=False, name=None)
-            tables.append(Table(f"bootstrap_{name}", title, _COLUMNS, tuple(rows), notes))
+            tables.append(Table(f"bootstrap_{name}", title, _COLUMNS, rows_from(own, _COLUMNS), notes))
     return tuple(tables)
 
 

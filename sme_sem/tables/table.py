@@ -8,6 +8,7 @@ precision and ``format`` decides how it is written.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -106,6 +107,12 @@ class Table:
     def noted(self, *notes: Text) -> Table:
         """Return the same table with more notes under it."""
         return replace(self, notes=(*self.notes, *notes))
+
+
+def rows_from(frame: pd.DataFrame, columns: Iterable[Column] | None = None) -> tuple[tuple[Any, ...], ...]:
+    """Give the rows of a frame as those of a table, of the named columns in their order or of all."""
+    shown = frame if columns is None else frame[[column.name for column in columns]]
+    return tuple(shown.itertuples(index=False, name=None))
 
 
 def plain_number(value: Any) -> Any:
