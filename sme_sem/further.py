@@ -57,7 +57,7 @@ def look_further(study: ScreenedStudy, read: Responses, kept: Responses) -> tupl
     steps = Steps()
     choices: StudyFile = study.choices
     frame = kept.frame
-    scales = _scales(kept)
+    scales = kept.scales(varied=True)
     background = _background(kept.instrument, frame)
     gaps = bool(frame[list(kept.items)].isna().any(axis=None))
     rules = choices.item_rules
@@ -98,13 +98,6 @@ def _waves(kept: Responses, scales: dict[str, list[str]], background: dict[str, 
     compared = pd.concat([pd.DataFrame(scores), known.rename(columns=str)], axis=1)
     compared[_WHEN] = times.astype("int64").where(times.notna())
     return nonresponse(compared, _WHEN, categorical=background["categorical"])
-
-
-def _scales(kept: Responses) -> dict[str, list[str]]:
-    """Items of each scale that have a column and vary, of scales that have two of them."""
-    varied = {item for item in kept.items if kept.frame[item].nunique() > 1}
-    scales = {name: [i for i in items if i in varied] for name, items in kept.instrument.scales().items()}
-    return {name: items for name, items in scales.items() if len(items) > 1}
 
 
 def _background(instrument: Instrument, frame: pd.DataFrame) -> dict[str, Any]:

@@ -376,10 +376,8 @@ class Study:
         used = _with_elements(
             self.instrument, [c for name in self.models for c in self.instrument.model_constructs(name)]
         )
-        varied = {item for item in responses.items if responses.frame[item].nunique() > 1}
-        scales = self.instrument.scales(single_items=True)
-        present = {name: [item for item in items if item in varied] for name, items in scales.items()}
-        return {name: items for name, items in present.items() if items and (name in used or not used)}
+        present = responses.scales(fewest=1, varied=True)
+        return {name: items for name, items in present.items() if name in used or not used}
 
     def _condensed_items(self, responses: Responses) -> list[str]:
         """Items to condense: those of the constructs asked for, or all that enter a model."""
@@ -534,15 +532,10 @@ def _reliability(responses: Responses, steps: Steps) -> Reliability | None:
     if len(responses.frame) < 2:
         steps.problems.append(Problem(_RELIABILITY, _ONE_RESPONDENT))
         return None
-    columns = set(responses.items)
-    present = {
-        name: [item for item in items if item in columns] for name, items in responses.instrument.scales().items()
-    }
     found = []
-    for name, items in present.items():
-        if len(items) > 1:
-            one = steps.attempt(_RELIABILITY, partial(reliability, responses.frame, {name: items}))
-            found += [one] if one is not None else []
+    for name, items in responses.scales().items():
+        one = steps.attempt(_RELIABILITY, partial(reliability, responses.frame, {name: items}))
+        found += [one] if one is not None else []
     return _together(found) if found else None
 
 

@@ -109,11 +109,7 @@ def reliability(
 
     check_output(form, output)
     responses = kept_answers(answers, instrument, sheet, language.value, err=for_programs(form, output))
-    columns = set(responses.items)
-    present = {
-        name: [item for item in items if item in columns] for name, items in responses.instrument.scales().items()
-    }
-    result = analyse(responses.frame, {name: items for name, items in present.items() if len(items) > 1})
+    result = analyse(responses.frame, responses.scales())
     hand_over(result.tables(), language.value, form, output)
     raise typer.Exit(findings_code(responses))
 

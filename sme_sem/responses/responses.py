@@ -58,6 +58,13 @@ class Responses(Tabled):
         """The items that have a column, in the order of the instrument."""
         return tuple(name for name in self.instrument.item_ids if name in self.frame.columns)
 
+    def scales(self, *, fewest: int = 2, varied: bool = False) -> dict[str, list[str]]:
+        """The items of each construct that have a column, and vary if asked, where there are so many."""
+        own = {item for item in self.items if not varied or self.frame[item].nunique() > 1}
+        scales = self.instrument.scales(single_items=True)
+        present = {name: [item for item in items if item in own] for name, items in scales.items()}
+        return {name: items for name, items in present.items() if len(items) >= fewest}
+
     def tables(self) -> tuple[Table, ...]:
         """Show the counts, the findings by rule, and the share of missing answers per item."""
         return self._counts(), self._findings(), self._missing()
