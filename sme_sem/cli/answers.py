@@ -12,6 +12,7 @@ from .output import DONE, LOOK
 
 if TYPE_CHECKING:
     from ..responses import Responses
+    from ..tables import Language
 
 _MOST_FINDINGS = 20
 
@@ -24,7 +25,9 @@ def read_answers(answers: Path, instrument: str, sheet: str | None, platform: st
     return read_responses(answers, load_instrument(instrument), sheet=sheet, platform=platform)
 
 
-def kept_answers(answers: Path, instrument: str, sheet: str | None, language: str, *, err: bool = False) -> Responses:
+def kept_answers(
+    answers: Path, instrument: str, sheet: str | None, language: Language, *, err: bool = False
+) -> Responses:
     """Read and screen, and say how many are left."""
     from ..responses import screen
     from ..tables import Words, written
@@ -33,26 +36,26 @@ def kept_answers(answers: Path, instrument: str, sheet: str | None, language: st
     kept = screen(responses).responses()
     list_findings(responses, language, err=err)
     counted = Words("collected {n} → valid {kept}\n", "回收{n} → 有效{kept}\n")
-    typer.echo(written(counted.filled(n=responses.collected, kept=len(kept.frame)), language), err=err)  # type: ignore[arg-type]
+    typer.echo(written(counted.filled(n=responses.collected, kept=len(kept.frame)), language), err=err)
     if not len(kept.frame):
         raise ResponseError(f"{responses.source}: nobody is left after screening; see: sme-sem validate")
     return kept
 
 
-def say_platform(responses: Responses, language: str, *, err: bool = False) -> None:
+def say_platform(responses: Responses, language: Language, *, err: bool = False) -> None:
     """Print which platform wrote the file, and how that is known."""
     from ..responses.findings import message_of
     from ..responses.platforms import REGISTRY
     from ..tables import Words, written
 
     name = Words("Platform: ", "平台：") + REGISTRY[responses.platform].title
-    typer.echo(written(name, language), err=err)  # type: ignore[arg-type]
+    typer.echo(written(name, language), err=err)
     found = responses.findings[responses.findings["rule"] == "platform"]
-    said = (written(message_of(row), language) for row in found.to_dict("records"))  # type: ignore[arg-type]
+    said = (written(message_of(row), language) for row in found.to_dict("records"))
     typer.echo("".join(f"  {message}\n" for message in said), err=err)
 
 
-def list_findings(responses: Responses, language: str, *, err: bool = False) -> None:
+def list_findings(responses: Responses, language: Language, *, err: bool = False) -> None:
     """Print errors and warnings, one a line, and count those that would fill the screen."""
     from ..responses.findings import SEVERITIES, placed
     from ..tables import Words, written
@@ -60,10 +63,10 @@ def list_findings(responses: Responses, language: str, *, err: bool = False) -> 
     grave = responses.findings[responses.findings["severity"] != "info"]
     for found in grave.head(_MOST_FINDINGS).to_dict("records"):
         said = SEVERITIES[found["severity"]] + Words(": ", "：") + placed(found)
-        typer.echo(written(said, language), err=err)  # type: ignore[arg-type]
+        typer.echo(written(said, language), err=err)
     if len(grave) > _MOST_FINDINGS:
         more = Words("and {n} more", "另有{n}条").filled(n=len(grave) - _MOST_FINDINGS)
-        typer.echo(written(more, language), err=err)  # type: ignore[arg-type]
+        typer.echo(written(more, language), err=err)
     if len(grave):
         typer.echo("", err=err)
 

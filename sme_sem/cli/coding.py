@@ -15,8 +15,9 @@ from .options import LanguageOption, MissingCodes, Tongue, examples
 from .output import LOOK, print_tables, refuse_existing
 
 if TYPE_CHECKING:
+    from ..qualitative.coding import Level
     from ..qualitative.remarks import Remark
-    from ..tables import Table
+    from ..tables import Language, Table
 
 app = typer.Typer(
     name="code",
@@ -27,6 +28,7 @@ app = typer.Typer(
 
 
 class _Level(str, Enum):  # noqa: UP042 - typer shows the value of this kind
+    _value_: Level
     concept = "concept"
     category = "category"
     main_category = "main_category"
@@ -64,17 +66,17 @@ def describe(
 
     coding = qualitative.read_coding(segments, _named(column))
     which = level.value
-    counted = qualitative.frequencies(coding, which)  # type: ignore[arg-type]
-    saturated = qualitative.saturation(coding, which)  # type: ignore[arg-type]
-    together = qualitative.cooccurrence(coding, which)  # type: ignore[arg-type]
+    counted = qualitative.frequencies(coding, which)
+    saturated = qualitative.saturation(coding, which)
+    together = qualitative.cooccurrence(coding, which)
     tables = [*coding.tables(), *counted.tables(), *qualitative.coding_tables(coding), *together.tables()]
     tables += saturated.tables()
     if hold_out is not None:
         tables += qualitative.hold_out(coding, [name.strip() for name in hold_out.split(",")]).tables()
     if len(coding.coders) > 1:
-        tables += qualitative.agreement(coding, which).tables()  # type: ignore[arg-type]
+        tables += qualitative.agreement(coding, which).tables()
     if len(coding.groups) == 2:
-        tables += qualitative.compare_groups(coding, which).tables()  # type: ignore[arg-type]
+        tables += qualitative.compare_groups(coding, which).tables()
     sources = dict(counted.table[["code", "sources"]].itertuples(index=False, name=None))
     edges = together.edges[["first", "second", "together"]].itertuples(index=False, name=None)
     figures = {
@@ -239,7 +241,7 @@ def _hand_over(
     tables: Sequence[Table],
     figures: Mapping[str, str],
     output: Path | None,
-    language: str,
+    language: Language,
     remarks: Iterable[Remark],
 ) -> None:
     """Print the tables, store them with the figures where a folder is named, and leave with the right code."""
@@ -250,8 +252,8 @@ def _hand_over(
 
         if output.is_dir() and any(output.iterdir()):
             raise SourceError(str(output), ["is not empty; name a new folder"])
-        csv_file.write(tables, output / "tables", language)  # type: ignore[arg-type]
-        excel.write(tables, output / "tables.xlsx", language)  # type: ignore[arg-type]
+        csv_file.write(tables, output / "tables", language)
+        excel.write(tables, output / "tables.xlsx", language)
         for name, svg in figures.items():
             store(output / "figures" / f"{name}.svg", svg.encode("utf-8"))
         typer.echo(f"Written: {output}")

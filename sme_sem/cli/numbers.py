@@ -15,6 +15,8 @@ from ..errors import SmeSemError, SpecificationError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..tables import Language
+
 _DECIMAL_COMMAS, _THOUSANDS = r"[+-]?\d+(,\d+)?", r"[+-]?\d{1,3}(,\d{3})*"  # 1,5 is a number, 1,500 may be two
 _MISSING_CODES = (-9.0, -99.0, -999.0, 99.0, 999.0)
 
@@ -53,7 +55,7 @@ def _as_numbers(texts: pd.Series[Any], missing_codes: Sequence[float]) -> pd.Ser
 
 
 @contextmanager
-def suspecting(numbers: pd.DataFrame, texts: Iterable[str], group: str | None, language: str) -> Iterator[None]:
+def suspecting(numbers: pd.DataFrame, texts: Iterable[str], group: str | None, language: Language) -> Iterator[None]:
     """Point out, when the work is done or refused, numbers of the models' columns that may mean a missing answer."""
     try:
         yield
@@ -72,7 +74,7 @@ def _variables(text: str) -> set[str]:
         return set()
 
 
-def suspect_codes(frame: pd.DataFrame, language: str) -> None:
+def suspect_codes(frame: pd.DataFrame, language: Language) -> None:
     """Point out numbers that stand for missing answers elsewhere and lie far from the others of a column."""
     from ..tables import Words, written
 
@@ -87,7 +89,7 @@ def suspect_codes(frame: pd.DataFrame, language: str) -> None:
             f"say so: --missing-code {code:g}",
             f"{columns} 中的 {code:g} 远离其他取值。若它表示缺失，请注明：--missing-code {code:g}",
         )
-        typer.echo(written(said, language), err=True)  # type: ignore[arg-type]
+        typer.echo(written(said, language), err=True)
 
 
 def _likely_codes(column: pd.Series[Any]) -> list[float]:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from ..tables import Language
 
 
 class Tongue(str, Enum):  # noqa: UP042 - typer shows the value of this kind
     """Language of tables and report."""
 
+    _value_: Language
     en = "en"
     zh = "zh"
 
@@ -19,6 +23,7 @@ class Tongue(str, Enum):  # noqa: UP042 - typer shows the value of this kind
 class Tongues(str, Enum):  # noqa: UP042 - typer shows the value of this kind
     """Languages of a report."""
 
+    _value_: Literal["en", "zh", "both"]
     en = "en"
     zh = "zh"
     both = "both"

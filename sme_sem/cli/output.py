@@ -13,12 +13,12 @@ from ..errors import SpecificationError, StudyError
 from .options import Form
 
 if TYPE_CHECKING:
-    from ..tables import Table, Text
+    from ..tables import Language, Table, Text
 
 DONE, LOOK, REFUSED = 0, 1, 2
 
 
-def hand_over(tables: Sequence[Table], language: str, form: Form | None, output: Path | None) -> None:
+def hand_over(tables: Sequence[Table], language: Language, form: Form | None, output: Path | None) -> None:
     """Print tables in the form asked for, or store them."""
     from ..tables import csv_file
     from ..tables.formats import FORMATS, rendered, save
@@ -27,20 +27,20 @@ def hand_over(tables: Sequence[Table], language: str, form: Form | None, output:
     if output is not None:
         check_output(form, output, several=len(tables) > 1)
         if form is Form.csv and output.suffix.lower() != ".csv":
-            csv_file.write(tables, output, language)  # type: ignore[arg-type]
+            csv_file.write(tables, output, language)
         elif form is None:
-            save(tables, output, language)  # type: ignore[arg-type]
+            save(tables, output, language)
         else:
-            content = FORMATS[_name(form)].file(tables, language)  # type: ignore[arg-type]
+            content = FORMATS[_name(form)].file(tables, language)
             store(output, content.encode("utf-8") if isinstance(content, str) else content)
         typer.echo(f"Written: {output}")
     elif form in (None, Form.table):
         print_tables(tables, language)
     elif form is Form.csv:
-        texts = [csv_file.render(table, language) for table in tables]  # type: ignore[arg-type]
+        texts = [csv_file.render(table, language) for table in tables]
         typer.echo("\n".join(text.replace("\r\n", "\n") for text in texts), nl=False)
     else:
-        typer.echo(rendered(tables, form.value, language))  # type: ignore[arg-type]
+        typer.echo(rendered(tables, form.value, language))
 
 
 def check_output(form: Form | None, output: Path | None, *, several: bool = True) -> None:
@@ -95,12 +95,12 @@ def for_programs(form: Form | None, output: Path | None) -> bool:
     return form not in (None, Form.table) and output is None
 
 
-def print_tables(tables: Iterable[Table], language: str) -> None:
+def print_tables(tables: Iterable[Table], language: Language) -> None:
     """Print tables as text, with an empty line after each."""
     from ..tables import text
 
     for table in tables:
-        typer.echo(text.render(table, language) + "\n")  # type: ignore[arg-type]
+        typer.echo(text.render(table, language) + "\n")
 
 
 @contextmanager

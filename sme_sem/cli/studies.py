@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -16,6 +16,7 @@ from .output import DONE, LOOK, hand_over, print_tables, progress_bar, refuse_ex
 if TYPE_CHECKING:
     from ..report.results import Results
     from ..study import Study
+    from ..tables import Language
 
 
 _EXPORTS = """\
@@ -152,7 +153,7 @@ def export(
     instrument: Annotated[str, typer.Argument(help="A shipped instrument (see: sme-sem list), or a YAML file.")],
     to: Annotated[str, typer.Option("--to", "-t", help="One of the formats below.")],
     language: Annotated[
-        str | None, typer.Option("--language", "-l", help="en, zh or both; left out, the format's usual one.")
+        Tongues | None, typer.Option("--language", "-l", help="Left out, the format's usual one.")
     ] = None,
     output: Annotated[
         Path, typer.Option("--output", "-o", help="File to write, or a folder; an existing file is kept.")
@@ -169,17 +170,19 @@ def export(
     from ..instrument.exports import default_name, format_named
 
     known, form = load_instrument(instrument), format_named(to)
+    tongue = language.value if language else None
     target = output / default_name(known, to) if output.is_dir() else output
     refuse_existing(target)
-    written = export_instrument(known, target, format=to, language=language, constructs=constructs)  # type: ignore[arg-type]
+    written = export_instrument(known, target, format=to, language=tongue, constructs=constructs)
     typer.echo(f"Written: {written}")
-    typer.echo(form.advice.zh if language == "zh" else form.advice.en)
+    typer.echo(form.advice.zh if tongue == "zh" else form.advice.en)
 
 
-def _results(study: Study, output: Path, language: str) -> None:
+def _results(study: Study, output: Path, language: Literal["en", "zh", "both"]) -> None:
     """Run, save, and print: headline tables, what needs a person, where everything lies."""
     from ..report.folder import check_folder
 
+    folders: dict[Language, Path]
     folders = {"en": output, "zh": Path(f"{output}-zh")} if language == "both" else {language: output}
     for folder in folders.values():
         check_folder(folder)
@@ -188,7 +191,7 @@ def _results(study: Study, output: Path, language: str) -> None:
         results = study.run(progress)
         for tongue, folder in folders.items():
             progress(_WRITING[tongue], 1, 1)
-            results.save(folder, tongue)  # type: ignore[arg-type]
+            results.save(folder, tongue)
     print_tables(results.tables(), shown)
     _list_problems(results, shown)
     for tongue, folder in folders.items():
@@ -196,18 +199,18 @@ def _results(study: Study, output: Path, language: str) -> None:
     raise typer.Exit(LOOK if results.problems else DONE)
 
 
-def _list_problems(results: Results, language: str) -> None:
+def _list_problems(results: Results, language: Language) -> None:
     from ..tables import Words, written
 
     if results.synthetic:
         said = Words(
             "These are synthetic answers: they say nothing about anybody.", "以上为合成数据，不代表任何真实样本。"
         )
-        typer.echo(written(said, language) + "\n")  # type: ignore[arg-type]
+        typer.echo(written(said, language) + "\n")
     if results.problems:
-        typer.echo(written(Words("Needs attention:", "须处理："), language))  # type: ignore[arg-type]
+        typer.echo(written(Words("Needs attention:", "须处理："), language))
     for problem in results.problems:
-        step, message = (written(text, language) for text in (problem.step, problem.message))  # type: ignore[arg-type]
+        step, message = (written(text, language) for text in (problem.step, problem.message))
         first, *more = str(message).splitlines()
         typer.echo("\n    ".join((f"  {step}: {first}", *more)))
 

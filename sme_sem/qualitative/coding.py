@@ -21,7 +21,7 @@ from .lists import ListSource, read_list
 from .remarks import Remark, remarks_table
 
 Level = Literal["concept", "category", "main_category"]
-LEVELS: tuple[str, ...] = get_args(Level)
+LEVELS: tuple[Level, ...] = get_args(Level)
 LEVEL_NAMES = {
     "concept": Words("Concept", "概念"),
     "category": Words("Category", "范畴"),
@@ -117,7 +117,7 @@ class Coding(Tabled):
             (Words("Sources", "资料数"), len(self.sources)),
             (Words("Coded segments", "编码片段数"), int(self.segments["unit"].nunique())),
             (Words("Coders", "编码者数"), max(len(self.coders), 1)),
-            *((LEVEL_NAMES[level], len(self.codes(level))) for level in LEVELS),  # type: ignore[arg-type]
+            *((LEVEL_NAMES[level], len(self.codes(level))) for level in LEVELS),
         ]
         columns = (Column("what", Words("Counted", "统计内容")), Column("n", Words("Number", "数量"), Kind.COUNT))
         return Table("coding", Words("Coding", "编码概况"), columns, tuple(counted)), *remarks_table(self.remarks)

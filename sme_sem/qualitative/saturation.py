@@ -217,7 +217,7 @@ def hold_out(coding: Coding, sources: Sequence[str]) -> HoldOut:
         raise DataProblem("hold-out: name some of the sources, and leave some to compare them with")
     rows = []
     for level in LEVELS:
-        found, known = later.codes(level), set(others.codes(level))  # type: ignore[arg-type]
+        found, known = later.codes(level), set(others.codes(level))
         new = tuple(name for name in found if name not in known)
         rows.append((level, len(found), len(new), new))
     return HoldOut(held, pd.DataFrame(rows, columns=["level", "found", "new", "names"]))
