@@ -22,7 +22,7 @@ import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, probability
 from ..kernels import reliability as kernel
-from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
 from ..tables.format import cell
 from .answers import Answers, complete_answers, require_scales
 from .polychoric import Polychoric, polychoric_of_items
@@ -133,7 +133,7 @@ def reliability(
         level,
         {
             "reliability": (
-                *(_ALIKE.filled(scale=name) for name in given if name not in answers),
+                *(about([name], _ALIKE) for name in given if name not in answers),
                 *_missing_answers(answers),
                 *_without_omega(scale_frame),
                 *((_ORDINAL, *_doubtful(behind), *_without_ordinal_omega(scale_frame)) if ordered else ()),
@@ -225,68 +225,59 @@ def _items(name: str, answers: Answers) -> pd.DataFrame:
 
 def _missing_answers(answers: Mapping[str, Answers]) -> list[Words]:
     return [
-        Words("{scale}: ", "{scale}：").filled(scale=name) + note
-        for name, own in answers.items()
-        if own.n < own.n_answered
-        for note in own.sample_notes()
+        about([name], note) for name, own in answers.items() if own.n < own.n_answered for note in own.sample_notes()
     ]
 
 
 def _without_omega(scales: pd.DataFrame) -> list[Words]:
     return [
-        (_TWO_ITEMS if row.n_items == 2 else _NO_FACTOR).filled(scale=row.scale)
+        about([str(row.scale)], _TWO_ITEMS if row.n_items == 2 else _NO_FACTOR)
         for row in scales[scales["omega"].isna()].itertuples()
     ]
 
 
 def _doubtful(behind: Mapping[str, Polychoric]) -> list[Words]:
-    return [
-        Words("{scale}: ", "{scale}：").filled(scale=name) + note
-        for name, own in behind.items()
-        for note in own.doubts()
-    ]
+    return [about([name], note) for name, own in behind.items() for note in own.doubts()]
 
 
 def _without_ordinal_omega(scales: pd.DataFrame) -> list[Words]:
     lost = scales["ordinal_omega"].isna() & scales["omega"].notna()
-    return [_NO_ORDINAL_FACTOR.filled(scale=name) for name in scales.loc[lost, "scale"]]
+    return [about([name], _NO_ORDINAL_FACTOR) for name in scales.loc[lost, "scale"]]
 
 
 def _constant_items(answers: Mapping[str, Answers]) -> list[Words]:
-    return [_CONSTANT.filled(scale=name, item=item) for name, own in answers.items() for item in own.constant]
+    return [about([name], _CONSTANT.filled(item=item)) for name, own in answers.items() for item in own.constant]
 
 
 def _against_the_scale(items: pd.DataFrame) -> list[Words]:
     return [
-        _REVERSED.filled(scale=row.scale, item=row.item, r=cell(row.item_rest, Kind.COEFFICIENT))
+        about([str(row.scale)], _REVERSED.filled(item=row.item, r=cell(row.item_rest, Kind.COEFFICIENT)))
         for row in items[items["item_rest"] < 0].itertuples()
     ]
 
 
-_ALIKE = Words(
-    "{scale}: left out, because everybody gave the same answers.", "{scale}：所有受访者作答完全相同，未作分析。"
-)
-_TWO_ITEMS = Words("{scale}: omega is not identified by two items.", "{scale}：仅两个题项，ω系数无法识别。")
+_ALIKE = Words("left out, because everybody gave the same answers.", "所有受访者作答完全相同，未作分析。")
+_TWO_ITEMS = Words("omega is not identified by two items.", "仅两个题项，ω系数无法识别。")
 _NO_FACTOR = Words(
-    "{scale}: no omega, because a one-factor model has no proper solution here "
+    "no omega, because a one-factor model has no proper solution here "
     "(a unique variance would be zero or negative, or an item is constant or redundant).",
-    "{scale}：单因子模型没有合理解（独特方差为零或为负，或题项为常数、冗余），故不报告ω系数。",
+    "单因子模型没有合理解（独特方差为零或为负，或题项为常数、冗余），故不报告ω系数。",
 )
 _NO_ORDINAL_FACTOR = Words(
-    "{scale}: no ordinal omega, because a one-factor model of the polychoric correlations has no proper solution.",
-    "{scale}：多分格相关矩阵的单因子模型没有合理解，故不报告有序ω系数。",
+    "no ordinal omega, because a one-factor model of the polychoric correlations has no proper solution.",
+    "多分格相关矩阵的单因子模型没有合理解，故不报告有序ω系数。",
 )
 _ORDINAL = Words(
     "Ordinal alpha and omega: of the continuous responses behind the answers, from polychoric correlations.",
     "有序α与ω系数基于多分格相关，反映潜在连续反应的信度。",
 )
 _CONSTANT = Words(
-    "{scale}: everybody gave the same answer to {item}; it has no correlations.",
-    "{scale}：所有受访者对{item}的回答相同，无法计算相关。",
+    "everybody gave the same answer to {item}; it has no correlations.",
+    "所有受访者对{item}的回答相同，无法计算相关。",
 )
 _REVERSED = Words(
-    "{scale}: {item} correlates negatively with the other items ({r}). Is it worded in reverse and not recoded?",
-    "{scale}：{item}与其余题项呈负相关（{r}），请检查是否为尚未反向计分的题项。",
+    "{item} correlates negatively with the other items ({r}). Is it worded in reverse and not recoded?",
+    "{item}与其余题项呈负相关（{r}），请检查是否为尚未反向计分的题项。",
 )
 
 

@@ -26,7 +26,7 @@ from ..kernels import validity as kernel
 from ..kernels.latent_response import OrderedPattern
 from ..sem.fitted import require_solution
 from ..sem.solution import Point
-from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
@@ -276,7 +276,7 @@ def _gaps(fit: Fit, loadings: dict[str, pd.Series[float]], responses: _Responses
     crossed = [name for name, own in loadings.items() if len(own) > 1 and _shared_items(name, loadings)]
     mixed = [name for name, own in loadings.items() if len(own) > 1 and _without_total(name, loadings, responses)]
     notes = ((_SINGLE, single), (_HIGHER, higher), (_CROSSED, crossed), (_MIXED, mixed))
-    return tuple(words.filled(names=Words(", ".join(names), "、".join(names))) for words, names in notes if names)
+    return tuple(about(names, said) for said, names in notes if names)
 
 
 def _triangle(name: str, title: Text, values: pd.DataFrame, note: Text, *, diagonal: bool = True) -> Table:
@@ -316,25 +316,22 @@ _GEOMETRIC = Words(
     "Geometric means of absolute item correlations, which do not presume equal loadings.",
     "采用题项相关系数绝对值的几何平均，不要求各题项载荷相等。",
 )
-_SINGLE = Words(
-    "{names}: a single item has neither CR nor AVE nor HTMT.", "{names}：仅有一个题项，无法计算CR、AVE与HTMT。"
-)
+_SINGLE = Words("a single item has neither CR nor AVE nor HTMT.", "仅有一个题项，无法计算CR、AVE与HTMT。")
 _HIGHER = Words(
-    "{names}: measured by constructs, so CR, AVE and HTMT of items do not apply; the number of items "
-    "counts those constructs.",
-    "{names}：由其他构念测量（高阶因子），不适用基于题项的CR、AVE与HTMT；题项数为其下属构念数。",
+    "measured by constructs, so CR, AVE and HTMT of items do not apply; the number of items counts those constructs.",
+    "由其他构念测量（高阶因子），不适用基于题项的CR、AVE与HTMT；题项数为其下属构念数。",
 )
 _PARTS = Words(
     "A construct is not compared with its own parts: MSV, correlations and HTMT leave these pairs out.",
     "高阶构念不与其自身的组成构念相比较：MSV、相关系数与HTMT均不含此类配对。",
 )
 _CROSSED = Words(
-    "{names}: shares an item with another construct, so AVE is not defined.",
-    "{names}：与其他构念共用题项，AVE无定义。",
+    "shares an item with another construct, so AVE is not defined.",
+    "与其他构念共用题项，AVE无定义。",
 )
 _MIXED = Words(
-    "{names}: no CR, because ordered items stand beside continuous ones or the model has covariates.",
-    "{names}：有序题项与连续题项并存，或模型含协变量，故不报告CR。",
+    "no CR, because ordered items stand beside continuous ones or the model has covariates.",
+    "有序题项与连续题项并存，或模型含协变量，故不报告CR。",
 )
 _SCALE_COLUMNS = (
     Column("construct", term("Construct")),

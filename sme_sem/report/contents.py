@@ -20,7 +20,7 @@ from ..sem import presentation
 from ..sem.diagram import diagram_model
 from ..sem.rivals import comparable, model_comparison
 from ..sem.thresholds import profile
-from ..tables import Column, Kind, Language, Table, Text, Words, joined, term, written
+from ..tables import About, Column, Kind, Language, Table, Text, Words, joined, term
 from . import charts, figures, further, narrative
 from .checklist import checklist
 from .methods import definitions
@@ -690,18 +690,8 @@ def _labelled(table: Table, results: Results, column: str = "scale") -> Table:
     columns = tuple(
         replace(known, heading=labels[known.name]) if known.name in labels else known for known in table.columns
     )
-    constructs = {construct.name: construct.label.words for construct in results.instrument.constructs}
-    notes = tuple(_about(note, constructs) for note in table.notes)
+    notes = tuple(note.labelled(labels) if isinstance(note, About) else note for note in table.notes)
     return replace(table, columns=columns, rows=rows, notes=notes)
-
-
-def _about(note: Text, labels: presentation.Labels) -> Text:
-    """Write the constructs that a note begins with by their labels."""
-    names, colon, said = written(note).partition(": ")
-    of = names.split(", ")
-    if not isinstance(note, Words) or "：" not in note.zh or not colon or any(name not in labels for name in of):
-        return note
-    return joined([labels[name] for name in of], ", ", "、") + Words(f": {said}", f"：{note.zh.partition('：')[2]}")
 
 
 def _narrowed(table: Table, names: Iterable[str]) -> Table:

@@ -1,9 +1,10 @@
 """A results table: what it is (``table``), how its numbers are written (``format``), where it is printed."""
 
-from .language import Language, Text, Words, joined, term, written
+from .language import About, Language, Text, Words, about, joined, term, written
 from .table import Column, Kind, Number, Table, Tabled, rows_from
 
 __all__ = [
+    "About",
     "Column",
     "Kind",
     "Language",
@@ -12,6 +13,7 @@ __all__ = [
     "Tabled",
     "Text",
     "Words",
+    "about",
     "joined",
     "rows_from",
     "term",

@@ -8,7 +8,7 @@ vocabulary (``vocabulary.csv``) through :func:`term`, so that one thing has one 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -61,6 +61,33 @@ def joined(texts: Iterable[object], en: str = "; ", zh: str = "；") -> Words:
     """
     known = list(texts)
     return Words(en.join(written(t) for t in known), zh.join(written(t, "zh") for t in known))
+
+
+@dataclass(frozen=True, slots=True)
+class About(Words):
+    """What is said of some variables, after their names, which may later be written as labels."""
+
+    names: tuple[str, ...]
+    said: Words
+
+    def labelled(self, labels: Mapping[str, Text]) -> Words:
+        """Write the names by their labels, as far as these are known.
+
+        >>> about(["AI", "BD"], Words("one item each.", "各一题。")).labelled({"AI": "Insight"}).en
+        'Insight, BD: one item each.'
+        """
+        return _said_of([labels.get(name, name) for name in self.names], self.said)
+
+
+def about(names: Iterable[str], said: Words) -> About:
+    """Put the names of variables before what is said of them."""
+    own = tuple(names)
+    text = _said_of(own, said)
+    return About(text.en, text.zh, own, said)
+
+
+def _said_of(labels: Iterable[Text], said: Words) -> Words:
+    return joined(labels, ", ", "、") + Words(": ", "：") + said
 
 
 def term(english: str) -> Words:
