@@ -22,6 +22,7 @@ import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind, whole
 from ..measurement.answers import complete_answers
+from ..responses.design import coded_by_value
 from ..responses.numeric import holding_words, matrix_of, require_frame
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tasks import Progress, done, seeded
@@ -258,10 +259,10 @@ def _members(data: pd.DataFrame, group: str | None) -> dict[str, np.ndarray]:
     """Row numbers of each group's respondents."""
     if group is None:
         return {"": np.arange(len(data))}
-    labels = data[group]
-    if labels.isna().any():
-        raise DataProblem(f"group: {int(labels.isna().sum())} respondents have no {group!r}. Leave them out first.")
-    return {str(label): np.flatnonzero(labels == label) for label in labels.unique()}
+    codes, labels = coded_by_value(data[group])
+    if missing := int((codes < 0).sum()):
+        raise DataProblem(f"group: {missing} respondents have no {group!r}. Leave them out first.")
+    return {str(label): np.flatnonzero(codes == code) for code, label in enumerate(labels)}
 
 
 def _enough(values: np.ndarray, names: Sequence[str], label: str) -> None:

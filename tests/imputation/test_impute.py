@@ -158,6 +158,8 @@ def test_what_cannot_be_imputed_is_refused_by_name():
         sme.impute(data, seed=1, group="gg")
     with pytest.raises(DataProblem, match=r"^group: 1 respondents have no 'g'"):
         sme.impute(data.assign(g=["x"] * 59 + [None]), seed=1, group="g")
+    with pytest.raises(DataProblem, match=r"^group: 2 respondents have no 'g'"):
+        sme.impute(data.assign(g=["x"] * 58 + ["", " "]), seed=1, group="g")
     with pytest.raises(SpecificationError, match=r"^m=0: give a whole number, at least 1.$"):
         sme.impute(data, m=0, seed=1)
     with pytest.raises(DataProblem, match=r"^not numeric: 'c' \(such as '\?'\)"):
