@@ -31,6 +31,7 @@ from ..sem.fit import fit as fit_model
 from ..sem.options import any_ordered
 from ..sem.parameters import Parameter
 from ..sem.presentation import corrected, held_back, objections, reported
+from ..sem.relation import bare
 from ..sem.rivals import DIFFERENCE_COLUMNS
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
@@ -63,11 +64,11 @@ class Design:
     def fitted(self, step: str, released: Sequence[str]) -> Fit:
         """Fit the model of one step, some relations not held equal."""
         model, equal = self.model, self.held(step)
-        names = {_bare(text) for text in released}
+        names = {bare(text) for text in released}
         lines = self._of_ordered(step, names)
         for line in lines.values():
             model = model.add(line)
-        apart = [text for text in released if _bare(text) not in lines]
+        apart = [text for text in released if bare(text) not in lines]
         if not equal:
             apart = []
         return fit_model(model, self.data, group=self.group, group_equal=equal, group_partial=apart, **self.options)
@@ -386,12 +387,12 @@ def _in_force(design: Design, step: str, released: Sequence[str]) -> tuple[str, 
 
 
 def _kind(text: str) -> str:
-    bare = _bare(text)
-    if "=~" in bare:
+    relation = bare(text)
+    if "=~" in relation:
         return "loadings"
-    if "|" in bare:
+    if "|" in relation:
         return "thresholds"
-    return "residuals" if "~~" in bare else "intercepts"
+    return "residuals" if "~~" in relation else "intercepts"
 
 
 def _tested(p: Pair | None) -> dict[str, Any]:
@@ -419,10 +420,6 @@ def _score_test(fit: Fit, relation: str) -> tuple[float, int]:
     information = objective.expected_information(freed.pattern, fit.sample, fit.moments, theta)
     statistic = fit._total * float(slope.gradient @ np.linalg.solve(information, slope.gradient)) / 2
     return statistic, table.n_free - fit.table.n_free
-
-
-def _bare(text: str) -> str:
-    return text.replace(" ", "")
 
 
 _NAMES: dict[str, Text] = {

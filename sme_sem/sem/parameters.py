@@ -22,7 +22,7 @@ from ..kernels.latent_response import OrderedPattern
 from .bounds import Bound, bounded_variances, bounds
 from .effect_coding import Sum, sums, with_free_means
 from .options import Options
-from .relation import Relation
+from .relation import Relation, bare
 from .specification import Specification
 from .syntax import DEFINING, Term
 
@@ -525,10 +525,10 @@ def _defined_once(parameters: Iterable[Parameter], definitions: Iterable[Term]) 
 
 
 def _excepted_are_there(parameters: list[Parameter], excepted: Sequence[str]) -> None:
-    known = {_bare(str(p)): str(p) for p in parameters}
+    known = {bare(str(p)): str(p) for p in parameters}
     known |= {f"{p.rhs}{p.op}{p.lhs}": str(p) for p in parameters if p.op == "~~"}
     for text in excepted:
-        if _bare(text) not in known:
+        if bare(text) not in known:
             near = did_you_mean(text, dict.fromkeys(known.values()))
             raise SpecificationError(f"group_partial: {text!r} is no parameter of the model.{near}")
 
@@ -541,7 +541,7 @@ def _kinds_equal(roles: _Roles, options: Options) -> Callable[[Parameter], bool]
 
     As in lavaan, what a covariance is goes by its left side, and moments of covariates are of no kind.
     """
-    latent, excepted = set(roles.latent), {_bare(text) for text in options.group_partial}
+    latent, excepted = set(roles.latent), {bare(text) for text in options.group_partial}
 
     def kind(p: Parameter) -> str:
         if p.op in _KINDS:
@@ -555,7 +555,7 @@ def _kinds_equal(roles: _Roles, options: Options) -> Callable[[Parameter], bool]
         return "lv_covariances" if p.lhs in latent else "residual_covariances"
 
     def held(p: Parameter) -> bool:
-        names = {_bare(str(p)), f"{p.rhs}{p.op}{p.lhs}" if p.op == "~~" else ""}
+        names = {bare(str(p)), f"{p.rhs}{p.op}{p.lhs}" if p.op == "~~" else ""}
         return kind(p) in options.group_equal and not names & excepted
 
     return held
@@ -592,22 +592,18 @@ def _twins(
     """Which parameter, by place, equals which earlier one, by ``equal()`` or across groups."""
     if not equal and not any(p.group for p in kept):
         return {}
-    place_of = {(_bare(str(p)), p.group): place for place, p in enumerate(kept)}
+    place_of = {(bare(str(p)), p.group): place for place, p in enumerate(kept)}
     twins: dict[int, int] = {}
     for place, p in enumerate(kept):
         if p.key in equal:
-            target = place_of.get((_bare(equal[p.key]), p.group))
+            target = place_of.get((bare(equal[p.key]), p.group))
             if target is None:
                 near = did_you_mean(equal[p.key], [str(q) for q in kept])
                 raise SpecificationError(f"{p}: equal({equal[p.key]!r}) names no parameter.{near}")
             if target != place:
                 twins[max(place, target)] = min(place, target)
         elif p.free and p.group and held(p):
-            first = place_of[_bare(str(p)), 0]
+            first = place_of[bare(str(p)), 0]
             if kept[first].free:
                 twins.setdefault(place, first)
     return twins
-
-
-def _bare(text: str) -> str:
-    return text.replace(" ", "")

@@ -41,3 +41,8 @@ class Relation:
 
     def __str__(self) -> str:
         return f"{self.lhs} ~ 1" if self.op == "~1" else f"{self.lhs} {self.op} {self.rhs}"
+
+
+def bare(text: str) -> str:
+    """A relation's text without spaces, so that two ways to write it compare."""
+    return text.replace(" ", "")
