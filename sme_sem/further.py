@@ -40,8 +40,8 @@ class Steps:
             return None
 
 
-def look_further(study: ScreenedStudy, read: Responses, kept: Responses) -> tuple[Further, tuple[Problem, ...]]:
-    """Look at what a study does not model, and say what could not be done.
+def look_further(study: ScreenedStudy, read: Responses, kept: Responses, steps: Steps) -> Further:
+    """Look at what a study does not model.
 
     Parameters
     ----------
@@ -49,19 +49,20 @@ def look_further(study: ScreenedStudy, read: Responses, kept: Responses) -> tupl
         Its choices say which rules judge the items, and which other analyses to run.
     read, kept
         The answers before and after screening.
+    steps
+        Keeps what could not be done.
     """
     from .measurement.discriminant import heterotrait
     from .measurement.item_advice import item_advice
     from .measurement.missing import missing
 
-    steps = Steps()
     choices: StudyFile = study.choices
     frame = kept.frame
     scales = kept.scales(varied=True)
     background = _background(kept.instrument, frame)
     gaps = bool(frame[list(kept.items)].isna().any(axis=None))
     rules = choices.item_rules
-    found = Further(
+    return Further(
         missing=steps.attempt(_MISSING, lambda: missing(frame, scales, **background)) if gaps and scales else None,
         nonresponse=steps.attempt(_NONRESPONSE, lambda: _waves(kept, scales, background)),
         regularities=_quietly(lambda: provenance(read, seed=choices.seed)),
@@ -69,7 +70,6 @@ def look_further(study: ScreenedStudy, read: Responses, kept: Responses) -> tupl
         item_advice=steps.attempt(_ITEMS, lambda: item_advice(frame, scales, rules)) if rules and scales else None,
         multiverse=steps.attempt(_MULTIVERSE, lambda: _multiverse(study)) if choices.multiverse else None,
     )
-    return found, tuple(steps.problems)
 
 
 def _quietly(step: Callable[[], _T]) -> _T | None:

@@ -104,11 +104,24 @@ class Study:
         >>> results.counts, results.problems
         ({'collected': 344, 'valid': 344, 'analysed': 336}, ())
         """
-        from .measurement import adequacy, components, correlations, descriptives, method_bias, retention, validity
-        from .sem.hypotheses import test_hypotheses
+        steps = _CountedSteps(progress, 5 + len(self.models) + (self.choices.bootstrap is not None))
+        found = self._screened(steps)
+        for stage in (
+            self._measured,
+            self._condensed,
+            self._modelled,
+            self._judged,
+            self._furthered,
+            self._tested,
+            self._resampled,
+            self._traced,
+            self._divided,
+        ):
+            found = stage(found, steps)
+        return replace(found, failed_steps=tuple(steps.problems))
 
-        instrument, choices = self.instrument, self.choices
-        steps = _CountedSteps(progress, 5 + len(self.models) + (choices.bootstrap is not None))
+    def _screened(self, steps: _CountedSteps) -> Results:
+        """Read and screen the answers: the results before any analysis."""
         steps.begin(_READING)
         responses, synthetic = self._read()
         steps.begin(_SCREENING)
@@ -117,102 +130,135 @@ class Study:
         if not len(kept.frame):
             raise ResponseError(
                 f"{responses.source}: none of the {responses.collected} respondents is left after screening "
-                f"({', '.join(choices.screening.rules)}); check the answers, or relax the screening rules"
+                f"({', '.join(self.choices.screening.rules)}); check the answers, or relax the screening rules"
             )
+        return Results(
+            instrument=self.instrument,
+            title=(self.choices.title or self.instrument.title).words,
+            options=_options(self.choices),
+            screening=screening,
+            responses=kept,
+            sample=sample_table(kept),
+            hypothesized=self.instrument.hypothesized,
+            synthetic=synthetic,
+            provenance=self.provenance,
+            sha256={"data": responses.sha256, "instrument": self.instrument_sha256},
+        )
+
+    def _measured(self, found: Results, steps: _CountedSteps) -> Results:
+        """Look at the scales, each by itself and together."""
+        from .measurement import correlations
+
         steps.begin(_RELIABILITY)
-        reliability = _reliability(kept, steps)
+        kept = found.responses
         scales = self._present_scales(kept)
-        correlated = steps.attempt(_CORRELATIONS, lambda: correlations(kept.frame, scales)) if len(scales) > 1 else None
+        return replace(
+            found,
+            reliability=_reliability(kept, steps),
+            correlations=steps.attempt(_CORRELATIONS, lambda: correlations(kept.frame, scales))
+            if len(scales) > 1
+            else None,
+        )
+
+    def _condensed(self, found: Results, steps: _CountedSteps) -> Results:
+        """Describe the items, and condense them to components."""
+        from .measurement import adequacy, components, descriptives, retention
+
         steps.begin(_COMPONENTS)
-        items = self._condensed_items(kept)
-        described = steps.attempt(_DESCRIPTIVES, lambda: descriptives(kept.frame, items)) if items else None
-        adequate = steps.attempt(_ADEQUACY, lambda: adequacy(kept.frame[items])) if items else None
-        condensed = retained = None
-        if items:
-            chosen = choices.components
-            condensed = steps.attempt(
-                _COMPONENTS, lambda: components(kept.frame[items], chosen.n_components, chosen.rotation)
-            )
-        if condensed is not None:
-            retained = steps.attempt(_RETENTION, lambda: retention(kept.frame[items], seed=choices.seed))
+        items = self._condensed_items(found.responses)
+        if not items:
+            return found
+        answers, chosen = found.responses.frame[items], self.choices.components
+        found = replace(
+            found,
+            descriptives=steps.attempt(_DESCRIPTIVES, lambda: descriptives(answers, items)),
+            adequacy=steps.attempt(_ADEQUACY, lambda: adequacy(answers)),
+            components=steps.attempt(_COMPONENTS, lambda: components(answers, chosen.n_components, chosen.rotation)),
+        )
+        if found.components is None:
+            return found
+        return replace(found, retention=steps.attempt(_RETENTION, lambda: retention(answers, seed=self.choices.seed)))
+
+    def _modelled(self, found: Results, steps: _CountedSteps) -> Results:
+        """Fit the models, and record what was fitted."""
+        kept = found.responses
         fits: dict[str, Fit] = {}
         failures: dict[str, Text] = {}
         for name in self.models:
-            steps.begin(_FITTING.filled(model=instrument.models[name].title.words))
+            steps.begin(_FITTING.filled(model=self.instrument.models[name].title.words))
             try:
                 fits[name] = self._fit(name, kept)
             except SmeSemError as problem:
                 failures[name] = self._absent_items(name, kept) or str(problem)
-        recorded = steps.attempt(_LEDGER, lambda: self._record(fits, responses.sha256)) if self.ledger else None
+        found = replace(found, fits=fits, failures=failures)
+        recorded = steps.attempt(_LEDGER, lambda: self._record(fits, found.sha256["data"])) if self.ledger else None
+        return found if recorded is None else replace(found, recorded=recorded[0], post_hoc=recorded[1])
+
+    def _judged(self, found: Results, steps: _CountedSteps) -> Results:
+        """Ask of the hypothesized model whether it can be relied on, and what it says."""
+        from .measurement import method_bias, validity
+
         steps.begin(_TESTING)
-        hypothesized = instrument.hypothesized
-        main = fits.get(hypothesized) if hypothesized else None
-        valid = steps.attempt(_VALIDITY, lambda: validity(main)) if main is not None and main.latent else None
-        biased = None
-        if main is not None and main.latent and hypothesized:
-            syntax = instrument.model_syntax(hypothesized)
-            biased = steps.attempt(_METHOD_BIAS, lambda: method_bias(kept.frame, syntax))
-        everyone = None
-        others = screening.without(QUALITY_RULES)
-        if main is not None and hypothesized and len(others.frame) > len(kept.frame):
-            everyone = steps.attempt(_EVERYONE, lambda: self._fit(hypothesized, others))
-        matters = steps.attempt(_IMPORTANCE, lambda: self._importance(kept, main)) if main is not None else None
-        compared = steps.attempt(_COMPARISON, lambda: _compared(main, fits)) if main is not None else None
-        checked = _cross_checked(main)
-        further, undone = look_further(self, responses, kept)
-        tests = None
-        if instrument.hypotheses:
-            tests = test_hypotheses(
-                instrument.hypotheses,
-                main,
-                choices.alpha,
-                correction=choices.correction,
-                others={name: fits.get(name) for name in self.models},
-                labels=dict(instrument.labels()),
-                titles={name: model.title.words for name, model in instrument.models.items()},
+        main, name, kept = found.fit, found.hypothesized, found.responses
+        if main is None or name is None:
+            return found
+        if main.latent:
+            syntax = self.instrument.model_syntax(name)
+            found = replace(
+                found,
+                validity=steps.attempt(_VALIDITY, lambda: validity(main)),
+                method_bias=steps.attempt(_METHOD_BIAS, lambda: method_bias(kept.frame, syntax)),
             )
-        drawn = None
-        if choices.bootstrap is not None:
-            steps.begin(_BOOTSTRAP)
-            drawn = steps.attempt(_BOOTSTRAP, lambda: self._bootstrapped(main)) if main is not None else None
-        trail = steps.attempt(_TRAIL, lambda: self._trail(main, fits)) if self.trail else None
-        return Results(
-            bootstrap=drawn,
-            mediation=None if drawn is None else self._mediated(drawn),
-            trail=trail,
-            coding=steps.attempt(_CODING, self._coding) if trail is not None else None,
-            instrument=instrument,
-            title=(choices.title or instrument.title).words,
-            options=_options(choices),
-            screening=screening,
-            responses=kept,
-            sample=sample_table(kept),
-            reliability=reliability,
-            adequacy=adequate,
-            components=condensed,
-            hypothesized=hypothesized,
-            fits=fits,
-            failures=failures,
-            hypotheses=tests,
-            invariance=steps.attempt(_INVARIANCE, lambda: self._invariance(kept)) if choices.group else None,
-            slopes=_slopes(instrument, fits),
-            validity=valid,
-            descriptives=described,
-            correlations=correlated,
-            method_bias=biased,
-            second_engine=checked,
-            everyone=everyone,
-            retention=retained,
-            importance=matters,
-            compared=compared,
-            further=further,
-            failed_steps=(*steps.problems, *undone),
-            synthetic=synthetic,
-            provenance=self.provenance,
-            sha256={"data": responses.sha256, "instrument": self.instrument_sha256},
-            recorded=None if recorded is None else recorded[0],
-            post_hoc=frozenset() if recorded is None else recorded[1],
+        others = found.screening.without(QUALITY_RULES)
+        if len(others.frame) > len(kept.frame):
+            found = replace(found, everyone=steps.attempt(_EVERYONE, lambda: self._fit(name, others)))
+        return replace(
+            found,
+            importance=steps.attempt(_IMPORTANCE, lambda: self._importance(kept, main)),
+            compared=steps.attempt(_COMPARISON, lambda: _compared(main, found.fits)),
+            second_engine=_cross_checked(main),
         )
+
+    def _furthered(self, found: Results, steps: _CountedSteps) -> Results:
+        """Look at what no model holds."""
+        return replace(found, further=look_further(self, found.screening.screened, found.responses, steps))
+
+    def _tested(self, found: Results, steps: _CountedSteps) -> Results:
+        """Test the hypotheses."""
+        from .sem.hypotheses import test_hypotheses
+
+        if not self.instrument.hypotheses:
+            return found
+        tests = test_hypotheses(
+            self.instrument.hypotheses,
+            found.fit,
+            self.choices.alpha,
+            correction=self.choices.correction,
+            others={name: found.fits.get(name) for name in self.models},
+            labels=found.labels,
+            titles=found.model_titles,
+        )
+        return replace(found, hypotheses=tests)
+
+    def _resampled(self, found: Results, steps: _CountedSteps) -> Results:
+        """Draw the respondents anew, if the study asks for it."""
+        main = found.fit
+        if self.choices.bootstrap is None:
+            return found
+        steps.begin(_BOOTSTRAP)
+        drawn = steps.attempt(_BOOTSTRAP, lambda: self._bootstrapped(main)) if main is not None else None
+        return found if drawn is None else replace(found, bootstrap=drawn, mediation=self._mediated(drawn))
+
+    def _traced(self, found: Results, steps: _CountedSteps) -> Results:
+        """Follow the items back to the coded segments, if the study names any."""
+        trail = steps.attempt(_TRAIL, lambda: self._trail(found.fit, found.fits)) if self.trail else None
+        return found if trail is None else replace(found, trail=trail, coding=steps.attempt(_CODING, self._coding))
+
+    def _divided(self, found: Results, steps: _CountedSteps) -> Results:
+        """Ask whether groups differ, and at which values of a moderator there is an effect."""
+        if self.choices.group:
+            found = replace(found, invariance=steps.attempt(_INVARIANCE, lambda: self._invariance(found.responses)))
+        return replace(found, slopes=_slopes(self.instrument, found.fits))
 
     def screen(self, responses: Responses) -> Screening:
         """Screen answers by the rules of the study.

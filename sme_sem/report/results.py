@@ -107,13 +107,13 @@ class Results(Tabled):
     screening: Screening
     responses: Responses
     sample: Table
-    reliability: Reliability | None
-    adequacy: Adequacy | None
-    components: Components | None
     hypothesized: str | None
-    fits: Mapping[str, Fit]
-    failures: Mapping[str, Text]
-    hypotheses: HypothesisTests | None
+    reliability: Reliability | None = None
+    adequacy: Adequacy | None = None
+    components: Components | None = None
+    fits: Mapping[str, Fit] = field(default_factory=dict)
+    failures: Mapping[str, Text] = field(default_factory=dict)
+    hypotheses: HypothesisTests | None = None
     slopes: Sequence[Slopes] = ()
     validity: Validity | None = None
     descriptives: Descriptives | None = None
