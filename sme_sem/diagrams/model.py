@@ -6,7 +6,7 @@ standardized estimates at full precision; ``None`` draws the arrow without a num
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..tables import Text
 
@@ -70,6 +70,17 @@ class DiagramModel:
     loadings: tuple[Loading, ...] = ()
     paths: tuple[Path, ...] = ()
     covariances: tuple[Covariance, ...] = ()
+
+    def structural(self) -> DiagramModel:
+        """Leave out what only measures: items, and constructs that only measure others."""
+        causal = {name for path in self.paths for name in (path.source, path.target)}
+        measuring = {loading.item for loading in self.loadings} - causal
+        return replace(
+            self,
+            nodes=tuple(node for node in self.nodes if node.name not in measuring),
+            loadings=(),
+            covariances=tuple(c for c in self.covariances if not {c.a, c.b} & measuring),
+        )
 
     def node(self, name: str) -> Node:
         """Find a node by name, or make the one that stands for a name without node."""

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ..comparison import side_by_side
 from ..diagrams.drawing import path_diagram
+from ..diagrams.model import DiagramModel
 from ..measurement import measurement_table
 from ..measurement.importance import TITLE as IMPORTANCE
 from ..resampling.presentation import bootstrap_paths
@@ -426,11 +427,20 @@ def _groups(results: Results, language: Language) -> Section:
 def _diagram(results: Results, language: Language) -> Section:
     if results.fit is None:
         return Section("diagram", "")
-    svg = path_diagram(diagram_model(results.fit, results.labels), language)
+    model = diagram_model(results.fit, results.labels)
     caption = _CAPTION.filled(model=results.model_titles.get(results.hypothesized or "", ""))
-    return Section(
-        "diagram", term("Path diagram"), (Figure("path_diagram", caption, svg), *presentation.objections(results.fit))
-    )
+    figure = Figure("path_diagram", caption, path_diagram(model, language), _reduced_diagram(model, caption, language))
+    return Section("diagram", term("Path diagram"), (figure, *presentation.objections(results.fit)))
+
+
+def _reduced_diagram(model: DiagramModel, caption: Words, language: Language) -> Figure | None:
+    """Draw a model without items, and at last without the constructs that only measure others."""
+    if not model.loadings:
+        return None
+    structure, least = model.structural(), None
+    if structure.paths and structure.nodes != model.nodes:
+        least = Figure("path_diagram", caption + _WITHOUT_ELEMENTS, path_diagram(structure, language))
+    return Figure("path_diagram", caption + _WITHOUT_ITEMS, path_diagram(model, language, items=False), least)
 
 
 def _modification(results: Results) -> Section:
@@ -766,6 +776,11 @@ _SATURATION = Words("Codes found as interviews were coded", "编码数随资料�
 _CAPTION = Words(
     "{model}: standardized estimates; solid arrows p < .05, dashed arrows not significant",
     "{model}：标准化估计值；实线箭头 p < .05，虚线箭头不显著",
+)
+_WITHOUT_ITEMS = Words("; items are left out, so that letters stay legible", "；为使文字清晰可读，图中略去题项")
+_WITHOUT_ELEMENTS = Words(
+    "; items and first-order constructs are left out, so that letters stay legible",
+    "；为使文字清晰可读，图中略去题项与一阶构念",
 )
 _DESCRIBED = Words("{title}: {said}", "{title}：{said}")
 _PATHS_OF = Words("Structural paths: {model}", "路径系数：{model}")

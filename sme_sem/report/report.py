@@ -18,11 +18,13 @@ class Figure:
 
     name : machine name, such as ``"path_diagram"``; also the name of its file
     svg : one SVG document that states its width and height; for a report in two languages, make one report for each
+    reduced : what to show in its place where its letters would be too small to read
     """
 
     name: str
     caption: Text
     svg: str
+    reduced: Figure | None = None
 
 
 Content = Text | Table | Figure

@@ -57,9 +57,18 @@ def _add(made: word.Document, piece: Content, language: Language) -> None:
     if isinstance(piece, Table):
         made.table(piece)
     elif isinstance(piece, Figure):
-        across, up = points(piece.svg)
-        share, turned = word.fitted(across, up, letters(piece.svg))
-        made.picture(png(piece.svg, max(_ZOOM * share, _LEAST_ZOOM)), piece.caption, share * across, turned=turned)
+        figure, share, turned = _legible(piece)
+        drawn = png(figure.svg, max(_ZOOM * share, _LEAST_ZOOM))
+        made.picture(drawn, figure.caption, share * points(figure.svg)[0], turned=turned)
     else:
         for paragraph in re.split(r"\n\s*\n", written(piece, language).strip()):
             made.paragraph(paragraph)
+
+
+def _legible(figure: Figure) -> tuple[Figure, float, bool]:
+    """Reduce a figure until its letters can be read; give its share of its size too, and whether the page is turned."""
+    size = letters(figure.svg)
+    share, turned = word.fitted(*points(figure.svg), size)
+    if figure.reduced is not None and share * size < word.LEGIBLE:
+        return _legible(figure.reduced)
+    return figure, share, turned

@@ -33,7 +33,7 @@ _A4 = (11906, 16838)  # twentieths of a point, as are the other lengths
 _MARGIN = 1276
 _LINE = {False: _A4[0] - 2 * _MARGIN, True: _A4[1] - 2 * _MARGIN}
 _PICTURES = 96  # points of a page's height for heading and caption
-_LEGIBLE = 5.5  # points: smaller letters are hard to read on paper
+LEGIBLE = 5.5  # points: smaller letters are hard to read on paper
 _CELLS = {False: UPRIGHT, True: TURNED}
 _BESIDE = 108  # free at both sides of a cell
 _AFTER = 360  # below the notes; unlike an empty line, it never begins a page
@@ -201,7 +201,7 @@ def fitted(across: float, up: float, letters: float) -> tuple[float, bool]:
     upright, turned = (
         min(1.0, _LINE[lies] / 20 / across, (_LINE[not lies] / 20 - _PICTURES) / up) for lies in (False, True)
     )
-    return (turned, True) if upright * letters < _LEGIBLE and turned > upright else (upright, False)
+    return (turned, True) if upright * letters < LEGIBLE and turned > upright else (upright, False)
 
 
 def _table(table: Table, shape: Layout, language: Language) -> str:

@@ -215,6 +215,13 @@ def test_without_items_the_structural_model_remains():
     assert {"价值主张", ".830***"} <= set(texts(path_diagram(innovation(), items=False)))
 
 
+def test_the_structure_of_a_model_is_what_its_paths_join():
+    found = texts(path_diagram(innovation().structural()))
+    assert not {"价值主张", ".830***"} & set(found)
+    joined = {path.source for path in innovation().paths} | {path.target for path in innovation().paths}
+    assert {node.name for node in innovation().structural().nodes} == joined
+
+
 def test_labels_are_in_the_language_asked_for():
     assert "能力" in texts(path_diagram(reputation(), "zh"))
     assert "路径图" in path_diagram(reputation(), "zh")

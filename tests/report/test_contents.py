@@ -239,6 +239,21 @@ def test_a_second_order_construct_points_to_its_elements(drawn):
     assert [x.item for x in loadings if x.construct == "BMI"] == ["VP", "VC", "VD", "VCAP"]
 
 
+def test_the_diagram_is_drawn_smaller_without_items_and_then_without_first_order_constructs(real, drawn):
+    def drawings(results):
+        figure = next(f for f in contents.report_of(results).figures() if f.name == "path_diagram")
+        while figure is not None:
+            yield figure
+            figure = figure.reduced
+
+    whole, reduced = drawings(real)
+    assert ">comp_1<" in whole.svg and ">comp_1<" not in reduced.svg
+    assert reduced.caption.en.endswith("items are left out, so that letters stay legible")
+    *_, reduced, least = drawings(drawn)
+    assert ">Value proposition<" in reduced.svg and ">Value proposition<" not in least.svg
+    assert least.caption.zh.endswith("图中略去题项与一阶构念")
+
+
 # --- sentences ---------------------------------------------------------------------------------------
 
 

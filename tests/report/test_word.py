@@ -103,6 +103,22 @@ def test_a_drawing_illegible_on_an_upright_page_lies_on_a_turned_one_and_fits_it
     assert shape.width / shape.height == pytest.approx(across / up, rel=0.02)
 
 
+def test_a_figure_whose_letters_would_be_too_small_is_shown_reduced():
+    def drawing(name, across, reduced=None):
+        size = f'width="{across}pt" height="100pt"'
+        svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}><text y="9" font-size="8">x</text></svg>'
+        return Figure("f", name, svg, reduced)
+
+    def shown(figure):
+        document = docx.Document(io.BytesIO(word.render(Report("R", (Section("s", "S", (figure,)),)))))
+        return document.inline_shapes[0]._inline.docPr.get("descr")
+
+    least = drawing("least", 3000)
+    assert shown(drawing("whole", 600, least)) == "whole"
+    assert shown(drawing("whole", 3000, drawing("reduced", 600, least))) == "reduced"
+    assert shown(drawing("whole", 4000, drawing("reduced", 3500, least))) == "least"
+
+
 def test_the_same_report_gives_the_same_bytes():
     assert word.render(REPORT, "zh") == word.render(REPORT, "zh")
 
