@@ -12,7 +12,7 @@ from .language import Language, Text
 from .table import Column, Kind, Table
 from .typography import runs
 
-_MANY_COLUMNS = 12
+_BREADTHS = {" wide": 12, " widest": 16}  # what a page calls a table of more columns
 _BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]$")
 _SHORT = 28  # a label up to this long is not broken into lines
 
@@ -33,7 +33,7 @@ def render(table: Table, language: Language = "en", *, hints: Mapping[str, str] 
         for row in format.grid(table, language)
     )
     notes = "".join(f'<p class="note">{_symbols(note, language)}</p>' for note in table.notes)
-    breadth = " wide" if len(table.columns) > _MANY_COLUMNS else ""
+    breadth = "".join(name for name, most in _BREADTHS.items() if len(table.columns) > most)
     if len(table.rows) > 2 and not any(column.once for column in table.columns):
         breadth += " sortable"  # rows that stand under a merged label must stay there
     return (
