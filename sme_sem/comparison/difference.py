@@ -109,7 +109,7 @@ def _factor_at(fit: Fit, theta: np.ndarray) -> float:
         return least_squares.scaling(method, pattern, sample, moments, theta, inverse, df).mean_factor
     implied = ram.implied(pattern, theta, sample.covariance, sample.mean)
     expected = fit.options.information == "expected"
-    B = robust.spread(pattern, moments, implied, around_sample=method.test_around_sample)
+    B = robust.spread(pattern, sample, moments, implied, around_sample=method.test_around_sample)
     return robust.scaling(method, pattern, sample, moments, implied, inverse, B, df, expected=expected).mean_factor
 
 

@@ -61,8 +61,8 @@ def rfi(chi_square, df, baseline, baseline_df):
 
 
 def ifi(chi_square, df, baseline):
-    """Incremental fit index: (chi2_b - chi2) / (chi2_b - df).  Bollen (1989)."""
-    return _ratio(baseline - chi_square, baseline - df)
+    """Incremental fit index: (chi2_b - chi2) / (chi2_b - df); one where chi2_b < df, as in lavaan.  Bollen (1989)."""
+    return np.where(np.less(baseline, df), 1.0, _ratio(baseline - chi_square, baseline - df))
 
 
 def rni(chi_square, df, baseline, baseline_df):

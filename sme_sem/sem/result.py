@@ -175,11 +175,11 @@ class Fit(Tabled):
 
     @cached_property
     def _spread_around_sample(self) -> np.ndarray:
-        return robust.spread(self.pattern, self.moments, self._point.moments, around_sample=True)
+        return robust.spread(self.pattern, self.sample, self.moments, self._point.moments, around_sample=True)
 
     @cached_property
     def _spread_around_model(self) -> np.ndarray:
-        return robust.spread(self.pattern, self.moments, self._point.moments, around_sample=False)
+        return robust.spread(self.pattern, self.sample, self.moments, self._point.moments, around_sample=False)
 
     @cached_property
     def _bread(self) -> np.ndarray:

@@ -55,11 +55,13 @@ def scores(pattern: ram.Pattern, moments: Moments, implied: ram.Implied, *, arou
     return found
 
 
-def spread(pattern: ram.Pattern, moments: Moments, implied: ram.Implied, *, around_sample: bool) -> np.ndarray:
-    """B: the average product of scores over all that were drawn independently: -> (q, q)"""
+def spread(
+    pattern: ram.Pattern, sample: Sample, moments: Moments, implied: ram.Implied, *, around_sample: bool
+) -> np.ndarray:
+    """B: the average product of scores over all that were drawn independently, groups by their share: -> (q, q)"""
     by_group = scores(pattern, moments, implied, around_sample=around_sample)
     units = [casewise.independent(own, *moments.design.of(g)) for g, own in enumerate(by_group)]
-    return np.asarray(sum(s.T @ s for s in units) / moments.n.sum())
+    return np.asarray(sum(each * (s.T @ s) for each, s in zip(sample.share / moments.n, units, strict=True)))
 
 
 def scaling(
@@ -102,7 +104,7 @@ def scaling(
             alone = rows[:, -x:], centre[g][-x:], weights[g][-x:, -x:]
             trace -= casewise.weighted_trace(*alone, means=means, weight=weight, cluster=cluster)
     mean_adjusted = estimator.test in ("satorra_bentler", "yuan_bentler_mplus")
-    squared = np.nan if mean_adjusted else _squared_trace(pattern, moments, implied, inverse)
+    squared = np.nan if mean_adjusted else _squared_trace(pattern, sample, moments, implied, inverse)
     return replace(adjusted(estimator, df, trace, squared), likelihood=likelihood)
 
 
@@ -178,14 +180,17 @@ def moment_slopes(pattern: ram.Pattern, implied: ram.Implied, parts: list[fiml.S
     ]
 
 
-def _squared_trace(pattern: ram.Pattern, moments: Moments, implied: ram.Implied, inverse: np.ndarray) -> float:
+def _squared_trace(
+    pattern: ram.Pattern, sample: Sample, moments: Moments, implied: ram.Implied, inverse: np.ndarray
+) -> float:
     """tr((U Gamma)^2), from the products z_i^T U z_j of all pairs of respondents."""
     x, means = len(pattern.exogenous), pattern.means
     assert moments.answers is not None and moments.mean is not None
     n = moments.n
     ends = np.cumsum(n)
-    all_scores = np.concatenate(scores(pattern, moments, implied, around_sample=True))
-    gram = -(all_scores @ inverse @ all_scores.T) / n.sum()
+    by_group = scores(pattern, moments, implied, around_sample=True)
+    weighed = np.concatenate([np.sqrt(each) * s for each, s in zip(sample.share / n, by_group, strict=True)])
+    gram = -(weighed @ inverse @ weighed.T)
     for g, rows in enumerate(moments.answers):
         place = slice(ends[g] - n[g], ends[g])
         centre, sigma = moments.mean[g], implied.sigma[g]

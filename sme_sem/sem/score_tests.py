@@ -129,7 +129,7 @@ def _spread(fit: Fit, pattern: ram.Pattern, implied: ram.Implied) -> np.ndarray:
         whatever = fit.options.missing == "robust_two_stage"
         return two_stage.spread(pattern, fit.moments, fit.sample, implied, robust=whatever)
     around_sample = fit.options.method.se == "robust_sem"
-    return robust.spread(pattern, fit.moments, implied, around_sample=around_sample)
+    return robust.spread(pattern, fit.sample, fit.moments, implied, around_sample=around_sample)
 
 
 def _test(apart: _Apart, released: np.ndarray) -> _Test:

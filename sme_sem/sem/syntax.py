@@ -247,7 +247,9 @@ class _Statement:
                     self._fail(first, f"{first.text} is not a variable", "a variable's name, or 1 for the intercept")
                 return "~1", "", modifiers
             kind, value = self._modifier(first)
-            mark = self._take("'*' between a modifier and its variable")
+            bare = operator.text == "=~" and first.text == "0"
+            alone = " (a construct without items is written f =~ 0*x1, with any item)" if bare else ""
+            mark = self._take(f"'*' between a modifier and its variable{alone}")
             if mark.text == "?":
                 if kind != "fixed":
                     self._fail(first, "'?' follows a start value", "a number, as in 0.5?x")

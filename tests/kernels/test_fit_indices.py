@@ -17,6 +17,7 @@ def test_the_indices_of_a_well_known_model_are_found():
     assert fi.rni(**HS) == pytest.approx(0.930559651799538, rel=1e-12)
     assert fi.nfi(HS["chi_square"], HS["baseline"]) == pytest.approx(0.907160718048615, rel=1e-12)
     assert fi.ifi(HS["chi_square"], 24, HS["baseline"]) == pytest.approx(0.931490849987457, rel=1e-12)
+    assert fi.ifi(0.403526, 1, 0.271179) == 1  # nothing to explain, lavaan's convention
     assert fi.rmsea(HS["chi_square"], 24, 301) == pytest.approx(0.0921214845100345, rel=1e-12)
     assert fi.p_value(HS["chi_square"], 24) == pytest.approx(8.50255321704907e-09, rel=1e-10)
     assert fi.rmsea_interval(HS["chi_square"], 24, 301) == pytest.approx((0.0714184904397985, 0.113678016811833))

@@ -77,6 +77,25 @@ def test_groups_that_share_nothing_are_fitted_apart(likelihood):
         np.testing.assert_allclose(together.residuals()[school], fit.residuals(), atol=1e-8)
 
 
+@pytest.mark.parametrize("likelihood", ["normal", "wishart"])
+@pytest.mark.parametrize("estimator", ["MLM", "MLR", "MLMVS", "MLF"])
+def test_robust_errors_and_traces_of_unequal_groups_are_those_of_each(estimator, likelihood):
+    frame = pupils().assign(half=np.where(np.arange(301) < 75, "few", "many"))
+    options = {"estimator": estimator, "likelihood": likelihood, "meanstructure": True}
+    together = sme.fit(MODEL, frame, group="half", **options)
+    apart = {name: sme.fit(MODEL, rows, **options) for name, rows in frame.groupby("half", sort=False)}
+    expected = {(*key[:3], half): v for half, fit in apart.items() for key, v in column(fit, "se").items()}
+    assert_same(column(together, "se"), expected)
+    if estimator != "MLF":
+        for own, those in ((together, apart.values()), (together._baseline, [f._baseline for f in apart.values()])):
+            traces = sum(fit._scaling.mean_factor * fit._test.df for fit in those)
+            assert own._scaling.mean_factor * own._test.df == pytest.approx(traces, rel=1e-8)
+    if estimator == "MLMVS":  # tr((U Gamma)^2) adds up too: Satterthwaite's df is trace^2 over it
+        squared = sum((f._scaling.mean_factor * f._test.df) ** 2 / f._scaling.df for f in apart.values())
+        own = together._scaling
+        assert (own.mean_factor * together._test.df) ** 2 / own.df == pytest.approx(squared, rel=1e-7)
+
+
 def test_the_rmsea_of_groups_counts_them():
     measures = by_school().measures()
     expected = np.sqrt(2 * (measures["chisq"] - measures["df"]) / (measures["df"] * 301))
