@@ -13,7 +13,18 @@ from small_study import answers, contents, write_study, write_yaml
 from sme_sem import __version__, cli, simulate
 from sme_sem.tables import Words
 
-COMMANDS = ["run", "demo", "new", "validate", "reliability", "components", "fit", "simulate"]
+COMMANDS = [
+    "run",
+    "demo",
+    "new",
+    "validate",
+    "reliability",
+    "correlations",
+    "regression",
+    "components",
+    "fit",
+    "simulate",
+]
 COMMANDS += ["compare", "invariance", "power"]
 POPULATION = "TRUST =~ 0.8*t1 + 0.7*t2 + 0.6*t3\nUSE =~ 0.8*u1 + 0.7*u2 + 0.6*u3\nUSE ~ 0.4*TRUST\n"
 MODEL = "TRUST =~ t1 + t2 + t3\nUSE =~ u1 + u2 + u3\nUSE ~ TRUST\n"
@@ -182,6 +193,16 @@ def test_validate_names_the_platform_and_takes_another_word_for_it(run, files):
     assert run(*told)[1].startswith("平台：REDCap\n  识别为REDCap：由platform=指定")
     code, _, err = run("validate", files / "answers.csv", "-i", files / "instrument.yaml", "--platform", "redcat")
     assert code == 2 and "Did you mean 'redcap'?" in err
+
+
+def test_correlations_and_regressions_of_a_file(run, files):
+    told = (files / "answers.csv", "-i", files / "instrument.yaml")
+    code, out, _ = run("correlations", *told, "--method", "spearman", "--correction", "holm")
+    assert code == 0 and "Spearman's rank correlations." in out and "corrected for 1 correlations (Holm)" in out
+    code, out, _ = run("regression", *told, "-m", "USE ~ TRUST", "-l", "zh")
+    assert code == 0 and "USE的回归分析" in out
+    code, _, err = run("regression", *told, "-m", "USE ~ TRSUT")
+    assert code == 2 and "neither a scale nor a column: 'TRSUT'. Did you mean 'TRUST'" in err
 
 
 def test_reliability_and_components_of_a_file(run, files):

@@ -35,6 +35,8 @@ One step at a time:
   sme-sem validate answers.xlsx --instrument bmi-drivers
   sme-sem screen answers.xlsx --instrument bmi-drivers
   sme-sem reliability answers.xlsx --instrument bmi-drivers
+  sme-sem correlations answers.xlsx --instrument bmi-drivers --method spearman
+  sme-sem regression answers.xlsx --instrument bmi-drivers --model "VCAP ~ MKT + CAP"
   sme-sem fit model.txt answers.csv
   sme-sem compare full.txt partial.txt answers.csv
   sme-sem invariance model.txt answers.csv --group region

@@ -1,9 +1,9 @@
-"""``sme-sem validate``, ``screen``, ``reliability``, ``components``: one step with the answers to an instrument."""
+"""``sme-sem validate``, ``screen``, ``reliability`` ...: one step with the answers to an instrument."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -110,6 +110,72 @@ def reliability(
     check_output(form, output)
     responses = kept_answers(answers, instrument, sheet, language.value, err=for_programs(form, output))
     result = analyse(responses.frame, responses.scales())
+    hand_over(result.tables(), language.value, form, output)
+    raise typer.Exit(findings_code(responses))
+
+
+@app.command(
+    epilog=examples(
+        "sme-sem correlations answers.csv --instrument corporate-reputation",
+        "sme-sem correlations answers.csv -i corporate-reputation --method spearman --correction holm",
+    )
+)
+def correlations(
+    answers: Answers,
+    instrument: InstrumentName,
+    method: Annotated[str, typer.Option(help="pearson, spearman, kendall.")] = "pearson",
+    missing: Annotated[
+        str, typer.Option(help="listwise (leave respondents with gaps out) or pairwise (use every pair of scores).")
+    ] = "listwise",
+    control: Annotated[
+        list[str] | None, typer.Option(help="Construct or column to hold constant; may be repeated.")
+    ] = None,
+    correction: Annotated[
+        str, typer.Option(help="Of p values for their number: none, holm, benjamini-hochberg, bonferroni.")
+    ] = "none",
+    sheet: Sheet = None,
+    language: LanguageOption = Tongue.en,
+    form: FormOption = None,
+    output: TablesFile = None,
+) -> None:
+    """Means, standard deviations and correlations of the constructs' scores."""
+    from ..measurement import correlations as correlate
+
+    check_output(form, output)
+    responses = kept_answers(answers, instrument, sheet, language.value, err=for_programs(form, output))
+    options: Any = {"method": method, "missing": missing, "correction": correction}  # checked where they are used
+    scales = responses.instrument.scales(single_items=True)
+    result = correlate(responses.frame, scales, controls=control or (), **options)
+    hand_over(result.tables(), language.value, form, output)
+    raise typer.Exit(findings_code(responses))
+
+
+@app.command(
+    epilog=examples(
+        'sme-sem regression answers.csv -i corporate-reputation --model "CUSL ~ COMP + LIKE"',
+        'sme-sem regression answers.csv -i corporate-reputation -m "CUSL ~ LIKE" -m "CUSL ~ LIKE + COMP" --se hc3',
+    )
+)
+def regression(
+    answers: Answers,
+    instrument: InstrumentName,
+    model: Annotated[
+        list[str],
+        typer.Option("--model", "-m", help="'y ~ x + z' of constructs or columns; repeated: one step after the other."),
+    ],
+    se: Annotated[str, typer.Option(help="standard, or hc3 where the residuals' variance differs.")] = "standard",
+    sheet: Sheet = None,
+    language: LanguageOption = Tongue.en,
+    form: FormOption = None,
+    output: TablesFile = None,
+) -> None:
+    """Regress a construct's score on others, step by step."""
+    from ..measurement.regression import regression as regress
+
+    check_output(form, output)
+    responses = kept_answers(answers, instrument, sheet, language.value, err=for_programs(form, output))
+    options: Any = {"se": se}  # checked where it is used
+    result = regress(model, responses.frame, responses.instrument.scales(single_items=True), **options)
     hand_over(result.tables(), language.value, form, output)
     raise typer.Exit(findings_code(responses))
 

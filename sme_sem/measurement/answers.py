@@ -88,6 +88,14 @@ def require_scales(scales: object) -> None:
             raise SpecificationError(f"scale {name!r} needs a list of at least two items, got {items!r}")
 
 
+def require_scores(names: Iterable[str], frame: pd.DataFrame, scales: Mapping[str, object]) -> None:
+    """Refuse a name that is neither a scale's nor a column's."""
+    for name in names:
+        if name not in scales and name not in frame.columns:
+            what = "neither a scale nor a column" if scales else "no column"
+            raise SpecificationError(f"{what}: {name!r}.{did_you_mean(name, (*scales, *map(str, frame.columns)))}")
+
+
 def require_respondents(answers: Answers) -> None:
     """Refuse so few respondents, or items, that no correlation matrix of full rank comes of them."""
     names = list(answers.frame)

@@ -30,7 +30,7 @@ from ..kernels import covariances, linalg
 from ..responses.numeric import require_frame
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words
-from .answers import Answers, complete_answers, require_scales
+from .answers import Answers, complete_answers, require_scales, require_scores
 from .differences import CORRECTIONS, Correction, corrected, correction_of
 
 Method = Literal["pearson", "spearman", "kendall"]
@@ -211,6 +211,7 @@ def _scored(
         asked = {str(name): [name] for name in frame.columns}
     else:
         asked = {name: list(items) for name, items in scales.items()}
+    require_scores(controls, frame, scales or {})
     held = {name: asked.pop(name, [name]) for name in controls}
     items = list(dict.fromkeys(item for own in (*asked.values(), *held.values()) for item in own))
     answers = complete_answers(frame, items)

@@ -28,7 +28,7 @@ from ..responses.numeric import require_frame
 from ..sem.specification import Specification
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, term
-from .answers import complete_answers, require_correlations, require_scales
+from .answers import complete_answers, require_correlations, require_scales, require_scores
 
 Errors = Literal["standard", "hc3"]
 INTERCEPT = "(Intercept)"
@@ -193,6 +193,7 @@ def _scored(
     known = scales or {}
     names = list(dict.fromkeys((outcome, *(name for own in steps for name in own))))
     factors = list(dict.fromkeys(part for name in names for part in (name.split(":") if name not in data else [name])))
+    require_scores(factors, data, known)
     items = list(dict.fromkeys(item for name in factors for item in known.get(name, [name])))
     answers = complete_answers(data, items)
     scores = pd.DataFrame(

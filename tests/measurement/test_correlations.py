@@ -185,7 +185,7 @@ def test_repeated_row_names_do_no_harm(frame):
         ({"method": "pearsn"}, SpecificationError, "it can be 'pearson', 'spearman', 'kendall'"),
         ({"missing": "fiml"}, SpecificationError, "it can be 'listwise', 'pairwise'"),
         ({"correction": "tukey"}, SpecificationError, "it can be 'holm', 'benjamini-hochberg', 'bonferroni'"),
-        ({"controls": "size"}, SpecificationError, "no column 'size'"),
+        ({"controls": "size"}, SpecificationError, "no column: 'size'."),
         (
             {"controls": "a", "method": "kendall"},
             SpecificationError,

@@ -128,7 +128,7 @@ def test_alike_predictors_and_unequal_variances_are_told():
         ("x9 ~ x1\nx8 ~ x1", SpecificationError, "a regression is of one outcome"),
         ("x9 ~ b*x1", SpecificationError, "without labels or fixed values"),
         (["x9 ~ x1", "x8 ~ x1"], SpecificationError, "a regression is of one outcome"),
-        ("x9 ~ x11", SpecificationError, "no column 'x11'"),
+        ("x9 ~ x11", SpecificationError, "no column: 'x11'. Did you mean 'x1'"),
         ("x9 ~ x1 + twice", DataProblem, "can be computed from one another"),
         ("x9 ~ x1 + same", DataProblem, "everybody gave the same answer to same"),
         (3, SpecificationError, ""),
@@ -139,6 +139,11 @@ def test_what_is_no_regression_is_refused(pupils, models, error, message):
     with pytest.raises(error) as refusal:
         sme.regression(models, frame)
     assert message in str(refusal.value)
+
+
+def test_a_misspelt_scale_is_told_from_a_column(pupils):
+    with pytest.raises(SpecificationError, match=r"neither a scale nor a column: 'verball'. Did you mean 'verbal'"):
+        sme.regression("x9 ~ verball", pupils, {"verbal": ["x4", "x5"]})
 
 
 def test_options_and_few_respondents_are_refused(pupils):

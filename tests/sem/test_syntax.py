@@ -111,8 +111,9 @@ def test_a_covariance_is_the_same_both_ways_round():
         ),
         (
             "f =~ 0",
-            "model, line 1, column 7: the statement ends here\n  f =~ 0\n        ^\n  expected '*' between a modifier and its "
-            "variable (a construct without items is written f =~ 0*x1, with any item)",
+            "model, line 1, column 7: the statement ends here\n  f =~ 0\n        ^\n"
+            "  expected '*' between a modifier and its variable (a construct without items is written f =~ 0*x1, "
+            "with any item)",
         ),
         ("y ~ x z", "model, line 1, column 7: 'z' is out of place\n  y ~ x z\n        ^\n  expected '+'"),
         (
