@@ -78,7 +78,7 @@ def _promax(loadings: Any) -> Turned:
 def _promax_of_directions(loadings: Any) -> Turned:
     """Promax of the rows in length one, brought back to their own."""
     length = np.sqrt((loadings**2).sum(axis=1, keepdims=True))
-    turned, phi, settled = _promax(loadings / np.where(length > 0, length, 1.0))
+    turned, phi, settled = _promax(loadings / np.where(length > 1e-8, length, 1.0))
     return turned * length, phi, settled
 
 

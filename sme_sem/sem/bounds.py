@@ -8,11 +8,12 @@ the sample's variances allow: De Jonckere and Rosseel (2022), Structural Equatio
 variance of an item, and u that of the item which gives a construct its scale (lavaan's ``bounds = "standard"``)::
 
     residual variance of an item             0 ... v            0 ... 0.9 u for the marker
-    variance of a construct            0.1 u ... u          0.005 ... u     where others predict it
+    variance of a construct            0.1 u ... u        0.005 u ... u     where others predict it
     loading             -sqrt(v / 0.1 u) ... sqrt(v / 0.1 u)
     covariance     -0.998 sqrt(a b) ... 0.998 sqrt(a b)     a, b the upper bounds of the two variances
 
-``"wide"`` leaves some room around these.
+A construct whose scale is given otherwise has 0 and the largest variance for u.  ``"wide"`` leaves some room around
+these.  (lavaan writes 0.005 for 0.005 u, which depends on the unit, and takes any loading of one for a marker.)
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 Bounds = Literal["none", "pos_var", "pos_ov_var", "pos_lv_var", "standard", "wide"]
 KINDS: tuple[Bounds, ...] = ("none", "pos_var", "pos_ov_var", "pos_lv_var", "standard", "wide")
-LEAST_RELIABLE, LEAST_DISTURBED = 0.1, 0.005  # of a marker; variance of a construct that others predict
+LEAST_RELIABLE, LEAST_DISTURBED = 0.1, 0.005  # of a marker: the construct's share, and that others do not predict
 
 
 class Room(NamedTuple):
@@ -126,7 +127,7 @@ def _allowed(table: ParameterTable, group: int, variances: np.ndarray, room: Roo
     }
     limits = dict(_of_variances(table, parameters, of, markers, lowest, room))
     for p in parameters:
-        if p.op == "~~" and p.lhs == p.rhs:
+        if p.op == "~~" and p.lhs == p.rhs and p.lhs in limits:
             lower, upper = limits[p.lhs]
         elif p.op == "~~" and p.lhs in limits and p.rhs in limits:
             upper = room.covariance * np.sqrt(limits[p.lhs][1] * limits[p.rhs][1])
@@ -160,18 +161,22 @@ def _of_variances(
             span = of[p.lhs] * (1 - LEAST_RELIABLE * (p.lhs in scaling))
             yield p.lhs, (-room.below * span, (1 + room.above) * span)
         else:
-            low = LEAST_DISTURBED if p.lhs in predicted else lowest[p.lhs]
             high = markers.get(p.lhs, max(of.values()))
+            low = LEAST_DISTURBED * high if p.lhs in predicted else lowest[p.lhs]
             yield p.lhs, (low, high + room.construct * (high - low))
 
 
 def _markers(table: ParameterTable, parameters: Sequence[Parameter]) -> dict[str, str]:
-    """The item that gives each construct its scale, where its loading is fixed at one."""
-    found: dict[str, str] = {}
+    """The item that gives each construct its scale: the only one whose loading is fixed, at one."""
+    fixed: dict[str, list[Parameter]] = {}
     for p in parameters:
-        if p.op == "=~" and p.rhs in table.observed and not p.free and p.value == 1:
-            found.setdefault(p.lhs, p.rhs)
-    return found
+        if p.op == "=~" and not p.free:
+            fixed.setdefault(p.lhs, []).append(p)
+    return {
+        name: own[0].rhs
+        for name, own in fixed.items()
+        if len(own) == 1 and own[0].value == 1 and own[0].rhs in table.observed
+    }
 
 
 def renumbered(limits: Sequence[Bound], place: dict[int, int]) -> tuple[Bound, ...]:

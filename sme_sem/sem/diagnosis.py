@@ -103,18 +103,25 @@ _ENDINGS = {
 }
 
 
-def contradiction_message(constraints: tuple[str, ...]) -> Words:
-    """Name the constraints that cannot be kept together."""
-    return Words(
+def contradiction_message(constraints: tuple[str, ...], bounds: str = "none") -> Words:
+    """Name the constraints that cannot be kept together; ``bounds=`` may have added some."""
+    added = Words("", "") if bounds == "none" else _ADDED_BOUNDS.filled(kind=bounds)
+    said = Words(
         "no values of the parameters were found that keep {these}: {constraints}. Loosen or remove {one}.",
         "找不到能满足{these}的参数值：{constraints}。请放宽或删去{one}。",
-    ).filled(
+    )
+    return (said + added).filled(
         these=Words("these constraints together", "下列全部约束")
         if len(constraints) > 1
         else Words("this constraint", "下列约束"),
         constraints="; ".join(constraints),
         one=Words("one of them", "其中之一") if len(constraints) > 1 else Words("it", "该约束"),
     )
+
+
+_ADDED_BOUNDS = Words(
+    " Limits that the model does not state come from bounds='{kind}'.", "模型中未写明的界限来自bounds='{kind}'。"
+)
 
 
 def without_value_message(constraints: tuple[str, ...]) -> Words:

@@ -23,7 +23,7 @@ from ..responses.summaries import summaries
 from ..tasks import seeded
 from . import categories, diagnosis, least_squares, objective, sampling, two_stage
 from . import ordered as answers_of
-from .bounds import KINDS, Bounds, within_moments
+from .bounds import KINDS, ROOMS, Bounds, within_moments
 from .constraints import at_limit, binding, contradictory, labelled, restrictions, without_value
 from .diagnosis import Diagnostic
 from .estimators import chosen_estimator
@@ -264,6 +264,11 @@ def fit(
         bounds=chosen("bounds", bounds, KINDS),
     )
     sampling.agreeing(options, ordered=categorical)
+    if categorical and options.bounds in ROOMS and options.parameterization == "theta":
+        raise SpecificationError(
+            f"bounds={bounds!r} rests on the variances of the items, which parameterization='theta' leaves open: take "
+            "'delta', or bounds='pos_var'."
+        )
     given = given_variables(specification, options) if missing == "fiml" or categorical else None
     kept = "available" if categorical and missing == "pairwise" else options.missing
     moments = _moments(specification, data, cov, mean, n, group, kept, given, drawn)
@@ -399,7 +404,7 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
     with np.errstate(over="ignore", invalid="ignore"):  # a search that failed can end anywhere
         slope = objective.slope(pattern, sample, moments, theta)
     if status is Status.CONTRADICTION:
-        message = diagnosis.contradiction_message(contradictory(table, theta, moments.labels))
+        message = diagnosis.contradiction_message(contradictory(table, theta, moments.labels), options.bounds)
         problem = ConvergenceError(message.en)
         found.append(Diagnostic("error", "contradictory_constraints", message))
     elif status is not Status.BAD_START:

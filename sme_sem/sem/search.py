@@ -12,7 +12,7 @@ from typing import TypeGuard
 import numpy as np
 
 from ..kernels import discrepancy, latent_response, least_squares, minimise, ram
-from ..kernels.constrained import constrained_scoring
+from ..kernels.constrained import NEAR, constrained_scoring
 from ..kernels.discrepancy import Sample
 from ..kernels.latent_response import OrderedPattern
 from ..kernels.minimise import Status
@@ -137,21 +137,24 @@ def _estimated_within(
 ) -> minimise.Minimum:
     """Search under constraints, from the estimates without those the model states if there are any.
 
-    Where estimates run away without them, there may be a minimum at more than one limit: the lowest one found counts.
+    Where these break an inequality, or run away, there may be a minimum at more than one limit: the lowest one found
+    counts.
     """
     good = start_values(table, sample.covariance, sample.mean, sample.target)
-    starts, running = [good, plain_start(table, sample.covariance, sample.mean, sample.target)], False
+    starts, several = [good, plain_start(table, sample.covariance, sample.mean, sample.target)], False
     if limited(table):
         if contradictory(table, good):
             nowhere = np.array([np.nan])
             return minimise.Minimum(good[None], nowhere, nowhere, np.array([Status.CONTRADICTION]), np.array([0]))
         without = estimated(replace(table, definitions=(), bounds=()), pattern, sample, moments, max_iterations)
-        running = without.status[0] is not Status.CONVERGED
-        starts = [*starts, without.theta[0]] if running else [without.theta[0], good]
+        limits = restrictions(table, without.theta[0])
+        inside = without.status[0] is Status.CONVERGED and (limits.values[limits.equalities :] > -NEAR).all()
+        several = not inside
+        starts = [without.theta[0], good] if inside else [*starts, without.theta[0]]
     found: list[minimise.Minimum] = []
     for theta in starts:
         found.append(search_within(table, pattern, sample, moments, theta, max_iterations))
-        if found[-1].status[0] is Status.CONVERGED and not running:
+        if found[-1].status[0] is Status.CONVERGED and not several:
             break
     converged = [one for one in found if one.status[0] is Status.CONVERGED]
     if not converged:

@@ -195,7 +195,8 @@ def test_standard_bounds_follow_from_the_variances_of_the_items():
     assert own["x1 ~~ x1", "<"] == pytest.approx(0.9 * v.x1) and own["x2 ~~ x2", "<"] == pytest.approx(v.x2)
     assert own["visual ~~ visual", ">"] == pytest.approx(0.1 * v.x1)
     assert own["visual ~~ visual", "<"] == pytest.approx(v.x1)
-    assert own["textual ~~ textual", ">"] == 0.005 and own["textual ~~ textual", "<"] == pytest.approx(v.x4)
+    assert own["textual ~~ textual", ">"] == pytest.approx(0.005 * v.x4)
+    assert own["textual ~~ textual", "<"] == pytest.approx(v.x4)
     assert own["visual =~ x2", "<"] == pytest.approx((v.x2 / (0.1 * v.x1)) ** 0.5) == -own["visual =~ x2", ">"]
     assert own["speed =~ x7", "<"] == pytest.approx((v.x7 / 2) ** 0.5)
     assert own["x1 ~~ x4", "<"] == pytest.approx(0.998 * 0.9 * (v.x1 * v.x4) ** 0.5) == -own["x1 ~~ x4", ">"]
@@ -260,3 +261,40 @@ def test_a_bound_at_the_end_of_a_ridge_does_not_hide_that_the_model_is_not_ident
     text = f"visual =~ x1 + x2 + x3; speed =~ x7 + x8 + x9; speed ~ visual; visual ~~ {bound}*speed"
     with pytest.raises(sme.IdentificationError, match="speed ~ visual, visual ~~ speed"):
         sme.fit(text, pupils())
+
+
+def test_standard_bounds_leave_given_covariates_alone_and_move_with_the_unit():
+    frame = pupils().assign(**{name: pupils()[name] / 100 for name in ("x1", "x2", "x3", "x4", "x5", "x6")})
+    text = TWO + "\n textual ~ visual + x9"
+    for data in (pupils(), frame):
+        free, held = (sme.fit(text, data, bounds=kind) for kind in ("none", "standard"))
+        assert held.measures()["chisq"] == pytest.approx(free.measures()["chisq"], rel=1e-9)
+    large, small = (limits(sme.fit(text, data, bounds="standard")) for data in (pupils(), frame))
+    for name, op in large:
+        expected = large[name, op] * (1e-4 if "~~" in name else 1)
+        assert small[name, op] == pytest.approx(expected, rel=1e-9, abs=1e-15), name
+
+
+def test_a_construct_with_several_fixed_loadings_has_no_marker():
+    text = "i =~ 1*x1 + 1*x2 + 1*x3 + 1*x4\n s =~ 0*x1 + 1*x2 + 2*x3 + 3*x4"
+    own = limits(sme.fit(text, pupils(), bounds="standard", preset="growth", on_failure="return"))
+    v = pupils()[["x1", "x2", "x3", "x4"]].var(ddof=0)
+    for name in ("i", "s"):
+        assert own[f"{name} ~~ {name}", ">"] == 0
+        assert own[f"{name} ~~ {name}", "<"] == pytest.approx(v.max())
+    assert own["x2 ~~ x2", "<"] == pytest.approx(v.x2)
+
+
+def test_where_the_unbounded_optimum_is_outside_the_lowest_minimum_inside_is_found():
+    # one search from the unbounded optimum ends at 10.62; the model has another minimum at a limit
+    fit = sme.fit("visual =~ x1 + x2 + x3\n speed =~ x1 + x8 + x9", pupils(), bounds="standard")
+    other = sme.fit("visual =~ x1 + x2 + x3\n speed =~ x1 + x8 + x9", pupils(), bounds="standard", starts=20, seed=1)
+    assert fit.measures()["chisq"] == pytest.approx(other.measures()["chisq"], abs=1e-6)
+    assert fit.measures()["chisq"] < 4
+
+
+def test_bounds_that_clash_say_where_they_come_from():
+    with pytest.raises(ConvergenceError, match="come from bounds='standard'"):
+        sme.fit(TWO.replace("+ x2", "+ lower(5)*x2"), pupils(), bounds="standard")
+    with pytest.raises(SpecificationError, match="which parameterization='theta' leaves open"):
+        sme.fit(TWO, pupils().round(), ordered=True, parameterization="theta", bounds="standard")
