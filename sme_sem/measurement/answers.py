@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +86,19 @@ def require_scales(scales: object) -> None:
     for name, items in scales.items():
         if isinstance(items, str) or not isinstance(items, Collection):
             raise SpecificationError(f"scale {name!r} needs a list of at least two items, got {items!r}")
+
+
+def require_items(scales: Mapping[str, Sequence[str]] | None) -> dict[str, list[str]]:
+    """The items of each scale; refuse what does not name them, or names one twice."""
+    if scales is None:
+        return {}
+    require_scales(scales)
+    found = {name: list(items) for name, items in scales.items()}
+    for name, items in found.items():
+        if not items or not all(isinstance(item, Hashable) for item in items):
+            raise SpecificationError(f"scale {name!r} needs a list of its items, such as ['MK1', 'MK2'], got {items!r}")
+        _refuse_repeated(items)
+    return found
 
 
 def require_scores(names: Iterable[str], frame: pd.DataFrame, scales: Mapping[str, object]) -> None:

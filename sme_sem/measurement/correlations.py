@@ -30,7 +30,7 @@ from ..kernels import covariances, linalg
 from ..responses.numeric import require_frame
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words
-from .answers import Answers, complete_answers, require_scales, require_scores
+from .answers import Answers, complete_answers, require_items, require_scores
 from .differences import CORRECTIONS, Correction, corrected, correction_of
 
 Method = Literal["pearson", "spearman", "kendall"]
@@ -164,7 +164,7 @@ def correlations(
     names = [str(name) for name in scores]
     counts = _counted(scores)
     r = _of_pairs(scores, method) if missing == "pairwise" or method == "kendall" else _of_all(scores, held, method)
-    df = counts - len(held.columns)
+    df = counts - _rank(held)
     p = _kendall_p(scores) if method == "kendall" else p_values(r, df)
     lower = np.tril_indices(len(names), -1)
     low, high = _interval(r[lower], df[lower], method, level)
@@ -186,13 +186,13 @@ def correlations(
         *((_SCORED,) if scales is not None else ()),
         *((_METHODS[method],) if method != "pearson" else ()),
         *((_PARTIAL.filled(names=", ".join(map(str, held))),) if len(held.columns) else ()),
-        *(() if how is None else (_CORRECTED.filled(how=CORRECTIONS[how], n=len(pairs)),)),
+        *(() if how is None or pairs.empty else (_CORRECTED.filled(how=CORRECTIONS[how], n=len(pairs)),)),
     )
     return Correlations(
         described,
         pd.DataFrame(r, names, names),
         pd.DataFrame(p, names, names),
-        int(counts.max()),
+        int(counts[lower].max(initial=0) if len(names) > 1 else counts.max()),
         notes,
         pairs=pairs,
     )
@@ -203,16 +203,14 @@ def _scored(
 ) -> tuple[Answers, pd.DataFrame, pd.DataFrame]:
     """The answers behind them, and the scores of what is correlated and of what is held constant."""
     require_frame(frame)
-    if scales is not None:
-        require_scales(scales)
-    if scales is not None and not scales:
+    known = require_items(scales)
+    if scales is not None and not known:
         raise SpecificationError("no scale named: give at least one, as {'market': ['MK1', 'MK2', 'MK3']}")
-    if scales is None:
-        asked = {str(name): [name] for name in frame.columns}
-    else:
-        asked = {name: list(items) for name, items in scales.items()}
-    require_scores(controls, frame, scales or {})
-    held = {name: asked.pop(name, [name]) for name in controls}
+    asked = {str(name): [name] for name in frame.columns} if scales is None else known
+    require_scores(controls, frame, known)
+    held = {name: asked.pop(name, [name]) for name in dict.fromkeys(controls)}
+    if not asked:
+        raise SpecificationError("nothing is left to correlate: name at least one scale or column beside the controls.")
     items = list(dict.fromkeys(item for own in (*asked.values(), *held.values()) for item in own))
     answers = complete_answers(frame, items)
     scored = [
@@ -273,8 +271,22 @@ def _interval(r: np.ndarray, n: np.ndarray, method: Method, level: float) -> tup
     return np.where(np.isfinite(half), low, np.nan), np.where(np.isfinite(half), high, np.nan)
 
 
+def _rank(held: pd.DataFrame) -> int:
+    """How many variables are held constant, one that follows from the others not counted."""
+    if held.empty:
+        return 0
+    R = linalg.correlation(covariances.of_answers(held.to_numpy(dtype=float)))
+    return int(np.linalg.matrix_rank(R, tol=1e-10, hermitian=True))
+
+
 def _pairwise(counts: np.ndarray, answered: int) -> tuple[Words, ...]:
-    return (_PAIRWISE.filled(least=int(counts.min(initial=answered)), most=int(counts.max(initial=0)), of=answered),)
+    """Say how many respondents stand behind the correlations."""
+    if not len(counts):
+        return ()
+    least, most = int(counts.min()), int(counts.max())
+    if least == most:
+        return (_EACH_PAIR.filled(n=least, of=answered),)
+    return (_PAIRWISE.filled(least=least, most=most, of=answered),)
 
 
 def p_values(correlation: np.ndarray, n: int | np.ndarray) -> np.ndarray:
@@ -295,6 +307,10 @@ _STARS = Words("*** p < .001, ** p < .01, * p < .05 (two-tailed).", "*** p < .00
 _PAIRWISE = Words(
     "N = {least} to {most} of {of} respondents: each correlation is of those who have both scores (pairwise).",
     "样本量 N = {least}～{most}（共{of}名受访者）：各相关系数基于两项得分均有的受访者（成对删除）。",
+)
+_EACH_PAIR = Words(
+    "N = {n} of {of} respondents for each correlation (pairwise).",
+    "各相关系数的样本量 N = {n}（共{of}名受访者，成对删除）。",
 )
 _METHODS = {
     "spearman": Words("Spearman's rank correlations.", "斯皮尔曼（Spearman）等级相关系数。"),

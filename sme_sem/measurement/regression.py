@@ -21,18 +21,22 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from ..errors import DataProblem, SpecificationError, probability
 from ..kernels import covariances, linalg
 from ..responses.numeric import require_frame
 from ..sem.specification import Specification
 from ..sem.spelling import chosen
+from ..sem.syntax import Term
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, term
-from .answers import complete_answers, require_correlations, require_scales, require_scores
+from .answers import complete_answers, require_correlations, require_items, require_scores
 
 Errors = Literal["standard", "hc3"]
 INTERCEPT = "(Intercept)"
 ALIKE, UNEQUAL = 5.0, 0.05  # a variance inflation, and a p value of unequal variances, that are worth a note
+ALONE = 1 - 1e-10  # leverage of a respondent who alone decides a slope
+UNSEEN = 5e-4  # what three decimals print as nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,15 +152,11 @@ def regression(
     fitted = [_fitted(scores, outcome, names, se) for names in steps]
     cases = _cases(fitted[-1], scores.index)
     coefficients = pd.DataFrame(
-        [
-            row
-            for m, own in enumerate(zip(steps, fitted, strict=True), start=1)
-            for row in _rows(m, *own, scores, level)
-        ],
+        [row for m, own in enumerate(fitted, start=1) for row in _rows(m, own, level)],
         columns=[c.name for c in _coefficient_columns(level)],
     )
     summaries = pd.DataFrame(
-        [_summary(m, steps, fitted, scores) for m in range(len(steps))],
+        [_summary(m, fitted) for m in range(len(steps))],
         columns=[c.name for c in (*_EXPLAINED_COLUMNS, *_RESIDUAL_COLUMNS[1:])],
     )
     said = (*notes, *((_HC3,) if se == "hc3" else ()), *_noticed(coefficients, summaries, cases, se))
@@ -169,18 +169,26 @@ def _steps(models: str | Specification | Sequence[str | Specification]) -> tuple
     if not given:
         raise SpecificationError("no model: write the regression as 'y ~ x + z'.")
     read = [Specification.read(model) for model in given]
-    outcomes = dict.fromkeys(t.lhs for one in read for t in one.terms)
-    plain = all(
-        t.op == "~" and not (t.fixed or t.labels or t.starts or t.equal or t.lowers or t.uppers)
-        for one in read
-        for t in one.terms
-    )
-    if len(outcomes) != 1 or not plain:
+    outcomes = list(dict.fromkeys(t.lhs for one in read for t in one.terms))
+    if len(outcomes) != 1 or not all(_plain(t) for one in read for t in one.terms):
         raise SpecificationError(
-            "a regression is of one outcome on its predictors, 'y ~ x + z', without labels or fixed values; several "
-            "outcomes, constructs or constraints are a model for sme.fit."
+            "a regression is of one outcome on its predictors, 'y ~ x + z', without labels or fixed values, and with "
+            "products written x:z; several outcomes, constructs or constraints are a model for sme.fit."
         )
-    return next(iter(outcomes)), [tuple(t.rhs for t in one.terms) for one in read]
+    steps = [tuple(t.rhs for t in one.terms if t.op == "~") for one in read]
+    for names in steps:
+        if not names:
+            raise SpecificationError(
+                f"{outcomes[0]} ~ ...: a model without predictors; write the regression as 'y ~ x + z'."
+            )
+        if itself := [name for name in names if outcomes[0] in name.split(":")]:
+            raise SpecificationError(f"{outcomes[0]} cannot predict itself: leave out {', '.join(itself)}.")
+    return outcomes[0], steps
+
+
+def _plain(t: Term) -> bool:
+    """Whether a term is a free slope, or the intercept that is there in any case."""
+    return t.op in ("~", "~1") and not (t.fixed or t.labels or t.starts or t.equal or t.lowers or t.uppers)
 
 
 def _scored(
@@ -188,12 +196,19 @@ def _scored(
 ) -> tuple[pd.DataFrame, tuple[Text, ...]]:
     """Complete scores of all variables, and what is to be said of them."""
     require_frame(data, "data")
-    if scales is not None:
-        require_scales(scales)
-    known = scales or {}
+    known = require_items(scales)
     names = list(dict.fromkeys((outcome, *(name for own in steps for name in own))))
     factors = list(dict.fromkeys(part for name in names for part in (name.split(":") if name not in data else [name])))
     require_scores(factors, data, known)
+    inside = {
+        name
+        for name in factors
+        if name != outcome and not set(known.get(name, [name])).isdisjoint(known.get(outcome, ()))
+    }
+    if inside:
+        raise SpecificationError(
+            f"{', '.join(sorted(inside))}: an item of the outcome {outcome} predicts it. Leave it out of one of them."
+        )
     items = list(dict.fromkeys(item for name in factors for item in known.get(name, [name])))
     answers = complete_answers(data, items)
     scores = pd.DataFrame(
@@ -206,72 +221,134 @@ def _scored(
     return scores[names], (*answers.sample_notes(), *scored, *([_PRODUCTS] if products else []))
 
 
-def _fitted(scores: pd.DataFrame, outcome: str, names: Sequence[str], se: Errors) -> Any:
+@dataclass(frozen=True, eq=False)
+class _Fitted:
+    """A regression in standard units, which no unit of the answers makes singular, and the way back.
+
+    found : statsmodels' results of the standardized outcome on the standardized predictors
+    names : of the predictors   mean, spread : of the outcome, then of the predictors, (k + 1,)
+    directions : (n, k + 1) orthonormal, those of the design
+    """
+
+    found: Any
+    names: Sequence[str]
+    mean: np.ndarray
+    spread: np.ndarray
+    directions: np.ndarray
+
+    @property
+    def leverage(self) -> np.ndarray:
+        """How far each respondent determines the value fitted for it: (n,)"""
+        return np.asarray((self.directions**2).sum(axis=1))
+
+    @property
+    def units(self) -> np.ndarray:
+        """What turns standardized coefficients into those of the answers: (k + 1, k + 1)"""
+        slopes = self.spread[0] / self.spread[1:]
+        turned = np.diag([self.spread[0], *slopes])
+        turned[0, 1:] = -slopes * self.mean[1:]
+        return turned
+
+
+def _fitted(scores: pd.DataFrame, outcome: str, names: Sequence[str], se: Errors) -> _Fitted:
     from statsmodels.api import OLS
 
+    own = scores[[outcome, *names]]
     try:
-        require_correlations(complete_answers(scores[[outcome, *names]]))
+        require_correlations(complete_answers(own))
     except DataProblem as problem:
         raise DataProblem(f"{outcome} ~ {' + '.join(names)}: {problem}") from None
-    design = np.column_stack([np.ones(len(scores)), scores[list(names)]])
-    return OLS(scores[outcome].to_numpy(), design).fit(cov_type="HC3" if se == "hc3" else "nonrobust", use_t=True)
+    mean, spread = own.mean().to_numpy(), own.std().to_numpy()
+    standard = (own.to_numpy() - mean) / spread
+    design = np.column_stack([np.ones(len(own)), standard[:, 1:]])
+    directions = np.linalg.qr(design)[0]
+    alone = own.index[(directions**2).sum(axis=1) > ALONE]
+    if se == "hc3" and len(alone):
+        raise DataProblem(
+            f"{outcome} ~ {' + '.join(names)}: row {alone[0]} alone decides a slope, so that its residual is zero "
+            "whatever it answered, and se='hc3' has no errors. Leave the predictor out, or take se='standard'."
+        )
+    found = OLS(standard[:, 0], design).fit(cov_type="HC3" if se == "hc3" else "nonrobust", use_t=True)
+    return _Fitted(found, names, mean, spread, directions)
 
 
-def _rows(model: int, names: Sequence[str], found: Any, scores: pd.DataFrame, level: float) -> list[tuple[Any, ...]]:
-    predictors = scores[list(names)]
-    spread = predictors.std().to_numpy() / np.std(found.model.endog, ddof=1)
-    beta = [np.nan, *(found.params[1:] * spread)]
-    vif = [np.nan, *np.diagonal(linalg.inverse(linalg.correlation(covariances.of_answers(predictors.to_numpy()))))]
-    low, high = found.conf_int(1 - level).T
-    columns = (found.params, found.bse, beta, found.tvalues, found.pvalues, low, high, vif)
-    return [(model, name, *map(float, own)) for name, *own in zip((INTERCEPT, *names), *columns, strict=True)]
+def _rows(model: int, own: _Fitted, level: float) -> list[tuple[Any, ...]]:
+    found, units = own.found, own.units
+    est = units @ found.params
+    est[0] += own.mean[0]
+    se = np.sqrt(np.diagonal(units @ found.cov_params() @ units.T))
+    t = est / se
+    half = stats.t.isf((1 - level) / 2, found.df_resid) * se
+    p = 2 * stats.t.sf(abs(t), found.df_resid)
+    beta = [np.nan, *found.params[1:]]
+    design = found.model.exog[:, 1:]
+    vif = [np.nan, *np.diagonal(linalg.inverse(linalg.correlation(covariances.of_answers(design))))]
+    columns = (est, se, beta, t, p, est - half, est + half, vif)
+    return [(model, name, *map(float, row)) for name, *row in zip((INTERCEPT, *own.names), *columns, strict=True)]
 
 
-def _summary(m: int, steps: Sequence[Sequence[str]], fitted: Sequence[Any], scores: pd.DataFrame) -> tuple[Any, ...]:
-    from statsmodels.stats.diagnostic import het_breuschpagan
+def _summary(m: int, fitted: Sequence[_Fitted]) -> tuple[Any, ...]:
     from statsmodels.stats.stattools import durbin_watson
 
-    found, k = fitted[m], len(steps[m])
-    equal, equal_p, *_ = het_breuschpagan(found.resid, found.model.exog)
+    own, found = fitted[m], fitted[m].found
+    n, scale = len(found.resid), np.log(own.spread[0])
+    equal = _breusch_pagan(own)
+    k = len(own.names)
     return (
         m + 1,
-        len(scores),
+        n,
         found.rsquared,
         found.rsquared_adj,
         float(found.fvalue),
         k,
         int(found.df_resid),
         float(found.f_pvalue),
-        *_change(m, steps, fitted),
-        np.sqrt(found.scale),
-        found.aic + 2,
-        found.bic + np.log(len(scores)),
+        *_change(m, fitted),
+        np.sqrt(found.scale) * own.spread[0],
+        found.aic + 2 * n * scale + 2,
+        found.bic + 2 * n * scale + np.log(n),
         durbin_watson(found.resid),
         equal,
-        equal_p,
+        float(stats.chi2.sf(equal, k)),
     )
 
 
-def _change(m: int, steps: Sequence[Sequence[str]], fitted: Sequence[Any]) -> tuple[float, float, float, float]:
+def _breusch_pagan(own: _Fitted) -> float:
+    """n R^2 of squared residuals on the predictors (Koenker's version)."""
+    squared = own.found.resid**2
+    squared = squared - squared.mean()
+    explained = own.directions.T @ squared
+    return float(len(squared) * (explained @ explained) / (squared @ squared))
+
+
+def _change(m: int, fitted: Sequence[_Fitted]) -> tuple[float, float, float, float]:
     """What a model explains beyond the one before, and the test of the slopes it adds."""
-    if m == 0 or not set(steps[m - 1]) < set(steps[m]):
+    now = fitted[m]
+    if m == 0 or not set(fitted[m - 1].names) < set(now.names):
         return (np.nan,) * 4
-    added = [i + 1 for i, name in enumerate(steps[m]) if name not in steps[m - 1]]
-    test = fitted[m].wald_test(np.eye(len(steps[m]) + 1)[added], use_f=True, scalar=True)
-    gained = fitted[m].rsquared - fitted[m - 1].rsquared
+    added = [i + 1 for i, name in enumerate(now.names) if name not in fitted[m - 1].names]
+    test = now.found.wald_test(np.eye(len(now.names) + 1)[added], use_f=True, scalar=True)
+    gained = now.found.rsquared - fitted[m - 1].found.rsquared
     return float(gained), float(test.statistic), float(len(added)), float(test.pvalue)
 
 
-def _cases(found: Any, index: pd.Index[Any]) -> pd.DataFrame:
-    influence = found.get_influence()
+def _cases(own: _Fitted, index: pd.Index[Any]) -> pd.DataFrame:
+    """Residuals and influence; NaN of a respondent who alone decides a slope."""
+    found, leverage = own.found, own.leverage
+    left = np.where(leverage > ALONE, np.nan, 1 - leverage)
+    residual, df = found.resid, found.df_resid
+    variance = residual @ residual / df
+    with np.errstate(divide="ignore", invalid="ignore"):  # without a degree of freedom left
+        without = (residual @ residual - residual**2 / left) / (df - 1 if df > 1 else np.nan)
+        studentized = residual / np.sqrt(without * left)
     return pd.DataFrame(
         {
-            "fitted": found.fittedvalues,
-            "residual": found.resid,
-            "leverage": influence.hat_matrix_diag,
-            "studentized": influence.resid_studentized_external,
-            "cook": influence.cooks_distance[0],
-            "dffits": influence.dffits[0],
+            "fitted": own.mean[0] + own.spread[0] * found.fittedvalues,
+            "residual": own.spread[0] * residual,
+            "leverage": leverage,
+            "studentized": studentized,
+            "cook": residual**2 * leverage / (variance * (len(own.names) + 1) * left**2),
+            "dffits": studentized * np.sqrt(leverage / left),
         },
         index=index,
     )
@@ -279,12 +356,21 @@ def _cases(found: Any, index: pd.Index[Any]) -> pd.DataFrame:
 
 def _noticed(coefficients: pd.DataFrame, models: pd.DataFrame, cases: pd.DataFrame, se: Errors) -> list[Text]:
     """What a reader should know of the residuals and the predictors."""
-    largest = cases["cook"].idxmax()
-    said: list[Text] = [_COOK.filled(d=f"{cases['cook'].max():.3f}", row=largest)]
-    unequal = models["breusch_pagan_pvalue"].min() < UNEQUAL
-    said += [_UNEQUAL] if unequal and se == "standard" else []
-    alike = list(dict.fromkeys(coefficients.loc[coefficients["vif"] >= ALIKE, "predictor"]))
-    return said + ([_ALIKE.filled(names=", ".join(alike))] if alike else [])
+    said: list[Text] = []
+    cook = cases["cook"].to_numpy()
+    if np.isfinite(cook).any():
+        largest = int(np.nanargmax(cook))
+        said.append(_COOK.filled(d=f"{cook[largest]:.3f}", row=cases.index[largest]))
+    if alone := [str(row) for row in cases.index[cases["leverage"] > ALONE]]:
+        said.append(_ALONE.filled(rows=", ".join(alone)))
+    if models["breusch_pagan_pvalue"].min() < UNEQUAL and se == "standard":
+        said.append(_UNEQUAL)
+    alike = coefficients.loc[coefficients["vif"] >= ALIKE, "predictor"]
+    tiny = coefficients.loc[(coefficients["est"].abs() < UNSEEN) & (coefficients["beta"].abs() > UNSEEN), "predictor"]
+    for words, names in ((_ALIKE, alike), (_TINY, tiny)):
+        if len(names):
+            said.append(words.filled(names=", ".join(dict.fromkeys(names))))
+    return said
 
 
 def _coefficient_columns(level: float) -> tuple[Column, ...]:
@@ -346,6 +432,14 @@ _HC3 = Words(
     "标准误与检验允许残差方差不等（HC3，MacKinnon与White，1985）。",
 )
 _COOK = Words("Largest Cook's distance: {d} (row {row}).", "最大Cook距离：{d}（行{row}）。")
+_ALONE = Words(
+    "Fitted exactly whatever they answered, because one predictor is about them alone: rows {rows}.",
+    "下列行单独决定一个系数，无论作何回答均被完全拟合：{rows}。",
+)
+_TINY = Words(
+    "Slopes too small for three decimals: {names}. Give these predictors in larger units (thousands, millions).",
+    "系数过小，三位小数无法显示：{names}。请以更大的单位（如千、万、百万）表示这些自变量。",
+)
 _UNEQUAL = Words(
     "The variance of the residuals depends on the predictors (Breusch-Pagan p < .05): compare se='hc3'.",
     "残差方差随自变量变化（Breusch-Pagan检验 p < .05）：请与se='hc3'的结果比较。",

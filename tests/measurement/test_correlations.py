@@ -207,3 +207,26 @@ def test_what_the_controls_explain_altogether_and_pairs_nobody_answered_are_refu
     apart = frame.assign(a=frame["a"].where(frame.index < 70), t1=frame["t1"].where(frame.index >= 68))
     with pytest.raises(DataProblem, match="fewer than three respondents answered both"):
         correlations(apart, missing="pairwise")
+
+
+def test_numbers_of_respondents_are_those_of_the_pairs(frame):
+    gaps = frame.assign(a=frame["a"].where(frame.index >= 20), t1=frame["t1"].where(frame.index < 140))
+    result = correlations(gaps[["a", "t1"]], missing="pairwise")
+    assert result.n == 120 and "N = 120 of 150 respondents for each correlation" in text.render(result.tables()[0])
+    assert "N = 120 to 140 of 150" in text.render(correlations(gaps[["a", "t1", "t2"]], missing="pairwise").tables()[0])
+    alone = correlations(frame[["a"]], missing="pairwise", correction="holm")
+    assert alone.n == 150 and alone.pairs.empty and "corrected" not in text.render(alone.tables()[0])
+
+
+def test_a_control_that_follows_from_another_counts_once(frame):
+    doubled = frame.assign(b=3 * frame["a"] + 1)
+    one, two = correlations(frame, controls="a"), correlations(doubled, controls=["a", "b"])
+    pd.testing.assert_frame_equal(one.pairs, two.pairs, rtol=1e-9)
+    pd.testing.assert_frame_equal(correlations(frame, controls=["a", "a"]).pairs, one.pairs)
+
+
+def test_nothing_left_to_correlate_is_said(frame):
+    with pytest.raises(SpecificationError, match="nothing is left to correlate"):
+        correlations(frame[["a"]], controls="a")
+    with pytest.raises(SpecificationError, match="named more than once: t1"):
+        correlations(frame, {"trust": ["t1", "t1"]})

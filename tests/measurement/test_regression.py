@@ -153,3 +153,58 @@ def test_options_and_few_respondents_are_refused(pupils):
         sme.regression("x9 ~ x1", pupils, level=95)
     with pytest.raises(DataProblem, match="at least 4 are needed"):
         sme.regression("x9 ~ x1 + x3", pupils.head(3))
+
+
+@pytest.mark.parametrize("se", ["standard", "hc3"])
+def test_no_unit_is_too_far_from_another(se):
+    rng = np.random.default_rng(7)
+    z = pd.DataFrame(rng.normal(size=(100, 3)), columns=["rev", "roa", "age"])
+    z["y"] = 0.4 * z.roa + 0.2 * z.age + rng.normal(size=100)
+    units = z.assign(rev=z.rev * 1e11 + 3e12, roa=z.roa * 1e-4, y=z.y * 1e6)
+    own, other = (sme.regression(["y ~ age", "y ~ age + rev + roa"], frame, se=se) for frame in (z, units))
+    for measure in ("f", "f_change", "pvalue_change", "r2", "breusch_pagan", "durbin_watson"):
+        np.testing.assert_allclose(own.models[measure], other.models[measure], rtol=1e-7)
+    np.testing.assert_allclose(own.coefficients["t"][1:2], other.coefficients["t"][1:2], rtol=1e-7)
+    np.testing.assert_allclose(own.coefficients["t"][3:], other.coefficients["t"][3:], rtol=1e-7)
+    assert "too small for three decimals: rev" in text.render(
+        sme.regression("y ~ rev", z.assign(rev=z.rev * 1e7)).tables()[0]
+    )
+
+
+def test_a_predictor_of_one_respondent_has_no_robust_errors_and_no_influence(pupils):
+    frame = pupils.assign(one=(pupils.index == 3).astype(float))
+    with pytest.raises(DataProblem, match="row 3 alone decides a slope"):
+        sme.regression("x9 ~ x1 + one", frame, se="hc3")
+    found = sme.regression("x9 ~ x1 + one", frame)
+    assert found.cases.loc[3, ["studentized", "cook", "dffits"]].isna().all()
+    assert found.cases.drop(index=3).notna().all(axis=None)
+    assert "predictor is about them alone: rows 3" in text.render(found.tables()[0])
+
+
+def test_one_degree_of_freedom_is_enough():
+    found = sme.regression("y ~ x", pd.DataFrame({"x": [1.0, 2, 4], "y": [1.0, 3, 2]}))
+    assert found.models["df2"].tolist() == [1] and found.cases["studentized"].isna().all()
+
+
+def test_an_intercept_may_be_written(pupils):
+    pd.testing.assert_frame_equal(
+        sme.regression("x9 ~ 1 + x1", pupils).coefficients, sme.regression("x9 ~ x1", pupils).coefficients
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "scales", "message"),
+    [
+        ("x9 ~ x1 + x1:x9", None, "x9 cannot predict itself: leave out x1:x9"),
+        ("f ~ x4 + x1", {"f": ["x4", "x5"]}, "x4: an item of the outcome f predicts it"),
+        ("x9 ~ f", {"f": ["x4", "x4", "x5"]}, "named more than once: x4"),
+        ("x9 ~ f", {"f": [["x4"], "x5"]}, "scale 'f' needs a list of its items"),
+        ("x9 ~ f", {"f": []}, "scale 'f' needs a list of its items"),
+        ("x9 ~ 1", None, "a model without predictors"),
+        ("x9 ~ x1*x3", None, "products written x:z"),
+    ],
+)
+def test_what_an_outcome_shares_with_its_predictors_and_odd_scales_are_refused(pupils, model, scales, message):
+    with pytest.raises(SpecificationError) as refusal:
+        sme.regression(model, pupils, scales)
+    assert message in str(refusal.value)
