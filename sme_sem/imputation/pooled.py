@@ -69,8 +69,8 @@ class PooledFit(Tabled):
 
     @property
     def vcov(self) -> pd.DataFrame:
-        """Total covariance matrix of the free parameters' estimates."""
-        names = self.fits[0].table.names()
+        """Total covariance matrix of the free parameters' estimates; with groups a name tells its own, as in a fit."""
+        names = self.fits[0].table.names(self.fits[0].moments.labels)
         total = self._spread.within + (1 + 1 / self.m) * self._spread.between
         return pd.DataFrame(total, index=names, columns=names)
 
@@ -277,7 +277,7 @@ class PooledFit(Tabled):
         columns = tuple(column for column in _COLUMNS if several or column.name != "group")
         rows = rows_from(estimates, columns)
         return (
-            pooled_tests.test_table(self.tests(), "imputed_test", term("Model fit")),
+            pooled_tests.table_of_tests(self.tests(), "imputed_test", term("Model fit")),
             Table("imputed_fit", term("Goodness-of-fit indices table"), _INDEX_COLUMNS, indices_),
             Table("imputed_estimates", Words("Pooled estimates", "合并估计"), columns, rows, notes),
         )

@@ -181,7 +181,7 @@ class PooledComparison(Tabled):
 
     def tables(self) -> tuple[Table, ...]:
         """Give the tests."""
-        return (test_table(self.tests, "imputed_comparison", term("Chi-square difference")),)
+        return (table_of_tests(self.tests, "imputed_comparison", term("Chi-square difference")),)
 
 
 def compare_imputed(restricted: PooledFit, full: PooledFit) -> PooledComparison:
@@ -243,7 +243,7 @@ def compare_imputed(restricted: PooledFit, full: PooledFit) -> PooledComparison:
     return PooledComparison(frame_of(difference, restricted.n))
 
 
-def test_table(tests: pd.DataFrame, name: str, title: Text) -> Table:
+def table_of_tests(tests: pd.DataFrame, name: str, title: Text) -> Table:
     """Print pooled tests."""
     rough = (_ROUGH,) if len(tests) and "D4" not in set(tests["test"]) else ()
     return Table(name, title, _COLUMNS, rows_from(tests, _COLUMNS), (_SOURCES, *rough))

@@ -207,6 +207,8 @@ def test_groups_are_pooled_group_by_group(with_gaps):
     copies = sme.impute(data, m=3, seed=1, group="region", iterations=2, progress=False)
     pooled = sme.fit_imputed(MODEL.partition("; u ~")[0] + "; u ~ t", copies, group="region", progress=False)
     assert set(pooled.estimates()["group"]) == {"east", "west"}
+    names = list(pooled.vcov)
+    assert len(set(names)) == len(names) and names == list(pooled.vcov.index) == list(pooled.fits[0].vcov)
     assert ("west", "u") in pooled.r_squared().index
     assert "Group" in [str(column.heading) for column in pooled.tables()[-1].columns]
 
