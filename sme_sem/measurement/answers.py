@@ -13,7 +13,7 @@ import pandas as pd
 from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind
 from ..kernels import components as kernel
 from ..kernels import covariances
-from ..responses.numeric import numbers_of
+from ..responses.numeric import numbers_of, require_frame
 from ..tables import Words
 
 
@@ -64,8 +64,7 @@ _LISTWISE = Words(
 
 def complete_answers(frame: pd.DataFrame, items: Sequence[str] | None = None) -> Answers:
     """Take the items' columns (all of them without ``items``) and keep the rows without a gap."""
-    if not isinstance(frame, pd.DataFrame):
-        raise DataProblem(f"expected a pandas DataFrame with one column per item, got {type(frame).__name__}")
+    require_frame(frame)
     _refuse_repeated(frame.columns)
     chosen = frame if items is None else frame[_known(items, frame)]
     values = pd.DataFrame(

@@ -15,6 +15,7 @@ from scipy import stats
 from ..errors import DataProblem, probability
 from ..kernels import intraclass as kernel
 from ..kernels import panel
+from ..responses.numeric import require_frame
 from ..tables import Column, Kind, Table, Tabled, Text, Words
 from .answers import complete_answers
 
@@ -87,6 +88,7 @@ def rater_agreement(ratings: pd.DataFrame, *, level: float = 0.95) -> RaterAgree
     ([0.92, 0.97], 0.98)
     """
     probability("level", level, 0.95)
+    require_frame(ratings, "ratings")
     answers = complete_answers(ratings)
     values = answers.frame.to_numpy()
     if min(values.shape) < 2:

@@ -22,6 +22,7 @@ import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, probability
 from ..kernels import reliability as kernel
+from ..responses.numeric import require_frame
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
 from ..tables.format import cell
 from .answers import Answers, complete_answers, require_scales
@@ -115,6 +116,7 @@ def reliability(
     """
     probability("level", level, 0.95)
     require_scales(scales)
+    require_frame(frame)
     if not scales:
         raise SpecificationError("no scale named: give at least one, as {'market': ['MK1', 'MK2', 'MK3']}")
     given = {name: _answers_to(frame, name, items) for name, items in scales.items()}

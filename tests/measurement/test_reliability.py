@@ -209,8 +209,8 @@ def test_no_scale_at_all_is_refused(pupils):
 
 
 def test_something_that_is_no_data_frame_is_refused():
-    assert problem(DataProblem, [[1, 2], [2, 3]], {"a": ["x", "y"]}) == (
-        "scale 'a': expected a pandas DataFrame with one column per item, got list"
+    assert problem(SpecificationError, [[1, 2], [2, 3]], {"a": ["x", "y"]}) == (
+        "frame must be a pandas DataFrame with one column per item, not list."
     )
 
 
