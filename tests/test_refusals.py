@@ -3,7 +3,7 @@
 import pytest
 
 import sme_sem as sme
-from sme_sem.errors import SmeSemError
+from sme_sem.errors import DataProblem, SmeSemError
 
 MODEL = "trust =~ t1 + t2 + t3; use ~ trust"
 FIT = "fit must be a fitted model as sme.fit returns it, not "
@@ -71,6 +71,11 @@ OBJECTS = {
     "missing": (lambda a: sme.missing(a.to_numpy()), FRAME),
     "nonresponse": (lambda a: sme.nonresponse(a.to_numpy(), "day"), FRAME),
     "congruence": (lambda a: sme.congruence(a.to_numpy(), "g", 2), FRAME),
+    "reliability of no frame": (lambda a: sme.reliability(a.to_numpy(), {"t": ["t1", "t2"]}), FRAME),
+    "descriptives": (lambda a: sme.descriptives(a.to_numpy()), FRAME),
+    "components": (lambda a: sme.components(a.to_numpy()), FRAME),
+    "rater_agreement": (lambda a: sme.rater_agreement(a.to_numpy()), FRAME.replace("frame", "ratings", 1)),
+    "with_products": (lambda a: sme.with_products("use ~ t1", 3), FRAME.replace("ndarray", "3")),
     "product_indicators": (lambda a: sme.product_indicators(a.to_numpy(), {"t": ["t1"]}), FRAME),
     "add": (
         lambda a: sme.Specification.read(MODEL).add(3),
@@ -174,3 +179,57 @@ def test_comparisons_and_searches_name_the_option_that_is_wrong(fit):
         sme.side_by_side({"a": fit}, relations=3)
     with pytest.raises(SmeSemError, match=r"^most=True: give how many changes may be made, one or more\.$"):
         sme.search(fit, most=True)
+
+
+@pytest.mark.parametrize("suppress", ["x", -0.1, float("nan"), 2])
+def test_loadings_are_left_out_below_a_size(answers, suppress):
+    message = f"suppress={suppress!r}: give a size of loadings from 0 to 1, such as suppress=0.3."
+    for call in (sme.components, sme.factors):
+        with pytest.raises(SmeSemError) as caught:
+            call(answers, 1, suppress=suppress)
+        assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("ends", [(5, 1), (1, 1), 3, ("1", "5"), (1, 3, 5), ()])
+def test_a_response_scale_rises_from_lowest_to_highest(answers, ends):
+    with pytest.raises(SmeSemError) as caught:
+        sme.item_advice(answers, {"trust": ["t1", "t2", "t3"]}, "wu", response_scale=ends)
+    assert str(caught.value) == f"response_scale={ends!r}: give the lowest and the highest answer, such as (1, 5)."
+
+
+@pytest.mark.parametrize("at", [["x"], [], 5, [1, None], [[1, 2]], [float("inf")]])
+def test_values_of_a_moderator_are_numbers(answers, at):
+    squared = sme.fit("use ~ t1 + t1:t1", answers)
+    with pytest.raises(SmeSemError) as caught:
+        sme.simple_slopes(squared, "use", "t1", "t1", at=at)
+    assert str(caught.value) == f"at={at!r}: give standard deviations from the mean, such as (-1, 0, 1)."
+    with pytest.raises(SmeSemError) as caught:
+        sme.moderated_mediation("X", "M", "Y", "W", at=at)
+    assert str(caught.value) == f"at={at!r}: give values of the moderator, such as (-1, 0, 1)."
+
+
+@pytest.mark.parametrize(
+    ("names", "wrong"),
+    [(("X 1", "M", "Y", "W"), "'X 1'"), (("X", "M", "Y", 3), "3"), (("X", ["M"], "Y", "W"), "['M']")],
+)
+def test_a_moderated_mediation_is_of_names_that_a_model_can_hold(names, wrong):
+    with pytest.raises(SmeSemError) as caught:
+        sme.moderated_mediation(*names)
+    assert str(caught.value) == f"{wrong} cannot name a variable of a model: use letters, digits, '_' and '.'."
+    with pytest.raises(SmeSemError, match=r"^'X by W' cannot name a variable"):
+        sme.moderated_mediation("X", "M", "Y", "W", product="X by W")
+
+
+def test_words_among_the_answers_are_named_by_column(answers, fit):
+    words = answers.astype(object)
+    words.loc[3, "t2"] = "often"
+    message = r"^not numeric: 't2' \(such as 'often'\)\. Give answers as numbers"
+    with pytest.raises(DataProblem, match=message):
+        sme.importance(fit, words, "use", (-9, 9))
+    with pytest.raises(DataProblem, match=message):
+        sme.with_products("trust =~ t1 + t2 + t3; use ~ trust + trust:trust", words)
+
+
+def test_numbers_kept_as_text_have_the_performance_of_numbers(answers, fit):
+    as_text = sme.importance(fit, answers.astype(str), "use", (-9, 9)).table
+    assert as_text.equals(sme.importance(fit, answers, "use", (-9, 9)).table)

@@ -156,6 +156,7 @@ def components(
     92.9
     """
     method = extraction.rotation_named(rotation)
+    extraction.require_size(suppress)
     R, names, notes, answers = extraction.source(frame, cov, n, correlation)
     eigenvalues, loadings = kernel.principal_components(R)
     m = _how_many(n_components, eigenvalues)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -53,6 +54,12 @@ def rotation_named(name: str, known: Mapping[str, Rotation] = ROTATIONS) -> Rota
         raise SpecificationError(
             f"unknown rotation {name!r}.{did_you_mean(str(name), known)} Known are {', '.join(known)}."
         ) from None
+
+
+def require_size(suppress: float) -> None:
+    """Refuse a size below which loadings are not printed that is none."""
+    if not isinstance(suppress, Real) or not 0 <= float(suppress) <= 1:  # False for NaN
+        raise SpecificationError(f"suppress={suppress!r}: give a size of loadings from 0 to 1, such as suppress=0.3.")
 
 
 def _correlations_of(cov: Any) -> tuple[Any, list[Any]]:

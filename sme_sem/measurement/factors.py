@@ -170,6 +170,7 @@ def factors(
     4
     """
     turning = extraction.rotation_named(rotation, ROTATIONS_OF_FACTORS)
+    extraction.require_size(suppress)
     if method not in _METHODS:
         raise SpecificationError(f"method={method!r} is not known: take 'minres', 'paf' or 'ml'.")
     R, names, notes, answers = extraction.source(frame, cov, n, correlation)

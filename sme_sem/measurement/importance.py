@@ -23,7 +23,7 @@ import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, did_you_mean
 from ..responses.moments import rows_by_group
-from ..responses.numeric import require_frame
+from ..responses.numeric import numbers_of, require_frame
 from ..sem.fit import Fit
 from ..sem.fitted import require_solution
 from ..sem.presentation import objections, rows_of
@@ -94,7 +94,7 @@ def importance(
     SpecificationError
         If nothing leads to the target, an item has no scale, or the groups of model and answers differ.
     DataProblem
-        If the answers lack an item, or lie outside its scale.
+        If the answers lack an item, hold words, or lie outside its scale.
 
     Examples
     --------
@@ -109,7 +109,7 @@ def importance(
     drivers = _drivers(fit, target)
     signs = _signs(fit)
     items = {name: list(_items(name, signs)) for name in drivers}
-    _check_answers(frame, {item for own in items.values() for item, _ in own}, scale)
+    frame = _checked_answers(frame, {item for own in items.values() for item, _ in own}, scale)
     parts = _parts(fit, frame, group)
     rows = []
     for name in drivers:
@@ -162,13 +162,15 @@ def _items(name: str, signs: Mapping[str, Mapping[str, float]]) -> Iterator[tupl
             yield observed, sign * further
 
 
-def _check_answers(frame: pd.DataFrame, items: set[str], scale: Scale | Mapping[str, Scale]) -> None:
+def _checked_answers(frame: pd.DataFrame, items: set[str], scale: Scale | Mapping[str, Scale]) -> pd.DataFrame:
+    """Give the answers as numbers; refuse those that no performance can be made of."""
     absent = sorted(items - set(frame.columns))
     if absent:
         raise DataProblem(f"the answers have no column {', '.join(map(repr, absent))}, which the drivers rest on.")
     without = sorted(item for item in items if isinstance(scale, Mapping) and item not in scale)
     if without:
         raise SpecificationError(f"scale= names no lowest and highest answer of {', '.join(map(repr, without))}.")
+    frame = frame.assign(**{str(name): own for name, own in numbers_of(frame[sorted(items)]).items()})
     for item in sorted(items):
         low, high = _bounds(item, scale)
         if not low < high:
@@ -178,6 +180,7 @@ def _check_answers(frame: pd.DataFrame, items: set[str], scale: Scale | Mapping[
         beyond = frame[item].dropna()
         if len(beyond) and not beyond.between(low, high).all():
             raise DataProblem(f"answers to {item!r} lie outside its scale, {low:g} to {high:g}.")
+    return frame
 
 
 def _bounds(item: str, scale: Scale | Mapping[str, Scale]) -> Scale:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -97,7 +98,8 @@ def item_advice(
     Raises
     ------
     SpecificationError
-        No such profile of rules is known, or the scales are none, see :func:`sme_sem.reliability`.
+        No such profile of rules is known, ``response_scale`` is none, or the scales are none, see
+        :func:`sme_sem.reliability`.
     DataProblem
         The answers to a scale cannot be analysed, see :func:`sme_sem.reliability`.
 
@@ -115,6 +117,7 @@ def item_advice(
             )
         rules = RULES[rules]
     require_kind("rules", rules, ItemRules, f"an ItemRules, or one of {', '.join(RULES)}")
+    _require_ends(response_scale)
     found = reliability(frame, scales)
     alpha = dict(zip(found.scales["scale"], found.scales["alpha"].astype(float), strict=True))
     rows, unloaded = [], []
@@ -138,6 +141,13 @@ def item_advice(
             )
     notes = (_UNLOADED.filled(names=Words(", ".join(unloaded), "、".join(unloaded))),) if unloaded else ()
     return ItemAdvice(pd.DataFrame(rows, columns=[column.name for column in _COLUMNS]), rules, notes)
+
+
+def _require_ends(ends: object) -> None:
+    """Refuse what does not say the lowest and the highest answer possible."""
+    pair = isinstance(ends, (tuple, list)) and len(ends) == 2 and all(isinstance(end, Real) for end in ends)
+    if ends is not None and not (pair and ends[0] < ends[1]):  # type: ignore[index]
+        raise SpecificationError(f"response_scale={ends!r}: give the lowest and the highest answer, such as (1, 5).")
 
 
 def _broken(

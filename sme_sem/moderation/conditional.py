@@ -25,7 +25,7 @@ from ..resampling.mediation import NUMBERS, P_VALUES, Interval, path_of, with_in
 from ..sem.presentation import objections
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from, term
-from .slopes import centre_of, product_of
+from .slopes import centre_of, numbers_at, product_of
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
@@ -116,9 +116,7 @@ def conditional_indirect(
     interval = chosen("interval", interval, tuple(P_VALUES))
     if found.kind == "bollen-stine":
         raise SpecificationError("kind='bollen-stine' is for the test of the model alone; take kind='nonparametric'.")
-    deviations = np.asarray(at, dtype=float)
-    if deviations.ndim != 1 or not len(deviations) or not np.isfinite(deviations).all():
-        raise SpecificationError(f"at={at!r}: give standard deviations from the mean, such as (-1, 0, 1).")
+    deviations = numbers_at(at, "standard deviations from the mean")
     fit = found.fit
     first = product_of(fit, mediator, predictor, moderator)
     second = product_of(fit, outcome, mediator, moderator)

@@ -11,12 +11,15 @@ Behavioral Research 50, 1-22.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
 
 from ..errors import SpecificationError
 from ..sem.spelling import chosen
+from ..sem.syntax import VARIABLE
+from .slopes import numbers_at
 
 
 def moderated_mediation(
@@ -55,7 +58,8 @@ def moderated_mediation(
     Raises
     ------
     SpecificationError
-        Two of the four names are the same, or ``stage`` is unknown.
+        Two of the four names are the same, one cannot stand in a model, ``stage`` is unknown, or ``at`` holds no
+        numbers.
 
     Examples
     --------
@@ -68,8 +72,12 @@ def moderated_mediation(
     """
     stage = chosen("stage", stage, ("first", "second"))
     names = (predictor, mediator, outcome, moderator)
+    for name in (*names, *([] if product is None else [product])):
+        if not isinstance(name, str) or not re.fullmatch(VARIABLE, name):
+            raise SpecificationError(f"{name!r} cannot name a variable of a model: use letters, digits, '_' and '.'.")
     if len(set(names)) < 4:
         raise SpecificationError(f"a moderated mediation needs four variables; got {', '.join(map(repr, names))}.")
+    values = numbers_at(at, "values of the moderator")
     first = stage == "first"
     carrier = product or f"{predictor if first else mediator}x{moderator}"
     lines = (
@@ -78,7 +86,7 @@ def moderated_mediation(
         else [f"{mediator} ~ a1*{predictor}", f"{outcome} ~ b1*{mediator} + {moderator} + b3*{carrier} + {predictor}"]
     )
     lines.append(f"index_mod_med := {'a3*b1' if first else 'a1*b3'}")
-    for number, value in enumerate(at, start=1):
+    for number, value in enumerate(values, start=1):
         here = np.format_float_positional(value, trim="-")
         effect = f"(a1 + a3*({here}))*b1" if first else f"a1*(b1 + b3*({here}))"
         lines.append(f"indirect_{number} := {effect}")

@@ -17,6 +17,7 @@ import pandas as pd
 
 from ..errors import SpecificationError, did_you_mean
 from ..kernels import reliability
+from ..responses.numeric import matrix_of, require_frame
 from ..sem.specification import Specification
 from ..tables import Table, Tabled
 from .products import Products, product_indicators
@@ -107,7 +108,7 @@ def with_products(model: str | Specification, frame: pd.DataFrame, group: str | 
     SyntaxProblem
         If the model cannot be read.
     DataProblem
-        If ``group`` does not divide the respondents into groups.
+        If an item holds no numbers, or ``group`` does not divide the respondents into groups.
 
     Examples
     --------
@@ -121,6 +122,7 @@ def with_products(model: str | Specification, frame: pd.DataFrame, group: str | 
     ['A', 'B', 'AxB']
     """
     written = Specification.read(model)
+    require_frame(frame)
     latent = set(written.latent)  # products of observed variables are made by the fit itself
     products = (name for name in dict.fromkeys(term.rhs for term in written.relations) if ":" in name)
     names = [name for name in products if latent & set(name.split(":"))]
@@ -165,7 +167,7 @@ def _ordered(frame: pd.DataFrame, construct: str, items: list[str]) -> list[str]
         raise SpecificationError(f"{construct!r}: the data have no column {absent[0]!r}.{near}")
     if len(items) < 3:
         return items
-    with_rest = reliability.item_rest_correlation(frame[items].astype(float).cov().to_numpy())
+    with_rest = reliability.item_rest_correlation(pd.DataFrame(matrix_of(frame[items])).cov().to_numpy())
     return [items[0], *(items[1 + place] for place in np.argsort(-with_rest[1:], kind="stable"))]
 
 

@@ -173,9 +173,7 @@ def simple_slopes(
     """
     require_solution(fit, "it has no slopes: mend it first.")
     probability("level", level, 0.95)
-    values = np.asarray(at, dtype=float)
-    if values.ndim != 1 or not len(values) or not np.isfinite(values).all():
-        raise SpecificationError(f"at={at!r}: give standard deviations from the mean, such as (-1, 0, 1).")
+    values = numbers_at(at, "standard deviations from the mean")
     carrier = _product(fit, outcome, predictor, moderator, product)
     lines = tuple(_line(fit, g, outcome, predictor, moderator, carrier) for g in range(fit.table.groups))
     z = float(special.ndtri(0.5 + level / 2))
@@ -183,6 +181,17 @@ def simple_slopes(
     region = pd.DataFrame([_region(line, z) for line in lines])
     notes = (_FIXED, *objections(fit))
     return SimpleSlopes(table, region, outcome, predictor, moderator, level, notes, lines, labels)
+
+
+def numbers_at(at: object, what: str) -> np.ndarray:
+    """Read the values of a moderator, one or more finite numbers."""
+    try:
+        values = np.asarray(at, dtype=float)
+    except (TypeError, ValueError):
+        values = np.empty(0)
+    if values.ndim != 1 or not len(values) or not np.isfinite(values).all():
+        raise SpecificationError(f"at={at!r}: give {what}, such as (-1, 0, 1).")
+    return values
 
 
 def _product(fit: Fit, outcome: str, predictor: str, moderator: str, product: str | None) -> str:
