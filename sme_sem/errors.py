@@ -4,7 +4,7 @@
 
     SmeSemError
     ├── InstrumentError        the instrument file does not describe a survey
-    ├── ExportError            the instrument cannot be written in this format
+    ├── ExportError            a file cannot be written, or cannot hold the instrument
     ├── ResponseError          the file of answers cannot be read
     ├── SourceError            coded segments, documents or lists of words cannot be read
     ├── StudyError             the study file does not describe a study
@@ -57,7 +57,7 @@ class InstrumentError(_Listed):
 
 
 class ExportError(_Listed):
-    """The instrument cannot be written in this format."""
+    """A file cannot be written, or the format cannot hold the instrument."""
 
 
 class StudyError(_Listed):
@@ -145,7 +145,7 @@ def whole(name: str, value: object, least: int, wanted: str = "") -> int:
     raise SpecificationError(f"{name}={value!r}: give {wanted or f'a whole number, at least {least}'}.")
 
 
-def texts(name: str, value: str | Sequence[str], example: str) -> tuple[str, ...]:
+def texts(name: str, value: str | Iterable[str], example: str) -> tuple[str, ...]:
     """Read an option that takes one text or several."""
     found = (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
     if not all(isinstance(text, str) for text in found):

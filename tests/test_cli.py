@@ -738,8 +738,17 @@ def test_an_operating_system_error_is_one_line(run, tmp_path, monkeypatch):
     rights = "; check the rights of the folder, close the file in other programs, or name another place\n"
     monkeypatch.setattr("sme_sem.study.demo_study", denied)
     assert refused(run, "demo") == f"answers.csv: Permission denied{rights}"
+
+
+def test_a_table_that_cannot_be_written_is_refused_with_advice(run, tmp_path, monkeypatch):
+    def denied(*arguments):
+        raise PermissionError(13, "Permission denied")
+
     monkeypatch.setattr("os.replace", denied)
-    assert refused(run, "list", "-o", tmp_path / "l.docx") == f"{tmp_path / 'l.docx'}: Permission denied{rights}"
+    assert refused(run, "list", "-o", tmp_path / "l.docx") == (
+        f"{tmp_path / 'l.docx'}: 1 problem\n  cannot be written: Permission denied; check the rights of the folder, "
+        "and close its files in other programs\n"
+    )
     assert list(tmp_path.iterdir()) == []
 
 

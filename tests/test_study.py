@@ -9,7 +9,7 @@ import pytest
 
 from small_study import INSTRUMENT, answers, contents, write_study
 from sme_sem.comparison import compare
-from sme_sem.errors import InstrumentError, ResponseError, StudyError
+from sme_sem.errors import ExportError, InstrumentError, ResponseError, SpecificationError, StudyError
 from sme_sem.instrument import load_instrument
 from sme_sem.instrument.model import Manner
 from sme_sem.report import folder as results_folder
@@ -467,6 +467,25 @@ def test_a_failure_leaves_nothing_behind(results, tmp_path, monkeypatch, fails):
         monkeypatch.setattr(getattr(results_folder, fails), "write", broken)
     with pytest.raises(StudyError, match="cannot be written: Permission denied; check the rights"):
         results.save(tmp_path / "made" / "results")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_or_language_that_is_none_is_refused_before_anything_is_written(results, tmp_path):
+    with pytest.raises(SpecificationError, match=r"^folder must be the path of a folder, not 3\.$"):
+        results.save(3)
+    with pytest.raises(SpecificationError, match=r"^language='x' is not available; it can be 'en' or 'zh'\.$"):
+        results.save(tmp_path / "results", "x")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_models_that_cannot_be_written_for_other_programs_are_told_by_the_folder(results, tmp_path, monkeypatch):
+    def full(path, content):
+        raise ExportError(str(path), ["cannot be written: No space left on device"])
+
+    monkeypatch.setattr("sme_sem.sem.exchange.writing.deliver", full)
+    with pytest.raises(StudyError) as caught:
+        results.save(tmp_path / "results")
+    assert str(caught.value) == f"{tmp_path / 'results'}: 1 problem\n  cannot be written: No space left on device"
     assert list(tmp_path.iterdir()) == []
 
 

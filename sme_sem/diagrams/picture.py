@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import SpecificationError
-from ..tables.storing import store
+from ..tables.storing import deliver, require_path
 
 _POINTS = {"pt": 1.0, "px": 0.75, "": 0.75}
 
@@ -95,8 +95,8 @@ class Picture(str):
         Raises
         ------
         SpecificationError
-            The path has another ending.
-        OSError
+            The path has another ending, or is none.
+        ExportError
             The file cannot be written.
 
         Examples
@@ -106,10 +106,11 @@ class Picture(str):
         ...     Picture('<svg xmlns="http://www.w3.org/2000/svg" width="4" height="3"/>').save(f"{folder}/a.png").name
         'a.png'
         """
+        require_path(path)
         suffix = Path(path).suffix.lower()
         if suffix not in _WRITTEN:
             raise SpecificationError(f"{path}: a drawing is saved as .svg, .png or .pdf; choose one of these endings.")
-        return store(path, _WRITTEN[suffix](self.svg))
+        return deliver(path, _WRITTEN[suffix](self.svg))
 
     def _repr_svg_(self) -> str:
         return str(self)

@@ -7,6 +7,7 @@ behind it, in comments of the file and in the trail segment -> concept -> item -
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,8 +20,8 @@ import yaml
 from ..errors import SourceError, did_you_mean
 from ..instrument import Instrument, read_instrument
 from ..tables import Table, Tabled
-from ..tables.storing import store
-from .coding import Coding
+from ..tables.storing import deliver, require_path
+from .coding import Coding, require_coding
 from .lists import ListSource, read_list
 from .trail import trail_table
 
@@ -65,7 +66,7 @@ class Draft(Tabled):
         ------
         SourceError
             The file exists; it is kept.
-        OSError
+        ExportError
             The file cannot be written.
 
         Examples
@@ -78,9 +79,10 @@ class Draft(Tabled):
         ...     draft_instrument(read_coding(coded)).write(f"{folder}/draft.yaml").name
         'draft.yaml'
         """
-        if Path(path).exists():
+        require_path(path)
+        if os.path.exists(path):
             raise SourceError(str(path), ["already exists; name another file, or move it away"])
-        return store(path, self.text.encode("utf-8"))
+        return deliver(path, self.text.encode("utf-8"))
 
     def tables(self) -> tuple[Table, ...]:
         """Give the trail item by item, then the questionnaire."""
@@ -173,6 +175,7 @@ def draft_instrument(
     market =~ market_1 + market_2
     innovation ~ market
     """
+    require_coding(coding)
     constructs = _constructs(coding, names or {}, further or {})
     relations = tuple(relations)
     known = {c.label: c.name for c in constructs} | _alone(coding, constructs)

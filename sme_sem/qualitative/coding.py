@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args
 
 import pandas as pd
 
-from ..errors import DataProblem, did_you_mean
+from ..errors import DataProblem, did_you_mean, require_kind
 from ..tables import Column, Kind, Table, Tabled, Words
 from .lists import ListSource, read_list
 from .remarks import Remark, remarks_table
@@ -121,6 +121,11 @@ class Coding(Tabled):
         ]
         columns = (Column("what", Words("Counted", "统计内容")), Column("n", Words("Number", "数量"), Kind.COUNT))
         return Table("coding", Words("Coding", "编码概况"), columns, tuple(counted)), *remarks_table(self.remarks)
+
+
+def require_coding(coding: object) -> None:
+    """Refuse what holds no coded segments."""
+    require_kind("coding", coding, Coding, "coded segments as sme.qualitative.read_coding returns them")
 
 
 def checked_level(level: str) -> str:

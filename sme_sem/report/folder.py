@@ -18,10 +18,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import StudyError
+from ..errors import ExportError, StudyError
 from ..sem.exchange import write_syntax
 from ..tables import Language, csv_file, excel, latex, markdown, word
-from ..tables.storing import file_names, store
+from ..tables.language import require_language
+from ..tables.storing import file_names, reason_of, require_path, store
 from . import html
 from . import word as report_word
 from .contents import report_of
@@ -37,12 +38,16 @@ _CLUTTER = (".DS_Store", "Thumbs.db", "desktop.ini")
 
 def save(results: Results, folder: str | Path, language: Language = "en") -> Path:
     """Write everything that is handed over; see :meth:`Results.save`."""
+    require_path(folder, "folder", "the path of a folder")
+    require_language(language)
     folder = Path(folder)
     check_folder(folder)
     try:
         return _placed(results, folder.resolve(), language, shown=folder)
+    except ExportError as error:  # of the models for other programs
+        raise StudyError(str(folder), error.problems) from None
     except OSError as error:
-        raise StudyError(str(folder), [f"cannot be written: {_reason(error)}"]) from None
+        raise StudyError(str(folder), [f"cannot be written: {reason_of(error)}"]) from None
 
 
 def check_folder(folder: str | Path) -> None:
@@ -59,7 +64,7 @@ def check_folder(folder: str | Path) -> None:
         written = _earlier_files(folder)
         problems = _lost(folder, present, written or {})
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise StudyError(str(folder), [f"cannot be read: {_reason(error)}"]) from None
+        raise StudyError(str(folder), [f"cannot be read: {reason_of(error)}"]) from None
     if written is None:
         raise StudyError(str(folder), ["is not empty and holds no earlier results; name a new or an empty folder"])
     if problems:
@@ -207,10 +212,3 @@ def _some(names: list[str]) -> str:
 
 def _findings(severities: Any) -> dict[str, int]:
     return {name: int((severities == name).sum()) for name in ("error", "warning", "info")}
-
-
-def _reason(error: Exception) -> str:
-    reason = getattr(error, "strerror", None) or str(error)
-    if isinstance(error, PermissionError):
-        return f"{reason}; check the rights of the folder, and close its files in other programs"
-    return reason

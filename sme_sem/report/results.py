@@ -201,6 +201,8 @@ class Results(Tabled):
         ------
         StudyError
             The folder is a file, holds something else than results as they were written, or cannot be written.
+        SpecificationError
+            ``folder`` is no path, or the language is unknown.
         """
         from .folder import save
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
 
 from ..errors import SpecificationError, did_you_mean
 from . import csv_file, excel, html, json_text, latex, markdown, text, word
-from .language import Language
-from .storing import store
+from .language import Language, require_language
+from .storing import deliver, require_path
 from .table import Table
 
 Tables = Sequence[Table]
@@ -50,7 +49,7 @@ def rendered(tables: Tables, name: str, language: Language = "en") -> str | byte
     if name not in FORMATS:
         known = ", ".join(FORMATS)
         raise SpecificationError(f"unknown format {name!r}.{did_you_mean(str(name), FORMATS)} Known are {known}.")
-    _known_language(language)
+    require_language(language)
     _require_room(FORMATS[name], tables)
     return FORMATS[name].piece(tables, language)
 
@@ -58,10 +57,10 @@ def rendered(tables: Tables, name: str, language: Language = "en") -> str | byte
 def save(tables: Tables, path: str | Path, language: Language = "en") -> Path:
     """Write tables to a file, as a whole or not at all, in the format of its suffix."""
     found = format_of(path)
-    _known_language(language)
+    require_language(language)
     _require_room(found, tables)
     content = found.file(tables, language)
-    return store(path, content.encode("utf-8") if isinstance(content, str) else content)
+    return deliver(path, content.encode("utf-8") if isinstance(content, str) else content)
 
 
 def format_of(path: str | Path) -> Format:
@@ -70,17 +69,13 @@ def format_of(path: str | Path) -> Format:
     >>> format_of("tables.XLSX").name
     'excel'
     """
+    require_path(path)
     suffix = Path(path).suffix.lower()
     for one in FORMATS.values():
         if one.suffix == suffix:
             return one
     known = ", ".join(one.suffix for one in FORMATS.values())
     raise SpecificationError(f"{path}: no format has the suffix {suffix!r}; it can be one of {known}.")
-
-
-def _known_language(language: str) -> None:
-    if language not in get_args(Language):
-        raise SpecificationError(f"language={language!r} is not available; it can be 'en' or 'zh'.")
 
 
 def _require_room(chosen: Format, tables: Tables) -> None:

@@ -12,7 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import Literal, get_args
+
+from ..errors import SpecificationError
 
 Language = Literal["en", "zh"]
 
@@ -44,6 +46,12 @@ class Words:
 
 
 Text = str | Words
+
+
+def require_language(language: object) -> None:
+    """Refuse a language that nothing is written in."""
+    if language not in get_args(Language):
+        raise SpecificationError(f"language={language!r} is not available; it can be 'en' or 'zh'.")
 
 
 def written(text: object, language: Language = "en") -> str:

@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from ..errors import ExportError, require_kind
+
 
 def store(path: str | Path, content: bytes) -> Path:
     """Put ``content`` at ``path``, making its folder where that is missing."""
@@ -28,6 +30,27 @@ def store(path: str | Path, content: bytes) -> Path:
             raise OSError(problem.errno, problem.strerror, str(path)) from problem
         raise
     return path
+
+
+def deliver(path: str | Path, content: bytes) -> Path:
+    """Put ``content`` where a person wanted it, or say why that cannot be."""
+    try:
+        return store(path, content)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise ExportError(str(path), [f"cannot be written: {reason_of(error)}"]) from None
+
+
+def require_path(path: object, name: str = "path", wanted: str = "the path of a file") -> None:
+    """Refuse what names no place."""
+    require_kind(name, path, (str, os.PathLike), wanted)
+
+
+def reason_of(error: Exception) -> str:
+    """Say why a place cannot be read or written, and what may help."""
+    reason = getattr(error, "strerror", None) or str(error)
+    if isinstance(error, PermissionError):
+        return f"{reason}; check the rights of the folder, and close its files in other programs"
+    return reason
 
 
 def file_names(names: Iterable[str], longest: int = 80) -> tuple[str, ...]:

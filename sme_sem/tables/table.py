@@ -206,7 +206,7 @@ class Tabled:
         SpecificationError
             If the suffix is of no known format, the format holds one table and here are several, or the language is
             unknown.
-        OSError
+        ExportError
             If the file cannot be written.
 
         Examples

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from ...errors import ExportError, require_kind
-from ...tables.storing import file_names, store
+from ...tables.storing import deliver, file_names, require_path
 from ..model import Instrument
 from .formats import ExportLanguage, Format, format_named
 from .questionnaire import Tongue, lay_out
@@ -49,7 +48,7 @@ def export_instrument(
     Raises
     ------
     ExportError
-        If the format is unknown, or cannot hold this instrument, with every reason.
+        If the format is unknown or cannot hold this instrument, with every reason, or the file cannot be written.
 
     Examples
     --------
@@ -60,7 +59,7 @@ def export_instrument(
     'bmi-drivers-xlsform.xlsx'
     """
     require_kind("instrument", instrument, Instrument, "an instrument as sme.load_instrument returns it")
-    require_kind("path", path, (str, os.PathLike), "the path of a file or a folder")
+    require_path(path, wanted="the path of a file or a folder")
     known = format_named(format)
     language = language or known.languages[0]
     if language not in known.languages:
@@ -71,10 +70,7 @@ def export_instrument(
     problems = known.problems(questionnaire)
     if problems:
         raise ExportError(f"{instrument.name} as {format}", problems)
-    try:
-        return store(target, known.render(questionnaire))
-    except OSError as error:
-        raise ExportError(str(target), [f"cannot be written: {error.strerror or error}"]) from None
+    return deliver(target, known.render(questionnaire))
 
 
 def default_name(instrument: Instrument, format: str) -> str:

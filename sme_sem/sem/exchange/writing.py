@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...errors import SmeSemError, SpecificationError, did_you_mean, require_kind
-from ...tables.storing import file_names, store
+from ...errors import SmeSemError, SpecificationError, did_you_mean
+from ...tables.storing import deliver, file_names, require_path
 from ..fitted import require_models
 from . import amos, answers, lavaan, mplus, semopy
 from .stated import refuse
@@ -77,7 +76,7 @@ def write_syntax(fits: Mapping[str, Fit], folder: str | Path) -> tuple[Path, ...
     SpecificationError
         ``fits`` are no fitted models by name, or ``folder`` is no path.  A program that has no words for a model does
         not raise: the README says why its file is missing.
-    OSError
+    ExportError
         A file cannot be written.
 
     Examples
@@ -90,12 +89,12 @@ def write_syntax(fits: Mapping[str, Fit], folder: str | Path) -> tuple[Path, ...
     trust.csv trust.dat trust.R trust.inp trust.vb trust.py README.txt
     """
     require_models(fits, "fits")
-    require_kind("folder", folder, (str, os.PathLike), "the path of a folder")
+    require_path(folder, "folder", "the path of a folder")
     folder, written, said = Path(folder), [], []
     for name, stem in zip(fits, file_names(fits), strict=True):
         fit = fits[name]
         for suffix, render in ((".csv", answers.csv), (".dat", answers.dat)):
-            written.append(store(folder / f"{stem}{suffix}", render(fit).encode()))
+            written.append(deliver(folder / f"{stem}{suffix}", render(fit).encode()))
         for program in PROGRAMS.values():
             file = f"{stem}{program.suffix}"
             try:
@@ -103,9 +102,9 @@ def write_syntax(fits: Mapping[str, Fit], folder: str | Path) -> tuple[Path, ...
             except SmeSemError as problem:
                 said.append(f"{file}: not written. {problem}")
                 continue
-            written.append(store(folder / file, text.encode()))
+            written.append(deliver(folder / file, text.encode()))
             said.append(f"{file}: {program.title}, reads {stem}{program.data}")
-    readme = store(folder / "README.txt", "\n".join([_ABOUT, *said, ""]).encode())
+    readme = deliver(folder / "README.txt", "\n".join([_ABOUT, *said, ""]).encode())
     return (*written, readme)
 
 
