@@ -11,7 +11,7 @@ item itself enters the model.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -27,7 +27,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from ..errors import SpecificationError, did_you_mean
+from ..errors import SpecificationError, did_you_mean, texts
 from ..letters import NAME
 from ..tables import Column, Table, Tabled, Words, term
 from .syntax import factors, paths, product_construct, statements
@@ -345,12 +345,17 @@ class Instrument(Tabled, _Record):
         return tuple(item.id for item in self.items() if item.reversed)
 
     def item(self, item_id: str) -> Item:
-        """Look an item up by its id; an unknown one is a KeyError.
+        """Look an item up by its id.
 
         Parameters
         ----------
         item_id
             One of :attr:`item_ids`.
+
+        Raises
+        ------
+        SpecificationError
+            There is no such item; the message names the nearest.
 
         Examples
         --------
@@ -359,15 +364,20 @@ class Instrument(Tabled, _Record):
         >>> instrument.item("like_1").reversed
         False
         """
-        return _only(item_id, (item for item in self.items() if item.id == item_id))
+        return _only("item", item_id, ((item.id, item) for item in self.items()))
 
     def construct(self, name: str) -> Construct:  # type: ignore[override]  # pydantic 1's name for another thing
-        """Look a construct up by its name; an unknown one is a KeyError.
+        """Look a construct up by its name.
 
         Parameters
         ----------
         name
             As in the models.
+
+        Raises
+        ------
+        SpecificationError
+            There is no such construct; the message names the nearest.
 
         Examples
         --------
@@ -376,7 +386,7 @@ class Instrument(Tabled, _Record):
         >>> instrument.construct("COMP").label.en
         'Competence'
         """
-        return _only(name, (construct for construct in self.constructs if construct.name == name))
+        return _only("construct", name, ((construct.name, construct) for construct in self.constructs))
 
     def construct_of(self, item_id: str) -> Construct | None:
         """Find the construct that an item indicates; None for an additional item.
@@ -397,12 +407,17 @@ class Instrument(Tabled, _Record):
         return next(holders, None)
 
     def response_scale(self, item_id: str) -> ResponseScale:
-        """Find the scale that an item or an attention check is answered on; an unknown one is a KeyError.
+        """Find the scale that an item or an attention check is answered on.
 
         Parameters
         ----------
         item_id
             Its id.
+
+        Raises
+        ------
+        SpecificationError
+            There is no such item or attention check; the message names the nearest.
 
         Examples
         --------
@@ -412,10 +427,10 @@ class Instrument(Tabled, _Record):
         >>> scale.lowest, scale.highest
         (1, 7)
         """
-        asked: dict[str, Item | AttentionCheck] = {item.id: item for item in self.items()}
-        asked |= {check.id: check for check in self.attention_checks}
+        asked: tuple[Item | AttentionCheck, ...] = (*self.items(), *self.attention_checks)
+        found = _only("item or attention check", item_id, ((one.id, one) for one in asked))
         construct = self.construct_of(item_id)
-        name = asked[item_id].scale or (construct.scale if construct else None)
+        name = found.scale or (construct.scale if construct else None)
         return self.response_scales[name] if name else next(iter(self.response_scales.values()))
 
     def scales(self, *, single_items: bool = False) -> dict[str, tuple[str, ...]]:
@@ -493,7 +508,12 @@ class Instrument(Tabled, _Record):
         Parameters
         ----------
         constructs
-            Their names; an unknown one is a KeyError.
+            Their names.
+
+        Raises
+        ------
+        SpecificationError
+            There is no such construct; the message names the nearest.
 
         Examples
         --------
@@ -503,7 +523,7 @@ class Instrument(Tabled, _Record):
         'COMP =~ comp_1 + comp_2 + comp_3'
         """
         lines = []
-        for construct in (self.construct(name) for name in constructs):
+        for construct in map(self.construct, texts("constructs", constructs, "TRUST")):
             indicators = construct.of or tuple(item.id for item in construct.items)
             if indicators != (construct.name,):
                 lines.append(f"{construct.name} =~ {' + '.join(indicators)}")
@@ -566,7 +586,7 @@ class Instrument(Tabled, _Record):
         Raises
         ------
         ExportError
-            The format is unknown, or cannot hold this instrument, with every reason.
+            The format is unknown or cannot hold this instrument, with every reason, or the file cannot be written.
 
         Examples
         --------
@@ -607,7 +627,10 @@ class Instrument(Tabled, _Record):
         return entering
 
 
-def _only(name: str, found: Iterator[_T]) -> _T:
-    for one in found:
-        return one
-    raise KeyError(name)
+def _only(what: str, name: object, known: Iterable[tuple[str, _T]]) -> _T:
+    names = []
+    for own, one in known:
+        if own == name:
+            return one
+        names.append(own)
+    raise SpecificationError(f"the instrument has no {what} {name!r}.{did_you_mean(name, names)}")

@@ -84,10 +84,16 @@ def test_lookups_name_what_they_miss(document):
     assert instrument.item("t2").reversed
     assert instrument.construct_of("t2").name == "TRUST"
     assert instrument.construct_of("overall") is None
-    with pytest.raises(KeyError, match="nobody"):
-        instrument.item("nobody")
-    with pytest.raises(KeyError, match="NONE"):
-        instrument.construct("NONE")
+    for call, message in (
+        (lambda: instrument.item("t22"), r"^the instrument has no item 't22'\. Did you mean 't2'"),
+        (lambda: instrument.construct("TRUTS"), r"^the instrument has no construct 'TRUTS'\. Did you mean 'TRUST'\?$"),
+        (lambda: instrument.response_scale("q"), r"^the instrument has no item or attention check 'q'\.$"),
+        (lambda: instrument.response_scale(["t2"]), r"^the instrument has no item or attention check \['t2'\]\.$"),
+        (lambda: instrument.measurement_syntax(("NONE",)), r"^the instrument has no construct 'NONE'\.$"),
+        (lambda: instrument.measurement_syntax(3), r"^constructs=3: give a text, or a list of texts"),
+    ):
+        with pytest.raises(SpecificationError, match=message):
+            call()
 
 
 def test_a_hypothesis_knows_its_outcome_and_its_cause(document):
