@@ -1,9 +1,11 @@
 """A wrong kind of object or number is refused by the argument's name, and not where something inside fails over it."""
 
+import pandas as pd
 import pytest
 
 import sme_sem as sme
-from sme_sem.errors import DataProblem, SmeSemError
+from sme_sem import qualitative
+from sme_sem.errors import DataProblem, ExportError, SmeSemError
 
 MODEL = "trust =~ t1 + t2 + t3; use ~ trust"
 FIT = "fit must be a fitted model as sme.fit returns it, not "
@@ -11,6 +13,9 @@ MODELS = "must be fitted models by name, such as {'full': fit, 'restricted': oth
 FRAME = "frame must be a pandas DataFrame with one column per item, not ndarray."
 SCALES = "scales must be items by construct, such as {'market': ['MK1', 'MK2', 'MK3']}, not list."
 ANSWERS = "responses must be answers as sme.read_responses returns them, not DataFrame."
+STEPS = ("configural", "metric")
+CUTOFFS = "cutoffs must be cut-offs such as Cutoffs(flags=3), not 3."
+CODING = "coding must be coded segments as sme.qualitative.read_coding returns them, not 3."
 BOOTSTRAP = "found must be a bootstrap as sme.bootstrap returns it, not "
 
 
@@ -24,10 +29,14 @@ def fit(answers):
     return sme.fit(MODEL, answers)
 
 
-@pytest.fixture(scope="module")
-def responses():
+def answered():
     instrument = sme.load_instrument("corporate-reputation")
     return sme.read_responses(sme.bundled_answers("corporate-reputation"), instrument)
+
+
+@pytest.fixture(scope="module")
+def responses():
+    return answered()
 
 
 OBJECTS = {
@@ -92,6 +101,27 @@ OBJECTS = {
     ),
     "load_study": (lambda a: sme.load_study(None), "path must be the path of a study file, not None."),
     "verify": (lambda a: sme.verify(None), "folder must be the path of a folder of results, not None."),
+    "screen cutoffs": (lambda a: sme.screen(answered(), cutoffs=3), CUTOFFS),
+    "response_quality cutoffs": (lambda a: sme.response_quality(answered(), cutoffs=0), CUTOFFS.replace("3.", "0.")),
+    "add_terms": (
+        lambda a: sme.Specification.read(MODEL).add_terms([3]),
+        "each of terms must be a term, as in Specification.read('use ~ trust').terms, not 3.",
+    ),
+    "add_terms of none": (
+        lambda a: sme.Specification.read(MODEL).add_terms(3),
+        "terms must be terms, such as those of Specification.read('use ~ trust').terms, not 3.",
+    ),
+    "read_model observed": (
+        lambda a: sme.read_model("t1 <- trust (1)", "amos", observed=3),
+        "observed=3: give a text, or a list of texts, such as observed=['t1'].",
+    ),
+    "frequencies": (lambda a: qualitative.frequencies(3), CODING),
+    "coding_tables": (lambda a: qualitative.coding_tables(a), CODING.replace("3", "DataFrame")),
+    "saturation": (lambda a: qualitative.saturation(3), CODING),
+    "hold_out": (lambda a: qualitative.hold_out(3, ["F1"]), CODING),
+    "compare_groups": (lambda a: qualitative.compare_groups(3), CODING),
+    "cooccurrence": (lambda a: qualitative.cooccurrence(3), CODING),
+    "draft_instrument": (lambda a: qualitative.draft_instrument(3), CODING),
     "new_study": (lambda a: sme.new_study(3, "bmi-drivers"), "folder must be the path of a folder, not 3."),
 }
 
@@ -170,6 +200,58 @@ def test_resampling_and_shares_take_numbers(answers, responses):
         sme.response_quality(responses, rounds="x", resamples=0)
 
 
+def test_figures_are_given_in_the_forms_and_languages_they_name(fit, answers):
+    slopes = sme.simple_slopes(sme.fit("use ~ t1 + t1:t1", answers), "use", "t1", "t1")
+    power = sme.power("use ~ 0.3*trust", [50], draws=5, progress=False)
+    choices = {"estimator": ["ML", "MLR"]}
+    curve = sme.multiverse("use ~ t1", answers, choices=choices, hypotheses="use ~ t1", progress=False)
+    for figure in (slopes.figure, power.figure, curve.specification_curve):
+        assert [figure(format=form)[:4] for form in ("svg", "png", "pdf", "PDF")] == [
+            "<svg",
+            b"\x89PNG",
+            *[b"%PDF"] * 2,
+        ]
+        with pytest.raises(SmeSemError, match=r"^format='jpg' is not available; it can be 'svg', 'png', 'pdf'\.$"):
+            figure(format="jpg")
+        with pytest.raises(SmeSemError, match=r"^language='x' is not available; it can be 'en' or 'zh'\.$"):
+            figure(language="x")
+
+
+def test_a_diagram_takes_labels_by_name_and_a_language_it_has(fit):
+    with pytest.raises(SmeSemError, match=r"^labels must be labels by name, such as {'TRUST': 'Trust'}, not 3\.$"):
+        sme.diagram(fit, labels=3)
+    with pytest.raises(SmeSemError, match=r"^language='x' is not available; it can be 'en' or 'zh'\.$"):
+        sme.diagram(fit, language="x")
+
+
+def test_a_panel_names_the_element_it_lacks():
+    ratings = pd.DataFrame({"value": [5, 5, 4, 2], "channel": [4, 3, 3, 1], "cost": [2, 1, 2, 5]})
+    with pytest.raises(SmeSemError, match=r"^no column 'valu'\. Did you mean 'value'\?$"):
+        qualitative.expert_panel(ratings).components(["valu", "cost"], 1)
+
+
+def test_partial_invariance_is_of_a_step_that_was_fitted(answers):
+    steps = sme.invariance("t =~ t1 + t2 + t3", answers.assign(shop=[0, 1] * 50), group="shop", steps=STEPS)
+    with pytest.raises(SmeSemError, match=r"^step 'scalr' is none of configural, metric\.$"):
+        steps.partial("scalr")
+
+
+def test_a_search_and_a_multiverse_know_the_variables_they_are_asked_about(fit, answers):
+    with pytest.raises(SmeSemError, match=r"^allowed: the model has no variable 'trst'\. Did you mean 'trust'\? "):
+        sme.search(fit, allowed=["trst ~~ t1"])
+    with pytest.raises(SmeSemError, match=r"^allowed=3: give a text, or a list of texts"):
+        sme.search(fit, allowed=3)
+    assert sme.search(fit, allowed="t1 ~~ t2", halves=0, progress=False).looked_at <= 1
+    model = f"{MODEL}; twice := 2*3"
+    for hypothesis, message in (
+        ("use ~ trst > 0", r"no model has a variable 'trst'\. Did you mean 'trust'\?$"),
+        ("use ~ trust:agee", r"no model has a variable 'agee'\.$"),
+        ("twic > 0", r"no quantity is defined as 'twic'\. Did you mean 'twice'\?$"),
+    ):
+        with pytest.raises(SmeSemError, match=r"^hypothesis 'H1': " + message):
+            sme.multiverse(model, answers, choices={"estimator": ["ML"]}, hypotheses={"H1": hypothesis})
+
+
 def test_comparisons_and_searches_name_the_option_that_is_wrong(fit):
     with pytest.raises(SmeSemError, match=r"^method=3 is not available; it can be 'auto', 'standard', "):
         sme.compare({"a": fit, "b": fit}, method=3)
@@ -233,3 +315,28 @@ def test_words_among_the_answers_are_named_by_column(answers, fit):
 def test_numbers_kept_as_text_have_the_performance_of_numbers(answers, fit):
     as_text = sme.importance(fit, answers.astype(str), "use", (-9, 9)).table
     assert as_text.equals(sme.importance(fit, answers, "use", (-9, 9)).table)
+
+
+@pytest.fixture(scope="module")
+def draft():
+    coded = pd.DataFrame({"source": ["F1", "F2"], "category": ["market"] * 2, "concept": ["rivals", "demand"]})
+    return qualitative.draft_instrument(qualitative.read_coding(coded))
+
+
+def test_a_place_that_is_none_is_refused(fit, draft):
+    for save in (fit.save, sme.diagram(fit).save, draft.write):
+        with pytest.raises(SmeSemError, match=r"^path must be the path of a file, not 3\.$"):
+            save(3)
+
+
+@pytest.mark.parametrize("below", ["file", "nul"])
+def test_what_cannot_be_written_says_so(fit, draft, tmp_path, below):
+    (tmp_path / "file").write_text("in the way")
+    folder = tmp_path / ("file" if below == "file" else "n\0l")
+    for save, name in ((fit.save, "a.md"), (sme.diagram(fit).save, "a.svg"), (draft.write, "a.yaml")):
+        with pytest.raises(ExportError) as caught:
+            save(folder / name)
+        assert str(caught.value).startswith(f"{folder / name}: 1 problem\n  cannot be written: ")
+    with pytest.raises(ExportError, match=r"trust\.csv: 1 problem\n  cannot be written: "):
+        sme.write_syntax({"trust": fit}, folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -199,7 +199,7 @@ class Invariance(Tabled):
         DataProblem
             The step differs even so.
         SpecificationError
-            The step's equalities are not tested one by one, or an argument is out of range.
+            There is no such step, its equalities are not tested one by one, or an argument is out of range.
 
         Examples
         --------
@@ -213,6 +213,7 @@ class Invariance(Tabled):
         """
         probability("alpha", alpha, 0.05)
         most = whole("most", most, 1, "how many relations may be released, one or more")
+        _known_steps((step,), self.fits)
         current = self
         for _ in range(most):
             row = current.table.set_index("step").loc[step]

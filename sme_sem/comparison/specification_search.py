@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from ..errors import SmeSemError, SpecificationError, probability, texts, whole
+from ..errors import SmeSemError, SpecificationError, did_you_mean, probability, texts, whole
 from ..kernels import fit_indices
 from ..responses.moments import Moments
 from ..sem.fit import Fit
@@ -179,7 +179,8 @@ def search(
     Raises
     ------
     SpecificationError
-        If the search is asked for what it cannot do, such as halving a covariance matrix.
+        If the search is asked for what it cannot do, such as halving a covariance matrix, or ``allowed`` names a
+        variable that is not in the model.
     SyntaxProblem
         If one of the relations ``allowed`` cannot be read.
     ConvergenceError
@@ -224,9 +225,20 @@ def _rule(
             f"search compares models by likelihood, which estimator={fit.estimator!r} does not have: fit with 'ML' or "
             "'MLR'."
         )
-    keys = None if allowed is None else frozenset(t.key for line in allowed for t in Specification.read(line).relations)
+    keys = None if allowed is None else _allowed(fit, texts("allowed", allowed, "use ~ age"))
     least = float(special.chdtri(fit.table.groups, alpha))
     return Rule(kind, operators, keys, most, least)
+
+
+def _allowed(fit: Fit, lines: Sequence[str]) -> frozenset[tuple[str, str, str]]:
+    """Read the relations that may be freed; refuse what the model knows nothing of."""
+    terms, known = [t for line in lines for t in Specification.read(line).relations], (*fit.observed, *fit.latent)
+    if unknown := [name for t in terms for name in (t.lhs, t.rhs) if name and name not in known]:
+        raise SpecificationError(
+            f"allowed: the model has no variable {unknown[0]!r}.{did_you_mean(unknown[0], known)} Relations are freed "
+            "between variables of the model."
+        )
+    return frozenset(t.key for t in terms)
 
 
 def _searched(start: Fit, rule: Rule) -> Way:

@@ -60,7 +60,7 @@ class SimpleSlopes(Tabled):
         return slopes, Table("johnson_neyman", _JOHNSON_NEYMAN, (*own, *_REGION), rows, (_ENDS,))
 
     def figure(
-        self, group: str | None = None, *, language: Language = "en", format: Literal["svg", "png"] = "svg"
+        self, group: str | None = None, *, language: Language = "en", format: Literal["svg", "png", "pdf"] = "svg"
     ) -> str | bytes:
         """Draw the effect over the moderator with its band, the region where it differs from zero in blue.
 
@@ -70,13 +70,13 @@ class SimpleSlopes(Tabled):
             Label of one group; the first where none is named.
         language : {"en", "zh"}
             Of the words in it.
-        format : {"svg", "png"}
-            Text or bytes.
+        format : {"svg", "png", "pdf"}
+            Text, or the bytes of a file.
 
         Raises
         ------
         SpecificationError
-            There is no such group.
+            There is no such group, format or language.
 
         Examples
         --------

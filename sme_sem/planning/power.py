@@ -90,15 +90,20 @@ class Power(Tabled):
             Table("power_samples", _DRAWN, _SAMPLES, failed, (_KEPT,)),
         )
 
-    def figure(self, *, language: Language = "en", format: Literal["svg", "png"] = "svg") -> str | bytes:
+    def figure(self, *, language: Language = "en", format: Literal["svg", "png", "pdf"] = "svg") -> str | bytes:
         """Draw power over n for each path and defined effect.
 
         Parameters
         ----------
         language : {"en", "zh"}
             Of the words in it.
-        format : {"svg", "png"}
-            Text or bytes.
+        format : {"svg", "png", "pdf"}
+            Text, or the bytes of a file.
+
+        Raises
+        ------
+        SpecificationError
+            There is no such format or language.
 
         Examples
         --------

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from
-from .coding import LEVEL_NAMES, Coding, Level, checked_level
+from .coding import LEVEL_NAMES, Coding, Level, checked_level, require_coding
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +84,7 @@ def frequencies(coding: Coding, level: Level = "concept") -> Frequencies:
 
 def occurrences(coding: Coding, level: Level) -> pd.DataFrame:
     """Each code of a level once for each segment: unit, source, group and the code."""
+    require_coding(coding)
     checked_level(level)
     named = coding.segments[coding.segments[level] != ""]
     return named.drop_duplicates(["unit", level])[["unit", "source", "group", level]]
@@ -112,6 +113,7 @@ def coding_tables(coding: Coding) -> tuple[Table, ...]:
     >>> coding_tables(coding)[1].rows
     (('subsidy', 2, 'tax relief、grant'),)
     """
+    require_coding(coding)
     segments = coding.segments
     opened = segments.drop_duplicates(["unit", "concept"])
     columns = (_SOURCE, Column("segment", Words("Segment", "原始语句")), *map(_level, ("concept", "category")))

@@ -17,7 +17,7 @@ from scipy import stats
 
 from ..errors import DataProblem, did_you_mean
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from, term
-from .coding import LEVEL_NAMES, Coding, Level
+from .coding import LEVEL_NAMES, Coding, Level, require_coding
 from .frequency import occurrences
 
 _FEW = 5  # expected count below which chi-square is replaced by Fisher's exact test
@@ -107,6 +107,7 @@ def compare_groups(
     >>> result.table["odds_ratio"].round(6).tolist(), round(result.cramers_v, 3)
     ([9.0, 0.111111], 0.5)
     """
+    require_coding(coding)
     first, second = _two(coding, groups)
     if unit not in _UNITS:
         raise DataProblem(f"unit: expected 'mentions' or 'sources', got {unit!r}")

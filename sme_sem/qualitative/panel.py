@@ -11,6 +11,7 @@ from scipy import stats
 
 from ..errors import DataProblem, ResponseError, SourceError
 from ..kernels import panel as kernel
+from ..measurement.answers import complete_answers
 from ..measurement.components import Components, components
 from ..responses.files import read_table
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
@@ -87,7 +88,7 @@ class Panel(Tabled):
         >>> panel.components(["value", "channel"], 1).loadings.shape
         (2, 1)
         """
-        return components(self.ratings[list(kept)] if kept is not None else self.ratings, n_components, rotation)
+        return components(complete_answers(self.ratings, kept).values, n_components, rotation)
 
     def tables(self) -> tuple[Table, ...]:
         """Give the elements, and the agreement of the experts."""

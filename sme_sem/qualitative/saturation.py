@@ -18,7 +18,7 @@ import pandas as pd
 from ..errors import DataProblem
 from ..kernels import unseen
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from
-from .coding import LEVEL_NAMES, LEVELS, Coding, Level
+from .coding import LEVEL_NAMES, LEVELS, Coding, Level, require_coding
 from .frequency import frequencies
 
 
@@ -114,6 +114,7 @@ def saturation(
     >>> result.curve["new"].tolist(), result.reached_at
     ([2, 1, 0, 0], 4)
     """
+    require_coding(coding)
     rule = rule or SaturationRule()
     sources = tuple(order) if order is not None else coding.sources
     coding = coding.of_sources(sources)
@@ -210,6 +211,7 @@ def hold_out(coding: Coding, sources: Sequence[str]) -> HoldOut:
     >>> hold_out(coding, ["F2"]).passed, hold_out(coding, ["F1"]).passed
     (True, False)
     """
+    require_coding(coding)
     held = tuple(dict.fromkeys(sources))
     later = coding.of_sources(held)
     others = coding.of_sources(tuple(name for name in coding.sources if name not in held))

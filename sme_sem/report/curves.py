@@ -6,11 +6,13 @@ Each function gives an SVG document, or the bytes of a PNG or PDF file.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
+from ..sem import spelling
 from ..tables import Language, Text, Words, written
+from ..tables.language import require_language
 from . import canvas
 from .canvas import Format
 
@@ -42,6 +44,7 @@ def specification_curve(
     >>> specification_curve(curve, ["items"], "H1").startswith("<svg")
     True
     """
+    form = _known(form, language)
     curve = curve.sort_values("std", kind="stable")
     x = np.arange(1, len(curve) + 1)
     value, lower, upper = (curve[c].to_numpy(dtype=float) for c in ("std", "std_ci_lower", "std_ci_upper"))
@@ -109,6 +112,7 @@ def conditional_effect(
     >>> conditional_effect(at, at, at - 1, at + 1, np.array([-1.0, 1.0]), ("y", "x", "w")).startswith("<svg")
     True
     """
+    form = _known(form, language)
     outcome, predictor, moderator = names
     with canvas.style(form):
         figure = canvas.new_figure(6.2, 3.8)
@@ -150,6 +154,7 @@ def power_curves(
     >>> power_curves({"use ~ trust": (np.array([100, 200]), np.array([0.5, 0.8]))}, 0.8).startswith("<svg")
     True
     """
+    form = _known(form, language)
     names = [canvas.label(name, language) for name in lines]
     beside = canvas.room_for(names) + 0.4
     with canvas.style(form):
@@ -168,6 +173,12 @@ def power_curves(
         axes.set_ylabel(written(_POWER, language))
         axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.01, 0.5))
         return canvas.given(figure, form)
+
+
+def _known(form: Format, language: Language) -> Format:
+    """Refuse a form or a language that no chart is given in."""
+    require_language(language)
+    return spelling.chosen("format", form, get_args(Format))
 
 
 def _dashboard(

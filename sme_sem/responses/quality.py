@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from numbers import Integral
+from types import NoneType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import chdtrc
 
-from ..errors import ResponseError
+from ..errors import ResponseError, require_kind
 from ..kernels import attentiveness, guttman
 from ..tables import Column, Kind, Table, Tabled, Words
 from ..tasks import seeded
@@ -131,6 +132,8 @@ def response_quality(
     ------
     ResponseError
         If no item has a column, or the number of rounds or of resamples is impossible.
+    SpecificationError
+        If ``responses`` or ``cutoffs`` are of another kind.
 
     Notes
     -----
@@ -147,6 +150,7 @@ def response_quality(
     np.True_
     """
     require_responses(responses)
+    require_kind("cutoffs", cutoffs, (Cutoffs, NoneType), "cut-offs such as Cutoffs(flags=3)")
     if not all(isinstance(number, Integral) for number in (rounds, resamples)) or rounds < 1 or resamples < 0:
         raise ResponseError(f"rounds is 1 or more and resamples 0 or more; got {rounds!r} and {resamples!r}")
     if not responses.items:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from numbers import Real
+from types import NoneType
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from ..errors import ResponseError, did_you_mean, texts
+from ..errors import ResponseError, did_you_mean, require_kind, texts
 from ..tables import Column, Kind, Table, Tabled, Words, joined, term
 from .quality import ResponseQuality, response_quality
 from .quality_indices import Cutoffs
@@ -172,6 +173,8 @@ def screen(
     ------
     ResponseError
         If a rule is unknown, or ``max_missing`` is no share.
+    SpecificationError
+        If ``responses``, ``rules`` or ``cutoffs`` are of another kind.
 
     Examples
     --------
@@ -190,6 +193,7 @@ def screen(
     {'collected': 3, 'valid': 2}
     """
     require_responses(responses)
+    require_kind("cutoffs", cutoffs, (Cutoffs, NoneType), "cut-offs such as Cutoffs(flags=3)")
     rules = texts("rules", rules, "missing")
     for rule in rules:
         if rule not in _RULES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import NoneType
 from typing import Any
 
 from ..diagrams.drawing import path_diagram
@@ -12,6 +13,7 @@ from ..diagrams.picture import Picture
 from ..errors import ConvergenceError, SpecificationError, require_kind
 from ..tables import Language, Text, Words
 from ..tables.format import stars
+from ..tables.language import require_language
 from . import presentation
 from .result import Fit
 
@@ -49,7 +51,7 @@ def diagram(
     ConvergenceError
         If a model did not converge: it has no solution to show.
     SpecificationError
-        If there are more than two models or groups to draw.
+        If there are more than two models or groups to draw, or an argument is of another kind.
 
     Examples
     --------
@@ -58,6 +60,8 @@ def diagram(
     >>> ">w</text>" in sme.diagram(fit, grey=True).svg
     True
     """
+    require_language(language)
+    require_kind("labels", labels, (Mapping, NoneType), "labels by name, such as {'TRUST': 'Trust'}")
     fits = dict(fit) if isinstance(fit, Mapping) else {"": fit}
     for one in fits.values():
         require_kind("fit", one, Fit, "a fitted model as sme.fit returns it, or two of them by name")

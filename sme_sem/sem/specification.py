@@ -103,7 +103,7 @@ class Specification:
         Raises
         ------
         SpecificationError
-            A term contradicts one that is there.
+            A term contradicts one that is there, or is none.
 
         Examples
         --------
@@ -112,7 +112,10 @@ class Specification:
         trust =~ t1 + t2
         use ~ trust
         """
-        return Specification(_merged((*self.terms, *terms)))
+        require_kind("terms", terms, Iterable, "terms, such as those of Specification.read('use ~ trust').terms")
+        for term in (further := tuple(terms)):
+            require_kind("each of terms", term, Term, "a term, as in Specification.read('use ~ trust').terms")
+        return Specification(_merged((*self.terms, *further)))
 
     def drop(self, text: str) -> Specification:
         """Remove relations.

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError
+from ..errors import SpecificationError, did_you_mean
 from ..instrument.model import Hypothesis
 from ..instrument.syntax import product_construct
 from ..sem.fit import Fit
@@ -63,6 +63,19 @@ def expectations(
             'hypotheses= is empty: name at least one path, such as hypotheses={"H1": "use ~ trust > 0"}.'
         )
     return found
+
+
+def require_known(expected: Iterable[Expectation], variables: set[str], defined: set[str]) -> None:
+    """Refuse a hypothesis about what no analysis can have."""
+    known = variables | {product_construct(name) for name in variables if ":" in name}
+    for one in expected:
+        lhs, op, rhs = one.key
+        names, among = ((lhs,), defined) if op == ":=" else ((lhs, *rhs.split(":")), known)
+        if unknown := [name for name in names if name and name not in among and op != "|"]:
+            what = "quantity is defined as" if op == ":=" else "model has a variable"
+            raise SpecificationError(
+                f"hypothesis {one.id!r}: no {what} {unknown[0]!r}.{did_you_mean(unknown[0], sorted(among))}"
+            )
 
 
 def findings(fit: Fit, expected: Sequence[Expectation], level: float) -> tuple[Finding, ...]:

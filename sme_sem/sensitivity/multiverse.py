@@ -25,8 +25,8 @@ from ..sem.specification import Specification
 from ..tables import Column, Kind, Language, Table, Tabled, Text, Words
 from ..tasks import Progress, done
 from .choices import Choice, combinations, read_choices
-from .expectations import ABSENT, FITTED, FIXED, Expectation, Finding, expectations, findings
-from .plans import Base, Plan, base_of_model, base_of_study, plan, prepared
+from .expectations import ABSENT, FITTED, FIXED, Expectation, Finding, expectations, findings, require_known
+from .plans import Base, Plan, base_of_model, base_of_study, names_of, plan, prepared
 from .recording import book_of
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Multiverse(Tabled):
         return tuple(found)
 
     def specification_curve(
-        self, hypothesis: str | None = None, *, language: Language = "en", format: Literal["svg", "png"] = "svg"
+        self, hypothesis: str | None = None, *, language: Language = "en", format: Literal["svg", "png", "pdf"] = "svg"
     ) -> str | bytes:
         """Draw the standardized estimates in ascending order, and below each the levels it rests on.
 
@@ -104,13 +104,13 @@ class Multiverse(Tabled):
             Its name; the first where none is named.
         language : {"en", "zh"}
             Of the words in it.
-        format : {"svg", "png"}
-            Text or bytes.
+        format : {"svg", "png", "pdf"}
+            Text, or the bytes of a file.
 
         Raises
         ------
         SpecificationError
-            There is no such hypothesis.
+            There is no such hypothesis, format or language.
 
         Examples
         --------
@@ -191,7 +191,8 @@ def multiverse(
     Raises
     ------
     SpecificationError
-        If a choice or a hypothesis makes no sense.  Analyses that cannot be fitted do not raise: they are counted.
+        If a choice or a hypothesis makes no sense, or a hypothesis names what is in none of the models and answers.
+        Analyses that cannot be fitted do not raise: they are counted.
     SyntaxProblem
         If a model or a hypothesis cannot be read.
     StudyError
@@ -212,6 +213,8 @@ def multiverse(
     base, stated = _base(study_or_model, data, options, hypotheses)
     expected = expectations(stated)
     chosen = prepared(base, read_choices(choices))
+    if hypotheses is not None:  # those of a study name constructs of its instrument
+        require_known(expected, *names_of(base, chosen))
     combined = list(combinations(chosen))
     plans = [plan(base, chosen, one) for one in combined]
     book = book_of(study_or_model, base, ledger)

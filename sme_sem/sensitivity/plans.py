@@ -119,6 +119,17 @@ def prepared(base: Base, choices: Sequence[Choice]) -> tuple[Choice, ...]:
     )
 
 
+def names_of(base: Base, choices: Sequence[Choice]) -> tuple[set[str], set[str]]:
+    """Variables, and quantities defined by ``:=``, that analyses may have; choices as :func:`prepared` gave them."""
+    models = [] if base.model is None else [base.model]
+    models += [Specification.read(text) for text in base.models.values()]
+    models += [model for choice in choices if choice.name == "model" for model in choice.levels.values()]
+    lines = [line for choice in choices if choice.name == "paths" for own in choice.levels.values() for line in own]
+    models += [Specification.read(_bare(line)) for line in lines]
+    variables = {name for model in models for name in model.variables} | set(map(str, base.frame.columns))
+    return variables, {term.lhs for model in models for term in model.terms if term.op == ":="}
+
+
 def plan(base: Base, choices: Sequence[Choice], combination: Mapping[str, str]) -> Plan:
     """Apply one combination of levels, as :func:`prepared` gave them."""
     chosen = {choice.name: choice.levels[combination[choice.name]] for choice in choices}
