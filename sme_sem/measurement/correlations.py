@@ -154,20 +154,14 @@ def correlations(
         asked = "missing='pairwise'" if missing == "pairwise" else "method='kendall'"
         raise SpecificationError(f"controls= and {asked} do not go together: take 'listwise', 'pearson' or 'spearman'.")
     if missing == "listwise":
-        complete = answers.values.notna().all(axis=1)
-        scores, held = scores[complete], held[complete]
-        if len(scores) < 3 + len(held.columns):
-            raise DataProblem(
-                f"{answers.n} complete respondents (of {answers.n_answered}): correlations need "
-                f"{'three' if held.empty else 3 + len(held.columns)}."
-            )
+        scores, held = _complete(answers, scores, held)
     names = [str(name) for name in scores]
     counts = _counted(scores)
     r = _of_pairs(scores, method) if missing == "pairwise" or method == "kendall" else _of_all(scores, held, method)
-    df = counts - _rank(held)
-    p = _kendall_p(scores) if method == "kendall" else p_values(r, df)
+    known = counts - _rank(held)
+    p = _kendall_p(scores) if method == "kendall" else p_values(r, known)
     lower = np.tril_indices(len(names), -1)
-    low, high = _interval(r[lower], df[lower], method, level)
+    low, high = _interval(r[lower], known[lower], method, level)
     pairs = pd.DataFrame(
         {
             "first": [names[i] for i in lower[0]],
@@ -180,22 +174,29 @@ def correlations(
             "pvalue_corrected": p[lower] if how is None else corrected(p[lower], how),
         }
     )
-    described = pd.DataFrame({"scale": names, "mean": scores.mean().to_numpy(), "sd": scores.std().to_numpy()})
     notes = (
-        *(answers.sample_notes() if missing == "listwise" else _pairwise(counts[lower], len(scores))),
+        *(answers.sample_notes() if missing == "listwise" else _pairwise(pairs["n"].to_numpy(), len(scores))),
         *((_SCORED,) if scales is not None else ()),
         *((_METHODS[method],) if method != "pearson" else ()),
         *((_PARTIAL.filled(names=", ".join(map(str, held))),) if len(held.columns) else ()),
         *(() if how is None or pairs.empty else (_CORRECTED.filled(how=CORRECTIONS[how], n=len(pairs)),)),
     )
-    return Correlations(
-        described,
-        pd.DataFrame(r, names, names),
-        pd.DataFrame(p, names, names),
-        int(counts[lower].max(initial=0) if len(names) > 1 else counts.max()),
-        notes,
-        pairs=pairs,
-    )
+    described = pd.DataFrame({"scale": names, "mean": scores.mean().to_numpy(), "sd": scores.std().to_numpy()})
+    n = int(pairs["n"].max() if len(pairs) else counts.max())
+    correlation, pvalue = pd.DataFrame(r, names, names), pd.DataFrame(p, names, names)
+    return Correlations(described, correlation, pvalue, n, notes, pairs=pairs)
+
+
+def _complete(answers: Answers, scores: pd.DataFrame, held: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The scores of those who answered everything, if they are enough."""
+    complete = answers.values.notna().all(axis=1)
+    needed = 3 + len(held.columns)
+    if answers.n < needed:
+        raise DataProblem(
+            f"{answers.n} complete respondents (of {answers.n_answered}): correlations need "
+            f"{'three' if needed == 3 else needed}."
+        )
+    return scores[complete], held[complete]
 
 
 def _scored(
