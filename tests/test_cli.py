@@ -201,6 +201,10 @@ def test_correlations_and_regressions_of_a_file(run, files):
     assert code == 0 and "Spearman's rank correlations." in out and "corrected for 1 correlations (Holm)" in out
     code, out, _ = run("regression", *told, "-m", "USE ~ TRUST", "-l", "zh")
     assert code == 0 and "USE的回归分析" in out
+    without = files / "without.csv"
+    pd.read_csv(files / "answers.csv", dtype=str).drop(columns="t2").to_csv(without, index=False)
+    code, out, _ = run("correlations", without, *told[1:])  # an item without a column is left out, as elsewhere
+    assert code == 1 and "Means, standard deviations and correlations" in out
     code, _, err = run("regression", *told, "-m", "USE ~ TRSUT")
     assert code == 2 and "neither a scale nor a column: 'TRSUT'. Did you mean 'TRUST'" in err
 

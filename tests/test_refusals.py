@@ -113,7 +113,7 @@ OBJECTS = {
     ),
     "read_model observed": (
         lambda a: sme.read_model("t1 <- trust (1)", "amos", observed=3),
-        "observed=3: give a text, or a list of texts, such as observed=['t1'].",
+        "observed must be the names of the observed variables, such as ['t1', 't2'], not 3.",
     ),
     "frequencies": (lambda a: qualitative.frequencies(3), CODING),
     "coding_tables": (lambda a: qualitative.coding_tables(a), CODING.replace("3", "DataFrame")),
@@ -239,7 +239,7 @@ def test_partial_invariance_is_of_a_step_that_was_fitted(answers):
 def test_a_search_and_a_multiverse_know_the_variables_they_are_asked_about(fit, answers):
     with pytest.raises(SmeSemError, match=r"^allowed: the model has no variable 'trst'\. Did you mean 'trust'\? "):
         sme.search(fit, allowed=["trst ~~ t1"])
-    with pytest.raises(SmeSemError, match=r"^allowed=3: give a text, or a list of texts"):
+    with pytest.raises(SmeSemError, match=r"^allowed must be relations, such as"):
         sme.search(fit, allowed=3)
     assert sme.search(fit, allowed="t1 ~~ t2", halves=0, progress=False).looked_at <= 1
     model = f"{MODEL}; twice := 2*3"
@@ -263,9 +263,9 @@ def test_comparisons_and_searches_name_the_option_that_is_wrong(fit):
         sme.search(fit, most=True)
 
 
-@pytest.mark.parametrize("suppress", ["x", -0.1, float("nan"), 2])
+@pytest.mark.parametrize("suppress", ["x", -0.1, float("nan")])
 def test_loadings_are_left_out_below_a_size(answers, suppress):
-    message = f"suppress={suppress!r}: give a size of loadings from 0 to 1, such as suppress=0.3."
+    message = f"suppress={suppress!r}: give a size of loadings, such as suppress=0.3."
     for call in (sme.components, sme.factors):
         with pytest.raises(SmeSemError) as caught:
             call(answers, 1, suppress=suppress)
@@ -285,9 +285,20 @@ def test_values_of_a_moderator_are_numbers(answers, at):
     with pytest.raises(SmeSemError) as caught:
         sme.simple_slopes(squared, "use", "t1", "t1", at=at)
     assert str(caught.value) == f"at={at!r}: give standard deviations from the mean, such as (-1, 0, 1)."
-    with pytest.raises(SmeSemError) as caught:
-        sme.moderated_mediation("X", "M", "Y", "W", at=at)
-    assert str(caught.value) == f"at={at!r}: give values of the moderator, such as (-1, 0, 1)."
+    if at != []:  # the index alone
+        with pytest.raises(SmeSemError) as caught:
+            sme.moderated_mediation("X", "M", "Y", "W", at=at)
+        assert str(caught.value) == f"at={at!r}: give values of the moderator, such as (-1, 0, 1)."
+
+
+def test_what_can_be_gone_through_is_as_good_as_a_list(fit):
+    assert "indirect_1" not in sme.moderated_mediation("X", "M", "Y", "W", at=())
+    listed, generated = (sme.moderated_mediation("X", "M", "Y", "W", at=at) for at in ([-1, 1], (x for x in (-1, 1))))
+    assert listed == generated == sme.moderated_mediation("X", "M", "Y", "W", product="", at=[-1.0, 1.0])
+    asked = ["t1 ~~ t2", sme.Specification.read("t1 ~~ t3")]
+    found, same = (sme.search(fit, allowed=allowed) for allowed in (asked, ["t1 ~~ t2", "t1 ~~ t3"]))
+    assert [str(table) for table in found.tables()] == [str(table) for table in same.tables()]
+    assert sme.read_model("f =~ x", observed=range(3)).latent == ("f",)
 
 
 @pytest.mark.parametrize(

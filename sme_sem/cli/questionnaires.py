@@ -144,8 +144,7 @@ def correlations(
     check_output(form, output)
     responses = kept_answers(answers, instrument, sheet, language.value, err=for_programs(form, output))
     options: Any = {"method": method, "missing": missing, "correction": correction}  # checked where they are used
-    scales = responses.instrument.scales(single_items=True)
-    result = correlate(responses.frame, scales, controls=control or (), **options)
+    result = correlate(responses.frame, responses.scales(fewest=1), controls=control or (), **options)
     hand_over(result.tables(), language.value, form, output)
     raise typer.Exit(findings_code(responses))
 
@@ -175,7 +174,7 @@ def regression(
     check_output(form, output)
     responses = kept_answers(answers, instrument, sheet, language.value, err=for_programs(form, output))
     options: Any = {"se": se}  # checked where it is used
-    result = regress(model, responses.frame, responses.instrument.scales(single_items=True), **options)
+    result = regress(model, responses.frame, responses.scales(fewest=1), **options)
     hand_over(result.tables(), language.value, form, output)
     raise typer.Exit(findings_code(responses))
 

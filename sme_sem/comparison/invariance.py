@@ -348,7 +348,7 @@ def invariance(
 
 
 def _known_steps(steps: Sequence[str], known: Sequence[str] | Mapping[str, Any]) -> None:
-    unknown = [step for step in steps if step not in known]
+    unknown = [step for step in steps if not isinstance(step, str) or step not in known]
     if unknown or not steps:
         raise SpecificationError(f"step {unknown[0] if unknown else ''!r} is none of {', '.join(known)}.")
 

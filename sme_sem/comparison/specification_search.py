@@ -15,7 +15,7 @@ Gains are falls of chi-square.  MacCallum (1986), Psychological Bulletin 100, 10
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from ..errors import SmeSemError, SpecificationError, did_you_mean, probability, texts, whole
+from ..errors import SmeSemError, SpecificationError, did_you_mean, probability, require_kind, texts, whole
 from ..kernels import fit_indices
 from ..responses.moments import Moments
 from ..sem.fit import Fit
@@ -225,13 +225,15 @@ def _rule(
             f"search compares models by likelihood, which estimator={fit.estimator!r} does not have: fit with 'ML' or "
             "'MLR'."
         )
-    keys = None if allowed is None else _allowed(fit, texts("allowed", allowed, "use ~ age"))
+    keys = None if allowed is None else _allowed(fit, allowed)
     least = float(special.chdtri(fit.table.groups, alpha))
     return Rule(kind, operators, keys, most, least)
 
 
-def _allowed(fit: Fit, lines: Sequence[str]) -> frozenset[tuple[str, str, str]]:
+def _allowed(fit: Fit, allowed: Sequence[str]) -> frozenset[tuple[str, str, str]]:
     """Read the relations that may be freed; refuse what the model knows nothing of."""
+    require_kind("allowed", allowed, Iterable, "relations, such as ['use ~ age', 't1 ~~ t2']")
+    lines = [allowed] if isinstance(allowed, (str, Specification)) else allowed
     terms, known = [t for line in lines for t in Specification.read(line).relations], (*fit.observed, *fit.latent)
     if unknown := [name for t in terms for name in (t.lhs, t.rhs) if name and name not in known]:
         raise SpecificationError(

@@ -78,20 +78,24 @@ def complete_answers(frame: pd.DataFrame, items: Sequence[str] | None = None) ->
     return Answers(values, values.dropna())
 
 
-def require_scales(scales: object) -> None:
+SCORED = Words("The score of a scale is the mean of its items.", "量表得分为其题项的平均值。")
+STARS = Words("*** p < .001, ** p < .01, * p < .05 (two-tailed).", "*** p < .001，** p < .01，* p < .05（双尾）。")
+
+
+def require_scales(scales: object, wanted: str = "at least two items") -> None:
     """Refuse what does not say by name which items each construct has."""
     require_kind("scales", scales, Mapping, "items by construct, such as {'market': ['MK1', 'MK2', 'MK3']}")
     assert isinstance(scales, Mapping)
     for name, items in scales.items():
         if isinstance(items, str) or not isinstance(items, Collection):
-            raise SpecificationError(f"scale {name!r} needs a list of at least two items, got {items!r}")
+            raise SpecificationError(f"scale {name!r} needs a list of {wanted}, got {items!r}")
 
 
 def require_items(scales: Mapping[str, Sequence[str]] | None) -> dict[str, list[str]]:
     """The items of each scale; refuse what does not name them, or names one twice."""
     if scales is None:
         return {}
-    require_scales(scales)
+    require_scales(scales, "its items")
     found = {name: list(items) for name, items in scales.items()}
     for name, items in found.items():
         if not items or not all(isinstance(item, Hashable) for item in items):

@@ -30,7 +30,7 @@ from ..kernels import covariances, linalg
 from ..responses.numeric import require_frame
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words
-from .answers import Answers, complete_answers, require_items, require_scores
+from .answers import SCORED, STARS, Answers, complete_answers, require_items, require_scores
 from .differences import CORRECTIONS, Correction, corrected, correction_of
 
 Method = Literal["pearson", "spearman", "kendall"]
@@ -78,7 +78,7 @@ class Correlations(Tabled):
             Column("sd", Words("SD", "标准差 SD"), Kind.ESTIMATE),
             *(Column(str(name), str(i + 1), Kind.COEFFICIENT) for i, name in enumerate(names)),
         )
-        return (Table("correlations", _TITLE, columns, rows, (*self.notes, _STARS)),)
+        return (Table("correlations", _TITLE, columns, rows, (*self.notes, STARS)),)
 
     @property
     def _starred(self) -> np.ndarray:
@@ -148,6 +148,7 @@ def correlations(
     """
     method, missing = chosen("method", method, get_args(Method)), chosen("missing", missing, get_args(Gaps))
     level = probability("level", level, 0.95)
+    chosen("correction", correction, ("none", *get_args(Correction)))
     how = None if correction == "none" else correction_of(correction)
     answers, scores, held = _scored(frame, scales, texts("controls", controls, "size"))
     if len(held.columns) and (missing == "pairwise" or method == "kendall"):
@@ -176,7 +177,7 @@ def correlations(
     )
     notes = (
         *(answers.sample_notes() if missing == "listwise" else _pairwise(pairs["n"].to_numpy(), len(scores))),
-        *((_SCORED,) if scales is not None else ()),
+        *((SCORED,) if scales is not None else ()),
         *((_METHODS[method],) if method != "pearson" else ()),
         *((_PARTIAL.filled(names=", ".join(map(str, held))),) if len(held.columns) else ()),
         *(() if how is None or pairs.empty else (_CORRECTED.filled(how=CORRECTIONS[how], n=len(pairs)),)),
@@ -235,6 +236,8 @@ def _of_all(scores: pd.DataFrame, held: pd.DataFrame, method: Method) -> np.ndar
     if alike := [name for name, own in zip(names, np.diagonal(S), strict=True) if not own > 0]:
         raise DataProblem(f"everybody has the same score on {', '.join(alike)}: no correlations. Leave it out.")
     R, k = np.asarray(linalg.correlation(S)), len(scores.columns)
+    if held.empty:
+        return R
     left = R[:k, :k] - R[:k, k:] @ np.linalg.pinv(R[k:, k:], hermitian=True) @ R[k:, :k]
     if explained := [name for name, own in zip(names[:k], np.diagonal(left), strict=True) if own < 1e-10]:
         raise DataProblem(f"{', '.join(explained)} can be computed from the controls: nothing is left to correlate.")
@@ -303,8 +306,6 @@ def p_values(correlation: np.ndarray, n: int | np.ndarray) -> np.ndarray:
 
 
 _TITLE = Words("Means, standard deviations and correlations", "均值、标准差与相关系数")
-_SCORED = Words("The score of a scale is the mean of its items.", "量表得分为其题项的平均值。")
-_STARS = Words("*** p < .001, ** p < .01, * p < .05 (two-tailed).", "*** p < .001，** p < .01，* p < .05（双尾）。")
 _PAIRWISE = Words(
     "N = {least} to {most} of {of} respondents: each correlation is of those who have both scores (pairwise).",
     "样本量 N = {least}～{most}（共{of}名受访者）：各相关系数基于两项得分均有的受访者（成对删除）。",
@@ -319,5 +320,5 @@ _METHODS = {
 }
 _PARTIAL = Words("Partial correlations, held constant: {names}.", "偏相关系数，控制变量：{names}。")
 _CORRECTED = Words(
-    "Stars tell p values corrected for {n} correlations ({how}).", "星号依据经{n}个相关系数校正后的p值（{how}）。"
+    "Stars mark p values corrected for {n} correlations ({how}).", "星号依据按{n}个相关系数校正后的p值（{how}）。"
 )

@@ -58,8 +58,8 @@ def rotation_named(name: str, known: Mapping[str, Rotation] = ROTATIONS) -> Rota
 
 def require_size(suppress: float) -> None:
     """Refuse a size below which loadings are not printed that is none."""
-    if not isinstance(suppress, Real) or not 0 <= float(suppress) <= 1:  # False for NaN
-        raise SpecificationError(f"suppress={suppress!r}: give a size of loadings from 0 to 1, such as suppress=0.3.")
+    if not isinstance(suppress, Real) or not float(suppress) >= 0:  # False for NaN
+        raise SpecificationError(f"suppress={suppress!r}: give a size of loadings, such as suppress=0.3.")
 
 
 def _correlations_of(cov: Any) -> tuple[Any, list[Any]]:

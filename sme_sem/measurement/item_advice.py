@@ -8,7 +8,7 @@ are conventions; content decides.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 
@@ -145,8 +145,8 @@ def item_advice(
 
 def _require_ends(ends: object) -> None:
     """Refuse what does not say the lowest and the highest answer possible."""
-    pair = isinstance(ends, (tuple, list)) and len(ends) == 2 and all(isinstance(end, Real) for end in ends)
-    if ends is not None and not (pair and ends[0] < ends[1]):  # type: ignore[index]
+    pair = list(ends) if isinstance(ends, Iterable) else []
+    if ends is not None and not (len(pair) == 2 and all(isinstance(end, Real) for end in pair) and pair[0] < pair[1]):
         raise SpecificationError(f"response_scale={ends!r}: give the lowest and the highest answer, such as (1, 5).")
 
 

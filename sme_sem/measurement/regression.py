@@ -29,8 +29,8 @@ from ..responses.numeric import require_frame
 from ..sem.specification import Specification
 from ..sem.spelling import chosen
 from ..sem.syntax import Term
-from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, term
-from .answers import complete_answers, require_correlations, require_items, require_scores
+from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, rows_from, term
+from .answers import SCORED, STARS, complete_answers, require_correlations, require_items, require_scores
 
 Errors = Literal["standard", "hc3"]
 INTERCEPT = "(Intercept)"
@@ -89,14 +89,13 @@ class Regression(Tabled):
         names = dict.fromkeys(slopes["predictor"])
         rows = tuple((name, *(at.get((name, m), "") for m in models)) for name in names)
         title = Words("Standardized slopes on {name}, step by step", "{name}的分层回归：标准化系数")
-        return Table("regression_steps", title.filled(name=self.outcome), columns, rows, (_STARS,))
+        return Table("regression_steps", title.filled(name=self.outcome), columns, rows, (STARS,))
 
 
 def _table(
     name: str, title: Words, frame: pd.DataFrame, columns: Sequence[Column], notes: tuple[Text, ...] = ()
 ) -> Table:
-    rows = tuple(frame[[c.name for c in columns]].itertuples(index=False, name=None))
-    return Table(name, title, tuple(columns), rows, notes)
+    return Table(name, title, tuple(columns), rows_from(frame, columns), notes)
 
 
 def regression(
@@ -217,7 +216,7 @@ def _scored(
     products = [name for name in names if name not in scores]
     for name in products:
         scores[name] = scores[name.split(":")].prod(axis=1)
-    scored = [_SCORED] if any(name in known for name in factors) else []
+    scored = [SCORED] if any(name in known for name in factors) else []
     return scores[names], (*answers.sample_notes(), *scored, *([_PRODUCTS] if products else []))
 
 
@@ -420,8 +419,6 @@ _MEASURES = Words(
     "rows and matters only where rows have an order.",
     "Breusch-Pagan检验残差方差是否随自变量变化；Durbin-Watson反映相邻行的相关，仅在行有先后次序时有意义。",
 )
-_STARS = Words("*** p < .001, ** p < .01, * p < .05 (two-tailed).", "*** p < .001，** p < .01，* p < .05（双尾）。")
-_SCORED = Words("The score of a scale is the mean of its items.", "量表得分为其题项的平均值。")
 _PRODUCTS = Words(
     "Products are of scores as they are (centre these first for slopes at the mean); β of a product is standardized by "
     "the product's own deviation.",
@@ -431,7 +428,7 @@ _HC3 = Words(
     "Errors and tests allow for unequal variances of the residuals (HC3, MacKinnon and White 1985).",
     "标准误与检验允许残差方差不等（HC3，MacKinnon与White，1985）。",
 )
-_COOK = Words("Largest Cook's distance: {d} (row {row}).", "最大Cook距离：{d}（行{row}）。")
+_COOK = Words("Largest Cook's distance: {d} (row {row}).", "最大Cook距离：{d}（第{row}行）。")
 _ALONE = Words(
     "Fitted exactly whatever they answered, because one predictor is about them alone: rows {rows}.",
     "下列行单独决定一个系数，无论作何回答均被完全拟合：{rows}。",

@@ -72,12 +72,12 @@ def moderated_mediation(
     """
     stage = chosen("stage", stage, ("first", "second"))
     names = (predictor, mediator, outcome, moderator)
-    for name in (*names, *([] if product is None else [product])):
+    for name in (*names, *([product] if product else [])):
         if not isinstance(name, str) or not re.fullmatch(VARIABLE, name):
             raise SpecificationError(f"{name!r} cannot name a variable of a model: use letters, digits, '_' and '.'.")
     if len(set(names)) < 4:
         raise SpecificationError(f"a moderated mediation needs four variables; got {', '.join(map(repr, names))}.")
-    values = numbers_at(at, "values of the moderator")
+    values = numbers_at(at, "values of the moderator", fewest=0)
     first = stage == "first"
     carrier = product or f"{predictor if first else mediator}x{moderator}"
     lines = (

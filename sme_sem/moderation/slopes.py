@@ -6,7 +6,7 @@ Multiple regression: testing and interpreting interactions).  Of a latent modera
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -183,14 +183,15 @@ def simple_slopes(
     return SimpleSlopes(table, region, outcome, predictor, moderator, level, notes, lines, labels)
 
 
-def numbers_at(at: object, what: str) -> np.ndarray:
-    """Read the values of a moderator, one or more finite numbers."""
+def numbers_at(at: Iterable[float], what: str, fewest: int = 1) -> np.ndarray:
+    """Read the values of a moderator, finite numbers, so many at least."""
     try:
-        values = np.asarray(at, dtype=float)
+        given: object = list(at)
+        values = np.asarray(given, dtype=float)
     except (TypeError, ValueError):
-        values = np.empty(0)
-    if values.ndim != 1 or not len(values) or not np.isfinite(values).all():
-        raise SpecificationError(f"at={at!r}: give {what}, such as (-1, 0, 1).")
+        given, values = at, np.full(1, np.nan)
+    if values.ndim != 1 or len(values) < fewest or not np.isfinite(values).all():
+        raise SpecificationError(f"at={given!r}: give {what}, such as (-1, 0, 1).")
     return values
 
 

@@ -88,7 +88,8 @@ class Panel(Tabled):
         >>> panel.components(["value", "channel"], 1).loadings.shape
         (2, 1)
         """
-        return components(complete_answers(self.ratings, kept).values, n_components, rotation)
+        chosen = kept if kept is None else list(kept)
+        return components(complete_answers(self.ratings, chosen).values, n_components, rotation)
 
     def tables(self) -> tuple[Table, ...]:
         """Give the elements, and the agreement of the experts."""

@@ -44,7 +44,7 @@ def specification_curve(
     >>> specification_curve(curve, ["items"], "H1").startswith("<svg")
     True
     """
-    form = _known(form, language)
+    form = _checked(form, language)
     curve = curve.sort_values("std", kind="stable")
     x = np.arange(1, len(curve) + 1)
     value, lower, upper = (curve[c].to_numpy(dtype=float) for c in ("std", "std_ci_lower", "std_ci_upper"))
@@ -112,7 +112,7 @@ def conditional_effect(
     >>> conditional_effect(at, at, at - 1, at + 1, np.array([-1.0, 1.0]), ("y", "x", "w")).startswith("<svg")
     True
     """
-    form = _known(form, language)
+    form = _checked(form, language)
     outcome, predictor, moderator = names
     with canvas.style(form):
         figure = canvas.new_figure(6.2, 3.8)
@@ -154,7 +154,7 @@ def power_curves(
     >>> power_curves({"use ~ trust": (np.array([100, 200]), np.array([0.5, 0.8]))}, 0.8).startswith("<svg")
     True
     """
-    form = _known(form, language)
+    form = _checked(form, language)
     names = [canvas.label(name, language) for name in lines]
     beside = canvas.room_for(names) + 0.4
     with canvas.style(form):
@@ -175,7 +175,7 @@ def power_curves(
         return canvas.given(figure, form)
 
 
-def _known(form: Format, language: Language) -> Format:
+def _checked(form: Format, language: Language) -> Format:
     """Refuse a form or a language that no chart is given in."""
     require_language(language)
     return spelling.chosen("format", form, get_args(Format))

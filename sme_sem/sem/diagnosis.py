@@ -191,11 +191,16 @@ def _negative(table: ParameterTable, theta: np.ndarray) -> Words:
     if not own:
         return Words(" Or search from several starts: starts=20.", "也可从多个初始值搜索：starts=20。")
     return Words(
-        " Variances that became negative on the way: {names}. Keep them from it by bounds='pos_var', or all estimates "
-        "near what the items' variances allow by bounds='standard'; or search from several starts by starts=20.",
-        "搜索过程中变为负值的方差：{names}。可用bounds='pos_var'限制方差非负，或用bounds='standard'将全部估计值限制在题项方差"
-        "允许的范围内；也可用starts=20从多个初始值搜索。",
-    ).filled(names=", ".join(dict.fromkeys(map(str, own))))
+        " Variances that became negative on the way: {names}. Keep them from it by bounds='pos_var'{more}, or search "
+        "from several starts by starts=20.",
+        "搜索过程中变为负值的方差：{names}。可用bounds='pos_var'限制方差非负{more}，或用starts=20从多个初始值搜索。",
+    ).filled(names=", ".join(dict.fromkeys(map(str, own))), more=_ALL_BOUNDED if table.delta else Words("", ""))
+
+
+_ALL_BOUNDED = Words(
+    ", keep all estimates within what the items' variances allow by bounds='standard'",
+    "，或用bounds='standard'将全部估计值限制在题项方差允许的范围内",
+)
 
 
 def undefined(names: Sequence[str]) -> Diagnostic:

@@ -137,8 +137,8 @@ def _estimated_within(
 ) -> minimise.Minimum:
     """Search under constraints, from the estimates without those the model states if there are any.
 
-    Where these break an inequality, or run away, there may be a minimum at more than one limit: the lowest one found
-    counts.
+    Where these break an inequality, or run away, there may be a minimum at more than one limit: all starts are tried,
+    and the lowest one found counts.
     """
     good = start_values(table, sample.covariance, sample.mean, sample.target)
     starts, several = [good, plain_start(table, sample.covariance, sample.mean, sample.target)], False

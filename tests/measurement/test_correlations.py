@@ -184,7 +184,7 @@ def test_repeated_row_names_do_no_harm(frame):
     [
         ({"method": "pearsn"}, SpecificationError, "it can be 'pearson', 'spearman', 'kendall'"),
         ({"missing": "fiml"}, SpecificationError, "it can be 'listwise', 'pairwise'"),
-        ({"correction": "tukey"}, SpecificationError, "it can be 'holm', 'benjamini-hochberg', 'bonferroni'"),
+        ({"correction": "tukey"}, SpecificationError, "it can be 'none', 'holm', 'benjamini-hochberg'"),
         ({"controls": "size"}, SpecificationError, "no column: 'size'."),
         (
             {"controls": "a", "method": "kendall"},

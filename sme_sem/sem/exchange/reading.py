@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from ...errors import require_kind, texts
+from ...errors import require_kind
 from ..specification import Specification
 from ..spelling import chosen
 from . import amos_reading, mplus_reading
@@ -52,7 +52,8 @@ def read_model(text: str, syntax: Syntax = "lavaan", *, observed: Iterable[str] 
     t1 ~~ t2
     """
     require_kind("text", text, str, "the text of a model")
-    columns = frozenset(texts("observed", observed, "t1"))
+    require_kind("observed", observed, Iterable, "the names of the observed variables, such as ['t1', 't2']")
+    columns = frozenset([observed] if isinstance(observed, str) else map(str, observed))
     known = chosen("syntax", syntax, ("lavaan", "mplus", "amos"))
     if known == "mplus":
         return mplus_reading.read(text)
