@@ -120,12 +120,12 @@ def _allowed(table: ParameterTable, group: int, variances: np.ndarray, room: Roo
     """The bounds of one group's free parameters: variances (p,)"""
     parameters = [p for p in table.parameters if p.group == group]
     of = dict(zip(table.observed, variances.tolist(), strict=True))
-    markers = {name: of[item] for name, item in _markers(table, parameters).items()}
+    markers = _markers(table, parameters)
     fixed = {p.lhs: p.value for p in parameters if p.op == "~~" and p.lhs == p.rhs and not p.varies}
     lowest = {
-        name: LEAST_RELIABLE * markers[name] if name in markers else fixed.get(name, 0.0) for name in table.latent
+        name: LEAST_RELIABLE * of[markers[name]] if name in markers else fixed.get(name, 0.0) for name in table.latent
     }
-    limits = dict(_of_variances(table, parameters, of, markers, lowest, room))
+    limits = dict(_of_variances(parameters, of, markers, lowest, room))
     for p in parameters:
         if p.op == "~~" and p.lhs == p.rhs and p.lhs in limits:
             lower, upper = limits[p.lhs]
@@ -142,16 +142,14 @@ def _allowed(table: ParameterTable, group: int, variances: np.ndarray, room: Roo
 
 
 def _of_variances(
-    table: ParameterTable,
     parameters: Sequence[Parameter],
     of: dict[str, float],
-    markers: dict[str, float],
+    markers: dict[str, str],
     lowest: dict[str, float],
     room: Room,
 ) -> Iterator[tuple[str, tuple[float, float]]]:
     """Lower and upper bound of every variance that the model has, and is not given."""
-    scaling = set(_markers(table, parameters).values())
-    predicted = {p.lhs for p in parameters if p.op == "~"} | {p.rhs for p in parameters if p.op == "=~"}
+    scaling, predicted = set(markers.values()), {p.effect for p in parameters}
     for p in parameters:
         if p.op != "~~" or p.lhs != p.rhs or p.exogenous:
             continue
@@ -161,7 +159,7 @@ def _of_variances(
             span = of[p.lhs] * (1 - LEAST_RELIABLE * (p.lhs in scaling))
             yield p.lhs, (-room.below * span, (1 + room.above) * span)
         else:
-            high = markers.get(p.lhs, max(of.values()))
+            high = of[markers[p.lhs]] if p.lhs in markers else max(of.values())
             low = LEAST_DISTURBED * high if p.lhs in predicted else lowest[p.lhs]
             yield p.lhs, (low, high + room.construct * (high - low))
 

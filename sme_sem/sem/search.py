@@ -141,20 +141,19 @@ def _estimated_within(
     and the lowest one found counts.
     """
     good = start_values(table, sample.covariance, sample.mean, sample.target)
-    starts, several = [good, plain_start(table, sample.covariance, sample.mean, sample.target)], False
+    starts, inside = [good, plain_start(table, sample.covariance, sample.mean, sample.target)], True
     if limited(table):
         if contradictory(table, good):
             nowhere = np.array([np.nan])
             return minimise.Minimum(good[None], nowhere, nowhere, np.array([Status.CONTRADICTION]), np.array([0]))
         without = estimated(replace(table, definitions=(), bounds=()), pattern, sample, moments, max_iterations)
         limits = restrictions(table, without.theta[0])
-        inside = without.status[0] is Status.CONVERGED and (limits.values[limits.equalities :] > -NEAR).all()
-        several = not inside
+        inside = without.status[0] is Status.CONVERGED and bool((limits.values[limits.equalities :] > -NEAR).all())
         starts = [without.theta[0], good] if inside else [*starts, without.theta[0]]
     found: list[minimise.Minimum] = []
     for theta in starts:
         found.append(search_within(table, pattern, sample, moments, theta, max_iterations))
-        if found[-1].status[0] is Status.CONVERGED and not several:
+        if found[-1].status[0] is Status.CONVERGED and inside:
             break
     converged = [one for one in found if one.status[0] is Status.CONVERGED]
     if not converged:
