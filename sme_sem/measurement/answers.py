@@ -104,6 +104,13 @@ def require_items(scales: Mapping[str, Sequence[str]] | None) -> dict[str, list[
     return found
 
 
+def scored(answers: pd.DataFrame, scales: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """The mean of each scale's items, missing where one of them is."""
+    return pd.DataFrame(
+        {name: answers[list(own)].mean(axis=1, skipna=False) for name, own in scales.items()}, answers.index
+    )
+
+
 def require_scores(names: Iterable[str], frame: pd.DataFrame, scales: Mapping[str, object]) -> None:
     """Refuse a name that is neither a scale's nor a column's."""
     for name in names:

@@ -19,7 +19,7 @@ import pandas as pd
 from ..errors import DataProblem, SpecificationError, require_kind
 from ..sem.result import Fit
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
-from .answers import complete_answers, require_correlations
+from .answers import complete_answers, require_correlations, scored
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,10 +140,10 @@ def _rows(
 ) -> list[tuple[object, ...]]:
     from statsmodels.stats.outliers_influence import variance_inflation_factor
 
-    items = list(dict.fromkeys(item for name in names for item in scales.get(name, [name])))
+    own = {name: scales.get(name, [name]) for name in names}
+    items = list(dict.fromkeys(item for some in own.values() for item in some))
     try:
-        answers = complete_answers(frame, items)
-        scores = pd.DataFrame({name: answers.frame[list(scales.get(name, [name]))].mean(axis=1) for name in names})
+        scores = scored(complete_answers(frame, items).frame, own)
         if len(names) < 2:
             return [(outcome, names[0], len(scores), 1.0, 1.0)]
         require_correlations(complete_answers(scores))

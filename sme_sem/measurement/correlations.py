@@ -30,8 +30,8 @@ from ..kernels import covariances, linalg
 from ..responses.numeric import require_frame
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words
-from .answers import SCORED, STARS, Answers, complete_answers, require_items, require_scores
-from .differences import CORRECTIONS, Correction, corrected, correction_of
+from .answers import SCORED, STARS, Answers, complete_answers, require_items, require_scores, scored
+from .differences import CORRECTIONS, Correction, corrected
 
 Method = Literal["pearson", "spearman", "kendall"]
 Gaps = Literal["listwise", "pairwise"]
@@ -44,24 +44,24 @@ class Correlations(Tabled):
     scores : one row per scale (scale, mean, sd)
     correlation, pvalue : scales by scales; the p value on the diagonal is NaN
     n : respondents who answered everything; with ``missing="pairwise"`` the largest number behind a correlation
-    labels : what to print for scales
     pairs : one row per pair (first, second, r, n, ci_lower, ci_upper, pvalue, pvalue_corrected)
+    labels : what to print for scales
     """
 
     scores: pd.DataFrame
     correlation: pd.DataFrame
     pvalue: pd.DataFrame
     n: int
+    pairs: pd.DataFrame
     notes: tuple[Text, ...] = ()
     labels: Mapping[str, Text] | None = None
-    pairs: pd.DataFrame | None = None
 
     def tables(self) -> tuple[Table, ...]:
         """Give means, standard deviations, and the lower triangle of correlations with stars."""
         r = self.correlation.to_numpy()
         k = len(r)
         p = np.full((k, k), np.nan)
-        p[np.tril_indices(k, -1)] = self._starred
+        p[np.tril_indices(k, -1)] = self.pairs["pvalue_corrected"]
         names, known = [str(name) for name in self.correlation], self.labels or {}
         values = self.scores[["mean", "sd"]].to_numpy(dtype=float)
         rows = tuple(
@@ -79,13 +79,6 @@ class Correlations(Tabled):
             *(Column(str(name), str(i + 1), Kind.COEFFICIENT) for i, name in enumerate(names)),
         )
         return (Table("correlations", _TITLE, columns, rows, (*self.notes, STARS)),)
-
-    @property
-    def _starred(self) -> np.ndarray:
-        """The p values that stars tell, of the lower triangle row by row."""
-        if self.pairs is not None:
-            return self.pairs["pvalue_corrected"].to_numpy()
-        return np.asarray(self.pvalue.to_numpy()[np.tril_indices(len(self.pvalue), -1)])
 
 
 def correlations(
@@ -148,14 +141,11 @@ def correlations(
     """
     method, missing = chosen("method", method, get_args(Method)), chosen("missing", missing, get_args(Gaps))
     level = probability("level", level, 0.95)
-    chosen("correction", correction, ("none", *get_args(Correction)))
-    how = None if correction == "none" else correction_of(correction)
-    answers, scores, held = _scored(frame, scales, texts("controls", controls, "size"))
+    how = chosen("correction", correction, ("none", *get_args(Correction)))
+    answers, scores, held = _scored(frame, scales, texts("controls", controls, "size"), missing)
     if len(held.columns) and (missing == "pairwise" or method == "kendall"):
         asked = "missing='pairwise'" if missing == "pairwise" else "method='kendall'"
         raise SpecificationError(f"controls= and {asked} do not go together: take 'listwise', 'pearson' or 'spearman'.")
-    if missing == "listwise":
-        scores, held = _complete(answers, scores, held)
     names = [str(name) for name in scores]
     counts = _counted(scores)
     r = _of_pairs(scores, method) if missing == "pairwise" or method == "kendall" else _of_all(scores, held, method)
@@ -172,7 +162,7 @@ def correlations(
             "ci_lower": low,
             "ci_upper": high,
             "pvalue": p[lower],
-            "pvalue_corrected": p[lower] if how is None else corrected(p[lower], how),
+            "pvalue_corrected": p[lower] if how == "none" else corrected(p[lower], how),
         }
     )
     notes = (
@@ -180,28 +170,16 @@ def correlations(
         *((SCORED,) if scales is not None else ()),
         *((_METHODS[method],) if method != "pearson" else ()),
         *((_PARTIAL.filled(names=", ".join(map(str, held))),) if len(held.columns) else ()),
-        *(() if how is None or pairs.empty else (_CORRECTED.filled(how=CORRECTIONS[how], n=len(pairs)),)),
+        *(() if how == "none" or pairs.empty else (_CORRECTED.filled(how=CORRECTIONS[how], n=len(pairs)),)),
     )
     described = pd.DataFrame({"scale": names, "mean": scores.mean().to_numpy(), "sd": scores.std().to_numpy()})
     n = int(pairs["n"].max() if len(pairs) else counts.max())
     correlation, pvalue = pd.DataFrame(r, names, names), pd.DataFrame(p, names, names)
-    return Correlations(described, correlation, pvalue, n, notes, pairs=pairs)
-
-
-def _complete(answers: Answers, scores: pd.DataFrame, held: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The scores of those who answered everything, if they are enough."""
-    complete = answers.values.notna().all(axis=1)
-    needed = 3 + len(held.columns)
-    if answers.n < needed:
-        raise DataProblem(
-            f"{answers.n} complete respondents (of {answers.n_answered}): correlations need "
-            f"{'three' if needed == 3 else needed}."
-        )
-    return scores[complete], held[complete]
+    return Correlations(described, correlation, pvalue, n, pairs, notes)
 
 
 def _scored(
-    frame: pd.DataFrame, scales: Mapping[str, Sequence[str]] | None, controls: Sequence[str]
+    frame: pd.DataFrame, scales: Mapping[str, Sequence[str]] | None, controls: Sequence[str], missing: Gaps
 ) -> tuple[Answers, pd.DataFrame, pd.DataFrame]:
     """The answers behind them, and the scores of what is correlated and of what is held constant."""
     require_frame(frame)
@@ -215,11 +193,15 @@ def _scored(
         raise SpecificationError("nothing is left to correlate: name at least one scale or column beside the controls.")
     items = list(dict.fromkeys(item for own in (*asked.values(), *held.values()) for item in own))
     answers = complete_answers(frame, items)
-    scored = [
-        pd.DataFrame({name: answers.values[own].mean(axis=1, skipna=False) for name, own in some.items()}, frame.index)
-        for some in (asked, held)
-    ]
-    return answers, scored[0], scored[1]
+    if missing == "pairwise":
+        return answers, scored(answers.values, asked), scored(answers.values, held)
+    needed = 3 + len(held)
+    if answers.n < needed:
+        raise DataProblem(
+            f"{answers.n} complete respondents (of {answers.n_answered}): correlations need "
+            f"{'three' if needed == 3 else needed}."
+        )
+    return answers, scored(answers.frame, asked), scored(answers.frame, held)
 
 
 def _counted(scores: pd.DataFrame) -> np.ndarray:

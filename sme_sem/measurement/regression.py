@@ -24,13 +24,13 @@ import pandas as pd
 from scipy import stats
 
 from ..errors import DataProblem, SpecificationError, probability
-from ..kernels import covariances, linalg
 from ..responses.numeric import require_frame
 from ..sem.specification import Specification
 from ..sem.spelling import chosen
 from ..sem.syntax import Term
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, rows_from, term
-from .answers import SCORED, STARS, complete_answers, require_correlations, require_items, require_scores
+from .answers import SCORED, STARS, complete_answers, require_correlations, require_items, require_scores, scored
+from .collinearity import variance_inflation
 
 Errors = Literal["standard", "hc3"]
 INTERCEPT = "(Intercept)"
@@ -199,25 +199,19 @@ def _scored(
     names = list(dict.fromkeys((outcome, *(name for own in steps for name in own))))
     factors = list(dict.fromkeys(part for name in names for part in (name.split(":") if name not in data else [name])))
     require_scores(factors, data, known)
-    inside = {
-        name
-        for name in factors
-        if name != outcome and not set(known.get(name, [name])).isdisjoint(known.get(outcome, ()))
-    }
+    own = {name: known.get(name, [name]) for name in factors}
+    inside = {name for name in factors if name != outcome and not set(own[name]).isdisjoint(known.get(outcome, ()))}
     if inside:
         raise SpecificationError(
             f"{', '.join(sorted(inside))}: an item of the outcome {outcome} predicts it. Leave it out of one of them."
         )
-    items = list(dict.fromkeys(item for name in factors for item in known.get(name, [name])))
-    answers = complete_answers(data, items)
-    scores = pd.DataFrame(
-        {name: answers.frame[list(known.get(name, [name]))].mean(axis=1) for name in factors}, answers.frame.index
-    )
+    answers = complete_answers(data, list(dict.fromkeys(item for items in own.values() for item in items)))
+    scores = scored(answers.frame, own)
     products = [name for name in names if name not in scores]
     for name in products:
         scores[name] = scores[name.split(":")].prod(axis=1)
-    scored = [SCORED] if any(name in known for name in factors) else []
-    return scores[names], (*answers.sample_notes(), *scored, *([_PRODUCTS] if products else []))
+    said = [SCORED] if any(name in known for name in factors) else []
+    return scores[names], (*answers.sample_notes(), *said, *([_PRODUCTS] if products else []))
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,7 +220,7 @@ class _Fitted:
 
     found : statsmodels' results of the standardized outcome on the standardized predictors
     names : of the predictors   mean, spread : of the outcome, then of the predictors, (k + 1,)
-    directions : (n, k + 1) orthonormal, those of the design
+    directions : (n, k + 1) orthonormal, those of the design      inflation : variance inflation factors (k,)
     """
 
     found: Any
@@ -234,6 +228,7 @@ class _Fitted:
     mean: np.ndarray
     spread: np.ndarray
     directions: np.ndarray
+    inflation: np.ndarray
 
     @property
     def leverage(self) -> np.ndarray:
@@ -268,7 +263,8 @@ def _fitted(scores: pd.DataFrame, outcome: str, names: Sequence[str], se: Errors
             "whatever it answered, and se='hc3' has no errors. Leave the predictor out, or take se='standard'."
         )
     found = OLS(standard[:, 0], design).fit(cov_type="HC3" if se == "hc3" else "nonrobust", use_t=True)
-    return _Fitted(found, names, mean, spread, directions)
+    inflation = variance_inflation(scores, {outcome: names}).vif["vif"].to_numpy()
+    return _Fitted(found, names, mean, spread, directions, inflation)
 
 
 def _rows(model: int, own: _Fitted, level: float) -> list[tuple[Any, ...]]:
@@ -280,9 +276,7 @@ def _rows(model: int, own: _Fitted, level: float) -> list[tuple[Any, ...]]:
     half = stats.t.isf((1 - level) / 2, found.df_resid) * se
     p = 2 * stats.t.sf(abs(t), found.df_resid)
     beta = [np.nan, *found.params[1:]]
-    design = found.model.exog[:, 1:]
-    vif = [np.nan, *np.diagonal(linalg.inverse(linalg.correlation(covariances.of_answers(design))))]
-    columns = (est, se, beta, t, p, est - half, est + half, vif)
+    columns = (est, se, beta, t, p, est - half, est + half, [np.nan, *own.inflation])
     return [(model, name, *map(float, row)) for name, *row in zip((INTERCEPT, *own.names), *columns, strict=True)]
 
 
