@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +12,7 @@ from ..errors import SpecificationError
 from .answers import findings_code, kept_answers, list_findings, read_answers, say_platform
 from .options import (
     Answers,
+    Form,
     FormOption,
     InstrumentName,
     LanguageOption,
@@ -22,6 +24,10 @@ from .options import (
     examples,
 )
 from .output import DONE, LOOK, check_csv, check_output, for_programs, hand_over
+
+if TYPE_CHECKING:
+    from ..responses import Responses
+    from ..tables import Table
 
 app = typer.Typer()
 
@@ -107,11 +113,10 @@ def reliability(
     """Item analysis and reliability of every scale of the instrument."""
     from ..measurement import reliability as analyse
 
-    check_output(form, output)
-    responses = kept_answers(answers, instrument, sheet, language.value, err=for_programs(form, output))
-    result = analyse(responses.frame, responses.scales())
-    hand_over(result.tables(), language.value, form, output)
-    raise typer.Exit(findings_code(responses))
+    def tables(kept: Responses) -> Sequence[Table]:
+        return analyse(kept.frame, kept.scales()).tables()
+
+    _handed_over(tables, answers, instrument, sheet, language, form, output)
 
 
 @app.command(
@@ -141,12 +146,12 @@ def correlations(
     """Means, standard deviations and correlations of the constructs' scores."""
     from ..measurement import correlations as correlate
 
-    check_output(form, output)
-    responses = kept_answers(answers, instrument, sheet, language.value, err=for_programs(form, output))
     options: Any = {"method": method, "missing": missing, "correction": correction}  # checked where they are used
-    result = correlate(responses.frame, responses.scales(fewest=1), controls=control or (), **options)
-    hand_over(result.tables(), language.value, form, output)
-    raise typer.Exit(findings_code(responses))
+
+    def tables(kept: Responses) -> Sequence[Table]:
+        return correlate(kept.frame, kept.scales(fewest=1), controls=control or (), **options).tables()
+
+    _handed_over(tables, answers, instrument, sheet, language, form, output)
 
 
 @app.command(
@@ -171,12 +176,12 @@ def regression(
     """Regress a construct's score on others, step by step."""
     from ..measurement.regression import regression as regress
 
-    check_output(form, output)
-    responses = kept_answers(answers, instrument, sheet, language.value, err=for_programs(form, output))
     options: Any = {"se": se}  # checked where it is used
-    result = regress(model, responses.frame, responses.scales(fewest=1), **options)
-    hand_over(result.tables(), language.value, form, output)
-    raise typer.Exit(findings_code(responses))
+
+    def tables(kept: Responses) -> Sequence[Table]:
+        return regress(model, kept.frame, kept.scales(fewest=1), **options).tables()
+
+    _handed_over(tables, answers, instrument, sheet, language, form, output)
 
 
 @app.command(epilog=examples("sme-sem components answers.csv --instrument bmi-drivers --constructs VP,VC,VD,VCAP -n 4"))
@@ -202,17 +207,32 @@ def components(
     from ..measurement import adequacy
     from ..measurement import components as condense
 
+    def tables(kept: Responses) -> Sequence[Table]:
+        scales = kept.instrument.scales(single_items=True)
+        wanted = [name.strip() for name in constructs.split(",")] if constructs else list(scales)
+        for name in wanted:
+            if not scales.get(name):
+                raise SpecificationError(
+                    f"--constructs: no construct with items is named {name!r}.{did_you_mean(name, scales)}"
+                )
+        items = [item for item in kept.items if any(item in scales[name] for name in wanted)]
+        frame = kept.frame[items]
+        return [*adequacy(frame).tables(), *condense(frame, n, rotation).tables()]
+
+    _handed_over(tables, answers, instrument, sheet, language, form, output)
+
+
+def _handed_over(
+    tables: Callable[[Responses], Sequence[Table]],
+    answers: Path,
+    instrument: str,
+    sheet: str | None,
+    language: Tongue,
+    form: Form | None,
+    output: Path | None,
+) -> None:
+    """Read and screen the answers, hand over what is made of those kept, and leave with what was found in them."""
     check_output(form, output)
-    responses = kept_answers(answers, instrument, sheet, language.value, err=for_programs(form, output))
-    scales = responses.instrument.scales(single_items=True)
-    wanted = [name.strip() for name in constructs.split(",")] if constructs else list(scales)
-    for name in wanted:
-        if not scales.get(name):
-            raise SpecificationError(
-                f"--constructs: no construct with items is named {name!r}.{did_you_mean(name, scales)}"
-            )
-    items = [item for item in responses.items if any(item in scales[name] for name in wanted)]
-    frame = responses.frame[items]
-    found = [*adequacy(frame).tables(), *condense(frame, n, rotation).tables()]
-    hand_over(found, language.value, form, output)
-    raise typer.Exit(findings_code(responses))
+    kept = kept_answers(answers, instrument, sheet, language.value, err=for_programs(form, output))
+    hand_over(tables(kept), language.value, form, output)
+    raise typer.Exit(findings_code(kept))
