@@ -8,7 +8,6 @@ and the others go on; only an input that makes no sense stops a study.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import ledger
-from .errors import ResponseError, SmeSemError, StudyError, did_you_mean, require_kind
+from .errors import ResponseError, SmeSemError, StudyError, did_you_mean
 from .further import Steps, look_further
 from .instrument import Instrument, load_instrument, path_of, shipped
 from .instrument.syntax import factors, statements
@@ -25,6 +24,7 @@ from .responses import Cutoffs, Responses, Screening, read_responses, sample_tab
 from .responses.screening import QUALITY_RULES
 from .study_file import StudyFile, instrument_of_study, read_study_file
 from .tables import Table, Text, Words
+from .tables.storing import require_path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -468,7 +468,7 @@ def load_study(path: str | Path) -> Study:
     >>> study.models
     ('reputation', 'full_mediation', 'drivers')
     """
-    require_kind("path", path, (str, os.PathLike), "the path of a study file")
+    require_path(path, wanted="the path of a study file")
     path = Path(path)
     choices = read_study_file(path)
     folder, source = path.parent, str(path)

@@ -11,18 +11,18 @@ import csv
 import hashlib
 import io
 import json
-import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .errors import StudyError, require_kind
+from .errors import StudyError
 from .instrument import shipped
 from .report.folder import MANIFEST
 from .study import Progress, Study, demo_study, load_study
 from .tables import Column, Kind, Table, Tabled, Text, Words
+from .tables.storing import require_path
 
 _SHOWN = 20
 
@@ -109,7 +109,7 @@ def verify(folder: str | Path, study: str | Path | None = None, progress: Progre
     >>> found.same, found.differences
     (True, ())
     """
-    require_kind("folder", folder, (str, os.PathLike), "the path of a folder of results")
+    require_path(folder, "folder", "the path of a folder of results")
     folder = Path(folder)
     stored = _manifest(folder)
     again = replace(_study_of(folder, stored, study), ledger=None)  # a second run is no new fit

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import tempfile
 from pathlib import Path
 
-from ..errors import StudyError, require_kind
+from ..errors import StudyError
+from ..tables.storing import require_path
 from . import places
 from .library import path_of
 from .load import load_instrument
@@ -88,7 +88,7 @@ def new_study(folder: str | Path, instrument: str | Path) -> Path:
     ...     new_study(folder, "bmi-drivers").name
     'study.yaml'
     """
-    require_kind("folder", folder, (str, os.PathLike), "the path of a folder")
+    require_path(folder, "folder", "the path of a folder")
     folder = Path(folder)
     known = load_instrument(instrument)
     source = path_of(str(instrument)) if instrument in places.names() else Path(instrument)

@@ -6,13 +6,13 @@ carries its place: ``constructs[2].items[0].wording``.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from ..errors import InstrumentError, did_you_mean, require_kind
+from ..errors import InstrumentError, did_you_mean
+from ..tables.storing import require_path
 from . import places
 from .checks import problems_between
 from .document import UnreadableError, read_document
@@ -46,7 +46,7 @@ def load_instrument(name_or_path: str | Path) -> Instrument:
     >>> instrument.scales()["COMP"]
     ('comp_1', 'comp_2', 'comp_3')
     """
-    require_kind("name_or_path", name_or_path, (str, os.PathLike), "a shipped name, or the path of an instrument file")
+    require_path(name_or_path, "name_or_path", "a shipped name, or the path of an instrument file")
     if isinstance(name_or_path, str) and name_or_path in places.names():
         path = places.folder() / f"{name_or_path}{places.SUFFIX}"
     else:
