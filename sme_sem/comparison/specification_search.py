@@ -15,7 +15,7 @@ Gains are falls of chi-square.  MacCallum (1986), Psychological Bulletin 100, 10
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -234,13 +234,25 @@ def _allowed(fit: Fit, allowed: Sequence[str]) -> frozenset[tuple[str, str, str]
     """Read the relations that may be freed; refuse what the model knows nothing of."""
     require_kind("allowed", allowed, Iterable, "relations, such as ['use ~ age', 't1 ~~ t2']")
     lines = [allowed] if isinstance(allowed, (str, Specification)) else allowed
-    terms, known = [t for line in lines for t in Specification.read(line).relations], (*fit.observed, *fit.latent)
+    known = (*fit.observed, *fit.latent)
+    spelled = {_factors(name): name for name in known}
+    terms = [_spelled(t, spelled) for line in lines for t in Specification.read(line).relations]
     if unknown := [name for t in terms for name in (t.lhs, t.rhs) if name and name not in known]:
         raise SpecificationError(
             f"allowed: the model has no variable {unknown[0]!r}.{did_you_mean(unknown[0], known)} Relations are freed "
             "between variables of the model."
         )
     return frozenset(t.key for t in terms)
+
+
+def _spelled(relation: Relation, names: Mapping[tuple[str, ...], str]) -> Relation:
+    """Write products as the model does: ``b:a`` is ``a:b``."""
+    lhs, rhs = (names.get(_factors(name), name) for name in (relation.lhs, relation.rhs))
+    return Relation(lhs, relation.op, rhs)
+
+
+def _factors(name: str) -> tuple[str, ...]:
+    return tuple(sorted(name.split(":")))
 
 
 def _searched(start: Fit, rule: Rule) -> Way:

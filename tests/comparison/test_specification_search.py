@@ -107,6 +107,14 @@ def test_only_what_is_allowed_is_changed():
     assert found.looked_at <= 4
 
 
+def test_a_product_is_known_whatever_the_order_of_its_factors():
+    answers = sme.simulate("y ~ 0.3*x + 0.3*z; x ~~ 0.2*z", 200, seed=1)
+    answers["y"] += 0.5 * answers["x"] * answers["z"]
+    fit = sme.fit("y ~ x + z + 0*x:z", answers)
+    for spelled in ("y ~ x:z", "y ~ z:x"):
+        assert quiet(fit, allowed=[spelled], halves=0).steps["change"].tolist() == ["y ~ x:z"]
+
+
 def test_it_is_said_that_all_of_it_is_post_hoc():
     from sme_sem.tables import text
 
