@@ -6,6 +6,7 @@ import pytest
 import sme_sem as sme
 from sme_sem import qualitative
 from sme_sem.errors import DataProblem, ExportError, SmeSemError
+from sme_sem.tables import csv_file, excel
 
 MODEL = "trust =~ t1 + t2 + t3; use ~ trust"
 FIT = "fit must be a fitted model as sme.fit returns it, not "
@@ -335,9 +336,13 @@ def draft():
 
 
 def test_a_place_that_is_none_is_refused(fit, draft):
-    for save in (fit.save, sme.diagram(fit).save, draft.write):
+    for save in (fit.save, sme.diagram(fit).save, draft.write, lambda path: excel.write(fit.tables(), path)):
         with pytest.raises(SmeSemError, match=r"^path must be the path of a file, not 3\.$"):
             save(3)
+    with pytest.raises(SmeSemError, match=r"^folder must be the path of a folder, not 3\.$"):
+        csv_file.write(fit.tables(), 3)
+    with pytest.raises(SmeSemError, match=r"^checkpoint must be the path of a file, not 3\.$"):
+        sme.bootstrap(fit, draws=10, checkpoint=3, progress=False)
 
 
 @pytest.mark.parametrize("below", ["file", "nul"])
@@ -350,4 +355,10 @@ def test_what_cannot_be_written_says_so(fit, draft, tmp_path, below):
         assert str(caught.value).startswith(f"{folder / name}: 1 problem\n  cannot be written: ")
     with pytest.raises(ExportError, match=r"trust\.csv: 1 problem\n  cannot be written: "):
         sme.write_syntax({"trust": fit}, folder)
+    with pytest.raises(ExportError, match=r"\.csv: 1 problem\n  cannot be written: "):
+        csv_file.write(fit.tables(), folder)
+    with pytest.raises(ExportError, match=r"a\.xlsx: 1 problem\n  cannot be written: "):
+        excel.write(fit.tables(), folder / "a.xlsx")
+    with pytest.raises(ExportError, match=r"a\.npz: 1 problem\n  cannot be written: "):
+        sme.bootstrap(fit, draws=10, checkpoint=folder / "a.npz", progress=False)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]

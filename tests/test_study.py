@@ -479,10 +479,10 @@ def test_a_place_or_language_that_is_none_is_refused_before_anything_is_written(
 
 
 def test_models_that_cannot_be_written_for_other_programs_are_told_by_the_folder(results, tmp_path, monkeypatch):
-    def full(path, content):
-        raise ExportError(str(path), ["cannot be written: No space left on device"])
+    def full(contents):
+        raise ExportError("trust.R", ["cannot be written: No space left on device"])
 
-    monkeypatch.setattr("sme_sem.sem.exchange.writing.deliver", full)
+    monkeypatch.setattr("sme_sem.sem.exchange.writing.store_all", full)
     with pytest.raises(StudyError) as caught:
         results.save(tmp_path / "results")
     assert str(caught.value) == f"{tmp_path / 'results'}: 1 problem\n  cannot be written: No space left on device"

@@ -201,14 +201,15 @@ def draft(
 ) -> None:
     """Draft an instrument and a model from categories, concepts and relations; the trail goes beside it as CSV."""
     from ..qualitative import draft_instrument, read_coding, read_relations
-    from ..tables.storing import store
+    from ..tables.storing import store_all
 
     trail = output.with_name(f"{output.stem}-trail.csv")
-    refuse_existing(trail)
+    for place in (output, trail):
+        refuse_existing(place)
     coding = read_coding(segments, _named(column))
     drafted = draft_instrument(coding, read_relations(relations) if relations else (), name=output.stem, title=title)
-    drafted.write(output)
-    store(trail, drafted.trail.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
+    kept = drafted.trail.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+    store_all({output: drafted.text.encode("utf-8"), trail: kept})
     print_tables(drafted.tables(), language.value)
     typer.echo(f"Written: {output}\nWritten: {trail}\nIn study.yaml, to show it in the report:  trail: {trail.name}")
 
@@ -248,14 +249,14 @@ def _hand_over(
     print_tables(tables, language)
     if output is not None:
         from ..tables import csv_file, excel
-        from ..tables.storing import store
+        from ..tables.storing import store_all
 
         if output.is_dir() and any(output.iterdir()):
             raise SourceError(str(output), ["is not empty; name a new folder"])
-        csv_file.write(tables, output / "tables", language)
-        excel.write(tables, output / "tables.xlsx", language)
-        for name, svg in figures.items():
-            store(output / "figures" / f"{name}.svg", svg.encode("utf-8"))
+        contents = csv_file.files(tables, output / "tables", language)
+        contents[output / "tables.xlsx"] = excel.render(tables, language)
+        contents |= {output / "figures" / f"{name}.svg": svg.encode("utf-8") for name, svg in figures.items()}
+        store_all(contents)
         typer.echo(f"Written: {output}")
     if any(remark.severity == "error" for remark in remarks):
         raise typer.Exit(LOOK)

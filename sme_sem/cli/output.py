@@ -22,7 +22,7 @@ def hand_over(tables: Sequence[Table], language: Language, form: Form | None, ou
     """Print tables in the form asked for, or store them."""
     from ..tables import csv_file
     from ..tables.formats import FORMATS, rendered, save
-    from ..tables.storing import deliver
+    from ..tables.storing import store
 
     if output is not None:
         check_output(form, output, several=len(tables) > 1)
@@ -32,7 +32,7 @@ def hand_over(tables: Sequence[Table], language: Language, form: Form | None, ou
             save(tables, output, language)
         else:
             content = FORMATS[_name(form)].file(tables, language)
-            deliver(output, content.encode("utf-8") if isinstance(content, str) else content)
+            store(output, content.encode("utf-8") if isinstance(content, str) else content)
         typer.echo(f"Written: {output}")
     elif form in (None, Form.table):
         print_tables(tables, language)

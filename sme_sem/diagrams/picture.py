@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import SpecificationError
-from ..tables.storing import deliver, require_path
+from ..tables.storing import require_path, store
 
 _POINTS = {"pt": 1.0, "px": 0.75, "": 0.75}
 
@@ -110,7 +110,7 @@ class Picture(str):
         suffix = Path(path).suffix.lower()
         if suffix not in _WRITTEN:
             raise SpecificationError(f"{path}: a drawing is saved as .svg, .png or .pdf; choose one of these endings.")
-        return deliver(path, _WRITTEN[suffix](self.svg))
+        return store(path, _WRITTEN[suffix](self.svg))
 
     def _repr_svg_(self) -> str:
         return str(self)

@@ -20,7 +20,7 @@ import yaml
 from ..errors import SourceError, did_you_mean
 from ..instrument import Instrument, read_instrument
 from ..tables import Table, Tabled
-from ..tables.storing import deliver, require_path
+from ..tables.storing import require_path, store
 from .coding import Coding, require_coding
 from .lists import ListSource, read_list
 from .trail import trail_table
@@ -82,7 +82,7 @@ class Draft(Tabled):
         require_path(path)
         if os.path.exists(path):
             raise SourceError(str(path), ["already exists; name another file, or move it away"])
-        return deliver(path, self.text.encode("utf-8"))
+        return store(path, self.text.encode("utf-8"))
 
     def tables(self) -> tuple[Table, ...]:
         """Give the trail item by item, then the questionnaire."""

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from sme_sem.tables import Language, Table, Text, Words, html, term, written
 from sme_sem.tables.format import printable, typeset
-from sme_sem.tables.storing import file_names, store
+from sme_sem.tables.storing import file_names, require_path, store
 
 from ..diagrams.fonts import FONT_FAMILY
 from ..diagrams.picture import points
@@ -40,6 +40,7 @@ _TAGS: dict[Language, str] = {"en": "en", "zh": "zh-CN"}
 
 def write(report: Report, path: str | Path, language: Language = "en") -> Path:
     """Write the page to a file, as a whole or not at all, and return its path."""
+    require_path(path)
     return store(path, render(report, language).encode("utf-8"))
 
 

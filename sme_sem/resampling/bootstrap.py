@@ -287,7 +287,7 @@ def _done(
 ) -> tuple[Outcome, np.ndarray]:
     """Do all the work: the outcome of every draw, and the quantities with each unit left out."""
     tasks = [*drawn, *without]
-    checkpoint = None if path is None else Checkpoint(Path(path), digest_of(job, tasks))
+    checkpoint = None if path is None else Checkpoint(path, digest_of(job, tasks))
     finished = {} if checkpoint is None else dict(checkpoint.finished)
     total = sum(task.draws for task in tasks)
     done = sum(task.draws for task in tasks if task.number in finished)

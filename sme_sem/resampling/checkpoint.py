@@ -7,7 +7,7 @@ on: a file of another analysis is refused, not mixed in.
 from __future__ import annotations
 
 import hashlib
-import os
+import io
 import time
 import zipfile
 from collections.abc import Iterable
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import SpecificationError
+from ..tables.storing import require_path, store
 from .tasks import Job, Outcome, Task
 
 if TYPE_CHECKING:
@@ -28,12 +29,15 @@ EVERY = 2.0  # seconds between two writings
 class Checkpoint:
     """The finished tasks of one analysis, in memory and on disk."""
 
-    def __init__(self, path: Path, digest: str) -> None:
-        self.path, self.digest = path, digest
+    def __init__(self, path: str | Path, digest: str) -> None:
+        require_path(path, "checkpoint")
+        self.path, self.digest = Path(path), digest
         self.finished: dict[int, Outcome] = {}
         self._written = time.monotonic()
-        if path.exists():
-            self.finished = _read(path, digest)
+        if self.path.exists():
+            self.finished = _read(self.path, digest)
+        else:
+            self.write()  # a place that cannot be written is told before the work
 
     def add(self, number: int, outcome: Outcome) -> None:
         """Keep a finished task; write if the last writing is some time ago."""
@@ -43,12 +47,10 @@ class Checkpoint:
 
     def write(self) -> None:
         """Replace the file."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self.path.with_name(f"{self.path.name}.{os.getpid()}")
         parts = {f"{name}-{k}": getattr(o, name) for k, o in self.finished.items() for name in Outcome._fields}
-        with beside.open("wb") as file:
-            np.savez(file, digest=self.digest, **parts)
-        beside.replace(self.path)
+        file = io.BytesIO()
+        np.savez(file, digest=self.digest, **parts)
+        store(self.path, file.getvalue())
         self._written = time.monotonic()
 
 

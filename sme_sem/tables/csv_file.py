@@ -17,7 +17,7 @@ from typing import Any
 
 from .format import printable, stars
 from .language import Language
-from .storing import file_names, store
+from .storing import file_names, require_path, store_all
 from .table import Kind, Table, is_missing, plain
 
 _FORMULA = ("=", "+", "-", "@")
@@ -57,12 +57,22 @@ def write(tables: Iterable[Table], folder: str | Path, language: Language = "en"
     -------
     tuple of Path
         One file for each table, in their order.
+
+    Raises
+    ------
+    ExportError
+        One of them cannot be written; then none is.
     """
+    require_path(folder, "folder", "the path of a folder")
+    return store_all(files(tables, Path(folder), language))
+
+
+def files(tables: Iterable[Table], folder: Path, language: Language = "en") -> dict[Path, bytes]:
+    """Give what stands in each table's file."""
     tables = tuple(tables)
-    return tuple(
-        store(Path(folder) / f"{name}.csv", render(table, language).encode("utf-8-sig"))
-        for name, table in zip(file_names(table.name for table in tables), tables, strict=True)
-    )
+    names = file_names(table.name for table in tables)
+    contents = (render(table, language).encode("utf-8-sig") for table in tables)
+    return {folder / f"{name}.csv": content for name, content in zip(names, contents, strict=True)}
 
 
 def _cell(value: Any, kind: Kind = Kind.LABEL) -> str:

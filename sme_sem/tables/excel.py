@@ -17,7 +17,7 @@ from typing import Any
 from ..letters import width
 from . import format
 from .language import Language, Text, written
-from .storing import file_names, store
+from .storing import file_names, require_path, store
 from .table import Column, Kind, Number, Table, is_missing, plain
 
 _FIRST_DAY = datetime(2000, 1, 1)  # a fixed date: the workbook tells no more than its tables
@@ -64,6 +64,11 @@ def write(tables: Iterable[Table], path: str | Path, language: Language = "en", 
     Path
         The file written.
 
+    Raises
+    ------
+    ExportError
+        The file cannot be written.
+
     Examples
     --------
     >>> import tempfile
@@ -73,6 +78,7 @@ def write(tables: Iterable[Table], path: str | Path, language: Language = "en", 
     ...     write([table], folder + "/tables.xlsx").name
     'tables.xlsx'
     """
+    require_path(path)
     return store(path, render(tables, language, banner=banner))
 
 

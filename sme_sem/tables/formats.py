@@ -12,7 +12,7 @@ from pathlib import Path
 from ..errors import SpecificationError, did_you_mean
 from . import csv_file, excel, html, json_text, latex, markdown, text, word
 from .language import Language, require_language
-from .storing import deliver, require_path
+from .storing import require_path, store
 from .table import Table
 
 Tables = Sequence[Table]
@@ -60,7 +60,7 @@ def save(tables: Tables, path: str | Path, language: Language = "en") -> Path:
     require_language(language)
     _require_room(found, tables)
     content = found.file(tables, language)
-    return deliver(path, content.encode("utf-8") if isinstance(content, str) else content)
+    return store(path, content.encode("utf-8") if isinstance(content, str) else content)
 
 
 def format_of(path: str | Path) -> Format:

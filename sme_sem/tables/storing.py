@@ -1,7 +1,8 @@
 """Files that are either complete or not there.
 
 A file is written beside its place under a temporary name, then renamed: whoever opens it
-never meets half of it, and a failure leaves what stood there before.
+never meets half of it, and a failure leaves what stood there before.  Files that belong together
+are placed together.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ..errors import ExportError, require_kind
@@ -17,27 +18,53 @@ from ..errors import ExportError, require_kind
 
 def store(path: str | Path, content: bytes) -> Path:
     """Put ``content`` at ``path``, making its folder where that is missing."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name[:80]}.{os.getpid()}.part")
-    try:
-        unfinished.write_bytes(content)
-        os.replace(unfinished, path)
-    except BaseException as problem:
+    return store_all({Path(path): content})[0]
+
+
+def store_all(contents: Mapping[Path, bytes]) -> tuple[Path, ...]:
+    """Put each content at its path; where one cannot be written, say why and leave all as it was."""
+    with contextlib.ExitStack() as undo:
+        path = Path()
+        try:
+            for path, content in contents.items():
+                _make_folder(path.parent, undo)
+                undo.callback(_remove, _unfinished(path))
+                _unfinished(path).write_bytes(content)
+            for path in contents:
+                earlier = path.read_bytes() if len(contents) > 1 and path.is_file() else None
+                os.replace(_unfinished(path), path)
+                undo.callback(_restore, path, earlier)
+        except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+            raise ExportError(str(path), [f"cannot be written: {reason_of(error)}"]) from None
+        undo.pop_all()
+    return tuple(contents)
+
+
+def _unfinished(path: Path) -> Path:
+    return path.with_name(f".{path.name[:80]}.{os.getpid()}.part")
+
+
+def _make_folder(folder: Path, undo: contextlib.ExitStack) -> None:
+    for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+        missing.mkdir(exist_ok=True)
+        undo.callback(_remove_empty, missing)
+
+
+def _remove_empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        path.unlink(missing_ok=True)
+
+
+def _restore(path: Path, earlier: bytes | None) -> None:
+    _remove(path)
+    if earlier is not None:
         with contextlib.suppress(OSError):
-            unfinished.unlink(missing_ok=True)
-        if isinstance(problem, OSError) and problem.filename is not None:  # nobody asked for the temporary name
-            raise OSError(problem.errno, problem.strerror, str(path)) from problem
-        raise
-    return path
-
-
-def deliver(path: str | Path, content: bytes) -> Path:
-    """Put ``content`` where a person wanted it, or say why that cannot be."""
-    try:
-        return store(path, content)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise ExportError(str(path), [f"cannot be written: {reason_of(error)}"]) from None
+            path.write_bytes(earlier)
 
 
 def require_path(path: object, name: str = "path", wanted: str = "the path of a file") -> None:

@@ -5,6 +5,7 @@ import zipfile
 import pytest
 from python_calamine import CalamineWorkbook
 
+from sme_sem.errors import ExportError
 from sme_sem.tables import Column, Kind, Table, Words, excel
 from tables.examples import HOSTILE, PATHS
 
@@ -90,7 +91,7 @@ def test_the_file_is_replaced_as_a_whole_or_stays(tmp_path, monkeypatch):
         raise OSError("no space left")
 
     monkeypatch.setattr("sme_sem.tables.storing.os.replace", full)
-    with pytest.raises(OSError, match="no space left"):
+    with pytest.raises(ExportError, match="cannot be written: no space left"):
         excel.write([HOSTILE], path)
     assert path.read_bytes() == before
     assert [p.name for p in path.parent.iterdir()] == ["tables.xlsx"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...errors import ExportError, require_kind
-from ...tables.storing import deliver, file_names, require_path
+from ...tables.storing import file_names, require_path, store
 from ..model import Instrument
 from .formats import ExportLanguage, Format, format_named
 from .questionnaire import Tongue, lay_out
@@ -70,7 +70,7 @@ def export_instrument(
     problems = known.problems(questionnaire)
     if problems:
         raise ExportError(f"{instrument.name} as {format}", problems)
-    return deliver(target, known.render(questionnaire))
+    return store(target, known.render(questionnaire))
 
 
 def default_name(instrument: Instrument, format: str) -> str:

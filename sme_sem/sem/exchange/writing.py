@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import SmeSemError, SpecificationError, did_you_mean
-from ...tables.storing import deliver, file_names, require_path
+from ...tables.storing import file_names, require_path, store_all
 from ..fitted import require_models
 from . import amos, answers, lavaan, mplus, semopy
 from .stated import refuse
@@ -77,7 +77,7 @@ def write_syntax(fits: Mapping[str, Fit], folder: str | Path) -> tuple[Path, ...
         ``fits`` are no fitted models by name, or ``folder`` is no path.  A program that has no words for a model does
         not raise: the README says why its file is missing.
     ExportError
-        A file cannot be written.
+        A file cannot be written; then none is.
 
     Examples
     --------
@@ -90,11 +90,12 @@ def write_syntax(fits: Mapping[str, Fit], folder: str | Path) -> tuple[Path, ...
     """
     require_models(fits, "fits")
     require_path(folder, "folder", "the path of a folder")
-    folder, written, said = Path(folder), [], []
+    folder, said = Path(folder), []
+    contents: dict[Path, bytes] = {}
     for name, stem in zip(fits, file_names(fits), strict=True):
         fit = fits[name]
         for suffix, render in ((".csv", answers.csv), (".dat", answers.dat)):
-            written.append(deliver(folder / f"{stem}{suffix}", render(fit).encode()))
+            contents[folder / f"{stem}{suffix}"] = render(fit).encode()
         for program in PROGRAMS.values():
             file = f"{stem}{program.suffix}"
             try:
@@ -102,10 +103,10 @@ def write_syntax(fits: Mapping[str, Fit], folder: str | Path) -> tuple[Path, ...
             except SmeSemError as problem:
                 said.append(f"{file}: not written. {problem}")
                 continue
-            written.append(deliver(folder / file, text.encode()))
+            contents[folder / file] = text.encode()
             said.append(f"{file}: {program.title}, reads {stem}{program.data}")
-    readme = deliver(folder / "README.txt", "\n".join([_ABOUT, *said, ""]).encode())
-    return (*written, readme)
+    contents[folder / "README.txt"] = "\n".join([_ABOUT, *said, ""]).encode()
+    return store_all(contents)
 
 
 _ABOUT = """\
