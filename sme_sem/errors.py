@@ -19,7 +19,7 @@ A message says what is wrong, where, and what would do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Hashable, Iterable, Sequence
 from difflib import get_close_matches
 from itertools import islice
 from numbers import Integral, Number, Real
@@ -151,6 +151,23 @@ def texts(name: str, value: str | Iterable[str], example: str) -> tuple[str, ...
     if not all(isinstance(text, str) for text in found):
         raise SpecificationError(f"{name}={value!r}: give a text, or a list of texts, such as {name}=[{example!r}].")
     return found
+
+
+def listed(name: str, value: object, example: str) -> list[Any]:
+    """Read an option that names one column or several; a name need not be a text.
+
+    >>> listed("items", "t1", "t1"), listed("items", [1, 2], "t1")
+    (['t1'], [1, 2])
+    """
+    found = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else [value]
+    if value is None or not all(isinstance(one, Hashable) for one in found):
+        raise SpecificationError(f"{name}={value!r}: give a name, or a list of names, such as {name}=[{example!r}].")
+    return found
+
+
+def among(value: object, known: Container[str]) -> bool:
+    """Whether a text is one of those known; what is no text is none of them."""
+    return isinstance(value, str) and value in known
 
 
 def require_kind(name: str, value: object, kinds: Any, expected: str) -> None:

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import StudyError
+from .tables.storing import require_path
 
 if TYPE_CHECKING:
     from .comparison.specification_search import Search
@@ -148,8 +149,8 @@ def record(path: str | Path, entries: Iterable[Entry]) -> tuple[Entry, ...]:
     ...     len(record(Path(folder) / "ledger.jsonl", [one]))
     1
     """
-    path = Path(path)
     known = read(path)
+    path = Path(path)
     there = {one.key for one in known}
     new = list({one.key: one for one in entries if one.key not in there}.values())
     for one in new:
@@ -173,6 +174,7 @@ def record(path: str | Path, entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 def read(path: str | Path) -> tuple[Entry, ...]:
     """Read a ledger, none where there is no file; :class:`StudyError` names a line that was altered or removed."""
+    require_path(path, "ledger")
     path = Path(path)
     entries, hashes = [], {""}
     for number, line in enumerate(_lines(path), start=1):

@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from . import ledger
-from .errors import ResponseError, SmeSemError, StudyError, did_you_mean
+from .errors import ResponseError, SmeSemError, StudyError, did_you_mean, require_kind
 from .further import Steps, look_further
 from .instrument import Instrument, load_instrument, path_of, shipped
 from .instrument.syntax import factors, statements
@@ -104,6 +105,7 @@ class Study:
         >>> results.counts, results.problems
         ({'collected': 344, 'valid': 344, 'analysed': 336}, ())
         """
+        require_kind("progress", progress, (Callable, NoneType), "a function of a step's name, the steps done and all")
         steps = _CountedSteps(progress, 5 + len(self.models) + (self.choices.bootstrap is not None))
         found = self._screened(steps)
         for stage in (

@@ -127,7 +127,7 @@ def verify(folder: str | Path, study: str | Path | None = None, progress: Progre
 def _manifest(folder: Path) -> dict[str, Any]:
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise StudyError(
             str(folder), [f"{MANIFEST}: no such file; name a folder that sme-sem run has written"]
         ) from None

@@ -362,3 +362,83 @@ def test_what_cannot_be_written_says_so(fit, draft, tmp_path, below):
     with pytest.raises(ExportError, match=r"a\.npz: 1 problem\n  cannot be written: "):
         sme.bootstrap(fit, draws=10, checkpoint=folder / "a.npz", progress=False)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+UNUSABLE = {
+    "scale": (
+        lambda a, f: sme.importance(f, a, "use", 3),
+        "scale=3: give the lowest and the highest answer, such as scale=(1, 7), or these by item.",
+    ),
+    "scale by item": (
+        lambda a, f: sme.importance(f, a, "use", {"t1": 3}),
+        "scale=3: give the lowest and the highest answer, such as scale=(1, 7), or these by item.",
+    ),
+    "target": (lambda a, f: sme.importance(f, a, ["use"], (-9, 9)), "['use'] is no outcome of the model."),
+    "items": (lambda a, f: sme.descriptives(a, 3), "no column 3. Did you mean 't3'?"),
+    "nothing": (
+        lambda a, f: sme.missing(a, background=None),
+        "background=None: give a name, or a list of names, such as background=['age'].",
+    ),
+    "order": (
+        lambda a, f: sme.nonresponse(a, ["t1"]),
+        "order must be the name of a column that says when respondents answered, not list.",
+    ),
+    "method": (
+        lambda a, f: sme.factors(a, 1, method=["ml"]),
+        "method=['ml'] is not known: take 'minres', 'paf' or 'ml'.",
+    ),
+    "n": (
+        lambda a, f: sme.factors(cov=a.cov(), n_factors=1, n="many"),
+        "n must be the number of respondents, such as n=250, not 'many'.",
+    ),
+    "estimators": (
+        lambda a, f: sme.compare_estimators(MODEL, a, estimators="MLR"),
+        "estimators='MLR': give one for continuous and one for ordered answers, such as estimators=('MLR', 'WLSMV').",
+    ),
+    "labels": (
+        lambda a, f: sme.side_by_side({"trust": f}, labels=3),
+        "labels must be labels by name, such as {'TRUST': 'Trust'}, not 3.",
+    ),
+    "grey": (lambda a, f: sme.diagram(f, grey="dark"), "grey='dark': give True or False."),
+    "outcome": (lambda a, f: f.effects(["use"], "trust"), "['use'] is not a variable of the model."),
+    "hypotheses": (
+        lambda a, f: sme.multiverse(MODEL, a, choices={"estimator": ["ML", "MLR"]}, hypotheses=3),
+        "hypotheses must be relations by name, such as {'H1': 'use ~ trust > 0'}, not 3.",
+    ),
+    "ledger": (
+        lambda a, f: sme.power("use ~ 0.5*trust", 50, 5, ledger=3),
+        "ledger must be the path of a file, not 3.",
+    ),
+    "judgements": (
+        lambda a, f: qualitative.agreement(3),
+        "judgements must be a DataFrame with a column for each coder, or coded segments, not 3.",
+    ),
+    "ratings": (
+        lambda a, f: qualitative.expert_panel(3),
+        "ratings must be a pandas DataFrame with one column per item, not 3.",
+    ),
+    "relevant": (
+        lambda a, f: qualitative.expert_panel(a, relevant="often"),
+        "relevant must be the least answer that counts, such as relevant=4, not 'often'.",
+    ),
+    "kept": (lambda a, f: qualitative.expert_panel(a).components(3), "no column 3. Did you mean 't3'?"),
+    "rules": (
+        lambda a, f: qualitative.select(a, 3),
+        "rules=3: give a text, or a list of texts, such as rules=['mentions > mean'].",
+    ),
+    "documents": (
+        lambda a, f: qualitative.count_keywords(3, {"price": ["cheap"]}),
+        "sources must be the path of a file or folder, or a list of these, not 3.",
+    ),
+    "themes": (
+        lambda a, f: qualitative.read_keywords(3),
+        "themes must be keywords by theme, such as {'price': ['cheap', 'dear']}, or the path of a file, not 3.",
+    ),
+}
+
+
+@pytest.mark.parametrize("call, message", UNUSABLE.values(), ids=UNUSABLE)
+def test_what_no_function_can_use_is_refused_by_name(answers, fit, call, message):
+    with pytest.raises(SmeSemError) as caught:
+        call(answers, fit)
+    assert str(caught.value) == message

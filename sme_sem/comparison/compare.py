@@ -10,8 +10,9 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from ..errors import among
 from ..sem.fit import Fit
-from ..sem.presentation import Labels, corrected, held_back, named, objections, reported
+from ..sem.presentation import Labels, corrected, held_back, named, objections, reported, require_labels
 from ..sem.rivals import DIFFERENCE_COLUMNS, INDEX_COLUMNS
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
@@ -67,7 +68,7 @@ class Comparison(Tabled):
         found = {}
         for row in own.to_dict("records"):
             both = {row["wider"], row["narrower"]}
-            if model in both:
+            if among(model, both):
                 (other,) = both - {model}
                 found[str(other)] = float(row["pvalue"])
         return found
@@ -90,6 +91,7 @@ class Comparison(Tabled):
         >>> sme.compare(fits).pairs_table(why=False).frame()[["wider", "narrower", "relation"]].values.tolist()
         [['free', 'equal', 'nested']]
         """
+        require_labels(titles, "titles")
         columns = tuple(c for c in _PAIR_COLUMNS if self.pairs[c.name].notna().any() and (why or c.name != "why"))
         rows = tuple(_written(row, titles, columns) for row in self.pairs.to_dict("records"))
         notes = (_STATISTIC, _INTERVALS) if any(c.name == "aic_diff" for c in columns) else ()

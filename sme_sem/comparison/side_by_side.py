@@ -17,7 +17,7 @@ import pandas as pd
 from ..errors import SpecificationError, texts
 from ..sem.fit import Fit
 from ..sem.fitted import require_models
-from ..sem.presentation import Labels, corrected, named, objections, path_label, reported, rows_of
+from ..sem.presentation import Labels, corrected, named, objections, path_label, reported, require_labels, rows_of
 from ..sem.rivals import comparable
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, term
 
@@ -129,6 +129,8 @@ def side_by_side(
     ['full use cost', 'full use trust', 'full trust cost', 'partial use trust', 'partial trust cost']
     """
     require_models(models)
+    require_labels(labels)
+    require_labels(titles, "titles")
     if not models:
         raise SpecificationError("name at least one fitted model, as {'full': fit}")
     chosen = tuple(dict.fromkeys(texts("relations", relations, "~")))

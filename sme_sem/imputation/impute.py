@@ -20,12 +20,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind, whole
+from ..errors import DataProblem, SpecificationError, did_you_mean, listed, require_kind, whole
 from ..measurement.answers import complete_answers
 from ..responses.design import coded_by_value
 from ..responses.numeric import holding_words, matrix_of, require_frame
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
-from ..tasks import Progress, done, seeded
+from ..tasks import Progress, done
 from . import chains
 
 CHAINS_AT_ONCE = 2
@@ -191,7 +191,7 @@ def impute(
     m, iterations, donors = (
         whole(name, value, 1) for name, value in (("m", m), ("iterations", iterations), ("donors", donors))
     )
-    seeded(seed)
+    whole("seed", seed, 0, "a whole number, at least 0, such as seed=1")
     require_frame(data, "data")
     values = _used(data, variables, group)
     names: list[Any] = list(values)
@@ -239,7 +239,8 @@ def _used(data: pd.DataFrame, variables: Sequence[str] | None, group: str | None
     if group is not None and group not in data.columns:
         raise SpecificationError(f"group: no column {group!r}.{did_you_mean(group, map(str, data.columns))}")
     if variables is not None:
-        return complete_answers(data, [name for name in variables if name != group]).values
+        wanted = listed("variables", variables, "t1")
+        return complete_answers(data, [name for name in wanted if name != group]).values
     others = {group, *holding_words(data)}
     values = complete_answers(data, [name for name in data.columns if name not in others]).values
     return values.loc[:, (values.nunique() > 1) | values.isna().any()]
@@ -248,7 +249,7 @@ def _used(data: pd.DataFrame, variables: Sequence[str] | None, group: str | None
 def _ordered(ordered: bool | Sequence[str] | None, names: Sequence[str], open_items: np.ndarray) -> np.ndarray:
     if isinstance(ordered, bool) or ordered is None:
         return open_items & np.full(len(names), bool(ordered))
-    wanted = [ordered] if isinstance(ordered, str) else list(ordered)
+    wanted = listed("ordered", ordered, "t1")
     for name in wanted:
         if name not in names:
             raise SpecificationError(f"ordered: no variable {name!r}.{did_you_mean(name, map(str, names))}")

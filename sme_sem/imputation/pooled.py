@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, partial
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -429,7 +430,7 @@ def _pooled(fits: tuple[Fit, ...], failed: int, complete_df: float | None) -> Po
             )
     if complete_df is None:
         complete_df = max(first.n - first.table.n_free, 1)
-    if not complete_df > 0:
+    if not isinstance(complete_df, Real) or not complete_df > 0:
         raise SpecificationError(f"complete_df={complete_df!r}: give degrees of freedom above zero, or math.inf.")
     return PooledFit(fits, failed, float(complete_df))
 

@@ -27,7 +27,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from ..errors import SpecificationError, did_you_mean, texts
+from ..errors import SpecificationError, among, did_you_mean, texts
 from ..letters import NAME
 from ..tables import Column, Table, Tabled, Words, term
 from .syntax import factors, paths, product_construct, statements
@@ -490,7 +490,7 @@ class Instrument(Tabled, _Record):
         >>> instrument.model_constructs("reputation")
         ('COMP', 'LIKE', 'cusa', 'CUSL')
         """
-        if name not in self.models:
+        if not among(name, self.models):
             known = f" The models are: {', '.join(self.models)}." if self.models else ""
             near = did_you_mean(name, self.models) or known
             raise SpecificationError(f"the instrument has no model {name!r}.{near}")

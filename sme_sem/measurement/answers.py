@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind
+from ..errors import DataProblem, SpecificationError, did_you_mean, listed, require_kind
 from ..kernels import components as kernel
 from ..kernels import covariances
 from ..responses.numeric import numbers_of, require_frame
@@ -157,12 +157,13 @@ def require_full_rank(correlation: Any, names: Sequence[object]) -> Any:
     return correlation
 
 
-def _known(items: Sequence[str], frame: pd.DataFrame) -> list[str]:
-    for item in items:
+def _known(items: object, frame: pd.DataFrame) -> list[Any]:
+    found = listed("items", items, "MK1")
+    for item in found:
         if item not in frame.columns:
             raise SpecificationError(f"no column {item!r}.{did_you_mean(str(item), map(str, frame.columns))}")
-    _refuse_repeated(items)
-    return list(items)
+    _refuse_repeated(found)
+    return found
 
 
 def _refuse_repeated(names: Iterable[object]) -> None:

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ..errors import SpecificationError, did_you_mean
+from ..errors import SpecificationError, did_you_mean, listed
 from ..kernels import covariances
 from ..sem.hypotheses import adjusted
 from ..sem.spelling import chosen
@@ -75,14 +75,15 @@ def corrected(p: Any, method: Correction) -> np.ndarray:
     return found
 
 
-def known_columns(frame: pd.DataFrame, names: Sequence[str], argument: str) -> list[str]:
-    """Check that the data have these columns."""
-    for name in names:
+def known_columns(frame: pd.DataFrame, named: object, argument: str) -> list[Any]:
+    """Read an option that names columns of the data."""
+    found = listed(argument, named, "age")
+    for name in found:
         if name not in frame.columns:
             raise SpecificationError(
                 f"{argument}: no column {name!r}.{did_you_mean(str(name), map(str, frame.columns))}"
             )
-    return list(names)
+    return found
 
 
 def sparse(frame: pd.DataFrame, first: np.ndarray, second: np.ndarray, variables: Sequence[str]) -> list[str]:

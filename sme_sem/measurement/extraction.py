@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, did_you_mean
+from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind
 from ..kernels import components as kernel
 from ..kernels import linalg
 from ..tables import Column, Kind, Table, Text, Words, term
@@ -33,6 +33,8 @@ class Source(NamedTuple):
 
 def source(frame: pd.DataFrame | None, cov: pd.DataFrame | None, n: int | None, correlation: str) -> Source:
     """Take correlations from answers or from a covariance matrix."""
+    if n is not None:
+        require_kind("n", n, Real, "the number of respondents, such as n=250")
     if (frame is None) == (cov is None):
         raise SpecificationError("give either the answers (frame) or their covariances (cov), and only one of them")
     if frame is None:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ..errors import ConvergenceError, SpecificationError
+from ..errors import ConvergenceError, SpecificationError, among
 from ..kernels import components as weighing
 from ..kernels import factors as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
@@ -171,7 +171,7 @@ def factors(
     """
     turning = extraction.rotation_named(rotation, ROTATIONS_OF_FACTORS)
     extraction.require_size(suppress)
-    if method not in _METHODS:
+    if not among(method, _METHODS):
         raise SpecificationError(f"method={method!r} is not known: take 'minres', 'paf' or 'ml'.")
     R, names, notes, answers = extraction.source(frame, cov, n, correlation)
     m = _how_many(n_factors, len(R))

@@ -15,13 +15,14 @@ weighted scores).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, did_you_mean
+from ..errors import DataProblem, SpecificationError, among, did_you_mean
 from ..responses.moments import rows_by_group
 from ..responses.numeric import numbers_of, require_frame
 from ..sem.fit import Fit
@@ -132,7 +133,7 @@ def _drivers(fit: Fit, target: str) -> list[str]:
     """Name all variables from which paths lead to the target, in the order of the model."""
     paths = [(p.cause, p.effect) for p in fit.table.parameters if p.op == "~" and p.group == 0]
     names = dict.fromkeys(name for path in paths for name in path)
-    if target not in names:
+    if not among(target, names):
         raise SpecificationError(f"{target!r} is no outcome of the model." + did_you_mean(target, names))
     reached = {target}
     while new := {source for source, outcome in paths if outcome in reached} - reached:
@@ -164,6 +165,7 @@ def _items(name: str, signs: Mapping[str, Mapping[str, float]]) -> Iterator[tupl
 
 def _checked_answers(frame: pd.DataFrame, items: set[str], scale: Scale | Mapping[str, Scale]) -> pd.DataFrame:
     """Give the answers as numbers; refuse those that no performance can be made of."""
+    _require_scale(scale)
     absent = sorted(items - set(frame.columns))
     if absent:
         raise DataProblem(f"the answers have no column {', '.join(map(repr, absent))}, which the drivers rest on.")
@@ -181,6 +183,16 @@ def _checked_answers(frame: pd.DataFrame, items: set[str], scale: Scale | Mappin
         if len(beyond) and not beyond.between(low, high).all():
             raise DataProblem(f"answers to {item!r} lie outside its scale, {low:g} to {high:g}.")
     return frame
+
+
+def _require_scale(scale: object) -> None:
+    """Refuse what does not say the lowest and the highest answer."""
+    for own in scale.values() if isinstance(scale, Mapping) else (scale,):
+        ends = tuple(own) if isinstance(own, Iterable) else ()
+        if len(ends) != 2 or not all(isinstance(end, Real) for end in ends):
+            raise SpecificationError(
+                f"scale={own!r:.40}: give the lowest and the highest answer, such as scale=(1, 7), or these by item."
+            )
 
 
 def _bounds(item: str, scale: Scale | Mapping[str, Scale]) -> Scale:

@@ -120,8 +120,8 @@ def missing(
     if scales is not None:
         require_scales(scales)
     correction = tests.correction_of(correction)
-    tests.known_columns(frame, background, "background")
-    tests.known_columns(frame, categorical, "categorical")
+    background = tests.known_columns(frame, background, "background")
+    categorical = tests.known_columns(frame, categorical, "categorical")
     words = holding_words(frame) if scales is None else []
     others: list[Any] = [name for name in frame if name not in (*background, *words)]
     listed = list(dict.fromkeys(item for own in (scales or {}).values() for item in own)) or others

@@ -9,7 +9,7 @@ Armstrong and Overton (1977), Journal of Marketing Research 14, 396-402.  Tests 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError
+from ..errors import DataProblem, SpecificationError, require_kind
 from ..responses.numeric import require_frame
 from ..responses.times import read_times
 from ..tables import Table, Tabled, Text, Words, term
@@ -99,9 +99,10 @@ def nonresponse(
     """
     require_frame(frame)
     correction = tests.correction_of(correction)
+    require_kind("order", order, Hashable, "the name of a column that says when respondents answered")
     tests.known_columns(frame, [order], "order")
-    chosen = tests.known_columns(frame, list(frame.columns if variables is None else variables), "variables")
-    tests.known_columns(frame, categorical, "categorical")
+    chosen = tests.known_columns(frame, frame.columns if variables is None else variables, "variables")
+    categorical = tests.known_columns(frame, categorical, "categorical")
     chosen = [name for name in chosen if name != order]
     if not isinstance(share, Real) or not 0 < share <= 0.5:
         raise SpecificationError(f"share={share!r}: give a share above 0 and at most 0.5, such as 0.25.")

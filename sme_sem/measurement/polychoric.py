@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, did_you_mean
+from ..errors import DataProblem, SpecificationError, did_you_mean, listed
 from ..kernels import influence as kernel
 from ..kernels import latent_moments
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
@@ -119,7 +120,7 @@ def polychoric(
     """
     if missing not in ("listwise", "pairwise"):
         raise SpecificationError(f"missing={missing!r} is not known: take 'listwise' or 'pairwise'.")
-    if not 0 <= correct < 1:
+    if not isinstance(correct, Real) or not 0 <= correct < 1:
         raise SpecificationError(f"correct={correct!r}: a part of one respondent, at least 0 and less than 1.")
     answers = complete_answers(frame)
     used = answers.frame if missing == "listwise" else answers.values.dropna(how="all")
@@ -172,6 +173,7 @@ def _ordered(used: pd.DataFrame, named: Sequence[str] | None) -> list[bool]:
         return [bool((used[name].dropna() % 1 == 0).all()) and used[name].nunique() <= MOST_CATEGORIES for name in used]
     if isinstance(named, str):
         raise SpecificationError(f"ordered={named!r}: give a list of names, such as [{named!r}].")
+    named = listed("ordered", named, "MK1")
     for name in named:
         if name not in used.columns:
             raise SpecificationError(f"ordered: no column {name!r}.{did_you_mean(str(name), map(str, used.columns))}")

@@ -11,14 +11,23 @@ Mathematical and Statistical Psychology 60, 295-314 (bootstrap of aligned loadin
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, DataProblem, SpecificationError, did_you_mean, probability, whole
+from ..errors import (
+    ConvergenceError,
+    DataProblem,
+    SpecificationError,
+    among,
+    did_you_mean,
+    probability,
+    require_kind,
+    whole,
+)
 from ..kernels import alignment, covariances, factors, intervals, linalg
 from ..kernels import components as kernel
 from ..responses.numeric import require_frame
@@ -98,6 +107,7 @@ def congruence(
     True
     """
     require_frame(frame)
+    require_kind("group", group, Hashable, "the name of a column, such as group='region'")
     if group not in frame.columns:
         raise SpecificationError(f"group: no column {group!r}.{did_you_mean(str(group), map(str, frame.columns))}")
     items = frame.drop(columns=group)
@@ -223,7 +233,7 @@ def loading_intervals(
 
 def _extraction(method: str, n: int, p: int) -> Callable[[Any], Any]:
     """What gives n unrotated columns of loadings from correlations: (..., p, p) -> (..., p, n)"""
-    if method not in _PREFIX:
+    if not among(method, _PREFIX):
         raise SpecificationError(f"method={method!r} is not available; it can be {', '.join(map(repr, _PREFIX))}.")
     few = (
         p
@@ -251,7 +261,7 @@ def _loadings(answers: Answers, extract: Callable[[Any], Any]) -> np.ndarray:
 
 
 def _rotated(loadings: np.ndarray, rotation: str) -> np.ndarray:
-    if rotation not in ("varimax", "none"):
+    if not among(rotation, ("varimax", "none")):
         raise SpecificationError(
             f"rotation={rotation!r}: aligned solutions are uncorrelated; take 'varimax' or 'none'."
         )

@@ -14,11 +14,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, combinations_with_replacement, product
+from types import NoneType
 
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind
+from ..errors import DataProblem, SpecificationError, did_you_mean, listed, require_kind
 from ..responses.moments import rows_by_group
 from ..responses.numeric import matrix_of, require_frame
 from ..sem.spelling import chosen
@@ -105,7 +106,8 @@ def product_indicators(
     require_frame(frame)
     require_kind("constructs", constructs, Mapping, "indicators by construct, such as {'A': ['a1', 'a2']}")
     method = chosen("method", method, METHODS)
-    own = {construct: tuple(items) for construct, items in constructs.items()}
+    own = {construct: tuple(listed(construct, items, "a1")) for construct, items in constructs.items()}
+    require_kind("name", name, (str, NoneType), "the name of the product, such as name='AxB'")
     if len(own) not in (1, 2):
         raise SpecificationError(f"constructs= names {len(own)}: give two for an interaction, or one for its square.")
     for construct, indicators in own.items():

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from scipy import special
 
-from ..errors import SpecificationError, probability
+from ..errors import SpecificationError, among, probability, require_kind
 from ..kernels import conditional_slope
 from ..sem.fit import Fit
 from ..sem.fitted import require_solution
-from ..sem.presentation import Labels, named, objections, path_label
+from ..sem.presentation import Labels, named, objections, path_label, require_labels
 from ..tables import Column, Kind, Language, Table, Tabled, Text, Words, rows_from
 
 REACH = 3.0  # deviations from the mean, beyond which a region is of nobody
@@ -173,6 +174,7 @@ def simple_slopes(
     """
     require_solution(fit, "it has no slopes: mend it first.")
     probability("level", level, 0.95)
+    require_labels(labels)
     values = numbers_at(at, "standard deviations from the mean")
     carrier = _product(fit, outcome, predictor, moderator, product)
     lines = tuple(_line(fit, g, outcome, predictor, moderator, carrier) for g in range(fit.table.groups))
@@ -196,9 +198,10 @@ def numbers_at(at: Iterable[float], what: str, fewest: int = 1) -> np.ndarray:
 
 
 def _product(fit: Fit, outcome: str, predictor: str, moderator: str, product: str | None) -> str:
+    require_kind("product", product, (str, NoneType), "the name of a variable of the model, such as product='AxB'")
     causes = {p.rhs for p in fit.table.parameters if p.op == "~" and p.lhs == outcome}
     for name in (predictor, moderator):
-        if name not in causes:
+        if not among(name, causes):
             raise SpecificationError(f"the model has no path {outcome} ~ {name}.")
     carrier = product_of(fit, outcome, predictor, moderator, product)
     if carrier is None:

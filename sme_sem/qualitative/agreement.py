@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem
+from ..errors import DataProblem, among, require_kind, whole
 from ..kernels import agreement as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from
 from ..tasks import seeded
@@ -96,6 +96,10 @@ def agreement(
     >>> round(float(result.pairs["kappa"][0]), 3), round(result.alpha, 3)
     (0.667, 0.686)
     """
+    require_kind(
+        "judgements", judgements, (pd.DataFrame, Coding), "a DataFrame with a column for each coder, or coded segments"
+    )
+    draws = whole("draws", draws, 0)
     notes: list[Text] = []
     table = _wide(judgements, level, notes) if isinstance(judgements, Coding) else judgements
     coders = tuple(str(name) for name in table)
@@ -135,7 +139,7 @@ def _wide(coding: Coding, level: Level, notes: list[Text]) -> pd.DataFrame:
 
 def _coded(table: pd.DataFrame, scale: Scale) -> tuple[Sequence[Any], np.ndarray]:
     """Number the judgements, ascending; a gap is -1."""
-    if scale not in kernel.LEVELS:
+    if not among(scale, kernel.LEVELS):
         raise DataProblem(f"scale: expected {', '.join(kernel.LEVELS)}, got {scale!r}")
     cells = table.to_numpy(dtype=object)
     gap = pd.isna(cells) | (cells == "")

@@ -12,12 +12,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import NoneType
 from typing import Any, NamedTuple
 
 import pandas as pd
 import yaml
 
-from ..errors import SourceError, did_you_mean
+from ..errors import SourceError, did_you_mean, require_kind, texts
 from ..instrument import Instrument, read_instrument
 from ..tables import Table, Tabled
 from ..tables.storing import require_path, store
@@ -176,8 +177,9 @@ def draft_instrument(
     innovation ~ market
     """
     require_coding(coding)
-    constructs = _constructs(coding, names or {}, further or {})
-    relations = tuple(relations)
+    require_kind("names", names, (Mapping, NoneType), "variable names by category, such as {'market': 'MKT'}")
+    constructs = _constructs(coding, names or {}, _further(further))
+    relations = _relations(relations)
     known = {c.label: c.name for c in constructs} | _alone(coding, constructs)
     _check(relations, known)
     paths = [(known[r.effect], known[r.cause], r.sign) for r in relations]
@@ -185,6 +187,19 @@ def draft_instrument(
     instrument = read_instrument(document, name)
     trail = _trail(coding, constructs, instrument)
     return Draft(instrument, _yaml(document, trail), trail)
+
+
+def _relations(given: Iterable[Relation]) -> tuple[Relation, ...]:
+    require_kind("relations", given, Iterable, "relations, such as [Relation('market', 'innovation')]")
+    found = tuple(given)
+    for one in found:
+        require_kind("each of relations", one, Relation, "a relation, such as Relation('market', 'innovation')")
+    return found
+
+
+def _further(given: Mapping[str, Sequence[str]] | None) -> dict[str, tuple[str, ...]]:
+    require_kind("further", given, (Mapping, NoneType), "wordings by construct, such as {'loyalty': ['I come again.']}")
+    return {name: texts("further", wordings, "I come again.") for name, wordings in (given or {}).items()}
 
 
 class _Construct(NamedTuple):
@@ -197,7 +212,7 @@ class _Construct(NamedTuple):
     of: tuple[str, ...] = ()
 
 
-def _constructs(coding: Coding, names: Mapping[str, str], further: Mapping[str, Sequence[str]]) -> list[_Construct]:
+def _constructs(coding: Coding, names: Mapping[str, str], further: Mapping[str, tuple[str, ...]]) -> list[_Construct]:
     segments = coding.segments[coding.segments["category"] != ""]
     if segments.empty:
         raise SourceError("coding", ["no concept has a category; group the concepts first (axial coding)"])
@@ -217,7 +232,7 @@ def _constructs(coding: Coding, names: Mapping[str, str], further: Mapping[str, 
         definition = next((text for text in own["definition"] if text), "")
         variables[label] = named(str(label))
         found.append(_first_order(variables[label], str(label), definition, tuple(dict.fromkeys(own["concept"]))))
-    found += [_first_order(named(label), label, "", tuple(items)) for label, items in further.items()]
+    found += [_first_order(named(label), label, "", wordings) for label, wordings in further.items()]
     for label, own in segments[segments["main_category"] != ""].groupby("main_category", sort=False):
         below = tuple(variables[category] for category in dict.fromkeys(own["category"]))
         if len(below) > 1:

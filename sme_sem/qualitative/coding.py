@@ -8,14 +8,14 @@ remark says so.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import pandas as pd
 
-from ..errors import DataProblem, did_you_mean, require_kind
+from ..errors import DataProblem, among, did_you_mean, require_kind, texts
 from ..tables import Column, Kind, Table, Tabled, Words
 from .lists import ListSource, read_list
 from .remarks import Remark, remarks_table
@@ -86,7 +86,7 @@ class Coding(Tabled):
         """
         return tuple(name for name in dict.fromkeys(self.segments[checked_level(level)]) if name)
 
-    def of_sources(self, sources: tuple[str, ...]) -> Coding:
+    def of_sources(self, sources: str | Iterable[str]) -> Coding:
         """Keep some sources only.
 
         Parameters
@@ -106,6 +106,7 @@ class Coding(Tabled):
         >>> coding.of_sources(("F2",)).codes()
         ('price',)
         """
+        sources = texts("sources", sources, "F1")
         for name in sources:
             if name not in self.sources:
                 raise DataProblem(f"no source is named {name!r}.{did_you_mean(name, self.sources)}")
@@ -130,7 +131,7 @@ def require_coding(coding: object) -> None:
 
 def checked_level(level: str) -> str:
     """Refuse a level that is none."""
-    if level not in LEVELS:
+    if not among(level, LEVELS):
         raise DataProblem(f"level: expected {', '.join(LEVELS)}, got {level!r}.{did_you_mean(level, LEVELS)}")
     return level
 

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem
+from ..errors import DataProblem, among
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from
 from .coding import LEVEL_NAMES, Coding, Level
 from .frequency import occurrences
@@ -75,7 +75,7 @@ def cooccurrence(
     >>> cooccurrence(coding, "concept").edges.to_dict("records")
     [{'first': 'a', 'second': 'b', 'together': 1, 'jaccard': 0.5}]
     """
-    if within not in _WITHIN:
+    if not among(within, _WITHIN):
         raise DataProblem(f"within: expected 'segment' or 'source', got {within!r}")
     once, codes = occurrences(coding, level), coding.codes(level)
     if not codes:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from ..errors import SourceError
 from ..tables import Words
+from ..tables.storing import require_path
 from .libraries import library
 
 SUFFIXES = (".txt", ".text", ".md", ".pdf", ".docx")
@@ -37,7 +38,9 @@ def documents_in(sources: str | Path | Iterable[str | Path]) -> tuple[Path, ...]
 
     Raises :class:`~sme_sem.errors.SourceError` if a path does not exist, or there is no document.
     """
-    given = [sources] if isinstance(sources, (str, Path)) else list(sources)
+    given = list(sources) if isinstance(sources, Iterable) and not isinstance(sources, str) else [sources]
+    for one in given:
+        require_path(one, "sources", "the path of a file or folder, or a list of these")
     found: list[Path] = []
     for path in map(Path, given):
         if path.is_dir():

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ..errors import DataProblem, did_you_mean
+from ..errors import DataProblem, among, did_you_mean, texts
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from, term
 from .coding import LEVEL_NAMES, Coding, Level, require_coding
 from .frequency import occurrences
@@ -109,7 +109,7 @@ def compare_groups(
     """
     require_coding(coding)
     first, second = _two(coding, groups)
-    if unit not in _UNITS:
+    if not among(unit, _UNITS):
         raise DataProblem(f"unit: expected 'mentions' or 'sources', got {unit!r}")
     once = occurrences(coding, level)
     once = once[once["group"].isin((first, second))]
@@ -157,7 +157,7 @@ def compare_groups(
 
 def _two(coding: Coding, groups: tuple[str, str] | None) -> tuple[str, str]:
     known = coding.groups
-    chosen = tuple(groups) if groups is not None else known
+    chosen = known if groups is None else texts("groups", groups, "F")
     for name in chosen:
         if name not in known:
             raise DataProblem(f"no respondent group is named {name!r}.{did_you_mean(name, known)}")

@@ -18,8 +18,9 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import SourceError
+from ..errors import SourceError, texts
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from
+from ..tables.storing import require_path
 from ..tasks import Progress, results, shown
 from .documents import documents_in, firm_and_year, name_pattern, read_document
 from .libraries import library
@@ -140,6 +141,8 @@ def read_keywords(source: str | os.PathLike[str] | Mapping[str, Sequence[str]]) 
     >>> read_keywords({"micro-innovation": ["微创新", "迭代创新"]})
     {'micro-innovation': ('微创新', '迭代创新')}
     """
+    if not isinstance(source, Mapping):
+        require_path(source, "themes", "keywords by theme, such as {'price': ['cheap', 'dear']}, or the path of a file")
     place = "keywords" if isinstance(source, Mapping) else str(source)
     themes = source if isinstance(source, Mapping) else _themes_in(Path(source), place)
     problems, found, seen = [], {}, dict[str, str]()
@@ -210,7 +213,7 @@ def count_keywords(
     known = read_keywords(themes)
     paths = documents_in(sources)
     named = None if pattern is None else name_pattern(pattern, paths)
-    keywords, further = tuple(w for own in known.values() for w in own), tuple(words)
+    keywords, further = tuple(w for own in known.values() for w in own), texts("words", words, "微创新")
     found: list[_Counted] = []
     batches = [paths[i : i + _TOGETHER] for i in range(0, len(paths), _TOGETHER)]
     work = partial(_count_batch, keywords=keywords, words=further)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ..errors import DataProblem, ResponseError, SourceError
+from ..errors import DataProblem, ResponseError, SourceError, require_kind
 from ..kernels import panel as kernel
 from ..measurement.answers import complete_answers
 from ..measurement.components import Components, components
 from ..responses.files import read_table
+from ..responses.numeric import require_frame
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from .lists import ListSource
 from .selection import Selection, select
@@ -88,8 +90,7 @@ class Panel(Tabled):
         >>> panel.components(["value", "channel"], 1).loadings.shape
         (2, 1)
         """
-        chosen = kept if kept is None else list(kept)
-        return components(complete_answers(self.ratings, chosen).values, n_components, rotation)
+        return components(complete_answers(self.ratings, kept).values, n_components, rotation)
 
     def tables(self) -> tuple[Table, ...]:
         """Give the elements, and the agreement of the experts."""
@@ -172,6 +173,9 @@ def expert_panel(ratings: pd.DataFrame, *, relevant: float = 4, essential: float
     >>> panel.w, panel.elements["i_cvi"].round(2).tolist()
     (1.0, [1.0, 0.33, 0.0])
     """
+    require_frame(ratings, "ratings")
+    for name, value in (("relevant", relevant), ("essential", relevant if essential is None else essential)):
+        require_kind(name, value, Real, f"the least answer that counts, such as {name}=4")
     try:
         values = ratings.astype(float)
     except (TypeError, ValueError) as problem:

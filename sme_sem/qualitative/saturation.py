@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem
+from ..errors import DataProblem, texts
 from ..kernels import unseen
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from
 from .coding import LEVEL_NAMES, LEVELS, Coding, Level, require_coding
@@ -212,7 +212,7 @@ def hold_out(coding: Coding, sources: Sequence[str]) -> HoldOut:
     (True, False)
     """
     require_coding(coding)
-    held = tuple(dict.fromkeys(sources))
+    held = tuple(dict.fromkeys(texts("sources", sources, "F1")))
     later = coding.of_sources(held)
     others = coding.of_sources(tuple(name for name in coding.sources if name not in held))
     if not held or not others.sources:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import DataProblem, did_you_mean
+from ..errors import DataProblem, did_you_mean, texts
+from ..responses.numeric import require_frame
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from
 
 _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
@@ -73,9 +74,10 @@ def select(cases: pd.DataFrame, rules: Sequence[str]) -> Selection:
     >>> select(firms, ["mentions > mean", "self_share >= 0.5"]).kept["firm"].tolist()
     ['C']
     """
+    require_frame(cases, "cases")
     kept = pd.Series(True, index=cases.index)
     rows = []
-    for rule in rules:
+    for rule in texts("rules", rules, "mentions > mean"):
         threshold, passed = _applied(cases, rule)
         kept &= passed
         rows.append((rule, threshold, int(passed.sum()), int(kept.sum())))

@@ -8,12 +8,14 @@ true when the questionnaire or the model is changed later.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import NoneType
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ..errors import SourceError
+from ..errors import SourceError, require_kind
 from ..instrument import Hypothesis, Instrument
+from ..responses.numeric import require_frame
 from ..tables import Column, Kind, Table, Text, Words, term
 from .coding import LEVEL_NAMES
 from .lists import ListSource, read_list
@@ -87,6 +89,9 @@ def trail_table(
     >>> trail_table(trail, sme.load_instrument("bmi-drivers")).rows[0][:5]
     ('rivals', 1, 1, 'MK2', Words(en='Market driver', zh='市场驱动'))
     """
+    require_frame(trail, "trail")
+    require_kind("instrument", instrument, Instrument, "an instrument as sme.load_instrument returns it")
+    require_kind("others", others, (Mapping, NoneType), "fitted models by name, such as {'rival': fit}")
     estimates: dict[str | None, dict[tuple[str, str], float]] = {
         None: _estimates(fit),
         **{name: _estimates(own) for name, own in (others or {}).items()},
@@ -127,6 +132,9 @@ def _named(hypothesis: Hypothesis, instrument: Instrument) -> Words:
 def _estimates(fit: Fit | None) -> dict[tuple[str, str], float]:
     if fit is None:
         return {}
+    from ..sem.fit import Fit
+
+    require_kind("fit", fit, Fit, "a fitted model as sme.fit returns it")
     table = fit.standardized()
     paths = table[table["op"] == "~"]
     return dict(zip(zip(paths["lhs"], paths["rhs"], strict=True), paths["est_std"].tolist(), strict=True))

@@ -113,6 +113,7 @@ class Bootstrap(Tabled):
         >>> bool(lower[0] < fit.standardized()["est_std"][0] < upper[0])
         True
         """
+        level = probability("level", level, 0.95)
         kinds = ("standardized", "standardized_defined") if standardized else ("estimate", "defined")
         values = self.draws.to_numpy()[:, self.table["kind"].isin(kinds).to_numpy()]
         parameters = self.fit.table.parameters

@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SpecificationError, require_kind
-from ..sem.presentation import Labels, named, objections
+from ..sem.presentation import Labels, named, objections, require_labels
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from .bootstrap import Bootstrap, statistics_of
@@ -130,6 +130,7 @@ def mediation(
     ('indirect-only', 'full')
     """
     require_kind("found", found, Bootstrap, "a bootstrap as sme.bootstrap returns it")
+    require_labels(labels)
     interval = chosen("interval", interval, tuple(P_VALUES))
     pairs = chosen("pairs", pairs, ("ends", "all"))
     if found.kind == "bollen-stine":

@@ -83,7 +83,7 @@ def _few(source: str, row: int, record: list[str]) -> int:
 def _as_told(source: str, data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding).removeprefix("\ufeff")
-    except (LookupError, ValueError) as problem:
+    except (LookupError, TypeError, ValueError) as problem:
         if isinstance(problem, UnicodeDecodeError):
             line = data.count(b"\n", 0, problem.start) + 1
             why = f"its line {line} is not valid {encoding}; leave encoding= out to have it recognised"

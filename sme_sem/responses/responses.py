@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import require_kind
+from ..errors import require_kind, whole
 from ..instrument.model import Instrument
 from ..tables import Column, Kind, Table, Tabled, Words, term
 from .findings import RULES, SEVERITIES, cut
@@ -60,6 +60,7 @@ class Responses(Tabled):
 
     def scales(self, *, fewest: int = 2, varied: bool = False) -> dict[str, list[str]]:
         """The items of each construct that have a column, and vary if asked, where there are so many."""
+        fewest = whole("fewest", fewest, 1)
         own = {item for item in self.items if not varied or self.frame[item].nunique() > 1}
         scales = self.instrument.scales(single_items=True)
         present = {name: [item for item in items if item in own] for name, items in scales.items()}

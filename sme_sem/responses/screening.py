@@ -76,7 +76,7 @@ class Screening(Tabled):
         >>> sme.screen(responses, ["empty", "missing"], max_missing=0).without(["missing"]).counts
         {'collected': 344, 'valid': 344}
         """
-        return self._only(~self.flags.drop(columns=list(rules), errors="ignore").any(axis=1))
+        return self._only(~self.flags.drop(columns=list(texts("rules", rules, "missing")), errors="ignore").any(axis=1))
 
     def _only(self, kept: pd.Series[Any]) -> Responses:
         all_ = self.screened

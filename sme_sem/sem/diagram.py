@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import NoneType
 from typing import Any
 
 from ..diagrams.drawing import path_diagram
@@ -15,6 +14,7 @@ from ..tables import Language, Text, Words
 from ..tables.format import stars
 from ..tables.language import require_language
 from . import presentation
+from .options import flag
 from .result import Fit
 
 
@@ -61,7 +61,8 @@ def diagram(
     True
     """
     require_language(language)
-    require_kind("labels", labels, (Mapping, NoneType), "labels by name, such as {'TRUST': 'Trust'}")
+    presentation.require_labels(labels)
+    grey = flag("grey", grey)
     fits = dict(fit) if isinstance(fit, Mapping) else {"": fit}
     for one in fits.values():
         require_kind("fit", one, Fit, "a fitted model as sme.fit returns it, or two of them by name")

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError, did_you_mean
+from ..errors import SpecificationError, among, did_you_mean
 from ..kernels import ram
 from .expressions import Quantity
 from .solution import Point, standard_errors
@@ -27,7 +27,7 @@ def effects(point: Point, vcov: np.ndarray, outcome: str, predictor: str) -> pd.
     point : the fitted model   vcov : (q, q)
     """
     for name in (outcome, predictor):
-        if name not in point.place:
+        if not among(name, point.place):
             raise SpecificationError(f"{name!r} is not a variable of the model." + did_you_mean(name, point.place))
     if outcome == predictor:
         raise SpecificationError(f"an effect needs two variables, got {outcome!r} twice.")

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import probability
+from ..errors import SpecificationError, probability
 from ..tables import Column, Kind, Table, Tabled, Words
 from .fit import Fit, fit
+from .options import flag
 from .presentation import objections, reported
 from .specification import Specification
 
@@ -133,9 +134,11 @@ def compare_estimators(
     0  use  ~  trust    False
     """
     probability("alpha", alpha, 0.05)
+    loadings = flag("loadings", loadings)
+    first, second = _two(estimators)
     plain = {name: value for name, value in options.items() if name not in _OWN}
-    continuous = fit(model, data, estimator=estimators[0], ordered=False, **plain)
-    categorical = fit(model, data, estimator=estimators[1], ordered=ordered, **options)
+    continuous = fit(model, data, estimator=first, ordered=False, **plain)
+    categorical = fit(model, data, estimator=second, ordered=ordered, **options)
     sides = [_coefficients(own, loadings=loadings) for own in (continuous, categorical)]
     key = ["lhs", "op", "rhs", "group"]
     paths = sides[0].merge(sides[1], on=key, suffixes=[f"_{side}" for side in _SIDES], sort=False)
@@ -143,6 +146,16 @@ def compare_estimators(
     paths["differs"] = conclusions[0] != conclusions[1]
     measures = pd.DataFrame({side: reported(own) for side, own in zip(_SIDES, (continuous, categorical), strict=True)})
     return EstimatorComparison(continuous, categorical, paths, measures.reindex(list(_MEASURES)), alpha)
+
+
+def _two(estimators: object) -> tuple[str, str]:
+    found = tuple(estimators) if isinstance(estimators, Sequence) and not isinstance(estimators, str) else ()
+    if len(found) != 2:
+        raise SpecificationError(
+            f"estimators={estimators!r:.40}: give one for continuous and one for ordered answers, such as "
+            "estimators=('MLR', 'WLSMV')."
+        )
+    return found[0], found[1]
 
 
 def _coefficients(own: Fit, *, loadings: bool) -> pd.DataFrame:

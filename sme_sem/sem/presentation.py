@@ -15,10 +15,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import permutations
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ..errors import require_kind
 from ..instrument.syntax import product_construct
 from ..tables import Column, Kind, Number, Table, Text, Words, term
 from ..tables.format import cell
@@ -36,6 +38,11 @@ _SEVERITIES = {
     "warning": Words("warning", "警告"),
     "info": Words("note", "提示"),
 }
+
+
+def require_labels(labels: object, argument: str = "labels") -> None:
+    """Refuse what does not say by name what to print."""
+    require_kind(argument, labels, (Mapping, NoneType), "labels by name, such as {'TRUST': 'Trust'}")
 
 
 def named(name: str, labels: Labels | None) -> Text:

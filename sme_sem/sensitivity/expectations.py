@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError, did_you_mean
+from ..errors import SpecificationError, did_you_mean, require_kind
 from ..instrument.model import Hypothesis
 from ..instrument.syntax import product_construct
 from ..sem.fit import Fit
@@ -56,6 +56,7 @@ def expectations(
     """Read hypotheses: texts by name, texts alone, or those of an instrument."""
     if isinstance(stated, str):
         stated = (stated,)
+    require_kind("hypotheses", stated, Iterable, "relations by name, such as {'H1': 'use ~ trust > 0'}")
     pairs = stated.items() if isinstance(stated, Mapping) else ((_name(one), one) for one in stated)
     found = tuple(_read(str(name), one) for name, one in pairs)
     if not found:
@@ -109,7 +110,7 @@ def _finding(
 
 
 def _name(one: str | Hypothesis) -> str:
-    return one.id if isinstance(one, Hypothesis) else re.split(r"[<>]", one)[0].strip()
+    return one.id if isinstance(one, Hypothesis) else re.split(r"[<>]", str(one))[0].strip()
 
 
 def _read(name: str, one: str | Hypothesis) -> Expectation:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SmeSemError, SpecificationError, probability
+from ..errors import DataProblem, SmeSemError, SpecificationError, among, probability
 from ..kernels.variance_shares import variance_shares
 from ..ledger import POST_HOC, Entry, entry
 from ..moderation import with_products
@@ -124,7 +124,7 @@ class Multiverse(Tabled):
         from ..report.curves import specification_curve
 
         name = str(self.table["hypothesis"].iloc[0]) if hypothesis is None else hypothesis
-        if name not in set(self.table["hypothesis"]):
+        if not among(name, set(self.table["hypothesis"])):
             raise SpecificationError(
                 f"no hypothesis is named {name!r}; there are {', '.join(map(repr, self.table['hypothesis']))}."
             )

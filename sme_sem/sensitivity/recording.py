@@ -13,6 +13,7 @@ from typing import Any
 from ..ledger import HYPOTHESIZED, PLANNED_RIVAL, POST_HOC, Entry, label_of, read, record, versions
 from ..responses.files import read_table
 from ..sem.specification import Specification
+from ..tables.storing import require_path
 from .plans import Base, Plan
 
 
@@ -51,6 +52,8 @@ class Book:
 
 def book_of(study_or_model: Any, base: Base, ledger: str | Path | None) -> Book | None:
     """Find where fits are recorded: the file given, the study's own, or nowhere."""
+    if ledger is not None:
+        require_path(ledger, "ledger")
     if base.responses is None:
         return None if ledger is None else Book(Path(ledger), read_table(base.frame).sha256, {})
     path, instrument = ledger or study_or_model.ledger, study_or_model.instrument

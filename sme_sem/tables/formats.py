@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import SpecificationError, did_you_mean
+from ..errors import SpecificationError, among, did_you_mean
 from . import csv_file, excel, html, json_text, latex, markdown, text, word
 from .language import Language, require_language
 from .storing import require_path, store
@@ -46,9 +46,9 @@ def rendered(tables: Tables, name: str, language: Language = "en") -> str | byte
     | :--- |
     | 0.973 |
     """
-    if name not in FORMATS:
+    if not among(name, FORMATS):
         known = ", ".join(FORMATS)
-        raise SpecificationError(f"unknown format {name!r}.{did_you_mean(str(name), FORMATS)} Known are {known}.")
+        raise SpecificationError(f"unknown format {name!r}.{did_you_mean(name, FORMATS)} Known are {known}.")
     require_language(language)
     _require_room(FORMATS[name], tables)
     return FORMATS[name].piece(tables, language)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Literal
 
-from ...errors import ExportError, did_you_mean
+from ...errors import ExportError, among, did_you_mean
 from ...tables import Words
 from .questionnaire import Questionnaire
 
@@ -125,7 +125,7 @@ def format_named(name: str) -> Format:
     >>> format_named("redcap").suffix
     '.csv'
     """
-    if name not in FORMATS:
+    if not among(name, FORMATS):
         raise ExportError(
             "export",
             [f"no format is named {name!r}.{did_you_mean(name, FORMATS)} The formats are: {', '.join(FORMATS)}."],

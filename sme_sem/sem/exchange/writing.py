@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...errors import SmeSemError, SpecificationError, did_you_mean
+from ...errors import SmeSemError, SpecificationError, among, did_you_mean
 from ...tables.storing import file_names, require_path, store_all
 from ..fitted import require_models
 from . import amos, answers, lavaan, mplus, semopy
@@ -40,7 +40,7 @@ PROGRAMS: Mapping[str, Program] = {
 
 def syntax(fit: Fit, program: str = "lavaan", *, data: str | None = None) -> str:
     """Write a fit as a program for another one; parameters, errors and an example: :meth:`sme_sem.Fit.syntax`."""
-    if program not in PROGRAMS:
+    if not among(program, PROGRAMS):
         raise SpecificationError(
             f"no program {program!r} is known; it can be one of {', '.join(PROGRAMS)}.{did_you_mean(program, PROGRAMS)}"
         )
