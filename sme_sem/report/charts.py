@@ -33,7 +33,7 @@ from .canvas import (
     style,
 )
 from .figures import Interval
-from .placing import Box, label_boxes
+from .placing import Box, facing, label_boxes, leader
 from .sheet import Sheet
 
 if TYPE_CHECKING:
@@ -156,13 +156,13 @@ def _map(axes: Any, drivers: Sequence[Driver], inches: tuple[float, float], lang
         point = abs(driver.importance), driver.performance
         face = BLUE if driver.significant else "white"
         axes.plot(*([value] for value in point), "o", color=BLUE, markersize=7, markerfacecolor=face)
-        side, beside = _facing(box, float(at[0]))
+        side, beside = facing(box, float(at[0]))
         above = box.bottom + box.top - 2 * at[1]
         offset = 72 * (beside - at[0]), 36 * above
-        apart = abs(above) > _HIGH  # not beside it
         end = {"left": 0.0, "center": 0.5, "right": 1.0}[side], float(box.top < at[1])
-        leader = {"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "relpos": end, "shrinkA": 0} if apart else None
-        axes.annotate(name, point, offset, textcoords="offset points", ha=side, va="center", arrowprops=leader)
+        line = {"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "relpos": end, "shrinkA": 0}
+        shown = line if leader((float(at[0]), float(at[1])), box) else None
+        axes.annotate(name, point, offset, textcoords="offset points", ha=side, va="center", arrowprops=shown)
     axes.xaxis.set_major_formatter(coefficient)
 
 
@@ -208,15 +208,6 @@ def forest_by_group(
         if paths:
             axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(paths))
         return given(figure, form)
-
-
-def _facing(box: Box, x: float) -> tuple[str, float]:
-    """Where in its box a label begins or ends, so that it is near its point: a box is rather broader than the words."""
-    if x < box.left + 0.25 * (box.right - box.left):
-        return "left", box.left
-    if x > box.right - 0.25 * (box.right - box.left):
-        return "right", box.right
-    return "center", (box.left + box.right) / 2
 
 
 def _boxes(

@@ -3,7 +3,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from sme_sem.report.placing import Box, distance, label_boxes
+from sme_sem.report.placing import Box, crosses, distance, label_boxes, leader
 
 FRAME = Box(0, 0, 6, 4)
 MIDDLE = [Box(3, 0, 3, 4), Box(0, 2, 6, 2)]
@@ -46,3 +46,13 @@ def test_where_no_place_is_free_a_line_is_crossed_before_other_writing():
     narrow = Box(0, 0, 1.2, 0.6)
     found = label_boxes([(0.6, 0.2), (0.6, 0.4)], [(1.1, 0.15)] * 2, narrow, [Box(0.6, 0, 0.6, 0.6)])
     assert not found[0].meets(found[1]) and all(box.within(narrow) for box in found)
+
+
+@pytest.mark.parametrize("seed", [4, 11])
+def test_the_line_to_a_point_crosses_no_other_label(seed):
+    rng = np.random.default_rng(seed)
+    points = [(float(x), float(y)) for x, y in rng.normal((3, 2), (0.7, 0.5), (7, 2))]
+    found = label_boxes(points, [(1.2, 0.17)] * 7, FRAME)
+    lines = [(i, line) for i, (point, box) in enumerate(zip(points, found)) for line in leader(point, box)]
+    assert lines
+    assert not any(crosses(*line, box) for i, line in lines for j, box in enumerate(found) if i != j)
