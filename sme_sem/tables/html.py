@@ -9,10 +9,11 @@ from html import escape
 from ..letters import width
 from . import format
 from .language import Language, Text
+from .layout import least_room
 from .table import Column, Kind, Table
 from .typography import runs
 
-_BREADTHS = {" wide": 12, " widest": 16}  # what a page calls a table of more columns
+_WIDE = 12  # columns; the print of a broader table is as small as its room asks, which its style tells
 _BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]$")
 _SHORT = 28  # a label up to this long is not broken into lines
 
@@ -33,11 +34,14 @@ def render(table: Table, language: Language = "en", *, hints: Mapping[str, str] 
         for row in format.grid(table, language)
     )
     notes = "".join(f'<p class="note">{_symbols(note, language)}</p>' for note in table.notes)
-    breadth = "".join(name for name, most in _BREADTHS.items() if len(table.columns) > most)
-    if len(table.rows) > 2 and not any(column.once for column in table.columns):
-        breadth += " sortable"  # rows that stand under a merged label must stay there
+    sortable = len(table.rows) > 2 and not any(column.once for column in table.columns)
+    kind = " sortable" if sortable else ""  # rows that stand under a merged label must stay there
+    breadth = ""
+    if len(table.columns) > _WIDE:
+        kind = f" wide{kind}"
+        breadth = f' style="--cells: {least_room(table, language) + len(table.columns):.0f}"'
     return (
-        f'<figure class="sme-table{breadth}" id="{anchor(table.name)}">'
+        f'<figure class="sme-table{kind}" id="{anchor(table.name)}"{breadth}>'
         f"<table><caption>{_text(table.title, language)}</caption>"
         f"<thead>{_groups(table, language)}<tr>{heads}</tr></thead><tbody>{body}</tbody></table>{notes}</figure>"
     )

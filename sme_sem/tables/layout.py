@@ -63,18 +63,35 @@ def layout(table: Table, language: Language = "en", *, turned: bool = False) -> 
     >>> layout(Table("items", "Items", columns, (("We watch our market.", 4.2),)))
     Layout(widths=(18.5, 4.9), broken=False, turned=False, size=1.0)
     """
-    cells = list(zip(*format.grid(table, language), strict=True)) or [()] * len(table.columns)
-    heads = [format.text_of(column.heading, language) for column in table.columns]
-    labels = [column.kind is Kind.LABEL for column in table.columns]
-    wish = [max(map(_longest_line, (head, *own))) for head, own in zip(heads, cells, strict=True)]
-    least = [_least(*column) for column in zip(heads, cells, labels, strict=True)]
-    _widen_under_groups(table, language, wish, least)
+    wish, least = _wanted(table, language)
     for line, lies, size in _TRIES:
         free = line / size - GAP * len(wish)
         if sum(least) <= free and (lies or not turned):
             return Layout(_shared(least, wish, free), sum(wish) > free, lies, size)
     scale = max(free, 1.0) / sum(least)
     return Layout(tuple(own * scale for own in least), True, True, _TRIES[-1][2])
+
+
+def least_room(table: Table, language: Language = "en") -> float:
+    """Find the room without which words, or numbers, of a table would be cut: in cells, without the gaps.
+
+    >>> from sme_sem.tables import Column
+    >>> columns = (Column("item", "Item"), Column("mean", "Mean", Kind.ESTIMATE))
+    >>> least_room(Table("items", "Items", columns, (("We watch our market.", 4.2),)))
+    23.4
+    """
+    return math.fsum(_wanted(table, language)[1])
+
+
+def _wanted(table: Table, language: Language) -> tuple[list[float], list[float]]:
+    """Room for each column in which no text is broken, and in which none is cut."""
+    cells = list(zip(*format.grid(table, language), strict=True)) or [()] * len(table.columns)
+    heads = [format.text_of(column.heading, language) for column in table.columns]
+    labels = [column.kind is Kind.LABEL for column in table.columns]
+    wish = [max(map(_longest_line, (head, *own))) for head, own in zip(heads, cells, strict=True)]
+    least = [_least(*column) for column in zip(heads, cells, labels, strict=True)]
+    _widen_under_groups(table, language, wish, least)
+    return wish, least
 
 
 def lines(text: str) -> list[str]:
