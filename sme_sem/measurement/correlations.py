@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ..errors import DataProblem, SpecificationError, probability, texts
+from ..errors import DataProblem, SpecificationError, listed, probability
 from ..kernels import covariances, linalg
 from ..responses.numeric import require_frame
 from ..sem.spelling import chosen
@@ -142,7 +142,7 @@ def correlations(
     method, missing = chosen("method", method, get_args(Method)), chosen("missing", missing, get_args(Gaps))
     level = probability("level", level, 0.95)
     how = chosen("correction", correction, ("none", *get_args(Correction)))
-    answers, scores, held = _scored(frame, scales, texts("controls", controls, "size"), missing)
+    answers, scores, held = _scored(frame, scales, listed("controls", controls, "size"), missing)
     if len(held.columns) and (missing == "pairwise" or method == "kendall"):
         asked = "missing='pairwise'" if missing == "pairwise" else "method='kendall'"
         raise SpecificationError(f"controls= and {asked} do not go together: take 'listwise', 'pearson' or 'spearman'.")
@@ -186,7 +186,7 @@ def _scored(
     known = require_items(scales)
     if scales is not None and not known:
         raise SpecificationError("no scale named: give at least one, as {'market': ['MK1', 'MK2', 'MK3']}")
-    asked = {str(name): [name] for name in frame.columns} if scales is None else known
+    asked = {name: [name] for name in frame.columns} if scales is None else known
     require_scores(controls, frame, known)
     held = {name: asked.pop(name, [name]) for name in dict.fromkeys(controls)}
     if not asked:

@@ -230,3 +230,20 @@ def test_nothing_left_to_correlate_is_said(frame):
         correlations(frame[["a"]], controls="a")
     with pytest.raises(SpecificationError, match="named more than once: t1"):
         correlations(frame, {"trust": ["t1", "t1"]})
+
+
+def test_columns_named_by_numbers_can_be_held_constant(frame):
+    numbered = frame.set_axis(range(5), axis=1)
+    found = correlations(numbered, controls=4).correlation
+    assert found.columns.tolist() == ["0", "1", "2", "3"]
+    named = correlations(frame, controls=[frame.columns[4]]).correlation
+    np.testing.assert_array_equal(found, named)
+    scales = {"trust": [0, 1], "use": [2, 3]}
+    np.testing.assert_array_equal(
+        correlations(numbered, scales, controls=[4]).correlation,
+        correlations(
+            frame, {k: frame.columns[v].tolist() for k, v in scales.items()}, controls=frame.columns[4]
+        ).correlation,
+    )
+    with pytest.raises(SpecificationError, match=r"^no column: 7\.$"):
+        correlations(numbered, controls=7)
