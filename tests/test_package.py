@@ -46,6 +46,12 @@ def test_no_module_takes_the_place_of_a_public_function():
         subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)
 
 
+def test_examples_of_a_module_alone_run_though_a_function_has_its_name():
+    module = "sme_sem/comparison/equivalents.py"
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", module], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
 def test_everything_raised_on_purpose_has_one_base():
     errors = [
         value for value in vars(sme_sem.errors).values() if isinstance(value, type) and issubclass(value, Exception)
