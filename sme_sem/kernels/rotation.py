@@ -24,6 +24,7 @@ from . import linalg
 
 EPSILON = 1e-3  # geomin's offset
 IMAGINARY = 1e-30  # a step so short that its square vanishes
+ASIDE = 0.01  # a turn by half a degree or so
 
 
 class Turned(NamedTuple):
@@ -130,6 +131,20 @@ def best(criterion, loadings, starts, *, oblique):
     value = criterion(apply(found, loadings, oblique=oblique))[0]
     first = found[int(np.nanargmin(value))]
     return _perfected(criterion, loadings, first, oblique=oblique)
+
+
+def below(criterion, loadings, rotation, *, oblique, count=8, seed=0):
+    """Where the criterion falls from a place at which it stands still: (p, m), (m, m) -> Turned; None at a minimum.
+
+    A symmetric matrix of loadings can stand exactly on a saddle, which no search leaves; one that begins a little aside
+    does, and from a minimum it falls back.
+    """
+    directions = _directions(rotation.shape[-1], oblique=oblique)
+    turns = np.random.default_rng(seed).standard_normal((count, len(directions))) * ASIDE
+    starts = _moved(rotation, np.tensordot(turns, directions, axes=1), oblique=oblique)
+    found = best(criterion, loadings, starts, oblique=oblique)
+    here = criterion(apply(rotation, loadings, oblique=oblique))[0]
+    return found if found.value < here - 1e-6 * np.abs(here) - 1e-12 else None  # False for NaN
 
 
 def gradient_projection(criterion, loadings, starts, *, oblique, tolerance=1e-5, max_iterations=1000):

@@ -1,6 +1,7 @@
 """Turning components until every item belongs to few of them.
 
-Varimax, promax and oblimin are factor_analyzer's, run until they stand still.  Varimax, quartimax and equamax normalise
+Varimax, promax and oblimin are factor_analyzer's, run until they stand still; where that is a saddle, as with items
+that are exactly alike, they go on to a minimum.  Varimax, quartimax and equamax normalise
 the rows (Kaiser).  Promax raises the varimax loadings to the fourth power and fits them: components as R's
 ``stats::promax`` and psych's ``principal`` do, factors with rows normalised for that, as psych's ``fa`` and SPSS do,
 which moves loadings in the second decimal.  Oblimin is direct quartimin (delta or gamma 0) without row normalisation,
@@ -61,9 +62,13 @@ def _varimax(loadings: Any) -> Turned:
         rest = _from_rest(projection.varimax, directions, np.eye(turned.shape[1]), oblique=False) / len(directions)
         if rest < _AT_REST:
             break
+    eye = np.eye(loadings.shape[1])
+    lower = projection.below(projection.varimax, turned / length[directed], eye, oblique=False)
+    if lower is not None:
+        turned, rest = turned @ lower.rotation, lower.violation / len(turned)
     rotated = np.zeros_like(loadings)
     rotated[directed] = turned
-    return rotated, np.eye(loadings.shape[1]), bool(rest < _AT_REST)
+    return rotated, eye, bool(rest < _AT_REST)
 
 
 def _promax(loadings: Any) -> Turned:
@@ -87,6 +92,11 @@ def _oblimin(loadings: Any) -> Turned:
 
     oblimin = Rotator("oblimin", gamma=0, tol=1e-7, max_iter=1000)
     turned = oblimin.fit_transform(loadings)
+    rotation = np.linalg.inv(np.linalg.pinv(loadings) @ turned).T
+    lower = projection.below(projection.quartimin, loadings, rotation, oblique=True)
+    if lower is not None:
+        T = lower.rotation
+        return projection.apply(T, loadings, oblique=True), T.T @ T, bool(lower.violation < 1e-6)
     rest = _from_rest(projection.quartimin, turned, oblimin.phi_, oblique=True)
     return turned, oblimin.phi_, bool(rest < 1e-6)
 

@@ -162,3 +162,12 @@ def test_starts_are_orthogonal_and_the_same_every_time():
     starts = rotation.random_starts(4, 12)
     np.testing.assert_allclose(starts.mT @ starts, np.broadcast_to(np.eye(4), (12, 4, 4)), atol=1e-14)
     np.testing.assert_array_equal(starts, rotation.random_starts(4, 12))
+
+
+def test_from_a_saddle_the_criterion_falls_and_from_a_minimum_it_does_not():
+    saddle = np.array([[0.8, 0.4]] * 3 + [[0.8, -0.4]] * 3)
+    found = rotation.below(rotation.varimax, saddle, np.eye(2), oblique=False)
+    assert found.value < rotation.varimax(saddle)[0] and found.violation < 1e-12
+    turn = np.array([[1, 1], [1, -1]]) / np.sqrt(2)
+    np.testing.assert_allclose(np.abs(found.rotation), np.abs(turn), rtol=0, atol=1e-9)
+    assert rotation.below(rotation.varimax, saddle, found.rotation, oblique=False) is None
