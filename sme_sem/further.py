@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
@@ -87,7 +88,10 @@ def _multiverse(study: ScreenedStudy) -> Multiverse:
 
 
 def _waves(kept: Responses, scales: dict[str, list[str]], background: dict[str, Any]) -> Nonresponse | None:
-    """Compare scores and background of the first and the last quarter; None where the file tells no times."""
+    """Compare scores and background of the first and the last quarter; None where the file tells no times.
+
+    A score is of the items that were answered: those who leave some out belong to whom is compared.
+    """
     from .measurement.nonresponse import nonresponse
 
     times = kept.metadata.get("submitted_at")
@@ -97,7 +101,9 @@ def _waves(kept: Responses, scales: dict[str, list[str]], background: dict[str, 
     known = kept.frame[background["background"]]
     compared = pd.concat([pd.DataFrame(scores), known.rename(columns=str)], axis=1)
     compared[_WHEN] = times.astype("int64").where(times.notna())
-    return nonresponse(compared, _WHEN, categorical=background["categorical"])
+    found = nonresponse(compared, _WHEN, categorical=background["categorical"])
+    gaps = any(kept.frame[items].isna().any(axis=None) for items in scales.values())
+    return replace(found, notes=(*found.notes, _OF_ANSWERED)) if gaps else found
 
 
 def _background(instrument: Instrument, frame: pd.DataFrame) -> dict[str, Any]:
@@ -108,6 +114,7 @@ def _background(instrument: Instrument, frame: pd.DataFrame) -> dict[str, Any]:
 
 
 _WHEN = " submitted_at"
+_OF_ANSWERED = Words("A score is the mean of the items that were answered.", "得分为受访者所答题项的平均值。")
 _MISSING = Words("Missing answers", "缺失数据")
 _NONRESPONSE = Words("Late respondents", "早晚期受访者比较")
 _ITEMS = Words("Advice on items", "题项取舍建议")

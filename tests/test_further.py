@@ -49,6 +49,16 @@ def test_gaps_are_shown_by_construct_and_pattern_with_what_they_go_along_with(tm
     assert found.further.missing.mcar is not None and "little_mcar" in named
 
 
+def test_late_respondents_with_gaps_are_compared_by_what_they_answered(tmp_path):
+    said = "A score is the mean of the items that were answered."
+    for gaps in (0, 12):
+        frame = timed().astype(object)
+        frame.loc[frame.index[-gaps:] if gaps else [], "t1"] = None
+        named, _ = shown(load_study(write_study(tmp_path / str(gaps), frame, document=TIMED)).run())
+        assert {(row[2], row[3]) for row in named["nonresponse"].rows} == {(50, 50)}
+        assert (said in map(str, named["nonresponse"].notes)) == bool(gaps)
+
+
 def test_gaps_that_go_along_with_nothing_are_one_sentence(tmp_path):
     frame = answers().astype(object)
     frame.loc[np.random.default_rng(3).choice(200, 12, replace=False), "t1"] = None

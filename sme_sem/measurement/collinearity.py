@@ -19,7 +19,7 @@ import pandas as pd
 from ..errors import DataProblem, SpecificationError, require_kind
 from ..sem.result import Fit
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
-from .answers import complete_answers, require_correlations, scored
+from .answers import SCORED, complete_answers, require_correlations, scored
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +123,7 @@ def variance_inflation(
     [2.778, 2.778]
     """
     rows = [row for outcome, names in outcomes.items() for row in _rows(frame, outcome, names, scales or {})]
-    return Collinearity(pd.DataFrame(rows, columns=[c.name for c in _COLUMNS]), (_SCORED,) if scales else ())
+    return Collinearity(pd.DataFrame(rows, columns=[c.name for c in _COLUMNS]), (SCORED,) if scales else ())
 
 
 def _items_below(name: str, below: Mapping[str, Sequence[str]], above: tuple[str, ...] = ()) -> list[str]:
@@ -155,7 +155,6 @@ def _rows(
     return [(outcome, name, len(scores), vif, 1 / vif) for name, vif in zip(names, found, strict=True)]
 
 
-_SCORED = Words("Constructs are scored by the mean of their items.", "构念得分为其题项的平均值。")
 _COLUMNS = (
     Column("outcome", Words("Outcome", "因变量")),
     Column("predictor", Words("Predictor", "自变量")),

@@ -38,7 +38,7 @@ def test_constructs_are_scored_by_the_mean_of_their_items(pupils):
     scores = pd.DataFrame({name: pupils[items].mean(axis=1) for name, items in scales.items()})
     expected = np.diag(np.linalg.inv(scores.assign(x9=pupils["x9"]).corr()))
     np.testing.assert_allclose(result.vif["vif"], expected, rtol=1e-10)
-    assert result.notes[0].en == "Constructs are scored by the mean of their items."
+    assert result.notes[0].en == "The score of a scale is the mean of its items."
 
 
 def test_the_predictors_of_a_fit_are_found_in_it_even_through_two_levels(pupils):
