@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import StudyError
-from .tables.storing import require_path
+from .tables.storing import reason_of, require_path
 
 if TYPE_CHECKING:
     from .comparison.specification_search import Search
@@ -167,8 +167,8 @@ def record(path: str | Path, entries: Iterable[Entry]) -> tuple[Entry, ...]:
         previous = _hash(line)
     try:
         _append(path, text.encode())
-    except OSError as error:
-        raise StudyError(str(path), [f"cannot be written: {error.strerror or error}"]) from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise StudyError(str(path), [f"cannot be written: {reason_of(error)}"]) from None
     return (*known, *new)
 
 
@@ -218,8 +218,8 @@ def _lines(path: Path) -> list[str]:
         return path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
         return []
-    except (OSError, UnicodeDecodeError) as error:
-        raise StudyError(str(path), [f"cannot be read: {getattr(error, 'strerror', None) or error}"]) from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name, or no text
+        raise StudyError(str(path), [f"cannot be read: {reason_of(error)}"]) from None
 
 
 def _last(path: Path) -> str:

@@ -442,3 +442,15 @@ def test_what_no_function_can_use_is_refused_by_name(answers, fit, call, message
     with pytest.raises(SmeSemError) as caught:
         call(answers, fit)
     assert str(caught.value) == message
+
+
+def test_a_name_no_file_can_have_is_told_wherever_one_is_read_or_written(tmp_path):
+    place = tmp_path / "n\0l.yaml"
+    for attempt in (
+        lambda: sme.new_study(place, "bmi-drivers"),
+        lambda: sme.power("use ~ 0.5*trust", 50, 5, progress=False, ledger=place),
+        lambda: qualitative.read_keywords(place),
+        lambda: qualitative.read_coding(place.with_suffix(".qdpx")),
+    ):
+        with pytest.raises(SmeSemError, match=r"cannot be (written|read): embedded null byte"):
+            attempt()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, cast
@@ -10,7 +10,6 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from ..errors import among
 from ..sem.fit import Fit
 from ..sem.presentation import Labels, corrected, held_back, named, objections, reported, require_labels
 from ..sem.rivals import DIFFERENCE_COLUMNS, INDEX_COLUMNS
@@ -68,7 +67,7 @@ class Comparison(Tabled):
         found = {}
         for row in own.to_dict("records"):
             both = {row["wider"], row["narrower"]}
-            if among(model, both):
+            if isinstance(model, Hashable) and model in both:
                 (other,) = both - {model}
                 found[str(other)] = float(row["pvalue"])
         return found

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from ..errors import StudyError
-from ..tables.storing import require_path
+from ..tables.storing import reason_of, require_path
 from . import places
 from .library import path_of
 from .load import load_instrument
@@ -99,8 +99,8 @@ def new_study(folder: str | Path, instrument: str | Path) -> Path:
     contents |= {file.name: file.read_bytes() for file in (answers, trail) if file is not None}
     try:
         _write_all(folder, contents)
-    except OSError as error:
-        raise StudyError(str(folder), [f"cannot be written: {error.strerror or error}"]) from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise StudyError(str(folder), [f"cannot be written: {reason_of(error)}"]) from None
     return folder / "study.yaml"
 
 

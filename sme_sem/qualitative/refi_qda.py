@@ -27,6 +27,7 @@ import pandas as pd
 
 from ..errors import SourceError
 from ..tables import Words
+from ..tables.storing import reason_of
 from .coding import FIELDS, Coding, coding_of
 from .documents import Read, decoded
 from .remarks import Remark, Severity
@@ -143,8 +144,8 @@ def _names(sources: Sequence[ElementTree.Element]) -> tuple[str, ...]:
 def _opened(path: Path, place: str) -> _Archive:
     try:
         content = path.read_bytes()
-    except OSError as problem:
-        raise SourceError(place, [f"cannot be read: {problem.strerror or problem}"]) from None
+    except (OSError, ValueError) as problem:  # ValueError: a NUL in the name
+        raise SourceError(place, [f"cannot be read: {reason_of(problem)}"]) from None
     if path.suffix.lower() == ".qde":
         return _Archive({"project.qde": content})
     try:

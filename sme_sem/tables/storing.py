@@ -25,23 +25,21 @@ def store_all(contents: Mapping[Path, bytes]) -> tuple[Path, ...]:
     """Put each content at its path; where one cannot be written, say why and leave all as it was."""
     with contextlib.ExitStack() as undo:
         path = Path()
+        waiting: dict[Path, Path] = {}
         try:
-            for path, content in contents.items():
+            for number, (path, content) in enumerate(contents.items()):
                 _make_folder(path.parent, undo)
-                undo.callback(_remove, _unfinished(path))
-                _unfinished(path).write_bytes(content)
-            for path in contents:
+                waiting[path] = path.with_name(f".{path.name[:80]}.{os.getpid()}.{number}.part")
+                undo.callback(_remove, waiting[path])
+                waiting[path].write_bytes(content)
+            for path, unfinished in waiting.items():
                 earlier = path.read_bytes() if len(contents) > 1 and path.is_file() else None
-                os.replace(_unfinished(path), path)
+                os.replace(unfinished, path)
                 undo.callback(_restore, path, earlier)
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
             raise ExportError(str(path), [f"cannot be written: {reason_of(error)}"]) from None
         undo.pop_all()
     return tuple(contents)
-
-
-def _unfinished(path: Path) -> Path:
-    return path.with_name(f".{path.name[:80]}.{os.getpid()}.part")
 
 
 def _make_folder(folder: Path, undo: contextlib.ExitStack) -> None:

@@ -67,3 +67,9 @@ def test_an_interruption_leaves_nothing_behind(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         store(tmp_path / "new" / "file", b"1")
     assert everything(tmp_path) == {}
+
+
+def test_names_that_differ_at_their_end_alone_do_not_meet(tmp_path):
+    contents = {tmp_path / f"{'n' * 90}.{suffix}": suffix.encode() for suffix in ("csv", "dat", "R")}
+    store_all(contents)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {p.name: c for p, c in contents.items()}
