@@ -16,7 +16,8 @@ Derivatives of the conditions are taken along the imaginary axis, which costs no
 SIAM Review 40, 110-112): everything here is analytic and accepts complex numbers.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,6 +26,8 @@ from . import linalg
 EPSILON = 1e-3  # geomin's offset
 IMAGINARY = 1e-30  # a step so short that its square vanishes
 ASIDE = 0.01  # a turn by half a degree or so
+
+Criterion = Callable[[Any], tuple[Any, Any]]
 
 
 class Turned(NamedTuple):
@@ -90,6 +93,21 @@ def crawford_ferguson(loadings, columns):
     in_column = squared.sum(axis=-2, keepdims=True) - squared
     others = (1 - columns) * in_row + columns * in_column
     return (squared * others).sum(axis=(-2, -1)) / 4, loadings * others
+
+
+def target(values):
+    """sum_ij (lambda_ij - values_ij)^2 / 2 over what is not NaN: (p, m) -> a criterion.
+
+    Browne (1972), British Journal of Mathematical and Statistical Psychology 25, 207-212.
+    """
+    said = ~np.isnan(values)
+    aim = np.where(said, values, 0.0)
+
+    def towards(loadings):
+        off = np.where(said, loadings - aim, 0.0)
+        return (off * off).sum(axis=(-2, -1)) / 2, off
+
+    return towards
 
 
 # --- what holds at a solution --------------------------------------------------------------------------------

@@ -45,7 +45,8 @@ from .options import (
 )
 from .parameters import ParameterTable, given_variables, parameter_table
 from .result import Fit
-from .rotation import anchored, blocks_of, refuse_restrictions, rotated
+from .rotation import anchored, blocks_of, criterion_of, refuse_restrictions, rotated
+from .rotation_target import aims_of
 from .search import estimated
 from .second_engine import by_semopy
 from .solution import Point
@@ -77,6 +78,7 @@ def fit(
     se: str | None = None,
     test: str | None = None,
     rotation: str | None = None,
+    target: Mapping[str, Sequence[str]] | pd.DataFrame | None = None,
     parameterization: Parameterization = "delta",
     preset: Preset = "sem",
     cov: pd.DataFrame | Mapping[str, pd.DataFrame] | Sequence[pd.DataFrame] | None = None,
@@ -161,7 +163,11 @@ def fit(
     rotation
         How constructs of exploratory blocks, ``efa("b")*f1 + efa("b")*f2 =~ x1 + ...``, are turned: ``"geomin"`` (the
         default), ``"oblimin"`` or ``"quartimin"``; uncorrelated by ``"varimax"``, ``"quartimax"``,
-        ``"equamax"`` or ``"parsimax"``; ``"none"``.
+        ``"equamax"`` or ``"parsimax"``; ``"target"``, towards ``target``; ``"none"``.
+    target
+        With ``rotation="target"`` the items of each construct, ``{"f1": ["x1", "x2"], "f2": ["x3", "x4"]}``; the
+        other loadings of the block aim at zero.  Or a table of items by constructs: values the (standardized)
+        loadings aim at, NaN where nothing is said.  Uncorrelated with ``orthogonal=True``.
     cluster
         A column that tells which respondents were drawn together (classes, firms, interviewers).  Errors and tests
         then rest on the sums of scores over clusters; ``"ML"`` becomes ``"MLR"``, and means are modelled.
@@ -239,6 +245,7 @@ def fit(
     if method.discrepancy != "ML" and information == "observed":
         raise SpecificationError(f"estimator={method.name!r} knows the expected information only.")
     stages = missing in two_stage.WAYS
+    turning = _rotation_of(specification, rotation)
     means = missing == "fiml" or stages or cluster is not None
     options = Options(
         method=method,
@@ -256,7 +263,8 @@ def fit(
         effect_coding=effect_coding_of(effect_coding, std_lv=std_lv),
         starts=starts_of(starts),
         seed=seeded(seed),
-        rotation=_rotation_of(specification, rotation),
+        rotation=turning,
+        target=aims_of(specification, turning, target),
         cluster=cluster,
         weights=weights,
         parameterization=chosen("parameterization", parameterization, ("delta", "theta")),
@@ -296,6 +304,9 @@ def fit(
     raising = chosen("on_failure", on_failure, ("raise", "return")) == "raise"
     blocks = blocks_of(table)
     if blocks:
+        if options.rotation == "target":
+            for block in blocks:
+                criterion_of(block, options)  # too little said is found before the search
         sample = sample_of(table, moments, options)
         first = anchored(table, blocks, sample)
         refuse_restrictions(table, first, blocks, sample, oblique=options.oblique)

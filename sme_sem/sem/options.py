@@ -16,7 +16,7 @@ from .spelling import chosen, means
 Preset = Literal["sem", "growth", "explicit"]
 Parameterization = Literal["delta", "theta"]
 
-OBLIQUE = ("geomin", "oblimin", "quartimin")
+OBLIQUE = ("geomin", "oblimin", "quartimin", "target")
 ORTHOGONAL = ("varimax", "quartimax", "equamax", "parsimax")
 
 GROUP_EQUAL = (
@@ -50,6 +50,7 @@ class Options:
     effect_coding : what gives constructs their scale in place of a marker (:data:`EFFECT_CODING`)
     starts, seed : how many random starts the search is repeated from, and what they are drawn from
     rotation : how exploratory blocks are turned (:data:`OBLIQUE`, :data:`ORTHOGONAL`, ``"none"``); None without any
+    target : what loadings are to come close to by ``rotation="target"``: construct, item, value
     cluster, weights : columns that tell how respondents were drawn
     bounds : which variances are kept from becoming negative (:data:`~sme_sem.sem.bounds.KINDS`)
     """
@@ -70,6 +71,7 @@ class Options:
     starts: int = 0
     seed: int | None = None
     rotation: str | None = None
+    target: tuple[tuple[str, str, float], ...] = ()
     cluster: str | None = None
     weights: str | None = None
     parameterization: Parameterization = "delta"

@@ -16,14 +16,15 @@ of uncorrelated constructs, are the same as here.
 
 Conventions, lavaan's: loadings are standardized by the items' variances given what else predicts the constructs
 before they are rotated, and for varimax normalised by Kaiser besides; a construct's loadings have a positive sum;
-constructs stand in the order of the items they load on most.  A rotation is never allowed to change the fit, so
-orthogonal rotations keep constructs of one block uncorrelated, but not those of different blocks.  Each group is
-rotated on its own; where groups share their loadings, the first one's rotation serves them all.
+constructs stand in the order of the items they load on most (both as a target says, if there is one).  A rotation is
+never allowed to change the fit, so orthogonal rotations keep constructs of one block uncorrelated, but not those of
+different blocks.  Each group is rotated on its own; where groups share their loadings, the first one's rotation serves
+them all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
@@ -39,7 +40,10 @@ from . import objective
 from .bounds import renumbered
 from .constraints import constrained, restrictions
 from .diagnosis import Diagnostic, examine
+from .options import Options
 from .parameters import Parameter, ParameterTable
+from .rotation_target import criterion as towards
+from .rotation_target import signed
 from .solution import Point
 
 if TYPE_CHECKING:
@@ -48,8 +52,7 @@ if TYPE_CHECKING:
 STARTS = 30
 _AT_REST = 1e-8
 
-Criterion = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
-CRITERIA: dict[str, Criterion] = {
+CRITERIA: dict[str, kernel.Criterion] = {
     "geomin": kernel.geomin,
     "oblimin": kernel.quartimin,
     "quartimin": kernel.quartimin,
@@ -307,10 +310,9 @@ def rotated(fit: Fit, table: ParameterTable, blocks: Sequence[Block]) -> Fit:
     table : the model with all loadings and correlations of the blocks free
     """
     options, sample = fit.options, fit.sample
-    criterion = CRITERIA[str(options.rotation)]
     before = fit.table, fit.theta
     read = _read(table, ram.matrices(fit.pattern, fit.theta, sample.covariance, sample.mean), *before)
-    found = [_found(block, criterion, read, options.rotation == "varimax", oblique=options.oblique) for block in blocks]
+    found = [_found(block, options, read) for block in blocks]
     theta = _read(table, _turned(fit.table, blocks, [H for H, _ in found], fit.theta, sample), *before)
     pattern = table.pattern()
     diagnostics = examine(Point.at(table, pattern, theta, sample.covariance, sample.mean), fit.n, fit.moments.labels)
@@ -320,9 +322,7 @@ def rotated(fit: Fit, table: ParameterTable, blocks: Sequence[Block]) -> Fit:
         for block, (_, violation) in zip(blocks, found, strict=True)
         if not violation < _AT_REST
     ]
-    slopes = [
-        _slopes(block, criterion, theta, options.rotation == "varimax", oblique=options.oblique) for block in blocks
-    ]
+    slopes = [_slopes(block, options, theta) for block in blocks]
     return replace(
         fit,
         table=table,
@@ -334,16 +334,24 @@ def rotated(fit: Fit, table: ParameterTable, blocks: Sequence[Block]) -> Fit:
     )
 
 
-def _found(
-    block: Block, criterion: Criterion, theta: np.ndarray, kaiser: bool, *, oblique: bool
-) -> tuple[np.ndarray, float]:
-    """H (m, m) of a block, signed and ordered, and how far from rest it is."""
+def criterion_of(block: Block, options: Options) -> kernel.Criterion:
+    """What is least once the block is turned."""
+    if options.rotation == "target":
+        return towards(options.target, block.constructs, block.items)
+    return CRITERIA[str(options.rotation)]
+
+
+def _found(block: Block, options: Options, theta: np.ndarray) -> tuple[np.ndarray, float]:
+    """H (m, m) of a block, signed and ordered, and how far from rest it is; a target says order and some signs."""
     loadings, correlations, uniquenesses = block.measured(theta)
-    weights = _weights(loadings, correlations, uniquenesses, kaiser)
+    weights = _weights(loadings, correlations, uniquenesses, options.rotation == "varimax")
     starts = kernel.random_starts(loadings.shape[1], STARTS)
+    criterion, oblique = criterion_of(block, options), options.oblique
     H, _, violation = kernel.best(criterion, loadings * weights[:, None], starts, oblique=oblique)
     turned = kernel.apply(H, loadings, oblique=oblique)
-    H = H * np.where(turned.sum(axis=0) < 0, -1, 1)
+    H = H * np.where((turned.sum(axis=0) < 0) & ~signed(options.target, block.constructs), -1, 1)
+    if options.rotation == "target":
+        return H, violation
     size = np.abs(turned)
     large = size >= 0.8 * size.max(axis=0)
     position = (np.arange(len(size))[:, None] * large).sum(axis=0) / large.sum(axis=0)
@@ -357,13 +365,14 @@ def _weights(loadings: np.ndarray, correlations: np.ndarray, uniquenesses: np.nd
     return np.where(np.abs(length) > 1e-10, 1 / np.where(length == 0, 1, length), 0)
 
 
-def _slopes(block: Block, criterion: Criterion, theta: np.ndarray, kaiser: bool, *, oblique: bool) -> np.ndarray:
+def _slopes(block: Block, options: Options, theta: np.ndarray) -> np.ndarray:
     """Derivatives of the block's conditions by all parameters, each row of length one: -> (k, q)"""
     moved = block.parameters
     points = theta + 1j * kernel.IMAGINARY * (moved[:, None] == np.arange(len(theta)))
     loadings, correlations, uniquenesses = block.measured(points)
-    weighted = loadings * _weights(loadings, correlations, uniquenesses, kaiser)[..., None]
-    values = kernel.conditions(criterion, weighted, correlations, oblique=oblique)
+    weights = _weights(loadings, correlations, uniquenesses, options.rotation == "varimax")
+    criterion = criterion_of(block, options)
+    values = kernel.conditions(criterion, loadings * weights[..., None], correlations, oblique=options.oblique)
     slopes = np.zeros((values.shape[-1], len(theta)))
     slopes[:, moved] = values.imag.T / kernel.IMAGINARY
     return slopes / np.linalg.norm(slopes, axis=1, keepdims=True)

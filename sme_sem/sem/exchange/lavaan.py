@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..estimators import ESTIMATORS, chosen_estimator
+from ..rotation import blocks_of
 from .answers import group_column, summary_only
-from .stated import refuse
+from .stated import number, refuse
 
 if TYPE_CHECKING:
     from ..result import Fit
@@ -89,11 +90,23 @@ def _options(fit: Fit) -> list[str]:
         found.append(f'bounds = "{options.bounds.replace("_", ".")}"')
     if options.likelihood != "normal":
         found.append(f'likelihood = "{options.likelihood}"')
-    if options.rotation is not None:
+    if options.rotation == "target":
+        found += ['rotation = "target"', f"rotation.args = list({_target(fit)})"]
+    elif options.rotation is not None:
         found.append(_ROTATIONS.get(options.rotation, f'rotation = "{options.rotation}"'))
     found += [f"cluster = {_quoted(options.cluster)}"] if options.cluster else []
     found += [f"sampling.weights = {_quoted(options.weights)}"] if options.weights else []
     return found
+
+
+def _target(fit: Fit) -> str:
+    blocks = blocks_of(fit.table)
+    if len(blocks) > 1:
+        raise refuse("lavaan (R)", "targets of several blocks or groups in this form", "write one block, or rotate it")
+    aims = {(construct, item): number(value) for construct, item, value in fit.options.target}
+    values = ", ".join(aims.get((c, i), "NA") for c in blocks[0].constructs for i in blocks[0].items)
+    orthogonal = "" if fit.options.oblique else ", orthogonal = TRUE"
+    return f"target = matrix(c({values}), nrow = {len(blocks[0].items)}){orthogonal}"
 
 
 def _errors_and_test(fit: Fit) -> list[str]:

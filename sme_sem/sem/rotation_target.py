@@ -1,0 +1,102 @@
+"""What loadings of exploratory blocks are to come close to: ``rotation="target"``.
+
+A target names the items that belong to each construct, and the block's other loadings aim at zero; or it is a table of
+values, with gaps where nothing is said.  Asparouhov and Muthen (2009), Structural Equation Modeling 16, 397-438.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import SpecificationError, did_you_mean, require_kind, texts
+from ..kernels import rotation as kernel
+from .specification import Specification
+
+Aim = tuple[str, str, float]
+"""A construct, an item, and what the loading should come close to."""
+
+
+def aims_of(specification: Specification, rotation: str | None, target: Any) -> tuple[Aim, ...]:
+    """Read ``target=``: items by construct, or a table of items by constructs.
+
+    Raises :class:`~sme_sem.errors.SpecificationError` for unknown names, and where rotation and target do not go
+    together.
+    """
+    if rotation != "target":
+        if target is not None:
+            raise SpecificationError(f"target= is for rotation='target'; rotation={rotation!r} has none.")
+        return ()
+    require_kind(
+        "target",
+        target,
+        (Mapping, pd.DataFrame),
+        "the items of each construct, such as {'F1': ['x1', 'x2'], 'F2': ['x3', 'x4']}, or a table of items by "
+        "constructs with gaps where a loading is free",
+    )
+    known = _block_loadings(specification)
+    found = list(_of_table(target)) if isinstance(target, pd.DataFrame) else list(_of_items(known, target))
+    for construct, item, _ in found:
+        _require_loading(known, construct, item)
+    return tuple(found)
+
+
+def criterion(aims: Sequence[Aim], constructs: Sequence[str], items: Sequence[str]) -> kernel.Criterion:
+    """How far the loadings of one block are from what they aim at.
+
+    Raises :class:`~sme_sem.errors.SpecificationError` where too few aims settle a rotation.
+    """
+    values = np.full((len(items), len(constructs)), np.nan)
+    for construct, item, value in aims:
+        if construct in constructs:
+            values[items.index(item), constructs.index(construct)] = value
+    few = [c for c, own in zip(constructs, values.T, strict=True) if (~np.isnan(own)).sum() < len(constructs) - 1]
+    if few:
+        raise SpecificationError(
+            f"target: {', '.join(few)} aims at fewer than {len(constructs) - 1} values, which settles no rotation of "
+            f"{len(constructs)} constructs: say more of these loadings."
+        )
+    return kernel.target(values)
+
+
+def signed(aims: Sequence[Aim], constructs: Sequence[str]) -> np.ndarray:
+    """Which constructs aim at something other than zero, and so have a direction: (m,)"""
+    directed = {construct for construct, _, value in aims if value != 0}
+    return np.array([construct in directed for construct in constructs])
+
+
+def _block_loadings(specification: Specification) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for term in specification.relations:
+        if term.block:
+            found.setdefault(term.lhs, []).append(term.rhs)
+    return found
+
+
+def _require_loading(known: Mapping[str, Sequence[str]], construct: str, item: str) -> None:
+    if construct not in known:
+        raise SpecificationError(
+            f"target: {construct!r} is no construct of an exploratory block.{did_you_mean(construct, known)}"
+        )
+    if item not in known[construct]:
+        raise SpecificationError(f"target: {item!r} is no item of {construct!r}.{did_you_mean(item, known[construct])}")
+
+
+def _of_items(known: Mapping[str, Sequence[str]], target: Mapping[Any, Any]) -> Iterator[Aim]:
+    for construct, items in target.items():
+        own = texts(f"target[{construct!r}]", items, "x1")
+        for item in own:
+            _require_loading(known, str(construct), item)
+        yield from ((construct, item, 0.0) for item in known[construct] if item not in own)
+
+
+def _of_table(target: pd.DataFrame) -> Iterator[Aim]:
+    try:
+        values = target.astype(float)
+    except (TypeError, ValueError):
+        raise SpecificationError("target: the table holds numbers, and gaps (NaN) where a loading is free.") from None
+    for construct, own in values.items():
+        yield from ((str(construct), str(item), float(value)) for item, value in own.items() if np.isfinite(value))
