@@ -139,7 +139,8 @@ class _Guess:
         if len(x):
             among = M[x[:, None], x]
             among.flat[:: len(x) + 1] = 1.02 * np.diagonal(among) + 1e-8
-            self.paths[y, x] = np.linalg.solve(among, M[y, x] - own.values @ M[own.fixed[:, None], x])
+            known = own.values @ M[own.fixed[:, None], x] + self.loadings[y] @ M[:, x]
+            self.paths[y, x] = np.linalg.solve(among, M[y, x] - known)
 
     def _residuals(self, layout: _Layout) -> Matrix:
         """What is left of variances, and covariances of what nothing explains."""

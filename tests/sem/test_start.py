@@ -1,11 +1,14 @@
 """Where the search begins."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
+import sme_sem as sme
 from sem.models import POPULATIONS, fitted_text, moments_by_hand, parameters_of, true_theta
 from sme_sem.kernels import linalg, ram
 from sme_sem.sem.start import plain_start, start_values
+from sme_sem.simulation import population_moments
 
 every_population = pytest.mark.parametrize("name", POPULATIONS)
 every_start = pytest.mark.parametrize("start", [start_values, plain_start])
@@ -85,3 +88,19 @@ def test_a_construct_of_two_indicators_that_do_not_covary_still_has_a_start():
 def test_constructs_measured_by_each_other_get_a_finite_start():
     table = parameters_of("f =~ a + b + g; g =~ c + d + f")
     assert np.isfinite(start_values(table, (np.eye(4) + 0.3)[None], None)).all()
+
+
+@pytest.mark.parametrize("carried", [-0.1, 0.04, 0.1, 0.3])
+@pytest.mark.parametrize("label", ["", "a*"])
+def test_growth_beside_occasions_that_carry_over_finds_its_population(carried, label):
+    """Mplus User's Guide, example 6.17 and its like: paths among indicators take what their constructs leave."""
+    growth = "i =~ 1*y1 + 1*y2 + 1*y3 + 1*y4; s =~ 0*y1 + 1*y2 + 2*y3 + 3*y4; {}"
+    paths = "y2 ~ {0}*y1; y3 ~ {0}*y2; y4 ~ {0}*y3"
+    truth = growth.format(paths.format(carried)) + "; i ~~ 1.2*i + 0.4*s; s ~~ 0.35*s; i ~ 0.9*1; s ~ 0.7*1"
+    names, covariance, mean = population_moments(truth)
+    S, m = pd.DataFrame(covariance, index=names, columns=names), pd.Series(mean, index=names)
+    carrying = paths.replace("{0}*", label)
+    found = sme.fit(growth.format(carrying), cov=S, mean=m, n=400, preset="growth")
+    assert found.measures()["chisq"] == pytest.approx(0, abs=1e-6)
+    slopes = found.estimates().query("op == '~'")["est"]
+    np.testing.assert_allclose(slopes, carried, atol=1e-6)
