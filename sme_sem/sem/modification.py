@@ -149,19 +149,25 @@ def _leave_exogenous(
 
 def _candidates(table: ParameterTable) -> Iterator[Parameter]:
     fixed = {(p.key, p.group): p for p in table.parameters if not p.free}
-    free = {(p.key, p.group) for p in table.parameters if p.free}
+    taken = {(_place(p), p.group) for p in table.parameters if p.free}
     possible = dict.fromkeys(_possible(table))
     for group in range(table.groups):
         for lhs, op, rhs in possible:
             p = Parameter(lhs, op, rhs, group, value=0.0)
-            key = (p.key, group)
-            if key in free:
+            place = (_place(p), group)
+            if place in taken:
                 continue
-            known = fixed.get(key)
+            taken.add(place)
+            known = fixed.get((p.key, group))
             if known is None:
                 yield p
             elif not known.exogenous:
                 yield known
+
+
+def _place(p: Parameter) -> tuple[str, str, str]:
+    """What two parameters have in common if one of them says all: a construct's loading is a path from it too."""
+    return (p.effect, "~", p.cause) if p.effect else p.key
 
 
 def _possible(table: ParameterTable) -> Iterator[tuple[str, str, str]]:

@@ -133,3 +133,15 @@ def test_intercepts_are_candidates_where_means_are_modelled():
     assert row["mi"] == pytest.approx(fit.measures()["chisq"] - freed.measures()["chisq"], rel=0.2)
     assert row["mi"] > 4
     assert 0 < row["epc"]
+
+
+def test_a_loading_of_a_construct_and_a_path_to_it_are_one_candidate():
+    # a latent change score: the change is measured by the later state and predicts it, which is one arrow
+    text = "s1 =~ 1*y1; s2 =~ 1*y2; s3 =~ 1*y3; s2 ~ 1*s1; s3 ~ 1*s2; d2 =~ 1*s2; d3 =~ 1*s3; d3 ~ d2"
+    free = "; s1 ~~ s1; d2 ~~ s1; y1 ~~ 0.1*y1; y2 ~~ 0.1*y2; y3 ~~ 0.1*y3; s2 ~~ 0*s2; s3 ~~ 0*s3; d2 ~~ d2; d3 ~~ d3"
+    truth = "s1 =~ 1*y1; y2 ~ 0.8*y1; y3 ~ 0.7*y2"
+    answers = sme.simulate(truth, 300, seed=3)
+    changes = sme.fit(text + free, answers, preset="explicit")
+    named = [key(row) for row in changes.modification_indices().to_dict("records")]
+    assert ("d3", "=~", "s3") in named or ("s3", "~", "s2") in named
+    assert ("s3", "~", "d3") not in named
