@@ -175,13 +175,14 @@ def unconverged_message(
 
 
 def _without_variance(table: ParameterTable) -> Words | None:
-    """Name the variables whose variance ``preset="explicit"`` leaves at zero."""
+    """Name the variables left without a variance by ``preset="explicit"``, or as a construct's only item."""
     left = [p.lhs for p in table.parameters if p.op == "~~" and p.lhs == p.rhs and not (p.free or p.user or p.value)]
     if not left:
         return None
     return Words(
-        " The model states no variance of {names}, and adds none (preset='explicit'): write {first} ~~ {first}.",
-        "模型未写明{names}的方差，而preset='explicit'不会自动添加：请写{first} ~~ {first}。",
+        " The model states no variance of {names}, and adds none (preset='explicit', or the only item of a construct): "
+        "write {first} ~~ {first}.",
+        "模型未写明{names}的方差，也不会自动添加（preset='explicit'，或潜变量仅有的题项）：请写{first} ~~ {first}。",
     ).filled(names=", ".join(dict.fromkeys(left)), first=left[0])
 
 

@@ -2,9 +2,10 @@
 
 What a specification leaves unsaid is added as lavaan's ``sem()`` adds it (``preset="sem"``): residual
 variances; covariances among exogenous constructs and among final outcomes; the first loading of each
-construct fixed to one (or its variance, with ``std_lv``); the residual of a single indicator fixed to
-zero; intercepts of observed variables if means are modelled.  ``preset="growth"`` frees the means of
-constructs in place of the intercepts; ``"explicit"`` adds only variances fixed to zero.
+construct fixed to one (or its variance, with ``std_lv``); the residual of a single indicator fixed to zero,
+unless its loading is (a phantom variable, which it does not measure); intercepts of observed variables if
+means are modelled. ``preset="growth"`` frees the means of constructs in place of the intercepts;
+``"explicit"`` adds only variances fixed to zero.
 """
 
 from __future__ import annotations
@@ -337,6 +338,7 @@ class _Roles:
         self.block_of = {t.lhs: t.block for t in terms if t.block}
         self.indicators_of: dict[str, list[str]] = {}
         self.owners_of: dict[str, list[str]] = {}
+        self.unmeasuring = {t.rhs for t in terms if t.op == "=~" and t.fixed and not any(v != 0 for v in t.fixed)}
         for t in terms:
             if t.op == "=~":
                 self.indicators_of.setdefault(t.lhs, []).append(t.rhs)
@@ -457,7 +459,7 @@ def _thresholds_exist(specification: Specification, ordered: Mapping[str, int]) 
 
 def _only_indicator(name: str, roles: _Roles) -> bool:
     owners = roles.owners_of.get(name, [])
-    return len(owners) == 1 and len(roles.indicators_of[owners[0]]) == 1
+    return len(owners) == 1 and len(roles.indicators_of[owners[0]]) == 1 and name not in roles.unmeasuring
 
 
 def _in_group(row: _Row, group: int, groups: int) -> Parameter:

@@ -150,7 +150,8 @@ def _test(apart: _Apart, released: np.ndarray) -> _Test:
 
 def _directions(apart: _Apart, held: np.ndarray) -> np.ndarray:
     """L: ways the parameters can move and be told from each other, scaled so that L^T I L is the identity."""
-    unit = 1 / np.sqrt(np.diagonal(apart.information))  # a parameter's unit must not matter
+    known = np.diagonal(apart.information)
+    unit = 1 / np.sqrt(np.where(known > 0, known, 1))  # a parameter's unit must not matter
     N = unit[:, None] * null_space(held * unit, len(unit))
     spectrum, axes = np.linalg.eigh(N.T @ apart.information @ N)
     told = spectrum > 1e-9 * spectrum[-1:]

@@ -112,7 +112,7 @@ def test_every_option_on_any_model_is_fitted_or_refused(text, preset, std_lv, or
         ("F =~ v1", {}),  # a baseline without degrees of freedom
         ("v1 ~ 1", {}),
         ("F =~ v1\nv2 ~ 1", {}),
-        ("F =~ 0*v1", {}),  # a construct that shows nowhere
+        ("F =~ 0*v1\nF ~~ 1*F", {}),  # a construct that shows nowhere
         ("F =~ v1", {"preset": "explicit"}),  # no variance at all
         ("F =~ v1\nG =~ v4\nH =~ v2 + v3", {}),
         ("F =~ v1 + v2 + v3\nF ~~ -1*F", {}),

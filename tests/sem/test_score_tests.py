@@ -135,3 +135,12 @@ def test_without_equalities_there_is_nothing_to_test():
         "the model holds no parameters equal, so there is nothing to test: neither by a label shared, nor by '==' or "
         "group_equal=."
     )
+
+
+def test_an_equality_with_a_path_that_reaches_no_answer_has_no_degrees_of_freedom():
+    # a phantom variable repeats a path, so that its total effect is a specific one
+    text = "y ~ c*x + b*m; m ~ a*x; p =~ 0*y; p ~ a*x; p ~~ 0*p"
+    fit = sme.fit(text, sme.simulate("m ~ 0.5*x; y ~ 0.4*m + 0.2*x", 200, seed=2))
+    found = fit.score_tests()
+    assert list(found["x2"]) == [0, 0]
+    assert list(found["df"]) == [0, 0]
