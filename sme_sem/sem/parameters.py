@@ -591,7 +591,10 @@ def _numbered(parameters: list[Parameter], rows: Iterable[_Row], held: Callable[
 def _twins(
     kept: list[Parameter], equal: dict[tuple[str, str, str], str], held: Callable[[Parameter], bool]
 ) -> dict[int, int]:
-    """Which parameter, by place, equals which earlier one, by ``equal()`` or across groups."""
+    """Which parameter, by place, equals which earlier one, by ``equal()`` or across groups.
+
+    A parameter with a label equals those of its label alone, whatever is held equal across groups, as in lavaan.
+    """
     if not equal and not any(p.group for p in kept):
         return {}
     place_of = {(bare(str(p)), p.group): place for place, p in enumerate(kept)}
@@ -604,8 +607,9 @@ def _twins(
                 raise SpecificationError(f"{p}: equal({equal[p.key]!r}) names no parameter.{near}")
             if target != place:
                 twins[max(place, target)] = min(place, target)
-        elif p.free and p.group and held(p):
-            first = place_of[bare(str(p)), 0]
-            if kept[first].free:
+        elif p.free and p.group and not p.label and held(p):
+            earlier = (place_of[bare(str(p)), group] for group in range(p.group))
+            first = next((own for own in earlier if not kept[own].label), place)
+            if first != place and kept[first].free:
                 twins.setdefault(place, first)
     return twins

@@ -431,3 +431,23 @@ def test_correlations_of_constructs_come_by_group_or_for_one_of_them():
     assert list(both) == ["Pasteur", "Grant-White"] and both["Grant-White"].equals(one)
     std = fit.standardized().query("op == '~~' and lhs == 'visual' and rhs == 'textual'").set_index("group")["est_std"]
     assert [both[school].loc["visual", "textual"] for school in both] == pytest.approx(std[list(both)].to_list())
+
+
+def test_labels_of_its_own_free_a_parameter_from_what_is_equal_across_groups():
+    # lavaan 0.6-14: cfa(..., group = "school", group.equal = c("loadings", "intercepts"))
+    theirs = {"l1": 0.5049472, "l2": 0.6285727, "i1": 5.5600156, "i2": 5.8602444, "gap": -0.3002288}
+    errors = {"l1": 0.13525637, "l2": 0.13654016, "i1": 0.07826774, "i2": 0.11867197, "gap": 0.11920596}
+    text = MODEL.replace("x2", "c(l1, l2)*x2").replace("x5", "c(k, k)*x5") + "x8 ~ c(i1, i2)*1\ngap := i1 - i2"
+    fit = by_school("loadings", "intercepts", text=text)
+    assert fit.measures()["chisq"] == pytest.approx(157.9188, abs=1e-4)
+    assert fit.measures()["df"] == 58
+    found = fit.estimates().drop_duplicates("label").set_index("label")
+    assert {name: found.loc[name, "est"] for name in theirs} == pytest.approx(theirs, abs=2e-5)
+    assert {name: found.loc[name, "se"] for name in errors} == pytest.approx(errors, abs=1e-5)
+
+
+def test_a_label_in_one_group_leaves_the_others_equal():
+    three = pupils().assign(third=np.arange(301) % 3)
+    fit = sme.fit("f =~ x1 + c('', own, '')*x2 + x3", three, group="third", group_equal="loadings")
+    loadings = fit.estimates().query("rhs == 'x2' and op == '=~'")["est"].tolist()
+    assert loadings[0] == loadings[2] != loadings[1]
