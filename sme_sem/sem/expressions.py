@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from scipy import special
 
 from ..errors import SpecificationError, did_you_mean
 from ..letters import NAME
@@ -37,12 +38,19 @@ Known = Mapping[str, Quantity]
 _FUNCTIONS: dict[str, Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]] = {
     "exp": lambda x: (np.exp(x), np.exp(x)),
     "log": lambda x: (np.log(x), 1 / x),
+    "log10": lambda x: (np.log10(x), 1 / (x * np.log(10))),
+    "log2": lambda x: (np.log2(x), 1 / (x * np.log(2))),
     "sqrt": lambda x: (np.sqrt(x), 0.5 / np.sqrt(x)),
     "abs": lambda x: (x * np.sign(np.real(x)), np.sign(np.real(x))),
     "sin": lambda x: (np.sin(x), np.cos(x)),
     "cos": lambda x: (np.cos(x), -np.sin(x)),
+    "tan": lambda x: (np.tan(x), 1 + np.tan(x) ** 2),
     "tanh": lambda x: (np.tanh(x), 1 - np.tanh(x) ** 2),
+    "atanh": lambda x: (np.arctanh(x), 1 / (1 - x**2)),
+    "plogis": lambda x: (1 / (1 + np.exp(-x)), 1 / (2 + np.exp(x) + np.exp(-x))),
+    "pnorm": lambda x: (special.ndtr(x), np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)),
 }
+"""R's names: ``plogis`` and ``pnorm`` turn logits and probits into probabilities, ``atanh`` is Fisher's z."""
 
 
 _WORD = re.compile(rf"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>\.?{NAME})")

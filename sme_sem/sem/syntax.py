@@ -9,8 +9,8 @@ One statement a line (or several, divided by ``;``), each ``left operator right`
 
 A line that ends in an operator, or is followed by one that begins with ``+`` or ``*``, goes on.  ``#``
 and ``!`` begin a comment.  Before a term may stand modifiers: ``0.8*`` fixes, ``NA*`` frees, ``a*`` or
-``label("a")*`` names, ``start(0.5)*`` starts, ``equal("f =~ x1")*`` equates, ``lower(0)*`` and ``upper(1)*`` bound;
-``c(a, b)*`` gives one for each group.
+``label("a")*`` names, ``start(0.5)*`` starts, ``equal("f =~ x1")*`` or ``equal("a")*`` equates, ``lower(0)*`` and
+``upper(1)*`` bound; ``c(a, b)*`` gives one for each group.
 
 The grammar is lavaan's (Rosseel 2012, Journal of Statistical Software 48(2)).
 """
@@ -326,7 +326,8 @@ class _Statement:
             return "fixed", self._finite(at, values)
         if all(v is None or isinstance(v, str) for v in values):
             return "labels", tuple(v or "" for v in values)
-        self._fail(at, "numbers and labels in one list", "all numbers (or NA), or all labels")
+        both = 'both by two modifiers, as in c(0, NA)*c("", "m")*x'
+        self._fail(at, "numbers and labels in one list", f"all numbers (or NA), or all labels; {both}")
 
     def _named(self, name: Token, values: list[object]) -> tuple[str, object]:
         if name.text in _NUMERIC:
@@ -337,7 +338,8 @@ class _Statement:
             return _NUMERIC[name.text], self._finite(name, values)
         if not all(isinstance(v, str) for v in values):
             self._fail(name, f"{name.text}() takes names in quotes", f'{name.text}("a")')
-        return ("labels", tuple(values)) if name.text == "label" else ("equal", str(values[0]))
+        labels = name.text == "label" or all(re.fullmatch(NAME, str(v)) for v in values)
+        return ("labels", tuple(values)) if labels else ("equal", str(values[0]))
 
     def _finite(self, at: Token, values: list[object]) -> tuple[object, ...]:
         if any(v in (-np.inf, np.inf) for v in values):

@@ -83,6 +83,17 @@ def test_the_mplus_file_states_choices_and_definitions():
     assert "CATEGORICAL ARE x1" in ordered and "[x1$1*];" in ordered and "x1*;\n  x2*;\n  x3*;\n  x4" not in ordered
 
 
+def test_mplus_is_told_functions_by_its_own_names_or_not_at_all():
+    text = "x9 ~ a*x1; chance := pnorm(a) + log10(a)"
+    told = sme.fit(text, pupils()).syntax("mplus")
+    assert "chance = phi(a) + log10(a);" in told.replace("phi(a)+log10(a)", "phi(a) + log10(a)")
+    assert "chance := pnorm(a)+log10(a)" in str(sme.read_model(told, "mplus"))
+    with pytest.raises(
+        sme.SpecificationError, match=r"^Mplus cannot be told the function plogis\(\); write it by exp, log"
+    ):
+        sme.fit("x9 ~ a*x1; chance := plogis(a)", pupils()).syntax("mplus")
+
+
 @pytest.mark.parametrize("name", ["equamax", "parsimax"])
 def test_lavaan_is_told_a_rotation_by_the_name_it_has_there(name):
     block = 'efa("b")*f1 + efa("b")*f2 =~ x1 + x2 + x3 + x4 + x5 + x6'

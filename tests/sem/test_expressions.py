@@ -32,6 +32,8 @@ EXPRESSIONS = [
     "exp(a)*log(b.c)",
     "sqrt(a*b.c) - abs(-d_e)",
     "sin(a)*cos(d_e) + tanh(斜率)",
+    "log10(a) + log2(斜率) - tan(d_e)",
+    "pnorm(a - b.c) + plogis(斜率) * atanh(a*d_e)",
     "a/(a + b.c*d_e)",
     "1e2*a + .5*d_e - 2.5e-1",
     "7",
@@ -55,6 +57,10 @@ def test_the_derivative_is_that_of_finite_differences(text):
         ("8/2/2", 2),
         ("exp(0) + sqrt(9)", 4),
         ("1e2*a", 50),
+        ("log10(1000) + log2(8)", 6),
+        ("pnorm(1.96)", 0.975002104851780),  # R 4.2.2
+        ("plogis(-2)", 0.119202922022118),
+        ("atanh(0.5)", 0.549306144334055),
         (".5*斜率", 1),
     ],
 )
@@ -112,7 +118,7 @@ def test_an_unknown_function_is_told_the_known_ones():
         evaluate("max(a)", known())
     assert str(caught.value) == (
         "'max(a)': only labels, numbers, + - * / ^, brackets and the functions "
-        "exp, log, sqrt, abs, sin, cos, tanh are understood."
+        "exp, log, log10, log2, sqrt, abs, sin, cos, tan, tanh, atanh, plogis, pnorm are understood."
     )
 
 

@@ -40,7 +40,9 @@ def one(text):
         ("y ~ start(0.5)*x", Term("y", "~", "x", starts=(0.5,))),
         ("y ~ 0.5?x", Term("y", "~", "x", starts=(0.5,))),
         ("y ~ equal('f =~ x1')*x", Term("y", "~", "x", equal="f =~ x1")),
+        ("y ~ equal('a')*x", Term("y", "~", "x", labels=("a",))),
         ("y ~ c(a, b)*x", Term("y", "~", "x", labels=("a", "b"))),
+        ("y ~ c(0, NA)*c('', m)*x", Term("y", "~", "x", fixed=(0.0, None), labels=("", "m"))),
         ("y ~ c(0.5, NA)*x", Term("y", "~", "x", fixed=(0.5, None))),
         ("y ~ c('a', NA)*x", Term("y", "~", "x", labels=("a", ""))),
         ("y ~ label(c('a', 'b'))*x", Term("y", "~", "x", labels=("a", "b"))),
@@ -163,7 +165,7 @@ def test_a_covariance_is_the_same_both_ways_round():
         (
             "y ~ c(1, a)*x",
             "model, line 1, column 5: numbers and labels in one list\n  y ~ c(1, a)*x\n      ^\n"
-            "  expected all numbers (or NA), or all labels",
+            '  expected all numbers (or NA), or all labels; both by two modifiers, as in c(0, NA)*c("", "m")*x',
         ),
         (
             "y ~ c(1 2)*x",

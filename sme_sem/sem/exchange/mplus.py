@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _ESTIMATORS = ("ML", "MLM", "MLMV", "MLR", "MLF", "GLS", "WLS", "WLSM", "WLSMV", "ULS", "ULSMV")
 _PROGRAM = "Mplus"
+FUNCTIONS = {name: name for name in ("exp", "log", "log10", "sqrt", "abs", "sin", "cos", "tan")} | {"pnorm": "phi"}
+"""What its constraints can compute, by R's names."""
 _WIDTH = 80
 
 
@@ -259,13 +261,17 @@ def _constraints(
 
 
 def _expression(text: str, short: Mapping[str, str], fixed: Mapping[str, float]) -> str:
-    """Write an expression with the short names, and powers as ``**``."""
+    """Write an expression with the short names, Mplus's functions, and powers as ``**``."""
 
     def renamed(match: re.Match[str]) -> str:
-        word = match.group()
+        word, bracket = match.groups(default="")
+        if bracket:
+            if word not in FUNCTIONS:
+                raise refuse(_PROGRAM, f"the function {word}()", f"write it by {', '.join(FUNCTIONS)}")
+            return FUNCTIONS[word] + bracket
         return f"({number(fixed[word])})" if word in fixed else short.get(word, word)
 
-    return re.sub(rf"(?<![\w.]){NAME}", renamed, text).replace("^", "**")
+    return re.sub(rf"(?<![\w.])({NAME})(\s*\()?", renamed, text).replace("^", "**")
 
 
 def _indirect(table: ParameterTable, short: Mapping[str, str]) -> list[str]:

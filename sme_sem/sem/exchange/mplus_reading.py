@@ -16,6 +16,7 @@ from ...errors import SyntaxProblem
 from ...letters import NAME
 from ..specification import Specification
 from ..syntax import Term, Token, Value, with_plain_ends
+from .mplus import FUNCTIONS
 
 _HEADER = re.compile(
     r"^[^\S\n]*(title|data(?: \w+)?|variable|define|analysis|model(?:[^\S\n]+\w+)?|output|savedata|plot|montecarlo)"
@@ -170,9 +171,10 @@ class _Reader:
         return found
 
     def _expression(self, tokens: list[Token]) -> str:
+        functions = {theirs: ours for ours, theirs in FUNCTIONS.items()}
         words = [self.name(t) if t.kind == "name" else t.text.replace("**", "^") for t in tokens]
         called = [
-            word.lower() if word.upper() in ("EXP", "LOG", "SQRT", "ABS", "SIN", "COS") and after == "(" else word
+            functions.get(word.lower(), word) if after == "(" else word
             for word, after in zip(words, [*words[1:], ""], strict=True)
         ]
         return "".join(called)
