@@ -117,8 +117,9 @@ def fit(
         (With ``ordered``, its errors are right.)  ``"ml"`` and ``"direct"`` are other names for ``"fiml"``;
         ``"fiml.x"`` takes those who left a covariate open too (``fixed_x=False``).
     ordered
-        Which variables are ordered categories: names, or ``True`` for all but covariates.  Thresholds and polychoric
-        correlations are analysed, by ``"WLSMV"`` unless another least squares estimator is named.
+        Which variables are ordered categories: names, or ``True`` for all but covariates; columns of the data that
+        are not in the model may be among them.  Thresholds and polychoric correlations are analysed, by ``"WLSMV"``
+        unless another least squares estimator is named.
     parameterization
         Of ordered variables: ``"delta"`` fixes the variance of latent responses, ``"theta"`` of their residuals.
     cov, mean, n
@@ -231,6 +232,7 @@ def fit(
     fixed_x = flag("fixed_x", fixed_x) and not covariates_too(missing)
     std_lv = flag("std_lv", std_lv)
     missing = chosen("missing", missing_of(missing), sampling.MISSING)
+    ordered = _of_this_model(ordered, specification, data, fixed_x=fixed_x)
     categorical = any_ordered(ordered)
     draws = bootstrap_of(bootstrap, se)
     information = information and chosen("information", information, ("expected", "observed", "first_order"))
@@ -322,6 +324,17 @@ def fit(
         noticed = categories.few_categories(table, moments)
     found = replace(found, diagnostics=(*found.diagnostics, *noticed)) if noticed else found
     return _resampled(found) if draws and found.converged else found
+
+
+def _of_this_model(
+    ordered: bool | Sequence[str] | None, specification: Specification, data: pd.DataFrame | None, *, fixed_x: bool
+) -> bool | Sequence[str] | None:
+    """Leave out columns that are not in the model, so that one list serves several, and given covariates."""
+    if ordered is None or isinstance(ordered, bool) or not isinstance(data, pd.DataFrame):
+        return ordered
+    elsewhere = set(data.columns).difference(specification.observed)
+    elsewhere.update(given_variables(specification, Options(fixed_x=fixed_x)))
+    return [name for name in texts("ordered", ordered, "q1") if name not in elsewhere]
 
 
 def _meanstructure(asked: bool | None, given: bool, needed: bool, answers: bool) -> bool | None:

@@ -330,6 +330,14 @@ def test_an_unknown_name_is_told_the_nearest(four_items):
     )
 
 
+def test_one_list_of_ordered_columns_serves_models_of_some_of_them(four_items, plain):
+    data = four_items.assign(other=four_items["t1"], more=four_items["t2"])
+    same(sme.fit(MODEL, data, ordered=[*four_items.columns, "other", "more"]), plain)
+    numbers = sme.fit(MODEL, data, ordered=["other"])
+    assert numbers.estimator == "ML" and not numbers.table.ordered
+    assert sme.fit("t1 ~ t2 + t3", data, ordered=["t2"]).estimator == "ML"  # t2 is given, as in lavaan
+
+
 def test_many_different_answers_are_not_categories(four_items):
     data = four_items.assign(t2=np.arange(400) % 21)
     assert message_of(sme.DataProblem, MODEL, data, ordered=True) == (
