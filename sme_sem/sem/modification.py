@@ -171,7 +171,10 @@ def _place(p: Parameter) -> tuple[str, str, str]:
 
 
 def _possible(table: ParameterTable) -> Iterator[tuple[str, str, str]]:
-    """Loadings, residual covariances, covariances of constructs, paths, and intercepts if modelled."""
+    """Loadings, residual covariances, covariances of constructs, paths, and intercepts if modelled.
+
+    Of ordered variables thresholds, and scales: freed where a variable measures less evenly than the model has it.
+    """
     rows = table.parameters
     latent, observed = table.latent, [n for n in table.observed if n not in table.exogenous]
     indicators = {p.rhs for p in rows if p.op == "=~"}
@@ -190,3 +193,7 @@ def _possible(table: ParameterTable) -> Iterator[tuple[str, str, str]]:
                 yield outcome, "~", predictor
     if table.means:
         yield from ((n, "~1", "") for n in (*observed, *latent))
+    if table.ordered:
+        yield from ((n, "|", t) for n, t in table.thresholds if t)
+    if table.delta:
+        yield from ((n, "~*~", n) for n in table.ordered)

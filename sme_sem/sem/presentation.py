@@ -408,9 +408,9 @@ def modification_indices(fit: Fit, most: int = 10, labels: Labels | None = None)
         "justified by theory, reported as post hoc, and tested on other answers.",
         "=~ 载荷，~ 路径，~~ 协方差。仅供探索：据此修改模型须有理论依据，应注明为事后修改，并以新样本检验。",
     )
-    return _by_group(
-        Table("modification_indices", Words("Modification indices", "修正指数"), columns, rows, (note,)), fit
-    )
+    title = Words("Modification indices", "修正指数")
+    notes = (note, _OF_ORDERED) if fit.table.ordered else (note,)
+    return _by_group(Table("modification_indices", title, columns, rows, notes), fit)
 
 
 def diagnostics(fit: Fit) -> Table:
@@ -655,6 +655,7 @@ _SCALED_RESPONSES = Words(
     "尺度为潜在反应标准差的倒数；第一组固定为1。",
 )
 _SCALES = {"~*~": Words("scale", "尺度"), "~~": Words("residual variance", "残差方差")}
+_OF_ORDERED = Words("Of ordered items: | threshold, ~*~ scale.", "有序题项：| 阈值，~*~ 尺度。")
 _POLYCHORIC = Words(
     "Correlations are those of the latent responses behind ordered answers.", "相关系数为有序回答背后潜在反应的相关。"
 )

@@ -59,6 +59,36 @@ def test_modification_indices_agree_with_lavaan(case):
     assert not {key: (mine[key], pair) for key, pair in theirs.items() if different(mine[key], pair, 1e-4)}
 
 
+# lavaan 0.6-14, modindices(cfa(model, bfi.csv, ordered = ...)): mi and epc of scales and fixed thresholds
+SCALES = {
+    "a =~ A2 + A3 + A4; c =~ C1 + C2 + C3; A3 ~~ 0.1*C1": {
+        ("A3", "~*~"): (15.6707428, -1.3259156),
+        ("C1", "~*~"): (15.6706285, -1.3259107),
+    },
+    "a =~ A2 + A3 + A4 + A5; A4 | -0.5*t3": {
+        ("A4", "|"): (64.1794961, -0.3701994),
+        ("A4", "~*~"): (64.1794843, 0.7403988),
+    },
+    "a =~ l*A2 + l*A3 + A4 + A5; a ~~ 1*a": {
+        ("A2", "~*~"): (404.6803659, -0.4394179),
+        ("A3", "~*~"): (308.9735387, -0.3824619),
+    },
+}
+
+
+@pytest.mark.parametrize("model", SCALES)
+def test_modification_indices_of_scales_and_thresholds_agree_with_lavaan(model):
+    found = sme.fit(model, persons(), ordered=True).modification_indices().query("op == '|' or op == '~*~'")
+    ours = {(row.lhs, row.op): (row.mi, row.epc) for row in found.itertuples()}
+    assert ours.keys() == SCALES[model].keys()
+    for key, theirs in SCALES[model].items():
+        assert ours[key] == pytest.approx(theirs, rel=1e-5)  # lavaan ends its search at about that distance
+
+
+def test_a_model_that_leaves_scales_open_has_no_index_of_them():
+    assert not sme.fit("a =~ A2 + A3 + A4 + A5", persons(), ordered=True).modification_indices()["op"].eq("~*~").any()
+
+
 @every_case
 def test_residuals_are_those_of_polychoric_correlations(case):
     theirs = REFERENCE[case]["residuals"]
