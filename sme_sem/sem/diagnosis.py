@@ -221,6 +221,7 @@ def examine(point: Point, n: int, labels: Sequence[str] = ("",)) -> list[Diagnos
     """
     groups = [Words(f" [{label}]", f" [{label}]") if label else Words("", "") for label in labels]
     found = [*_negative_variances(point, groups), *_latent_covariance(point, groups), *_implied_covariance(point)]
+    found += _feedback(point, groups)
     if n < 5 * point.table.n_free / max(point.table.groups, 1) and n < 100:
         message = Words(
             "{n} respondents for {q} free parameters: standard errors and tests are rough.",
@@ -305,3 +306,49 @@ def _latent_covariance(point: Point, groups: Sequence[Words]) -> list[Diagnostic
                 found.append(Diagnostic("warning", "latent_not_positive_definite", message))
                 break
     return found
+
+
+def _feedback(point: Point, groups: Sequence[Words]) -> list[Diagnostic]:
+    """Say of paths that lead back to where they began whether their effects die out.
+
+    The stability index is the largest modulus of an eigenvalue of the paths among variables in loops (Bentler and
+    Freeman 1983); AMOS prints it too.
+    """
+    table, found = point.table, []
+    place, v = point.place, len(table.variables)
+    for group, label in enumerate(groups):
+        A = np.zeros((v, v))
+        for p, value in zip(table.parameters, point.estimates, strict=True):
+            if p.effect and p.group == group:
+                A[place[p.effect], place[p.cause]] = value
+        looped = np.flatnonzero(np.diagonal(_reached(A != 0)))
+        if not len(looped):
+            continue
+        index = abs(np.linalg.eigvals(A[np.ix_(looped, looped)])).max()
+        names = ", ".join(table.variables[i] for i in looped)
+        message = _FEEDBACK + (_SETTLES if index < 1 else _GROWS)
+        message = message.filled(names=Words(names, names) + label, index=f"{index:.3f}")
+        found.append(
+            Diagnostic("info", "feedback", message) if index < 1 else Diagnostic("warning", "unstable", message)
+        )
+    return found
+
+
+def _reached(step: np.ndarray) -> np.ndarray:
+    """Which variable is reached from which over any number of steps: (v, v) of bool"""
+    reach = step
+    for _ in range(len(step).bit_length()):
+        reach = reach | (reach @ reach)
+    return np.asarray(reach)
+
+
+_FEEDBACK = Words(
+    "paths lead back to where they began, among {names}; the stability index is {index}",
+    "存在回到起点的路径（{names}）；稳定性指数为{index}",
+)
+_SETTLES = Words(", below one, so that effects settle.", "，小于1，效应会趋于稳定。")
+_GROWS = Words(
+    ", not below one: effects grow with every round, and total effects mean nothing. The model is wrong, or there are "
+    "too few respondents to estimate it.",
+    "，不小于1：效应每循环一次都会增大，总效应没有意义。模型设定有误，或样本量不足以估计该模型。",
+)

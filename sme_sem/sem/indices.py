@@ -1,9 +1,9 @@
 """The fit measures of a model, by lavaan's names with ``_`` for ``.``.
 
-Each comes from ``kernels.fit_indices``, where its formula and source stand.  ``gfi`` and ``agfi`` are LISREL's and
-AMOS's, and stand as ``gfi_lisrel`` and ``agfi_lisrel`` too, lavaan 0.7's names for them.  ``scaling_factor_h0`` and
-``scaling_factor_h1`` correct the log-likelihoods of MLR, per free parameter as in Mplus (lavaan counts every one of
-those held equal).
+Each comes from ``kernels.fit_indices``, where its formula and source stand. ``gfi`` and ``agfi`` are LISREL's
+and AMOS's, and stand as ``gfi_lisrel`` and ``agfi_lisrel`` too, lavaan 0.7's names for them; ``pcfi`` is AMOS's
+alone. ``scaling_factor_h0`` and ``scaling_factor_h1`` correct the log-likelihoods of MLR, per free parameter as
+in Mplus (lavaan counts every one of those held equal).
 Scaled measures are NaN where the correction is not positive.
 """
 
@@ -146,14 +146,15 @@ def measures(
 
 def _against_baseline(x2: float, df: float, b: float, bdf: float, ending: str = "") -> dict[str, float]:
     """Indices that compare a statistic with the baseline model's."""
-    tli = fit_indices.tli(x2, df, b, bdf)
+    cfi, tli = fit_indices.cfi(x2, df, b, bdf), fit_indices.tli(x2, df, b, bdf)
     found = {
-        "cfi": fit_indices.cfi(x2, df, b, bdf),
+        "cfi": cfi,
         "tli": tli,
         "nnfi": tli,
         "rfi": fit_indices.rfi(x2, df, b, bdf),
         "nfi": fit_indices.nfi(x2, b),
         "pnfi": df / bdf * fit_indices.nfi(x2, b) if bdf else np.nan,
+        "pcfi": df / bdf * cfi if bdf else np.nan,
         "ifi": fit_indices.ifi(x2, df, b),
         "rni": fit_indices.rni(x2, df, b, bdf),
     }

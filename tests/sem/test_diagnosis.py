@@ -445,3 +445,36 @@ def test_without_estimates_there_are_no_scores():
     fit = sme.fit(USE, trusting(), max_iterations=1, on_failure="return")
     with pytest.raises(ConvergenceError, match="there are no factor scores"):
         fit.scores()
+
+
+# --- feedback --------------------------------------------------------------------------------------
+
+LOOP = "y ~ {}*z + 0.5*x; z ~ {}*y + 0.5*w; x ~~ 0.3*w"
+
+
+@pytest.mark.parametrize(("there", "back"), [(0.4, 0.2), (-0.3, 0.5)])
+def test_feedback_is_told_with_its_stability_index(there, back):
+    answers = sme.simulate(LOOP.format(there, back), 2000, seed=4)
+    fit = sme.fit("y ~ z + x; z ~ y + w", answers)
+    (said,) = fit.diagnostics
+    slopes = fit.estimates().query("op == '~'").set_index(["lhs", "rhs"])["est"]
+    index = np.sqrt(abs(slopes["y", "z"] * slopes["z", "y"]))
+    assert (said.severity, said.code) == ("info", "feedback")
+    assert said.message == (
+        f"paths lead back to where they began, among y, z; the stability index is {index:.3f}, below one, so that "
+        "effects settle."
+    )
+    assert fit.admissible
+
+
+def test_feedback_that_grows_is_warned_of():
+    answers = sme.simulate(LOOP.format(1.2, 1.1), 2000, seed=4)
+    fit = sme.fit("y ~ 1.2*z + x; z ~ 1.1*y + w", answers)
+    assert [d.code for d in fit.diagnostics] == ["unstable"]
+    assert "the stability index is 1.149, not below one: effects grow with every round" in fit.diagnostics[0].message
+    assert not fit.admissible
+
+
+def test_paths_that_lead_nowhere_back_are_no_feedback():
+    answers = sme.simulate("y ~ 0.5*x; z ~ 0.4*y + 0.3*x", 500, seed=4)
+    assert not sme.fit("y ~ x; z ~ y + x", answers).diagnostics

@@ -129,6 +129,7 @@ def test_the_residual_indices_come_from_the_residuals(fit, answers):
 def test_parsimony_weighs_by_degrees_of_freedom(fit):
     m = fit.measures()
     assert m["pnfi"] == pytest.approx(m["df"] / m["baseline_df"] * m["nfi"])
+    assert m["pcfi"] == pytest.approx(m["df"] / m["baseline_df"] * m["cfi"])
     assert m["agfi"] == pytest.approx(1 - 45 / m["df"] * (1 - m["gfi"]))
     assert m["pgfi"] == pytest.approx(m["df"] / 45 * m["gfi"])
 
