@@ -29,6 +29,7 @@ from .parameters import ParameterTable, baseline_table
 from .search import search
 from .solution import Point, stacked, standard_errors
 from .specification import Specification
+from .spelling import chosen
 
 if TYPE_CHECKING:
     from ..diagrams.picture import Picture
@@ -366,7 +367,7 @@ class Fit(Tabled):
         tests = self._tests(estimate, se, level, standardized=False)
         return pd.DataFrame(self._relations() | {"est": estimate} | tests | standardized)
 
-    def standardized(self, *, level: float = 0.95) -> pd.DataFrame:
+    def standardized(self, type: str = "all", *, level: float = 0.95) -> pd.DataFrame:
         """Completely standardized solution with delta-method errors; see :mod:`sme_sem.sem.solution`.
 
         Columns: lhs, op, rhs, group, est_std, se, z, pvalue, ci_lower, ci_upper.  Where ``bootstrap=`` gave the errors,
@@ -374,13 +375,16 @@ class Fit(Tabled):
 
         Parameters
         ----------
+        type
+            ``"all"``: by the deviations of all variables (Mplus's STDYX).  ``"nox"``: covariates keep their units, as
+            suits those of two values (lavaan's ``std.nox``, STDY).  ``"lv"``: by the constructs' deviations (STD).
         level
             Confidence of the intervals.
 
         Raises
         ------
         SpecificationError
-            ``level`` does not lie between 0 and 1.
+            ``level`` does not lie between 0 and 1, or ``type`` is unknown or one without errors from samples.
 
         Examples
         --------
@@ -391,9 +395,13 @@ class Fit(Tabled):
            lhs    rhs  est_std    se
         3  use  trust    0.469  0.08
         """
+        type = chosen("type", type, ("all", "nox", "lv"))
+        if type != "all" and self.bootstrapped is not None:
+            raise SpecificationError(f"bootstrap= gives errors of standardized values of type='all', not of {type!r}.")
         columns = self._relations()
         del columns["label"], columns["free"]
-        value, gradient = self._standardized.value, self._standardized.gradient
+        found = self._standardized if type == "all" else self._standardized_by(type)
+        value, gradient = found.value, found.gradient
         se = standard_errors(gradient, self._vcov)
         constant = len(self.table.parameters)
         se[:constant] = _positive(se[:constant])
@@ -414,8 +422,11 @@ class Fit(Tabled):
 
     @cached_property
     def _standardized(self) -> Quantity:
-        """The completely standardized parameters, then what is defined from them."""
-        values = self._point.standardized(observed=True)
+        return self._standardized_by("all")
+
+    def _standardized_by(self, type: str) -> Quantity:
+        """The standardized parameters, then what is defined from them."""
+        values = self._point.standardized(observed=type != "lv", covariates=type != "nox")
         defined = stacked(list(self._point.defined(values).values()), self.table.n_free)
         return Quantity(
             np.concatenate([values.value, defined.value]), np.concatenate([values.gradient, defined.gradient])

@@ -97,12 +97,13 @@ class Point:
             total = total + E[..., pattern.ordered] ** 2 @ follows
         return ram.by_parameter(pattern, total), ram.by_parameter(pattern, residual)
 
-    def standardized(self, *, observed: bool) -> Quantity:
+    def standardized(self, *, observed: bool, covariates: bool = True) -> Quantity:
         """Standardize every parameter of the table: values (r,), gradients (r, q)
 
         observed : by the observed variables' deviations as well (``std_all``), or the constructs' only
+        covariates : by those of covariates too, or they keep their units (lavaan's ``std.nox``, Mplus's STDY)
         """
-        power, variance, scale = self._scales(observed=observed)
+        power, variance, scale = self._scales(observed=observed, covariates=covariates)
         _, variable, residual, unit = _powers(self.table)
         group = self.table.group[:, None]
         d_total, d_residual = self._variance_slopes
@@ -141,7 +142,7 @@ class Point:
         np.add.at(each, (np.arange(len(power))[:, None], variable), power)
         return np.where(residual[:, None], 0, each), np.where(residual[:, None], each, 0)
 
-    def _scales(self, *, observed: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _scales(self, *, observed: bool, covariates: bool = True) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Powers of deviations (r, 2), the variances concerned (r, 2), and their product, which scales: (r,)
 
         What would be divided by a variance of zero has no standardized value: NaN.
@@ -149,6 +150,8 @@ class Point:
         power, variable, residual, unit = _powers(self.table)
         if not observed:
             power = np.where(variable >= self.pattern.observed, power, 0)
+        if not covariates:
+            power = np.where(np.isin(variable, [self.place[x] for x in self.table.covariates]), 0, power)
         group = self.table.group[:, None]
         variance = np.where(
             residual[:, None],

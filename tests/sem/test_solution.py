@@ -1,9 +1,11 @@
 """Standardized values, explained variance and defined quantities, against plainer ways to them."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sme_sem as sme
+from sem.holzinger import pupils
 from sem.models import POPULATIONS, central_difference, fitted_text, moments_by_hand, parameters_of, true_theta
 from sme_sem.sem.expressions import Quantity
 from sme_sem.sem.solution import Point, stacked, standard_errors
@@ -207,3 +209,48 @@ def test_what_would_be_divided_by_a_variance_of_zero_has_no_standardized_value()
         slope = rows.set_index(["lhs", "op", "rhs"])["std"]
         assert np.isnan(slope["s", "~1", ""]) and slope["s", "=~", "t3"] == 0
         assert not np.isinf(rows["std"]).any()
+
+
+# lavaan 0.6-14, standardizedSolution(type = "std.nox") and "std.lv", on hs.csv; its search ends some 1e-5 away
+MIMIC = "visual =~ x1 + x2 + x3; speed =~ x7 + x8; speed ~ b*visual + x5; visual ~ a*x4; x9 ~ x4; ab := a*b"
+THEIRS = {
+    "nox": {
+        ("visual", "=~", "x2"): (0.42183795, 0.06099095),
+        ("speed", "~", "visual"): (0.05875417, 0.07721582),
+        ("speed", "~", "x5"): (0.08073651, 0.05203227),
+        ("visual", "~", "x4"): (0.36580576, 0.05102140),
+        ("x9", "~", "x4"): (0.16020736, 0.04539536),
+        ("ab", ":=", "a*b"): (0.02149261, 0.02845990),
+    },
+    "lv": {
+        ("visual", "=~", "x2"): (0.49586796, 0.07884003),
+        ("speed", "~", "visual"): (0.05875417, 0.07721582),
+        ("speed", "~", "x5"): (0.08073651, 0.05203227),
+        ("visual", "~", "x4"): (0.36580576, 0.05102140),
+        ("x9", "~", "x4"): (0.16073201, 0.04672256),
+        ("ab", ":=", "a*b"): (0.02149261, 0.02845990),
+    },
+}
+
+
+@pytest.mark.parametrize("type", THEIRS)
+def test_covariates_and_items_may_keep_their_units_as_in_lavaan(type):
+    found = sme.fit(MIMIC, pupils()).standardized(type).set_index(["lhs", "op", "rhs"])
+    for relation, (value, error) in THEIRS[type].items():
+        assert found.loc[relation, "est_std"] == pytest.approx(value, abs=5e-5)
+        assert found.loc[relation, "se"] == pytest.approx(error, abs=5e-5)
+
+
+def test_without_covariates_all_keep_the_same_units():
+    fit, _ = place("two constructs")
+    pd.testing.assert_frame_equal(fit.standardized("nox"), fit.standardized("all"))
+    np.testing.assert_array_equal(fit.standardized("lv")["est_std"], fit.estimates()["std_lv"])
+
+
+def test_a_type_that_does_not_exist_or_has_no_errors_is_refused():
+    fit, _ = place("two constructs")
+    with pytest.raises(sme.SpecificationError, match=r"^type='xyz' is not available; it can be 'all', 'nox', 'lv'\.$"):
+        fit.standardized("xyz")
+    drawn = sme.fit(MODELS["two constructs"], sme.simulate(POPULATIONS["two constructs"], 100, seed=4), bootstrap=5)
+    with pytest.raises(sme.SpecificationError, match="errors of standardized values of type='all', not of 'nox'"):
+        drawn.standardized("nox")
