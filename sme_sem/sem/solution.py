@@ -155,11 +155,14 @@ class Point:
         group = self.table.group[:, None]
         variance = np.where(
             residual[:, None],
-            np.abs(np.linalg.diagonal(self.S))[group, variable],
+            np.linalg.diagonal(self.S)[group, variable],
             np.linalg.diagonal(self.moments.cov)[group, variable],
         )
+        size = np.where(
+            residual[:, None], np.abs(variance), variance
+        )  # one below zero standardizes by its size, as in lavaan
         with np.errstate(divide="ignore", invalid="ignore"):  # a variance that is not used may be zero
-            scale = np.exp(0.5 * np.where(power != 0, power * np.log(variance), 0).sum(axis=-1))
+            scale = np.exp(0.5 * np.where(power != 0, power * np.log(size), 0).sum(axis=-1))
             scale = np.where(np.isinf(scale), np.nan, scale)
             return power, variance, np.where(unit & observed, 1 / self.estimates, scale)
 

@@ -42,6 +42,14 @@ def test_the_slopes_of_standardized_values_are_those_of_finite_differences(name,
     np.testing.assert_allclose(ours, numeric, atol=1e-8)
 
 
+def test_slopes_are_those_of_finite_differences_where_a_residual_variance_is_negative():
+    fit, at = place("residual covariances")
+    theta = fit.theta.copy()
+    theta[fit.table.names().index("t1 ~~ t1")] = -0.1
+    numeric = central_difference(lambda x: at(x).standardized(observed=True).value, theta)
+    np.testing.assert_allclose(at(theta).standardized(observed=True).gradient, numeric, atol=1e-7)
+
+
 @every_model
 def test_standard_errors_of_standardized_values_follow_by_the_delta_method(name):
     fit, at = place(name)
