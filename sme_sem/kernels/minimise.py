@@ -8,7 +8,8 @@ three steps; the very last of them reuses the Hessian of the step before, and is
 
 Each member walks its own path and leaves when it has arrived.
 
-A member has arrived when the gradient is zero in the metric of the Hessian: g^T H^-1 g < 1e-20.
+A member has arrived when the gradient is zero in the metric of the Hessian, g^T H^-1 g < 1e-20, or will be after a
+step that gains as the one before did.
 """
 
 from dataclasses import dataclass
@@ -107,7 +108,7 @@ def scoring(slope_at, start, *, tolerance=1e-20, max_iterations=300):
         plain = solved & (walk.damping == 0)
         near = solved & (now < NEAR)  # damped steps count too: a poor expected Hessian is left behind
         now = np.where(plain, now, walk.decrement)
-        arrived = plain & ((now < tolerance) | (now < STALLED) & (now > walk.decrement / 4))
+        arrived = plain & _settled(now, walk.decrement, tolerance)
         walk = walk._replace(decrement=now)
         if arrived.any():
             there = walk.of(arrived)
@@ -123,6 +124,13 @@ def scoring(slope_at, start, *, tolerance=1e-20, max_iterations=300):
             walk = walk.of(~hopeless)
     _leave(found, walk, Status.ITERATION_LIMIT, max_iterations)
     return found
+
+
+def _settled(now, before, tolerance):
+    """Whether nothing is left after a step: (b,) decrements of this one and of the one before -> (b,)"""
+    next_too_small = (before < NEAR) & (now**2 < tolerance * before)
+    stalled = (now < STALLED) & (now > before / 4)
+    return (now < tolerance) | next_too_small | stalled
 
 
 def _leave(found, walk, status, iterations):

@@ -89,6 +89,13 @@ def test_members_arrive_to_the_last_digit(name):
     np.testing.assert_allclose(left, 0, atol=3e-14)
 
 
+def test_a_step_that_will_leave_nothing_is_the_last():
+    problem = Problem("paths among constructs", 4)
+    found, further = problem.together(), problem.together(tolerance=1e-60)
+    assert (found.iterations < further.iterations).all()
+    np.testing.assert_allclose(found.theta, further.theta, rtol=1e-13, atol=1e-13)
+
+
 def test_a_member_ends_where_it_would_end_alone_to_the_last_bit():
     problem = Problem("paths among constructs", 6)
     together = problem.together()
