@@ -1,7 +1,7 @@
 """The least an estimation could cost: its matrix routines called bare, on matrices that lie ready.
 
 Each evaluation of a maximum-likelihood search factors Sigma (p x p), inverts, forms W S W^T, W X, X^T X and X^T R X
-(``sme_sem.kernels.discrepancy``; X is p x 2v), and solves one q x q system for the step.  The routines are NumPy's
+(``sme_sem.kernels.discrepancy``; X is p x (v + s)), and solves one q x q system for the step.  The routines are NumPy's
 for any matrix, or LAPACK's for triangular and for positive definite ones, which the engine itself calls.
 """
 
@@ -44,10 +44,11 @@ def lowest_floor(fit: sme.Fit) -> Callable[[], object]:
 
 
 def _ready(fit: sme.Fit) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Sigma (p, p), X (p, 2v), the information (q, q) and a gradient (q,)."""
+    """Sigma (p, p), X (p, v + s), the information (q, q) and a gradient (q,)."""
     S = fit.sample.covariance[0]
     information = np.linalg.inv(fit.vcov.to_numpy())
-    return S, np.ones((len(S), 2 * fit.pattern.variables)), information, np.ones(len(information))
+    columns = fit.pattern.variables + len(fit.pattern.sources)
+    return S, np.ones((len(S), columns)), information, np.ones(len(information))
 
 
 def _products(W: np.ndarray, S: np.ndarray, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -67,8 +67,8 @@ class Slope(NamedTuple):
 class Whitened(NamedTuple):
     """The model and the residuals in the metric of Sigma.
 
-    gram, rest : (..., G, 2v, 2v)  X^T X and X^T R X     along : (..., G, 2v)  X^T delta
-    distance : (..., G)            the discrepancy of each group
+    gram, rest : (..., G, v + s, v + s)  X^T X and X^T R X     along : (..., G, v + s)  X^T delta
+    distance : (..., G)                  the discrepancy of each group
     """
 
     gram: np.ndarray | None

@@ -113,7 +113,7 @@ def _missing_information(pattern, patterns, moments, seen):
 
 
 def _missing_along_sigma(pattern, patterns, seen, X, given=None):
-    """sum_k w_k tr(V_r V_s), averaged over each group: (G, p, 2v) -> (G, c, c)
+    """sum_k w_k tr(V_r V_s), averaged over each group: (G, p, v + s) -> (G, c, c)
 
     given : (x,) variables whose moments do not move
     """
@@ -135,7 +135,7 @@ def _missing_along_sigma(pattern, patterns, seen, X, given=None):
 
 
 def _pairs(own, a, b, i, j):
-    """x_a x_b^T + x_b x_a^T of every cell, its entries i, j: (b, m, 2v) -> (b, len(i), c)"""
+    """x_a x_b^T + x_b x_a^T of every cell, its entries i, j: (b, m, v + s) -> (b, len(i), c)"""
     left, right = own[..., a], own[..., b]
     return left[:, i] * right[:, j] + left[:, j] * right[:, i]
 

@@ -7,12 +7,12 @@ residual variances and covariances, m their intercepts, and E = (I - A)^-1::
 
 McArdle & McDonald (1984), British Journal of Mathematical and Statistical Psychology 37, 234-251.
 
-**A parameter is a pair of columns.**  With C = E S E_y^T, the covariances of all variables with the
-observed ones, put the 2v vectors of length p side by side: X = [E_y, C^T].  Then for every cell::
+**A parameter is a pair of columns.**  With C = E_s S E_y^T, the covariances of the s variables that send an
+arrow with the observed ones, put the v + s vectors of length p side by side: X = [E_y, C^T].  Then for every cell::
 
-    A[i, j]   dSigma = x_a x_b^T + x_b x_a^T            a = i, b = v + j     dmu = mu_j x_a
-    S[i, j]   dSigma = w (x_a x_b^T + x_b x_a^T)        a = i, b = j         dmu = 0
-    m[i]      dSigma = 0                                a = i                dmu = x_a
+    A[i, j]   dSigma = x_a x_b^T + x_b x_a^T            a = i, b = v + (place of j in s)     dmu = mu_j x_a
+    S[i, j]   dSigma = w (x_a x_b^T + x_b x_a^T)        a = i, b = j                         dmu = 0
+    m[i]      dSigma = 0                                a = i                                dmu = x_a
 
 with w = 1/2 on the diagonal of S and 1 elsewhere.  Gradients and Hessians of any discrepancy are
 therefore entries of the small matrices X^T (.) X, picked by index; no (q, p, p) stack is formed.
@@ -80,9 +80,8 @@ class Pattern:
     @cached_property
     def b(self):
         """Second column: (c,)"""
-        return np.where(
-            self.matrix == PATHS, self.variables + self.col, np.where(self.matrix > INTERCEPTS, 0, self.col)
-        )
+        sent = self.variables + np.searchsorted(self.sources, self.col)
+        return np.where(self.matrix == PATHS, sent, np.where(self.matrix > INTERCEPTS, 0, self.col))
 
     @cached_property
     def weight(self):
@@ -129,11 +128,11 @@ class Pattern:
 class Implied(NamedTuple):
     """The moments at some theta, and what their derivatives are made of.
 
-    sigma : (..., G, p, p)   mu : (..., G, p)
-    X     : (..., G, p, 2v)  the columns of the module's docstring
-    E     : (..., G, v, v)   total effects
-    cov   : (..., G, v, v)   E S E^T, covariances among all variables
-    eta   : (..., G, v)      means of all variables
+    sigma : (..., G, p, p)      mu : (..., G, p)
+    X     : (..., G, p, v + s)  the columns of the module's docstring
+    E     : (..., G, v, v)      total effects
+    cov   : (..., G, v, v)      E S E^T, covariances among all variables
+    eta   : (..., G, v)         means of all variables
     """
 
     sigma: np.ndarray
@@ -183,7 +182,7 @@ def assembled(pattern, E, S, m):
     reach = E[..., : pattern.observed, :]
     cov = E @ S @ E.mT
     cov = (cov + cov.mT) / 2
-    with_observed = cov[..., : pattern.observed]
+    with_observed = cov[..., pattern.sources, : pattern.observed]
     eta = np.matvec(E, m)
     return Implied(
         cov[..., : pattern.observed, : pattern.observed],
