@@ -113,19 +113,22 @@ def whitened(pattern, sample, moments):
 
 def expected_curvature(pattern, moments, white):
     """tr(Z_r Z_s) + 2 nu_r^T nu_s by pairs of cells: (..., G, c, c)"""
-    G = _by_pairs(pattern, white.gram)
-    curvature = _traces(G)
+    curvature = _traces(pattern, white.gram)
     curvature *= 2 * pattern.pair_weight
     if pattern.means:
         d = ram.mean_weight(pattern, moments.eta)
-        curvature += 2 * d[..., :, None] * d[..., None, :] * G.aa
+        curvature += 2 * d[..., :, None] * d[..., None, :] * _pick(white.gram, pattern.a, pattern.a)
     return curvature
 
 
-def _traces(G):
-    """Half of tr(Z_r Z_s) without the weights: (..., G, c, c)"""
-    traces = G.aa * G.bb
-    traces += G.ab * G.ab.mT
+def _traces(pattern, matrix):
+    """Half of tr(Z_r Z_s) without the weights, M_aa M_bb + M_ab M_ba by pairs of cells: (..., c, c)"""
+    a, b = pattern.a, pattern.b
+    to_a, to_b = matrix.take(a, axis=-1), matrix.take(b, axis=-1)
+    traces, across = to_a.take(a, axis=-2), to_b.take(a, axis=-2)
+    traces *= to_b.take(b, axis=-2)
+    across *= to_a.take(b, axis=-2)
+    traces += across
     return traces
 
 
@@ -155,17 +158,17 @@ def exact_curvature(pattern, moments, white):
     where Z_rs and nu_rs are second derivatives (``bend``).  The first two terms are entries of products as tr(Z_r Z_s)
     alone is: those of K = G - H less those of H.
     """
-    H = _by_pairs(pattern, white.rest)
-    K = _by_pairs(pattern, white.gram - white.rest)
-    curvature = _traces(K)
-    curvature -= _traces(H)
+    G, H = white.gram, white.rest
+    curvature = _traces(pattern, G - H)
+    curvature -= _traces(pattern, H)
     curvature *= 2 * pattern.pair_weight
     half = bend(pattern, moments, white)
     if pattern.means:
         d = ram.mean_weight(pattern, moments.eta)
-        of_a = 2 * pattern.weight * white.along[..., pattern.a]
-        of_b = 2 * pattern.weight * white.along[..., pattern.b] + d
-        half += (of_a[..., :, None] * (K.ab + H.ab).mT + of_b[..., :, None] * (K.aa + H.aa)) * d[..., None, :]
+        a, b = pattern.a, pattern.b
+        of_a = 2 * pattern.weight * white.along[..., a]
+        of_b = 2 * pattern.weight * white.along[..., b] + d
+        half += (of_a[..., :, None] * _pick(G, b, a) + of_b[..., :, None] * _pick(G, a, a)) * d[..., None, :]
     curvature += half
     curvature += half.mT
     return curvature
@@ -234,20 +237,6 @@ def bend(pattern, moments, white):
     return bent
 
 
-class _Pairs(NamedTuple):
-    """Entries of a matrix X^T (.) X by pairs of cells r, s, at (a_r, a_s), (a_r, b_s), (b_r, b_s): (..., c, c) each."""
-
-    aa: np.ndarray
-    ab: np.ndarray
-    bb: np.ndarray
-
-
-def _by_pairs(pattern, matrix):
-    a, b = pattern.a, pattern.b
-    from_a = matrix.take(a, axis=-2)
-    return _Pairs(from_a.take(a, axis=-1), from_a.take(b, axis=-1), _pick(matrix, b, b))
-
-
 def _pick(matrix, rows, columns):
     """Entries [rows[r], columns[s]] for every pair: (..., m, m), (c,), (d,) -> (..., c, d)"""
-    return matrix.take(rows, axis=-2).take(columns, axis=-1)
+    return matrix.take(columns, axis=-1).take(rows, axis=-2)  # few columns one by one, then whole rows
