@@ -160,7 +160,7 @@ def correlation_residuals(sample, implied):
 
 def rmr(sample, implied, mean=None, implied_mean=None):
     """Root mean square residual over variances and covariances, and means if modelled: (..., p, p) -> (...)"""
-    return _root_mean_square(linalg.vech(sample - implied), None if mean is None else mean - implied_mean)
+    return _root_mean_square(sample - implied, None if mean is None else mean - implied_mean)
 
 
 def srmr(sample, implied, mean=None, implied_mean=None):
@@ -171,7 +171,7 @@ def srmr(sample, implied, mean=None, implied_mean=None):
     deviation = np.sqrt(np.linalg.diagonal(sample))
     residual = (sample - implied) / (deviation[..., :, None] * deviation[..., None, :])
     means = None if mean is None else (mean - implied_mean) / deviation
-    return _root_mean_square(linalg.vech(residual), means)
+    return _root_mean_square(residual, means)
 
 
 def crmr(sample, implied, mean=None, implied_mean=None):
@@ -179,13 +179,11 @@ def crmr(sample, implied, mean=None, implied_mean=None):
 
     Residual means, if modelled, are divided by the sample's standard deviations.  Maydeu-Olivares (2017).
     """
-    p = sample.shape[-1]
-    rows, columns = np.tril_indices(p, -1)
-    residual = correlation_residuals(sample, implied)[..., rows, columns]
-    means = None
-    if mean is not None:
-        means = (mean - implied_mean) / np.sqrt(np.linalg.diagonal(sample))
-    return _root_mean_square(residual, means)
+    residual = correlation_residuals(sample, implied)
+    each = np.arange(sample.shape[-1])
+    residual[..., each, each] = 0
+    means = None if mean is None else (mean - implied_mean) / np.sqrt(np.linalg.diagonal(sample))
+    return _root_mean_square(residual, means, diagonal=False)
 
 
 def srmr_mplus(sample, implied, mean=None, implied_mean=None):
@@ -193,20 +191,25 @@ def srmr_mplus(sample, implied, mean=None, implied_mean=None):
 
     Variances count by (s_ii - sigma_ii) / s_ii.  Asparouhov and Muthen (2018), SRMR in Mplus.
     """
-    p = sample.shape[-1]
-    rows, columns = np.tril_indices(p, -1)
     own, fitted = np.linalg.diagonal(sample), np.linalg.diagonal(implied)
-    off = correlation_residuals(sample, implied)[..., rows, columns]
+    residual = correlation_residuals(sample, implied)
+    each = np.arange(sample.shape[-1])
+    residual[..., each, each] = (own - fitted) / own
     means = None if mean is None else mean / np.sqrt(own) - implied_mean / np.sqrt(np.where(fitted > 0, fitted, np.nan))
-    return _root_mean_square(np.concatenate([off, (own - fitted) / own], axis=-1), means)
+    return _root_mean_square(residual, means)
 
 
-def _root_mean_square(residuals, means):
+def _root_mean_square(residual, means, *, diagonal=True):
+    """Over the lower triangle of symmetric residuals, and means: (..., p, p) -> (...)
+
+    diagonal : whether it counts; it is zero otherwise
+    """
+    p = residual.shape[-1]
+    own = (np.linalg.diagonal(residual) ** 2).sum(axis=-1)
+    total, count = ((residual**2).sum(axis=(-2, -1)) + own) / 2, p * (p + (1 if diagonal else -1)) // 2
     if means is not None:
-        residuals = np.concatenate([residuals, means], axis=-1)
-    if residuals.shape[-1] == 0:
-        return np.zeros(residuals.shape[:-1])
-    return np.sqrt((residuals**2).mean(axis=-1))
+        total, count = total + (means**2).sum(axis=-1), count + p
+    return np.sqrt(total / max(count, 1))
 
 
 def gfi_parts(sample, implied, exogenous=0, mean=None, implied_mean=None, weight=None):
