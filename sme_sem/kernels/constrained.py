@@ -185,6 +185,8 @@ def null_space(slopes, q):
 def free_directions(slopes, hessian):
     """Directions along which constraints do not change, whatever the parameters' units: (k, q), (q, q) -> (q, f)"""
     own = natural_units(hessian, Restrictions(np.zeros(len(slopes)), slopes, 0)).parameters
+    if not len(slopes):
+        return np.diag(own)
     rows = slopes * own
     free = null_space(rows / _lengths(rows)[:, None], len(own))
     free[np.linalg.norm(free, axis=1) < 1e-12] = 0  # what constraints hold altogether does not move by rounding either
@@ -198,6 +200,8 @@ def active(limits, slope):
     the Hessian's natural units.
     """
     equal = np.arange(len(limits.values)) < limits.equalities
+    if not len(equal):
+        return equal
     units = natural_units(slope.hessian, limits)
     own = units.of(limits)
     held = equal | (np.abs(own.values) < NEAR)
