@@ -97,7 +97,7 @@ def mean_square_test(e, X, t):
             root=np.sqrt(square / t),
             expected=np.sqrt(trace / t) * (1 - squared / (4 * trace**2)),
             error=np.sqrt(squared / (2 * t * trace)),
-            unbiased=np.sqrt(max(square - trace, 0.0) / t) / k,
+            unbiased=np.sqrt((square - trace) / t) / k if square > trace else 0.0,
             unbiased_error=np.sqrt(both / (2 * t * square)) / k,
         )
 

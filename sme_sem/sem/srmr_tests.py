@@ -32,9 +32,10 @@ def srmr_tests(fit: Fit, level: float, close: float) -> pd.DataFrame:
     for label, e, X, unit in zip(fit.moments.labels, parts.residuals, covariances(fit), parts.unit, strict=True):
         for kind, (which, count) in parts.kinds().items():
             own = unit[which]
-            left = own * e[which]
+            left, spread = own * e[which], own[:, None] * X[np.ix_(which, which)] * own
             left[np.abs(left) < NEGLIGIBLE] = 0.0
-            found = kernel.mean_square_test(left, own[:, None] * X[np.ix_(which, which)] * own, count)
+            spread[np.abs(spread) < NEGLIGIBLE**2] = 0.0
+            found = kernel.mean_square_test(left, spread, count)
             exact = (found.root - found.expected) / found.error
             near = (found.unbiased - close) / found.unbiased_error
             rows.append(
