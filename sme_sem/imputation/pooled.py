@@ -26,6 +26,7 @@ from ..kernels import pooling as kernel
 from ..sem.expressions import Quantity
 from ..sem.fit import Fit, fit
 from ..sem.presentation import objections
+from ..sem.result import shares_explained
 from ..sem.solution import Point, stacked
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
@@ -263,9 +264,7 @@ class PooledFit(Tabled):
         >>> pooled.r_squared().round(2).to_dict()
         {'use': 0.14}
         """
-        found, labels = self._point.r_squared(), self.fits[0].moments.labels
-        one = self.fits[0].table.groups == 1
-        return pd.Series({name if one else (labels[g], name): v for g, name, v in found}, name="r_squared", dtype=float)
+        return shares_explained(self._point, self.fits[0].moments.labels)
 
     def tables(self) -> tuple[Table, ...]:
         """Give the pooled tests, fit indices, and estimates."""

@@ -86,8 +86,7 @@ class Quantities:
         found += [row._replace(parameter=f"std({row.parameter})", kind="standardized") for row in every]
         found += [row._replace(parameter=f"std({row.parameter})", kind="standardized_defined") for row in defined]
         found += [
-            Row(f"r2({name}){ending[g]}", "r_squared", name, "r2", name, self.labels[g])
-            for g, name, _ in self.point.r_squared()
+            Row(f"r2({name}){ending[g]}", "r_squared", name, "r2", name, self.labels[g]) for g, name in table.explained
         ]
         effects = [self._described(effect, ending[effect.group]) for effect in self.effects]
         found += effects
@@ -118,7 +117,7 @@ class Quantities:
             standardized = self._standardized(estimates, total, residual)
             explained = [
                 1 - S[:, g, i, i] / np.where(total[:, g, i] > 0, total[:, g, i], np.nan)
-                for g, i in ((g, self.point.place[name]) for g, name, _ in self.point.r_squared())
+                for g, i in ((g, self.point.place[name]) for g, name in table.explained)
             ]
             effects = self._effects(A, moments.E)
             scaled = [

@@ -90,7 +90,8 @@ def diagram_model(fit: Fit, labels: presentation.Labels | None = None, group: st
     group = fit.moments.labels[0] if group is None else group
     estimates = fit.estimates()
     estimates = estimates[estimates["group"] == group]
-    explained = {name: value for g, name, value in fit._point.r_squared() if fit.moments.labels[g] == group}
+    shares = zip(fit.table.explained, fit._point.r_squared(), strict=True)
+    explained = {name: value for (g, name), value in shares if fit.moments.labels[g] == group}
     paths = estimates[estimates["op"] == "~"]
     inner = dict.fromkeys((*fit.latent, *paths["rhs"], *paths["lhs"]))
     nodes = [

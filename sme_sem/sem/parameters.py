@@ -160,6 +160,12 @@ class ParameterTable:
         return {name: i for i, name in enumerate(self.variables)}
 
     @cached_property
+    def explained(self) -> tuple[tuple[int, str], ...]:
+        """Every variable that something points to, by group."""
+        pointed_at = {(p.group, p.effect) for p in self.parameters}
+        return tuple((g, name) for g in range(self.groups) for name in self.variables if (g, name) in pointed_at)
+
+    @cached_property
     def cells(self) -> list[tuple[int, int, int]]:
         """The matrix that each relation stands in (``ram.PATHS`` ...), its row and its column."""
         cut = {pair: t for t, pair in enumerate(self.thresholds)} if self.ordered else {}

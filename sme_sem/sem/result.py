@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -445,7 +446,7 @@ class Fit(Tabled):
         >>> fit.measures()[["df", "chisq", "srmr"]].round(3).to_dict()
         {'df': 2.0, 'chisq': 1.751, 'srmr': 0.022}
         """
-        return pd.Series(self._measures, name="value", dtype=float)
+        return _series(self._measures.values(), tuple(self._measures), "value")
 
     @cached_property
     def _measures(self) -> dict[str, float]:
@@ -525,11 +526,7 @@ class Fit(Tabled):
         >>> fit.r_squared().round(2).to_dict()
         {'t1': 0.36, 't2': 0.35, 't3': 0.22, 'use': 0.22}
         """
-        found = self._point.r_squared()
-        if self.table.groups == 1:
-            return pd.Series({name: value for _, name, value in found}, name="r_squared", dtype=float)
-        labels = self.moments.labels
-        return pd.Series({(labels[g], name): value for g, name, value in found}, name="r_squared", dtype=float)
+        return shares_explained(self._point, self.moments.labels)
 
     def modification_indices(self) -> pd.DataFrame:
         """Score test of every parameter left out: lhs op rhs group mi epc sepc_lv sepc_all, largest first.
@@ -554,13 +551,10 @@ class Fit(Tabled):
         point = replace(self._point, table=found.table)
         with np.errstate(invalid="ignore"):  # a variance of zero standardizes nothing
             sepc = [found.epc * point.scale(observed=observed) for observed in (False, True)]
-        lhs, op, rhs, _ = (texts.take(order) for texts in _texts(found.table))
+        texts = _texts(found.table, self.moments.labels)
         return pd.DataFrame(
-            {
-                "lhs": lhs,
-                "op": op,
-                "rhs": rhs,
-                "group": [self.moments.labels[g] for g in found.table.group[order]],
+            {name: texts[name].take(order) for name in ("lhs", "op", "rhs", "group")}
+            | {
                 "mi": found.mi[order],
                 "epc": found.epc[order],
                 "sepc_lv": sepc[0][order],
@@ -991,20 +985,36 @@ class Fit(Tabled):
 
     def _relations(self) -> dict[str, Any]:
         """Columns that say what the rows of a table of estimates are: the parameters, then the definitions."""
-        lhs, op, rhs, label = _texts(self.table)
-        groups = [self.moments.labels[g] for g in self.table.group]
-        groups += [""] * (len(lhs) - len(groups))
-        free = np.zeros(len(groups), dtype=bool)
+        texts = _texts(self.table, self.moments.labels)
+        free = np.zeros(len(texts["lhs"]), dtype=bool)
         free[: len(self.table.index)] = self.table.index >= 0
-        return {"lhs": lhs, "op": op, "rhs": rhs, "group": groups, "label": label, "free": free}
+        return texts | {"free": free}
+
+
+def shares_explained(point: Point, labels: Sequence[str]) -> pd.Series[float]:
+    """R-squared by variable, and by group if there are several."""
+    explained = point.table.explained
+    names = tuple((labels[g], name) if point.table.groups > 1 else name for g, name in explained)
+    return _series(point.r_squared(), names, "r_squared")
+
+
+def _series(values: Iterable[float], names: tuple[Hashable, ...], name: str) -> pd.Series[float]:
+    """A column of numbers; the index is a view, because its own name can be changed."""
+    return pd.Series(np.array(list(values), dtype=float), index=_index(names).view(), name=name)
 
 
 @lru_cache(maxsize=64)
-def _texts(table: ParameterTable) -> list[Any]:
-    """Columns lhs, op, rhs and label of the parameters, then the definitions."""
-    rows = [(p.lhs, p.op, p.rhs, p.label) for p in table.parameters]
-    rows += [(t.lhs, t.op, t.rhs, t.lhs) for t in table.definitions if t.op == ":="]
-    return [pd.Series([row[place] for row in rows], dtype="str").array for place in range(4)]
+def _index(names: tuple[Hashable, ...]) -> pd.Index:
+    return pd.Index(names)
+
+
+@lru_cache(maxsize=64)
+def _texts(table: ParameterTable, labels: tuple[str, ...]) -> dict[str, Any]:
+    """Columns lhs, op, rhs, group and label of the parameters, then the definitions."""
+    rows = [(p.lhs, p.op, p.rhs, labels[p.group], p.label) for p in table.parameters]
+    rows += [(t.lhs, t.op, t.rhs, "", t.lhs) for t in table.definitions if t.op == ":="]
+    columns = enumerate(("lhs", "op", "rhs", "group", "label"))
+    return {name: pd.Series([row[place] for row in rows], dtype="str").array for place, name in columns}
 
 
 def _with_tests(frame: pd.DataFrame, column: str, level: float) -> pd.DataFrame:

@@ -182,17 +182,12 @@ class Point:
         """Evaluate the ``:=`` lines on the estimates, or on standardized ``values``."""
         return define(self.table.definitions, self.known(values))
 
-    def r_squared(self) -> list[tuple[int, str, float]]:
-        """Share of variance explained, for every variable that something points to: (group, name, value)"""
-        explained = {(p.group, p.effect) for p in self.table.parameters}
-        found = []
-        for group in range(self.table.groups):
-            for name in self.table.variables:
-                if (group, name) in explained:
-                    i = self.place[name]
-                    total = self.moments.cov[group, i, i]
-                    found.append((group, name, 1 - self.S[group, i, i] / total if total > 0 else np.nan))
-        return found
+    def r_squared(self) -> np.ndarray:
+        """Share of variance explained, of each of the table's ``explained`` variables."""
+        group = [g for g, _ in self.table.explained]
+        i = [self.place[name] for _, name in self.table.explained]
+        total = self.moments.cov[group, i, i]
+        return 1 - self.S[group, i, i] / np.where(total > 0, total, np.nan)
 
 
 def standard_errors(gradients: np.ndarray, vcov: np.ndarray) -> np.ndarray:

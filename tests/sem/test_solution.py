@@ -164,7 +164,7 @@ def test_the_recovered_solution_of_a_known_population_is_its_own():
     values = dict(zip(map(str, table.parameters), point.standardized(observed=True).value))
     assert values["general =~ f1"] == pytest.approx(np.sqrt(0.5 / 0.8))
     assert values["f1 ~~ f1"] == pytest.approx(0.3 / 0.8)
-    assert {name: value for _, name, value in point.r_squared()}["f1"] == pytest.approx(0.5 / 0.8)
+    assert dict(zip(point.table.explained, point.r_squared(), strict=True))[0, "f1"] == pytest.approx(0.5 / 0.8)
 
 
 def test_errors_of_quantities_are_roots_of_quadratic_forms():
