@@ -303,19 +303,19 @@ def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> list[np.ndarray]:
     for name in names:
         if name in duplicated:
             raise DataProblem(f"column {name!r} occurs more than once in the data: rename or remove one.")
-    own = frame[list(names)]
+    own = frame.take([frame.columns.get_loc(name) for name in names], axis=1)
     if not all(map(pd.api.types.is_numeric_dtype, set(own.dtypes))):
         own = pd.DataFrame({str(name): column for name, column in numbers_of(own).items()})
     if len(own) <= _BLOCK:
-        values = list(own.to_numpy(dtype=float, na_value=np.nan).T)
+        parts = [own.to_numpy(dtype=float, na_value=np.nan).T]
     else:
-        values = [column.to_numpy(dtype=float, na_value=np.nan) for _, column in own.items()]
-    sizes = np.array([np.fmax.reduce(np.abs(column), initial=0.0) for column in values])  # NaN is passed over
-    infinite = [name for name, size in zip(names, sizes, strict=True) if np.isinf(size)]
+        parts = [column.to_numpy(dtype=float, na_value=np.nan)[None] for _, column in own.items()]
+    sizes = np.concatenate([np.fmax.reduce(np.abs(part), axis=1, initial=0.0) for part in parts])  # NaN is passed over
+    infinite = [name for name, wrong in zip(names, np.isinf(sizes), strict=True) if wrong]
     if infinite:
         raise DataProblem(f"infinite values in {', '.join(map(repr, infinite))}: replace them or set them missing.")
     _in_a_unit(names, sizes)
-    return values
+    return [column for part in parts for column in part]
 
 
 def _gathered(values: Sequence[np.ndarray], rows: np.ndarray) -> np.ndarray:
@@ -431,15 +431,15 @@ def _usable(covariance: np.ndarray, names: Sequence[str], n: int) -> None:
     deviation = np.sqrt(variance)
     _in_a_unit(names, deviation)
     correlation = covariance / np.outer(deviation, deviation)
-    lowest = np.linalg.eigvalsh(correlation)[0]
-    if lowest > len(names) * 1e-13:
-        return
+    if linalg.has_cholesky(correlation - 1e-13 * len(names) * np.eye(len(names))):
+        return  # the smallest eigenvalue is above that
     if n <= len(names):
         raise DataProblem(
             f"{n} complete answers for {len(names)} variables: the covariance matrix is singular. Collect more "
             "answers, or use fewer variables."
         )
     involved = ", ".join(map(repr, _dependent(correlation, names)))
+    lowest = np.linalg.eigvalsh(correlation)[0]
     if lowest < -_INDEFINITE:
         raise DataProblem(
             f"not positive definite: the correlations have an eigenvalue of {lowest:.2g}, most of all by {involved}. "
@@ -454,7 +454,7 @@ def _usable(covariance: np.ndarray, names: Sequence[str], n: int) -> None:
 
 def _varying(names: Sequence[str], spread: np.ndarray) -> None:
     """Refuse what everybody answered alike."""
-    constant = [name for name, own in zip(names, spread, strict=True) if not own > 0]
+    constant = [name for name, varies in zip(names, spread > 0, strict=True) if not varies]
     if constant:
         them = "it" if len(constant) == 1 else "them"
         raise DataProblem(
@@ -465,7 +465,7 @@ def _varying(names: Sequence[str], spread: np.ndarray) -> None:
 
 def _in_a_unit(names: Sequence[str], sizes: np.ndarray) -> None:
     """Refuse numbers whose products are no numbers any more."""
-    far = [(name, size) for name, size in zip(names, sizes, strict=True) if size and not 1 / _FAR < size < _FAR]
+    far = [(name, own) for name, own in zip(names, sizes.tolist(), strict=True) if own and not 1 / _FAR < own < _FAR]
     if far:
         raise DataProblem(
             f"too large or too small to be multiplied with each other: {', '.join(repr(name) for name, _ in far)} "

@@ -43,7 +43,7 @@ def few_categories(table: ParameterTable, moments: Moments) -> list[Diagnostic]:
 
 def _most(answers: np.ndarray) -> int:
     """How many different whole numbers at most an item can have, or else how many it has: (n, p)"""
-    widest = np.nanmax(np.nanmax(answers, axis=0) - np.nanmin(answers, axis=0))
+    widest = np.fmax.reduce(np.fmax.reduce(answers, axis=0) - np.fmin.reduce(answers, axis=0))  # NaN is passed over
     if widest < FEW:
         return int(widest) + 1
     return int(1 + (np.diff(np.sort(answers, axis=0), axis=0) > 0).sum(axis=0).max())  # NaN stands last, and is none
