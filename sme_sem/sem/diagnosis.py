@@ -233,8 +233,9 @@ def examine(point: Point, n: int, labels: Sequence[str] = ("",)) -> list[Diagnos
 
 def _negative_variances(point: Point, groups: Sequence[Words]) -> list[Diagnostic]:
     found = []
-    for row, value in zip(point.table.parameters, point.estimates, strict=True):
-        if row.op == "~~" and row.lhs == row.rhs and (row.free or row.derived) and value < 0:
+    for r in np.flatnonzero(point.estimates < 0):
+        row, value = point.table.parameters[r], point.estimates[r]
+        if row.op == "~~" and row.lhs == row.rhs and (row.free or row.derived):
             latent = row.lhs in point.table.latent
             what = Words("variance", "方差") if latent else Words("residual variance", "残差方差")
             size = f"{value:.3f}" if value <= -0.0005 else f"{value:.1g}"
@@ -297,8 +298,9 @@ def _latent_covariance(point: Point, groups: Sequence[Words]) -> list[Diagnostic
             if not len(latent) or (variance <= 0).any():
                 continue  # reported as a negative variance, or fixed at zero on purpose
             correlation = matrix / np.sqrt(np.outer(variance, variance))
-            if np.linalg.eigvalsh(correlation)[0] < -1e-8:
-                off = np.abs(correlation - np.eye(len(correlation)))
+            each = np.eye(len(correlation))
+            if not linalg.has_cholesky(correlation + 1e-8 * each):
+                off = np.abs(correlation - each)
                 i, j = np.unravel_index(off.argmax(), off.shape)
                 message = _NOT_DEFINITE.filled(
                     matrix=name + groups[group], r=f"{correlation[i, j]:.3f}", a=latent[i], b=latent[j]

@@ -106,6 +106,16 @@ class ParameterTable:
         return np.array([p.group for p in self.parameters], dtype=int)
 
     @cached_property
+    def value(self) -> np.ndarray:
+        """Where each relation is fixed, NaN for none: (r,)"""
+        return np.array([p.value for p in self.parameters])
+
+    @cached_property
+    def computed(self) -> np.ndarray:
+        """Which relations are neither free nor fixed: (k,)"""
+        return np.flatnonzero([p.varies and not p.free for p in self.parameters])
+
+    @cached_property
     def derived(self) -> np.ndarray:
         """Which relations follow from the others: (d,)"""
         return np.flatnonzero([p.derived for p in self.parameters])

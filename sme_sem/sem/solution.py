@@ -78,7 +78,11 @@ class Point:
     @cached_property
     def estimates(self) -> np.ndarray:
         """Values of all parameters, in the table's order."""
-        return np.array([self.estimate(p) for p in self.table.parameters])
+        index = self.table.index
+        found = np.where(index >= 0, np.append(self.theta, np.nan)[index], self.table.value)
+        for r in self.table.computed:
+            found[r] = self.estimate(self.table.parameters[r])
+        return found
 
     @cached_property
     def _variance_slopes(self) -> tuple[np.ndarray, np.ndarray]:
@@ -180,6 +184,8 @@ class Point:
 
     def defined(self, values: Quantity | None = None) -> dict[str, Quantity]:
         """Evaluate the ``:=`` lines on the estimates, or on standardized ``values``."""
+        if not self.table.definitions:
+            return {}
         return define(self.table.definitions, self.known(values))
 
     def r_squared(self) -> np.ndarray:

@@ -321,6 +321,6 @@ def _principal_axis(R: Matrix, rounds: int = 3) -> Matrix:
         reduced[..., each, each] = communality
         values, vectors = np.linalg.eigh(reduced)
         axis = vectors[..., -1] * np.sqrt(np.maximum(values[..., -1:], 1e-4))
-        communality = np.clip(axis**2, 0.02, 0.95)
-    axis = np.sign(axis) * np.sqrt(np.clip(axis**2, 0.02, 0.95))
+        communality = np.minimum(np.maximum(axis**2, 0.02), 0.95)
+    axis = np.copysign(np.sqrt(communality), axis)
     return axis * np.where(axis.sum(axis=-1, keepdims=True) < 0, -1, 1)
