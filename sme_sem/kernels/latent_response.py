@@ -97,7 +97,7 @@ class OrderedPattern(ram.Pattern):
             owner=self.owner[thresholds],
             tau=self.tau[:, thresholds],
         )
-        return Apart(reduced, staying, own, cut, _slice(np.delete(np.arange(self.moments), cut)))
+        return Apart(reduced, staying, own, cut, ram.as_slice(np.delete(np.arange(self.moments), cut)))
 
     @property
     def moments(self):
@@ -280,12 +280,6 @@ def _fill(pattern, S, E, D):
 def _crossed(u, v, i, j):
     """u_i v_j + u_j v_i: (..., y), (..., y), (m,), (m,) -> (..., m)"""
     return u.take(i, axis=-1) * v.take(j, axis=-1) + u.take(j, axis=-1) * v.take(i, axis=-1)
-
-
-def _slice(places):
-    """Places as a slice if they follow each other, which copies nothing: (k,)"""
-    together = len(places) and places[-1] - places[0] == len(places) - 1
-    return slice(places[0], places[-1] + 1) if together else places
 
 
 def _without_exogenous(pattern, S):

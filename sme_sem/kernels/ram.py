@@ -73,6 +73,11 @@ class Pattern:
         return np.flatnonzero(outgoing)
 
     @cached_property
+    def senders(self):
+        """The same, as a slice if they follow each other."""
+        return as_slice(self.sources)
+
+    @cached_property
     def a(self):
         """First column of X that each cell multiplies: (c,)"""
         return np.where(self.matrix > INTERCEPTS, 0, self.row)
@@ -101,12 +106,17 @@ class Pattern:
 
     @cached_property
     def places(self):
-        """Where the free cells of each kind stand: kind -> group, row, col, parameter, (k,) each"""
-        found = {}
-        for kind in (PATHS, COVARIANCES, INTERCEPTS):
+        """Where A, S (both triangles) and m, laid flat, are free, and which parameters stand there: (k,), (k,) each"""
+
+        def of(kind, *place):
             group, cell = np.nonzero((self.parameter >= 0) & (self.matrix == kind))
-            found[kind] = group, self.row[cell], self.col[cell], self.parameter[group, cell]
-        return found
+            shape = self.m.shape if kind == INTERCEPTS else self.A.shape
+            flat = np.ravel_multi_index((group, *(index[cell] for index in place)), shape)
+            return flat, self.parameter[group, cell]
+
+        upper, lower = of(COVARIANCES, self.row, self.col), of(COVARIANCES, self.col, self.row)
+        both = tuple(map(np.append, upper, lower))
+        return of(PATHS, self.row, self.col), both, of(INTERCEPTS, self.row)
 
     @cached_property
     def gather(self):
@@ -149,18 +159,15 @@ def matrices(pattern, theta, covariance=None, mean=None):
     theta : (..., q); covariance : (..., G, p, p) and mean : (..., G, p), needed where ``exogenous`` is not empty
     -> (..., G, v, v), (..., G, v, v), (..., G, v)
     """
-    A, S, m = (_spread(x, theta.shape[:-1]) for x in (pattern.A, pattern.S, pattern.m))
+    batch, fixed = theta.shape[:-1], (pattern.A, pattern.S, pattern.m)
+    A, S, m = filled = [_spread(x, batch) for x in fixed]
     x = pattern.exogenous
     if len(x):
         S[..., x[:, None], x] = covariance[..., x[:, None], x]
         if mean is not None:
             m[..., x] = mean[..., x]
-    g, i, j, parameter = pattern.places[PATHS]
-    A[..., g, i, j] = theta[..., parameter]
-    g, i, j, parameter = pattern.places[COVARIANCES]
-    S[..., g, i, j] = S[..., g, j, i] = theta[..., parameter]
-    g, i, _, parameter = pattern.places[INTERCEPTS]
-    m[..., g, i] = theta[..., parameter]
+    for values, own, (flat, parameter) in zip(filled, fixed, pattern.places, strict=True):
+        values.reshape(*batch, own.size)[..., flat] = theta.take(parameter, axis=-1)
     return A, S, m
 
 
@@ -182,7 +189,7 @@ def assembled(pattern, E, S, m):
     reach = E[..., : pattern.observed, :]
     cov = E @ S @ E.mT
     cov = (cov + cov.mT) / 2
-    with_observed = cov[..., pattern.sources, : pattern.observed]
+    with_observed = cov[..., pattern.senders, : pattern.observed]
     eta = np.matvec(E, m)
     return Implied(
         cov[..., : pattern.observed, : pattern.observed],
@@ -200,12 +207,17 @@ def total_effects(pattern, A):
     Only the columns of variables that send an arrow differ from the identity, and they need
     the inverse among those variables alone.
     """
-    s = pattern.sources
-    v = A.shape[-1]
+    s, v = pattern.senders, A.shape[-1]
     E = _spread(np.eye(v), A.shape[:-2])
-    if len(s):
-        E[..., s] += A[..., s] @ linalg.inverse(np.eye(len(s)) - A[..., s[:, None], s])
+    if len(pattern.sources):
+        E[..., s] += A[..., s] @ linalg.inverse(np.eye(len(pattern.sources)) - A[..., s, :][..., s])
     return E
+
+
+def as_slice(places):
+    """Places as a slice if they follow each other, which copies nothing: (k,)"""
+    together = len(places) and places[-1] - places[0] == len(places) - 1
+    return slice(places[0], places[-1] + 1) if together else places
 
 
 def jacobian(pattern, moments, cells=slice(None)):
