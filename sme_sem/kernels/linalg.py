@@ -37,13 +37,14 @@ def whitener(matrix):
     matrix : (..., p, p) symmetric  ->  (..., p, p) lower triangular
     NaN where M is not positive definite.
     """
-    factor = cholesky(matrix)
-    inverse = np.empty(factor.shape)
+    inverse = np.empty(matrix.shape)
     if not inverse.size:
         return inverse
-    for member in np.ndindex(factor.shape[:-2]):
+    for member in np.ndindex(matrix.shape[:-2]):
+        factor, trouble = lapack.dpotrf(matrix[member].T)
+        definite = not trouble and factor[-1, -1] > 0  # False for NaN, which spreads to the last
         # LAPACK's triangular inversion does not pivot: rows of very unequal size lose no digits
-        inverse[member] = lapack.dtrtri(factor[member].T)[0].T
+        inverse[member] = lapack.dtrtri(factor, overwrite_c=1)[0].T if definite else np.nan
     return inverse
 
 
