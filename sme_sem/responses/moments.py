@@ -303,7 +303,7 @@ def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> list[np.ndarray]:
     for name in names:
         if name in duplicated:
             raise DataProblem(f"column {name!r} occurs more than once in the data: rename or remove one.")
-    own = frame.take([frame.columns.get_loc(name) for name in names], axis=1)
+    own = frame.take(np.array([frame.columns.get_loc(name) for name in names], dtype=int), axis=1)
     if not all(map(pd.api.types.is_numeric_dtype, set(own.dtypes))):
         own = pd.DataFrame({str(name): column for name, column in numbers_of(own).items()})
     if len(own) <= _BLOCK:

@@ -49,7 +49,6 @@ from .rotation import anchored, blocks_of, criterion_of, refuse_restrictions, ro
 from .rotation_target import aims_of
 from .search import estimated
 from .second_engine import by_semopy
-from .solution import Point
 from .specification import Specification
 from .spelling import chosen, covariates_too, missing_of
 from .starts import from_several_starts, second_chance
@@ -322,7 +321,7 @@ def fit(
         noticed = categories.examine(table, moments)
     elif estimator is None and ordered is None:
         noticed = categories.few_categories(table, moments)
-    found = replace(found, diagnostics=(*found.diagnostics, *noticed)) if noticed else found
+    found = found._noting(noticed)
     return _resampled(found) if draws and found.converged else found
 
 
@@ -450,18 +449,22 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
         found.append(Diagnostic("error", "not_converged", message))
     if problem is not None and raising:
         raise problem
-    if problem is None:
-        point = Point.at(table, pattern, theta, sample.covariance, sample.mean)
-        found += diagnosis.examine(point, moments.total, moments.labels)
-        found += sampling.examine(moments.design, options, table)
-        nowhere = [name for name, own in point.defined().items() if not np.isfinite(own.value)]
-        found += [diagnosis.undefined(nowhere)] if nowhere else []
-        held = at_limit(table, theta, slope, moments.labels)
-        found += [diagnosis.at_limit(held)] if held else []
     fit = Fit(table, options, moments, sample, pattern, theta, status, int(best.iterations[0]), tuple(found), slope)
-    if problem is None and options.method.se == "first_order" and not np.isfinite(fit.vcov.to_numpy()).all():
-        fit = replace(fit, diagnostics=(*fit.diagnostics, diagnosis.NO_FIRST_ORDER))
-    return fit
+    return fit._noting(_examined(fit)) if problem is None else fit
+
+
+def _examined(fit: Fit) -> list[Diagnostic]:
+    """Look for what is odd about estimates that were found."""
+    table, labels = fit.table, fit.moments.labels
+    found = diagnosis.examine(fit._point, fit.n, labels)
+    found += sampling.examine(fit.moments.design, fit.options, table)
+    nowhere = [name for name, own in fit._point.defined().items() if not np.isfinite(own.value)]
+    found += [diagnosis.undefined(nowhere)] if nowhere else []
+    held = at_limit(table, fit.theta, fit._expected, labels)
+    found += [diagnosis.at_limit(held)] if held else []
+    if fit.options.method.se == "first_order" and not np.isfinite(fit.vcov.to_numpy()).all():
+        found.append(diagnosis.NO_FIRST_ORDER)
+    return found
 
 
 def sample_of(table: ParameterTable, moments: Moments, options: Options) -> Sample:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -108,6 +109,12 @@ class Fit(Tabled):
     def admissible(self) -> bool:
         """Whether it converged without a warning such as a negative variance."""
         return self.converged and not any(d.severity == "warning" for d in self.diagnostics)
+
+    def _noting(self, diagnostics: Iterable[Diagnostic]) -> Fit:
+        """The same with further diagnostics; what has been computed of it stays."""
+        noted = copy(self)
+        object.__setattr__(noted, "diagnostics", (*self.diagnostics, *diagnostics))
+        return noted
 
     # --- the mathematics behind the tables ---------------------------------------------------------
 
