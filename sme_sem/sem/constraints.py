@@ -23,6 +23,8 @@ def restrictions(table: ParameterTable, theta: np.ndarray) -> Restrictions:
     Of the equalities the sums of effect coding come first, of the inequalities bounds last.
     """
     q = table.n_free
+    if not constrained(table):
+        return Restrictions(np.zeros(0), np.zeros((0, q)), 0)
     weights = _sum_weights(table)
     totals = np.array([s.total for s in table.sums])
     equal, unequal = _differences(table, theta)

@@ -116,7 +116,7 @@ class Point:
         with np.errstate(divide="ignore", invalid="ignore"):
             relative = np.where(power != 0, power / variance, 0)
             value = self.estimates * scale
-            gradient = (0.5 * value[:, None, None] * relative[..., None] * slope).sum(axis=1)
+            gradient = np.vecmat(0.5 * value[:, None] * relative, slope)
         index = self.table.index
         free = np.flatnonzero(index >= 0)
         gradient[free, index[free]] += scale[free]
