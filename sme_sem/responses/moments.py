@@ -294,7 +294,7 @@ def _with_some_answer(values: Sequence[np.ndarray], names: Sequence[str], given:
 
 
 def _any_missing(values: Sequence[np.ndarray], n: int) -> np.ndarray:
-    return reduce(np.logical_or, map(np.isnan, values), np.zeros(n, dtype=bool))
+    return np.isnan(reduce(np.add, values, np.zeros(n)))
 
 
 def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> list[np.ndarray]:

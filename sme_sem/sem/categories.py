@@ -29,13 +29,13 @@ _NAMED = 3  # how many offenders a sentence names
 
 def few_categories(table: ParameterTable, moments: Moments) -> list[Diagnostic]:
     """Advise ``ordered=True`` where every item has whole numbers in at most ``FEW`` categories."""
-    items = [moments.names.index(name) for name in table.observed if name not in table.covariates]
+    items = len(table.observed) - len(table.covariates)  # they come first
     if moments.answers is None or not items:
         return []
-    answers = np.concatenate([own[:_GLANCE, items] for own in moments.answers])
+    answers = np.concatenate([own[:_GLANCE, :items] for own in moments.answers])
     if not _whole(answers) or _most(answers) > FEW:  # a glance is enough to see that most surveys are not meant
         return []
-    answers = np.concatenate([own[:, items] for own in moments.answers])
+    answers = np.concatenate([own[:, :items] for own in moments.answers])
     if not _whole(answers) or (most := _most(answers)) > FEW:
         return []
     return [Diagnostic("info", "few_categories", _FEW.filled(k=most))]
