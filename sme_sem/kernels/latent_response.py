@@ -59,6 +59,11 @@ class OrderedPattern(ram.Pattern):
         return np.setdiff1d(np.arange(self.modelled), self.ordered)
 
     @cached_property
+    def sending(self):
+        """Which of the ordered ones send an arrow: (k,)"""
+        return np.flatnonzero(np.isin(self.ordered, self.sources))
+
+    @cached_property
     def sign(self):
         """1 for a threshold, -1 for a mean: (t,)"""
         return np.where(np.isin(self.owner, self.ordered), 1.0, -1.0)
@@ -261,10 +266,9 @@ def _with_residuals(pattern, found, own, joint, dD):
     E = found.moments.E[..., : pattern.modelled, :][..., o]
     residual = _residual_slopes(pattern, found, own[..., o], dD[..., o])
     own = own + residual @ (E**2).mT
-    sending = np.flatnonzero(np.isin(o, pattern.sources))
-    if len(sending):
-        reach = E[..., sending]
-        joint = joint + residual[..., sending] @ (reach[..., i, :] * reach[..., j, :]).mT
+    if len(pattern.sending):
+        reach = E[..., pattern.sending]
+        joint = joint + residual[..., pattern.sending] @ (reach[..., i, :] * reach[..., j, :]).mT
     return own, joint
 
 

@@ -298,6 +298,7 @@ def given_variables(specification: Specification, options: Options) -> tuple[str
     return _Roles(specification).covariates if options.fixed_x else ()
 
 
+@lru_cache(maxsize=64)
 def baseline_table(table: ParameterTable) -> ParameterTable:
     """The independence model of the same variables: variances, means and thresholds, and covariates as they are."""
     covariates = set(table.covariates)
