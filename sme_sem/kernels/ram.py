@@ -119,6 +119,16 @@ class Pattern:
         return of(PATHS, self.row, self.col), both, of(INTERCEPTS, self.row)
 
     @cached_property
+    def runs(self):
+        """The free cells of each group by their parameters."""
+        found = []
+        for own in self.parameter:
+            cells = np.argsort(own, kind="stable")[np.count_nonzero(own < 0) :]
+            parameters, starts = np.unique(own[cells], return_index=True)
+            found.append(Runs(cells, starts, parameters))
+        return found
+
+    @cached_property
     def gather(self):
         """K, which sums cells into parameters: (G, c, q) of zeros and ones."""
         return (self.parameter[..., None] == np.arange(self.parameters)).astype(float)
@@ -133,6 +143,20 @@ class Pattern:
             return None
         in_order = np.array_equal(order, np.arange(self.parameters))
         return slice(None) if in_order else order
+
+
+class Runs(NamedTuple):
+    """Cells (k,) in the order of their parameters (r,), and where each parameter's begin (r,)."""
+
+    cells: np.ndarray
+    starts: np.ndarray
+    parameters: np.ndarray
+
+    def summed(self, values, axis):
+        """Sums over the cells of each parameter along one axis: k -> r"""
+        found = values.take(self.cells, axis=axis)
+        alone = len(self.starts) == len(self.cells)
+        return found if alone else np.add.reduceat(found, self.starts, axis=axis)
 
 
 class Implied(NamedTuple):
@@ -250,7 +274,11 @@ def sum_cell_pairs(pattern, values):
     cell = pattern.one_to_one
     if cell is not None:
         return values[..., 0, :, :][..., cell, :][..., cell]
-    return (pattern.gather.mT @ values @ pattern.gather).sum(axis=-3)
+    total = np.zeros((*values.shape[:-3], pattern.parameters, pattern.parameters))
+    for group, runs in enumerate(pattern.runs):
+        columns = runs.summed(values[..., group, :, :], -1)
+        total[..., runs.parameters[:, None], runs.parameters] += runs.summed(columns, -2)
+    return total
 
 
 def by_parameter(pattern, values):

@@ -112,7 +112,7 @@ class Point:
         group = self.table.group[:, None]
         d_total, d_residual = self._variance_slopes
         slope = d_total[group, variable]
-        slope[residual] = d_residual[group, variable][residual]
+        slope[residual] = d_residual[group[residual], variable[residual]]
         with np.errstate(divide="ignore", invalid="ignore"):
             relative = np.where(power != 0, power / variance, 0)
             value = self.estimates * scale

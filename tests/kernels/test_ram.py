@@ -117,3 +117,12 @@ def test_the_derivatives_of_some_cells_are_those_of_all(name):
     moments, cells = ram.implied(pattern, theta), np.array([3, 0, len(pattern.matrix) - 1])
     for some, every in zip(ram.jacobian(pattern, moments, cells), ram.jacobian(pattern, moments), strict=True):
         np.testing.assert_array_equal(some, every[:, cells])
+
+
+def test_pairs_of_cells_are_summed_into_parameters_as_by_the_gathering_matrix():
+    for name, groups in (("equal loadings", 1), ("equal loadings", 2), ("two constructs", 2)):
+        _, pattern, _ = model(name, groups)
+        c = len(pattern.matrix)
+        pairs = np.random.default_rng(0).normal(size=(2, groups, c, c))
+        expected = (pattern.gather.mT @ pairs @ pattern.gather).sum(axis=-3)
+        np.testing.assert_allclose(ram.sum_cell_pairs(pattern, pairs), expected, atol=1e-13)
