@@ -64,6 +64,11 @@ def population_moments(model: str | Specification) -> tuple[tuple[str, ...], np.
 def laid_out(model: str | Specification) -> tuple[ParameterTable, np.ndarray]:
     """Read a population, with every parameter at its value: unwritten variances one, all else zero."""
     table = parameter_table(Specification.read(model), Options(fixed_x=False))
+    if table.composites:
+        raise SpecificationError(
+            f"{table.composites[0].name} <~: a population has no composites. Put their items in their place "
+            "as predictors, with weight times path (0.5 * 0.4 gives y ~ 0.2*x1), and write the items' covariances."
+        )
     theta = np.zeros(table.n_free)
     for p in table.parameters:
         if p.free:

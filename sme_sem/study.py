@@ -581,7 +581,7 @@ def _reliability(responses: Responses, steps: Steps) -> Reliability | None:
         steps.problems.append(Problem(_RELIABILITY, _ONE_RESPONDENT))
         return None
     found = []
-    for name, items in responses.scales().items():
+    for name, items in responses.scales(reflective=True).items():
         one = steps.attempt(_RELIABILITY, partial(reliability, responses.frame, {name: items}))
         found += [one] if one is not None else []
     return _together(found) if found else None

@@ -114,7 +114,7 @@ def reliability(
     from ..measurement import reliability as analyse
 
     def tables(kept: Responses) -> Sequence[Table]:
-        return analyse(kept.frame, kept.scales()).tables()
+        return analyse(kept.frame, kept.scales(reflective=True)).tables()
 
     _handed_over(tables, answers, instrument, sheet, language, form, output)
 

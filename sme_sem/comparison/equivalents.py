@@ -155,15 +155,11 @@ def _refitted(fit: Fit, specification: Specification) -> Fit:
 
 def _structural(fit: Fit) -> dict[Key, Parameter]:
     """Free paths and covariances of the first group among constructs, and variables that are no indicators."""
-    indicators = {p.rhs for p in fit.table.parameters if p.op == "=~"}
+    indicators = {p.rhs for p in fit.table.parameters if p.op == "=~"} - set(fit.latent) | fit.table.made
     return {
         p.key: p
         for p in fit.table.parameters
-        if p.free
-        and p.group == 0
-        and p.op in ("~", "~~")
-        and p.lhs != p.rhs
-        and not {p.lhs, p.rhs} & (indicators - set(fit.latent))
+        if p.free and p.group == 0 and p.op in ("~", "~~") and p.lhs != p.rhs and not {p.lhs, p.rhs} & indicators
     }
 
 

@@ -26,6 +26,7 @@ import pandas as pd
 from ..errors import DataProblem, SpecificationError, probability, require_kind, texts, whole
 from ..kernels import fit_indices, wald
 from ..sem import objective
+from ..sem.composites import WEIGHT
 from ..sem.fit import Fit
 from ..sem.fit import fit as fit_model
 from ..sem.options import any_ordered
@@ -76,6 +77,8 @@ class Design:
     def held(self, step: str) -> tuple[str, ...]:
         """Which kinds of parameters a step holds equal."""
         kinds = [kind for name, kind in HELD.items() if STEPS.index(name) <= STEPS.index(step)]
+        if "loadings" in kinds and any(term.op == WEIGHT for term in self.model.terms):
+            kinds.insert(kinds.index("loadings") + 1, "composite_weights")
         return tuple(kind for kind in kinds if self.ordered or kind != "thresholds")
 
     def _of_ordered(self, step: str, released: set[str]) -> dict[str, str]:
@@ -391,6 +394,8 @@ def _kind(text: str) -> str:
     relation = bare(text)
     if "=~" in relation:
         return "loadings"
+    if WEIGHT in relation:
+        return "composite_weights"
     if "|" in relation:
         return "thresholds"
     return "residuals" if "~~" in relation else "intercepts"

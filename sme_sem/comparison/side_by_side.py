@@ -172,7 +172,8 @@ def _shown(fit: Fit, relations: Sequence[str]) -> pd.DataFrame:
     estimates = fit.estimates()
     own = estimates["op"].isin(list(relations))
     apart = (estimates["op"] != "~~") | ((estimates["lhs"] != estimates["rhs"]) & estimates["free"].astype(bool))
-    return estimates[own & apart]
+    within = (estimates["op"] == "~~") & estimates["lhs"].isin(fit.table.made)
+    return estimates[own & apart & ~within]
 
 
 def _key(row: Any) -> tuple[str, str, str, str]:

@@ -163,7 +163,13 @@ def _towards(point: Point, other: Point, length: float) -> Point:
 
 def _box(box: Box, ground: str) -> str:
     left, top, _, _ = box.bounds
-    if box.latent:
+    if box.composite:
+        inner, bottom = box.width / 2 - box.slant, box.y + box.height / 2
+        corners = [(left, box.y), (box.x - inner, top), (box.x + inner, top)]
+        corners += [(left + box.width, box.y), (box.x + inner, bottom), (box.x - inner, bottom)]
+        points = " ".join(map(_point, corners))
+        shape = f'<polygon points="{points}" fill="{ground}" stroke="{_INK}" stroke-width="1.4"/>'
+    elif box.latent:
         shape = (
             f'<ellipse cx="{_number(box.x)}" cy="{_number(box.y)}" rx="{_number(box.width / 2)}"'
             f' ry="{_number(box.height / 2)}" fill="{ground}" stroke="{_INK}" stroke-width="1.4"/>'

@@ -58,6 +58,12 @@ class Box:
     height: float
     side: Side
     column: int
+    composite: bool = False
+
+    @property
+    def slant(self) -> float:
+        """How much shorter than its middle the upper edge of a hexagon is, on either side."""
+        return 0.4 * self.height
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -275,6 +281,7 @@ class _Plan:
             *self._size(name),
             side,
             column,
+            node.composite,
         )
 
 
@@ -381,7 +388,7 @@ def _columns(model: DiagramModel, names: Sequence[str]) -> list[list[str]]:
     """Sort constructs into columns from cause to effect, and each column so that few paths cross."""
     causes: dict[str, list[str]] = {name: [] for name in names}
     links = [(path.source, path.target) for path in model.paths]
-    links += [(loading.construct, loading.item) for loading in model.loadings]
+    links += [(x.item, x.construct) if x.weight else (x.construct, x.item) for x in model.loadings]
     for source, target in links:
         if source in causes and target in causes and source not in causes[target] and source != target:
             causes[target].append(source)

@@ -13,27 +13,33 @@ from ..tables import Text
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A construct (an ellipse) or an observed variable (a rectangle).
+    """A construct (an ellipse, or a hexagon if it is made of its items) or an observed variable (a rectangle).
 
     name : what loadings, paths and covariances call it
     label : what is written on it
     r_squared : explained share of its variance, written beneath the label
+    composite : whether the construct is made of its items
     """
 
     name: str
     label: Text
     latent: bool = True
     r_squared: float | None = None
+    composite: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """From a construct to its item; the item of a second-order construct is itself a construct."""
+    """From a construct to its item; the item of a second-order construct is itself a construct.
+
+    weight : the arrow leads from the item to the construct, which is made of it
+    """
 
     construct: str
     item: str
     value: float | None = None
     stars: str = ""
+    weight: bool = False
 
 
 @dataclass(frozen=True, slots=True)

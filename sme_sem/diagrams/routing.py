@@ -112,7 +112,8 @@ def overlap(a: Bounds, b: Bounds) -> float:
 
 def _along(loading: Loading, arrangement: Arrangement) -> float:
     """Where on a loading its value stands best: nearer to the item where the items stand in a row."""
-    return 0.6 if arrangement.boxes[loading.item].side.sideways else 0.76
+    share = 0.6 if arrangement.boxes[loading.item].side.sideways else 0.76
+    return 1 - share if loading.weight else share
 
 
 def _written(edge: Path | Loading | Covariance) -> str:
@@ -131,10 +132,15 @@ def _loading(loading: Loading, arrangement: Arrangement) -> Arrow:
     ends = (loading.construct, loading.item)
     construct, item = (arrangement.boxes[name] for name in ends)
     if arrangement.owner.get(loading.item) != loading.construct:
-        return Arrow(Role.LOADING, ends, _bowed(*ends, arrangement))
-    dx, dy = item.side.value
-    head = item.x - dx * item.width / 2, item.y - dy * item.height / 2
-    return Arrow(Role.LOADING, ends, _straight(_border(construct, head), head))
+        curve = _bowed(*ends, arrangement)
+    else:
+        dx, dy = item.side.value
+        head = item.x - dx * item.width / 2, item.y - dy * item.height / 2
+        curve = _straight(_border(construct, head), head)
+    if loading.weight:
+        tail, after, before, head = curve
+        return Arrow(Role.LOADING, ends[::-1], (head, before, after, tail))
+    return Arrow(Role.LOADING, ends, curve)
 
 
 def _covariance(covariance: Covariance, arrangement: Arrangement) -> Arrow:
@@ -287,7 +293,9 @@ def _border(box: Box, towards: Point) -> Point:
     if not dx and not dy:
         return box.x + box.width / 2, box.y
     a, b = box.width / 2, box.height / 2
-    if box.latent:
+    if box.composite:
+        reach = min(b / max(abs(dy), 1e-9), a / (abs(dx) + box.slant * abs(dy) / b))
+    elif box.latent:
         reach = 1 / math.hypot(dx / a, dy / b)
     else:
         reach = min(a / abs(dx) if dx else math.inf, b / abs(dy) if dy else math.inf)

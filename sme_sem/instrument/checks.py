@@ -258,7 +258,7 @@ def _near(name: Any, known: Iterable[str]) -> str:
 
 
 def _unknown_variables(place: str, text: str, known: list[str]) -> Iterator[str]:
-    defined = {name for s in statements(text) if s.operator == "=~" for name in s.left}
+    defined = {name for s in statements(text) if s.operator in ("=~", "<~") for name in s.left}
     for name in _variables(text):
         if name not in known and name not in defined:
             yield _unknown(place, name, known)

@@ -143,13 +143,14 @@ class Item(_Record):
 
 
 class Construct(_Record):
-    """A latent variable, and the items or the constructs that indicate it.
+    """A construct, and the items or the constructs that indicate it or that it is made of.
 
     description : what it means
     origin : the place in the literature that it was taken from
     items : the items of a first-order construct
     of : the names of the constructs that a second-order construct stands over
     scale : name of the response scale of its items; left out, the instrument's first one
+    measurement : whether items reflect it (``=~``), or it is a composite made of them (``<~``, formative measurement)
     """
 
     name: VariableName
@@ -159,6 +160,7 @@ class Construct(_Record):
     items: tuple[Item, ...] = ()
     of: tuple[VariableName, ...] = ()
     scale: Written | None = None
+    measurement: Literal["reflective", "composite"] = "reflective"
 
 
 class AttentionCheck(_Record):
@@ -503,7 +505,7 @@ class Instrument(Tabled, _Record):
         return tuple(c.name for c in self.constructs if c.name in entering)
 
     def measurement_syntax(self, constructs: tuple[str, ...]) -> str:
-        """Lavaan syntax that says which items, or which constructs, indicate each construct.
+        """Lavaan syntax that says which items, or which constructs, indicate each construct or make it up.
 
         Parameters
         ----------
@@ -526,7 +528,8 @@ class Instrument(Tabled, _Record):
         for construct in map(self.construct, texts("constructs", constructs, "TRUST")):
             indicators = construct.of or tuple(item.id for item in construct.items)
             if indicators != (construct.name,):
-                lines.append(f"{construct.name} =~ {' + '.join(indicators)}")
+                operator = "<~" if construct.measurement == "composite" else "=~"
+                lines.append(f"{construct.name} {operator} {' + '.join(indicators)}")
         return "\n".join(lines)
 
     def model_syntax(self, name: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ..letters import NAME
 
 _NAME = re.compile(NAME)
-_OPERATOR = re.compile(r"=~|~\*~|~~|~|:=|==|<|>|\|")
+_OPERATOR = re.compile(r"=~|<~|~\*~|~~|~|:=|==|<|>|\|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def statements(text: str) -> Iterator[Statement]:
     """
     for line in _logical_lines(text):
         operator = _OPERATOR.search(line)
-        if operator and operator[0] in ("=~", "~", "~~"):
+        if operator and operator[0] in ("=~", "<~", "~", "~~"):
             yield Statement(_terms(line[: operator.start()]), operator[0], _terms(line[operator.end() :]))
 
 

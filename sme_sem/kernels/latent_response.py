@@ -98,6 +98,7 @@ class OrderedPattern(ram.Pattern):
             row=np.where(matrix == THRESHOLDS, np.searchsorted(thresholds, row), row),
             col=self.col[rest],
             parameter=np.where(parameter >= 0, place, -1),
+            factor=self.factor[:, rest],
             parameters=len(staying),
             owner=self.owner[thresholds],
             tau=self.tau[:, thresholds],

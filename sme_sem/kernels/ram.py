@@ -38,6 +38,7 @@ class Pattern:
     matrix     : (c,)    PATHS, COVARIANCES or INTERCEPTS of each cell that is free in some group
     row, col   : (c,)    its place; ``col`` is 0 for intercepts
     parameter  : (G, c)  which parameter stands there; -1: none, the value in A, S or m holds
+    factor     : (G, c)  how many times
     parameters : q       (two cells with one parameter are an equality constraint)
     exogenous  : (x,)    observed variables whose moments are taken from the sample as they are
     means      : whether mu is modelled
@@ -51,6 +52,7 @@ class Pattern:
     row: np.ndarray
     col: np.ndarray
     parameter: np.ndarray
+    factor: np.ndarray
     parameters: int
     exogenous: np.ndarray
     means: bool
@@ -106,37 +108,44 @@ class Pattern:
 
     @cached_property
     def places(self):
-        """Where A, S (both triangles) and m, laid flat, are free, and which parameters stand there: (k,), (k,) each"""
+        """Where A, S (both triangles) and m, laid flat, are free, which parameters stand there, and how many times.
+
+        (k,), (k,) and (k,) each; instead of the last None where all are once
+        """
 
         def of(kind, *place):
             group, cell = np.nonzero((self.parameter >= 0) & (self.matrix == kind))
             shape = self.m.shape if kind == INTERCEPTS else self.A.shape
             flat = np.ravel_multi_index((group, *(index[cell] for index in place)), shape)
-            return flat, self.parameter[group, cell]
+            return flat, self.parameter[group, cell], self._times(self.factor[group, cell])
 
         upper, lower = of(COVARIANCES, self.row, self.col), of(COVARIANCES, self.col, self.row)
-        both = tuple(map(np.append, upper, lower))
+        both = (*map(np.append, upper[:2], lower[:2]), None)
         return of(PATHS, self.row, self.col), both, of(INTERCEPTS, self.row)
+
+    @staticmethod
+    def _times(factor):
+        return factor if (factor != 1).any() else None
 
     @cached_property
     def runs(self):
         """The free cells of each group by their parameters."""
         found = []
-        for own in self.parameter:
+        for own, factor in zip(self.parameter, self.factor, strict=True):
             cells = np.argsort(own, kind="stable")[np.count_nonzero(own < 0) :]
             parameters, starts = np.unique(own[cells], return_index=True)
-            found.append(Runs(cells, starts, parameters))
+            found.append(Runs(cells, starts, parameters, self._times(factor[cells])))
         return found
 
     @cached_property
     def gather(self):
-        """K, which sums cells into parameters: (G, c, q) of zeros and ones."""
-        return (self.parameter[..., None] == np.arange(self.parameters)).astype(float)
+        """K, which sums cells into parameters: (G, c, q) of zeros and factors."""
+        return (self.parameter[..., None] == np.arange(self.parameters)) * self.factor[..., None]
 
     @cached_property
     def one_to_one(self):
-        """The cell of each parameter, where every parameter has one cell and there is one group; else None."""
-        if self.groups > 1 or len(self.matrix) != self.parameters:
+        """The cell of each parameter, where every parameter is one cell and there is one group; else None."""
+        if self.groups > 1 or len(self.matrix) != self.parameters or (self.factor != 1).any():
             return None
         order = np.argsort(self.parameter[0])
         if not np.array_equal(self.parameter[0][order], np.arange(self.parameters)):
@@ -146,15 +155,18 @@ class Pattern:
 
 
 class Runs(NamedTuple):
-    """Cells (k,) in the order of their parameters (r,), and where each parameter's begin (r,)."""
+    """Cells (k,) in the order of their parameters (r,), where each parameter's begin (r,), and their factors (k,)."""
 
     cells: np.ndarray
     starts: np.ndarray
     parameters: np.ndarray
+    factor: np.ndarray | None
 
     def summed(self, values, axis):
         """Sums over the cells of each parameter along one axis: k -> r"""
         found = values.take(self.cells, axis=axis)
+        if self.factor is not None:
+            found *= np.moveaxis(self.factor[(None,) * (found.ndim - 1)], -1, axis)
         alone = len(self.starts) == len(self.cells)
         return found if alone else np.add.reduceat(found, self.starts, axis=axis)
 
@@ -190,8 +202,9 @@ def matrices(pattern, theta, covariance=None, mean=None):
         S[..., x[:, None], x] = covariance[..., x[:, None], x]
         if mean is not None:
             m[..., x] = mean[..., x]
-    for values, own, (flat, parameter) in zip(filled, fixed, pattern.places, strict=True):
-        values.reshape(*batch, own.size)[..., flat] = theta.take(parameter, axis=-1)
+    for values, own, (flat, parameter, factor) in zip(filled, fixed, pattern.places, strict=True):
+        there = theta.take(parameter, axis=-1)
+        values.reshape(*batch, own.size)[..., flat] = there if factor is None else factor * there
     return A, S, m
 
 

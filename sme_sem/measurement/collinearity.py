@@ -82,7 +82,7 @@ def collinearity(fit: Fit, frame: pd.DataFrame) -> Collinearity:
         outcomes.setdefault(p.lhs, []).append(p.rhs)
     below: dict[str, list[str]] = {}
     for p in fit.table.parameters:
-        if p.op == "=~" and p.group == 0:
+        if p.op in ("=~", "<~") and p.group == 0:
             below.setdefault(p.lhs, []).append(p.rhs)
     return variance_inflation(frame, outcomes, {name: _items_below(name, below) for name in below})
 

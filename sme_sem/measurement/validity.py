@@ -24,6 +24,7 @@ from ..errors import SpecificationError, did_you_mean
 from ..kernels import hierarchical, latent_response, linalg, scores
 from ..kernels import validity as kernel
 from ..kernels.latent_response import OrderedPattern
+from ..sem.composites import WEIGHT
 from ..sem.fitted import require_solution
 from ..sem.solution import Point
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
@@ -101,11 +102,11 @@ def validity(fit: Fit, *, group: str | None = None) -> Validity:
         AVE = (sum of squared loadings) * variance of the construct / sum of the observed variances
 
     CR is semTools' ``compRelSEM(obs.var=TRUE)``, also called omega.  A construct with one item has
-    neither CR nor AVE nor HTMT, nor has one that is measured by constructs; AVE is not defined for a
-    construct that shares an item with another.  MSV is the largest squared correlation with another
-    construct that is neither part nor whole of it.  H is maximal reliability, that of the items' best weighted
-    sum, from standardized loadings (Hancock and Mueller 2001; ``kernels.hierarchical``); it is not defined where
-    AVE is not, nor beside a loading of one or more.
+    neither CR nor AVE nor HTMT, nor has one that is measured by constructs or made of its items (``<~``); AVE
+    is not defined for a construct that shares an item with another.  MSV is the largest squared correlation with
+    another construct that is neither part nor whole of it.  H is maximal reliability, that of the items' best
+    weighted sum, from standardized loadings (Hancock and Mueller 2001; ``kernels.hierarchical``); it is not
+    defined where AVE is not, nor beside a loading of one or more.
 
     With ordered answers CR is the categorical omega of Green and Yang (2009), which counts a category as one step; a
     construct measured by ordered and continuous items has none, nor has one in a model with covariates.
@@ -231,7 +232,7 @@ def _standardized(point: Point, group: int, construct: str) -> np.ndarray:
 
 
 def _indicators(fit: Fit, construct: str) -> int:
-    return len({p.rhs for p in fit.table.parameters if p.op == "=~" and p.lhs == construct})
+    return len({p.rhs for p in fit.table.parameters if p.op in ("=~", WEIGHT) and p.lhs == construct})
 
 
 def _convergent(
@@ -271,11 +272,13 @@ def _without_total(name: str, loadings: dict[str, pd.Series[float]], responses: 
 
 def _gaps(fit: Fit, loadings: dict[str, pd.Series[float]], responses: _Responses | None) -> tuple[Words, ...]:
     """Say of which constructs something is missing, and why."""
-    higher = [name for name, own in loadings.items() if len(own) < 2 and _indicators(fit, name) > len(own)]
-    single = [name for name, own in loadings.items() if len(own) < 2 and name not in higher]
+    made = [composite.name for composite in fit.table.composites]
+    few = [name for name, own in loadings.items() if len(own) < 2 and name not in made]
+    higher = [name for name in few if _indicators(fit, name) > len(loadings[name])]
+    single = [name for name in few if name not in higher]
     crossed = [name for name, own in loadings.items() if len(own) > 1 and _shared_items(name, loadings)]
     mixed = [name for name, own in loadings.items() if len(own) > 1 and _without_total(name, loadings, responses)]
-    notes = ((_SINGLE, single), (_HIGHER, higher), (_CROSSED, crossed), (_MIXED, mixed))
+    notes = ((_SINGLE, single), (_HIGHER, higher), (_MADE, made), (_CROSSED, crossed), (_MIXED, mixed))
     return tuple(about(names, said) for said, names in notes if names)
 
 
@@ -320,6 +323,10 @@ _SINGLE = Words("a single item has neither CR nor AVE nor HTMT.", "仅有一个�
 _HIGHER = Words(
     "measured by constructs, so CR, AVE and HTMT of items do not apply; the number of items counts those constructs.",
     "由其他构念测量（高阶因子），不适用基于题项的CR、AVE与HTMT；题项数为其下属构念数。",
+)
+_MADE = Words(
+    "made of its items, so CR, AVE and HTMT do not apply; see the weights of composites.",
+    "由题项合成，不适用CR、AVE与HTMT；请参见合成构念的题项权重。",
 )
 _PARTS = Words(
     "A construct is not compared with its own parts: MSV, correlations and HTMT leave these pairs out.",

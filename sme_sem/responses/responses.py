@@ -58,11 +58,15 @@ class Responses(Tabled):
         """The items that have a column, in the order of the instrument."""
         return tuple(name for name in self.instrument.item_ids if name in self.frame.columns)
 
-    def scales(self, *, fewest: int = 2, varied: bool = False) -> dict[str, list[str]]:
-        """The items of each construct that have a column, and vary if asked, where there are so many."""
+    def scales(self, *, fewest: int = 2, varied: bool = False, reflective: bool = False) -> dict[str, list[str]]:
+        """The items of each construct that have a column, and vary if asked, where there are so many.
+
+        reflective : only of constructs that their items reflect, not of composites
+        """
         fewest = whole("fewest", fewest, 1)
         own = {item for item in self.items if not varied or self.frame[item].nunique() > 1}
-        scales = self.instrument.scales(single_items=True)
+        made = {c.name for c in self.instrument.constructs if reflective and c.measurement == "composite"}
+        scales = {name: own for name, own in self.instrument.scales(single_items=True).items() if name not in made}
         present = {name: [item for item in items if item in own] for name, items in scales.items()}
         return {name: items for name, items in present.items() if len(items) >= fewest}
 

@@ -118,7 +118,8 @@ def within_moments(table: ParameterTable, kind: str, variances: np.ndarray) -> P
 
 def _allowed(table: ParameterTable, group: int, variances: np.ndarray, room: Room) -> Iterator[Bound]:
     """The bounds of one group's free parameters: variances (p,)"""
-    parameters = [p for p in table.parameters if p.group == group]
+    apart = table.made | {composite.name for composite in table.composites}
+    parameters = [p for p in table.parameters if p.group == group and not apart & {p.lhs, p.rhs}]
     of = dict(zip(table.observed, variances.tolist(), strict=True))
     markers = _markers(table, parameters)
     fixed = {p.lhs: p.value for p in parameters if p.op == "~~" and p.lhs == p.rhs and not p.varies}

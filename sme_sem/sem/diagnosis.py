@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -176,7 +176,8 @@ def unconverged_message(
 
 def _without_variance(table: ParameterTable) -> Words | None:
     """Name the variables left without a variance by ``preset="explicit"``, or as a construct's only item."""
-    left = [p.lhs for p in table.parameters if p.op == "~~" and p.lhs == p.rhs and not (p.free or p.user or p.value)]
+    own = [p for p in table.parameters if p.op == "~~" and p.lhs == p.rhs and p.lhs not in table.made]
+    left = [p.lhs for p in own if not (p.free or p.user or p.value)]
     if not left:
         return None
     return Words(
@@ -222,6 +223,7 @@ def examine(point: Point, n: int, labels: Sequence[str] = ("",)) -> list[Diagnos
     groups = [Words(f" [{label}]", f" [{label}]") if label else Words("", "") for label in labels]
     found = [*_negative_variances(point, groups), *_latent_covariance(point, groups), *_implied_covariance(point)]
     found += _feedback(point, groups)
+    found += _reversed_composites(point, groups)
     if n < 5 * point.table.n_free / max(point.table.groups, 1) and n < 100:
         message = Words(
             "{n} respondents for {q} free parameters: standard errors and tests are rough.",
@@ -229,6 +231,27 @@ def examine(point: Point, n: int, labels: Sequence[str] = ("",)) -> list[Diagnos
         ).filled(n=n, q=point.table.n_free)
         found.append(Diagnostic("info", "small_sample", message))
     return found
+
+
+def _reversed_composites(point: Point, groups: Sequence[Words]) -> Iterator[Diagnostic]:
+    """A marker that goes against its composite turns the signs of all its paths."""
+    cov, place = point.moments.cov, point.table.place
+    for composite in point.table.composites:
+        i, j = place[composite.name], place[composite.marker]
+        for group in np.flatnonzero(cov[:, i, j] < 0).tolist():
+            message = _REVERSED.filled(
+                name=Words(composite.name, composite.name) + groups[group], marker=composite.marker
+            )
+            yield Diagnostic("info", "reversed_composite", message)
+
+
+_REVERSED = Words(
+    "the composite {name} is high where its marker {marker} is low, because the weight of {marker} is fixed and the "
+    "other items outweigh it: the signs of its paths are turned. Fix the weight of another item: NA* before {marker}, "
+    "and 1* before an item of large weight.",
+    "合成构念{name}在标记题项{marker}取值低时反而高：{marker}的权重被固定，而其他题项的作用更大，其路径的符号因此反转。"
+    "请改为固定权重较大的题项：在{marker}前写NA*，在该题项前写1*。",
+)
 
 
 def _negative_variances(point: Point, groups: Sequence[Words]) -> list[Diagnostic]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+import pandas as pd
 
 from ..diagrams.drawing import path_diagram
 from ..diagrams.model import Covariance, DiagramModel, Loading, Node, Path
@@ -93,17 +95,19 @@ def diagram_model(fit: Fit, labels: presentation.Labels | None = None, group: st
     shares = zip(fit.table.explained, fit._point.r_squared(), strict=True)
     explained = {name: value for (g, name), value in shares if fit.moments.labels[g] == group}
     paths = estimates[estimates["op"] == "~"]
+    composites, weights = {composite.name for composite in fit.table.composites}, fit.composites()
     inner = dict.fromkeys((*fit.latent, *paths["rhs"], *paths["lhs"]))
     nodes = [
-        Node(name, presentation.named(name, labels), name in fit.latent, _value(explained.get(name))) for name in inner
+        Node(
+            name, presentation.named(name, labels), name in fit.latent, _value(explained.get(name)), name in composites
+        )
+        for name in inner
     ]
     covariances = estimates[(estimates["op"] == "~~") & (estimates["lhs"] != estimates["rhs"])]
+    covariances = covariances[~covariances["lhs"].isin(fit.table.made)]
     return DiagramModel(
         tuple(nodes),
-        tuple(
-            Loading(row.lhs, row.rhs, _value(row.std_all), _stars(row.pvalue))
-            for row in presentation.rows_of(estimates[estimates["op"] == "=~"])
-        ),
+        (*_loadings(estimates), *_weights(weights[weights["group"] == group])),
         tuple(
             Path(row.rhs, row.lhs, _value(row.std_all), _stars(row.pvalue), bool(row.pvalue < 0.05))
             for row in presentation.rows_of(paths)
@@ -113,6 +117,16 @@ def diagram_model(fit: Fit, labels: presentation.Labels | None = None, group: st
             for row in presentation.rows_of(covariances[covariances["free"].astype(bool)])
         ),
     )
+
+
+def _loadings(estimates: pd.DataFrame) -> Iterator[Loading]:
+    for row in presentation.rows_of(estimates[estimates["op"] == "=~"]):
+        yield Loading(row.lhs, row.rhs, _value(row.std_all), _stars(row.pvalue))
+
+
+def _weights(composites: pd.DataFrame) -> Iterator[Loading]:
+    for row in presentation.rows_of(composites):
+        yield Loading(row.construct, row.item, _value(row.weight_std), _stars(row.pvalue), weight=True)
 
 
 def _value(value: Any) -> float | None:

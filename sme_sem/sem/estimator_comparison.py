@@ -161,7 +161,7 @@ def _two(estimators: object) -> tuple[str, str]:
 def _coefficients(own: Fit, *, loadings: bool) -> pd.DataFrame:
     """Paths, correlations of constructs and defined quantities, standardized; loadings if asked, or if alone."""
     frame, latent = own.standardized(), set(own.latent)
-    between = (frame["op"] == "~~") & (frame["lhs"] != frame["rhs"]) & frame["lhs"].isin(latent)
+    between = (frame["op"] == "~~") & (frame["lhs"] != frame["rhs"]) & frame["lhs"].isin(latent - own.table.made)
     path = frame["op"].isin(("~", ":="))
     kept = path | (between & frame["rhs"].isin(latent)) | ((frame["op"] == "=~") & (loadings or not path.any()))
     return frame.loc[kept, ["lhs", "op", "rhs", "group", *_VALUES]].reset_index(drop=True)

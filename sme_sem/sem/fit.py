@@ -97,7 +97,8 @@ def fit(
     Parameters
     ----------
     model
-        lavaan syntax, or a :class:`Specification`.
+        lavaan syntax, or a :class:`Specification`.  Constructs are reflected by their items, ``trust =~ t1 + t2 + t3``,
+        or made of them, ``offer <~ price + range`` (:mod:`sme_sem.sem.composites`).
     data
         One row per respondent, one numeric column per observed variable; other columns are ignored.  Of ``x:z`` that
         is no column the product of the columns ``x`` and ``z`` is taken.
@@ -128,7 +129,7 @@ def fit(
         A column whose values divide the respondents into groups, each with its own parameters.
     group_equal
         Kinds of parameters held equal across groups: loadings, intercepts, means, residuals,
-        residual_covariances, lv_variances, lv_covariances, regressions.
+        residual_covariances, lv_variances, lv_covariances, regressions, composite_weights.
     group_partial
         Relations excepted from that, such as ``"visual =~ x2"`` or ``"x3 ~ 1"``.
     std_lv

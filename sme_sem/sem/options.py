@@ -29,6 +29,7 @@ GROUP_EQUAL = (
     "lv_variances",
     "lv_covariances",
     "regressions",
+    "composite_weights",
 )
 
 

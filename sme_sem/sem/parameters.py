@@ -20,7 +20,9 @@ import numpy as np
 from ..errors import SpecificationError, did_you_mean
 from ..kernels import latent_response, ram
 from ..kernels.latent_response import OrderedPattern
+from . import composites
 from .bounds import Bound, bounded_variances, bounds
+from .composites import Composite
 from .effect_coding import Sum, sums, with_free_means
 from .options import Options
 from .relation import Relation, bare
@@ -69,6 +71,7 @@ class ParameterTable:
     sums : what effect coding makes some of the free parameters add up to
     bounds : of single free parameters
     ordered : how many thresholds each ordered variable has      delta : their parameterization, or else theta
+    composites : constructs that are made of their items
     """
 
     specification: Specification
@@ -84,11 +87,17 @@ class ParameterTable:
     ordered: Mapping[str, int] = field(default_factory=dict)
     delta: bool = True
     bounds: tuple[Bound, ...] = ()
+    composites: tuple[Composite, ...] = ()
 
     @property
     def variables(self) -> tuple[str, ...]:
         """Observed variables first, then constructs."""
         return (*self.observed, *self.latent)
+
+    @cached_property
+    def made(self) -> frozenset[str]:
+        """What composites are made of."""
+        return frozenset(item for composite in self.composites for item in composite.items)
 
     @cached_property
     def n_free(self) -> int:
@@ -179,7 +188,8 @@ class ParameterTable:
     def cells(self) -> list[tuple[int, int, int]]:
         """The matrix that each relation stands in (``ram.PATHS`` ...), its row and its column."""
         cut = {pair: t for t, pair in enumerate(self.thresholds)} if self.ordered else {}
-        return [_cell(p, self.place, cut) for p in self.parameters]
+        markers = {composite.name: composite.marker for composite in self.composites}
+        return [_cell(p, self.place, cut, markers) for p in self.parameters]
 
     def pattern(self) -> ram.Pattern:
         """Lay the parameters into the matrices A, S and m, and thresholds and scales beside them."""
@@ -192,11 +202,15 @@ class ParameterTable:
         A, S, m = np.zeros((G, v, v)), np.zeros((G, v, v)), np.zeros((G, v))
         tau, scale = np.zeros((G, len(thresholds))), np.ones((G, len(self.observed)))
         cells: dict[tuple[int, int, int], int] = {}
-        occupied: list[tuple[int, int, int]] = []
+        occupied: list[tuple[int, int, int, float]] = []
+        times = self._times
         for p, (kind, i, j) in zip(self.parameters, self.cells, strict=True):
             value = 0.0 if np.isnan(p.value) else p.value
+            if p.op == composites.WEIGHT:
+                value = times[p.lhs, p.group] if i == place[p.rhs] else -value * times[p.lhs, p.group]
             if p.free:
-                occupied.append((p.group, cells.setdefault((kind, i, j), len(cells)), p.index))
+                factor = -times[p.lhs, p.group] if p.op == composites.WEIGHT else 1.0
+                occupied.append((p.group, cells.setdefault((kind, i, j), len(cells)), p.index, factor))
             elif p.derived:
                 continue
             elif kind == ram.PATHS:
@@ -206,19 +220,32 @@ class ParameterTable:
             else:
                 {ram.INTERCEPTS: m, latent_response.THRESHOLDS: tau}.get(kind, scale)[p.group, i] = value
         matrix, row, col = np.array(list(cells), dtype=int).reshape(-1, 3).T
-        parameter = np.full((G, len(cells)), -1)
-        for group, cell, index in occupied:
-            parameter[group, cell] = index
+        parameter, factors = np.full((G, len(cells)), -1), np.ones((G, len(cells)))
+        for group, cell, index, factor in occupied:
+            parameter[group, cell], factors[group, cell] = index, factor
         exogenous = np.array([place[x] for x in self.exogenous], dtype=int)
-        plain = (len(self.observed), A, S, m, matrix, row, col, parameter, self.n_free, exogenous, self.means)
+        plain = (len(self.observed), A, S, m, matrix, row, col, parameter, factors, self.n_free, exogenous, self.means)
         if not self.ordered:
             return ram.Pattern(*plain)
         ordered = np.array([place[n] for n in self.observed if n in self.ordered], dtype=int)
         owner = np.array([place[name] for name, _ in thresholds], dtype=int)
         return OrderedPattern(*plain, ordered, owner, tau, scale, self.delta)
 
+    @property
+    def _times(self) -> dict[tuple[str, int], float]:
+        """How many times its composite a marker is, by the composite and the group: one over the marker's weight."""
+        own = {(composite.name, composites.WEIGHT, composite.marker) for composite in self.composites}
+        return {(p.lhs, p.group): 1 / p.value for p in self.parameters if p.key in own}
 
-def _cell(p: Parameter, place: dict[str, int], cut: dict[tuple[str, str], int]) -> tuple[int, int, int]:
+
+def _cell(
+    p: Parameter, place: dict[str, int], cut: dict[tuple[str, str], int], markers: dict[str, str]
+) -> tuple[int, int, int]:
+    if p.op == composites.WEIGHT:
+        marker = markers[p.lhs]
+        return ram.PATHS, place[marker], place[p.lhs if p.rhs == marker else p.rhs]
+    if p.op == composites.LOADING:
+        return ram.PATHS, place[p.rhs], place[p.lhs]
     if p.effect:
         return ram.PATHS, place[p.effect], place[p.cause]
     if p.op == "~1":
@@ -244,6 +271,7 @@ def parameter_table(
     ordered = dict(thresholds)
     roles = _Roles(specification)
     _thresholds_exist(specification, ordered)
+    _made_of_numbers(roles, ordered)
     means = (
         bool(ordered)
         or options.meanstructure
@@ -283,6 +311,7 @@ def parameter_table(
         ordered,
         options.parameterization == "delta",
         (*stated, *bounded_variances(parameters, options.bounds, specification.latent, stated)),
+        roles.composites,
     )
     if not table.observed:
         raise SpecificationError("the model names no observed variable: write at least one '=~', '~' or '~~' line.")
@@ -320,7 +349,7 @@ def baseline_table(table: ParameterTable) -> ParameterTable:
             fixed = np.nan if free or given or derived else value
             rows.append(Parameter(lhs, op, rhs, group, count if free else -1, fixed, exogenous=given, derived=derived))
             count += free
-    return replace(table, latent=(), parameters=tuple(rows), definitions=(), sums=(), bounds=())
+    return replace(table, latent=(), parameters=tuple(rows), definitions=(), sums=(), bounds=(), composites=())
 
 
 @dataclass(frozen=True)
@@ -343,7 +372,7 @@ class _Roles:
         self.latent = specification.latent
         self.observed = specification.observed
         latent = set(self.latent)
-        indicators = {t.rhs for t in terms if t.op == "=~"}
+        indicators = {t.rhs for t in terms if t.op in ("=~", composites.WEIGHT)}
         outcomes = {t.lhs for t in terms if t.op == "~"}
         predictors = {t.rhs for t in terms if t.op == "~"}
         spoken_of = {n for t in terms if t.op in ("~~", "~1") for n in (t.lhs, t.rhs)}
@@ -353,6 +382,9 @@ class _Roles:
         self.final_constructs = tuple(n for n in self.latent if n in last)
         self.final_observed = tuple(n for n in self.observed if n in last and n not in latent)
         self.block_of = {t.lhs: t.block for t in terms if t.block}
+        self.composites = composites.composites_of(specification)
+        self.markers = {composite.name: composite.marker for composite in self.composites}
+        self.made = {item for composite in self.composites for item in composite.items}
         self.indicators_of: dict[str, list[str]] = {}
         self.owners_of: dict[str, list[str]] = {}
         self.unmeasuring = {t.rhs for t in terms if t.op == "=~" and t.fixed and not any(v != 0 for v in t.fixed)}
@@ -390,7 +422,8 @@ def _stated(specification: Specification, groups: int) -> list[_Row]:
 def _added(roles: _Roles, options: Options, means: bool, ordered: Mapping[str, int]) -> list[_Row]:
     """Rows the user did not write; those written already are filtered out by the caller's keys."""
     automatic = options.preset != "explicit"
-    rows = []
+    brought = composites.added(roles.composites, means, roles.latent)
+    rows = [_Row(term, False, np.nan if free else 0.0, free) for term, free in brought]
     for name in (*(n for n in roles.observed if n not in roles.covariates), *roles.latent):
         rows.append(_Row(Term(name, "~~", name), False, 0.0 if not automatic else np.nan, automatic))
     if automatic:
@@ -414,10 +447,14 @@ def _added(roles: _Roles, options: Options, means: bool, ordered: Mapping[str, i
 def _with_defaults(row: _Row, roles: _Roles, options: Options, exogenous: Sequence[str]) -> _Row:
     """Fix what is fixed by convention: scales of constructs, single indicators, exogenous moments."""
     term, automatic = row.term, options.preset != "explicit"
+    if term.op == composites.WEIGHT:
+        return replace(row, value=1.0, free=False) if roles.markers[term.lhs] == term.rhs else row
+    if not row.user and (term.lhs in roles.made or (term.op == "~~" and term.lhs == term.rhs in roles.markers)):
+        return row
     if (
         term.op == "=~"
         and automatic
-        and not options.std_lv
+        and (not options.std_lv or term.lhs in roles.made)
         and "loadings" not in options.effect_coding
         and term.lhs not in roles.block_of
         and roles.indicators_of[term.lhs][0] == term.rhs
@@ -474,6 +511,13 @@ def _thresholds_exist(specification: Specification, ordered: Mapping[str, int]) 
             raise SpecificationError(f"{term}: a scale belongs to one variable, {term.lhs!r}.")
 
 
+def _made_of_numbers(roles: _Roles, ordered: Mapping[str, int]) -> None:
+    for name in roles.made.intersection(ordered):
+        raise SpecificationError(
+            f"{name!r} is an item of a composite (<~), which is a sum of numbers: leave it out of ordered=."
+        )
+
+
 def _only_indicator(name: str, roles: _Roles) -> bool:
     owners = roles.owners_of.get(name, [])
     return len(owners) == 1 and len(roles.indicators_of[owners[0]]) == 1 and name not in roles.unmeasuring
@@ -519,7 +563,7 @@ def _needed(p: Parameter, row: _Row, roles: _Roles, options: Options, ordered: M
         return False
     if p.op == "=~":
         return "loadings" in equal and options.preset != "explicit" and not row.term.fixed
-    if p.user:
+    if p.user or p.lhs in roles.markers:
         return False
     itself = p.lhs == p.rhs
     if p.lhs in ordered:
@@ -552,7 +596,13 @@ def _excepted_are_there(parameters: list[Parameter], excepted: Sequence[str]) ->
             raise SpecificationError(f"group_partial: {text!r} is no parameter of the model.{near}")
 
 
-_KINDS = {"=~": "loadings", "~": "regressions", "|": "thresholds", "~*~": "scales"}
+_KINDS = {
+    "=~": "loadings",
+    composites.WEIGHT: "composite_weights",
+    "~": "regressions",
+    "|": "thresholds",
+    "~*~": "scales",
+}
 
 
 def _kinds_equal(roles: _Roles, options: Options) -> Callable[[Parameter], bool]:
@@ -567,6 +617,8 @@ def _kinds_equal(roles: _Roles, options: Options) -> Callable[[Parameter], bool]
             return _KINDS[p.op]
         if p.lhs in roles.covariates:
             return "covariates"
+        if p.lhs in roles.made or p.op == composites.LOADING:
+            return "items of composites"
         if p.op == "~1":
             return "means" if p.lhs in latent else "intercepts"
         if p.lhs == p.rhs:

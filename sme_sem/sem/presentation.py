@@ -87,6 +87,7 @@ def fit_tables(
         fit_indices(fit, profile),
         measurement_model(fit, labels),
         second_order_loadings(fit, labels),
+        composites(fit, labels),
         thresholds(fit),
         scales(fit),
         structural_paths(fit, labels),
@@ -210,6 +211,35 @@ def second_order_loadings(fit: Fit, labels: Labels | None = None) -> Table:
     return _by_group(Table("second_order_loadings", title, columns, rows, (_CRITICAL_RATIO, _MARKER)), fit)
 
 
+def composites(fit: Fit, labels: Labels | None = None) -> Table:
+    """Table of what composites are made of, with weights, loadings and variance inflation; without rows if none is."""
+    latent = set(fit.latent)
+    rows = tuple(
+        (
+            row.group,
+            named(row.construct, labels),
+            named(row.item, labels) if row.item in latent else row.item,
+            row.weight,
+            row.weight_std,
+            *(None if math.isnan(row.se) else value for value in (row.se, row.z, row.pvalue)),
+            row.loading,
+            row.vif,
+        )
+        for row in rows_of(fit.composites())
+    )
+    columns = (
+        Column("construct", Words("Composite", "合成构念"), once=True),
+        Column("item", term("Item")),
+        Column("weight", Words("Weight", "权重"), Kind.ESTIMATE),
+        Column("weight_std", Words("Standardized weight", "标准化权重"), Kind.COEFFICIENT),
+        *_ESTIMATE_COLUMNS[1:],
+        Column("loading", Words("Loading", "载荷"), Kind.COEFFICIENT),
+        Column("vif", "VIF", Kind.ESTIMATE),
+    )
+    title = Words("Composites: weights of their items", "合成构念：题项权重")
+    return _by_group(Table("composites", title, columns, rows, (_COMPOSITES,)), fit)
+
+
 def thresholds(fit: Fit) -> Table:
     """Table of the thresholds of ordered variables, one row each; without rows if there is none."""
     own = _relations(fit, "|")
@@ -322,7 +352,7 @@ def defined_effects(fit: Fit) -> Table:
 def covariances(fit: Fit, labels: Labels | None = None) -> Table:
     """Table of the covariances among constructs, and of those the model lets residuals have."""
     own = _relations(fit, "~~")
-    own = own[(own["lhs"] != own["rhs"]) & own["free"].astype(bool)]
+    own = own[(own["lhs"] != own["rhs"]) & own["free"].astype(bool) & ~own["lhs"].isin(fit.table.made)]
     rows = tuple(
         (
             row.group,
@@ -669,6 +699,11 @@ _CRITICAL_RATIO = Words(
 _MARKER = Words(
     "A loading without standard error is fixed to give the construct its scale.",
     "没有标准误的载荷为设定构念尺度而固定。",
+)
+_COMPOSITES = Words(
+    "A composite is the weighted sum of its items. S.E., C.R. and p belong to the standardized weight. Loading: "
+    "correlation of item and composite. VIF: variance inflation among the items; beyond 5 weights say little.",
+    "合成构念为其题项的加权和。标准误、C.R.与p值对应标准化权重。载荷：题项与合成构念的相关；VIF：题项间的方差膨胀因子，大于5时权重难以解释。",
 )
 _ROTATED = Words(
     "Loadings of exploratory blocks are rotated ({rotation}); their constructs have variance one.",

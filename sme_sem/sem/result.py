@@ -48,8 +48,8 @@ _Own = TypeVar("_Own")
 class Fit(Tabled):
     """A fitted model.
 
-    estimates(), standardized(), measures(), r_squared(), modification_indices(), residuals() and
-    effects() give DataFrames at full precision; ``converged`` and ``diagnostics`` say whether to
+    estimates(), standardized(), measures(), r_squared(), composites(), modification_indices(), residuals()
+    and effects() give DataFrames at full precision; ``converged`` and ``diagnostics`` say whether to
     believe them; printing a fit shows its tables.
 
     table, options : the model parameter by parameter, and the options it was fitted with
@@ -340,7 +340,8 @@ class Fit(Tabled):
 
         Fixed parameters have no standard error (NaN).  Intervals are est -+ z se, or percentiles of the samples where
         ``bootstrap=`` gave the errors.  ``std_lv`` is standardized by the constructs' deviations, ``std_all`` by those
-        of all variables; see :mod:`sme_sem.sem.solution`.
+        of all variables; see :mod:`sme_sem.sem.solution`.  Of a composite (``<~``), ``~>`` and ``~~`` say how its items
+        but the marker go with it, and with one another beside it (:mod:`sme_sem.sem.composites`).
 
         Parameters
         ----------
@@ -788,6 +789,38 @@ class Fit(Tabled):
         p = len(self.observed)
         values = linalg.correlation(self._point.moments.cov[:, p:, p:])
         return self._of_groups([pd.DataFrame(own, self.latent, self.latent) for own in values], group)
+
+    def composites(self, *, level: float = 0.95) -> pd.DataFrame:
+        """What composites (``<~``) are made of: weights, loadings and collinearity of their items.
+
+        Columns: construct item group weight weight_std se z pvalue ci_lower ci_upper loading vif.  ``weight_std`` is
+        the weight of standardized items for a standardized composite; errors, test and interval are those of it, as of
+        the weights themselves one is fixed.  ``loading`` is the correlation of item and composite, ``vif`` how far the
+        other items explain the item (beyond 5 its weight says little).  No rows without composites.
+
+        Parameters
+        ----------
+        level
+            Confidence of the intervals.
+
+        Raises
+        ------
+        SpecificationError
+            ``level`` does not lie between 0 and 1.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("use ~ 0.4*price + 0.2*range; buy ~ 0.4*price + 0.2*range", 500, seed=1)
+        >>> fit = sme.fit("offer <~ price + range; use ~ offer; buy ~ offer", answers)
+        >>> fit.composites()[["item", "weight", "weight_std", "se"]].round(2)
+            item  weight  weight_std    se
+        0  price    1.00        0.84  0.04
+        1  range    0.66        0.58  0.05
+        """
+        from .composition import composition
+
+        return composition(self, level)
 
     def scores(self, method: str = "regression", *, errors: bool = False) -> pd.DataFrame:
         """Factor scores: a row for each analysed respondent, with the index of the data, a column for each construct.

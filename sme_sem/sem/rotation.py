@@ -407,7 +407,8 @@ def _read(table: ParameterTable, matrices: Matrices, before: ParameterTable, val
         if parameter >= 0 and pattern.matrix[cell] <= ram.INTERCEPTS:
             i, j = pattern.row[cell], pattern.col[cell]
             kind = matrices[pattern.matrix[cell]][group]
-            theta[parameter] = kind[i] if pattern.matrix[cell] == ram.INTERCEPTS else kind[i, j]
+            value = kind[i] if pattern.matrix[cell] == ram.INTERCEPTS else kind[i, j]
+            theta[parameter] = value / pattern.factor[group, cell]
     return theta
 
 

@@ -33,6 +33,11 @@ def scores(fit: Fit, method: str, *, errors: bool) -> pd.DataFrame:
         raise ConvergenceError("the model did not converge, so there are no factor scores; see fit.diagnostics.")
     if not fit.latent:
         raise SpecificationError("the model has no constructs (no '=~' line), so there are no factor scores.")
+    if fit.table.composites and method == "bartlett":
+        raise SpecificationError(
+            "Bartlett's scores are of constructs that items reflect, and the model has composites (<~), which are "
+            "known exactly: take method='regression'."
+        )
     moments = fit.moments
     if moments.answers is None or moments.rows is None or moments.index is None:
         raise SpecificationError("factor scores need the answers themselves: fit with data=, not cov=.")
@@ -68,9 +73,10 @@ def _of_group(fit: Fit, group: int, answers: np.ndarray, *, bartlett: bool) -> t
     answered, member = np.unique(~np.isnan(answers), axis=0, return_inverse=True)
     P = factor_scores.precision(sigma, answered)
     weights, variances = _bartlett(fit._point, group, P) if bartlett else factor_scores.regression(P, C, V)
+    variances = np.where(variances < 1e-12 * np.diagonal(V), 0.0, variances)  # a composite is known but for rounding
     deviations = np.where(np.isnan(answers), 0.0, answers - centre)
     member = member.ravel()
-    return alpha + np.matvec(weights[member], deviations), np.sqrt(np.maximum(variances, 0.0))[member]
+    return alpha + np.matvec(weights[member], deviations), np.sqrt(variances)[member]
 
 
 def _means_of_constructs(point: Point, group: int, mean: np.ndarray) -> np.ndarray:

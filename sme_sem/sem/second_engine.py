@@ -150,6 +150,8 @@ def _refuse_what_semopy_lacks(fit: Fit) -> None:
     table = fit.table
     if not fit.converged:
         raise ConvergenceError("the model did not converge, so there is nothing to confirm; see fit.diagnostics.")
+    if table.composites:
+        raise SpecificationError("semopy has no composites (<~), so it cannot confirm this model.")
     if table.ordered:
         raise SpecificationError(
             "semopy has no thresholds, robust errors and tests of ordered answers, so it cannot confirm these. "

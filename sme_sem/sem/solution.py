@@ -3,6 +3,7 @@
 A standardized value is an estimate times powers of standard deviations::
 
     loading   lambda sd(construct) / sd(indicator)        path       beta sd(predictor) / sd(outcome)
+    weight    w sd(item) / sd(composite)
     variance  psi / var(variable)                         covariance psi_ij / sqrt(psi_ii psi_jj)
     mean      alpha / sd(variable)
 
@@ -241,7 +242,7 @@ def _powers(table: ParameterTable) -> _Powers:
         elif row.op == "~~":
             power.append((-2, 0) if i == j else (-1, -1))
         else:
-            power.append((1, -1) if row.op == "=~" else (-1, 1))
+            power.append((1, -1) if row.op in ("=~", "~>") else (-1, 1))
     residual = [row.op == "~~" and row.lhs != row.rhs for row in table.parameters]
     unit = [row.op == "~*~" for row in table.parameters]
     r = len(table.parameters)

@@ -212,15 +212,21 @@ class Specification:
 
     @cached_property
     def latent(self) -> tuple[str, ...]:
-        """Constructs: whatever stands left of ``=~``, in order of appearance."""
-        return tuple(dict.fromkeys(term.lhs for term in self.terms if term.op == "=~"))
+        """Constructs: whatever stands left of ``=~`` or ``<~``, in order of appearance."""
+        return tuple(dict.fromkeys(term.lhs for term in self.terms if term.op in ("=~", "<~")))
 
     @cached_property
     def observed(self) -> tuple[str, ...]:
         """Variables that must be in the data: indicators, outcomes, predictors, then the rest."""
         latent = set(self.latent)
         order: list[str] = []
-        for ops, sides in ((("=~",), "r"), (("~",), "l"), (("~",), "r"), (("~~", "~1"), "lr"), (("|", "~*~"), "l")):
+        for ops, sides in (
+            (("=~", "<~"), "r"),
+            (("~",), "l"),
+            (("~",), "r"),
+            (("~~", "~1"), "lr"),
+            (("|", "~*~"), "l"),
+        ):
             for term in self.relations:
                 if term.op in ops:
                     order += [term.lhs] * ("l" in sides) + [term.rhs] * ("r" in sides)

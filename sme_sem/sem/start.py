@@ -3,6 +3,7 @@
 Every construct's loadings are first read off one principal axis of its own indicators; the constructs'
 covariances follow from weighted composites, and the paths from regressions among them.  Constructs
 measured by constructs come after those.  Usually within sampling error of the estimates.
+What a composite (``<~``) is made of is weighted so that it agrees most with the other observed variables.
 
 Guesses stand in matrices like the model's own (``kernels.ram``) and are read off where its parameters are; which
 indicators, predictors and fixed values each guess goes by is worked out once for a table.
@@ -18,6 +19,7 @@ from math import isnan
 import numpy as np
 
 from ..kernels import latent_response, ram
+from .composites import WEIGHT, Composite
 from .parameters import Parameter, ParameterTable
 
 Matrix = np.ndarray
@@ -48,7 +50,7 @@ def start_values(
                 values[group, cells] = guess.intercepts[row]
             else:
                 values[group, cells] = (guess.paths if kind == ram.PATHS else guess.covariances)[row, col]
-    values = np.where(np.isnan(written), values, written)
+    values = np.where(np.isnan(written), values / pattern.factor, written)
     free = pattern.parameter >= 0
     index = pattern.parameter[free]
     count = np.bincount(index, minlength=table.n_free)
@@ -105,13 +107,19 @@ class _Guess:
         p, v = layout.observed, layout.variables
         self.loadings, self.implied = np.zeros((v, v)), np.zeros((v, v))
         self.implied[:p, :p] = covariance
+        self.weights: list[Matrix] = []
         for measured in layout.rounds:
-            self._add(measured)
+            if isinstance(measured, _Made):
+                self._make(measured, p)
+            else:
+                self._add(measured)
         self.paths = self.loadings.copy()
         for regression in layout.regressions:
             self._regress(regression)
         self.covariances = self._residuals(layout)
         self.intercepts = np.zeros(v) if mean is None else self._intercepts(layout, mean)
+        for made, weights in zip(layout.made, self.weights, strict=True):
+            self._carry(made, weights, None if mean is None else mean)
 
     def _add(self, measured: _Round) -> None:
         """Add constructs, row by row, with their weighted composites' covariances."""
@@ -132,6 +140,46 @@ class _Guess:
         M[rows], M[:, rows] = composites, composites.T
         M[rows[:, None], rows] = among + among.T + np.diag(scale**2)
         self.loadings[:, rows] = (loadings * measured.share).T
+
+    def _make(self, made: _Made, observed: int) -> None:
+        """Add a composite with the covariances of its weighted items."""
+        M, items = self.implied, made.items
+        deviation = np.sqrt(np.maximum(np.diagonal(M)[items], 1e-12))
+        rest = np.setdiff1d(np.arange(observed), made.below)
+        weights = np.ones(len(items))
+        if len(rest):
+            R = M[items[:, None], items] / np.outer(deviation, deviation) + 1e-3 * np.eye(len(items))
+            unit = np.sqrt(np.maximum(np.diagonal(M)[rest], 1e-12))
+            L = np.linalg.cholesky(R)
+            across = np.linalg.solve(L, M[items[:, None], rest] / np.outer(deviation, unit))
+            weights = np.linalg.solve(L.T, np.linalg.svd(across, full_matrices=False)[0][:, 0])
+        if abs(weights[made.marker]) < 0.1 * abs(weights).max():  # too little to give the others their scale
+            weights[made.marker] = 0.1 * abs(weights).max()
+        weights /= deviation
+        weights *= made.fixed[made.marker] / weights[made.marker]
+        weights = np.where(np.isnan(made.fixed), weights, made.fixed)
+        self.weights.append(weights)
+        own = weights @ M[items]
+        M[made.composite], M[:, made.composite] = own, own
+        M[made.composite, made.composite] = own[items] @ weights
+
+    def _carry(self, made: _Made, weights: Matrix, mean: Matrix | None) -> None:
+        """Put the arrows between a composite and its items, and what is left of these, in their places."""
+        M, items, c = self.implied, made.items, made.composite
+        others = np.arange(len(items)) != made.marker
+        marker, rest = items[made.marker], items[others]
+        loadings = M[rest, c] / M[c, c]
+        self.paths[rest, c] = loadings
+        self.paths[marker, c] = 1 / weights[made.marker]
+        self.paths[marker, rest] = -weights[others] / weights[made.marker]
+        left = M[rest[:, None], rest] - np.outer(loadings, loadings) * M[c, c]
+        left.flat[:: len(rest) + 1] *= 1.01  # positive definite, whatever rounding does
+        self.covariances[marker, marker] = 0.0
+        self.covariances[rest[:, None], rest] = left
+        if mean is not None and items.max() < len(mean):
+            self.intercepts[c] = weights @ mean[items]
+            self.intercepts[items] = mean[items] - self.paths[items, c] * self.intercepts[c]
+            self.intercepts[marker] = 0.0
 
     def _regress(self, own: _Regression) -> None:
         M, y, x = self.implied, own.outcome, own.free
@@ -193,6 +241,21 @@ class _Round:
 
 
 @dataclass(frozen=True, eq=False)
+class _Made:
+    """A composite whose items are known once the rounds before are done.
+
+    composite : place of it      items : (k,)      marker : which of the items
+    fixed : (k,) weights, NaN where free           below : observed variables that stand behind the items
+    """
+
+    composite: int
+    items: np.ndarray
+    marker: int
+    fixed: np.ndarray
+    below: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
 class _Regression:
     """An outcome, its predictors with free slopes and those with fixed ones."""
 
@@ -212,13 +275,18 @@ class _Layout:
 
     observed: int
     variables: int
-    rounds: tuple[_Round, ...]
+    rounds: tuple[_Round | _Made, ...]
     regressions: tuple[_Regression, ...]
     explained: np.ndarray
     regressed: np.ndarray
     free_means: np.ndarray
     tied: np.ndarray
     tied_at: np.ndarray
+
+    @property
+    def made(self) -> list[_Made]:
+        """Composites, in their order."""
+        return [own for own in self.rounds if isinstance(own, _Made)]
 
 
 @lru_cache(maxsize=64)
@@ -235,7 +303,10 @@ def _layout(table: ParameterTable, group: int) -> _Layout:
         regressed[own.outcome, own.free] = regressed[own.outcome, own.fixed] = True
     explained = np.asarray(regressed.any(axis=1))
     for measured in rounds:
-        explained |= measured.own.any(axis=0)
+        if isinstance(measured, _Made):
+            explained[measured.items] = True
+        else:
+            explained |= measured.own.any(axis=0)
     means = {name: own[0] for (op, name), own in rows.items() if op == "~1"}
     tied = [means[n] for n in table.observed if n in means and not means[n].free and not means[n].exogenous]
     return _Layout(
@@ -254,14 +325,34 @@ def _layout(table: ParameterTable, group: int) -> _Layout:
 _Rows = dict[tuple[str, str], list[Parameter]]
 
 
-def _rounds(table: ParameterTable, rows: _Rows, place: dict[str, int]) -> Iterator[_Round]:
+def _rounds(table: ParameterTable, rows: _Rows, place: dict[str, int]) -> Iterator[_Round | _Made]:
     """Constructs whose indicators are known, until none is left; those measured by each other keep zeros."""
     indicators = {f: [place[p.rhs] for p in rows.get(("=~", f), ())] for f in table.latent}
-    known, waiting, owned = set(range(len(table.observed))), list(table.latent), set[int]()
-    while ready := [f for f in waiting if known.issuperset(indicators[f])]:
-        yield _round(table, rows, place, {f: indicators[f] for f in ready}, owned)
-        known.update(place[f] for f in ready)
+    composites = {composite.name: composite for composite in table.composites}
+    indicators |= {name: [place[item] for item in composite.items] for name, composite in composites.items()}
+    behind = {i: {i} for i in range(len(table.observed))}
+    waiting, owned = list(table.latent), set[int]()
+    while ready := [f for f in waiting if behind.keys() >= set(indicators[f])]:
+        behind |= {place[f]: set[int]().union(*(behind[i] for i in indicators[f])) for f in ready}
+        measured = {f: indicators[f] for f in ready if f not in composites}
+        if measured:
+            yield _round(table, rows, place, measured, owned)
+        for f in ready:
+            if f in composites:
+                yield _made(composites[f], rows, place, behind[place[f]])
         waiting = [f for f in waiting if f not in ready]
+
+
+def _made(composite: Composite, rows: _Rows, place: dict[str, int], below: set[int]) -> _Made:
+    weights = {p.rhs: p for p in rows[(WEIGHT, composite.name)]}
+    fixed = [np.nan if weights[item].free else weights[item].value for item in composite.items]
+    return _Made(
+        place[composite.name],
+        np.array([place[item] for item in composite.items]),
+        composite.items.index(composite.marker),
+        np.array(fixed),
+        np.array(sorted(below)),
+    )
 
 
 def _round(

@@ -3,9 +3,10 @@
 One statement a line (or several, divided by ``;``), each ``left operator right``::
 
     trust =~ t1 + t2 + t3       measured by            y ~ x + z        regressed on
+    means <~ m1 + m2 + m3       made of                t1 | t1 + t2     has thresholds
     t1 ~~ t2                    covaries with          t1 ~ 1           intercept
     indirect := a*b             defined as             a == b   a > 0   constrained
-    t1 | t1 + t2                has thresholds         t1 ~*~ t1        has the scale
+    t1 ~*~ t1                   has the scale
 
 A line that ends in an operator, or is followed by one that begins with ``+`` or ``*``, goes on.  ``#``
 and ``!`` begin a comment.  Before a term may stand modifiers: ``0.8*`` fixes, ``NA*`` frees, ``a*`` or
@@ -74,7 +75,7 @@ _TOKEN = re.compile(
   | (?P<space>[^\S\n]+)
   | (?P<text>"[^"\n]*"|'[^'\n]*')
   | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))
-  | (?P<operator>=~|~~|~\*~|:=|==|~|\|)
+  | (?P<operator>=~|<~|~~|~\*~|:=|==|~|\|)
   | (?P<name>{VARIABLE}|\.\w[\w.]*)
   | (?P<sign>[<>=+\-*/^(),?])
     """,
@@ -92,7 +93,7 @@ _BLOCKS = {
         "one model with c() for what differs, as in y ~ c(a, b)*x or f =~ c(NA, 0)*x",
     ),
 }
-_HEADS = ("=~", "~~", "~*~", "~", "|", ":=", "==", "<", ">")
+_HEADS = ("=~", "<~", "~~", "~*~", "~", "|", ":=", "==", "<", ">")
 _OPEN_ENDED = (*_HEADS, "+", "-", "*", "/", "^", "(", ",", "?")
 _CONTINUING = ("+", "*", ")", ",", "/", "^", "-")
 _NUMERIC = {"start": "starts", "fixed": "fixed", "lower": "lowers", "upper": "uppers"}
@@ -176,14 +177,8 @@ class _Statement:
         heads = [i for i, t in enumerate(self.tokens) if t.text in _HEADS and t.kind != "text"]
         if not heads:
             block = _BLOCK.match(self.lines[self.tokens[0].line - 1])
-            plain = "this line has no operator", "one of =~ ~ ~~ | ~*~ := == < >, as in 'y ~ x'"
+            plain = "this line has no operator", "one of =~ <~ ~ ~~ | ~*~ := == < >, as in 'y ~ x'"
             self._fail(self.tokens[0], *(_BLOCKS[block[1]] if block else plain))
-        if len(heads) > 1 and self.tokens[heads[0]].text == "<" and self.tokens[heads[1]].text == "~":
-            self._fail(
-                self.tokens[heads[0]],
-                "constructs made of their items (<~) are not fitted here",
-                "'=~' if the items reflect the construct, or a column of the data that is the items' sum",
-            )
         if len(heads) > 1:
             self._fail(self.tokens[heads[1]], "a second operator in one statement", self._before(heads[1]))
         operator = self.tokens[heads[0]]

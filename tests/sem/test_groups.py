@@ -339,7 +339,7 @@ def test_a_group_smaller_than_the_model_is_named():
 def test_a_misspelt_kind_of_equality_lists_the_kinds():
     assert message(sme.SpecificationError, group_equal=["loadings", "intercept"]) == (
         "group_equal='intercept' is not available; it can be 'loadings', 'thresholds', 'intercepts', 'means', "
-        "'residuals', 'residual_covariances', 'lv_variances', 'lv_covariances', 'regressions'."
+        "'residuals', 'residual_covariances', 'lv_variances', 'lv_covariances', 'regressions', 'composite_weights'."
     )
 
 

@@ -43,6 +43,8 @@ def _refuse_what_amos_lacks(fit: Fit) -> None:
     table, options = fit.table, fit.options
     if table.ordered:
         raise refuse(_PROGRAM, "thresholds of ordered answers", "write the lavaan or the Mplus input")
+    if table.composites:
+        raise refuse(_PROGRAM, "composites (<~)", "write the lavaan script")
     if fit.estimator not in _DISCREPANCY:
         raise refuse(_PROGRAM, f"estimator={fit.estimator!r}", "fit with 'ML', 'GLS' or 'ULS' to write its program")
     if table.definitions or table.sums or table.bounds:

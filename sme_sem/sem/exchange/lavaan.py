@@ -31,7 +31,8 @@ def write(fit: Fit, data: str) -> str:
     called = "".join(f",\n  {argument}" for argument in arguments)
     return (
         f"# A model of {fit.n} respondents. Run it in the folder of {data}:  Rscript <this file>\n"
-        f"{_NEWER if 'thresholds' in fit.options.group_equal else ''}library(lavaan)\n\n"
+        f"{_NEWER if 'thresholds' in fit.options.group_equal else ''}"
+        f"{_COMPOSITES if fit.table.composites else ''}library(lavaan)\n\n"
         f"{_read(fit, data)}\n\n"
         f"model <- {_text(str(fit.specification))}\n\n"
         f"fit <- {function}(model{called}\n)\n"
@@ -39,6 +40,7 @@ def write(fit: Fit, data: str) -> str:
     )
 
 
+_COMPOSITES = "# Composites (<~) and their items' covariances are estimated since lavaan 0.7.\n"
 _NEWER = "# Equal thresholds free scales and intercepts of later groups since lavaan 0.7 (Wu and Estabrook 2016).\n"
 
 
@@ -84,6 +86,7 @@ def _options(fit: Fit) -> list[str]:
     found += ["meanstructure = TRUE"] * (options.meanstructure is True)
     found += ["meanstructure = FALSE"] * (fit.table.groups > 1 and not fit.table.means)
     found += ["fixed.x = FALSE"] * (not options.fixed_x)
+    found += ['composites.cov = "free"'] * bool(fit.table.composites)
     if options.effect_coding:
         found.append(f"effect.coding = {_vector(options.effect_coding)}")
     if options.bounds != "none":
