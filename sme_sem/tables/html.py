@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from html import escape
 
 from ..letters import width
@@ -14,6 +15,7 @@ from .table import Column, Kind, Table
 from .typography import runs
 
 _WIDE = 12  # columns; the print of a broader table is as small as its room asks, which its style tells
+_CROWDED = 150  # cells of a line from which on the headings of numbers stand on end
 _BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]$")
 _SHORT = 28  # a label up to this long is not broken into lines
 
@@ -35,16 +37,30 @@ def render(table: Table, language: Language = "en", *, hints: Mapping[str, str] 
     )
     notes = "".join(f'<p class="note">{_symbols(note, language)}</p>' for note in table.notes)
     sortable = len(table.rows) > 2 and not any(column.once for column in table.columns)
-    kind = " sortable" if sortable else ""  # rows that stand under a merged label must stay there
-    breadth = ""
-    if len(table.columns) > _WIDE:
-        kind = f" wide{kind}"
-        breadth = f' style="--cells: {least_room(table, language) + len(table.columns):.0f}"'
+    order = " sortable" if sortable else ""  # rows that stand under a merged label must stay there
+    kind, style = _breadth(table, language)
     return (
-        f'<figure class="sme-table{kind}" id="{anchor(table.name)}"{breadth}>'
+        f'<figure class="sme-table{kind}{order}" id="{anchor(table.name)}"{style}>'
         f"<table><caption>{_text(table.title, language)}</caption>"
         f"<thead>{_groups(table, language)}<tr>{heads}</tr></thead><tbody>{body}</tbody></table>{notes}</figure>"
     )
+
+
+def _breadth(table: Table, language: Language) -> tuple[str, str]:
+    """Class and style of a table of many columns, by which a page prints it."""
+    if len(table.columns) <= _WIDE:
+        return "", ""
+    cells = _cells(table, language)
+    short = tuple(c if c.kind is Kind.LABEL else replace(c, heading="00") for c in table.columns)
+    without = _cells(replace(table, columns=short), language)
+    if cells > _CROWDED and without < 0.9 * cells:
+        return " wide upended", f' style="--cells: {without}"'
+    return " wide", f' style="--cells: {cells}"'
+
+
+def _cells(table: Table, language: Language) -> int:
+    """Cells of a line that holds the table, one of them between two columns."""
+    return round(least_room(table, language)) + len(table.columns)
 
 
 def page(tables: Iterable[Table], language: Language = "en", *, banner: Text | None = None) -> str:

@@ -56,3 +56,11 @@ def test_a_table_of_many_columns_is_marked_as_wide():
     broader = html.render(Table("t", "t", (*columns, *columns), ()))
     assert 'class="sme-table wide" id="table-t" style="--cells: ' in broader
     assert 'class="sme-table"' in html.render(Table("t", "t", columns[:12], ()))
+
+
+def test_long_headings_of_many_numbers_are_to_stand_on_end_in_print():
+    columns = tuple(Column(f"c{i}", "Relational embeddedness", Kind.COEFFICIENT) for i in range(20))
+    long = html.render(Table("t", "t", columns, ((0.5,) * 20,)))
+    assert 'class="sme-table wide upended" id="table-t" style="--cells: ' in long
+    short = html.render(Table("t", "t", tuple(Column(c.name, "r", c.kind) for c in columns), ((0.5,) * 20,)))
+    assert 'class="sme-table wide" ' in short
