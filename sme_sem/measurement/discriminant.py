@@ -29,8 +29,9 @@ from scipy import stats
 from ..errors import ConvergenceError, SpecificationError, probability, whole
 from ..kernels import covariances, intervals, linalg
 from ..kernels import validity as kernel
+from ..sem.composites import composites_of
 from ..sem.specification import Specification
-from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
 from ..tasks import seeded
 from .answers import complete_answers, require_correlations, require_scales
 from .differences import corrected
@@ -71,7 +72,8 @@ def discriminant(frame: pd.DataFrame, model: str | Specification, **options: Any
     frame : DataFrame
         One row per respondent.
     model : str or Specification
-        A measurement model, constructs correlating freely.
+        A measurement model, constructs correlating freely.  Composites (``<~``), and constructs that they are made of,
+        are left out of the tests.
     **options
         Further arguments of :func:`sme_sem.fit`: ``estimator="ML"`` (the only one) and ``missing``.
 
@@ -100,21 +102,24 @@ def discriminant(frame: pd.DataFrame, model: str | Specification, **options: Any
     from ..sem.fit import fit
 
     specification = Specification.read(model)
-    names = list(specification.latent)
+    made = _composed(specification)
+    names = [name for name in specification.latent if name not in made]
     if len(names) < 2:
-        raise SpecificationError("discriminant validity compares constructs: the model needs at least two.")
+        also = f" that their items reflect (=~), unlike {', '.join(made)}" if made else ""
+        raise SpecificationError(f"discriminant validity compares constructs{also}: the model needs at least two.")
     free = fit(specification, frame, **(options | {"std_lv": True, "on_failure": "raise"}))
     if free.options.method.discrepancy != "ML" or free.options.method.scaled or free.table.groups > 1:
         raise SpecificationError(
             "the tests are likelihood-ratio tests of one group: take estimator='ML', without group=."
         )
-    correlations = _correlations(free)
+    correlations = _correlations(free, names)
     if missing := [pair for pair in combinations(names, 2) if pair not in correlations]:
         a, b = missing[0]
         raise SpecificationError(f"{a} and {b} are not free to correlate: give a measurement model without paths.")
     rows, lost = [], []
+    entire = [name for name in specification.latent if name not in free.table.made]
     for (a, b), (r, lower, upper) in correlations.items():
-        for test, restricted in _restricted(specification, names, a, b, 1 if r >= 0 else -1).items():
+        for test, restricted in _restricted(specification, entire, a, b, 1 if r >= 0 else -1).items():
             tight = fit(restricted, frame, **(options | {"std_lv": True, "on_failure": "return"}))
             if not tight.converged:
                 lost.append(f"{a} ~~ {b} ({test})")
@@ -123,15 +128,22 @@ def discriminant(frame: pd.DataFrame, model: str | Specification, **options: Any
     for test in tests["test"].unique():
         own = tests["test"] == test
         tests.loc[own, "pvalue_holm"] = corrected(tests.loc[own, "pvalue"], "holm")
-    notes = (_LOST.filled(names=Words(", ".join(lost), "、".join(lost))),) if lost else ()
+    notes = tuple(about(own, said) for own, said in ((made, _COMPOSED), (lost, _LOST)) if own)
     return Discriminant(tests[[column.name for column in _COLUMNS]], free.n, notes)
 
 
-def _correlations(fit: Fit) -> dict[tuple[str, str], tuple[float, float, float]]:
+def _composed(specification: Specification) -> list[str]:
+    """Composites, and constructs that composites are made of: these have no correlation that could be fixed."""
+    own = {name for composite in composites_of(specification) for name in (composite.name, *composite.items)}
+    return [name for name in specification.latent if name in own]
+
+
+def _correlations(fit: Fit, names: Sequence[str]) -> dict[tuple[str, str], tuple[float, float, float]]:
     """Correlation of each pair with its interval."""
     rows = fit.estimates()
-    order = {name: i for i, name in enumerate(fit.latent)}
-    own = rows[(rows["op"] == "~~") & rows["lhs"].isin(fit.latent) & (rows["lhs"] != rows["rhs"]) & rows["free"]]
+    order = {name: i for i, name in enumerate(names)}
+    among = rows["lhs"].isin(names) & rows["rhs"].isin(names) & (rows["lhs"] != rows["rhs"])
+    own = rows[(rows["op"] == "~~") & among & rows["free"]]
     found = {}
     for row in own.itertuples():
         a, b = sorted((str(row.lhs), str(row.rhs)), key=order.__getitem__)
@@ -305,7 +317,11 @@ _NOTE = Words(
     "样本量 N = {n}，极大似然估计。检验显著说明两个构念可以区分；"
     "相关系数的置信区间低于.85是更严格的证据（Rönkkö与Cho，2022）。",
 )
-_LOST = Words("{names}: the restricted model was not found.", "{names}：受限模型未得到解。")
+_LOST = Words("the restricted model was not found.", "受限模型未得到解。")
+_COMPOSED = Words(
+    "composites (<~), or what they are made of, are not compared: the tests are of constructs that items reflect.",
+    "合成构念（<~）及其组成构念不参与比较：本检验适用于由题项反映的构念。",
+)
 _PERCENTILE = Words(
     "{level} percentile intervals of {draws} bootstrap samples ({failed} without a ratio). HTMT: Henseler, Ringle and "
     "Sarstedt (2015); HTMT2: Roemer, Schuberth and Henseler (2021).",

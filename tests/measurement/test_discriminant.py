@@ -55,6 +55,20 @@ def test_one_construct_written_as_two_is_not_found_distinct():
     assert len(test) == 1 and test["pvalue"][0] > 0.05
 
 
+def test_composites_are_left_out_but_tell_merged_constructs_apart(answers):
+    model = "C <~ w1 + w2; t =~ t1 + t2 + t3; u =~ u1 + u2 + u3"
+    found = sme.discriminant(answers, model)
+    assert found.tests[["construct", "other"]].to_numpy().tolist() == [["t", "u"]] * 2
+    assert [str(note).split(":")[0] for note in found.tables()[0].notes[1:]] == ["C"]
+    one = sme.fit("C <~ w1 + w2; tu =~ t1 + t2 + t3 + u1 + u2 + u3", answers).measures()
+    free = sme.fit(model, answers).measures()
+    merged = found.tests.set_index("test").loc["merged"]
+    assert merged["chisq_diff"] == pytest.approx(one["chisq"] - free["chisq"], rel=1e-6)
+    assert merged["df_diff"] == one["df"] - free["df"]
+    with pytest.raises(SpecificationError, match="their items reflect \\(=~\\), unlike C: the model needs"):
+        sme.discriminant(answers, "C <~ w1 + w2; t =~ t1 + t2 + t3")
+
+
 def test_estimates_of_htmt_are_those_of_validity_and_intervals_cover_what_was_planted(answers):
     ratios = sme.heterotrait(answers, SCALES, draws=1000, seed=1).ratios.set_index(["construct", "other"])
     validity = sme.validity(sme.fit(MODEL, answers))
