@@ -5,21 +5,22 @@
     VIF = 1 / (1 - R^2),   tolerance = 1 - R^2
 
 R^2 is how well the other predictors of the same outcome explain a predictor.  The score of a construct
-is the mean of its items; computed by statsmodels.
+is the mean of its items, that of a composite (``<~``) the sum by its weights; computed by statsmodels.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, require_kind
 from ..sem.result import Fit
-from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
 from .answers import SCORED, complete_answers, require_correlations, scored
+from .shares import Shares, shares
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,8 @@ def collinearity(fit: Fit, frame: pd.DataFrame) -> Collinearity:
 
     Notes
     -----
-    A construct measured by constructs is scored by the mean of all items below it.
+    A construct measured by constructs is scored by the mean of all items below it, a composite by its weights, which
+    in a model of several groups are their mean (:mod:`sme_sem.measurement.shares`).
 
     Examples
     --------
@@ -80,11 +82,23 @@ def collinearity(fit: Fit, frame: pd.DataFrame) -> Collinearity:
     outcomes: dict[str, list[str]] = {}
     for p in paths:
         outcomes.setdefault(p.lhs, []).append(p.rhs)
-    below: dict[str, list[str]] = {}
-    for p in fit.table.parameters:
-        if p.op in ("=~", "<~") and p.group == 0:
-            below.setdefault(p.lhs, []).append(p.rhs)
-    return variance_inflation(frame, outcomes, {name: _items_below(name, below) for name in below})
+    counted = _counted(fit)
+    scales = {name: list(own) for name, own in counted.items() if len(set(own.values())) < 2}
+    weighted = {name: own for name, own in counted.items() if name not in scales}
+    items = list(dict.fromkeys(item for own in weighted.values() for item in own))
+    answers = complete_answers(frame, items).values
+    sums = {name: sum((share * answers[item] for item, share in own.items()), 0.0) for name, own in weighted.items()}
+    found = variance_inflation(frame.assign(**sums), outcomes, scales)
+    composites = [composite.name for composite in fit.table.composites]
+    return replace(found, notes=(*found.notes, about(composites, _WEIGHTED))) if composites else found
+
+
+def _counted(fit: Fit) -> dict[str, Shares]:
+    """How much items count in each construct's score, on the average of the groups."""
+    found = [shares(fit, label, signed=False) for label in fit.moments.labels]
+    return {
+        name: {item: float(np.mean([of[name][item] for of in found])) for item in own} for name, own in found[0].items()
+    }
 
 
 def variance_inflation(
@@ -126,15 +140,6 @@ def variance_inflation(
     return Collinearity(pd.DataFrame(rows, columns=[c.name for c in _COLUMNS]), (SCORED,) if scales else ())
 
 
-def _items_below(name: str, below: Mapping[str, Sequence[str]], above: tuple[str, ...] = ()) -> list[str]:
-    if name in above:
-        raise SpecificationError(f"{name!r} measures itself, through {' and '.join(above)}.")
-    if name not in below:
-        return [name]
-    found = [item for part in below[name] for item in _items_below(part, below, (*above, name))]
-    return list(dict.fromkeys(found))
-
-
 def _rows(
     frame: pd.DataFrame, outcome: str, names: Sequence[str], scales: Mapping[str, Sequence[str]]
 ) -> list[tuple[object, ...]]:
@@ -155,6 +160,7 @@ def _rows(
     return [(outcome, name, len(scores), vif, 1 / vif) for name, vif in zip(names, found, strict=True)]
 
 
+_WEIGHTED = Words("made of its items, and scored by their weights.", "由题项合成，得分按题项权重计算。")
 _COLUMNS = (
     Column("outcome", Words("Outcome", "因变量")),
     Column("predictor", Words("Predictor", "自变量")),

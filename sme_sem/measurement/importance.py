@@ -6,8 +6,9 @@
     performance = mean answer to its items, from 0 (lowest answer of the scale) to 100 (highest)
 
 What counts much and does badly is where an effort pays.  How much a driver counts is the size of its effect; where that
-is negative, higher scores lower the outcome, and a high score does badly.  All items behind a construct count alike;
-one with a negative loading is turned.
+is negative, higher scores lower the outcome, and a high score does badly.  Items that reflect a construct count alike,
+one with a negative loading is turned; those of a composite (``<~``) count by their weights, from the lowest value that
+it can have to the highest (:mod:`sme_sem.measurement.shares`).
 
 Ringle & Sarstedt (2016), Industrial Management & Data Systems 116, 1865-1886 (there with unstandardized effects and
 weighted scores).
@@ -15,7 +16,7 @@ weighted scores).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from numbers import Real
 
@@ -28,7 +29,8 @@ from ..responses.numeric import numbers_of, require_frame
 from ..sem.fit import Fit
 from ..sem.fitted import require_solution
 from ..sem.presentation import objections, rows_of
-from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from
+from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from
+from .shares import Shares, shares
 
 Scale = tuple[float, float]
 
@@ -106,19 +108,19 @@ def importance(
     ['x', 'w']
     """
     require_solution(fit, "no driver has an importance: mend it first.")
+    _require_scale(scale)
     require_frame(frame)
     drivers = _drivers(fit, target)
-    signs = _signs(fit)
-    items = {name: list(_items(name, signs)) for name in drivers}
-    frame = _checked_answers(frame, {item for own in items.values() for item, _ in own}, scale)
+    items = {label: _items(fit, label, drivers, scale) for label in fit.moments.labels}
+    frame = _checked_answers(frame, {item for of in items.values() for own in of.values() for item in own}, scale)
     parts = _parts(fit, frame, group)
     rows = []
     for name in drivers:
         effects = fit.effects(target, name).query("effect == 'total'")
         totals = {row.group: (float(row.est_std), float(row.pvalue)) for row in rows_of(effects)}
         for title, part in parts.items():
-            total = totals[title if title in totals else fit.moments.labels[0]]
-            rows.append((name, title, *total, *_performance(part, items[name], scale)))
+            label = title if title in totals else fit.moments.labels[0]
+            rows.append((name, title, *totals[label], *_performance(part, items[label][name], scale)))
     table = pd.DataFrame(rows, columns=["construct", "group", "importance", "pvalue", "performance", "n"])
     table["size"] = table["importance"].abs()
     means = table.groupby("group", sort=False)[["size", "performance"]].transform("mean")
@@ -126,7 +128,9 @@ def importance(
     table["first"] = above & (np.sign(table["importance"]) * (table["performance"] - means["performance"]) < 0)
     table["place"] = table["group"].map({title: at for at, title in enumerate(parts)})
     table = table.sort_values(["place", "size"], ascending=[True, False], kind="stable", ignore_index=True)
-    return Importance(table.drop(columns=["size", "place"]), target, objections(fit))
+    weighted = [composite.name for composite in fit.table.composites if composite.name in drivers]
+    notes = (about(weighted, _WEIGHTED),) if weighted else ()
+    return Importance(table.drop(columns=["size", "place"]), target, (*notes, *objections(fit)))
 
 
 def _drivers(fit: Fit, target: str) -> list[str]:
@@ -144,28 +148,16 @@ def _drivers(fit: Fit, target: str) -> list[str]:
     return found
 
 
-def _signs(fit: Fit) -> dict[str, dict[str, float]]:
-    """Sign of each standardized loading, by construct and item."""
-    estimates = fit.estimates()
-    loadings = estimates[(estimates["op"] == "=~") & (estimates["group"] == estimates["group"].iloc[0])]
-    found: dict[str, dict[str, float]] = {}
-    for construct, item, value in zip(loadings["lhs"], loadings["rhs"], loadings["std_all"], strict=True):
-        found.setdefault(str(construct), {})[str(item)] = -1.0 if value < 0 else 1.0
-    return found
-
-
-def _items(name: str, signs: Mapping[str, Mapping[str, float]]) -> Iterator[tuple[str, float]]:
-    """Observed variables behind a name, with their sign, through all orders."""
-    if name not in signs:
-        yield name, 1.0
-    for item, sign in signs.get(name, {}).items():
-        for observed, further in _items(item, signs):
-            yield observed, sign * further
+def _items(fit: Fit, label: str, drivers: list[str], scale: Scale | Mapping[str, Scale]) -> dict[str, Shares]:
+    """Observed variables behind each driver, and how much they count, in a group of the model."""
+    named = scale if isinstance(scale, Mapping) else dict.fromkeys(fit.observed, scale)
+    units = {name: high - low for name, (low, high) in named.items() if high > low}
+    found = shares(fit, label, units)
+    return {name: found.get(name, {name: 1.0}) for name in drivers}
 
 
 def _checked_answers(frame: pd.DataFrame, items: set[str], scale: Scale | Mapping[str, Scale]) -> pd.DataFrame:
     """Give the answers as numbers; refuse those that no performance can be made of."""
-    _require_scale(scale)
     absent = sorted(items - set(frame.columns))
     if absent:
         raise DataProblem(f"the answers have no column {', '.join(map(repr, absent))}, which the drivers rest on.")
@@ -213,16 +205,14 @@ def _parts(fit: Fit, frame: pd.DataFrame, group: str | None) -> dict[str, pd.Dat
     return parts
 
 
-def _performance(
-    frame: pd.DataFrame, items: list[tuple[str, float]], scale: Scale | Mapping[str, Scale]
-) -> tuple[float, int]:
+def _performance(frame: pd.DataFrame, items: Shares, scale: Scale | Mapping[str, Scale]) -> tuple[float, int]:
     means = []
-    for item, sign in items:
+    for item, share in items.items():
         low, high = _bounds(item, scale)
-        share = 100 * (frame[item].mean() - low) / (high - low)
-        means.append(share if sign > 0 else 100 - share)
-    answered = frame[[item for item, _ in items]].notna().any(axis=1)
-    return float(np.mean(means)), int(answered.sum())
+        reached = 100 * (frame[item].mean() - low) / (high - low)
+        means.append(reached if share > 0 else 100 - reached)
+    answered = frame[list(items)].notna().any(axis=1)
+    return float(np.average(means, weights=np.abs(list(items.values())))), int(answered.sum())
 
 
 TITLE = Words("Importance and performance of the drivers of {target}", "{target}各驱动因素的重要性与绩效")
@@ -235,6 +225,7 @@ _NOTE = Words(
     "重要性：标准化总效应。绩效：题项均值换算为0（量表最低分）至100（最高分）。优先改进：重要性显著且绝对值高于平均，"
     "绩效低于平均（Ringle与Sarstedt，2016）。",
 )
+_WEIGHTED = Words("made of its items, which count by their weights.", "由题项合成，题项按其权重计入绩效。")
 _NEGATIVE = Words(
     "With a negative effect (−) higher scores lower the outcome; lower first: such a driver of more than average size "
     "whose scores are above average.",

@@ -87,3 +87,12 @@ def test_the_table_speaks_both_languages(pupils):
     assert table.title.zh == "多重共线性"
     assert [column.name for column in table.columns] == ["outcome", "predictor", "n", "vif", "tolerance"]
     assert len(table.rows) == 3
+
+
+def test_a_composite_is_scored_by_its_weights(pupils):
+    fit = sme.fit("C <~ x1 + x2 + x3; T =~ x4 + x5 + x6; x7 ~ C + T; x8 ~ C", pupils)
+    found = collinearity(fit, pupils)
+    score = pupils[["x1", "x2", "x3"]] @ fit.composites()["weight"].to_numpy()
+    r = score.corr(pupils[["x4", "x5", "x6"]].mean(axis=1))
+    assert found.vif["vif"].tolist() == pytest.approx([1 / (1 - r**2)] * 2 + [1.0])
+    assert [str(note) for note in found.notes][1:] == ["C: made of its items, and scored by their weights."]

@@ -91,3 +91,26 @@ def test_what_cannot_be_answered_is_refused_with_its_reason(answers, fitted):
         importance(fitted, answers, "U", (1, 5))
     with pytest.raises(DataProblem, match="no column 't1'"):
         importance(fitted, answers.drop(columns="t1"), "U", (-4, 4))
+
+
+@pytest.mark.parametrize("composite", ["C <~ t1 + t2 + t3", "C <~ NA*t1 + t2 + 2*t3"])
+def test_a_composite_performs_where_its_weighted_sum_stands_between_lowest_and_highest(answers, composite):
+    wider = answers.assign(t3=10 * answers["t3"])
+    one = fit(f"{composite}; U =~ u1 + u2 + u3; U ~ C + w", wider)
+    scale = dict.fromkeys(answers, (-4.0, 4.0)) | {"t3": (-40.0, 40.0)}
+    found = importance(one, wider, "U", scale)
+    weights = one.composites().set_index("item")["weight"]
+    reach = (weights.abs() * [4, 4, 40]).sum()
+    expected = 100 * ((wider[["t1", "t2", "t3"]] @ weights).mean() * np.sign(weights["t1"]) + reach) / (2 * reach)
+    assert found.table.set_index("construct").loc["C", "performance"] == pytest.approx(expected, rel=1e-9)
+    assert "C: made of its items, which count by their weights." in map(str, found.tables()[0].notes)
+
+
+def test_items_far_below_a_composite_count_by_its_weight_for_their_construct(answers):
+    one = fit("A =~ t1 + t2; B =~ u1 + u2 + u3; D <~ A + B; w ~ D; t3 ~ D", answers)
+    found = importance(one, answers, "w", (-4, 4)).table.set_index("construct").loc["D", "performance"]
+    scores = [answers[["t1"]].sum(axis=1) - answers["t2"], answers[["u1", "u2", "u3"]].sum(axis=1)]
+    weights = one.composites()["weight_std"].to_numpy() / [score.std(ddof=0) for score in scores]
+    sizes = np.abs(weights) @ [2, 3]
+    expected = 50 + 100 * sum(w * score.mean() for w, score in zip(weights, scores, strict=True)) / (8 * sizes)
+    assert found == pytest.approx(expected, rel=1e-9)
