@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from ..kernels import linalg
 from ..kernels.minimise import Status
 from ..tables import Words
+from .composites import WEIGHT
 from .parameters import ParameterTable
 from .solution import Point
 
@@ -66,15 +68,16 @@ def inseparable(
     return tuple(name for name, w in zip(table.names(labels), weight, strict=True) if w > 0.05 * weight.max() > 0)
 
 
-def unidentified_message(names: tuple[str, ...]) -> Words:
+def unidentified_message(names: tuple[str, ...], table: ParameterTable) -> Words:
     """Say that, and how to help it."""
     some = ", ".join(names[:8])
-    return Words(
+    said = Words(
         "the model is not identified: these parameters cannot be told apart: {names}. Fix one of them, set some "
         "equal by a common label, or give every construct a fixed loading (or a fixed variance) and enough indicators.",
         "模型不可识别：下列参数无法区分：{names}。请固定其中之一，用同一标签令若干参数相等，或为每个潜变量固定一个载荷"
         "（或方差）并配备足够的题项。",
     ).filled(names=Words(some, some) + _more(len(names) - 8))
+    return said + _light_markers(table) if any(" <~ " in name for name in names) else said
 
 
 def _more(count: int) -> Words:
@@ -171,7 +174,19 @@ def unconverged_message(
         )
     else:
         said += _negative(table, theta)
-    return said
+    return said + _light_markers(table) if table.composites else said
+
+
+def _light_markers(table: ParameterTable) -> Words:
+    """What may be wrong with the unit of composites."""
+    first = table.composites[0].marker
+    names = ", ".join(f"{composite.name} <~ {composite.marker}" for composite in table.composites)
+    return Words(
+        " Weights are hardly known where the item of fixed weight counts for nearly nothing in its composite: {names}? "
+        "Then fix the weight of another item, by NA* before {first} and 1* before one of large weight.",
+        "若合成构念中固定权重的题项几乎不起作用（{names}），其余权重便难以估计：请改为固定另一题项的权重，在{first}前写NA*，"
+        "在权重较大的题项前写1*。",
+    ).filled(names=names, first=first)
 
 
 def _without_variance(table: ParameterTable) -> Words | None:
@@ -222,8 +237,7 @@ def examine(point: Point, n: int, labels: Sequence[str] = ("",)) -> list[Diagnos
     """
     groups = [Words(f" [{label}]", f" [{label}]") if label else Words("", "") for label in labels]
     found = [*_negative_variances(point, groups), *_latent_covariance(point, groups), *_implied_covariance(point)]
-    found += _feedback(point, groups)
-    found += _reversed_composites(point, groups)
+    found += [*_feedback(point, groups), *_markers(point, groups)]
     if n < 5 * point.table.n_free / max(point.table.groups, 1) and n < 100:
         message = Words(
             "{n} respondents for {q} free parameters: standard errors and tests are rough.",
@@ -233,18 +247,29 @@ def examine(point: Point, n: int, labels: Sequence[str] = ("",)) -> list[Diagnos
     return found
 
 
-def _reversed_composites(point: Point, groups: Sequence[Words]) -> Iterator[Diagnostic]:
-    """A marker that goes against its composite turns the signs of all its paths."""
+def _markers(point: Point, groups: Sequence[Words]) -> Iterator[Diagnostic]:
+    """Markers that go against their composite, which turns the signs of all its paths, or count for little in it."""
     cov, place = point.moments.cov, point.table.place
-    for composite in point.table.composites:
-        i, j = place[composite.name], place[composite.marker]
-        for group in np.flatnonzero(cov[:, i, j] < 0).tolist():
-            message = _REVERSED.filled(
-                name=Words(composite.name, composite.name) + groups[group], marker=composite.marker
-            )
-            yield Diagnostic("info", "reversed_composite", message)
+    sizes = np.abs(point.standardized_values(observed=True)).tolist() if point.table.composites else []
+    for composite, (group, label) in product(point.table.composites, enumerate(groups)):
+        own = (composite.name, WEIGHT, group)
+        rows = zip(point.table.parameters, sizes, strict=True)
+        weights = {p.rhs: size for p, size in rows if (p.lhs, p.op, p.group) == own}
+        values = {"name": Words(composite.name, composite.name) + label, "marker": composite.marker}
+        if cov[group, place[composite.name], place[composite.marker]] < 0:
+            yield Diagnostic("info", "reversed_composite", _REVERSED.filled(**values))
+        elif weights[composite.marker] < LIGHT * max(weights.values()):
+            yield Diagnostic("info", "light_marker", _LIGHT.filled(**values))
 
 
+LIGHT = 0.2  # of the largest standardized weight: samples in which a marker of less counts for nothing are not rare
+_LIGHT = Words(
+    "the composite {name} has its unit from {marker}, which counts for little in it: its other weights and its paths "
+    "have large errors in that unit (not the standardized ones), and bootstrap samples fail. Fix the weight of another "
+    "item: NA* before {marker}, and 1* before an item of large weight.",
+    "合成构念{name}的单位取自{marker}，而该题项的作用很小：以此为单位，其余权重与路径的标准误很大（标准化结果不受影响），"
+    "Bootstrap抽样也容易失败。请改为固定权重较大的题项：在{marker}前写NA*，在该题项前写1*。",
+)
 _REVERSED = Words(
     "the composite {name} is high where its marker {marker} is low, because the weight of {marker} is fixed and the "
     "other items outweigh it: the signs of its paths are turned. Fix the weight of another item: NA* before {marker}, "

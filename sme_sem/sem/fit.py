@@ -436,7 +436,7 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
         held = limits.slopes[active(limits, slope)]
         names = diagnosis.inseparable(slope.hessian, table, held, moments.labels)
         if names:
-            message = diagnosis.unidentified_message(names)
+            message = diagnosis.unidentified_message(names, table)
             problem = IdentificationError(message.en, names)
             found.append(Diagnostic("error", "not_identified", message))
     if problem is None and status is not Status.CONVERGED:

@@ -17,9 +17,10 @@ from ..kernels.discrepancy import Sample
 from ..kernels.latent_response import OrderedPattern
 from ..kernels.minimise import Status
 from ..responses.moments import Moments
-from . import objective
+from . import marking, objective
 from .constraints import constrained, contradictory, curvature, limited, restrictions
 from .parameters import ParameterTable
+from .solution import Point
 from .start import plain_start, start_values
 
 SAME = 1e-8  # discrepancies that differ by less, relative to one more than their size, are one minimum
@@ -114,15 +115,37 @@ def _prepared(sample: Sample) -> Sample:
     return sample._replace(weight=sample.weight / (sample.share @ np.vecdot(s, least_squares.weigh(sample, s))))
 
 
+def good_start(
+    table: ParameterTable, sample: Sample, moments: Moments, max_iterations: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where the search begins, and after how many iterations: composites are first found with heavier markers."""
+    start = start_values(table, sample.covariance, sample.mean, sample.target)
+    free = replace(table, definitions=(), bounds=())  # what the model says of weights is said in its own unit
+    other = marking.heavier(free, sample, start) if table.composites else None
+    none = np.zeros(1, dtype=int)
+    if other is None:
+        return start, none
+    pattern = other.pattern()
+    there = start_values(other, sample.covariance, sample.mean, sample.target)
+    if constrained(other):
+        found = search_within(other, pattern, sample, moments, there, max_iterations)
+    else:
+        found = search(pattern, sample, moments, there, max_iterations)
+    if found.status[0] is not Status.CONVERGED:
+        return start, none
+    point = Point.at(other, pattern, found.theta[0], sample.covariance, sample.mean)
+    return marking.in_own_unit(table, point), found.iterations
+
+
 def estimated(
     table: ParameterTable, pattern: ram.Pattern, sample: Sample, moments: Moments, max_iterations: int
 ) -> minimise.Minimum:
     """Search from the good start, and from the cautious one if that failed."""
     if constrained(table):
         return _estimated_within(table, pattern, sample, moments, max_iterations)
-    best = search(
-        pattern, sample, moments, start_values(table, sample.covariance, sample.mean, sample.target), max_iterations
-    )
+    start, before = good_start(table, sample, moments, max_iterations)
+    best = search(pattern, sample, moments, start, max_iterations)
+    best = replace(best, iterations=best.iterations + before)
     if best.status[0] is not Status.CONVERGED:
         other = search(
             pattern, sample, moments, plain_start(table, sample.covariance, sample.mean, sample.target), max_iterations
@@ -140,7 +163,7 @@ def _estimated_within(
     Where these break an inequality, or run away, there may be a minimum at more than one limit: all starts are tried,
     and the lowest one found counts.
     """
-    good = start_values(table, sample.covariance, sample.mean, sample.target)
+    good, _ = good_start(table, sample, moments, max_iterations)
     starts, inside = [good, plain_start(table, sample.covariance, sample.mean, sample.target)], True
     if limited(table):
         if contradictory(table, good):

@@ -261,6 +261,61 @@ def test_a_marker_that_is_outweighed_is_spoken_of():
     assert not fitted("overall").diagnostics
 
 
+@cache
+def light(gaps=False):
+    """Answers in which a1 counts for next to nothing."""
+    population = "y =~ 0.8*y1 + 0.7*y2 + 0.6*y3; y ~ 0.06*a1 + 0.5*a2 + 0.3*a3; z ~ 0.06*a1 + 0.5*a2 + 0.3*a3; "
+    frame = sme.simulate(population + "a1 ~~ 0.3*a2; a1 ~~ 0.3*a3; a2 ~~ 0.3*a3", 500, seed=8)
+    frame["g"] = np.arange(500) % 2
+    return frame.mask(np.random.default_rng(1).random(frame.shape) < 0.1) if gaps else frame
+
+
+REFLECTED = "; F =~ y1 + y2 + y3; "
+LIGHT = {
+    "exogenous": (REFLECTED + "F ~ C; z ~ C", {}),
+    "mediating": (REFLECTED + "C ~ F; z ~ C + F", {"meanstructure": True}),
+    "gaps": (REFLECTED + "F ~ C; z ~ C", {"missing": "fiml"}),
+    "weighted": (REFLECTED + "F ~ C; z ~ C", {"estimator": "WLS"}),
+    "groups": (REFLECTED + "F ~ C; z ~ C", {"group": "g", "group_equal": ["composite_weights", "intercepts"]}),
+    "effects coded": (REFLECTED + "F ~ C; z ~ C", {"effect_coding": True}),
+    "limited": (REFLECTED + "F ~ p*C; z ~ C; F ~~ v*F; v > 0.01", {}),
+}
+
+
+@pytest.mark.parametrize("case", list(LIGHT))
+def test_a_marker_of_hardly_any_weight_is_no_harder_to_find_than_a_heavy_one(case):
+    rest, options = LIGHT[case]
+    frame = light(gaps=case == "gaps").assign(g=light()["g"])
+    own = sme.fit("C <~ a1 + a2 + a3" + rest, frame, **options)
+    heavy = sme.fit("C <~ NA*a1 + 1*a2 + a3" + rest, frame, **options)
+    assert own.iterations <= 12
+    assert own.measures()["chisq"] == pytest.approx(heavy.measures()["chisq"], abs=1e-7)
+    columns = ["weight_std", "se", "loading"]
+    assert own.composites()[columns].abs().to_numpy() == pytest.approx(
+        heavy.composites()[columns].abs().to_numpy(), rel=1e-4
+    )
+
+
+def test_a_light_marker_is_spoken_of():
+    rest = LIGHT["exogenous"][0]
+    fit = sme.fit("C <~ a1 + a2 + a3" + rest, light())
+    assert [d.code for d in fit.diagnostics] == ["light_marker"]
+    assert "NA* before a1" in fit.diagnostics[0].message
+    assert not sme.fit("C <~ NA*a1 + 1*a2 + a3" + rest, light()).diagnostics
+
+
+def test_a_marker_of_no_weight_is_named_in_the_error():
+    frame = light().assign(
+        a1=lambda f: f["a1"] - f[["a2", "a3", "z", "y1"]] @ projection(f, "a1", ["a2", "a3", "z", "y1"])
+    )
+    with pytest.raises(sme.IdentificationError, match="C <~ a1\\? Then fix the weight of another item"):
+        sme.fit("C <~ a1 + a2 + a3; z ~ C; y1 ~ C", frame)
+
+
+def projection(frame, outcome, predictors):
+    return np.linalg.lstsq(frame[predictors].to_numpy(), frame[outcome].to_numpy(), rcond=None)[0]
+
+
 def test_a_composite_without_relations_is_not_identified():
     with pytest.raises(sme.IdentificationError, match="A <~ a2"):
         sme.fit("A <~ a1 + a2; b1 ~ b2; A ~~ 0*b1", two_sets())
