@@ -24,6 +24,7 @@ from ..kernels import influence, latent_moments, latent_response, least_squares,
 from ..kernels.discrepancy import Sample
 from ..kernels.latent_response import OrderedPattern
 from ..responses.moments import Moments
+from .composites import WEIGHT
 from .estimators import Estimator
 from .least_squares import enough_respondents, full_weight, ordered_gamma
 from .options import Options
@@ -38,7 +39,7 @@ def categories(
 ) -> dict[str, np.ndarray]:
     """The categories, in order, of each variable that ``ordered=`` names, over all groups.
 
-    ordered : names, or True for all variables but covariates
+    ordered : names, or True for all variables but covariates and what composites are made of
     """
     if moments.answers is None:
         raise SpecificationError("ordered= needs the answers themselves: give data=, not cov=.")
@@ -60,7 +61,8 @@ def _named(
 ) -> tuple[str, ...]:
     modelled = [name for name in specification.observed if name not in covariates]
     if isinstance(ordered, bool) or ordered is None:
-        return tuple(modelled) if ordered else ()
+        summed = {term.rhs for term in specification.relations if term.op == WEIGHT}
+        return tuple(name for name in modelled if name not in summed) if ordered else ()
     names = texts("ordered", ordered, "q1")
     unknown = [name for name in names if name not in specification.observed]
     if unknown:

@@ -105,6 +105,11 @@ def _limits(fit: Fit, answers: np.ndarray, tau: np.ndarray) -> tuple[np.ndarray,
 
 def _measured_alone(table: ParameterTable, A: np.ndarray, S: np.ndarray, y: int) -> None:
     """Refuse models whose answers act on something, or whose residuals are correlated with constructs."""
+    if table.composites:
+        raise SpecificationError(
+            "factor scores of ordered answers are not computed in models with composites (<~): multiply their items by "
+            "the weights of fit.composites(), or fit without ordered=."
+        )
     p = len(table.observed)
     sender = np.flatnonzero((A[:, :y] != 0).any(axis=0))
     if len(sender):

@@ -348,6 +348,16 @@ def test_ordered_items_are_refused():
         sme.fit("A <~ a1 + a2 + a3; b1 ~ A", cut, ordered=["a1"])
 
 
+def test_ordered_true_takes_all_that_are_no_items_of_composites():
+    cut = two_sets().round().clip(-1, 1)
+    model = "A <~ a1 + a2 + a3; B =~ b1 + b2 + b3; B ~ A"
+    everything, named = sme.fit(model, cut, ordered=True), sme.fit(model, cut, ordered=["b1", "b2", "b3"])
+    assert everything.table.ordered == named.table.ordered == {"b1": 2, "b2": 2, "b3": 2}
+    assert everything.measures()["chisq_scaled"] == named.measures()["chisq_scaled"]
+    with pytest.raises(sme.SpecificationError, match="models with composites"):
+        named.scores()
+
+
 def test_ordered_outcomes_of_composites_are_estimated():
     population = "B =~ 0.8*b1 + 0.7*b2 + 0.6*b3; B ~ 0.4*x1 + 0.2*x2; x1 ~~ 0.3*x2"
     drawn = sme.simulate(population, 2000, seed=6)
