@@ -29,6 +29,12 @@ def effects(point: Point, vcov: np.ndarray, outcome: str, predictor: str) -> pd.
     for name in (outcome, predictor):
         if not among(name, point.place):
             raise SpecificationError(f"{name!r} is not a variable of the model." + did_you_mean(name, point.place))
+        for composite in point.table.composites:
+            if name in composite.items:
+                raise SpecificationError(
+                    f"{name!r} is what the composite {composite.name!r} is made of, which stands for it in the model: "
+                    f"take the effects of {composite.name!r}, and the weights of its items from fit.composites()."
+                )
     if outcome == predictor:
         raise SpecificationError(f"an effect needs two variables, got {outcome!r} twice.")
     rows: list[tuple[str, str, int, Quantity]] = []

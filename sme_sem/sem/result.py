@@ -869,7 +869,7 @@ class Fit(Tabled):
         Raises
         ------
         SpecificationError
-            One is no variable of the model, or both are the same.
+            One is no variable of the model, or an item of a composite; or both are the same.
 
         Examples
         --------

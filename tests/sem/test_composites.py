@@ -358,6 +358,14 @@ def test_ordered_true_takes_all_that_are_no_items_of_composites():
         named.scores()
 
 
+def test_items_of_a_composite_have_no_effects_beside_its_own():
+    fit = fitted("overall")
+    assert fit.effects("cusa", "REP")["est"].iloc[-1] > 0.5
+    for outcome, predictor in (("cusa", "LIKE"), ("LIKE", "REP")):
+        with pytest.raises(sme.SpecificationError, match="'LIKE' is what the composite 'REP' is made of"):
+            fit.effects(outcome, predictor)
+
+
 def test_ordered_outcomes_of_composites_are_estimated():
     population = "B =~ 0.8*b1 + 0.7*b2 + 0.6*b3; B ~ 0.4*x1 + 0.2*x2; x1 ~~ 0.3*x2"
     drawn = sme.simulate(population, 2000, seed=6)
