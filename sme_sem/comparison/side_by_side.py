@@ -21,7 +21,7 @@ from ..sem.presentation import Labels, corrected, named, objections, path_label,
 from ..sem.rivals import comparable
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, term
 
-RELATIONS = ("~", "=~", "~~")
+RELATIONS = ("~", "=~", "<~", "~~")
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +104,8 @@ def side_by_side(
     models : mapping of str to Fit
         By the name that stands over a model's columns.
     relations : sequence of str, default ("~",)
-        What to show: paths ``"~"``, loadings ``"=~"``, covariances ``"~~"``; of models without paths, the loadings.
+        What to show: paths ``"~"``, loadings ``"=~"``, weights of composites ``"<~"``, covariances ``"~~"``; of models
+        without paths, loadings and weights.
     labels, titles : mapping of str to text, optional
         What to print for variables, and for the names of models.
 
@@ -138,7 +139,7 @@ def side_by_side(
     if unknown or not chosen:
         raise SpecificationError(f"relations={tuple(relations)!r}: choose from {', '.join(map(repr, RELATIONS))}")
     if not any(len(_shown(fit, chosen)) for fit in models.values()):
-        chosen = ("=~",)
+        chosen = ("=~", "<~") if any(fit.table.composites for fit in models.values()) else ("=~",)
     return SideBySide(dict(models), chosen, labels, titles)
 
 
@@ -212,8 +213,12 @@ def _beside(blocks: Any) -> tuple[Any, ...]:
     return tuple(value for block in blocks for value in block)
 
 
-_SIGNS = {"=~": Words("{a} → {b}", "{a} → {b}"), "~~": Words("{a} ↔ {b}", "{a} ↔ {b}")}
-_KINDS = {"~": term("Path"), "=~": term("Factor loading"), "~~": term("Covariance")}
+_SIGNS = {
+    "=~": Words("{a} → {b}", "{a} → {b}"),
+    "<~": Words("{a} ← {b}", "{a} ← {b}"),
+    "~~": Words("{a} ↔ {b}", "{a} ↔ {b}"),
+}
+_KINDS = {"~": term("Path"), "=~": term("Factor loading"), "<~": Words("Weight", "权重"), "~~": term("Covariance")}
 _EXPLAINED, _FIT = Words("R²", "R²"), term("Model fit")
 _GROUP = Words("{said} ({group})", "{said}（{group}）")
 _MEASURES: dict[str, tuple[Text, Kind]] = {

@@ -105,7 +105,7 @@ def test_objections_to_a_fit_stand_under_the_table():
     [
         ({}, ("~",), "name at least one fitted model"),
         ({"a": "use ~ trust"}, ("~",), "'a' is no fitted model but str: give what sme.fit returns."),
-        (None, ("~", "<-"), "choose from '~', '=~', '~~'"),
+        (None, ("~", "<-"), "choose from '~', '=~', '<~', '~~'"),
     ],
 )
 def test_what_cannot_be_shown_is_refused(fits, models, relations, message):

@@ -366,6 +366,15 @@ def test_items_of_a_composite_have_no_effects_beside_its_own():
             fit.effects(outcome, predictor)
 
 
+def test_weights_stand_side_by_side():
+    fit = fitted("affected")
+    shown = sme.side_by_side({"one": fit, "two": fitted("overall")}, relations=["<~"])
+    assert shown.table.loc[shown.table["model"] == "one", "rhs"].tolist() == ["attr_1", "attr_2", "attr_3"]
+    assert "ATTR ← attr_2" in str(shown)
+    alone = sme.fit("A <~ a1 + a2; B <~ b1 + b2; A ~~ B", two_sets())
+    assert set(sme.side_by_side({"alone": alone}).table["op"]) == {"<~"}
+
+
 def test_ordered_outcomes_of_composites_are_estimated():
     population = "B =~ 0.8*b1 + 0.7*b2 + 0.6*b3; B ~ 0.4*x1 + 0.2*x2; x1 ~~ 0.3*x2"
     drawn = sme.simulate(population, 2000, seed=6)
