@@ -23,6 +23,7 @@ import pandas as pd
 from ..errors import ConvergenceError, SpecificationError, probability, require_kind
 from ..kernels import fit_indices
 from ..kernels import pooling as kernel
+from ..sem.composites import LOADING
 from ..sem.expressions import Quantity
 from ..sem.fit import Fit, fit
 from ..sem.presentation import objections
@@ -275,7 +276,8 @@ class PooledFit(Tabled):
         estimates = self.estimates()
         several = self.fits[0].table.groups > 1
         columns = tuple(column for column in _COLUMNS if several or column.name != "group")
-        rows = rows_from(estimates, columns)
+        moments = estimates["lhs"].isin(self.fits[0].table.made) & estimates["op"].isin(("~~", "~1"))
+        rows = rows_from(estimates[~moments & (estimates["op"] != LOADING)], columns)
         return (
             pooled_tests.table_of_tests(self.tests(), "imputed_test", term("Model fit")),
             Table("imputed_fit", term("Goodness-of-fit indices table"), _INDEX_COLUMNS, indices_),

@@ -375,6 +375,14 @@ def test_weights_stand_side_by_side():
     assert set(sme.side_by_side({"alone": alone}).table["op"]) == {"<~"}
 
 
+def test_pooled_tables_leave_out_what_only_stands_for_the_items_covariances():
+    halves = [answers().iloc[::2], answers().iloc[1::2]]
+    pooled = sme.pool([sme.fit(MODELS["robust"], half) for half in halves])
+    rows = {tuple(row[:3]) for row in pooled.tables()[-1].rows}
+    assert ("ATTR", "<~", "attr_2") in rows and ("ATTR", "~~", "ATTR") in rows
+    assert not any(op == "~>" or (op == "~~" and left.startswith("attr_")) for left, op, _ in rows)
+
+
 def test_ordered_outcomes_of_composites_are_estimated():
     population = "B =~ 0.8*b1 + 0.7*b2 + 0.6*b3; B ~ 0.4*x1 + 0.2*x2; x1 ~~ 0.3*x2"
     drawn = sme.simulate(population, 2000, seed=6)
