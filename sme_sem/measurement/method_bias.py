@@ -27,8 +27,9 @@ from scipy import stats
 
 from ..errors import IdentificationError, SpecificationError
 from ..kernels import components as kernel
+from ..sem.composites import WEIGHT
 from ..sem.specification import Specification
-from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
 from .answers import complete_answers, require_correlations
 from .collinearity import variance_inflation
 
@@ -83,7 +84,7 @@ def method_bias(frame: pd.DataFrame, model: str | Specification, *, marker: Sequ
         One row per respondent, reverse-worded items already recoded; rows with a gap in an item are left out.
     model : str or Specification
         lavaan syntax; of it the constructs and their items count (``=~``), and covariances of items' residuals.
-        Constructs measured by constructs are left out.
+        Constructs measured by constructs, and composites (``<~``), are left out.
     marker : sequence of str, optional
         At least two items, not in the model, that theory relates to none of its constructs.
 
@@ -143,7 +144,7 @@ def method_bias(frame: pd.DataFrame, model: str | Specification, *, marker: Sequ
         harman_percent=float(100 * eigenvalues[0] / len(R)),
         harman_components=int((eigenvalues > 1 + 1e-12).sum()),
         n=len(answers),
-        notes=_notes(models),
+        notes=(*_left_out(specification), *_notes(models)),
     )
 
 
@@ -284,6 +285,11 @@ def _share(model: _Model, items: Sequence[str]) -> tuple[float, float]:
     return float(100 * square[of_method].sum() / len(items)), float(100 * square[~of_method].sum() / len(items))
 
 
+def _left_out(specification: Specification) -> tuple[Text, ...]:
+    composites = list(dict.fromkeys(term.lhs for term in specification.relations if term.op == WEIGHT))
+    return (about(composites, _COMPOSITES),) if composites else ()
+
+
 def _notes(models: Sequence[_Model]) -> tuple[Words, ...]:
     """Name the models that were not found, or whose solution is not a proper one."""
     notes = []
@@ -348,6 +354,7 @@ _LABELS: dict[str, Words] = {
     ),
 }
 _FACTOR = Words("the method factor", "方法因子")
+_COMPOSITES = Words("made of items, which are left out of all this.", "由题项合成，其题项不纳入本项分析。")
 _COMPARED = Words("comparison of models", "模型比较")
 _SHARES = Words("variance explained by method and constructs", "方法与构念解释的方差")
 _COLLINEARITY = Words("full collinearity", "全共线性检验")

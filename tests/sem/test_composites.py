@@ -383,6 +383,12 @@ def test_pooled_tables_leave_out_what_only_stands_for_the_items_covariances():
     assert not any(op == "~>" or (op == "~~" and left.startswith("attr_")) for left, op, _ in rows)
 
 
+def test_common_method_bias_says_that_composites_are_left_out():
+    found = sme.method_bias(answers(), MODELS["robust"])
+    assert found.vif["construct"].tolist() == ["COMP", "LIKE"]
+    assert str(found.tables()[0].notes[1]) == "ATTR: made of items, which are left out of all this."
+
+
 def test_ordered_outcomes_of_composites_are_estimated():
     population = "B =~ 0.8*b1 + 0.7*b2 + 0.6*b3; B ~ 0.4*x1 + 0.2*x2; x1 ~~ 0.3*x2"
     drawn = sme.simulate(population, 2000, seed=6)
