@@ -8,6 +8,7 @@ construct says how many are used (Marsh, Wen and Hau 2004, Psychological Methods
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ import pandas as pd
 from ..errors import SpecificationError, did_you_mean
 from ..kernels import reliability
 from ..responses.numeric import matrix_of, require_frame
+from ..sem.composites import WEIGHT
 from ..sem.specification import Specification
 from ..tables import Table, Tabled
 from .products import Products, product_indicators
@@ -128,10 +130,11 @@ def with_products(model: str | Specification, frame: pd.DataFrame, group: str | 
     names = [name for name in products if latent & set(name.split(":"))]
     if not names:
         return Moderated(written, frame, (), written, frame, group)
+    composites = {term.lhs for term in written.relations if term.op == WEIGHT}
     items = {name: [t.rhs for t in written.terms if (t.op, t.lhs) == ("=~", name)] for name in written.latent}
     made: list[Products] = []
     for name in names:
-        factors = _factors(name, items)
+        factors = _factors(name, items, composites)
         own = {factor: _ordered(frame, factor, items[factor]) for factor in factors}
         shortest = min(map(len, own.values()))
         matched = {factor: one[:shortest] for factor, one in own.items()}
@@ -142,11 +145,17 @@ def with_products(model: str | Specification, frame: pd.DataFrame, group: str | 
     return Moderated(ready, made[-1].frame, tuple(made), written, frame, group)
 
 
-def _factors(name: str, items: dict[str, list[str]]) -> tuple[str, ...]:
+def _factors(name: str, items: dict[str, list[str]], composites: Collection[str]) -> tuple[str, ...]:
     factors = tuple(name.split(":"))
     if len(factors) != 2:
         raise SpecificationError(f"the product {name!r} has {len(factors)} factors; a product is of two constructs.")
     for factor in factors:
+        if factor in composites:
+            raise SpecificationError(
+                f"the product {name!r}: {factor!r} is a composite (<~), and products of its items would not be the "
+                f"product. Fit the model without it, add fit.scores()[{factor!r}] to the answers under another name, "
+                "and put a construct measured by this column alone in the composite's place."
+            )
         if factor not in items:
             raise SpecificationError(
                 f"the product {name!r}: {factor!r} is no construct of the model (=~).{did_you_mean(factor, items)}"

@@ -389,6 +389,15 @@ def test_common_method_bias_says_that_composites_are_left_out():
     assert str(found.tables()[0].notes[1]) == "ATTR: made of items, which are left out of all this."
 
 
+def test_products_of_composites_are_refused_with_a_way_that_goes():
+    with pytest.raises(sme.SpecificationError, match=r"add fit.scores\(\)\['ATTR'\] to the answers"):
+        sme.with_products(MODELS["robust"] + " + ATTR:COMP", answers())
+    frame = answers().join(fitted("robust").scores()["ATTR"].rename("attractive"))
+    model = MODELS["robust"].replace(ATTRACTIVE, "ATTR =~ attractive; ") + " + ATTR:COMP"
+    moderated = sme.with_products(model, frame)
+    assert sme.fit(moderated.model, moderated.frame).converged
+
+
 def test_ordered_outcomes_of_composites_are_estimated():
     population = "B =~ 0.8*b1 + 0.7*b2 + 0.6*b3; B ~ 0.4*x1 + 0.2*x2; x1 ~~ 0.3*x2"
     drawn = sme.simulate(population, 2000, seed=6)
