@@ -17,6 +17,7 @@ import pandas as pd
 
 from ..errors import SmeSemError, SpecificationError, did_you_mean
 from ..responses.screening import screen
+from ..sem.composites import WEIGHT
 from ..sem.specification import Specification
 from ..sem.syntax import DEFINING
 from .choices import Choice
@@ -112,7 +113,7 @@ def prepared(base: Base, choices: Sequence[Choice]) -> tuple[Choice, ...]:
     models = [_model(base, value) for values in known for value in values]
     if base.model is not None and not models:
         models = [base.model]
-    items = {t.rhs for m in models for t in m.terms if t.op == "=~" and t.rhs not in m.latent}
+    items = {t.rhs for m in models for t in m.terms if t.op in ("=~", WEIGHT) and t.rhs not in m.latent}
     return tuple(
         choice._replace(levels={level: _value(base, choice.name, v, items) for level, v in choice.levels.items()})
         for choice in choices

@@ -385,6 +385,18 @@ def test_an_item_cannot_be_left_out_where_it_is_the_last():
     assert "'x' has no indicator left" in result.failures["reason"].item()
 
 
+def test_what_composites_are_made_of_can_be_left_out_too():
+    result = sme.multiverse(
+        "use <~ u1 + u2 + u3; t1 ~ use; t2 ~ use",
+        answers(),
+        choices={"items": {"all": (), "no marker": "u1"}},
+        hypotheses="t1 ~ use",
+        progress=False,
+    )
+    fewer = sme.fit("use <~ u2 + u3; t1 ~ use; t2 ~ use", answers()).standardized().query("op == '~'")
+    assert result.curve.set_index("items").loc["no marker", "std"] == pytest.approx(fewer["est_std"].iloc[0])
+
+
 def test_tables_are_written_in_both_languages():
     from sme_sem.tables import text
 
