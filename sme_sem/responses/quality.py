@@ -180,8 +180,8 @@ class _Answers:
         turned = set(instrument.reversed_items)
         self.reversed = np.array([name in turned for name in self.items])
         place = {name: i for i, name in enumerate(self.items)}
-        named = ([place[item] for item in items if item in place] for items in instrument.scales().values())
-        self.scales = [items for items in named if len(items) > 1]
+        reflective = responses.scales(reflective=True).values()  # items of composites need not agree
+        self.scales = [[place[item] for item in items] for items in reflective]
         self.halves = [_even_odd(self.scales, len(place)), *_random_halves(self.scales, len(place), resamples, seed)]
 
     def quality(self, typical: np.ndarray) -> ResponseQuality:

@@ -154,6 +154,19 @@ def test_the_same_answers_of_others_are_counted(survey):
     assert same.loc[10:13].tolist() == [3, 3, 3, 3] and same.drop(range(10, 14)).max() == 0
 
 
+def test_items_of_a_composite_need_not_agree(survey):
+    last = survey.constructs[-1].model_copy(update={"measurement": "composite"})
+    composed = survey.model_copy(update={"constructs": (*survey.constructs[:-1], last)})
+    shuffled = attentive(60)
+    for seed, item in enumerate(ITEMS[-PER_SCALE:]):
+        shuffled[item] = np.random.default_rng(seed).permutation(shuffled[item])
+    plain, other = (
+        [response_quality(read_responses(own, form)).table["even_odd"] for own in (attentive(60), shuffled)]
+        for form in (composed, survey)
+    )
+    assert plain[0].equals(plain[1]) and not other[0].equals(other[1])
+
+
 def test_random_halves_have_a_seed(survey):
     responses = read_responses(attentive(50), survey)
     one, two, other = (response_quality(responses, resamples=4, seed=s).table["resampled"] for s in (1, 1, 2))
