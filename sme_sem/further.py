@@ -59,7 +59,7 @@ def look_further(study: ScreenedStudy, read: Responses, kept: Responses, steps: 
 
     choices: StudyFile = study.choices
     frame = kept.frame
-    scales = kept.scales(varied=True)
+    scales, reflective = kept.scales(varied=True), kept.scales(varied=True, reflective=True)
     background = _background(kept.instrument, frame)
     gaps = bool(frame[list(kept.items)].isna().any(axis=None))
     rules = choices.item_rules
@@ -67,8 +67,10 @@ def look_further(study: ScreenedStudy, read: Responses, kept: Responses, steps: 
         missing=steps.attempt(_MISSING, lambda: missing(frame, scales, **background)) if gaps and scales else None,
         nonresponse=steps.attempt(_NONRESPONSE, lambda: _waves(kept, scales, background)),
         regularities=_quietly(lambda: provenance(read, seed=choices.seed)),
-        heterotrait=_quietly(lambda: heterotrait(frame, scales, seed=choices.seed)),
-        item_advice=steps.attempt(_ITEMS, lambda: item_advice(frame, scales, rules)) if rules and scales else None,
+        heterotrait=_quietly(lambda: heterotrait(frame, reflective, seed=choices.seed)),
+        item_advice=steps.attempt(_ITEMS, lambda: item_advice(frame, reflective, rules))
+        if rules and reflective
+        else None,
         multiverse=steps.attempt(_MULTIVERSE, lambda: _multiverse(study)) if choices.multiverse else None,
     )
 

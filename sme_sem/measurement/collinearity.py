@@ -160,7 +160,7 @@ def _rows(
     return [(outcome, name, len(scores), vif, 1 / vif) for name, vif in zip(names, found, strict=True)]
 
 
-_WEIGHTED = Words("made of its items, and scored by their weights.", "由题项合成，得分按题项权重计算。")
+_WEIGHTED = Words("made of items, and scored by their weights.", "由题项合成，得分按题项权重计算。")
 _COLUMNS = (
     Column("outcome", Words("Outcome", "因变量")),
     Column("predictor", Words("Predictor", "自变量")),

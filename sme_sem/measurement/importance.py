@@ -225,7 +225,7 @@ _NOTE = Words(
     "重要性：标准化总效应。绩效：题项均值换算为0（量表最低分）至100（最高分）。优先改进：重要性显著且绝对值高于平均，"
     "绩效低于平均（Ringle与Sarstedt，2016）。",
 )
-_WEIGHTED = Words("made of its items, which count by their weights.", "由题项合成，题项按其权重计入绩效。")
+_WEIGHTED = Words("made of items, which count by their weights.", "由题项合成，题项按其权重计入绩效。")
 _NEGATIVE = Words(
     "With a negative effect (−) higher scores lower the outcome; lower first: such a driver of more than average size "
     "whose scores are above average.",

@@ -209,6 +209,7 @@ def _measurement(results: Results) -> Section:
     tables = (
         _measured(results, fit),
         presentation.second_order_loadings(fit, results.labels),
+        presentation.composites(fit, results.labels),
         presentation.thresholds(fit),
         presentation.scales(fit),
         presentation.covariances(fit, results.labels),
@@ -233,7 +234,9 @@ def _method_bias(results: Results) -> Section:
     if results.method_bias is None:
         return Section("method_bias", "")
     tables = [
-        _labelled(table, results, "construct") if table.name == "full_collinearity" else table
+        _labelled(table, results, "construct")
+        if table.name == "full_collinearity"
+        else replace(table, notes=_labelled_notes(table, results.labels))
         for table in results.method_bias.tables()
     ]
     return Section("method_bias", term("Common method bias"), _present(_filled(tables)))
@@ -344,7 +347,8 @@ def _countermeasures(results: Results, language: Language) -> Section:
     caption = title + _NEGATIVE if any(driver.importance < 0 for driver in drivers) else title
     picture = Figure("importance", caption, cast(str, charts.importance_map(drivers, language)))
     said = narrative.countermeasures(results, groups)
-    return Section("countermeasures", _MATTERS, _present([said, picture, replace(table, title=title, rows=rows)]))
+    shown = replace(table, title=title, rows=rows, notes=_labelled_notes(table, labels))
+    return Section("countermeasures", _MATTERS, _present([said, picture, shown]))
 
 
 def _group_labels(results: Results) -> presentation.Labels:
@@ -367,6 +371,9 @@ def _rivals(results: Results) -> Section:
     content += [*described, _comparison(results), pairs, *_beside(results)]
     for name, fit in results.fits.items():
         if name != results.hypothesized:
+            table = presentation.composites(fit, results.labels)
+            title = _WEIGHTS_OF.filled(model=results.model_titles[name])
+            content += _filled([replace(table, name=f"composites_{name}", title=title)])
             table = presentation.structural_paths(fit, results.labels)
             title = _PATHS_OF.filled(model=results.model_titles[name])
             content += _filled([replace(table, name=f"structural_paths_{name}", title=title)])
@@ -700,8 +707,11 @@ def _labelled(table: Table, results: Results, column: str = "scale") -> Table:
     columns = tuple(
         replace(known, heading=labels[known.name]) if known.name in labels else known for known in table.columns
     )
-    notes = tuple(note.labelled(labels) if isinstance(note, About) else note for note in table.notes)
-    return replace(table, columns=columns, rows=rows, notes=notes)
+    return replace(table, columns=columns, rows=rows, notes=_labelled_notes(table, labels))
+
+
+def _labelled_notes(table: Table, labels: presentation.Labels) -> tuple[Text, ...]:
+    return tuple(note.labelled(labels) if isinstance(note, About) else note for note in table.notes)
 
 
 def _narrowed(table: Table, names: Iterable[str]) -> Table:
@@ -783,6 +793,7 @@ _WITHOUT_ELEMENTS = Words(
     "；为使文字清晰可读，图中略去题项与一阶构念",
 )
 _DESCRIBED = Words("{title}: {said}", "{title}：{said}")
+_WEIGHTS_OF = Words("Composites: weights of their items: {model}", "合成构念：题项权重：{model}")
 _PATHS_OF = Words("Structural paths: {model}", "路径系数：{model}")
 _EFFECTS_OF = Words("Direct, indirect and total effects: {model}", "直接、间接与总效应：{model}")
 _COMPLETE = Words("The other {n} items have no missing answer.", "其余{n}个题项无缺失。")

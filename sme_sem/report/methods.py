@@ -33,6 +33,8 @@ def _rows(results: Results) -> Iterator[tuple[Words, Words, str]]:
         yield _full_information() if results.options["missing"] == "fiml" else _LISTWISE
         yield from _errors(results.options["estimator"])
         yield from _FITS
+    if any(fit.table.composites for fit in results.fits.values()):
+        yield _COMPOSITES
 
 
 def _full_information() -> tuple[Words, Words, str]:
@@ -93,6 +95,15 @@ _ROBUST = {
         "Maximum likelihood estimates; standard errors from first derivatives.", "极大似然估计；标准误由一阶导数得到。"
     ),
 }
+_COMPOSITES = (
+    Words("Composite", "合成构念"),
+    Words(
+        "Weighted sum of its items, without error; items covary freely, and everything else they have to do with the "
+        "model goes through the composite. One weight is fixed, the others are estimated with the model.",
+        "题项的加权和，不含误差；题项之间自由相关，题项与模型其他部分的关系均通过合成构念。其中一个权重固定，其余与模型一并估计。",
+    ),
+    "Schamberger, Schuberth, Henseler & Rosseel (2025)",
+)
 _LISTWISE = (
     term("Maximum likelihood"),
     Words(

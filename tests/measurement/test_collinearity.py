@@ -95,4 +95,4 @@ def test_a_composite_is_scored_by_its_weights(pupils):
     score = pupils[["x1", "x2", "x3"]] @ fit.composites()["weight"].to_numpy()
     r = score.corr(pupils[["x4", "x5", "x6"]].mean(axis=1))
     assert found.vif["vif"].tolist() == pytest.approx([1 / (1 - r**2)] * 2 + [1.0])
-    assert [str(note) for note in found.notes][1:] == ["C: made of its items, and scored by their weights."]
+    assert [str(note) for note in found.notes][1:] == ["C: made of items, and scored by their weights."]

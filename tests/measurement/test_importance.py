@@ -103,7 +103,7 @@ def test_a_composite_performs_where_its_weighted_sum_stands_between_lowest_and_h
     reach = (weights.abs() * [4, 4, 40]).sum()
     expected = 100 * ((wider[["t1", "t2", "t3"]] @ weights).mean() * np.sign(weights["t1"]) + reach) / (2 * reach)
     assert found.table.set_index("construct").loc["C", "performance"] == pytest.approx(expected, rel=1e-9)
-    assert "C: made of its items, which count by their weights." in map(str, found.tables()[0].notes)
+    assert "C: made of items, which count by their weights." in map(str, found.tables()[0].notes)
 
 
 def test_items_far_below_a_composite_count_by_its_weight_for_their_construct(answers):

@@ -5,17 +5,28 @@ import pytest
 
 from small_study import answers, write_study
 from sme_sem.errors import StudyError
+from sme_sem.instrument.begin import new_study
 from sme_sem.report import contents, html, narrative
 from sme_sem.report.checklist import checklist
 from sme_sem.report.figures import likert_bars
 from sme_sem.study import demo_study, load_study
-from sme_sem.tables import Words, written
+from sme_sem.tables import Table, Words, written
 from sme_sem.tables.format import grid
 
 
 @pytest.fixture(scope="module")
 def real():
     return demo_study("corporate-reputation").run()
+
+
+@pytest.fixture(scope="module")
+def composed(tmp_path_factory):
+    folder = new_study(tmp_path_factory.mktemp("composed") / "own", "corporate-reputation").parent
+    instrument, study = folder / "instrument.yaml", folder / "study.yaml"
+    text = instrument.read_text("utf-8")
+    instrument.write_text(text.replace("hypothesized: reputation", "hypothesized: drivers").replace(", drivers]", "]"))
+    study.write_text(study.read_text("utf-8").replace("# item_rules: hair ", "item_rules: hair "))
+    return load_study(study).run()
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +43,34 @@ def flawed(tmp_path_factory):
 
 def sections(results, language="en"):
     return {section.name: section for section in contents.report_of(results, language).sections}
+
+
+def tables(section):
+    return {item.name: item for item in section.content if isinstance(item, Table)}
+
+
+def test_a_report_shows_what_composites_are_made_of_in_the_hypothesized_model_and_in_rivals(real, composed):
+    own = tables(sections(composed)["measurement"])["composites"]
+    rival = tables(sections(real)["rivals"])["composites_drivers"]
+    assert own.rows == rival.rows and str(rival.title).startswith(
+        "Composites: weights of their items: Reputation model"
+    )
+    assert "composites" not in tables(sections(real)["measurement"])
+    defined = [str(row[0]) for row in tables(sections(composed)["methods"])["definitions"].rows]
+    assert "Composite" in defined
+
+
+def test_items_of_composites_are_not_judged_as_if_they_reflected_them(composed):
+    compared = composed.further.heterotrait.ratios
+    assert set(compared["construct"]) | set(compared["other"]) == {"COMP", "LIKE", "CUSL"}
+    advised = composed.further.item_advice.tables()[0].rows
+    assert not any("qual_" in str(row) for row in advised) and any("comp_1" in str(row) for row in advised)
+
+
+def test_notes_name_composites_by_their_labels(composed):
+    for section, table in (("countermeasures", "importance"), ("method_bias", "method_models")):
+        notes = [str(note) for note in tables(sections(composed)[section])[table].notes]
+        assert any(note.startswith("Quality, Performance, Corporate social responsibility") for note in notes)
 
 
 def test_the_sections_of_a_report_in_their_order(real):
