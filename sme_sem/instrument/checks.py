@@ -157,24 +157,47 @@ def _models(document: Any) -> Iterator[str]:
         if isinstance(structure, str):
             yield from _unknown_variables(f"{place}.structure", structure, known)
             yield from _products(document, f"{place}.structure", structure)
+            yield from _parts_beside_composites(document, f"{place}.structure", structure)
             entering = set(listed) | _elements(document, listed)
             for name in _variables(structure) if listed else ():
                 if name in constructs and name not in entering:
                     yield f"{place}.structure: names {name!r}, which the list of constructs leaves out"
 
 
+def _parts_beside_composites(document: Any, place: str, structure: str) -> Iterator[str]:
+    """Complain of models that name a composite and also what it is made of."""
+    named = set(_variables(structure))
+    entering = named | _elements(document, sorted(named))
+    for name, parts in _composites(document).items():
+        for part in parts:
+            if name in entering and part in named and part != name:
+                yield f"{place}: names {part!r}, which the composite {name!r} is made of and stands for in the model"
+
+
+def _composites(document: Any) -> dict[str, list[str]]:
+    """What each construct with ``measurement: composite`` is made of."""
+    made = [c for _, c in find(document, "constructs.*", dict) if c.get("measurement") == "composite"]
+    return {
+        c["name"]: [part for pattern in ("of.*", "items.*.id") for _, part in find(c, pattern)]
+        for c in made
+        if isinstance(c.get("name"), str)
+    }
+
+
 def _products(document: Any, place: str, structure: str) -> Iterator[str]:
     """Complain of products that no product indicators can measure, or that stand without their factors."""
     named = ((c.get("name"), c) for _, c in find(document, "constructs.*", dict))
     own = {name: len(list(find(c, "items.*", dict))) for name, c in named if isinstance(name, str)}
-    present = paths(structure)
+    present, composites = paths(structure), _composites(document)
     for outcome, cause in sorted(present):
         parts = factors(cause)
         if len(parts) > 2:
             yield f"{place}: {cause!r} multiplies {len(parts)} variables; a product is of two constructs"
             continue
         for name in parts if len(parts) == 2 else ():
-            if name in own and own[name] < 2:
+            if name in composites:
+                yield f"{place}: {cause!r} multiplies the composite {name!r}, which has no items that reflect it"
+            elif name in own and own[name] < 2:
                 yield f"{place}: {cause!r} multiplies {name!r}, which has no two items of its own to multiply"
             elif (outcome, name) not in present:
                 yield f"{place}: {outcome!r} has the product {cause!r} as a cause, but not {name!r} itself; add it"

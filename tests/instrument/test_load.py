@@ -274,6 +274,11 @@ ONE_MISTAKE = [
         "models.short.structure: 'PRICE:USE:VALUE' multiplies 3 variables; a product is of two constructs",
     ),
     (
+        "constructs.0.measurement",
+        "formative",
+        "constructs[0].measurement: expected 'reflective' or 'composite', got 'formative'",
+    ),
+    (
         "hypotheses.0.model",
         "shore",
         "hypotheses[0].model: no model is named 'shore'. Did you mean 'short'?",
@@ -329,6 +334,24 @@ def test_a_construct_cannot_share_its_name_with_an_item_of_another(document):
     assert complaint(document) == (
         "my.yaml: 1 problem\n  constructs[4].name: 't1' is already used at constructs[0].items[0].id"
     )
+
+
+@pytest.mark.parametrize(
+    ("structure", "problem"),
+    [
+        ("stay ~ VALUE + TRUST", "names 'TRUST', which the composite 'VALUE' is made of and stands for in the model"),
+        ("stay ~ VALUE + p1", "names 'p1', which the composite 'PRICE' is made of and stands for in the model"),
+        (
+            "stay ~ PRICE + USE + PRICE:USE",
+            "'PRICE:USE' multiplies the composite 'PRICE', which has no items that reflect it",
+        ),
+    ],
+)
+def test_a_composite_stands_for_what_it_is_made_of(document, structure, problem):
+    for place in (1, 2):
+        document["constructs"][place]["measurement"] = "composite"
+    document["models"]["short"]["structure"] = structure
+    assert complaint(document) == f"my.yaml: 1 problem\n  models.short.structure: {problem}"
 
 
 def test_a_construct_of_one_item_must_carry_its_id(document):
