@@ -237,7 +237,7 @@ def examine(point: Point, n: int, labels: Sequence[str] = ("",)) -> list[Diagnos
     """
     groups = [Words(f" [{label}]", f" [{label}]") if label else Words("", "") for label in labels]
     found = [*_negative_variances(point, groups), *_latent_covariance(point, groups), *_implied_covariance(point)]
-    found += [*_feedback(point, groups), *_markers(point, groups)]
+    found += [*_feedback(point, groups), *_markers(point, groups), *_uncorrelated(point.table)]
     if n < 5 * point.table.n_free / max(point.table.groups, 1) and n < 100:
         message = Words(
             "{n} respondents for {q} free parameters: standard errors and tests are rough.",
@@ -262,6 +262,21 @@ def _markers(point: Point, groups: Sequence[Words]) -> Iterator[Diagnostic]:
             yield Diagnostic("info", "light_marker", _LIGHT.filled(**values))
 
 
+def _uncorrelated(table: ParameterTable) -> Iterator[Diagnostic]:
+    """Composites that stand beside observed predictors, with which a construct is uncorrelated unless told."""
+    related = {frozenset((p.lhs, p.rhs)) for p in table.parameters if p.op in ("~", "~~")}
+    explained = {p.lhs for p in table.parameters if p.op == "~"} | table.made
+    names = [composite.name for composite in table.composites if composite.name not in explained]
+    pairs = [f"{name} ~~ {x}" for name, x in product(names, table.covariates) if frozenset((name, x)) not in related]
+    if pairs:
+        yield Diagnostic("info", "uncorrelated_composite", _UNCORRELATED.filled(pairs="; ".join(pairs[:8])))
+
+
+_UNCORRELATED = Words(
+    "composites are taken as uncorrelated with the observed predictors beside them, which bends their weights where "
+    "items do correlate with these. To estimate the correlations write {pairs}.",
+    "合成构念与模型中的观测自变量被设为不相关；若其题项与这些变量相关，权重估计会产生偏差。如需估计其相关，请写{pairs}。",
+)
 LIGHT = 0.2  # of the largest standardized weight: samples in which a marker of less counts for nothing are not rare
 _LIGHT = Words(
     "the composite {name} has its unit from {marker}, which counts for little in it: its other weights and its paths "

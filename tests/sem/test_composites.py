@@ -316,6 +316,16 @@ def projection(frame, outcome, predictors):
     return np.linalg.lstsq(frame[predictors].to_numpy(), frame[outcome].to_numpy(), rcond=None)[0]
 
 
+def test_composites_beside_covariates_are_said_to_be_uncorrelated_with_them():
+    model = ATTRACTIVE + "LIKE =~ like_1 + like_2 + like_3; LIKE ~ ATTR + cusa"
+    fit = sme.fit(model, answers(), estimator="ML")
+    assert [d.code for d in fit.diagnostics] == ["uncorrelated_composite"]
+    assert "write ATTR ~~ cusa." in fit.diagnostics[0].message
+    told = sme.fit(model + "; ATTR ~~ cusa", answers(), estimator="ML")
+    assert not told.diagnostics and told.measures()["df"] == fit.measures()["df"] - 1
+    assert not sme.fit(model + "; ATTR ~ cusa", answers(), estimator="ML").diagnostics
+
+
 def test_a_composite_without_relations_is_not_identified():
     with pytest.raises(sme.IdentificationError, match="A <~ a2"):
         sme.fit("A <~ a1 + a2; b1 ~ b2; A ~~ 0*b1", two_sets())
