@@ -7,6 +7,7 @@ import pandas as pd
 
 from .errors import SpecificationError, whole
 from .kernels import linalg, ram
+from .sem.composites import WEIGHT
 from .sem.options import Options
 from .sem.parameters import ParameterTable, parameter_table
 from .sem.specification import Specification
@@ -61,14 +62,21 @@ def population_moments(model: str | Specification) -> tuple[tuple[str, ...], np.
     return table.observed, moments.sigma[0], moments.mu[0]
 
 
+def without_composites(population: Specification) -> None:
+    """Refuse composites in a population, and say what to write instead."""
+    for term in population.relations:
+        if term.op == WEIGHT:
+            raise SpecificationError(
+                f"{term.lhs} <~: a population has no composites. Put their items in their place "
+                "as predictors, with weight times path (0.5 * 0.4 gives y ~ 0.2*x1), and write the items' covariances."
+            )
+
+
 def laid_out(model: str | Specification) -> tuple[ParameterTable, np.ndarray]:
     """Read a population, with every parameter at its value: unwritten variances one, all else zero."""
-    table = parameter_table(Specification.read(model), Options(fixed_x=False))
-    if table.composites:
-        raise SpecificationError(
-            f"{table.composites[0].name} <~: a population has no composites. Put their items in their place "
-            "as predictors, with weight times path (0.5 * 0.4 gives y ~ 0.2*x1), and write the items' covariances."
-        )
+    specification = Specification.read(model)
+    without_composites(specification)
+    table = parameter_table(specification, Options(fixed_x=False))
     theta = np.zeros(table.n_free)
     for p in table.parameters:
         if p.free:

@@ -20,7 +20,7 @@ from ..sem.options import Options
 from ..sem.parameters import parameter_table
 from ..sem.specification import Specification
 from ..sem.syntax import DEFINING
-from ..simulation import population_moments
+from ..simulation import population_moments, without_composites
 
 LARGE = 1_000_000  # respondents of the fit to the population's moments; no result depends on it
 
@@ -59,6 +59,7 @@ def population(
 ) -> Population:
     """Read a population and what becomes of its answers."""
     specification = Specification.read(model)
+    without_composites(specification)
     _valued(specification)
     names, covariance, mean = population_moments(specification)
     items = [t.rhs for t in specification.terms if t.op == "=~" and t.rhs in names]

@@ -431,6 +431,8 @@ def test_programs_without_composites_are_told_nothing_else():
 def test_populations_are_written_without_composites():
     with pytest.raises(sme.SpecificationError, match="in their place"):
         sme.simulate("C <~ x1 + x2; y ~ 0.3*C", 100, seed=1)
+    with pytest.raises(sme.SpecificationError, match="in their place"):
+        sme.power("C <~ x1 + x2; y ~ C", 100, progress=False)
 
 
 def test_text_reads_back():
