@@ -21,6 +21,7 @@ from ..sem import objective
 from ..sem.fit import Fit
 from ..sem.fitted import require_solution
 from ..sem.parameters import Parameter, parameter_table
+from ..sem.relation import circular
 from ..sem.search import estimated
 from ..sem.specification import Specification
 from ..sem.syntax import DEFINING, Term
@@ -179,18 +180,6 @@ def _changes(fit: Fit) -> Iterator[Change]:
             after = paths - {(lhs, rhs)} | ({(new[0], new[2])} if new[1] == "~" else set())
             if new not in relations and (loops or not circular(after)):
                 yield Change(key, new)
-
-
-def circular(paths: set[tuple[str, str]]) -> bool:
-    """Whether some variable is among its own causes."""
-    left = set(paths)
-    while left:
-        effects = {effect for effect, _ in left}
-        rest = {(effect, cause) for effect, cause in left if cause in effects}
-        if rest == left:
-            return True
-        left = rest
-    return False
 
 
 def _specification(fit: Fit, change: Change) -> Specification:

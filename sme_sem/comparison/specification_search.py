@@ -29,12 +29,11 @@ from ..responses.moments import Moments
 from ..sem.fit import Fit
 from ..sem.fitted import require_solution
 from ..sem.presentation import objections
-from ..sem.relation import Relation
+from ..sem.relation import Relation, circular
 from ..sem.specification import Specification
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from
 from ..tasks import Progress, done, seeded
-from .equivalents import circular
 from .refit import refitted, refitted_among
 
 KINDS = ("modification", "neighbours")

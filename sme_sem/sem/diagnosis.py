@@ -381,7 +381,7 @@ def _feedback(point: Point, groups: Sequence[Words]) -> list[Diagnostic]:
     """
     table, found = point.table, []
     place, v = point.place, len(table.variables)
-    for group, label in enumerate(groups):
+    for group, label in enumerate(groups if table.feedback else ()):
         A = np.zeros((v, v))
         for p, value in zip(table.parameters, point.estimates, strict=True):
             if p.effect and p.group == group:

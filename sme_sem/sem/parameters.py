@@ -25,7 +25,7 @@ from .bounds import Bound, bounded_variances, bounds
 from .composites import Composite
 from .effect_coding import Sum, sums, with_free_means
 from .options import Options
-from .relation import Relation, bare
+from .relation import Relation, bare, circular
 from .specification import Specification
 from .syntax import DEFINING, Term
 
@@ -98,6 +98,11 @@ class ParameterTable:
     def made(self) -> frozenset[str]:
         """What composites are made of."""
         return frozenset(item for composite in self.composites for item in composite.items)
+
+    @cached_property
+    def feedback(self) -> bool:
+        """Whether arrows lead back to where they began."""
+        return circular({(p.effect, p.cause) for p in self.parameters if p.effect and (p.free or p.value != 0)})
 
     @cached_property
     def n_free(self) -> int:

@@ -46,3 +46,19 @@ class Relation:
 def bare(text: str) -> str:
     """A relation's text without spaces, so that two ways to write it compare."""
     return text.replace(" ", "")
+
+
+def circular(arrows: set[tuple[str, str]]) -> bool:
+    """Whether some variable is among its own causes; an arrow is (effect, cause).
+
+    >>> circular({("use", "trust"), ("trust", "use")}), circular({("use", "trust"), ("use", "cost")})
+    (True, False)
+    """
+    left = arrows
+    while left:
+        effects = {effect for effect, _ in left}
+        rest = {(effect, cause) for effect, cause in left if cause in effects}
+        if rest == left:
+            return True
+        left = rest
+    return False
