@@ -35,14 +35,11 @@ def composition(fit: Fit, level: float) -> pd.DataFrame:
     group = [fit.moments.labels.index(label) for label in frame["group"]]
     construct, item = ([place[name] for name in frame[side]] for side in ("construct", "item"))
     frame["loading"] = R[group, construct, item]
-    frame["vif"] = [
-        value for _, block in frame.groupby(["group", "construct"], sort=False) for value in _inflation(fit, R, block)
-    ]
-    return frame.reset_index(drop=True)
-
-
-def _inflation(fit: Fit, R: np.ndarray, block: pd.DataFrame) -> np.ndarray:
-    """Variance inflation of a composite's items: (k,)"""
-    index = np.array([fit.table.place[name] for name in block["item"]])
-    own = R[fit.moments.labels.index(block["group"].iloc[0])][np.ix_(index, index)]
-    return np.asarray(np.diagonal(np.linalg.inv(own)))
+    inflation = np.empty(len(frame))
+    for rows in frame.groupby(
+        ["group", "construct"]
+    ).indices.values():  # a composite's items need not follow each other
+        place_of = np.array(item)[rows]
+        among = R[group[rows[0]]][np.ix_(place_of, place_of)]
+        inflation[rows] = np.diagonal(linalg.inverse(among))
+    return frame.assign(vif=inflation).reset_index(drop=True)

@@ -171,6 +171,14 @@ def test_standardized_weights_weigh_standardized_items():
     assert found["vif"].to_numpy() == pytest.approx(np.diagonal(np.linalg.inv(implied)) * units**2)
 
 
+def test_items_of_two_composites_may_be_written_in_turns():
+    model = "A <~ a1; B <~ b1; A <~ a2 + a3; B <~ b2 + b3; B ~ A"
+    found = sme.fit(model, two_sets()).composites().set_index("item")
+    other = sme.fit("A <~ a1 + a2 + a3; B <~ b1 + b2 + b3; B ~ A", two_sets()).composites().set_index("item")
+    for column in ("weight", "weight_std", "loading", "vif"):
+        assert found[column].to_dict() == pytest.approx(other[column].to_dict()), column
+
+
 def test_errors_of_standardized_weights_are_those_of_samples():
     fit = sme.fit(MODELS["robust"], answers(), estimator="MLR")
     again = sme.fit(MODELS["robust"], answers(), bootstrap=400, seed=1).composites()
