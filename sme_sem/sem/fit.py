@@ -45,7 +45,7 @@ from .options import (
 )
 from .parameters import ParameterTable, given_variables, parameter_table
 from .result import Fit
-from .rotation import anchored, blocks_of, criterion_of, refuse_restrictions, rotated
+from .rotation import anchored, blocks_of, refuse_restrictions, rotated
 from .rotation_target import aims_of
 from .search import estimated
 from .second_engine import by_semopy
@@ -306,9 +306,6 @@ def fit(
     raising = chosen("on_failure", on_failure, ("raise", "return")) == "raise"
     blocks = blocks_of(table)
     if blocks:
-        if options.rotation == "target":
-            for block in blocks:
-                criterion_of(block, options)  # too little said is found before the search
         sample = sample_of(table, moments, options)
         first = anchored(table, blocks, sample)
         refuse_restrictions(table, first, blocks, sample, oblique=options.oblique)

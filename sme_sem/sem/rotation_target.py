@@ -6,6 +6,7 @@ values, with gaps where nothing is said.  Asparouhov and Muthen (2009), Structur
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -23,8 +24,8 @@ Aim = tuple[str, str, float]
 def aims_of(specification: Specification, rotation: str | None, target: Any) -> tuple[Aim, ...]:
     """Read ``target=``: items by construct, or a table of items by constructs.
 
-    Raises :class:`~sme_sem.errors.SpecificationError` for unknown names, and where rotation and target do not go
-    together.
+    Raises :class:`~sme_sem.errors.SpecificationError` for unknown names, where too few aims settle a rotation, and
+    where rotation and target do not go together.
     """
     if rotation != "target":
         if target is not None:
@@ -41,24 +42,16 @@ def aims_of(specification: Specification, rotation: str | None, target: Any) -> 
     found = list(_of_table(target)) if isinstance(target, pd.DataFrame) else list(_of_items(known, target))
     for construct, item, _ in found:
         _require_loading(known, construct, item)
+    _require_enough(specification, found)
     return tuple(found)
 
 
 def criterion(aims: Sequence[Aim], constructs: Sequence[str], items: Sequence[str]) -> kernel.Criterion:
-    """How far the loadings of one block are from what they aim at.
-
-    Raises :class:`~sme_sem.errors.SpecificationError` where too few aims settle a rotation.
-    """
+    """How far the loadings of one block are from what they aim at."""
     values = np.full((len(items), len(constructs)), np.nan)
     for construct, item, value in aims:
         if construct in constructs:
             values[items.index(item), constructs.index(construct)] = value
-    few = [c for c, own in zip(constructs, values.T, strict=True) if (~np.isnan(own)).sum() < len(constructs) - 1]
-    if few:
-        raise SpecificationError(
-            f"target: {', '.join(few)} aims at fewer than {len(constructs) - 1} values, which settles no rotation of "
-            f"{len(constructs)} constructs: say more of these loadings."
-        )
     return kernel.target(values)
 
 
@@ -74,6 +67,20 @@ def _block_loadings(specification: Specification) -> dict[str, list[str]]:
         if term.block:
             found.setdefault(term.lhs, []).append(term.rhs)
     return found
+
+
+def _require_enough(specification: Specification, aims: Sequence[Aim]) -> None:
+    """A rotation of m constructs is settled by m - 1 aims of each."""
+    said = Counter(construct for construct, _, _ in aims)
+    for block in dict.fromkeys(term.block for term in specification.relations if term.block):
+        constructs = dict.fromkeys(term.lhs for term in specification.relations if term.block == block)
+        least = len(constructs) - 1
+        few = [construct for construct in constructs if said[construct] < least]
+        if few:
+            raise SpecificationError(
+                f"target: {', '.join(few)} aims at fewer than {least} values, which settles no rotation of "
+                f"{len(constructs)} constructs: say more of these loadings."
+            )
 
 
 def _require_loading(known: Mapping[str, Sequence[str]], construct: str, item: str) -> None:
