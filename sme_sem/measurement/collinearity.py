@@ -89,7 +89,7 @@ def collinearity(fit: Fit, frame: pd.DataFrame) -> Collinearity:
     answers = complete_answers(frame, items).values
     sums = {name: sum((share * answers[item] for item, share in own.items()), 0.0) for name, own in weighted.items()}
     found = variance_inflation(frame.assign(**sums), outcomes, scales)
-    composites = [composite.name for composite in fit.table.composites]
+    composites = fit.table.composed
     return replace(found, notes=(*found.notes, about(composites, _WEIGHTED))) if composites else found
 
 

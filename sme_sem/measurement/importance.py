@@ -128,7 +128,7 @@ def importance(
     table["first"] = above & (np.sign(table["importance"]) * (table["performance"] - means["performance"]) < 0)
     table["place"] = table["group"].map({title: at for at, title in enumerate(parts)})
     table = table.sort_values(["place", "size"], ascending=[True, False], kind="stable", ignore_index=True)
-    weighted = [composite.name for composite in fit.table.composites if composite.name in drivers]
+    weighted = [name for name in fit.table.composed if name in drivers]
     notes = (about(weighted, _WEIGHTED),) if weighted else ()
     return Importance(table.drop(columns=["size", "place"]), target, (*notes, *objections(fit)))
 

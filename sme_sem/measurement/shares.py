@@ -29,7 +29,7 @@ def shares(fit: Fit, group: str, units: Mapping[str, float] | None = None, *, si
     place = {name: i for i, name in enumerate(fit.table.observed)}
     unit = np.array([1.0 if units is None else units.get(name, 1.0) for name in place])
     covariance = fit.sample.covariance[fit.moments.labels.index(group)] / np.outer(unit, unit)
-    parts, made = _parts(fit, group, signed=signed), {composite.name for composite in fit.table.composites}
+    parts = _parts(fit, group, signed=signed)
 
     def behind(name: str, above: tuple[str, ...] = ()) -> Shares:
         if name in above:
@@ -37,7 +37,7 @@ def shares(fit: Fit, group: str, units: Mapping[str, float] | None = None, *, si
         if name not in parts:
             return {name: 1.0}
         below = {part: behind(part, (*above, name)) for part in parts[name]}
-        if name not in made:
+        if name not in fit.table.composed:
             return {item: parts[name][part] * share for part, own in below.items() for item, share in own.items()}
         found: Shares = {}
         for part, own in below.items():

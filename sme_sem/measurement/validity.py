@@ -272,7 +272,7 @@ def _without_total(name: str, loadings: dict[str, pd.Series[float]], responses: 
 
 def _gaps(fit: Fit, loadings: dict[str, pd.Series[float]], responses: _Responses | None) -> tuple[Words, ...]:
     """Say of which constructs something is missing, and why."""
-    made = [composite.name for composite in fit.table.composites]
+    made = fit.table.composed
     few = [name for name, own in loadings.items() if len(own) < 2 and name not in made]
     higher = [name for name in few if _indicators(fit, name) > len(loadings[name])]
     single = [name for name in few if name not in higher]

@@ -118,7 +118,7 @@ def within_moments(table: ParameterTable, kind: str, variances: np.ndarray) -> P
 
 def _allowed(table: ParameterTable, group: int, variances: np.ndarray, room: Room) -> Iterator[Bound]:
     """The bounds of one group's free parameters: variances (p,)"""
-    apart = table.made | {composite.name for composite in table.composites}
+    apart = table.made.union(table.composed)
     parameters = [p for p in table.parameters if p.group == group and not apart & {p.lhs, p.rhs}]
     of = dict(zip(table.observed, variances.tolist(), strict=True))
     markers = _markers(table, parameters)

@@ -266,7 +266,7 @@ def _uncorrelated(table: ParameterTable) -> Iterator[Diagnostic]:
     """Composites that stand beside observed predictors, with which a construct is uncorrelated unless told."""
     related = {frozenset((p.lhs, p.rhs)) for p in table.parameters if p.op in ("~", "~~")}
     explained = {p.lhs for p in table.parameters if p.op == "~"} | table.made
-    names = [composite.name for composite in table.composites if composite.name not in explained]
+    names = [name for name in table.composed if name not in explained]
     pairs = [f"{name} ~~ {x}" for name, x in product(names, table.covariates) if frozenset((name, x)) not in related]
     if pairs:
         yield Diagnostic("info", "uncorrelated_composite", _UNCORRELATED.filled(pairs="; ".join(pairs[:8])))

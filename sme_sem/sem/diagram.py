@@ -95,11 +95,15 @@ def diagram_model(fit: Fit, labels: presentation.Labels | None = None, group: st
     shares = zip(fit.table.explained, fit._point.r_squared(), strict=True)
     explained = {name: value for (g, name), value in shares if fit.moments.labels[g] == group}
     paths = estimates[estimates["op"] == "~"]
-    composites, weights = {composite.name for composite in fit.table.composites}, fit.composites()
+    weights = fit.composites()
     inner = dict.fromkeys((*fit.latent, *paths["rhs"], *paths["lhs"]))
     nodes = [
         Node(
-            name, presentation.named(name, labels), name in fit.latent, _value(explained.get(name)), name in composites
+            name,
+            presentation.named(name, labels),
+            name in fit.latent,
+            _value(explained.get(name)),
+            name in fit.table.composed,
         )
         for name in inner
     ]

@@ -19,7 +19,7 @@ from .composites import LOADING, WEIGHT, Composite
 from .parameters import Parameter, ParameterTable
 from .solution import Point
 
-LIGHT = 0.9  # of the heaviest item's standardized weight, below which a marker is exchanged
+HEAVY = 0.9  # of the heaviest item's standardized weight, below which a marker is exchanged
 
 
 def heavier(table: ParameterTable, sample: Sample, start: np.ndarray) -> ParameterTable | None:
@@ -74,7 +74,7 @@ def _heaviest(table: ParameterTable, composite: Composite, sizes: np.ndarray) ->
         if p.op == WEIGHT and p.lhs == composite.name and np.isfinite(size):
             weights[p.rhs] += size
     heaviest = max(weights, key=weights.__getitem__)
-    return heaviest if weights[composite.marker] < LIGHT * weights[heaviest] else composite.marker
+    return heaviest if weights[composite.marker] < HEAVY * weights[heaviest] else composite.marker
 
 
 def _swapped(p: Parameter, swaps: Mapping[str, Mapping[str, str]]) -> Parameter:
@@ -103,15 +103,13 @@ def _times(table: ParameterTable, other: Point) -> dict[tuple[str, int], float]:
 def _told(p: Parameter, other: Point, times: Mapping[tuple[str, int], float], items: Mapping[str, str]) -> float:
     """A free parameter in the model's own unit."""
     left, right = times.get((p.lhs, p.group), 1.0), times.get((p.rhs, p.group), 1.0)
-    if p.op == WEIGHT and left != 1:
+    if p.op == WEIGHT and (p.lhs, p.group) in times:
         weight = next(q for q in other.table.parameters if q.key == p.key and q.group == p.group)
         return left * other.estimate(weight)
     composite = items.get(p.rhs if p.op == LOADING else p.lhs)
     if composite is None or p.op in ("=~", "~", WEIGHT):
-        value = float(other.theta[p.index])
-        if p.op in ("~", WEIGHT):
-            return value * left / right
-        return value * right / left if p.op in ("=~", LOADING) else value * left * right
+        unit = {"~": left / right, "=~": right / left}.get(p.op, left * right)
+        return float(other.theta[p.index]) * unit
     cov, c, i = other.moments.cov[p.group], other.place[composite], other.place[p.lhs]
     if p.op == LOADING:
         return float(cov[other.place[p.rhs], c] / cov[c, c] / left)

@@ -100,7 +100,7 @@ def _among_moments(pattern: ram.Pattern, sample: discrepancy.Sample, values: np.
     white = discrepancy.whitened(pattern, sample, moments)
     rows = np.flatnonzero(((pattern.parameter >= 0) & (pattern.parameter < q)).any(axis=0))
     curvature, diagonal = discrepancy.expected_rows(pattern, moments, white, rows)
-    gather = (pattern.parameter[:, rows, None] == np.arange(q)) * pattern.factor[:, rows, None]
+    gather = _gather(pattern, q, rows)
     by_free = sample.share[:, None, None] * (gather.mT @ curvature)
     group, cell = np.nonzero(pattern.parameter >= q)
     order = np.argsort(pattern.parameter[group, cell])
@@ -135,6 +135,7 @@ def _leave_exogenous(
     slopes[..., p - x :, p - x :] = 0
     mean_slopes[..., p - x :] = 0
     along = ram.mean_weight(pattern, moments.eta) if pattern.means else np.zeros(pattern.parameter.shape)
+    gather = _gather(pattern, q, np.arange(len(pattern.matrix)))
     for place, cell in enumerate(into):
         for group in np.flatnonzero(pattern.parameter[:, cell] >= 0):
             r = pattern.parameter[group, cell] - q
@@ -142,9 +143,13 @@ def _leave_exogenous(
             nu = W[group] @ mean_slopes[group, place] * pattern.means
             inner = (X[group].T @ Z @ X[group])[pattern.a, pattern.b] * pattern.weight
             inner = inner + (nu @ X[group])[pattern.a] * along[group]
-            gather = (pattern.parameter[group, :, None] == np.arange(q)) * pattern.factor[group, :, None]
-            beside.across[:, r] = 2 * sample.share[group] * (inner @ gather)
+            beside.across[:, r] = 2 * sample.share[group] * (inner @ gather[group])
             beside.own[r] = sample.share[group] * ((Z**2).sum() + 2 * nu @ nu)
+
+
+def _gather(pattern: ram.Pattern, q: int, cells: np.ndarray) -> np.ndarray:
+    """What sums some cells into the first q parameters, as ``pattern.gather`` sums all into all: (G, k, q)"""
+    return (pattern.parameter[:, cells, None] == np.arange(q)) * pattern.factor[:, cells, None]
 
 
 def _candidates(table: ParameterTable) -> Iterator[Parameter]:
@@ -176,13 +181,12 @@ def _possible(table: ParameterTable) -> Iterator[tuple[str, str, str]]:
     Of ordered variables thresholds, and scales: freed where a variable measures less evenly than the model has it.
     """
     rows = table.parameters
-    composites = {composite.name for composite in table.composites}
     latent = [n for n in table.latent if n not in table.made]
     observed = [n for n in table.observed if n not in table.exogenous and n not in table.made]
     indicators = {p.rhs for p in rows if p.op == "=~"}
     regressed = dict.fromkeys([p.lhs for p in rows if p.op == "~"] + [p.rhs for p in rows if p.op == "~"])
     items = [n for n in observed if n not in regressed]
-    for construct in (n for n in latent if n not in composites):
+    for construct in (n for n in latent if n not in table.composed):
         yield from ((construct, "=~", item) for item in items)
         yield from ((construct, "=~", p.rhs) for p in rows if p.op == "=~" and p.lhs == construct)
     for names in (observed, latent):
@@ -194,7 +198,7 @@ def _possible(table: ParameterTable) -> Iterator[tuple[str, str, str]]:
             if outcome != predictor and not (outcome in indicators and outcome not in latent and predictor in latent):
                 yield outcome, "~", predictor
     if table.means:
-        yield from ((n, "~1", "") for n in (*observed, *latent) if n not in composites)
+        yield from ((n, "~1", "") for n in (*observed, *latent) if n not in table.composed)
     if table.ordered:
         yield from ((n, "|", t) for n, t in table.thresholds if t)
     if table.delta:

@@ -95,6 +95,11 @@ class ParameterTable:
         return (*self.observed, *self.latent)
 
     @cached_property
+    def composed(self) -> tuple[str, ...]:
+        """Names of the composites."""
+        return tuple(composite.name for composite in self.composites)
+
+    @cached_property
     def made(self) -> frozenset[str]:
         """What composites are made of."""
         return frozenset(item for composite in self.composites for item in composite.items)
@@ -210,11 +215,11 @@ class ParameterTable:
         occupied: list[tuple[int, int, int, float]] = []
         times = self._times
         for p, (kind, i, j) in zip(self.parameters, self.cells, strict=True):
-            value = 0.0 if np.isnan(p.value) else p.value
-            if p.op == composites.WEIGHT:
-                value = times[p.lhs, p.group] if i == place[p.rhs] else -value * times[p.lhs, p.group]
+            factor = -times[p.lhs, p.group] if p.op == composites.WEIGHT else 1.0
+            value = 0.0 if np.isnan(p.value) else factor * p.value
+            if p.op == composites.WEIGHT and i == place[p.rhs]:  # the marker, led to by the composite itself
+                value = -factor
             if p.free:
-                factor = -times[p.lhs, p.group] if p.op == composites.WEIGHT else 1.0
                 occupied.append((p.group, cells.setdefault((kind, i, j), len(cells)), p.index, factor))
             elif p.derived:
                 continue

@@ -23,6 +23,7 @@ import numpy as np
 
 from ..kernels import latent_response, ram
 from ..kernels.latent_response import OrderedPattern
+from .composites import LOADING
 from .expressions import Quantity, define
 from .parameters import Parameter, ParameterTable
 
@@ -163,9 +164,7 @@ class Point:
             np.linalg.diagonal(self.S)[group, variable],
             np.linalg.diagonal(self.moments.cov)[group, variable],
         )
-        size = np.where(
-            residual[:, None], np.abs(variance), variance
-        )  # one below zero standardizes by its size, as in lavaan
+        size = np.where(residual[:, None], np.abs(variance), variance)  # residual ones by their size, as in lavaan
         with np.errstate(divide="ignore", invalid="ignore"):  # a variance that is not used may be zero
             scale = np.exp(0.5 * np.where(power != 0, power * np.log(size), 0).sum(axis=-1))
             scale = np.where(np.isinf(scale), np.nan, scale)
@@ -242,7 +241,7 @@ def _powers(table: ParameterTable) -> _Powers:
         elif row.op == "~~":
             power.append((-2, 0) if i == j else (-1, -1))
         else:
-            power.append((1, -1) if row.op in ("=~", "~>") else (-1, 1))
+            power.append((1, -1) if row.op in ("=~", LOADING) else (-1, 1))
     residual = [row.op == "~~" and row.lhs != row.rhs for row in table.parameters]
     unit = [row.op == "~*~" for row in table.parameters]
     r = len(table.parameters)
