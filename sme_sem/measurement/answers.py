@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -89,6 +90,16 @@ def require_scales(scales: object, wanted: str = "at least two items") -> None:
     for name, items in scales.items():
         if isinstance(items, str) or not isinstance(items, Collection):
             raise SpecificationError(f"scale {name!r} needs a list of {wanted}, got {items!r}")
+
+
+def ends_of(value: object) -> tuple[float, ...]:
+    """The lowest and the highest answer possible, if a value says them; else nothing.
+
+    >>> ends_of([1, 5]), ends_of(5)
+    ((1, 5), ())
+    """
+    ends = tuple(value) if isinstance(value, Iterable) else ()
+    return ends if len(ends) == 2 and all(isinstance(end, Real) for end in ends) else ()
 
 
 def require_items(scales: Mapping[str, Sequence[str]] | None) -> dict[str, list[str]]:

@@ -16,9 +16,8 @@ weighted scores).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -30,6 +29,7 @@ from ..sem.fit import Fit
 from ..sem.fitted import require_solution
 from ..sem.presentation import objections, rows_of
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from
+from .answers import ends_of
 from .shares import Shares, shares
 
 Scale = tuple[float, float]
@@ -180,8 +180,7 @@ def _checked_answers(frame: pd.DataFrame, items: set[str], scale: Scale | Mappin
 def _require_scale(scale: object) -> None:
     """Refuse what does not say the lowest and the highest answer."""
     for own in scale.values() if isinstance(scale, Mapping) else (scale,):
-        ends = tuple(own) if isinstance(own, Iterable) else ()
-        if len(ends) != 2 or not all(isinstance(end, Real) for end in ends):
+        if not ends_of(own):
             raise SpecificationError(
                 f"scale={own!r:.40}: give the lowest and the highest answer, such as scale=(1, 7), or these by item."
             )

@@ -8,9 +8,8 @@ are conventions; content decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -18,7 +17,7 @@ import pandas as pd
 from ..errors import SpecificationError, did_you_mean, require_kind
 from ..kernels import reliability as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, term
-from .answers import complete_answers
+from .answers import complete_answers, ends_of
 from .reliability import nothing_to_compare, reliability
 
 
@@ -145,8 +144,8 @@ def item_advice(
 
 def _require_ends(ends: object) -> None:
     """Refuse what does not say the lowest and the highest answer possible."""
-    pair = list(ends) if isinstance(ends, Iterable) else []
-    if ends is not None and not (len(pair) == 2 and all(isinstance(end, Real) for end in pair) and pair[0] < pair[1]):
+    pair = ends_of(ends)
+    if ends is not None and not (pair and pair[0] < pair[1]):
         raise SpecificationError(f"response_scale={ends!r}: give the lowest and the highest answer, such as (1, 5).")
 
 
