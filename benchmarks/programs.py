@@ -25,8 +25,9 @@ Times = dict[tuple[str, str], float]
 
 
 def ours(jobs: Sequence[Job]) -> Times:
-    """Tables stay numbers: nothing is printed."""
-    return {(job.name, "silent"): fastest(_task(job)) for job in jobs}
+    """Tables as numbers, and where all is read also everything as text."""
+    silent = {(job.name, "silent"): fastest(_task(job)) for job in jobs}
+    return silent | {(job.name, "printed"): fastest(_printed(job)) for job in jobs if job.task == "summary"}
 
 
 def fitted(job: Job) -> sme.Fit:
@@ -44,6 +45,10 @@ def _task(job: Job) -> Callable[[], object]:
         fit = fitted(job)
         return lambda: sme.bootstrap(fit, DRAWS["bootstrap"], progress=False)
     return lambda: (read if job.task == "summary" else _errors)(fitted(job))
+
+
+def _printed(job: Job) -> Callable[[], object]:
+    return lambda: fitted(job).summary()
 
 
 def read(fit: sme.Fit) -> object:

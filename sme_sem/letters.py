@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import chain
 from unicodedata import category, east_asian_width
 
@@ -29,4 +30,9 @@ def width(text: str) -> int:
     >>> width("信任"), width("trust"), width("e\u0301")
     (4, 5, 1)
     """
-    return sum(0 if category(c) in ("Mn", "Me") else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+    return len(text) if text.isascii() else sum(map(_cells, text))
+
+
+@lru_cache(maxsize=4096)
+def _cells(letter: str) -> int:
+    return 0 if category(letter) in ("Mn", "Me") else 2 if east_asian_width(letter) in "WF" else 1

@@ -17,8 +17,9 @@ import pandas as pd
 from ..errors import SpecificationError, texts
 from ..sem.fit import Fit
 from ..sem.fitted import require_models
-from ..sem.presentation import Labels, corrected, named, objections, path_label, reported, require_labels, rows_of
+from ..sem.presentation import Labels, corrected, named, objections, path_label, reported, require_labels
 from ..sem.rivals import comparable
+from ..sem.rows import rows_of
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, term
 
 RELATIONS = ("~", "=~", "<~", "~~")
@@ -150,8 +151,7 @@ class _Block:
         shown = _shown(fit, relations)
         self.parameters = {_key(row): row for row in rows_of(shown)}
         self.explained = _explained(fit)
-        self._measures = reported(fit)
-        self._measures["n"] = fit.n
+        self._measures = reported(fit) | {"n": fit.n}
 
     def parameter(self, key: tuple[str, str, str, str]) -> tuple[Any, ...]:
         row = self.parameters.get(key)

@@ -20,6 +20,7 @@ from ..responses.findings import SEVERITIES, message_of
 from ..sem import presentation
 from ..sem.diagram import diagram_model
 from ..sem.rivals import comparable, model_comparison
+from ..sem.rows import rows_of
 from ..sem.thresholds import profile
 from ..tables import About, Column, Kind, Language, Table, Text, Words, joined, term
 from . import charts, figures, further, narrative
@@ -329,7 +330,7 @@ def _countermeasures(results: Results, language: Language) -> Section:
             bool(row.pvalue < 0.05),
             groups.get(row.group, row.group),
         )
-        for row in presentation.rows_of(found.table)
+        for row in rows_of(found.table)
     ]
     (table,) = found.tables()
     rows = tuple(

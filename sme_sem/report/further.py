@@ -15,7 +15,8 @@ from ..measurement.item_advice import ItemAdvice
 from ..measurement.missing import Missing
 from ..measurement.nonresponse import Nonresponse
 from ..responses.origin import Provenance
-from ..sem.presentation import path_label, rows_of
+from ..sem.presentation import path_label
+from ..sem.rows import rows_of
 from ..tables import Column, Kind, Language, Table, Text, Words, written
 from . import charts, figures
 from .report import Content, Figure

@@ -136,7 +136,7 @@ def fit_judgement(fit: Fit, thresholds: str) -> Words:
         **{name: _r(found[name]) for name in ("cfi", "tli", "rmsea", "srmr")},
     )
     used = profile(thresholds)
-    values = {"chisq_df": found["chisq"] / found["df"] if found["df"] else math.nan, **found.to_dict()}
+    values = {"chisq_df": found["chisq"] / found["df"] if found["df"] else math.nan, **found}
     verdicts = {name: t.verdict(float(values.get(name, math.nan))) for name, t in used.thresholds.items()}
     counts = [sum(v is level for v in verdicts.values()) for level in (GOOD, ACCEPTABLE, NOT_MET)]
     missed = [_INDEX.get(name, name.upper()) for name, v in verdicts.items() if v is NOT_MET]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..sem.presentation import Labels, path_label, rows_of
+from ..sem.presentation import Labels, path_label
+from ..sem.rows import rows_of
 from ..tables import Column, Kind, Table, Text, Words, joined, rows_from, term
 
 if TYPE_CHECKING:

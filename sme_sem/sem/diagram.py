@@ -18,6 +18,7 @@ from ..tables.language import require_language
 from . import presentation
 from .options import flag
 from .result import Fit
+from .rows import rows_of
 
 
 def diagram(
@@ -114,22 +115,22 @@ def diagram_model(fit: Fit, labels: presentation.Labels | None = None, group: st
         (*_loadings(estimates), *_weights(weights[weights["group"] == group])),
         tuple(
             Path(row.rhs, row.lhs, _value(row.std_all), _stars(row.pvalue), bool(row.pvalue < 0.05))
-            for row in presentation.rows_of(paths)
+            for row in rows_of(paths)
         ),
         tuple(
             Covariance(row.lhs, row.rhs, _value(row.std_all), _stars(row.pvalue))
-            for row in presentation.rows_of(covariances[covariances["free"].astype(bool)])
+            for row in rows_of(covariances[covariances["free"].astype(bool)])
         ),
     )
 
 
 def _loadings(estimates: pd.DataFrame) -> Iterator[Loading]:
-    for row in presentation.rows_of(estimates[estimates["op"] == "=~"]):
+    for row in rows_of(estimates[estimates["op"] == "=~"]):
         yield Loading(row.lhs, row.rhs, _value(row.std_all), _stars(row.pvalue))
 
 
 def _weights(composites: pd.DataFrame) -> Iterator[Loading]:
-    for row in presentation.rows_of(composites):
+    for row in rows_of(composites):
         yield Loading(row.construct, row.item, _value(row.weight_std), _stars(row.pvalue), weight=True)
 
 

@@ -7,11 +7,11 @@ effect is the entry of (I - A)^-1, so that feedback loops are summed to the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from ..errors import SpecificationError, among, did_you_mean
 from ..kernels import ram
@@ -21,11 +21,40 @@ from .solution import Point, standard_errors
 MOST_ROUTES = 1000
 
 
-def effects(point: Point, vcov: np.ndarray, outcome: str, predictor: str) -> pd.DataFrame:
-    """All effects of one variable on another: effect, route, group, est, se, est_std.
+Pair = tuple[str, str]
+"""Outcome and predictor."""
+
+
+def effects(point: Point, vcov: np.ndarray, pairs: Sequence[Pair]) -> dict[str, Any]:
+    """All effects of variables on others, pair by pair and group by group.
 
     point : the fitted model   vcov : (q, q)
+    Columns: outcome, predictor, effect, route, group (its place), est, se, est_std.
     """
+    for pair in pairs:
+        _require_variables(point, *pair)
+    by_group = [_of_group(point, group, pairs) for group in range(point.table.groups)]
+    rows = [row for own in zip(*by_group, strict=True) for effects in own for row in effects]
+    outcome, predictor, effect, route, group, found = zip(*rows, strict=True) if rows else ((),) * 6
+    value = np.array([float(quantity.value) for quantity in found])
+    gradients = np.array([quantity.gradient for quantity in found]).reshape(len(rows), point.table.n_free)
+    variance = np.linalg.diagonal(point.moments.cov)
+    deviation = np.sqrt(np.where(variance > 0, variance, np.nan))  # a variance of zero or below standardizes nothing
+    i, j = ([point.place[name] for name in names] for names in (outcome, predictor))
+    of = list(group)
+    return {
+        "outcome": outcome,
+        "predictor": predictor,
+        "effect": effect,
+        "route": route,
+        "group": of,
+        "est": value,
+        "se": standard_errors(gradients, vcov),
+        "est_std": value * deviation[of, j] / deviation[of, i],
+    }
+
+
+def _require_variables(point: Point, outcome: str, predictor: str) -> None:
     for name in (outcome, predictor):
         if not among(name, point.place):
             raise SpecificationError(f"{name!r} is not a variable of the model." + did_you_mean(name, point.place))
@@ -37,58 +66,38 @@ def effects(point: Point, vcov: np.ndarray, outcome: str, predictor: str) -> pd.
                 )
     if outcome == predictor:
         raise SpecificationError(f"an effect needs two variables, got {outcome!r} twice.")
-    rows: list[tuple[str, str, int, Quantity]] = []
-    for group in range(point.table.groups):
-        rows += _of_group(point, group, outcome, predictor)
-    i, j = point.place[outcome], point.place[predictor]
-    variance = np.linalg.diagonal(point.moments.cov)
-    deviation = np.sqrt(np.where(variance > 0, variance, np.nan))  # a variance of zero or below standardizes nothing
-    gradients = np.array([quantity.gradient for *_, quantity in rows])
-    return pd.DataFrame(
-        {
-            "effect": [effect for effect, *_ in rows],
-            "route": [route for _, route, *_ in rows],
-            "group": [group for *_, group, _ in rows],
-            "est": [float(quantity.value) for *_, quantity in rows],
-            "se": standard_errors(gradients, vcov),
-            "est_std": [float(q.value) * deviation[g, j] / deviation[g, i] for *_, g, q in rows],
-        }
-    )
 
 
-def _of_group(point: Point, group: int, outcome: str, predictor: str) -> list[tuple[str, str, int, Quantity]]:
-    paths: dict[tuple[str, str], Quantity] = {}
-    for p, value in zip(point.table.parameters, point.estimates, strict=True):
-        if p.effect and p.group == group:
-            paths[p.cause, p.effect] = Quantity(np.asarray(value), point.table.slope_of(p))
+_Row = tuple[str, str, str, str, int, Quantity]
+
+
+def _of_group(point: Point, group: int, pairs: Sequence[Pair]) -> Iterator[list[_Row]]:
+    """The effects in one group, pair by pair."""
+    paths = {
+        (p.cause, p.effect): Quantity(np.asarray(value), point.table.slope_of(p))
+        for p, value in zip(point.table.parameters, point.estimates, strict=True)
+        if p.effect and p.group == group
+    }
     zero = Quantity(np.asarray(0.0), np.zeros(point.table.n_free))
-    direct = paths.get((predictor, outcome), zero)
-    total = _total(point, group, outcome, predictor)
-    indirect = Quantity(total.value - direct.value, total.gradient - direct.gradient)
-    found = [("direct", f"{predictor} → {outcome}", group, direct)]
-    for route in routes(paths, predictor, outcome):
-        if len(route) > 2:
-            found.append(
-                (
-                    "indirect",
-                    " → ".join(route),
-                    group,
-                    _product([paths[a] for a in pairwise(route)]),
-                )
-            )
-    found.append(("total indirect", "", group, indirect))
-    found.append(("total", "", group, total))
-    return found
+    totals = _totals(point, group, pairs)
+    for (outcome, predictor), value, gradient in zip(pairs, totals.value, totals.gradient, strict=True):
+        direct = paths.get((predictor, outcome), zero)
+        found = [("direct", f"{predictor} → {outcome}", direct)]
+        for route in routes(paths, predictor, outcome):
+            if len(route) > 2:
+                found.append(("indirect", " → ".join(route), _product([paths[a] for a in pairwise(route)])))
+        found.append(("total indirect", "", Quantity(value - direct.value, gradient - direct.gradient)))
+        found.append(("total", "", Quantity(value, gradient)))
+        yield [(outcome, predictor, effect, route, group, quantity) for effect, route, quantity in found]
 
 
-def _total(point: Point, group: int, outcome: str, predictor: str) -> Quantity:
-    """E_ij and its gradient: dE / dA_kl = E_.k E_l."""
+def _totals(point: Point, group: int, pairs: Sequence[Pair]) -> Quantity:
+    """E_ij of each pair and its gradient: dE / dA_kl = E_.k E_l."""
     pattern, E = point.pattern, point.moments.E[group]
-    i, j = point.place[outcome], point.place[predictor]
-    path = pattern.matrix == ram.PATHS
-    row, column = np.where(path, pattern.row, 0), np.where(path, pattern.col, 0)  # elsewhere no places in E
-    by_cell = np.where(path, E[i, row] * E[column, j], 0.0)
-    return Quantity(np.asarray(E[i, j]), by_cell @ pattern.gather[group])
+    i, j = (np.array([point.place[pair[side]] for pair in pairs], dtype=int) for side in (0, 1))
+    path = np.flatnonzero(pattern.matrix == ram.PATHS)
+    by_cell = E[i[:, None], pattern.row[path]] * E[pattern.col[path], j[:, None]]
+    return Quantity(E[i, j], by_cell @ pattern.gather[group][path])
 
 
 def _product(factors: list[Quantity]) -> Quantity:

@@ -144,8 +144,8 @@ def compare_estimators(
     paths = sides[0].merge(sides[1], on=key, suffixes=[f"_{side}" for side in _SIDES], sort=False)
     conclusions = [np.where(paths[f"pvalue_{side}"] < alpha, np.sign(paths[f"est_std_{side}"]), 0.0) for side in _SIDES]
     paths["differs"] = conclusions[0] != conclusions[1]
-    measures = pd.DataFrame({side: reported(own) for side, own in zip(_SIDES, (continuous, categorical), strict=True)})
-    return EstimatorComparison(continuous, categorical, paths, measures.reindex(list(_MEASURES)), alpha)
+    found = dict(zip(_SIDES, (reported(continuous), reported(categorical)), strict=True))
+    return EstimatorComparison(continuous, categorical, paths, pd.DataFrame(found, index=list(_MEASURES)), alpha)
 
 
 def _two(estimators: object) -> tuple[str, str]:

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import permutations
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from ..errors import require_kind
@@ -25,6 +26,7 @@ from ..instrument.syntax import product_construct
 from ..tables import Column, Kind, Number, Table, Text, Words, term
 from ..tables.format import cell
 from .effects import mediated
+from .rows import Estimated, rows_of
 from .thresholds import PROFILES, Profile
 
 if TYPE_CHECKING:
@@ -57,11 +59,6 @@ def path_label(outcome: str, cause: str, labels: Labels | None = None) -> Words:
     'CUSL ← Satisfaction'
     """
     return Words("{to} ← {by}", "{to} ← {by}").filled(to=named(outcome, labels), by=named(cause, labels))
-
-
-def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
-    """Give the rows of a table of estimates, columns as attributes."""
-    return iter(frame.itertuples())
 
 
 def objections(fit: Fit) -> tuple[Words, ...]:
@@ -102,13 +99,13 @@ def fit_tables(
     return tuple(table for table in candidates if table.rows)
 
 
-def reported(fit: Fit) -> pd.Series[float]:
+def reported(fit: Fit) -> dict[str, float]:
     """Give the measures as they are to be quoted.
 
     Where the estimator corrects the test: the scaled chi-square with its df and p, and CFI, TLI and
     RMSEA in their robust version, or scaled where there is no robust one.
     """
-    found = fit.measures()
+    found = dict(fit._measures)
     for names, versions in ((_TESTED, ("scaled",)), (_CORRECTED, ("robust", "scaled"))):
         for name in names:
             values = (found.get(f"{name}_{version}", math.nan) for version in versions)
@@ -118,7 +115,7 @@ def reported(fit: Fit) -> pd.Series[float]:
 
 def corrected(fit: Fit) -> bool:
     """Tell whether the estimator corrects the chi-square test."""
-    return not math.isnan(float(fit.measures().get("chisq_scaled", math.nan)))
+    return not math.isnan(fit._measures.get("chisq_scaled", math.nan))
 
 
 def model_test(fit: Fit) -> Table:
@@ -225,7 +222,7 @@ def composites(fit: Fit, labels: Labels | None = None) -> Table:
             row.loading,
             row.vif,
         )
-        for row in rows_of(fit.composites())
+        for row in (rows_of(fit.composites()) if fit.table.composites else ())
     )
     columns = (
         Column("construct", Words("Composite", "合成构念"), once=True),
@@ -242,21 +239,23 @@ def composites(fit: Fit, labels: Labels | None = None) -> Table:
 
 def thresholds(fit: Fit) -> Table:
     """Table of the thresholds of ordered variables, one row each; without rows if there is none."""
-    own = _relations(fit, "|")
-    wide = own.pivot(index=["group", "lhs"], columns="rhs", values="est")
-    order = list(dict.fromkeys(zip(own["group"], own["lhs"], strict=True)))
-    names = [f"t{k + 1}" for k in range(wide.shape[1])]
-    rows = tuple((group, item, *wide.loc[(group, item), names]) for group, item in order)
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    for row in _relations(fit, "|"):
+        found.setdefault((row.group, row.lhs), {})[row.rhs] = row.est
+    names = [f"t{k + 1}" for k in range(max(map(len, found.values()), default=0))]
+    rows = tuple((*of, *(cuts.get(name, math.nan) for name in names)) for of, cuts in found.items())
     columns = (Column("item", term("Item")), *(Column(name, name, Kind.ESTIMATE) for name in names))
     return _by_group(Table("thresholds", Words("Thresholds", "阈值"), columns, rows, (_THRESHOLDS,)), fit)
 
 
 def scales(fit: Fit) -> Table:
     """Table of the scales or residual variances of ordered variables that are estimated; without rows if none is."""
-    own = fit.estimates()
-    own = own[own["lhs"].isin(list(fit.table.ordered)) & own["op"].isin(list(_SCALES)) & own["free"].astype(bool)]
-    own = own[own["lhs"] == own["rhs"]]
-    rows = tuple((row.group, row.lhs, _SCALES[row.op], row.est, row.se) for row in rows_of(own))
+    ordered = set(fit.table.ordered)
+    rows = tuple(
+        (row.group, row.lhs, _SCALES[row.op], row.est, row.se)
+        for row in fit._rows
+        if row.lhs == row.rhs and row.op in _SCALES and row.free and row.lhs in ordered
+    )
     columns = (
         Column("item", term("Item")),
         Column("parameter", Words("Parameter", "参数")),
@@ -279,7 +278,7 @@ def structural_paths(fit: Fit, labels: Labels | None = None) -> Table:
             *(intervals.get((row.group, row.lhs, row.rhs)) or (row.std_all, None, None)),
             row.pvalue,
         )
-        for row in rows_of(own)
+        for row in own
     )
     columns = (
         Column("path", term("Path")),
@@ -289,33 +288,23 @@ def structural_paths(fit: Fit, labels: Labels | None = None) -> Table:
         Column("beta_ci_upper", Words("95% CI of β: upper", "β的95%置信区间上限"), Kind.COEFFICIENT),
         Column("significance", Words("Sig.", "显著性"), Kind.STARS),
     )
-    multiplied = (_PRODUCT_ITSELF,) if _products(fit) & set(own["rhs"]) else ()
+    multiplied = (_PRODUCT_ITSELF,) if _products(fit) & {row.rhs for row in own} else ()
     notes = (_B_BETA, *multiplied, _STARS)
     return _by_group(Table("structural_paths", Words("Structural paths", "路径系数"), columns, rows, notes), fit)
 
 
 def mediated_effects(fit: Fit, labels: Labels | None = None) -> Table:
     """Table of direct, indirect and total effects, for every pair of variables with a way between them."""
+    found = list(rows_of(fit._effects([(outcome, predictor) for predictor, outcome in _mediated(fit)])))
+    routes = Counter((row.outcome, row.predictor, row.group) for row in found if row.effect == "indirect")
     rows: list[tuple[Any, ...]] = []
-    for predictor, outcome in _mediated(fit):
-        found = fit.effects(outcome, predictor)
-        routes = Counter(found.loc[found["effect"] == "indirect", "group"])
-        for row in rows_of(found):
-            if (row.effect == "direct" and row.est == 0) or (row.effect == "total indirect" and routes[row.group] == 1):
-                continue  # no such path; or one route, already shown
-            route = row.route.split(" → ") if row.route else [predictor, outcome]
-            steps = [named(step, labels) for step in route]
-            rows.append(
-                (
-                    row.group,
-                    _route(steps),
-                    _EFFECTS[row.effect],
-                    *_numbers(row),
-                    row.ci_lower,
-                    row.ci_upper,
-                    row.est_std,
-                )
-            )
+    for row in found:
+        only = routes[row.outcome, row.predictor, row.group] == 1
+        if (row.effect == "direct" and row.est == 0) or (row.effect == "total indirect" and only):
+            continue  # no such path; or one route, already shown
+        route = row.route.split(" → ") if row.route else [row.predictor, row.outcome]
+        shown = (_route([named(step, labels) for step in route]), _EFFECTS[row.effect])
+        rows.append((row.group, *shown, *_numbers(row), row.ci_lower, row.ci_upper, row.est_std))
     columns = (
         Column("route", term("Path")),
         Column("effect", Words("Effect", "效应类型")),
@@ -334,8 +323,9 @@ def mediated_effects(fit: Fit, labels: Labels | None = None) -> Table:
 
 def defined_effects(fit: Fit) -> Table:
     """Table of what the model defines by ``:=``, such as indirect and total effects."""
-    own = _relations(fit, ":=")
-    rows = tuple((row.lhs, row.rhs, *_estimate(row), row.ci_lower, row.ci_upper, row.std_all) for row in rows_of(own))
+    rows = tuple(
+        (row.lhs, row.rhs, *_estimate(row), row.ci_lower, row.ci_upper, row.std_all) for row in _relations(fit, ":=")
+    )
     columns = (
         Column("effect", Words("Effect", "效应")),
         Column("definition", Words("Definition", "定义")),
@@ -351,8 +341,6 @@ def defined_effects(fit: Fit) -> Table:
 
 def covariances(fit: Fit, labels: Labels | None = None) -> Table:
     """Table of the covariances among constructs, and of those the model lets residuals have."""
-    own = _relations(fit, "~~")
-    own = own[(own["lhs"] != own["rhs"]) & own["free"].astype(bool) & ~own["lhs"].isin(fit.table.made)]
     rows = tuple(
         (
             row.group,
@@ -361,7 +349,8 @@ def covariances(fit: Fit, labels: Labels | None = None) -> Table:
             row.std_all,
             row.pvalue,
         )
-        for row in rows_of(own)
+        for row in _relations(fit, "~~")
+        if row.lhs != row.rhs and row.free and row.lhs not in fit.table.made
     )
     columns = (
         Column("pair", Words("Pair", "变量对")),
@@ -380,7 +369,7 @@ def covariances(fit: Fit, labels: Labels | None = None) -> Table:
 def r_squared(fit: Fit, labels: Labels | None = None) -> Table:
     """Table of the explained share of variance of the variables that paths, or elements, lead to."""
     by_group = _values_by_group(fit)
-    outcomes = dict.fromkeys((*_relations(fit, "~")["lhs"], *fit.latent))
+    outcomes = dict.fromkeys((*(row.lhs for row in _relations(fit, "~")), *fit.latent))
     rows = tuple(
         (group, named(name, labels), values[name]) for group, values in by_group for name in outcomes if name in values
     )
@@ -394,14 +383,12 @@ def r_squared(fit: Fit, labels: Labels | None = None) -> Table:
 def largest_residuals(fit: Fit, most: int = 10) -> Table:
     """Table of the pairs of observed variables whose correlation the model reproduces worst."""
     found = fit.residuals()
-    frames = {"": found} if isinstance(found, pd.DataFrame) else found
-    pairs = [
-        (group, f"{frame.columns[j]} – {frame.columns[i]}", float(values[i, j]))
-        for group, frame in frames.items()
-        for values in (frame.to_numpy(dtype=float),)
-        for i in range(len(frame))
-        for j in range(i)
-    ]
+    pairs: list[tuple[str, str, float]] = []
+    for group, frame in ({"": found} if isinstance(found, pd.DataFrame) else found).items():
+        i, j = np.tril_indices(len(frame), -1)
+        values = frame.to_numpy(dtype=float)[i, j]
+        largest = np.argsort(-np.abs(values), kind="stable")[:most]  # none at all sorts last
+        pairs += [(group, f"{frame.columns[j[k]]} – {frame.columns[i[k]]}", float(values[k])) for k in largest]
     present = (pair for pair in pairs if not math.isnan(pair[2]))
     rows = tuple(sorted(present, key=lambda pair: -abs(pair[2]))[:most])
     columns = (
@@ -421,7 +408,7 @@ def modification_indices(fit: Fit, most: int = 10, labels: Labels | None = None)
     """Table of the parameters whose release would lower chi-square most."""
     found = fit.modification_indices().head(most)
     paths = _relations(fit, "~")
-    structural = {*fit.latent, *paths["lhs"], *paths["rhs"]}  # items keep their codes
+    structural = {*fit.latent, *(name for row in paths for name in (row.lhs, row.rhs))}  # items keep their codes
     known = {name: text for name, text in (labels or {}).items() if name in structural}
     rows = tuple(
         (row.group, _relation(row, known) if row.rhs else f"{row.lhs} {row.op}", row.mi, row.epc, row.sepc_all)
@@ -454,7 +441,7 @@ def diagnostics(fit: Fit) -> Table:
     return Table("diagnostics", Words("Diagnostics of the model", "模型诊断"), columns, rows)
 
 
-def chisq_per_df(measures: pd.Series[Any]) -> float:
+def chisq_per_df(measures: Mapping[str, float]) -> float:
     """Divide chi-square by its degrees of freedom; NaN for a saturated model."""
     measure = _measure(measures)
     df = measure("df")
@@ -483,12 +470,12 @@ def _samples(fit: Fit) -> tuple[Words, ...]:
 
 def _correction(fit: Fit) -> tuple[Words, ...]:
     if not corrected(fit):
-        wanted = fit.options.method.scaled and fit.measures()["df"] > 0
+        wanted = fit.options.method.scaled and fit._measures["df"] > 0
         return (_UNCORRECTED,) if wanted else ()
     said = _SCALED_FOR_GAPS if fit.options.missing == "two_stage" else _SCALED
     if fit.table.ordered:
         said = _SCALED_ORDERED
-    factor = _measure(fit.measures())("chisq_scaling_factor")
+    factor = _measure(fit._measures)("chisq_scaling_factor")
     if math.isnan(factor):
         return (said,)
     return (said + _FACTOR.filled(c=cell(factor, Kind.ESTIMATE)),)
@@ -510,7 +497,7 @@ def _values_by_group(fit: Fit) -> list[tuple[str, dict[str, float]]]:
     return [(str(label), {str(n): float(v) for n, v in values[label].items()}) for label in labels]
 
 
-def _measure(found: pd.Series[Any]) -> Any:
+def _measure(found: Mapping[str, float]) -> Callable[[str], float]:
     """Give a lookup that answers NaN for a measure the estimator does not have."""
 
     def look_up(name: str) -> float:
@@ -532,9 +519,8 @@ def _by_group(table: Table, fit: Fit) -> Table:
     return replace(_guarded(table, fit), rows=tuple(row[1:] for row in table.rows))
 
 
-def _relations(fit: Fit, op: str) -> pd.DataFrame:
-    estimates = fit.estimates()
-    return estimates[estimates["op"] == op]
+def _relations(fit: Fit, op: str) -> list[Estimated]:
+    return [row for row in fit._rows if row.op == op]
 
 
 def _relation(row: Any, labels: Labels) -> Words:
@@ -555,7 +541,6 @@ def _standardized(fit: Fit, op: str) -> dict[tuple[str, str, str], tuple[float, 
 
 
 def _loadings(fit: Fit, labels: Labels | None, wanted: Any) -> tuple[tuple[Any, ...], ...]:
-    own = _relations(fit, "=~")
     latent = set(fit.latent)
     return tuple(
         (
@@ -565,15 +550,14 @@ def _loadings(fit: Fit, labels: Labels | None, wanted: Any) -> tuple[tuple[Any, 
             *_estimate(row),
             row.std_all,
         )
-        for row in rows_of(own)
+        for row in _relations(fit, "=~")
         if wanted(row.rhs)
     )
 
 
 def _mediated(fit: Fit) -> list[tuple[str, str]]:
     """Pairs (predictor, outcome) with at least one variable between them, along the paths of the model."""
-    paths = _relations(fit, "~")
-    return mediated(zip(paths["rhs"], paths["lhs"], strict=True))
+    return mediated((row.rhs, row.lhs) for row in _relations(fit, "~"))
 
 
 def _route(steps: Iterable[Text]) -> Words:

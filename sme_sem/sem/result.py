@@ -28,6 +28,7 @@ from .expressions import Quantity
 from .modification import Candidates, modification_indices
 from .options import Options
 from .parameters import ParameterTable, baseline_table
+from .rows import Estimated
 from .search import search
 from .solution import Point, stacked, standard_errors
 from .specification import Specification
@@ -375,6 +376,12 @@ class Fit(Tabled):
         }
         tests = self._tests(estimate, se, level, standardized=False)
         return pd.DataFrame(self._relations() | {"est": estimate} | tests | standardized)
+
+    @cached_property
+    def _rows(self) -> tuple[Estimated, ...]:
+        """The rows of ``estimates()``, for what is printed of them again and again."""
+        frame = self.estimates()
+        return tuple(map(Estimated._make, zip(*(frame[name].tolist() for name in Estimated._fields), strict=True)))
 
     def standardized(self, type: str = "all", *, level: float = 0.95) -> pd.DataFrame:
         """Completely standardized solution with delta-method errors; see :mod:`sme_sem.sem.solution`.
@@ -883,12 +890,16 @@ class Fit(Tabled):
         2  total indirect  0.191
         3           total  0.399
         """
+        found = self._effects([(outcome, predictor)])
+        return found[["effect", "route", "group", "est", "se", "z", "pvalue", "ci_lower", "ci_upper", "est_std"]]
+
+    def _effects(self, pairs: Sequence[tuple[str, str]]) -> pd.DataFrame:
+        """The effects of predictors on outcomes, pair by pair (outcome first)."""
         from .effects import effects
 
-        frame = _with_tests(effects(self._point, self._vcov, outcome, predictor), "est", 0.95)
-        frame["group"] = [self.moments.labels[g] for g in frame["group"]]
-        order = ["effect", "route", "group", "est", "se", "z", "pvalue", "ci_lower", "ci_upper", "est_std"]
-        return frame[order]
+        columns = effects(self._point, self._vcov, pairs)
+        columns["group"] = [self.moments.labels[g] for g in columns["group"]]
+        return pd.DataFrame(columns | _tests(columns["est"], columns["se"], 0.95))
 
     def cross_check(self) -> CrossCheck:
         """Fit the same specification with semopy, an independent program, and lay both results side by side.
@@ -1055,12 +1066,6 @@ def _texts(table: ParameterTable, labels: tuple[str, ...]) -> dict[str, Any]:
     rows += [(t.lhs, t.op, t.rhs, "", t.lhs) for t in table.definitions if t.op == ":="]
     columns = enumerate(("lhs", "op", "rhs", "group", "label"))
     return {name: pd.Series([row[place] for row in rows], dtype="str").array for place, name in columns}
-
-
-def _with_tests(frame: pd.DataFrame, column: str, level: float) -> pd.DataFrame:
-    """Add z, two-sided p and the interval behind ``column`` and ``se``."""
-    estimate, se = (frame[name].to_numpy(dtype=float) for name in (column, "se"))
-    return frame.assign(**_tests(estimate, se, level))
 
 
 def _tests(estimate: np.ndarray, se: np.ndarray, level: float) -> dict[str, np.ndarray]:

@@ -93,7 +93,7 @@ def printable(text: str) -> str:
     >>> printable("trust" + chr(0) + "!")
     'trust�!'
     """
-    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text if text.isprintable() else _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def typeset(text: str) -> str:

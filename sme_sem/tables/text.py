@@ -10,6 +10,7 @@ from .language import Language
 from .table import Kind, Table
 
 _GAP = "  "
+_BREAKS = re.compile(r"[\t\n\r\u2028\u2029]+")
 
 
 def render(table: Table, language: Language = "en") -> str:
@@ -48,4 +49,4 @@ def _line(cells: list[str], widths: list[int], table: Table) -> str:
 
 
 def _on_one_line(text: str) -> str:
-    return re.sub(r"[\t\n\r\u2028\u2029]+", " ", text)
+    return text if text.isprintable() else _BREAKS.sub(" ", text)
