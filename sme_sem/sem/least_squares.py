@@ -186,12 +186,9 @@ def goodness_parts(pattern: ram.Pattern, sample: Sample, theta: np.ndarray) -> t
         implied = ram.implied(pattern, theta, sample.covariance, sample.mean)
         mean, implied_mean = (sample.mean, implied.mu) if pattern.means else (None, None)
         return fit_indices.gfi_parts(sample.covariance, implied.sigma, 0, mean, implied_mean, sample.covariance)
-    if isinstance(pattern, OrderedPattern):
-        assert sample.target is not None
-        s = sample.target
-        e = s - latent_response.responses(pattern, theta).vector
-    else:
-        e = least_squares.residual(pattern, sample, ram.implied(pattern, theta, sample.covariance, sample.mean))
+    e = moment_residuals(pattern, sample, theta)
+    s = sample.target
+    if s is None:
         s = least_squares.moments_vector(sample.covariance, sample.mean if pattern.means else None)
     return np.vecdot(e, least_squares.weigh(sample, e)), np.vecdot(s, least_squares.weigh(sample, s))
 
@@ -267,6 +264,15 @@ def ordered_gamma(moments: Moments) -> np.ndarray:
     """Gamma of ordered answers, by group; kept, because errors, tests and indices all ask for it: -> (G, m, m)"""
     assert moments.ordered is not None
     return np.stack([influence.gamma(own) for own in moments.ordered])
+
+
+def moment_residuals(pattern: ram.Pattern, sample: Sample, theta: np.ndarray) -> np.ndarray:
+    """How far the moments of every group, ordered answers' or not, are from the model's: -> (G, m)"""
+    if isinstance(pattern, OrderedPattern):
+        assert sample.target is not None
+        return np.asarray(sample.target - latent_response.responses(pattern, theta).vector)
+    implied = ram.implied(pattern, theta, sample.covariance, sample.mean)
+    return np.asarray(least_squares.residual(pattern, sample, implied))
 
 
 def moment_slopes(pattern: ram.Pattern, sample: Sample, theta: np.ndarray) -> np.ndarray:

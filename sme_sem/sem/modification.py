@@ -19,8 +19,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..kernels import discrepancy, linalg, ram
+from ..kernels import discrepancy, least_squares, linalg, ram
 from ..responses.moments import Moments
+from . import least_squares as weighing
 from . import objective
 from .parameters import Parameter, ParameterTable
 
@@ -46,6 +47,8 @@ def modification_indices(
     values = np.concatenate([theta, freed.values])
     if objective.in_product_form(sample, moments):
         beside = _among_moments(freed.pattern, sample, values, q)
+    elif objective.weighs_moments(sample, moments):
+        beside = _among_weighed(freed.pattern, sample, values, q)
     else:
         gradient = objective.slope(freed.pattern, sample, moments, values).gradient
         information = objective.expected_information(freed.pattern, sample, moments, values)
@@ -110,6 +113,21 @@ def _among_moments(pattern: ram.Pattern, sample: discrepancy.Sample, values: np.
         (by_free[..., rows] @ gather).sum(axis=0),
         by_free[group, :, cell].T,
         sample.share[group] * diagonal[group, cell],
+    )
+
+
+def _among_weighed(pattern: ram.Pattern, sample: discrepancy.Sample, values: np.ndarray, q: int) -> _Beside:
+    """The same from moments with a weight of their own."""
+    share = sample.share[:, None, None]
+    slopes = weighing.moment_slopes(pattern, sample, values)
+    pulled = least_squares.weigh(sample, weighing.moment_residuals(pattern, sample, values))
+    by_free = (2 * share * least_squares.weigh_rows(sample, slopes[:, :q]) @ slopes.mT).sum(axis=0)
+    own = slopes[:, q:]
+    return _Beside(
+        (-2 * share * own @ pulled[..., None]).sum(axis=0)[:, 0],
+        by_free[:, :q],
+        by_free[:, q:],
+        2 * sample.share @ np.vecdot(least_squares.weigh_rows(sample, own), own),
     )
 
 

@@ -27,6 +27,11 @@ def in_product_form(sample: Sample, moments: Moments) -> bool:
     return moments.patterns is None and moments.first_stage is None and sample.weight is None
 
 
+def weighs_moments(sample: Sample, moments: Moments) -> bool:
+    """Whether the expected Hessian is that of moments with a weight of their own (``kernels.least_squares``)."""
+    return moments.patterns is None and moments.first_stage is None and sample.weight is not None
+
+
 def expected_information(pattern: ram.Pattern, sample: Sample, moments: Moments, theta: np.ndarray) -> np.ndarray:
     """Expected Hessian of the discrepancy, for respondents who answer what these did: (q,) -> (q, q)"""
     if moments.patterns is not None:
