@@ -66,6 +66,7 @@ if TYPE_CHECKING:
         simple_slopes,
         with_products,
     )
+    from .multilevel import fit_two_level
     from .planning import power, rmsea_power, rmsea_sample_size
     from .resampling.bootstrap import bootstrap
     from .resampling.mediation import mediation
@@ -106,6 +107,7 @@ _HOME = {
     "factors": "measurement.factors",
     "fit": "sem.fit",
     "fit_imputed": "imputation",
+    "fit_two_level": "multilevel",
     "heterotrait": "measurement.discriminant",
     "hierarchical": "measurement.hierarchical",
     "impute": "imputation",
@@ -184,6 +186,7 @@ __all__ = [
     "factors",
     "fit",
     "fit_imputed",
+    "fit_two_level",
     "heterotrait",
     "hierarchical",
     "importance",

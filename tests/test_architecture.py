@@ -31,6 +31,7 @@ LAYERS = (
     "comparison",
     "imputation",
     "measurement",
+    "multilevel",
     "sem resampling",
     "responses",
     "instrument",

@@ -37,19 +37,28 @@ class Diagnostic:
 def inseparable(
     information: np.ndarray, table: ParameterTable, constraints: np.ndarray, labels: Sequence[str] = ()
 ) -> tuple[str, ...]:
-    """Name the parameters that cannot be told apart: those in the null space of the information.
+    """Name the parameters that cannot be told apart; arguments as of :func:`null_space`, labels of the groups."""
+    places = null_space(information, constraints)
+    if not len(places):
+        return ()
+    names = table.names(labels)
+    return tuple(names[place] for place in places)
+
+
+def null_space(information: np.ndarray, constraints: np.ndarray) -> np.ndarray:
+    """Tell which parameters the null space of the information moves: (k,)
 
     information : (q, q); its units are divided out, so that a parameter's scale does not matter
     constraints : (k, q) slopes of the constraints that bind, each of which settles a direction
-    labels : of the groups
     """
+    nothing = np.zeros(0, dtype=int)
     if not (np.isfinite(information).all() and np.isfinite(constraints).all()):
-        return ()  # a search that went astray ended where nothing can be said
+        return nothing  # a search that went astray ended where nothing can be said
     diagonal = np.diagonal(information)
     silent = diagonal <= np.finfo(float).tiny  # moves no moment at all, whatever its unit
     silent &= ~constraints.any(axis=0)
     if silent.any():
-        return tuple(name for name, s in zip(table.names(labels), silent, strict=True) if s)
+        return np.flatnonzero(silent)
     scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1))
     scaled = information * np.outer(scale, scale)
     if len(constraints):
@@ -61,11 +70,11 @@ def inseparable(
         scaled *= np.outer(again, again)
     q = len(scaled)
     if linalg.has_cholesky(scaled - 1e-10 * q * np.eye(q)):
-        return ()  # the smallest eigenvalue is above 1e-10 q, and q is their sum
+        return nothing  # the smallest eigenvalue is above 1e-10 q, and q is their sum
     values, vectors = np.linalg.eigh(scaled)
     null = vectors[:, values < 1e-10 * values[-1]]
     weight = np.abs(null).max(axis=1, initial=0.0)
-    return tuple(name for name, w in zip(table.names(labels), weight, strict=True) if w > 0.05 * weight.max() > 0)
+    return np.flatnonzero(weight > 0.05 * max(weight.max(), np.finfo(float).tiny))
 
 
 def unidentified_message(names: tuple[str, ...], table: ParameterTable) -> Words:
@@ -149,13 +158,18 @@ _AT_LIMIT = Words(
 )
 
 
+def stopped_message(status: Status, iterations: int) -> Words:
+    """Say that the search failed, and why."""
+    return Words("the model did not converge after {n} iterations: {why}.", "模型在{n}次迭代后未收敛：{why}。").filled(
+        n=iterations, why=_ENDINGS[status]
+    )
+
+
 def unconverged_message(
     status: Status, iterations: int, table: ParameterTable, theta: np.ndarray, constraints: tuple[str, ...] = ()
 ) -> Words:
     """Say that the search failed, and what to try; variances below zero are named, and constraints that bind."""
-    said = Words("the model did not converge after {n} iterations: {why}.", "模型在{n}次迭代后未收敛：{why}。").filled(
-        n=iterations, why=_ENDINGS[status]
-    )
+    said = stopped_message(status, iterations)
     fixed = [str(p) for p in table.parameters if p.op == "~~" and p.lhs == p.rhs and not p.free and p.value < 0]
     if fixed:
         said += Words(" A variance is fixed below zero: {names}.", "有方差被固定为负值：{names}。").filled(

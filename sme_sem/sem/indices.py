@@ -123,8 +123,8 @@ def measures(
         "baseline_chisq": b,
         "baseline_df": bdf,
         "baseline_pvalue": fit_indices.p_value(b, bdf),
-        **_against_baseline(x2, df, b, bdf),
-        **_likelihood(test, log_likelihood),
+        **against_baseline(x2, df, b, bdf),
+        **likelihood_measures(test, log_likelihood),
         "ntotal": test.respondents,
         "rmsea": fit_indices.rmsea(x2, df, N, G),
         "rmsea_ci_lower": lower,
@@ -144,7 +144,7 @@ def measures(
     return {name: float(value) for name, value in found.items()}
 
 
-def _against_baseline(x2: float, df: float, b: float, bdf: float, ending: str = "") -> dict[str, float]:
+def against_baseline(x2: float, df: float, b: float, bdf: float, ending: str = "") -> dict[str, float]:
     """Indices that compare a statistic with the baseline model's."""
     cfi, tli = fit_indices.cfi(x2, df, b, bdf), fit_indices.tli(x2, df, b, bdf)
     found = {
@@ -161,7 +161,8 @@ def _against_baseline(x2: float, df: float, b: float, bdf: float, ending: str = 
     return {f"{name}{ending}": value for name, value in found.items()}
 
 
-def _likelihood(test: Test, log_likelihood: tuple[float, float] | None) -> dict[str, float]:
+def likelihood_measures(test: Test, log_likelihood: tuple[float, float] | None) -> dict[str, float]:
+    """Measures that rest on the likelihood, of the model and of the saturated one."""
     if log_likelihood is None:
         return {}
     (logl, saturated), k, n = log_likelihood, test.parameters, test.respondents
@@ -249,7 +250,7 @@ def scaled_measures(test: Test, own: Scaling, base: Scaling, kind: str) -> dict[
         "baseline_df_scaled": sbdf,
         "baseline_pvalue_scaled": fit_indices.p_value(b, sbdf),
         "baseline_chisq_scaling_factor": base.factor,
-        **_against_baseline(x2, sdf, b, sbdf, "_scaled"),
+        **against_baseline(x2, sdf, b, sbdf, "_scaled"),
         "rmsea_scaled": fit_indices.rmsea(x2, sdf, N, G),
         "rmsea_ci_lower_scaled": lower,
         "rmsea_ci_upper_scaled": upper,

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import permutations
 from types import NoneType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,7 @@ from .rows import Estimated, rows_of
 from .thresholds import PROFILES, Profile
 
 if TYPE_CHECKING:
+    from .diagnosis import Diagnostic
     from .fit import Fit
 
 Labels = Mapping[str, Text]
@@ -40,6 +41,19 @@ _SEVERITIES = {
     "warning": Words("warning", "警告"),
     "info": Words("note", "提示"),
 }
+
+
+class Fitted(Protocol):
+    """What a fitted model of any kind can say of itself."""
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]: ...  # noqa: D102
+
+    @property
+    def converged(self) -> bool: ...  # noqa: D102
+
+    @property
+    def _measures(self) -> dict[str, float]: ...
 
 
 def require_labels(labels: object, argument: str = "labels") -> None:
@@ -61,7 +75,7 @@ def path_label(outcome: str, cause: str, labels: Labels | None = None) -> Words:
     return Words("{to} ← {by}", "{to} ← {by}").filled(to=named(outcome, labels), by=named(cause, labels))
 
 
-def objections(fit: Fit) -> tuple[Words, ...]:
+def objections(fit: Fitted) -> tuple[Words, ...]:
     """Say what stands against a fit: its errors and warnings, and that the iterations did not converge."""
     grave = [d for d in fit.diagnostics if d.severity in ("error", "warning")]
     said: list[Words] = [_CAUTION.filled(what=_SEVERITIES[d.severity], message=d.words) for d in grave]
@@ -99,7 +113,7 @@ def fit_tables(
     return tuple(table for table in candidates if table.rows)
 
 
-def reported(fit: Fit) -> dict[str, float]:
+def reported(fit: Fitted) -> dict[str, float]:
     """Give the measures as they are to be quoted.
 
     Where the estimator corrects the test: the scaled chi-square with its df and p, and CFI, TLI and
@@ -113,7 +127,7 @@ def reported(fit: Fit) -> dict[str, float]:
     return found
 
 
-def corrected(fit: Fit) -> bool:
+def corrected(fit: Fitted) -> bool:
     """Tell whether the estimator corrects the chi-square test."""
     return not math.isnan(fit._measures.get("chisq_scaled", math.nan))
 
@@ -160,10 +174,17 @@ def model_test(fit: Fit) -> Table:
 
 def fit_indices(fit: Fit, profile: Profile = PROFILES["conventional"]) -> Table:
     """Table of the fit indices: value, threshold and verdict; the thresholds are a named profile's."""
-    found = reported(fit)
-    measure = _measure(found)
-    rows = []
-    for index, name in _INDICES.items():
+    rows = index_rows(reported(fit), INDICES, profile)
+    notes = (judged_by(profile), _GFI, *_correction(fit))
+    return _guarded(Table("fit_indices", Words("Fit indices", "模型拟合度表"), INDEX_COLUMNS, rows, notes), fit)
+
+
+def index_rows(
+    found: Mapping[str, float], indices: Mapping[str, Text], profile: Profile
+) -> tuple[tuple[Any, ...], ...]:
+    """Give a row of :data:`INDEX_COLUMNS` for each index, named by its measure."""
+    measure, rows = _measure(found), []
+    for index, name in indices.items():
         value = chisq_per_df(found) if index == "chisq_df" else measure(index)
         threshold = profile.thresholds.get(index)
         interval = index == "rmsea"
@@ -177,16 +198,12 @@ def fit_indices(fit: Fit, profile: Profile = PROFILES["conventional"]) -> Table:
                 threshold.verdict(value) if threshold else None,
             )
         )
-    columns = (
-        Column("index", Words("Index", "拟合指标")),
-        Column("value", Words("Value", "结果"), Kind.COEFFICIENT),
-        Column("ci_lower", Words("90% CI lower", "90%置信区间下限"), Kind.COEFFICIENT),
-        Column("ci_upper", Words("90% CI upper", "90%置信区间上限"), Kind.COEFFICIENT),
-        Column("threshold", term("Reference standard")),
-        Column("verdict", term("Fit judgment")),
-    )
-    notes = (_PROFILE.filled(title=profile.title, source=profile.source), _GFI, *_correction(fit))
-    return _guarded(Table("fit_indices", Words("Fit indices", "模型拟合度表"), columns, tuple(rows), notes), fit)
+    return tuple(rows)
+
+
+def judged_by(profile: Profile) -> Words:
+    """Say whose thresholds indices are held against."""
+    return _PROFILE.filled(title=profile.title, source=profile.source)
 
 
 def measurement_model(fit: Fit, labels: Labels | None = None) -> Table:
@@ -195,17 +212,17 @@ def measurement_model(fit: Fit, labels: Labels | None = None) -> Table:
     rows = _loadings(fit, labels, lambda indicator: indicator not in latent)
     turned = fit.options.rotation
     rotated = () if turned in (None, "none") else (_ROTATED.filled(rotation=str(turned)),)
-    notes = (_CRITICAL_RATIO, _MARKER, *rotated)
-    return _by_group(Table("measurement_model", term("Measurement model"), _LOADING_COLUMNS, rows, notes), fit)
+    notes = (_CRITICAL_RATIO, MARKER, *rotated)
+    return _by_group(Table("measurement_model", term("Measurement model"), LOADING_COLUMNS, rows, notes), fit)
 
 
 def second_order_loadings(fit: Fit, labels: Labels | None = None) -> Table:
     """Table of the loadings of constructs on second-order constructs; without rows if there is none."""
     latent = set(fit.latent)
     rows = _loadings(fit, labels, lambda indicator: indicator in latent)
-    columns = (_LOADING_COLUMNS[0], Column("item", Words("Element", "一阶构念")), *_LOADING_COLUMNS[2:])
+    columns = (LOADING_COLUMNS[0], Column("item", Words("Element", "一阶构念")), *LOADING_COLUMNS[2:])
     title = Words("Second-order loadings", "二阶因子载荷")
-    return _by_group(Table("second_order_loadings", title, columns, rows, (_CRITICAL_RATIO, _MARKER)), fit)
+    return _by_group(Table("second_order_loadings", title, columns, rows, (_CRITICAL_RATIO, MARKER)), fit)
 
 
 def composites(fit: Fit, labels: Labels | None = None) -> Table:
@@ -229,7 +246,7 @@ def composites(fit: Fit, labels: Labels | None = None) -> Table:
         Column("item", term("Item")),
         Column("weight", Words("Weight", "权重"), Kind.ESTIMATE),
         Column("weight_std", Words("Standardized weight", "标准化权重"), Kind.COEFFICIENT),
-        *_ESTIMATE_COLUMNS[1:],
+        *ESTIMATE_COLUMNS[1:],
         Column("loading", Words("Loading", "载荷"), Kind.COEFFICIENT),
         Column("vif", "VIF", Kind.ESTIMATE),
     )
@@ -260,7 +277,7 @@ def scales(fit: Fit) -> Table:
         Column("item", term("Item")),
         Column("parameter", Words("Parameter", "参数")),
         Column("est", Words("Estimate", "估计值"), Kind.ESTIMATE),
-        _ESTIMATE_COLUMNS[1],
+        ESTIMATE_COLUMNS[1],
     )
     title = Words("Scales of latent responses", "潜在反应的尺度")
     return _by_group(Table("scales", title, columns, rows, (_SCALED_RESPONSES,)), fit)
@@ -274,7 +291,7 @@ def structural_paths(fit: Fit, labels: Labels | None = None) -> Table:
         (
             row.group,
             path_label(row.lhs, row.rhs, labels),
-            *_estimate(row),
+            *estimate_cells(row),
             *(intervals.get((row.group, row.lhs, row.rhs)) or (row.std_all, None, None)),
             row.pvalue,
         )
@@ -282,14 +299,14 @@ def structural_paths(fit: Fit, labels: Labels | None = None) -> Table:
     )
     columns = (
         Column("path", term("Path")),
-        *_ESTIMATE_COLUMNS,
+        *ESTIMATE_COLUMNS,
         Column("beta", Words("β", "标准化系数 β"), Kind.COEFFICIENT),
         Column("beta_ci_lower", Words("95% CI of β: lower", "β的95%置信区间下限"), Kind.COEFFICIENT),
         Column("beta_ci_upper", Words("95% CI of β: upper", "β的95%置信区间上限"), Kind.COEFFICIENT),
         Column("significance", Words("Sig.", "显著性"), Kind.STARS),
     )
     multiplied = (_PRODUCT_ITSELF,) if _products(fit) & {row.rhs for row in own} else ()
-    notes = (_B_BETA, *multiplied, _STARS)
+    notes = (_B_BETA, *multiplied, STARS_NOTE)
     return _by_group(Table("structural_paths", Words("Structural paths", "路径系数"), columns, rows, notes), fit)
 
 
@@ -308,8 +325,8 @@ def mediated_effects(fit: Fit, labels: Labels | None = None) -> Table:
     columns = (
         Column("route", term("Path")),
         Column("effect", Words("Effect", "效应类型")),
-        *_ESTIMATE_COLUMNS,
-        *_INTERVAL_COLUMNS,
+        *ESTIMATE_COLUMNS,
+        *INTERVAL_COLUMNS,
         Column("est_std", Words("β", "标准化效应 β"), Kind.COEFFICIENT),
     )
     note = Words(
@@ -324,13 +341,14 @@ def mediated_effects(fit: Fit, labels: Labels | None = None) -> Table:
 def defined_effects(fit: Fit) -> Table:
     """Table of what the model defines by ``:=``, such as indirect and total effects."""
     rows = tuple(
-        (row.lhs, row.rhs, *_estimate(row), row.ci_lower, row.ci_upper, row.std_all) for row in _relations(fit, ":=")
+        (row.lhs, row.rhs, *estimate_cells(row), row.ci_lower, row.ci_upper, row.std_all)
+        for row in _relations(fit, ":=")
     )
     columns = (
         Column("effect", Words("Effect", "效应")),
         Column("definition", Words("Definition", "定义")),
-        *_ESTIMATE_COLUMNS,
-        *_INTERVAL_COLUMNS,
+        *ESTIMATE_COLUMNS,
+        *INTERVAL_COLUMNS,
         Column("std_all", Words("Standardized", "标准化值"), Kind.COEFFICIENT),
     )
     notes = _samples(fit) or (Words("Standard errors by the delta method.", "标准误由Delta法得到。"),)
@@ -345,7 +363,7 @@ def covariances(fit: Fit, labels: Labels | None = None) -> Table:
         (
             row.group,
             Words("{a} ↔ {b}", "{a} ↔ {b}").filled(a=named(row.lhs, labels), b=named(row.rhs, labels)),
-            *_estimate(row),
+            *estimate_cells(row),
             row.std_all,
             row.pvalue,
         )
@@ -355,7 +373,7 @@ def covariances(fit: Fit, labels: Labels | None = None) -> Table:
     columns = (
         Column("pair", Words("Pair", "变量对")),
         Column("est", term("Covariance"), Kind.ESTIMATE),
-        *_ESTIMATE_COLUMNS[1:],
+        *ESTIMATE_COLUMNS[1:],
         Column("std_all", Words("r", "相关系数 r"), Kind.COEFFICIENT),
         Column("significance", Words("Sig.", "显著性"), Kind.STARS),
     )
@@ -363,7 +381,7 @@ def covariances(fit: Fit, labels: Labels | None = None) -> Table:
         "For a variable that the model explains, r is the correlation of what it leaves unexplained.",
         "对于被模型解释的变量，r 为其残差的相关系数。",
     )
-    return _by_group(Table("covariances", Words("Covariances", "协方差"), columns, rows, (note, _STARS)), fit)
+    return _by_group(Table("covariances", Words("Covariances", "协方差"), columns, rows, (note, STARS_NOTE)), fit)
 
 
 def r_squared(fit: Fit, labels: Labels | None = None) -> Table:
@@ -430,7 +448,7 @@ def modification_indices(fit: Fit, most: int = 10, labels: Labels | None = None)
     return _by_group(Table("modification_indices", title, columns, rows, notes), fit)
 
 
-def diagnostics(fit: Fit) -> Table:
+def diagnostics(fit: Fitted) -> Table:
     """Table of everything noticed about the fit; without rows if there is nothing to say."""
     rows = tuple((_SEVERITIES[d.severity], d.code, d.words) for d in fit.diagnostics)
     columns = (
@@ -547,7 +565,7 @@ def _loadings(fit: Fit, labels: Labels | None, wanted: Any) -> tuple[tuple[Any, 
             row.group,
             named(row.lhs, labels),
             named(row.rhs, labels) if row.rhs in latent else row.rhs,
-            *_estimate(row),
+            *estimate_cells(row),
             row.std_all,
         )
         for row in _relations(fit, "=~")
@@ -569,20 +587,20 @@ def _numbers(row: Any) -> tuple[float, float, float, float]:
     return row.est, row.se, row.z, row.pvalue
 
 
-def _estimate(row: Any) -> Iterable[float | None]:
+def estimate_cells(row: Any) -> Iterable[float | None]:
     """Estimate, standard error, z and p; a fixed parameter has only the first."""
     if row.op != ":=" and not row.free:
         return row.est, None, None, None
     return row.est, row.se, row.z, row.pvalue
 
 
-_ESTIMATE_COLUMNS = (
+ESTIMATE_COLUMNS = (
     Column("est", Words("b", "非标准化系数 b"), Kind.ESTIMATE),
     Column("se", Words("S.E.", "标准误 S.E."), Kind.ESTIMATE),
     Column("z", Words("C.R. (z)", "C.R.（临界比 z）"), Kind.STATISTIC),
     Column("pvalue", "p", Kind.PROBABILITY),
 )
-_INTERVAL_COLUMNS = (
+INTERVAL_COLUMNS = (
     Column("ci_lower", Words("95% CI lower", "95%置信区间下限"), Kind.ESTIMATE),
     Column("ci_upper", Words("95% CI upper", "95%置信区间上限"), Kind.ESTIMATE),
 )
@@ -592,14 +610,22 @@ _EFFECTS = {
     "total indirect": term("Total indirect effect"),
     "total": term("Total effect"),
 }
-_LOADING_COLUMNS = (
+LOADING_COLUMNS = (
     Column("construct", term("Latent variable"), once=True),
     Column("item", term("Item")),
     Column("est", term("Unstandardized loading"), Kind.ESTIMATE),
-    *_ESTIMATE_COLUMNS[1:],
+    *ESTIMATE_COLUMNS[1:],
     Column("std_all", term("Standardized factor loading"), Kind.COEFFICIENT),
 )
-_INDICES: dict[str, Text] = {
+INDEX_COLUMNS = (
+    Column("index", Words("Index", "拟合指标")),
+    Column("value", Words("Value", "结果"), Kind.COEFFICIENT),
+    Column("ci_lower", Words("90% CI lower", "90%置信区间下限"), Kind.COEFFICIENT),
+    Column("ci_upper", Words("90% CI upper", "90%置信区间上限"), Kind.COEFFICIENT),
+    Column("threshold", term("Reference standard")),
+    Column("verdict", term("Fit judgment")),
+)
+INDICES: dict[str, Text] = {
     name: term(english) + Words(f" ({short})", f"（{short}）")
     for name, english, short in (
         ("chisq_df", "Chi-square / df", "χ²/df"),
@@ -680,7 +706,7 @@ _CRITICAL_RATIO = Words(
     "C.R.: critical ratio, the estimate divided by its standard error (not the composite reliability CR).",
     "C.R.为临界比，即估计值除以标准误（不是组合信度CR）。",
 )
-_MARKER = Words(
+MARKER = Words(
     "A loading without standard error is fixed to give the construct its scale.",
     "没有标准误的载荷为设定构念尺度而固定。",
 )
@@ -702,7 +728,7 @@ _PRODUCT_ITSELF = Words(
     "those of its two factors, which gives another β.",
     "乘积项（×）的β以乘积项自身的标准差标准化；假设检验表则以两个因子的标准差标准化，因而β值不同。",
 )
-_STARS = Words("*** p < .001, ** p < .01, * p < .05.", "*** p < .001，** p < .01，* p < .05。")
+STARS_NOTE = Words("*** p < .001, ** p < .01, * p < .05.", "*** p < .001，** p < .01，* p < .05。")
 _CAUTION = Words("Caution ({what}): {message}", "注意（{what}）：{message}")
 _NOT_CONVERGED = Words(
     "Caution (error): the iterations did not converge; these numbers are not estimates.",

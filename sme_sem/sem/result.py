@@ -429,10 +429,10 @@ class Fit(Tabled):
         """Errors, tests and intervals of all rows, from the samples if there are any."""
         probability("level", level, 0.95)
         if self.bootstrapped is None:
-            return _tests(estimate, se, level)
+            return tests_of(estimate, se, level)
         own, lower, upper = self.bootstrapped.errors(level, standardized=standardized)
         varies = np.isfinite(se)
-        found = _tests(estimate, np.where(varies, own, np.nan), level)
+        found = tests_of(estimate, np.where(varies, own, np.nan), level)
         limits = {"ci_lower": np.where(varies, lower, np.nan), "ci_upper": np.where(varies, upper, np.nan)}
         return found | limits
 
@@ -899,7 +899,7 @@ class Fit(Tabled):
 
         columns = effects(self._point, self._vcov, pairs)
         columns["group"] = [self.moments.labels[g] for g in columns["group"]]
-        return pd.DataFrame(columns | _tests(columns["est"], columns["se"], 0.95))
+        return pd.DataFrame(columns | tests_of(columns["est"], columns["se"], 0.95))
 
     def cross_check(self) -> CrossCheck:
         """Fit the same specification with semopy, an independent program, and lay both results side by side.
@@ -1068,7 +1068,7 @@ def _texts(table: ParameterTable, labels: tuple[str, ...]) -> dict[str, Any]:
     return {name: pd.Series([row[place] for row in rows], dtype="str").array for place, name in columns}
 
 
-def _tests(estimate: np.ndarray, se: np.ndarray, level: float) -> dict[str, np.ndarray]:
+def tests_of(estimate: np.ndarray, se: np.ndarray, level: float) -> dict[str, np.ndarray]:
     """Columns with the standard error, z, the two-sided p and the interval."""
     z = estimate / np.where(se > 0, se, np.nan)
     half = special.ndtri(0.5 + level / 2) * se

@@ -85,7 +85,7 @@ _WORDS = "a name, a number or an operator"
 _BLOCK = re.compile(r"\s*(level|group)\s*:")
 _BLOCKS = {
     "level": (
-        "models of several levels are not fitted here",
+        "models of two levels are fitted by sme.fit_two_level",
         "one level, with cluster= for errors and tests of respondents drawn together",
     ),
     "group": (

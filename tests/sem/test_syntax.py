@@ -312,12 +312,12 @@ def test_any_text_is_read_or_refused_and_what_is_read_reads_back(text):
 @pytest.mark.parametrize(
     ("text", "column", "problem", "expected"),
     [
-        ("level: 1\nf =~ x", 6, "models of several levels are not fitted here", "with cluster= for errors and tests"),
+        ("level: 1\nf =~ x", 6, "models of two levels are fitted by sme.fit_two_level", "with cluster= for errors"),
         ("group : a\nf =~ x", 7, "groups have no blocks of their own", "one model with c() for what differs"),
         (
             "level: within\nf =~ x",
             6,
-            "models of several levels are not fitted here",
+            "models of two levels are fitted by sme.fit_two_level",
             "with cluster= for errors and tests",
         ),
         ("group:a\nf =~ x", 1, "groups have no blocks of their own", "one model with c() for what differs"),

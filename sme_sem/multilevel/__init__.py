@@ -1,0 +1,6 @@
+"""Respondents in clusters, such as employees in firms: models of what goes on within clusters, and between them."""
+
+from .fit import fit_two_level
+from .result import TwoLevelFit
+
+__all__ = ["TwoLevelFit", "fit_two_level"]

@@ -1,0 +1,170 @@
+"""Answers of respondents in clusters, checked and condensed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind
+from ..kernels import linalg, two_level
+from ..sem.diagnosis import Diagnostic
+from ..tables import Words
+from .levels import TwoLevels
+
+FEW = 50  # clusters: with fewer, errors at level 2 are known to be too small (Maas and Hox 2005, Methodology 1, 86-92)
+NOTABLE = 0.05  # the share of variance between clusters that should not be left unsaid
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What is known of the answers.
+
+    known : condensed      names : of its variables      cluster : the column      offered : respondents in the data
+    """
+
+    known: two_level.Clusters
+    names: tuple[str, ...]
+    cluster: str
+    offered: int
+
+    @property
+    def n(self) -> int:
+        """How many respondents are analysed."""
+        return int(self.known.respondents)
+
+    @property
+    def clusters(self) -> int:
+        """How many clusters."""
+        return len(self.known.size)
+
+
+def condensed(data: object, cluster: object, levels: TwoLevels) -> Answers:
+    """Read the columns of the model; respondents with a gap are left out."""
+    require_kind("data", data, pd.DataFrame, "a pandas DataFrame, one row per respondent")
+    assert isinstance(data, pd.DataFrame)
+    names = levels.observed
+    for name, what in ((cluster, "cluster="), *((name, "the model") for name in names)):
+        if not isinstance(name, str) or name not in data.columns:
+            raise SpecificationError(
+                f"{what} names {name!r}, which is no column of the data." + did_you_mean(name, map(str, data.columns))
+            )
+    constructs = (*levels.within.table.latent, *levels.between.table.latent)
+    clash = [name for name in constructs if name in data.columns]
+    if clash:
+        raise SpecificationError(
+            f"{clash[0]!r} is a construct of the model (it stands left of =~) and a column of the data as well: "
+            "rename one."
+        )
+    values = np.column_stack([_numbers(data[name]) for name in names])
+    whole = np.isfinite(values).all(axis=1) & data[cluster].notna().to_numpy()
+    values = values[whole]
+    code = pd.factorize(data[cluster][whole])[0]
+    _several(code, cluster)
+    inner = np.array([names.index(name) for name in levels.within.table.observed])
+    _vary(values, code, inner, names)
+    known = two_level.clusters(values, code, inner)
+    pooled = linalg.correlation(two_level.sample(known).covariance[0][np.ix_(inner, inner)])
+    if not linalg.has_cholesky(pooled):
+        raise DataProblem(
+            "within clusters, some variables of level 1 follow from others: leave out what is a sum, a copy or a "
+            "constant difference."
+        )
+    return Answers(known, tuple(names), str(cluster), len(data))
+
+
+def _numbers(column: pd.Series[float]) -> np.ndarray:
+    found = pd.to_numeric(column, errors="coerce")
+    if (found.isna() & column.notna()).any():
+        wrong = column[found.isna() & column.notna()].iloc[0]
+        raise DataProblem(f"column {column.name!r} holds {wrong!r}, which is no number.")
+    return np.asarray(found.to_numpy(dtype=float, na_value=np.nan))
+
+
+def _several(code: np.ndarray, cluster: object) -> None:
+    """Refuse clusters that do not tell the levels apart."""
+    if not len(code):
+        raise DataProblem("no respondent has all answers of the model and a cluster.")
+    clusters = code.max() + 1
+    if clusters == len(code):
+        raise DataProblem(
+            f"every cluster of {cluster!r} has one respondent with all answers, so that nothing varies within "
+            "clusters: name the column that respondents share."
+        )
+    if clusters < 3:
+        raise DataProblem(f"{cluster!r} divides the respondents into {clusters} cluster(s); two levels need more.")
+
+
+def _vary(values: np.ndarray, code: np.ndarray, inner: np.ndarray, names: list[str]) -> None:
+    """Refuse a variable at a level at which it does not vary, or away from one at which it does."""
+    sizes = np.bincount(code)
+    for place, name in enumerate(names):
+        means = np.bincount(code, values[:, place]) / sizes
+        left = np.abs(values[:, place] - means[code]).max()
+        constant = left <= 1e-10 * max(np.abs(values[:, place]).max(), 1e-300)
+        if constant and place in inner:
+            raise DataProblem(
+                f"{name!r} is the same for all respondents of a cluster, so it can only stand at level 2: take it "
+                "out of level 1."
+            )
+        if not constant and place not in inner:
+            raise DataProblem(
+                f"{name!r} stands at level 2 only, but differs among respondents of a cluster: name it at level 1 too "
+                f"(the line '{name} ~~ {name}' is enough), or put each cluster's mean in its place."
+            )
+
+
+def noticed(answers: Answers, levels: TwoLevels) -> list[Diagnostic]:
+    """What the analyst should know of the clusters."""
+    found = []
+    if answers.clusters < FEW:
+        found.append(Diagnostic("info", "few_clusters", _FEW.filled(n=answers.clusters, few=FEW)))
+    outer, shares = set(levels.between.table.observed), _shares(answers)
+    ignored = [n for n in levels.within.table.observed if n not in outer and shares[n] > NOTABLE]
+    if ignored:
+        names = ", ".join(f"{name} ({shares[name]:.2f})" for name in ignored)
+        found.append(Diagnostic("info", "varies_between", _IGNORED.filled(names=names)))
+    return found
+
+
+def little_between(answers: Answers, levels: TwoLevels) -> Words:
+    """Name variables of both levels that hardly vary between clusters, where a model of that level has no hold."""
+    inner, shares = set(levels.within.table.observed), _shares(answers)
+    little = [n for n in levels.between.table.observed if n in inner and shares[n] < NOTABLE]
+    names = ", ".join(f"{name} ({max(shares[name], 0):.2f})" for name in little)
+    return _LITTLE.filled(names=names) if little else Words("", "")
+
+
+def _shares(answers: Answers) -> dict[str, float]:
+    """Share of each variable's variance that lies between clusters, by analysis of variance; it may be negative."""
+    within, between = _by_analysis_of_variance(answers.known)
+    return dict(zip(answers.names, (between / (between + within)).tolist(), strict=True))
+
+
+def _by_analysis_of_variance(known: two_level.Clusters) -> tuple[np.ndarray, np.ndarray]:
+    """Variances within and between clusters, from mean squares: (p,), (p,)"""
+    N, J = known.respondents, len(known.size)
+    size = known.size[:, None]
+    within = np.diagonal(known.squares, axis1=1, axis2=2).sum(axis=0) / (N - J)
+    mean = (size * known.means).sum(axis=0) / N
+    squares = (size * (known.means - mean) ** 2).sum(axis=0) / (J - 1)
+    return within, (squares - within) / ((N - (size**2).sum() / N) / (J - 1))
+
+
+_FEW = Words(
+    "there are {n} clusters: with fewer than {few}, errors and tests at level 2 are too favourable.",
+    "只有{n}个组：少于{few}个时，第二层的标准误与检验过于乐观。",
+)
+_LITTLE = Words(
+    " Of these variables hardly any variance lies between clusters (in brackets its share), which leaves level 2 "
+    "little to go by: {names}. Make that level simpler, as by 'y ~~ 0*y' or loadings equal to those within, or take "
+    "sme.fit(cluster=).",
+    "下列变量几乎没有组间方差（括号内为比例），第二层模型缺乏依据：{names}。请简化该层，例如写“y ~~ 0*y”"
+    "或令载荷与组内相等，或改用sme.fit(cluster=)。",
+)
+_IGNORED = Words(
+    "stands at level 1 only, but part of its variance lies between clusters (in brackets): {names}. Name it at level 2 "
+    "too, or take the deviations from the clusters' means.",
+    "仅出现在第一层，但其部分方差位于组间（括号内为比例）：{names}。请在第二层也写入该变量，或改用组内离差。",
+)

@@ -1,0 +1,135 @@
+"""Fit a two-level model: ``fit_two_level`` is the door."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from ..errors import ConvergenceError, IdentificationError, SmeSemError
+from ..kernels.minimise import Status
+from ..sem import diagnosis
+from ..sem.diagnosis import Diagnostic
+from ..sem.estimators import ESTIMATORS
+from ..sem.options import Options, flag, max_iterations_of
+from ..sem.spelling import chosen
+from . import search
+from .answers import Answers, condensed, little_between, noticed
+from .levels import TwoLevels, read_levels
+from .result import TwoLevelFit
+
+
+def fit_two_level(
+    model: str,
+    data: pd.DataFrame,
+    *,
+    cluster: str,
+    estimator: str = "ML",
+    std_lv: bool = False,
+    orthogonal: bool = False,
+    max_iterations: int = 300,
+    on_failure: Literal["raise", "return"] = "raise",
+) -> TwoLevelFit:
+    """Fit a model with one level within clusters and one between them, by maximum likelihood.
+
+    Answers of people in the same firm are alike.  ``sme.fit(cluster=)`` corrects errors and tests for that; here what
+    differs among the people of a firm and what differs among firms have models of their own.  A variable of both levels
+    is the sum of a part that varies within clusters and a part that varies between them, neither of which is observed;
+    one of level 1 only does not differ between clusters, and one of level 2 only is a cluster's own.  Intercepts are
+    random, slopes are not.
+
+    Moments of covariates are estimated with the rest (lavaan's ``fixed.x = FALSE``).  Information is observed.
+
+    Parameters
+    ----------
+    model
+        lavaan's syntax in two blocks: after the line ``level: 1`` what holds within clusters, after ``level: 2`` what
+        holds between them.  A label at both levels makes parameters equal, as loadings whose construct is to be the
+        same at both; ``:=`` defines from the labels of both.
+    data
+        One row per respondent.  Those with a gap in the model's columns are left out.
+    cluster
+        The column that tells the cluster.
+    estimator
+        ``"ML"``, or ``"MLR"`` with errors and test that hold for answers that are not normal.
+    std_lv, orthogonal
+        Of both levels, as in :func:`sme_sem.fit`.
+    max_iterations
+        Of the search.
+    on_failure
+        ``"return"`` gives a fit that did not converge back, marked as such, in place of an error.
+
+    Returns
+    -------
+    TwoLevelFit
+        Prints its tables; ``estimates()``, ``standardized()``, ``measures()``, ``r_squared()``, ``intraclass()``.
+
+    Raises
+    ------
+    SyntaxProblem, SpecificationError
+        The text cannot be read, or asks for what two-level models do not have here.
+    DataProblem
+        A variable does not vary at a level where it stands, or the clusters do not tell the levels apart.
+    IdentificationError, ConvergenceError
+        As of :func:`sme_sem.fit`.
+
+    Notes
+    -----
+    McDonald and Goldstein (1989), British Journal of Mathematical and Statistical Psychology 42, 215-232; the formulas
+    stand in :mod:`sme_sem.kernels.two_level`.
+
+    Examples
+    --------
+    >>> import numpy as np, sme_sem as sme
+    >>> firms = sme.simulate("culture =~ 0.6*f1 + 0.5*f2 + 0.5*f3", 100, seed=1)
+    >>> people = sme.simulate("climate =~ 0.8*c1 + 0.7*c2 + 0.6*c3", 600, seed=2)
+    >>> for k in (1, 2, 3):
+    ...     people[f"c{k}"] += np.repeat(firms[f"f{k}"].to_numpy(), 6)
+    >>> people["firm"] = np.repeat(np.arange(100), 6)
+    >>> model = '''
+    ... level: 1
+    ...   climate =~ c1 + c2 + c3
+    ... level: 2
+    ...   culture =~ c1 + c2 + c3
+    ... '''
+    >>> fit = sme.fit_two_level(model, people, cluster="firm")
+    >>> fit.intraclass()["icc"].round(2).to_dict()
+    {'c1': 0.41, 'c2': 0.35, 'c3': 0.41}
+    """
+    options = Options(
+        method=ESTIMATORS[chosen("estimator", estimator, ("ML", "MLR"))],
+        std_lv=flag("std_lv", std_lv),
+        orthogonal=flag("orthogonal", orthogonal),
+        fixed_x=False,
+        meanstructure=True,
+        information="observed",
+        max_iterations=max_iterations_of(max_iterations),
+    )
+    raising = chosen("on_failure", on_failure, ("raise", "return")) == "raise"
+    levels = read_levels(model, options)
+    answers = condensed(data, cluster, levels)
+    if levels.n_free > levels.moments:
+        message = diagnosis.too_many_parameters_message(levels.n_free, levels.moments)
+        raise IdentificationError(message.en, levels.names())
+    found = search.estimated(levels, answers, options.max_iterations)
+    problem, said = _trouble(levels, answers, found)
+    if problem is not None and raising:
+        raise problem
+    fit = TwoLevelFit(levels, options, answers, found, (*said, *noticed(answers, levels)))
+    return fit if problem is not None else fit.examined()
+
+
+def _trouble(levels: TwoLevels, answers: Answers, found: search.Found) -> tuple[SmeSemError | None, list[Diagnostic]]:
+    """What keeps the numbers found from being estimates."""
+    if found.status is not Status.BAD_START:
+        places = diagnosis.null_space(found.expected, np.zeros((0, levels.n_free)))
+        if len(places):
+            names = levels.names()
+            apart = tuple(names[i] for i in places)
+            message = diagnosis.unidentified_message(apart, levels.within.table) + little_between(answers, levels)
+            return IdentificationError(message.en, apart), [Diagnostic("error", "not_identified", message)]
+    if found.status is not Status.CONVERGED:
+        message = diagnosis.stopped_message(found.status, found.iterations) + little_between(answers, levels)
+        return ConvergenceError(message.en), [Diagnostic("error", "not_converged", message)]
+    return None, []

@@ -1,0 +1,180 @@
+"""The two models of a two-level model, as they are written one below the other.
+
+A line ``level: 1`` (or ``level: within``) begins what is said of differences within clusters, ``level: 2`` (``level:
+between``) what is said of differences between them.  A label at both levels makes two parameters equal; definitions may
+stand at either and use the labels of both.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..errors import SpecificationError, SyntaxProblem, require_kind
+from ..kernels import ram, two_level
+from ..sem.expressions import Quantity, define
+from ..sem.options import Options
+from ..sem.parameters import Parameter, ParameterTable, parameter_table
+from ..sem.specification import Specification
+from ..sem.syntax import Term, with_plain_ends
+from ..tables import Words
+
+WITHIN, BETWEEN = "within", "between"
+TITLES = {WITHIN: Words("within clusters", "组内"), BETWEEN: Words("between clusters", "组间")}
+_HEAD = re.compile(r"\s*level\s*:\s*(\w*)\s*(?:[#!].*)?$", re.IGNORECASE)
+_NAMES = {"1": WITHIN, "2": BETWEEN, "within": WITHIN, "between": BETWEEN}
+_EXPECTED = "'level: 1' before what holds within clusters, and 'level: 2' before what holds between them"
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """The model of one level.
+
+    parameters : (q,) which parameter of the whole model each of the table's own is
+    """
+
+    name: str
+    table: ParameterTable
+    parameters: np.ndarray
+
+    def kernel(self, names: list[str]) -> two_level.Level:
+        """The same for :mod:`sme_sem.kernels.two_level`; ``names`` are all observed variables."""
+        places = np.array([names.index(name) for name in self.table.observed])
+        return two_level.Level(self.table.pattern(), places, self.parameters)
+
+
+@dataclass(frozen=True, eq=False)
+class TwoLevels:
+    """Both levels of a model, and what it defines by ``:=``."""
+
+    within: Level
+    between: Level
+    definitions: tuple[Term, ...]
+
+    @property
+    def both(self) -> tuple[Level, Level]:
+        """Within, between."""
+        return self.within, self.between
+
+    @property
+    def observed(self) -> list[str]:
+        """All observed variables, those of the level within first."""
+        return list(dict.fromkeys((*self.within.table.observed, *self.between.table.observed)))
+
+    @property
+    def n_free(self) -> int:
+        """How many parameters are estimated."""
+        return 1 + int(max(level.parameters.max(initial=-1) for level in self.both))
+
+    @property
+    def moments(self) -> int:
+        """How many moments an unrestricted model would have: covariances at both levels, and means."""
+        k = [len(level.table.observed) for level in self.both]
+        return sum(own * (own + 1) // 2 for own in k) + len(self.observed)
+
+    def names(self) -> list[str]:
+        """Name each free parameter by its first relation and that one's level."""
+        found: dict[int, str] = {}
+        for level in self.both:
+            for own, name in zip(level.parameters, level.table.names(), strict=True):
+                found.setdefault(int(own), f"{name} [{level.name}]")
+        return [found[i] for i in range(self.n_free)]
+
+    def pattern(self, sizes: np.ndarray) -> ram.Pattern:
+        """Lay both levels into the matrices of one path model; sizes (D,) of clusters"""
+        names = self.observed
+        return two_level.joined(self.within.kernel(names), self.between.kernel(names), len(names), sizes)
+
+
+def read_levels(model: object, options: Options) -> TwoLevels:
+    """Read a model's two levels, and complete each as a model of one level is completed."""
+    require_kind("a two-level model", model, str, f"text with {_EXPECTED}")
+    assert isinstance(model, str)
+    within, between = (Specification.read(text) for text in _parted(with_plain_ends(model)))
+    for specification in (within, between):
+        _refuse(specification)
+    definitions = tuple(t for s in (within, between) for t in s.terms if t.op == ":=")
+    inner, outer = (parameter_table(_without_definitions(own), options, 1) for own in (within, between))
+    if inner.bounds or outer.bounds:
+        raise SpecificationError("a two-level model takes no bounds: leave lower() and upper() out.")
+    inner = _without_means(inner, set(inner.observed) & set(outer.observed))
+    _known(definitions, inner, outer)
+    first = np.arange(inner.n_free)
+    return TwoLevels(Level(WITHIN, inner, first), Level(BETWEEN, outer, _numbered(outer, inner)), definitions)
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """The text of each level; lines keep their numbers, so that a mistake is found where it stands."""
+    lines = text.split("\n")
+    found: dict[str, list[str]] = {}
+    own: list[str] | None = None
+    for number, line in enumerate(lines, start=1):
+        head = _HEAD.match(line)
+        if head:
+            name = _NAMES.get(head[1].lower(), "")
+            if not name or name in found:
+                problem = f"there is a level {head[1]!r} already" if name else f"there is no level {head[1]!r}"
+                raise SyntaxProblem(number, 1 + len(line) - len(line.lstrip()), line, problem, _EXPECTED)
+            own = found[name] = [""] * (number - 1)
+        elif own is None and re.sub(r"[#!].*", "", line).strip():
+            raise SyntaxProblem(number, 1, line, "this belongs to no level", _EXPECTED)
+        for name, text_of in found.items():
+            text_of.append(line if found[name] is own and not head else "")
+    for name in (WITHIN, BETWEEN):
+        if name not in found:
+            raise SyntaxProblem(len(lines), 1, lines[-1], f"the model has no level {name!r}", _EXPECTED)
+    return "\n".join(found[WITHIN]), "\n".join(found[BETWEEN])
+
+
+def _refuse(specification: Specification) -> None:
+    held = [t for t in specification.terms if t.op in ("==", "<", ">")]
+    if held:
+        raise SpecificationError(
+            f"{held[0].lhs} {held[0].op} {held[0].rhs}: a two-level model takes no constraints but equality by a "
+            "common label, as in 'cw =~ c1 + a*c2' at level 1 and 'cb =~ c1 + a*c2' at level 2."
+        )
+    for term in specification.terms:
+        if term.block or term.op in ("<~", "|", "~*~"):
+            what = "exploratory blocks" if term.block else f"{term.op!r}"
+            raise SpecificationError(
+                f"a two-level model takes no {what}: it is of constructs measured by numeric items."
+            )
+
+
+def _known(definitions: tuple[Term, ...], *tables: ParameterTable) -> None:
+    """Find labels that no parameter has before the search."""
+    one = Quantity(np.asarray(1.0), np.zeros(0))
+    define(definitions, {p.label: one for table in tables for p in table.parameters if p.label})
+
+
+def _without_definitions(specification: Specification) -> Specification:
+    return replace(specification, terms=tuple(t for t in specification.terms if t.op != ":="))
+
+
+def _without_means(table: ParameterTable, elsewhere: set[str]) -> ParameterTable:
+    """Fix at zero, within clusters, the intercepts of variables that have one between them."""
+    stated = [p.lhs for p in table.parameters if p.op == "~1" and p.user and p.lhs in elsewhere and (p.free or p.value)]
+    if stated:
+        raise SpecificationError(
+            f"{stated[0]} ~ 1 stands at level 1, but the mean of a variable of both levels belongs to level 2: move it "
+            "there."
+        )
+    rows = [replace(p, index=-1, value=0.0) if p.op == "~1" and p.lhs in elsewhere else p for p in table.parameters]
+    number = {old: new for new, old in enumerate(dict.fromkeys(p.index for p in rows if p.free))}
+    return replace(table, parameters=tuple(_renumbered(p, number) for p in rows))
+
+
+def _renumbered(p: Parameter, number: dict[int, int]) -> Parameter:
+    return replace(p, index=number[p.index]) if p.free else p
+
+
+def _numbered(outer: ParameterTable, inner: ParameterTable) -> np.ndarray:
+    """Which parameter of the whole model each of those between clusters is: a label of both levels is one."""
+    shared = {p.index: inner.labels[p.label] for p in outer.parameters if p.free and p.label in inner.labels}
+    found, q = np.empty(outer.n_free, dtype=int), inner.n_free
+    for own in range(outer.n_free):
+        found[own] = shared.get(own, q)
+        q += own not in shared
+    return found

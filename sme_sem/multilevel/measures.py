@@ -1,0 +1,117 @@
+"""How well a two-level model fits, by lavaan's names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ..kernels import fit_indices, linalg, two_level
+from ..kernels.minimise import Status
+from ..sem import indices
+from ..sem.diagnosis import Diagnostic
+from ..sem.robust import Scaling
+from ..sem.spelling import chosen
+from ..tables import Words
+from .levels import BETWEEN, WITHIN
+from .search import Found
+
+if TYPE_CHECKING:
+    from .result import TwoLevelFit
+
+NO_COMPARISON = Diagnostic(
+    "warning",
+    "no_unrestricted_model",
+    Words(
+        "the unrestricted model, which fits all covariances at both levels, was not found: there is no "
+        "chi-square, and no index that rests on it. Usual causes: few clusters, or variables that hardly vary between "
+        "them.",
+        "未能估计两层协方差均不受限的饱和模型，因此没有卡方值及以其为基础的指标。常见原因：组数过少，或变量几乎没有组间方差。",
+    ),
+)
+
+
+def measures(fit: TwoLevelFit) -> dict[str, float]:
+    """All measures; those that need a comparison are NaN where its model was not found."""
+    own, free, none, N = fit.found, fit.unrestricted, fit.independent, fit.n
+    test = indices.Test(
+        _difference(own, free, N),
+        len(free.theta) - len(own.theta),
+        _difference(none, free, N),
+        len(free.theta) - len(none.theta),
+        len(own.theta),
+        float(N),
+        N,
+        1,
+        np.ones(1),
+    )
+    x2, df, b, bdf = test.chi_square, test.df, test.baseline, test.baseline_df
+    logl, most = (float(two_level.log_likelihood(fit.answers.known, one.value)) for one in (own, free))
+    lower, upper = fit_indices.rmsea_interval(x2, df, N)
+    found = {
+        "npar": len(own.theta),
+        "chisq": x2,
+        "df": df,
+        "pvalue": fit_indices.p_value(x2, df),
+        "baseline_chisq": b,
+        "baseline_df": bdf,
+        "baseline_pvalue": fit_indices.p_value(b, bdf),
+        **indices.against_baseline(x2, df, b, bdf),
+        **indices.likelihood_measures(test, (logl, most if free.status is Status.CONVERGED else np.nan)),
+        "ntotal": N,
+        "clusters": fit.clusters,
+        "rmsea": fit_indices.rmsea(x2, df, N),
+        "rmsea_ci_lower": lower,
+        "rmsea_ci_upper": upper,
+        "rmsea_pvalue": fit_indices.close_fit_p_value(x2, df, N),
+        **_residual_measures(fit),
+    }
+    found = {name: float(value) for name, value in found.items()}
+    if fit.options.method.scaled:
+        scalings = _scaling(own, free, df, N), _scaling(none, free, bdf, N)
+        found |= indices.scaled_measures(test, *scalings, fit.options.method.test)
+    return found
+
+
+def _difference(narrow: Found, wide: Found, N: int) -> float:
+    if not narrow.status is wide.status is Status.CONVERGED:
+        return np.nan
+    return max(N * (narrow.value - wide.value), 0.0)
+
+
+def _scaling(narrow: Found, wide: Found, df: int, N: int) -> Scaling:
+    """Yuan and Bentler's factor as Mplus has it: by what scores vary more than information says, in both models."""
+    own, most = (float(np.trace(linalg.inverse(one.exact / 2) @ one.spread(N))) for one in (narrow, wide))
+    c = (most - own) / df if df else np.nan
+    return Scaling(c, 0.0, float(df), c, own)
+
+
+def unrestricted_covariances(fit: TwoLevelFit) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Of the unrestricted model, within clusters and between them."""
+    theta, found = fit.unrestricted.theta, []
+    for level in fit.levels.both:
+        names = list(level.table.observed)
+        k = len(names)
+        row, col = np.triu_indices(k)
+        start = 0 if level is fit.levels.within else len(theta) - k * (k + 1) // 2 - k
+        covariance = np.zeros((k, k))
+        covariance[row, col] = covariance[col, row] = theta[start : start + len(row)]
+        found.append(pd.DataFrame(covariance, names, names))
+    return found[0], found[1]
+
+
+def implied(fit: TwoLevelFit, level: str) -> pd.DataFrame:
+    """Implied covariances of one level's observed variables."""
+    place = (WITHIN, BETWEEN).index(chosen("level", level, (WITHIN, BETWEEN)))
+    names = list(fit.levels.both[place].table.observed)
+    return pd.DataFrame(fit.points[place].moments.sigma[0], names, names)
+
+
+def _residual_measures(fit: TwoLevelFit) -> dict[str, float]:
+    """SRMR of each level: of its correlations, against the unrestricted model's, as lavaan's of two levels."""
+    found = {}
+    for name, own in zip((WITHIN, BETWEEN), unrestricted_covariances(fit), strict=True):
+        apart = np.tril(fit_indices.correlation_residuals(own.to_numpy(), implied(fit, name).to_numpy()), -1)
+        found[f"srmr_{name}"] = float(np.sqrt((apart**2).sum() / (len(apart) * (len(apart) + 1) / 2)))
+    return {"srmr": sum(found.values()), **found}

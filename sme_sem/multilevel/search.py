@@ -1,0 +1,137 @@
+"""Estimates of two-level models, and of the unrestricted and the independence model beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..kernels import discrepancy, linalg, minimise, ram, two_level
+from ..kernels.minimise import Status
+from ..sem.start import plain_start, start_values
+from .answers import Answers
+from .levels import TwoLevels
+
+ALIKE = 0.2  # how large the level between is taken to be where its own moments led nowhere
+LEAST = 0.05  # of a variable's variance, or of one: what start values leave between clusters
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Where a search ended.
+
+    pattern : the model in 1 + D groups      theta : (q,)      value : the discrepancy
+    expected, exact : its Hessians there, (q, q)      scores : (J, q) of the clusters
+    """
+
+    pattern: ram.Pattern
+    theta: np.ndarray
+    status: Status
+    iterations: int
+    value: float
+    expected: np.ndarray
+    exact: np.ndarray
+    scores: np.ndarray
+
+    def spread(self, n: int) -> np.ndarray:
+        """Average product of scores per respondent, clusters being what is independent: (q, q)"""
+        return np.asarray(self.scores.T @ self.scores / n)
+
+
+def estimated(levels: TwoLevels, answers: Answers, max_iterations: int) -> Found:
+    """Search from good starts, from a level between that is like the one within, then from cautious ones."""
+    pattern = levels.pattern(answers.known.sizes)
+    covariances, means = _moments_of_levels(levels, answers)
+    alike = [covariances[0], _like_within(levels, *covariances)]
+    tried: list[Found] = []
+    for begin, from_covariances in ((start_values, covariances), (start_values, alike), (plain_start, covariances)):
+        start = np.empty(levels.n_free)
+        for level, covariance, mean in zip(levels.both, from_covariances, means, strict=True):
+            start[level.parameters] = begin(level.table, covariance[None], mean[None])
+        tried.append(_searched(pattern, answers, start, max_iterations))
+        if tried[-1].status is Status.CONVERGED:
+            return tried[-1]
+    return min(tried, key=lambda found: np.inf if np.isnan(found.value) else found.value)
+
+
+def unrestricted(levels: TwoLevels, answers: Answers, max_iterations: int) -> Found:
+    """The model that fits all covariances at both levels, and all means."""
+    return _without_structure(levels, answers, max_iterations, related=True)
+
+
+def independent(levels: TwoLevels, answers: Answers, max_iterations: int) -> Found:
+    """The model without covariances, but those of covariates among each other."""
+    return _without_structure(levels, answers, max_iterations, related=False)
+
+
+def _without_structure(levels: TwoLevels, answers: Answers, max_iterations: int, *, related: bool) -> Found:
+    names = levels.observed
+    covariances, means = _moments_of_levels(levels, answers)
+    outer = set(levels.between.table.observed)
+    kernels, start, q = [], [], 0
+    for level, covariance, mean in zip(levels.both, covariances, means, strict=True):
+        table = level.table
+        k, x = len(table.observed), len(table.covariates)
+        beside = np.zeros((k, k), dtype=bool)
+        beside[k - x :, k - x :] = True
+        free = [i for i, n in enumerate(table.observed) if level is levels.between or n not in outer]
+        pattern = two_level.unrestricted(k, np.array(free, dtype=int), None if related else beside)
+        row, col = pattern.row[: len(pattern.row) - len(free)], pattern.col[: len(pattern.row) - len(free)]
+        places = np.array([names.index(name) for name in table.observed])
+        kernels.append(two_level.Level(pattern, places, q + np.arange(pattern.parameters)))
+        start += [covariance[row, col], mean[free]]
+        q += pattern.parameters
+    pattern = two_level.joined(kernels[0], kernels[1], len(names), answers.known.sizes)
+    return _searched(pattern, answers, np.concatenate(start), max_iterations)
+
+
+def _searched(pattern: ram.Pattern, answers: Answers, start: np.ndarray, max_iterations: int) -> Found:
+    parts = list(two_level.in_parts(pattern, two_level.sample(answers.known)))
+
+    def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> discrepancy.Slope:
+        found = two_level.slope(parts, theta[0], exact=exact)
+        return discrepancy.Slope(*(np.asarray(part)[None] for part in found))
+
+    with np.errstate(all="ignore"):  # a trial step may leave the admissible region; it is then rejected
+        best = minimise.scoring(slope_at, start[None], max_iterations=max_iterations)
+        theta = best.theta[0]
+        expected = two_level.slope(parts, theta)
+        exact = two_level.slope(parts, theta, exact=True).hessian
+        scores = two_level.scores(pattern, theta, answers.known)
+    return Found(
+        pattern, theta, best.status[0], int(best.iterations[0]), float(expected.value), expected.hessian, exact, scores
+    )
+
+
+def _moments_of_levels(levels: TwoLevels, answers: Answers) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Rough covariances and means at each level, positive definite, to start from.
+
+    Clusters' means vary by what is between clusters and by a share of what is within.
+    """
+    known, names = answers.known, levels.observed
+    inner, outer = ([names.index(name) for name in level.table.observed] for level in levels.both)
+    pooled = two_level.sample(known).covariance[0]
+    mean = np.average(known.means, axis=0, weights=known.size)
+    apart = np.cov(known.means, rowvar=False).reshape(len(names), len(names))
+    left = np.zeros_like(apart)
+    left[np.ix_(inner, inner)] = pooled[np.ix_(inner, inner)] * np.mean(1 / known.size)
+    between = _definite(apart - left, np.diagonal(apart))[np.ix_(outer, outer)]
+    return [pooled[np.ix_(inner, inner)], between], [mean[inner], mean[outer]]
+
+
+def _like_within(levels: TwoLevels, within: np.ndarray, between: np.ndarray) -> np.ndarray:
+    """The covariances within, in small, of variables of both levels; clusters that differ little start better there."""
+    inner, outer = (list(level.table.observed) for level in levels.both)
+    both = [name for name in outer if name in inner]
+    here, there = ([names.index(name) for name in both] for names in (outer, inner))
+    found = np.diag(np.diagonal(between))
+    found[np.ix_(here, here)] = ALIKE * within[np.ix_(there, there)]
+    return found
+
+
+def _definite(matrix: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """The nearest thing with variances of at least a share of the whole, and correlations that go together."""
+    deviation = np.sqrt(np.maximum(np.diagonal(matrix), LEAST * whole))
+    values, vectors = np.linalg.eigh(matrix / np.outer(deviation, deviation))
+    lifted = (vectors * np.maximum(values, LEAST)) @ vectors.T
+    return np.asarray(linalg.correlation(lifted) * np.outer(deviation, deviation))
