@@ -97,11 +97,8 @@ def slope(pattern, sample, theta, *, exact=False):
     if exact and sample.metric is not None:
         bent = bend(pattern, moments, white)
         curvature += bent + bent.mT
-    return Slope(
-        (white.distance * sample.share).sum(axis=-1),
-        gradient,
-        ram.sum_cell_pairs(pattern, share[..., None] * curvature),
-    )
+    curvature *= share[..., None]
+    return Slope((white.distance * sample.share).sum(axis=-1), gradient, ram.sum_cell_pairs(pattern, curvature))
 
 
 def whitened(pattern, sample, moments):
@@ -114,7 +111,7 @@ def whitened(pattern, sample, moments):
 def expected_curvature(pattern, moments, white):
     """tr(Z_r Z_s) + 2 nu_r^T nu_s by pairs of cells: (..., G, c, c)"""
     curvature = _traces(pattern, white.gram)
-    curvature *= 2 * pattern.pair_weight
+    curvature *= pattern.pair_weight
     if pattern.means:
         d = ram.mean_weight(pattern, moments.eta)
         curvature += 2 * d[..., :, None] * d[..., None, :] * _pick(white.gram, pattern.a, pattern.a)
@@ -161,7 +158,7 @@ def exact_curvature(pattern, moments, white):
     G, H = white.gram, white.rest
     curvature = _traces(pattern, G - H)
     curvature -= _traces(pattern, H)
-    curvature *= 2 * pattern.pair_weight
+    curvature *= pattern.pair_weight
     half = bend(pattern, moments, white)
     if pattern.means:
         d = ram.mean_weight(pattern, moments.eta)
@@ -216,7 +213,7 @@ def bend(pattern, moments, white):
     changes along a covariance as well, which is the transpose of a change already counted.
     Only paths r have such terms, so the others' rows stay zero.
     """
-    path, covariance = pattern.cells[ram.PATHS], pattern.cells[ram.COVARIANCES]
+    path, covariance, intercept = (pattern.kinds[kind] for kind in (ram.PATHS, ram.COVARIANCES, ram.INTERCEPTS))
     E, H = moments.E, white.rest
     i, j = pattern.row[path], pattern.col[path]
     bent = np.zeros((*H.shape[:-2], len(pattern.matrix), len(pattern.matrix)))
@@ -228,12 +225,11 @@ def bend(pattern, moments, white):
     of_covariances = _pick(E, j, k) * _pick(H, i, l) + _pick(E, j, l) * _pick(H, i, k)
     if pattern.means:
         # r = i <- j, s = k <- l: E_yi E_jk eta_l;  s = m_k: E_yi E_jk
-        intercept = pattern.cells[ram.INTERCEPTS]
         toward = -2 * white.along[..., i, None]
         of_paths += toward * reach * moments.eta[..., None, j]
-        bent[..., path[:, None], intercept] = toward * _pick(E, j, pattern.row[intercept])
-    bent[..., path[:, None], path] = of_paths
-    bent[..., path[:, None], covariance] = 2 * pattern.weight[covariance] * of_covariances
+        bent[ram.block(path, intercept)] = toward * _pick(E, j, pattern.row[intercept])
+    bent[ram.block(path, path)] = of_paths
+    bent[ram.block(path, covariance)] = 2 * pattern.weight[covariance] * of_covariances
     return bent
 
 

@@ -190,17 +190,14 @@ def _where(chosen, new, old):
 
 def _step(hessian, gradient, damping):
     """The damped step, g^T H^-1 g, and whether there is one: (b, q, q), (b, q), (b,) -> (b, q), (b,), (b,)"""
-    diagonal = np.linalg.diagonal(hessian)
-    scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1))  # a parameter's unit must not matter
-    damped = hessian * scale[:, :, None]
-    damped *= scale[:, None, :]
     if damping.any():
-        each = np.arange(damped.shape[-1])
-        damped[:, each, each] += damping[:, None]
-    direction = linalg.solve_definite(damped, gradient * scale)
+        each = np.arange(hessian.shape[-1])
+        diagonal, hessian = np.linalg.diagonal(hessian), hessian.copy()
+        hessian[:, each, each] += damping[:, None] * np.where(diagonal > 0, diagonal, 1)
+    direction = linalg.solve_definite(hessian, gradient)  # factored as it is: a parameter's unit moves no digit
     solved = np.isfinite(direction).all(axis=-1)
-    decrement = np.linalg.vecdot(gradient * scale, direction)
-    return -scale * direction, np.where(solved, decrement, np.inf), solved
+    decrement = np.linalg.vecdot(gradient, direction)
+    return -direction, np.where(solved, decrement, np.inf), solved
 
 
 def _usable(value, gradient, hessian):

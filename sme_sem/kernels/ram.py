@@ -98,13 +98,18 @@ class Pattern:
 
     @cached_property
     def pair_weight(self):
-        """The product of two cells' weights: (c, c)"""
-        return np.outer(self.weight, self.weight)
+        """Twice the product of two cells' weights: (c, c)"""
+        return 2 * np.outer(self.weight, self.weight)
 
     @cached_property
     def cells(self):
         """Which cells are of each kind: kind -> (k,)"""
         return {kind: np.flatnonzero(self.matrix == kind) for kind in (PATHS, COVARIANCES, INTERCEPTS)}
+
+    @cached_property
+    def kinds(self):
+        """The same, as slices where they follow each other."""
+        return {kind: as_slice(cells) for kind, cells in self.cells.items()}
 
     @cached_property
     def places(self):
@@ -255,6 +260,11 @@ def as_slice(places):
     """Places as a slice if they follow each other, which copies nothing: (k,)"""
     together = len(places) and places[-1] - places[0] == len(places) - 1
     return slice(places[0], places[-1] + 1) if together else places
+
+
+def block(rows, columns):
+    """Index of the cells in some rows and columns, each (k,) or a slice."""
+    return ..., rows[:, None] if isinstance(rows, np.ndarray) and isinstance(columns, np.ndarray) else rows, columns
 
 
 def jacobian(pattern, moments, cells=slice(None)):
