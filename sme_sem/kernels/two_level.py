@@ -156,22 +156,22 @@ def _cells(level, start, times, times_means):
     return own.matrix, own.row + start, col, parameter, np.where(parameter >= 0, factor, 1.0)
 
 
-def unrestricted(k, means, beside=None):
-    """A level that fits everything: k observed variables, their covariances, and the means of some: -> ram.Pattern
+def without_structure(free, means, covariance, mean):
+    """A level of observed variables alone: -> ram.Pattern
 
-    beside : (k, k) which covariances are free; None for all
+    free : (k, k) which covariances are parameters   means : (k,) which means are   covariance, mean : of the others
     """
-    row, col = np.nonzero(np.tri(k, dtype=bool).T if beside is None else np.triu(beside | np.eye(k, dtype=bool)))
-    matrix = np.repeat([ram.COVARIANCES, ram.INTERCEPTS], [len(row), len(means)])
-    cells = len(matrix)
+    row, col = np.nonzero(np.triu(free))
+    own = np.flatnonzero(means)
+    k, cells = len(mean), len(row) + len(own)
     return ram.Pattern(
         k,
         np.zeros((1, k, k)),
-        np.zeros((1, k, k)),
-        np.zeros((1, k)),
-        matrix,
-        np.append(row, means),
-        np.append(col, np.zeros(len(means), dtype=int)),
+        np.where(free, 0.0, covariance)[None],
+        np.where(means, 0.0, mean)[None],
+        np.repeat([ram.COVARIANCES, ram.INTERCEPTS], [len(row), len(own)]),
+        np.append(row, own),
+        np.append(col, np.zeros(len(own), dtype=int)),
         np.arange(cells)[None],
         np.ones((1, cells)),
         cells,

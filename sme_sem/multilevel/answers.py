@@ -115,6 +115,30 @@ def _vary(values: np.ndarray, code: np.ndarray, inner: np.ndarray, names: list[s
             )
 
 
+def moments_of(answers: Answers, covariates: tuple[tuple[str, ...], tuple[str, ...]]) -> list[pd.DataFrame]:
+    """Covariances and means of covariates of one level: of respondents, of clusters; see ``levels.with_given``."""
+    known, found = answers.known, []
+    squares = known.squares.sum(axis=0)
+    by_level = (known.size, squares), (np.ones(len(known.size)), np.zeros_like(squares))
+    for names, (weight, inside) in zip(covariates, by_level, strict=True):
+        places = [answers.names.index(name) for name in names]
+        mean = np.average(known.means[:, places], axis=0, weights=weight)
+        around = known.means[:, places] - mean
+        squares = (weight[:, None] * around).T @ around + inside[np.ix_(places, places)]
+        found.append(pd.DataFrame(squares / weight.sum(), list(names), list(names)).assign(mean=mean))
+    return found
+
+
+def log_likelihood_of_given(answers: Answers, levels: TwoLevels) -> float:
+    """The part of covariates that are taken as given."""
+    found = 0.0
+    for level, n in zip(levels.both, (answers.n, answers.clusters), strict=True):
+        covariance, _ = level.moments_given(level.given)
+        k = len(level.given)
+        found -= 0.5 * n * (k * np.log(2 * np.pi) + float(linalg.log_determinant_of(covariance)) + k) if k else 0.0
+    return found
+
+
 def noticed(answers: Answers, levels: TwoLevels) -> list[Diagnostic]:
     """What the analyst should know of the clusters."""
     found = []

@@ -15,8 +15,8 @@ from ..sem.estimators import ESTIMATORS
 from ..sem.options import Options, flag, max_iterations_of
 from ..sem.spelling import chosen
 from . import search
-from .answers import Answers, condensed, little_between, noticed
-from .levels import TwoLevels, read_levels
+from .answers import Answers, condensed, little_between, moments_of, noticed
+from .levels import TwoLevels, covariates_of_one_level, read_levels, with_given
 from .result import TwoLevelFit
 
 
@@ -28,6 +28,7 @@ def fit_two_level(
     estimator: str = "ML",
     std_lv: bool = False,
     orthogonal: bool = False,
+    fixed_x: bool = True,
     max_iterations: int = 300,
     on_failure: Literal["raise", "return"] = "raise",
 ) -> TwoLevelFit:
@@ -39,7 +40,7 @@ def fit_two_level(
     one of level 1 only does not differ between clusters, and one of level 2 only is a cluster's own.  Intercepts are
     random, slopes are not.
 
-    Moments of covariates are estimated with the rest (lavaan's ``fixed.x = FALSE``).  Information is observed.
+    Information is observed.
 
     Parameters
     ----------
@@ -55,6 +56,10 @@ def fit_two_level(
         ``"ML"``, or ``"MLR"`` with errors and test that hold for answers that are not normal.
     std_lv, orthogonal
         Of both levels, as in :func:`sme_sem.fit`.
+    fixed_x
+        Covariates of one level only keep the moments of the sample, and likelihood and information criteria are those
+        given them.  Estimates and tests are the same without.  The moments of covariates of both levels, which are not
+        observed as such, are always estimated.
     max_iterations
         Of the search.
     on_failure
@@ -109,6 +114,8 @@ def fit_two_level(
     raising = chosen("on_failure", on_failure, ("raise", "return")) == "raise"
     levels = read_levels(model, options)
     answers = condensed(data, cluster, levels)
+    if flag("fixed_x", fixed_x):
+        levels = with_given(levels, moments_of(answers, covariates_of_one_level(levels)))
     if levels.n_free > levels.moments:
         message = diagnosis.too_many_parameters_message(levels.n_free, levels.moments)
         raise IdentificationError(message.en, levels.names())

@@ -8,9 +8,11 @@ stand at either and use the labels of both.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from ..errors import SpecificationError, SyntaxProblem, require_kind
 from ..kernels import ram, two_level
@@ -33,16 +35,30 @@ class Level:
     """The model of one level.
 
     parameters : (q,) which parameter of the whole model each of the table's own is
+    given : covariates whose moments are taken as they are, with these in the table's fixed parameters
     """
 
     name: str
     table: ParameterTable
     parameters: np.ndarray
+    given: tuple[str, ...] = ()
 
     def kernel(self, names: list[str]) -> two_level.Level:
         """The same for :mod:`sme_sem.kernels.two_level`; ``names`` are all observed variables."""
         places = np.array([names.index(name) for name in self.table.observed])
         return two_level.Level(self.table.pattern(), places, self.parameters)
+
+    def moments_given(self, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Covariances and means of covariates taken as given, zero elsewhere: (k, k), (k,)"""
+        place = {name: i for i, name in enumerate(names)}
+        covariance, mean = np.zeros((len(names), len(names))), np.zeros(len(names))
+        for p in self.table.parameters:
+            if p.op == "~~" and p.lhs in self.given and p.rhs in self.given:
+                i, j = place[p.lhs], place[p.rhs]
+                covariance[i, j] = covariance[j, i] = p.value
+            elif p.op == "~1" and p.lhs in self.given:
+                mean[place[p.lhs]] = p.value
+        return covariance, mean
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,9 +86,12 @@ class TwoLevels:
 
     @property
     def moments(self) -> int:
-        """How many moments an unrestricted model would have: covariances at both levels, and means."""
-        k = [len(level.table.observed) for level in self.both]
-        return sum(own * (own + 1) // 2 for own in k) + len(self.observed)
+        """How many moments an unrestricted model would have: covariances at both levels, and means, but given ones."""
+        found = len(self.observed)
+        for level in self.both:
+            k, x = len(level.table.observed), len(level.given)
+            found += k * (k + 1) // 2 - x * (x + 1) // 2 - x
+        return found
 
     def names(self) -> list[str]:
         """Name each free parameter by its first relation and that one's level."""
@@ -101,8 +120,39 @@ def read_levels(model: object, options: Options) -> TwoLevels:
         raise SpecificationError("a two-level model takes no bounds: leave lower() and upper() out.")
     inner = _without_means(inner, set(inner.observed) & set(outer.observed))
     _known(definitions, inner, outer)
-    first = np.arange(inner.n_free)
-    return TwoLevels(Level(WITHIN, inner, first), Level(BETWEEN, outer, _numbered(outer, inner)), definitions)
+    return _joined(inner, outer, definitions)
+
+
+def _joined(
+    inner: ParameterTable,
+    outer: ParameterTable,
+    definitions: tuple[Term, ...],
+    given: tuple[tuple[str, ...], tuple[str, ...]] = ((), ()),
+) -> TwoLevels:
+    within = Level(WITHIN, inner, np.arange(inner.n_free), given[0])
+    return TwoLevels(within, Level(BETWEEN, outer, _numbered(outer, inner), given[1]), definitions)
+
+
+def covariates_of_one_level(levels: TwoLevels) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Name, for each level, the covariates that do not stand at the other: their likelihood has no part in the rest."""
+    inner, outer = levels.both
+    return (
+        tuple(name for name in inner.table.covariates if name not in outer.table.observed),
+        tuple(name for name in outer.table.covariates if name not in inner.table.observed),
+    )
+
+
+def with_given(levels: TwoLevels, moments: Sequence[pd.DataFrame]) -> TwoLevels:
+    """Fix the moments of covariates; for each level a table with a row for each, its mean and its covariances."""
+    tables = []
+    for level, own in zip(levels.both, moments, strict=True):
+        rows = []
+        for p in level.table.parameters:
+            among = p.lhs in own.index and (p.op == "~1" or (p.op == "~~" and p.rhs in own.index))
+            value = float(own.loc[p.lhs, p.rhs or "mean"]) if among else np.nan  # type: ignore[arg-type]
+            rows.append(replace(p, index=-1, value=value) if among and p.free else p)
+        tables.append(_with(level.table, rows))
+    return _joined(tables[0], tables[1], levels.definitions, tuple(tuple(own.index) for own in moments))  # type: ignore[arg-type]
 
 
 def _parted(text: str) -> tuple[str, str]:
@@ -162,12 +212,13 @@ def _without_means(table: ParameterTable, elsewhere: set[str]) -> ParameterTable
             "there."
         )
     rows = [replace(p, index=-1, value=0.0) if p.op == "~1" and p.lhs in elsewhere else p for p in table.parameters]
+    return _with(table, rows)
+
+
+def _with(table: ParameterTable, rows: Sequence[Parameter]) -> ParameterTable:
+    """The same with other rows; the free ones that are left are numbered anew."""
     number = {old: new for new, old in enumerate(dict.fromkeys(p.index for p in rows if p.free))}
-    return replace(table, parameters=tuple(_renumbered(p, number) for p in rows))
-
-
-def _renumbered(p: Parameter, number: dict[int, int]) -> Parameter:
-    return replace(p, index=number[p.index]) if p.free else p
+    return replace(table, parameters=tuple(replace(p, index=number[p.index]) if p.free else p for p in rows))
 
 
 def _numbered(outer: ParameterTable, inner: ParameterTable) -> np.ndarray:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..kernels import fit_indices, linalg, two_level
+from ..kernels import fit_indices, linalg, ram, two_level
 from ..kernels.minimise import Status
 from ..sem import indices
 from ..sem.diagnosis import Diagnostic
 from ..sem.robust import Scaling
 from ..sem.spelling import chosen
 from ..tables import Words
+from .answers import log_likelihood_of_given
 from .levels import BETWEEN, WITHIN
 from .search import Found
 
@@ -47,7 +48,8 @@ def measures(fit: TwoLevelFit) -> dict[str, float]:
         np.ones(1),
     )
     x2, df, b, bdf = test.chi_square, test.df, test.baseline, test.baseline_df
-    logl, most = (float(two_level.log_likelihood(fit.answers.known, one.value)) for one in (own, free))
+    given = log_likelihood_of_given(fit.answers, fit.levels)
+    logl, most = (float(two_level.log_likelihood(fit.answers.known, one.value)) - given for one in (own, free))
     lower, upper = fit_indices.rmsea_interval(x2, df, N)
     found = {
         "npar": len(own.theta),
@@ -89,15 +91,13 @@ def _scaling(narrow: Found, wide: Found, df: int, N: int) -> Scaling:
 
 def unrestricted_covariances(fit: TwoLevelFit) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Of the unrestricted model, within clusters and between them."""
-    theta, found = fit.unrestricted.theta, []
+    _, S, _ = ram.matrices(fit.unrestricted.pattern, fit.unrestricted.theta)
+    start, found = len(fit.levels.observed), []
     for level in fit.levels.both:
         names = list(level.table.observed)
-        k = len(names)
-        row, col = np.triu_indices(k)
-        start = 0 if level is fit.levels.within else len(theta) - k * (k + 1) // 2 - k
-        covariance = np.zeros((k, k))
-        covariance[row, col] = covariance[col, row] = theta[start : start + len(row)]
-        found.append(pd.DataFrame(covariance, names, names))
+        own = slice(start, start + len(names))
+        found.append(pd.DataFrame(S[1, own, own], names, names))
+        start += len(names)
     return found[0], found[1]
 
 

@@ -66,20 +66,20 @@ def independent(levels: TwoLevels, answers: Answers, max_iterations: int) -> Fou
 
 def _without_structure(levels: TwoLevels, answers: Answers, max_iterations: int, *, related: bool) -> Found:
     names = levels.observed
-    covariances, means = _moments_of_levels(levels, answers)
     outer = set(levels.between.table.observed)
     kernels, start, q = [], [], 0
-    for level, covariance, mean in zip(levels.both, covariances, means, strict=True):
-        table = level.table
-        k, x = len(table.observed), len(table.covariates)
-        beside = np.zeros((k, k), dtype=bool)
-        beside[k - x :, k - x :] = True
-        free = [i for i, n in enumerate(table.observed) if level is levels.between or n not in outer]
-        pattern = two_level.unrestricted(k, np.array(free, dtype=int), None if related else beside)
-        row, col = pattern.row[: len(pattern.row) - len(free)], pattern.col[: len(pattern.row) - len(free)]
-        places = np.array([names.index(name) for name in table.observed])
+    for level, covariance, mean in zip(levels.both, *_moments_of_levels(levels, answers), strict=True):
+        own = level.table.observed
+        given = np.array([name in level.given for name in own])
+        covariate = np.array([name in level.table.covariates for name in own])
+        free = np.full(covariance.shape, related) | np.eye(len(own), dtype=bool) | np.outer(covariate, covariate)
+        free &= ~np.outer(given, given)
+        means = ~given & np.array([level is levels.between or name not in outer for name in own])
+        known = level.moments_given(own)
+        pattern = two_level.without_structure(free, means, *known)
+        places = np.array([names.index(name) for name in own])
         kernels.append(two_level.Level(pattern, places, q + np.arange(pattern.parameters)))
-        start += [covariance[row, col], mean[free]]
+        start += [covariance[np.nonzero(np.triu(free))], mean[means]]
         q += pattern.parameters
     pattern = two_level.joined(kernels[0], kernels[1], len(names), answers.known.sizes)
     return _searched(pattern, answers, np.concatenate(start), max_iterations)

@@ -22,7 +22,9 @@ def drawn():
 
 def levels():
     """Both levels unrestricted: within has the mean of 2, between those of 0, 1 and 3."""
-    within, between = two_level.unrestricted(3, np.array([2])), two_level.unrestricted(3, np.arange(3))
+    every, none = np.ones((3, 3), dtype=bool), (np.zeros((3, 3)), np.zeros(3))
+    within = two_level.without_structure(every, np.array([False, False, True]), *none)
+    between = two_level.without_structure(every, every[0], *none)
     first = np.arange(within.parameters)
     return (
         two_level.Level(within, INNER, first),

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
+from scipy.stats import norm
 
 import sme_sem as sme
 from multilevel.employees import BETWEEN, FOLDER, PATHS, WITHIN, employees, fitted
@@ -147,6 +148,35 @@ def test_units_do_not_matter():
     np.testing.assert_allclose(
         other.standardized()["est_std"], one.standardized()["est_std"], atol=1e-6, equal_nan=True
     )
+
+
+def test_covariates_of_one_level_may_be_given_or_estimated():
+    given, free = fitted(), fitted(fixed_x=False)
+    key = ["lhs", "op", "rhs", "level"]
+    tables = [
+        fit.estimates().query("lhs not in ['tenure', 'size']").set_index(key)[["est", "se"]] for fit in (given, free)
+    ]
+    pd.testing.assert_frame_equal(*tables, rtol=1e-6, atol=1e-8)
+    one, other = given.measures(), free.measures()
+    assert one["chisq"] == pytest.approx(other["chisq"], rel=1e-8)
+    assert (one["df"], one["npar"], other["npar"]) == (38, 39, 43)
+    firms = employees().drop_duplicates("firm")["size"]
+    alone = sum(norm(x.mean(), x.std(ddof=0)).logpdf(x).sum() for x in (employees()["tenure"], firms))
+    assert one["logl"] == pytest.approx(other["logl"] - alone, rel=1e-10)
+    assert list(given.estimates().query("lhs in ['tenure', 'size']")["free"]) == [False] * 4
+
+
+def test_covariates_of_both_levels_are_estimated():
+    table = fitted("level: 1\n i1 ~ c1\nlevel: 2\n i1 ~ c1 + size").estimates().query("lhs == 'c1' or lhs == 'size'")
+    assert table.set_index(["lhs", "op", "rhs", "level"])["free"].to_dict() == {
+        ("c1", "~~", "c1", "within"): True,
+        ("c1", "~1", "", "within"): False,
+        ("c1", "~~", "c1", "between"): True,
+        ("c1", "~~", "size", "between"): True,
+        ("size", "~~", "size", "between"): False,
+        ("c1", "~1", "", "between"): True,
+        ("size", "~1", "", "between"): False,
+    }
 
 
 def test_constructs_have_one_solution_whatever_gives_them_a_unit():

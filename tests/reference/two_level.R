@@ -1,6 +1,7 @@
 # Makes employees.csv, answers of employees in firms drawn here, and two_level.json, lavaan's results for them.
 # Run in this folder:  Rscript two_level.R
-# Moments of covariates are estimated (fixed.x = FALSE).  lavaan ends the search for its unrestricted model early, so
+# Moments of covariates are estimated (fixed.x = FALSE), or given where they stand at one level only: at both, lavaan
+# 0.6-14 fixes them at values that are not the answers' (a saturated model then has a chi-square of 29).  lavaan ends the search for its unrestricted model early, so
 # that chi-squares are known to about one thousandth.
 suppressPackageStartupMessages(library(lavaan))
 
@@ -38,6 +39,8 @@ cases <- list(
     "cw =~ c1 + a2*c2 + a3*c3 + a4*c4\n iw =~ i1 + i2 + i3\n iw ~ b1*cw",
     "cb =~ c1 + a2*c2 + a3*c3 + a4*c4\n ib =~ i1 + i2 + i3\n ib ~ b2*cb\n contextual := b2 - b1"
   )),
+  given = list(model = two(paste(measured$within, "iw ~ cw + tenure"), paste(measured$between, "ib ~ cb + size")),
+    fixed.x = TRUE),
   observed = list(model = two("i1 ~ c1 + tenure", "i1 ~ c1 + size")),
   unit_variances = list(model = two(measured$within, measured$between), std.lv = TRUE),
   robust = list(model = two(paste(measured$within, "iw ~ cw"), paste(measured$between, "ib ~ cb + size")),
@@ -45,7 +48,8 @@ cases <- list(
 )
 
 result <- lapply(cases, function(case) {
-  fit <- do.call("sem", c(case, list(data = answers, cluster = "firm", fixed.x = FALSE)))
+  case <- modifyList(list(fixed.x = FALSE), case)
+  fit <- do.call("sem", c(case, list(data = answers, cluster = "firm")))
   stopifnot(lavInspect(fit, "converged"))
   table <- parameterEstimates(fit, standardized = TRUE, remove.nonfree = FALSE)
   own <- standardizedSolution(fit)
