@@ -4,6 +4,7 @@ import re
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -239,6 +240,35 @@ def test_fit_draws_respondents_anew_and_says_what_mediates(run, tmp_path):
     (tmp_path / "m.txt").write_text("m ~ x\ny ~ m + x")
     code, out, _ = run("fit", tmp_path / "m.txt", tmp_path / "d.csv", "--bootstrap", "200", "--seed", "2")
     assert code == 0 and re.search(r"x → m → y +Indirect effect .* Indirect-only mediation +Full mediation", out)
+
+
+EMPLOYEES = Path(__file__).parent / "reference" / "employees.csv"
+TWO_LEVELS = "level: 1\ncw =~ c1 + c2 + c3\nlevel: 2\ncb =~ c1 + c2 + c3\n"
+
+
+def test_fit_corrects_for_clusters_and_fits_two_levels(run, tmp_path):
+    (tmp_path / "one.txt").write_text("c =~ c1 + c2 + c3 + c4")
+    (tmp_path / "two.txt").write_text(TWO_LEVELS)
+    code, out, _ = run("fit", tmp_path / "one.txt", EMPLOYEES, "--cluster", "firm")
+    assert code == 0 and "Errors and test account for clusters: firm." in out
+    code, out, _ = run("fit", tmp_path / "two.txt", EMPLOYEES, "--cluster", "firm", "--estimator", "MLR")
+    assert code == 0 and "Variance between clusters" in out and "Estimator: MLR, two levels; clusters: firm" in out
+    assert "组间方差" in run("fit", tmp_path / "two.txt", EMPLOYEES, "--cluster", "firm", "-l", "zh")[1]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "name the column that tells the clusters by --cluster"),
+        (("--cluster", "firm", "--ordered", "--group", "size"), "a two-level model takes no --ordered, --group: leave"),
+        (("--cluster", "firm", "--missing", "fiml"), "takes no --missing"),
+        (("--cluster", "farm"), "cluster= names 'farm', which is no column of the data. Did you mean 'firm'"),
+    ],
+)
+def test_fit_says_what_two_levels_do_not_take(run, tmp_path, options, said):
+    (tmp_path / "two.txt").write_text(TWO_LEVELS)
+    code, _, err = run("fit", tmp_path / "two.txt", EMPLOYEES, *options)
+    assert code == 2 and said in err
 
 
 def test_fit_takes_the_codes_of_missing_answers(run, files):

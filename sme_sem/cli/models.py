@@ -31,6 +31,7 @@ from .output import DONE, LOOK, check_csv, check_output, hand_over
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..multilevel import TwoLevelFit
     from ..sem.fit import Fit
     from ..tables import Table, Text
 
@@ -69,6 +70,7 @@ app = typer.Typer()
         "sme-sem fit model.txt answers.csv --estimator MLR --missing fiml --output fit.docx",
         "sme-sem fit model.txt answers.csv --ordered --group region --format json",
         "sme-sem fit model.txt answers.csv --bootstrap 5000 --output fit.xlsx",
+        "sme-sem fit levels.txt answers.csv --cluster firm        a model with 'level: 1' and 'level: 2'",
         "sme-sem fit model.txt answers.csv --format csv --output tables",
     )
 )
@@ -79,6 +81,12 @@ def fit(
     missing: GapsOption = "listwise",
     ordered: OrderedOption = False,
     group: GroupOption = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            help="Column that tells who belongs together, as employees of a firm do; also of two-level models."
+        ),
+    ] = None,
     bootstrap: Annotated[
         int, typer.Option(help="Draw the respondents anew so often, for errors and intervals, also of mediation.")
     ] = 0,
@@ -90,17 +98,25 @@ def fit(
     output: TablesFile = None,
 ) -> None:
     """Fit one model to a file of numbers and print its tables."""
+    from ..multilevel import has_levels, parted
     from ..sem.fit import fit as estimate
-    from ..sem.presentation import fit_tables, objections
+    from ..sem.presentation import objections
 
     check_output(form, output)
     text, numbers = text_of(model), numbers_of(data, sheet, missing_code or ())
     options = _fit_options(estimator, missing, ordered)
-    with suspecting(numbers, [text], group, language.value):
-        fitted = estimate(text, numbers, group=group, bootstrap=bootstrap, seed=seed, **options)
+    levels = has_levels(text)
+    with suspecting(numbers, parted(text) if levels else [text], group, language.value):
+        fitted: Fit | TwoLevelFit
+        if levels:
+            fitted = _fit_two_level(text, numbers, cluster, options, group=group, bootstrap=bootstrap)
+            drawn: Sequence[Table] = ()
+        else:
+            fitted = estimate(text, numbers, group=group, cluster=cluster, bootstrap=bootstrap, seed=seed, **options)
+            drawn = _drawn(fitted)
         objected = objections(fitted)
-        first, *others = fit_tables(fitted)
-        shown = [first, *(_without(table, objected) for table in (*others, *_drawn(fitted)))]
+        first, *others = fitted.tables()
+        shown = [first, *(_without(table, objected) for table in (*others, *drawn))]
         hand_over(shown, language.value, form, output)
     raise typer.Exit(LOOK if objected else DONE)
 
@@ -315,6 +331,22 @@ def _fit_options(estimator: str | None, missing: str, ordered: bool) -> dict[str
     """Options of a fit, only those that were asked for."""
     asked = {"estimator": estimator, "ordered": ordered or None}
     return {"missing": missing} | {name: value for name, value in asked.items() if value is not None}
+
+
+def _fit_two_level(
+    text: str, numbers: pd.DataFrame, cluster: str | None, options: dict[str, Any], *, group: str | None, bootstrap: int
+) -> TwoLevelFit:
+    """Fit a two-level model, or say which of the options it does not take."""
+    from ..multilevel import fit_two_level
+
+    asked = {"--ordered": "ordered" in options, "--group": group is not None, "--bootstrap": bootstrap > 0}
+    asked["--missing"] = options["missing"] != "listwise"
+    refused = [name for name, given in asked.items() if given]
+    if refused:
+        raise SpecificationError(f"a two-level model takes no {', '.join(refused)}: leave it out.")
+    if cluster is None:
+        raise SpecificationError("the model has two levels: name the column that tells the clusters by --cluster.")
+    return fit_two_level(text, numbers, cluster=cluster, estimator=options.get("estimator", "ML"))
 
 
 def _drawn(fit: Fit) -> Sequence[Table]:

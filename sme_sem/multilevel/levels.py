@@ -111,7 +111,7 @@ def read_levels(model: object, options: Options) -> TwoLevels:
     """Read a model's two levels, and complete each as a model of one level is completed."""
     require_kind("a two-level model", model, str, f"text with {_EXPECTED}")
     assert isinstance(model, str)
-    within, between = (Specification.read(text) for text in _parted(with_plain_ends(model)))
+    within, between = (Specification.read(text) for text in parted(model))
     for specification in (within, between):
         _refuse(specification)
     definitions = tuple(t for s in (within, between) for t in s.terms if t.op == ":=")
@@ -155,9 +155,18 @@ def with_given(levels: TwoLevels, moments: Sequence[pd.DataFrame]) -> TwoLevels:
     return _joined(tables[0], tables[1], levels.definitions, tuple(tuple(own.index) for own in moments))  # type: ignore[arg-type]
 
 
-def _parted(text: str) -> tuple[str, str]:
+def has_levels(model: str) -> bool:
+    """Tell whether a model is written in levels.
+
+    >>> has_levels("level: 1"), has_levels("f =~ level1 + level2")
+    (True, False)
+    """
+    return any(_HEAD.match(line) for line in with_plain_ends(model).split("\n"))
+
+
+def parted(model: str) -> tuple[str, str]:
     """The text of each level; lines keep their numbers, so that a mistake is found where it stands."""
-    lines = text.split("\n")
+    lines = with_plain_ends(model).split("\n")
     found: dict[str, list[str]] = {}
     own: list[str] | None = None
     for number, line in enumerate(lines, start=1):
