@@ -21,7 +21,7 @@ import numpy as np
 from . import discrepancy, linalg, ram
 from .discrepancy import Sample, Slope
 
-MOST_PAIRS = 4e6  # pairs of cells looked at together: about 32 MB for each array
+MOST_PAIRS = 1e6  # pairs of cells looked at together: about 8 MB for each array
 
 
 class Clusters(NamedTuple):
