@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-_SYMBOL = re.compile(r"(?<![A-Za-z0-9_.'’&/-])(?:SD|SE|df|[MNRbnprtzF])(?![A-Za-z0-9_/]|[.'’]\w)")
+_LETTER = "A-Za-z\u00c0-\u024f"  # Latin ones, with accents; a symbol may stand right behind a Chinese one
+_SYMBOL = re.compile(rf"(?<![{_LETTER}0-9_.'’&/-])(?:SD|SE|df|[MNRbnprtzF])(?![{_LETTER}0-9_/]|[.'’]\w)")
 
 
 def runs(text: str) -> list[tuple[str, bool]]:
@@ -18,6 +19,8 @@ def runs(text: str) -> list[tuple[str, bool]]:
     [('*** ', False), ('p', True), (' < .001', False)]
     >>> runs("C.R.（临界比 z）")
     [('C.R.（临界比 ', False), ('z', True), ('）', False)]
+    >>> runs("Muthén")
+    [('Muthén', False)]
     """
     found, end = [], 0
     for symbol in _SYMBOL.finditer(text):
