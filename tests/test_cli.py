@@ -262,7 +262,7 @@ def test_fit_corrects_for_clusters_and_fits_two_levels(run, tmp_path):
         ((), "name the column that tells the clusters by --cluster"),
         (("--cluster", "firm", "--ordered", "--group", "size"), "a two-level model takes no --ordered, --group: leave"),
         (("--cluster", "firm", "--missing", "fiml"), "takes no --missing"),
-        (("--cluster", "farm"), "cluster= names 'farm', which is no column of the data. Did you mean 'firm'"),
+        (("--cluster", "farm"), "cluster='farm' names no column of the data. Did you mean 'firm'"),
     ],
 )
 def test_fit_says_what_two_levels_do_not_take(run, tmp_path, options, said):

@@ -68,7 +68,7 @@ def ifi(chi_square, df, baseline):
 def rni(chi_square, df, baseline, baseline_df):
     """Relative noncentrality index: the CFI without clipping; one where df = 0.  McDonald and Marsh (1990)."""
     value = 1 - _ratio(chi_square - df, baseline - baseline_df)
-    return np.where(np.asarray(df) > 0, value, 1.0)
+    return np.where(np.asarray(df) <= 0, 1.0, value)
 
 
 def _ratio(numerator, denominator):

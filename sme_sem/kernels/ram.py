@@ -289,7 +289,10 @@ def sum_cells(pattern, values):
     cell = pattern.one_to_one
     if cell is not None:
         return values[..., 0, :][..., cell]
-    return np.vecmat(values, pattern.gather).sum(axis=-2)
+    total = np.zeros((*values.shape[:-2], pattern.parameters))
+    for group, runs in enumerate(pattern.runs):
+        total[..., runs.parameters] += runs.summed(values[..., group, :], -1)
+    return total
 
 
 def sum_cell_pairs(pattern, values):

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind
+from ..errors import DataProblem, SpecificationError, require_kind
 from ..kernels import linalg, two_level
+from ..responses.design import Drawn
+from ..responses.moments import moments_of_answers, usable_covariance
 from ..sem.diagnosis import Diagnostic
 from ..tables import Words
 from .levels import TwoLevels
@@ -40,60 +42,44 @@ class Answers:
         return len(self.known.size)
 
 
-def condensed(data: object, cluster: object, levels: TwoLevels) -> Answers:
+def condensed(data: object, cluster: str, levels: TwoLevels) -> Answers:
     """Read the columns of the model; respondents with a gap are left out."""
     require_kind("data", data, pd.DataFrame, "a pandas DataFrame, one row per respondent")
     assert isinstance(data, pd.DataFrame)
-    names = levels.observed
-    for name, what in ((cluster, "cluster="), *((name, "the model") for name in names)):
-        if not isinstance(name, str) or name not in data.columns:
-            raise SpecificationError(
-                f"{what} names {name!r}, which is no column of the data." + did_you_mean(name, map(str, data.columns))
-            )
-    constructs = (*levels.within.table.latent, *levels.between.table.latent)
+    names, constructs = levels.observed, (*levels.within.table.latent, *levels.between.table.latent)
     clash = [name for name in constructs if name in data.columns]
     if clash:
         raise SpecificationError(
             f"{clash[0]!r} is a construct of the model (it stands left of =~) and a column of the data as well: "
             "rename one."
         )
-    values = np.column_stack([_numbers(data[name]) for name in names])
-    whole = np.isfinite(values).all(axis=1) & data[cluster].notna().to_numpy()
-    values = values[whole]
-    code = pd.factorize(data[cluster][whole])[0]
-    _several(code, cluster)
-    inner = np.array([names.index(name) for name in levels.within.table.observed])
+    found = moments_of_answers(data, names, drawn=Drawn(cluster=cluster), constructs=constructs)
+    assert found.answers is not None and found.design.clusters is not None
+    values, code = found.answers[0], found.design.clusters[0]
+    inner = np.array([names.index(name) for name in levels.within.table.observed], dtype=int)
+    _tell_levels_apart(code, len(inner), cluster)
     _vary(values, code, inner, names)
     known = two_level.clusters(values, code, inner)
-    pooled = linalg.correlation(two_level.sample(known).covariance[0][np.ix_(inner, inner)])
-    if not linalg.has_cholesky(pooled):
-        raise DataProblem(
-            "within clusters, some variables of level 1 follow from others: leave out what is a sum, a copy or a "
-            "constant difference."
-        )
+    pooled = two_level.sample(known).covariance[0][np.ix_(inner, inner)]
+    usable_covariance(pooled, levels.within.table.observed, len(code))
     return Answers(known, tuple(names), str(cluster), len(data))
 
 
-def _numbers(column: pd.Series[float]) -> np.ndarray:
-    found = pd.to_numeric(column, errors="coerce")
-    if (found.isna() & column.notna()).any():
-        wrong = column[found.isna() & column.notna()].iloc[0]
-        raise DataProblem(f"column {column.name!r} holds {wrong!r}, which is no number.")
-    return np.asarray(found.to_numpy(dtype=float, na_value=np.nan))
-
-
-def _several(code: np.ndarray, cluster: object) -> None:
-    """Refuse clusters that do not tell the levels apart."""
-    if not len(code):
-        raise DataProblem("no respondent has all answers of the model and a cluster.")
-    clusters = code.max() + 1
-    if clusters == len(code):
+def _tell_levels_apart(code: np.ndarray, k: int, cluster: object) -> None:
+    """Refuse clusters that leave too little to one of the levels; k variables vary within clusters."""
+    n, clusters = len(code), int(code.max()) + 1
+    if clusters == n:
         raise DataProblem(
             f"every cluster of {cluster!r} has one respondent with all answers, so that nothing varies within "
             "clusters: name the column that respondents share."
         )
     if clusters < 3:
-        raise DataProblem(f"{cluster!r} divides the respondents into {clusters} cluster(s); two levels need more.")
+        raise DataProblem(f"{cluster!r} divides the respondents into {clusters} clusters; two levels need more.")
+    if n - clusters < k:
+        raise DataProblem(
+            f"{n} respondents in {clusters} clusters differ within these in {n - clusters} ways only, too few for {k} "
+            "variables at level 1: use fewer variables, or ask more respondents of each cluster."
+        )
 
 
 def _vary(values: np.ndarray, code: np.ndarray, inner: np.ndarray, names: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -14,9 +15,11 @@ from ..sem.diagnosis import Diagnostic
 from ..sem.estimators import ESTIMATORS
 from ..sem.options import Options, flag, max_iterations_of
 from ..sem.spelling import chosen
+from ..tables import Words
 from . import search
 from .answers import Answers, condensed, little_between, moments_of, noticed
-from .levels import TwoLevels, covariates_of_one_level, read_levels, with_given
+from .levels import TITLES, TwoLevels, covariates_of_one_level, read_levels, with_given
+from .measures import NO_COMPARISON
 from .result import TwoLevelFit
 
 
@@ -111,10 +114,11 @@ def fit_two_level(
         information="observed",
         max_iterations=max_iterations_of(max_iterations),
     )
+    given = flag("fixed_x", fixed_x)
     raising = chosen("on_failure", on_failure, ("raise", "return")) == "raise"
     levels = read_levels(model, options)
     answers = condensed(data, cluster, levels)
-    if flag("fixed_x", fixed_x):
+    if given:
         levels = with_given(levels, moments_of(answers, covariates_of_one_level(levels)))
     if levels.n_free > levels.moments:
         message = diagnosis.too_many_parameters_message(levels.n_free, levels.moments)
@@ -123,20 +127,50 @@ def fit_two_level(
     problem, said = _trouble(levels, answers, found)
     if problem is not None and raising:
         raise problem
+    options = replace(options, fixed_x=given)
     fit = TwoLevelFit(levels, options, answers, found, (*said, *noticed(answers, levels)))
-    return fit if problem is not None else fit.examined()
+    return fit if problem is not None else fit.noting(_examined(fit))
+
+
+def _examined(fit: TwoLevelFit) -> list[Diagnostic]:
+    """Look for what is odd about estimates that were found."""
+    found: list[Diagnostic] = []
+    for level, point in zip(fit.levels.both, fit.points, strict=True):
+        odd = diagnosis.examine(point, fit.n, [level.name])
+        found += (d for d in odd if d.code not in ("small_sample", "implied_not_positive_definite"))
+        if any(d.code == "implied_not_positive_definite" for d in odd):
+            message = _IMPOSSIBLE.filled(level=TITLES[level.name])
+            found.append(Diagnostic("warning", "implied_not_positive_definite", message))
+    return found if fit.unrestricted.status is Status.CONVERGED else [*found, NO_COMPARISON]
 
 
 def _trouble(levels: TwoLevels, answers: Answers, found: search.Found) -> tuple[SmeSemError | None, list[Diagnostic]]:
     """What keeps the numbers found from being estimates."""
-    if found.status is not Status.BAD_START:
-        places = diagnosis.null_space(found.expected, np.zeros((0, levels.n_free)))
-        if len(places):
-            names = levels.names()
-            apart = tuple(names[i] for i in places)
-            message = diagnosis.unidentified_message(apart, levels.within.table) + little_between(answers, levels)
-            return IdentificationError(message.en, apart), [Diagnostic("error", "not_identified", message)]
+    names = levels.names()
+    apart = tuple(names[place] for place in _inseparable(found))
+    if apart:
+        message = diagnosis.unidentified_message(apart, levels.within.table) + little_between(answers, levels)
+        return IdentificationError(message.en, apart), [Diagnostic("error", "not_identified", message)]
     if found.status is not Status.CONVERGED:
         message = diagnosis.stopped_message(found.status, found.iterations) + little_between(answers, levels)
         return ConvergenceError(message.en), [Diagnostic("error", "not_converged", message)]
     return None, []
+
+
+def _inseparable(found: search.Found) -> list[int]:
+    """Which parameters cannot be told apart: where the search ended and, if it went astray, where it began as well."""
+    nothing = np.zeros((0, len(found.theta)))
+    here = diagnosis.null_space(found.expected, nothing).tolist()
+    if found.begun is None or not here:
+        return here
+    there = diagnosis.null_space(found.begun, nothing).tolist()
+    return there if found.status is Status.BAD_START else [place for place in here if place in there]
+
+
+_IMPOSSIBLE = Words(
+    "the covariance matrix that the model implies {level} is not positive definite: no answers could vary so. Usual "
+    "causes: few clusters, variables that hardly differ at that level, or a variance below zero. Fix a residual "
+    "variance at zero (y ~~ 0*y), or make that level simpler.",
+    "模型隐含的{level}协方差矩阵不是正定矩阵，不可能有数据如此变化。常见原因：组数过少、变量在该层几乎没有差异，或某个方差为负。"
+    "请将某个残差方差固定为零（y ~~ 0*y），或简化该层模型。",
+)

@@ -8,7 +8,7 @@ stand at either and use the labels of both.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,16 +18,18 @@ from ..errors import SpecificationError, SyntaxProblem, require_kind
 from ..kernels import ram, two_level
 from ..sem.expressions import Quantity, define
 from ..sem.options import Options
-from ..sem.parameters import Parameter, ParameterTable, parameter_table
+from ..sem.parameters import Parameter, ParameterTable, defined_once, fixed_labels, parameter_table
 from ..sem.specification import Specification
 from ..sem.syntax import Term, with_plain_ends
 from ..tables import Words
 
 WITHIN, BETWEEN = "within", "between"
 TITLES = {WITHIN: Words("within clusters", "组内"), BETWEEN: Words("between clusters", "组间")}
-_HEAD = re.compile(r"\s*level\s*:\s*(\w*)\s*(?:[#!].*)?$", re.IGNORECASE)
+_HEAD = re.compile(r"\s*level\s*:\s*(\w*)[\s;]*(?:[#!].*)?$", re.IGNORECASE)
 _NAMES = {"1": WITHIN, "2": BETWEEN, "within": WITHIN, "between": BETWEEN}
-_EXPECTED = "'level: 1' before what holds within clusters, and 'level: 2' before what holds between them"
+_EXPECTED = (
+    "'level: 1' on a line of its own before what holds within clusters, and 'level: 2' before what holds between them"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,8 +121,18 @@ def read_levels(model: object, options: Options) -> TwoLevels:
     if inner.bounds or outer.bounds:
         raise SpecificationError("a two-level model takes no bounds: leave lower() and upper() out.")
     inner = _without_means(inner, set(inner.observed) & set(outer.observed))
+    defined_once((*inner.parameters, *outer.parameters), definitions)
     _known(definitions, inner, outer)
-    return _joined(inner, outer, definitions)
+    fixed = fixed_labels((*inner.parameters, *outer.parameters))
+    return _joined(_fixed_by_label(inner, fixed), _fixed_by_label(outer, fixed), definitions)
+
+
+def _fixed_by_label(table: ParameterTable, values: Mapping[str, float]) -> ParameterTable:
+    """Fix what has the label of something fixed, at this level or the other."""
+    rows = [
+        replace(p, index=-1, value=values[p.label]) if p.free and p.label in values else p for p in table.parameters
+    ]
+    return _with(table, rows)
 
 
 def _joined(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,8 @@ from ..kernels import fit_indices, linalg, ram, two_level
 from ..kernels.minimise import Status
 from ..sem import indices
 from ..sem.diagnosis import Diagnostic
-from ..sem.robust import Scaling
+from ..sem.estimators import Estimator
+from ..sem.robust import Scaling, adjusted
 from ..sem.spelling import chosen
 from ..tables import Words
 from .answers import log_likelihood_of_given
@@ -71,8 +73,9 @@ def measures(fit: TwoLevelFit) -> dict[str, float]:
     }
     found = {name: float(value) for name, value in found.items()}
     if fit.options.method.scaled:
-        scalings = _scaling(own, free, df, N), _scaling(none, free, bdf, N)
-        found |= indices.scaled_measures(test, *scalings, fit.options.method.test)
+        method = fit.options.method
+        scalings = _scaling(method, own, free, df), _scaling(method, none, free, bdf)
+        found |= indices.scaled_measures(test, *scalings, method.test)
     return found
 
 
@@ -82,16 +85,18 @@ def _difference(narrow: Found, wide: Found, N: int) -> float:
     return max(N * (narrow.value - wide.value), 0.0)
 
 
-def _scaling(narrow: Found, wide: Found, df: int, N: int) -> Scaling:
+def _scaling(estimator: Estimator, narrow: Found, wide: Found, df: int) -> Scaling:
     """Yuan and Bentler's factor as Mplus has it: by what scores vary more than information says, in both models."""
-    own, most = (float(np.trace(linalg.inverse(one.exact / 2) @ one.spread(N))) for one in (narrow, wide))
-    c = (most - own) / df if df else np.nan
-    return Scaling(c, 0.0, float(df), c, own)
+    if not narrow.status is wide.status is Status.CONVERGED:
+        return adjusted(estimator, df, np.nan, np.nan)
+    own, most = (float(np.trace(linalg.inverse(one.exact / 2) @ one.spread)) for one in (narrow, wide))
+    return replace(adjusted(estimator, df, most - own, np.nan), likelihood=own)
 
 
 def unrestricted_covariances(fit: TwoLevelFit) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Of the unrestricted model, within clusters and between them."""
+    """Of the unrestricted model, within clusters and between them; NaN where it was not found."""
     _, S, _ = ram.matrices(fit.unrestricted.pattern, fit.unrestricted.theta)
+    S = np.where(fit.unrestricted.status is Status.CONVERGED, S, np.nan)
     start, found = len(fit.levels.observed), []
     for level in fit.levels.both:
         names = list(level.table.observed)
@@ -111,7 +116,8 @@ def implied(fit: TwoLevelFit, level: str) -> pd.DataFrame:
 def _residual_measures(fit: TwoLevelFit) -> dict[str, float]:
     """SRMR of each level: of its correlations, against the unrestricted model's, as lavaan's of two levels."""
     found = {}
+    there = 1.0 if fit.found.status is Status.CONVERGED else np.nan
     for name, own in zip((WITHIN, BETWEEN), unrestricted_covariances(fit), strict=True):
         apart = np.tril(fit_indices.correlation_residuals(own.to_numpy(), implied(fit, name).to_numpy()), -1)
-        found[f"srmr_{name}"] = float(np.sqrt((apart**2).sum() / (len(apart) * (len(apart) + 1) / 2)))
+        found[f"srmr_{name}"] = there * float(np.sqrt((apart**2).sum() / (len(apart) * (len(apart) + 1) / 2)))
     return {"srmr": sum(found.values()), **found}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +13,6 @@ import pandas as pd
 from ..errors import probability
 from ..kernels import linalg
 from ..kernels.minimise import Status
-from ..sem import diagnosis
 from ..sem.diagnosis import Diagnostic
 from ..sem.expressions import Quantity, define
 from ..sem.options import Options
@@ -71,15 +70,10 @@ class TwoLevelFit(Tabled):
         """Whether it converged without a warning such as a negative variance."""
         return self.converged and not any(d.severity == "warning" for d in self.diagnostics)
 
-    def examined(self) -> TwoLevelFit:
-        """The same, with what is odd about its estimates."""
-        found = list(self.diagnostics)
-        for level, point in zip(self.levels.both, self.points, strict=True):
-            found += (d for d in diagnosis.examine(point, self.n, [level.name]) if d.code != "small_sample")
-        if self.unrestricted.status is not Status.CONVERGED:
-            found.append(measures.NO_COMPARISON)
-        noted = copy(self)  # with what has been computed of it
-        object.__setattr__(noted, "diagnostics", tuple(found))
+    def noting(self, diagnostics: Iterable[Diagnostic]) -> TwoLevelFit:
+        """The same with further diagnostics; what has been computed of it stays."""
+        noted = copy(self)
+        object.__setattr__(noted, "diagnostics", (*self.diagnostics, *diagnostics))
         return noted
 
     # --- the mathematics behind the tables ---------------------------------------------------------
@@ -115,7 +109,7 @@ class TwoLevelFit(Tabled):
         bread = W.T @ W / self.n
         if self.options.method.se == "standard":
             return np.asarray(bread)
-        return np.asarray(bread @ (self.n * self.found.spread(self.n)) @ bread)
+        return np.asarray(bread @ (self.n * self.found.spread) @ bread)
 
     @cached_property
     def _defined(self) -> Quantity:
@@ -224,7 +218,8 @@ class TwoLevelFit(Tabled):
 
         Columns: within, between (variances), icc (the share between), design_effect.  The design effect, 1 + (d - 1)
         icc for clusters of d on average, is how many times too small the variance of a mean is where clusters are
-        ignored (Muthen and Satorra 1995, Sociological Methodology 25, 267-316); beyond 2 they should not be.
+        ignored (Muthen and Satorra 1995, Sociological Methodology 25, 267-316); beyond 2 they should not be.  NaN where
+        the unrestricted model was not found.
         """
         within, between = measures.unrestricted_covariances(self)
         both = [name for name in self.levels.within.table.observed if name in between.columns]

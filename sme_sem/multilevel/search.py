@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -20,22 +21,25 @@ LEAST = 0.05  # of a variable's variance, or of one: what start values leave bet
 class Found:
     """Where a search ended.
 
-    pattern : the model in 1 + D groups      theta : (q,)      value : the discrepancy
-    expected, exact : its Hessians there, (q, q)      scores : (J, q) of the clusters
+    pattern : the model in 1 + D groups      known : the answers      theta : (q,)      value : the discrepancy
+    expected, exact : its Hessians there, (q, q)      begun : the expected one where a search began that failed
     """
 
     pattern: ram.Pattern
+    known: two_level.Clusters
     theta: np.ndarray
     status: Status
     iterations: int
     value: float
     expected: np.ndarray
     exact: np.ndarray
-    scores: np.ndarray
+    begun: np.ndarray | None = None
 
-    def spread(self, n: int) -> np.ndarray:
+    @cached_property
+    def spread(self) -> np.ndarray:
         """Average product of scores per respondent, clusters being what is independent: (q, q)"""
-        return np.asarray(self.scores.T @ self.scores / n)
+        scores = two_level.scores(self.pattern, self.theta, self.known)
+        return np.asarray(scores.T @ scores / self.known.respondents)
 
 
 def estimated(levels: TwoLevels, answers: Answers, max_iterations: int) -> Found:
@@ -97,10 +101,10 @@ def _searched(pattern: ram.Pattern, answers: Answers, start: np.ndarray, max_ite
         theta = best.theta[0]
         expected = two_level.slope(parts, theta)
         exact = two_level.slope(parts, theta, exact=True).hessian
-        scores = two_level.scores(pattern, theta, answers.known)
-    return Found(
-        pattern, theta, best.status[0], int(best.iterations[0]), float(expected.value), expected.hessian, exact, scores
-    )
+        status = best.status[0]
+        begun = None if status is Status.CONVERGED else two_level.slope(parts, start).hessian
+    value, iterations = float(expected.value), int(best.iterations[0])
+    return Found(pattern, answers.known, theta, status, iterations, value, expected.hessian, exact, begun)
 
 
 def _moments_of_levels(levels: TwoLevels, answers: Answers) -> tuple[list[np.ndarray], list[np.ndarray]]:

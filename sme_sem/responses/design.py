@@ -80,7 +80,14 @@ class Drawn:
     def _clusters(self, frame: pd.DataFrame, rows: list[np.ndarray]) -> tuple[tuple[np.ndarray, ...] | None, bool]:
         if self.cluster is None:
             return None, False
-        codes = coded_by_value(_column(frame, self.cluster, "cluster"))[0]
+        column = _column(frame, self.cluster, "cluster")
+        try:
+            codes = coded_by_value(column)[0]
+        except TypeError:  # lists and their like cannot be told apart
+            raise DataProblem(
+                f"cluster={self.cluster!r}: the column holds lists or other collections; a cluster is told by a text "
+                "or a number."
+            ) from None
         missing = int((codes[np.any(rows, axis=0)] < 0).sum())
         if missing:
             raise DataProblem(
@@ -115,4 +122,7 @@ def _column(frame: pd.DataFrame, name: str, argument: str) -> pd.Series:
     if name not in frame.columns:
         present = [str(column) for column in frame.columns]
         raise SpecificationError(f"{argument}={name!r} names no column of the data." + did_you_mean(name, present))
-    return frame[name]
+    column = frame[name]
+    if isinstance(column, pd.DataFrame):
+        raise DataProblem(f"column {name!r} occurs more than once in the data: rename or remove one.")
+    return column

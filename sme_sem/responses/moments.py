@@ -149,7 +149,7 @@ def _condensed(
         n.append(len(own) if weight is None else weight.sum())
         covariance = without_rounding(_cross_products(own, mean, weight) / n[-1], mean, _ROUNDING)
         with _in_group(label):
-            _usable(covariance, names, len(own))
+            usable_covariance(covariance, names, len(own))
         means.append(mean)
         covariances.append(covariance)
     return Moments(
@@ -188,7 +188,7 @@ def _condensed_with_gaps(
         raise DataProblem(_not_found(covariance, names))
     for label, own, matrix in zip(labels, answers, covariance, strict=True):
         with _in_group(label):
-            _usable(matrix, names, len(own))
+            usable_covariance(matrix, names, len(own))
     n = np.array([patterns.n[patterns.group == g].sum() for g in range(len(answers))])
     plain = Moments(names, covariance, mean, n, collected, labels, answers, design=design)
     if stages:
@@ -364,7 +364,7 @@ def moments_of_summary(
     if not np.allclose(matrix, matrix.T, rtol=1e-6, atol=1e-8 * abs(matrix).max()):
         raise DataProblem("the covariance matrix is not symmetric: check the rows and columns.")
     matrix = (matrix + matrix.T) / 2 * ((n - 1) / n)
-    _usable(matrix, names, n)
+    usable_covariance(matrix, names, n)
     means = None
     if mean is not None:
         if not isinstance(mean, pd.Series):
@@ -424,7 +424,7 @@ def _enough(complete: int, offered: int, names: Sequence[str], values: Sequence[
     )
 
 
-def _usable(covariance: np.ndarray, names: Sequence[str], n: int) -> None:
+def usable_covariance(covariance: np.ndarray, names: Sequence[str], n: int) -> None:
     """Refuse constant columns and exact linear dependence, naming the variables."""
     variance = np.diagonal(covariance)
     _varying(names, variance)

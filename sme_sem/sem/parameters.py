@@ -305,7 +305,7 @@ def parameter_table(
         parameters = with_free_means(parameters)
     parameters = _numbered(parameters, rows, held)
     definitions = tuple(t for t in specification.terms if t.op in DEFINING)
-    _defined_once(parameters, definitions)
+    defined_once(parameters, definitions)
     stated = bounds(parameters, specification.relations, groups)
     table = ParameterTable(
         specification,
@@ -588,7 +588,8 @@ def _needed(p: Parameter, row: _Row, roles: _Roles, options: Options, ordered: M
     return p.op == "~~" and "loadings" in equal and apart
 
 
-def _defined_once(parameters: Iterable[Parameter], definitions: Iterable[Term]) -> None:
+def defined_once(parameters: Iterable[Parameter], definitions: Iterable[Term]) -> None:
+    """Refuse a name that is defined twice, or is a label as well."""
     taken = {p.label: f"the label of {p}" for p in parameters if p.label}
     for term in definitions:
         if term.op == ":=":
@@ -649,7 +650,7 @@ def _numbered(parameters: list[Parameter], rows: Iterable[_Row], held: Callable[
         first.setdefault((p.key, p.group), p)
     kept = list(first.values())
     twins = _twins(kept, {row.term.key: row.term.equal for row in rows if row.term.equal}, held)
-    by_label: dict[str, Parameter] = {}
+    by_label = {label: replace(kept[0], index=-1, value=value) for label, value in fixed_labels(kept).items()}
     numbered: list[Parameter] = []
     count = 0
     for place, p in enumerate(kept):
@@ -665,6 +666,15 @@ def _numbered(parameters: list[Parameter], rows: Iterable[_Row], held: Callable[
             by_label.setdefault(p.label, p)
         numbered.append(p)
     return numbered
+
+
+def fixed_labels(parameters: Iterable[Parameter]) -> dict[str, float]:
+    """The value of each label that stands on a fixed relation: all that carry it have this value."""
+    found: dict[str, float] = {}
+    for p in parameters:
+        if p.label and not p.varies:
+            found.setdefault(p.label, p.value)
+    return found
 
 
 def _twins(

@@ -7,6 +7,7 @@ errors of MLR are compared without such a variable.
 
 import json
 import pickle
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -18,6 +19,7 @@ from scipy.stats import norm
 import sme_sem as sme
 from multilevel.employees import BETWEEN, FOLDER, PATHS, WITHIN, employees, fitted
 from sme_sem.errors import ConvergenceError, DataProblem, IdentificationError, SpecificationError, SyntaxProblem
+from sme_sem.kernels.minimise import Status
 
 REFERENCE = json.loads((FOLDER / "two_level.json").read_text("utf-8"))["cases"]
 ROUGH = {"chisq": 5e-3, "chisq_scaled": 2e-2, "baseline_chisq": 5e-3, "srmr_within": 2e-4, "srmr_between": 2e-3}
@@ -233,10 +235,9 @@ def test_tables_are_complete_in_both_languages():
 def test_gaps_are_left_out_and_told():
     data = employees().copy()
     data.loc[[0, 5, 9], "c1"] = np.nan
-    data.loc[20, "firm"] = np.nan
     fit = fitted(data=data)
-    assert fit.n == 476
-    assert "476 of 480 respondents are analysed" in fit.summary()
+    assert fit.n == 477
+    assert "477 of 480 respondents are analysed" in fit.summary()
 
 
 def test_a_fit_can_be_kept():
@@ -294,7 +295,7 @@ def test_a_search_that_ends_early_is_no_fit():
         ("level: 1\n c1 ~ 1\nlevel: 2\n c1 ~~ c1", SpecificationError, "belongs to level 2"),
         ("level: 1\n c1 ~~ size\nlevel: 2\n c1 ~~ c1", DataProblem, "'size' is the same for all respondents"),
         ("level: 1\n c1 ~~ c2\nlevel: 2\n c1 ~ tenure", DataProblem, "'tenure' stands at level 2 only"),
-        ("level: 1\n c1 ~~ c9\nlevel: 2\n c1 ~~ c1", SpecificationError, "'c9', which is no column of the data"),
+        ("level: 1\n c1 ~~ c9\nlevel: 2\n c1 ~~ c1", SpecificationError, "unknown variable 'c9'"),
         ("level: 1\n c1 ~~ c2\nlevel: 2\n c1 ~~ c1\n x := a + 1", SpecificationError, "'a'"),
     ],
 )
@@ -309,16 +310,84 @@ def test_columns_that_cannot_be_clusters_are_told():
     two = "level: 1\n c1 ~~ c2\nlevel: 2\n c1 ~~ c2"
     with pytest.raises(DataProblem, match="every cluster of 'each' has one respondent"):
         sme.fit_two_level(two, data, cluster="each")
-    with pytest.raises(DataProblem, match="into 1 cluster"):
+    with pytest.raises(DataProblem, match="all respondents are in one cluster"):
         sme.fit_two_level(two, data, cluster="all")
-    with pytest.raises(SpecificationError, match="cluster= names 'farm'"):
+    with pytest.raises(SpecificationError, match="'farm' names no column"):
         sme.fit_two_level(two, data, cluster="farm")
-    with pytest.raises(DataProblem, match="'words' holds 'few'"):
+    with pytest.raises(DataProblem, match="not numeric: 'words'"):
         sme.fit_two_level(two.replace("c2", "words"), data, cluster="firm")
-    with pytest.raises(DataProblem, match="some variables of level 1 follow from others"):
+    with pytest.raises(DataProblem, match="exactly collinear: 'c1', 'c5'"):
         sme.fit_two_level(two.replace("c2", "c5"), data.assign(c5=data["c1"] * 2), cluster="firm")
 
 
 def test_a_model_of_one_level_says_where_two_are_fitted():
     with pytest.raises(SyntaxProblem, match=r"sme\.fit_two_level"):
         sme.fit(PATHS, employees())
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda d: pd.concat([d, d[["c1"]]], axis=1), "column 'c1' occurs more than once"),
+        (lambda d: pd.concat([d, d[["firm"]]], axis=1), "column 'firm' occurs more than once"),
+        (lambda d: d.assign(firm=[[1]] * len(d)), "holds lists"),
+        (lambda d: d.assign(firm=d["firm"].where(d["firm"] > 1)), "1 respondents belong to no cluster"),
+        (lambda d: d.assign(tenure=d["tenure"].where(d["tenure"] < 4, np.inf)), "infinite values in 'tenure'"),
+        (lambda d: d.assign(tenure=pd.date_range("2020", periods=len(d))), "not numeric: 'tenure'"),
+        (lambda d: d.assign(size=3.0), "no variation in 'size'"),
+        (lambda d: d.iloc[:10], "10 respondents in 4 clusters differ within these in 6 ways only, too few for 8"),
+        (lambda d: d.assign(tenure=d["c1"] * 2), "exactly collinear: 'c1', 'tenure'"),
+    ],
+)
+def test_answers_that_cannot_be_analysed_are_told(change, said):
+    with pytest.raises(DataProblem) as caught:
+        fitted(data=change(employees()))
+    assert said in str(caught.value)
+
+
+def test_a_name_is_a_label_or_a_definition_but_not_both():
+    with pytest.raises(SpecificationError, match="'b' is the label of"):
+        fitted("level: 1\n c1 ~ a*tenure\n b := a*2\nlevel: 2\n c1 ~ b*size")
+    with pytest.raises(SpecificationError, match="'d' is defined as"):
+        fitted("level: 1\n c1 ~ a*tenure\n d := a*2\nlevel: 2\n c1 ~ b*size\n d := b*3")
+
+
+@pytest.mark.parametrize(("within", "between"), [("c1 + a*c2", "a*c1 + c2"), ("a*c1 + c2", "c1 + a*c2")])
+def test_a_label_on_something_fixed_fixes_the_others(within, between):
+    """lavaan 0.6-14: both are one, with one degree of freedom."""
+    fit = fitted(f"level: 1\n f =~ {within} + c3\nlevel: 2\n h =~ {between} + c3")
+    assert list(fit.estimates().query("label == 'a'")["est"]) == [1.0, 1.0]
+    assert fit.measures()["df"] == 1
+
+
+def test_without_an_unrestricted_model_nothing_rests_on_it():
+    fit = fitted()
+    lost = replace(fit, found=fit.found)
+    lost.__dict__["unrestricted"] = replace(fit.unrestricted, status=Status.NO_DESCENT)
+    found = lost.measures()
+    assert found[["chisq", "cfi", "rmsea", "srmr_within", "srmr_between", "unrestricted_logl"]].isna().all()
+    assert np.isfinite(found[["logl", "aic", "bic"]]).all()
+    assert lost.intraclass().isna().all(axis=None)
+
+
+def test_a_correction_that_is_not_positive_is_none():
+    """Answers of two values give scores that vary less than information says."""
+    rng = np.random.default_rng(7)
+    size = rng.integers(1, 7, int(rng.integers(6, 16)))
+    firm = np.repeat(np.arange(len(size)), size)
+
+    def two_values(n):
+        return np.sign(rng.standard_normal(n)) * (1 + 0.05 * rng.standard_normal(n))
+
+    shared = two_values(len(firm)) + 0.7 * two_values(len(size))[firm]
+    columns = {f"y{k}": shared + two_values(len(firm)) + 0.6 * two_values(len(size))[firm] for k in range(4)}
+    model = "level: 1\n y1 ~~ y2 + y3\n y2 ~~ y3\nlevel: 2\n y1 ~~ 0*y2\n y1 ~~ y3\n y2 ~~ y3"
+    found = fitted(model, pd.DataFrame(columns).assign(firm=firm), estimator="MLR").measures()
+    assert found["chisq"] > 0
+    assert found[["chisq_scaled", "cfi_scaled", "rmsea_scaled", "cfi_robust", "rni_robust"]].isna().all()
+
+
+def test_what_was_asked_for_is_kept():
+    assert fitted().options.fixed_x
+    assert not fitted(fixed_x=False).options.fixed_x
+    assert fitted("level: 1;\n c1 ~~ c2\nlevel: 2; # firms\n c1 ~~ c2").measures()["df"] == 0

@@ -251,3 +251,12 @@ def test_a_covariance_matrix_has_no_clusters():
     assert message(sme.SpecificationError, None, cov=S, n=300, cluster="firm") == (
         "cluster= and weights= tell about respondents, so they need data=."
     )
+
+
+def test_a_column_that_tells_no_clusters_is_refused():
+    twice = pd.concat([alike(), alike()[["firm"]]], axis=1)
+    assert message(sme.DataProblem, twice, cluster="firm") == (
+        "column 'firm' occurs more than once in the data: rename or remove one."
+    )
+    lists = alike().assign(firm=[[1, 2]] * len(alike()))
+    assert message(sme.DataProblem, lists, cluster="firm").startswith("cluster='firm': the column holds lists")

@@ -195,3 +195,12 @@ def test_a_name_is_defined_once(lines, message):
     with pytest.raises(SpecificationError) as caught:
         parameters_of(f"f =~ x1 + x2 + x3; y ~ b*f; {lines}")
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    "lines", ["f =~ x1 + a*x2 + x3; h =~ a*y1 + y2 + y3", "f =~ a*x1 + x2 + x3; h =~ y1 + a*y2 + y3"]
+)
+def test_a_label_on_something_fixed_fixes_the_others_before_and_behind(lines):
+    """As lavaan has it: a label on a marker, say, makes what else has it one as well."""
+    held = [p for p in parameters_of(lines).parameters if p.label == "a"]
+    assert [(p.free, p.value) for p in held] == [(False, 1.0), (False, 1.0)]
