@@ -14,6 +14,7 @@ part: it is fixed at variance one there, where the sample has one too.
 McDonald and Goldstein (1989), British Journal of Mathematical and Statistical Psychology 42, 215-232.
 """
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -145,7 +146,7 @@ def joined(within, between, p, sizes):
 def _cells(level, start, times, times_means):
     """A level's cells, from ``start`` on among all variables; in groups where they count zero times they are not free.
 
-    times, times_means : (G,) of intercepts and of the others
+    times, times_means : (G,) how often cells count in each group, and how often intercepts do
     """
     own = level.pattern
     intercept = own.matrix == ram.INTERCEPTS
@@ -185,23 +186,8 @@ def in_parts(pattern, whole):
     each = max(1, int(MOST_PAIRS / max(len(pattern.matrix), 1) ** 2))
     for start in range(0, pattern.groups, each):
         own = slice(start, start + each)
-        yield (
-            ram.Pattern(
-                pattern.observed,
-                pattern.A[own],
-                pattern.S[own],
-                pattern.m[own],
-                pattern.matrix,
-                pattern.row,
-                pattern.col,
-                pattern.parameter[own],
-                pattern.factor[own],
-                pattern.parameters,
-                pattern.exogenous,
-                pattern.means,
-            ),
-            whole.of(own),
-        )
+        by_group = {name: getattr(pattern, name)[own] for name in ("A", "S", "m", "parameter", "factor")}
+        yield replace(pattern, **by_group), whole.of(own)
 
 
 def slope(parts, theta, *, exact=False):

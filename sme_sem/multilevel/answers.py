@@ -104,8 +104,8 @@ def _vary(values: np.ndarray, code: np.ndarray, inner: np.ndarray, names: list[s
 def moments_of(answers: Answers, covariates: tuple[tuple[str, ...], tuple[str, ...]]) -> list[pd.DataFrame]:
     """Covariances and means of covariates of one level: of respondents, of clusters; see ``levels.with_given``."""
     known, found = answers.known, []
-    squares = known.squares.sum(axis=0)
-    by_level = (known.size, squares), (np.ones(len(known.size)), np.zeros_like(squares))
+    within = known.squares.sum(axis=0)
+    by_level = (known.size, within), (np.ones(len(known.size)), np.zeros_like(within))
     for names, (weight, inside) in zip(covariates, by_level, strict=True):
         places = [answers.names.index(name) for name in names]
         mean = np.average(known.means[:, places], axis=0, weights=weight)
@@ -174,7 +174,7 @@ _LITTLE = Words(
     "或令载荷与组内相等，或改用sme.fit(cluster=)。",
 )
 _IGNORED = Words(
-    "stands at level 1 only, but part of its variance lies between clusters (in brackets): {names}. Name it at level 2 "
-    "too, or take the deviations from the clusters' means.",
-    "仅出现在第一层，但其部分方差位于组间（括号内为比例）：{names}。请在第二层也写入该变量，或改用组内离差。",
+    "variables at level 1 only, of whose variance a part (in brackets) lies between clusters: {names}. Name them at "
+    "level 2 too, or take the deviations from the clusters' means.",
+    "下列变量仅出现在第一层，但其部分方差位于组间（括号内为比例）：{names}。请在第二层也写入，或改用组内离差。",
 )
