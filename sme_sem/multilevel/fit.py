@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, IdentificationError, SmeSemError
+from ..errors import ConvergenceError, IdentificationError, SmeSemError, require_kind
 from ..kernels.minimise import Status
 from ..sem import diagnosis
 from ..sem.diagnosis import Diagnostic
@@ -115,6 +115,7 @@ def fit_two_level(
         max_iterations=max_iterations_of(max_iterations),
     )
     given = flag("fixed_x", fixed_x)
+    require_kind("cluster", cluster, str | int, "the name of the column that respondents of a cluster share")
     raising = chosen("on_failure", on_failure, ("raise", "return")) == "raise"
     levels = read_levels(model, options)
     answers = condensed(data, cluster, levels)

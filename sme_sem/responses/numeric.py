@@ -36,6 +36,11 @@ def numbers_of(frame: pd.DataFrame) -> dict[Hashable, pd.Series[Any]]:
     return found
 
 
+def holds_numbers(dtype: Any) -> bool:
+    """Tell whether a column of this type can hold nothing but real numbers."""
+    return bool(pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype))
+
+
 def matrix_of(frame: pd.DataFrame) -> np.ndarray:
     """The numbers of all columns, NaN where an answer is missing: -> (n, p)"""
     return np.stack([own.to_numpy(dtype=float, na_value=np.nan) for own in numbers_of(frame).values()], axis=1)
@@ -53,7 +58,7 @@ def holding_words(frame: pd.DataFrame) -> list[Hashable]:
 def _numbers(column: pd.Series[Any]) -> pd.Series[Any]:
     """The numbers of a column, NaN where a cell is none."""
     dtype, kinds = column.dtype, pd.api.types
-    if kinds.is_numeric_dtype(dtype) and not kinds.is_complex_dtype(dtype):
+    if holds_numbers(dtype):
         return column
     if isinstance(dtype, pd.CategoricalDtype):
         numbers = _numbers(pd.Series(dtype.categories))

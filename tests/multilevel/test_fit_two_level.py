@@ -314,6 +314,8 @@ def test_columns_that_cannot_be_clusters_are_told():
         sme.fit_two_level(two, data, cluster="all")
     with pytest.raises(SpecificationError, match="'farm' names no column"):
         sme.fit_two_level(two, data, cluster="farm")
+    with pytest.raises(SpecificationError, match="cluster must be"):
+        sme.fit_two_level(two, data, cluster=None)
     with pytest.raises(DataProblem, match="not numeric: 'words'"):
         sme.fit_two_level(two.replace("c2", "words"), data, cluster="firm")
     with pytest.raises(DataProblem, match="exactly collinear: 'c1', 'c5'"):
@@ -334,6 +336,7 @@ def test_a_model_of_one_level_says_where_two_are_fitted():
         (lambda d: d.assign(firm=d["firm"].where(d["firm"] > 1)), "1 respondents belong to no cluster"),
         (lambda d: d.assign(tenure=d["tenure"].where(d["tenure"] < 4, np.inf)), "infinite values in 'tenure'"),
         (lambda d: d.assign(tenure=pd.date_range("2020", periods=len(d))), "not numeric: 'tenure'"),
+        (lambda d: d.assign(tenure=d["tenure"] + 1j), "not numeric: 'tenure'"),
         (lambda d: d.assign(size=3.0), "no variation in 'size'"),
         (lambda d: d.iloc[:10], "10 respondents in 4 clusters differ within these in 6 ways only, too few for 8"),
         (lambda d: d.assign(tenure=d["c1"] * 2), "exactly collinear: 'c1', 'tenure'"),
