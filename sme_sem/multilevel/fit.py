@@ -130,7 +130,7 @@ def fit_two_level(
         raise problem
     options = replace(options, fixed_x=given)
     fit = TwoLevelFit(levels, options, answers, found, (*said, *noticed(answers, levels)))
-    return fit if problem is not None else fit.noting(_examined(fit))
+    return fit if problem is not None else fit._noting(_examined(fit))
 
 
 def _examined(fit: TwoLevelFit) -> list[Diagnostic]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from copy import copy
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,18 +14,19 @@ from ..kernels import linalg
 from ..kernels.minimise import Status
 from ..sem.diagnosis import Diagnostic
 from ..sem.expressions import Quantity, define
+from ..sem.judged import Judged
 from ..sem.options import Options
 from ..sem.result import tests_of
 from ..sem.rows import Estimated
 from ..sem.solution import Point, stacked, standard_errors
-from ..tables import Table, Tabled
+from ..tables import Table
 from . import measures, search
 from .answers import Answers
 from .levels import WITHIN, Level, TwoLevels
 
 
 @dataclass(frozen=True, eq=False)
-class TwoLevelFit(Tabled):
+class TwoLevelFit(Judged):
     """A fitted two-level model.
 
     estimates(), standardized(), measures(), r_squared() and intraclass() give DataFrames at full precision;
@@ -61,20 +61,8 @@ class TwoLevelFit(Tabled):
         return self.options.estimator
 
     @property
-    def converged(self) -> bool:
-        """Whether the estimates were found and the model is identified."""
-        return self.found.status is Status.CONVERGED and not any(d.severity == "error" for d in self.diagnostics)
-
-    @property
-    def admissible(self) -> bool:
-        """Whether it converged without a warning such as a negative variance."""
-        return self.converged and not any(d.severity == "warning" for d in self.diagnostics)
-
-    def noting(self, diagnostics: Iterable[Diagnostic]) -> TwoLevelFit:
-        """The same with further diagnostics; what has been computed of it stays."""
-        noted = copy(self)
-        object.__setattr__(noted, "diagnostics", (*self.diagnostics, *diagnostics))
-        return noted
+    def _ended(self) -> Status:
+        return self.found.status
 
     # --- the mathematics behind the tables ---------------------------------------------------------
 
@@ -245,10 +233,6 @@ class TwoLevelFit(Tabled):
         from .presentation import two_level_tables
 
         return two_level_tables(self)
-
-    def summary(self) -> str:
-        """Everything as text, as printing the fit shows it."""
-        return str(self)
 
 
 def _relations(level: Level) -> pd.DataFrame:

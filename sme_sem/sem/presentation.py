@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import permutations
 from types import NoneType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -30,8 +30,8 @@ from .rows import Estimated, rows_of
 from .thresholds import PROFILES, Profile
 
 if TYPE_CHECKING:
-    from .diagnosis import Diagnostic
     from .fit import Fit
+    from .judged import Judged
 
 Labels = Mapping[str, Text]
 """What to print for a variable; a variable without a label is printed by its name."""
@@ -41,19 +41,6 @@ _SEVERITIES = {
     "warning": Words("warning", "警告"),
     "info": Words("note", "提示"),
 }
-
-
-class Fitted(Protocol):
-    """What a fitted model of any kind can say of itself."""
-
-    @property
-    def diagnostics(self) -> tuple[Diagnostic, ...]: ...  # noqa: D102
-
-    @property
-    def converged(self) -> bool: ...  # noqa: D102
-
-    @property
-    def _measures(self) -> dict[str, float]: ...
 
 
 def require_labels(labels: object, argument: str = "labels") -> None:
@@ -75,7 +62,7 @@ def path_label(outcome: str, cause: str, labels: Labels | None = None) -> Words:
     return Words("{to} ← {by}", "{to} ← {by}").filled(to=named(outcome, labels), by=named(cause, labels))
 
 
-def objections(fit: Fitted) -> tuple[Words, ...]:
+def objections(fit: Judged) -> tuple[Words, ...]:
     """Say what stands against a fit: its errors and warnings, and that the iterations did not converge."""
     grave = [d for d in fit.diagnostics if d.severity in ("error", "warning")]
     said: list[Words] = [_CAUTION.filled(what=_SEVERITIES[d.severity], message=d.words) for d in grave]
@@ -113,7 +100,7 @@ def fit_tables(
     return tuple(table for table in candidates if table.rows)
 
 
-def reported(fit: Fitted) -> dict[str, float]:
+def reported(fit: Judged) -> dict[str, float]:
     """Give the measures as they are to be quoted.
 
     Where the estimator corrects the test: the scaled chi-square with its df and p, and CFI, TLI and
@@ -127,7 +114,7 @@ def reported(fit: Fitted) -> dict[str, float]:
     return found
 
 
-def corrected(fit: Fitted) -> bool:
+def corrected(fit: Judged) -> bool:
     """Tell whether the estimator corrects the chi-square test."""
     return not math.isnan(fit._measures.get("chisq_scaled", math.nan))
 
@@ -448,7 +435,7 @@ def modification_indices(fit: Fit, most: int = 10, labels: Labels | None = None)
     return _by_group(Table("modification_indices", title, columns, rows, notes), fit)
 
 
-def diagnostics(fit: Fitted) -> Table:
+def diagnostics(fit: Judged) -> Table:
     """Table of everything noticed about the fit; without rows if there is nothing to say."""
     rows = tuple((_SEVERITIES[d.severity], d.code, d.words) for d in fit.diagnostics)
     columns = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,12 +18,12 @@ from ..kernels.discrepancy import Sample
 from ..kernels.latent_response import OrderedPattern
 from ..kernels.minimise import Status
 from ..responses.moments import Moments
-from ..tables import Tabled
 from . import indices, least_squares, objective, ordered, robust, two_stage
 from .constraints import restrictions
 from .diagnosis import Diagnostic
 from .estimators import Estimator
 from .expressions import Quantity
+from .judged import Judged
 from .modification import Candidates, modification_indices
 from .options import Options
 from .parameters import ParameterTable, baseline_table
@@ -46,7 +45,7 @@ _Own = TypeVar("_Own")
 
 
 @dataclass(frozen=True, eq=False)
-class Fit(Tabled):
+class Fit(Judged):
     """A fitted model.
 
     estimates(), standardized(), measures(), r_squared(), composites(), modification_indices(), residuals()
@@ -102,20 +101,8 @@ class Fit(Tabled):
         return self.moments.total
 
     @property
-    def converged(self) -> bool:
-        """Whether the estimates were found and the model is identified."""
-        return self.status is Status.CONVERGED and not any(d.severity == "error" for d in self.diagnostics)
-
-    @property
-    def admissible(self) -> bool:
-        """Whether it converged without a warning such as a negative variance."""
-        return self.converged and not any(d.severity == "warning" for d in self.diagnostics)
-
-    def _noting(self, diagnostics: Iterable[Diagnostic]) -> Fit:
-        """The same with further diagnostics; what has been computed of it stays."""
-        noted = copy(self)
-        object.__setattr__(noted, "diagnostics", (*self.diagnostics, *diagnostics))
-        return noted
+    def _ended(self) -> Status:
+        return self.status
 
     # --- the mathematics behind the tables ---------------------------------------------------------
 
@@ -975,10 +962,6 @@ class Fit(Tabled):
         from .presentation import fit_tables
 
         return fit_tables(self)
-
-    def summary(self) -> str:
-        """Everything as text, as printing the fit shows it."""
-        return str(self)
 
     def diagram(
         self, *, labels: Labels | None = None, language: Language = "en", items: bool = True, grey: bool = False
