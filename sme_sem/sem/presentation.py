@@ -22,7 +22,6 @@ import numpy as np
 import pandas as pd
 
 from ..errors import require_kind
-from ..instrument.syntax import product_construct
 from ..tables import Column, Kind, Number, Table, Text, Words, term
 from ..tables.format import cell
 from .effects import mediated
@@ -535,6 +534,10 @@ def _relation(row: Any, labels: Labels) -> Words:
 
 def _products(fit: Fit) -> set[str]:
     """Name the constructs that measure the product of two others."""
+    if not any("x" in name for name in fit.latent):  # which joins the names of both
+        return set()
+    from ..instrument.syntax import product_construct  # loads all that reads instruments
+
     return {product_construct(f"{a}:{b}") for a, b in permutations(fit.latent, 2)} & set(fit.latent)
 
 
