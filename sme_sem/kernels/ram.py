@@ -289,10 +289,14 @@ def sum_cells(pattern, values):
     cell = pattern.one_to_one
     if cell is not None:
         return values[..., 0, :][..., cell]
-    total = np.zeros((*values.shape[:-2], pattern.parameters))
-    for group, runs in enumerate(pattern.runs):
-        total[..., runs.parameters] += runs.summed(values[..., group, :], -1)
-    return total
+    return sum(sum_cells_of(pattern, group, values[..., group, :]) for group in range(pattern.groups))
+
+
+def sum_cells_of(pattern, group, values):
+    """The same in one group: (..., c) -> (..., q)"""
+    runs, found = pattern.runs[group], np.zeros((*values.shape[:-1], pattern.parameters))
+    found[..., runs.parameters] = runs.summed(values, -1)
+    return found
 
 
 def sum_cell_pairs(pattern, values):

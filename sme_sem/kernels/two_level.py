@@ -206,15 +206,12 @@ def scores(pattern, theta, known):
     inner = known.inner
     Y = (W[0].T @ X[0])[inner]
     rest = (known.size - 1)[:, None, None] * gram[0] - Y.T @ known.squares[:, inner[:, None], inner] @ Y
-    found = np.zeros((len(known.size), pattern.parameters))
-    runs = pattern.runs[0]
-    found[:, runs.parameters] += runs.summed(w * rest[:, a, b], -1)
+    found = ram.sum_cells_of(pattern, 0, w * rest[:, a, b])
     of_size, turned = known.of_size + 1, known.turned
     for g in range(1, pattern.groups):
         own = np.flatnonzero(of_size == g)
         along = (turned[own] - moments.mu[g]) @ W[g].T @ X[g]
         by_cell = w * (gram[g, a, b] - along[:, a] * along[:, b])
         by_cell -= 2 * ram.mean_weight(pattern, moments.eta)[g] * along[:, a]
-        runs = pattern.runs[g]
-        found[own[:, None], runs.parameters] += runs.summed(by_cell, -1)
+        found[own] += ram.sum_cells_of(pattern, g, by_cell)
     return -found / 2

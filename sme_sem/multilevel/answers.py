@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, require_kind
+from ..errors import DataProblem, require_kind
 from ..kernels import linalg, two_level
+from ..kernels.discrepancy import Sample
 from ..responses.design import Drawn
 from ..responses.moments import moments_of_answers, usable_covariance
 from ..sem.diagnosis import Diagnostic
+from ..sem.fit import no_columns
 from ..tables import Words
-from .levels import TwoLevels
+from .levels import Given, TwoLevels
 
 FEW = 50  # clusters: with fewer, errors at level 2 are known to be too small (Maas and Hox 2005, Methodology 1, 86-92)
 NOTABLE = 0.05  # the share of variance between clusters that should not be left unsaid
@@ -36,6 +39,11 @@ class Answers:
         """How many respondents are analysed."""
         return int(self.known.respondents)
 
+    @cached_property
+    def sample(self) -> Sample:
+        """The moments of contrasts and clusters, which the searches look at."""
+        return two_level.sample(self.known)
+
     @property
     def clusters(self) -> int:
         """How many clusters."""
@@ -47,12 +55,7 @@ def condensed(data: object, cluster: str, levels: TwoLevels) -> Answers:
     require_kind("data", data, pd.DataFrame, "a pandas DataFrame, one row per respondent")
     assert isinstance(data, pd.DataFrame)
     names, constructs = levels.observed, (*levels.within.table.latent, *levels.between.table.latent)
-    clash = [name for name in constructs if name in data.columns]
-    if clash:
-        raise SpecificationError(
-            f"{clash[0]!r} is a construct of the model (it stands left of =~) and a column of the data as well: "
-            "rename one."
-        )
+    no_columns(constructs, data)
     found = moments_of_answers(data, names, drawn=Drawn(cluster=cluster), constructs=constructs)
     assert found.answers is not None and found.design.clusters is not None
     values, code = found.answers[0], found.design.clusters[0]
@@ -60,9 +63,9 @@ def condensed(data: object, cluster: str, levels: TwoLevels) -> Answers:
     _tell_levels_apart(code, len(inner), cluster)
     _vary(values, code, inner, names)
     known = two_level.clusters(values, code, inner)
-    pooled = two_level.sample(known).covariance[0][np.ix_(inner, inner)]
-    usable_covariance(pooled, levels.within.table.observed, len(code))
-    return Answers(known, tuple(names), str(cluster), len(data))
+    answers = Answers(known, tuple(names), str(cluster), len(data))
+    usable_covariance(answers.sample.covariance[0][np.ix_(inner, inner)], levels.within.table.observed, len(code))
+    return answers
 
 
 def _tell_levels_apart(code: np.ndarray, k: int, cluster: object) -> None:
@@ -101,8 +104,8 @@ def _vary(values: np.ndarray, code: np.ndarray, inner: np.ndarray, names: list[s
             )
 
 
-def moments_of(answers: Answers, covariates: tuple[tuple[str, ...], tuple[str, ...]]) -> list[pd.DataFrame]:
-    """Covariances and means of covariates of one level: of respondents, of clusters; see ``levels.with_given``."""
+def moments_of(answers: Answers, covariates: tuple[tuple[str, ...], tuple[str, ...]]) -> list[Given]:
+    """Covariances and means of covariates of one level: of respondents, of clusters."""
     known, found = answers.known, []
     within = known.squares.sum(axis=0)
     by_level = (known.size, within), (np.ones(len(known.size)), np.zeros_like(within))
@@ -111,7 +114,7 @@ def moments_of(answers: Answers, covariates: tuple[tuple[str, ...], tuple[str, .
         mean = np.average(known.means[:, places], axis=0, weights=weight)
         around = known.means[:, places] - mean
         squares = (weight[:, None] * around).T @ around + inside[np.ix_(places, places)]
-        found.append(pd.DataFrame(squares / weight.sum(), list(names), list(names)).assign(mean=mean))
+        found.append(Given(names, squares / weight.sum(), mean))
     return found
 
 
@@ -119,9 +122,8 @@ def log_likelihood_of_given(answers: Answers, levels: TwoLevels) -> float:
     """The part of covariates that are taken as given."""
     found = 0.0
     for level, n in zip(levels.both, (answers.n, answers.clusters), strict=True):
-        covariance, _ = level.moments_given(level.given)
-        k = len(level.given)
-        found -= 0.5 * n * (k * np.log(2 * np.pi) + float(linalg.log_determinant_of(covariance)) + k) if k else 0.0
+        k, volume = len(level.given.names), float(linalg.log_determinant_of(level.given.covariance))
+        found -= 0.5 * n * (k * np.log(2 * np.pi) + volume + k)
     return found
 
 

@@ -161,10 +161,10 @@ def _trouble(levels: TwoLevels, answers: Answers, found: search.Found) -> tuple[
 def _inseparable(found: search.Found) -> list[int]:
     """Which parameters cannot be told apart: where the search ended and, if it went astray, where it began as well."""
     nothing = np.zeros((0, len(found.theta)))
-    here = diagnosis.null_space(found.expected, nothing).tolist()
-    if found.begun is None or not here:
+    here = diagnosis.null_space(found.expected.hessian, nothing).tolist()
+    if found.status is Status.CONVERGED or not here:
         return here
-    there = diagnosis.null_space(found.begun, nothing).tolist()
+    there = diagnosis.null_space(found.slope_at(found.start).hessian, nothing).tolist()
     return there if found.status is Status.BAD_START else [place for place in here if place in there]
 
 

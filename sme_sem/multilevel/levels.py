@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-import pandas as pd
 
 from ..errors import SpecificationError, SyntaxProblem, require_kind
 from ..kernels import ram, two_level
 from ..sem.expressions import Quantity, define
 from ..sem.options import Options
-from ..sem.parameters import Parameter, ParameterTable, defined_once, fixed_labels, parameter_table
+from ..sem.parameters import Parameter, ParameterTable, defined_once, fixed_by_label, parameter_table
 from ..sem.specification import Specification
 from ..sem.syntax import Term, with_plain_ends
 from ..tables import Words
@@ -33,34 +32,38 @@ _EXPECTED = (
 
 
 @dataclass(frozen=True, eq=False)
+class Given:
+    """Covariates whose moments are taken as they are: their names, covariances (x, x) and means (x,)."""
+
+    names: tuple[str, ...] = ()
+    covariance: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
+    mean: np.ndarray = field(default_factory=lambda: np.zeros(0))
+
+    def among(self, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Covariances and means of some variables, zero for those that are not given: (k, k), (k,)"""
+        places = [names.index(name) for name in self.names]
+        covariance, mean = np.zeros((len(names), len(names))), np.zeros(len(names))
+        covariance[np.ix_(places, places)], mean[places] = self.covariance, self.mean
+        return covariance, mean
+
+
+@dataclass(frozen=True, eq=False)
 class Level:
     """The model of one level.
 
     parameters : (q,) which parameter of the whole model each of the table's own is
-    given : covariates whose moments are taken as they are, with these in the table's fixed parameters
+    given : covariates whose moments are taken as they are, and stand fixed in the table
     """
 
     name: str
     table: ParameterTable
     parameters: np.ndarray
-    given: tuple[str, ...] = ()
+    given: Given = Given()
 
     def kernel(self, names: list[str]) -> two_level.Level:
         """The same for :mod:`sme_sem.kernels.two_level`; ``names`` are all observed variables."""
         places = np.array([names.index(name) for name in self.table.observed])
         return two_level.Level(self.table.pattern(), places, self.parameters)
-
-    def moments_given(self, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Covariances and means of covariates taken as given, zero elsewhere: (k, k), (k,)"""
-        place = {name: i for i, name in enumerate(names)}
-        covariance, mean = np.zeros((len(names), len(names))), np.zeros(len(names))
-        for p in self.table.parameters:
-            if p.op == "~~" and p.lhs in self.given and p.rhs in self.given:
-                i, j = place[p.lhs], place[p.rhs]
-                covariance[i, j] = covariance[j, i] = p.value
-            elif p.op == "~1" and p.lhs in self.given:
-                mean[place[p.lhs]] = p.value
-        return covariance, mean
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +94,7 @@ class TwoLevels:
         """How many moments an unrestricted model would have: covariances at both levels, and means, but given ones."""
         found = len(self.observed)
         for level in self.both:
-            k, x = len(level.table.observed), len(level.given)
+            k, x = len(level.table.observed), len(level.given.names)
             found += k * (k + 1) // 2 - x * (x + 1) // 2 - x
         return found
 
@@ -123,14 +126,14 @@ def read_levels(model: object, options: Options) -> TwoLevels:
     inner = _without_means(inner, set(inner.observed) & set(outer.observed))
     defined_once((*inner.parameters, *outer.parameters), definitions)
     _known(definitions, inner, outer)
-    fixed = fixed_labels((*inner.parameters, *outer.parameters))
-    return _joined(_fixed_by_label(inner, fixed), _fixed_by_label(outer, fixed), definitions)
+    fixed = fixed_by_label((*inner.parameters, *outer.parameters))
+    return _joined(_held(inner, fixed), _held(outer, fixed), definitions, (Given(), Given()))
 
 
-def _fixed_by_label(table: ParameterTable, values: Mapping[str, float]) -> ParameterTable:
+def _held(table: ParameterTable, fixed: Mapping[str, Parameter]) -> ParameterTable:
     """Fix what has the label of something fixed, at this level or the other."""
     rows = [
-        replace(p, index=-1, value=values[p.label]) if p.free and p.label in values else p for p in table.parameters
+        replace(p, index=-1, value=fixed[p.label].value) if p.free and p.label in fixed else p for p in table.parameters
     ]
     return _with(table, rows)
 
@@ -139,7 +142,7 @@ def _joined(
     inner: ParameterTable,
     outer: ParameterTable,
     definitions: tuple[Term, ...],
-    given: tuple[tuple[str, ...], tuple[str, ...]] = ((), ()),
+    given: Sequence[Given],
 ) -> TwoLevels:
     within = Level(WITHIN, inner, np.arange(inner.n_free), given[0])
     return TwoLevels(within, Level(BETWEEN, outer, _numbered(outer, inner), given[1]), definitions)
@@ -154,17 +157,21 @@ def covariates_of_one_level(levels: TwoLevels) -> tuple[tuple[str, ...], tuple[s
     )
 
 
-def with_given(levels: TwoLevels, moments: Sequence[pd.DataFrame]) -> TwoLevels:
-    """Fix the moments of covariates; for each level a table with a row for each, its mean and its covariances."""
-    tables = []
-    for level, own in zip(levels.both, moments, strict=True):
-        rows = []
-        for p in level.table.parameters:
-            among = p.lhs in own.index and (p.op == "~1" or (p.op == "~~" and p.rhs in own.index))
-            value = float(own.loc[p.lhs, p.rhs or "mean"]) if among else np.nan  # type: ignore[arg-type]
-            rows.append(replace(p, index=-1, value=value) if among and p.free else p)
-        tables.append(_with(level.table, rows))
-    return _joined(tables[0], tables[1], levels.definitions, tuple(tuple(own.index) for own in moments))  # type: ignore[arg-type]
+def with_given(levels: TwoLevels, given: Sequence[Given]) -> TwoLevels:
+    """Fix the moments of covariates, level by level."""
+    inner, outer = (_taking(level.table, own) for level, own in zip(levels.both, given, strict=True))
+    return _joined(inner, outer, levels.definitions, given)
+
+
+def _taking(table: ParameterTable, given: Given) -> ParameterTable:
+    place, rows = {name: i for i, name in enumerate(given.names)}, []
+    for p in table.parameters:
+        if p.free and p.op == "~1" and p.lhs in place:
+            p = replace(p, index=-1, value=float(given.mean[place[p.lhs]]))
+        elif p.free and p.op == "~~" and p.lhs in place and p.rhs in place:
+            p = replace(p, index=-1, value=float(given.covariance[place[p.lhs], place[p.rhs]]))
+        rows.append(p)
+    return _with(table, rows)
 
 
 def has_levels(model: str) -> bool:

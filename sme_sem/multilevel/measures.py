@@ -72,8 +72,8 @@ def measures(fit: TwoLevelFit) -> dict[str, float]:
         **_residual_measures(fit),
     }
     found = {name: float(value) for name, value in found.items()}
-    if fit.options.method.scaled:
-        method = fit.options.method
+    method = fit.options.method
+    if method.scaled:
         scalings = _scaling(method, own, free, df), _scaling(method, none, free, bdf)
         found |= indices.scaled_measures(test, *scalings, method.test)
     return found
@@ -89,7 +89,7 @@ def _scaling(estimator: Estimator, narrow: Found, wide: Found, df: int) -> Scali
     """Yuan and Bentler's factor as Mplus has it: by what scores vary more than information says, in both models."""
     if not narrow.status is wide.status is Status.CONVERGED:
         return adjusted(estimator, df, np.nan, np.nan)
-    own, most = (float(np.trace(linalg.inverse(one.exact / 2) @ one.spread)) for one in (narrow, wide))
+    own, most = (float(np.trace(linalg.inverse(one.information) @ one.spread)) for one in (narrow, wide))
     return replace(adjusted(estimator, df, most - own, np.nan), likelihood=own)
 
 

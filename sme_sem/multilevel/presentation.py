@@ -29,7 +29,8 @@ def two_level_tables(fit: TwoLevelFit) -> tuple[Table, ...]:
         r_squared(fit),
     )
     caution = presentation.objections(fit)
-    return (*(table.noted(*caution) for table in found if table.rows), *_diagnostics(fit))
+    shown = (*(table.noted(*caution) for table in found), presentation.diagnostics(fit))
+    return tuple(table for table in shown if table.rows)
 
 
 def model_test(fit: TwoLevelFit) -> Table:
@@ -50,9 +51,9 @@ def model_test(fit: TwoLevelFit) -> Table:
     )
     notes = [_ESTIMATOR.filled(estimator=fit.estimator, column=fit.answers.cluster, most=fit.answers.known.sizes[-1])]
     if fit.n < fit.answers.offered:
-        notes.append(_SET_ASIDE.filled(n=fit.n, offered=fit.answers.offered))
+        notes.append(presentation.SET_ASIDE.filled(n=fit.n, collected=fit.answers.offered))
     if presentation.corrected(fit):
-        notes.append(_SCALED)
+        notes.append(presentation.SCALED)
     title = Words("Test of the two-level model", "两层模型检验")
     return Table("model_test", title, columns, (row,), tuple(notes))
 
@@ -113,14 +114,7 @@ def covariances(fit: TwoLevelFit) -> Table:
         for row in fit.rows
         if row.op == "~~" and row.lhs != row.rhs and row.free
     )
-    columns = (
-        _LEVEL,
-        Column("pair", Words("Pair", "变量对")),
-        Column("est", term("Covariance"), Kind.ESTIMATE),
-        *ESTIMATE_COLUMNS[1:],
-        Column("std_all", Words("r", "相关系数 r"), Kind.COEFFICIENT),
-        _STARS,
-    )
+    columns = (_LEVEL, *presentation.COVARIANCE_COLUMNS)
     return Table("covariances", Words("Covariances", "协方差"), columns, rows, (presentation.STARS_NOTE,))
 
 
@@ -155,11 +149,6 @@ def r_squared(fit: TwoLevelFit) -> Table:
     return Table("r_squared", Words("Explained variance", "解释方差（R²）"), columns, rows)
 
 
-def _diagnostics(fit: TwoLevelFit) -> tuple[Table, ...]:
-    table = presentation.diagnostics(fit)
-    return (table,) if table.rows else ()
-
-
 _LEVEL = Column("level", Words("Level", "层"), once=True)
 _STARS = Column("significance", Words("Sig.", "显著性"), Kind.STARS)
 _INDICES: Mapping[str, Text] = {
@@ -171,14 +160,6 @@ _ESTIMATOR = Words(
     "Estimator: {estimator}, two levels; clusters: {column}, up to {most} respondents each. N of RMSEA and BIC is that "
     "of respondents.",
     "估计方法：{estimator}，两层模型；分组变量：{column}，每组至多{most}人。RMSEA与BIC中的N为受访者人数。",
-)
-_SET_ASIDE = Words(
-    "{n} of {offered} respondents are analysed; the others left open what the analysis needs.",
-    "{offered}名受访者中有{n}名纳入分析；其余受访者缺少分析所需的作答。",
-)
-_SCALED = Words(
-    "χ² is corrected for answers that are not normal; CFI, TLI and RMSEA are the robust versions.",
-    "χ²已按非正态数据校正；CFI、TLI与RMSEA为稳健版本。",
 )
 _MOSTLY_WITHIN = Words(
     "χ², CFI, TLI and RMSEA are ruled by the level within, where there are more answers; the SRMR is of each level's "

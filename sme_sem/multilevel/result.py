@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,9 +15,9 @@ from ..sem.diagnosis import Diagnostic
 from ..sem.expressions import Quantity, define
 from ..sem.judged import Judged
 from ..sem.options import Options
-from ..sem.result import tests_of
-from ..sem.rows import Estimated
-from ..sem.solution import Point, stacked, standard_errors
+from ..sem.result import z_tests
+from ..sem.rows import Estimated, estimated
+from ..sem.solution import Point, parameter_errors, stacked, standard_errors, without_constants
 from ..tables import Table
 from . import measures, search
 from .answers import Answers
@@ -93,7 +92,7 @@ class TwoLevelFit(Judged):
 
     @cached_property
     def _vcov(self) -> np.ndarray:
-        W = linalg.whitener(self.found.exact / 2)
+        W = linalg.whitener(self.found.information)
         bread = W.T @ W / self.n
         if self.options.method.se == "standard":
             return np.asarray(bread)
@@ -142,12 +141,10 @@ class TwoLevelFit(Judged):
             ``level`` does not lie between 0 and 1.
         """
         probability("level", level, 0.95)
-        variance = np.append(np.diagonal(self._vcov), np.nan)
-        error = np.sqrt(np.where(variance >= 0, variance, np.nan))
         frames = []
         for own, point, by_all in zip(self.levels.both, self.points, self._standardized, strict=False):
             index = np.append(own.parameters, -1)[own.table.index]
-            frame = _relations(own).assign(free=index >= 0, est=point.estimates, se=error[index])
+            frame = _relations(own).assign(free=index >= 0, est=point.estimates, se=parameter_errors(self._vcov, index))
             frames.append(frame.assign(std_lv=point.standardized_values(observed=False), std_all=by_all.value))
         defined = self._defined
         terms = self.levels.definitions
@@ -156,7 +153,7 @@ class TwoLevelFit(Judged):
         last = last.assign(se=standard_errors(defined.gradient, self._vcov), std_lv=np.nan)
         frames.append(last.assign(std_all=self._standardized[-1].value))
         found = pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
-        found = found.assign(**tests_of(found["est"].to_numpy(), found["se"].to_numpy(), level))
+        found = found.assign(**z_tests(found["est"].to_numpy(), found["se"].to_numpy(), level))
         return found[[name if name != "group" else "level" for name in Estimated._fields]]
 
     def standardized(self, *, level: float = 0.95) -> pd.DataFrame:
@@ -178,8 +175,9 @@ class TwoLevelFit(Judged):
         rows = self.estimates()[["lhs", "op", "rhs", "level"]]
         value = np.concatenate([own.value for own in self._standardized])
         se = standard_errors(np.concatenate([own.gradient for own in self._standardized]), self._vcov)
-        constant = (rows["op"] != ":=").to_numpy() & ~(se > 1e-12)
-        return rows.assign(est_std=value, **tests_of(value, np.where(constant, np.nan, se), level))
+        constant = len(rows) - len(self.levels.definitions)
+        se[:constant] = without_constants(se[:constant])
+        return rows.assign(est_std=value, **z_tests(value, se, level))
 
     def measures(self) -> pd.Series[float]:
         """Fit measures by lavaan's names with ``_`` for ``.``; ``srmr_within`` and ``srmr_between`` by level.
@@ -220,11 +218,10 @@ class TwoLevelFit(Judged):
         """Covariances of the observed variables of one level, ``"within"`` or ``"between"``, as the model has them."""
         return measures.implied(self, level)
 
-    @property
-    def rows(self) -> Iterator[Estimated]:
+    @cached_property
+    def rows(self) -> tuple[Estimated, ...]:
         """The rows of ``estimates()``, the level in the place of a group."""
-        frame = self.estimates().rename(columns={"level": "group"})
-        return map(Estimated._make, zip(*(frame[name].tolist() for name in Estimated._fields), strict=True))
+        return estimated(self.estimates().rename(columns={"level": "group"}))
 
     # --- shown -------------------------------------------------------------------------------------
 

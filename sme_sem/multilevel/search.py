@@ -21,25 +21,43 @@ LEAST = 0.05  # of a variable's variance, or of one: what start values leave bet
 class Found:
     """Where a search ended.
 
-    pattern : the model in 1 + D groups      known : the answers      theta : (q,)      value : the discrepancy
-    expected, exact : its Hessians there, (q, q)      begun : the expected one where a search began that failed
+    pattern : the model in 1 + D groups      answers : it was fitted to
+    start, theta : (q,) where it began and ended      status, iterations : how
     """
 
     pattern: ram.Pattern
-    known: two_level.Clusters
+    answers: Answers
+    start: np.ndarray
     theta: np.ndarray
     status: Status
     iterations: int
-    value: float
-    expected: np.ndarray
-    exact: np.ndarray
-    begun: np.ndarray | None = None
+
+    def slope_at(self, theta: np.ndarray, *, exact: bool = False) -> discrepancy.Slope:
+        """The discrepancy with its slope and its expected (``exact``: its own) Hessian, at theta (q,)."""
+        parts = list(two_level.in_parts(self.pattern, self.answers.sample))
+        with np.errstate(all="ignore"):  # a search that went astray can end anywhere
+            return two_level.slope(parts, theta, exact=exact)
+
+    @cached_property
+    def expected(self) -> discrepancy.Slope:
+        """With the expected Hessian, where the search ended."""
+        return self.slope_at(self.theta)
+
+    @property
+    def value(self) -> float:
+        """The discrepancy where the search ended."""
+        return float(self.expected.value)
+
+    @cached_property
+    def information(self) -> np.ndarray:
+        """Observed, per respondent: (q, q)"""
+        return np.asarray(self.slope_at(self.theta, exact=True).hessian / 2)
 
     @cached_property
     def spread(self) -> np.ndarray:
         """Average product of scores per respondent, clusters being what is independent: (q, q)"""
-        scores = two_level.scores(self.pattern, self.theta, self.known)
-        return np.asarray(scores.T @ scores / self.known.respondents)
+        scores = two_level.scores(self.pattern, self.theta, self.answers.known)
+        return np.asarray(scores.T @ scores / self.answers.n)
 
 
 def estimated(levels: TwoLevels, answers: Answers, max_iterations: int) -> Found:
@@ -74,13 +92,12 @@ def _without_structure(levels: TwoLevels, answers: Answers, max_iterations: int,
     kernels, start, q = [], [], 0
     for level, covariance, mean in zip(levels.both, *_moments_of_levels(levels, answers), strict=True):
         own = level.table.observed
-        given = np.array([name in level.given for name in own])
+        given = np.array([name in level.given.names for name in own])
         covariate = np.array([name in level.table.covariates for name in own])
         free = np.full(covariance.shape, related) | np.eye(len(own), dtype=bool) | np.outer(covariate, covariate)
         free &= ~np.outer(given, given)
         means = ~given & np.array([level is levels.between or name not in outer for name in own])
-        known = level.moments_given(own)
-        pattern = two_level.without_structure(free, means, *known)
+        pattern = two_level.without_structure(free, means, *level.given.among(own))
         places = np.array([names.index(name) for name in own])
         kernels.append(two_level.Level(pattern, places, q + np.arange(pattern.parameters)))
         start += [covariance[np.nonzero(np.triu(free))], mean[means]]
@@ -90,7 +107,7 @@ def _without_structure(levels: TwoLevels, answers: Answers, max_iterations: int,
 
 
 def _searched(pattern: ram.Pattern, answers: Answers, start: np.ndarray, max_iterations: int) -> Found:
-    parts = list(two_level.in_parts(pattern, two_level.sample(answers.known)))
+    parts = list(two_level.in_parts(pattern, answers.sample))
 
     def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> discrepancy.Slope:
         found = two_level.slope(parts, theta[0], exact=exact)
@@ -98,13 +115,7 @@ def _searched(pattern: ram.Pattern, answers: Answers, start: np.ndarray, max_ite
 
     with np.errstate(all="ignore"):  # a trial step may leave the admissible region; it is then rejected
         best = minimise.scoring(slope_at, start[None], max_iterations=max_iterations)
-        theta = best.theta[0]
-        expected = two_level.slope(parts, theta)
-        exact = two_level.slope(parts, theta, exact=True).hessian
-        status = best.status[0]
-        begun = None if status is Status.CONVERGED else two_level.slope(parts, start).hessian
-    value, iterations = float(expected.value), int(best.iterations[0])
-    return Found(pattern, answers.known, theta, status, iterations, value, expected.hessian, exact, begun)
+    return Found(pattern, answers, start, best.theta[0], best.status[0], int(best.iterations[0]))
 
 
 def _moments_of_levels(levels: TwoLevels, answers: Answers) -> tuple[list[np.ndarray], list[np.ndarray]]:
@@ -114,7 +125,7 @@ def _moments_of_levels(levels: TwoLevels, answers: Answers) -> tuple[list[np.nda
     """
     known, names = answers.known, levels.observed
     inner, outer = ([names.index(name) for name in level.table.observed] for level in levels.both)
-    pooled = two_level.sample(known).covariance[0]
+    pooled = answers.sample.covariance[0]
     mean = np.average(known.means, axis=0, weights=known.size)
     apart = np.cov(known.means, rowvar=False).reshape(len(names), len(names))
     left = np.zeros_like(apart)

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind
+from .numeric import repeated
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,5 +125,5 @@ def _column(frame: pd.DataFrame, name: str, argument: str) -> pd.Series:
         raise SpecificationError(f"{argument}={name!r} names no column of the data." + did_you_mean(name, present))
     column = frame[name]
     if isinstance(column, pd.DataFrame):
-        raise DataProblem(f"column {name!r} occurs more than once in the data: rename or remove one.")
+        raise repeated(name)
     return column

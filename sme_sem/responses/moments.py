@@ -18,7 +18,7 @@ from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind
 from ..kernels import fiml, gaps, influence, linalg
 from ..kernels.covariances import without_rounding
 from .design import EQUAL_CHANCES, Design, Drawn, coded_by_value
-from .numeric import holds_numbers, numbers_of
+from .numeric import holds_numbers, numbers_of, repeated
 from .summaries import Summary
 
 _BLOCK = 20_000
@@ -302,7 +302,7 @@ def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> list[np.ndarray]:
     duplicated = set(frame.columns[frame.columns.duplicated()])
     for name in names:
         if name in duplicated:
-            raise DataProblem(f"column {name!r} occurs more than once in the data: rename or remove one.")
+            raise repeated(name)
     own = frame.take(np.array([frame.columns.get_loc(name) for name in names], dtype=int), axis=1)
     if not all(map(holds_numbers, set(own.dtypes))):
         own = pd.DataFrame({str(name): column for name, column in numbers_of(own).items()})

@@ -36,6 +36,11 @@ def numbers_of(frame: pd.DataFrame) -> dict[Hashable, pd.Series[Any]]:
     return found
 
 
+def repeated(name: object) -> DataProblem:
+    """What to say of a column that occurs more than once."""
+    return DataProblem(f"column {name!r} occurs more than once in the data: rename or remove one.")
+
+
 def holds_numbers(dtype: Any) -> bool:
     """Tell whether a column of this type can hold nothing but real numbers."""
     return bool(pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype))

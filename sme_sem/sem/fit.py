@@ -388,12 +388,7 @@ def _moments(
         raise SpecificationError(f"data must be a pandas DataFrame, not {type(data).__name__}.")
     if n is not None or mean is not None:
         raise SpecificationError("n= and mean= go with cov=; of data= they follow from the answers. Leave them out.")
-    clash = [name for name in specification.latent if name in data.columns]
-    if clash:
-        raise SpecificationError(
-            f"{clash[0]!r} is a construct of the model (it stands left of =~) and a column of the data as well: "
-            "rename one."
-        )
+    no_columns(specification.latent, data)
     data = with_interactions(data, specification)
     return moments_of_answers(
         data,
@@ -404,6 +399,16 @@ def _moments(
         drawn=drawn,
         constructs=specification.latent,
     )
+
+
+def no_columns(constructs: Sequence[str], data: pd.DataFrame) -> None:
+    """Refuse a construct that has the name of a column."""
+    clash = [name for name in constructs if name in data.columns]
+    if clash:
+        raise SpecificationError(
+            f"{clash[0]!r} is a construct of the model (it stands left of =~) and a column of the data as well: "
+            "rename one."
+        )
 
 
 def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raising: bool) -> Fit:

@@ -650,7 +650,7 @@ def _numbered(parameters: list[Parameter], rows: Iterable[_Row], held: Callable[
         first.setdefault((p.key, p.group), p)
     kept = list(first.values())
     twins = _twins(kept, {row.term.key: row.term.equal for row in rows if row.term.equal}, held)
-    by_label = {label: replace(kept[0], index=-1, value=value) for label, value in fixed_labels(kept).items()}
+    by_label = fixed_by_label(kept)
     numbered: list[Parameter] = []
     count = 0
     for place, p in enumerate(kept):
@@ -668,12 +668,12 @@ def _numbered(parameters: list[Parameter], rows: Iterable[_Row], held: Callable[
     return numbered
 
 
-def fixed_labels(parameters: Iterable[Parameter]) -> dict[str, float]:
-    """The value of each label that stands on a fixed relation: all that carry it have this value."""
-    found: dict[str, float] = {}
+def fixed_by_label(parameters: Iterable[Parameter]) -> dict[str, Parameter]:
+    """The first fixed relation with each label: all that carry it have its value."""
+    found: dict[str, Parameter] = {}
     for p in parameters:
         if p.label and not p.varies:
-            found.setdefault(p.label, p.value)
+            found.setdefault(p.label, p)
     return found
 
 

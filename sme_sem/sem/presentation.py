@@ -356,18 +356,13 @@ def covariances(fit: Fit, labels: Labels | None = None) -> Table:
         for row in _relations(fit, "~~")
         if row.lhs != row.rhs and row.free and row.lhs not in fit.table.made
     )
-    columns = (
-        Column("pair", Words("Pair", "变量对")),
-        Column("est", term("Covariance"), Kind.ESTIMATE),
-        *ESTIMATE_COLUMNS[1:],
-        Column("std_all", Words("r", "相关系数 r"), Kind.COEFFICIENT),
-        Column("significance", Words("Sig.", "显著性"), Kind.STARS),
-    )
     note = Words(
         "For a variable that the model explains, r is the correlation of what it leaves unexplained.",
         "对于被模型解释的变量，r 为其残差的相关系数。",
     )
-    return _by_group(Table("covariances", Words("Covariances", "协方差"), columns, rows, (note, STARS_NOTE)), fit)
+    return _by_group(
+        Table("covariances", Words("Covariances", "协方差"), COVARIANCE_COLUMNS, rows, (note, STARS_NOTE)), fit
+    )
 
 
 def r_squared(fit: Fit, labels: Labels | None = None) -> Table:
@@ -456,7 +451,7 @@ def _estimation(fit: Fit) -> tuple[Words, ...]:
     options = fit.options
     notes = [_ESTIMATORS.get(options.missing, _ESTIMATOR).filled(estimator=fit.estimator)]
     if fit.moments.total < fit.moments.n_collected:
-        notes.append(_SET_ASIDE.filled(n=fit.moments.total, collected=fit.moments.n_collected))
+        notes.append(SET_ASIDE.filled(n=fit.moments.total, collected=fit.moments.n_collected))
     if options.weights is not None:
         notes.append(_WEIGHTED.filled(column=options.weights))
     if options.cluster is not None:
@@ -476,7 +471,7 @@ def _correction(fit: Fit) -> tuple[Words, ...]:
     if not corrected(fit):
         wanted = fit.options.method.scaled and fit._measures["df"] > 0
         return (_UNCORRECTED,) if wanted else ()
-    said = _SCALED_FOR_GAPS if fit.options.missing == "two_stage" else _SCALED
+    said = _SCALED_FOR_GAPS if fit.options.missing == "two_stage" else SCALED
     if fit.table.ordered:
         said = _SCALED_ORDERED
     factor = _measure(fit._measures)("chisq_scaling_factor")
@@ -607,6 +602,13 @@ LOADING_COLUMNS = (
     *ESTIMATE_COLUMNS[1:],
     Column("std_all", term("Standardized factor loading"), Kind.COEFFICIENT),
 )
+COVARIANCE_COLUMNS = (
+    Column("pair", Words("Pair", "变量对")),
+    Column("est", term("Covariance"), Kind.ESTIMATE),
+    *ESTIMATE_COLUMNS[1:],
+    Column("std_all", Words("r", "相关系数 r"), Kind.COEFFICIENT),
+    Column("significance", Words("Sig.", "显著性"), Kind.STARS),
+)
 INDEX_COLUMNS = (
     Column("index", Words("Index", "拟合指标")),
     Column("value", Words("Value", "结果"), Kind.COEFFICIENT),
@@ -645,7 +647,7 @@ _BOOTSTRAPPED = Words(
     "Standard errors and percentile intervals from {used} bootstrap samples ({failed} more failed).",
     "标准误与百分位置信区间来自{used}个自助样本（另有{failed}个失败）。",
 )
-_SET_ASIDE = Words(
+SET_ASIDE = Words(
     "{n} of {collected} respondents are analysed; the others left open what the analysis needs.",
     "{collected}名受访者中有{n}名纳入分析；其余受访者缺少分析所需的作答。",
 )
@@ -658,7 +660,7 @@ _UNCORRECTED = Words(
     "respondents.",
     "χ²、p值及各指标未经校正：校正因子不为正，样本量很小时会出现这种情况。",
 )
-_SCALED = Words(
+SCALED = Words(
     "χ² is corrected for answers that are not normal; CFI, TLI and RMSEA are the robust versions.",
     "χ²已按非正态数据校正；CFI、TLI与RMSEA为稳健版本。",
 )

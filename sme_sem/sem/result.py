@@ -27,9 +27,9 @@ from .judged import Judged
 from .modification import Candidates, modification_indices
 from .options import Options
 from .parameters import ParameterTable, baseline_table
-from .rows import Estimated
+from .rows import Estimated, estimated
 from .search import search
-from .solution import Point, stacked, standard_errors
+from .solution import Point, parameter_errors, stacked, standard_errors, without_constants
 from .specification import Specification
 from .spelling import chosen
 
@@ -351,10 +351,8 @@ class Fit(Judged):
         3  use  trust  0.714     0.431     0.997
         """
         index, point, defined = self.table.index, self._point, self._defined
-        variance = np.diagonal(self._vcov)
-        se = np.append(np.sqrt(np.where(variance >= 0, variance, np.nan)), np.nan)[index]  # index -1: fixed
         estimate = np.concatenate([point.estimates, defined.value])
-        se = np.concatenate([se, standard_errors(defined.gradient, self._vcov)])
+        se = np.concatenate([parameter_errors(self._vcov, index), standard_errors(defined.gradient, self._vcov)])
         by_constructs = point.standardized_values(observed=False)
         also = point.defined(Quantity(by_constructs, np.zeros((len(index), 0)))).values()
         standardized = {
@@ -367,8 +365,7 @@ class Fit(Judged):
     @cached_property
     def _rows(self) -> tuple[Estimated, ...]:
         """The rows of ``estimates()``, for what is printed of them again and again."""
-        frame = self.estimates()
-        return tuple(map(Estimated._make, zip(*(frame[name].tolist() for name in Estimated._fields), strict=True)))
+        return estimated(self.estimates())
 
     def standardized(self, type: str = "all", *, level: float = 0.95) -> pd.DataFrame:
         """Completely standardized solution with delta-method errors; see :mod:`sme_sem.sem.solution`.
@@ -407,7 +404,7 @@ class Fit(Judged):
         value, gradient = found.value, found.gradient
         se = standard_errors(gradient, self._vcov)
         constant = len(self.table.parameters)
-        se[:constant] = _positive(se[:constant])
+        se[:constant] = without_constants(se[:constant])
         return pd.DataFrame(columns | {"est_std": value} | self._tests(value, se, level, standardized=True))
 
     def _tests(
@@ -416,10 +413,10 @@ class Fit(Judged):
         """Errors, tests and intervals of all rows, from the samples if there are any."""
         probability("level", level, 0.95)
         if self.bootstrapped is None:
-            return tests_of(estimate, se, level)
+            return z_tests(estimate, se, level)
         own, lower, upper = self.bootstrapped.errors(level, standardized=standardized)
         varies = np.isfinite(se)
-        found = tests_of(estimate, np.where(varies, own, np.nan), level)
+        found = z_tests(estimate, np.where(varies, own, np.nan), level)
         limits = {"ci_lower": np.where(varies, lower, np.nan), "ci_upper": np.where(varies, upper, np.nan)}
         return found | limits
 
@@ -886,7 +883,7 @@ class Fit(Judged):
 
         columns = effects(self._point, self._vcov, pairs)
         columns["group"] = [self.moments.labels[g] for g in columns["group"]]
-        return pd.DataFrame(columns | tests_of(columns["est"], columns["se"], 0.95))
+        return pd.DataFrame(columns | z_tests(columns["est"], columns["se"], 0.95))
 
     def cross_check(self) -> CrossCheck:
         """Fit the same specification with semopy, an independent program, and lay both results side by side.
@@ -1051,7 +1048,7 @@ def _texts(table: ParameterTable, labels: tuple[str, ...]) -> dict[str, Any]:
     return {name: pd.Series([row[place] for row in rows], dtype="str").array for place, name in columns}
 
 
-def tests_of(estimate: np.ndarray, se: np.ndarray, level: float) -> dict[str, np.ndarray]:
+def z_tests(estimate: np.ndarray, se: np.ndarray, level: float) -> dict[str, np.ndarray]:
     """Columns with the standard error, z, the two-sided p and the interval."""
     z = estimate / np.where(se > 0, se, np.nan)
     half = special.ndtri(0.5 + level / 2) * se
@@ -1062,8 +1059,3 @@ def tests_of(estimate: np.ndarray, se: np.ndarray, level: float) -> dict[str, np
         "ci_lower": estimate - half,
         "ci_upper": estimate + half,
     }
-
-
-def _positive(se: np.ndarray) -> np.ndarray:
-    """A standard error of zero belongs to a constant: no error at all."""
-    return np.where(se > 1e-12, se, np.nan)

@@ -29,6 +29,11 @@ class Estimated(NamedTuple):
     std_all: float
 
 
+def estimated(frame: pd.DataFrame) -> tuple[Estimated, ...]:
+    """Give the rows of a table of estimates."""
+    return tuple(map(Estimated._make, zip(*(frame[name].tolist() for name in Estimated._fields), strict=True)))
+
+
 def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
     """Give the rows, columns as attributes and numbers as Python's own.
 

@@ -204,6 +204,17 @@ def standard_errors(gradients: np.ndarray, vcov: np.ndarray) -> np.ndarray:
     return np.sqrt(np.where(variance >= -1e-12 * most, np.maximum(variance, 0), np.nan))  # below zero by rounding
 
 
+def parameter_errors(vcov: np.ndarray, index: np.ndarray) -> np.ndarray:
+    """Standard errors of relations by which parameter each is, NaN for -1, a fixed one: (q, q), (r,) -> (r,)"""
+    variance = np.append(np.diagonal(vcov), np.nan)
+    return np.asarray(np.sqrt(np.where(variance >= 0, variance, np.nan))[index])
+
+
+def without_constants(se: np.ndarray) -> np.ndarray:
+    """A standard error of zero belongs to a constant: no error at all."""
+    return np.where(se > 1e-12, se, np.nan)
+
+
 def stacked(quantities: Sequence[Quantity], q: int) -> Quantity:
     """Lay quantities side by side: values (r,), gradients (r, q)"""
     if not quantities:
