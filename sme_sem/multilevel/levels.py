@@ -132,9 +132,7 @@ def read_levels(model: object, options: Options) -> TwoLevels:
 
 def _held(table: ParameterTable, fixed: Mapping[str, Parameter]) -> ParameterTable:
     """Fix what has the label of something fixed, at this level or the other."""
-    rows = [
-        replace(p, index=-1, value=fixed[p.label].value) if p.free and p.label in fixed else p for p in table.parameters
-    ]
+    rows = [p.numbered(-1, fixed[p.label].value) if p.free and p.label in fixed else p for p in table.parameters]
     return _with(table, rows)
 
 
@@ -167,9 +165,9 @@ def _taking(table: ParameterTable, given: Given) -> ParameterTable:
     place, rows = {name: i for i, name in enumerate(given.names)}, []
     for p in table.parameters:
         if p.free and p.op == "~1" and p.lhs in place:
-            p = replace(p, index=-1, value=float(given.mean[place[p.lhs]]))
+            p = p.numbered(-1, float(given.mean[place[p.lhs]]))
         elif p.free and p.op == "~~" and p.lhs in place and p.rhs in place:
-            p = replace(p, index=-1, value=float(given.covariance[place[p.lhs], place[p.rhs]]))
+            p = p.numbered(-1, float(given.covariance[place[p.lhs], place[p.rhs]]))
         rows.append(p)
     return _with(table, rows)
 
@@ -239,14 +237,14 @@ def _without_means(table: ParameterTable, elsewhere: set[str]) -> ParameterTable
             f"{stated[0]} ~ 1 stands at level 1, but the mean of a variable of both levels belongs to level 2: move it "
             "there."
         )
-    rows = [replace(p, index=-1, value=0.0) if p.op == "~1" and p.lhs in elsewhere else p for p in table.parameters]
+    rows = [p.numbered(-1, 0.0) if p.op == "~1" and p.lhs in elsewhere else p for p in table.parameters]
     return _with(table, rows)
 
 
 def _with(table: ParameterTable, rows: Sequence[Parameter]) -> ParameterTable:
     """The same with other rows; the free ones that are left are numbered anew."""
     number = {old: new for new, old in enumerate(dict.fromkeys(p.index for p in rows if p.free))}
-    return replace(table, parameters=tuple(replace(p, index=number[p.index]) if p.free else p for p in rows))
+    return replace(table, parameters=tuple(p.numbered(number[p.index]) if p.free else p for p in rows))
 
 
 def _numbered(outer: ParameterTable, inner: ParameterTable) -> np.ndarray:

@@ -79,7 +79,7 @@ def _freed(table: ParameterTable) -> _Freed:
     candidates = tuple(_candidates(table))
     replaced = {(c.key, c.group) for c in candidates}
     kept = [p for p in table.parameters if p.free or (p.key, p.group) not in replaced]
-    extra = [replace(p, index=table.n_free + r) for r, p in enumerate(candidates)]
+    extra = [p.numbered(table.n_free + r) for r, p in enumerate(candidates)]
     pattern = replace(table, parameters=(*kept, *extra)).pattern()
     values = np.array([0.0 if np.isnan(p.value) else p.value for p in candidates])
     return _Freed(replace(table, parameters=candidates, definitions=()), pattern, values)

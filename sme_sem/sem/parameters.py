@@ -61,6 +61,11 @@ class Parameter(Relation):
         """Whether another sample would give it another value."""
         return self.free or self.exogenous or self.derived
 
+    def numbered(self, index: int, value: float = np.nan) -> Parameter:
+        """The same at another place among the free parameters, or (-1) fixed at a value."""
+        own = (self.start, self.label, self.user, self.exogenous, self.derived)  # dataclasses.replace takes long
+        return Parameter(self.lhs, self.op, self.rhs, self.group, index, value, *own)
+
 
 @dataclass(frozen=True, eq=False)
 class ParameterTable:
@@ -289,7 +294,7 @@ def parameter_table(
         or (groups > 1 and (options.meanstructure is None or _means_held(options)))
         or any(t.op == "~1" for t in specification.terms)
     )
-    exogenous = given_variables(specification, options)
+    exogenous = roles.covariates if options.fixed_x else ()
     rows = _stated(specification, groups) + _added(roles, options, means, ordered)
     rows = [_with_defaults(row, roles, options, exogenous) for row in rows]
     rows = [_of_ordered(row, options, ordered) for row in rows]
@@ -299,7 +304,7 @@ def parameter_table(
         for row in rows:
             p = _in_group(row, group, groups)
             released = group and _needed(p, row, roles, options, ordered) and not held(p)
-            parameters.append(replace(p, index=0, value=np.nan) if released else p)
+            parameters.append(p.numbered(0) if released else p)
     _excepted_are_there(parameters, options.group_partial)
     if "intercepts" in options.effect_coding:
         parameters = with_free_means(parameters)
@@ -599,6 +604,8 @@ def defined_once(parameters: Iterable[Parameter], definitions: Iterable[Term]) -
 
 
 def _excepted_are_there(parameters: list[Parameter], excepted: Sequence[str]) -> None:
+    if not excepted:
+        return
     known = {bare(str(p)): str(p) for p in parameters}
     known |= {f"{p.rhs}{p.op}{p.lhs}": str(p) for p in parameters if p.op == "~~"}
     for text in excepted:
@@ -658,9 +665,9 @@ def _numbered(parameters: list[Parameter], rows: Iterable[_Row], held: Callable[
         if twin is None and place in twins:
             twin = numbered[twins[place]]
         if twin is not None and p.free:
-            p = replace(p, index=twin.index, value=twin.value)
+            p = p.numbered(twin.index, twin.value)
         elif p.free:
-            p = replace(p, index=count)
+            p = p.numbered(count)
             count += 1
         if p.label:
             by_label.setdefault(p.label, p)

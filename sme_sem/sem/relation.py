@@ -32,12 +32,12 @@ class Relation:
     @property
     def cause(self) -> str:
         """Where the arrow of a loading or a path begins; empty for what is no arrow."""
-        return {"=~": self.lhs, "~": self.rhs}.get(self.op, "")
+        return self.lhs if self.op == "=~" else self.rhs if self.op == "~" else ""
 
     @property
     def effect(self) -> str:
         """Where it ends."""
-        return {"=~": self.rhs, "~": self.lhs}.get(self.op, "")
+        return self.rhs if self.op == "=~" else self.lhs if self.op == "~" else ""
 
     def __str__(self) -> str:
         return f"{self.lhs} ~ 1" if self.op == "~1" else f"{self.lhs} {self.op} {self.rhs}"

@@ -1045,7 +1045,7 @@ def _texts(table: ParameterTable, labels: tuple[str, ...]) -> dict[str, Any]:
     rows = [(p.lhs, p.op, p.rhs, labels[p.group], p.label) for p in table.parameters]
     rows += [(t.lhs, t.op, t.rhs, "", t.lhs) for t in table.definitions if t.op == ":="]
     columns = enumerate(("lhs", "op", "rhs", "group", "label"))
-    return {name: pd.Series([row[place] for row in rows], dtype="str").array for place, name in columns}
+    return {name: pd.array([row[place] for row in rows], dtype="str") for place, name in columns}
 
 
 def z_tests(estimate: np.ndarray, se: np.ndarray, level: float) -> dict[str, np.ndarray]:

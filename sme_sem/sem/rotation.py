@@ -208,7 +208,7 @@ def anchored(table: ParameterTable, blocks: Sequence[Block], sample: Sample) -> 
     rows = []
     for p in table.parameters:
         if p.index in zero:
-            rows.append(replace(p, index=-1, value=0.0))
+            rows.append(p.numbered(-1, 0.0))
         elif p.free:
             rows.append(replace(p, index=kept[p.index], start=start.get(p.index, p.start)))
         else:

@@ -93,7 +93,7 @@ def score_tests(fit: Fit) -> pd.DataFrame:
 
 def _taken_apart(fit: Fit, free: list[Parameter], place: dict[int, int], pairs: list[tuple[int, int]]) -> _Apart:
     count = iter(range(len(free)))
-    rows = tuple(replace(p, index=next(count)) if p.free else p for p in fit.table.parameters)
+    rows = tuple(p.numbered(next(count)) if p.free else p for p in fit.table.parameters)
     table = replace(fit.table, parameters=rows, definitions=(), sums=())
     pattern, theta = table.pattern(), fit.theta[[p.index for p in free]]
     method = fit.options.method
