@@ -11,10 +11,7 @@ Sorbom (1989), Psychometrika 54, 371-384; Saris, Satorra and Sorbom (1987).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import combinations
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -23,28 +20,29 @@ from ..kernels import discrepancy, least_squares, linalg, ram
 from ..responses.moments import Moments
 from . import least_squares as weighing
 from . import objective
-from .parameters import Parameter, ParameterTable
+from .candidates import Candidates, candidates_of
+from .parameters import ParameterTable
 
 
 @dataclass(frozen=True, eq=False)
-class Candidates:
-    """Modification index and expected parameter change of each candidate, which are the table's rows: (r,), (r,)"""
+class Indices:
+    """Modification index and expected parameter change of each candidate: (r,), (r,)"""
 
-    table: ParameterTable
+    candidates: Candidates
     mi: np.ndarray
     epc: np.ndarray
 
 
 def modification_indices(
     table: ParameterTable, sample: discrepancy.Sample, moments: Moments, theta: np.ndarray, directions: np.ndarray
-) -> Candidates:
+) -> Indices:
     """Score test of every parameter that the model fixes at zero or leaves out.
 
     sample : with axes (G, ...), without a batch   theta : (q,)
     directions : (q, f) in which the free parameters can move
     """
-    freed, q = _freed(table), table.n_free
-    values = np.concatenate([theta, freed.values])
+    freed, q = candidates_of(table), table.n_free
+    values = np.concatenate([theta, freed.value])
     if objective.in_product_form(sample, moments):
         beside = _among_moments(freed.pattern, sample, values, q)
     elif objective.weighs_moments(sample, moments):
@@ -62,27 +60,7 @@ def modification_indices(
     V = np.where(usable, V, np.nan)
     if sample.metric is not None or sample.weight is not None:
         s = s * (1 - table.groups / moments.total)  # lavaan's least squares divide by n here
-    return Candidates(freed.candidates, moments.total * s**2 / V, -s / V)
-
-
-@dataclass(frozen=True, eq=False)
-class _Freed:
-    """A model with all its candidates freed: they are the last parameters, one cell each, with ``values`` (r,)."""
-
-    candidates: ParameterTable
-    pattern: ram.Pattern
-    values: np.ndarray
-
-
-@lru_cache(maxsize=16)
-def _freed(table: ParameterTable) -> _Freed:
-    candidates = tuple(_candidates(table))
-    replaced = {(c.key, c.group) for c in candidates}
-    kept = [p for p in table.parameters if p.free or (p.key, p.group) not in replaced]
-    extra = [p.numbered(table.n_free + r) for r, p in enumerate(candidates)]
-    pattern = replace(table, parameters=(*kept, *extra)).pattern()
-    values = np.array([0.0 if np.isnan(p.value) else p.value for p in candidates])
-    return _Freed(replace(table, parameters=candidates, definitions=()), pattern, values)
+    return Indices(freed, moments.total * s**2 / V, -s / V)
 
 
 class _Beside(NamedTuple):
@@ -168,56 +146,3 @@ def _leave_exogenous(
 def _gather(pattern: ram.Pattern, q: int, cells: np.ndarray) -> np.ndarray:
     """What sums some cells into the first q parameters, as ``pattern.gather`` sums all into all: (G, k, q)"""
     return (pattern.parameter[:, cells, None] == np.arange(q)) * pattern.factor[:, cells, None]
-
-
-def _candidates(table: ParameterTable) -> Iterator[Parameter]:
-    fixed = {(p.key, p.group): p for p in table.parameters if not p.free}
-    taken = {(_place(p), p.group) for p in table.parameters if p.free}
-    possible = dict.fromkeys(_possible(table))
-    for group in range(table.groups):
-        for lhs, op, rhs in possible:
-            p = Parameter(lhs, op, rhs, group, value=0.0)
-            place = (_place(p), group)
-            if place in taken:
-                continue
-            taken.add(place)
-            known = fixed.get((p.key, group))
-            if known is None:
-                yield p
-            elif not known.exogenous:
-                yield known
-
-
-def _place(p: Parameter) -> tuple[str, str, str]:
-    """What two parameters have in common if one of them says all: a construct's loading is a path from it too."""
-    return (p.effect, "~", p.cause) if p.effect else p.key
-
-
-def _possible(table: ParameterTable) -> Iterator[tuple[str, str, str]]:
-    """Loadings, residual covariances, covariances of constructs, paths, and intercepts if modelled.
-
-    Of ordered variables thresholds, and scales: freed where a variable measures less evenly than the model has it.
-    """
-    rows = table.parameters
-    latent = [n for n in table.latent if n not in table.made]
-    observed = [n for n in table.observed if n not in table.exogenous and n not in table.made]
-    indicators = {p.rhs for p in rows if p.op == "=~"}
-    regressed = dict.fromkeys([p.lhs for p in rows if p.op == "~"] + [p.rhs for p in rows if p.op == "~"])
-    items = [n for n in observed if n not in regressed]
-    for construct in (n for n in latent if n not in table.composed):
-        yield from ((construct, "=~", item) for item in items)
-        yield from ((construct, "=~", p.rhs) for p in rows if p.op == "=~" and p.lhs == construct)
-    for names in (observed, latent):
-        yield from ((n, "~~", n) for n in names)
-        yield from ((a, "~~", b) for a, b in combinations(names, 2))
-    yield from ((x, "~~", n) for x in table.exogenous for n in observed if n in regressed)
-    for outcome in regressed:
-        for predictor in regressed:
-            if outcome != predictor and not (outcome in indicators and outcome not in latent and predictor in latent):
-                yield outcome, "~", predictor
-    if table.means:
-        yield from ((n, "~1", "") for n in (*observed, *latent) if n not in table.composed)
-    if table.ordered:
-        yield from ((n, "|", t) for n, t in table.thresholds if t)
-    if table.delta:
-        yield from ((n, "~*~", n) for n in table.ordered)

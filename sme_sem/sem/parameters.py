@@ -414,6 +414,7 @@ class _Roles:
 
 
 def _stated(specification: Specification, groups: int) -> list[_Row]:
+    loadings = {term.key for term in specification.relations if term.op == "=~"}
     for term in specification.relations:
         for what, values in (
             ("values", term.fixed),
@@ -431,6 +432,8 @@ def _stated(specification: Specification, groups: int) -> list[_Row]:
             raise SpecificationError(f"{term}: a construct cannot be its own indicator.")
         if term.op == "~" and term.lhs == term.rhs:
             raise SpecificationError(f"{term}: a variable cannot be regressed on itself.")
+        if term.op == "~" and (term.rhs, "=~", term.lhs) in loadings:
+            raise SpecificationError(f"{term} is the arrow of {term.rhs} =~ {term.lhs} once more: keep one of them.")
     return [_Row(term, user=True) for term in specification.relations]
 
 

@@ -24,7 +24,7 @@ from .diagnosis import Diagnostic
 from .estimators import Estimator
 from .expressions import Quantity
 from .judged import Judged
-from .modification import Candidates, modification_indices
+from .modification import Indices, modification_indices
 from .options import Options
 from .parameters import ParameterTable, baseline_table
 from .rows import Estimated, estimated
@@ -544,25 +544,19 @@ class Fit(Judged):
              lhs  op rhs   epc
         0  trust  =~  u4  0.38
         """
-        found = self._candidates
+        found, of = self._indices, self._indices.candidates
         order = np.argsort(-found.mi, kind="stable")
         order = order[~np.isnan(found.mi[order])]
-        point = replace(self._point, table=found.table)
-        with np.errstate(invalid="ignore"):  # a variance of zero standardizes nothing
-            sepc = [found.epc * point.scale(observed=observed) for observed in (False, True)]
-        texts = _texts(found.table, self.moments.labels)
-        return pd.DataFrame(
-            {name: texts[name].take(order) for name in ("lhs", "op", "rhs", "group")}
-            | {
-                "mi": found.mi[order],
-                "epc": found.epc[order],
-                "sepc_lv": sepc[0][order],
-                "sepc_all": sepc[1][order],
-            }
-        )
+        columns: dict[str, Any] = of.columns(order, self.moments.labels)
+        columns |= {"mi": found.mi[order], "epc": found.epc[order]}
+        for name, observed in (("sepc_lv", False), ("sepc_all", True)):
+            scale = self._point.scale_of(of.powers, of.group, of.value, observed=observed)
+            with np.errstate(invalid="ignore"):  # a variance of zero standardizes nothing
+                columns[name] = (found.epc * scale)[order]
+        return pd.DataFrame(columns)
 
     @cached_property
-    def _candidates(self) -> Candidates:
+    def _indices(self) -> Indices:
         return modification_indices(self.table, self.sample, self.moments, self.theta, self._directions)
 
     def score_tests(self) -> pd.DataFrame:

@@ -109,8 +109,11 @@ class Point:
         observed : by the observed variables' deviations as well (``std_all``), or the constructs' only
         covariates : by those of covariates too, or they keep their units (lavaan's ``std.nox``, Mplus's STDY)
         """
-        power, variance, scale = self._scales(observed=observed, covariates=covariates)
-        _, variable, residual, unit = _powers(self.table)
+        powers = _powers(self.table)
+        power, variance, scale = self._scales(
+            powers, self.table.group, self.estimates, observed=observed, covariates=covariates
+        )
+        _, variable, residual, unit = powers
         group = self.table.group[:, None]
         d_total, d_residual = self._variance_slopes
         slope = d_total[group, variable]
@@ -132,7 +135,11 @@ class Point:
 
     def scale(self, *, observed: bool) -> np.ndarray:
         """What standardizes each parameter, as in :meth:`standardized`: (r,)"""
-        return self._scales(observed=observed)[-1]
+        return self.scale_of(_powers(self.table), self.table.group, self.estimates, observed=observed)
+
+    def scale_of(self, powers: Powers, group: np.ndarray, values: np.ndarray, *, observed: bool) -> np.ndarray:
+        """What standardizes relations (r,) of some groups (r,), at their values (r,), whether in the table or not."""
+        return self._scales(powers, group, values, observed=observed)[-1]
 
     def standardized_values(self, *, observed: bool) -> np.ndarray:
         """Values of :meth:`standardized` alone: (r,)"""
@@ -148,17 +155,19 @@ class Point:
         np.add.at(each, (np.arange(len(power))[:, None], variable), power)
         return np.where(residual[:, None], 0, each), np.where(residual[:, None], each, 0)
 
-    def _scales(self, *, observed: bool, covariates: bool = True) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _scales(
+        self, powers: Powers, group: np.ndarray, values: np.ndarray, *, observed: bool, covariates: bool = True
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Powers of deviations (r, 2), the variances concerned (r, 2), and their product, which scales: (r,)
 
         What would be divided by a variance of zero has no standardized value: NaN.
         """
-        power, variable, residual, unit = _powers(self.table)
+        power, variable, residual, unit = powers
         if not observed:
             power = np.where(variable >= self.pattern.observed, power, 0)
         if not covariates:
             power = np.where(np.isin(variable, [self.place[x] for x in self.table.covariates]), 0, power)
-        group = self.table.group[:, None]
+        group = group[:, None]
         variance = np.where(
             residual[:, None],
             np.linalg.diagonal(self.S)[group, variable],
@@ -168,7 +177,7 @@ class Point:
         with np.errstate(divide="ignore", invalid="ignore"):  # a variance that is not used may be zero
             scale = np.exp(0.5 * np.where(power != 0, power * np.log(size), 0).sum(axis=-1))
             scale = np.where(np.isinf(scale), np.nan, scale)
-            return power, variance, np.where(unit & observed, 1 / self.estimates, scale)
+            return power, variance, np.where(unit & observed, 1 / values, scale)
 
     def known(self, values: Quantity | None = None) -> dict[str, Quantity]:
         """Labelled parameters as quantities, for definitions; ``values`` replaces the estimates."""
@@ -223,7 +232,7 @@ def stacked(quantities: Sequence[Quantity], q: int) -> Quantity:
     return Quantity(np.array([float(x.value) for x in quantities]), np.stack(gradients))
 
 
-class _Powers(NamedTuple):
+class Powers(NamedTuple):
     """Which standard deviations standardize each relation.
 
     power : (r, 2), zero for none   variable : (r, 2) whose
@@ -236,29 +245,20 @@ class _Powers(NamedTuple):
     residual: np.ndarray
     unit: np.ndarray
 
+    @classmethod
+    def of(cls, op: np.ndarray, first: np.ndarray, second: np.ndarray) -> Powers:
+        """From operators (r,) and the variables at their two ends (r,), (r,), twice the same where there is one."""
+        own, unit, loading = first == second, op == "~*~", np.isin(op, ("=~", LOADING))
+        moment, level = op == "~~", np.isin(op, ("~1", "|"))
+        power = np.zeros((len(op), 2))
+        power[:, 0] = np.select([unit, moment & own, loading], [0, -2, 1], -1)
+        power[:, 1] = np.select([unit | level | moment & own, moment | loading], [0, -1], 1)
+        return cls(power, np.column_stack([first, second]), moment & ~own, unit)
+
 
 @lru_cache(maxsize=64)
-def _powers(table: ParameterTable) -> _Powers:
+def _powers(table: ParameterTable) -> Powers:
     place = table.place
-    power, variable = [], []
-    for row in table.parameters:
-        i = place[row.lhs]
-        j = place.get(row.rhs, i)
-        variable.append((i, j))
-        if row.op in ("~1", "|"):
-            power.append((-1, 0))
-        elif row.op == "~*~":
-            power.append((0, 0))
-        elif row.op == "~~":
-            power.append((-2, 0) if i == j else (-1, -1))
-        else:
-            power.append((1, -1) if row.op in ("=~", LOADING) else (-1, 1))
-    residual = [row.op == "~~" and row.lhs != row.rhs for row in table.parameters]
-    unit = [row.op == "~*~" for row in table.parameters]
-    r = len(table.parameters)
-    return _Powers(
-        np.array(power, dtype=float).reshape(r, 2),
-        np.array(variable, dtype=int).reshape(r, 2),
-        np.array(residual, dtype=bool),
-        np.array(unit, dtype=bool),
-    )
+    first = np.array([place[p.lhs] for p in table.parameters], dtype=int)
+    second = np.array([place.get(p.rhs, i) for p, i in zip(table.parameters, first, strict=True)], dtype=int)
+    return Powers.of(np.array([p.op for p in table.parameters], dtype=str), first, second)

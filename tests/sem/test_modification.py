@@ -1,13 +1,17 @@
 """Score tests, against the model with the parameter actually freed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import sme_sem as sme
 from sem.models import POPULATIONS, central_difference, fitted_text, moments_by_hand
 from sme_sem.kernels import discrepancy
+from sme_sem.sem.candidates import candidates_of
 from sme_sem.sem.options import Options
-from sme_sem.sem.parameters import parameter_table
+from sme_sem.sem.parameters import Parameter, parameter_table
+from sme_sem.sem.specification import Specification
 
 MODEL = """
     trust =~ t1 + t2 + t3
@@ -145,3 +149,33 @@ def test_a_loading_of_a_construct_and_a_path_to_it_are_one_candidate():
     named = [key(row) for row in changes.modification_indices().to_dict("records")]
     assert ("d3", "=~", "s3") in named or ("s3", "~", "s2") in named
     assert ("s3", "~", "d3") not in named
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "thresholds"),
+    [
+        (MODEL, Options(), ()),
+        (MODEL + "g1 ~~ 0.1*u1; use ~~ 0*use; t3 ~ 1*1; gain ~ x", Options(meanstructure=True), ()),
+        (MODEL + "gain ~ c(0, NA)*trust + x", Options(group_equal=("loadings",)), (("t1", 3), ("u2", 1))),
+        (MODEL + "gain ~ x", Options(parameterization="theta"), (("t1", 3), ("u2", 1))),
+        ("offer <~ p1 + p2; trust =~ t1 + t2 + t3; trust ~ offer; y ~ trust + x", Options(), ()),
+    ],
+)
+def test_each_candidate_stands_where_the_model_would_have_it_and_none_twice(text, options, thresholds):
+    table = parameter_table(Specification.read(text), options, 2, thresholds)
+    found = candidates_of(table)
+    said = {name: list(column) for name, column in found.columns(np.arange(len(found.op)), ["0", "1"]).items()}
+    rows = zip(said["lhs"], said["op"], said["rhs"], map(int, said["group"]), strict=True)
+    freed = replace(table, parameters=tuple(Parameter(*row) for row in rows))
+    pattern = found.pattern
+    group, cell = np.nonzero(pattern.parameter >= table.n_free)
+    cells = {
+        pattern.parameter[g, c] - table.n_free: (g, (pattern.matrix[c], pattern.row[c], pattern.col[c]))
+        for g, c in zip(group, cell, strict=True)
+    }
+    assert [cells[r] for r in range(len(found.op))] == list(zip(freed.group, freed.cells, strict=True))
+    assert len(set(cells.values())) == len(found.op)
+    free = {(p.group, table.cells[r]) for r, p in enumerate(table.parameters) if p.free}
+    assert not free & set(cells.values())
+    values = {(p.group, p.key): p.value for p in table.parameters if not (p.free or p.derived or p.exogenous)}
+    assert [values.get((p.group, p.key), 0.0) for p in freed.parameters] == found.value.tolist()

@@ -153,6 +153,7 @@ def test_lists_give_each_group_its_own():
         ("y ~ start(c(1, 2))*x", 3, "y ~ x: 2 start values for 3 groups; give one, or one for each group."),
         ("f =~ f", 1, "f =~ f: a construct cannot be its own indicator."),
         ("y ~ y", 1, "y ~ y: a variable cannot be regressed on itself."),
+        ("f =~ y + x; y ~ 0.3*f", 1, "y ~ f is the arrow of f =~ y once more: keep one of them."),
         ("", 1, "the model names no observed variable: write at least one '=~', '~' or '~~' line."),
         ("a := 3", 1, "the model names no observed variable: write at least one '=~', '~' or '~~' line."),
     ],
