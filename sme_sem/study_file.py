@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from .errors import InstrumentError, SmeSemError, SpecificationError, StudyError, SyntaxProblem, did_you_mean
 from .instrument import Hypothesis, Instrument, read_instrument
-from .instrument.document import UnreadableError, read_document
+from .instrument.document import UnreadableError, read_file
 from .instrument.model import BilingualText, VariableName, Written
 from .instrument.wording import problems_of
 from .measurement.item_advice import RULES
@@ -31,7 +31,6 @@ from .sensitivity.choices import read_choices
 
 SCREENING_RULES = (*DEFAULT_RULES, "duplicate_row", "careless")
 MISSING = ("listwise", "fiml")
-_LARGEST = 2_000_000  # bytes
 
 
 class _Record(BaseModel):
@@ -133,7 +132,10 @@ def read_study_file(path: Path) -> StudyFile:
     Raises :class:`~sme_sem.errors.StudyError` with every problem.
     """
     source = str(path)
-    document, problems = _document(path, source)
+    try:
+        document, problems = read_file(path, "a study file", "the study file", _missing)
+    except UnreadableError as refusal:
+        raise StudyError(source, [str(refusal)]) from None
     if not isinstance(document, dict):
         found = {list: "a list", str: f"the text {document!r:.40}", type(None): "an empty file"}
         what = found.get(type(document), repr(document))
@@ -176,31 +178,9 @@ def instrument_of_study(study: StudyFile, instrument: Instrument, source: str) -
     return merged if own else merged.model_copy(update={"hypotheses": instrument.hypotheses})
 
 
-def _document(path: Path, source: str) -> tuple[Any, list[str]]:
-    try:
-        if path.is_dir():
-            raise StudyError(source, ["is a folder; name the study file in it, such as study.yaml"])
-        if not path.exists():
-            raise StudyError(source, [f"no such file.{_nearby(path)} Begin one with: sme-sem new"])
-        if path.stat().st_size > _LARGEST:
-            raise StudyError(source, [f"is larger than {_LARGEST // 1_000_000} MB; a study file is a short text"])
-        content = path.read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        reason = getattr(error, "strerror", None) or str(error)
-        raise StudyError(source, [f"cannot be read: {reason}"]) from None
-    try:
-        return read_document(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise StudyError(source, [f"line {line}: not UTF-8 text; save the file as UTF-8"]) from None
-    except UnreadableError as refusal:
-        raise StudyError(source, [str(refusal)]) from None
-
-
-def _nearby(path: Path) -> str:
-    folder = path.parent
-    names = [p.name for p in folder.glob("*.y*ml")] if folder.is_dir() else []
-    return did_you_mean(path.name, names)
+def _missing(path: Path) -> str:
+    names = [p.name for p in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
+    return f"no such file.{did_you_mean(path.name, names)} Begin one with: sme-sem new"
 
 
 _SPANS: dict[tuple[int | str, ...], str] = {

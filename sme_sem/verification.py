@@ -19,7 +19,7 @@ from typing import Any
 
 from .errors import StudyError
 from .instrument import shipped
-from .report.folder import MANIFEST
+from .report.folder import MANIFEST, files_in
 from .study import Progress, Study, demo_study, load_study
 from .tables import Column, Kind, Table, Tabled, Text, Words
 from .tables.storing import require_path
@@ -157,6 +157,9 @@ def _changed(folder: Path, files: dict[str, str]) -> Iterator[Words]:
             yield _FILE_REMOVED.filled(file=name)
         elif hashlib.sha256(path.read_bytes()).hexdigest() != stored:
             yield _FILE_CHANGED.filled(file=name)
+    for name in files_in(folder):
+        if name not in files and name != MANIFEST:
+            yield _FILE_ADDED.filled(file=name)
 
 
 def _tables(before: Path, now: Path, files: list[str]) -> tuple[int, tuple[Difference, ...]]:
@@ -204,11 +207,12 @@ _TITLE = Words("Verification: the study run again", "复核：重新运行研究
 _FIRST = Words("What differs", "差异明细")
 _COMPARED = Words("Numbers compared", "比对的数值")
 _DIFFERENT = Words("Values of tables that differ", "不一致的表格数值")
-_CHANGED = Words("Files changed since they were written", "写出后被改动的文件")
+_CHANGED = Words("Files changed, removed or added since", "写出后被改动、删除或新增的文件")
 _INPUTS = Words("Answers, instrument or options that differ", "不一致的数据、问卷或选项")
 _VERSIONS = Words("Packages of another version", "版本不同的软件包")
 _FILE_REMOVED = Words("{file}: removed", "{file}：已删除")
 _FILE_CHANGED = Words("{file}: changed", "{file}：已改动")
+_FILE_ADDED = Words("{file}: added", "{file}：新增")
 _CELL = Words("{file}, row {row}, {column}", "{file}，第{row}行，{column}")
 _SAME = Words("Every number is the same.", "所有数值一致。")
 _NOT_SAME = Words("These results are not what the study gives now.", "结果与当前研究的输出不一致。")

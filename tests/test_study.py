@@ -1,6 +1,7 @@
 import hashlib
 import io
 import json
+import os
 import re
 
 import docx
@@ -396,7 +397,17 @@ def test_a_broken_study_file_is_refused_with_the_place(tmp_path, content, proble
 def test_a_missing_study_file_is_refused(tmp_path):
     write_study(tmp_path)
     assert refusal(tmp_path / "stdy.yaml") == ("no such file. Did you mean 'study.yaml'? Begin one with: sme-sem new",)
-    assert refusal(tmp_path) == ("is a folder; name the study file in it, such as study.yaml",)
+    assert refusal(tmp_path) == ("is a folder; name the study file in it",)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes have no place among files here")
+def test_a_pipe_and_a_file_in_gbk_are_no_study_files(tmp_path):
+    os.mkfifo(tmp_path / "pipe.yaml")
+    assert refusal(tmp_path / "pipe.yaml") == ("is not a regular file; name the study file",)
+    (tmp_path / "study.yaml").write_bytes("title: 研究\n".encode("gb18030"))
+    assert refusal(tmp_path / "study.yaml") == (
+        "line 1: not UTF-8 text, but it reads as Chinese in GBK; save the file as UTF-8",
+    )
 
 
 def test_a_broken_instrument_is_told_as_such(tmp_path):

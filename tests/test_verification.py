@@ -66,6 +66,12 @@ def test_a_removed_file_is_named(folder):
     assert list(map(str, found.changed)) == ["report.docx: removed"] and not found.same
 
 
+def test_an_added_file_is_named(folder):
+    (folder / "results" / "tables" / "extra.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    found = verify(folder / "results")
+    assert list(map(str, found.changed)) == ["tables/extra.csv: added"] and not found.same
+
+
 def test_another_version_alone_is_no_difference(folder):
     file = folder / "results" / "manifest.json"
     document = json.loads(file.read_text(encoding="utf-8"))

@@ -14,13 +14,16 @@ Stricter and more predictable than YAML at large, because survey authors write t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import yaml
 
+from ..tables.storing import reason_of
 from .address import address
 
+_LARGEST = 1_000_000  # bytes; the longest questionnaires take a fifth of this
 _DEEPEST = 20
 _MOST_VALUES = 40_000  # the longest questionnaire shipped has 2,000
 _NULL = {"", "~", "null", "Null", "NULL"}
@@ -34,6 +37,41 @@ _FOLD = re.compile(f"(?<=[{_CHINESE}]) +(?=[{_CHINESE}])")  # a line break that 
 
 class UnreadableError(Exception):
     """The text is not a YAML document we accept; the message says where and what would do."""
+
+
+def read_file(path: Path, kind: str, file: str, missing: Callable[[Path], str]) -> tuple[Any, list[str]]:
+    """Read the document of a file.
+
+    kind, file : what it is and what to name, as in "an instrument" and "the YAML file"
+    missing : what to say where there is no such file
+    """
+    try:
+        if path.is_dir():
+            raise UnreadableError(f"is a folder; name {file} in it")
+        if not path.exists():
+            raise UnreadableError(missing(path))
+        if not path.is_file():
+            raise UnreadableError(f"is not a regular file; name {file}")
+        if path.stat().st_size > _LARGEST:
+            raise UnreadableError(f"is larger than {_LARGEST // 1_000_000} MB; {kind} is a short text")
+        content = path.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise UnreadableError(f"cannot be read: {reason_of(error)}") from None
+    try:
+        return read_document(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise UnreadableError(_not_utf8(content, error.start)) from None
+
+
+def _not_utf8(content: bytes, start: int) -> str:
+    line = content.count(b"\n", 0, start) + 1
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "is saved as UTF-16; save it as UTF-8"
+    try:
+        content.decode("gb18030")
+    except UnicodeDecodeError:
+        return f"line {line}: not UTF-8 text; save the file as UTF-8"
+    return f"line {line}: not UTF-8 text, but it reads as Chinese in GBK; save the file as UTF-8"
 
 
 def read_document(text: str) -> tuple[Any, list[str]]:

@@ -15,11 +15,9 @@ from ..errors import InstrumentError, did_you_mean
 from ..tables.storing import require_path
 from . import places
 from .checks import problems_between
-from .document import UnreadableError, read_document
+from .document import UnreadableError, read_file
 from .model import Instrument
 from .wording import problems_of
-
-_LARGEST = 1_000_000  # bytes; the longest questionnaires take a fifth of this
 
 
 def load_instrument(name_or_path: str | Path) -> Instrument:
@@ -53,7 +51,7 @@ def load_instrument(name_or_path: str | Path) -> Instrument:
         path = Path(name_or_path)
     source = str(name_or_path) or "(no name)"
     try:
-        document, problems = read_document(_text(path, source))
+        document, problems = read_file(path, "an instrument", "the YAML file", _missing)
     except UnreadableError as refusal:
         raise InstrumentError(source, [str(refusal)]) from None
     return read_instrument(document, source, problems)
@@ -105,39 +103,7 @@ def read_instrument(document: Any, source: str = "instrument", problems: list[st
     return instrument
 
 
-def _text(path: Path, source: str) -> str:
-    """Read the file as UTF-8; say what hinders, if anything does."""
-    try:
-        if path.is_dir():
-            raise InstrumentError(source, ["is a folder; name the YAML file in it"])
-        if not path.exists():
-            raise InstrumentError(source, [_missing(path)])
-        if not path.is_file():
-            raise InstrumentError(source, ["is not a regular file; name a YAML file"])
-        if path.stat().st_size > _LARGEST:
-            raise InstrumentError(source, [f"is larger than {_LARGEST // 1_000_000} MB; an instrument is a short text"])
-        content = path.read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InstrumentError(source, [f"cannot be read: {reason}"]) from None
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InstrumentError(source, [_not_utf8(content, error.start)]) from None
-
-
 def _missing(path: Path) -> str:
     shipped = places.names()
     guess = did_you_mean(path.stem, shipped)
     return f"no such file, and no shipped instrument of that name.{guess} Shipped: {', '.join(shipped)}."
-
-
-def _not_utf8(content: bytes, start: int) -> str:
-    line = content.count(b"\n", 0, start) + 1
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "is saved as UTF-16; save it as UTF-8"
-    try:
-        content.decode("gb18030")
-    except UnicodeDecodeError:
-        return f"line {line}: not UTF-8 text; save the file as UTF-8"
-    return f"line {line}: not UTF-8 text, but it reads as Chinese in GBK; save the file as UTF-8"

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _MOST_FINDINGS = 100
 _MOST_BARS = 40
 _MOST_MODELS = 3
-_VERSIONED = ("sme-sem", "numpy", "scipy", "pandas", "factor_analyzer", "matplotlib", "semopy")
+COMPUTED_WITH = ("numpy", "scipy", "pandas", "statsmodels", "pingouin", "factor_analyzer", "semopy", "matplotlib")
 
 
 def report_of(results: Results, language: Language = "en") -> Report:
@@ -505,7 +505,8 @@ def _methods(results: Results) -> Section:
     columns = (Column("option", Words("Option", "选项")), Column("value", Words("Value", "取值")))
     options = tuple((name, _plainly(value)) for name, value in sorted(_flat(results.options).items()))
     choices = Table("options", Words("Choices of this analysis", "本次分析的选项"), columns, options)
-    packages = (("Python", platform.python_version()), *((name, metadata.version(name)) for name in _VERSIONED))
+    names = ("sme-sem", *COMPUTED_WITH)
+    packages = (("Python", platform.python_version()), *((name, metadata.version(name)) for name in names))
     columns = (Column("package", Words("Package", "软件包")), Column("version", Words("Version", "版本")))
     versions = Table("versions", Words("Versions", "版本"), columns, packages)
     content: list[Content | None] = [_confirmation(results), _recorded(results)]

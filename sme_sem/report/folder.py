@@ -25,14 +25,14 @@ from ..tables.language import require_language
 from ..tables.storing import file_names, reason_of, require_path, store
 from . import html
 from . import word as report_word
-from .contents import report_of
+from .contents import COMPUTED_WITH, report_of
 from .report import SYNTHETIC
 
 if TYPE_CHECKING:
     from .results import Results
 
 MANIFEST = "manifest.json"
-_PACKAGES = ("factor_analyzer", "matplotlib", "numpy", "pandas", "python-docx", "resvg-py", "scipy", "xlsxwriter")
+_PACKAGES = (*COMPUTED_WITH, "python-docx", "resvg-py", "xlsxwriter")
 _CLUTTER = (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
@@ -58,7 +58,7 @@ def check_folder(folder: str | Path) -> None:
             return
         if not folder.is_dir():
             raise StudyError(str(folder), ["is a file; name a folder for the results"])
-        present = _files(folder)
+        present = files_in(folder)
         if not present:
             return
         written = _earlier_files(folder)
@@ -153,7 +153,7 @@ def _write(results: Results, folder: Path, language: Language) -> None:
     for name, figure in zip(file_names(figure.name for figure in figures), figures, strict=True):
         store(folder / "figures" / f"{name}.svg", figure.svg.encode("utf-8"))
     write_syntax(results.fits, folder / "syntax")
-    files = {name: _hash(folder / name) for name in _files(folder)}
+    files = {name: _hash(folder / name) for name in files_in(folder)}
     document = {**manifest(results, language), "files": files}
     text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
     store(folder / MANIFEST, f"{text}\n".encode())
@@ -171,7 +171,7 @@ def _no_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _files(folder: Path) -> list[str]:
+def files_in(folder: Path) -> list[str]:
     """Name every file below a folder, by its path from there; what systems leave about does not count."""
     return sorted(
         path.relative_to(folder).as_posix()

@@ -294,6 +294,7 @@ def _done(
     done = sum(task.draws for task in tasks if task.number in finished)
     try:
         with shown(progress, _TITLE) as report:
+            report(done, total)
             left = [task for task in tasks if task.number not in finished]
             for task, outcome in zip(left, results(job.outcome, left, workers), strict=True):
                 finished[task.number] = outcome

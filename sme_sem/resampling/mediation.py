@@ -218,6 +218,8 @@ def _numbers(row: pd.Series, interval: Interval, scaled: dict[str, float]) -> di
 
 def _route_of(fit: Fit, row: pd.Series) -> str:
     """The name of a route without its group."""
+    if fit.table.groups == 1:
+        return str(row["parameter"])
     return str(row["parameter"]).removesuffix(f".g{fit.moments.labels.index(row['group']) + 1}")
 
 

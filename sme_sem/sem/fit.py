@@ -279,6 +279,8 @@ def fit(
             f"bounds={bounds!r} rests on the variances of the items, which parameterization='theta' leaves open: take "
             "'delta', or bounds='pos_var'."
         )
+    if cov is not None and missing != "listwise":
+        raise SpecificationError(f"missing={missing!r} needs data=; a covariance matrix has no gaps.")
     given = given_variables(specification, options) if missing == "fiml" or categorical else None
     kept = "available" if categorical and missing == "pairwise" else options.missing
     moments = _moments(specification, data, cov, mean, n, group, kept, given, drawn)
@@ -377,8 +379,6 @@ def _moments(
     if not specification.observed:
         raise SpecificationError("the model names no observed variable: write at least one '=~', '~' or '~~' line.")
     if cov is not None:
-        if missing != "listwise":
-            raise SpecificationError(f"missing={missing!r} needs data=; a covariance matrix has no gaps.")
         if drawn != Drawn():
             raise SpecificationError("cluster= and weights= tell about respondents, so they need data=.")
         if group is not None:

@@ -131,3 +131,9 @@ def test_a_fixed_direct_path_is_one():
     assert rows.loc["direct", "est"] == 0.3 and np.isnan(rows.loc["direct", "se"])
     assert rows.loc["indirect", ["type", "mediation", "assumed"]].to_list() == ["complementary", "partial", False]
     assert rows.loc["indirect", "share"] == pytest.approx(rows.loc["indirect", "est"] / rows.loc["total", "est"])
+
+
+def test_an_outcome_may_be_called_as_if_it_were_of_a_group():
+    answers = planted().rename(columns={"y": "y.g1"})
+    found = sme.mediation(sme.bootstrap(sme.fit("m ~ x; y.g1 ~ m + x", answers), 100, seed=1))
+    assert "x → m → y.g1" in found.effects["route"].tolist()
