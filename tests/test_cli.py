@@ -106,7 +106,15 @@ def test_screen_names_who_is_set_aside_with_every_reason_and_stores_the_others(r
     assert code == 1
     assert [(row["respondent"], row["row"]) for row in tables["set_aside"]] == [(5, 6), (10, 11)]
     assert tables["set_aside"][0]["reasons"] == "more than 50% of the items missing"
-    assert len(pd.read_csv(tmp_path / "kept.csv")) == 198
+    kept = pd.read_csv(tmp_path / "kept.csv")
+    assert len(kept) == 198 and set(kept["sme_sem_turned"]) == {"u3"}
+    survey = sme_sem.load_instrument(tmp_path / "instrument.yaml")
+    once, again = (sme_sem.read_responses(tmp_path / file, survey) for file in ("answers.csv", "kept.csv"))
+    assert once.frame["u3"].drop([5, 10]).tolist() == kept["u3"].tolist() == again.frame["u3"].tolist()
+    assert again.extra.empty
+    assert again.findings.query("rule == 'reversed'")["message"].tolist() == [
+        "reverse-coded, and turned already, as the file says: u3"
+    ]
     code, out, _ = run(*arguments, "--language", "zh")
     assert "剔除原因" in out and "作答认真程度指标" in out
     assert run(*arguments, "--kept", tmp_path / "kept.csv")[0] == 2

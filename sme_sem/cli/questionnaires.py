@@ -69,7 +69,10 @@ def screen(
     platform: PlatformOption = "auto",
     max_missing: Annotated[float, typer.Option(help="Largest share of items, 0 to 1, that may be missing.")] = 0.5,
     min_flags: Annotated[int, typer.Option(help="Indices that must raise a flag before somebody is set aside.")] = 2,
-    kept: Annotated[Path | None, typer.Option(help="CSV file for the checked answers of those who are kept.")] = None,
+    kept: Annotated[
+        Path | None,
+        typer.Option(help="CSV file for the checked answers of those who are kept, reverse-coded items turned once."),
+    ] = None,
     language: LanguageOption = Tongue.en,
     form: FormOption = None,
     output: TablesFile = None,
@@ -92,7 +95,7 @@ def screen(
     shown = [*found.tables(), found.set_aside(), *quality]
     hand_over([table for table in shown if table.rows], language.value, form, output)
     if kept is not None:
-        store(kept, found.responses().frame.to_csv(index=False, lineterminator="\n").encode())
+        store(kept, found.responses().to_csv().encode())
     raise typer.Exit(DONE if found.kept.all() else LOOK)
 
 

@@ -17,7 +17,7 @@ from .matching import Matching, match, questions
 from .personal import personal
 from .platforms import NAMES, Adapted, Heading, adapted
 from .responses import Responses
-from .validation import check
+from .validation import TURNED, check
 
 PLATFORMS = NAMES
 """What ``platform=`` may be."""
@@ -134,6 +134,8 @@ def _headings(written: Adapted, instrument: Instrument) -> dict[int, Heading]:
     ids = {question.id for question in questions(instrument)}
     found = {}
     for position, (column, header) in enumerate(zip(written.columns, written.table.headers, strict=True)):
+        if header == TURNED:
+            continue
         if isinstance(column, Heading):
             found[position] = column
         elif header.strip() in ids:

@@ -12,6 +12,7 @@ from ..instrument.model import Instrument
 from ..tables import Column, Kind, Table, Tabled, Words, term
 from .findings import RULES, SEVERITIES, cut
 from .platforms import REGISTRY
+from .validation import TURNED
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +70,12 @@ class Responses(Tabled):
         scales = {name: own for name, own in self.instrument.scales(single_items=True).items() if name not in made}
         present = {name: [item for item in items if item in own] for name, items in scales.items()}
         return {name: items for name, items in present.items() if len(items) >= fewest}
+
+    def to_csv(self) -> str:
+        """Write the checked answers; a column names the items that are turned, so that none is turned again."""
+        turned = [name for name in self.instrument.reversed_items if name in self.frame.columns]
+        frame = self.frame.assign(**{TURNED: " ".join(turned)}) if turned else self.frame
+        return frame.to_csv(index=False, lineterminator="\n")
 
     def tables(self) -> tuple[Table, ...]:
         """Show the counts, the findings by rule, and the share of missing answers per item."""

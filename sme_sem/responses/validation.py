@@ -2,7 +2,7 @@
 
 Each column is read by what its question allows; a cell that is not allowed becomes missing and a
 finding, never one without the other.  Reverse-coded items are turned here and only here:
-``lowest + highest - answer``.
+``lowest + highest - answer``, but for those that a column of the file says are turned already.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ from .matching import Matching
 from .metadata import NAMES, read_metadata
 from .platforms import Adapted
 
+TURNED = "sme_sem_turned"
+"""Heading of the column that names items whose answers are turned already."""
+
 
 @dataclass(frozen=True, eq=False)
 class Checked:
@@ -54,10 +57,11 @@ def check(written: Adapted, matching: Matching, instrument: Instrument) -> Check
     notes: list[Finding] = []
     read = partial(_column, written, notes)
     frame: dict[str, pd.Series[Any]] = {}
+    turned = _turned_before(table)
     for item in instrument.items():
         if item.id in columns:
             answers = read(item.id, columns[item.id], _item_reader(item, instrument), _item_codes(item.id, instrument))
-            frame[item.id] = _turned(item, answers, instrument)
+            frame[item.id] = answers if item.id in turned else _turned(item, answers, instrument)
     for question in instrument.background:
         if question.id in matching.options:
             frame |= _from_options(written, notes, question, matching.options[question.id])
@@ -79,7 +83,7 @@ def check(written: Adapted, matching: Matching, instrument: Instrument) -> Check
             place, scale = columns[question_.id], instrument.response_scale(question_.id)
             answer = read(question_.id, place, rating_reader(scale), tuple(scale.codes))
             attention[question_.id] = _passed(question_, answer, table, columns, notes)
-    notes += _reversed_note(instrument, columns)
+    notes += _reversed_note(instrument, columns, turned)
     notes += _empty_cells(table, columns)
     notes += _rows(table, known.get("respondent_id"))
     index = table.cells.index
@@ -225,6 +229,12 @@ def _code(reading: Reading) -> str:
     return " + ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values)
 
 
+def _turned_before(table: TextTable) -> set[str]:
+    if TURNED not in table.headers:
+        return set()
+    return {name for text in set(table.cells.iloc[:, table.headers.index(TURNED)]) for name in str(text).split()}
+
+
 def _turned(item: Item, answers: pd.Series[Any], instrument: Instrument) -> pd.Series[Any]:
     scale = instrument.response_scale(item.id)
     return scale.lowest + scale.highest - answers if item.reversed else answers
@@ -249,10 +259,14 @@ def _passed(
     return passed
 
 
-def _reversed_note(instrument: Instrument, columns: Mapping[str, int]) -> Iterator[Finding]:
-    turned = [name for name in instrument.reversed_items if name in columns]
-    if turned:
-        yield finding("info", "reversed", _TURNED.filled(names=listed(turned, most=len(turned))))
+def _reversed_note(instrument: Instrument, columns: Mapping[str, int], before: set[str]) -> Iterator[Finding]:
+    present = [name for name in instrument.reversed_items if name in columns]
+    for message, names in (
+        (_TURNED, [name for name in present if name not in before]),
+        (_TURNED_BEFORE, [name for name in present if name in before]),
+    ):
+        if names:
+            yield finding("info", "reversed", message.filled(names=listed(names, most=len(names))))
 
 
 def _empty_cells(table: TextTable, columns: Mapping[str, int]) -> Iterator[Finding]:
@@ -316,6 +330,9 @@ _RECODED = Words("labels read as codes: {pairs}", "选项文字已转换为编�
 _ATTENTION = Words("the attention check asked for {expected}", "注意力检测要求选择{expected}")
 _TURNED = Words(
     "reverse-coded, turned to lowest + highest - answer: {names}", "反向计分题已按最小值+最大值−答案转换：{names}"
+)
+_TURNED_BEFORE = Words(
+    "reverse-coded, and turned already, as the file says: {names}", "反向计分题，文件注明已转换，不再转换：{names}"
 )
 _EMPTY_CELLS = Words("{n} cells are empty and count as missing: {detail}", "{n}个单元格为空，按缺失处理：{detail}")
 _EMPTY_ROW = Words("no cell of this row holds anything", "整行没有任何内容")
