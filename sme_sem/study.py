@@ -206,9 +206,11 @@ class Study:
             return found
         if main.latent:
             syntax = self.instrument.model_syntax(name)
+            measured = self._measurement(main, name, kept)
             found = replace(
                 found,
-                validity=steps.attempt(_VALIDITY, lambda: validity(main)),
+                measurement=measured,
+                validity=steps.attempt(_VALIDITY, lambda: validity(measured)),
                 method_bias=steps.attempt(_METHOD_BIAS, lambda: method_bias(kept.frame, syntax)),
             )
         others = found.screening.without(QUALITY_RULES)
@@ -292,6 +294,22 @@ class Study:
         posed = with_products(self.instrument.model_syntax(model), responses.frame)
         choices = self.choices
         return posed.fit(estimator=choices.estimator, missing=choices.missing, ordered=self._ordered(model))
+
+    def _measurement(self, main: Fit, name: str, kept: Responses) -> Fit:
+        """Fit the constructs of a model alone, or leave it whole where that says nothing else or cannot be done."""
+        from .measurement import measurement_part
+        from .sem.fit import fit
+        from .sem.specification import Specification
+
+        whole = Specification.read(self.instrument.model_syntax(name))
+        part, choices = measurement_part(whole), self.choices
+        if part == whole:
+            return main
+        ordered = self._ordered(name)
+        try:
+            return fit(part, kept.frame, estimator=choices.estimator, missing=choices.missing, ordered=ordered)
+        except SmeSemError:
+            return main
 
     def _ordered(self, model: str) -> bool | list[str] | None:
         """Name the ordered items that a model has."""

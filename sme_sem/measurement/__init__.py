@@ -25,7 +25,7 @@ from .hierarchical import Hierarchical, hierarchical
 from .importance import Importance, importance
 from .item_advice import ItemAdvice, ItemRules, item_advice
 from .mcar import Mcar, mcar
-from .measured import measurement_table
+from .measured import measurement_part, measurement_table
 from .method_bias import MethodBias, method_bias
 from .missing import Missing, missing
 from .nonresponse import Nonresponse, nonresponse
@@ -76,6 +76,7 @@ __all__ = [
     "item_advice",
     "loading_intervals",
     "mcar",
+    "measurement_part",
     "measurement_table",
     "method_bias",
     "missing",

@@ -12,12 +12,40 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..sem.composites import WEIGHT
 from ..sem.presentation import Labels, measurement_model, named
+from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Words, term, written
 from .validity import Validity
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
+
+
+def measurement_part(specification: Specification) -> Specification:
+    """Take what a model says of how constructs are measured; of what they do to each other nothing is left.
+
+    A model without paths stays as it is, and so does one with composites, which are what they explain, or with
+    constraints.  Anderson and Gerbing (1988), Psychological Bulletin 103, 411-423.
+
+    >>> print(measurement_part(Specification.read("A =~ a1 + a2; B =~ b1 + b2; a1 ~~ a2; B ~ A + sex; A ~~ 0*A")))
+    A =~ a1 + a2
+    B =~ b1 + b2
+    a1 ~~ a2
+    A ~~ 0.0*A
+    """
+    terms = specification.terms
+    if not any(t.op == "~" for t in terms) or any(t.op in (WEIGHT, "==", "<", ">") for t in terms):
+        return specification
+    constructs = set(specification.latent)
+    inside = constructs | {t.rhs for t in terms if t.op == "=~"}
+
+    def stays(op: str, ends: set[str]) -> bool:
+        if op in ("~~", "~1"):
+            return ends <= inside and (len(ends) == 1 or not ends <= constructs)
+        return op in ("=~", "|", "~*~") and not ends.isdisjoint(inside)
+
+    return Specification(tuple(t for t in terms if stays(t.op, {t.lhs, t.rhs} - {""})))
 
 
 def measurement_table(

@@ -47,6 +47,8 @@ class Moderated(Tabled):
     def fit(self, **options: Any) -> Fit:
         """Fit the model; products are never normally distributed, so that ``"ML"`` becomes ``"MLR"`` with them.
 
+        ``ordered=True`` takes the items as ordered, and their products as numbers.
+
         With ``group=`` products are made anew, centred within these groups.
 
         Parameters
@@ -74,6 +76,9 @@ class Moderated(Tabled):
             return with_products(self.written, self.answers, options.get("group")).fit(**options)
         if self.products and options.get("estimator") in (None, "ML") and not options.get("ordered"):
             options = {**options, "estimator": "MLR"}
+        if self.products and options.get("ordered") is True:  # products of answers have no categories
+            asked = [name for name in self.written.observed if name in self.answers.columns]
+            options = {**options, "ordered": asked}
         return fit(self.model, self.frame, **options)
 
     def tables(self) -> tuple[Table, ...]:

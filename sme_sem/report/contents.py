@@ -207,9 +207,10 @@ def _measurement(results: Results) -> Section:
     fit = results.fit
     if fit is None:
         return Section("measurement", "")
+    measured = results.measurement or fit
     tables = (
-        _measured(results, fit),
-        presentation.second_order_loadings(fit, results.labels),
+        _measured(results, measured),
+        presentation.second_order_loadings(measured, results.labels),
         presentation.composites(fit, results.labels),
         presentation.thresholds(fit),
         presentation.scales(fit),
@@ -218,9 +219,8 @@ def _measurement(results: Results) -> Section:
     valid = results.validity.tables() if results.validity is not None else ()
     judged = [_labelled(table, results, "construct") for table in valid]
     judged += further.alike(results.further.heterotrait, results.labels)
-    return Section(
-        "measurement", term("Measurement model"), _present([narrative.loadings(fit), *_filled(tables), *judged])
-    )
+    said = [narrative.measured_apart(measured) if measured is not fit else None, narrative.loadings(measured)]
+    return Section("measurement", term("Measurement model"), _present([*said, *_filled(tables), *judged]))
 
 
 def _measured(results: Results, fit: Fit) -> Table:

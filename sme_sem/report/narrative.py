@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..sem.presentation import Labels, named, path_label, reported
+from ..sem.presentation import Labels, judged, named, path_label
 from ..sem.rivals import comparable, equivalent_models
 from ..sem.thresholds import ACCEPTABLE, GOOD, NOT_MET, profile
 from ..tables import Kind, Text, Words, joined
@@ -124,10 +124,13 @@ def loadings(fit: Fit) -> Words | None:
     )
 
 
-def fit_judgement(fit: Fit, thresholds: str) -> Words:
-    """Chi-square and indices as a paper reports them, and how many reach their thresholds."""
-    found = reported(fit)
-    said = _FIT.filled(
+def measured_apart(fit: Fit) -> Words:
+    """How a measurement model fits in which constructs correlate freely."""
+    return _APART + _fit(judged(fit))
+
+
+def _fit(found: Mapping[str, float]) -> Words:
+    return _FIT.filled(
         df=f"{found['df']:g}",
         chisq=cell(found["chisq"], Kind.STATISTIC),
         p=_p(found["pvalue"]),
@@ -135,13 +138,21 @@ def fit_judgement(fit: Fit, thresholds: str) -> Words:
         upper=_r(found["rmsea_ci_upper"]),
         **{name: _r(found[name]) for name in ("cfi", "tli", "rmsea", "srmr")},
     )
+
+
+def fit_judgement(fit: Fit, thresholds: str) -> Words:
+    """Chi-square and indices as a paper reports them, and how many reach their thresholds."""
+    found = judged(fit)
+    said = _fit(found)
     used = profile(thresholds)
     values = {"chisq_df": found["chisq"] / found["df"] if found["df"] else math.nan, **found}
     verdicts = {name: t.verdict(float(values.get(name, math.nan))) for name, t in used.thresholds.items()}
     counts = [sum(v is level for v in verdicts.values()) for level in (GOOD, ACCEPTABLE, NOT_MET)]
     missed = [_INDEX.get(name, name.upper()) for name, v in verdicts.items() if v is NOT_MET]
-    judged = _JUDGED.filled(all=sum(counts), good=counts[0], acceptable=counts[1], profile=used.title)
-    return said + judged + (_MISSED.filled(n=len(missed), names=joined(missed, ", ", "、")) if missed else _NONE_MISSED)
+    counted = _JUDGED.filled(all=sum(counts), good=counts[0], acceptable=counts[1], profile=used.title)
+    return (
+        said + counted + (_MISSED.filled(n=len(missed), names=joined(missed, ", ", "、")) if missed else _NONE_MISSED)
+    )
 
 
 def hypotheses(results: Results) -> Words | None:
@@ -312,6 +323,11 @@ _DISAGREE = Words(
 _RANGE = Words("Standardized loadings run from {low} to {high};", "标准化因子载荷介于{low}与{high}之间，")
 _LOADED = Words(" {reached} of {all} reach {bound}.", "{all}个载荷中有{reached}个达到{bound}。")
 _WEAK = Words(" {weak} stay below {bound}.", "有{weak}个低于{bound}。")
+_APART = Words(
+    "Loadings, reliability and validity are those of the measurement model, in which all constructs correlate freely "
+    "(Anderson and Gerbing, 1988): ",
+    "载荷、信度与效度来自测量模型，其中各构念自由相关（Anderson与Gerbing，1988）：",
+)
 _FIT = Words(
     "χ²({df}) = {chisq}, {p}; CFI = {cfi}, TLI = {tli}, RMSEA = {rmsea}, 90% CI [{lower}, {upper}], SRMR = {srmr}.",
     "χ²({df}) = {chisq}，{p}；CFI = {cfi}，TLI = {tli}，RMSEA = {rmsea}，90% CI [{lower}, {upper}]，SRMR = {srmr}。",

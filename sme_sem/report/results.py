@@ -81,6 +81,7 @@ class Results(Tabled):
     sample : who answered, by the background questions
     reliability, adequacy, components, validity : None where the step failed or there was nothing to do
     descriptives, correlations, method_bias : likewise
+    measurement : the hypothesized model's constructs alone, correlating freely; ``validity`` is theirs
     hypothesized : name of the hypothesized model, None for a study without models
     fits, failures : fitted models by name; for those that could not be fitted, the reason
     hypotheses : None for a study without hypotheses
@@ -115,6 +116,7 @@ class Results(Tabled):
     failures: Mapping[str, Text] = field(default_factory=dict)
     hypotheses: HypothesisTests | None = None
     slopes: Sequence[Slopes] = ()
+    measurement: Fit | None = None
     validity: Validity | None = None
     descriptives: Descriptives | None = None
     correlations: Correlations | None = None

@@ -76,7 +76,9 @@ class Mediation(Tabled):
             "route": self._route(row["route"]),
             "effect": _EFFECTS[row["effect"]],
             "type": _TYPES.get(row["type"], ""),
-            "mediation": _KINDS.get(row["mediation"], Words("", "")) + ("*" if row["assumed"] else ""),
+            "mediation": _SUPPRESSING
+            if row["type"] == "competitive"
+            else _KINDS.get(row["mediation"], Words("", "")) + ("*" if row["assumed"] else ""),
         }
 
     def _compared(self, row: dict[Any, Any]) -> dict[str, Any]:
@@ -286,6 +288,7 @@ _KINDS: dict[str, Words] = {
     "partial": term("Partial mediation"),
     "none": term("No mediation"),
 }
+_SUPPRESSING = term("Partial mediation") + Words(" (suppression)", "（遮掩效应）")
 NUMBERS = (
     Column("est", Words("Estimate", "估计值"), Kind.ESTIMATE),
     Column("se", term("Bootstrap standard error"), Kind.ESTIMATE),
@@ -316,8 +319,10 @@ _NAMES = {
 _INTERVALS = Words("{level} {kind} bootstrap intervals.", "{level}的{kind}Bootstrap置信区间。")
 _VERDICTS = Words(
     "An effect counts where its interval excludes zero. Types: Zhao, Lynch and Chen (2010); full and partial "
-    "mediation: Baron and Kenny (1986).",
-    "置信区间不含0即为显著。类型依据Zhao、Lynch与Chen（2010）；完全与部分中介依据Baron与Kenny（1986）。",
+    "mediation: Baron and Kenny (1986); suppression, where direct and indirect effect have opposite signs: MacKinnon, "
+    "Krull and Lockwood (2000).",
+    "置信区间不含0即为显著。类型依据Zhao、Lynch与Chen（2010）；完全与部分中介依据Baron与Kenny（1986）；"
+    "直接效应与间接效应符号相反为遮掩效应，依据MacKinnon、Krull与Lockwood（2000）。",
 )
 _ASSUMED = Words(
     "* The model has no direct path, so full mediation is assumed, not found: compare it with a model that has the "

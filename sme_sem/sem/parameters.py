@@ -408,6 +408,10 @@ class _Roles:
                 self.indicators_of.setdefault(t.lhs, []).append(t.rhs)
                 self.owners_of.setdefault(t.rhs, []).append(t.lhs)
 
+    def of_constructs(self, name: str) -> bool:
+        """Whether a construct is measured by constructs alone."""
+        return name in self.indicators_of and set(self.indicators_of[name]) <= set(self.latent)
+
     def one_block(self, a: str, b: str) -> bool:
         """Whether two different constructs stand in the same exploratory block."""
         return a != b and a in self.block_of and self.block_of[a] == self.block_of.get(b)
@@ -572,9 +576,10 @@ def _in_group(row: _Row, group: int, groups: int) -> Parameter:
 def _needed(p: Parameter, row: _Row, roles: _Roles, options: Options, ordered: Mapping[str, int]) -> bool:
     """Whether a fixed parameter is free in a later group once the measurement is equal, unless it is held equal itself.
 
-    Construct means; markers, or variances of constructs without one; covariances within an exploratory block.  Of
-    ordered variables intercepts once thresholds are equal, and, where a variable has several, its scale (theta: its
-    residual variance); means of constructs once intercepts are (Wu and Estabrook 2016, Psychometrika 81, 1014-1045).
+    Construct means, but of those measured by constructs alone, whose own means say all; markers, or variances of
+    constructs without one; covariances within an exploratory block.  Of ordered variables intercepts once thresholds
+    are equal, and, where a variable has several, its scale (theta: its residual variance); means of constructs once
+    intercepts are (Wu and Estabrook 2016, Psychometrika 81, 1014-1045).
     """
     equal = options.group_equal
     if p.free or p.derived:
@@ -590,7 +595,7 @@ def _needed(p: Parameter, row: _Row, roles: _Roles, options: Options, ordered: M
     if p.lhs not in roles.latent:
         return False
     if p.op == "~1":
-        return "intercepts" in equal and options.preset == "sem"
+        return "intercepts" in equal and options.preset == "sem" and not roles.of_constructs(p.lhs)
     own_scale = options.std_lv or p.lhs in roles.block_of
     apart = (itself and own_scale) or roles.one_block(p.lhs, p.rhs)
     return p.op == "~~" and "loadings" in equal and apart

@@ -113,6 +113,15 @@ def reported(fit: Judged) -> dict[str, float]:
     return found
 
 
+def judged(fit: Fit) -> dict[str, float]:
+    """The same without GFI and AGFI where means of numbers are modelled: there they tell where zero lies."""
+    return reported(fit) | ({"gfi": math.nan, "agfi": math.nan} if _of_means(fit) else {})
+
+
+def _of_means(fit: Fit) -> bool:
+    return fit.table.means and not fit.table.ordered
+
+
 def corrected(fit: Judged) -> bool:
     """Tell whether the estimator corrects the chi-square test."""
     return not math.isnan(fit._measures.get("chisq_scaled", math.nan))
@@ -160,8 +169,9 @@ def model_test(fit: Fit) -> Table:
 
 def fit_indices(fit: Fit, profile: Profile = PROFILES["conventional"]) -> Table:
     """Table of the fit indices: value, threshold and verdict; the thresholds are a named profile's."""
-    rows = index_rows(reported(fit), INDICES, profile)
-    notes = (judged_by(profile), _GFI, *_correction(fit))
+    found = judged(fit)
+    notes = (judged_by(profile), _NO_GFI if _of_means(fit) else _GFI, *_correction(fit))
+    rows = index_rows(found, INDICES, profile)
     return _guarded(Table("fit_indices", Words("Fit indices", "模型拟合度表"), INDEX_COLUMNS, rows, notes), fit)
 
 
@@ -694,6 +704,10 @@ _POLYCHORIC = Words(
 _FACTOR = Words(" Scaling correction factor: {c}.", "校正因子：{c}。")
 _PROFILE = Words("Thresholds: {title}. Sources: {source}.", "判断标准：{title}。来源：{source}。")
 _GFI = Words("GFI and AGFI as defined in LISREL and AMOS.", "GFI与AGFI采用LISREL和AMOS的定义。")
+_NO_GFI = Words(
+    "GFI and AGFI are left out: where means are modelled, they depend on where zero lies on the scale of the answers.",
+    "未列GFI与AGFI：模型包含均值结构时，其取值取决于量尺的零点，不反映拟合优度。",
+)
 _CRITICAL_RATIO = Words(
     "C.R.: critical ratio, the estimate divided by its standard error (not the composite reliability CR).",
     "C.R.为临界比，即估计值除以标准误（不是组合信度CR）。",

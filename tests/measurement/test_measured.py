@@ -2,8 +2,8 @@ import math
 
 import pytest
 
-from sme_sem import fit, simulate, validity
-from sme_sem.measurement import measurement_table
+from sme_sem import Specification, fit, simulate, validity
+from sme_sem.measurement import measurement_part, measurement_table
 from sme_sem.tables import Words, text
 
 MODEL = "trust =~ t1 + t2 + t3; use =~ u1 + u2 + u3; use ~ trust"
@@ -40,3 +40,26 @@ def test_of_several_groups_the_loadings_alone_are_shown():
     table = measurement_table(several, validity(several, group="a"))
     names = [column.name for column in table.columns]
     assert names[0] == "group" and "CR" not in names
+
+
+def test_what_constructs_do_to_each_other_does_not_bend_the_measurement_part():
+    """A and B go together, which the paths of the model deny."""
+    population = "A =~ .8*a1 + .7*a2 + .6*a3; B =~ .7*b1 + .7*b2 + .8*b3; M =~ .8*m1 + .6*m2 + .7*m3"
+    answers = simulate(population + "; A ~~ .6*B; M ~ .5*A", 800, seed=3)
+    measured = "A =~ a1 + a2 + a3\nB =~ b1 + b2 + b3\nM =~ m1 + m2 + m3"
+    whole = Specification.read(measured + "\nM ~ p*A\nB ~ q*M + age\nthrough := p*q\na1 ~~ b1")
+    part = measurement_part(whole)
+    assert str(part) == measured + "\na1 ~~ b1"
+    assert measurement_part(part) == part
+    bent = validity(fit(measured + "\nM ~ A; B ~ M", answers)).fornell_larcker.loc["B", "A"]
+    found = validity(fit(measurement_part(Specification.read(measured + "\nM ~ A; B ~ M")), answers))
+    assert found.fornell_larcker.loc["B", "A"] == pytest.approx(0.6, abs=0.08) and bent < 0.5
+    assert found.scales.equals(validity(fit(measured, answers)).scales)
+
+
+@pytest.mark.parametrize(
+    "text", ["C <~ x1 + x2; f =~ y1 + y2 + y3; f ~ C", "f =~ a*y1 + b*y2; g =~ z1 + z2; g ~ f; a == b"]
+)
+def test_composites_and_constraints_leave_a_model_whole(text):
+    whole = Specification.read(text)
+    assert measurement_part(whole) is whole

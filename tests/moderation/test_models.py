@@ -72,6 +72,18 @@ def test_the_standardized_product_is_what_one_deviation_of_the_moderator_adds_to
     assert "Wen, Marsh and Hau" in tests.tables()[0].notes[-1].en
 
 
+def test_items_may_all_be_ordered_and_their_products_stay_numbers():
+    frame = answers(n=500)[[f"{c}{i}" for c in "aby" for i in (1, 2, 3)]]
+    cut = frame.apply(lambda column: pd.cut(column, [-np.inf, -1, 0, 1, np.inf], labels=False) + 1.0)
+    model = "A =~ a1 + a2 + a3\nB =~ b1 + b2 + b3\nY =~ y1 + y2 + y3\nY ~ A + B + A:B"
+    moderated = sme.with_products(model, cut)
+    every, listed = moderated.fit(ordered=True), moderated.fit(ordered=list(cut.columns))
+    assert set(every.table.ordered) == set(cut.columns) and every.estimator == "WLSMV"
+    assert every.estimates().equals(listed.estimates())
+    slope = every.estimates().query("op == '~' and rhs == 'AxB'").iloc[0]
+    assert slope["ci_lower"] > 0
+
+
 def test_a_hypothesis_without_a_product_says_nothing_of_products():
     fit = sme.fit(f"{MEASURED}\nY ~ A + B", answers(n=300))
     assert len(judge([Hypothesis(id="H", path="Y ~ A", text="More.")], fit).tables()[0].notes) == 1

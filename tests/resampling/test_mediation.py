@@ -137,3 +137,11 @@ def test_an_outcome_may_be_called_as_if_it_were_of_a_group():
     answers = planted().rename(columns={"y": "y.g1"})
     found = sme.mediation(sme.bootstrap(sme.fit("m ~ x; y.g1 ~ m + x", answers), 100, seed=1))
     assert "x → m → y.g1" in found.effects["route"].tolist()
+
+
+def test_effects_of_opposite_signs_are_said_to_suppress_each_other():
+    draws = sme.bootstrap(sme.fit(PARALLEL, planted(0.5, -0.5, 800)), 200, seed=1)
+    table = sme.mediation(draws).tables()[0]
+    row = next(r for r in table.records() if r["route"] == "x → m → y")
+    assert row["mediation"] == "Partial mediation (suppression)"
+    assert "遮掩效应" in text.render(table, "zh")

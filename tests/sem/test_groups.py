@@ -451,3 +451,15 @@ def test_a_label_in_one_group_leaves_the_others_equal():
     fit = sme.fit("f =~ x1 + c('', own, '')*x2 + x3", three, group="third", group_equal="loadings")
     loadings = fit.estimates().query("rhs == 'x2' and op == '=~'")["est"].tolist()
     assert loadings[0] == loadings[2] != loadings[1]
+
+
+def test_a_construct_of_constructs_keeps_its_mean_where_the_means_below_it_are_free():
+    """lavaan 0.6-14, g ~ c(0, 0)*1: chi-square 165.841, 62 degrees of freedom; without it it is not identified."""
+    text = MODEL + "g =~ visual + textual + speed"
+    scalar, metric = by_school("loadings", "intercepts", text=text), by_school("loadings", text=text)
+    assert scalar.measures()["chisq"] == pytest.approx(165.840620, abs=1e-5) and scalar.measures()["df"] == 62
+    means = scalar.estimates().query("op == '~1' and group == 'Grant-White'").set_index("lhs")
+    assert means.loc["visual", "est"] == pytest.approx(-0.157626, abs=1e-5) and not means.loc["g", "free"]
+    first_order = by_school("loadings", "intercepts")
+    assert scalar.measures()["df"] - metric.measures()["df"] == len(ITEMS) - 3
+    assert scalar.measures()["chisq"] >= first_order.measures()["chisq"]

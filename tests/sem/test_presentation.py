@@ -88,6 +88,21 @@ def test_the_note_on_the_estimator_says_whether_all_answers_were_used(fitted, an
     assert presentation.model_test(fitted).notes[0].en == "Estimator: ML."
 
 
+@pytest.mark.parametrize("added", [0, 10])
+def test_gfi_is_shown_only_where_it_tells_the_fit(answers, added):
+    """It rises with what is added to all answers once means are modelled."""
+    one = "F =~ " + " + ".join(answers.columns)
+    found = fit(one, answers + added, meanstructure=True)
+    assert (found.measures()["gfi"] > 0.99) == (added > 0)
+    table = presentation.fit_indices(found)
+    records = {r["index"].split("(")[-1].strip(")"): r for r in table.records()}
+    assert np.isnan([records[name]["value"] for name in ("GFI", "AGFI")]).all()
+    assert records["GFI"]["verdict"] is None and records["CFI"]["verdict"] is not None
+    assert any("where zero lies" in str(note) for note in table.notes)
+    plain = {r["index"].split("(")[-1].strip(")"): r for r in presentation.fit_indices(fit(one, answers)).records()}
+    assert plain["GFI"]["value"] < 0.95
+
+
 def test_fit_indices_carry_value_threshold_and_verdict(fitted):
     records = {r["index"].split("(")[-1]: r for r in presentation.fit_indices(fitted).records()}
     assert list(records) == ["χ²/df)", "CFI)", "TLI)", "RMSEA)", "SRMR)", "GFI)", "AGFI)"]
