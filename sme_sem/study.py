@@ -316,8 +316,12 @@ class Study:
         chosen = self.choices.ordered
         if not isinstance(chosen, tuple):
             return chosen
-        entering = {name for s in statements(self.instrument.model_syntax(model)) for name in s.names}
+        entering = self._names(model)
         return [item for item in chosen if item in entering] or None
+
+    def _names(self, model: str) -> set[str]:
+        """Collect the constructs and items that a model is about."""
+        return {name for s in statements(self.instrument.model_syntax(model)) for name in s.names}
 
     def _invariance(self, kept: Responses) -> Invariance | None:
         """Test whether the hypothesized model measures the same in every group."""
@@ -430,7 +434,7 @@ class Study:
 
     def _absent_items(self, model: str, responses: Responses) -> Words | None:
         """Name the items that a model needs and the answers lack, if there are any."""
-        entering = {name for s in statements(self.instrument.model_syntax(model)) for name in s.names}
+        entering = self._names(model)
         absent = [i for i in self.instrument.item_ids if i in entering and i not in responses.frame.columns]
         if not absent:
             return None
@@ -439,9 +443,8 @@ class Study:
 
     def _present_scales(self, responses: Responses) -> dict[str, list[str]]:
         """Items of the constructs that models of the study use, as far as the answers have them and they vary."""
-        used = _with_elements(
-            self.instrument, [c for name in self.models for c in self.instrument.model_constructs(name)]
-        )
+        instrument = self.instrument
+        used = instrument.with_elements(c for name in self.models for c in instrument.model_constructs(name))
         present = responses.scales(fewest=1, varied=True)
         return {name: items for name, items in present.items() if name in used or not used}
 
@@ -452,7 +455,7 @@ class Study:
             asked = tuple(c for name in self.models for c in instrument.model_constructs(name))
         if not asked:
             asked = tuple(construct.name for construct in instrument.constructs)
-        entering = set(_with_elements(instrument, asked))
+        entering = instrument.with_elements(asked)
         scales = instrument.scales(single_items=True)
         wanted = {item for name, items in scales.items() if name in entering for item in items}
         found = [item for item in responses.items if item in wanted]
@@ -677,17 +680,6 @@ def _options(choices: StudyFile) -> dict[str, Any]:
     """List the choices that influence results; no paths."""
     paths = {"instrument", "data", "trail", "output", "language", "title", "models", "hypotheses"}
     return choices.model_dump(mode="json", exclude=paths, exclude_none=True)
-
-
-def _with_elements(instrument: Instrument, names: Sequence[str]) -> list[str]:
-    found: list[str] = []
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.append(name)
-            waiting += instrument.construct(name).of
-    return found
 
 
 def _sha256(file: Path) -> str:

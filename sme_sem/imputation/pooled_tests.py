@@ -225,7 +225,7 @@ def compare_imputed(restricted: PooledFit, full: PooledFit) -> PooledComparison:
         raise SpecificationError("both models must have been fitted to all of the same copies.")
     if any(fit.options.method != a[0].options.method or fit.options.method.scaled for fit in (*a, *b)):
         raise SpecificationError("pooled difference tests need the same estimator in both models, not a robust one.")
-    if a[0].observed != b[0].observed and set(a[0].observed) != set(b[0].observed):
+    if set(a[0].observed) != set(b[0].observed):
         raise SpecificationError("the models have different observed variables, so neither is nested in the other.")
     narrow, wide = restricted.chi_squares, full.chi_squares
     if narrow.df <= wide.df:

@@ -501,8 +501,24 @@ class Instrument(Tabled, _Record):
         if wanted is None:
             named = {n for s in statements(model.structure) for n in s.names}
             wanted = tuple(c.name for c in self.constructs if c.name in named or not named)
-        entering = self._with_elements(wanted)
+        entering = self.with_elements(wanted)
         return tuple(c.name for c in self.constructs if c.name in entering)
+
+    def with_elements(self, names: Iterable[str]) -> set[str]:
+        """Name the constructs given and all that they are made up of, elements of elements included.
+
+        >>> import sme_sem as sme
+        >>> sorted(sme.load_instrument("bmi-drivers").with_elements(["BMI"]))
+        ['BMI', 'VC', 'VCAP', 'VD', 'VP']
+        """
+        entering: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name not in entering:
+                entering.add(name)
+                waiting += self.construct(name).of
+        return entering
 
     def measurement_syntax(self, constructs: tuple[str, ...]) -> str:
         """Lavaan syntax that says which items, or which constructs, indicate each construct or make it up.
@@ -618,16 +634,6 @@ class Instrument(Tabled, _Record):
         )
         notes = (Words("R: reverse-coded item.", "R：反向计分题。"),) if self.reversed_items else ()
         return (Table("questionnaire", self.title.words, columns, tuple(rows), notes),)
-
-    def _with_elements(self, names: tuple[str, ...]) -> set[str]:
-        entering: set[str] = set()
-        waiting = list(names)
-        while waiting:
-            name = waiting.pop()
-            if name not in entering:
-                entering.add(name)
-                waiting += self.construct(name).of
-        return entering
 
 
 def _only(what: str, name: object, known: Iterable[tuple[str, _T]]) -> _T:

@@ -16,6 +16,7 @@ import pandas as pd
 from scipy import stats
 
 from ..errors import DataProblem, among, did_you_mean, texts
+from ..measurement.differences import corrected
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from, term
 from .coding import LEVEL_NAMES, Coding, Level, require_coding
 from .frequency import occurrences
@@ -126,7 +127,7 @@ def compare_groups(
     rows = [_of_code(own, n) for own in held]
     columns = ["chisq", "pvalue", "cramers_v", "odds_ratio", "or_ci_lower", "or_ci_upper"]
     table = pd.DataFrame(rows, columns=columns)
-    table.insert(2, "pvalue_holm", _holm(table["pvalue"].to_numpy()))
+    table.insert(2, "pvalue_holm", corrected(table["pvalue"], "holm"))
     ranks = counts.rank(ascending=False, method="min").astype(int)
     table.insert(0, "code", counts.index.astype(object))
     for place, (name, values) in enumerate(
@@ -190,15 +191,6 @@ def _whole(held: np.ndarray) -> tuple[float, int, float, float]:
         return float("nan"), 0, float("nan"), float("nan")
     test = stats.chi2_contingency(held, correction=False)
     return float(test.statistic), int(test.dof), float(test.pvalue), float(np.sqrt(test.statistic / held.sum()))
-
-
-def _holm(p: np.ndarray) -> np.ndarray:
-    tested = np.flatnonzero(~np.isnan(p))
-    ordered = tested[np.argsort(p[tested])]
-    adjusted = np.full(len(p), np.nan)
-    steps = p[ordered] * np.arange(len(ordered), 0, -1)
-    adjusted[ordered] = np.minimum(np.maximum.accumulate(steps), 1)
-    return adjusted
 
 
 _TITLE = Words("What {first} and {second} name", "{first}与{second}的编码比较")

@@ -203,41 +203,28 @@ def _condensed_by_pairs(
     labels: tuple[str, ...],
     collected: int,
     design: Design,
+    definite: bool = True,
 ) -> Moments:
-    """Each covariance from those who answered both questions, each mean from those who answered the one."""
+    """Each covariance from those who answered both questions, each mean from those who answered the one.
+
+    definite : refuse what no respondents can have; not asked where ordered answers are condensed otherwise later
+    """
     covariances, means = [], []
     for label, own in zip(labels, answers, strict=True):
         with _in_group(label):
             _answered(own, names)
             covariance, mean = gaps.available_moments(own)
-            _definite(covariance, names)
+            if definite:
+                _definite(covariance, names)
         covariances.append(covariance)
         means.append(mean)
     n = np.array([len(own) for own in answers])
     return Moments(names, np.stack(covariances), np.stack(means), n, collected, labels, answers, design=design)
 
 
-def _kept_with_gaps(
-    names: tuple[str, ...],
-    answers: tuple[np.ndarray, ...],
-    *,
-    labels: tuple[str, ...],
-    collected: int,
-    design: Design,
-) -> Moments:
-    """Keep the answers as they are; ordered ones are condensed by pairs later."""
-    for label, own in zip(labels, answers, strict=True):
-        with _in_group(label):
-            _answered(own, names)
-    parts = [gaps.available_moments(own) for own in answers]
-    covariance, mean = (np.stack(part) for part in zip(*parts, strict=True))
-    n = np.array([len(own) for own in answers])
-    return Moments(names, covariance, mean, n, collected, labels, answers, design=design)
-
-
 _CONDENSED: dict[str, Callable[..., Moments]] = {
     "listwise": _condensed,
-    "available": _kept_with_gaps,
+    "available": partial(_condensed_by_pairs, definite=False),
     "pairwise": _condensed_by_pairs,
     "fiml": _condensed_with_gaps,
     "two_stage": partial(_condensed_with_gaps, stages=True),
