@@ -13,6 +13,8 @@ Lawshe (1975), Personnel Psychology 28, 563-575.  Polit, Beck and Owen (2007), R
 import numpy as np
 from scipy import stats
 
+from . import fit_indices
+
 
 def content_validity_ratio(essential, experts):
     """CVR: (...), (...) -> (...)"""
@@ -37,7 +39,7 @@ def critical_ratio(experts, level=0.05):
 
 
 def kendall_w(ratings):
-    """W of experts by elements: (..., m, k) -> (...), NaN where nobody tells the elements apart"""
+    """W of experts by elements: (..., m, k) -> (...), NaN for one expert or where nobody tells the elements apart"""
     m, k = ratings.shape[-2:]
     ranks = stats.rankdata(ratings, axis=-1)
     total = ranks.sum(axis=-2)
@@ -46,4 +48,12 @@ def kendall_w(ratings):
     ties = (equal**2 - 1).sum(axis=(-2, -1))
     room = m**2 * (k**3 - k) - m * ties
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(room > 0, 12 * spread / room, np.nan)
+        return np.where((room > 0) & (m > 1), 12 * spread / room, np.nan)
+
+
+def kendall_test(ratings):
+    """W, its chi-square and p value: (..., m, k) -> (...), (...), (...)"""
+    m, k = ratings.shape[-2:]
+    w = kendall_w(ratings)
+    chi_square = m * (k - 1) * w
+    return w, chi_square, fit_indices.p_value(chi_square, k - 1)

@@ -24,10 +24,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from ..errors import ConvergenceError, SpecificationError, probability, whole
-from ..kernels import covariances, intervals, linalg
+from ..kernels import covariances, fit_indices, intervals, linalg
 from ..kernels import validity as kernel
 from ..sem.composites import composites_of
 from ..sem.specification import Specification
@@ -168,7 +167,7 @@ def _difference(tight: Fit, free: Fit) -> tuple[float, float, float, float]:
         return (np.nan,) * 4
     narrow, wide = tight.measures(), free.measures()
     chi_square, df = float(narrow["chisq"] - wide["chisq"]), float(narrow["df"] - wide["df"])
-    return chi_square, df, float(stats.chi2.sf(chi_square, df)), float(narrow["cfi"] - wide["cfi"])
+    return chi_square, df, float(fit_indices.p_value(chi_square, df)), float(narrow["cfi"] - wide["cfi"])
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,11 +11,11 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from ..errors import ConvergenceError, SpecificationError, among
 from ..kernels import components as weighing
 from ..kernels import factors as kernel
+from ..kernels import fit_indices
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from . import extraction
 from .answers import Answers
@@ -194,7 +194,7 @@ def factors(
         variance=_variance(labels, (rotated * structure).sum(axis=0), len(R)),
         chisq=chi_square,
         df=df,
-        pvalue=float(stats.chi2.sf(chi_square, df)) if df else np.nan,
+        pvalue=float(fit_indices.p_value(chi_square, df)),
         rmsr=float(kernel.root_mean_square_residual(R, extracted, solution.unique)),
         weights=pd.DataFrame(weighing.score_weights(R, structure), index=items, columns=labels),
         extraction=label,

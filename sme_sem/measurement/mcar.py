@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from ..errors import ConvergenceError, DataProblem
-from ..kernels import fiml
+from ..kernels import fiml, fit_indices
 from ..kernels import mcar as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from .answers import complete_answers
@@ -98,7 +97,7 @@ def mcar(frame: pd.DataFrame) -> Mcar:
     return Mcar(
         chisq=chi_square,
         df=df,
-        pvalue=float(stats.chi2.sf(chi_square, df)),
+        pvalue=float(fit_indices.p_value(chi_square, df)),
         n=len(used),
         n_patterns=len(patterns.n),
         items=pd.DataFrame(

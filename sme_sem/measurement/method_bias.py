@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from ..errors import IdentificationError, SpecificationError
 from ..kernels import components as kernel
+from ..kernels import fit_indices
 from ..sem.composites import WEIGHT
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
@@ -335,7 +335,7 @@ def _difference(own: Mapping[str, float], other: Mapping[str, float] | None) -> 
     return {
         "chisq_diff": chi_square,
         "df_diff": df,
-        "pvalue_diff": float(stats.chi2.sf(chi_square, df)) if df else np.nan,
+        "pvalue_diff": float(fit_indices.p_value(chi_square, df)),
         "cfi_diff": own["cfi"] - other["cfi"],
     }
 

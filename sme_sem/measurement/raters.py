@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 
 from ..errors import DataProblem, probability
 from ..kernels import intraclass as kernel
@@ -91,9 +89,10 @@ def rater_agreement(ratings: pd.DataFrame, *, level: float = 0.95) -> RaterAgree
     require_frame(ratings, "ratings")
     answers = complete_answers(ratings)
     values = answers.frame.to_numpy()
-    if min(values.shape) < 2:
+    n_raters, n_targets = values.shape
+    if min(n_raters, n_targets) < 2:
         raise DataProblem(
-            f"{values.shape[0]} raters who rated everything (of {answers.n_answered}) and {values.shape[1]} targets: "
+            f"{n_raters} raters who rated everything (of {answers.n_answered}) and {n_targets} targets: "
             "agreement needs at least two of each."
         )
     squares = kernel.mean_squares((values - values[0, 0]).T)  # exactly zero where nothing varies
@@ -101,8 +100,7 @@ def rater_agreement(ratings: pd.DataFrame, *, level: float = 0.95) -> RaterAgree
         raise DataProblem("the raters' mean is the same for every target, so there is nothing to agree on.")
     F, df1, df2, p = kernel.intraclass_tests(squares)
     lower, upper = kernel.intraclass_interval(squares, level)
-    w, targets = float(panel.kendall_w(values)), values.shape[1]
-    chi_square = len(values) * (targets - 1) * w
+    w, chi_square, of_w = map(float, panel.kendall_test(values))
     return RaterAgreement(
         icc=pd.DataFrame(
             {
@@ -118,10 +116,10 @@ def rater_agreement(ratings: pd.DataFrame, *, level: float = 0.95) -> RaterAgree
         ),
         w=w,
         chisq=chi_square,
-        df=targets - 1,
-        pvalue=float(stats.chi2.sf(chi_square, targets - 1)) if np.isfinite(w) else np.nan,
-        n_targets=targets,
-        n_raters=len(values),
+        df=n_targets - 1,
+        pvalue=of_w,
+        n_targets=n_targets,
+        n_raters=n_raters,
         level=level,
         notes=() if answers.n == answers.n_answered else (_LEFT_OUT.filled(n=answers.n_answered - answers.n),),
     )

@@ -24,6 +24,7 @@ import pandas as pd
 from scipy import stats
 
 from ..errors import DataProblem, SpecificationError, probability
+from ..kernels import fit_indices
 from ..responses.numeric import require_frame
 from ..sem.specification import Specification
 from ..sem.spelling import chosen
@@ -302,7 +303,7 @@ def _summary(m: int, fitted: Sequence[_Fitted]) -> tuple[Any, ...]:
         found.bic + 2 * n * scale + np.log(n),
         durbin_watson(found.resid),
         equal,
-        float(stats.chi2.sf(equal, k)),
+        float(fit_indices.p_value(equal, k)),
     )
 
 

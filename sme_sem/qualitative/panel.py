@@ -8,7 +8,6 @@ from numbers import Real
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from ..errors import DataProblem, ResponseError, SourceError, require_kind
 from ..kernels import panel as kernel
@@ -203,15 +202,15 @@ def expert_panel(ratings: pd.DataFrame, *, relevant: float = 4, essential: float
     )
     complete = values.dropna()
     m, k = complete.shape
-    w = float(kernel.kendall_w(complete.to_numpy())) if m > 1 else float("nan")
+    w, chi_square, p = map(float, kernel.kendall_test(complete.to_numpy()))
     left_out = len(values) - m
     return Panel(
         ratings=values,
         elements=elements,
         w=w,
-        chisq=m * (k - 1) * w,
+        chisq=chi_square,
         df=k - 1,
-        pvalue=float(stats.chi2.sf(m * (k - 1) * w, k - 1)),
+        pvalue=p,
         s_cvi_ave=float(elements["i_cvi"].mean()),
         s_cvi_ua=float((elements["i_cvi"] == 1).mean()),
         critical_cvr=kernel.critical_ratio(len(values)),

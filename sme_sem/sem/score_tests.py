@@ -21,10 +21,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from ..errors import ConvergenceError, SpecificationError
-from ..kernels import ram
+from ..kernels import fit_indices, ram
 from ..kernels.constrained import active, null_space
 from . import least_squares, objective, robust, two_stage
 from .constraints import restrictions
@@ -83,10 +82,10 @@ def score_tests(fit: Fit) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["lhs", "rhs", "group_lhs", "group_rhs"])
     frame.insert(1, "op", ["=="] * count + [""])
     frame["x2"], frame["df"] = [t.x2 for t in tests], [t.df for t in tests]
-    frame["pvalue"] = special.chdtrc(frame["df"], frame["x2"])
+    frame["pvalue"] = fit_indices.p_value(frame["x2"], frame["df"])
     if apart.spread is not None:
         frame["x2_robust"] = [t.robust for t in tests]
-        frame["pvalue_robust"] = special.chdtrc(frame["df"], frame["x2_robust"])
+        frame["pvalue_robust"] = fit_indices.p_value(frame["x2_robust"], frame["df"])
     frame["epc"] = [t.epc for t in tests]
     return frame
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from ..errors import ConvergenceError, SpecificationError
+from ..kernels import fit_indices
 from ..kernels.wald import statistic
 from .constraints import labelled
 from .expressions import evaluate
@@ -50,7 +50,7 @@ def wald_tests(fit: Fit, constraints: str) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["lhs", "op", "rhs"])
     frame["difference"], frame["se"] = [*h, np.nan], [*np.sqrt(np.diagonal(spread)), np.nan]
     frame["x2"], frame["df"] = zip(*each, _test(h, spread, "; ".join(texts)), strict=True)
-    frame["pvalue"] = special.chdtrc(frame["df"], frame["x2"])
+    frame["pvalue"] = fit_indices.p_value(frame["x2"], frame["df"])
     return frame
 
 
