@@ -28,7 +28,7 @@ def cronbach_alpha(covariance):
 
 def standardized_alpha(covariance):
     """Alpha of the standardised items: (..., k, k) -> (...)."""
-    return cronbach_alpha(correlations(covariance))
+    return cronbach_alpha(linalg.correlation(covariance))
 
 
 def alpha_interval(alpha, n, k, level=0.95):
@@ -71,7 +71,7 @@ def split_half(covariance):
 def mean_inter_item_correlation(covariance):
     """Average correlation between two items: (..., k, k) -> (...)."""
     k = covariance.shape[-1]
-    return ((correlations(covariance) * (1 - np.eye(k))).sum(axis=(-2, -1))) / (k * (k - 1))
+    return ((linalg.correlation(covariance) * (1 - np.eye(k))).sum(axis=(-2, -1))) / (k * (k - 1))
 
 
 def variance_if_deleted(covariance):
@@ -115,19 +115,13 @@ def one_factor_ml(covariance):
     scale = np.sqrt(np.linalg.diagonal(covariance))
     if k < 3:
         return np.full(scale.shape, np.nan), np.full(scale.shape, np.nan)
-    R = correlations(covariance)
+    R = linalg.correlation(covariance)
     whole = _has_full_rank(R)
     found = factors.maximum_likelihood(np.where(whole[..., None, None], R, np.eye(k)), 1)
     proper = (found.proper & whole)[..., None]
     loadings = np.where(proper, found.loadings[..., 0], np.nan)
     loadings = loadings * np.where(loadings.sum(axis=-1, keepdims=True) < 0, -1, 1)
     return loadings * scale, np.where(proper, found.unique, np.nan) * scale**2
-
-
-def correlations(covariance):
-    """Correlation matrix; NaN for a constant item: (..., k, k) -> (..., k, k)."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return linalg.correlation(covariance)
 
 
 def _has_full_rank(R):

@@ -47,12 +47,6 @@ def shuffled(rng, draws, values):
     return rng.permuted(np.broadcast_to(values, (draws, *values.shape)), axis=-2)
 
 
-def correlations(values):
-    """Pearson's: (..., n, p) -> (..., p, p)"""
-    deviation = values - values.mean(axis=-2, keepdims=True)
-    return linalg.correlation(deviation.mT @ deviation)
-
-
 def polychoric_correlations(codes, levels):
     """Polychoric ones, of answers without gaps: (draws, n, p) codes 0, 1, ..., (p,) -> (draws, p, p)"""
     K, p = int(levels.max()), codes.shape[-1]

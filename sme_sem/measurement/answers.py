@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, did_you_mean, listed, require_kind
 from ..kernels import components as kernel
-from ..kernels import covariances
+from ..kernels import covariances, linalg
 from ..responses.numeric import numbers_of, require_frame
 from ..tables import Words
 
@@ -148,7 +148,7 @@ def require_correlations(answers: Answers) -> Any:
     require_respondents(answers)
     if constant := answers.constant:
         raise DataProblem(f"everybody gave the same answer to {_listed(constant)}: no correlations. Leave it out.")
-    return require_full_rank(np.corrcoef(answers.frame.to_numpy(), rowvar=False), list(answers.frame))
+    return require_full_rank(linalg.correlation(answers.covariance), list(answers.frame))
 
 
 def require_full_rank(correlation: Any, names: Sequence[object]) -> Any:

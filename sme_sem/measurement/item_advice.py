@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SpecificationError, did_you_mean, require_kind
+from ..kernels import linalg
 from ..kernels import reliability as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, term
 from .answers import complete_answers, ends_of
@@ -126,7 +127,7 @@ def item_advice(
         own = complete_answers(frame, items)
         values = own.frame
         low, high = response_scale or (values.min(axis=None), values.max(axis=None))
-        loadings = kernel.one_factor_ml(kernel.correlations(own.covariance))[0]
+        loadings = kernel.one_factor_ml(linalg.correlation(own.covariance))[0]
         if np.isnan(loadings).all():
             unloaded.append(str(name))
         analysed = found.items[found.items["scale"] == name].set_index("item")

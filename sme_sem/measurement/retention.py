@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SpecificationError, whole
+from ..kernels import covariances, linalg
 from ..kernels import retention as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from ..tasks import seeded
@@ -153,7 +154,8 @@ def _matrices(answers: Answers, noise: str, correlation: str, draws: int, seed: 
     step = int(np.clip(_AT_ONCE // values.size, 1, _SMALL))
     sizes = [min(step, draws - begin) for begin in range(0, draws, step)]
     if correlation == "pearson":
-        return np.concatenate([kernel.correlations(kernel.shuffled(rng, size, values)) for size in sizes])
+        parts = (covariances.of_answers(kernel.shuffled(rng, size, values)) for size in sizes)
+        return linalg.correlation(np.concatenate(list(parts)))
     codes = np.column_stack([np.unique(column, return_inverse=True)[1] for column in values.T])
     levels = codes.max(axis=0) + 1
     parts = (kernel.shuffled(rng, size, codes) for size in sizes)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
-from sme_sem.kernels import reliability
+from sme_sem.kernels import linalg, reliability
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "measurement.json").read_text("utf-8"))
 TESTS = REFERENCE["holzinger_swineford"]
@@ -64,8 +64,7 @@ def test_feldts_interval_covers_the_true_alpha_as_often_as_it_says():
 
 
 def test_lambda2_of_correlations_agrees_with_psych():
-    correlations = reliability.correlations(COVARIANCE)
-    assert reliability.guttman_lambda2(correlations) == exactly(TESTS["lambda2_of_correlations"])
+    assert reliability.guttman_lambda2(linalg.correlation(COVARIANCE)) == exactly(TESTS["lambda2_of_correlations"])
 
 
 def test_item_statistics_agree_with_psych():
