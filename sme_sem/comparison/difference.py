@@ -24,8 +24,6 @@ from ..sem.fit import Fit
 from ..tables import Words
 from . import nesting
 
-MEAN_ADJUSTED = ("satorra_bentler", "yuan_bentler_mplus")
-
 
 class Difference(NamedTuple):
     """A chi-square difference, its degrees of freedom and p, the method, and why that one."""
@@ -39,10 +37,10 @@ class Difference(NamedTuple):
 
 def right_method(fit: Fit) -> str:
     """Name the method that an estimator's test asks for."""
-    test = fit.options.method.test
-    if test in MEAN_ADJUSTED:
+    method = fit.options.method
+    if method.mean_adjusted:
         return "satorra.bentler.2001"
-    return "standard" if test == "standard" else "satorra.2000"
+    return "standard" if method.test == "standard" else "satorra.2000"
 
 
 def difference(wide: Fit, narrow: Fit, method: str = "auto") -> Difference:
@@ -54,7 +52,7 @@ def difference(wide: Fit, narrow: Fit, method: str = "auto") -> Difference:
     df = narrow._test.df - wide._test.df
     if narrow._test.chi_square < wide._test.chi_square - 1e-6 * (1 + wide._test.chi_square) and _minimised(wide):
         return Difference(np.nan, df, np.nan, chosen, _WORSE)
-    if chosen.startswith("satorra.bentler") and wide.options.method.test not in MEAN_ADJUSTED:
+    if chosen.startswith("satorra.bentler") and not wide.options.method.mean_adjusted:
         raise SpecificationError(
             f"method={chosen!r} needs mean-adjusted tests, and the models are fitted by {wide.estimator} "
             f"(test={wide.options.method.test!r}). Fit them with estimator='MLM', 'MLR' or 'WLSM', or take "
@@ -131,7 +129,7 @@ def _satorra_2000(wide: Fit, narrow: Fit) -> tuple[float, Words]:
     inside = _moment_slopes(narrow, wide) @ narrow._directions
     A = scaled_difference.restriction(_moment_slopes(wide, wide) @ N, inside)
     onto = np.linalg.pinv(N)  # the information's inverse among the directions, which are not of length one
-    inverse = onto @ _inverse_information(wide, wide.theta) @ onto.T
+    inverse = onto @ wide._bread @ onto.T
     trace, squared = scaled_difference.restricted(A, inverse, N.T @ _spread(wide) @ N)
     plain = wide._total * (narrow._value - wide._value)
     return float(scaled_difference.shifted(plain, m, trace, squared)), _SHIFTED

@@ -17,17 +17,15 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from ..errors import SmeSemError
-from ..sem import objective
 from ..sem.fit import Fit
 from ..sem.fitted import require_solution
 from ..sem.parameters import Parameter, parameter_table
 from ..sem.relation import circular
-from ..sem.search import estimated
 from ..sem.specification import Specification
 from ..sem.syntax import DEFINING, Term
 from ..tables import Column, Kind, Table, Tabled, Words
 from .nesting import Relation, relation, reproduced
-from .refit import table_like
+from .refit import estimated_again
 
 Key = tuple[str, str, str]
 
@@ -107,7 +105,7 @@ def equivalents(fit: Fit) -> Equivalents:
     for change in changes:
         try:
             specification = _specification(base, change)
-            other = _refitted(base, specification)
+            other = estimated_again(base, specification)
         except SmeSemError:
             continue  # the changed model contradicts itself, or a constraint names what was replaced
         if other.converged and relation(base, other) is Relation.EQUIVALENT:
@@ -136,22 +134,9 @@ def _with_free_covariates(fit: Fit) -> Fit:
     """The same model with the moments of given variables among its parameters, so that arrows may point at them."""
     specification = Specification(tuple(t for t in fit.specification.terms if t.op != ":="))
     if not fit.table.exogenous or fit.table.ordered:
-        return _refitted(fit, specification)
+        return estimated_again(fit, specification)
     freed = replace(fit, options=replace(fit.options, fixed_x=False), table=replace(fit.table, exogenous=()))
-    return _refitted(freed, specification)
-
-
-def _refitted(fit: Fit, specification: Specification) -> Fit:
-    """Fit another specification of the same variables to the same moments, by the same options."""
-    table = table_like(fit, specification)
-    sample = fit.sample._replace(mean=fit.sample.mean if table.means else None)
-    pattern = table.pattern()
-    best = estimated(table, pattern, sample, fit.moments, fit.options.max_iterations)
-    theta = best.theta[0]
-    expected = objective.slope(pattern, sample, fit.moments, theta)
-    return replace(
-        fit, table=table, pattern=pattern, theta=theta, status=best.status[0], diagnostics=(), _expected=expected
-    )
+    return estimated_again(freed, specification)
 
 
 def _structural(fit: Fit) -> dict[Key, Parameter]:

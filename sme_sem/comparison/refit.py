@@ -7,9 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from ..errors import SpecificationError
+from ..sem import objective
 from ..sem.fit import Fit, _fitted
 from ..sem.options import Options
 from ..sem.parameters import ParameterTable, parameter_table
+from ..sem.search import estimated
 from ..sem.specification import Specification
 from .folds import moments_of
 
@@ -20,6 +22,19 @@ def refitted(fit: Fit, specification: Specification) -> Fit:
     Raises :class:`~sme_sem.errors.IdentificationError` or :class:`~sme_sem.errors.ConvergenceError` as a fit does.
     """
     return _fitted(table_like(fit, specification), fit.options, fit.moments, raising=True)
+
+
+def estimated_again(fit: Fit, specification: Specification) -> Fit:
+    """Estimate another specification of the same variables from the same moments, and leave what comes unjudged."""
+    table = table_like(fit, specification)
+    sample = fit.sample._replace(mean=fit.sample.mean if table.means else None)
+    pattern = table.pattern()
+    best = estimated(table, pattern, sample, fit.moments, fit.options.max_iterations)
+    theta = best.theta[0]
+    expected = objective.slope(pattern, sample, fit.moments, theta)
+    return replace(
+        fit, table=table, pattern=pattern, theta=theta, status=best.status[0], diagnostics=(), _expected=expected
+    )
 
 
 def table_like(fit: Fit, specification: Specification, options: Options | None = None) -> ParameterTable:

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, did_you_mean, listed, require_kind, whole
+from ..kernels import chained_equations as kernel
 from ..measurement.answers import complete_answers
 from ..responses.design import coded_by_value
 from ..responses.numeric import holding_words, matrix_of, require_frame
@@ -226,7 +227,7 @@ def impute(
                 "none" if not open_ else "odds" if odds else "matching"
                 for open_, odds in zip(open_items, drawn_by_odds, strict=True)
             ],
-            "rhat": np.where(open_items, _r_hat(trace), np.nan),
+            "rhat": np.where(open_items, kernel.r_hat(trace), np.nan),
         }
     )
     return Imputations(data, filled, items, trace, group, seed)
@@ -281,18 +282,6 @@ def _enough(values: np.ndarray, names: Sequence[str], label: str) -> None:
             )
         if (own == own[0]).all():
             raise DataProblem(f"{name}: everybody{where} who answered it gave the same answer. Leave it out.")
-
-
-def _r_hat(trace: np.ndarray) -> np.ndarray:
-    """R-hat of the second half of the chains: (m, iterations, p) -> (p,), NaN for one chain or few iterations"""
-    late = trace[:, trace.shape[1] // 2 :]
-    m, length = late.shape[:2]
-    if m < 2 or length < 2:
-        return np.full(trace.shape[-1], np.nan)
-    within = late.var(axis=1, ddof=1).mean(axis=0)
-    between = late.mean(axis=1).var(axis=0, ddof=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.sqrt((length - 1) / length + between / within)
 
 
 _METHODS = {

@@ -134,3 +134,22 @@ def _odds(X, category, c, theta):
     )
     value = np.log(P).sum(axis=-1) - 0.5 * (prior * theta[..., c - 1 :]).sum(axis=-1)
     return value, slope, -curvature
+
+
+def r_hat(trace):
+    """R-hat of the second half of m chains: (..., m, iterations, p) -> (..., p), NaN for one chain or few iterations
+
+    The pooled over the within-chain deviation of p quantities, with B / n and W the variances of and within chains::
+
+        sqrt(((n - 1) / n W + B / n) / W)
+
+    Gelman and Rubin (1992), Statistical Science 7, 457-472.
+    """
+    late = trace[..., trace.shape[-2] // 2 :, :]
+    m, n = late.shape[-3:-1]
+    if m < 2 or n < 2:
+        return np.full((*late.shape[:-3], late.shape[-1]), np.nan)
+    within = late.var(axis=-2, ddof=1).mean(axis=-2)
+    between = late.mean(axis=-2).var(axis=-2, ddof=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.sqrt((n - 1) / n + between / within)

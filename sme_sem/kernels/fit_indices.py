@@ -41,6 +41,15 @@ def tli(chi_square, df, baseline, baseline_df):
     return np.where(df > 0, np.where(baseline_df > 0, value, np.nan), 1.0)
 
 
+def robust_tli(chi_square, df, factor, baseline, baseline_df, baseline_factor):
+    """TLI where chi-squares are expected to be c df: 1 - ((chi2 - c df) / df) / ((chi2_b - c_b df_b) / df_b)
+
+    Brosseau-Liard and Savalei (2014), Multivariate Behavioral Research 49, 460-470.
+    """
+    excess, worst = chi_square - factor * df, baseline - baseline_factor * baseline_df
+    return 1 - _ratio(excess, worst) * baseline_df / df
+
+
 def nfi(chi_square, baseline):
     """Normed fit index: (chi2_b - chi2) / chi2_b.  Bentler and Bonett (1980), Psychological Bulletin 88, 588-606."""
     return _ratio(baseline - chi_square, baseline)

@@ -118,6 +118,6 @@ def _residual_measures(fit: TwoLevelFit) -> dict[str, float]:
     found = {}
     there = 1.0 if fit.found.status is Status.CONVERGED else np.nan
     for name, own in zip((WITHIN, BETWEEN), unrestricted_covariances(fit), strict=True):
-        apart = np.tril(fit_indices.correlation_residuals(own.to_numpy(), implied(fit, name).to_numpy()), -1)
-        found[f"srmr_{name}"] = there * float(np.sqrt((apart**2).sum() / (len(apart) * (len(apart) + 1) / 2)))
+        sample, model = (linalg.correlation(frame.to_numpy()) for frame in (own, implied(fit, name)))
+        found[f"srmr_{name}"] = there * float(fit_indices.rmr(sample, model))
     return {"srmr": sum(found.values()), **found}

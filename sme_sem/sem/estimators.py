@@ -63,6 +63,11 @@ class Estimator:
         return self.test in SCALED
 
     @property
+    def mean_adjusted(self) -> bool:
+        """Whether the robust statistic is the plain one divided by a factor, no more."""
+        return self.test in ("satorra_bentler", "yuan_bentler_mplus")
+
+    @property
     def test_around_sample(self) -> bool:
         """Whether its test takes respondents' scores around the sample's moments, not the model's."""
         return self.test != "yuan_bentler_mplus"

@@ -280,20 +280,15 @@ def robust_measures(test: Test, c: float, cb: float, *, interval: tuple[float, f
     adjusted, factor = interval
     lower, upper = fit_indices.rmsea_interval(adjusted, df, N / factor, G)
     against = test.chi_square, c * df, test.baseline, cb * bdf
-    tli = _robust_tli(test.chi_square, df, c, test.baseline, bdf, cb)
+    tli = float(fit_indices.robust_tli(test.chi_square, df, c, test.baseline, bdf, cb))
     return {
         "cfi_robust": float(fit_indices.cfi(*against)),
         "tli_robust": tli,
         "nnfi_robust": tli,
         "rni_robust": float(fit_indices.rni(*against)),
-        "rmsea_robust": float(np.sqrt(G * max(test.chi_square - c * df, 0) / (N * df))),
+        "rmsea_robust": float(fit_indices.rmsea(test.chi_square / c, df, N / c, G)),
         "rmsea_ci_lower_robust": lower,
         "rmsea_ci_upper_robust": upper,
         "rmsea_pvalue_robust": fit_indices.close_fit_p_value(adjusted, df, N / factor, G),
         "rmsea_notclose_pvalue_robust": fit_indices.not_close_fit_p_value(adjusted, df, N / factor, G),
     }
-
-
-def _robust_tli(chi_square: float, df: float, c: float, baseline: float, baseline_df: float, cb: float) -> float:
-    excess, worst = (chi_square - c * df) / df, baseline - cb * baseline_df
-    return 1 - excess / worst * baseline_df if worst else np.nan

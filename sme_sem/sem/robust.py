@@ -103,8 +103,7 @@ def scaling(
         if mplus and x:
             alone = rows[:, -x:], centre[g][-x:], weights[g][-x:, -x:]
             trace -= casewise.weighted_trace(*alone, means=means, weight=weight, cluster=cluster)
-    mean_adjusted = estimator.test in ("satorra_bentler", "yuan_bentler_mplus")
-    squared = np.nan if mean_adjusted else _squared_trace(pattern, sample, moments, implied, inverse)
+    squared = np.nan if estimator.mean_adjusted else _squared_trace(pattern, sample, moments, implied, inverse)
     return replace(adjusted(estimator, df, trace, squared), likelihood=likelihood)
 
 
@@ -113,7 +112,7 @@ def adjusted(estimator: Estimator, df: int, trace: float, squared: float) -> Sca
     if df == 0 or not trace > 0:
         return Scaling(np.nan, np.nan, float(df), np.nan)
     c = trace / df
-    if estimator.test in ("satorra_bentler", "yuan_bentler_mplus"):
+    if estimator.mean_adjusted:
         return Scaling(c, 0.0, df, c)
     if not squared > 0:
         return Scaling(np.nan, np.nan, float(df), c)

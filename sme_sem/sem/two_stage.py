@@ -25,7 +25,7 @@ from ..kernels import fiml, linalg, ram
 from ..kernels.discrepancy import Sample
 from ..responses.moments import Moments
 from .estimators import Estimator
-from .robust import Scaling, moment_slopes, saturated
+from .robust import Scaling, adjusted, moment_slopes, saturated
 
 WAYS = ("two_stage", "robust_two_stage")
 
@@ -46,10 +46,7 @@ class Stages(NamedTuple):
 
     def scaling(self, df: int) -> Scaling:
         """Correction of the test statistic."""
-        if df == 0:
-            return Scaling(np.nan, np.nan, 0.0, np.nan)
-        c = (self.trace - float((self.meat * self.bread).sum())) / df
-        return Scaling(c, 0.0, df, c)
+        return adjusted(TWO_STAGE, df, self.trace - float((self.meat * self.bread).sum()), np.nan)
 
 
 def information(pattern: ram.Pattern, moments: Moments, sample: Sample, implied: ram.Implied) -> np.ndarray:

@@ -211,6 +211,7 @@ KERNELS = [
     (named("p_value", lambda x: fit_indices.p_value(x, 24)), [chi_squares]),
     (named("cfi", lambda x, b: fit_indices.cfi(x, 24, b, 36)), [chi_squares, baselines]),
     (named("tli", lambda x, b: fit_indices.tli(x, 24, b, 36)), [chi_squares, baselines]),
+    (named("robust_tli", lambda x, b: fit_indices.robust_tli(x, 24, 1.2, b, 36, 1.3)), [chi_squares, baselines]),
     (fit_indices.nfi, [chi_squares, baselines]),
     (named("rfi", lambda x, b: fit_indices.rfi(x, 24, b, 36)), [chi_squares, baselines]),
     (named("ifi", lambda x, b: fit_indices.ifi(x, 24, b)), [chi_squares, baselines]),
