@@ -134,13 +134,13 @@ def probability(name: str, value: object, example: float) -> float:
     raise SpecificationError(f"{name}={value!r}: give a share between 0 and 1, such as {name}={example}.")
 
 
-def whole(name: str, value: object, least: int, wanted: str = "") -> int:
-    """Give back a whole number, or refuse what is none or too small.
+def whole(name: str, value: object, least: int, wanted: str = "", most: float = float("inf")) -> int:
+    """Give back a whole number, or refuse what is none, too small or too large.
 
     >>> whole("draws", 1000, 2)
     1000
     """
-    if isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= least:
+    if isinstance(value, Integral) and not isinstance(value, bool) and least <= int(value) <= most:
         return int(value)
     raise SpecificationError(f"{name}={value!r}: give {wanted or f'a whole number, at least {least}'}.")
 

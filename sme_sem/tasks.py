@@ -27,7 +27,12 @@ def seeded(seed: int | None) -> int | None:
     >>> seeded(1)
     1
     """
-    return None if seed is None else whole("seed", seed, 0, "a whole number, at least 0, such as seed=1")
+    return None if seed is None else fixed_seed(seed)
+
+
+def fixed_seed(seed: object) -> int:
+    """Check what chance is to follow from, where it may not be left to chance."""
+    return whole("seed", seed, 0, "a whole number, at least 0, such as seed=1")
 
 
 def done(

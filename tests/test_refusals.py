@@ -385,7 +385,7 @@ UNUSABLE = {
     ),
     "method": (
         lambda a, f: sme.factors(a, 1, method=["ml"]),
-        "method=['ml'] is not known: take 'minres', 'paf' or 'ml'.",
+        "method=['ml'] is not available; it can be 'minres', 'paf', 'ml'.",
     ),
     "n": (
         lambda a, f: sme.factors(cov=a.cov(), n_factors=1, n="many"),

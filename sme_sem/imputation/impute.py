@@ -26,7 +26,7 @@ from ..measurement.answers import complete_answers
 from ..responses.design import coded_by_value
 from ..responses.numeric import holding_words, matrix_of, require_frame
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
-from ..tasks import Progress, done
+from ..tasks import Progress, done, fixed_seed
 from . import chains
 
 CHAINS_AT_ONCE = 2
@@ -192,7 +192,7 @@ def impute(
     m, iterations, donors = (
         whole(name, value, 1) for name, value in (("m", m), ("iterations", iterations), ("donors", donors))
     )
-    whole("seed", seed, 0, "a whole number, at least 0, such as seed=1")
+    fixed_seed(seed)
     require_frame(data, "data")
     values = _used(data, variables, group)
     names: list[Any] = list(values)

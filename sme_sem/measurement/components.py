@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError
+from ..errors import DataProblem, whole
 from ..kernels import components as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from . import extraction
 from .answers import Answers
-from .item_correlations import CorrelationKind
+from .item_correlations import CorrelationKind, correlation_named
 from .rotations import Rotation
 
 
@@ -157,11 +157,11 @@ def components(
     """
     method = extraction.rotation_named(rotation)
     extraction.require_size(suppress)
-    R, names, notes, answers = extraction.source(frame, cov, n, correlation)
+    R, names, notes, answers = extraction.source(frame, cov, n, correlation_named(correlation))
     eigenvalues, loadings = kernel.principal_components(R)
     m = _how_many(n_components, eigenvalues)
     extracted = loadings[:, :m]
-    rotated, phi, settled = method.turn(extracted) if m > 1 else (extracted, np.eye(m), True)
+    rotated, phi, settled = extraction.turned(extracted, method)
     rotated, phi = extraction.in_order(rotated, phi, ((rotated @ phi) ** 2).sum(axis=0))
     structure = rotated @ phi
     items, labels = pd.Index(names, name="item"), [f"PC{j + 1}" for j in range(m)]
@@ -187,10 +187,7 @@ def _how_many(n_components: int | None, eigenvalues: Any) -> int:
         if not above_one:
             raise DataProblem("no eigenvalue exceeds 1: the items are uncorrelated. Give n_components to go on.")
         return above_one
-    whole = isinstance(n_components, (int, np.integer)) and not isinstance(n_components, bool)
-    if not (whole and 1 <= n_components <= p):
-        raise SpecificationError(f"n_components must be a whole number from 1 to {p}, got {n_components!r}")
-    return int(n_components)
+    return whole("n_components", n_components, 1, f"a whole number from 1 to {p}", p)
 
 
 def _variance(eigenvalues: Any, m: int, structure: Any, oblique: bool) -> pd.DataFrame:

@@ -12,11 +12,12 @@ import pandas as pd
 from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind
 from ..kernels import components as kernel
 from ..kernels import linalg
+from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Text, Words, term
 from ..tables.format import cell
 from .answers import Answers, complete_answers, require_full_rank
-from .item_correlations import correlations_of_items
-from .rotations import ROTATIONS, Rotation
+from .item_correlations import CorrelationKind, correlations_of_items
+from .rotations import ROTATIONS, Rotation, Turned
 
 
 class Source(NamedTuple):
@@ -31,7 +32,7 @@ class Source(NamedTuple):
     answers: Answers | None
 
 
-def source(frame: pd.DataFrame | None, cov: pd.DataFrame | None, n: int | None, correlation: str) -> Source:
+def source(frame: pd.DataFrame | None, cov: pd.DataFrame | None, n: int | None, correlation: CorrelationKind) -> Source:
     """Take correlations from answers or from a covariance matrix."""
     if n is not None:
         require_kind("n", n, Real, "the number of respondents, such as n=250")
@@ -50,12 +51,13 @@ def source(frame: pd.DataFrame | None, cov: pd.DataFrame | None, n: int | None, 
 
 def rotation_named(name: str, known: Mapping[str, Rotation] = ROTATIONS) -> Rotation:
     """Look a rotation up."""
-    try:
-        return known[name]
-    except (KeyError, TypeError):
-        raise SpecificationError(
-            f"unknown rotation {name!r}.{did_you_mean(str(name), known)} Known are {', '.join(known)}."
-        ) from None
+    return known[chosen("rotation", name, tuple(known), did_you_mean(name, known))]
+
+
+def turned(loadings: Any, rotation: Rotation) -> Turned:
+    """Rotate the columns; a single one stays as it is."""
+    m = loadings.shape[1]
+    return rotation.turn(loadings) if m > 1 else (loadings, np.eye(m), True)
 
 
 def require_size(suppress: float) -> None:

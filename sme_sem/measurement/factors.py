@@ -12,14 +12,15 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, SpecificationError, among
+from ..errors import ConvergenceError, SpecificationError, whole
 from ..kernels import components as weighing
 from ..kernels import factors as kernel
 from ..kernels import fit_indices
+from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from . import extraction
 from .answers import Answers
-from .item_correlations import CorrelationKind
+from .item_correlations import CorrelationKind, correlation_named
 from .rotations import ROTATIONS_OF_FACTORS, Rotation
 
 
@@ -171,15 +172,14 @@ def factors(
     """
     turning = extraction.rotation_named(rotation, ROTATIONS_OF_FACTORS)
     extraction.require_size(suppress)
-    if not among(method, _METHODS):
-        raise SpecificationError(f"method={method!r} is not known: take 'minres', 'paf' or 'ml'.")
+    label, found = _METHODS[chosen("method", method, tuple(_METHODS))]
+    correlation = correlation_named(correlation)
     R, names, notes, answers = extraction.source(frame, cov, n, correlation)
     m = _how_many(n_factors, len(R))
-    label, found = _METHODS[method]
     solution = found(R, m)
     _require_proper(solution, names, m)
     extracted = solution.loadings
-    rotated, phi, settled = turning.turn(extracted) if m > 1 else (extracted, np.eye(1), True)
+    rotated, phi, settled = extraction.turned(extracted, turning)
     rotated, phi = extraction.in_order(rotated, phi, (rotated * (rotated @ phi)).sum(axis=0))
     structure = rotated @ phi
     items, labels = pd.Index(names, name="item"), [f"F{j + 1}" for j in range(m)]
@@ -209,13 +209,8 @@ def _how_many(n_factors: int | None, p: int) -> int:
     most = max((m for m in range(1, p) if kernel.degrees_of_freedom(p, m) >= 0), default=0)
     if not most:
         raise SpecificationError(f"{p} items do not identify a factor: take at least three.")
-    whole = isinstance(n_factors, (int, np.integer)) and not isinstance(n_factors, bool)
-    if n_factors is None or not (whole and 1 <= n_factors <= most):
-        raise SpecificationError(
-            f"n_factors must be a whole number from 1 to {most} for {p} items, got {n_factors!r}; "
-            "sme.retention(frame).suggested gives a number."
-        )
-    return int(n_factors)
+    wanted = f"a whole number from 1 to {most} for {p} items; sme.retention(frame).suggested names one"
+    return whole("n_factors", n_factors, 1, wanted, most)
 
 
 def _require_proper(solution: kernel.Factors, names: list[Any], m: int) -> None:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
-from ..errors import DataProblem, SpecificationError, did_you_mean
+from ..errors import DataProblem, did_you_mean
+from ..sem.spelling import chosen
 from ..tables import Words
 from .answers import Answers, require_correlations, require_respondents
 from .polychoric import polychoric_of_items
 
 CorrelationKind = Literal["pearson", "polychoric"]
-KINDS = ("pearson", "polychoric")
 
 
-def correlations_of_items(answers: Answers, kind: str) -> tuple[Any, tuple[Words, ...]]:
+def correlation_named(kind: CorrelationKind) -> CorrelationKind:
+    """Read ``correlation=``."""
+    known = get_args(CorrelationKind)
+    return chosen("correlation", kind, known, did_you_mean(kind, known))
+
+
+def correlations_of_items(answers: Answers, kind: CorrelationKind) -> tuple[Any, tuple[Words, ...]]:
     """Correlate the items, and note which correlations these are; refuse a matrix without full rank."""
-    if kind not in KINDS:
-        raise SpecificationError(
-            f"unknown correlation {kind!r}.{did_you_mean(str(kind), KINDS)} Known are {', '.join(KINDS)}."
-        )
     if kind == "pearson":
         return require_correlations(answers), ()
     require_respondents(answers)

@@ -20,6 +20,7 @@ import pandas as pd
 from ..errors import DataProblem, SpecificationError, did_you_mean, listed
 from ..kernels import influence as kernel
 from ..kernels import latent_moments
+from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from .answers import Answers, complete_answers
 
@@ -118,8 +119,7 @@ def polychoric(
     >>> result.thresholds.round(3).loc["agree"].tolist()
     [-0.319, 0.319]
     """
-    if missing not in ("listwise", "pairwise"):
-        raise SpecificationError(f"missing={missing!r} is not known: take 'listwise' or 'pairwise'.")
+    missing = chosen("missing", missing, ("listwise", "pairwise"))
     if not isinstance(correct, Real) or not 0 <= correct < 1:
         raise SpecificationError(f"correct={correct!r}: a part of one respondent, at least 0 and less than 1.")
     answers = complete_answers(frame)

@@ -20,10 +20,11 @@ import pandas as pd
 from ..errors import SpecificationError, whole
 from ..kernels import covariances, linalg
 from ..kernels import retention as kernel
+from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from ..tasks import seeded
 from .answers import Answers, complete_answers
-from .item_correlations import CorrelationKind, correlations_of_items
+from .item_correlations import CorrelationKind, correlation_named, correlations_of_items
 
 _AT_ONCE = 4_000_000  # simulated answers held in memory at a time
 _SMALL = 100  # draws at a time where the answers are few
@@ -105,6 +106,7 @@ def retention(
     >>> sme.retention(sme.simulate(model, 300, seed=1)).suggested
     {'parallel': 2, 'map': 2, 'kaiser': 2}
     """
+    correlation = correlation_named(correlation)
     kind = _noise(noise, correlation)
     draws = (100 if correlation == "polychoric" else 500) if draws is None else draws
     draws = whole("draws", draws, 20)
@@ -134,8 +136,8 @@ def retention(
 
 
 def _noise(named: str | None, correlation: str) -> Literal["normal", "permutation"]:
-    if named not in (None, "normal", "permutation"):
-        raise SpecificationError(f"noise={named!r} is not known: take 'normal' or 'permutation'.")
+    if named is not None:
+        named = chosen("noise", named, ("normal", "permutation"))
     if correlation != "polychoric":
         return "permutation" if named == "permutation" else "normal"
     if named == "normal":

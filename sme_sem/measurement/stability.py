@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,6 @@ from ..errors import (
     ConvergenceError,
     DataProblem,
     SpecificationError,
-    among,
     did_you_mean,
     probability,
     require_kind,
@@ -31,6 +30,7 @@ from ..errors import (
 from ..kernels import alignment, covariances, factors, intervals, linalg
 from ..kernels import components as kernel
 from ..responses.numeric import require_frame
+from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from ..tasks import seeded
 from . import extraction
@@ -117,6 +117,7 @@ def congruence(
             f"{group!r} divides the respondents into {len(parts)} group: congruence compares at least two."
         )
     names = sorted(parts, key=lambda label: -parts[label].n)
+    method = chosen("method", method, get_args(Method))
     extract = _extraction(method, n, items.shape[1])
     target = _rotated(_loadings(parts[names[0]], extract), rotation)
     found = {names[0]: target}
@@ -204,6 +205,7 @@ def loading_intervals(
     probability("level", level, 0.95)
     draws = whole("draws", draws, 2, "at least two, in practice a thousand")
     answers = complete_answers(frame)
+    method = chosen("method", method, get_args(Method))
     extract = _extraction(method, n, answers.frame.shape[1])
     target = _rotated(_loadings(answers, extract), rotation)
     values, rng, drawn = answers.frame.to_numpy(), np.random.default_rng(seeded(seed)), []
@@ -231,10 +233,8 @@ def loading_intervals(
     return LoadingIntervals(table, answers.n, draws, int((~proper).sum()), level, answers.sample_notes())
 
 
-def _extraction(method: str, n: int, p: int) -> Callable[[Any], Any]:
+def _extraction(method: Method, n: int, p: int) -> Callable[[Any], Any]:
     """What gives n unrotated columns of loadings from correlations: (..., p, p) -> (..., p, n)"""
-    if not among(method, _PREFIX):
-        raise SpecificationError(f"method={method!r} is not available; it can be {', '.join(map(repr, _PREFIX))}.")
     few = (
         p
         if method == "components"
@@ -261,12 +261,8 @@ def _loadings(answers: Answers, extract: Callable[[Any], Any]) -> np.ndarray:
 
 
 def _rotated(loadings: np.ndarray, rotation: str) -> np.ndarray:
-    if not among(rotation, ("varimax", "none")):
-        raise SpecificationError(
-            f"rotation={rotation!r}: aligned solutions are uncorrelated; take 'varimax' or 'none'."
-        )
-    m = loadings.shape[1]
-    turned, phi, _ = extraction.rotation_named(rotation).turn(loadings) if m > 1 else (loadings, np.eye(1), True)
+    rotation = chosen("rotation", rotation, ("varimax", "none"), " Aligned solutions are uncorrelated.")
+    turned, phi, _ = extraction.turned(loadings, extraction.rotation_named(rotation))
     found, _ = extraction.in_order(turned, phi, (turned**2).sum(axis=0))
     return np.asarray(found)
 

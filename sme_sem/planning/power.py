@@ -35,7 +35,7 @@ from ..sem.fit import fit as fit_model
 from ..sem.specification import Specification
 from ..sem.stack import searched
 from ..tables import Column, Kind, Language, Table, Tabled, Words, rows_from
-from ..tasks import Progress, done
+from ..tasks import Progress, done, fixed_seed
 from .population import Population, analysis_of, population, truth
 
 CHUNK = 100  # samples a worker takes at a time
@@ -194,7 +194,7 @@ def power(
     """
     sizes = tuple(n) if isinstance(n, Iterable) and not isinstance(n, str) else (n,)
     _sensible(sizes, draws, alpha, wanted)
-    seed = whole("seed", seed, 0, "a whole number, at least 0, such as seed=1")
+    seed = fixed_seed(seed)
     of = population(model, missing, ordered)
     specification = analysis_of(model, tuple(of.cuts)) if analysis is None else Specification.read(analysis)
     options = _options(of, options)

@@ -24,12 +24,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError, did_you_mean, probability
+from ..errors import did_you_mean, probability
 from ..instrument.model import Hypothesis
 from ..instrument.syntax import product_construct
 from ..tables import Column, Kind, Table, Tabled, Words, joined, term
 from ..tables.format import level
 from .presentation import Labels, named, objections, path_label
+from .spelling import chosen
 
 if TYPE_CHECKING:
     from .fit import Fit
@@ -153,9 +154,7 @@ def test_hypotheses(
         ``.tests``, ``.frame``, ``.supported``.
     """
     probability("alpha", alpha, 0.05)
-    if correction not in CORRECTIONS:
-        choice, guess = ", ".join(map(repr, CORRECTIONS)), did_you_mean(str(correction), CORRECTIONS)
-        raise SpecificationError(f"correction={correction!r} is not available; it can be {choice}.{guess}")
+    correction = chosen("correction", correction, tuple(CORRECTIONS), did_you_mean(correction, CORRECTIONS))
     known = dict(others or {})
     asked = [(h, known[h.model] if h.model in known else fit) for h in hypotheses]
     said = list(_elsewhere(asked, fit, titles))

@@ -225,8 +225,8 @@ def problem(*arguments, **options):
 def test_a_misspelt_rotation_is_named_with_the_nearest(pupils):
     assert problem(pupils, rotation="varimx") == (
         SpecificationError,
-        "unknown rotation 'varimx'. Did you mean 'varimax' or 'quartimax'? Known are varimax, promax, oblimin, "
-        "geomin, quartimax, equamax, none.",
+        "rotation='varimx' is not available; it can be 'varimax', 'promax', 'oblimin', 'geomin', 'quartimax', "
+        "'equamax', 'none'. Did you mean 'varimax' or 'quartimax'?",
     )
 
 
@@ -234,7 +234,7 @@ def test_a_misspelt_rotation_is_named_with_the_nearest(pupils):
 def test_an_impossible_number_of_components_is_refused(pupils, number):
     assert problem(pupils, number) == (
         SpecificationError,
-        f"n_components must be a whole number from 1 to 9, got {number!r}",
+        f"n_components={number!r}: give a whole number from 1 to 9.",
     )
 
 

@@ -126,7 +126,9 @@ def test_tables_name_the_method_in_both_languages(pupils):
 
 @pytest.mark.parametrize("number", [None, 0, 6, 2.0, True])
 def test_a_number_of_factors_that_cannot_be_is_refused(pupils, number):
-    with pytest.raises(SpecificationError, match=r"n_factors must be a whole number from 1 to 5 for 9 items, got"):
+    with pytest.raises(
+        SpecificationError, match=r"^n_factors=.*: give a whole number from 1 to 5 for 9 items; sme.retention"
+    ):
         sme.factors(pupils, number)
 
 
@@ -147,7 +149,7 @@ def test_polychoric_correlations_have_no_scores_and_need_answers(survey, pupils)
 
 
 def test_unknown_methods_are_refused(pupils):
-    with pytest.raises(SpecificationError, match="method='alpha' is not known: take 'minres', 'paf' or 'ml'"):
+    with pytest.raises(SpecificationError, match="method='alpha' is not available; it can be 'minres', 'paf', 'ml'"):
         sme.factors(pupils, 2, method="alpha")
 
 

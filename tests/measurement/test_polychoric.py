@@ -103,7 +103,7 @@ def test_the_tables_are_written_in_both_languages(frame):
     [
         ({"ordered": ["agre"]}, "ordered: no column 'agre'. Did you mean 'agree'?"),
         ({"ordered": "agree"}, "ordered='agree': give a list of names, such as ['agree']."),
-        ({"missing": "fiml"}, "missing='fiml' is not known: take 'listwise' or 'pairwise'."),
+        ({"missing": "fiml"}, "missing='fiml' is not available; it can be 'listwise', 'pairwise'."),
         ({"correct": 1}, "correct=1: a part of one respondent, at least 0 and less than 1."),
     ],
 )

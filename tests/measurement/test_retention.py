@@ -66,9 +66,9 @@ def test_the_tables_say_what_each_criterion_suggests_in_both_languages(coarse):
     [
         (
             {"correlation": "spearman"},
-            "unknown correlation 'spearman'. Did you mean 'pearson'? Known are pearson, polychoric.",
+            "correlation='spearman' is not available; it can be 'pearson', 'polychoric'. Did you mean 'pearson'?",
         ),
-        ({"noise": "white"}, "noise='white' is not known: take 'normal' or 'permutation'."),
+        ({"noise": "white"}, "noise='white' is not available; it can be 'normal', 'permutation'."),
         ({"correlation": "polychoric", "noise": "normal"}, "noise='normal' has no categories"),
         ({"draws": 3}, "draws=3: give a whole number, at least 20."),
     ],
