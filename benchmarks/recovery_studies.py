@@ -22,11 +22,13 @@ from scipy.stats import chi2
 
 import sme_sem as sme
 from sme_sem.instrument import Instrument
-from sme_sem.population import covariances, standardized
+from sme_sem.kernels import ram
+from sme_sem.population import standardized
 from sme_sem.sem.hypotheses import test_hypotheses
 from sme_sem.sem.options import Options
 from sme_sem.sem.parameters import parameter_table
 from sme_sem.sem.specification import Specification
+from sme_sem.simulation import laid_out
 from sme_sem.synthetic import draw_answers
 
 STUDIES = ("bm-elements", "bmi-drivers", "micro-innovation", "digital-micro-innovation", "involution", "sim")
@@ -54,7 +56,9 @@ def planted(instrument: Instrument) -> dict[PathOf, float]:
 
 def correlation(population: str, one: str, other: str) -> float:
     """The correlation of two constructs in the population."""
-    return float(covariances(population).loc[one, other])
+    table, theta = laid_out(standardized(population))
+    at = [list(table.variables).index(name) for name in (one, other)]
+    return float(ram.implied(table.pattern(), theta).cov[0][*at])
 
 
 def one_seed(instrument: Instrument, truth: dict[PathOf, float], seed: int) -> dict[tuple[str, str], bool]:

@@ -85,14 +85,3 @@ def standardized(population: str) -> str:
             )
     lines = (f"{p.lhs} ~~ {float(theta[p.index].round(12)):.12g}*{p.lhs}" for p in left_out)
     return "\n".join((population.rstrip("\n"), *lines))
-
-
-def covariances(population: str) -> pd.DataFrame:
-    """Covariances of all variables of a population, constructs included.
-
-    >>> covariances("f =~ 0.8*a + 0.6*b").loc["a", ["b", "f"]].round(2).tolist()
-    [0.48, 0.8]
-    """
-    table, theta = laid_out(standardized(population))
-    names = list(table.variables)
-    return pd.DataFrame(ram.implied(table.pattern(), theta).cov[0], names, names)

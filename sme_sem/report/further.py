@@ -40,10 +40,6 @@ class Analyses(Protocol):
     def table(self) -> pd.DataFrame:
         """One row per hypothesis."""
 
-    @property
-    def specifications(self) -> int:
-        """How many analyses there are."""
-
     def tables(self) -> tuple[Table, ...]:
         """Give the hypotheses, what moves them, and what failed."""
 

@@ -308,7 +308,8 @@ def structural_paths(fit: Fit, labels: Labels | None = None) -> Table:
 
 def mediated_effects(fit: Fit, labels: Labels | None = None) -> Table:
     """Table of direct, indirect and total effects, for every pair of variables with a way between them."""
-    found = list(rows_of(fit._effects([(outcome, predictor) for predictor, outcome in _mediated(fit)])))
+    pairs = mediated((row.rhs, row.lhs) for row in _relations(fit, "~"))
+    found = list(rows_of(fit._effects([(outcome, predictor) for predictor, outcome in pairs])))
     routes = Counter((row.outcome, row.predictor, row.group) for row in found if row.effect == "indirect")
     rows: list[tuple[Any, ...]] = []
     for row in found:
@@ -317,7 +318,8 @@ def mediated_effects(fit: Fit, labels: Labels | None = None) -> Table:
             continue  # no such path; or one route, already shown
         route = row.route.split(" → ") if row.route else [row.predictor, row.outcome]
         shown = (_route([named(step, labels) for step in route]), _EFFECTS[row.effect])
-        rows.append((row.group, *shown, *_numbers(row), row.ci_lower, row.ci_upper, row.est_std))
+        numbers = (row.est, row.se, row.z, row.pvalue, row.ci_lower, row.ci_upper, row.est_std)
+        rows.append((row.group, *shown, *numbers))
     columns = (
         Column("route", term("Path")),
         Column("effect", Words("Effect", "效应类型")),
@@ -568,18 +570,9 @@ def _loadings(fit: Fit, labels: Labels | None, wanted: Any) -> tuple[tuple[Any, 
     )
 
 
-def _mediated(fit: Fit) -> list[tuple[str, str]]:
-    """Pairs (predictor, outcome) with at least one variable between them, along the paths of the model."""
-    return mediated((row.rhs, row.lhs) for row in _relations(fit, "~"))
-
-
 def _route(steps: Iterable[Text]) -> Words:
     first, *others = steps
     return sum((Words(" → ", " → ") + step for step in others), Words("", "") + first)
-
-
-def _numbers(row: Any) -> tuple[float, float, float, float]:
-    return row.est, row.se, row.z, row.pvalue
 
 
 def estimate_cells(row: Any) -> Iterable[float | None]:

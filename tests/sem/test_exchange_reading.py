@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 import sme_sem as sme
 from sem.exchanged import ITEMS, MODEL, fits, pupils
-from sme_sem.sem.exchange.mplus import model_text
+from sme_sem.sem.exchange import mplus as writing
+from sme_sem.sem.exchange.stated import number
 from sme_sem.sem.specification import Specification
 from sme_sem.sem.syntax import Term
 
@@ -135,10 +136,18 @@ def specifications(draw):
     return Specification(tuple(found))
 
 
+def entry(term):
+    """A term with its modifiers and no more, as its statement says it."""
+    said = "*" if term.fixed == FREE else "".join(f"@{number(value)}" for value in term.fixed)
+    said += "".join(f"*{number(value)}" for value in term.starts) + "".join(f" ({label})" for label in term.labels)
+    return writing.placed(term.lhs, term.op, term.rhs, said, {})
+
+
 @given(specifications())
 @settings(max_examples=200, deadline=None)
 def test_what_is_written_for_mplus_reads_back_as_it_was(specification):
-    assert sme.read_model(model_text(specification), "mplus").terms == specification.terms
+    statements = writing.statements(map(entry, specification.terms))
+    assert sme.read_model("\n".join(["MODEL:", *statements]), "mplus").terms == specification.terms
 
 
 @cache

@@ -1,4 +1,4 @@
-"""A fit as an Mplus input file, or a specification as its MODEL statements.
+"""A fit as an Mplus input file.
 
 Every parameter is stated in every group, so that no default of Mplus is left to change the model (equal loadings
 across groups, covariances of exogenous factors).  Names are shortened to eight characters; comments say which is which.
@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING
 from ...letters import NAME
 from ..effects import mediated
 from ..parameters import ParameterTable
-from ..specification import Specification
-from ..syntax import DEFINING, Term
+from ..syntax import Term
 from .answers import MISSING, group_column, summary_only
 from .names import short_names
 from .stated import Stated, fixed_labels, limits, number, refuse, stated, sums
@@ -52,25 +51,6 @@ def write(fit: Fit, data: str) -> str:
         "OUTPUT: STDYX CINTERVAL;",
     ]
     return "\n".join(parts) + "\n"
-
-
-def model_text(specification: Specification) -> str:
-    """Write the relations of a specification as MODEL statements, as they were written and no more.
-
-    >>> print(model_text(Specification.read("trust =~ t1 + a*t2; use ~ trust; twice := 2*a")))
-    MODEL:
-      trust BY
-        t1
-        t2 (a);
-      use ON
-        trust;
-    MODEL CONSTRAINT:
-      NEW(twice);
-      twice = 2*a;
-    """
-    lines = _statements([_entry_of(term) for term in specification.relations])
-    definitions = [term for term in specification.terms if term.op in DEFINING]
-    return "\n".join(["MODEL:", *lines, *_constraints(definitions, (), {}, {})])
 
 
 # --- what is asked ---------------------------------------------------------------------------------------
@@ -154,10 +134,10 @@ def _analysis(fit: Fit) -> list[str]:
 def _model(table: ParameterTable, short: Mapping[str, str], groups: Sequence[str]) -> list[str]:
     by_group = [[_entry(s, short) for s in own if not _implied(s, table)] for own in stated(table)]
     unstated = [_Entry("WITH", short[a], short[b], "@0") for a, b in _apart(table)]
-    lines = ["MODEL:", *_statements([*by_group[0], *unstated])]
+    lines = ["MODEL:", *statements([*by_group[0], *unstated])]
     if len(groups) > 1:
         for g, own in enumerate(by_group):
-            lines += ["", f"MODEL g{g + 1}:", *_statements([*own, *unstated])]
+            lines += ["", f"MODEL g{g + 1}:", *statements([*own, *unstated])]
     lines += _constraints([*table.definitions, *limits(table)], sums(table), short, fixed_labels(table))
     return [*lines, *_indirect(table, short)]
 
@@ -199,24 +179,11 @@ _BRACKETS = {"~1": "[]", "|": "[]", "~*~": "{}", "~~": ""}
 
 def _entry(s: Stated, short: Mapping[str, str]) -> _Entry:
     said = ("*" if s.value is None else f"@{number(s.value)}") + (f" ({short[s.label]})" if s.label else "")
-    return _placed(s.lhs, s.op, s.rhs, said, short)
+    return placed(s.lhs, s.op, s.rhs, said, short)
 
 
-def _entry_of(term: Term) -> _Entry:
-    """A term of a specification, with its modifiers and no more."""
-    limited = term.lowers or term.uppers
-    if term.block or term.equal or limited or max(map(len, (term.fixed, term.labels, term.starts))) > 1:
-        raise refuse(_PROGRAM, f"{term} as it is written", "fit the model, then write that")
-    said = ""
-    if term.fixed:
-        said = "*" if term.fixed[0] is None else f"@{number(term.fixed[0])}"
-    if term.starts and term.starts[0] is not None:
-        said = f"*{number(term.starts[0])}"
-    label = f" ({term.labels[0]})" if term.labels else ""
-    return _placed(term.lhs, term.op, term.rhs, said + label, {})
-
-
-def _placed(lhs: str, op: str, rhs: str, said: str, short: Mapping[str, str]) -> _Entry:
+def placed(lhs: str, op: str, rhs: str, said: str, short: Mapping[str, str]) -> _Entry:
+    """Sort a relation, and what is said of its parameter, under its keyword."""
     left, right = short.get(lhs, lhs), short.get(rhs, rhs)
     if op in ("~1", "|", "~*~") or (op == "~~" and lhs == rhs):
         threshold = f"${rhs.removeprefix('t')}" if op == "|" else ""
@@ -224,7 +191,7 @@ def _placed(lhs: str, op: str, rhs: str, said: str, short: Mapping[str, str]) ->
     return _Entry(_KEYWORD[op], left, right, said)
 
 
-def _statements(entries: Iterable[_Entry]) -> list[str]:
+def statements(entries: Iterable[_Entry]) -> list[str]:
     """Write entries as statements, those of one keyword and one left side together, a parameter a line."""
     lines: list[str] = []
     before: tuple[str, str] | None = None
