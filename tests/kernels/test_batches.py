@@ -7,6 +7,7 @@ from sem.models import POPULATIONS, fitted_text, parameters_of, true_theta
 from sme_sem.kernels import (
     agreement,
     alignment,
+    chained_equations,
     components,
     discrepancy,
     factors,
@@ -231,6 +232,7 @@ KERNELS = [
     (agreement.fleiss_kappa, [judgements]),
     *((named(f"krippendorff_alpha, {level}", alpha(level)), [judgements]) for level in agreement.LEVELS),
     (panel.kendall_test, [ratings]),
+    (named("r_hat", lambda x: chained_equations.r_hat(x[..., None])), [ratings]),
     (named("intraclass", lambda x: intraclass.intraclass(intraclass.mean_squares(x))), [ratings]),
     (named("intraclass_tests", lambda x: intraclass.intraclass_tests(intraclass.mean_squares(x))), [ratings]),
     (named("intraclass_interval", lambda x: intraclass.intraclass_interval(intraclass.mean_squares(x))), [ratings]),
