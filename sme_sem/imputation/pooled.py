@@ -31,6 +31,7 @@ from ..sem.result import shares_explained
 from ..sem.solution import Point, stacked
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
+from ..tables.format import interval_columns
 from ..tasks import Progress, done
 from . import pooled_tests
 from .impute import Imputations
@@ -455,8 +456,7 @@ _COLUMNS = (
     Column("t", "t", Kind.STATISTIC),
     Column("df", "df", Kind.ESTIMATE),
     Column("pvalue", "p", Kind.PROBABILITY),
-    Column("ci_lower", Words("95% CI lower", "95%置信区间下限"), Kind.ESTIMATE),
-    Column("ci_upper", Words("95% CI upper", "95%置信区间上限"), Kind.ESTIMATE),
+    *interval_columns(0.95),
     Column("fmi", Words("Missing information", "缺失信息比例"), Kind.COEFFICIENT),
     Column("std_all", Words("Std. all", "标准化估计"), Kind.COEFFICIENT),
 )

@@ -31,6 +31,7 @@ from ..kernels import validity as kernel
 from ..sem.composites import composites_of
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
+from ..tables.format import interval_columns, percent
 from ..tasks import seeded
 from .answers import complete_answers, require_correlations, require_scales
 from .differences import corrected
@@ -190,7 +191,7 @@ class Heterotrait(Tabled):
     def tables(self) -> tuple[Table, ...]:
         """Give the ratios."""
         rows = rows_from(self.ratios)
-        values = {"draws": self.draws, "failed": self.failed, "level": f"{100 * self.level:g}%"}
+        values = {"draws": self.draws, "failed": self.failed, "level": percent(self.level)}
         title = term("Heterotrait-monotrait ratio")
         return (Table("htmt_intervals", title, _RATIO_COLUMNS, rows, (_PERCENTILE.filled(**values), *self.notes)),)
 
@@ -288,8 +289,7 @@ _COLUMNS = (
     Column("construct", term("Construct"), once=True),
     Column("other", Words("With", "对比构念")),
     Column("correlation", Words("Correlation", "相关系数"), Kind.COEFFICIENT),
-    Column("ci_lower", Words("95% CI lower", "95%置信区间下限"), Kind.COEFFICIENT),
-    Column("ci_upper", Words("95% CI upper", "95%置信区间上限"), Kind.COEFFICIENT),
+    *interval_columns(0.95, Kind.COEFFICIENT),
     Column("test", Words("Against", "对照模型")),
     Column("chisq_diff", "Δχ²", Kind.STATISTIC),
     Column("df_diff", "Δdf", Kind.COUNT),

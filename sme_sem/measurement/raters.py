@@ -15,6 +15,7 @@ from ..kernels import intraclass as kernel
 from ..kernels import panel
 from ..responses.numeric import require_frame
 from ..tables import Column, Kind, Table, Tabled, Text, Words
+from ..tables.format import percent
 from .answers import complete_answers
 
 
@@ -41,7 +42,7 @@ class RaterAgreement(Tabled):
     def tables(self) -> tuple[Table, ...]:
         """Give the intraclass correlations, and Kendall's W."""
         rows = tuple((row[0], _MEANING[row[0]], *row[1:]) for row in self.icc.itertuples(index=False, name=None))
-        notes = (_SIZE.filled(n=self.n_targets, k=self.n_raters, level=f"{100 * self.level:g}%"), *self.notes)
+        notes = (_SIZE.filled(n=self.n_targets, k=self.n_raters, level=percent(self.level)), *self.notes)
         whole = (self.w, self.chisq, self.df, self.pvalue, self.n_raters, self.n_targets)
         return (
             Table("intraclass", Words("Intraclass correlations", "组内相关系数"), _COLUMNS, rows, notes),

@@ -30,6 +30,7 @@ from ..sem.specification import Specification
 from ..sem.spelling import chosen
 from ..sem.syntax import Term
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, rows_from, term
+from ..tables.format import interval_columns
 from .answers import SCORED, STARS, complete_answers, require_correlations, require_items, require_scores, scored
 from .collinearity import variance_inflation
 
@@ -368,7 +369,6 @@ def _noticed(coefficients: pd.DataFrame, models: pd.DataFrame, cases: pd.DataFra
 
 
 def _coefficient_columns(level: float) -> tuple[Column, ...]:
-    percent = f"{100 * level:g}%"
     return (
         Column("model", _MODEL, Kind.COUNT, once=True),
         Column("predictor", _PREDICTOR),
@@ -377,8 +377,7 @@ def _coefficient_columns(level: float) -> tuple[Column, ...]:
         Column("beta", Words("β", "标准化系数 β"), Kind.ESTIMATE),
         Column("t", "t", Kind.STATISTIC),
         Column("pvalue", "p", Kind.PROBABILITY),
-        Column("ci_lower", Words(f"{percent} CI lower", f"{percent}置信区间下限"), Kind.ESTIMATE),
-        Column("ci_upper", Words(f"{percent} CI upper", f"{percent}置信区间上限"), Kind.ESTIMATE),
+        *interval_columns(level),
         Column("vif", "VIF", Kind.ESTIMATE),
     )
 

@@ -24,7 +24,7 @@ from ..errors import DataProblem, SpecificationError, probability
 from ..kernels import reliability as kernel
 from ..responses.numeric import require_frame
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
-from ..tables.format import cell
+from ..tables.format import cell, interval_columns
 from .answers import Answers, complete_answers, require_scales
 from .polychoric import Polychoric, polychoric_of_items
 
@@ -284,14 +284,12 @@ _REVERSED = Words(
 
 
 def _scale_columns(level: float, *, ordinal: bool) -> tuple[Column, ...]:
-    percent = f"{100 * level:g}%"
     return (
         Column("scale", term("Dimension")),
         Column("n_items", term("Number of items"), Kind.COUNT),
         Column("n", term("Sample size"), Kind.COUNT),
         Column("alpha", term("Cronbach's alpha"), Kind.COEFFICIENT),
-        Column("alpha_ci_lower", Words("{p} CI lower", "{p}置信区间下限").filled(p=percent), Kind.COEFFICIENT),
-        Column("alpha_ci_upper", Words("{p} CI upper", "{p}置信区间上限").filled(p=percent), Kind.COEFFICIENT),
+        *interval_columns(level, Kind.COEFFICIENT, of="alpha_"),
         Column("alpha_standardized", term("Standardized alpha"), Kind.COEFFICIENT),
         Column("mean_correlation", term("Average inter-item correlation"), Kind.COEFFICIENT),
         Column("omega", term("McDonald's omega"), Kind.COEFFICIENT),

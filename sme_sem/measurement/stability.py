@@ -32,6 +32,7 @@ from ..kernels import components as kernel
 from ..responses.numeric import require_frame
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
+from ..tables.format import percent
 from ..tasks import seeded
 from . import extraction
 from .answers import Answers, complete_answers, require_correlations
@@ -152,7 +153,7 @@ class LoadingIntervals(Tabled):
 
     def tables(self) -> tuple[Table, ...]:
         """Give the loadings."""
-        how = _BOOTSTRAP.filled(draws=self.draws, failed=self.failed, level=f"{100 * self.level:g}%")
+        how = _BOOTSTRAP.filled(draws=self.draws, failed=self.failed, level=percent(self.level))
         rows = rows_from(self.table)
         return (Table("loading_intervals", term("Factor loading"), _INTERVALS, rows, (how, *self.notes)),)
 

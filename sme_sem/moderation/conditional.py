@@ -25,6 +25,7 @@ from ..resampling.mediation import NUMBERS, P_VALUES, Interval, path_of, with_in
 from ..sem.presentation import objections
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from, term
+from ..tables.format import percent
 from .slopes import centre_of, numbers_at, product_of
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class ConditionalIndirect(Tabled):
         """Give the effects, and how they change."""
         title = _TITLE.filled(route=" → ".join(self.route), moderator=self.moderator)
         changes = self.change.assign(change=self.change["change"].map(_CHANGES))
-        notes = (_FIXED.filled(level=f"{self.level:.0%}"), *objections(self.fit))
+        notes = (_FIXED.filled(level=percent(self.level)), *objections(self.fit))
         own = _GROUP if self.fit.table.groups > 1 else ()
         return tuple(
             Table(name, heading, (*own, *columns), rows_from(frame, (*own, *columns)), notes)

@@ -19,8 +19,9 @@ from ..errors import SpecificationError, among, probability, require_kind
 from ..kernels import conditional_slope
 from ..sem.fit import Fit
 from ..sem.fitted import require_solution
-from ..sem.presentation import Labels, named, objections, path_label, require_labels
+from ..sem.presentation import ESTIMATE_COLUMNS, Labels, named, objections, path_label, require_labels
 from ..tables import Column, Kind, Language, Table, Tabled, Text, Words, rows_from
+from ..tables.format import interval_columns
 
 REACH = 3.0  # deviations from the mean, beyond which a region is of nobody
 
@@ -292,16 +293,11 @@ def _region(line: Line, z: float) -> dict[str, Any]:
 
 
 def _columns(level: float) -> tuple[Column, ...]:
-    percent = f"{100 * level:g}%"
     return (
         Column("at", Words("Moderator (SD)", "调节变量（标准差）"), Kind.ESTIMATE),
         Column("value", Words("Its value", "取值"), Kind.ESTIMATE),
-        Column("est", Words("b", "非标准化系数 b"), Kind.ESTIMATE),
-        Column("se", Words("S.E.", "标准误 S.E."), Kind.ESTIMATE),
-        Column("z", Words("C.R. (z)", "C.R.（临界比 z）"), Kind.STATISTIC),
-        Column("pvalue", "p", Kind.PROBABILITY),
-        Column("ci_lower", Words(f"{percent} CI lower", f"{percent}置信区间下限"), Kind.ESTIMATE),
-        Column("ci_upper", Words(f"{percent} CI upper", f"{percent}置信区间上限"), Kind.ESTIMATE),
+        *ESTIMATE_COLUMNS,
+        *interval_columns(level),
         Column("est_std", Words("β", "标准化系数 β"), Kind.COEFFICIENT),
     )
 

@@ -18,6 +18,7 @@ import pandas as pd
 from ..errors import DataProblem, texts
 from ..kernels import unseen
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from
+from ..tables.format import percent
 from .coding import LEVEL_NAMES, LEVELS, Coding, Level, require_coding
 from .frequency import frequencies
 
@@ -64,7 +65,7 @@ class Saturation(Tabled):
     def tables(self) -> tuple[Table, ...]:
         """Give the curve, and the estimate of what was not seen."""
         code, rule = LEVEL_NAMES[self.level], self.rule
-        said = {"base": rule.base, "run": rule.run, "threshold": f"{100 * rule.threshold:g}%", "at": self.reached_at}
+        said = {"base": rule.base, "run": rule.run, "threshold": percent(rule.threshold), "at": self.reached_at}
         verdict = (_HOLDS if self.holds else _BROKEN if self.reached_at else _NOT).filled(**said)
         curve = rows_from(self.curve)
         values = (self.seen, *self.chao, self.coverage)

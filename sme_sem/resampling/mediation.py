@@ -28,6 +28,7 @@ from ..errors import SpecificationError, require_kind
 from ..sem.presentation import Labels, named, objections, require_labels
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tables.format import percent
 from .bootstrap import Bootstrap, statistics_of
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Mediation(Tabled):
     def tables(self) -> tuple[Table, ...]:
         """Give the effects with their verdicts, and the differences between indirect effects."""
         columns = _COLUMNS if self.fit.table.groups > 1 else tuple(c for c in _COLUMNS if c.name != "group")
-        interval = _INTERVALS.filled(kind=_NAMES[self.interval], level=f"{self.level:.0%}")
+        interval = _INTERVALS.filled(kind=_NAMES[self.interval], level=percent(self.level))
         notes = [interval, _VERDICTS, *([_ASSUMED] if self.effects["assumed"].any() else [])]
         cells = [self._cells(row) for row in self.effects.to_dict("records")]
         rows = tuple(tuple(row[column.name] for column in columns) for row in cells)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..sem.presentation import Labels, path_label
 from ..sem.rows import rows_of
 from ..tables import Column, Kind, Table, Text, Words, joined, rows_from, term
+from ..tables.format import percent
 
 if TYPE_CHECKING:
     from .bootstrap import Bootstrap
@@ -50,7 +51,7 @@ def _test(found: Bootstrap, notes: tuple[Text, ...]) -> Table:
 def _notes(found: Bootstrap) -> tuple[Text, ...]:
     used = len(found.draws) - found.failed
     said: list[Text] = [
-        _SAMPLES.filled(used=used, draws=len(found.draws), kind=_KINDS[found.kind], level=f"{found.level:.0%}")
+        _SAMPLES.filled(used=used, draws=len(found.draws), kind=_KINDS[found.kind], level=percent(found.level))
     ]
     if found.seed is not None:
         said.append(Words("Seed {seed}.", "随机种子{seed}。").filled(seed=found.seed))

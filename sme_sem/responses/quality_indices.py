@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ..errors import ResponseError
 from ..tables import Kind, Words
+from ..tables.format import percent
 
 
 class Index(NamedTuple):
@@ -205,8 +206,8 @@ _AND_LOW, _AND_HIGH = Words(", and ", "，且") + _LOW, Words(", and ", "，且"
 RULES: dict[str, Words] = {
     "seconds_per_item": Words("less than {seconds_per_item:g} s an item", "每题少于{seconds_per_item:g}秒"),
     "long_string": Words(
-        "at least {long_string:.0%} of the items asked, and at least " + str(SHORTEST_STRING),
-        "不少于题项数的{long_string:.0%}，且不少于" + str(SHORTEST_STRING) + "题",
+        "at least {long_string} of the items asked, and at least " + str(SHORTEST_STRING),
+        "不少于题项数的{long_string}，且不少于" + str(SHORTEST_STRING) + "题",
     ),
     "irv": _LOW + Words(", or 0", "，或为0"),
     "even_odd": Words("below {even_odd:g}", "低于{even_odd:g}") + _AND_LOW,
@@ -228,4 +229,5 @@ def rule_in_words(name: str, cutoffs: Cutoffs) -> Words | None:
     if name not in RULES:
         return None
     values = {field.name: getattr(cutoffs, field.name) for field in fields(cutoffs)}
+    values["long_string"] = percent(cutoffs.long_string)
     return Words(RULES[name].en.format(**values), RULES[name].zh.format(**values))

@@ -17,6 +17,7 @@ import pandas as pd
 
 from ..errors import ResponseError, did_you_mean, require_kind, texts
 from ..tables import Column, Kind, Table, Tabled, Words, joined, term
+from ..tables.format import percent
 from .quality import ResponseQuality, response_quality
 from .quality_indices import Cutoffs
 from .responses import Responses, require_responses
@@ -211,7 +212,7 @@ def screen(
         dtype=bool,
     )
     kept = ~flags.any(axis=1).rename("kept")
-    reasons = {rule: _REASONS[rule].filled(share=f"{max_missing:.0%}", flags=cutoffs.flags) for rule in chosen}
+    reasons = {rule: _REASONS[rule].filled(share=percent(max_missing), flags=cutoffs.flags) for rule in chosen}
     return Screening(responses, flags, kept, _excluded(responses, flags, kept, reasons), reasons, quality)
 
 

@@ -23,7 +23,7 @@ import pandas as pd
 
 from ..errors import require_kind
 from ..tables import Column, Kind, Number, Table, Text, Words, term
-from ..tables.format import cell
+from ..tables.format import cell, interval_columns
 from .effects import mediated
 from .rows import Estimated, rows_of
 from .thresholds import PROFILES, Profile
@@ -588,10 +588,7 @@ ESTIMATE_COLUMNS = (
     Column("z", Words("C.R. (z)", "C.R.（临界比 z）"), Kind.STATISTIC),
     Column("pvalue", "p", Kind.PROBABILITY),
 )
-INTERVAL_COLUMNS = (
-    Column("ci_lower", Words("95% CI lower", "95%置信区间下限"), Kind.ESTIMATE),
-    Column("ci_upper", Words("95% CI upper", "95%置信区间上限"), Kind.ESTIMATE),
-)
+INTERVAL_COLUMNS = interval_columns(0.95)
 _EFFECTS = {
     "direct": term("Direct effect"),
     "indirect": term("Indirect effect"),
@@ -615,8 +612,7 @@ COVARIANCE_COLUMNS = (
 INDEX_COLUMNS = (
     Column("index", Words("Index", "拟合指标")),
     Column("value", Words("Value", "结果"), Kind.COEFFICIENT),
-    Column("ci_lower", Words("90% CI lower", "90%置信区间下限"), Kind.COEFFICIENT),
-    Column("ci_upper", Words("90% CI upper", "90%置信区间上限"), Kind.COEFFICIENT),
+    *interval_columns(0.9, Kind.COEFFICIENT),
     Column("threshold", term("Reference standard")),
     Column("verdict", term("Fit judgment")),
 )

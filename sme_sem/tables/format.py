@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from .language import Language, Text, Words, written
-from .table import Kind, Number, Table, is_missing, plain_number
+from .table import Column, Kind, Number, Table, is_missing, plain_number
 
 MISSING = "–"
 _YES, _NO = Words("yes", "是"), Words("no", "否")
@@ -114,6 +114,30 @@ def level(value: float) -> str:
     ('.05', '.995')
     """
     return f"{value:g}".removeprefix("0")
+
+
+def percent(share: float) -> str:
+    """Write a level of confidence or another share as it was given, in per cent.
+
+    >>> percent(0.95), percent(0.999), percent(0.004), percent(0.07)
+    ('95%', '99.9%', '0.4%', '7%')
+    """
+    return f"{100 * share:g}%"
+
+
+def interval_columns(level: float, kind: Kind = Kind.ESTIMATE, *, of: str = "") -> tuple[Column, Column]:
+    """Give the columns of a confidence interval, whose headings say its level.
+
+    >>> for column in interval_columns(0.9, of="alpha_"):
+    ...     print(column.name, "-", column.heading)
+    alpha_ci_lower - 90% CI lower
+    alpha_ci_upper - 90% CI upper
+    """
+    said = percent(level)
+    return (
+        Column(f"{of}ci_lower", Words(f"{said} CI lower", f"{said}置信区间下限"), kind),
+        Column(f"{of}ci_upper", Words(f"{said} CI upper", f"{said}置信区间上限"), kind),
+    )
 
 
 def stars(p_value: float) -> str:

@@ -79,6 +79,12 @@ def test_both_tables_come_in_both_languages():
     assert "有调节的中介指数" in text.render(change, "zh")
 
 
+def test_the_level_is_written_as_it_was_given():
+    fit = sme.fit(sme.moderated_mediation("X", "M", "Y", "W"), answers())
+    effects, _ = sme.conditional_indirect(sme.bootstrap(fit, 5, level=0.975), "X", "M", "Y", "W").tables()
+    assert "97.5% bootstrap intervals" in text.render(effects)
+
+
 def test_what_is_not_moderated_is_refused():
     draws = sme.bootstrap(sme.fit("M ~ X; Y ~ M + X", answers()), 5)
     with pytest.raises(sme.SpecificationError, match="no path of X → M → Y is moderated by 'W'"):

@@ -47,6 +47,12 @@ def test_effects_add_up_and_are_those_of_the_fit():
     assert own["indirect", "x → m → y"] == pytest.approx(delta["indirect", "x → m → y"], rel=1e-12)
 
 
+def test_the_level_is_written_as_it_was_given():
+    draws = sme.bootstrap(sme.fit(PARALLEL, planted()), 5, level=0.999)
+    for table in (*draws.tables(), *sme.mediation(draws).tables()):
+        assert "99.9%" in text.render(table), table.name
+
+
 def test_limits_and_p_values_are_those_of_the_bootstrap():
     draws = found()
     table = draws.table.set_index("parameter")

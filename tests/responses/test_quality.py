@@ -10,7 +10,7 @@ import sme_sem as sme
 from sme_sem.errors import ResponseError
 from sme_sem.instrument.model import Instrument
 from sme_sem.responses import Cutoffs, read_responses, response_quality, screen
-from sme_sem.responses.quality_indices import INDICES, RULES
+from sme_sem.responses.quality_indices import INDICES, RULES, rule_in_words
 
 SCALES, PER_SCALE, N = 6, 4, 300
 ITEMS = [f"q{s}{i}" for s in range(SCALES) for i in range(PER_SCALE)]
@@ -165,6 +165,10 @@ def test_items_of_a_composite_need_not_agree(survey):
         for form in (composed, survey)
     )
     assert plain[0].equals(plain[1]) and not other[0].equals(other[1])
+
+
+def test_the_share_of_equal_answers_is_written_as_it_was_given():
+    assert rule_in_words("long_string", Cutoffs(long_string=0.625)).en.startswith("at least 62.5% of the items asked")
 
 
 def test_random_halves_have_a_seed(survey):

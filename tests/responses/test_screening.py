@@ -48,10 +48,11 @@ def test_a_respondent_who_just_does_not_stays(instrument, row):
     assert screen(read(instrument, GOOD, row, ("", 2, 2, 2, 5, 2))).kept.all()
 
 
-def test_the_share_that_may_be_missing_is_an_argument_and_part_of_the_reason(instrument):
+@pytest.mark.parametrize(("share", "said"), [(0.2, "20%"), (0.004, "0.4%")])
+def test_the_share_that_may_be_missing_is_an_argument_and_part_of_the_reason(instrument, share, said):
     responses = read(instrument, GOOD, ("b", 1, 2, "", 5, 1))
-    screening = screen(responses, max_missing=0.2)
-    assert screening.excluded["reason"].tolist() == ["more than 20% of the items missing"]
+    screening = screen(responses, max_missing=share)
+    assert screening.excluded["reason"].tolist() == [f"more than {said} of the items missing"]
 
 
 def test_only_the_rules_that_are_named_apply(instrument):

@@ -80,6 +80,11 @@ def test_three_decimals_are_the_nearest(value):
     assert float(cell(value, Kind.COEFFICIENT)) == float(cell(value, Kind.ESTIMATE))
 
 
+@pytest.mark.parametrize("share", [*range(101), 97.5, 99.5, 99.9, 0.1, 0.4])
+def test_a_share_in_per_cent_is_the_one_given(share):
+    assert format.percent(share / 100) == f"{share}%"
+
+
 @settings(deadline=None)  # a shared machine may pause
 @given(st.floats(min_value=-1, max_value=1))
 def test_a_coefficient_below_one_has_no_leading_zero_and_zero_no_sign(value):
