@@ -10,9 +10,10 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from ..sem.columns import measure_columns
 from ..sem.fit import Fit
-from ..sem.presentation import Labels, corrected, held_back, named, objections, reported, require_labels
-from ..sem.rivals import DIFFERENCE_COLUMNS, INDEX_COLUMNS
+from ..sem.presentation import OF_MODEL, Labels, corrected, held_back, named, objections, reported, require_labels
+from ..sem.rivals import DIFFERENCE_COLUMNS, PLAIN_CHISQ
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from .folds import Foretold, cross_validated
@@ -233,13 +234,15 @@ def _written(row: Mapping[Any, Any], titles: Labels | None, columns: tuple[Colum
 def _notes(fits: Mapping[str, Fit], pairs: tuple[Pair, ...], foretold: Foretold | None) -> tuple[Text, ...]:
     notes: list[Text] = [_ABOVE]
     if any(corrected(fit) for fit in fits.values()):
-        notes.append(_PLAIN_CHISQ)
+        notes.append(PLAIN_CHISQ)
     if any(p.relation is Relation.NOT_NESTED for p in pairs):
         notes.append(_RIVALS)
     if foretold is not None:
         notes.append(_FORETOLD)
     notes += [
-        _OF.filled(model=name, said=said) for name, fit in fits.items() for said in (*objections(fit), *held_back(fit))
+        OF_MODEL.filled(model=name, said=said)
+        for name, fit in fits.items()
+        for said in (*objections(fit), *held_back(fit))
     ]
     return tuple(notes)
 
@@ -249,10 +252,9 @@ _PAIRS = Words("Pairs of models", "模型两两比较")
 _COLUMNS = (
     Column("model", Words("Model", "模型")),
     Column("npar", Words("Parameters", "参数数"), Kind.COUNT),
-    Column("df", "df", Kind.COUNT),
-    Column("chisq", "χ²", Kind.STATISTIC),
+    *measure_columns("df", "chisq"),
     *DIFFERENCE_COLUMNS,
-    *INDEX_COLUMNS,
+    *measure_columns("cfi", "tli", "rmsea", "srmr", "aic", "bic"),
     Column("akaike_weight", term("Akaike weight"), Kind.COEFFICIENT),
     Column("ecvi", "ECVI", Kind.ESTIMATE),
     Column("cv_discrepancy", Words("Cross-validated discrepancy", "交叉验证差异"), Kind.ESTIMATE),
@@ -291,11 +293,6 @@ _ABOVE = Words(
     "模型按自由度排列；Δ为与上一行模型之差，仅在嵌套时给出。嵌套关系以数值方法检验（Bentler与Satorra，2010）。"
     "AIC、BIC、ECVI越小越好。",
 )
-_PLAIN_CHISQ = Words(
-    "χ² is the plain statistic, from which the corrected difference is made; CFI, TLI and RMSEA are the robust "
-    "versions.",
-    "χ²为未校正统计量，校正后的差值由其计算；CFI、TLI与RMSEA为稳健版本。",
-)
 _RIVALS = Words(
     "Models that are not nested have no χ² difference; how they compare is in the table of pairs, where the statistic "
     "is Vuong's z.",
@@ -314,4 +311,3 @@ _INTERVALS = Words(
     "ΔAIC: wider minus narrower model with its 95% interval (Merkle, You and Preacher 2016).",
     "ΔAIC为较宽模型减较窄模型及其95%置信区间（Merkle、You与Preacher，2016）。",
 )
-_OF = Words("“{model}”: {said}", "“{model}”：{said}")

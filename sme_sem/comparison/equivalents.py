@@ -17,13 +17,14 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from ..errors import SmeSemError
+from ..sem.columns import measure_columns
 from ..sem.fit import Fit
 from ..sem.fitted import require_solution
 from ..sem.parameters import Parameter, parameter_table
 from ..sem.relation import circular
 from ..sem.specification import Specification
 from ..sem.syntax import DEFINING, Term
-from ..tables import Column, Kind, Table, Tabled, Words
+from ..tables import Column, Table, Tabled, Words
 from .nesting import Relation, relation, reproduced
 from .refit import estimated_again
 
@@ -190,11 +191,7 @@ def _drawn(key: Key) -> str:
 
 
 _TITLE = Words("Equivalent models", "等价模型")
-_COLUMNS = (
-    Column("change", Words("Change", "改动")),
-    Column("chisq", "χ²", Kind.STATISTIC),
-    Column("df", "df", Kind.COUNT),
-)
+_COLUMNS = (Column("change", Words("Change", "改动")), *measure_columns("chisq", "df"))
 _SAME: Words = Words(
     "Each of these models fits exactly as well as the one reported, in these answers and in any others: only theory, "
     "time order or an experiment can choose. {tried} changes of one relation were tried.",

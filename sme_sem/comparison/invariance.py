@@ -26,6 +26,7 @@ import pandas as pd
 from ..errors import DataProblem, SpecificationError, probability, require_kind, texts, whole
 from ..kernels import fit_indices, wald
 from ..sem import objective
+from ..sem.columns import measure_columns
 from ..sem.composites import WEIGHT
 from ..sem.fit import Fit
 from ..sem.fit import fit as fit_model
@@ -33,7 +34,7 @@ from ..sem.options import any_ordered
 from ..sem.parameters import Parameter
 from ..sem.presentation import corrected, held_back, objections, reported
 from ..sem.relation import bare
-from ..sem.rivals import DIFFERENCE_COLUMNS
+from ..sem.rivals import DIFFERENCE_COLUMNS, PLAIN_CHISQ
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tasks import Progress
@@ -127,7 +128,7 @@ class Invariance(Tabled):
         if self.released:
             notes.append(_RELEASED.filled(names=", ".join(self.released)))
         if any(corrected(fit) for fit in self.fits.values()):
-            notes.append(_PLAIN)
+            notes.append(PLAIN_CHISQ)
         for step, fit in self.fits.items():
             notes += [_OF.filled(step=_NAMES[step], said=said) for said in (*objections(fit), *held_back(fit))]
         steps = Table("invariance", term("Measurement invariance"), _COLUMNS, rows, tuple(notes))
@@ -437,22 +438,15 @@ _NAMES: dict[str, Text] = {
 }
 _COLUMNS = (
     Column("step", Words("Step", "步骤")),
-    Column("chisq", "χ²", Kind.STATISTIC),
-    Column("df", "df", Kind.COUNT),
+    *measure_columns("chisq", "df"),
     *DIFFERENCE_COLUMNS,
-    Column("cfi", "CFI", Kind.COEFFICIENT),
+    *measure_columns("cfi"),
     Column("cfi_diff", "ΔCFI", Kind.COEFFICIENT),
-    Column("tli", "TLI", Kind.COEFFICIENT),
-    Column("rmsea", "RMSEA", Kind.COEFFICIENT),
+    *measure_columns("tli", "rmsea"),
     Column("rmsea_diff", "ΔRMSEA", Kind.COEFFICIENT),
-    Column("srmr", "SRMR", Kind.COEFFICIENT),
+    *measure_columns("srmr"),
     Column("srmr_diff", "ΔSRMR", Kind.COEFFICIENT),
 )
 _ABOVE = Words("Δ: from the step above.", "Δ为与上一步骤之差。")
 _RELEASED = Words("Not held equal: {names}.", "未设定相等：{names}。")
-_PLAIN = Words(
-    "χ² is the plain statistic, from which the corrected difference is made; CFI, TLI and RMSEA are the robust "
-    "versions.",
-    "χ²为未校正统计量，校正后的差值由其计算；CFI、TLI与RMSEA为稳健版本。",
-)
 _OF = Words("{step}: {said}", "{step}：{said}")

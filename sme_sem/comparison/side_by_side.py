@@ -15,9 +15,20 @@ from typing import Any
 import pandas as pd
 
 from ..errors import SpecificationError, texts
+from ..sem.columns import measure_columns
 from ..sem.fit import Fit
 from ..sem.fitted import require_models
-from ..sem.presentation import Labels, corrected, named, objections, path_label, reported, require_labels
+from ..sem.presentation import (
+    OF_MODEL,
+    STARS_NOTE,
+    Labels,
+    corrected,
+    named,
+    objections,
+    path_label,
+    reported,
+    require_labels,
+)
 from ..sem.rivals import comparable
 from ..sem.rows import rows_of
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, term
@@ -66,8 +77,8 @@ class SideBySide(Tabled):
             for name, group in explained
         ]
         rows += [
-            (_FIT, heading, *_beside(b.measure(name, kind) for b in blocks))
-            for name, (heading, kind) in _MEASURES.items()
+            (_FIT, measure.heading, *_beside(b.measure(measure.name, measure.kind) for b in blocks))
+            for measure in _MEASURES
         ]
         columns = [Column("part", "", once=True), Column("row", "")]
         for place, name in enumerate(self.fits, start=1):
@@ -80,14 +91,14 @@ class SideBySide(Tabled):
         return (Table("side_by_side", _TITLE, tuple(columns), tuple(rows), self._notes(), blank=True),)
 
     def _notes(self) -> tuple[Text, ...]:
-        notes: list[Text] = [_MEANING, _STARS]
+        notes: list[Text] = [_MEANING, STARS_NOTE]
         fits = list(self.fits.values())
         if not all(comparable(a, b) for a, b in pairwise(fits)):
             notes.insert(1, _OTHER_DATA)
         if any(corrected(fit) for fit in fits):
             notes.insert(1, _CORRECTED)
         for name, fit in self.fits.items():
-            notes += [_OF.filled(model=named(name, self.titles), said=said) for said in objections(fit)]
+            notes += [OF_MODEL.filled(model=named(name, self.titles), said=said) for said in objections(fit)]
         return tuple(notes)
 
 
@@ -185,14 +196,9 @@ def _key(row: Any) -> tuple[str, str, str, str]:
 
 def _explained(fit: Fit) -> dict[tuple[str, str], float]:
     """R-squared of the variables that paths lead to, by name and group."""
-    estimates, values = fit.estimates(), fit.r_squared()
-    paths = estimates[estimates["op"] == "~"]
-    found = {}
-    for name, group in dict.fromkeys(zip(paths["lhs"], paths["group"], strict=True)):
-        key: Any = name if fit.table.groups == 1 else (group, name)
-        if key in values.index:
-            found[str(name), str(group)] = float(values[key])
-    return found
+    shares = fit._shares
+    outcomes = dict.fromkeys((row.lhs, row.group) for row in fit._rows if row.op == "~")
+    return {(name, group): shares[group, name] for name, group in outcomes if (group, name) in shares}
 
 
 def _parameter(key: tuple[str, str, str, str], labels: Labels | None, grouped: bool) -> Text:
@@ -221,24 +227,15 @@ _SIGNS = {
 _KINDS = {"~": term("Path"), "=~": term("Factor loading"), "<~": Words("Weight", "权重"), "~~": term("Covariance")}
 _EXPLAINED, _FIT = Words("R²", "R²"), term("Model fit")
 _GROUP = Words("{said} ({group})", "{said}（{group}）")
-_MEASURES: dict[str, tuple[Text, Kind]] = {
-    "n": ("N", Kind.COUNT),
-    "chisq": ("χ²", Kind.STATISTIC),
-    "df": ("df", Kind.COUNT),
-    "pvalue": ("p", Kind.PROBABILITY),
-    "cfi": ("CFI", Kind.COEFFICIENT),
-    "tli": ("TLI", Kind.COEFFICIENT),
-    "rmsea": ("RMSEA", Kind.COEFFICIENT),
-    "srmr": ("SRMR", Kind.COEFFICIENT),
-    "aic": ("AIC", Kind.STATISTIC),
-    "bic": ("BIC", Kind.STATISTIC),
-}
+_MEASURES = (
+    Column("n", "N", Kind.COUNT),
+    *measure_columns("chisq", "df", "pvalue", "cfi", "tli", "rmsea", "srmr", "aic", "bic"),
+)
 _TITLE = Words("Models side by side", "各模型并列结果")
 _MEANING = Words(
     "b: unstandardized, β: standardized estimate, S.E.: standard error of b.",
     "b为非标准化系数，β为标准化系数，S.E.为b的标准误。",
 )
-_STARS = Words("*** p < .001, ** p < .01, * p < .05.", "*** p < .001，** p < .01，* p < .05。")
 _OTHER_DATA = Words(
     "The models rest on different variables or respondents: their χ², AIC and BIC cannot be compared.",
     "各模型的变量或样本不同，χ²、AIC与BIC不可比较。",
@@ -247,4 +244,3 @@ _CORRECTED = Words(
     "χ², CFI, TLI and RMSEA of models with a corrected test are the corrected ones.",
     "采用校正检验的模型，其χ²、CFI、TLI与RMSEA均为校正值。",
 )
-_OF = Words("“{model}”: {said}", "“{model}”：{said}")

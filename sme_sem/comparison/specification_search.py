@@ -26,6 +26,7 @@ from scipy import special
 from ..errors import SmeSemError, SpecificationError, did_you_mean, probability, require_kind, texts, whole
 from ..kernels import fit_indices
 from ..responses.moments import Moments
+from ..sem.columns import measure_columns
 from ..sem.fit import Fit
 from ..sem.fitted import require_solution
 from ..sem.presentation import objections
@@ -463,12 +464,9 @@ _STEPS = (
     Column("change", Words("Change", "改动")),
     Column("mi", Words("Modification index", "修正指数"), Kind.STATISTIC),
     Column("looked_at", Words("Models looked at", "考察的模型数"), Kind.COUNT),
-    Column("chisq", "χ²", Kind.STATISTIC),
-    Column("df", "df", Kind.COUNT),
+    *measure_columns("chisq", "df"),
     Column("chisq_drop", Words("Fall of χ²", "χ²下降"), Kind.STATISTIC),
-    Column("cfi", "CFI", Kind.COEFFICIENT),
-    Column("rmsea", "RMSEA", Kind.COEFFICIENT),
-    Column("bic", "BIC", Kind.STATISTIC),
+    *measure_columns("cfi", "rmsea", "bic"),
 )
 _OPTIMISM = (
     Column("method", Words("Checked by", "检验方式")),

@@ -23,6 +23,7 @@ import pandas as pd
 from ..errors import ConvergenceError, SpecificationError, probability, require_kind
 from ..kernels import fit_indices
 from ..kernels import pooling as kernel
+from ..sem.columns import measure_columns
 from ..sem.composites import LOADING
 from ..sem.expressions import Quantity
 from ..sem.fit import Fit, fit
@@ -271,8 +272,7 @@ class PooledFit(Tabled):
     def tables(self) -> tuple[Table, ...]:
         """Give the pooled tests, fit indices, and estimates."""
         measures = self.measures()
-        shown = [name for name in _INDICES if name in measures]
-        indices_ = tuple((_INDICES[name], float(measures[name])) for name in shown)
+        indices_ = tuple((index.heading, float(measures[index.name])) for index in _INDICES if index.name in measures)
         notes = self._notes()
         estimates = self.estimates()
         several = self.fits[0].table.groups > 1
@@ -437,14 +437,7 @@ def _pooled(fits: tuple[Fit, ...], failed: int, complete_df: float | None) -> Po
     return PooledFit(fits, failed, float(complete_df))
 
 
-_INDICES = {
-    "cfi": Words("CFI", "CFI"),
-    "tli": Words("TLI", "TLI"),
-    "rmsea": Words("RMSEA", "RMSEA"),
-    "rmsea_ci_lower": Words("RMSEA 90% CI, lower", "RMSEA 90%置信区间下限"),
-    "rmsea_ci_upper": Words("RMSEA 90% CI, upper", "RMSEA 90%置信区间上限"),
-    "srmr": Words("SRMR", "SRMR"),
-}
+_INDICES = measure_columns("cfi", "tli", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper", "srmr")
 _INDEX_COLUMNS = (Column("index", Words("Index", "指标")), Column("value", Words("Value", "值"), Kind.COEFFICIENT))
 _COLUMNS = (
     Column("lhs", Words("Left", "左侧")),

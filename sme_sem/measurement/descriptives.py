@@ -35,7 +35,7 @@ class Descriptives(Tabled):
     def tables(self) -> tuple[Table, ...]:
         """Give the table of items."""
         rows = rows_from(self.items)
-        return (Table("descriptives", term("Descriptive statistics"), _COLUMNS, rows, (_CONVENTION, *self.notes)),)
+        return (Table("descriptives", term("Descriptive statistics"), _COLUMNS, rows, (CONVENTION, *self.notes)),)
 
 
 def descriptives(frame: pd.DataFrame, items: Sequence[str] | None = None) -> Descriptives:
@@ -90,7 +90,7 @@ def descriptives(frame: pd.DataFrame, items: Sequence[str] | None = None) -> Des
     return Descriptives(pd.DataFrame(columns), notes)
 
 
-_CONVENTION = Words(
+CONVENTION = Words(
     "Skewness and kurtosis as SPSS prints them (G1, G2); both are zero for a normal distribution.",
     "偏度与峰度采用SPSS的定义（G1、G2），正态分布时均为0。",
 )

@@ -27,6 +27,7 @@ import pandas as pd
 from ..errors import IdentificationError, SpecificationError
 from ..kernels import components as kernel
 from ..kernels import fit_indices
+from ..sem.columns import measure_columns
 from ..sem.composites import WEIGHT
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
@@ -375,12 +376,9 @@ _TOO_FEW = Words("the model has more parameters than the items have covariances"
 _IMPROPER = Words("{model}: not a proper solution ({reason})", "{model}：解不合理（{reason}）")
 _MODEL_COLUMNS = (
     Column("model", Words("Model", "模型")),
-    Column("chisq", "χ²", Kind.STATISTIC),
+    *measure_columns("chisq"),
     Column("df", term("Degrees of freedom"), Kind.COUNT),
-    Column("cfi", "CFI", Kind.COEFFICIENT),
-    Column("tli", "TLI", Kind.COEFFICIENT),
-    Column("rmsea", "RMSEA", Kind.COEFFICIENT),
-    Column("srmr", "SRMR", Kind.COEFFICIENT),
+    *measure_columns("cfi", "tli", "rmsea", "srmr"),
     Column("against", Words("Against", "对照")),
     Column("chisq_diff", "Δχ²", Kind.STATISTIC),
     Column("df_diff", "Δdf", Kind.COUNT),

@@ -17,6 +17,7 @@ import pandas as pd
 from ..kernels import normality as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from .answers import Answers, complete_answers, require_correlations
+from .descriptives import CONVENTION
 
 LARGEST_HENZE_ZIRKLER = 3000
 """Respondents up to whom the Henze-Zirkler test is computed: it compares everybody with everybody."""
@@ -57,7 +58,7 @@ class Normality(Tabled):
         rows = rows_from(self.items)
         return (
             Table("multivariate_normality", term("Multivariate normality"), _COLUMNS, tests, (_KINDS, *self.notes)),
-            Table("item_normality", term("Normality test"), _ITEM_COLUMNS, rows, (_CONVENTION,)),
+            Table("item_normality", term("Normality test"), _ITEM_COLUMNS, rows, (CONVENTION,)),
         )
 
 
@@ -153,10 +154,6 @@ _SKEW = term("Mardia's coefficient") + Words(": ", "：") + term("Skewness")
 _KURTOSIS = term("Mardia's coefficient") + Words(": ", "：") + term("Kurtosis")
 _HENZE_ZIRKLER = Words("Henze-Zirkler test", "Henze-Zirkler检验")
 _KINDS = Words("Statistic: chi-square for the skewness, z for the kurtosis.", "检验统计量：偏度为卡方值，峰度为Z值。")
-_CONVENTION = Words(
-    "Skewness and kurtosis as SPSS prints them (G1, G2); both are zero for a normal distribution.",
-    "偏度与峰度采用SPSS的定义（G1、G2），正态分布时均为0。",
-)
 _TOO_MANY = Words(
     f"Henze-Zirkler test not computed: more than {LARGEST_HENZE_ZIRKLER} respondents.",
     f"样本量超过 {LARGEST_HENZE_ZIRKLER}，未计算Henze-Zirkler检验。",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ..sem import presentation
+from ..sem.columns import measure_columns
 from ..sem.presentation import ESTIMATE_COLUMNS, INTERVAL_COLUMNS, LOADING_COLUMNS, estimate_cells, path_label
 from ..sem.thresholds import PROFILES, Profile
 from ..tables import Column, Kind, Table, Text, Words, term
@@ -42,12 +43,9 @@ def model_test(fit: TwoLevelFit) -> Table:
         Column("n", "N", Kind.COUNT),
         Column("clusters", Words("Clusters", "组数"), Kind.COUNT),
         Column("npar", Words("Free parameters", "自由参数"), Kind.COUNT),
-        Column("chisq", Words("χ²", "χ²"), Kind.STATISTIC),
-        Column("df", "df", Kind.COUNT),
-        Column("pvalue", "p", Kind.PROBABILITY),
+        *measure_columns("chisq", "df", "pvalue"),
         Column("logl", term("Log-likelihood"), Kind.STATISTIC),
-        Column("aic", "AIC", Kind.STATISTIC),
-        Column("bic", "BIC", Kind.STATISTIC),
+        *measure_columns("aic", "bic"),
     )
     notes = [_ESTIMATOR.filled(estimator=fit.estimator, column=fit.answers.cluster, most=fit.answers.known.sizes[-1])]
     if fit.n < fit.answers.offered:

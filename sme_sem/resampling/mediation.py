@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SpecificationError, require_kind
-from ..sem.presentation import Labels, named, objections, require_labels
+from ..sem.presentation import EFFECTS, Labels, objections, require_labels, route_label
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tables.format import percent
@@ -75,7 +75,7 @@ class Mediation(Tabled):
     def _cells(self, row: dict[Any, Any]) -> dict[str, Any]:
         return row | {
             "route": self._route(row["route"]),
-            "effect": _EFFECTS[row["effect"]],
+            "effect": EFFECTS[row["effect"]],
             "type": _TYPES.get(row["type"], ""),
             "mediation": _SUPPRESSING
             if row["type"] == "competitive"
@@ -90,8 +90,7 @@ class Mediation(Tabled):
         }
 
     def _route(self, written: str) -> Words:
-        first, *others = (named(step, self.labels) for step in written.split(" → "))
-        return sum((Words(" → ", " → ") + step for step in others), Words("", "") + first)
+        return route_label(written.split(" → "), self.labels)
 
 
 def mediation(
@@ -271,12 +270,6 @@ def _differences(found: Bootstrap, routes: pd.DataFrame, interval: Interval, pai
 
 _TITLE = Words("Mediation: effects with bootstrap intervals", "中介效应：Bootstrap检验结果")
 _DIFFERENT = Words("Differences between indirect effects", "间接效应的差异比较")
-_EFFECTS: dict[str, Text] = {
-    "direct": term("Direct effect"),
-    "indirect": term("Indirect effect"),
-    "total indirect": term("Total indirect effect"),
-    "total": term("Total effect"),
-}
 _TYPES: dict[str, Text] = {
     "complementary": term("Complementary mediation"),
     "competitive": term("Competitive mediation"),

@@ -93,8 +93,7 @@ def diagram_model(fit: Fit, labels: presentation.Labels | None = None, group: st
     group = fit.moments.labels[0] if group is None else group
     estimates = fit.estimates()
     estimates = estimates[estimates["group"] == group]
-    shares = zip(fit.table.explained, fit._point.r_squared(), strict=True)
-    explained = {name: value for (g, name), value in shares if fit.moments.labels[g] == group}
+    shares = fit._shares
     paths = estimates[estimates["op"] == "~"]
     weights = fit.composites()
     inner = dict.fromkeys((*fit.latent, *paths["rhs"], *paths["lhs"]))
@@ -103,7 +102,7 @@ def diagram_model(fit: Fit, labels: presentation.Labels | None = None, group: st
             name,
             presentation.named(name, labels),
             name in fit.latent,
-            _value(explained.get(name)),
+            _value(shares.get((group, name))),
             name in fit.table.composed,
         )
         for name in inner

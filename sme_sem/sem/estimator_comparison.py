@@ -17,6 +17,7 @@ import pandas as pd
 
 from ..errors import SpecificationError, probability
 from ..tables import Column, Kind, Table, Tabled, Words
+from .columns import MEASURES
 from .fit import Fit, fit
 from .options import flag
 from .presentation import objections, reported
@@ -70,7 +71,7 @@ class EstimatorComparison(Tabled):
         )
         count = _COUNT.filled(k=self.differing, m=len(self.paths), alpha=f"{self.alpha:g}")
         notes = (count, _UNITS, *cautions)
-        fit_rows = tuple((_NAMES[name], *values) for name, *values in self.fit_measures.itertuples(name=None))
+        fit_rows = tuple((MEASURES[name].heading, *values) for name, *values in self.fit_measures.itertuples(name=None))
         fit_columns = (
             Column("measure", Words("Fit measure", "拟合指标")),
             Column("continuous", names["a"], Kind.STATISTIC),
@@ -181,17 +182,6 @@ def _verdict(differs: bool) -> Words:
 
 _SIDES = ("continuous", "ordered")
 _VALUES = ("est_std", "se", "pvalue")
-_NAMES = {
-    "chisq": "χ²",
-    "df": "df",
-    "pvalue": "p",
-    "cfi": "CFI",
-    "tli": "TLI",
-    "rmsea": "RMSEA",
-    "rmsea_ci_lower": Words("RMSEA, 90% CI lower", "RMSEA 90%置信区间下限"),
-    "rmsea_ci_upper": Words("RMSEA, 90% CI upper", "RMSEA 90%置信区间上限"),
-    "srmr": "SRMR",
-}
 _PATHS = Words("Coefficients by {a} and by {b}", "{a}与{b}的系数比较")
 _FIT = Words("Fit by {a} and by {b}", "{a}与{b}的拟合指标比较")
 _COUNT = Words(

@@ -22,8 +22,9 @@ import numpy as np
 import pandas as pd
 
 from ..errors import require_kind
-from ..tables import Column, Kind, Number, Table, Text, Words, term
+from ..tables import Column, Kind, Number, Table, Text, Words, joined, term
 from ..tables.format import cell, interval_columns
+from .columns import measure_columns
 from .effects import mediated
 from .rows import Estimated, rows_of
 from .thresholds import PROFILES, Profile
@@ -59,6 +60,15 @@ def path_label(outcome: str, cause: str, labels: Labels | None = None) -> Words:
     'CUSL ← Satisfaction'
     """
     return Words("{to} ← {by}", "{to} ← {by}").filled(to=named(outcome, labels), by=named(cause, labels))
+
+
+def route_label(steps: Iterable[str], labels: Labels | None = None) -> Words:
+    """Write a route with an arrow to each of its further variables.
+
+    >>> route_label(["cusa", "trust", "CUSL"], {"cusa": "Satisfaction"}).en
+    'Satisfaction → trust → CUSL'
+    """
+    return joined([named(step, labels) for step in steps], " → ", " → ")
 
 
 def objections(fit: Judged) -> tuple[Words, ...]:
@@ -146,14 +156,12 @@ def model_test(fit: Fit) -> Table:
     columns = (
         Column("n", "N", Kind.COUNT),
         Column("npar", Words("Free parameters", "自由参数"), Kind.COUNT),
-        Column("chisq", Words("χ²", "χ²"), Kind.STATISTIC),
-        Column("df", "df", Kind.COUNT),
+        *measure_columns("chisq", "df"),
         Column("chisq_df", "χ²/df", Kind.STATISTIC),
         Column("pvalue", "p", Kind.PROBABILITY),
         Column("rmsea_pvalue", Words("p of close fit", "近似拟合检验P值"), Kind.PROBABILITY),
         Column("logl", term("Log-likelihood"), Kind.STATISTIC),
-        Column("aic", "AIC", Kind.STATISTIC),
-        Column("bic", "BIC", Kind.STATISTIC),
+        *measure_columns("aic", "bic"),
     )
     notes = (
         *_estimation(fit),
@@ -317,7 +325,7 @@ def mediated_effects(fit: Fit, labels: Labels | None = None) -> Table:
         if (row.effect == "direct" and row.est == 0) or (row.effect == "total indirect" and only):
             continue  # no such path; or one route, already shown
         route = row.route.split(" → ") if row.route else [row.predictor, row.outcome]
-        shown = (_route([named(step, labels) for step in route]), _EFFECTS[row.effect])
+        shown = (route_label(route, labels), EFFECTS[row.effect])
         numbers = (row.est, row.se, row.z, row.pvalue, row.ci_lower, row.ci_upper, row.est_std)
         rows.append((row.group, *shown, *numbers))
     columns = (
@@ -379,10 +387,13 @@ def covariances(fit: Fit, labels: Labels | None = None) -> Table:
 
 def r_squared(fit: Fit, labels: Labels | None = None) -> Table:
     """Table of the explained share of variance of the variables that paths, or elements, lead to."""
-    by_group = _values_by_group(fit)
+    shares = fit._shares
     outcomes = dict.fromkeys((*(row.lhs for row in _relations(fit, "~")), *fit.latent))
     rows = tuple(
-        (group, named(name, labels), values[name]) for group, values in by_group for name in outcomes if name in values
+        (group, named(name, labels), shares[group, name])
+        for group in fit.moments.labels
+        for name in outcomes
+        if (group, name) in shares
     )
     columns = (
         Column("variable", Words("Variable", "变量")),
@@ -499,15 +510,6 @@ def _responses(fit: Fit) -> tuple[Words, ...]:
     return (_ORDERED.filled(k=len(fit.table.ordered), parameterization=fit.options.parameterization),)
 
 
-def _values_by_group(fit: Fit) -> list[tuple[str, dict[str, float]]]:
-    """R-squared of each group, by variable."""
-    values = fit.r_squared()
-    if fit.table.groups == 1:
-        return [("", {str(name): float(value) for name, value in values.items()})]
-    labels = list(dict.fromkeys(values.index.get_level_values(0)))
-    return [(str(label), {str(n): float(v) for n, v in values[label].items()}) for label in labels]
-
-
 def _measure(found: Mapping[str, float]) -> Callable[[str], float]:
     """Give a lookup that answers NaN for a measure the estimator does not have."""
 
@@ -570,11 +572,6 @@ def _loadings(fit: Fit, labels: Labels | None, wanted: Any) -> tuple[tuple[Any, 
     )
 
 
-def _route(steps: Iterable[Text]) -> Words:
-    first, *others = steps
-    return sum((Words(" → ", " → ") + step for step in others), Words("", "") + first)
-
-
 def estimate_cells(row: Any) -> Iterable[float | None]:
     """Estimate, standard error, z and p; a fixed parameter has only the first."""
     if row.op != ":=" and not row.free:
@@ -589,7 +586,7 @@ ESTIMATE_COLUMNS = (
     Column("pvalue", "p", Kind.PROBABILITY),
 )
 INTERVAL_COLUMNS = interval_columns(0.95)
-_EFFECTS = {
+EFFECTS = {
     "direct": term("Direct effect"),
     "indirect": term("Indirect effect"),
     "total indirect": term("Total indirect effect"),
@@ -723,6 +720,7 @@ _PRODUCT_ITSELF = Words(
     "those of its two factors, which gives another β.",
     "乘积项（×）的β以乘积项自身的标准差标准化；假设检验表则以两个因子的标准差标准化，因而β值不同。",
 )
+OF_MODEL = Words("“{model}”: {said}", "“{model}”：{said}")
 STARS_NOTE = Words("*** p < .001, ** p < .01, * p < .05.", "*** p < .001，** p < .01，* p < .05。")
 _CAUTION = Words("Caution ({what}): {message}", "注意（{what}）：{message}")
 _NOT_CONVERGED = Words(

@@ -527,6 +527,11 @@ class Fit(Judged):
         """
         return shares_explained(self._point, self.moments.labels)
 
+    @property
+    def _shares(self) -> dict[tuple[str, str], float]:
+        """R-squared by group and variable."""
+        return _shares(self._point, self.moments.labels)
+
     def modification_indices(self) -> pd.DataFrame:
         """Score test of every parameter left out: lhs op rhs group mi epc sepc_lv sepc_all, largest first.
 
@@ -1018,9 +1023,14 @@ class Fit(Judged):
 
 def shares_explained(point: Point, labels: Sequence[str]) -> pd.Series[float]:
     """R-squared by variable, and by group if there are several."""
-    explained = point.table.explained
-    names = tuple((labels[g], name) if point.table.groups > 1 else name for g, name in explained)
-    return _series(point.r_squared(), names, "r_squared")
+    found = _shares(point, labels)
+    names = tuple(found) if point.table.groups > 1 else tuple(name for _, name in found)
+    return _series(found.values(), names, "r_squared")
+
+
+def _shares(point: Point, labels: Sequence[str]) -> dict[tuple[str, str], float]:
+    shares = zip(point.table.explained, point.r_squared().tolist(), strict=True)
+    return {(labels[g], name): share for (g, name), share in shares}
 
 
 def _series(values: Iterable[float], names: tuple[Hashable, ...], name: str) -> pd.Series[float]:

@@ -17,7 +17,8 @@ import numpy as np
 
 from ..responses.moments import Moments
 from ..tables import Column, Kind, Table, Text, Words, joined
-from .presentation import Labels, chisq_per_df, corrected, named, objections, reported
+from .columns import measure_columns
+from .presentation import OF_MODEL, Labels, chisq_per_df, corrected, named, objections, reported
 
 if TYPE_CHECKING:
     from .fit import Fit
@@ -60,7 +61,7 @@ def model_comparison(
     for name in names:
         if base is not None and not comparable(fits[name], base):
             notes.append(_OTHER_DATA.filled(model=named(name, titles)))
-        notes += [_OF.filled(model=named(name, titles), said=said) for said in objections(fits[name])]
+        notes += [OF_MODEL.filled(model=named(name, titles), said=said) for said in objections(fits[name])]
     notes += [_FAILED.filled(model=named(n, titles), why=why) for n, why in (failures or {}).items()]
     return Table("model_comparison", _TITLE, _COLUMNS, tuple(rows), tuple(notes))
 
@@ -142,14 +143,6 @@ def _equivalence(pair: tuple[str, str], titles: Labels | None) -> Words:
 
 
 _TITLE = Words("Hypothesized and rival models", "假设模型与竞争模型比较")
-INDEX_COLUMNS = (
-    Column("cfi", "CFI", Kind.COEFFICIENT),
-    Column("tli", "TLI", Kind.COEFFICIENT),
-    Column("rmsea", "RMSEA", Kind.COEFFICIENT),
-    Column("srmr", "SRMR", Kind.COEFFICIENT),
-    Column("aic", "AIC", Kind.STATISTIC),
-    Column("bic", "BIC", Kind.STATISTIC),
-)
 DIFFERENCE_COLUMNS = (
     Column("chisq_diff", "Δχ²", Kind.STATISTIC),
     Column("df_diff", "Δdf", Kind.COUNT),
@@ -158,16 +151,20 @@ DIFFERENCE_COLUMNS = (
 _COLUMNS = (
     Column("model", Words("Model", "模型")),
     Column("n", "N", Kind.COUNT),
-    Column("chisq", "χ²", Kind.STATISTIC),
-    Column("df", "df", Kind.COUNT),
+    *measure_columns("chisq", "df"),
     Column("chisq_df", "χ²/df", Kind.STATISTIC),
-    *INDEX_COLUMNS,
+    *measure_columns("cfi", "tli", "rmsea", "srmr", "aic", "bic"),
     *DIFFERENCE_COLUMNS,
     Column("aic_diff", "ΔAIC", Kind.STATISTIC),
     Column("bic_diff", "ΔBIC", Kind.STATISTIC),
 )
 _PLACE = {column.name: place for place, column in enumerate(_COLUMNS)}
 _MEASURES = ("chisq", "df", "cfi", "tli", "rmsea", "srmr", "aic", "bic")
+PLAIN_CHISQ = Words(
+    "χ² is the plain statistic, from which the corrected difference is made; CFI, TLI and RMSEA are the robust "
+    "versions.",
+    "χ²为未校正统计量，校正后的差值由其计算；CFI、TLI与RMSEA为稳健版本。",
+)
 _DIFFERENCES = Words(
     "Δ: this model minus the hypothesized one. Differences in χ², AIC and BIC are shown only for models of the "
     "same observed variables and the same respondents; smaller AIC and BIC are better.",
@@ -195,5 +192,4 @@ _OTHER_DATA = Words(
 )
 _OF_SOME = Words("{models}: {said}", "{models}：{said}")
 _QUOTED = Words("“{model}”", "“{model}”")
-_OF = Words("“{model}”: {said}", "“{model}”：{said}")
 _FAILED = Words("“{model}” could not be fitted: {why}", "“{model}”未能拟合：{why}")
