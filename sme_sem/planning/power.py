@@ -35,6 +35,7 @@ from ..sem.fit import fit as fit_model
 from ..sem.specification import Specification
 from ..sem.stack import searched
 from ..tables import Column, Kind, Language, Table, Tabled, Words, rows_from
+from ..tables.format import level
 from ..tasks import Progress, done, fixed_seed
 from .population import Population, analysis_of, population, truth
 
@@ -83,7 +84,7 @@ class Power(Tabled):
         shown = self.table[self.table["op"].isin(("~", ":="))]
         shown = self.table[self.table["lhs"] != self.table["rhs"]] if shown.empty else shown
         rows = tuple((_written(row), *(row[c.name] for c in _COLUMNS[1:])) for row in shown.to_dict("records"))
-        note = _RULE.filled(alpha=f"{self.alpha:g}", wanted=f"{self.wanted:g}")
+        note = _RULE.filled(alpha=level(self.alpha), wanted=level(self.wanted))
         failed = rows_from(self.samples, _SAMPLES)
         return (
             Table("power", _TITLE, _COLUMNS, rows, (note,)),

@@ -18,6 +18,7 @@ from ..responses.origin import Provenance
 from ..sem.presentation import path_label
 from ..sem.rows import rows_of
 from ..tables import Column, Kind, Language, Table, Text, Words, written
+from ..tables.format import level
 from . import charts, figures
 from .report import Content, Figure
 
@@ -122,7 +123,7 @@ def alike(found: Heterotrait | None, labels: _Labels) -> Iterator[Table]:
     if near.empty:
         return
     (table,) = replace(found, ratios=near).tables()
-    note = _DISTINCT.filled(n=len(found.ratios) - len(near), bound=f"{BOUND:g}"[1:])
+    note = _DISTINCT.filled(n=len(found.ratios) - len(near), bound=level(BOUND))
     yield _labelled(replace(table, title=_NEAR), labels, columns=2).noted(note)
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from ..errors import SpecificationError, probability
 from ..tables import Column, Kind, Table, Tabled, Words
+from ..tables.format import level
 from .columns import MEASURES
 from .fit import Fit, fit
 from .options import flag
@@ -69,7 +70,7 @@ class EstimatorComparison(Tabled):
             *_columns("ordered", names["b"]),
             Column("differs", Words("Conclusion", "结论")),
         )
-        count = _COUNT.filled(k=self.differing, m=len(self.paths), alpha=f"{self.alpha:g}")
+        count = _COUNT.filled(k=self.differing, m=len(self.paths), alpha=level(self.alpha))
         notes = (count, _UNITS, *cautions)
         fit_rows = tuple((MEASURES[name].heading, *values) for name, *values in self.fit_measures.itertuples(name=None))
         fit_columns = (

@@ -23,6 +23,7 @@ from ..moderation import with_products
 from ..sem.presentation import objections
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Language, Table, Tabled, Text, Words
+from ..tables.format import level
 from ..tasks import Progress, done
 from .choices import Choice, combinations, read_choices
 from .expectations import ABSENT, FITTED, FIXED, Expectation, Finding, expectations, findings, require_known
@@ -83,7 +84,7 @@ class Multiverse(Tabled):
 
     def tables(self) -> tuple[Table, ...]:
         """Give the hypotheses, what moves them, and what failed."""
-        notes: list[Text] = [_RULE.filled(alpha=f"{self.alpha:g}"), _SHARE]
+        notes: list[Text] = [_RULE.filled(alpha=level(self.alpha)), _SHARE]
         notes.append(_COUNTED.filled(n=self.specifications, distinct=self.distinct))
         found = [
             Table("multiverse", _TITLE, _COLUMNS, _rows(self.table, _COLUMNS), tuple(notes)),

@@ -81,6 +81,11 @@ def test_needed_n_gives_the_power_wanted():
     assert row(quiet(CONSTRUCTS, n, draws=600))["power"] == pytest.approx(0.8, abs=0.06)
 
 
+def test_the_level_and_the_power_wanted_are_written_without_their_zeros():
+    (note,) = quiet(CONSTRUCTS, 100, draws=10, alpha=0.01, wanted=0.9).tables()[0].notes
+    assert "differs from zero at .01" in note.en and "a power of .9," in note.en
+
+
 def test_the_curve_rises_with_n_and_each_size_has_its_own_row():
     found = quiet("y ~ 0.2*x", [50, 100, 400], draws=300)
     own = found.table[found.table["op"] == "~"]

@@ -58,6 +58,7 @@ def test_a_conclusion_differs_between_the_two_p_values_and_nowhere_else(items, c
     data = drawn(weak, 300, seed=4)
     p = sme.compare_estimators(MODEL, data).paths[["pvalue_continuous", "pvalue_ordered"]].iloc[0]
     assert p.min() < p.max()
+    assert "(sign and significance at .1)" in sme.compare_estimators(MODEL, data, alpha=0.1).tables()[0].notes[0].en
     between = sme.compare_estimators(MODEL, data, alpha=float(p.mean()))
     assert between.differing == 1 and between.tables()[0].rows[0][-1].en == "differs"
     assert between.tables()[0].notes[0].en.startswith("1 of 1 conclusions (sign and significance at ")

@@ -402,5 +402,6 @@ def test_tables_are_written_in_both_languages():
 
     tables = curves(missing=["listwise", "fiml"], estimator=["ML", "MLM"]).tables()
     assert [table.name for table in tables] == ["multiverse", "multiverse_choices", "multiverse_failures"]
+    assert "a two-sided p below .05" in text.render(tables[0])
     assert "支持比例" in text.render(tables[0], "zh") and "拟合失败" in text.render(tables[2], "zh")
     assert isinstance(tables[0].frame(), pd.DataFrame)
