@@ -21,7 +21,8 @@ from ..errors import SpecificationError
 from ..kernels import fit_indices, ram, scaled_difference
 from ..sem import least_squares, objective, robust
 from ..sem.fit import Fit
-from ..tables import Words
+from ..tables import Kind, Words
+from ..tables.format import cell
 from . import nesting
 
 
@@ -88,7 +89,7 @@ def _satorra_bentler_2010(wide: Fit, narrow: Fit) -> tuple[float, Words]:
         return statistic, _MEAN_ADJUSTED_2010
     exact = _satorra_bentler_at(wide, narrow, nesting.reproduced(wide, narrow).theta)
     p = float(fit_indices.p_value(exact, narrow._test.df - wide._test.df))
-    return statistic, _NOT_REPRODUCED.filled(exact=f"{exact:.3f}", p=f"{p:.3g}")
+    return statistic, _NOT_REPRODUCED.filled(exact=cell(exact, Kind.STATISTIC), p=f"{p:.3g}")
 
 
 def _satorra_bentler_at(wide: Fit, narrow: Fit, theta: np.ndarray) -> float:

@@ -30,7 +30,7 @@ from ..sem.specification import Specification
 from ..sem.spelling import chosen
 from ..sem.syntax import Term
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, rows_from, term
-from ..tables.format import interval_columns
+from ..tables.format import cell, interval_columns
 from .answers import SCORED, STARS, complete_answers, require_correlations, require_items, require_scores, scored
 from .collinearity import variance_inflation
 
@@ -355,7 +355,7 @@ def _noticed(coefficients: pd.DataFrame, models: pd.DataFrame, cases: pd.DataFra
     cook = cases["cook"].to_numpy()
     if np.isfinite(cook).any():
         largest = int(np.nanargmax(cook))
-        said.append(_COOK.filled(d=f"{cook[largest]:.3f}", row=cases.index[largest]))
+        said.append(_COOK.filled(d=cell(cook[largest], Kind.ESTIMATE), row=cases.index[largest]))
     if alone := [str(row) for row in cases.index[cases["leverage"] > ALONE]]:
         said.append(_ALONE.filled(rows=", ".join(alone)))
     if models["breusch_pagan_pvalue"].min() < UNEQUAL and se == "standard":

@@ -20,6 +20,7 @@ import pandas as pd
 
 from ..errors import SourceError, texts
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from
+from ..tables.format import cell
 from ..tables.storing import reason_of, require_path
 from ..tasks import Progress, results, shown
 from .documents import documents_in, firm_and_year, name_pattern, read_document
@@ -88,7 +89,7 @@ class KeywordCounts(Tabled):
         words = (Column("theme", Words("Theme", "主题")), Column("keyword", Words("Keyword", "关键词")), *mentions)
         themes = tuple(Column(str(t), str(t), Kind.COUNT) for t in self.themes)
         reports = (Column("reports", Words("Reports", "报告数"), Kind.COUNT), _MENTIONS, _INDEX)
-        note = _READ.filled(n=len(self.documents), index=f"{self.index:.3f}")
+        note = _READ.filled(n=len(self.documents), index=cell(self.index, Kind.ESTIMATE))
         return (
             Table("keywords", Words("Keywords", "关键词词频"), words, _rows(self.totals), (note,)),
             Table(

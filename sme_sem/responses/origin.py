@@ -19,7 +19,7 @@ from scipy import special
 from ..errors import ResponseError
 from ..kernels import attentiveness, regularity, reliability
 from ..tables import Column, Kind, Number, Table, Tabled, Words
-from ..tables.format import level
+from ..tables.format import level, percent
 from ..tasks import seeded
 from .responses import Responses, require_responses
 
@@ -238,11 +238,12 @@ def _unlikely(pvalue: float) -> tuple[bool, Words]:
 
 _IDENTICAL = Words("Rows equal to another one in every item", "与其他行全部题项相同的行")
 _NEARLY = Words(
-    f"Rows equal to another one in {_NEAR:.0%} of the items, in per cent", f"与其他行{_NEAR:.0%}题项相同的行（%）"
+    f"Rows equal to another one in {percent(_NEAR)} of the items, in per cent",
+    f"与其他行{percent(_NEAR)}题项相同的行（%）",
 )
 _STRETCH = Words(
-    f"Most rows in a row that equal the one before in {_NEAR:.0%} of the items",
-    f"连续与前一行{_NEAR:.0%}题项相同的最多行数",
+    f"Most rows in a row that equal the one before in {percent(_NEAR)} of the items",
+    f"连续与前一行{percent(_NEAR)}题项相同的最多行数",
 )
 _NEIGHBOURS = Words("Items in which a row equals the row before, in per cent", "与前一行相同的题项（%）")
 _TOO_EVEN = Words("Items answered more evenly than by even dice", "频数比均匀分布更均匀的题项")
@@ -254,7 +255,7 @@ _AT_ONCE = Words(f"Answers submitted within {_CLOSE} s of the one before", f"与
 _NONE, _FEW, _TENTH = Words("none", "无"), Words("a few", "少数"), Words("about 10%", "约10%")
 _ANY = Words("any", "出现即核查")
 _TWO = Words("two or more", "两行及以上")
-_MANY_NEAR = Words(f"more than {_SHARE_NEAR:.0%}", f"超过{_SHARE_NEAR:.0%}")
+_MANY_NEAR = Words(f"more than {percent(_SHARE_NEAR)}", f"超过{percent(_SHARE_NEAR)}")
 _P_BELOW = Words("p < {p}", "p < {p}").filled(p=level(_RARE))
 _REACHED = Words("as many or more", "达到该数")
 _MEANING = Words(

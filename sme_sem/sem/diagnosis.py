@@ -11,7 +11,8 @@ import numpy as np
 
 from ..kernels import linalg
 from ..kernels.minimise import Status
-from ..tables import Words
+from ..tables import Kind, Words
+from ..tables.format import cell
 from .composites import WEIGHT
 from .parameters import ParameterTable
 from .solution import Point
@@ -315,7 +316,7 @@ def _negative_variances(point: Point, groups: Sequence[Words]) -> list[Diagnosti
         if row.op == "~~" and row.lhs == row.rhs and (row.free or row.derived):
             latent = row.lhs in point.table.latent
             what = Words("variance", "方差") if latent else Words("residual variance", "残差方差")
-            size = f"{value:.3f}" if value <= -0.0005 else f"{value:.1g}"
+            size = cell(value, Kind.ESTIMATE) if value <= -0.0005 else f"{value:.1g}"
             message = _HEYWOOD.filled(what=what, name=Words(row.lhs, row.lhs) + groups[row.group], value=size)
             found.append(Diagnostic("warning", "negative_variance", message))
     return found
@@ -380,7 +381,7 @@ def _latent_covariance(point: Point, groups: Sequence[Words]) -> list[Diagnostic
                 off = np.abs(correlation - each)
                 i, j = np.unravel_index(off.argmax(), off.shape)
                 message = _NOT_DEFINITE.filled(
-                    matrix=name + groups[group], r=f"{correlation[i, j]:.3f}", a=latent[i], b=latent[j]
+                    matrix=name + groups[group], r=cell(correlation[i, j], Kind.ESTIMATE), a=latent[i], b=latent[j]
                 )
                 found.append(Diagnostic("warning", "latent_not_positive_definite", message))
                 break
@@ -406,7 +407,7 @@ def _feedback(point: Point, groups: Sequence[Words]) -> list[Diagnostic]:
         index = abs(np.linalg.eigvals(A[np.ix_(looped, looped)])).max()
         names = ", ".join(table.variables[i] for i in looped)
         message = _FEEDBACK + (_SETTLES if index < 1 else _GROWS)
-        message = message.filled(names=Words(names, names) + label, index=f"{index:.3f}")
+        message = message.filled(names=Words(names, names) + label, index=cell(index, Kind.ESTIMATE))
         found.append(
             Diagnostic("info", "feedback", message) if index < 1 else Diagnostic("warning", "unstable", message)
         )
