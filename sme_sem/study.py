@@ -7,7 +7,6 @@ and the others go on; only an input that makes no sense stops a study.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -25,7 +24,7 @@ from .responses import Cutoffs, Responses, Screening, read_responses, sample_tab
 from .responses.screening import QUALITY_RULES
 from .study_file import StudyFile, instrument_of_study, read_study_file
 from .tables import Table, Text, Words
-from .tables.storing import require_path
+from .tables.storing import require_path, sha256_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -509,7 +508,7 @@ def load_study(path: str | Path) -> Study:
     answers, synthetic, provenance = _answers(choices, instrument, folder, file)
     trail = folder / choices.trail if choices.trail else _trail_of(own, file)
     book = folder / ledger.NAME
-    return Study(instrument, choices, answers, folder, _sha256(file), synthetic, provenance, book, trail)
+    return Study(instrument, choices, answers, folder, sha256_of(file), synthetic, provenance, book, trail)
 
 
 def demo_study(instrument: str = "bmi-drivers", *, output: str | Path = "results") -> Study:
@@ -543,7 +542,7 @@ def demo_study(instrument: str = "bmi-drivers", *, output: str | Path = "results
     choices = StudyFile(instrument=instrument, output=str(output))
     answers, synthetic, provenance = _answers(choices, own, Path(), file)
     trail = _trail_of(own, file)
-    return Study(own, choices, answers, Path(), _sha256(file), synthetic, provenance, trail=trail)
+    return Study(own, choices, answers, Path(), sha256_of(file), synthetic, provenance, trail=trail)
 
 
 class _CountedSteps(Steps):
@@ -680,10 +679,6 @@ def _options(choices: StudyFile) -> dict[str, Any]:
     """List the choices that influence results; no paths."""
     paths = {"instrument", "data", "trail", "output", "language", "title", "models", "hypotheses"}
     return choices.model_dump(mode="json", exclude=paths, exclude_none=True)
-
-
-def _sha256(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 _ONE_RESPONDENT = Words(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import hashlib
 import json
 import os
 import shutil
@@ -22,7 +21,7 @@ from ..errors import ExportError, StudyError
 from ..sem.exchange import write_syntax
 from ..tables import Language, csv_file, excel, latex, markdown, word
 from ..tables.language import require_language
-from ..tables.storing import file_names, reason_of, require_path, store
+from ..tables.storing import file_names, reason_of, require_path, sha256_of, store
 from . import html
 from . import word as report_word
 from .contents import COMPUTED_WITH, report_of
@@ -153,7 +152,7 @@ def _write(results: Results, folder: Path, language: Language) -> None:
     for name, figure in zip(file_names(figure.name for figure in figures), figures, strict=True):
         store(folder / "figures" / f"{name}.svg", figure.svg.encode("utf-8"))
     write_syntax(results.fits, folder / "syntax")
-    files = {name: _hash(folder / name) for name in files_in(folder)}
+    files = {name: sha256_of(folder / name) for name in files_in(folder)}
     document = {**manifest(results, language), "files": files}
     text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
     store(folder / MANIFEST, f"{text}\n".encode())
@@ -193,17 +192,13 @@ def _earlier_files(folder: Path) -> dict[str, str] | None:
 def _lost(folder: Path, present: list[str], written: dict[str, str]) -> list[str]:
     """Say which files would be lost: those that are no results, and results that were edited."""
     foreign = [name for name in present if name not in {*written, MANIFEST}]
-    edited = [name for name in present if name in written and _hash(folder / name) != written[name]]
+    edited = [name for name in present if name in written and sha256_of(folder / name) != written[name]]
     said = []
     if foreign:
         said.append(f"holds files that are no results ({_some(foreign)}) and would be lost")
     if edited:
         said.append(f"holds results that were edited since they were written ({_some(edited)}), which would be lost")
     return [f"{what}; move them, or name another folder" for what in said]
-
-
-def _hash(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _some(names: list[str]) -> str:

@@ -21,6 +21,7 @@ import pandas as pd
 
 from ..errors import ResponseError, did_you_mean
 from ..tables import Words
+from ..tables.storing import reason_of
 from .coded import coded, coded_columns
 from .delimited import decoded, delimited
 from .findings import Finding, capped, finding, listed
@@ -165,8 +166,7 @@ def _bytes(path: Path) -> bytes:
         held = f"it holds {', '.join(map(repr, inside[:5]))}" if inside else "it holds no file of answers"
         raise ResponseError(f"{path}: is a folder, name one file of answers in it; {held}") from None
     except (OSError, ValueError) as problem:
-        reason = getattr(problem, "strerror", None) or problem
-        raise ResponseError(f"{path}: cannot be opened ({reason}); check the path and its rights") from None
+        raise ResponseError(f"{path}: cannot be opened: {reason_of(problem)}") from None
     if not data.strip():
         raise ResponseError(f"{path}: is empty; expected column names and one row per respondent")
     return data

@@ -8,6 +8,7 @@ are placed together.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -76,6 +77,11 @@ def reason_of(error: Exception) -> str:
     if isinstance(error, PermissionError):
         return f"{reason}; check the rights of the folder, and close its files in other programs"
     return reason
+
+
+def sha256_of(file: Path) -> str:
+    """Give the SHA-256 of a file's bytes."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def file_names(names: Iterable[str], longest: int = 80) -> tuple[str, ...]:
