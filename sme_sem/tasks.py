@@ -11,9 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from numbers import Integral
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from .errors import SpecificationError, whole
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+    from rich.progress import ProgressColumn
 
 _Task = TypeVar("_Task")
 _Done = TypeVar("_Done")
@@ -67,10 +71,24 @@ def done(
     total, so_far, found = sum(map(size, tasks)), 0, []
     with shown(progress, title) as report:
         report(0, total)
-        for task, result in zip(tasks, results(partial(_alone, work), tasks, workers), strict=True):
+        for task, result in zip(tasks, results(work, tasks, workers), strict=True):
             found.append(result)
             so_far += size(task)
             report(so_far, total)
+    return found
+
+
+def results(work: Callable[[_Task], _Done], tasks: Sequence[_Task], workers: int | None) -> Iterable[_Done]:
+    """Do the tasks, and give each result as soon as those before it are there."""
+    if workers is not None and (isinstance(workers, bool) or not isinstance(workers, Integral) or workers == 0):
+        raise SpecificationError(f"workers={workers!r}: give a number of processes such as 2, or -1 for all cores.")
+    alone = partial(_alone, work)
+    if workers == 1 or len(tasks) < 2:
+        return map(alone, tasks)
+    import joblib
+
+    parallel = joblib.Parallel(n_jobs=workers, return_as="generator")
+    found: Iterable[_Done] = parallel(joblib.delayed(alone)(task) for task in tasks)
     return found
 
 
@@ -81,36 +99,25 @@ def _alone(work: Callable[[_Task], _Done], task: _Task) -> _Done:
         return work(task)
 
 
-def results(work: Callable[[_Task], _Done], tasks: Sequence[_Task], workers: int | None) -> Iterable[_Done]:
-    """Do the tasks, and give each result as soon as those before it are there."""
-    if workers is not None and (isinstance(workers, bool) or not isinstance(workers, Integral) or workers == 0):
-        raise SpecificationError(f"workers={workers!r}: give a number of processes such as 2, or -1 for all cores.")
-    if workers == 1 or len(tasks) < 2:
-        return map(work, tasks)
-    import joblib
-
-    parallel = joblib.Parallel(n_jobs=workers, return_as="generator")
-    found: Iterable[_Done] = parallel(joblib.delayed(work)(task) for task in tasks)
-    return found
-
-
 @contextmanager
 def shown(progress: bool | Progress, title: object) -> Iterator[Progress]:
     """Give what is called after every task: on a terminal a bar with the time left, or the caller's own."""
     if callable(progress):
         yield progress
         return
+    from rich.progress import TextColumn, TimeRemainingColumn
+
+    with terminal_bar(TextColumn("{task.completed}/{task.total}"), TimeRemainingColumn(), wanted=progress) as bar:
+        task = bar.add_task(str(title), total=None)
+        yield lambda so_far, total: bar.update(task, completed=so_far, total=total)
+
+
+def terminal_bar(*more: ProgressColumn, wanted: bool = True) -> Bar:
+    """Make a bar that is seen on a terminal only, and gone when all is done."""
     from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TextColumn
     from rich.progress import Progress as Bar
 
     console = Console(stderr=True)
-    parts = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total}"),
-        TimeRemainingColumn(),
-    )
-    with Bar(*parts, console=console, transient=True, disable=not (progress and console.is_terminal)) as bar:
-        task = bar.add_task(str(title), total=None)
-        yield lambda so_far, total: bar.update(task, completed=so_far, total=total)
+    parts = (TextColumn("{task.description}"), BarColumn(), *more)
+    return Bar(*parts, console=console, transient=True, disable=not (wanted and console.is_terminal))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from ..errors import SpecificationError, StudyError
+from ..tasks import terminal_bar
 from .options import Form
 
 if TYPE_CHECKING:
@@ -106,16 +107,6 @@ def print_tables(tables: Iterable[Table], language: Language) -> None:
 @contextmanager
 def progress_bar() -> Iterator[Callable[[Text, int, int], None]]:
     """Show a bar on the terminal, and nothing where nobody looks."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn
-
-    console = Console(stderr=True)
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as bar:
+    with terminal_bar() as bar:
         task = bar.add_task("", total=None)
         yield lambda name, done, total: bar.update(task, description=str(name), completed=done, total=total)

@@ -1,7 +1,7 @@
 """The work of a bootstrap, cut into tasks that any number of workers may do in any order.
 
-A task holds everything it needs and uses one thread of linear algebra, so that one worker, many, or a cluster give the
-same bytes.  joblib distributes them: ``with joblib.parallel_config(backend="dask")`` sends them to a cluster.
+A task holds everything it needs, so that one worker, many, or a cluster give the same bytes; see
+:mod:`sme_sem.tasks` for how they are distributed.
 """
 
 from __future__ import annotations
@@ -67,12 +67,9 @@ class Job:
 
     def outcome(self, task: Task) -> Outcome:
         """Draw, fit and evaluate the samples of a task."""
-        from threadpoolctl import threadpool_limits
-
-        with threadpool_limits(1, "blas"):
-            counts, most = self._counts(task), at_once(self.fit)
-            parts = [self._outcome(counts[k : k + most]) for k in range(0, len(counts), most)]
-            return Outcome(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        counts, most = self._counts(task), at_once(self.fit)
+        parts = [self._outcome(counts[k : k + most]) for k in range(0, len(counts), most)]
+        return Outcome(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
     def _counts(self, task: Task) -> np.ndarray:
         if task.left_out is not None:
