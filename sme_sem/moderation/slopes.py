@@ -6,7 +6,7 @@ Multiple regression: testing and interpreting interactions).  Of a latent modera
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import NoneType
 from typing import Any, Literal
@@ -20,6 +20,7 @@ from ..kernels import conditional_slope
 from ..sem.fit import Fit
 from ..sem.fitted import require_solution
 from ..sem.presentation import ESTIMATE_COLUMNS, Labels, named, objections, path_label, require_labels
+from ..sem.result import z_tests
 from ..tables import Column, Kind, Language, Table, Tabled, Text, Words, rows_from
 from ..tables.format import interval_columns
 
@@ -179,8 +180,8 @@ def simple_slopes(
     values = numbers_at(at, "standard deviations from the mean")
     carrier = _product(fit, outcome, predictor, moderator, product)
     lines = tuple(_line(fit, g, outcome, predictor, moderator, carrier) for g in range(fit.table.groups))
+    table = pd.concat([_slopes(line, values, level) for line in lines], ignore_index=True)
     z = float(special.ndtri(0.5 + level / 2))
-    table = pd.DataFrame([row for line in lines for row in _slopes(line, values, z)])
     region = pd.DataFrame([_region(line, z) for line in lines])
     notes = (_FIXED, *objections(fit))
     return SimpleSlopes(table, region, outcome, predictor, moderator, level, notes, lines, labels)
@@ -256,23 +257,12 @@ def centre_of(fit: Fit, group: int, name: str) -> float:
     return 0.0 if means is None else float(means[group, fit.observed.index(name)])
 
 
-def _slopes(line: Line, at: np.ndarray, z: float) -> Iterator[dict[str, Any]]:
+def _slopes(line: Line, at: np.ndarray, level: float) -> pd.DataFrame:
     values = line.mean + at * line.deviation
     est, variance = conditional_slope.slope(line.effect, line.vcov, values)
-    for deviations, value, b, se in zip(at, values, est, np.sqrt(variance), strict=True):
-        ratio = b / se if se > 0 else np.nan
-        yield {
-            "group": line.group,
-            "at": float(deviations),
-            "value": float(value),
-            "est": float(b),
-            "se": float(se),
-            "z": float(ratio),
-            "pvalue": float(2 * special.ndtr(-abs(ratio))),
-            "ci_lower": float(b - z * se),
-            "ci_upper": float(b + z * se),
-            "est_std": float(b * line.standard),
-        }
+    columns = {"group": line.group, "at": at, "value": values, "est": est}
+    tests = z_tests(est, np.sqrt(variance), level)
+    return pd.DataFrame(columns | tests | {"est_std": est * line.standard})
 
 
 def _region(line: Line, z: float) -> dict[str, Any]:

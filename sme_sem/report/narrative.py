@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..sem.presentation import Labels, judged, named, path_label
+from ..sem.presentation import Labels, chisq_per_df, judged, named, path_label
 from ..sem.rivals import comparable, equivalent_models
 from ..sem.thresholds import ACCEPTABLE, GOOD, NOT_MET, profile
 from ..tables import Kind, Text, Words, joined
@@ -145,7 +145,7 @@ def fit_judgement(fit: Fit, thresholds: str) -> Words:
     found = judged(fit)
     said = _fit(found)
     used = profile(thresholds)
-    values = {"chisq_df": found["chisq"] / found["df"] if found["df"] else math.nan, **found}
+    values = {"chisq_df": chisq_per_df(found), **found}
     verdicts = {name: t.verdict(float(values.get(name, math.nan))) for name, t in used.thresholds.items()}
     counts = [sum(v is level for v in verdicts.values()) for level in (GOOD, ACCEPTABLE, NOT_MET)]
     missed = [_INDEX.get(name, name.upper()) for name, v in verdicts.items() if v is NOT_MET]
