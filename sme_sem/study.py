@@ -348,7 +348,7 @@ class Study:
         products = any(name not in responses.frame for name in fit.observed)
         if not last or not fit.converged or products:
             return None
-        frame, group = responses.frame, self.choices.group
+        choices, frame, group = self.choices, responses.frame, self.choices.group
         scale = {
             str(name): (float(column.min()), float(column.max()))
             for name, column in frame.select_dtypes("number").items()
@@ -357,16 +357,15 @@ class Study:
             known = self.instrument.response_scale(item)
             scale[item] = (float(known.lowest), float(known.highest))
         if group is not None:
-            choices, ordered = self.choices, list(fit.table.ordered) or None
             fit = fitted(
                 fit.specification,
                 frame,
                 estimator=choices.estimator,
                 missing=choices.missing,
-                ordered=ordered,
+                ordered=list(fit.table.ordered) or None,
                 group=group,
             )
-        return importance(fit, frame, last[0], scale, group=group)
+        return importance(fit, frame, last[0], scale, group=group, alpha=choices.alpha)
 
     def _record(self, fits: Mapping[str, Fit], data: str) -> tuple[dict[str, int], frozenset[str]]:
         """Enter the fits into the ledger; count those of these answers by label, and name the models post hoc."""

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, among, did_you_mean
+from ..errors import DataProblem, SpecificationError, among, did_you_mean, probability
 from ..responses.moments import rows_by_group
 from ..responses.numeric import numbers_of, require_frame
 from ..sem.fit import Fit
@@ -66,7 +66,13 @@ class Importance(Tabled):
 
 
 def importance(
-    fit: Fit, frame: pd.DataFrame, target: str, scale: Scale | Mapping[str, Scale], *, group: str | None = None
+    fit: Fit,
+    frame: pd.DataFrame,
+    target: str,
+    scale: Scale | Mapping[str, Scale],
+    *,
+    group: str | None = None,
+    alpha: float = 0.05,
 ) -> Importance:
     """Lay the importance of every driver of an outcome beside its performance.
 
@@ -85,6 +91,8 @@ def importance(
     group
         A column of ``frame``: performance is then that of each of its groups.  With a model of several groups, the
         column these were made of.
+    alpha
+        Below which p an importance is significant.
 
     Returns
     -------
@@ -96,7 +104,8 @@ def importance(
     ConvergenceError
         If the model did not converge.
     SpecificationError
-        If nothing leads to the target, an item has no scale, or the groups of model and answers differ.
+        If nothing leads to the target, an item has no scale, the groups of model and answers differ, or ``alpha`` is no
+        probability.
     DataProblem
         If the answers lack an item, hold words, or lie outside its scale.
 
@@ -110,6 +119,7 @@ def importance(
     """
     require_solution(fit, "no driver has an importance: mend it first.")
     _require_scale(scale)
+    probability("alpha", alpha, 0.05)
     require_frame(frame)
     drivers = _drivers(fit, target)
     items = {label: _items(fit, label, drivers, scale) for label in fit.moments.labels}
@@ -125,7 +135,7 @@ def importance(
     table = pd.DataFrame(rows, columns=["construct", "group", "importance", "pvalue", "performance", "n"])
     table["size"] = table["importance"].abs()
     means = table.groupby("group", sort=False)[["size", "performance"]].transform("mean")
-    above = (table["size"] >= means["size"]) & (table["pvalue"] < 0.05)
+    above = (table["size"] >= means["size"]) & (table["pvalue"] < alpha)
     table["first"] = above & (np.sign(table["importance"]) * (table["performance"] - means["performance"]) < 0)
     table["place"] = table["group"].map({title: at for at, title in enumerate(parts)})
     table = table.sort_values(["place", "size"], ascending=[True, False], kind="stable", ignore_index=True)

@@ -23,6 +23,7 @@ from ..sem.rivals import comparable, model_comparison
 from ..sem.rows import rows_of
 from ..sem.thresholds import profile
 from ..tables import About, Column, Kind, Language, Table, Text, Words, joined, term
+from ..tables.table import is_missing
 from . import charts, figures, further, narrative
 from .checklist import checklist
 from .methods import definitions
@@ -38,6 +39,7 @@ _MOST_FINDINGS = 100
 _MOST_BARS = 40
 _MOST_MODELS = 3
 COMPUTED_WITH = ("numpy", "scipy", "pandas", "statsmodels", "pingouin", "factor_analyzer", "semopy", "matplotlib")
+_BETA = ("beta", "beta_ci_lower", "beta_ci_upper")
 
 
 def report_of(results: Results, language: Language = "en") -> Report:
@@ -265,9 +267,9 @@ def _paths(results: Results, language: Language) -> Section:
     paths = presentation.structural_paths(fit, results.labels)
     content: list[Content | None] = list(_filled([paths]))
     intervals = [
-        figures.Interval(row[0], *(float(row[place]) for place in (5, 6, 7)))
-        for row in paths.rows
-        if all(row[place] is not None and row[place] == row[place] for place in (5, 6, 7))
+        figures.Interval(row["path"], *(row[name] for name in _BETA))
+        for row in paths.records(language)
+        if not any(is_missing(row[name]) for name in _BETA)
     ]
     if intervals:
         content.append(Figure("paths", _FOREST, figures.forest(intervals, language)))
@@ -327,7 +329,7 @@ def _countermeasures(results: Results, language: Language) -> Section:
             presentation.named(row.construct, labels),
             row.importance,
             row.performance,
-            bool(row.pvalue < 0.05),
+            bool(row.pvalue < results.options["alpha"]),
             groups.get(row.group, row.group),
         )
         for row in rows_of(found.table)

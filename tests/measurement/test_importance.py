@@ -57,6 +57,14 @@ def test_what_counts_much_and_does_badly_comes_first(answers, fitted):
     assert found.set_index("construct")["first"].to_dict() == {"T": True, "w": False}
 
 
+def test_what_is_not_significant_at_the_level_asked_for_does_not_come_first(answers, fitted):
+    low = answers.assign(t1=-2, t2=2, t3=-2, w=3)
+    found = importance(fitted, low, "U", (-4, 4)).table.set_index("construct")
+    p = found.loc["T", "pvalue"]
+    strict, lenient = (importance(fitted, low, "U", (-4, 4), alpha=alpha).table for alpha in (p / 2, 2 * p))
+    assert not strict["first"].any() and lenient["first"].any()
+
+
 def test_a_negative_effect_counts_by_its_size_and_is_to_be_lowered_where_scores_are_high():
     population = "y ~ -0.6*strain + 0.3*skill + 0.1*luck"
     answers = simulate(population, 600, seed=4).clip(-4, 4)

@@ -234,6 +234,26 @@ def test_the_page_on_drivers_names_what_to_improve_first_in_both_languages(drawn
     assert table.records("zh")[0]["construct"] == "能力驱动"
 
 
+def test_drivers_are_significant_at_the_level_of_the_study(drawn, monkeypatch):
+    shown = []
+    monkeypatch.setattr(contents.charts, "importance_map", lambda drivers, language: shown.append(drivers) or "<svg/>")
+    sections(drawn)
+    sections(replace(drawn, options={**drawn.options, "alpha": 1e-4}))
+    assert [[driver.significant for driver in drivers] for drivers in shown] == [[True] * 4, [True, True, True, False]]
+
+
+def test_the_forest_shows_beta_and_its_interval_wherever_their_columns_stand(real, monkeypatch):
+    shown = []
+    monkeypatch.setattr(contents.figures, "forest", lambda intervals, language: shown.append(intervals) or "<svg/>")
+    (first, *_), table = sections(real)["paths"].content, contents.presentation.structural_paths(real.fit, real.labels)
+    assert first.rows == table.rows
+    turned = replace(table, columns=table.columns[::-1], rows=tuple(row[::-1] for row in table.rows))
+    monkeypatch.setattr(contents.presentation, "structural_paths", lambda fit, labels: turned)
+    sections(real)
+    beta = [(str(row[0]), *row[5:8]) for row in table.rows]
+    assert [[(i.label, i.value, i.lower, i.upper) for i in intervals] for intervals in shown] == [beta, beta]
+
+
 def test_a_study_may_compare_the_drivers_of_groups(tmp_path):
     found = load_study(write_study(tmp_path, group="city")).run()
     assert not found.problems
