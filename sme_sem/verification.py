@@ -8,7 +8,6 @@ study still states what it stated, and whether the numbers come out the same.
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import tempfile
@@ -22,7 +21,7 @@ from .instrument import shipped
 from .report.folder import MANIFEST, files_in
 from .study import Progress, Study, demo_study, load_study
 from .tables import Column, Kind, Table, Tabled, Text, Words
-from .tables.storing import require_path
+from .tables.storing import require_path, sha256_of
 
 _SHOWN = 20
 
@@ -155,7 +154,7 @@ def _changed(folder: Path, files: dict[str, str]) -> Iterator[Words]:
         path = folder / name
         if not path.is_file():
             yield _FILE_REMOVED.filled(file=name)
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != stored:
+        elif sha256_of(path) != stored:
             yield _FILE_CHANGED.filled(file=name)
     for name in files_in(folder):
         if name not in files and name != MANIFEST:
