@@ -105,7 +105,8 @@ def _factor_at(fit: Fit, theta: np.ndarray) -> float:
     pattern, sample, moments = fit.pattern, fit.sample, fit.moments
     inverse = _inverse_information(fit, theta)
     if method.discrepancy != "ML":
-        return least_squares.scaling(method, pattern, sample, moments, theta, inverse, df).mean_factor
+        own = pattern, sample, moments, theta, inverse, fit._directions
+        return least_squares.scaling(method, *own, df).mean_factor
     implied = ram.implied(pattern, theta, sample.covariance, sample.mean)
     expected = fit.options.information == "expected"
     B = robust.spread(pattern, sample, moments, implied, around_sample=method.test_around_sample)

@@ -5,9 +5,13 @@ Moments are ordered as in ``least_squares``: means first, if modelled, and then 
 Browne (1984), British Journal of Mathematical and Statistical Psychology 37, 62-83.
 """
 
+import itertools
+
 import numpy as np
 
 from . import casewise, influence
+
+SLAB = 512  # rows of a large matrix at a time
 
 
 def distribution_free(answers, *, means, given=0, weight=None, cluster=None):
@@ -51,26 +55,39 @@ def inverse(gamma):
     return np.linalg.inv(gamma / unit) / unit
 
 
-def traces(delta, weight, gamma, share, inverse):
+def traces(delta, weight, gamma, share, directions):
     """tr(U Gamma) and tr((U Gamma)^2), U = V - V Delta^T A^-1 Delta V, over groups.
 
     delta : (G, q, m)   weight : (G, m), a diagonal, or (G, m, m)   gamma : (G, m, m)   share : (G,)
-    inverse : (q, q), of A = sum_g w_g Delta V Delta^T.  Satorra and Bentler (1994), in von Eye and Clogg, 399-419.
+    directions : (q, f) in which the parameters can move; A = sum_g w_g Delta V Delta^T among them
+
+    U is V^1/2 (1 - Q Q^T) V^1/2 with the columns of Q an orthonormal basis of what the model can reach.  Gamma is
+    projected before it is squared: where one variable has a large unit, a difference of squares would lose all digits.
+    Satorra and Bentler (1994), in von Eye and Clogg, 399-419.
     """
-    full = weight.ndim == 3
-    left = delta @ weight if full else delta * weight[:, None, :]
-    across = _times(left, gamma)
-    B = (share[:, None, None] * _times(left, across.mT)).sum(axis=0)
-    C = (share[:, None, None] * ((across @ weight if full else across * weight[:, None, :]) @ across.mT)).sum(axis=0)
-    AB = inverse @ B
-    if full:
-        VG = weight @ gamma
-        alone, squared = np.trace(VG, axis1=-2, axis2=-1).sum(), (VG * VG.mT).sum()
+    if weight.ndim == 3:
+        half = np.linalg.cholesky(weight)
+        delta, gamma, root = delta @ half, half.mT @ gamma @ half, np.ones(weight.shape[:2])
     else:
-        alone, squared = np.vecdot(weight, np.linalg.diagonal(gamma)).sum(), 0.0
-        for own, v in zip(gamma, weight, strict=True):
-            squared += v @ (own**2 @ v)
-    return float(alone - np.trace(AB)), float(squared - 2 * (inverse * C).sum() + (AB * AB.T).sum())
+        root = np.sqrt(weight)
+        delta = delta * root[:, None]
+    reach = np.sqrt(share)[:, None, None] * (directions.T @ delta).mT
+    G, m, f = reach.shape
+    Q = np.linalg.qr(reach.reshape(G * m, f))[0].reshape(G, m, f)
+    moved = root[..., None] * (gamma @ (root[..., None] * Q))
+    C = (Q.mT @ moved).sum(axis=0)
+    Z = moved - Q @ C / 2
+    left, right = np.concatenate([Q, Z], axis=-1), np.concatenate([Z, Q], axis=-1)
+    squared = 0.0
+    for g, h in itertools.combinations_with_replacement(range(G), 2):
+        for start in range(0, m, SLAB):
+            rows = slice(start, start + SLAB)
+            block = left[g, rows] @ right[h].T
+            if g == h:
+                block -= root[g, rows, None] * gamma[g, rows] * root[g]
+            squared += (1 + (g != h)) * np.vdot(block, block)
+    alone = np.vecdot(root**2, np.linalg.diagonal(gamma)).sum()
+    return float(alone - np.trace(C)), float(squared)
 
 
 def spread(left, gamma, share):

@@ -134,9 +134,9 @@ def chosen_estimator(
     if ordered:
         found = _for_ordered(found)
     if se is not None:
-        found = _with_errors(found, chosen("se", se, _SE, " 'bootstrap' takes them from samples."), gaps)
+        found = _with_errors(found, chosen("se", se, _SE, " 'bootstrap' takes them from samples."), gaps, ordered)
     if test is not None:
-        found = _with_test(found, chosen("test", test, _TEST), gaps)
+        found = _with_test(found, chosen("test", test, _TEST), gaps, ordered)
     if ordered and found.residual:
         kind = "normal" if found.test == "browne_residual_nt" else "continuous"
         raise SpecificationError(
@@ -146,6 +146,11 @@ def chosen_estimator(
     if found.discrepancy != "ML" and (found.se in ("robust_huber_white", "first_order")):
         raise SpecificationError(f"se={se!r} rests on a likelihood; estimator={name!r} has none: take se='robust_sem'.")
     return found
+
+
+def by_likelihood(name: str) -> bool:
+    """Whether an estimator takes answers as numbers alone, by maximum likelihood or generalized least squares."""
+    return chosen_estimator(name, None, None).discrepancy in ("ML", "GLS")
 
 
 def _for_ordered(found: Estimator) -> Estimator:
@@ -159,19 +164,21 @@ def _for_ordered(found: Estimator) -> Estimator:
     return found
 
 
-def _with_errors(found: Estimator, se: str, gaps: bool) -> Estimator:
+def _with_errors(found: Estimator, se: str, gaps: bool, ordered: bool) -> Estimator:
     if se == "robust":
         se = "robust_huber_white" if gaps else "robust_sem"
-    if se == "standard" and found.discrepancy in ("ULS", "DWLS"):
+    if se == "standard" and found.discrepancy in ("ULS", "DWLS") and not ordered:
         se = "robust_sem_nt"
+    if se == "robust_sem" and found.test == "browne_residual_nt":
+        found = replace(found, test="browne_residual_adf")  # free of the distribution as the errors are
     changed = replace(found, se=cast(SE, se))
     return replace(changed, information="observed") if se == "robust_huber_white" else changed
 
 
-def _with_test(found: Estimator, test: str, gaps: bool) -> Estimator:
+def _with_test(found: Estimator, test: str, gaps: bool, ordered: bool) -> Estimator:
     if test == "robust":
         test = "yuan_bentler_mplus" if gaps and found.discrepancy == "ML" else "satorra_bentler"
-    if test == "standard" and found.discrepancy in ("ULS", "DWLS"):
+    if test == "standard" and found.discrepancy in ("ULS", "DWLS") and not ordered:
         test = "browne_residual_nt"
     if test == "yuan_bentler_mplus" and found.discrepancy != "ML":
         raise SpecificationError(

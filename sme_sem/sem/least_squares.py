@@ -152,13 +152,12 @@ def scaling(
     moments: Moments,
     theta: np.ndarray,
     inverse: np.ndarray,
+    directions: np.ndarray,
     df: int,
-    *,
-    bound: bool = True,
 ) -> Scaling:
     """Find the correction of a test statistic.
 
-    inverse : (q, q) of Delta V Delta^T, summed over groups   bound : whether constraints bind the parameters
+    inverse : (q, q) of Delta V Delta^T, summed over groups   directions : (q, f) in which the parameters can move
     """
     sample = _explicit(sample, means=pattern.means)
     if estimator.test == "satorra_bentler" and moments.ordered is not None and _diagonal(sample):
@@ -167,13 +166,14 @@ def scaling(
         taken_up = (inverse * spread(pattern, sample, moments, theta, normal=False, whole=False)).sum()
         return adjusted(estimator, df, trace - float(taken_up), np.nan)
     found = _gamma(sample, moments, means=pattern.means, normal=False)
-    if isinstance(pattern, OrderedPattern) and _diagonal(sample) and not bound:  # U is zero where moments fit exactly
+    unbound = directions.shape[0] == directions.shape[1]
+    if isinstance(pattern, OrderedPattern) and _diagonal(sample) and unbound:  # U is zero where moments fit exactly
         apart = pattern.apart
         sample = sample._replace(weight=apart.of(sample.weight))
         found = apart.of(apart.of(found).mT).mT
-        pattern, theta, inverse = apart.pattern, theta[apart.staying], inverse[np.ix_(apart.staying, apart.staying)]
-    trace, squared = gamma.traces(moment_slopes(pattern, sample, theta), sample.weight, found, sample.share, inverse)
-    return adjusted(estimator, df, trace, squared)
+        pattern, theta, directions = apart.pattern, theta[apart.staying], np.eye(len(apart.staying))
+    slopes = moment_slopes(pattern, sample, theta)
+    return adjusted(estimator, df, *gamma.traces(slopes, sample.weight, found, sample.share, directions))
 
 
 def _diagonal(sample: Sample) -> bool:

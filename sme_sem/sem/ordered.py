@@ -257,7 +257,7 @@ def robust_statistics(
     The normal-theory discrepancy of the polychoric correlations at the estimates, tr(M^T V M Gamma) with
     M = I - Delta^T A^-1 Delta W, W the estimator's weight and V that of normal theory at the model's correlations; and
     both for the independence model.  None where they do not exist: with numeric variables, covariates, or polychoric
-    correlations that are no correlation matrix.
+    correlations that are no correlation matrix; they see correlations alone (``restricts_thresholds``).
 
     inverse : (q, q) A^-1
     """
@@ -291,6 +291,22 @@ def robust_statistics(
         total += float(direct + w * back)
     share = sample.share
     return float((share * value).sum()), float((share * -logs).sum()), total, independence
+
+
+def restricts_thresholds(pattern: OrderedPattern, theta: np.ndarray, directions: np.ndarray, df: int) -> bool:
+    """Whether some of a model's degrees of freedom are about thresholds: more than its correlations leave.
+
+    directions : (q, f) in which the parameters can move
+    """
+    if len(directions) == directions.shape[1] and len(pattern.apart.moment) == len(pattern.owner):
+        return False  # every threshold has a parameter of its own
+    slopes = least_squares.by_parameter(
+        pattern, latent_response.jacobian(pattern, latent_response.responses(pattern, theta))
+    )
+    of_correlations = (directions.T @ slopes[..., -len(pattern.pairs[0]) :]).mT.reshape(-1, directions.shape[1])
+    length = np.linalg.norm(of_correlations, axis=0)
+    reached = np.linalg.matrix_rank(of_correlations / np.where(length > 0, length, 1))
+    return df > len(of_correlations) - reached
 
 
 def _normal_products(rows: np.ndarray, P: np.ndarray, i: np.ndarray, j: np.ndarray) -> np.ndarray:

@@ -280,9 +280,8 @@ class Fit(Judged):
         if self.moments.first_stage is not None:
             return self._stages.scaling(self._test.df)
         if self._estimator.discrepancy != "ML":
-            found = self.pattern, self.sample, self.moments, self.theta, self._bread
-            bound = self._directions.shape[0] != self._directions.shape[1]
-            return least_squares.scaling(self._estimator, *found, self._test.df, bound=bound)
+            found = self.pattern, self.sample, self.moments, self.theta, self._bread, self._directions
+            return least_squares.scaling(self._estimator, *found, self._test.df)
         return robust.scaling(
             self._estimator,
             self.pattern,
@@ -485,8 +484,10 @@ class Fit(Judged):
         return found
 
     def _polychoric_measures(self, pattern: OrderedPattern) -> dict[str, float]:
-        """Robust indices of ordered answers (Savalei 2021); NaN where they do not exist."""
-        statistics = ordered.robust_statistics(pattern, self.sample, self.moments, self.theta, self._bread)
+        """Robust indices of ordered answers (Savalei 2021); NaN where they do not exist, or see part of the model."""
+        statistics = None
+        if not ordered.restricts_thresholds(pattern, self.theta, self._directions, self._test.df):
+            statistics = ordered.robust_statistics(pattern, self.sample, self.moments, self.theta, self._bread)
         if statistics is None:
             return dict.fromkeys(indices.NOTHING_LEFT_OUT, np.nan)
         value, baseline, total, independence = statistics

@@ -77,9 +77,10 @@ class Blocks:
         self.Gamma = block_diag(*(self.gamma / self.share[:, None, None]))
         self.Delta = np.concatenate(self.delta, axis=-1)
         self.inverse = np.linalg.inv(self.Delta @ self.V @ self.Delta.T)
+        self.directions = np.eye(5)
 
     def traces(self):
-        return gamma.traces(self.delta, self.weight, self.gamma, self.share, self.inverse)
+        return gamma.traces(self.delta, self.weight, self.gamma, self.share, self.directions)
 
     def spread(self):
         return gamma.spread(self.delta @ self.weight, self.gamma, self.share)

@@ -19,6 +19,7 @@ from sem.models import POPULATIONS, central_difference, fitted_text, moments_by_
 from sem.test_references import summary
 from sem.test_robust import SETTINGS, TEXT, heavy_tailed
 from sme_sem.kernels import gamma, ram
+from sme_sem.sem import least_squares as sem_least_squares
 from sme_sem.sem.estimators import ESTIMATORS
 
 REFERENCE = json.loads((FOLDER / "least_squares.json").read_text("utf-8"))["cases"]
@@ -453,3 +454,38 @@ def test_a_statistic_without_a_distribution_has_no_p_value(estimator):
     measures = sme.fit("f =~ x1 + x2 + x3 + x4", pupils(), estimator=estimator).measures()
     assert np.isnan(measures["pvalue"])
     assert measures["pvalue_scaled"] > 0
+
+
+@pytest.mark.parametrize(("item", "expected"), [("x1", 9.6143), ("x3", 12.2612)])
+@pytest.mark.parametrize("times", [20.0, 30.0])
+def test_scaled_tests_keep_their_digits_where_one_item_has_a_large_unit(item, times, expected):
+    """lavaan 0.6-14 gives 9.613 and 9.615 for x1; U Gamma formed in full, with U by singular values, the same.
+
+    Unweighted least squares fit other moments as units change, so the statistic moves, and settles.
+    """
+    answers = pupils()[["x1", "x2", "x3", "x4"]]
+    fit = sme.fit("f =~ x1 + x2 + x3 + x4", answers.assign(**{item: times * answers[item]}), estimator="ULSMV")
+    assert fit.measures()["chisq_scaled"] == pytest.approx(expected, abs=2e-3)
+    slopes = fit.pattern, fit.sample, fit.theta
+    D = sem_least_squares.moment_slopes(*slopes)[0]
+    scale = np.linalg.norm(D, axis=1)
+    basis = linalg.svd((D / scale[:, None]).T, full_matrices=False)[0]
+    left = np.eye(len(basis)) - basis @ basis.T
+    projected = left @ gamma.distribution_free(fit.moments.answers[0], means=False) @ left
+    traces = np.trace(projected), (projected**2).sum()
+    df = fit.measures()["df"]
+    factor = np.sqrt(traces[1] / df)
+    by_hand = fit.measures()["chisq"] / factor + df - traces[0] / factor
+    assert fit.measures()["chisq_scaled"] == pytest.approx(by_hand, rel=1e-6)
+
+
+@pytest.mark.parametrize("estimator", ["ULS", "DWLS"])
+def test_the_test_is_free_of_the_distribution_where_the_errors_are(estimator):
+    """As in lavaan 0.7; a test that is named stays."""
+    text, answers = "f =~ x1 + x2 + x3; g =~ x4 + x5 + x6", pupils()
+    robust = sme.fit(text, answers, estimator=estimator, se="robust")
+    assert robust.options.method.test == "browne_residual_adf"
+    named = sme.fit(text, answers, estimator=estimator, se="robust", test="browne_residual_adf")
+    assert robust.measures()["chisq"] == named.measures()["chisq"]
+    plain = sme.fit(text, answers, estimator=estimator, se="robust", test="standard")
+    assert plain.options.method.test == "browne_residual_nt"

@@ -12,7 +12,7 @@ import pytest
 from scipy.linalg import block_diag
 
 import sme_sem as sme
-from sem.holzinger import FOLDER
+from sem.holzinger import FOLDER, pupils
 from sem.ordered_answers import AGREE, REFERENCE, answers, drawn, fitted, keyed, persons
 from sme_sem.kernels import influence
 from sme_sem.sem import least_squares, residuals
@@ -544,3 +544,65 @@ def test_a_covariate_that_separates_the_categories_is_said(kind):
         data["y"] = np.where(data["z"] == 1, 0, rng.integers(0, 2, 300))
     with pytest.raises(sme.DataProblem, match="as where a covariate separates the categories"):
         sme.fit("y ~ z", data, ordered=["y"])
+
+
+def with_other_thresholds():
+    """Two groups of one factor whose items are cut elsewhere in the second, but for the last."""
+    draws = np.random.default_rng(3)
+    group, factor = np.repeat(["a", "b"], 500), draws.normal(size=1000)
+    same, other = [-1, -0.3, 0.3, 1], [-1.6, 0.1, 0.2, 0.5]
+    found = pd.DataFrame({"g": group})
+    for k in range(4):
+        response = 0.7 * factor + np.sqrt(0.51) * draws.normal(size=1000)
+        in_b = same if k == 3 else other
+        found[f"u{k}"] = np.where(group == "a", np.searchsorted(same, response), np.searchsorted(in_b, response)) + 1
+    return found
+
+
+def test_indices_that_cannot_see_thresholds_do_not_stand_for_a_model_that_restricts_them():
+    """lavaan 0.6-14: chi-square 555.64, CFI .619 and RMSEA .301, scaled, and no robust ones."""
+    options = {"ordered": True, "group": "g"}
+    free = sme.fit("S =~ u0 + u1 + u2 + u3", with_other_thresholds(), **options)
+    held = sme.fit("S =~ u0 + u1 + u2 + u3", with_other_thresholds(), group_equal="thresholds", **options)
+    names = ["cfi_robust", "tli_robust", "rmsea_robust"]
+    assert free.measures()[names].notna().all() and held.measures()[names].isna().all()
+    assert held.measures()["chisq_scaled"] == pytest.approx(555.64, abs=0.01)
+    assert held.measures()["cfi_scaled"] == pytest.approx(0.619, abs=5e-4)
+    assert "RMSEA" in str(held) and ".301" in str(held)
+
+
+def test_thresholds_that_others_make_up_for_are_not_restricted():
+    """With three categories equal thresholds take nothing away: intercepts and scales are free instead."""
+    three = with_other_thresholds()
+    three[[f"u{k}" for k in range(4)]] = (three[[f"u{k}" for k in range(4)]] + 1) // 2
+    options = {"ordered": True, "group": "g"}
+    free = sme.fit("S =~ u0 + u1 + u2 + u3", three, **options).measures()
+    held = sme.fit("S =~ u0 + u1 + u2 + u3", three, group_equal="thresholds", **options).measures()
+    assert held["df"] == free["df"]
+    assert held["rmsea_robust"] == pytest.approx(free["rmsea_robust"], abs=1e-7)
+
+
+@pytest.mark.parametrize(("estimator", "naive"), [("DWLS", 0.0936301), ("ULS", 0.0927692)])
+def test_naive_errors_and_the_plain_test_are_there_on_request(estimator, naive):
+    """Errors as lavaan 0.6-14 gives them for ``se = "standard"``: they take the weights for right."""
+    items = [f"x{i}" for i in range(1, 7)]
+    cut = pupils()[items].apply(lambda column: pd.qcut(column, 4, labels=False) + 1)
+    text = "f =~ x1 + x2 + x3; g =~ x4 + x5 + x6; g ~ f"
+    fit = sme.fit(text, cut, ordered=True, estimator=estimator, se="standard", test="standard")
+    assert fit.estimates().query("op == '~'")["se"].item() == pytest.approx(naive, abs=1e-6)
+    robust = sme.fit(text, cut, ordered=True, estimator=estimator)
+    assert robust.measures()["chisq"] == fit.measures()["chisq"]
+    assert robust.estimates().query("op == '~'")["se"].item() > 1.1 * naive
+
+
+def test_ordered_categories_of_pandas_are_ordered_answers():
+    items = [f"x{i}" for i in range(1, 7)]
+    cut = pupils()[items].apply(lambda column: pd.qcut(column, 4, labels=False) + 1)
+    marked = cut.apply(lambda column: pd.Categorical.from_codes(column - 1, list("lmnh"), ordered=True))
+    text = "f =~ x1 + x2 + x3; g =~ x4 + x5 + x6"
+    found = sme.fit(text, marked)
+    assert found.estimator == "WLSMV" and set(found.table.ordered) == set(items)
+    assert found.estimates().equals(sme.fit(text, cut, ordered=True).estimates())
+    for options in ({"ordered": False}, {"estimator": "MLR"}, {"missing": "fiml"}):
+        assert not sme.fit(text, marked, **options).table.ordered
+    assert set(sme.fit(text, marked.assign(x1=cut["x1"])).table.ordered) == set(items[1:])
