@@ -10,7 +10,8 @@ With t the R finite draws of a quantity in ascending order, t0 its estimate and 
 
 t at a level is interpolated between t_(k) and t_(k+1), k = level (R + 1), on the scale of normal quantiles; below t_(1)
 and above t_(R) it stays there.  (Davison and Hinkley, equation 5.8; the ``boot`` package of R and lavaan do the same.)
-The p-value is the level at which an interval would just touch zero: it and the interval never contradict each other.
+The p-value is the level at which an interval would just touch zero: the two contradict each other only where a limit
+would lie beyond the outermost draw, as happens with few of them.
 
 Davison and Hinkley (1997), Bootstrap Methods and their Application, chapter 5.
 Efron (1987), Journal of the American Statistical Association 82, 171-185 (BCa).

@@ -11,7 +11,7 @@ Research 21, 205-229 (the test of the model: answers are first transformed so th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -129,6 +129,30 @@ class Bootstrap(Tabled):
         found[:, there] = np.where(np.isnan(error), np.nan, [error, *limits])
         se, lower, upper = found
         return se, lower, upper
+
+    def errors_of_effects(
+        self, effects: Iterable[tuple[str, str, str, str, str]], level: float
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Standard error and percentile limits of effects: name, route, predictor, outcome, group; NaN for none."""
+        table = self.table[self.table["kind"].isin(["estimate", "effect"]) & ~self.table["op"].isin(["~~", "~1"])]
+        columns = (table[name].tolist() for name in ("kind", "op", "parameter", "rhs", "lhs", "group"))
+        place: dict[tuple[str, ...], int] = {}
+        for k, kind, op, parameter, predictor, outcome, group in zip(table.index, *columns, strict=True):
+            own = predictor, outcome, group
+            if kind == "effect" and op == "indirect":
+                place["indirect", route_of(self.fit, parameter, group), *own] = k
+            elif kind == "effect":
+                place[op.replace("_", " "), "", *own] = k
+            elif op == "~":
+                place["direct", f"{predictor} → {outcome}", *own] = k
+                place.setdefault(("total", "", *own), k)
+        found = [place.get(effect, -1) for effect in effects]
+        values = self.draws.to_numpy()[:, found]
+        _, error = _mean_and_error(values)
+        with np.errstate(invalid="ignore"):
+            result = np.array([error, *intervals.percentile(np.sort(values, axis=0), level)])
+        result[:, np.array(found) < 0] = np.nan
+        return result[0], result[1], result[2]
 
     def tables(self) -> tuple[Table, ...]:
         """Give the test of the model, effects, estimates, standardized estimates and explained variance."""
@@ -362,6 +386,11 @@ def statistics_of(
         for end, limit in zip(("lower", "upper"), pair, strict=True):
             found[f"{name}_{end}"] = np.where(varies, limit, np.where(np.isnan(se), np.nan, estimate))
     return found | {name: np.where(varies, p, np.nan) for name, p in p_values.items()}
+
+
+def route_of(fit: Fit, parameter: str, group: str) -> str:
+    """The name of an indirect effect without its group."""
+    return parameter if fit.table.groups == 1 else parameter.removesuffix(f".g{fit.moments.labels.index(group) + 1}")
 
 
 def _mean_and_error(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

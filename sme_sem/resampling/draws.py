@@ -69,6 +69,11 @@ def counts_of_rows(resamples: np.ndarray, respondents: int) -> np.ndarray:
     rows = np.asarray(resamples)
     if rows.ndim != 2 or rows.dtype.kind not in "iu":
         raise SpecificationError("resamples= must be a matrix of whole numbers: one line of row numbers for each draw.")
+    if rows.shape[1] != respondents:
+        raise SpecificationError(
+            f"resamples= must have a line for each draw and {respondents} columns, one for each respondent analysed; "
+            f"it has {rows.shape[0]} lines and {rows.shape[1]} columns."
+        )
     if rows.size and (rows.min() < 0 or rows.max() >= respondents):
         raise SpecificationError(
             f"resamples= must number the respondents analysed from 0 to {respondents - 1}; it has numbers from "

@@ -29,7 +29,7 @@ from ..sem.presentation import EFFECTS, Labels, objections, require_labels, rout
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tables.format import percent
-from .bootstrap import Bootstrap, statistics_of
+from .bootstrap import Bootstrap, route_of, statistics_of
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
@@ -195,7 +195,11 @@ def _effects(found: Bootstrap, interval: Interval) -> Iterator[dict[str, Any]]:
                 continue  # the one route, already there
             part = row["op"] in ("indirect", "total_indirect")
             share = numbers["est"] / total if part and shared and beside else np.nan
-            route = _route_of(found.fit, row) if row["op"] == "indirect" else f"{predictor} → {outcome}"
+            route = (
+                route_of(found.fit, row["parameter"], row["group"])
+                if row["op"] == "indirect"
+                else f"{predictor} → {outcome}"
+            )
             yield ends | {"effect": row["op"].replace("_", " "), "route": route} | numbers | said | {"share": share}
 
 
@@ -216,13 +220,6 @@ def with_interval(numbers: Mapping[str, Any] | pd.Series, interval: Interval) ->
 
 def _numbers(row: pd.Series, interval: Interval, scaled: dict[str, float]) -> dict[str, float]:
     return with_interval(row, interval) | {"est_std": scaled[f"std({row['parameter']})"]}
-
-
-def _route_of(fit: Fit, row: pd.Series) -> str:
-    """The name of a route without its group."""
-    if fit.table.groups == 1:
-        return str(row["parameter"])
-    return str(row["parameter"]).removesuffix(f".g{fit.moments.labels.index(row['group']) + 1}")
 
 
 def _fixed(fit: Fit, ends: Mapping[str, Any]) -> dict[str, float]:
@@ -259,9 +256,9 @@ def _differences(found: Bootstrap, routes: pd.DataFrame, interval: Interval, pai
     one, other = (routes.loc[list(side)] for side in (first, second))
     return pd.DataFrame(
         {
-            "first": [_route_of(found.fit, row) for _, row in one.iterrows()],
+            "first": [route_of(found.fit, row["parameter"], row["group"]) for _, row in one.iterrows()],
             "first_group": one["group"].to_numpy(),
-            "second": [_route_of(found.fit, row) for _, row in other.iterrows()],
+            "second": [route_of(found.fit, row["parameter"], row["group"]) for _, row in other.iterrows()],
             "second_group": other["group"].to_numpy(),
         }
         | with_interval(numbers, interval)

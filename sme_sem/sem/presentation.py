@@ -335,13 +335,9 @@ def mediated_effects(fit: Fit, labels: Labels | None = None) -> Table:
         *INTERVAL_COLUMNS,
         Column("est_std", Words("β", "标准化效应 β"), Kind.COEFFICIENT),
     )
-    note = Words(
-        "Standard errors by the delta method (Sobel, 1982): the interval is symmetric, which products of "
-        "coefficients are not in small samples.",
-        "标准误由Delta法（Sobel，1982）得到，置信区间对称；小样本下系数乘积的分布并不对称。",
-    )
+    notes = _samples(fit) or (_BY_DELTA,)
     title = Words("Direct, indirect and total effects", "直接、间接与总效应")
-    return _by_group(Table("mediated_effects", title, columns, tuple(rows), (note,)), fit)
+    return _by_group(Table("mediated_effects", title, columns, tuple(rows), notes), fit)
 
 
 def defined_effects(fit: Fit) -> Table:
@@ -640,8 +636,14 @@ _ESTIMATORS = {
     "pairwise": Words("Estimator: {estimator}, pairwise covariances.", "估计方法：{estimator}，成对协方差。"),
 }
 _BOOTSTRAPPED = Words(
-    "Standard errors and percentile intervals from {used} bootstrap samples ({failed} more failed).",
-    "标准误与百分位置信区间来自{used}个自助样本（另有{failed}个失败）。",
+    "Standard errors and percentile intervals from {used} bootstrap samples ({failed} more failed); p is that of the "
+    "estimate divided by its error.",
+    "标准误与百分位置信区间来自{used}个自助样本（另有{failed}个失败）；p值由估计值除以标准误得到。",
+)
+_BY_DELTA = Words(
+    "Standard errors by the delta method (Sobel, 1982): the interval is symmetric, which products of "
+    "coefficients are not in small samples.",
+    "标准误由Delta法（Sobel，1982）得到，置信区间对称；小样本下系数乘积的分布并不对称。",
 )
 SET_ASIDE = Words(
     "{n} of {collected} respondents are analysed; the others left open what the analysis needs.",

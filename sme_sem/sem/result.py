@@ -326,9 +326,10 @@ class Fit(Judged):
         """All parameters: lhs op rhs group label free est se z pvalue ci_lower ci_upper std_lv std_all.
 
         Fixed parameters have no standard error (NaN).  Intervals are est -+ z se, or percentiles of the samples where
-        ``bootstrap=`` gave the errors.  ``std_lv`` is standardized by the constructs' deviations, ``std_all`` by those
-        of all variables; see :mod:`sme_sem.sem.solution`.  Of a composite (``<~``), ``~>`` and ``~~`` say how its items
-        but the marker go with it, and with one another beside it (:mod:`sme_sem.sem.composites`).
+        ``bootstrap=`` gave the errors; p-values are those of z, as in lavaan (``fit.bootstrapped`` has those that agree
+        with its intervals).  ``std_lv`` is standardized by the constructs' deviations, ``std_all`` by those of all
+        variables; see :mod:`sme_sem.sem.solution`.  Of a composite (``<~``), ``~>`` and ``~~`` say how its items but
+        the marker go with it, and with one another beside it (:mod:`sme_sem.sem.composites`).
 
         Parameters
         ----------
@@ -850,7 +851,8 @@ class Fit(Judged):
         """Direct, each indirect, total indirect and total effect of ``predictor`` on ``outcome``.
 
         Columns: effect, route, group, est, se, z, pvalue, ci_lower, ci_upper, est_std.  Errors by the delta method,
-        95% intervals; see :mod:`sme_sem.sem.effects`.
+        95% intervals; see :mod:`sme_sem.sem.effects`.  Where ``bootstrap=`` gave the errors, from its samples, with
+        percentiles.
 
         Parameters
         ----------
@@ -883,7 +885,11 @@ class Fit(Judged):
 
         columns = effects(self._point, self._vcov, pairs)
         columns["group"] = [self.moments.labels[g] for g in columns["group"]]
-        return pd.DataFrame(columns | z_tests(columns["est"], columns["se"], 0.95))
+        if self.bootstrapped is None:
+            return pd.DataFrame(columns | z_tests(columns["est"], columns["se"], 0.95))
+        names = (columns[name] for name in ("effect", "route", "predictor", "outcome", "group"))
+        se, lower, upper = self.bootstrapped.errors_of_effects(zip(*names, strict=True), 0.95)
+        return pd.DataFrame(columns | z_tests(columns["est"], se, 0.95) | {"ci_lower": lower, "ci_upper": upper})
 
     def cross_check(self) -> CrossCheck:
         """Fit the same specification with semopy, an independent program, and lay both results side by side.

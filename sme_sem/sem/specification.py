@@ -28,6 +28,10 @@ class Specification:
 
     terms: tuple[Term, ...]
 
+    def __post_init__(self) -> None:
+        if isinstance(self.terms, str):
+            raise SpecificationError("text is read by Specification.read(text); Specification(...) takes terms.")
+
     @classmethod
     def read(cls, text: str | Specification) -> Specification:
         """Read lavaan syntax; a Specification is returned as it is.

@@ -151,3 +151,28 @@ def test_effects_of_opposite_signs_are_said_to_suppress_each_other():
     row = next(r for r in table.records() if r["route"] == "x → m → y")
     assert row["mediation"] == "Partial mediation (suppression)"
     assert "遮掩效应" in text.render(table, "zh")
+
+
+@pytest.mark.parametrize("group", [None, "region"])
+def test_effects_of_a_bootstrapped_fit_are_judged_by_its_samples(group):
+    answers = planted(n=300).assign(region=np.repeat(["a", "b"], 150))
+    options = {} if group is None else {"group": group}
+    fit = sme.fit(
+        "m ~ a*x; y ~ b*m + x; through := a*b" if group is None else PARALLEL, answers, bootstrap=100, **options
+    )
+    effects, drawn = fit.effects("y", "x"), fit.bootstrapped.table
+    for kind, op in (("indirect", "indirect"), ("total", "total")):
+        own = drawn[(drawn["kind"] == "effect") & (drawn["op"] == op) & (drawn["lhs"] == "y")]
+        found = effects[effects["effect"] == kind]
+        assert found["ci_lower"].tolist() == own["perc_lower"].tolist()
+        assert found["se"].tolist() == pytest.approx(own["se"].tolist(), rel=1e-12)
+    direct = effects[effects["effect"] == "direct"]
+    paths = fit.estimates().query("op == '~' and lhs == 'y' and rhs == 'x'")
+    assert direct["ci_upper"].tolist() == paths["ci_upper"].tolist()
+    if group is None:
+        row = fit.estimates().query("op == ':='").iloc[0]
+        told = effects.query("effect == 'indirect'").iloc[0]
+        assert told[["est", "se", "pvalue", "ci_lower", "ci_upper"]].tolist() == pytest.approx(
+            row[["est", "se", "pvalue", "ci_lower", "ci_upper"]].tolist(), rel=1e-12
+        )
+        assert "bootstrap samples" in str(next(t for t in fit.tables() if t.name == "mediated_effects").notes[0])

@@ -187,3 +187,22 @@ def test_lavaan_is_read_as_everywhere():
     assert sme.read_model(MODEL) == Specification.read(MODEL)
     with pytest.raises(sme.SpecificationError, match="syntax='stata' is not available"):
         sme.read_model(MODEL, "stata")
+
+
+def test_a_column_that_sends_arrows_stays_an_outcome_in_what_amos_reads():
+    survey = sme.load_instrument("corporate-reputation")
+    frame = sme.read_responses(sme.bundled_answers("corporate-reputation"), survey).frame
+    fit = sme.fit(survey.model_syntax("reputation"), frame)
+    again = sme.fit(sme.read_model(fit.syntax("amos"), "amos"), frame)
+    arrows = [
+        {(p.lhs, p.rhs) for p in model.specification.relations if p.op == op}
+        for op in ("=~", "~")
+        for model in (fit, again)
+    ]
+    assert arrows[0] == arrows[1] and arrows[2] == arrows[3] and ("cusa", "COMP") in arrows[2]
+    assert again.measures()["chisq"] == pytest.approx(fit.measures()["chisq"], rel=1e-8)
+
+
+def test_text_in_place_of_terms_is_told():
+    with pytest.raises(sme.SpecificationError, match=r"Specification\.read"):
+        sme.Specification("f =~ x1 + x2")

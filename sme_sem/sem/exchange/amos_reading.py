@@ -209,7 +209,7 @@ def _specification(diagram: _Diagram, observed: frozenset[str]) -> Specification
     terms: list[Term] = []
     started: set[str] = set()
     for (outcome, cause), said in paths.items():
-        measures = cause in constructs and _is_indicator(outcome, cause, paths, constructs)
+        measures = cause in constructs and _is_indicator(outcome, cause, paths)
         if measures and cause not in started:
             started.add(cause)
             said = said if said.fixed else said._replace(fixed=(None,))
@@ -257,11 +257,12 @@ def _constructs(variances: dict[str, _Said], paths: dict[tuple[str, str], _Said]
     return scaled | {name for name, said in variances.items() if name in causes and said.fixed and said.fixed[0]}
 
 
-def _is_indicator(outcome: str, cause: str, paths: dict[tuple[str, str], _Said], constructs: set[str]) -> bool:
-    """Items are; a construct is where its cause has no items of its own."""
-    if outcome not in constructs:
+def _is_indicator(outcome: str, cause: str, paths: dict[tuple[str, str], _Said]) -> bool:
+    """Columns are, but those that send arrows themselves; either too where its cause has no items of its own."""
+    senders = {sender for _, sender in paths}
+    if outcome not in senders:
         return True
-    return all(o in constructs for o, c in paths if c == cause)
+    return all(o in senders for o, c in paths if c == cause)
 
 
 def _closed(terms: list[Term], covariances: list[Term]) -> Specification:
