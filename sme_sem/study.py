@@ -117,6 +117,7 @@ class Study:
             self._resampled,
             self._traced,
             self._divided,
+            self._recounted,
         ):
             found = stage(found, steps)
         return replace(found, failed_steps=tuple(steps.problems))
@@ -262,6 +263,16 @@ class Study:
         if self.choices.group:
             found = replace(found, invariance=steps.attempt(_INVARIANCE, lambda: self._invariance(found.responses)))
         return replace(found, slopes=_slopes(self.instrument, found.fits))
+
+    def _recounted(self, found: Results, steps: _CountedSteps) -> Results:
+        """Count the recorded fits once more: a multiverse has entered its own."""
+        if self.ledger is None or found.recorded is None or found.further.multiverse is None:
+            return found
+        here, data = self.ledger, found.sha256["data"]
+        entries = steps.attempt(_LEDGER, lambda: ledger.read(here))
+        return (
+            found if entries is None else replace(found, recorded=ledger.counts(e for e in entries if e.data == data))
+        )
 
     def screen(self, responses: Responses) -> Screening:
         """Screen answers by the rules of the study.

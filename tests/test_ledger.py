@@ -106,6 +106,13 @@ def test_a_search_that_changed_nothing_adds_nothing():
     assert ledger.entries_of_search(found, "aa") == ()
 
 
+def test_fits_of_a_multiverse_count_from_the_first_run_on(tmp_path):
+    write_study(tmp_path, multiverse={"estimator": ["ML", "MLR"]})
+    first, again = (sme.load_study(tmp_path / "study.yaml").run() for _ in range(2))
+    lines = (tmp_path / "ledger.jsonl").read_text(encoding="utf-8").splitlines()
+    assert first.recorded == again.recorded and sum(first.recorded.values()) == len(lines)
+
+
 def test_a_power_analysis_is_recorded_before_the_answers_come(tmp_path):
     path = tmp_path / "ledger.jsonl"
     arguments = {"draws": 50, "seed": 1, "progress": False, "ledger": path}
