@@ -27,6 +27,7 @@ COMMANDS = [
     "simulate",
 ]
 COMMANDS += ["compare", "invariance", "power"]
+QUESTIONNAIRES = ["validate", "screen", "reliability", "correlations", "regression", "components"]
 POPULATION = "TRUST =~ 0.8*t1 + 0.7*t2 + 0.6*t3\nUSE =~ 0.8*u1 + 0.7*u2 + 0.6*u3\nUSE ~ 0.4*TRUST\n"
 MODEL = "TRUST =~ t1 + t2 + t3\nUSE =~ u1 + u2 + u3\nUSE ~ TRUST\n"
 
@@ -200,8 +201,18 @@ def test_validate_names_the_platform_and_takes_another_word_for_it(run, files):
     assert code == 0 and out.startswith("Platform: plain table\n  read as plain table: no survey platform has left its")
     told = ("validate", files / "answers.csv", "-i", files / "instrument.yaml", "--platform", "redcap", "-l", "zh")
     assert run(*told)[1].startswith("平台：REDCap\n  识别为REDCap：由platform=指定")
-    code, _, err = run("validate", files / "answers.csv", "-i", files / "instrument.yaml", "--platform", "redcat")
-    assert code == 2 and "Did you mean 'redcap'?" in err
+
+
+@pytest.mark.parametrize("command", QUESTIONNAIRES)
+def test_every_command_that_reads_answers_can_be_told_how(run, files, command):
+    told = (command, files / "answers.csv", "-i", files / "instrument.yaml")
+    told += ("--model", "USE ~ TRUST") if command == "regression" else ()
+    (files / "answers.csv").write_bytes((files / "answers.csv").read_text("utf-8").encode("utf-16"))
+    assert run(*told)[0] == run(*told, "--encoding", "utf-16", "--platform", "redcap")[0] == 0
+    code, out, err = run(*told, "--encoding", "utf-8")
+    assert (code, out) == (2, "") and "its line 1 is not valid utf-8" in err
+    code, out, err = run(*told, "--platform", "redcat")
+    assert (code, out) == (2, "") and "Did you mean 'redcap'?" in err
 
 
 def test_correlations_and_regressions_of_a_file(run, files):
@@ -403,7 +414,7 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.parametrize("command", ["validate", "screen", "reliability", "components"])
+@pytest.mark.parametrize("command", QUESTIONNAIRES)
 def test_every_kind_of_file_that_is_read_is_named_by_the_commands_that_read_it(run, command):
     assert all(f"{kind})" in " ".join(run(command, "--help")[1].split()) for kind in (".sav", ".dta"))
 

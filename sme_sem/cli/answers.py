@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from ..errors import ResponseError
+from .options import Source
 from .output import DONE, LOOK
 
 if TYPE_CHECKING:
@@ -17,22 +17,23 @@ if TYPE_CHECKING:
 _MOST_FINDINGS = 20
 
 
-def read_answers(answers: Path, instrument: str, sheet: str | None, platform: str = "auto") -> Responses:
+def read_answers(source: Source) -> Responses:
     """Read a file of answers to an instrument."""
     from ..instrument import load_instrument
     from ..responses import read_responses
 
-    return read_responses(answers, load_instrument(instrument), sheet=sheet, platform=platform)
+    instrument = load_instrument(source.instrument)
+    return read_responses(
+        source.answers, instrument, platform=source.platform, sheet=source.sheet, encoding=source.encoding
+    )
 
 
-def kept_answers(
-    answers: Path, instrument: str, sheet: str | None, language: Language, *, err: bool = False
-) -> Responses:
+def kept_answers(source: Source, language: Language, *, err: bool = False) -> Responses:
     """Read and screen, and say how many are left."""
     from ..responses import screen
     from ..tables import Words, written
 
-    responses = read_answers(answers, instrument, sheet)
+    responses = read_answers(source)
     kept = screen(responses).responses()
     list_findings(responses, language, err=err)
     counted = Words("collected {n} → valid {kept}\n", "回收{n} → 有效{kept}\n")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from enum import Enum
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -29,9 +33,6 @@ class Tongues(str, Enum):  # noqa: UP042 - typer shows the value of this kind
     both = "both"
 
 
-Answers = Annotated[
-    Path, typer.Argument(help="File of answers: CSV, TSV, Excel (.xlsx, .xls, .ods), SPSS (.sav) or Stata (.dta).")
-]
 InstrumentName = Annotated[
     str, typer.Option("--instrument", "-i", help="A shipped instrument (see: sme-sem list), or a YAML file.")
 ]
@@ -42,9 +43,6 @@ RuleOption = Annotated[
         help="Screen by this rule instead of empty, missing, attention and duplicate_id; may be repeated: careless, "
         "duplicate_row."
     ),
-]
-PlatformOption = Annotated[
-    str, typer.Option(help="Survey platform that wrote the file; left out, it is recognised by its marks.")
 ]
 LanguageOption = Annotated[Tongue, typer.Option("--language", "-l", help="Language of the tables.")]
 ModelFile = Annotated[Path, typer.Argument(help="Text file with the model in lavaan syntax.")]
@@ -61,6 +59,37 @@ GapsOption = Annotated[
 ]
 GroupOption = Annotated[str | None, typer.Option(help="Column that divides the respondents into groups.")]
 OrderedOption = Annotated[bool, typer.Option("--ordered", help="Answers are ordered categories, not numbers.")]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file of answers to an instrument, and how it is read."""
+
+    answers: Annotated[
+        Path, typer.Argument(help="File of answers: CSV, TSV, Excel (.xlsx, .xls, .ods), SPSS (.sav) or Stata (.dta).")
+    ]
+    instrument: InstrumentName
+    sheet: Sheet = None
+    platform: Annotated[
+        str, typer.Option(help="Survey platform that wrote the file; left out, it is recognised by its marks.")
+    ] = "auto"
+    encoding: Annotated[
+        str | None, typer.Option(help="Encoding of a text file, such as gb18030; left out, it is recognised.")
+    ] = None
+
+
+def reads_answers(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command, in place of its parameter ``source``, an argument or option for each field of a Source."""
+    own, read = (inspect.signature(one, eval_str=True).parameters.values() for one in (command, Source))
+    shown = [p.replace(kind=p.KEYWORD_ONLY) for p in (*read, *own) if p.name != "source"]
+
+    @wraps(command)
+    def reading(**given: Any) -> None:
+        source = Source(**{field.name: given.pop(field.name) for field in fields(Source)})
+        command(source=source, **given)
+
+    reading.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
+    return reading
 
 
 class Form(str, Enum):  # noqa: UP042 - typer shows the value of this kind

@@ -11,17 +11,15 @@ import typer
 from ..errors import SpecificationError
 from .answers import findings_code, kept_answers, list_findings, read_answers, say_platform
 from .options import (
-    Answers,
     Form,
     FormOption,
-    InstrumentName,
     LanguageOption,
-    PlatformOption,
     RuleOption,
-    Sheet,
+    Source,
     TablesFile,
     Tongue,
     examples,
+    reads_answers,
 )
 from .output import DONE, LOOK, check_csv, check_output, for_programs, hand_over
 
@@ -33,11 +31,9 @@ app = typer.Typer()
 
 
 @app.command(epilog=examples("sme-sem validate answers.xlsx --instrument bmi-drivers"))
+@reads_answers
 def validate(
-    answers: Answers,
-    instrument: InstrumentName,
-    sheet: Sheet = None,
-    platform: PlatformOption = "auto",
+    source: Source,
     rule: RuleOption = None,
     language: LanguageOption = Tongue.en,
     form: FormOption = None,
@@ -47,7 +43,7 @@ def validate(
     from ..responses.screening import DEFAULT_RULES, screen
 
     check_output(form, output)
-    responses = read_answers(answers, instrument, sheet, platform)
+    responses = read_answers(source)
     screening = screen(responses, rule or DEFAULT_RULES)
     quality = screening.quality.tables()[:1] if screening.quality is not None else ()
     say_platform(responses, language.value, err=for_programs(form, output))
@@ -62,11 +58,9 @@ def validate(
         "sme-sem screen answers.xlsx -i bmi-drivers --kept kept.csv --output screening.docx --language zh",
     )
 )
+@reads_answers
 def screen(
-    answers: Answers,
-    instrument: InstrumentName,
-    sheet: Sheet = None,
-    platform: PlatformOption = "auto",
+    source: Source,
     max_missing: Annotated[float, typer.Option(help="Largest share of items, 0 to 1, that may be missing.")] = 0.5,
     min_flags: Annotated[int, typer.Option(help="Indices that must raise a flag before somebody is set aside.")] = 2,
     kept: Annotated[
@@ -89,7 +83,7 @@ def screen(
     check_output(form, output)
     if kept is not None:
         check_csv(kept)
-    responses = read_answers(answers, instrument, sheet, platform)
+    responses = read_answers(source)
     found = judge(responses, (*DEFAULT_RULES, "careless"), max_missing=max_missing, cutoffs=Cutoffs(flags=min_flags))
     quality = found.quality.tables() if found.quality is not None else ()
     shown = [*found.tables(), found.set_aside(), *quality]
@@ -105,10 +99,9 @@ def screen(
         "sme-sem reliability answers.csv -i corporate-reputation --output reliability.docx --language zh",
     )
 )
+@reads_answers
 def reliability(
-    answers: Answers,
-    instrument: InstrumentName,
-    sheet: Sheet = None,
+    source: Source,
     language: LanguageOption = Tongue.en,
     form: FormOption = None,
     output: TablesFile = None,
@@ -119,7 +112,7 @@ def reliability(
     def tables(kept: Responses) -> Sequence[Table]:
         return analyse(kept.frame, kept.scales(reflective=True)).tables()
 
-    _handed_over(tables, answers, instrument, sheet, language, form, output)
+    _handed_over(tables, source, language, form, output)
 
 
 @app.command(
@@ -128,9 +121,9 @@ def reliability(
         "sme-sem correlations answers.csv -i corporate-reputation --method spearman --correction holm",
     )
 )
+@reads_answers
 def correlations(
-    answers: Answers,
-    instrument: InstrumentName,
+    source: Source,
     method: Annotated[str, typer.Option(help="pearson, spearman, kendall.")] = "pearson",
     missing: Annotated[
         str, typer.Option(help="listwise (leave respondents with gaps out) or pairwise (use every pair of scores).")
@@ -141,7 +134,6 @@ def correlations(
     correction: Annotated[
         str, typer.Option(help="Of p values for their number: none, holm, benjamini-hochberg, bonferroni.")
     ] = "none",
-    sheet: Sheet = None,
     language: LanguageOption = Tongue.en,
     form: FormOption = None,
     output: TablesFile = None,
@@ -154,7 +146,7 @@ def correlations(
     def tables(kept: Responses) -> Sequence[Table]:
         return correlate(kept.frame, kept.scales(fewest=1), controls=control or (), **options).tables()
 
-    _handed_over(tables, answers, instrument, sheet, language, form, output)
+    _handed_over(tables, source, language, form, output)
 
 
 @app.command(
@@ -163,15 +155,14 @@ def correlations(
         'sme-sem regression answers.csv -i corporate-reputation -m "CUSL ~ LIKE" -m "CUSL ~ LIKE + COMP" --se hc3',
     )
 )
+@reads_answers
 def regression(
-    answers: Answers,
-    instrument: InstrumentName,
+    source: Source,
     model: Annotated[
         list[str],
         typer.Option("--model", "-m", help="'y ~ x + z' of constructs or columns; repeated: one step after the other."),
     ],
     se: Annotated[str, typer.Option(help="standard, or hc3 where the residuals' variance differs.")] = "standard",
-    sheet: Sheet = None,
     language: LanguageOption = Tongue.en,
     form: FormOption = None,
     output: TablesFile = None,
@@ -184,13 +175,13 @@ def regression(
     def tables(kept: Responses) -> Sequence[Table]:
         return regress(model, kept.frame, kept.scales(fewest=1), **options).tables()
 
-    _handed_over(tables, answers, instrument, sheet, language, form, output)
+    _handed_over(tables, source, language, form, output)
 
 
 @app.command(epilog=examples("sme-sem components answers.csv --instrument bmi-drivers --constructs VP,VC,VD,VCAP -n 4"))
+@reads_answers
 def components(
-    answers: Answers,
-    instrument: InstrumentName,
+    source: Source,
     constructs: Annotated[
         str | None, typer.Option(help="Names of constructs, with commas between; left out, all of them.")
     ] = None,
@@ -200,7 +191,6 @@ def components(
     rotation: Annotated[
         str, typer.Option(help="varimax, quartimax, equamax, promax, oblimin, geomin, none.")
     ] = "varimax",
-    sheet: Sheet = None,
     language: LanguageOption = Tongue.en,
     form: FormOption = None,
     output: TablesFile = None,
@@ -222,20 +212,18 @@ def components(
         frame = kept.frame[items]
         return [*adequacy(frame).tables(), *condense(frame, n, rotation).tables()]
 
-    _handed_over(tables, answers, instrument, sheet, language, form, output)
+    _handed_over(tables, source, language, form, output)
 
 
 def _handed_over(
     tables: Callable[[Responses], Sequence[Table]],
-    answers: Path,
-    instrument: str,
-    sheet: str | None,
+    source: Source,
     language: Tongue,
     form: Form | None,
     output: Path | None,
 ) -> None:
     """Read and screen the answers, hand over what is made of those kept, and leave with what was found in them."""
     check_output(form, output)
-    kept = kept_answers(answers, instrument, sheet, language.value, err=for_programs(form, output))
+    kept = kept_answers(source, language.value, err=for_programs(form, output))
     hand_over(tables(kept), language.value, form, output)
     raise typer.Exit(findings_code(kept))
