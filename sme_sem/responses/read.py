@@ -192,6 +192,7 @@ _KINDS = {
     "name": "姓名",
     "e-mail address": "电子邮箱",
     "phone number": "电话号码",
+    "account": "社交账号",
     "IP address": "IP地址",
     "location": "位置",
     "identity number": "身份证号",

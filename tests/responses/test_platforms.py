@@ -229,6 +229,30 @@ def test_personal_data_stay_where_they_are_asked_for(tmp_path):
     assert "王芳" in kept.extra["1、您的姓名："].str.strip().tolist()
 
 
+IMPERSONAL = (
+    "brand name",
+    "手机品牌",
+    "Name of the product line",
+    "What is the name of your company?",
+    "企业名称",
+    "请填写—企业名称：",
+    "公司地址",
+    "Company address",
+    "Brand (name)",
+    "品牌（名字）",
+    "您的手机(品牌)",
+    "您是否使用微信",
+    "3、您使用的渠道(微信)",
+    "您通过什么渠道了解我们—电话",
+    "How do customers contact you? - E-mail",
+    "Which channels do you use? [WhatsApp]",
+    "respondent",
+    "Contact",
+    "Line number",
+    "First",
+)
+
+
 @pytest.mark.parametrize(
     ("header", "cells", "kind"),
     [
@@ -236,12 +260,33 @@ def test_personal_data_stay_where_they_are_asked_for(tmp_path):
         ("Your first name:", ["A", "B"], "name"),
         ("3、您的联系电话：", ["1", ""], "phone number"),
         ("E-mail", ["", ""], "e-mail address"),
+        ("1、请填写—收货人姓名：", ["A", "B"], "name"),
+        ("请填写—姓名", ["A", "B"], "name"),
+        ("4(1)、收货人姓名", ["A", "B"], "name"),
+        ("第3题(收货人姓名)", ["A", "B"], "name"),
+        ("您的称呼", ["A", "B"], "name"),
+        ("请填写您的真实姓名（选填）", ["A", "B"], "name"),
+        ("姓名及联系方式", ["A", "B"], "phone number"),
+        ("First and last name", ["A", "B"], "name"),
+        ("Q1.1 What’s your name?", ["A", "B"], "name"),
+        ("Please enter your full name.", ["A", "B"], "name"),
+        ("Contact person (name)", ["A", "B"], "name"),
+        ("Contact details - First name", ["A", "B"], "name"),
+        ("contact/name", ["A", "B"], "name"),
+        ("Name (optional)", ["A", "B"], "name"),
+        ("Name and e-mail", ["A", "B"], "name"),
+        ("QQ号", ["1", "2"], "account"),
+        ("您的微信号：", ["A", "B"], "account"),
+        ("支付宝账号（用于发放红包）", ["A", "B"], "account"),
+        ("WeChat ID", ["A", "B"], "account"),
+        ("您的E-mail", ["", ""], "e-mail address"),
+        ("Your home address", ["A", "B"], "location"),
+        ("收货信息—地址", ["A", "B"], "location"),
         ("remark", ["a@b.org", "c@d.com"], "e-mail address"),
         ("remark", ["13800138000", ""], "phone number"),
         ("remark", ["10.0.0.1", "10.0.0.2"], "IP address"),
         ("remark", ["10.0.0.1", "x", "y"], None),
-        ("brand name", ["A", "B"], None),
-        ("手机品牌", ["A", "B"], None),
+        *((header, ["A", "B"], None) for header in IMPERSONAL),
     ],
 )
 def test_personal_data_are_known_by_their_heading_or_by_their_answers(header, cells, kind):
