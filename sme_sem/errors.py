@@ -98,7 +98,15 @@ class SpecificationError(SmeSemError):
 
 
 class DataProblem(SmeSemError):
-    """The data cannot carry this model."""
+    """The data cannot carry this model.
+
+    said : the message without its group; Words where it is known in Chinese as well
+    group : the group of respondents it is about, if it is about one
+    """
+
+    def __init__(self, said: object, group: str = "") -> None:
+        self.said, self.group = said, group
+        super().__init__(f"group {group!r}: {said}" if group else str(said))
 
 
 class IdentificationError(SmeSemError):

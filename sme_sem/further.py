@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
-from .errors import SmeSemError
+from .errors import DataProblem, SmeSemError
 from .instrument import Instrument
 from .report.further import Further
 from .report.results import Problem
@@ -27,9 +27,13 @@ _FEWEST = 40
 
 
 class Steps:
-    """Does the steps of a study, and keeps what went wrong in them."""
+    """Does the steps of a study, and keeps what went wrong in them.
 
-    def __init__(self) -> None:
+    groups : what to print for the groups that the study compares
+    """
+
+    def __init__(self, groups: Mapping[str, Text]) -> None:
+        self.groups = groups
         self.problems: list[Problem] = []
 
     def attempt(self, name: Text, step: Callable[[], _T]) -> _T | None:
@@ -37,8 +41,16 @@ class Steps:
         try:
             return step()
         except SmeSemError as problem:
-            self.problems.append(Problem(name, str(problem)))
+            self.problems.append(Problem(name, self.told(problem)))
             return None
+
+    def told(self, problem: SmeSemError) -> Text:
+        """What went wrong: in both languages where it is known in both, and with the group by its label."""
+        if not isinstance(problem, DataProblem):
+            return str(problem)
+        said = problem.said if isinstance(problem.said, Words) else str(problem.said)
+        group = self.groups.get(problem.group, problem.group)
+        return _OF_GROUP.filled(group=group, said=said) if problem.group else said
 
 
 def look_further(study: ScreenedStudy, read: Responses, kept: Responses, steps: Steps) -> Further:
@@ -115,6 +127,7 @@ def _background(instrument: Instrument, frame: pd.DataFrame) -> dict[str, Any]:
     return {"background": known, "categorical": [name for name in known if asked[name]]}
 
 
+_OF_GROUP = Words("group '{group}': {said}", "组别“{group}”：{said}")
 _WHEN = " submitted_at"
 _OF_ANSWERED = Words("A score is the mean of the items that were answered.", "得分为受访者所答题项的平均值。")
 _MISSING = Words("Missing answers", "缺失数据")

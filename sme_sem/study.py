@@ -105,7 +105,11 @@ class Study:
         ({'collected': 344, 'valid': 344, 'analysed': 336}, ())
         """
         require_kind("progress", progress, (Callable, NoneType), "a function of a step's name, the steps done and all")
-        steps = _CountedSteps(progress, 5 + len(self.models) + (self.choices.bootstrap is not None))
+        steps = _CountedSteps(
+            progress,
+            5 + len(self.models) + (self.choices.bootstrap is not None),
+            self.instrument.category_labels(self.choices.group),
+        )
         found = self._screened(steps)
         for stage in (
             self._measured,
@@ -191,7 +195,7 @@ class Study:
             try:
                 fits[name] = self._fit(name, kept)
             except SmeSemError as problem:
-                failures[name] = self._absent_items(name, kept) or str(problem)
+                failures[name] = self._absent_items(name, kept) or steps.told(problem)
         found = replace(found, fits=fits, failures=failures)
         recorded = steps.attempt(_LEDGER, lambda: self._record(fits, found.sha256["data"])) if self.ledger else None
         return found if recorded is None else replace(found, recorded=recorded[0], post_hoc=recorded[1])
@@ -558,8 +562,8 @@ def demo_study(instrument: str = "bmi-drivers", *, output: str | Path = "results
 class _CountedSteps(Steps):
     """Counts the steps of a run as well."""
 
-    def __init__(self, progress: Progress | None, total: int) -> None:
-        super().__init__()
+    def __init__(self, progress: Progress | None, total: int, groups: Mapping[str, Text]) -> None:
+        super().__init__(groups)
         self.progress, self.total, self.done = progress, total, 0
 
     def begin(self, name: Text) -> None:

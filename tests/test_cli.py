@@ -220,7 +220,8 @@ def test_correlations_and_regressions_of_a_file(run, files):
     code, out, _ = run("correlations", *told, "--method", "spearman", "--correction", "holm")
     assert code == 0 and "Spearman's rank correlations." in out and "corrected for 1 correlations (Holm)" in out
     code, out, _ = run("regression", *told, "-m", "USE ~ TRUST", "-l", "zh")
-    assert code == 0 and "USE的回归分析" in out
+    assert code == 0 and "使用的回归分析" in out and re.search(r"^信任 ", out, re.MULTILINE)
+    assert "信任" in run("reliability", *told, "-l", "zh")[1] and "1. 信任" in run("correlations", *told, "-l", "zh")[1]
     without = files / "without.csv"
     pd.read_csv(files / "answers.csv", dtype=str).drop(columns="t2").to_csv(without, index=False)
     code, out, _ = run("correlations", without, *told[1:])  # an item without a column is left out, as elsewhere
@@ -231,7 +232,7 @@ def test_correlations_and_regressions_of_a_file(run, files):
 
 def test_reliability_and_components_of_a_file(run, files):
     code, out, _ = run("reliability", files / "answers.csv", "-i", files / "instrument.yaml")
-    assert code == 0 and "collected 200 → valid 200" in out and re.search(r"TRUST +3 +200", out)
+    assert code == 0 and "collected 200 → valid 200" in out and re.search(r"Trust +3 +200", out)
     options = ("--constructs", "TRUST,USE", "-n", "2", "--rotation", "promax")
     code, out, _ = run("components", files / "answers.csv", "-i", files / "instrument.yaml", *options)
     assert code == 0 and "Pattern matrix" in out
@@ -469,7 +470,7 @@ def test_compare_takes_an_estimator_a_language_and_a_file(run, rivals):
     target = rivals / "comparison.md"
     options = ("--estimator", "MLR", "--language", "zh", "--output", target)
     code, out, _ = run("compare", rivals / "model.txt", rivals / "none.txt", rivals / "answers.csv", *options)
-    assert (code, out) == (0, f"Written: {target}\n")
+    assert (code, out) == (0, f"已写入：{target}\n")
     written = target.read_text("utf-8")
     assert "校正卡方差异（2001）" in written and "**模型比较**" in written
 
@@ -580,7 +581,7 @@ def test_tables_are_printed_for_programs_and_remarks_kept_apart(run, files):
     told = ("reliability", files / "answers.csv", "-i", files / "instrument.yaml", "--format")
     code, out, err = run(*told, "json")
     scales = json.loads(out)[0]
-    assert code == 0 and scales["name"] == "reliability" and scales["rows"][0]["scale"] == "TRUST"
+    assert code == 0 and scales["name"] == "reliability" and scales["rows"][0]["scale"] == "Trust"
     assert 0 < scales["rows"][0]["alpha"] < 1 and "collected 200" in err
     assert run(*told, "csv")[1].startswith("scale,n_items,n,alpha")
     assert run(*told, "markdown")[1].startswith("**Reliability")

@@ -138,5 +138,9 @@ def test_draft_writes_an_instrument_that_loads_and_the_trail_beside_it(run, segm
     assert load_instrument(tmp_path / "mine.yaml").models["draft"].structure == "M1 ~ M0\n"
     trail = pd.read_csv(tmp_path / "mine-trail.csv")
     assert len(trail) == len(pd.read_csv(segments))
+    code, out, _ = run("draft", segments, "-o", tmp_path / "second.yaml", "-l", "zh")
+    assert code == 0 and "问卷初稿" in out and "Draft" not in out
+    assert f"已写入：{tmp_path / 'second-trail.csv'}\n" in out
+    assert out.endswith("在 study.yaml 中加入下行，报告便会列出编码链：  trail: second-trail.csv\n")
     code, _, err = run("draft", segments, "-o", tmp_path / "mine.yaml")
     assert code == 2 and "already exists" in err

@@ -178,6 +178,15 @@ def test_groups_of_a_study_are_compared_step_by_step(tmp_path):
     assert list(paths) == ["path", "1", "2", "chisq", "df", "pvalue"] and list(paths["path"]) == ["Use ← Trust"]
 
 
+def test_what_a_group_lacks_is_told_in_both_languages_with_the_groups_label(tmp_path):
+    frame = answers()
+    frame.loc[(frame["city"] == 2) & (frame["t1"] == 1), "t1"] = 2
+    problems = load_study(write_study(tmp_path, frame, group="city", ordered=True)).run().problems
+    (told,) = {problem.message for problem in problems}
+    assert told.en.startswith("group 'Daqing': nobody answered 1 to 't1', which other groups did; ")
+    assert told.zh.startswith("组别“Daqing”：'t1'无人选择1，而其他组别有人选择；没有作答便无法估计阈值。")
+
+
 def test_ordered_answers_of_a_study_are_taken_as_such(tmp_path):
     found = load_study(write_study(tmp_path, ordered=True)).run()
     codes = answers()

@@ -12,7 +12,7 @@ import typer
 from ..errors import SourceError, SpecificationError
 from .numbers import suspect_codes, text_of
 from .options import LanguageOption, MissingCodes, Tongue, examples
-from .output import LOOK, print_tables, refuse_existing
+from .output import LOOK, print_tables, refuse_existing, say_written
 
 if TYPE_CHECKING:
     from ..qualitative.coding import Level
@@ -109,6 +109,7 @@ def keywords(
 
     from ..qualitative import count_keywords, select
     from ..report import word_figures
+    from ..tables import Words, written
 
     started = time.perf_counter()
     counted = count_keywords(documents, themes, pattern=pattern, words=_words(words), workers=workers, progress=True)
@@ -123,7 +124,11 @@ def keywords(
         "word_cloud": word_figures.word_cloud(totals),
     }
     characters = int(counted.documents["characters"].sum())
-    typer.echo(f"{len(counted.documents)} documents, {characters} characters in {seconds:.1f} s", err=True)
+    read = Words(
+        "{n} documents, {characters} characters in {seconds} s", "{n}份文档，{characters}个字符，用时{seconds}秒"
+    )
+    said = read.filled(n=len(counted.documents), characters=characters, seconds=f"{seconds:.1f}")
+    typer.echo(written(said, language.value), err=True)
     _hand_over(tables, figures if output else {}, output, language.value, counted.remarks)
 
 
@@ -195,12 +200,13 @@ def draft(
     segments: _Segments,
     output: Annotated[Path, typer.Option("--output", "-o", help="Instrument file to write; it must not exist.")],
     relations: Annotated[Path | None, typer.Option(help="Table with the columns cause, effect and sign.")] = None,
-    title: Annotated[str, typer.Option(help="Title of the questionnaire.")] = "Draft questionnaire",
+    title: Annotated[str | None, typer.Option(help="Title of the questionnaire.")] = None,
     column: _Columns = None,
     language: LanguageOption = Tongue.en,
 ) -> None:
     """Draft an instrument and a model from categories, concepts and relations; the trail goes beside it as CSV."""
     from ..qualitative import draft_instrument, read_coding, read_relations
+    from ..tables import Words, written
     from ..tables.storing import store_all
 
     trail = output.with_name(f"{output.stem}-trail.csv")
@@ -211,7 +217,10 @@ def draft(
     kept = drafted.trail.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
     store_all({output: drafted.text.encode("utf-8"), trail: kept})
     print_tables(drafted.tables(), language.value)
-    typer.echo(f"Written: {output}\nWritten: {trail}\nIn study.yaml, to show it in the report:  trail: {trail.name}")
+    for place in (output, trail):
+        say_written(place, language.value)
+    shown = Words("In study.yaml, to show it in the report:  ", "在 study.yaml 中加入下行，报告便会列出编码链：  ")
+    typer.echo(written(shown, language.value) + f"trail: {trail.name}")
 
 
 def _named(columns: Sequence[str] | None) -> dict[str, str]:
@@ -257,6 +266,6 @@ def _hand_over(
         contents[output / "tables.xlsx"] = excel.render(tables, language)
         contents |= {output / "figures" / f"{name}.svg": svg.encode("utf-8") for name, svg in figures.items()}
         store_all(contents)
-        typer.echo(f"Written: {output}")
+        say_written(output, language)
     if any(remark.severity == "error" for remark in remarks):
         raise typer.Exit(LOOK)

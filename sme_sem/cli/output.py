@@ -34,7 +34,7 @@ def hand_over(tables: Sequence[Table], language: Language, form: Form | None, ou
         else:
             content = FORMATS[_name(form)].file(tables, language)
             store(output, content.encode("utf-8") if isinstance(content, str) else content)
-        typer.echo(f"Written: {output}")
+        say_written(output, language)
     elif form in (None, Form.table):
         print_tables(tables, language)
     elif form is Form.csv:
@@ -42,6 +42,13 @@ def hand_over(tables: Sequence[Table], language: Language, form: Form | None, ou
         typer.echo("\n".join(text.replace("\r\n", "\n") for text in texts), nl=False)
     else:
         typer.echo(rendered(tables, form.value, language))
+
+
+def say_written(path: Path, language: Language, *, err: bool = False) -> None:
+    """Print where something was written."""
+    from ..tables import Words, written
+
+    typer.echo(written(Words("Written: {path}", "已写入：{path}").filled(path=path), language), err=err)
 
 
 def check_output(form: Form | None, output: Path | None, *, several: bool = True) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -110,7 +111,8 @@ def reliability(
     from ..measurement import reliability as analyse
 
     def tables(kept: Responses) -> Sequence[Table]:
-        return analyse(kept.frame, kept.scales(reflective=True)).tables()
+        found = analyse(kept.frame, kept.scales(reflective=True))
+        return [table.labelled(kept.instrument.labels(), "scale") for table in found.tables()]
 
     _handed_over(tables, source, language, form, output)
 
@@ -144,7 +146,8 @@ def correlations(
     options: Any = {"method": method, "missing": missing, "correction": correction}  # checked where they are used
 
     def tables(kept: Responses) -> Sequence[Table]:
-        return correlate(kept.frame, kept.scales(fewest=1), controls=control or (), **options).tables()
+        found = correlate(kept.frame, kept.scales(fewest=1), controls=control or (), **options)
+        return replace(found, labels=kept.instrument.labels()).tables()
 
     _handed_over(tables, source, language, form, output)
 
@@ -173,7 +176,8 @@ def regression(
     options: Any = {"se": se}  # checked where it is used
 
     def tables(kept: Responses) -> Sequence[Table]:
-        return regress(model, kept.frame, kept.scales(fewest=1), **options).tables()
+        found = regress(model, kept.frame, kept.scales(fewest=1), **options)
+        return replace(found, labels=kept.instrument.labels()).tables()
 
     _handed_over(tables, source, language, form, output)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from .options import FormOption, InstrumentName, LanguageOption, TablesFile, Tongue, Tongues, examples
-from .output import DONE, LOOK, hand_over, print_tables, progress_bar, refuse_existing
+from .output import DONE, LOOK, hand_over, print_tables, progress_bar, refuse_existing, say_written
 
 if TYPE_CHECKING:
     from ..report.results import Results
@@ -174,7 +174,7 @@ def export(
     target = output / default_name(known, to) if output.is_dir() else output
     refuse_existing(target)
     written = export_instrument(known, target, format=to, language=tongue, constructs=constructs)
-    typer.echo(f"Written: {written}")
+    say_written(written, "zh" if tongue == "zh" else "en")
     typer.echo(form.advice.zh if tongue == "zh" else form.advice.en)
 
 

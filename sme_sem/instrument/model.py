@@ -472,6 +472,23 @@ class Instrument(Tabled, _Record):
             known[cause] = known[product_construct(cause)] = one + " × " + other
         return known
 
+    def category_labels(self, question: str | None) -> dict[str, Words]:
+        """Say what to print for the codes of a background question; nothing where there is no such question.
+
+        Parameters
+        ----------
+        question
+            Its id.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> sme.load_instrument("corporate-reputation").category_labels("servicetype")["2"].en
+        'Contract'
+        """
+        known = next((one.categories for one in self.background if one.id == question), {})
+        return {str(code): label.words for code, label in known.items()}
+
     def model_constructs(self, name: str) -> tuple[str, ...]:
         """Name the constructs that enter a model, elements of second-order ones included.
 

@@ -29,7 +29,7 @@ from ..responses.numeric import require_frame
 from ..sem.specification import Specification
 from ..sem.spelling import chosen
 from ..sem.syntax import Term
-from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, rows_from, term
+from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, about, joined, rows_from, term
 from ..tables.format import cell, interval_columns
 from .answers import SCORED, STARS, complete_answers, require_correlations, require_items, require_scores, scored
 from .collinearity import variance_inflation
@@ -53,6 +53,7 @@ class Regression(Tabled):
     cases : one row per respondent under the last model (fitted, residual, leverage, studentized, cook, dffits);
         residuals are studentized with the respondent left out
     level : of the intervals
+    labels : what to print for the outcome and the predictors
     """
 
     outcome: str
@@ -61,17 +62,20 @@ class Regression(Tabled):
     cases: pd.DataFrame
     level: float
     notes: tuple[Text, ...] = ()
+    labels: Mapping[str, Text] | None = None
 
     def tables(self) -> tuple[Table, ...]:
         """Give the coefficients, what each model explains and, of several models, their slopes side by side."""
         several = len(self.models) > 1
-        title = Words("Regression of {name}", "{name}的回归分析").filled(name=self.outcome)
+        title = Words("Regression of {name}", "{name}的回归分析").filled(name=self._labels()[self.outcome])
         names = [term("Intercept") if name == INTERCEPT else name for name in self.coefficients["predictor"]]
         printed = self.coefficients.assign(predictor=pd.Series(names, dtype=object))
         first = 0 if several else 1  # one model needs no number
         explained = [c for c in _EXPLAINED_COLUMNS if several or not c.name.endswith("_change")]
         found = (
-            _table("regression", title, printed, _coefficient_columns(self.level)[first:], self.notes),
+            _table("regression", title, printed, _coefficient_columns(self.level)[first:], self.notes).labelled(
+                self._labels(), "predictor"
+            ),
             _table("regression_models", _EXPLAINED, self.models, explained[first:]),
             _table("regression_residuals", _RESIDUALS, self.models, _RESIDUAL_COLUMNS[first:], (_MEASURES,)),
         )
@@ -88,10 +92,19 @@ class Regression(Tabled):
             Column("predictor", _PREDICTOR),
             *(Column(f"model_{m}", _MODEL + Words(f" {m}", f"{m}"), Kind.ESTIMATE) for m in models),
         )
-        names = dict.fromkeys(slopes["predictor"])
-        rows = tuple((name, *(at.get((name, m), "") for m in models)) for name in names)
+        names, labels = dict.fromkeys(slopes["predictor"]), self._labels()
+        rows = tuple((labels[name], *(at.get((name, m), "") for m in models)) for name in names)
         title = Words("Standardized slopes on {name}, step by step", "{name}的分层回归：标准化系数")
-        return Table("regression_steps", title.filled(name=self.outcome), columns, rows, (STARS,))
+        return Table("regression_steps", title.filled(name=self._labels()[self.outcome]), columns, rows, (STARS,))
+
+    def _labels(self) -> dict[str, Text]:
+        """What to print for the outcome and each predictor; for a product, its factors."""
+        known = self.labels or {}
+        names = (self.outcome, *self.coefficients["predictor"])
+        products = {
+            n: joined((known.get(part, part) for part in n.split(":")), " × ", " × ") for n in names if ":" in n
+        }
+        return {name: name for name in names} | (products if known else {}) | dict(known)
 
 
 def _table(
@@ -364,7 +377,7 @@ def _noticed(coefficients: pd.DataFrame, models: pd.DataFrame, cases: pd.DataFra
     tiny = coefficients.loc[(coefficients["est"].abs() < UNSEEN) & (coefficients["beta"].abs() > UNSEEN), "predictor"]
     for words, names in ((_ALIKE, alike), (_TINY, tiny)):
         if len(names):
-            said.append(words.filled(names=", ".join(dict.fromkeys(names))))
+            said.append(about(dict.fromkeys(names), words))
     return said
 
 
@@ -428,14 +441,14 @@ _ALONE = Words(
     "下列行单独决定一个系数，无论作何回答均被完全拟合：{rows}。",
 )
 _TINY = Words(
-    "Slopes too small for three decimals: {names}. Give these predictors in larger units (thousands, millions).",
-    "系数过小，三位小数无法显示：{names}。请以更大的单位（如千、万、百万）表示这些自变量。",
+    "the slope is too small for three decimals. Give the predictor in a larger unit (thousands, millions).",
+    "系数过小，三位小数无法显示。请以更大的单位（如千、万、百万）表示该自变量。",
 )
 _UNEQUAL = Words(
     "The variance of the residuals depends on the predictors (Breusch-Pagan p < .05): compare se='hc3'.",
     "残差方差随自变量变化（Breusch-Pagan检验 p < .05）：请与se='hc3'的结果比较。",
 )
 _ALIKE = Words(
-    "Nearly the same as other predictors (VIF of 5 or more): {names}. Their slopes are uncertain.",
-    "与其他自变量高度共线（VIF不低于5）：{names}。其系数不稳定。",
+    "nearly the same as other predictors (VIF of 5 or more); the slopes are uncertain.",
+    "与其他自变量高度共线（VIF不低于5），系数不稳定。",
 )

@@ -131,7 +131,7 @@ def draft_instrument(
     relations: Iterable[Relation] = (),
     *,
     name: str = "draft",
-    title: str = "Draft questionnaire",
+    title: str | None = None,
     names: Mapping[str, str] | None = None,
     further: Mapping[str, Sequence[str]] | None = None,
 ) -> Draft:
@@ -147,7 +147,7 @@ def draft_instrument(
     relations
         Who acts on whom, by the names of categories or main categories: the draft model and its hypotheses.
     name, title
-        Of the instrument.
+        Of the instrument; left out, the title says that it is a draft.
     names
         Category -> variable name, such as ``{"market competition": "MKT"}``; others are made of the category's name.
     further
@@ -268,7 +268,7 @@ def _check(relations: Sequence[Relation], known: Mapping[str, str]) -> None:
 
 def _document(
     name: str,
-    title: str,
+    title: str | None,
     constructs: Sequence[_Construct],
     relations: Sequence[Relation],
     paths: Sequence[tuple[str, str, str]],
@@ -278,7 +278,7 @@ def _document(
         structure.setdefault(effect, []).append(cause)
     document: dict[str, Any] = {
         "name": name,
-        "title": title,
+        "title": title or _TITLE,
         "response_scales": {"agreement": {"lowest": 1, "highest": 5, "anchors": _ANCHORS}},
         "constructs": [_construct(construct) for construct in constructs],
     }
@@ -373,5 +373,6 @@ _HEAD = """\
 # (wording: {en: ..., zh: ...}), mark those of a reversed wording (reversed: true), and read the model again.
 # Comments name the segments an item rests on."""
 _SIGNS = {"": "+", "正": "+", "正向": "+", "positive": "+", "负": "-", "负向": "-", "negative": "-", "−": "-"}
+_TITLE = {"en": "Draft questionnaire", "zh": "问卷初稿"}
 _MODEL = {"en": "Model from selective coding", "zh": "选择式编码模型"}
 _ANCHORS = {1: {"en": "Strongly disagree", "zh": "非常不同意"}, 5: {"en": "Strongly agree", "zh": "非常同意"}}

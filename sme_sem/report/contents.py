@@ -22,7 +22,7 @@ from ..sem.diagram import diagram_model
 from ..sem.rivals import comparable, model_comparison
 from ..sem.rows import rows_of
 from ..sem.thresholds import profile
-from ..tables import About, Column, Kind, Language, Table, Text, Words, joined, term
+from ..tables import Column, Kind, Language, Table, Text, Words, joined, term
 from ..tables.table import is_missing
 from . import charts, figures, further, narrative
 from .checklist import checklist
@@ -98,7 +98,7 @@ def headline(results: Results) -> tuple[Table, ...]:
     """List the tables that say what came out: counts, reliability, fit, hypotheses, rivals."""
     found: list[Table] = [_counts(results)]
     if results.reliability is not None:
-        table = _labelled(results.reliability.tables()[0], results)
+        table = results.reliability.tables()[0].labelled(results.labels, "scale")
         found.append(_narrowed(table, ("scale", "n_items", "n", "alpha", "alpha_ci_lower", "alpha_ci_upper", "omega")))
     if results.fit is not None:
         found += [presentation.model_test(results.fit), _indices(results, results.fit)]
@@ -179,7 +179,7 @@ def _reliability(results: Results) -> Section:
         _present(
             [
                 narrative.reliability(results),
-                *(_labelled(table, results) for table in tables),
+                *(table.labelled(results.labels, "scale") for table in tables),
                 *further.advice(results.further.item_advice, results.labels),
             ]
         ),
@@ -219,7 +219,7 @@ def _measurement(results: Results) -> Section:
         presentation.covariances(fit, results.labels),
     )
     valid = results.validity.tables() if results.validity is not None else ()
-    judged = [_labelled(table, results, "construct") for table in valid]
+    judged = [table.labelled(results.labels, "construct") for table in valid]
     judged += further.alike(results.further.heterotrait, results.labels)
     said = [narrative.measured_apart(measured) if measured is not fit else None, narrative.loadings(measured)]
     return Section("measurement", term("Measurement model"), _present([*said, *_filled(tables), *judged]))
@@ -237,9 +237,7 @@ def _method_bias(results: Results) -> Section:
     if results.method_bias is None:
         return Section("method_bias", "")
     tables = [
-        _labelled(table, results, "construct")
-        if table.name == "full_collinearity"
-        else replace(table, notes=_labelled_notes(table, results.labels))
+        table.labelled(results.labels, "construct" if table.name == "full_collinearity" else None)
         for table in results.method_bias.tables()
     ]
     return Section("method_bias", term("Common method bias"), _present(_filled(tables)))
@@ -350,14 +348,13 @@ def _countermeasures(results: Results, language: Language) -> Section:
     caption = title + _NEGATIVE if any(driver.importance < 0 for driver in drivers) else title
     picture = Figure("importance", caption, cast(str, charts.importance_map(drivers, language)))
     said = narrative.countermeasures(results, groups)
-    shown = replace(table, title=title, rows=rows, notes=_labelled_notes(table, labels))
+    shown = replace(table.labelled(labels), title=title, rows=rows)
     return Section("countermeasures", _MATTERS, _present([said, picture, shown]))
 
 
 def _group_labels(results: Results) -> presentation.Labels:
     """Give the labels of the groups that the study compares, by their codes."""
-    question = next((q for q in results.instrument.background if q.id == results.options.get("group")), None)
-    return {} if question is None else {str(code): text.words for code, text in question.categories.items()}
+    return dict(results.instrument.category_labels(results.options.get("group")))
 
 
 def _rivals(results: Results) -> Section:
@@ -701,21 +698,6 @@ def _with_text(table: Table, results: Results) -> Table:
     column = Column("text", term("Research hypothesis"))
     rows = tuple((row[0], texts[row[0]], *row[1:]) for row in table.rows)
     return replace(table, columns=(table.columns[0], column, *table.columns[1:]), rows=rows)
-
-
-def _labelled(table: Table, results: Results, column: str = "scale") -> Table:
-    """Write constructs by their labels, in the column that names them and in headings."""
-    labels = results.labels
-    place = next(i for i, known in enumerate(table.columns) if known.name == column)
-    rows = tuple((*row[:place], labels.get(str(row[place]), row[place]), *row[place + 1 :]) for row in table.rows)
-    columns = tuple(
-        replace(known, heading=labels[known.name]) if known.name in labels else known for known in table.columns
-    )
-    return replace(table, columns=columns, rows=rows, notes=_labelled_notes(table, labels))
-
-
-def _labelled_notes(table: Table, labels: presentation.Labels) -> tuple[Text, ...]:
-    return tuple(note.labelled(labels) if isinstance(note, About) else note for note in table.notes)
 
 
 def _narrowed(table: Table, names: Iterable[str]) -> Table:

@@ -131,7 +131,7 @@ def _in_group(label: str) -> Iterator[None]:
     try:
         yield
     except DataProblem as problem:
-        raise (DataProblem(f"group {label!r}: {problem}") if label else problem) from None
+        raise (DataProblem(problem.said, label) if label else problem) from None
 
 
 def _condensed(

@@ -24,6 +24,7 @@ from ..kernels import influence, latent_moments, latent_response, least_squares,
 from ..kernels.discrepancy import Sample
 from ..kernels.latent_response import OrderedPattern
 from ..responses.moments import Moments
+from ..tables import Words
 from .composites import WEIGHT
 from .estimators import Estimator
 from .least_squares import enough_respondents, full_weight, ordered_gamma
@@ -95,10 +96,7 @@ def _coded(name: str, label: str, answers: np.ndarray, known: np.ndarray) -> np.
     codes = reduce(np.add, reached, np.full(len(answers), -1, dtype=np.int8))
     empty = np.flatnonzero(np.diff([*map(np.count_nonzero, reached), 0]) == 0)
     if len(empty):
-        raise DataProblem(
-            f"group {label!r}: nobody answered {known[empty[0]]:g} to {name!r}, which other groups did; a threshold "
-            "cannot be estimated from no answers. Bring neighbouring categories together in all groups."
-        )
+        raise DataProblem(_NOBODY.filled(answer=f"{known[empty[0]]:g}", item=repr(name)), label)
     return np.where(codes < 0, np.nan, codes)
 
 
@@ -107,19 +105,11 @@ def _known(own: influence.Moments, names: Sequence[str], label: str) -> None:
     gamma = influence.gamma_diagonal(own)
     missing = ~(np.isfinite(own.vector) & (gamma > 0) & np.isfinite(gamma))
     count = len(own.layout.covariance)
-    group = f"group {label!r}: " if label else ""
     if missing[: len(missing) - count].any():
-        raise DataProblem(
-            f"{group}thresholds, means or variances cannot be told from the answers, as where a covariate separates "
-            "the categories of an ordered variable (bring categories together, or leave the covariate out), or where a "
-            "variable that is not ordered takes two values only (name it in ordered= too)."
-        )
+        raise DataProblem(_UNTOLD, label)
     if missing.any():
         a, b = (names[i] for i in own.layout.covariance[missing[-count:]][0])
-        raise DataProblem(
-            f"{group}the correlation of {a!r} with {b!r} cannot be told from the answers: too few respondents, or "
-            "answers that hardly vary. Bring categories together, leave one of the two out, or collect more answers."
-        )
+        raise DataProblem(_UNTOLD_PAIR.filled(one=repr(a), other=repr(b)), label)
 
 
 def sample(table: ParameterTable, moments: Moments, method: Estimator) -> Sample:
@@ -315,3 +305,22 @@ def _normal_products(rows: np.ndarray, P: np.ndarray, i: np.ndarray, j: np.ndarr
     X[..., i, j] = X[..., j, i] = rows
     P = P[:, None]
     return np.asarray((P @ X @ P)[..., i, j])
+
+
+_NOBODY = Words(
+    "nobody answered {answer} to {item}, which other groups did; a threshold cannot be estimated from no answers. "
+    "Bring neighbouring categories together in all groups.",
+    "{item}无人选择{answer}，而其他组别有人选择；没有作答便无法估计阈值。请在所有组别中合并相邻类别。",
+)
+_UNTOLD = Words(
+    "thresholds, means or variances cannot be told from the answers, as where a covariate separates the categories of "
+    "an ordered variable (bring categories together, or leave the covariate out), or where a variable that is not "
+    "ordered takes two values only (name it in ordered= too).",
+    "无法由作答估计阈值、均值或方差：可能是协变量将有序变量的类别完全分开（请合并类别或去掉该协变量），"
+    "或某个未声明为有序的变量只有两个取值（请也列入ordered=）。",
+)
+_UNTOLD_PAIR = Words(
+    "the correlation of {one} with {other} cannot be told from the answers: too few respondents, or answers that "
+    "hardly vary. Bring categories together, leave one of the two out, or collect more answers.",
+    "无法由作答估计{one}与{other}的相关：受访者过少，或作答几乎没有差异。请合并类别、去掉其中一个变量，或增加样本。",
+)

@@ -8,13 +8,13 @@ precision and ``format`` decides how it is written.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from .language import Language, Text, written
+from .language import About, Language, Text, written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,6 +107,24 @@ class Table:
     def noted(self, *notes: Text) -> Table:
         """Return the same table with more notes under it."""
         return replace(self, notes=(*self.notes, *notes))
+
+    def labelled(self, labels: Mapping[str, Text], column: str | None = None) -> Table:
+        """Return the same table with labels for names: in its notes, and in a column and headings that are names.
+
+        >>> table = Table("sizes", "Sizes", (Column("group", "Group"), Column("n", "N")), (("A", 12), ("B", 30)))
+        >>> table.labelled({"A": "Firms"}, "group").rows
+        (('Firms', 12), ('B', 30))
+        """
+        notes = tuple(note.labelled(labels) if isinstance(note, About) else note for note in self.notes)
+        if column is None:
+            return replace(self, notes=notes)
+        place = next(i for i, known in enumerate(self.columns) if known.name == column)
+        rows = tuple((*row[:place], labels.get(str(row[place]), row[place]), *row[place + 1 :]) for row in self.rows)
+        columns = tuple(
+            replace(own, heading=labels[own.name]) if own.heading == own.name and own.name in labels else own
+            for own in self.columns
+        )
+        return replace(self, columns=columns, rows=rows, notes=notes)
 
 
 def rows_from(frame: pd.DataFrame, columns: Iterable[Column] | None = None) -> tuple[tuple[Any, ...], ...]:

@@ -116,7 +116,7 @@ def test_alike_predictors_and_unequal_variances_are_told():
     a = rng.normal(size=300)
     frame = pd.DataFrame({"a": a, "b": a + 0.1 * rng.normal(size=300), "y": a + np.exp(a) * rng.normal(size=300)})
     said = text.render(sme.regression("y ~ a + b", frame).tables()[0])
-    assert "VIF of 5 or more): a, b" in said and "compare se='hc3'" in said
+    assert "a, b: nearly the same as other predictors (VIF of 5 or more)" in said and "compare se='hc3'" in said
     assert "compare se='hc3'" not in text.render(sme.regression("y ~ a + b", frame, se="hc3").tables()[0])
 
 
@@ -166,7 +166,7 @@ def test_no_unit_is_too_far_from_another(se):
         np.testing.assert_allclose(own.models[measure], other.models[measure], rtol=1e-7)
     np.testing.assert_allclose(own.coefficients["t"][1:2], other.coefficients["t"][1:2], rtol=1e-7)
     np.testing.assert_allclose(own.coefficients["t"][3:], other.coefficients["t"][3:], rtol=1e-7)
-    assert "too small for three decimals: rev" in text.render(
+    assert "rev: the slope is too small for three decimals." in text.render(
         sme.regression("y ~ rev", z.assign(rev=z.rev * 1e7)).tables()[0]
     )
 
