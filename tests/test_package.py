@@ -1,5 +1,6 @@
 """What a user gets: public names with examples, and a wheel that holds all it needs."""
 
+import ast
 import doctest
 import re
 import subprocess
@@ -58,6 +59,18 @@ def test_everything_raised_on_purpose_has_one_base():
     ]
     assert len(errors) > 5
     assert all(issubclass(error, sme_sem.SmeSemError) for error in errors)
+
+
+def test_every_table_stands_in_the_documentation():
+    calls = [
+        node
+        for module in Path(sme_sem.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Table"
+    ]
+    names = {call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)}
+    told = set(re.findall(r"`(\w+)`", (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")))
+    assert "retention" in names and not names - told
 
 
 def test_the_version_is_told_once():
