@@ -1,3 +1,5 @@
+import json
+
 import pandas as pd
 import pytest
 
@@ -35,6 +37,13 @@ def test_describe_prints_every_table_in_the_language_asked_for(run, segments, tm
     assert (tmp_path / "out" / "tables.xlsx").is_file()
     counts = pd.read_csv(tmp_path / "out" / "tables" / "category_frequencies.csv")
     assert len(counts) == 18
+
+
+def test_tables_are_printed_for_programs_and_what_was_written_is_told_apart(run, segments, tmp_path):
+    code, out, err = run("describe", segments, "--format", "json", "--output", tmp_path / "out")
+    assert code == 0 and json.loads(out)[0]["name"] == "coding" and err == f"Written: {tmp_path / 'out'}\n"
+    code, out, err = run("draft", segments, "--format", "csv", "--output", tmp_path / "mine.yaml")
+    assert code == 0 and out.startswith("concept,segments,sources,item,") and "trail: mine-trail.csv" in err
 
 
 def test_describe_compares_groups_and_coders_where_there_are_two(run, tmp_path):

@@ -46,8 +46,8 @@ def test_a_number_edited_in_a_table_is_named(folder, capsys):
         ("reliability.csv, row 1, alpha", "0.99", alpha)
     ]
     assert list(map(str, found.changed)) == ["tables/reliability.csv: changed"]
-    assert cli.main(["verify", str(folder / "results")]) == 1
-    assert "reliability.csv, row 1, alpha" in capsys.readouterr().out
+    assert cli.main(["verify", str(folder / "results"), "--format", "csv"]) == 1
+    assert '"reliability.csv, row 1, alpha",0.99,' in capsys.readouterr().out
     cli.main(["verify", str(folder / "results"), "--language", "zh"])
     out = capsys.readouterr().out
     assert "tables/reliability.csv：已改动" in out and "reliability.csv，第1行，alpha" in out

@@ -11,8 +11,8 @@ import typer
 
 from ..errors import SourceError, SpecificationError
 from .numbers import suspect_codes, text_of
-from .options import LanguageOption, MissingCodes, Tongue, examples
-from .output import LOOK, print_tables, refuse_existing, say_written
+from .options import Form, LanguageOption, MissingCodes, Tongue, examples
+from .output import LOOK, for_programs, hand_over, refuse_existing, say_written
 
 if TYPE_CHECKING:
     from ..qualitative.coding import Level
@@ -39,6 +39,7 @@ _Segments = Annotated[
 ]
 _LevelOption = Annotated[_Level, typer.Option("--level", help="Which codes.")]
 _Output = Annotated[Path | None, typer.Option("--output", "-o", help="Folder for tables (CSV, Excel) and figures.")]
+_FormOption = Annotated[Form | None, typer.Option("--format", "-f", help="How tables are printed; left out, as text.")]
 _Columns = Annotated[
     list[str] | None,
     typer.Option("--column", help="A column with a heading of its own, such as study=Author; may be repeated."),
@@ -59,6 +60,7 @@ def describe(
     ] = None,
     output: _Output = None,
     language: LanguageOption = Tongue.en,
+    form: _FormOption = None,
 ) -> None:
     """Frequencies, coding tables, co-occurrence, saturation; agreement and groups where the segments name them."""
     from .. import qualitative
@@ -86,7 +88,7 @@ def describe(
             list(saturated.curve["total"]), list(saturated.curve["expected"]), language.value
         ),
     }
-    _hand_over(tables, figures if output else {}, output, language.value, coding.remarks)
+    _hand_over(tables, figures if output else {}, output, language.value, form, coding.remarks)
 
 
 @app.command(epilog=examples("sme-sem code keywords reports/ --keywords themes.yaml --rule 'mentions > mean'"))
@@ -103,6 +105,7 @@ def keywords(
     workers: Annotated[int, typer.Option(help="Processes that read documents.")] = 2,
     output: _Output = None,
     language: LanguageOption = Tongue.en,
+    form: _FormOption = None,
 ) -> None:
     """Count keywords by document, firm and year, and choose firms by rules."""
     import time
@@ -129,7 +132,7 @@ def keywords(
     )
     said = read.filled(n=len(counted.documents), characters=characters, seconds=f"{seconds:.1f}")
     typer.echo(written(said, language.value), err=True)
-    _hand_over(tables, figures if output else {}, output, language.value, counted.remarks)
+    _hand_over(tables, figures if output else {}, output, language.value, form, counted.remarks)
 
 
 @app.command(epilog=examples("sme-sem code citations patents.csv --output patents"))
@@ -141,6 +144,7 @@ def citations(
     rule: _Rules = None,
     output: _Output = None,
     language: LanguageOption = Tongue.en,
+    form: _FormOption = None,
 ) -> None:
     """Self-citation and the depth of internal chains, by firm."""
     from ..qualitative import read_citations, select
@@ -150,7 +154,7 @@ def citations(
     if rule:
         chosen = select(found.firms, rule)
         tables += [*chosen.tables(), _listed(chosen.kept["firm"])]
-    _hand_over(tables, {}, output, language.value, found.remarks)
+    _hand_over(tables, {}, output, language.value, form, found.remarks)
 
 
 @app.command(epilog=examples("sme-sem code elements literature.csv --rule 'studies >= 3'"))
@@ -161,6 +165,7 @@ def elements(
     rule: _Rules = None,
     output: _Output = None,
     language: LanguageOption = Tongue.en,
+    form: _FormOption = None,
 ) -> None:
     """How many studies use each element, and which are candidates for the expert questionnaire."""
     from ..qualitative import read_elements
@@ -170,7 +175,7 @@ def elements(
     if rule:
         chosen = found.candidates(rule)
         tables += [*chosen.tables(), _listed(chosen.kept["element"])]
-    _hand_over(tables, {}, output, language.value, found.remarks)
+    _hand_over(tables, {}, output, language.value, form, found.remarks)
 
 
 @app.command(epilog=examples("sme-sem code experts ratings.csv --relevant 4"))
@@ -181,6 +186,7 @@ def experts(
     rule: _Rules = None,
     output: _Output = None,
     language: LanguageOption = Tongue.en,
+    form: _FormOption = None,
 ) -> None:
     """What experts make of each element, how far they agree, and which elements stay."""
     from ..qualitative import expert_panel, read_ratings
@@ -192,7 +198,7 @@ def experts(
     if rule:
         chosen = panel.keep(rule)
         tables += [*chosen.tables(), _listed(chosen.kept["element"])]
-    _hand_over(tables, {}, output, language.value, ())
+    _hand_over(tables, {}, output, language.value, form, ())
 
 
 @app.command(epilog=examples("sme-sem code draft segments.csv --relations relations.csv --output draft.yaml"))
@@ -203,6 +209,7 @@ def draft(
     title: Annotated[str | None, typer.Option(help="Title of the questionnaire.")] = None,
     column: _Columns = None,
     language: LanguageOption = Tongue.en,
+    form: _FormOption = None,
 ) -> None:
     """Draft an instrument and a model from categories, concepts and relations; the trail goes beside it as CSV."""
     from ..qualitative import draft_instrument, read_coding, read_relations
@@ -216,11 +223,11 @@ def draft(
     drafted = draft_instrument(coding, read_relations(relations) if relations else (), name=output.stem, title=title)
     kept = drafted.trail.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
     store_all({output: drafted.text.encode("utf-8"), trail: kept})
-    print_tables(drafted.tables(), language.value)
+    hand_over(drafted.tables(), language.value, form, None)
     for place in (output, trail):
-        say_written(place, language.value)
+        say_written(place, language.value, err=for_programs(form, None))
     shown = Words("In study.yaml, to show it in the report:  ", "在 study.yaml 中加入下行，报告便会列出编码链：  ")
-    typer.echo(written(shown, language.value) + f"trail: {trail.name}")
+    typer.echo(written(shown, language.value) + f"trail: {trail.name}", err=for_programs(form, None))
 
 
 def _named(columns: Sequence[str] | None) -> dict[str, str]:
@@ -252,10 +259,11 @@ def _hand_over(
     figures: Mapping[str, str],
     output: Path | None,
     language: Language,
+    form: Form | None,
     remarks: Iterable[Remark],
 ) -> None:
     """Print the tables, store them with the figures where a folder is named, and leave with the right code."""
-    print_tables(tables, language)
+    hand_over(tables, language, form, None)
     if output is not None:
         from ..tables import csv_file, excel
         from ..tables.storing import store_all
@@ -266,6 +274,6 @@ def _hand_over(
         contents[output / "tables.xlsx"] = excel.render(tables, language)
         contents |= {output / "figures" / f"{name}.svg": svg.encode("utf-8") for name, svg in figures.items()}
         store_all(contents)
-        say_written(output, language)
+        say_written(output, language, err=for_programs(form, None))
     if any(remark.severity == "error" for remark in remarks):
         raise typer.Exit(LOOK)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from .options import FormOption, InstrumentName, LanguageOption, TablesFile, Tongue, Tongues, examples
-from .output import DONE, LOOK, hand_over, print_tables, progress_bar, refuse_existing, say_written
+from .output import DONE, LOOK, check_output, hand_over, print_tables, progress_bar, refuse_existing, say_written
 
 if TYPE_CHECKING:
     from ..report.results import Results
@@ -69,6 +69,8 @@ def verify(
         Path | None, typer.Option("--study", "-s", help="The study file; left out, study.yaml in the folder above.")
     ] = None,
     language: LanguageOption = Tongue.en,
+    form: FormOption = None,
+    output: TablesFile = None,
 ) -> None:
     """Run the study of a results folder again and say whether every number is the same.
 
@@ -76,9 +78,10 @@ def verify(
     """
     from ..verification import verify as run_again
 
+    check_output(form, output)
     with progress_bar() as progress:
         found = run_again(results, study, progress)
-    print_tables(found.tables(), language.value)
+    hand_over(found.tables(), language.value, form, output)
     raise typer.Exit(DONE if found.same else LOOK)
 
 
