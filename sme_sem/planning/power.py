@@ -30,6 +30,7 @@ from ..ledger import HYPOTHESIZED, Entry, record, versions
 from ..responses.moments import Moments
 from ..sem import diagnosis
 from ..sem.constraints import constrained
+from ..sem.effects import mediated
 from ..sem.fit import Fit
 from ..sem.fit import fit as fit_model
 from ..sem.specification import Specification
@@ -40,6 +41,7 @@ from ..tasks import Progress, done, fixed_seed
 from .population import Population, analysis_of, population, truth
 
 CHUNK = 100  # samples a worker takes at a time
+INDIRECT = "indirect"
 _KEY = ["lhs", "op", "rhs", "label"]
 
 
@@ -69,7 +71,8 @@ class Power(Tabled):
     """What a study of so many respondents would find.
 
     table : one row per n and parameter: n, lhs, op, rhs, label, truth, mean, bias, relative_bias, sd (of the
-        estimates), mean_se, coverage, power, power_se (its simulation error), needed_n (for the power wanted)
+        estimates), mean_se, coverage, power, power_se (its simulation error), needed_n (for the power wanted);
+        and per n and route of an indirect effect, with op ``indirect`` and the route as label
     samples : one row per n: draws, failed (no estimates), inadmissible (kept in the figures above)
     alpha, wanted : level of the tests, and the power that ``needed_n`` is for
     """
@@ -80,8 +83,8 @@ class Power(Tabled):
     wanted: float
 
     def tables(self) -> tuple[Table, ...]:
-        """Give paths, covariances of constructs and defined effects, and the samples that failed."""
-        shown = self.table[self.table["op"].isin(("~", ":="))]
+        """Give paths, indirect and defined effects (covariances of constructs where no path is), and failed samples."""
+        shown = self.table[self.table["op"].isin(("~", INDIRECT, ":="))]
         shown = self.table[self.table["lhs"] != self.table["rhs"]] if shown.empty else shown
         rows = tuple((_written(row), *(row[c.name] for c in _COLUMNS[1:])) for row in shown.to_dict("records"))
         note = _RULE.filled(alpha=level(self.alpha), wanted=level(self.wanted))
@@ -137,7 +140,7 @@ def power(
     ledger: str | Path | None = None,
     **options: Any,
 ) -> Power:
-    """Find power, bias and coverage for every parameter of a model by simulation.
+    """Find power, bias and coverage for every parameter and indirect effect of a model by simulation.
 
     Parameters
     ----------
@@ -200,7 +203,7 @@ def power(
     specification = analysis_of(model, tuple(of.cuts)) if analysis is None else Specification.read(analysis)
     options = _options(of, options)
     exact = truth(of, specification, options)
-    values = {_key(row): row["est"] for row in exact.estimates().to_dict("records")}
+    values = {key: est for key, (est, _) in _estimated(exact).items()}
     for name, thresholds in of.cuts.items():
         values |= {(name, "|", f"t{i}", ""): float(cut) for i, cut in enumerate(thresholds, start=1)}
     tasks, keys = _tasks(of, specification, options, sizes, draws, seed)
@@ -262,7 +265,7 @@ def _tasks(
     template = _first(of, analysis, options, max(sizes), seed, draws)
     frame = template.estimates()
     wanted = frame[frame["free"].astype(bool) | (frame["op"] == ":=")]
-    keys = tuple(_key(row) for row in wanted.to_dict("records"))
+    keys = (*(_key(row) for row in wanted.to_dict("records")), *_indirect(template))
     together = template if _simple(template) else None
     parts = [range(at, min(at + CHUNK, draws)) for at in range(0, draws, CHUNK)]
     return [Task(of, analysis, options, n, seed, part, keys, together) for n in sizes for part in parts], keys
@@ -297,7 +300,7 @@ def _drawn(task: Task) -> Drawn:
         except SmeSemError:
             continue
         inadmissible[place] = not found.admissible
-        by_key = {_key(row): (row["est"], row["se"]) for row in found.estimates().to_dict("records")}
+        by_key = _estimated(found)
         est[place], se[place] = np.array([by_key.get(key, (np.nan, np.nan)) for key in task.keys]).T
     return Drawn(est, se, inadmissible)
 
@@ -350,6 +353,24 @@ def _key(row: Mapping[Any, Any]) -> tuple[str, ...]:
     return tuple(str(row[name]) for name in _KEY)
 
 
+def _estimated(fit: Fit) -> dict[tuple[str, ...], tuple[float, float]]:
+    """Estimate and standard error of every parameter, and of every indirect effect."""
+    return {_key(row): (row["est"], row["se"]) for row in fit.estimates().to_dict("records")} | _indirect(fit)
+
+
+def _indirect(fit: Fit) -> dict[tuple[str, ...], tuple[float, float]]:
+    """Estimate and standard error of the effect along each route of two and more paths."""
+    pairs = [(p.lhs, p.rhs) for p in fit.table.parameters if p.op == "~"]
+    between = [(outcome, cause) for cause, outcome in mediated((cause, outcome) for outcome, cause in pairs)]
+    if not between:
+        return {}
+    found = fit._effects(between).query("effect == 'indirect'")
+    return {
+        (row["outcome"], INDIRECT, row["predictor"], row["route"]): (row["est"], row["se"])
+        for row in found.to_dict("records")
+    }
+
+
 def _rows(
     n: int,
     keys: Sequence[tuple[str, ...]],
@@ -392,6 +413,8 @@ def _rows(
 
 
 def _written(row: Mapping[Any, Any]) -> str:
+    if row["op"] == INDIRECT:
+        return str(row["label"])
     return str(row["lhs"]) if row["op"] == ":=" else f"{row['lhs']} {row['op']} {row['rhs']}".replace("~1", "~ 1")
 
 

@@ -71,6 +71,9 @@ def test_effects_that_are_defined_have_power_and_coverage():
     assert own["truth"] == pytest.approx(0.12, rel=1e-5)
     assert own["mean"] == pytest.approx(0.12, abs=0.01)
     assert 0.88 < own["coverage"] < 0.99
+    route = found.table[found.table["op"] == "indirect"].iloc[0]
+    assert route["label"] == "trust → use → gain"
+    assert route[["truth", "power", "needed_n"]].tolist() == pytest.approx(own[["truth", "power", "needed_n"]].tolist())
     paths = row(found)["power"] * row(found, lhs="gain", rhs="use")["power"]
     assert own["power"] == pytest.approx(paths, abs=0.03)  # a product differs from zero about where both do
 
