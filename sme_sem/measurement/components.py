@@ -121,7 +121,7 @@ def components(
     n_components : int, optional
         How many to keep; without it, those with an eigenvalue above 1 (Kaiser's criterion).
     rotation : {"varimax", "quartimax", "equamax", "promax", "oblimin", "geomin", "none"}, default "varimax"
-        Varimax keeps the components uncorrelated, promax and oblimin let them correlate.
+        Varimax keeps the components uncorrelated, promax and oblimin let them correlate; one component is not rotated.
     cov : DataFrame, optional
         A covariance or correlation matrix, in place of ``frame``.
     n : int, optional
@@ -161,6 +161,7 @@ def components(
     eigenvalues, loadings = kernel.principal_components(R)
     m = _how_many(n_components, eigenvalues)
     extracted = loadings[:, :m]
+    method = method if m > 1 else extraction.rotation_named("none")  # one component cannot be turned
     rotated, phi, settled = extraction.turned(extracted, method)
     rotated, phi = extraction.in_order(rotated, phi, ((rotated @ phi) ** 2).sum(axis=0))
     structure = rotated @ phi

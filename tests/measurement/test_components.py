@@ -190,6 +190,13 @@ def test_the_tables_are_written_in_both_languages(pupils):
     assert "Loadings below .500 in size are not shown." in text.render(rotated)
 
 
+@pytest.mark.parametrize("rotation", ["varimax", *OBLIQUE])
+def test_one_component_is_not_rotated(pupils, rotation):
+    found = components(pupils, 1, rotation)
+    assert [table.name for table in found.tables()] == ["total_variance_explained", "component_matrix"]
+    assert "otation" not in str(found) and "correlate" not in str(found)
+
+
 @pytest.mark.parametrize(
     "rotation, names",
     [
