@@ -622,6 +622,16 @@ def test_answers_that_could_not_be_used_give_exit_code_1(run, files):
     assert "&#x27;many&#x27;" in page and "Needs attention first" in page
 
 
+def test_unusable_answers_count_though_nobody_is_set_aside_and_warnings_are_for_screening(run, files):
+    told = (files / "answers.csv", "-i", files / "instrument.yaml")
+    frame = answers().astype(object)
+    frame.loc[3, "t1"] = 9
+    write_study(files, frame)
+    assert [run(command, *told)[0] for command in ("validate", "screen")] == [1, 1]
+    write_study(files, answers().assign(respondent="R1"))
+    assert [run(command, *told)[0] for command in ("validate", "screen")] == [0, 1]
+
+
 def test_a_missing_column_gives_exit_code_1_and_names_the_models_it_costs(run, files):
     write_study(files, answers().rename(columns={"u2": "something"}))
     code, out, _ = run("run", files / "study.yaml")

@@ -22,7 +22,7 @@ from .options import (
     examples,
     reads_answers,
 )
-from .output import DONE, LOOK, check_csv, check_output, for_programs, hand_over
+from .output import LOOK, check_csv, check_output, for_programs, hand_over
 
 if TYPE_CHECKING:
     from ..responses import Responses
@@ -40,7 +40,11 @@ def validate(
     form: FormOption = None,
     output: TablesFile = None,
 ) -> None:
-    """Check a file of answers against its instrument: every cell, in one reading."""
+    """Check a file of answers against its instrument: every cell, in one reading.
+
+    Leaves with exit code 1 if answers or columns could not be used.  Warnings, such as attention checks that were not
+    passed, do not count: whom they set aside, and why, tells  sme-sem screen.
+    """
     from ..responses.screening import DEFAULT_RULES, screen
 
     check_output(form, output)
@@ -91,7 +95,7 @@ def screen(
     hand_over([table for table in shown if table.rows], language.value, form, output)
     if kept is not None:
         store(kept, found.responses().to_csv().encode())
-    raise typer.Exit(DONE if found.kept.all() else LOOK)
+    raise typer.Exit(findings_code(responses) if found.kept.all() else LOOK)
 
 
 @app.command(
