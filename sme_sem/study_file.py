@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from .errors import InstrumentError, SmeSemError, SpecificationError, StudyError, SyntaxProblem, did_you_mean
 from .instrument import Hypothesis, Instrument, read_instrument
+from .instrument.checks import unreadable_models
 from .instrument.document import UnreadableError, read_file
 from .instrument.model import BilingualText, VariableName, Written
 from .instrument.wording import problems_of
@@ -146,6 +147,8 @@ def read_study_file(path: Path) -> StudyFile:
     except ValidationError as error:
         problems += problems_of(error, StudyFile, _SPANS)
     problems += _choices(document)
+    if problems:
+        problems += unreadable_models(document)
     if problems or study is None:
         raise StudyError(source, problems)
     if not study.ordered:
@@ -170,7 +173,7 @@ def instrument_of_study(study: StudyFile, instrument: Instrument, source: str) -
         merged = read_instrument(document, source)
     except InstrumentError as error:
         problems += error.problems
-    problems += _unreadable_models(document["models"])
+    problems += _contradictory_models(document["models"])
     problems += _unknown_constructs(study, instrument)
     problems += _unknown_questions(study, instrument)
     if problems:
@@ -260,12 +263,12 @@ def _chosen(study: StudyFile, instrument: Instrument) -> dict[str, Any]:
     return {"rivals": list(rivals), **({"hypothesized": hypothesized} if hypothesized else {})}
 
 
-def _unreadable_models(models: dict[str, Any]) -> Iterator[str]:
+def _contradictory_models(models: dict[str, Any]) -> Iterator[str]:
     for name, model in models.items():
         try:
             Specification.read(model.get("structure", ""))
-        except SyntaxProblem as problem:
-            yield f"models.{name}.structure: {problem}".replace("\n", "\n    ")
+        except SyntaxProblem:
+            continue  # told already
         except SmeSemError as problem:
             yield f"models.{name}.structure: {problem}"
 

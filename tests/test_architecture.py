@@ -35,6 +35,8 @@ LAYERS = (
     "sem resampling",
     "responses",
     "instrument",
+    "syntax",
+    "relation",
     "diagrams",
     "tables",
     "kernels",

@@ -17,13 +17,13 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from ..errors import SmeSemError
+from ..relation import circular
 from ..sem.columns import measure_columns
 from ..sem.fit import Fit
 from ..sem.fitted import require_solution
 from ..sem.parameters import Parameter, parameter_table
-from ..sem.relation import circular
 from ..sem.specification import Specification
-from ..sem.syntax import DEFINING, Term
+from ..syntax import DEFINING, Term
 from ..tables import Column, Table, Tabled, Words
 from .nesting import Relation, relation, reproduced
 from .refit import estimated_again

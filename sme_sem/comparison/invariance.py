@@ -25,6 +25,7 @@ import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, probability, require_kind, texts, whole
 from ..kernels import fit_indices, wald
+from ..relation import bare
 from ..sem import objective
 from ..sem.columns import measure_columns
 from ..sem.composites import WEIGHT
@@ -33,7 +34,6 @@ from ..sem.fit import fit as fit_model
 from ..sem.options import any_ordered
 from ..sem.parameters import Parameter
 from ..sem.presentation import corrected, held_back, objections, reported
-from ..sem.relation import bare
 from ..sem.rivals import DIFFERENCE_COLUMNS, PLAIN_CHISQ
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term

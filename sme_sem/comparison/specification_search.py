@@ -25,12 +25,12 @@ from scipy import special
 
 from ..errors import SmeSemError, SpecificationError, did_you_mean, probability, require_kind, texts, whole
 from ..kernels import fit_indices
+from ..relation import Relation, circular
 from ..responses.moments import Moments
 from ..sem.columns import measure_columns
 from ..sem.fit import Fit
 from ..sem.fitted import require_solution
 from ..sem.presentation import objections
-from ..sem.relation import Relation, circular
 from ..sem.specification import Specification
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from

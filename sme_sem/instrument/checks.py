@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeGuard
 
-from ..errors import did_you_mean
+from ..errors import SyntaxProblem, did_you_mean
+from ..syntax import read_terms
 from .address import find
 from .options import option_name
 from .syntax import factors, paths, statements
@@ -37,6 +38,7 @@ def problems_between(document: Any) -> list[str]:
     ]
     if _names(document, "constructs.*.name"):  # without constructs, these would only repeat what is missing
         checks += [_models, _hypotheses, _answers]
+    checks.append(unreadable_models)
     return list(islice((problem for check in checks for problem in check(document)), _MOST_PROBLEMS))
 
 
@@ -154,7 +156,7 @@ def _models(document: Any) -> Iterator[str]:
             if name not in constructs:
                 yield f"{place}.{spot}: no construct is named {name!r}.{did_you_mean(name, constructs)}"
         structure = model.get("structure")
-        if isinstance(structure, str):
+        if isinstance(structure, str) and _readable(structure):
             yield from _unknown_variables(f"{place}.structure", structure, known)
             yield from _products(document, f"{place}.structure", structure)
             yield from _parts_beside_composites(document, f"{place}.structure", structure)
@@ -162,6 +164,19 @@ def _models(document: Any) -> Iterator[str]:
             for name in _variables(structure) if listed else ():
                 if name in constructs and name not in entering:
                     yield f"{place}.structure: names {name!r}, which the list of constructs leaves out"
+
+
+def unreadable_models(document: Any) -> Iterator[str]:
+    """Complain of models that are no model syntax: where, and what was expected."""
+    for place, structure in find(document, "models.*.structure", str):
+        try:
+            read_terms(structure)
+        except SyntaxProblem as problem:
+            yield f"{place}: {problem}".replace("\n", "\n    ")
+
+
+def _readable(structure: str) -> bool:
+    return not any(unreadable_models({"models": {"": {"structure": structure}}}))
 
 
 def _parts_beside_composites(document: Any, place: str, structure: str) -> Iterator[str]:
@@ -243,7 +258,7 @@ def _untested(document: Any, place: str, hypothesis: Any, path: tuple[str, ...])
         return
     model = _mapping(document.get("models")).get(name) if isinstance(name, str) else None
     structure = _mapping(model).get("structure", "")
-    if model is not None and isinstance(structure, str) and path not in paths(structure):
+    if model is not None and isinstance(structure, str) and path not in paths(structure) and _readable(structure):
         yield f"{place}.path: the model {name!r} has no path {' ~ '.join(path)!r}"
 
 

@@ -1,7 +1,7 @@
 """A light reading of lavaan syntax: which variables a model text names.
 
 Enough to see whether a structure names constructs that exist.  Whether the text is a
-correct model is for :mod:`sme_sem.sem` to say.
+correct model is for :mod:`sme_sem.syntax` to say.
 """
 
 from __future__ import annotations

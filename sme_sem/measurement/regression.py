@@ -28,7 +28,7 @@ from ..kernels import fit_indices
 from ..responses.numeric import require_frame
 from ..sem.specification import Specification
 from ..sem.spelling import chosen
-from ..sem.syntax import Term
+from ..syntax import Term
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, about, joined, rows_from, term
 from ..tables.format import cell, interval_columns
 from .answers import SCORED, STARS, complete_answers, require_correlations, require_items, require_scores, scored

@@ -18,7 +18,7 @@ import numpy as np
 
 from ..errors import SpecificationError
 from ..sem.spelling import chosen
-from ..sem.syntax import VARIABLE
+from ..syntax import VARIABLE
 from .slopes import numbers_at
 
 

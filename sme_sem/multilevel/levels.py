@@ -19,7 +19,7 @@ from ..sem.expressions import Quantity, define
 from ..sem.options import Options
 from ..sem.parameters import Parameter, ParameterTable, defined_once, fixed_by_label, parameter_table
 from ..sem.specification import Specification
-from ..sem.syntax import Term, with_plain_ends
+from ..syntax import Term, with_plain_ends
 from ..tables import Words
 
 WITHIN, BETWEEN = "within", "between"

@@ -19,8 +19,8 @@ from ..sem.fit import fit as fit_model
 from ..sem.options import Options
 from ..sem.parameters import parameter_table
 from ..sem.specification import Specification
-from ..sem.syntax import DEFINING
 from ..simulation import population_moments, without_composites
+from ..syntax import DEFINING
 
 LARGE = 1_000_000  # respondents of the fit to the population's moments; no result depends on it
 

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from ..errors import SpecificationError
-from .syntax import Term, Value
+from ..syntax import Term, Value
 
 if TYPE_CHECKING:
     from .parameters import Parameter, ParameterTable

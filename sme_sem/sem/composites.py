@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from ..errors import SpecificationError
+from ..syntax import Term
 from .specification import Specification
-from .syntax import Term
 
 WEIGHT, LOADING = "<~", "~>"
 

@@ -18,7 +18,7 @@ from scipy import special
 
 from ..errors import SpecificationError, did_you_mean
 from ..letters import NAME
-from .syntax import Term
+from ..syntax import Term
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,14 +20,14 @@ import numpy as np
 from ..errors import SpecificationError, did_you_mean
 from ..kernels import latent_response, ram
 from ..kernels.latent_response import OrderedPattern
+from ..relation import Relation, bare, circular
+from ..syntax import DEFINING, Term
 from . import composites
 from .bounds import Bound, bounded_variances, bounds
 from .composites import Composite
 from .effect_coding import Sum, sums, with_free_means
 from .options import Options
-from .relation import Relation, bare, circular
 from .specification import Specification
-from .syntax import DEFINING, Term
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from functools import cached_property, lru_cache
 
 from ..errors import SpecificationError, did_you_mean, require_kind
 from ..letters import WORD
-from .relation import Relation
-from .syntax import DEFINING, VARIABLE, Term, read_terms
+from ..relation import Relation
+from ..syntax import DEFINING, VARIABLE, Term, read_terms
 
 
 @dataclass(frozen=True)

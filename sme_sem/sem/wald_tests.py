@@ -18,9 +18,9 @@ import pandas as pd
 from ..errors import ConvergenceError, SpecificationError
 from ..kernels import fit_indices
 from ..kernels.wald import statistic
+from ..syntax import read_terms
 from .constraints import labelled
 from .expressions import evaluate
-from .syntax import read_terms
 
 if TYPE_CHECKING:
     from .result import Fit

@@ -19,7 +19,7 @@ from ..errors import SmeSemError, SpecificationError, did_you_mean
 from ..responses.screening import screen
 from ..sem.composites import WEIGHT
 from ..sem.specification import Specification
-from ..sem.syntax import DEFINING
+from ..syntax import DEFINING
 from .choices import Choice
 
 if TYPE_CHECKING:

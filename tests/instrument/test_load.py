@@ -46,6 +46,16 @@ def test_a_byte_order_mark_does_no_harm(document, written):
     assert load_instrument(written(b"\xef\xbb\xbf" + text.encode())) == read_instrument(document)
 
 
+def test_a_model_that_is_no_syntax_is_told_with_its_place_beside_other_mistakes(document):
+    name = document["hypotheses"][0].get("model") or document["hypothesized"]
+    document["models"][name]["structure"] = "stay ~ VALUE + + PRICE"
+    said = complaint(document)
+    assert f"models.{name}.structure: model, line 1, column 16: '+' before no number" in said
+    assert "hypotheses" not in said  # what a model does not say is asked only of one that can be read
+    document["version"] = 2
+    assert "2 problems" in complaint(document)
+
+
 def test_every_problem_is_named_with_its_place_in_one_reading(document):
     document["version"] = 2
     document["title"] = {"en": "Only English"}

@@ -12,7 +12,7 @@ from sem.exchanged import ITEMS, MODEL, fits, pupils
 from sme_sem.sem.exchange import mplus as writing
 from sme_sem.sem.exchange.stated import number
 from sme_sem.sem.specification import Specification
-from sme_sem.sem.syntax import Term
+from sme_sem.syntax import Term
 
 
 def mplus(text):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sem.models import central_difference
 from sme_sem import SmeSemError, SpecificationError
 from sme_sem.sem.expressions import Quantity, define, evaluate
-from sme_sem.sem.syntax import read_terms
+from sme_sem.syntax import read_terms
 
 LABELS = ["a", "b.c", "d_e", "斜率"]
 VALUES = np.array([0.5, 1.3, 0.8, 2.0])

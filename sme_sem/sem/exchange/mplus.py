@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ...letters import NAME
+from ...syntax import Term
 from ..effects import mediated
 from ..parameters import ParameterTable
-from ..syntax import Term
 from .answers import MISSING, group_column, summary_only
 from .names import short_names
 from .stated import Stated, fixed_labels, limits, number, refuse, stated, sums

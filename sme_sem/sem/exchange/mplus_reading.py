@@ -14,8 +14,8 @@ from typing import NamedTuple, NoReturn
 
 from ...errors import SyntaxProblem
 from ...letters import NAME
+from ...syntax import Term, Token, Value, with_plain_ends
 from ..specification import Specification
-from ..syntax import Term, Token, Value, with_plain_ends
 from .mplus import FUNCTIONS
 
 _HEADER = re.compile(

@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from ...errors import SpecificationError
+from ...relation import Relation
+from ...syntax import Term
 from ..parameters import ParameterTable
-from ..relation import Relation
-from ..syntax import Term
 
 
 @dataclass(frozen=True, slots=True)

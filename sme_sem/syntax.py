@@ -26,8 +26,8 @@ from typing import NamedTuple, NoReturn
 
 import numpy as np
 
-from ..errors import SyntaxProblem, require_kind
-from ..letters import NAME
+from .errors import SyntaxProblem, require_kind
+from .letters import NAME
 from .relation import Relation
 
 DEFINING = (":=", "==", "<", ">")

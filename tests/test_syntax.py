@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sme_sem import SmeSemError, Specification, SyntaxProblem
-from sme_sem.sem.syntax import Term, read_terms
+from sme_sem.syntax import Term, read_terms
 
 
 def one(text):
