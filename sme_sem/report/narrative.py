@@ -284,7 +284,7 @@ _ANALYSED = Words(
 _ANALYSED_FIML = Words(
     " The hypothesized model uses every answer of {n} of them, also of those who left an item open "
     "(full information maximum likelihood).",
-    "假设模型采用完全信息极大似然法，利用其中{n}份问卷的全部作答，包括存在缺失的问卷。",
+    "假设模型采用完全信息最大似然法，利用其中{n}份问卷的全部作答，包括存在缺失的问卷。",
 )
 _ANALYSED_ALL = Words(
     " All {n} of them answered every item of the hypothesized model and are analysed.",
