@@ -212,7 +212,7 @@ _NAMED_AFTER = Words(
 )
 _LATE = Words("{model}; named after others had been fitted (post hoc)", "{model}；在其他模型拟合之后提出（事后）")
 _NONE_ALIKE = Words("Among the models fitted there are none.", "在所拟合的模型中未见等价模型。")
-_GAPS = Words("{share}% of the answers to items are missing. ", "题项作答缺失率为{share}%。")
+_GAPS = Words("{share}% of the answers to items are missing, after screening. ", "筛选后题项作答缺失率为{share}%。")
 _FIML = Words("Full information maximum likelihood.", "采用完全信息最大似然法。")
 _LISTWISE = Words("Respondents with a gap in the model's items are left out.", "模型题项有缺失的样本按列表删除。")
 _SHAPE = Words(

@@ -13,6 +13,7 @@ import pandas as pd
 from ..comparison import side_by_side
 from ..diagrams.drawing import path_diagram
 from ..diagrams.model import DiagramModel
+from ..instrument import shipped
 from ..measurement import measurement_table
 from ..measurement.importance import TITLE as IMPORTANCE
 from ..resampling.presentation import bootstrap_paths
@@ -156,7 +157,8 @@ def _quality(results: Results, language: Language) -> Section:
     content: list[Content | None] = [narrative.quality(results), *results.screening.tables()]
     content += results.screening.quality.tables() if results.screening.quality is not None else ()
     content += [findings, _findings(results), *further.regularities(results.further.regularities)]
-    content += [_with_gaps(missing), *further.gaps(results.further.missing, results.labels)]
+    content += [_with_gaps(missing.noted(_BEFORE.filled(n=len(results.screening.screened.frame))))]
+    content += [_after(results, piece) for piece in further.gaps(results.further.missing, results.labels)]
     shown = [piece for piece in content if not (isinstance(piece, Table) and not piece.rows)]
     return Section(
         "quality",
@@ -167,7 +169,8 @@ def _quality(results: Results, language: Language) -> Section:
 
 def _descriptives(results: Results) -> Section:
     correlated = None if results.correlations is None else replace(results.correlations, labels=results.labels)
-    tables = [found.tables()[0] for found in (results.descriptives, correlated) if found is not None]
+    described = None if results.descriptives is None else _after(results, results.descriptives.tables()[0])
+    tables = [described, None if correlated is None else correlated.tables()[0]]
     return Section("descriptives", term("Descriptive statistics"), _present(tables))
 
 
@@ -519,9 +522,11 @@ def _methods(results: Results) -> Section:
 def _reproduction(results: Results) -> Section:
     """Tell how to arrive at the same numbers again."""
     hashes = results.sha256
+    name = results.instrument.name
     said = _AGAIN.filled(
         version=metadata.version("sme-sem"),
-        instrument=results.instrument.name,
+        instrument=name,
+        demo=_DEMO.filled(instrument=name) if name in shipped() else Words("", ""),
         edition=results.instrument.version,
         data=hashes.get("data", results.responses.sha256),
         seed=results.options.get("seed", 1),
@@ -712,8 +717,13 @@ def _with_gaps(missing: Table) -> Table:
     """Keep the items that somebody left out, and count the others."""
     place = next(i for i, column in enumerate(missing.columns) if column.name == "missing")
     rows = tuple(row for row in missing.rows if row[place])
-    kept = replace(missing, rows=rows)
-    return kept.noted(_COMPLETE.filled(n=len(missing.rows) - len(rows))) if rows else kept
+    kept, others = replace(missing, rows=rows), len(missing.rows) - len(rows)
+    return kept.noted(_COMPLETE.filled(n=others)) if rows and others else kept
+
+
+def _after(results: Results, piece: Content) -> Content:
+    """Say under a table that it is of those whom screening kept."""
+    return piece.noted(_AFTER.filled(n=len(results.responses.frame))) if isinstance(piece, Table) else piece
 
 
 def _filled(tables: Iterable[Table]) -> tuple[Table, ...]:
@@ -748,15 +758,15 @@ _EQUAL_LOADINGS = Words(
 _AGAIN = Words(
     "Install sme-sem {version}.\n\n"
     "Put the file of answers (SHA-256 {data}) and the study file, which names the questionnaire {instrument} "
-    "(version {edition}), into a folder, and run: sme-sem run study.yaml (a demonstration: sme-sem demo "
-    "{instrument}).\n\n"
+    "(version {edition}), into a folder, and run: sme-sem run study.yaml{demo}.\n\n"
     "Every random number starts from seed {seed}. manifest.json holds the SHA-256 of every file of this folder; when "
     "the hashes agree, every number does.",
     "安装 sme-sem {version}。\n\n"
     "将数据文件（SHA-256 {data}）与研究文件（其中指定问卷{instrument}，版本{edition}）放入同一文件夹，"
-    "运行 sme-sem run study.yaml（演示则运行 sme-sem demo {instrument}）。\n\n"
+    "运行 sme-sem run study.yaml{demo}。\n\n"
     "所有随机数均以种子{seed}开始。manifest.json列有本文件夹每个文件的SHA-256；哈希值一致即全部数值一致。",
 )
+_DEMO = Words(" (a demonstration: sme-sem demo {instrument})", "（演示则运行 sme-sem demo {instrument}）")
 _VERSION = Words("{name}, version {version}", "{name}，版本{version}")
 _MATTERS = Words("Which drivers matter most", "驱动因素的重要性与对策")
 _NEGATIVE = Words("; (−) negative effect: higher scores lower the outcome", "；（−）效应为负：得分越高结果越低")
@@ -782,6 +792,8 @@ _DESCRIBED = Words("{title}: {said}", "{title}：{said}")
 _WEIGHTS_OF = Words("Composites: weights of their items: {model}", "合成构念：题项权重：{model}")
 _PATHS_OF = Words("Structural paths: {model}", "路径系数：{model}")
 _EFFECTS_OF = Words("Direct, indirect and total effects: {model}", "直接、间接与总效应：{model}")
+_BEFORE = Words("N = {n}, before screening.", "筛选前，N = {n}。")
+_AFTER = Words("N = {n}, after screening.", "筛选后，N = {n}。")
 _COMPLETE = Words("The other {n} items have no missing answer.", "其余{n}个题项无缺失。")
 _SYNTAX = Words("Model “{model}”: {text}", "模型“{model}”：{text}")
 _BARS = Words("Distribution of the answers", "作答分布")

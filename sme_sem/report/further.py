@@ -92,7 +92,8 @@ def _along(found: Missing) -> Content:
     if not clear.any():
         return _NOT_ALONG.filled(n=tested)
     table = replace(found, background=found.background[clear]).tables()[-1]
-    return table.noted(_OTHERS.filled(n=tested - int(clear.sum())))
+    others = tested - int(clear.sum())
+    return table.noted(_OTHERS.filled(n=others)) if others else table
 
 
 def waves(found: Nonresponse | None, labels: _Labels) -> Iterator[Content]:
@@ -112,7 +113,8 @@ def regularities(found: Provenance | None) -> Iterator[Table]:
         return
     (table,) = replace(found, checks=tuple(check for check in found.checks if check.look)).tables()
     shown = replace(table, columns=table.columns[:-1], rows=tuple(row[:-1] for row in table.rows))
-    yield shown.noted(_PASSED.filled(n=sum(not check.look for check in found.checks)))
+    passed = sum(not check.look for check in found.checks)
+    yield shown.noted(_PASSED.filled(n=passed)) if passed else shown
 
 
 def alike(found: Heterotrait | None, labels: _Labels) -> Iterator[Table]:
@@ -123,8 +125,8 @@ def alike(found: Heterotrait | None, labels: _Labels) -> Iterator[Table]:
     if near.empty:
         return
     (table,) = replace(found, ratios=near).tables()
-    note = _DISTINCT.filled(n=len(found.ratios) - len(near), bound=level(BOUND))
-    yield _labelled(replace(table, title=_NEAR), labels, columns=2).noted(note)
+    shown, others = _labelled(replace(table, title=_NEAR), labels, columns=2), len(found.ratios) - len(near)
+    yield shown.noted(_DISTINCT.filled(n=others, bound=level(BOUND))) if others else shown
 
 
 def advice(found: ItemAdvice | None, labels: _Labels) -> Iterator[Table]:

@@ -99,8 +99,10 @@ def components(results: Results) -> Words | None:
         number = Words(counted(m, "component", "explains", "explain"), str(m))
         said += _CONDENSED.filled(m=number, percent=percent, p=len(loadings))
         suggested = {} if results.retention is None else results.retention.suggested
-        if any(suggested[name] != m for name in ("parallel", "map") if name in suggested):
-            said += _DISAGREE.filled(m=m, rule=rule(results), parallel=suggested["parallel"], map=suggested["map"])
+        others = [(_CRITERIA[name], n) for name, n in suggested.items() if name in _CRITERIA and n != m]
+        if others:
+            told = [_SUGGESTS.filled(criterion=criterion, n=n) for criterion, n in others]
+            said += _DISAGREE.filled(m=m, rule=rule(results), others=_joined(told))
     return said if said.en else None
 
 
@@ -316,10 +318,15 @@ _CONDENSED = Words(
 )
 _KAISER, _AS_CHOSEN = Words("eigenvalue above 1", "特征值大于1"), Words("chosen in the study file", "研究文件指定")
 _DISAGREE = Words(
-    " The rules disagree about their number: {m} kept ({rule}), while parallel analysis suggests {parallel} and the "
-    "minimum average partial {map}.",
-    "各准则并不一致：本报告保留{m}个（{rule}），而平行分析建议{parallel}个，最小平均偏相关建议{map}个。",
+    " The rules disagree about their number: {m} kept ({rule}), while {others}.",
+    "各准则并不一致：本报告保留{m}个（{rule}），而{others}。",
 )
+_CRITERIA = {
+    "parallel": Words("parallel analysis", "平行分析"),
+    "map": Words("the minimum average partial", "最小平均偏相关"),
+    "kaiser": Words("the rule of eigenvalues above 1", "特征值大于1准则"),
+}
+_SUGGESTS = Words("{criterion} suggests {n}", "{criterion}建议{n}个")
 _RANGE = Words("Standardized loadings run from {low} to {high};", "标准化因子载荷介于{low}与{high}之间，")
 _LOADED = Words(" {reached} of {all} reach {bound}.", "{all}个载荷中有{reached}个达到{bound}。")
 _WEAK = Words(" {weak} stay below {bound}.", "有{weak}个低于{bound}。")

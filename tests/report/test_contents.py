@@ -41,6 +41,16 @@ def flawed(tmp_path_factory):
     return load_study(write_study(tmp_path_factory.mktemp("flawed"), frame)).run()
 
 
+@pytest.fixture(scope="module")
+def gappy(tmp_path_factory):
+    frame = answers().astype(object)
+    items = ["t1", "t2", "t3", "u1", "u2", "u3"]
+    for row, item in enumerate(items):
+        frame.loc[row, item] = None
+    frame.loc[9, items[1:]] = None
+    return load_study(write_study(tmp_path_factory.mktemp("gappy"), frame)).run()
+
+
 def sections(results, language="en"):
     return {section.name: section for section in contents.report_of(results, language).sections}
 
@@ -157,7 +167,27 @@ def test_missing_answers_are_shown_for_the_items_that_have_some(real):
         ("cusl_2", 4),
         ("cusl_3", 3),
     ]
-    assert str(table.notes[-1]) == "The other 35 items have no missing answer."
+    assert [str(note) for note in table.notes] == [
+        "N = 344, before screening.",
+        "The other 35 items have no missing answer.",
+    ]
+
+
+def test_tables_of_missing_answers_say_whether_they_count_before_or_after_screening(gappy):
+    found = sections(gappy)
+    before, after = f"N = {len(answers())}, before screening.", f"N = {gappy.counts['valid']}, after screening."
+    assert gappy.counts["valid"] < len(answers())
+    quality = tables(found["quality"])
+    stated = {name: before in map(str, quality[name].notes) for name in quality if name.startswith("missing_")}
+    assert stated == {"missing_answers": True, "missing_scales": False, "missing_patterns": False}
+    others = (quality["missing_scales"], quality["missing_patterns"], tables(found["descriptives"])["descriptives"])
+    assert all(after in map(str, table.notes) for table in others)
+
+
+def test_where_every_item_has_gaps_no_other_items_are_counted(gappy):
+    assert [str(note) for note in tables(sections(gappy)["quality"])["missing_answers"].notes] == [
+        f"N = {len(answers())}, before screening."
+    ]
 
 
 def test_facts_say_what_the_report_rests_on(real, drawn):
@@ -270,6 +300,12 @@ def test_a_group_that_is_no_question_of_the_instrument_is_refused(tmp_path):
 def test_the_report_says_how_to_arrive_at_it_again(real):
     (said,) = sections(real)["reproduction"].content
     assert real.sha256["data"] in said.en and real.sha256["data"] in said.zh
+    assert "sme-sem demo corporate-reputation" in said.en and "sme-sem demo corporate-reputation" in said.zh
+
+
+def test_only_a_shipped_instrument_has_a_demonstration(flawed):
+    (said,) = sections(flawed)["reproduction"].content
+    assert "run: sme-sem run study.yaml." in said.en and "sme-sem demo" not in said.en + said.zh
 
 
 # --- the diagram -------------------------------------------------------------------------------------
@@ -336,10 +372,13 @@ def test_sentences_say_the_numbers_of_the_tables(real):
 def test_where_the_rules_of_retention_disagree_the_text_says_so(drawn):
     assert narrative.components(drawn).en.endswith(
         "The rules disagree about their number: 7 kept (eigenvalue above 1), while parallel analysis suggests 5 and "
-        "the minimum average partial 5."
+        "the minimum average partial suggests 5."
     )
     agreed = replace(drawn, retention=replace(drawn.retention, suggested={"parallel": 7, "map": 7, "kaiser": 7}))
     assert "disagree" not in narrative.components(agreed).en
+    one = narrative.components(replace(drawn, retention=replace(drawn.retention, suggested={"parallel": 7, "map": 4})))
+    assert one.en.endswith("7 kept (eigenvalue above 1), while the minimum average partial suggests 4.")
+    assert one.zh.endswith("本报告保留7个（特征值大于1），而最小平均偏相关建议4个。")
     chosen = replace(drawn, options={**drawn.options, "components": {"n_components": 7}})
     assert "7 kept (chosen in the study file)" in narrative.components(chosen).en
 
