@@ -253,7 +253,7 @@ def _model_fit(results: Results) -> Section:
     tables = (
         presentation.model_test(fit),
         _indices(results, fit),
-        presentation.largest_residuals(fit),
+        presentation.largest_residuals(fit, tested=True),
         presentation.diagnostics(fit),
         *further.overall_power(fit),
     )

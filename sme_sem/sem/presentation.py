@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..errors import require_kind
+from ..errors import SmeSemError, require_kind
 from ..tables import Column, Kind, Number, Table, Text, Words, joined, term
 from ..tables.format import cell, interval_columns
 from .columns import measure_columns
@@ -167,10 +167,7 @@ def model_test(fit: Fit) -> Table:
         *_estimation(fit),
         *_responses(fit),
         *_correction(fit),
-        Words(
-            "p of close fit tests RMSEA ≤ .05. With many respondents chi-square rejects almost every model.",
-            "近似拟合检验的原假设为 RMSEA ≤ .05。样本量较大时，卡方检验几乎拒绝所有模型。",
-        ),
+        _CLOSE_FIT + _LARGE_SAMPLE if fit.n > _LARGE else _CLOSE_FIT,
     )
     return _guarded(Table("model_test", Words("Test of the model", "模型检验"), columns, (row,), notes), fit)
 
@@ -398,28 +395,47 @@ def r_squared(fit: Fit, labels: Labels | None = None) -> Table:
     return _by_group(Table("r_squared", Words("Explained variance", "解释方差（R²）"), columns, rows), fit)
 
 
-def largest_residuals(fit: Fit, most: int = 10) -> Table:
-    """Table of the pairs of observed variables whose correlation the model reproduces worst."""
-    found = fit.residuals()
-    pairs: list[tuple[str, str, float]] = []
-    for group, frame in ({"": found} if isinstance(found, pd.DataFrame) else found).items():
+def largest_residuals(fit: Fit, most: int = 10, *, tested: bool = False) -> Table:
+    """Table of the pairs of observed variables whose correlation the model reproduces worst.
+
+    tested : with the z of each residual, where it is known and there are not too many variables to compute it at once
+    """
+    scores = _standardized_residuals(fit) if tested else None
+    pairs: list[tuple[str, str, float, float]] = []
+    for group, frame in _each_group(fit.residuals()).items():
         i, j = np.tril_indices(len(frame), -1)
         values = frame.to_numpy(dtype=float)[i, j]
+        z = np.full(len(values), np.nan) if scores is None else scores[group].to_numpy(dtype=float)[i, j]
         largest = np.argsort(-np.abs(values), kind="stable")[:most]  # none at all sorts last
-        pairs += [(group, f"{frame.columns[j[k]]} – {frame.columns[i[k]]}", float(values[k])) for k in largest]
+        names = [f"{frame.columns[j[k]]} – {frame.columns[i[k]]}" for k in largest]
+        pairs += [(group, name, float(values[k]), float(z[k])) for name, k in zip(names, largest, strict=True)]
     present = (pair for pair in pairs if not math.isnan(pair[2]))
     rows = tuple(sorted(present, key=lambda pair: -abs(pair[2]))[:most])
     columns = (
         Column("pair", Words("Pair of items", "题项对")),
         Column("residual", Words("Residual correlation", "相关残差"), Kind.COEFFICIENT),
+        Column("z", "z", Kind.STATISTIC),
     )
-    note = Words(
-        "Observed minus implied correlation, the largest in size first; beyond ±.10 the model misses a relation.",
-        "观测相关减模型隐含相关，按绝对值排序；绝对值超过 .10 说明模型遗漏了某种关系。",
-    )
+    if scores is None:
+        columns, rows = columns[:-1], tuple(row[:-1] for row in rows)
+    note = _RESIDUAL + (_RESIDUAL_Z if scores is not None else _RESIDUAL_ALONE)
     notes = (note, _POLYCHORIC) if fit.table.ordered else (note,)
     title = Words("Largest residual correlations", "最大相关残差")
     return _by_group(Table("largest_residuals", title, columns, rows, notes), fit)
+
+
+def _each_group(found: pd.DataFrame | dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    return {"": found} if isinstance(found, pd.DataFrame) else found
+
+
+def _standardized_residuals(fit: Fit) -> dict[str, pd.DataFrame] | None:
+    """Residuals by their standard errors; None where these are unknown, or of too many moments."""
+    if len(fit.observed) > _MOST_TESTED:
+        return None
+    try:
+        return _each_group(fit.residuals("standardized"))
+    except SmeSemError:
+        return None
 
 
 def modification_indices(fit: Fit, most: int = 10, labels: Labels | None = None) -> Table:
@@ -686,6 +702,25 @@ _SCALED_RESPONSES = Words(
 )
 _SCALES = {"~*~": Words("scale", "尺度"), "~~": Words("residual variance", "残差方差")}
 _OF_ORDERED = Words("Of ordered items: | threshold, ~*~ scale.", "有序题项：| 阈值，~*~ 尺度。")
+_LARGE = 400  # respondents
+_CLOSE_FIT = Words("p of close fit tests RMSEA ≤ .05.", "近似拟合检验的原假设为 RMSEA ≤ .05。")
+_LARGE_SAMPLE = Words(
+    " With so many respondents chi-square rejects almost every model.", "样本量如此之大时，卡方检验几乎拒绝所有模型。"
+)
+_MOST_TESTED = 60  # variables: the covariances of their 1830 moments are computed in a second
+_RESIDUAL = Words(
+    "Observed minus implied correlation, the largest in size first", "观测相关减模型隐含相关，按绝对值排序"
+)
+_RESIDUAL_ALONE = Words(
+    '; whether one is more than chance, its z tells: residuals("standardized").',
+    '；是否超出随机误差须看其z值：residuals("standardized")。',
+)
+_RESIDUAL_Z = Words(
+    "; z: the residual covariance by its standard error. Where z is beyond ±2.58 (p < .01) the model misses a "
+    "relation; of many pairs a few come near by chance. A large residual with a small z is no more than chance.",
+    "；z为残差协方差与其标准误之比。|z| > 2.58（p < .01）说明模型遗漏了某种关系；题项对很多时，少数z值偶然偏大。"
+    "残差大而|z|小，不超出随机误差。",
+)
 _POLYCHORIC = Words(
     "Correlations are those of the latent responses behind ordered answers.", "相关系数为有序回答背后潜在反应的相关。"
 )

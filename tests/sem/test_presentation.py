@@ -211,6 +211,26 @@ def test_the_largest_residuals_come_first(fitted):
     assert sizes[0] == np.abs(matrix[np.triu_indices(9, 1)]).max()
 
 
+def test_whether_a_residual_is_more_than_chance_is_told_by_its_z(fitted):
+    (note,) = presentation.largest_residuals(fitted).notes
+    assert note.en.endswith('whether one is more than chance, its z tells: residuals("standardized").')
+    table = presentation.largest_residuals(fitted, tested=True)
+    z = fitted.residuals("standardized")
+    assert [r["z"] for r in table.records()] == [z.loc[tuple(r["pair"].split(" – "))] for r in table.records()]
+    assert "Where z is beyond ±2.58" in table.notes[0].en and "|z| > 2.58" in table.notes[0].zh
+
+
+def test_of_many_variables_residuals_are_shown_without_z(fitted, monkeypatch):
+    monkeypatch.setattr(presentation, "_MOST_TESTED", 8)
+    assert presentation.largest_residuals(fitted, tested=True) == presentation.largest_residuals(fitted)
+
+
+def test_only_with_many_respondents_chi_square_is_said_to_reject_every_model():
+    notes = [presentation.model_test(fit(MEASURED, simulate(POPULATION, n, seed=1))).notes[-1].en for n in (400, 401)]
+    assert notes[0] == "p of close fit tests RMSEA ≤ .05."
+    assert notes[1].endswith("With so many respondents chi-square rejects almost every model.")
+
+
 def test_modification_indices_are_cut_and_marked_as_exploratory(fitted):
     table = presentation.modification_indices(fitted, most=3)
     assert len(table.rows) == 3 and table.rows[0][1] == fitted.modification_indices()["mi"].max()
