@@ -115,7 +115,7 @@ def sorted_loadings(
     )
     columns = (
         Column("item", term("Item")),
-        *(Column(str(name), str(name), Kind.COEFFICIENT) for name in loadings),
+        *(Column(str(name), str(name), Kind.COEFFICIENT, named=True) for name in loadings),
         Column("communality", term("Communality"), Kind.COEFFICIENT),
     )
     return columns, rows
@@ -132,7 +132,7 @@ def how(method: Words, rotation: Rotation, suppress: float) -> tuple[Words, ...]
 
 def matrix(name: str, title: Words, corner: Words, frame: pd.DataFrame) -> Table:
     """Lay a matrix of coefficients into a table."""
-    columns = (Column("name", corner), *(Column(str(c), str(c), Kind.COEFFICIENT) for c in frame))
+    columns = (Column("name", corner), *(Column(str(c), str(c), Kind.COEFFICIENT, named=True) for c in frame))
     rows = tuple((str(row[0]), *row[1:]) for row in frame.itertuples(name=None))
     return Table(name, title, columns, rows)
 

@@ -224,7 +224,7 @@ def _doubts(correlation: np.ndarray, at_bound: Sequence[tuple[str, str]]) -> tup
 
 
 def _columns(frame: pd.DataFrame, kind: Kind) -> tuple[Column, ...]:
-    return (Column("item", term("Item")), *(Column(str(name), str(name), kind) for name in frame.columns))
+    return (Column("item", term("Item")), *(Column(str(name), str(name), kind, named=True) for name in frame.columns))
 
 
 _TITLE = term("Polychoric correlation")

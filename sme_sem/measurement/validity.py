@@ -290,7 +290,7 @@ def _triangle(name: str, title: Text, values: pd.DataFrame, note: Text, *, diago
         (row, *(float(numbers[i, j]) if j < i + diagonal else "" for j in range(len(names))))
         for i, row in enumerate(names)
     )
-    columns = (Column("construct", term("Construct")), *(Column(n, n, Kind.COEFFICIENT) for n in names))
+    columns = (Column("construct", term("Construct")), *(Column(n, n, Kind.COEFFICIENT, named=True) for n in names))
     return Table(name, title, columns, rows, (note,))
 
 

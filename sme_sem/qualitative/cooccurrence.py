@@ -31,7 +31,10 @@ class Cooccurrence(Tabled):
     def tables(self) -> tuple[Table, ...]:
         """Give the matrix and the pairs that occur."""
         where = _WITHIN[self.within]
-        names = (Column("code", LEVEL_NAMES[self.level]), *(Column(str(c), str(c), Kind.COUNT) for c in self.matrix))
+        names = (
+            Column("code", LEVEL_NAMES[self.level]),
+            *(Column(str(c), str(c), Kind.COUNT, named=True) for c in self.matrix),
+        )
         return (
             Table("cooccurrence", _MATRIX.filled(where=where), names, tuple(self.matrix.itertuples(name=None))),
             Table(

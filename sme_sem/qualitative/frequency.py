@@ -30,7 +30,7 @@ class Frequencies(Tabled):
         """Give the frequencies, and segments by code and source."""
         code = LEVEL_NAMES[self.level]
         columns = (Column("code", code), _SEGMENTS, _SOURCES, _PERCENT)
-        crossed = (Column("code", code), *(Column(str(s), str(s), Kind.COUNT) for s in self.by_source))
+        crossed = (Column("code", code), *(Column(str(s), str(s), Kind.COUNT, named=True) for s in self.by_source))
         return (
             Table(f"{self.level}_frequencies", code + _FREQUENCY, columns, rows_from(self.table)),
             Table(f"{self.level}_by_source", code + _BY_SOURCE, crossed, rows_from(self.by_source.reset_index())),

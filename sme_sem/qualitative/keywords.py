@@ -87,7 +87,7 @@ class KeywordCounts(Tabled):
         """Give mentions by keyword, firm and year, then what was not read."""
         mentions = (_MENTIONS, Column("documents", Words("Documents", "文档数"), Kind.COUNT))
         words = (Column("theme", Words("Theme", "主题")), Column("keyword", Words("Keyword", "关键词")), *mentions)
-        themes = tuple(Column(str(t), str(t), Kind.COUNT) for t in self.themes)
+        themes = tuple(Column(str(t), str(t), Kind.COUNT, named=True) for t in self.themes)
         reports = (Column("reports", Words("Reports", "报告数"), Kind.COUNT), _MENTIONS, _INDEX)
         note = _READ.filled(n=len(self.documents), index=cell(self.index, Kind.ESTIMATE))
         return (

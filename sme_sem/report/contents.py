@@ -406,7 +406,7 @@ def _groups(results: Results, language: Language) -> Section:
     paths = found.paths
     columns = (
         Column("path", term("Path")),
-        *(Column(label, groups[label], Kind.ESTIMATE) for label in fit.moments.labels),
+        *(Column(label, groups[label], Kind.ESTIMATE, named=True) for label in fit.moments.labels),
         Column("chisq", "χ²", Kind.ESTIMATE),
         Column("df", "df", Kind.COUNT),
         Column("pvalue", "p", Kind.PROBABILITY),

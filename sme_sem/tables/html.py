@@ -28,7 +28,7 @@ def render(table: Table, language: Language = "en", *, hints: Mapping[str, str] 
     known = hints or {}
     heads = "".join(
         f'<th scope="col" class="{column.kind.value}">'
-        f"{_hinted(_symbols(column.heading, language), format.text_of(column.heading, language), known)}</th>"
+        f"{_hinted(_heading(column, language), format.text_of(column.heading, language), known)}</th>"
         for column in table.columns
     )
     body = "".join(
@@ -110,6 +110,10 @@ def anchor(name: str) -> str:
 
 def _text(text: Text, language: Language) -> str:
     return escape(format.typeset(format.text_of(text, language)))
+
+
+def _heading(column: Column, language: Language) -> str:
+    return _text(column.heading, language) if column.named else _symbols(column.heading, language)
 
 
 def _symbols(text: Text, language: Language) -> str:

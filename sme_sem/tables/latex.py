@@ -222,7 +222,7 @@ def _heads(table: Table, shape: Layout, language: Language) -> list[str]:
             rules += [f"\\cmidrule(lr){{{place}-{place + count - 1}}}"] if name else []
             place += count
         found.append("".join(rules))
-    heads = (_symbols(format.text_of(column.heading, language)) for column in table.columns)
+    heads = (_symbols(format.text_of(column.heading, language), named=column.named) for column in table.columns)
     return [*found, _row(heads)]
 
 
@@ -245,8 +245,8 @@ def _one_line(text: Text, language: Language) -> str:
     return _escaped(" ".join(lines(format.text_of(text, language))))
 
 
-def _symbols(text: str, line_end: str = "\\newline ") -> str:
-    pieces = runs(text)
+def _symbols(text: str, line_end: str = "\\newline ", *, named: bool = False) -> str:
+    pieces = runs(text, named=named)
     return "".join(f"\\textit{{{piece}}}" if italic else _escaped(piece, line_end) for piece, italic in pieces)
 
 

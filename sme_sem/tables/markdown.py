@@ -31,7 +31,7 @@ def render(table: Table, language: Language = "en") -> str:
     | :--- | ---: |
     | use \| trust | &lt; .001 |
     """
-    heads = [_symbols(head) for head in format.full_headings(table, language)]
+    heads = map(_symbols, format.full_headings(table, language), (column.named for column in table.columns))
     sides = [":---" if column.kind in (Kind.LABEL, Kind.STARS) else "---:" for column in table.columns]
     body = [[_escaped(cell) for cell in row] for row in format.grid(table, language)]
     title = _escaped(format.text_of(table.title, language)).strip()
@@ -43,8 +43,8 @@ def render(table: Table, language: Language = "en") -> str:
     return "\n\n".join(blocks)
 
 
-def _symbols(text: str) -> str:
-    return "".join(f"*{piece}*" if italic else _escaped(piece) for piece, italic in runs(text))
+def _symbols(text: str, named: bool = False) -> str:
+    return "".join(f"*{piece}*" if italic else _escaped(piece) for piece, italic in runs(text, named=named))
 
 
 def _escaped(text: str) -> str:

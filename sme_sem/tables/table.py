@@ -55,6 +55,7 @@ class Column:
 
     group : heading over this column and its neighbours of the same group
     once : in print, a value is left out where the row above has the same, as labels of merged cells are
+    named : the heading is somebody's name for a construct, an item or a group; no letter of it is a statistic
     """
 
     name: str
@@ -62,6 +63,7 @@ class Column:
     kind: Kind = Kind.LABEL
     group: Text = ""
     once: bool = False
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ _LETTER = "A-Za-z\u00c0-\u024f"  # Latin ones, with accents; a symbol may stand 
 _SYMBOL = re.compile(rf"(?<![{_LETTER}0-9_.'’&/-])(?:SD|SE|df|[MNRbnprtzF])(?![{_LETTER}0-9_/]|[.'’]\w)")
 
 
-def runs(text: str) -> list[tuple[str, bool]]:
-    """Cut a text into pieces, each with whether it is italic.
+def runs(text: str, *, named: bool = False) -> list[tuple[str, bool]]:
+    """Cut a text into pieces, each with whether it is italic; nothing of a name is.
 
     >>> runs("*** p < .001")
     [('*** ', False), ('p', True), (' < .001', False)]
@@ -21,9 +21,11 @@ def runs(text: str) -> list[tuple[str, bool]]:
     [('C.R.（临界比 ', False), ('z', True), ('）', False)]
     >>> runs("Muthén")
     [('Muthén', False)]
+    >>> runs("SD", named=True)
+    [('SD', False)]
     """
     found, end = [], 0
-    for symbol in _SYMBOL.finditer(text):
+    for symbol in () if named else _SYMBOL.finditer(text):
         found += [(text[end : symbol.start()], False), (symbol.group(), True)]
         end = symbol.end()
     found.append((text[end:], False))

@@ -264,7 +264,7 @@ def _cells(
     upright = "bottom" if symbols else "center"
     cells = []
     for text, column, width in zip(texts, columns, widths, strict=True):
-        written = _symbols(text, size) if symbols else _run(text, size)
+        written = _symbols(text, size) if symbols and not column.named else _run(text, size)
         look = f'<w:tcW w:w="{width}" w:type="dxa"/>{border}<w:vAlign w:val="{upright}"/>'
         line = _paragraph(written, right=column.kind not in _TEXTS, follows=follows)
         cells.append(f"<w:tc><w:tcPr>{look}</w:tcPr>{line}</w:tc>")

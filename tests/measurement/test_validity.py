@@ -202,3 +202,9 @@ def test_ordered_beside_continuous_items_have_no_reliability_and_a_note_says_so(
     scales = result.scales.set_index("construct")
     assert scales["CR"].isna().tolist() == [False, True, False]
     assert result.notes[0].en.startswith("BMI: no CR, because ordered items stand beside continuous ones")
+
+
+def test_constructs_called_like_statistics_head_their_columns_upright():
+    answers = sme.simulate("M =~ 0.8*a + 0.8*b + 0.8*c; SD =~ 0.8*x + 0.8*y + 0.8*z; SD ~ 0.4*M", 200, seed=1)
+    found = validity(sme.fit("M =~ a + b + c; SD =~ x + y + z; SD ~ M", answers))
+    assert "| Construct | M | SD |" in found.to("markdown")

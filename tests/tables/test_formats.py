@@ -117,3 +117,15 @@ def test_a_banner_stands_at_the_head_of_every_page():
     assert "\\markboth{synthetic \\& drawn}" in latex.document([PATHS], banner="synthetic & drawn")
     assert "<strong>synthetic &amp; drawn</strong>" in html.page([PATHS], banner="synthetic & drawn")
     assert readers.of_excel(excel.render([PATHS], banner="drawn"))[0][0] == "Path coefficients"
+
+
+def test_a_construct_called_like_a_statistic_is_no_symbol_in_a_heading():
+    from sme_sem.tables import html
+
+    columns = (Column("construct", "Construct"), Column("SD", "SD", Kind.COEFFICIENT, named=True), Column("p", "p"))
+    table = Table("htmt", "HTMT", columns, (("M", 0.5, 0.1),))
+    assert "| Construct | SD | *p* |" in rendered([table], "markdown")
+    assert "Construct & SD & \\textit{p}" in rendered([table], "latex")
+    assert ">SD</th>" in html.render(table) and "<i>p</i></th>" in html.render(table)
+    (heads, *_) = docx.Document(io.BytesIO(rendered([table], "word"))).tables[0].rows
+    assert [cell.paragraphs[0].runs[0].italic for cell in heads.cells] == [None, None, True]
