@@ -115,8 +115,12 @@ def conditional_effect(
     form = _checked(form, language)
     outcome, predictor, moderator = names
     with canvas.style(form):
-        figure = canvas.new_figure(6.2, 3.8)
-        axes = canvas.axes_at(figure, 0.8, 0.6, 5.2, 3.0)
+        across = _DEVIATIONS.filled(name=canvas.label(moderator, language))
+        up = _EFFECT.filled(x=canvas.label(predictor, language), y=canvas.label(outcome, language))
+        below, beside = canvas.axis_title(across, language, 5.2), canvas.axis_title(up, language, 3.0)
+        left, bottom = 0.8 + _LINE * (len(beside) - 1), 0.6 + _LINE * (len(below) - 1)
+        figure = canvas.new_figure(left + 5.4, bottom + 3.2)
+        axes = canvas.axes_at(figure, left, bottom, 5.2, 3.0)
         clear = (lower > 0) | (upper < 0)
         for inside, colour in ((~clear, canvas.GREY), (clear, canvas.BLUE)):
             axes.fill_between(at, lower, upper, where=inside, color=colour, alpha=0.25, linewidth=0)
@@ -128,10 +132,8 @@ def conditional_effect(
         axes.set_xlim(at[0], at[-1])
         axes.xaxis.set_major_formatter(canvas.plain)
         axes.yaxis.set_major_formatter(canvas.plain)
-        axes.set_xlabel(written(_DEVIATIONS.filled(name=canvas.label(moderator, language)), language))
-        axes.set_ylabel(
-            written(_EFFECT.filled(x=canvas.label(predictor, language), y=canvas.label(outcome, language)), language)
-        )
+        axes.set_xlabel("\n".join(below))
+        axes.set_ylabel("\n".join(beside))
         return canvas.given(figure, form)
 
 
@@ -202,6 +204,7 @@ def _upright(axes: Any, x: np.ndarray, lower: np.ndarray, upper: np.ndarray, col
     axes.plot(across, up, color=colour, alpha=alpha, linewidth=0.9, solid_capstyle="butt")
 
 
+_LINE = canvas.SIZE * 1.25 / 72  # inches from one line of an axis' name to the next
 _SUPPORTED, _NOT_SUPPORTED = Words("supported", "支持"), Words("not supported", "不支持")
 _ESTIMATE = Words("β with its interval", "β及其置信区间")
 _RESPONDENTS, _POWER = Words("Respondents", "样本量"), Words("Power", "统计功效")

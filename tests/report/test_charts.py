@@ -137,3 +137,11 @@ def test_effects_that_exceed_one_keep_their_zero():
     found = texts(conditional_effect(at, at, at - 1, at + 1, np.array([-0.71]), ("y", "x", "w")))
     assert {"−3", "0", "1", "−0.710"} <= {text.strip() for text in found}
     assert not any(re.match(r"\s*−?\.", text) for text in found)
+
+
+def test_what_a_long_name_says_of_an_axis_is_broken_into_lines_that_fit():
+    at = np.array([-1.0, 0.0, 1.0])
+    names = ("Sustainable innovation", "Innovation with what is at hand", "Help of the government where it is needed")
+    found = texts(conditional_effect(at, at, at - 1, at + 1, np.array([np.nan]), names))
+    assert {"Effect of Innovation with what is at hand", "on Sustainable innovation"} <= set(found)
+    assert {"Help of the government where it is needed, standard deviations from the", "mean"} <= set(found)
