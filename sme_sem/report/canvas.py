@@ -110,7 +110,7 @@ def label(text: Text, language: Language, cells: int = _LABEL_CELLS) -> str:
     return wrapped(" ".join(typeset(printable(written(text, language))).split()), cells, 1)[0]
 
 
-def axis_title(text: Text, language: Language, inches: float) -> list[str]:
+def axis_title(text: Text, language: Language, inches: float) -> tuple[str, ...]:
     """Break what an axis is named into lines of its length."""
     said = typeset(printable(written(text, language)))
     return wrapped(said, int(inches / CELL), 2 + int(width(said) * CELL / inches))

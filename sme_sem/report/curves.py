@@ -5,7 +5,7 @@ Each function gives an SVG document, or the bytes of a PNG or PDF file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
 
 def specification_curve(
-    curve: pd.DataFrame, choices: Sequence[str], title: Text, language: Language = "en", form: Format = "svg"
+    curve: pd.DataFrame,
+    choices: Sequence[str],
+    title: Text,
+    language: Language = "en",
+    form: Format = "svg",
+    *,
+    describe: Callable[[str, str], Text] = "{}: {}".format,
 ) -> str | bytes:
     """Draw estimates in ascending order with their intervals, and the levels behind each.
 
@@ -35,6 +41,8 @@ def specification_curve(
         What is estimated.
     language, form
         Of the writing; ``"svg"``, ``"png"`` or ``"pdf"``.
+    describe
+        What to write for a choice and one of its levels.
 
     Examples
     --------
@@ -50,7 +58,7 @@ def specification_curve(
     value, lower, upper = (curve[c].to_numpy(dtype=float) for c in ("std", "std_ci_lower", "std_ci_upper"))
     supported = curve["supported"].to_numpy(dtype=bool)
     rows = [(choice, level) for choice in choices for level in dict.fromkeys(curve.sort_index()[choice])]
-    names = [canvas.label(f"{choice}: {level}", language) for choice, level in rows]
+    names = [canvas.label(describe(choice, level), language) for choice, level in rows]
     beside = canvas.room_for(names)
     with canvas.style(form):
         below = 0.2 * len(rows) + 0.1

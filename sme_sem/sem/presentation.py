@@ -410,14 +410,13 @@ def largest_residuals(fit: Fit, most: int = 10, *, tested: bool = False) -> Tabl
         names = [f"{frame.columns[j[k]]} – {frame.columns[i[k]]}" for k in largest]
         pairs += [(group, name, float(values[k]), float(z[k])) for name, k in zip(names, largest, strict=True)]
     present = (pair for pair in pairs if not math.isnan(pair[2]))
-    rows = tuple(sorted(present, key=lambda pair: -abs(pair[2]))[:most])
+    shown = sorted(present, key=lambda pair: -abs(pair[2]))[:most]
+    rows = tuple(pair if scores is not None else pair[:-1] for pair in shown)
     columns = (
         Column("pair", Words("Pair of items", "题项对")),
         Column("residual", Words("Residual correlation", "相关残差"), Kind.COEFFICIENT),
-        Column("z", "z", Kind.STATISTIC),
+        *((Column("z", "z", Kind.STATISTIC),) if scores is not None else ()),
     )
-    if scores is None:
-        columns, rows = columns[:-1], tuple(row[:-1] for row in rows)
     note = _RESIDUAL + (_RESIDUAL_Z if scores is not None else _RESIDUAL_ALONE)
     notes = (note, _POLYCHORIC) if fit.table.ordered else (note,)
     title = Words("Largest residual correlations", "最大相关残差")

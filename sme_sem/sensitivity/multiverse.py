@@ -20,11 +20,12 @@ from ..errors import DataProblem, SmeSemError, SpecificationError, among, probab
 from ..kernels.variance_shares import variance_shares
 from ..ledger import POST_HOC, Entry, entry
 from ..moderation import with_products
-from ..sem.presentation import objections
+from ..sem.presentation import Labels, objections
 from ..sem.specification import Specification
-from ..tables import Column, Kind, Language, Table, Tabled, Text, Words
+from ..tables import Column, Kind, Language, Table, Tabled, Text, Words, joined
 from ..tables.format import level
 from ..tasks import Progress, done
+from . import wording
 from .choices import Choice, combinations, read_choices
 from .expectations import ABSENT, FITTED, FIXED, Expectation, Finding, expectations, findings, require_known
 from .plans import Base, Plan, base_of_model, base_of_study, names_of, plan, prepared
@@ -33,6 +34,7 @@ from .recording import book_of
 if TYPE_CHECKING:
     from .plans import ScreenedStudy
 
+UNSEEN = 5e-4  # a difference that three decimals print as nothing
 CHUNK = 8  # plans a worker takes at a time
 INADMISSIBLE, FAILED = "inadmissible", "failed"
 
@@ -71,6 +73,7 @@ class Multiverse(Tabled):
     failures : analyses without an admissible solution, with the reason
     specifications, distinct : analyses, and how many of them differ
     alpha : level at which a hypothesis is supported
+    labels, titles : what to print for variables and for models, of a study's instrument
     """
 
     table: pd.DataFrame
@@ -81,14 +84,16 @@ class Multiverse(Tabled):
     specifications: int
     distinct: int
     alpha: float
+    labels: Labels | None = None
+    titles: Mapping[str, Text] | None = None
 
     def tables(self) -> tuple[Table, ...]:
         """Give the hypotheses, what moves them, and what failed."""
         notes: list[Text] = [_RULE.filled(alpha=level(self.alpha)), _SHARE]
         notes.append(_COUNTED.filled(n=self.specifications, distinct=self.distinct))
         found = [
-            Table("multiverse", _TITLE, _COLUMNS, _rows(self.table, _COLUMNS), tuple(notes)),
-            Table("multiverse_choices", _MOVES, _INFLUENCE, _rows(self.influence, _INFLUENCE), (_SHARES,)),
+            Table("multiverse", _TITLE, _COLUMNS, _rows(self._labelled(), _COLUMNS), tuple(notes)),
+            Table("multiverse_choices", _MOVES, _INFLUENCE, tuple(self._moved()), (_SHARES,)),
         ]
         if len(self.failures):
             found.append(Table("multiverse_failures", _WITHOUT, _FAILURES, tuple(self._failures()), ()))
@@ -132,18 +137,33 @@ class Multiverse(Tabled):
         own = self.curve[(self.curve["hypothesis"] == name) & (self.curve["status"] == FITTED)]
         if own.empty:
             raise DataProblem(f"no analysis has an admissible estimate of {name!r}; see .failures.")
-        path = str(self.table.set_index("hypothesis").loc[name, "path"])
+        path = self._labelled().set_index("hypothesis").loc[name, "path"]
         chosen = [str(choice) for choice in dict.fromkeys(self.levels["choice"])]
-        return specification_curve(
-            own, chosen, Words("{name}: {path}", "{name}：{path}").filled(name=name, path=path), language, format
-        )
+        title = _DESCRIBED.filled(what=name, how=path)
+        return specification_curve(own, chosen, title, language, format, describe=self._described)
+
+    def _labelled(self) -> pd.DataFrame:
+        return self.table.assign(path=self.table["path"].map(lambda path: wording.relation(str(path), self.labels)))
+
+    def _level(self, choice: str, level: str) -> Text:
+        return wording.level_of(choice, level, self.labels, self.titles)
+
+    def _described(self, choice: str, level: str) -> Words:
+        return _DESCRIBED.filled(what=wording.CHOICE[choice], how=self._level(choice, level))
+
+    def _moved(self) -> Iterator[tuple[Any, ...]]:
+        """What each choice moves; where that is nothing, no level is the lowest."""
+        for hypothesis, choice, *sizes, lowest, highest in _rows(self.influence, _INFLUENCE):
+            moved = sizes[-1] >= UNSEEN
+            ends = (self._level(choice, lowest), self._level(choice, highest)) if moved else (None, None)
+            yield hypothesis, wording.CHOICE[choice], *sizes, *ends
 
     def _failures(self) -> Iterator[tuple[Any, ...]]:
         """Gather the analyses that failed alike, and name what they have in common."""
         chosen = [c for c in self.failures.columns if c not in ("specification", "status", "reason")]
         for (status, reason), own in self.failures.groupby(["status", "reason"], sort=False):
-            common = [f"{c}: {own[c].iloc[0]}" for c in chosen if own[c].nunique() == 1]
-            yield _STATUS[str(status)], len(own), "; ".join(common) or Words("–", "–"), reason
+            common = [self._described(c, str(own[c].iloc[0])) for c in chosen if own[c].nunique() == 1]
+            yield _STATUS[str(status)], len(own), joined(common) if common else Words("–", "–"), reason
 
 
 def multiverse(
@@ -234,7 +254,16 @@ def multiverse(
         len(plans),
         distinct,
         alpha,
+        *_labels_of(study_or_model),
     )
+
+
+def _labels_of(study_or_model: Any) -> tuple[Labels | None, Mapping[str, Text] | None]:
+    """What a study's instrument calls variables and models; nothing of a model."""
+    instrument = getattr(study_or_model, "instrument", None)
+    if instrument is None:
+        return None, None
+    return dict(instrument.labels()), {name: model.title.words for name, model in instrument.models.items()}
 
 
 def _base(
@@ -412,6 +441,7 @@ def _rows(frame: pd.DataFrame, columns: Iterable[Column]) -> tuple[tuple[Any, ..
     return tuple(frame.reindex(columns=[c.name for c in columns]).itertuples(index=False, name=None))
 
 
+_DESCRIBED = Words("{what}: {how}", "{what}：{how}")
 _TITLE = Words("Hypotheses across all specifications", "多重设定分析：各假设在全部设定下的结果")
 _MOVES = Words("Which choice moves the estimate", "各项选择对估计值的影响")
 _WITHOUT = Words("Specifications without an admissible solution", "未得到可接受解的设定")

@@ -299,7 +299,8 @@ def test_the_figure_is_the_same_every_time_and_marks_every_level():
     result = curves(items={"all": (), "without t3": "t3"}, estimator=["ML", "MLR"])
     svg = result.specification_curve("H1", language="zh")
     assert svg == result.specification_curve("H1", language="zh")
-    assert "items: without t3" in svg and "estimator: MLR" in svg and "共4种设定" in svg
+    assert "题项：without t3" in svg and "估计方法：MLR" in svg and "共4种设定" in svg
+    assert "items: without t3" in result.specification_curve("H1")
     assert result.specification_curve(format="png").startswith(b"\x89PNG")
 
 
@@ -395,6 +396,27 @@ def test_what_composites_are_made_of_can_be_left_out_too():
     )
     fewer = sme.fit("use <~ u2 + u3; t1 ~ use; t2 ~ use", answers()).standardized().query("op == '~'")
     assert result.curve.set_index("items").loc["no marker", "std"] == pytest.approx(fewer["est_std"].iloc[0])
+
+
+def test_what_a_study_calls_its_models_and_constructs_stands_in_tables_and_figures(tmp_path):
+    from sme_sem.tables import text
+
+    study = sme.load_study(small_study.write_study(tmp_path))
+    choices = {"model": ["direct", "with_age"], "missing": ["listwise", "fiml"], "covariates": [[], ["age"]]}
+    result = sme.multiverse(study, choices=choices, progress=False)
+    hypotheses, moved, *_ = (text.render(table, "zh") for table in result.tables())
+    assert "使用 ← 信任" in hypotheses and "USE ~ TRUST" in result.table["path"].tolist()
+    assert "缺失值处理" in moved and "missing" not in moved
+    svg = result.specification_curve("H1", language="zh")
+    for said in ("H1：使用 ← 信任", "模型：含年龄", "缺失值处理：列表删除", "控制变量：Age", "控制变量：无"):
+        assert said in svg
+    assert "model: With age" in result.specification_curve("H1") and "missing: listwise" in result.specification_curve()
+
+
+def test_a_choice_that_moves_nothing_has_no_lowest_level():
+    rows = curves(estimator=["ML", "MLR"], items={"all": (), "without t3": "t3"}).tables()[1].records()
+    found = {r["choice"]: (r["lowest_level"], r["highest_level"]) for r in rows if r["hypothesis"] == "H1"}
+    assert found["estimator"] == (None, None) and None not in found["items"]
 
 
 def test_tables_are_written_in_both_languages():
