@@ -760,6 +760,15 @@ def test_an_unknown_construct_is_refused(run, files):
     assert code == 2 and "no construct with items is named 'TRSUT'. Did you mean 'TRUST'?" in err
 
 
+def test_constructs_may_be_named_by_their_labels_in_either_language(run, files):
+    told = ("components", files / "answers.csv", "-i", files / "instrument.yaml", "--constructs")
+    code, by_name, _ = run(*told, "TRUST,USE")
+    assert code == 0
+    assert [run(*told, named)[1] for named in ("信任、使用", "trust, Use", "信任，USE")] == [by_name] * 3
+    told = ("correlations", files / "answers.csv", "-i", files / "instrument.yaml")
+    assert "held constant: USE" in run(*told, "--control", "使用")[1]
+
+
 def test_simulate_writes_the_file_of_a_platform_which_validate_reads(run, tmp_path):
     path = tmp_path / "answers.csv"
     assert run("simulate", "-i", "involution", "-n", "30", "--platform", "wenjuanxing", "-o", path)[0] == 0

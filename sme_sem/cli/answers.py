@@ -11,6 +11,7 @@ from .options import Source
 from .output import DONE, LOOK
 
 if TYPE_CHECKING:
+    from ..instrument import Instrument
     from ..responses import Responses
     from ..tables import Language
 
@@ -41,6 +42,15 @@ def kept_answers(source: Source, language: Language, *, err: bool = False) -> Re
     if not len(kept.frame):
         raise ResponseError(f"{responses.source}: nobody is left after screening; see: sme-sem validate")
     return kept
+
+
+def construct_named(text: str, instrument: Instrument) -> str:
+    """Give the id of the construct of that label, in either language; any other text as it is."""
+    constructs = instrument.constructs
+    if any(text == c.name for c in constructs):
+        return text
+    labels = {label.casefold(): c.name for c in constructs for label in (c.label.en, c.label.zh)}
+    return labels.get(" ".join(text.split()).casefold(), text)
 
 
 def say_platform(responses: Responses, language: Language, *, err: bool = False) -> None:

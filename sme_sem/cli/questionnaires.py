@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import SpecificationError
-from .answers import findings_code, kept_answers, list_findings, read_answers, say_platform
+from .answers import construct_named, findings_code, kept_answers, list_findings, read_answers, say_platform
 from .options import (
     Form,
     FormOption,
@@ -150,7 +151,8 @@ def correlations(
     options: Any = {"method": method, "missing": missing, "correction": correction}  # checked where they are used
 
     def tables(kept: Responses) -> Sequence[Table]:
-        found = correlate(kept.frame, kept.scales(fewest=1), controls=control or (), **options)
+        held = [construct_named(name, kept.instrument) for name in control or ()]
+        found = correlate(kept.frame, kept.scales(fewest=1), controls=held, **options)
         return replace(found, labels=kept.instrument.labels()).tables()
 
     _handed_over(tables, source, language, form, output)
@@ -191,7 +193,8 @@ def regression(
 def components(
     source: Source,
     constructs: Annotated[
-        str | None, typer.Option(help="Names of constructs, with commas between; left out, all of them.")
+        str | None,
+        typer.Option(help="Names or labels of constructs, with commas between; left out, all of them."),
     ] = None,
     n: Annotated[
         int | None, typer.Option("-n", "--n-components", help="How many; left out, eigenvalues above 1.")
@@ -210,7 +213,8 @@ def components(
 
     def tables(kept: Responses) -> Sequence[Table]:
         scales = kept.instrument.scales(single_items=True)
-        wanted = [name.strip() for name in constructs.split(",")] if constructs else list(scales)
+        asked = re.split("[,，、]", constructs) if constructs else list(scales)
+        wanted = [construct_named(name.strip(), kept.instrument) for name in asked]
         for name in wanted:
             if not scales.get(name):
                 raise SpecificationError(
