@@ -1,8 +1,9 @@
 """Points in time as survey platforms write them.
 
 ``2026/4/18 8:00:00``, ``2026-04-18T08:00:00.000+08:00``, ``2026/04/18 8:00:00 AM GMT+8``, ``18.04.2026 08:00``,
-``2026年4月18日 上午8:00``.  A time that states its distance from Greenwich is turned to UTC.  In ``4/5/2026`` the month
-comes first unless some date of the column cannot be read so; where none decides it, this is noted.
+``2026年4月18日 上午8:00``, ``2026/04/18 8:00:00 下午 GMT+8``.  A time that states its distance from Greenwich is turned
+to UTC.  In ``4/5/2026`` the month comes first unless some date of the column cannot be read so; where none decides it,
+this is noted.
 """
 
 from __future__ import annotations
@@ -12,9 +13,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+_MORNING, _AFTERNOON = ("上午", "午前", "오전"), ("下午", "午後", "오후")
+_HALVES = "|".join((*_MORNING, *_AFTERNOON))
 _CLOCK = (
-    r"(?:[T ]\s*(?P<half>上午|下午)?(?P<hour>\d{1,2})[:：](?P<minute>\d{2})(?:[:：](?P<second>\d{2})(?:[.,]\d+)?)?"
-    r"\s*(?P<noon>[AP]\.?M\.?)?\s*(?P<zone>Z|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?|UTC|GMT)?)?"
+    rf"(?:[T ]\s*(?P<half>{_HALVES})?\s*"
+    r"(?P<hour>\d{1,2})[:：](?P<minute>\d{2})(?:[:：](?P<second>\d{2})(?:[.,]\d+)?)?"
+    rf"\s*(?P<noon>[AP]\.?\s?M\.?|{_HALVES})?\s*"
+    r"(?P<zone>Z|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?|UTC|GMT)?)?"
 )
 _YEAR_FIRST = re.compile(
     rf"(?P<year>\d{{4}})[-/.年](?P<month>\d{{1,2}})[-/.月](?P<day>\d{{1,2}})日?{_CLOCK}", re.IGNORECASE
@@ -76,9 +81,9 @@ def _point(found: re.Match[str], day_first: bool) -> datetime | None:
     month, day = parts.get("month"), parts.get("day")
     if "a" in parts:
         day, month = (parts["a"], parts["b"]) if day_first else (parts["b"], parts["a"])
-    hour, noon = int(parts["hour"] or 0), (parts["noon"] or parts["half"] or "")[:1].upper()
-    if noon in ("A", "P") or parts["half"]:
-        late = noon == "P" or parts["half"] == "下午"
+    hour, half = int(parts["hour"] or 0), parts["noon"] or parts["half"] or ""
+    if half:
+        late = half[0] in "Pp" or half in _AFTERNOON
         hour = hour % 12 + 12 * late if hour <= 12 else hour
     try:
         time = datetime(int(parts["year"]), int(month or 0), int(day or 0), hour, int(parts["minute"] or 0))

@@ -453,6 +453,26 @@ def test_a_choice_with_an_unknown_option_is_not_half_read():
     assert found(responses, "unknown_category") == [("error", 2, "channels", "门店┋邮购")]
 
 
+@pytest.mark.parametrize("heading", ["时间戳记", "时间戳", "タイムスタンプ", "Zeitstempel", "Marca temporal"])
+@pytest.mark.parametrize(
+    "written",
+    ["2026/4/{} 下午3:12:01", "2026/04/{} 3:12:01 下午", "2026/4/{} 下午 3:12:01", "2026/4/{} 3:12:01 p. m."],
+)
+def test_google_forms_in_other_languages_tell_when_answers_came_in(tmp_path, heading, written):
+    head, *rows = dialects.google_forms()
+    own = [[written.format(18 + i), *row[1:]] for i, row in enumerate(rows)]
+    responses = read_responses(saved(tmp_path / "answers.csv", [[heading, "电子邮件地址", *head[2:]], *own]), survey())
+    assert responses.platform == "google_forms"
+    assert responses.metadata["submitted_at"].tolist() == [at(18 + i, "15:12:01") for i in range(3)]
+
+
+def test_a_time_behind_which_stand_half_of_the_day_and_zone_is_turned_to_utc(tmp_path):
+    head, *rows = dialects.google_forms()
+    own = [[f"2026/04/{18 + i} 12:05:00 上午 GMT+8", *row[1:]] for i, row in enumerate(rows)]
+    responses = read_responses(saved(tmp_path / "answers.csv", [["时间戳记", *head[1:]], *own]), survey())
+    assert responses.metadata["submitted_at"].tolist() == [at(17 + i, "16:05:00") for i in range(3)]
+
+
 def test_a_date_that_can_be_read_in_two_ways_is_noted(tmp_path):
     rows = dialects.google_forms()
     swapped = [rows[0], *[[f"{i}/4/2026 8:00:00", *row[1:]] for i, row in enumerate(rows[1:], start=5)]]

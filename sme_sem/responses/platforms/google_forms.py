@@ -1,5 +1,6 @@
 """Google Forms: ``Timestamp``, perhaps an e-mail address, then questions in full; answers in full, never codes.
 
+The first heading is in the language of whoever made the form.
 A row of a grid stands in brackets behind its question; checkboxes are joined by commas or semicolons.
 """
 
@@ -12,7 +13,10 @@ from ..files import TextTable
 from ..times import read_times
 from .platform import Adapted, Aside, Heading, Platform
 
-_STAMPS = ("Timestamp", "时间戳记", "时间戳", "時間戳記")
+_STAMPS = (
+    *("Timestamp", "时间戳记", "时间戳", "時間戳記", "タイムスタンプ", "타임스탬프", "Zeitstempel", "Horodateur"),
+    *("Marca temporal", "Carimbo de data/hora", "Informazioni cronologiche", "Tijdstempel", "Отметка времени"),
+)
 _PERSONAL = re.compile(r"(?:username|e-?mail address|电子邮件地址|电子邮箱地址|用户名)", re.IGNORECASE)
 _PLATFORM = re.compile(r"(?:Score|得分|分数|总分)|.+ \[(?:Score|Feedback)\]", re.IGNORECASE)
 _ROW = re.compile(r"(.*?)\s*\[([^\[\]]+)\]", re.DOTALL)
