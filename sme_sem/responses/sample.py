@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from ..instrument.model import BackgroundQuestion
 from ..instrument.options import option_name
-from ..tables import Column, Kind, Table, Words, term
+from ..tables import Column, Kind, Table, Words, joined, term
 from .responses import Responses
+
+_Row = tuple[Words, Words, int, float | None]
 
 
 def sample_table(responses: Responses) -> Table:
     """Describe the sample by the background questions that have categories.
 
-    Every category is listed, also one that nobody chose; percentages are of all respondents,
-    those without an answer included and shown.  Where several could be chosen, percentages sum to more than 100.
+    Every category is listed, also one that nobody chose; percentages are of the respondents who answered the question,
+    and those who did not are counted.  Where several could be chosen, percentages may sum to more than 100.
 
     Parameters
     ----------
@@ -41,30 +45,42 @@ def sample_table(responses: Responses) -> Table:
     [(2, 100.0), (0, 0.0)]
     """
     n = len(responses.frame)
-    rows: list[tuple[Words, Words, int, float | None]] = []
+    rows: list[_Row] = []
+    several: list[Words] = []
     for question in responses.instrument.background:
-        if question.kind == "multiple":
-            rows += _options(question, responses.frame)
+        if question.kind == "multiple" and (own := _options(question, responses.frame)):
+            rows += own
+            several.append(question.label.words)
         elif question.kind == "category" and question.id in responses.frame.columns:
             answers = responses.frame[question.id]
             tally = [(label.words, int(answers.eq(code).sum())) for code, label in question.categories.items()]
-            if missing := int(answers.isna().sum()):
-                tally.append((Words("Missing", "缺失"), missing))
-            rows += [(question.label.words, name, count, 100 * count / n if n else None) for name, count in tally]
+            rows += _rows(question, tally, n, int(answers.isna().sum()))
     columns = (
         Column("variable", Words("Variable", "变量"), once=True),
         Column("category", Words("Category", "类别")),
         Column("frequency", term("Frequency"), Kind.COUNT),
         Column("percent", term("Percentage"), Kind.PERCENT),
     )
-    return Table("sample", term("Sample characteristics"), columns, tuple(rows), (Words(f"N = {n}.", f"N = {n}。"),))
+    notes = (_OF.filled(n=n), *((_SEVERAL.filled(names=joined(several, ", ", "、")),) if several else ()))
+    return Table("sample", term("Sample characteristics"), columns, tuple(rows), notes)
 
 
-def _options(question: BackgroundQuestion, frame: pd.DataFrame) -> list[tuple[Words, Words, int, float | None]]:
+def _options(question: BackgroundQuestion, frame: pd.DataFrame) -> list[_Row]:
     """Count who chose each option of a question with several answers."""
     offered = {code: name for code in question.categories if (name := option_name(question.id, code)) in frame.columns}
     tally = [(question.categories[code].words, int(frame[name].eq(1).sum())) for code, name in offered.items()]
-    if offered and (missing := int(frame[list(offered.values())].isna().all(axis=1).sum())):
-        tally.append((Words("Missing", "缺失"), missing))
-    n = len(frame)
-    return [(question.label.words, name, count, 100 * count / n if n else None) for name, count in tally]
+    return _rows(question, tally, len(frame), int(frame[list(offered.values())].isna().all(axis=1).sum()))
+
+
+def _rows(question: BackgroundQuestion, tally: Iterable[tuple[Words, int]], n: int, missing: int) -> list[_Row]:
+    """Lay counts out with percentages of those who answered; the others have none."""
+    answered, label = n - missing, question.label.words
+    rows: list[_Row] = [(label, name, count, 100 * count / answered if answered else None) for name, count in tally]
+    return [*rows, (label, Words("Missing", "缺失"), missing, None)] if rows and missing else rows
+
+
+_OF = Words("N = {n}. Percentages are of those who answered the question.", "N = {n}。百分比以作答该题者为基数。")
+_SEVERAL = Words(
+    "Several answers were possible to {names}: percentages may add up to more than 100.",
+    "{names}为多选题，百分比之和可超过100。",
+)

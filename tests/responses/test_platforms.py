@@ -438,13 +438,16 @@ def test_chosen_options_are_told_apart_however_they_are_joined(cell, chosen):
 
 def test_a_choice_of_several_is_described_option_by_option(tmp_path):
     responses = read_responses(saved(tmp_path / "answers.csv", dialects.redcap(labels=False)), survey())
-    rows = [row for row in sample_table(responses).rows if row[0].en == "channels"]
-    assert [(row[1].en, row[2]) for row in rows] == [
-        ("Shops", 1),
-        ("Online, own site", 1),
-        ("Agents", 1),
-        ("Missing", 1),
+    table = sample_table(responses)
+    rows = [row for row in table.rows if row[0].en == "channels"]
+    assert [(row[1].en, *row[2:]) for row in rows] == [
+        ("Shops", 1, 50.0),
+        ("Online, own site", 1, 50.0),
+        ("Agents", 1, 50.0),
+        ("Missing", 1, None),
     ]
+    assert table.notes[1].en == "Several answers were possible to channels: percentages may add up to more than 100."
+    assert table.notes[1].zh == "channels为多选题，百分比之和可超过100。"
 
 
 def test_a_choice_with_an_unknown_option_is_not_half_read():

@@ -122,12 +122,12 @@ def test_collected_minus_every_exclusion_is_valid(instrument, rows):
 
 def test_the_sample_is_described_category_by_category_in_both_languages(instrument):
     table = sample_table(read(instrument, GOOD, GOOD, GOOD, ("d", 1, 1, 1, 5, "")))
-    assert [row[2:] for row in table.rows] == [(3, 75.0), (0, 0.0), (1, 25.0)]
+    assert [row[2:] for row in table.rows] == [(3, 100.0), (0, 0.0), (1, None)]
     assert [column.kind for column in table.columns[2:]] == [Kind.COUNT, Kind.PERCENT]
     lines = text.render(table, "zh").splitlines()
     assert lines[0] == "样本特征"
-    assert lines[4].split() == ["企业规模", "小型", "3", "75.0"]
-    assert lines[-1] == "N = 4。"
+    assert lines[4].split() == ["企业规模", "小型", "3", "100.0"]
+    assert lines[-1] == "N = 4。百分比以作答该题者为基数。"
 
 
 def test_category_codes_may_be_letters(instrument):
