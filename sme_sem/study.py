@@ -614,9 +614,9 @@ def _reliability(responses: Responses, steps: Steps) -> Reliability | None:
     if len(responses.frame) < 2:
         steps.problems.append(Problem(_RELIABILITY, _ONE_RESPONDENT))
         return None
-    found = []
+    found, turned = [], responses.instrument.reversed_items
     for name, items in responses.scales(reflective=True).items():
-        one = steps.attempt(_RELIABILITY, partial(reliability, responses.frame, {name: items}))
+        one = steps.attempt(_RELIABILITY, partial(reliability, responses.frame, {name: items}, reversed_items=turned))
         found += [one] if one is not None else []
     return _together(found) if found else None
 
@@ -632,6 +632,7 @@ def _together(found: Sequence[Reliability]) -> Reliability:
         scales=pd.concat([one.scales for one in found], ignore_index=True),
         items=pd.concat([one.items for one in found], ignore_index=True),
         notes=notes,
+        opposed=tuple(said for one in found for said in one.opposed),
     )
 
 

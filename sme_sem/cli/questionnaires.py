@@ -116,7 +116,7 @@ def reliability(
     from ..measurement import reliability as analyse
 
     def tables(kept: Responses) -> Sequence[Table]:
-        found = analyse(kept.frame, kept.scales(reflective=True))
+        found = analyse(kept.frame, kept.scales(reflective=True), reversed_items=kept.instrument.reversed_items)
         return [table.labelled(kept.instrument.labels(), "scale") for table in found.tables()]
 
     _handed_over(tables, source, language, form, output)

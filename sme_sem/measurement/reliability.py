@@ -20,12 +20,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, probability
+from ..errors import DataProblem, SpecificationError, probability, texts
 from ..kernels import reliability as kernel
 from ..responses.numeric import require_frame
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
 from ..tables.format import cell, interval_columns
+from ..tables.language import About
 from .answers import Answers, complete_answers, require_scales
+from .opposed import opposed, slightly
 from .polychoric import Polychoric, polychoric_of_items
 
 
@@ -39,12 +41,14 @@ class Reliability(Tabled):
         scale_variance_if_deleted, item_rest, alpha_if_deleted)
     level : level of alpha's confidence interval
     notes : what a reader should know, by table name
+    opposed : what is to be done about items that clearly go against their scale; also a note of the item analysis
     """
 
     scales: pd.DataFrame
     items: pd.DataFrame
     level: float
     notes: Mapping[str, tuple[Text, ...]]
+    opposed: tuple[About, ...] = ()
 
     def tables(self) -> tuple[Table, ...]:
         """Give one table of scales and the item analysis."""
@@ -67,7 +71,12 @@ class Reliability(Tabled):
 
 
 def reliability(
-    frame: pd.DataFrame, scales: Mapping[str, Sequence[str]], *, level: float = 0.95, ordered: bool = False
+    frame: pd.DataFrame,
+    scales: Mapping[str, Sequence[str]],
+    *,
+    level: float = 0.95,
+    ordered: bool = False,
+    reversed_items: Sequence[str] = (),
 ) -> Reliability:
     """Analyse the internal consistency of one or more scales.
 
@@ -81,6 +90,9 @@ def reliability(
         Level of alpha's confidence interval.
     ordered : bool, default False
         Add ordinal alpha and omega, from the polychoric correlations of each scale's items.
+    reversed_items : sequence of str
+        Those that were turned when the answers were read (``instrument.reversed_items``): one that goes against its
+        scale was probably recoded before, while any other is probably to be reversed.
 
     Returns
     -------
@@ -117,6 +129,7 @@ def reliability(
     probability("level", level, 0.95)
     require_scales(scales)
     require_frame(frame)
+    turned = texts("reversed_items", reversed_items, "MK4")
     if not scales:
         raise SpecificationError("no scale named: give at least one, as {'market': ['MK1', 'MK2', 'MK3']}")
     given = {name: _answers_to(frame, name, items) for name, items in scales.items()}
@@ -129,6 +142,7 @@ def reliability(
     ]
     item_frame = pd.concat([_items(name, own) for name, own in answers.items()], ignore_index=True)
     scale_frame = pd.DataFrame(scale_rows)
+    against = [said for name, own in answers.items() for said in opposed(str(name), own, turned)]
     return Reliability(
         scale_frame,
         item_frame,
@@ -140,8 +154,13 @@ def reliability(
                 *_without_omega(scale_frame),
                 *((_ORDINAL, *_doubtful(behind), *_without_ordinal_omega(scale_frame)) if ordered else ()),
             ),
-            "item_analysis": (*_constant_items(answers), *_against_the_scale(item_frame)),
+            "item_analysis": (
+                *_constant_items(answers),
+                *against,
+                *(said for name, own in answers.items() for said in slightly(str(name), own)),
+            ),
         },
+        tuple(against),
     )
 
 
@@ -251,13 +270,6 @@ def _constant_items(answers: Mapping[str, Answers]) -> list[Words]:
     return [about([name], _CONSTANT.filled(item=item)) for name, own in answers.items() for item in own.constant]
 
 
-def _against_the_scale(items: pd.DataFrame) -> list[Words]:
-    return [
-        about([str(row.scale)], _REVERSED.filled(item=row.item, r=cell(row.item_rest, Kind.COEFFICIENT)))
-        for row in items[items["item_rest"] < 0].itertuples()
-    ]
-
-
 _ALIKE = Words("left out, because everybody gave the same answers.", "所有受访者作答完全相同，未作分析。")
 _TWO_ITEMS = Words("omega is not identified by two items.", "仅两个题项，ω系数无法识别。")
 _NO_FACTOR = Words(
@@ -276,10 +288,6 @@ _ORDINAL = Words(
 _CONSTANT = Words(
     "everybody gave the same answer to {item}; it has no correlations.",
     "所有受访者对{item}的回答相同，无法计算相关。",
-)
-_REVERSED = Words(
-    "{item} correlates negatively with the other items ({r}). Is it worded in reverse and not recoded?",
-    "{item}与其余题项呈负相关（{r}），请检查是否为尚未反向计分的题项。",
 )
 
 

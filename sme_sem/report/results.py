@@ -167,6 +167,8 @@ class Results(Tabled):
         errors = noticed[noticed["severity"] == "error"]
         found = [Problem(_READING, _unusable(errors))] if len(errors) else []
         found += self.failed_steps
+        against = () if self.reliability is None else self.reliability.opposed
+        found += [Problem(_RELIABILITY, said.labelled(self.labels)) for said in against]
         for name, reason in self.failures.items():
             found.append(Problem(self._model(name), _NOT_FITTED.filled(why=reason)))
         for name, fit in self.fits.items():
@@ -228,6 +230,7 @@ def _unusable(errors: pd.DataFrame) -> Words:
 
 _SHOWN = 3
 _READING = Words("Reading the answers", "数据读取")
+_RELIABILITY = Words("Reliability", "信度分析")
 _FINDINGS = Words(
     "{n} {what} could not be used and count as missing; see tables/findings_in_detail.csv",
     "有{n}处答案或列无法使用，按缺失处理；详见 tables/findings_in_detail.csv",

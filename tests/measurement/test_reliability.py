@@ -90,9 +90,42 @@ def test_an_item_that_was_not_recoded_is_named_with_its_correlation(pupils):
     r = result.items.loc[1, "item_rest"]
     assert r < 0
     assert notes(result, "item_analysis") == [
-        f"visual: x2 correlates negatively with the other items ({r:.3f}). ".replace("0.", ".")
-        + "Is it worded in reverse and not recoded?"
+        f"visual: x2 correlates negatively with the other items ({r:.3f}): ".replace("0.", ".")
+        + "probably to be reversed. Mark it 'reversed: true' in the instrument if it is worded so."
     ]
+    assert list(map(str, result.opposed)) == notes(result, "item_analysis")
+
+
+def test_an_item_recoded_before_the_instrument_reverses_it_is_told_from_one_never_reversed(pupils):
+    pupils["x2"] = 8 - pupils["x2"]
+    (said,) = reliability(pupils, SCALES, reversed_items=("x2", "x5")).opposed
+    assert said.en.startswith("visual: x2 is reversed by the instrument and correlates negatively with the rest after")
+    assert said.en.endswith("recoded already. Remove 'reversed: true' from the instrument, or give the raw answers.")
+    assert "x2由问卷设定反向计分，转换后与其余题项呈负相关" in said.zh and "很可能在数据中已反向计分" in said.zh
+    assert said.labelled({"visual": "Sight"}).en.startswith("Sight: x2 is reversed")
+
+
+def test_where_most_of_a_scale_was_recoded_before_those_are_named_and_not_the_item_left_over(pupils):
+    pupils["x4"], pupils["x5"] = 8 - pupils["x4"], 8 - pupils["x5"]
+    (said,) = reliability(pupils, SCALES, reversed_items=("x4", "x5")).opposed
+    assert said.en.startswith("textual: x4, x5: reversed by the instrument; after reversal items correlate negatively")
+    assert "(x6 " in said.en and "probably recoded already" in said.en
+
+
+def test_of_two_items_against_each_other_the_reversed_one_is_named_or_none(pupils):
+    pupils["x4"] = 8 - pupils["x4"]
+    (said,) = reliability(pupils, {"two": ["x4", "x5"]}, reversed_items=["x4"]).opposed
+    assert said.en.startswith("two: x4: reversed by the instrument;") and "probably recoded already" in said.en
+    (said,) = reliability(pupils, {"two": ["x4", "x5"]}).opposed
+    assert "x4 – x5 correlate negatively" in said.en and "one of the two is probably to be reversed" in said.en
+
+
+def test_an_item_that_hardly_correlates_is_no_open_problem(pupils):
+    noise = pupils.assign(x2=np.random.default_rng(4).permutation(pupils["x2"]))
+    result = reliability(noise, SCALES)
+    assert -0.1 < result.items.loc[1, "item_rest"] < 0 and result.opposed == ()
+    (note,) = notes(result, "item_analysis")
+    assert note.startswith("visual: x2 hardly correlates with the other items (-.") and "measure the same?" in note
 
 
 def test_an_item_everybody_answered_alike_is_named_and_the_scale_still_reported(pupils):

@@ -154,6 +154,18 @@ def test_what_needs_a_person_stands_first(flawed, real):
     assert "attention" not in sections(real)
 
 
+def test_an_item_that_was_recoded_before_is_an_open_problem(tmp_path):
+    frame = answers()
+    frame["u3"] = 6 - frame["u3"]
+    results = load_study(write_study(tmp_path, frame)).run()
+    said = next(p.message for p in results.problems if str(p.step) == "Reliability")
+    assert said.en.startswith("Use: u3 is reversed by the instrument and correlates negatively with the rest after")
+    assert said.zh.startswith("使用：u3由问卷设定反向计分，转换后与其余题项呈负相关")
+    found = sections(results)
+    assert said in [row[1] for row in tables(found["attention"])["problems"].rows]
+    assert said in tables(found["reliability"])["item_analysis"].notes
+
+
 def test_errors_and_warnings_are_listed_with_their_rows(flawed):
     table = next(t for t in sections(flawed)["quality"].content if getattr(t, "name", "") == "findings_in_detail")
     assert [(r["severity"], r["row"], r["column"]) for r in table.records()] == [("error", 5, "t1")]
