@@ -230,6 +230,19 @@ def test_correlations_and_regressions_of_a_file(run, files):
     assert code == 2 and "neither a scale nor a column: 'TRSUT'. Did you mean 'TRUST'" in err
 
 
+def test_categories_without_order_enter_regressions_as_such_and_are_refused_as_quantities(run, tmp_path):
+    path = tmp_path / "answers.csv"
+    assert run("simulate", "-i", "bmi-drivers", "-n", "200", "-o", path)[0] == 0
+    told = (path, "-i", "bmi-drivers")
+    code, out, _ = run("regression", *told, "-m", "VCAP ~ size + ownership", "-l", "zh")
+    assert code == 0 and "ownership：民营" in out and "ownership（国有或国有控股）" in out and "\nsize " in out
+    code, _, err = run("regression", *told, "-m", "region ~ CAP")
+    assert code == 2 and "region is a question of categories without order" in err
+    code, _, err = run("correlations", *told, "--control", "region")
+    assert code == 2 and "its codes are no quantity to hold constant" in err
+    assert run("correlations", *told, "--control", "size")[0] == 0
+
+
 def test_reliability_and_components_of_a_file(run, files):
     code, out, _ = run("reliability", files / "answers.csv", "-i", files / "instrument.yaml")
     assert code == 0 and "collected 200 → valid 200" in out and re.search(r"Trust +3 +200", out)

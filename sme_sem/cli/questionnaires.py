@@ -152,8 +152,10 @@ def correlations(
 
     def tables(kept: Responses) -> Sequence[Table]:
         held = [construct_named(name, kept.instrument) for name in control or ()]
-        found = correlate(kept.frame, kept.scales(fewest=1), controls=held, **options)
-        return replace(found, labels=kept.instrument.labels()).tables()
+        survey = kept.instrument
+        scales = kept.scales(fewest=1)
+        found = correlate(kept.frame, scales, controls=held, categorical=survey.nominal, **options)
+        return replace(found, labels=survey.labels()).tables()
 
     _handed_over(tables, source, language, form, output)
 
@@ -182,8 +184,9 @@ def regression(
     options: Any = {"se": se}  # checked where it is used
 
     def tables(kept: Responses) -> Sequence[Table]:
-        found = regress(model, kept.frame, kept.scales(fewest=1), **options)
-        return replace(found, labels=kept.instrument.labels()).tables()
+        survey = kept.instrument
+        found = regress(model, kept.frame, kept.scales(fewest=1), categorical=survey.nominal, **options)
+        return replace(found, labels={**survey.labels(), **found.labels}).tables()
 
     _handed_over(tables, source, language, form, output)
 

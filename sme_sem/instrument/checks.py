@@ -120,6 +120,8 @@ def _background(document: Any) -> Iterator[str]:
             yield f"{place}.categories: missing; list the answers, or set kind to numeric or text"
         elif kind in ("numeric", "text") and categories:
             yield f"{place}.categories: a {kind} question has none; leave them out, or set kind to category"
+        if question.get("ordered") is True and kind != "category":
+            yield f"{place}.ordered: is for categories of which one is chosen; leave it out of a {kind} question"
 
 
 def _options(document: Any) -> Iterator[str]:

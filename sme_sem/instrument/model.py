@@ -173,13 +173,17 @@ class AttentionCheck(_Record):
 
 
 class BackgroundQuestion(_Record):
-    """A question on the respondent or the firm: one of some categories, several of them, a number, or free text."""
+    """A question on the respondent or the firm: one of some categories, several of them, a number, or free text.
+
+    ordered : its categories stand in order, as size classes do, so that a regression may take their codes as a number
+    """
 
     id: VariableName
     label: BilingualText
     wording: BilingualText
     kind: Literal["category", "multiple", "numeric", "text"] = "category"
     categories: dict[Code, BilingualText] = {}
+    ordered: StrictBool = False
     missing_codes: tuple[Code, ...] = ()
 
 
@@ -345,6 +349,12 @@ class Instrument(Tabled, _Record):
     def reversed_items(self) -> tuple[str, ...]:
         """The ids of the items whose answers must be turned."""
         return tuple(item.id for item in self.items() if item.reversed)
+
+    @property
+    def nominal(self) -> dict[str, dict[int | str, Words]]:
+        """The background questions whose codes are only names of categories, with what to print for each code."""
+        named = (question for question in self.background if question.kind == "category" and not question.ordered)
+        return {question.id: {code: text.words for code, text in question.categories.items()} for question in named}
 
     def item(self, item_id: str) -> Item:
         """Look an item up by its id.

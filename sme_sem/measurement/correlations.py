@@ -32,6 +32,7 @@ from ..sem.spelling import chosen
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words
 from .answers import SCORED, STARS, Answers, complete_answers, require_items, require_scores, scored
 from .differences import CORRECTIONS, Correction, corrected
+from .dummies import Categories, categories_of, is_quantity, refuse_control
 
 Method = Literal["pearson", "spearman", "kendall"]
 Gaps = Literal["listwise", "pairwise"]
@@ -88,6 +89,7 @@ def correlations(
     method: Method = "pearson",
     missing: Gaps = "listwise",
     controls: str | Sequence[str] = (),
+    categorical: Categories | Sequence[str] = (),
     correction: Correction | Literal["none"] = "none",
     level: float = 0.95,
 ) -> Correlations:
@@ -106,6 +108,8 @@ def correlations(
         score of a scale needs all its items.
     controls : str or sequence of str
         Columns or scales to hold constant: partial correlations of the others.  Complete answers only.
+    categorical : mapping of str to mapping, or sequence of str
+        Columns whose codes are only names of categories (``instrument.nominal``): they cannot be held constant.
     correction : {"none", "holm", "benjamini-hochberg", "bonferroni"}
         Of p values for the number of pairs; stars tell the corrected ones.
     level : float
@@ -142,10 +146,15 @@ def correlations(
     method, missing = chosen("method", method, get_args(Method)), chosen("missing", missing, get_args(Gaps))
     level = probability("level", level, 0.95)
     how = chosen("correction", correction, ("none", *get_args(Correction)))
-    answers, scores, held = _scored(frame, scales, listed("controls", controls, "size"), missing)
+    asked = listed("controls", controls, "size")
+    require_frame(frame)
+    for name, labels in categories_of(frame, categorical, scales or {}).items():
+        if name in asked and not is_quantity(labels):
+            raise refuse_control(name)
+    answers, scores, held = _scored(frame, scales, asked, missing)
     if len(held.columns) and (missing == "pairwise" or method == "kendall"):
-        asked = "missing='pairwise'" if missing == "pairwise" else "method='kendall'"
-        raise SpecificationError(f"controls= and {asked} do not go together: take 'listwise', 'pearson' or 'spearman'.")
+        other = "missing='pairwise'" if missing == "pairwise" else "method='kendall'"
+        raise SpecificationError(f"controls= and {other} do not go together: take 'listwise', 'pearson' or 'spearman'.")
     names = [str(name) for name in scores]
     counts = _counted(scores)
     r = _of_pairs(scores, method) if missing == "pairwise" or method == "kendall" else _of_all(scores, held, method)

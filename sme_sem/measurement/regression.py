@@ -16,7 +16,7 @@ Cook (1977), Technometrics 19, 15-18.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -33,6 +33,7 @@ from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, about, jo
 from ..tables.format import cell, interval_columns
 from .answers import SCORED, STARS, complete_answers, require_correlations, require_items, require_scores, scored
 from .collinearity import variance_inflation
+from .dummies import Categories, Dummies, categories_of, dummies, expanded, note_of, numbered, refuse_outcome
 
 Errors = Literal["standard", "hc3"]
 INTERCEPT = "(Intercept)"
@@ -53,7 +54,7 @@ class Regression(Tabled):
     cases : one row per respondent under the last model (fitted, residual, leverage, studentized, cook, dffits);
         residuals are studentized with the respondent left out
     level : of the intervals
-    labels : what to print for the outcome and the predictors
+    labels : what to print for the outcome and the predictors, such as ``region=2``, a category of a question
     """
 
     outcome: str
@@ -62,7 +63,7 @@ class Regression(Tabled):
     cases: pd.DataFrame
     level: float
     notes: tuple[Text, ...] = ()
-    labels: Mapping[str, Text] | None = None
+    labels: Mapping[str, Text] = field(default_factory=dict)
 
     def tables(self) -> tuple[Table, ...]:
         """Give the coefficients, what each model explains and, of several models, their slopes side by side."""
@@ -99,7 +100,7 @@ class Regression(Tabled):
 
     def _labels(self) -> dict[str, Text]:
         """What to print for the outcome and each predictor; for a product, its factors."""
-        known = self.labels or {}
+        known = self.labels
         names = (self.outcome, *self.coefficients["predictor"])
         products = {
             n: joined((known.get(part, part) for part in n.split(":")), " × ", " × ") for n in names if ":" in n
@@ -118,6 +119,7 @@ def regression(
     data: pd.DataFrame,
     scales: Mapping[str, Sequence[str]] | None = None,
     *,
+    categorical: Categories | Sequence[str] = (),
     se: Errors = "standard",
     level: float = 0.95,
 ) -> Regression:
@@ -133,6 +135,9 @@ def regression(
         out of all.
     scales : mapping of str to sequence of str, optional
         The items of scales that the models name; a scale's score is the mean of its items.
+    categorical : mapping of str to mapping, or sequence of str
+        Columns whose codes are only names, with what to print for each code: ``instrument.nominal``.  As a predictor
+        such a column is compared category by category with its first one; no outcome can be one.
     se : {"standard", "hc3"}
         Errors that take the residuals' variance as the same for everybody, or allow it to differ.
     level : float
@@ -162,7 +167,7 @@ def regression(
     """
     se, level = chosen("se", se, get_args(Errors)), probability("level", level, 0.95)
     outcome, steps = _steps(models)
-    scores, notes = _scored(data, outcome, steps, scales)
+    scores, steps, labels, notes = _scored(data, outcome, steps, scales, categorical)
     fitted = [_fitted(scores, outcome, names, se) for names in steps]
     cases = _cases(fitted[-1], scores.index)
     coefficients = pd.DataFrame(
@@ -173,8 +178,8 @@ def regression(
         [_summary(m, fitted) for m in range(len(steps))],
         columns=[c.name for c in (*_EXPLAINED_COLUMNS, *_RESIDUAL_COLUMNS[1:])],
     )
-    said = (*notes, *((_HC3,) if se == "hc3" else ()), *_noticed(coefficients, summaries, cases, se))
-    return Regression(outcome, coefficients, summaries, cases, level, said)
+    said = (*notes, *((_HC3,) if se == "hc3" else ()), *_noticed(coefficients, summaries, cases, se, labels))
+    return Regression(outcome, coefficients, summaries, cases, level, said, labels)
 
 
 def _steps(models: str | Specification | Sequence[str | Specification]) -> tuple[str, list[tuple[str, ...]]]:
@@ -206,13 +211,21 @@ def _plain(t: Term) -> bool:
 
 
 def _scored(
-    data: pd.DataFrame, outcome: str, steps: Sequence[Sequence[str]], scales: Mapping[str, Sequence[str]] | None
-) -> tuple[pd.DataFrame, tuple[Text, ...]]:
-    """Complete scores of all variables, and what is to be said of them."""
+    data: pd.DataFrame,
+    outcome: str,
+    steps: Sequence[Sequence[str]],
+    scales: Mapping[str, Sequence[str]] | None,
+    categorical: Categories | Sequence[str],
+) -> tuple[pd.DataFrame, list[tuple[str, ...]], dict[str, Text], tuple[Text, ...]]:
+    """Complete scores of all variables, the steps with categories written out, their labels, and what is to be said."""
     require_frame(data, "data")
     known = require_items(scales)
-    names = list(dict.fromkeys((outcome, *(name for own in steps for name in own))))
-    factors = list(dict.fromkeys(part for name in names for part in (name.split(":") if name not in data else [name])))
+    categories = categories_of(data, categorical, known)
+    if outcome in categories:
+        raise refuse_outcome(outcome)
+    names = list(dict.fromkeys(name for own in steps for name in own))
+    parts = {name: [name] if name in data else name.split(":") for name in (outcome, *names)}
+    factors = list(dict.fromkeys(part for name in parts for part in parts[name]))
     require_scores(factors, data, known)
     own = {name: known.get(name, [name]) for name in factors}
     inside = {name for name in factors if name != outcome and not set(own[name]).isdisjoint(known.get(outcome, ()))}
@@ -220,13 +233,31 @@ def _scored(
         raise SpecificationError(
             f"{', '.join(sorted(inside))}: an item of the outcome {outcome} predicts it. Leave it out of one of them."
         )
-    answers = complete_answers(data, list(dict.fromkeys(item for items in own.values() for item in items)))
+    asked = {name: categories[name] for name in factors if name in categories}
+    items = list(dict.fromkeys(item for items in own.values() for item in items))
+    answers = complete_answers(numbered(data, asked), items)
     scores = scored(answers.frame, own)
-    products = [name for name in names if name not in scores]
-    for name in products:
-        scores[name] = scores[name.split(":")].prod(axis=1)
-    said = [SCORED] if any(name in known for name in factors) else []
-    return scores[names], (*answers.sample_notes(), *said, *([_PRODUCTS] if products else []))
+    made = {name: dummies(name, scores[name], labels) for name, labels in asked.items()}
+    scores = pd.concat([scores.drop(columns=list(made)), *(one.columns for one in made.values())], axis=1)
+    shown = {column: label for one in made.values() for column, label in one.labels.items()}
+    written = {name: _written(name, parts[name], made) for name in names}
+    products = {name: factors for own in written.values() for name, factors in own.items() if len(factors) > 1}
+    for name, several in products.items():
+        scores[name] = scores[list(several)].prod(axis=1)
+        if not shown.keys().isdisjoint(several):
+            shown[name] = joined((shown.get(part, part) for part in several), " × ", " × ")
+    said: list[Text] = [SCORED] if any(name in known for name in factors) else []
+    said += [note_of(made)] if made else []
+    columns = [outcome, *dict.fromkeys(column for own in written.values() for column in own)]
+    told = [tuple(column for name in own for column in written[name]) for own in steps]
+    return scores[columns], told, shown, (*answers.sample_notes(), *said, *([_PRODUCTS] if products else []))
+
+
+def _written(name: str, factors: Sequence[str], made: Mapping[str, Dummies]) -> dict[str, tuple[str, ...]]:
+    """The columns that stand for a predictor, each with its factors."""
+    if made.keys().isdisjoint(factors):
+        return {name: tuple(factors)}
+    return {":".join(own): own for own in expanded(factors, made)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -362,7 +393,9 @@ def _cases(own: _Fitted, index: pd.Index[Any]) -> pd.DataFrame:
     )
 
 
-def _noticed(coefficients: pd.DataFrame, models: pd.DataFrame, cases: pd.DataFrame, se: Errors) -> list[Text]:
+def _noticed(
+    coefficients: pd.DataFrame, models: pd.DataFrame, cases: pd.DataFrame, se: Errors, labels: Mapping[str, Text]
+) -> list[Text]:
     """What a reader should know of the residuals and the predictors."""
     said: list[Text] = []
     cook = cases["cook"].to_numpy()
@@ -373,7 +406,7 @@ def _noticed(coefficients: pd.DataFrame, models: pd.DataFrame, cases: pd.DataFra
         said.append(_ALONE.filled(rows=", ".join(alone)))
     if models["breusch_pagan_pvalue"].min() < UNEQUAL and se == "standard":
         said.append(_UNEQUAL)
-    alike = coefficients.loc[coefficients["vif"] >= ALIKE, "predictor"]
+    alike = coefficients.loc[(coefficients["vif"] >= ALIKE) & ~coefficients["predictor"].isin(labels), "predictor"]
     tiny = coefficients.loc[(coefficients["est"].abs() < UNSEEN) & (coefficients["beta"].abs() > UNSEEN), "predictor"]
     for words, names in ((_ALIKE, alike), (_TINY, tiny)):
         if len(names):

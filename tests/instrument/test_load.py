@@ -163,6 +163,11 @@ ONE_MISTAKE = [
         "background[0].categories: a text question has none; leave them out, or set kind to category",
     ),
     (
+        "background.1.ordered",
+        True,
+        "background[1].ordered: is for categories of which one is chosen; leave it out of a numeric question",
+    ),
+    (
         "background.0.categories",
         {1.5: "x"},
         "background[0].categories.1.5: expected a whole number or text, got 1.5",

@@ -127,3 +127,22 @@ def test_variable_names_may_be_chinese(document):
 
 def test_loading_twice_gives_equal_instruments():
     assert load_instrument("bmi-drivers") == load_instrument("bmi-drivers")
+
+
+def test_categories_are_only_names_unless_the_instrument_says_that_they_stand_in_order(document):
+    sizes = {"id": "size", "label": "Size", "wording": "How large?", "categories": {1: "Small", 2: "Large"}}
+    document["background"].append(sizes | {"ordered": True})
+    assert read_instrument(document).nominal == {"city": {1: Words("Harbin", "Harbin"), 2: Words("Daqing", "Daqing")}}
+    del document["background"][-1]["ordered"]
+    assert list(read_instrument(document).nominal) == ["city", "size"]
+
+
+def test_size_classes_of_the_shipped_instruments_stand_in_order():
+    assert list(load_instrument("bmi-drivers").nominal) == ["region", "industry", "ownership"]
+
+
+def test_codebooks_tell_categories_in_order_from_those_without(document, tmp_path):
+    document["background"][0]["ordered"] = True
+    book = read_instrument(document).export(tmp_path / "book.xml", format="ddi").read_text("utf-8")
+    (city,) = (line for line in book.splitlines() if 'name="city"' in line)
+    assert 'nature="ordinal"' in city

@@ -247,3 +247,16 @@ def test_columns_named_by_numbers_can_be_held_constant(frame):
     )
     with pytest.raises(SpecificationError, match=r"^no column: 7\.$"):
         correlations(numbered, controls=7)
+
+
+def test_codes_of_categories_are_not_held_constant_unless_there_are_two():
+    answers = simulate("y ~ 0.4*x", 90, seed=1).assign(region=[1, 2, 3] * 30, listed=[1, 2] * 45)
+    three, two = {"region": {1: "North", 2: "East", 3: "West"}}, {"listed": {1: "Yes", 2: "No"}}
+    with pytest.raises(SpecificationError) as refusal:
+        correlations(answers, controls="region", categorical=three)
+    assert str(refusal.value) == (
+        "controls: region is a question of categories without order, and its codes are no quantity to hold constant. "
+        "Take it as a predictor of a regression, which compares its categories: 'Y ~ X + region'. If its categories "
+        "stand in order, write 'ordered: true' to it in the instrument."
+    )
+    assert correlations(answers[["y", "x", "listed"]], controls="listed", categorical=two).n == 90

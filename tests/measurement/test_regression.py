@@ -9,7 +9,7 @@ import pytest
 
 import sme_sem as sme
 from sme_sem.errors import DataProblem, SpecificationError
-from sme_sem.tables import text
+from sme_sem.tables import Words, text
 
 FOLDER = Path(__file__).parents[1] / "reference"
 REFERENCE = json.loads((FOLDER / "regression.json").read_text("utf-8"))
@@ -208,3 +208,76 @@ def test_what_an_outcome_shares_with_its_predictors_and_odd_scales_are_refused(p
     with pytest.raises(SpecificationError) as refusal:
         sme.regression(model, pupils, scales)
     assert message in str(refusal.value)
+
+
+REGIONS = {1: Words("North", "北"), 2: Words("East", "东"), 3: Words("South", "南"), 4: Words("West", "西")}
+
+
+@pytest.fixture
+def firms(pupils):
+    """Pupils called firms of regions: the code 1 nobody has, one is missing."""
+    regions = pd.Series([2, 3, 4], dtype="Int64").loc[[i % 3 for i in range(len(pupils))]].reset_index(drop=True)
+    return pupils.assign(region=regions.mask(pupils.index == 7))
+
+
+def test_categories_are_compared_with_the_first_that_somebody_chose(firms):
+    found = sme.regression("x9 ~ x1 + region", firms, categorical={"region": REGIONS})
+    assert found.coefficients["predictor"].tolist() == ["(Intercept)", "x1", "region=3", "region=4"]
+    own = firms.dropna()
+    design = np.column_stack([np.ones(len(own)), own["x1"], own["region"] == 3, own["region"] == 4]).astype(float)
+    expected = np.linalg.lstsq(design, own["x9"].to_numpy(), rcond=None)[0]
+    assert found.coefficients["est"].to_numpy() == pytest.approx(expected, rel=1e-9)
+    (table, *_) = found.tables()
+    assert [str(row[0]) for row in table.rows[2:]] == ["region: South", "region: West"]
+    assert [row[0].zh for row in table.rows[2:]] == ["region：南", "region：西"]
+    note = next(note for note in table.notes if "reference" in str(note))
+    assert note.en.startswith("Slopes of categories compare each with the reference: region (East).")
+    assert note.en.endswith("Nobody is in: region: North.") and "region（东）" in note.zh
+
+
+def test_a_step_of_categories_alone_is_a_one_way_analysis_of_variance(firms):
+    from scipy.stats import f_oneway
+
+    found = sme.regression("x9 ~ region", firms, categorical=["region"]).models.iloc[0]
+    groups = [own["x9"].to_numpy() for _, own in firms.dropna().groupby("region")]
+    assert [found["f"], found["pvalue"]] == pytest.approx(list(f_oneway(*groups)), rel=1e-9)
+    assert (found["df1"], found["df2"]) == (2, len(firms) - 1 - 3)
+
+
+def test_categories_added_in_a_step_are_tested_together_and_stand_side_by_side(firms):
+    found = sme.regression(["x9 ~ x1", "x9 ~ x1 + region"], firms, categorical={"region": REGIONS})
+    assert found.models["df_change"].iloc[1] == 2
+    assert [str(row[0]) for row in found.tables()[0].rows] == ["x1", "region: South", "region: West"]
+
+
+def test_a_product_with_categories_is_one_with_each_of_them(firms):
+    found = sme.regression("x9 ~ x1 + region + region:x1", firms, categorical={"region": REGIONS})
+    assert found.coefficients["predictor"].tolist()[4:] == ["region=3:x1", "region=4:x1"]
+    assert [str(row[0]) for row in found.tables()[0].rows[4:]] == ["region: South × x1", "region: West × x1"]
+    slopes = [np.polyfit(own["x1"], own["x9"], 1)[0] for _, own in firms.dropna().groupby("region")]
+    est = found.coefficients.set_index("predictor")["est"]
+    told = [est["x1"], est["x1"] + est["region=3:x1"], est["x1"] + est["region=4:x1"]]
+    assert told == pytest.approx(slopes, rel=1e-9)
+
+
+def test_codes_of_categories_may_be_letters(firms):
+    lettered = firms.assign(region=firms["region"].map({2: "e", 3: "s", 4: "w"}))
+    found = sme.regression("x9 ~ region", lettered, categorical={"region": {"e": "East", "s": "South", "w": "West"}})
+    assert found.coefficients["predictor"].tolist() == ["(Intercept)", "region=s", "region=w"]
+
+
+def test_categories_are_no_outcome_and_none_may_be_strange_or_alone(firms):
+    with pytest.raises(SpecificationError) as refusal:
+        sme.regression("region ~ x1", firms, categorical={"region": REGIONS})
+    assert str(refusal.value) == (
+        "region is a question of categories without order, and its codes are no quantity to be explained. Take a "
+        "construct or a number as the outcome, and region as a predictor; explaining a category needs a logistic "
+        "regression. If its categories stand in order, write 'ordered: true' to it in the instrument."
+    )
+    with pytest.raises(DataProblem, match="region: 4 is none of its categories"):
+        sme.regression("x9 ~ region", firms, categorical={"region": {2: "East", 3: "South"}})
+    with pytest.raises(DataProblem, match="region: everybody is in the same category"):
+        sme.regression("x9 ~ region", firms.assign(region=2), categorical={"region": REGIONS})
+    with pytest.raises(SpecificationError, match=r"categorical: no column 'regoin'\. Did you mean 'region'"):
+        sme.regression("x9 ~ region", firms, categorical=["regoin"])
+    assert len(sme.regression("x9 ~ x1", firms, categorical={"absent": REGIONS}).coefficients) == 2

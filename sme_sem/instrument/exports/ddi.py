@@ -142,7 +142,7 @@ def _variable(data: ET.Element, described: _Variable, number: str, questionnaire
         ID=number,
         name=question.id,
         intrvl="contin" if continuous else "discrete",
-        **_NATURES.get(question.kind, {}),
+        **_NATURES.get("rating" if question.ordered else question.kind, {}),
     )
     _texts(variable, "labl", described.label, questionnaire)
     domain = {"responseDomainType": "multiple"} if question.kind == "multiple" else {}

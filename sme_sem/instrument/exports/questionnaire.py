@@ -49,6 +49,7 @@ class Question:
 
     required : a form asks for an answer before it goes on
     missing_codes : codes that stand for "no answer" in a file; they are not offered
+    ordered : its categories stand in order
     """
 
     id: str
@@ -57,6 +58,7 @@ class Question:
     options: tuple[Option, ...] = ()
     required: bool = False
     missing_codes: tuple[int | str, ...] = ()
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,8 @@ def _rating(asked: Item | AttentionCheck, instrument: Instrument, scale_name: st
 
 def _background_question(question: BackgroundQuestion) -> Question:
     options = tuple(Option(code, label.words) for code, label in question.categories.items())
-    return Question(question.id, question.wording.words, question.kind, options, False, question.missing_codes)
+    codes, ordered = question.missing_codes, question.ordered
+    return Question(question.id, question.wording.words, question.kind, options, False, codes, ordered)
 
 
 def _scale_name(instrument: Instrument, asked: Item | AttentionCheck) -> str:
