@@ -24,7 +24,7 @@ from ..errors import DataProblem, SpecificationError, probability, texts
 from ..kernels import reliability as kernel
 from ..responses.numeric import require_frame
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
-from ..tables.format import cell, interval_columns
+from ..tables.format import interval_columns
 from ..tables.language import About
 from .answers import Answers, complete_answers, require_scales
 from .opposed import opposed, slightly
