@@ -305,7 +305,7 @@ _DIFFERENCES = (
 _NAMES = {
     "perc": Words("percentile", "百分位法"),
     "bc": Words("bias-corrected percentile", "偏差校正百分位法"),
-    "bca": Words("BCa", "BCa"),
+    "bca": Words("BCa", "BCa "),
 }
 _INTERVALS = Words("{level} {kind} bootstrap intervals.", "{level}的{kind}Bootstrap置信区间。")
 _VERDICTS = Words(
