@@ -512,6 +512,18 @@ def test_invariance_goes_through_the_steps_and_deals_out_permutations(run, files
     assert "Not held equal: TRUST =~ t2, t3 ~ 1." in (files / "steps.txt").read_text("utf-8")
 
 
+def test_invariance_searches_for_partial_invariance_and_compares_means(run, files):
+    frame = answers()
+    frame["t3"] = (frame["t3"] + 1 * (frame["city"] == 2)).clip(upper=5)
+    frame.to_csv(files / "shifted.csv", index=False)
+    arguments = ("invariance", files / "model.txt", files / "shifted.csv", "--group", "city", "--partial", "scalar")
+    code, out, _ = run(*arguments, "--steps", "configural,metric,scalar,means")
+    assert code == 0 and "Not held equal: t3 ~ 1." in out and "Latent mean invariance" in out
+    assert "Path coefficients by group" in out and "USE ← TRUST" in out
+    code, _, err = run(*arguments, "--permutations", "19")
+    assert code == 2 and "permutations do not repeat the search" in err
+
+
 def test_invariance_refuses_a_group_that_is_none(run, files):
     code, _, err = run("invariance", files / "model.txt", files / "answers.csv", "--group", "cty")
     assert code == 2 and "'cty'" in err and "'city'" in err

@@ -115,7 +115,8 @@ def test_paths_of_groups_are_drawn_at_the_step_of_equal_loadings(tmp_path):
     assert ">Harbin<" in drawn.svg and ">Daqing<" in drawn.svg and ">Use ← Trust<" in drawn.svg
     assert ">使用 ← 信任<" in shown(found, "zh")[0]["paths_by_group"].svg
     (table,) = (table for table in report_of(found).tables() if table.name == "paths_by_group")
-    assert [str(column.heading) for column in table.columns[1:3]] == ["Harbin", "Daqing"]
+    heads = [(str(column.group), str(column.heading)) for column in table.columns[1:5]]
+    assert heads == [("Harbin", "b"), ("Harbin", "S.E."), ("Daqing", "b"), ("Daqing", "S.E.")]
 
 
 def test_power_of_overall_fit_is_that_of_the_planning_functions(tmp_path):

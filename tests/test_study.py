@@ -175,7 +175,20 @@ def test_groups_of_a_study_are_compared_step_by_step(tmp_path):
     assert "Measurement invariance" in page
     assert "Groups of City, with their respondents: Harbin: 100, Daqing: 100." in page
     paths = pd.read_csv(tmp_path / "out" / "tables" / "paths_by_group.csv")
-    assert list(paths) == ["path", "1", "2", "chisq", "df", "pvalue"] and list(paths["path"]) == ["Use ← Trust"]
+    assert list(paths) == ["path", "1", "se_1", "2", "se_2", "chisq", "df", "pvalue"]
+    assert list(paths["path"]) == ["Use ← Trust"]
+    assert ": unstandardized coefficient, S.E.: its standard error." in page
+    alone = pd.read_csv(tmp_path / "out" / "tables" / "fit_by_group.csv")
+    assert list(alone["group"]) == ["Harbin", "Daqing"] and list(alone["n"]) == [100, 100]
+
+
+def test_groups_of_a_study_stand_in_the_order_of_the_questionnaire(tmp_path):
+    found = load_study(write_study(tmp_path, answers().iloc[::-1], group="city")).run()
+    assert found.invariance.groups == ("2", "1")  # as they come in the file
+    page = (found.save(tmp_path / "out") / "report.html").read_text(encoding="utf-8")
+    assert "Groups of City, with their respondents: Harbin: 100, Daqing: 100." in page
+    paths = pd.read_csv(tmp_path / "out" / "tables" / "paths_by_group.csv")
+    assert list(paths)[1:5] == ["1", "se_1", "2", "se_2"]
 
 
 def test_what_a_group_lacks_is_told_in_both_languages_with_the_groups_label(tmp_path):

@@ -52,6 +52,7 @@ Steps:
   metric       + equal loadings: relations may be compared between groups
   scalar       + equal intercepts: means of constructs may be compared
   strict       + equal residual variances
+  means        + equal means of constructs; after scalar or strict, where --steps names it
 """
 _POPULATION = """\
 \b
@@ -178,16 +179,24 @@ def compare_models(
         "sme-sem invariance model.txt answers.csv --group region",
         "sme-sem invariance model.txt answers.csv --group region --permutations 1000 --output steps.xlsx",
         'sme-sem invariance model.txt answers.csv --group region --free "trust =~ t2" --free "t3 ~ 1"',
+        "sme-sem invariance model.txt answers.csv --group region --partial scalar",
     ),
 )
 def invariance_steps(
     model: ModelFile,
     data: Numbers,
     group: Annotated[str, typer.Option("--group", "-g", help="Column that divides the respondents into groups.")],
-    steps: Annotated[str | None, typer.Option(help="Some of the steps below, with commas; left out, all.")] = None,
+    steps: Annotated[
+        str | None, typer.Option(help="Some of the steps below, with commas; left out, all but means.")
+    ] = None,
     free: Annotated[
         list[str] | None, typer.Option(help="Relation that is not held equal, such as 't3 ~ 1'; may be repeated.")
     ] = None,
+    partial: Annotated[
+        str | None,
+        typer.Option(help="Release equalities of this step, the largest score test first, until it does not differ."),
+    ] = None,
+    alpha: Annotated[float, typer.Option(help="Level of that step's difference test.")] = 0.05,
     permutations: Annotated[
         int, typer.Option(help="Deal respondents out to the groups so often, for p-values without a distribution.")
     ] = 0,
@@ -207,6 +216,11 @@ def invariance_steps(
     from ..sem.presentation import objections
 
     check_output(form, output)
+    if partial is not None and permutations:
+        raise SpecificationError(
+            "--partial and --permutations: permutations do not repeat the search, so their p-values would not hold. "
+            "Search first, and name in --free what there is a reason for."
+        )
     text, numbers = text_of(model), numbers_of(data, sheet, missing_code or ())
     with suspecting(numbers, [text], group, language.value):
         result = invariance(
@@ -220,6 +234,8 @@ def invariance_steps(
             workers=workers,
             **_fit_options(estimator, missing, ordered),
         )
+        if partial is not None:
+            result = result.partial(partial, alpha=alpha)
         hand_over(result.tables(), language.value, form, output)
     raise typer.Exit(LOOK if any(objections(own) for own in result.fits.values()) else DONE)
 

@@ -8,6 +8,7 @@
     metric       + equal loadings
     scalar       + equal intercepts; means of constructs are free but in the first group
     strict       + equal residual variances
+    means        + equal means of constructs, after scalar or strict; only where it is asked for
 
 Meredith (1993), Psychometrika 58, 525-543; for ordered items, fitted in the theta parameterization, Wu and Estabrook
 (2016), Psychometrika 81, 1014-1045.  Items with two categories cannot have thresholds, loadings and intercepts tested
@@ -18,13 +19,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, probability, require_kind, texts, whole
-from ..kernels import fit_indices, wald
+from ..errors import DataProblem, SmeSemError, SpecificationError, probability, require_kind, texts, whole
+from ..kernels import fit_indices
 from ..relation import bare
 from ..sem import objective
 from ..sem.columns import measure_columns
@@ -32,20 +34,27 @@ from ..sem.composites import WEIGHT
 from ..sem.fit import Fit
 from ..sem.fit import fit as fit_model
 from ..sem.options import any_ordered
-from ..sem.parameters import Parameter
-from ..sem.presentation import corrected, held_back, objections, reported
+from ..sem.presentation import Labels, corrected, held_back, objections, reported, require_labels
 from ..sem.rivals import DIFFERENCE_COLUMNS, PLAIN_CHISQ
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tasks import Progress
+from . import by_group
 from .nesting import translated
 from .pairs import Pair, pair
 from .permutation import permutation_table, permuted
 from .refit import table_like
 
-HELD = {"thresholds": "thresholds", "metric": "loadings", "scalar": "intercepts", "strict": "residuals"}
+HELD = {
+    "thresholds": "thresholds",
+    "metric": "loadings",
+    "scalar": "intercepts",
+    "strict": "residuals",
+    "means": "means",
+}
 STEPS = ("configural", *HELD)
 _INDICES = ("cfi", "tli", "rmsea", "srmr")
+_RMSEA_INTERVAL = ("rmsea_ci_lower", "rmsea_ci_upper")
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +62,7 @@ class Design:
     """What all steps have in common.
 
     ordered : the ordered items, and how many thresholds each has    groups : how many
+    steps : those that are taken
     options : further arguments of ``sme.fit``
     """
 
@@ -61,6 +71,7 @@ class Design:
     group: str
     ordered: Mapping[str, int]
     groups: int
+    steps: Sequence[str]
     options: Mapping[str, Any]
 
     def fitted(self, step: str, released: Sequence[str]) -> Fit:
@@ -75,9 +86,18 @@ class Design:
             apart = []
         return fit_model(model, self.data, group=self.group, group_equal=equal, group_partial=apart, **self.options)
 
+    def alone(self, rows: np.ndarray) -> Fit | SmeSemError:
+        """Fit the model to the respondents of one group, or give the reason why it cannot be."""
+        try:
+            return fit_model(self.model, self.data.iloc[rows], **{"meanstructure": True, **self.options})
+        except SmeSemError as problem:
+            return problem
+
     def held(self, step: str) -> tuple[str, ...]:
         """Which kinds of parameters a step holds equal."""
-        kinds = [kind for name, kind in HELD.items() if STEPS.index(name) <= STEPS.index(step)]
+        reached = STEPS[: STEPS.index(step) + 1]
+        left_out = "strict" if step == "means" and "strict" not in self.steps else None
+        kinds = [kind for name, kind in HELD.items() if name in reached and name != left_out]
         if "loadings" in kinds and any(term.op == WEIGHT for term in self.model.terms):
             kinds.insert(kinds.index("loadings") + 1, "composite_weights")
         return tuple(kind for kind in kinds if self.ordered or kind != "thresholds")
@@ -89,10 +109,11 @@ class Design:
         """
         found = {}
         scale = "~~" if self.options.get("parameterization") == "theta" else "~*~"
+        held = self.held(step)
         for item, thresholds in self.ordered.items():
-            if step == "strict":
+            if "residuals" in held:
                 found[f"{item}~~{item}"] = f"{item} ~~ {self._each(free=f'{item}~~{item}' in released)}*{item}"
-            elif step == "scalar" and thresholds == 1:
+            elif "intercepts" in held and thresholds == 1:
                 found[f"{item}{scale}{item}"] = f"{item} {scale} {self._each(free=True)}*{item}"
         return found
 
@@ -106,11 +127,13 @@ class Invariance(Tabled):
     """The steps of an invariance analysis.
 
     table : one row per step: step, npar, df, chisq, chisq_diff, df_diff, pvalue_diff, test, and cfi, tli, rmsea, srmr
-        each with ``_diff``; differences are from the step above, corrected tests where the estimator asks for them
+        each with ``_diff``, and the 90% interval rmsea_ci_lower, rmsea_ci_upper; differences are from the step above,
+        corrected tests where the estimator asks for them
     fits : by step
     permutation : one row per step and measure, where permutations were asked for: step, measure, observed, critical,
         pvalue, permutations, failed (see :mod:`sme_sem.comparison.permutation`)
     released : relations that differ between groups by choice, or as found by :meth:`partial`
+    found : those of them that were found
     """
 
     table: pd.DataFrame
@@ -118,15 +141,49 @@ class Invariance(Tabled):
     released: tuple[str, ...]
     _design: Design
     permutation: pd.DataFrame | None = None
+    found: tuple[str, ...] = ()
 
     def tables(self) -> tuple[Table, ...]:
-        """Give the steps, and what permutations say of them."""
+        """Give the steps, what permutations say of them, the fit of each group, and the paths side by side."""
+        return self.labelled()
+
+    def labelled(self, labels: Labels | None = None, groups: Labels | None = None) -> tuple[Table, ...]:
+        """Give the same tables in a reader's words.
+
+        Parameters
+        ----------
+        labels
+            What to print for variables.
+        groups
+            What to print for each group, in the order in which they are to stand.
+
+        Examples
+        --------
+        >>> import numpy as np, sme_sem as sme
+        >>> answers = sme.simulate("trust =~ 0.8*t1 + 0.8*t2 + 0.8*t3 + 0.8*t4", 300, seed=1)
+        >>> answers["shop"] = np.arange(300) % 2
+        >>> steps = sme.invariance("trust =~ t1 + t2 + t3 + t4", answers, group="shop")
+        >>> [table.name for table in steps.labelled(groups={"1": "Online", "0": "In town"})]
+        ['invariance', 'fit_by_group']
+        """
+        require_labels(labels)
+        require_labels(groups, "groups")
+        own = {label: label for label in self.groups} if groups is None else _all_named(groups, self.groups)
+        frame = self.fit_by_group.set_index("group").loc[list(own)].reset_index()
+        fits = by_group.fit_table(frame, {label: self._alone[label] for label in own}, own)
+        equal = "loadings" in self._design.held(self._step_of_paths)
+        paths = by_group.path_table(self.fits[self._step_of_paths], equal_loadings=equal, labels=labels, groups=own)
+        return (*self._steps(), fits, *((paths,) if paths.rows else ()))
+
+    def _steps(self) -> tuple[Table, ...]:
         rows = tuple(
             (_NAMES[row["step"]], *(row[c.name] for c in _COLUMNS[1:])) for row in self.table.to_dict("records")
         )
         notes: list[Text] = [_ABOVE]
         if self.released:
             notes.append(_RELEASED.filled(names=", ".join(self.released)))
+        if self.found:
+            notes.append(_FOUND.filled(names=", ".join(self.found)))
         if any(corrected(fit) for fit in self.fits.values()):
             notes.append(PLAIN_CHISQ)
         for step, fit in self.fits.items():
@@ -172,11 +229,14 @@ class Invariance(Tabled):
             )
         fit = self.fits[step]
         relations = _held_relations(fit)
-        weaker = set(_held_relations(self._before(step)))
-        rows = [(relation, *_score_test(fit, relation)) for relation in relations if relation not in weaker]
+        before = self._before(step)
+        weaker = set(_held_relations(before))
+        tested = [relation for relation in relations if relation not in weaker]
+        tested += [relation for relation in _free_relations(before) if relation not in _free_relations(fit)]
+        rows = [(relation, *_score_test(fit, relation)) for relation in tested]
         frame = pd.DataFrame(rows, columns=["relation", "statistic", "df"])
-        tested = fit.options.method.discrepancy not in ("ULS", "DWLS")
-        frame["pvalue"] = fit_indices.p_value(frame["statistic"], frame["df"]) if tested else np.nan
+        distributed = fit.options.method.discrepancy not in ("ULS", "DWLS")
+        frame["pvalue"] = fit_indices.p_value(frame["statistic"], frame["df"]) if distributed else np.nan
         return frame.sort_values("statistic", ascending=False, kind="stable", ignore_index=True)
 
     def partial(self, step: str = "scalar", *, alpha: float = 0.05, most: int = 20) -> Invariance:
@@ -196,7 +256,7 @@ class Invariance(Tabled):
         Returns
         -------
         Invariance
-            All steps anew; ``.released`` names what is not held equal.
+            All steps anew; ``.released`` names what is not held equal, ``.found`` what of it was found here.
 
         Raises
         ------
@@ -222,7 +282,8 @@ class Invariance(Tabled):
         for _ in range(most):
             row = current.table.set_index("step").loc[step]
             if not row["pvalue_diff"] < alpha:
-                return current
+                new = current.released[len(self.released) :]
+                return replace(current, found=(*self.found, *new))
             candidates = current.releases(step)
             if len(candidates) < 2:
                 break
@@ -239,24 +300,42 @@ class Invariance(Tabled):
 
         Loadings are equal there, so that paths are in the same units; without that step, at the last one.
         """
-        fit = self.fits.get("metric", list(self.fits.values())[-1])
-        by_relation: dict[str, list[Parameter]] = {}
-        for p in fit.table.parameters:
-            if p.op == "~" and p.free:
-                by_relation.setdefault(str(p), []).append(p)
-        rows = []
-        for relation, own in by_relation.items():
-            if len({p.index for p in own}) < len(fit.moments.labels):
-                continue
-            index = [p.index for p in own]
-            apart = fit.theta[index[1:]] - fit.theta[index[0]]
-            contrast = np.hstack([-np.ones((len(apart), 1)), np.eye(len(apart))])
-            spread = contrast @ fit._vcov[np.ix_(index, index)] @ contrast.T
-            chi_square, df = wald.statistic(apart, spread)
-            estimates = dict(zip(fit.moments.labels, fit.theta[index], strict=True))
-            p_value = float(fit_indices.p_value(chi_square, df))
-            rows.append({"path": relation, **estimates, "chisq": chi_square, "df": df, "pvalue": p_value})
+        fit = self.fits[self._step_of_paths]
+        rows = [
+            (f"{test.outcome} ~ {test.cause}", *test.estimates, test.chisq, test.df, test.pvalue)
+            for test in by_group.path_tests(fit)
+        ]
         return pd.DataFrame(rows, columns=["path", *fit.moments.labels, "chisq", "df", "pvalue"])
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Labels of the groups, in the order of the data's categories, or else as they first occur."""
+        design = self._design
+        return by_group.ordered_groups(self._configural.moments.labels, design.data[design.group])
+
+    @property
+    def fit_by_group(self) -> pd.DataFrame:
+        """Fit of the model in each group alone: group n chisq df pvalue cfi tli rmsea with its interval, and srmr.
+
+        As they are quoted: corrected where the estimator asks for it; NaN for a group that has no fit of its own.
+        """
+        moments = self._configural.moments
+        return by_group.measures_of(self._alone, dict(zip(moments.labels, np.rint(moments.n).astype(int), strict=True)))
+
+    @cached_property
+    def _alone(self) -> dict[str, Fit | SmeSemError]:
+        moments = self._configural.moments
+        assert moments.rows is not None
+        rows = dict(zip(moments.labels, moments.rows, strict=True))
+        return {label: self._design.alone(rows[label]) for label in self.groups}
+
+    @property
+    def _configural(self) -> Fit:
+        return next(iter(self.fits.values()))
+
+    @property
+    def _step_of_paths(self) -> str:
+        return "metric" if "metric" in self.fits else list(self.fits)[-1]
 
     def _before(self, step: str) -> Fit:
         names = list(self.fits)
@@ -284,7 +363,8 @@ def invariance(
     model, data, group, ordered
         As for :func:`sme_sem.fit`.
     steps : sequence of str, optional
-        From configural, thresholds (ordered items only), metric, scalar and strict, in this order; all by default.
+        From configural, thresholds (ordered items only), metric, scalar, strict and means, in this order; all but
+        means by default, which takes scalar or strict before it.
     group_partial : str or sequence of str
         Relations that are not held equal, such as ``"visual =~ x2"`` or ``"x3 ~ 1"``.
     permutations : int
@@ -302,7 +382,8 @@ def invariance(
     Returns
     -------
     Invariance
-        ``.table``, ``.fits``, ``.permutation``, ``.releases(step)``, ``.partial(step)``, ``.paths``; prints as tables.
+        ``.table``, ``.fits``, ``.permutation``, ``.releases(step)``, ``.partial(step)``, ``.fit_by_group``, ``.paths``;
+        prints as tables.
 
     Raises
     ------
@@ -335,20 +416,32 @@ def invariance(
         options = {"parameterization": "theta", "ordered": ordered, **options}
     first = fit_model(specification, data, group=group, **options)
     cut = first.table.ordered
-    asked = tuple(s for s in STEPS if cut or s != "thresholds") if steps is None else steps
+    usual = tuple(s for s in STEPS if s != "means" and (cut or s != "thresholds"))
+    asked = usual if steps is None else steps
     chosen = texts("steps", asked, "configural")
     _known_steps(chosen, STEPS)
     if chosen[0] != "configural" or list(chosen) != sorted(chosen, key=STEPS.index):
         raise SpecificationError(f"steps={chosen}: begin with 'configural' and keep the order {', '.join(STEPS)}.")
+    if "means" in chosen and not {"scalar", "strict"} & set(chosen):
+        raise SpecificationError(
+            f"steps={chosen}: means of constructs can be compared once intercepts are equal; put 'scalar' or 'strict' "
+            "before 'means'."
+        )
     _can_be_told_apart(chosen, cut)
     released = texts("group_partial", group_partial, "x3 ~ 1")
-    design = Design(specification, data, group, cut, first.table.groups, options)
+    design = Design(specification, data, group, cut, first.table.groups, chosen, options)
     found = _run(design, chosen, released)
     if permutations == 0:
         return found
     free = {step: _in_force(design, step, released) for step in chosen}
     dealt = permuted(design, found.fits, free, permutations=permutations, seed=seed, workers=workers, progress=progress)
     return replace(found, permutation=dealt)
+
+
+def _all_named(given: Labels, groups: Sequence[str]) -> dict[str, Text]:
+    """Name every group, in the order given; those left out keep their labels and stand last."""
+    own = {label: given[label] for label in given if label in groups}
+    return own | {label: label for label in groups if label not in own}
 
 
 def _known_steps(steps: Sequence[str], known: Sequence[str] | Mapping[str, Any]) -> None:
@@ -380,6 +473,7 @@ def _run(design: Design, steps: Sequence[str], released: tuple[str, ...]) -> Inv
         for name in _INDICES:
             row[name] = float(found[name])
             row[f"{name}_diff"] = row[name] - rows[-1][name] if rows else np.nan
+        row |= {name: float(found[name]) for name in _RMSEA_INTERVAL}
         rows.append(row)
         previous = step
     return Invariance(pd.DataFrame(rows), fits, released, design)
@@ -388,11 +482,13 @@ def _run(design: Design, steps: Sequence[str], released: tuple[str, ...]) -> Inv
 def _in_force(design: Design, step: str, released: Sequence[str]) -> tuple[str, ...]:
     """The released relations of kinds that a step holds equal."""
     held = design.held(step)
-    return tuple(text for text in released if _kind(text) in held)
+    return tuple(text for text in released if _kind(text, design.model.latent) in held)
 
 
-def _kind(text: str) -> str:
+def _kind(text: str, constructs: Sequence[str]) -> str:
     relation = bare(text)
+    if relation.removesuffix("~1") in constructs:
+        return "means"
     if "=~" in relation:
         return "loadings"
     if WEIGHT in relation:
@@ -417,6 +513,11 @@ def _held_relations(fit: Fit) -> list[str]:
     return [name for name, index in groups.items() if len(index) > len(set(index))]
 
 
+def _free_relations(fit: Fit) -> list[str]:
+    """Relations with a free parameter in some group."""
+    return list(dict.fromkeys(str(p) for p in fit.table.parameters if p.free))
+
+
 def _score_test(fit: Fit, relation: str) -> tuple[float, int]:
     """What chi-square would fall by, about, if one relation were free in every group, and the degrees of freedom."""
     options = replace(fit.options, group_partial=(*fit.options.group_partial, relation))
@@ -435,6 +536,7 @@ _NAMES: dict[str, Text] = {
     "metric": term("Metric (weak) invariance"),
     "scalar": term("Scalar (strong) invariance"),
     "strict": term("Strict invariance"),
+    "means": term("Latent mean invariance"),
 }
 _COLUMNS = (
     Column("step", Words("Step", "步骤")),
@@ -442,11 +544,16 @@ _COLUMNS = (
     *DIFFERENCE_COLUMNS,
     *measure_columns("cfi"),
     Column("cfi_diff", "ΔCFI", Kind.COEFFICIENT),
-    *measure_columns("tli", "rmsea"),
+    *measure_columns("tli", "rmsea", *_RMSEA_INTERVAL),
     Column("rmsea_diff", "ΔRMSEA", Kind.COEFFICIENT),
     *measure_columns("srmr"),
     Column("srmr_diff", "ΔSRMR", Kind.COEFFICIENT),
 )
 _ABOVE = Words("Δ: from the step above.", "Δ为与上一步骤之差。")
 _RELEASED = Words("Not held equal: {names}.", "未设定相等：{names}。")
+_FOUND = Words(
+    "Found by score tests in these answers, which it therefore fits by construction: {names}. That needs a reason, and "
+    "other respondents.",
+    "以下为依据本数据的得分检验搜索所得，拟合改善在所难免：{names}；须有理论依据并以其他样本验证。",
+)
 _OF = Words("{step}: {said}", "{step}：{said}")

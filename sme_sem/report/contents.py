@@ -398,25 +398,11 @@ def _groups(results: Results, language: Language) -> Section:
         return Section("groups", "")
     fit = next(iter(found.fits.values()))
     known = _group_labels(results)
-    groups = {label: known.get(label, _GROUP.filled(name=label)) for label in fit.moments.labels}
-    counted = [
-        _COUNTED.filled(group=groups[label], n=round(n))
-        for label, n in zip(fit.moments.labels, fit.moments.n, strict=True)
-    ]
-    paths = found.paths
-    columns = (
-        Column("path", term("Path")),
-        *(Column(label, groups[label], Kind.ESTIMATE, named=True) for label in fit.moments.labels),
-        Column("chisq", "χ²", Kind.ESTIMATE),
-        Column("df", "df", Kind.COUNT),
-        Column("pvalue", "p", Kind.PROBABILITY),
-    )
-    rows = tuple(
-        (presentation.path_label(outcome, cause, results.labels), *rest)
-        for path, *rest in paths.itertuples(index=False, name=None)
-        for outcome, cause in [str(path).split(" ~ ")]
-    )
-    equal = Table("paths_by_group", _BY_GROUP, columns, rows, (_EQUAL_LOADINGS,))
+    place = {label: k for k, label in enumerate(known)}
+    ordered = sorted(found.groups, key=lambda label: place.get(label, len(place)))
+    groups = {label: known.get(label, _GROUP.filled(name=label)) for label in ordered}
+    n = dict(zip(fit.moments.labels, fit.moments.n, strict=True))
+    counted = [_COUNTED.filled(group=groups[label], n=round(n[label])) for label in groups]
     return Section(
         "groups",
         Words("Groups", "多组比较"),
@@ -426,8 +412,7 @@ def _groups(results: Results, language: Language) -> Section:
                     name=presentation.named(results.options.get("group", ""), results.labels),
                     counts=joined(counted, ", ", "，"),
                 ),
-                *found.tables(),
-                *_filled([equal]),
+                *found.labelled(results.labels, groups),
                 *further.by_group(found, results.labels, groups, language),
             ]
         ),
@@ -749,12 +734,7 @@ def _plainly(value: Any) -> str:
 _GROUP = Words("Group {name}", "组别{name}")
 _COUNTED = Words("{group}: {n}", "{group}：{n}")
 _GROUPED = Words("Groups of {name}, with their respondents: {counts}.", "按{name}分组，各组样本量：{counts}。")
-_BY_GROUP = Words("Path coefficients by group", "各组路径系数")
 _CONTINUED = Words("{title}: further models", "{title}：其余模型")
-_EQUAL_LOADINGS = Words(
-    "Loadings held equal; the Wald test asks whether a path is the same in all groups.",
-    "载荷跨组相等；Wald检验考察路径系数是否跨组相等。",
-)
 _AGAIN = Words(
     "Install sme-sem {version}.\n\n"
     "Put the file of answers (SHA-256 {data}) and the study file, which names the questionnaire {instrument} "

@@ -179,7 +179,7 @@ def by_group(found: Invariance, labels: _Labels, groups: _Labels, language: Lang
             )
             for row in rows_of(paths[paths["group"].astype(str) == str(label)])
         )
-        for label in fit.moments.labels
+        for label in groups
     }
     if any(drawn.values()):
         yield Figure("paths_by_group", _BY_GROUP, str(charts.forest_by_group(drawn, language)))

@@ -66,6 +66,7 @@ def test_a_planted_intercept_is_found_and_nothing_else():
     assert found.released == ("t3 ~ 1",)
     assert found.table.set_index("step").loc["scalar", "df_diff"] == 2
     assert "Not held equal: t3 ~ 1." in str(found)
+    assert "which it therefore fits by construction: t3 ~ 1." in str(found)
 
 
 def test_a_planted_loading_is_found_at_the_metric_step():
@@ -86,6 +87,93 @@ def test_tests_of_paths_agree_with_lavaan():
     found = sme.invariance(model, pupils(), group="school", steps=("configural", "metric")).paths.set_index("path")
     assert found["chisq"].to_dict() == pytest.approx(REFERENCE["wald_tests_of_paths"], rel=1e-4)
     assert found.columns.tolist() == ["Pasteur", "Grant-White", "chisq", "df", "pvalue"]
+
+
+@pytest.mark.parametrize(("estimator", "near"), [("ML", 1e-7), ("MLR", 2e-5)])  # lavaan's optimizer stops there
+@pytest.mark.parametrize("strict", [False, True])
+def test_equal_means_of_constructs_agree_with_lavaan(estimator, near, strict):
+    steps = ("configural", "metric", "scalar", *(("strict",) if strict else ()), "means")
+    row = sme.invariance(MODEL, pupils(), group="school", steps=steps, estimator=estimator).table.iloc[-1]
+    statistic, df, p = REFERENCE["latent_means"][estimator.lower() + ".residuals" * strict]
+    assert row["chisq_diff"] == pytest.approx(statistic, rel=near)
+    assert row["df_diff"] == df and row["pvalue_diff"] == pytest.approx(p, rel=20 * near)
+
+
+def test_means_are_compared_only_where_that_is_asked_for_and_can_be():
+    assert "means" not in sme.invariance(MODEL, pupils(), group="school").fits
+    with pytest.raises(sme.SpecificationError, match="put 'scalar' or 'strict' before 'means'"):
+        sme.invariance(MODEL, pupils(), group="school", steps=("configural", "metric", "means"))
+
+
+def test_score_tests_of_means_agree_with_lavaan_and_a_mean_can_be_released():
+    steps = ("configural", "metric", "scalar", "means")
+    found = sme.invariance(MODEL, pupils(), group="school", steps=steps)
+    scores = found.releases("means").set_index("relation")["statistic"]
+    assert scores.to_dict() == pytest.approx(REFERENCE["score_tests_of_means"], rel=1e-5)
+    partial = found.partial("means")
+    assert partial.released == partial.found == ("textual ~ 1",)
+    assert partial.table.set_index("step").loc["means", "df_diff"] == 2
+    assert partial.table.set_index("step").loc["scalar", "df"] == found.table.set_index("step").loc["scalar", "df"]
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_means_of_constructs_of_ordered_items_are_what_the_step_before_leaves_free(strict):
+    steps = ("configural", "thresholds", "metric", "scalar", *(("strict",) if strict else ()), "means")
+    options = {"group": "region", "ordered": True, "steps": steps}
+    table = sme.invariance(ONE, in_categories(two_regions()), **options).table
+    assert table["df_diff"].iloc[-1] == 1
+    free = sme.invariance(ONE, in_categories(two_regions()), **options, group_partial="trust ~ 1").table
+    assert free["chisq"].iloc[-1] == pytest.approx(table["chisq"].iloc[-2], abs=1e-7)
+
+
+def test_each_school_alone_is_fitted_as_lavaan_fits_it_and_they_add_up():
+    found = sme.invariance(MODEL, pupils(), group="school")
+    frame = found.fit_by_group.set_index("group")
+    for school, measures in REFERENCE["fit_of_each_school"].items():
+        assert frame.loc[school, list(measures)].to_dict() == pytest.approx(measures, rel=1e-7)
+    whole = found.table.iloc[0]
+    assert frame["chisq"].sum() == pytest.approx(whole["chisq"], rel=1e-9)
+    assert frame["df"].sum() == whole["df"] and frame["n"].tolist() == [156, 145]
+
+
+def test_a_group_whose_model_has_values_of_its_own_is_not_fitted_alone_and_says_why():
+    found = sme.invariance("trust =~ t1 + c(1, 0.8)*t2 + t3 + t4", two_regions(), group="region")
+    assert found.fit_by_group["chisq"].isna().all()
+    assert "north, south: could not be fitted alone: trust =~ t2: 2 values for 1 group" in str(found)
+
+
+def test_the_interval_of_the_rmsea_is_that_of_the_fit():
+    found = sme.invariance(MODEL, pupils(), group="school", estimator="MLR")
+    for row, fit in zip(found.table.to_dict("records"), found.fits.values(), strict=True):
+        for end in ("rmsea_ci_lower", "rmsea_ci_upper"):
+            assert row[end] == fit.measures()[f"{end}_robust"]
+    printed = found.tables()[0].frame()
+    assert (printed["rmsea_ci_lower"] < printed["rmsea"]).all() and (printed["rmsea"] < printed["rmsea_ci_upper"]).all()
+
+
+def test_paths_are_printed_by_group_with_their_errors():
+    model = MODEL + "\nspeed ~ visual + textual"
+    found = sme.invariance(model, pupils(), group="school", steps=("configural", "metric"))
+    table = found.tables()[-1]
+    row = table.records()[0]
+    assert row["path"] == "speed ← visual"
+    assert row["Grant-White"] == pytest.approx(0.400, abs=5e-4)  # lavaan prints .400 (.125)
+    assert row["se_Grant-White"] == pytest.approx(0.125, abs=5e-4)
+    assert row["chisq"] == found.paths["chisq"][0]
+    assert "Loadings held equal" in str(table.notes[-1])
+    alone = sme.invariance(model, pupils(), group="school", steps=("configural",)).tables()[-1]
+    assert "Loadings are not held equal" in str(alone.notes[-1])
+
+
+def test_groups_stand_in_the_order_of_their_categories_or_as_asked_for():
+    frame = two_regions()
+    frame["region"] = pd.Categorical(frame["region"], ["south", "north"])
+    found = sme.invariance(ONE, frame, group="region")
+    assert found.groups == ("south", "north")
+    assert [row["group"] for row in found.tables()[1].records()] == ["south", "north"]
+    shown = found.labelled(groups={"north": "North", "east": "East"})[1]
+    assert [row["group"] for row in shown.records()] == ["North", "south"]
+    assert shown.records()[1]["chisq"] == found.tables()[1].records()[0]["chisq"]
 
 
 def test_ordered_items_begin_with_thresholds():
@@ -146,9 +234,10 @@ def test_steps_that_make_no_sense_are_refused(options, message):
 def test_the_steps_print_in_both_languages():
     from sme_sem.tables import text
 
-    (table,) = sme.invariance(MODEL, pupils(), group="school").tables()
+    table, groups = sme.invariance(MODEL, pupils(), group="school").tables()
     assert "Metric (weak) invariance" in text.render(table)
     assert "单位不变性" in text.render(table, "zh")
+    assert "Fit in each group alone" in text.render(groups) and "各组单独拟合" in text.render(groups, "zh")
 
 
 def test_steps_whose_estimates_limits_hold_back_say_so():

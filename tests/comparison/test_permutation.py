@@ -172,7 +172,7 @@ def test_clusters_are_not_dealt_out():
 
 def test_the_test_prints_in_both_languages():
     result = sme.invariance(ONE, two_regions(60), group="region", permutations=19, progress=False)
-    steps, table = result.tables()
+    steps, table, _ = result.tables()
     assert steps.name == "invariance" and isinstance(table.frame(), pd.DataFrame)
     assert "p of ΔCFI" in text.render(table) and "Metric (weak) invariance" in text.render(table)
     assert "置换次数" in text.render(table, "zh")

@@ -36,3 +36,19 @@ print(lavTestScore(scalar)$uni)
 paths <- sem(paste0(three, "\nspeed ~ visual + textual"), hs, group = "school", group.equal = "loadings")
 print(lavTestWald(paths, ".p10. == .p46."))
 print(lavTestWald(paths, ".p11. == .p47."))
+
+# "latent_means", "score_tests_of_means" and "fit_of_each_school"
+for (est in c("ML", "MLR")) for (with in list(NULL, "residuals")) {
+  equal <- c("loadings", "intercepts", with)
+  a <- cfa(three, hs, group = "school", estimator = est, group.equal = equal)
+  b <- cfa(three, hs, group = "school", estimator = est, group.equal = c(equal, "means"))
+  t <- lavTestLRT(a, b)
+  cat(sprintf('"%s": [%.12g, %d, %.12g]\n', paste(c(tolower(est), with), collapse = "."), t[2, "Chisq diff"], t[2, "Df diff"], t[2, "Pr(>Chisq)"]))
+}
+b <- cfa(three, hs, group = "school", group.equal = c("loadings", "intercepts", "means"))
+mi <- as.data.frame(modindices(b)); mi <- mi[mi$op == "~1" & mi$group == 2 & nchar(mi$lhs) > 2, ]
+cat(sprintf("%s %.9g\n", mi$lhs, mi$mi))
+of <- c("chisq", "df", "pvalue", "cfi", "tli", "rmsea", "rmsea.ci.lower", "rmsea.ci.upper", "srmr")
+for (own in unique(hs$school)) {
+  print(fitmeasures(cfa(three, hs[hs$school == own, ], meanstructure = TRUE), of), nd = 12)
+}
