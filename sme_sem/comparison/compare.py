@@ -15,7 +15,7 @@ from ..sem.fit import Fit
 from ..sem.presentation import OF_MODEL, Labels, corrected, held_back, named, objections, reported, require_labels
 from ..sem.rivals import DIFFERENCE_COLUMNS, PLAIN_CHISQ
 from ..sem.spelling import chosen
-from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, rows_from, term
 from .folds import Foretold, cross_validated
 from .nesting import Relation
 from .pairs import METHODS, Method, Pair, pair, recommended
@@ -81,7 +81,7 @@ class Comparison(Tabled):
         titles
             What to print for a model's name.
         why
-            Say of each pair why it is tested so.
+            Say of each pair, in a column, why it is tested so; or else in notes, where there is no room for one.
 
         Examples
         --------
@@ -94,8 +94,9 @@ class Comparison(Tabled):
         require_labels(titles, "titles")
         columns = tuple(c for c in _PAIR_COLUMNS if self.pairs[c.name].notna().any() and (why or c.name != "why"))
         rows = tuple(_written(row, titles, columns) for row in self.pairs.to_dict("records"))
-        notes = (_STATISTIC, _INTERVALS) if any(c.name == "aic_diff" for c in columns) else ()
-        return Table("model_pairs", _PAIRS, columns, rows, notes)
+        notes: list[Text] = [] if why else _reasons(self.pairs, titles)
+        notes += (_STATISTIC, _INTERVALS) if any(c.name == "aic_diff" for c in columns) else ()
+        return Table("model_pairs", _PAIRS, columns, rows, tuple(notes))
 
 
 def compare(
@@ -231,6 +232,20 @@ def _written(row: Mapping[Any, Any], titles: Labels | None, columns: tuple[Colum
     return tuple(words.get(c.name, row[c.name]) for c in columns)
 
 
+def _reasons(pairs: pd.DataFrame, titles: Labels | None) -> list[Text]:
+    """Say why each test is used, once where it has one reason, or else with the pairs of each."""
+    found: list[Text] = []
+    for test, own in pairs.groupby("test", sort=False):
+        for (why, why_zh), alike in own.groupby(["why", "why_zh"], sort=False):
+            who = [
+                _PAIR.filled(a=named(row["wider"], titles), b=named(row["narrower"], titles))
+                for row in alike.to_dict("records")
+            ]
+            of = _PAIRS_OF.filled(pairs=joined(who)) if len(alike) < len(own) else ""
+            found.append(_REASON.filled(test=_TESTS[str(test)], of=of, why=Words(str(why), str(why_zh))))
+    return found
+
+
 def _notes(fits: Mapping[str, Fit], pairs: tuple[Pair, ...], foretold: Foretold | None) -> tuple[Text, ...]:
     notes: list[Text] = [_ABOVE]
     if any(corrected(fit) for fit in fits.values()):
@@ -302,6 +317,9 @@ _FORETOLD = Words(
     "Cross-validated discrepancy: how far respondents lie from a model fitted without them, on the scale of χ²/N.",
     "交叉验证差异：以不含该受访者的样本拟合模型后其偏离程度，量纲同χ²/N。",
 )
+_PAIR = Words("“{a}” and “{b}”", "“{a}”与“{b}”")
+_PAIRS_OF = Words(" ({pairs})", "（{pairs}）")
+_REASON = Words("Test “{test}”{of}: {why}.", "检验“{test}”{of}：{why}。")
 _STATISTIC = Words(
     "Statistic: the χ² difference of nested models, else Vuong's z, which is positive where the wider model is nearer "
     "to the answers; that counts only where the two can be distinguished.",

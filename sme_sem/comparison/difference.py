@@ -134,7 +134,9 @@ def _satorra_2000(wide: Fit, narrow: Fit) -> tuple[float, Words]:
     inverse = onto @ wide._bread @ onto.T
     trace, squared = scaled_difference.restricted(A, inverse, N.T @ _spread(wide) @ N)
     plain = wide._total * (narrow._value - wide._value)
-    return float(scaled_difference.shifted(plain, m, trace, squared)), _SHIFTED
+    right = right_method(wide)
+    why = _SHIFTED if right == "satorra.2000" else _SHIFTED_AS_ASKED.filled(right=right)
+    return float(scaled_difference.shifted(plain, m, trace, squared)), why
 
 
 def _moment_slopes(fit: Fit, like: Fit) -> np.ndarray:
@@ -192,6 +194,10 @@ _NOT_REPRODUCED = Words(
 _SHIFTED = Words(
     "nested; the tests are adjusted in mean and variance, so the difference is scaled and shifted (Satorra 2000)",
     "嵌套；检验经均值与方差校正，故对差值进行缩放与平移（Satorra，2000）",
+)
+_SHIFTED_AS_ASKED = Words(
+    "nested; scaled and shifted (Satorra 2000), as was asked for; the tests of this estimator call for {right}",
+    "嵌套；按指定方法对差值进行缩放与平移（Satorra，2000）；该估计方法本应使用{right}",
 )
 _WORSE = Words(
     "nested; but the wider model fits worse than the narrower one, so its estimates are not the best: fit it again "

@@ -131,6 +131,34 @@ def test_each_estimator_is_given_its_test():
     assert sme.compare(rivals).recommended_test == "vuong"
 
 
+def test_a_scaled_and_shifted_difference_says_whether_the_estimator_calls_for_it_or_it_was_asked_for():
+    equal = MODEL.replace("x2 + x3", "a*x2 + a*x3")
+    plain = {"free": sme.fit(MODEL, pupils()), "equal": sme.fit(equal, pupils())}
+    why = sme.compare(plain, method="satorra.2000").pairs["why"].item()
+    assert (
+        why
+        == "nested; scaled and shifted (Satorra 2000), as was asked for; the tests of this estimator call for standard"
+    )
+    why = sme.compare(models_07("nested_mlm"), method="satorra.2000").pairs["why"].item()
+    assert why.endswith("as was asked for; the tests of this estimator call for satorra.bentler.2001")
+    assert "adjusted in mean and variance" in sme.compare(models_06("ordered_wlsmv")).pairs["why"].item()
+
+
+def test_a_table_of_pairs_without_reasons_gives_them_in_notes():
+    equal = MODEL.replace("x2 + x3", "a*x2 + a*x3")
+    models = {"three": sme.fit(MODEL, pupils()), "moved": sme.fit(MOVED, pupils()), "equal": sme.fit(equal, pupils())}
+    found = sme.compare(models)
+    notes = [str(note) for note in found.pairs_table({"three": "Three"}, why=False).notes]
+    assert notes[0].startswith("Test “Vuong”: not nested;") or notes[0].startswith("Test “Vuong” (“")
+    assert (
+        "Test “χ² difference”: nested; the likelihood-ratio (plain chi-square difference) test goes with"
+        in " ".join(notes)
+    )
+    for why in found.pairs["why"]:
+        assert sum(why in note for note in notes) == 1
+    assert not any(str(note).startswith("Test") for note in found.pairs_table().notes)
+
+
 def test_where_the_wider_model_cannot_reproduce_the_narrower_one_literally_the_exact_value_is_said():
     found = sme.compare(models_07("invariance_mlr"), method="satorra.bentler.2010").pairs.set_index("narrower")
     said = found.loc["scalar"].query("wider == 'metric'")["why"].iloc[0]
