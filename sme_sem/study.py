@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from .comparison.compare import Comparison
+    from .comparison.equivalents import Equivalents
     from .comparison.invariance import Invariance
     from .measurement import Importance, Reliability
     from .moderation import SimpleSlopes
@@ -224,6 +225,7 @@ class Study:
             found,
             importance=steps.attempt(_IMPORTANCE, lambda: self._importance(kept, main)),
             compared=steps.attempt(_COMPARISON, lambda: _compared(main, found.fits)),
+            equivalents=steps.attempt(_EQUIVALENTS, lambda: _equivalents(main)),
             second_engine=_cross_checked(main),
         )
 
@@ -585,6 +587,13 @@ def _compared(main: Fit, fits: Mapping[str, Fit]) -> Comparison | None:
     return compare(alike) if main.converged and len(alike) > 1 else None
 
 
+def _equivalents(fit: Fit) -> Equivalents | None:
+    """List the models one relation away that fit exactly as well."""
+    from .comparison import equivalents
+
+    return equivalents(fit) if fit.converged else None
+
+
 def _cross_checked(fit: Fit | None) -> CrossCheck | None:
     """Ask an independent program for the same model; None where it cannot estimate such a model."""
     if fit is None or not fit.converged:
@@ -720,6 +729,7 @@ _RELIABILITY = Words("Reliability", "信度分析")
 _CORRELATIONS = Words("Correlations", "相关分析")
 _DESCRIPTIVES = Words("Descriptive statistics", "描述性统计")
 _COMPARISON = Words("Comparison of the models", "模型比较")
+_EQUIVALENTS = Words("Equivalent models", "等价模型")
 _IMPORTANCE = Words("Importance of the drivers", "驱动因素重要性分析")
 _RETENTION = Words("Number of components", "成分数目")
 _METHOD_BIAS = Words("Common method bias", "共同方法偏差")

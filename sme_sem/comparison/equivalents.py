@@ -14,19 +14,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from ..errors import SmeSemError
 from ..relation import circular
+from ..sem import objective
 from ..sem.columns import measure_columns
 from ..sem.fit import Fit
 from ..sem.fitted import require_solution
 from ..sem.parameters import Parameter, parameter_table
+from ..sem.presentation import Labels, named, require_labels
 from ..sem.specification import Specification
 from ..syntax import DEFINING, Term
 from ..tables import Column, Table, Tabled, Words
-from .nesting import Relation, relation, reproduced
-from .refit import estimated_again
+from .nesting import reproduced, translated
+from .refit import estimated_again, table_like
 
 Key = tuple[str, str, str]
 
@@ -41,7 +44,11 @@ class Change:
     @property
     def words(self) -> Words:
         """Say it in both languages."""
-        return Words("{new} in place of {old}", "以{new}代替{old}").filled(old=_drawn(self.old), new=_drawn(self.new))
+        return self.labelled()
+
+    def labelled(self, labels: Labels | None = None) -> Words:
+        """Say it with labels in place of names."""
+        return _IN_PLACE.filled(old=_drawn(self.old, labels), new=_drawn(self.new, labels))
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,8 +68,27 @@ class Equivalents(Tabled):
 
     def tables(self) -> tuple[Table, ...]:
         """List the models by what they change."""
+        return self.labelled()
+
+    def labelled(self, labels: Labels | None = None) -> tuple[Table, ...]:
+        """Give the same list with labels.
+
+        Parameters
+        ----------
+        labels
+            What to print for variables.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("trust ~ 0.5*price; use ~ 0.5*trust", 200, seed=1)
+        >>> found = sme.equivalents(sme.fit("trust ~ price; use ~ trust", answers))
+        >>> str(found.labelled({"price": "Price", "trust": "Trust"})[0].rows[0][0])
+        'Price ← Trust in place of Trust ← Price'
+        """
+        require_labels(labels)
         rows = tuple(
-            (change.words, row["chisq"], row["df"])
+            (change.labelled(labels), row["chisq"], row["df"])
             for change, row in zip(self.changes, self.table.to_dict("records"), strict=True)
         )
         note = (_SAME if rows else _NONE).filled(tried=self.tried)
@@ -101,33 +127,33 @@ def equivalents(fit: Fit) -> Equivalents:
     """
     require_solution(fit, "it has no equivalents: mend it first.")
     base = _with_free_covariates(fit)
-    found: list[tuple[Change, Specification, Fit]] = []
+    found: list[tuple[Change, Specification, Fit, float]] = []
     changes = list(_changes(base))
     for change in changes:
         try:
             specification = _specification(base, change)
-            other = estimated_again(base, specification)
+            other, discrepancy = _reproducing(base, specification)
         except SmeSemError:
             continue  # the changed model contradicts itself, or a constraint names what was replaced
-        if other.converged and relation(base, other) is Relation.EQUIVALENT:
-            found.append((change, specification, other))
+        if other is not None:
+            found.append((change, specification, other, discrepancy))
     rows = [
         {
             "change": change.words.en,
             "change_zh": change.words.zh,
             "chisq": other._test.chi_square,
             "df": other._test.df,
-            "discrepancy": reproduced(other, base).discrepancy,
+            "discrepancy": discrepancy,
             "model": str(specification),
         }
-        for change, specification, other in found
+        for change, specification, other, discrepancy in found
     ]
     columns = ["change", "change_zh", "chisq", "df", "discrepancy", "model"]
     return Equivalents(
         pd.DataFrame(rows, columns=columns),
-        tuple(specification for _, specification, _ in found),
+        tuple(specification for _, specification, *_ in found),
         len(changes),
-        tuple(change for change, _, _ in found),
+        tuple(change for change, *_ in found),
     )
 
 
@@ -138,6 +164,23 @@ def _with_free_covariates(fit: Fit) -> Fit:
         return estimated_again(fit, specification)
     freed = replace(fit, options=replace(fit.options, fixed_x=False), table=replace(fit.table, exogenous=()))
     return estimated_again(freed, specification)
+
+
+def _reproducing(fit: Fit, specification: Specification) -> tuple[Fit | None, float]:
+    """Lay out another specification where it implies the moments of a fit, and what is left of a discrepancy.
+
+    None where it does not.  With as many parameters, each of the two is then a special case of the other.
+    """
+    table = table_like(fit, specification)
+    if table.n_free != fit.table.n_free:
+        return None, np.nan
+    other = replace(fit, table=table, pattern=table.pattern(), diagnostics=())
+    found = reproduced(replace(other, theta=translated(other, fit)), fit)
+    if not found.exactly:
+        return None, found.discrepancy
+    sample = fit.sample._replace(mean=fit.sample.mean if table.means else None)
+    expected = objective.slope(other.pattern, sample, fit.moments, found.theta)
+    return replace(other, theta=found.theta, _expected=expected), found.discrepancy
 
 
 def _structural(fit: Fit) -> dict[Key, Parameter]:
@@ -186,10 +229,12 @@ def _line(key: Key, modifier: str = "") -> str:
     return f"{key[0]} {key[1]} {modifier}{key[2]}"
 
 
-def _drawn(key: Key) -> str:
-    return f"{key[0]} {'←' if key[1] == '~' else '↔'} {key[2]}"
+def _drawn(key: Key, labels: Labels | None) -> Words:
+    return (_PATH if key[1] == "~" else _COVARIANCE).filled(a=named(key[0], labels), b=named(key[2], labels))
 
 
+_IN_PLACE = Words("{new} in place of {old}", "以{new}代替{old}")
+_PATH, _COVARIANCE = Words("{a} ← {b}", "{a} ← {b}"), Words("{a} ↔ {b}", "{a} ↔ {b}")
 _TITLE = Words("Equivalent models", "等价模型")
 _COLUMNS = (Column("change", Words("Change", "改动")), *measure_columns("chisq", "df"))
 _SAME: Words = Words(

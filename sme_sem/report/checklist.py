@@ -18,7 +18,9 @@ from ..tables.format import cell
 from . import narrative
 
 if TYPE_CHECKING:
+    from ..comparison.equivalents import Equivalents
     from ..sem.fit import Fit
+    from ..sem.presentation import Labels
     from .results import Results
 
 
@@ -143,11 +145,24 @@ def _parameters(results: Results, fit: Fit) -> Text:
     return _IN_SECTION.filled(section=Words("Structural model", "结构模型"))
 
 
-def _equivalents(results: Results, fit: Fit) -> Text:
+def _equivalents(results: Results, fit: Fit) -> Text | _Gap:
     alike = {name: one for name, one in results.fits.items() if one.converged and comparable(one, fit)}
     pairs = equivalent_models(alike)
     named = [_PAIR.filled(a=results.model_titles.get(a, a), b=results.model_titles.get(b, b)) for a, b in pairs]
-    return joined(named) if named else _NONE_ALIKE
+    fitted = _AMONG_FITTED.filled(pairs=joined(named)) if named else None
+    if results.equivalents is None:
+        return fitted + _NOT_LOOKED_FOR if fitted else _Gap(_NOT_LOOKED_FOR)
+    own = _one_relation_away(results.equivalents, results.labels)
+    return fitted + own if fitted else own
+
+
+def _one_relation_away(found: Equivalents, labels: Labels) -> Words:
+    """Say how many changes of one relation fit exactly as well, and name some."""
+    if not found.changes:
+        return (_NONE_ALIKE if found.tried else _NOTHING_TO_CHANGE).filled(tried=found.tried)
+    some = joined([change.labelled(labels) for change in found.changes[:_NAMED]])
+    said = _SUCH_AS if len(found.changes) > _NAMED else _ALIKE
+    return said.filled(n=len(found.changes), tried=found.tried, some=some)
 
 
 def _confirmed(results: Results, fit: Fit) -> Text | None:
@@ -176,7 +191,7 @@ _OF_STUDY: tuple[tuple[Words, Callable[[Results], Text | _Gap | None]], ...] = (
     (Words("Models tried in all, and which of them after seeing results", "全部拟合次数及事后模型"), _history),
     (Words("The answers, or their covariances, to repeat the analysis", "可供复算的数据或协方差"), _hashes),
 )
-_OF_FIT: tuple[tuple[Words, Callable[[Results, Fit], Text | None]], ...] = (
+_OF_FIT: tuple[tuple[Words, Callable[[Results, Fit], Text | _Gap | None]], ...] = (
     (Words("Free parameters and degrees of freedom", "自由参数与自由度"), _degrees),
     (Words("Whether the solution converged and is admissible", "解是否收敛且可接受"), _solution),
     (Words("Fit as a whole, with the rule it is judged by", "整体拟合及判断标准"), _judged),
@@ -211,7 +226,21 @@ _NAMED_AFTER = Words(
     "; named after others had been fitted (post hoc): {models}", "；在其他模型拟合之后提出（事后）：{models}"
 )
 _LATE = Words("{model}; named after others had been fitted (post hoc)", "{model}；在其他模型拟合之后提出（事后）")
-_NONE_ALIKE = Words("Among the models fitted there are none.", "在所拟合的模型中未见等价模型。")
+_NAMED = 3
+_AMONG_FITTED = Words("Among the models fitted: {pairs}. ", "所拟合的模型中：{pairs}。")
+_ALIKE = Words(
+    "Of {tried} changes of one relation, fitting exactly as well: {n} ({some}).",
+    "共尝试{tried}种单一关系的改动，拟合完全相同者{n}种（{some}）。",
+)
+_SUCH_AS = Words(
+    "Of {tried} changes of one relation, fitting exactly as well: {n} (such as {some}).",
+    "共尝试{tried}种单一关系的改动，拟合完全相同者{n}种（如{some}等）。",
+)
+_NONE_ALIKE = Words(
+    "Of {tried} changes of one relation none fits exactly as well.", "共尝试{tried}种单一关系的改动，无一拟合完全相同。"
+)
+_NOTHING_TO_CHANGE = Words("The model has no relation that could be exchanged for another.", "模型中没有可改换的关系。")
+_NOT_LOOKED_FOR = Words("Models that were not fitted were not looked for.", "未检索所拟合模型以外的等价模型。")
 _GAPS = Words("{share}% of the answers to items are missing, after screening. ", "筛选后题项作答缺失率为{share}%。")
 _FIML = Words("Full information maximum likelihood.", "采用完全信息最大似然法。")
 _LISTWISE = Words("Respondents with a gap in the model's items are left out.", "模型题项有缺失的样本按列表删除。")

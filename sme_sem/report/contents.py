@@ -19,6 +19,7 @@ from ..measurement.importance import TITLE as IMPORTANCE
 from ..resampling.presentation import bootstrap_paths
 from ..responses.findings import SEVERITIES, message_of
 from ..sem import presentation
+from ..sem.columns import measure_columns
 from ..sem.diagram import diagram_model
 from ..sem.rivals import comparable, model_comparison
 from ..sem.rows import rows_of
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 _MOST_FINDINGS = 100
 _MOST_BARS = 40
 _MOST_MODELS = 3
+_MOST_EQUIVALENTS = 12
 COMPUTED_WITH = ("numpy", "scipy", "pandas", "statsmodels", "pingouin", "factor_analyzer", "semopy", "matplotlib")
 _BETA = ("beta", "beta_ci_lower", "beta_ci_upper")
 
@@ -362,7 +364,7 @@ def _group_labels(results: Results) -> presentation.Labels:
 
 def _rivals(results: Results) -> Section:
     if len(results.fits) + len(results.failures) < 2:
-        return Section("rivals", "")
+        return Section("rivals", _RIVALS, tuple(_equivalents(results)))
     content: list[Content | None] = [narrative.rivals(results)]
     described = [
         _DESCRIBED.filled(title=model.title.words, said=said.words)
@@ -371,7 +373,7 @@ def _rivals(results: Results) -> Section:
         if said and (name in results.fits or name in results.failures)
     ]
     pairs = None if results.compared is None else results.compared.pairs_table(results.model_titles, why=False)
-    content += [*described, _comparison(results), pairs, *_beside(results)]
+    content += [*described, _comparison(results), _weights(results), pairs, *_equivalents(results), *_beside(results)]
     for name, fit in results.fits.items():
         if name != results.hypothesized:
             table = presentation.composites(fit, results.labels)
@@ -383,7 +385,35 @@ def _rivals(results: Results) -> Section:
             table = presentation.mediated_effects(fit, results.labels)
             title = _EFFECTS_OF.filled(model=results.model_titles[name])
             content += _filled([replace(table, name=f"mediated_effects_{name}", title=title)])
-    return Section("rivals", Words("Hypothesized and rival models", "假设模型与竞争模型"), _present(content))
+    return Section("rivals", _RIVALS, _present(content))
+
+
+def _weights(results: Results) -> Table | None:
+    """What the table of models has no room for: intervals of the RMSEA, and the weights of comparable models."""
+    weights: dict[Any, dict[Any, Any]] = {}
+    if results.compared is not None:
+        weighed = results.compared.table.set_index("model")[["akaike_weight", "ecvi"]]
+        weights = weighed.dropna(axis="columns", how="all").to_dict("index")
+    known = {*_OF_FIT, *(name for own in weights.values() for name in own)}
+    columns = tuple(c for c in _WEIGHTS if c.name in known)
+    base = results.hypothesized
+    rows = []
+    for name in sorted(results.fits, key=lambda name: name != base):
+        if results.fits[name].converged:
+            measures = presentation.reported(results.fits[name])
+            found = {c: measures.get(c) for c in _OF_FIT} | weights.get(name, {})
+            rows.append((results.model_titles[name], *(found.get(c.name) for c in columns[1:])))
+    notes = tuple(note for name, note in _WEIGHED.items() if name in known)
+    return Table("model_weights", _WEIGHTS_TITLE, columns, tuple(rows), notes) if rows else None
+
+
+def _equivalents(results: Results) -> Iterator[Table]:
+    """List models that fit exactly as well as the hypothesized one, the first of them."""
+    if results.equivalents is not None and results.fit is not None:
+        (table,) = results.equivalents.labelled(results.labels)
+        more = len(table.rows) - _MOST_EQUIVALENTS
+        shown = replace(table, rows=table.rows[:_MOST_EQUIVALENTS])
+        yield from _filled([shown.noted(_MORE_ALIKE.filled(n=more)) if more > 0 else shown])
 
 
 def _multiverse(results: Results, language: Language) -> Section:
@@ -731,6 +761,26 @@ def _plainly(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
+_RIVALS = Words("Hypothesized and rival models", "假设模型与竞争模型")
+_WEIGHTS_TITLE = Words("Intervals of the RMSEA, and weights of the models", "RMSEA置信区间与模型权重")
+_WEIGHTS = (
+    Column("model", Words("Model", "模型")),
+    *measure_columns("rmsea", "rmsea_ci_lower", "rmsea_ci_upper"),
+    Column("akaike_weight", term("Akaike weight"), Kind.COEFFICIENT),
+    Column("ecvi", "ECVI", Kind.ESTIMATE),
+)
+_OF_FIT = ("model", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper")
+_WEIGHED = {
+    "akaike_weight": Words(
+        "Akaike weight: how plausible a model is among those of the same answers, were all equally so before (Burnham "
+        "& Anderson, 2004).",
+        "Akaike权重：在先验机会均等的前提下，该模型在同一数据的各模型中的可信程度（Burnham与Anderson，2004）。",
+    ),
+    "ecvi": Words("Smaller ECVI is better.", "ECVI越小越好。"),
+}
+_MORE_ALIKE = Words(
+    "{n} more are not shown; sme.equivalents lists all.", "另有{n}种未列出，sme.equivalents可列出全部。"
+)
 _GROUP = Words("Group {name}", "组别{name}")
 _COUNTED = Words("{group}: {n}", "{group}：{n}")
 _GROUPED = Words("Groups of {name}, with their respondents: {counts}.", "按{name}分组，各组样本量：{counts}。")

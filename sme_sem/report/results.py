@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ..comparison.equivalents import Equivalents
 from ..comparison.invariance import Invariance
 from ..instrument import Instrument
 from ..measurement import (
@@ -90,6 +91,7 @@ class Results(Tabled):
     retention, importance : likewise; the drivers of the outcome, of each group where the study names groups
     slopes : one for every moderated effect among the hypotheses, with its tables and its figure
     compared : the hypothesized model and its rivals by pairs, of those that explain the same answers alike
+    equivalents : the models, one relation away from the hypothesized one, that fit exactly as well; None if not sought
     trail : the coded segments behind the items, up to the paths; None where the study names none
     coding : the same segments as they were coded
     second_engine : the hypothesized model's values beside semopy's; None where semopy cannot estimate it
@@ -126,6 +128,7 @@ class Results(Tabled):
     retention: Retention | None = None
     importance: Importance | None = None
     compared: Comparison | None = None
+    equivalents: Equivalents | None = None
     trail: Table | None = None
     coding: Coding | None = None
     bootstrap: Bootstrap | None = None

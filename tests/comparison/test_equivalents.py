@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import sme_sem as sme
+from sme_sem.tables import Words
 
 POPULATION = """
     ind =~ 1*a1 + .8*a2 + .9*a3
@@ -46,6 +47,14 @@ def test_every_model_listed_fits_exactly_as_well_when_fitted_for_itself():
         assert other["df"] == fit.measures()["df"]
         assert other["chisq"] == pytest.approx(fit.measures()["chisq"], abs=1e-8)
     assert (found.table["discrepancy"] < 1e-8).all()
+
+
+def test_changes_are_named_by_labels_in_both_languages():
+    found = sme.equivalents(sme.fit("m ~ x; y ~ m", **three_variables(), fixed_x=False))
+    (table,) = found.labelled({"x": "Price", "m": Words("Trust", "信任")})
+    assert str(table.rows[0][0]) == "Price ← Trust in place of Trust ← Price"
+    assert table.rows[0][0].zh == "以Price ← 信任代替信任 ← Price"
+    assert str(found.tables()[0].rows[0][0]) == found.table["change"][0]
 
 
 def test_given_variables_may_be_pointed_at():

@@ -1,3 +1,4 @@
+import math
 import re
 from dataclasses import replace
 
@@ -249,6 +250,52 @@ def test_the_checklist_marks_as_missing_what_only_the_authors_know(real):
     assert f"{missing} of {len(status)} are missing" in str(table.notes[0])
 
 
+def test_the_checklist_counts_models_that_fit_exactly_as_well_and_names_some(real):
+    def row(results):
+        return {r["item"]: r for r in checklist(results).records()}["Models that fit exactly as well"]
+
+    assert row(real)["status"] == "reported"
+    assert row(real)["answer"].startswith(
+        "Of 10 changes of one relation, fitting exactly as well: 10 (such as Competence ← Customer satisfaction in "
+        "place of Customer satisfaction ← Competence; "
+    )
+    assert row(replace(real, equivalents=None))["status"] == "missing"
+    found = real.equivalents
+    none = replace(real, equivalents=replace(found, changes=(), models=(), table=found.table[:0]))
+    assert row(none)["answer"] == "Of 10 changes of one relation none fits exactly as well."
+
+
+def test_models_that_fit_exactly_as_well_are_listed_beside_the_rivals(real, drawn):
+    table = tables(sections(real)["rivals"])["equivalent_models"]
+    assert len(table.rows) == real.equivalents.tried == 10
+    assert [row[1] for row in table.rows] == pytest.approx([real.fit.measures()["chisq"]] * 10)
+    short = tables(sections(drawn)["rivals"])["equivalent_models"]
+    assert len(short.rows) == 12 and str(short.notes[-1]) == "8 more are not shown; sme.equivalents lists all."
+    alone = replace(real, fits={real.hypothesized: real.fit})
+    assert list(tables(sections(alone)["rivals"])) == ["equivalent_models"]
+
+
+def test_models_have_weights_among_those_of_the_same_answers_and_intervals_of_the_rmsea(real):
+    rows = {r["model"]: r for r in tables(sections(real)["rivals"])["model_weights"].records()}
+    own, mediated, drivers = rows.values()
+    gap = real.fits["full_mediation"].measures()["aic"] - real.fit.measures()["aic"]
+    assert mediated["akaike_weight"] / own["akaike_weight"] == pytest.approx(math.exp(-gap / 2), rel=1e-9)
+    assert own["akaike_weight"] + mediated["akaike_weight"] == pytest.approx(1)
+    assert drivers["akaike_weight"] is None and drivers["ecvi"] is None
+    assert drivers["rmsea_ci_lower"] == real.fits["drivers"].measures()["rmsea_ci_lower"]
+    assert str(sections(real)["rivals"].title) == "Hypothesized and rival models"
+    unweighed = replace(real.compared, table=real.compared.table.assign(akaike_weight=math.nan))  # as of least squares
+    table = tables(sections(replace(real, compared=unweighed))["rivals"])["model_weights"]
+    assert [column.name for column in table.columns][-2:] == ["rmsea_ci_upper", "ecvi"]
+    assert [str(note) for note in table.notes] == ["Smaller ECVI is better."]
+
+
+def test_the_report_says_which_test_a_pair_is_given_and_why(real):
+    table = tables(sections(real)["rivals"])["model_pairs"]
+    assert str(table.notes[0]).startswith("Test “χ² difference”: nested; the likelihood-ratio")
+    assert "检验“卡方差异”：嵌套；" in table.notes[0].zh
+
+
 def test_the_origin_of_measures_is_reported_only_where_every_construct_has_one(real, drawn):
     rows = {r["item"]: r for r in checklist(real).records()}
     row = rows["Measures and where they come from"]
@@ -259,12 +306,11 @@ def test_the_origin_of_measures_is_reported_only_where_every_construct_has_one(r
     assert len(origins.rows) == 9 and "Thesis on key drivers" in str(origins.rows[0][2])
 
 
-def test_no_model_that_fits_alike_is_an_answer_too(real, drawn):
-    rows = {r["item"]: r for r in checklist(real).records()}
-    row = rows["Models that fit exactly as well"]
-    assert (row["status"], str(row["answer"])) == ("reported", "Among the models fitted there are none.")
-    rows = {r["item"]: r for r in checklist(drawn).records()}
-    assert "“Direct drivers” and “Capability as partial" in str(rows["Models that fit exactly as well"]["answer"])
+def test_fitted_models_that_fit_alike_stand_first_in_the_checklist(drawn):
+    answer = {r["item"]: r for r in checklist(drawn).records()}["Models that fit exactly as well"]["answer"]
+    assert answer.startswith(
+        "Among the models fitted: “Direct drivers” and “Capability as partial mediator”. Of 20 changes"
+    )
 
 
 def test_the_page_on_drivers_names_what_to_improve_first_in_both_languages(drawn):
