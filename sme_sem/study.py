@@ -7,6 +7,7 @@ and the others go on; only an input that makes no sense stops a study.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -267,7 +268,7 @@ class Study:
     def _divided(self, found: Results, steps: _CountedSteps) -> Results:
         """Ask whether groups differ, and at which values of a moderator there is an effect."""
         if self.choices.group:
-            found = replace(found, invariance=steps.attempt(_INVARIANCE, lambda: self._invariance(found.responses)))
+            found = replace(found, invariance=self._invariance(found.responses, steps))
         return replace(found, slopes=_slopes(self.instrument, found.fits))
 
     def _recounted(self, found: Results, steps: _CountedSteps) -> Results:
@@ -339,21 +340,24 @@ class Study:
         """Collect the constructs and items that a model is about."""
         return {name for s in statements(self.instrument.model_syntax(model)) for name in s.names}
 
-    def _invariance(self, kept: Responses) -> Invariance | None:
-        """Test whether the hypothesized model measures the same in every group."""
+    def _invariance(self, kept: Responses, steps: _CountedSteps) -> Invariance | None:
+        """Test whether the hypothesized model measures the same in every group, as many steps as can be fitted."""
         from .comparison import invariance
+        from .comparison.invariance import STEPS
 
         choices, name = self.choices, self.instrument.hypothesized
         if name is None:
             return None
-        return invariance(
-            self.instrument.model_syntax(name),
-            kept.frame,
-            group=str(choices.group),
-            ordered=self._ordered(name),
-            estimator=choices.estimator,
-            missing=choices.missing,
-        )
+        syntax, group, ordered = self.instrument.model_syntax(name), str(choices.group), self._ordered(name)
+        options: dict[str, Any] = {"ordered": ordered, "estimator": choices.estimator, "missing": choices.missing}
+        taken = partial(invariance, syntax, kept.frame, group=group, **options)
+        found = steps.attempt(_INVARIANCE, taken)
+        usual = [step for step in STEPS if step != "means" and (ordered or step != "thresholds")]
+        while found is None and len(usual) > 1:
+            usual.pop()
+            with contextlib.suppress(SmeSemError):  # why a step cannot be fitted has been noted
+                found = taken(steps=tuple(usual))
+        return found
 
     def _importance(self, responses: Responses, fit: Fit) -> Importance | None:
         """Ask which drivers of the last outcome matter most; None without an outcome, or where drivers moderate."""

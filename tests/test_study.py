@@ -750,3 +750,19 @@ def test_rivals_are_compared_by_the_test_that_goes_with_the_estimator(tmp_path):
     results.save(tmp_path / "results", "zh")
     written = (tmp_path / "results" / "tables" / "model_pairs.md").read_text("utf-8")
     assert "| 直接 | 无关 | 嵌套 | 校正卡方差异（2001） |" in written
+
+
+def test_steps_of_invariance_that_can_be_fitted_stay_where_a_later_one_cannot(tmp_path, monkeypatch):
+    from sme_sem.comparison.invariance import Design
+
+    fitted = Design.fitted
+
+    def failing(design, step, released):
+        if step == "scalar":
+            raise SpecificationError("this step has no solution.")
+        return fitted(design, step, released)
+
+    monkeypatch.setattr(Design, "fitted", failing)
+    results = load_study(write_study(tmp_path, group="city")).run()
+    assert list(results.invariance.fits) == ["configural", "metric"]
+    assert any("this step has no solution" in str(problem.message) for problem in results.problems)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..sem.columns import measure_columns
 from ..sem.fit import Fit
-from ..sem.presentation import OF_MODEL, Labels, corrected, held_back, named, objections, reported, require_labels
+from ..sem.presentation import OF_MODEL, Labels, corrected, held_back, named, objections, reported_alike, require_labels
 from ..sem.rivals import DIFFERENCE_COLUMNS, PLAIN_CHISQ
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, rows_from, term
@@ -164,8 +164,8 @@ def _models(fits: Mapping[str, Fit], pairs: tuple[Pair, ...], foretold: Foretold
     by_names = {(p.wide, p.narrow): p for p in pairs}
     rows: list[dict[str, Any]] = []
     previous = ""
-    for name, fit in fits.items():
-        plain, robust = fit.measures(), reported(fit)
+    for (name, fit), robust in zip(fits.items(), reported_alike(fits.values()), strict=True):
+        plain = fit.measures()
         p = by_names.get((previous, name))
         if p is not None and p.relation is not Relation.NESTED:
             p = None

@@ -34,7 +34,7 @@ from ..sem.composites import WEIGHT
 from ..sem.fit import Fit
 from ..sem.fit import fit as fit_model
 from ..sem.options import any_ordered
-from ..sem.presentation import Labels, corrected, held_back, objections, reported, require_labels
+from ..sem.presentation import Labels, corrected, held_back, objections, reported_alike, require_labels
 from ..sem.rivals import DIFFERENCE_COLUMNS, PLAIN_CHISQ
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
@@ -465,8 +465,7 @@ def _run(design: Design, steps: Sequence[str], released: tuple[str, ...]) -> Inv
     fits = {step: design.fitted(step, _in_force(design, step, released)) for step in steps}
     rows: list[dict[str, Any]] = []
     previous: str | None = None
-    for step, fit in fits.items():
-        found = reported(fit)
+    for (step, fit), found in zip(fits.items(), reported_alike(fits.values()), strict=True):
         p = None if previous is None else pair((previous, step), fits[previous], fit, "auto")
         row = {"step": step, "npar": int(found["npar"]), "df": fit._test.df, "chisq": fit._test.chi_square}
         row |= _tested(p)

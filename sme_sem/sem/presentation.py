@@ -109,18 +109,25 @@ def fit_tables(
     return tuple(table for table in candidates if table.rows)
 
 
-def reported(fit: Judged) -> dict[str, float]:
+def reported(fit: Judged, *, robust: bool = True) -> dict[str, float]:
     """Give the measures as they are to be quoted.
 
     Where the estimator corrects the test: the scaled chi-square with its df and p, and CFI, TLI and
-    RMSEA in their robust version, or scaled where there is no robust one.
+    RMSEA in their robust version, or scaled where there is no robust one (or none is wanted).
     """
     found = dict(fit._measures)
-    for names, versions in ((_TESTED, ("scaled",)), (_CORRECTED, ("robust", "scaled"))):
+    for names, versions in ((_TESTED, ("scaled",)), (_CORRECTED, ("robust", "scaled")[not robust :])):
         for name in names:
             values = (found.get(f"{name}_{version}", math.nan) for version in versions)
             found[name] = next((v for v in values if not math.isnan(v)), found.get(name, math.nan))
     return found
+
+
+def reported_alike(fits: Iterable[Judged]) -> list[dict[str, float]]:
+    """The same of models that stand side by side: robust indices only if all have them, or else the scaled of all."""
+    own = list(fits)
+    robust = all(not math.isnan(fit._measures.get("rmsea_robust", math.nan)) for fit in own if corrected(fit))
+    return [reported(fit, robust=robust) for fit in own]
 
 
 def judged(fit: Fit) -> dict[str, float]:

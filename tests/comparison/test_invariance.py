@@ -245,3 +245,22 @@ def test_steps_whose_estimates_limits_hold_back_say_so():
     printed = str(sme.invariance(bounded, pupils(), group="school", steps=("configural", "metric")))
     assert "Metric (weak) invariance: estimates are held back by these limits: visual =~ x2 > 0.9" in printed
     assert "held back" not in str(sme.invariance(bounded.replace("0.9", "0"), pupils(), group="school"))
+
+
+def test_all_steps_have_the_indices_of_one_kind():
+    """Where thresholds are equal there are no robust indices, and those of the step before would not compare."""
+    draws = np.random.default_rng(3)
+    factor = draws.normal(size=1000)
+    responses = 0.7 * factor[:, None] + np.sqrt(0.51) * draws.normal(size=(1000, 4))
+    responses[:, :2] += 0.5 * draws.normal(
+        size=(1000, 1)
+    )  # a and b have more in common, so that nothing fits perfectly
+    answers = pd.DataFrame(np.searchsorted([-1, -0.3, 0.3, 1], responses) + 1, columns=["a", "b", "c", "d"])
+    answers["g"] = np.repeat(["x", "y"], 500)
+    found = sme.invariance(
+        "f =~ a + b + c + d", answers, group="g", ordered=list("abcd"), steps=["configural", "thresholds"]
+    )
+    for row in found.table.to_dict("records"):
+        measures = found.fits[row["step"]].measures()
+        assert row["cfi"] == measures["cfi_scaled"] and row["rmsea"] == measures["rmsea_scaled"]
+    assert found.fits["configural"].measures()["cfi_robust"] != found.table["cfi"][0]
