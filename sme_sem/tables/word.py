@@ -2,7 +2,8 @@
 
 Captions count themselves: their number is a ``SEQ`` field, so that Word renumbers and lists them.
 Latin letters are set in Times New Roman, Chinese ones in SimSun.  Columns are as wide as ``layout``
-finds; a table too broad for an upright page stands on a turned one, and so do short ones between two such tables.
+finds; a table too broad for an upright page stands on a turned one, and so do short ones between two such tables, and a
+few lines before it.
 A short table and its notes are kept on one page.  Text stays text, and the same tables give the same bytes.
 """
 
@@ -38,6 +39,7 @@ _CELLS = {False: UPRIGHT, True: TURNED}
 _BESIDE = 108  # free at both sides of a cell
 _AFTER = 360  # below the notes; unlike an empty line, it never begins a page
 _WIDEST = 1.3  # as broad as a table may be drawn beyond its own need
+_FEW = 800  # letters: so much text may stand on a turned page before the table it leads to
 _SHORT = 12  # rows: such a table is not cut by the end of a page, and may stand on a turned one
 _THICK, _THIN = 12, 6  # eighths of a point
 _TEXTS = (Kind.LABEL, Kind.STARS)
@@ -84,7 +86,8 @@ class Document:
         self._document = docx.Document()
         self._end = self._document.element.body.sectPr
         self._turned = False
-        self._headings: list[str] = []
+        self._lead: list[str] = []
+        self._letters = 0
         self._waiting: list[tuple[Table, Layout]] = []
         self._tables = self._figures = 0
         _set_styles(self._document, language)
@@ -96,17 +99,20 @@ class Document:
 
     def heading(self, text: Text, level: int = 1) -> None:
         """Add a heading, on the page of what follows; level 0 is the title of the document."""
-        self._headings.append(_paragraph(_run(self._text(text)), style=f"Heading{level}" if level else "Title"))
+        self._lead.append(_paragraph(_run(self._text(text)), style=f"Heading{level}" if level else "Title"))
 
     def paragraph(self, text: Text) -> None:
-        """Add a paragraph."""
-        self._turn(False)
-        self._add(_paragraph(_run(self._text(text)), after=120))
+        """Add a paragraph; a few lines stand on the page of what follows, turned or not."""
+        said = self._text(text)
+        self._letters += len(said) * (2 if self._language == "zh" else 1)
+        self._lead.append(_paragraph(_run(said), after=120))
+        if self._letters > _FEW:
+            self._turn(False)
 
     def table(self, table: Table) -> None:
         """Add a table under its caption, with its notes below; a short one after a turned one may stay there."""
         shape = layout(table, self._language)
-        if self._turned and not shape.turned and not self._headings and len(table.rows) <= _SHORT:
+        if self._turned and not shape.turned and not self._lead and len(table.rows) <= _SHORT:
             self._waiting.append((table, shape))
             return
         self._turn(shape.turned)
@@ -116,6 +122,8 @@ class Document:
         """Add a picture so many points wide, with its caption: above it, in Chinese below; also as its other text."""
         from docx.shared import Pt
 
+        if turned and self._letters:  # the page has room for the picture and a heading
+            self._turn(False)
         self._turn(turned)
         self._figures += 1
         if self._language == "en":
@@ -128,9 +136,9 @@ class Document:
 
     def content(self) -> bytes:
         """Give the document's bytes."""
-        if self._waiting:
+        if self._waiting or self._letters:
             self._turn(False)
-        self._place_headings()
+        self._place_lead()
         stream = io.BytesIO()
         self._document.save(stream)
         return _undated(stream.getvalue())
@@ -146,13 +154,13 @@ class Document:
         self._add(_paragraph(said, style="Caption", follows=follows, centred=self._language == "zh"))
 
     def _turn(self, turned: bool) -> None:
-        """Go on on a page that lies on its side, or stands upright, with the tables and headings that wait for it."""
+        """Go on on a page that lies on its side, or stands upright, with the tables, headings and text that wait."""
         if turned != self._turned:
             self._begin_section(turned)
         for table, shape in self._waiting:
             self._put(table, layout(table, self._language, turned=True) if turned else shape)
         self._waiting.clear()
-        self._place_headings()
+        self._place_lead()
 
     def _put(self, table: Table, shape: Layout) -> None:
         """Write a table on the page that is there."""
@@ -167,10 +175,11 @@ class Document:
         if not notes:
             self._add(_paragraph("", after=120))
 
-    def _place_headings(self) -> None:
-        for heading in self._headings:
-            self._add(heading)
-        self._headings.clear()
+    def _place_lead(self) -> None:
+        for paragraph in self._lead:
+            self._add(paragraph)
+        self._lead.clear()
+        self._letters = 0
 
     def _begin_section(self, turned: bool) -> None:
         from docx.enum.section import WD_SECTION

@@ -132,3 +132,15 @@ def test_a_heading_stands_on_the_page_of_what_follows():
     ends = [place for place, element in enumerate(document.element.body) if element.xpath("w:pPr/w:sectPr")]
     places = {p.text: document.element.body.index(p._p) for p in document.paragraphs if p.style.name == "Heading 1"}
     assert places["One"] < ends[0] < places["Two"] < places["Three"]
+
+
+@pytest.mark.parametrize(("said", "upright"), [("A few words.", False), ("Many words. " * 100, True)])
+def test_a_few_lines_stand_on_the_turned_page_of_the_table_they_lead_to(said, upright):
+    columns = tuple(Column(f"c{i}", f"Coefficient{i:02}", Kind.STATISTIC) for i in range(12))
+    broad = Table("broad", "Broad", columns, ((-1234.5,) * 12,))
+    report = Report("R", (Section("one", "One", (PATHS,)), Section("two", "Two", (said, broad, "Last words."))))
+    document = docx.Document(io.BytesIO(word.render(report)))
+    assert [section.orientation for section in document.sections] == [0, 1, 0]
+    end = next(place for place, element in enumerate(document.element.body) if element.xpath("w:pPr/w:sectPr"))
+    places = {p.text: document.element.body.index(p._p) for p in document.paragraphs}
+    assert (places["Two"] < places[said.strip()] < end) if upright else (end < places["Two"] < places[said])
