@@ -113,6 +113,10 @@ def test_screen_names_who_is_set_aside_with_every_reason_and_stores_the_others(r
     once, again = (sme_sem.read_responses(tmp_path / file, survey) for file in ("answers.csv", "kept.csv"))
     assert once.frame["u3"].drop([5, 10]).tolist() == kept["u3"].tolist() == again.frame["u3"].tolist()
     assert again.extra.empty
+    for strange in ("", "u3, t1x"):
+        kept.assign(sme_sem_turned=["u3"] * 197 + [strange]).to_csv(tmp_path / "mixed.csv", index=False)
+        with pytest.raises(sme_sem.ResponseError, match="sme_sem_turned must name the same items"):
+            sme_sem.read_responses(tmp_path / "mixed.csv", survey)
     assert again.findings.query("rule == 'reversed'")["message"].tolist() == [
         "reverse-coded, and turned already, as the file says: u3"
     ]

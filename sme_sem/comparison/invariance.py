@@ -34,9 +34,11 @@ from ..sem.composites import WEIGHT
 from ..sem.fit import Fit
 from ..sem.fit import fit as fit_model
 from ..sem.options import any_ordered
+from ..sem.ordered import marked
 from ..sem.presentation import Labels, corrected, held_back, objections, reported_alike, require_labels
 from ..sem.rivals import DIFFERENCE_COLUMNS, PLAIN_CHISQ
 from ..sem.specification import Specification
+from ..sem.spelling import missing_of
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tasks import Progress
 from . import by_group
@@ -411,6 +413,8 @@ def invariance(
         raise SpecificationError("invariance holds parameters equal by steps=; leave group_equal= out.")
     require_kind("group", group, str, "the name of a column, whose values are the groups that are compared")
     specification = Specification.read(model)
+    if ordered is None:
+        ordered = marked(specification, data, options.get("estimator"), missing_of(options.get("missing", "listwise")))
     categorical = any_ordered(ordered)
     if categorical:
         options = {"parameterization": "theta", "ordered": ordered, **options}

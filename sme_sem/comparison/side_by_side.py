@@ -26,7 +26,7 @@ from ..sem.presentation import (
     named,
     objections,
     path_label,
-    reported,
+    reported_alike,
     require_labels,
 )
 from ..sem.rivals import comparable
@@ -59,7 +59,8 @@ class SideBySide(Tabled):
 
     def tables(self) -> tuple[Table, ...]:
         """Give the one table."""
-        blocks = [_Block(fit, self.relations) for fit in self.fits.values()]
+        measures = reported_alike(self.fits.values())
+        blocks = [_Block(fit, self.relations, own) for fit, own in zip(self.fits.values(), measures, strict=True)]
         keys = dict.fromkeys(key for block in blocks for key in block.parameters)
         grouped = any(fit.table.groups > 1 for fit in self.fits.values())
         ordered = sorted(keys, key=lambda key: self.relations.index(key[1]))
@@ -158,11 +159,11 @@ def side_by_side(
 class _Block:
     """What one model shows, by row."""
 
-    def __init__(self, fit: Fit, relations: tuple[str, ...]) -> None:
+    def __init__(self, fit: Fit, relations: tuple[str, ...], measures: Mapping[str, float]) -> None:
         shown = _shown(fit, relations)
         self.parameters = {_key(row): row for row in rows_of(shown)}
         self.explained = _explained(fit)
-        self._measures = reported(fit) | {"n": fit.n}
+        self._measures = {**measures, "n": fit.n}
 
     def parameter(self, key: tuple[str, str, str, str]) -> tuple[Any, ...]:
         row = self.parameters.get(key)

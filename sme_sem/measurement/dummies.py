@@ -43,7 +43,13 @@ def categories_of(
             )
         return {name: own for name, own in categorical.items() if name in frame.columns and name not in scales}
     names = known_columns(frame, categorical, "categorical")
-    return {name: {code: str(code) for code in sorted(frame[name].dropna().unique())} for name in names}
+    return {name: {code: str(code) for code in _codes(frame[name])} for name in names}
+
+
+def _codes(column: pd.Series[Any]) -> list[Any]:
+    """The codes of a column in their order, numbers before texts; whole ones without a point."""
+    codes = [int(c) if isinstance(c, float) and c.is_integer() else c for c in column.dropna().unique().tolist()]
+    return sorted(codes, key=lambda code: (isinstance(code, str), code))
 
 
 def numbered(frame: pd.DataFrame, categories: Categories) -> pd.DataFrame:

@@ -7,6 +7,7 @@ finding, never one without the other.  Reverse-coded items are turned here and o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..errors import ResponseError
 from ..instrument.model import AttentionCheck, BackgroundQuestion, Instrument, Item
 from ..instrument.options import option_name
 from ..tables import Words
@@ -57,7 +59,7 @@ def check(written: Adapted, matching: Matching, instrument: Instrument) -> Check
     notes: list[Finding] = []
     read = partial(_column, written, notes)
     frame: dict[str, pd.Series[Any]] = {}
-    turned = _turned_before(table)
+    turned = _turned_before(table, instrument)
     for item in instrument.items():
         if item.id in columns:
             answers = read(item.id, columns[item.id], _item_reader(item, instrument), _item_codes(item.id, instrument))
@@ -229,10 +231,21 @@ def _code(reading: Reading) -> str:
     return " + ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values)
 
 
-def _turned_before(table: TextTable) -> set[str]:
+def _turned_before(table: TextTable, instrument: Instrument) -> set[str]:
+    """The items that a column of the file says are turned; it must say the same of all respondents."""
     if TURNED not in table.headers:
         return set()
-    return {name for text in set(table.cells.iloc[:, table.headers.index(TURNED)]) for name in str(text).split()}
+    said = {
+        tuple(sorted(re.split(r"[\s,;]+", str(text).strip())))
+        for text in table.cells.iloc[:, table.headers.index(TURNED)]
+    }
+    names = set(min(said, default=()))
+    if len(said) != 1 or not names <= set(instrument.item_ids):
+        raise ResponseError(
+            f"{table.source}: the column {TURNED} must name the same items of the instrument in every row, those whose "
+            "answers are turned already. Put raw answers and answers kept by screening into files of their own."
+        )
+    return names
 
 
 def _turned(item: Item, answers: pd.Series[Any], instrument: Instrument) -> pd.Series[Any]:

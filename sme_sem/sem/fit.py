@@ -26,7 +26,7 @@ from . import ordered as answers_of
 from .bounds import KINDS, ROOMS, Bounds, within_moments
 from .constraints import at_limit, binding, contradictory, labelled, restrictions, without_value
 from .diagnosis import Diagnostic
-from .estimators import by_likelihood, chosen_estimator
+from .estimators import chosen_estimator
 from .interactions import with_interactions
 from .options import (
     OBLIQUE,
@@ -233,8 +233,13 @@ def fit(
     fixed_x = flag("fixed_x", fixed_x) and not covariates_too(missing)
     std_lv = flag("std_lv", std_lv)
     missing = chosen("missing", missing_of(missing), sampling.MISSING)
-    if ordered is None and missing != "fiml" and (estimator is None or not by_likelihood(estimator)):
-        ordered = _marked_as_ordered(specification, data)
+    if ordered is None:
+        ordered = answers_of.marked(specification, data, estimator, missing)
+        if ordered and drawn != Drawn():
+            raise SpecificationError(
+                f"{ordered[0]!r} is a column of ordered categories, which cluster= and weights= do not go with: "
+                "ordered=False takes categories as numbers."
+            )
     ordered = _of_this_model(ordered, specification, data, fixed_x=fixed_x)
     categorical = any_ordered(ordered)
     draws = bootstrap_of(bootstrap, se)
@@ -326,14 +331,6 @@ def fit(
         noticed = categories.few_categories(table, moments)
     found = found._noting(noticed)
     return _resampled(found) if draws and found.converged else found
-
-
-def _marked_as_ordered(specification: Specification, data: pd.DataFrame | None) -> list[str] | None:
-    """Name the model's variables whose columns are ordered categories of pandas; None without any."""
-    if not isinstance(data, pd.DataFrame):
-        return None
-    kinds = dict(zip(data.columns, data.dtypes, strict=True))
-    return [name for name in specification.observed if getattr(kinds.get(name), "ordered", False)] or None
 
 
 def _of_this_model(

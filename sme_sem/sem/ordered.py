@@ -26,7 +26,7 @@ from ..kernels.latent_response import OrderedPattern
 from ..responses.moments import Moments
 from ..tables import Words
 from .composites import WEIGHT
-from .estimators import Estimator
+from .estimators import Estimator, by_likelihood
 from .least_squares import enough_respondents, full_weight, ordered_gamma
 from .options import Options
 from .parameters import ParameterTable, given_variables
@@ -55,6 +55,20 @@ def categories(
                 "Leave it out of ordered=, or bring its answers into fewer categories."
             )
     return found
+
+
+def marked(
+    specification: Specification, data: pd.DataFrame | None, estimator: str | None, missing: str
+) -> list[str] | None:
+    """Name the variables that count as ordered if ``ordered=`` says nothing: columns of ordered categories of pandas.
+
+    None without any, for an estimator of numbers and for ``missing="fiml"``; items of composites stay numbers.
+    """
+    if not isinstance(data, pd.DataFrame) or missing == "fiml" or (estimator and by_likelihood(estimator)):
+        return None
+    kinds = dict(zip(data.columns, data.dtypes, strict=True))
+    names = [name for name in specification.observed if getattr(kinds.get(name), "ordered", False)]
+    return [name for name in names if name in _named(specification, (), True)] or None
 
 
 def _named(

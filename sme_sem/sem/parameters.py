@@ -402,15 +402,25 @@ class _Roles:
         self.made = {item for composite in self.composites for item in composite.items}
         self.indicators_of: dict[str, list[str]] = {}
         self.owners_of: dict[str, list[str]] = {}
+        self.effects_of: dict[str, list[str]] = {}
+        self.fixed_means = {t.lhs for t in terms if t.op == "~1" and t.fixed and None not in t.fixed}
         self.unmeasuring = {t.rhs for t in terms if t.op == "=~" and t.fixed and not any(v != 0 for v in t.fixed)}
         for t in terms:
+            if t.cause:
+                self.effects_of.setdefault(t.cause, []).append(t.effect)
             if t.op == "=~":
                 self.indicators_of.setdefault(t.lhs, []).append(t.rhs)
                 self.owners_of.setdefault(t.rhs, []).append(t.lhs)
 
-    def of_constructs(self, name: str) -> bool:
-        """Whether a construct is measured by constructs alone."""
-        return name in self.indicators_of and set(self.indicators_of[name]) <= set(self.latent)
+    def tells(self, name: str, seen: frozenset[str] = frozenset()) -> bool:
+        """Whether equal intercepts tell a construct's mean: not where free means of constructs below make up for it."""
+        for effect in self.effects_of.get(name, ()):
+            if effect not in self.latent:
+                return True
+            fixed = effect in self.fixed_means
+            if fixed and effect not in seen and self.tells(effect, seen | {name}):
+                return True
+        return False
 
     def one_block(self, a: str, b: str) -> bool:
         """Whether two different constructs stand in the same exploratory block."""
@@ -576,10 +586,10 @@ def _in_group(row: _Row, group: int, groups: int) -> Parameter:
 def _needed(p: Parameter, row: _Row, roles: _Roles, options: Options, ordered: Mapping[str, int]) -> bool:
     """Whether a fixed parameter is free in a later group once the measurement is equal, unless it is held equal itself.
 
-    Construct means, but of those measured by constructs alone, whose own means say all; markers, or variances of
-    constructs without one; covariances within an exploratory block.  Of ordered variables intercepts once thresholds
-    are equal, and, where a variable has several, its scale (theta: its residual variance); means of constructs once
-    intercepts are (Wu and Estabrook 2016, Psychometrika 81, 1014-1045).
+    Construct means that something tells (``_Roles.tells``); markers, or variances of constructs without one;
+    covariances within an exploratory block.  Of ordered variables intercepts once thresholds are equal, and, where a
+    variable has several, its scale (theta: its residual variance); means of constructs once intercepts are (Wu and
+    Estabrook 2016, Psychometrika 81, 1014-1045).
     """
     equal = options.group_equal
     if p.free or p.derived:
@@ -595,7 +605,7 @@ def _needed(p: Parameter, row: _Row, roles: _Roles, options: Options, ordered: M
     if p.lhs not in roles.latent:
         return False
     if p.op == "~1":
-        return "intercepts" in equal and options.preset == "sem" and not roles.of_constructs(p.lhs)
+        return "intercepts" in equal and options.preset == "sem" and roles.tells(p.lhs)
     own_scale = options.std_lv or p.lhs in roles.block_of
     apart = (itself and own_scale) or roles.one_block(p.lhs, p.rhs)
     return p.op == "~~" and "loadings" in equal and apart

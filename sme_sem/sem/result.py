@@ -889,6 +889,7 @@ class Fit(Judged):
             return pd.DataFrame(columns | z_tests(columns["est"], columns["se"], 0.95))
         names = (columns[name] for name in ("effect", "route", "predictor", "outcome", "group"))
         se, lower, upper = self.bootstrapped.errors_of_effects(zip(*names, strict=True), 0.95)
+        se = without_constants(se)
         return pd.DataFrame(columns | z_tests(columns["est"], se, 0.95) | {"ci_lower": lower, "ci_upper": upper})
 
     def cross_check(self) -> CrossCheck:

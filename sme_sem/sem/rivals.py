@@ -162,8 +162,8 @@ _PLACE = {column.name: place for place, column in enumerate(_COLUMNS)}
 _MEASURES = ("chisq", "df", "cfi", "tli", "rmsea", "srmr", "aic", "bic")
 PLAIN_CHISQ = Words(
     "χ² is the plain statistic, from which the corrected difference is made; CFI, TLI and RMSEA are the robust "
-    "versions.",
-    "χ²为未校正统计量，校正后的差值由其计算；CFI、TLI与RMSEA为稳健版本。",
+    "versions, or the scaled ones where not all models have robust ones.",
+    "χ²为未校正统计量，校正后的差值由其计算；CFI、TLI与RMSEA为稳健版本，若并非所有模型都有稳健版本，则均为校正版本。",
 )
 _DIFFERENCES = Words(
     "Δ: this model minus the hypothesized one. Differences in χ², AIC and BIC are shown only for models of the "

@@ -428,7 +428,7 @@ def test_a_dask_cluster_of_processes_gives_the_same_bytes(tmp_path, monkeypatch)
     monkeypatch.chdir(tmp_path)  # where the workers keep their files
     complete = sme.fit(MEDIATION, mediation())
     with_gaps = sme.fit("m ~ x; y ~ m", mediation(60).mask(np.random.default_rng(1).random((60, 3)) < 0.1), **GAPS)
-    cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None)
+    cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0")
     with cluster, distributed.Client(cluster) as client:
         processes = set(client.run(os.getpid).values())
         assert len(processes) == 2 and os.getpid() not in processes

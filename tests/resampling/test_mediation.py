@@ -176,3 +176,9 @@ def test_effects_of_a_bootstrapped_fit_are_judged_by_its_samples(group):
             row[["est", "se", "pvalue", "ci_lower", "ci_upper"]].tolist(), rel=1e-12
         )
         assert "bootstrap samples" in str(next(t for t in fit.tables() if t.name == "mediated_effects").notes[0])
+
+
+def test_an_effect_that_is_fixed_has_no_error_among_those_of_a_bootstrap():
+    fit = sme.fit("m ~ 0.5*x; k ~ 0.3*m; y ~ 0.2*k + x", planted(n=200), bootstrap=50)
+    told = fit.effects("y", "x").query("effect == 'indirect'").iloc[0]
+    assert told["est"] == pytest.approx(0.03) and np.isnan(told[["se", "z", "pvalue"]].astype(float)).all()

@@ -206,3 +206,12 @@ def test_a_column_that_sends_arrows_stays_an_outcome_in_what_amos_reads():
 def test_text_in_place_of_terms_is_told():
     with pytest.raises(sme.SpecificationError, match=r"Specification\.read"):
         sme.Specification("f =~ x1 + x2")
+
+
+def test_a_column_explained_by_a_construct_of_constructs_is_its_outcome_in_what_amos_reads():
+    text = "A =~ x1 + x2 + x3\nB =~ x4 + x5 + x6\nG =~ A + B\nx9 ~ G"
+    fit = sme.fit(text, pupils())
+    again = sme.read_model(fit.syntax("amos"), "amos")
+    arrows = {(t.lhs, t.op, t.rhs) for t in again.relations if t.op in ("=~", "~")}
+    assert {("G", "=~", "A"), ("G", "=~", "B"), ("x9", "~", "G")} <= arrows
+    assert sme.fit(again, pupils()).measures()["chisq"] == pytest.approx(fit.measures()["chisq"], rel=1e-7)

@@ -463,3 +463,37 @@ def test_a_construct_of_constructs_keeps_its_mean_where_the_means_below_it_are_f
     first_order = by_school("loadings", "intercepts")
     assert scalar.measures()["df"] - metric.measures()["df"] == len(ITEMS) - 3
     assert scalar.measures()["chisq"] >= first_order.measures()["chisq"]
+
+
+@pytest.mark.parametrize(
+    ("added", "chi_square", "df", "told"),
+    [
+        ("", 165.840620, 62, False),
+        ("\ng ~ c(0, 0)*1", 165.840620, 62, False),
+        ("\nx9 ~~ x9\nvisual ~ 0*1\ntextual ~ 0*1\nspeed ~ 0*1", None, 64, True),
+    ],
+)
+def test_the_mean_of_a_construct_of_constructs_is_free_where_something_tells_it(added, chi_square, df, told):
+    """Where the means below it are fixed, or an observed outcome has an intercept that is held equal."""
+    fit = by_school("loadings", "intercepts", text=MODEL + "g =~ visual + textual + speed" + added)
+    mean = fit.estimates().query("op == '~1' and lhs == 'g' and group == 'Grant-White'").iloc[0]
+    assert mean["free"] == told
+    if df is not None:
+        assert fit.measures()["df"] == df
+    if chi_square is not None:
+        assert fit.measures()["chisq"] == pytest.approx(chi_square, abs=1e-5)
+
+
+def test_with_an_outcome_the_mean_of_a_second_order_construct_costs_no_fit():
+    """lavaan 0.6-14 has the same chi-square and degrees of freedom; planted: a mean .5 higher in the second group."""
+    population = (
+        "A =~ .8*a1 + .7*a2 + .6*a3; B =~ .7*b1 + .8*b2 + .6*b3; C =~ .7*c1 + .7*c2 + .7*c3; G =~ .8*A + .7*B + .8*C"
+    )
+    first, second = (
+        sme.simulate(f"{population}; o ~ .5*G; G ~ {mean}*1", 600, seed=seed) for mean, seed in ((0, 1), (0.5, 2))
+    )
+    answers = pd.concat([first.assign(g="a"), second.assign(g="b")], ignore_index=True)
+    model = "A =~ a1 + a2 + a3; B =~ b1 + b2 + b3; C =~ c1 + c2 + c3; G =~ A + B + C; o ~ G"
+    fit = sme.fit(model, answers, group="g", group_equal=["loadings", "intercepts"])
+    mean = fit.estimates().query("op == '~1' and lhs == 'G' and group == 'b'").iloc[0]
+    assert mean["free"] and fit.measures()["df"] == 78 and fit.measures()["pvalue"] > 0.01

@@ -606,3 +606,17 @@ def test_ordered_categories_of_pandas_are_ordered_answers():
     for options in ({"ordered": False}, {"estimator": "MLR"}, {"missing": "fiml"}):
         assert not sme.fit(text, marked, **options).table.ordered
     assert set(sme.fit(text, marked.assign(x1=cut["x1"])).table.ordered) == set(items[1:])
+
+
+def test_marked_columns_are_left_alone_where_they_cannot_be_ordered():
+    items = [f"x{i}" for i in range(1, 7)]
+    cut = pupils()[items].apply(lambda column: pd.qcut(column, 4, labels=False) + 1)
+    marked = cut.apply(lambda column: pd.Categorical.from_codes(column - 1, list("lmnh"), ordered=True))
+    made = sme.fit("f <~ x1 + x2 + x3; x4 ~ f; x5 ~ f", marked)
+    assert set(made.table.ordered) == {"x4", "x5"}
+    with pytest.raises(sme.SpecificationError, match=r"'x1' is a column of ordered categories.*ordered=False"):
+        sme.fit("f =~ x1 + x2 + x3 + x4", marked.assign(w=1.0), weights="w")
+    groups = {"g": np.arange(len(cut)) % 2}
+    steps = sme.invariance("f =~ x1 + x2 + x3 + x4", marked.assign(**groups), group="g")
+    told = sme.invariance("f =~ x1 + x2 + x3 + x4", cut.assign(**groups), group="g", ordered=True)
+    assert steps.table.equals(told.table) and "thresholds" in steps.fits

@@ -174,7 +174,7 @@ def test_a_dask_cluster_of_processes_gives_the_same_bytes():
     choices = {"items": {"all": (), "a": "t1", "b": "t2", "c": "u1"}, "estimator": ["ML", "MLR", "GLS"]}
     arguments = {"choices": choices, "hypotheses": "use ~ trust > 0", "progress": False}
     alone = sme.multiverse(MODEL, answers(), workers=1, **arguments)
-    cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None)
+    cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0")
     with cluster, distributed.Client(cluster), joblib.parallel_config(backend="dask"):
         together = sme.multiverse(MODEL, answers(), **arguments)
     assert alone.curve.to_csv() == together.curve.to_csv()

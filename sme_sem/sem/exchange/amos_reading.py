@@ -258,11 +258,12 @@ def _constructs(variances: dict[str, _Said], paths: dict[tuple[str, str], _Said]
 
 
 def _is_indicator(outcome: str, cause: str, paths: dict[tuple[str, str], _Said]) -> bool:
-    """Columns are, but those that send arrows themselves; either too where its cause has no items of its own."""
+    """Columns are, but those that send arrows; what sends arrows is where it gives the cause its unit, or is all."""
     senders = {sender for _, sender in paths}
-    if outcome not in senders:
-        return True
-    return all(o in senders for o, c in paths if c == cause)
+    own = {o: said for (o, c), said in paths.items() if c == cause}
+    scaling = [o for o, said in own.items() if said.fixed and said.fixed[0]]
+    of_constructs = all(o in senders for o in (scaling or own))
+    return of_constructs == (outcome in senders)
 
 
 def _closed(terms: list[Term], covariances: list[Term]) -> Specification:
