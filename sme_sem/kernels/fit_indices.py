@@ -111,8 +111,7 @@ def rmsea_interval(chi_square, df, N, groups=1, level=0.90):
 def noncentrality(chi_square, df, probability):
     """The noncentrality at which P(X <= chi2) is the given probability; zero if none is: floats -> float"""
     if chi_square > FAR:
-        return float((np.sqrt(chi_square) - special.ndtri(probability)) ** 2 - (df - 1))
-
+        return max(float((np.sqrt(chi_square) - special.ndtri(probability)) ** 2 - (df - 1)), 0.0)
     if special.chdtr(df, chi_square) <= probability:
         return 0.0
     return float(special.chndtrinc(chi_square, df, probability))

@@ -191,7 +191,7 @@ def residual_measures(
 
     products = own[:, i] * own[:, j]
     covariances = (seen.covariance - fitted.covariance) / products
-    correlations = seen.covariance / products - fitted.covariance / (fitted.deviation[:, i] * fitted.deviation[:, j])
+    correlations = seen.correlations(pattern) - fitted.correlations(pattern)
     slopes = (seen.slopes - fitted.slopes) * x[:, :, None] / own[:, None, :]
     thresholds = total(seen.thresholds - fitted.thresholds)
     raw = total(seen.covariance - fitted.covariance)
@@ -228,10 +228,10 @@ def residuals(pattern: OrderedPattern, sample: Sample, theta: np.ndarray, *, sca
 
 def _matrix(pattern: OrderedPattern, parts: _Parts, *, scaled: bool) -> np.ndarray:
     i, j = pattern.pairs
-    y, unit = pattern.modelled, parts.deviation[:, i] * parts.deviation[:, j]
-    result = np.zeros((len(unit), y, y))
+    y = pattern.modelled
+    result = np.zeros((len(parts.covariance), y, y))
     result[:, range(y), range(y)] = 1.0 if scaled else parts.deviation**2
-    result[:, i, j] = result[:, j, i] = parts.covariance / unit if scaled else parts.covariance
+    result[:, i, j] = result[:, j, i] = parts.correlations(pattern) if scaled else parts.covariance
     return result
 
 
@@ -243,12 +243,19 @@ class _Parts(NamedTuple):
     deviation: np.ndarray
     covariance: np.ndarray
 
+    def correlations(self, pattern: OrderedPattern) -> np.ndarray:
+        """The covariances by their own deviations: (G, pairs)"""
+        i, j = pattern.pairs
+        with np.errstate(divide="ignore", invalid="ignore"):  # a search that failed can end at variances of zero
+            return self.covariance / (self.deviation[:, i] * self.deviation[:, j])
+
 
 def _parts(pattern: OrderedPattern, vector: np.ndarray | None) -> _Parts:
     assert vector is not None
     t, x, y, k = len(pattern.owner), len(pattern.exogenous), pattern.modelled, pattern.numeric
     deviation = np.ones((len(vector), y))
-    deviation[:, k] = np.sqrt(vector[:, t + x * y : t + x * y + len(k)])
+    with np.errstate(invalid="ignore"):  # or below
+        deviation[:, k] = np.sqrt(vector[:, t + x * y : t + x * y + len(k)])
     slopes = vector[:, t : t + x * y].reshape(len(vector), x, y)
     return _Parts(vector[:, :t][:, pattern.sign > 0], slopes, deviation, vector[:, t + x * y + len(k) :])
 

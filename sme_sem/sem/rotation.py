@@ -288,8 +288,9 @@ def refuse_restrictions(
 
 def _restricted(table: ParameterTable, blocks: Sequence[Block], kind: int, place: np.ndarray) -> str:
     a, b = table.variables[place[1]], table.variables[place[2]] if kind != ram.INTERCEPTS else ""
-    block = next(block for block in blocks if {a, b} & set(block.constructs))
-    measured = any(p.op == "=~" and p.rhs == a for p in table.parameters)
+    touched = (block for block in blocks if {a, b} & set(block.constructs))
+    block = next(touched, blocks[0])  # a label may equate something elsewhere with what rotates
+    measured = b in table.latent and any(p.op == "=~" and p.rhs == a for p in table.parameters)
     written = {
         ram.PATHS: f"{b} =~ {a}" if measured else f"{a} ~ {b}",
         ram.COVARIANCES: f"{a} ~~ {b}",

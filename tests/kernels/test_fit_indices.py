@@ -95,6 +95,7 @@ def test_what_is_no_statistic_has_no_interval(chi_square, df, N):
 
 def test_a_chi_square_far_below_its_degrees_of_freedom_has_an_interval_of_zero():
     assert fi.rmsea_interval(2.0, 24, 300) == (0, 0)
+    assert fi.rmsea_interval(9e11, 1.2e12, 119) == (0, 0)
 
 
 def test_an_unknown_chi_square_has_no_interval():

@@ -202,3 +202,11 @@ def test_answers_that_all_occur_twice_halve_the_variance_of_the_estimates(seed):
     np.testing.assert_allclose(twice.theta, once.theta, rtol=1e-7, atol=1e-9)
     np.testing.assert_allclose(twice.vcov, once.vcov / 2, rtol=1e-6, atol=1e-12)
     assert twice.measures()["chisq"] == pytest.approx(2 * once.measures()["chisq"], rel=1e-8)
+
+
+def test_a_search_that_failed_where_variances_vanish_is_read_to_the_end():
+    answers = pd.DataFrame(np.random.default_rng(0).normal(size=(120, 6)), columns=ITEMS)
+    answers[["v1", "v2"]] = answers[["v1", "v2"]].round().clip(-2, 2)
+    text = "v4 ~ 0.5*v5\nF =~ v5\nG =~ v6 + v4 + v2\nH =~ NA*v5 + v3"
+    options = {"ordered": ["v1", "v2"], "preset": "explicit", "on_failure": "return", "max_iterations": 30}
+    look_at_everything(sme.fit(text, answers, **options))

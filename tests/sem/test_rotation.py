@@ -261,6 +261,7 @@ def test_the_text_of_a_block_reads_back_as_the_same_specification():
     ("model", "options", "said"),
     [
         (STRUCTURAL.replace("f1 + f2\n", "f1\n"), {}, "leaves out or equates 'speed ~ f2'"),
+        ("x7 ~ b*x8\n" + STRUCTURAL.replace("~ f1", "~ b*f1"), {}, "leaves out or equates 'x7 ~ x8'"),
         (BLOCK + "f1 ~~ 0*f2", {}, "leaves out or equates 'f1 ~~ f2'"),
         (BLOCK + "f1 =~ x7", {}, "f1 and f2 must load on the same items, but x7 belongs to one of them only"),
         (BLOCK.replace("x1", "0*x1"), {}, "none can be fixed or equal to another"),

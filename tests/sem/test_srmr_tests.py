@@ -1,6 +1,7 @@
 """Tests of the SRMR and the unbiased SRMR: lavaan's, and what must hold of them."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sme_sem as sme
@@ -101,6 +102,13 @@ def test_what_is_reproduced_exactly_has_nothing_to_test():
     found = sme.fit("visual =~ x1 + x2 + x3", pupils(), meanstructure=True).srmr_tests().set_index("of")
     assert (found["srmr"] == 0).all()
     assert (found["usrmr"] == 0).all() and found[["z", "pvalue", "usrmr_se", "close_pvalue"]].isna().all(axis=None)
+
+
+def test_covariances_that_are_all_but_reproduced_are_close():
+    names = ["v1", "v2"]
+    covariance, mean = pd.DataFrame([[1, 0.4], [0.4, 1.2]], names, names), pd.Series([0, 0.01], names)
+    fit = sme.fit("F =~ v1 + 1*v2", cov=covariance, mean=mean, n=300, preset="growth")
+    assert fit.srmr_tests().set_index("of").loc["cov", "close_pvalue"] == 1
 
 
 def test_what_cannot_be_told_is_refused():
