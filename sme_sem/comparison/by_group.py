@@ -120,7 +120,7 @@ def path_table(fit: Fit, *, equal_loadings: bool, labels: Labels | None, groups:
         )
         for test in path_tests(fit)
     )
-    notes = (_MEANING, _EQUAL_LOADINGS if equal_loadings else _FREE_LOADINGS)
+    notes = (_MEANING, _EQUAL_LOADINGS if equal_loadings else _FREE_LOADINGS, *objections(fit))
     return Table("paths_by_group", _PATHS, tuple(columns), rows, notes)
 
 

@@ -27,7 +27,7 @@ import pandas as pd
 
 from ..errors import DataProblem, SmeSemError, SpecificationError, probability, require_kind, texts, whole
 from ..kernels import fit_indices
-from ..relation import bare
+from ..relation import Relation, bare
 from ..sem import objective
 from ..sem.columns import measure_columns
 from ..sem.composites import WEIGHT
@@ -39,10 +39,12 @@ from ..sem.presentation import Labels, corrected, held_back, objections, reporte
 from ..sem.rivals import DIFFERENCE_COLUMNS, PLAIN_CHISQ
 from ..sem.specification import Specification
 from ..sem.spelling import missing_of
+from ..syntax import Term
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tasks import Progress
 from . import by_group
 from .nesting import translated
+from .own_labels import across_groups, own_labels
 from .pairs import Pair, pair
 from .permutation import permutation_table, permuted
 from .refit import table_like
@@ -78,7 +80,8 @@ class Design:
 
     def fitted(self, step: str, released: Sequence[str]) -> Fit:
         """Fit the model of one step, some relations not held equal."""
-        model, equal = self.model, self.held(step)
+        equal = self.held(step)
+        model = own_labels(self.model, self.groups, lambda term: self._kind(term) in equal)
         names = {bare(text) for text in released}
         lines = self._of_ordered(step, names)
         for line in lines.values():
@@ -94,6 +97,14 @@ class Design:
             return fit_model(self.model, self.data.iloc[rows], **{"meanstructure": True, **self.options})
         except SmeSemError as problem:
             return problem
+
+    @property
+    def own_labels(self) -> tuple[str, ...]:
+        """Labels of the model that do not reach across groups, unless a step holds their relations equal."""
+        return across_groups(self.model, lambda _: False)
+
+    def _kind(self, term: Term) -> str:
+        return "regressions" if term.op == "~" else _kind(str(Relation(*term.key)), self.model.latent)
 
     def held(self, step: str) -> tuple[str, ...]:
         """Which kinds of parameters a step holds equal."""
@@ -182,6 +193,8 @@ class Invariance(Tabled):
             (_NAMES[row["step"]], *(row[c.name] for c in _COLUMNS[1:])) for row in self.table.to_dict("records")
         )
         notes: list[Text] = [_ABOVE]
+        if self._design.own_labels:
+            notes.append(_OWN_LABELS.filled(names=", ".join(self._design.own_labels)))
         if self.released:
             notes.append(_RELEASED.filled(names=", ".join(self.released)))
         if self.found:
@@ -363,7 +376,8 @@ def invariance(
     Parameters
     ----------
     model, data, group, ordered
-        As for :func:`sme_sem.fit`.
+        As for :func:`sme_sem.fit`; but a label that is written once holds relations equal within each group, not across
+        groups, and definitions that need it are left out.
     steps : sequence of str, optional
         From configural, thresholds (ordered items only), metric, scalar, strict and means, in this order; all but
         means by default, which takes scalar or strict before it.
@@ -553,6 +567,11 @@ _COLUMNS = (
     Column("srmr_diff", "ΔSRMR", Kind.COEFFICIENT),
 )
 _ABOVE = Words("Δ: from the step above.", "Δ为与上一步骤之差。")
+_OWN_LABELS = Words(
+    "Each group has these labels for itself, so that nothing is equal between groups but what a step holds equal: "
+    "{names}.",
+    "下列标签在各组内分别使用，除各步骤设定的等值外不限制跨组相等：{names}。",
+)
 _RELEASED = Words("Not held equal: {names}.", "未设定相等：{names}。")
 _FOUND = Words(
     "Found by score tests in these answers, which it therefore fits by construction: {names}. That needs a reason, and "

@@ -278,16 +278,26 @@ def _markers(point: Point, groups: Sequence[Words]) -> Iterator[Diagnostic]:
 
 
 def _uncorrelated(table: ParameterTable) -> Iterator[Diagnostic]:
-    """Composites that stand beside observed predictors, with which a construct is uncorrelated unless told."""
+    """Constructs that stand beside observed predictors, with which they are uncorrelated unless told."""
     related = {frozenset((p.lhs, p.rhs)) for p in table.parameters if p.op in ("~", "~~")}
-    explained = {p.lhs for p in table.parameters if p.op == "~"} | table.made
-    names = [name for name in table.composed if name not in explained]
-    pairs = [f"{name} ~~ {x}" for name, x in product(names, table.covariates) if frozenset((name, x)) not in related]
-    if pairs:
-        yield Diagnostic("info", "uncorrelated_composite", _UNCORRELATED.filled(pairs="; ".join(pairs[:8])))
+    explained = {p.lhs if p.op == "~" else p.rhs for p in table.parameters if p.op in ("~", "=~")} | table.made
+    reflected = [name for name in table.latent if name not in table.composed]
+    for names, code, said in (
+        (table.composed, "uncorrelated_composite", _UNCORRELATED_COMPOSITE),
+        (reflected, "uncorrelated_construct", _UNCORRELATED),
+    ):
+        beside = product((name for name in names if name not in explained), table.covariates)
+        pairs = [f"{name} ~~ {x}" for name, x in beside if frozenset((name, x)) not in related]
+        if pairs:
+            yield Diagnostic("info", code, said.filled(pairs="; ".join(pairs[:8])))
 
 
 _UNCORRELATED = Words(
+    "constructs are taken as uncorrelated with the observed predictors of the model (lavaan's convention): where they "
+    "do correlate, paths are biased. To estimate the correlations write {pairs}.",
+    "模型将潜变量与观测自变量设为不相关（与lavaan的约定一致）；若二者实际相关，路径系数会有偏差。如需估计其相关，请写{pairs}。",
+)
+_UNCORRELATED_COMPOSITE = Words(
     "composites are taken as uncorrelated with the observed predictors beside them, which bends their weights where "
     "items do correlate with these. To estimate the correlations write {pairs}.",
     "合成构念与模型中的观测自变量被设为不相关；若其题项与这些变量相关，权重估计会产生偏差。如需估计其相关，请写{pairs}。",

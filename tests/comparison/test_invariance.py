@@ -247,6 +247,44 @@ def test_steps_whose_estimates_limits_hold_back_say_so():
     assert "held back" not in str(sme.invariance(bounded.replace("0.9", "0"), pupils(), group="school"))
 
 
+def test_paths_of_groups_repeat_what_stands_against_their_fit():
+    answers = two_regions(12, seed=2).assign(use=lambda frame: frame["t1"] - 0.2 * frame["t2"])
+    model = "trust =~ t2 + t3 + t4\nuse ~ trust"
+    steps = sme.invariance(model, answers, group="region", steps=("configural", "metric"))
+    against = [d.message for d in steps.fits["metric"].diagnostics if d.severity == "warning"]
+    assert against and all(any(message in str(note) for note in steps.tables()[-1].notes) for message in against)
+
+
+def test_labels_of_paths_do_not_hold_them_equal_across_groups():
+    paths = "speed ~ visual + textual"
+    plain = sme.invariance(f"{MODEL}\n{paths}", pupils(), group="school")
+    labelled = f"{MODEL}\nspeed ~ b*visual + c*textual\nboth := b*c"
+    named = sme.invariance(labelled, pupils(), group="school")
+    pd.testing.assert_frame_equal(named.table, plain.table)
+    pd.testing.assert_frame_equal(named.paths, plain.paths)
+    pd.testing.assert_frame_equal(named.fit_by_group, plain.fit_by_group)
+    assert "Each group has these labels for itself" in str(named) and str(named).count("b, c") == 1
+    assert "for itself" not in str(plain)
+    total = named.fit_by_group["chisq"].sum()
+    assert named.table["chisq"][0] == pytest.approx(total, rel=1e-9)
+
+
+def test_labels_of_loadings_are_each_group_s_own_until_a_step_holds_them_equal():
+    tied = "trust =~ t1 + a*t2 + a*t3 + t4"
+    steps = sme.invariance(tied, two_regions(loading=0.5), group="region")
+    assert steps.table["df"].tolist() == [6, 8, 11, 15]
+    own = steps.fits["configural"].estimates().query("op == '=~'").set_index(["group", "rhs"])["est"]
+    for region in ("north", "south"):
+        assert own[region, "t2"] == own[region, "t3"]
+    assert own["north", "t2"] != own["south", "t2"]
+
+
+def test_what_is_meant_to_be_equal_in_all_groups_stays_so():
+    once = sme.invariance("trust =~ t1 + a*t2 + t3 + t4\na > 0", two_regions(), group="region")
+    each = sme.invariance("trust =~ t1 + c(a, a)*t2 + t3 + t4", two_regions(), group="region")
+    assert once.table["df"][0] == each.table["df"][0] == 5
+
+
 def test_all_steps_have_the_indices_of_one_kind():
     """Where thresholds are equal there are no robust indices, and those of the step before would not compare."""
     draws = np.random.default_rng(3)

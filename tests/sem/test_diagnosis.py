@@ -478,3 +478,23 @@ def test_feedback_that_grows_is_warned_of():
 def test_paths_that_lead_nowhere_back_are_no_feedback():
     answers = sme.simulate("y ~ 0.5*x; z ~ 0.4*y + 0.3*x", 500, seed=4)
     assert not sme.fit("y ~ x; z ~ y + x", answers).diagnostics
+
+
+@pytest.mark.parametrize(
+    ("paths", "pairs"),
+    [
+        ("G ~ F + z", "write F ~~ z."),
+        ("G ~~ F; G ~ z + u", "write F ~~ z; F ~~ u."),
+        ("G ~ F + z; F ~~ z", None),
+        ("G ~ F; F ~ z", None),
+        ("G ~ F", None),
+        ("H =~ F + G + y4; H ~ z", None),  # F and G are explained
+    ],
+)
+def test_constructs_beside_covariates_are_said_to_be_uncorrelated_with_them(paths, pairs):
+    answers = sme.simulate("F =~ 0.8*x1 + 0.8*x2 + 0.8*x3; G =~ 0.8*y1 + 0.8*y2 + 0.8*y3; G ~ 0.5*F", 300, seed=1)
+    answers[["z", "u", "y4"]] = np.random.default_rng(1).normal(size=(300, 3)) + answers[["x1"]].to_numpy()
+    fit = sme.fit(f"F =~ x1 + x2 + x3; G =~ y1 + y2 + y3; {paths}", answers)
+    said = [d.message for d in fit.diagnostics if d.code == "uncorrelated_construct"]
+    assert len(said) == (pairs is not None) and all(pairs in message for message in said)
+    assert fit.admissible or pairs is None
