@@ -116,18 +116,12 @@ class Design:
         return tuple(kind for kind in kinds if self.ordered or kind != "thresholds")
 
     def _of_ordered(self, step: str, released: set[str]) -> dict[str, str]:
-        """Lines for the scales of ordered items: fixed once they are to be equal.
-
-        That of an item with two categories is free once all else is equal.
-        """
+        """Lines for the scales of ordered items: fixed once they are to be equal."""
         found = {}
-        scale = "~~" if self.options.get("parameterization") == "theta" else "~*~"
         held = self.held(step)
-        for item, thresholds in self.ordered.items():
+        for item in self.ordered:
             if "residuals" in held:
                 found[f"{item}~~{item}"] = f"{item} ~~ {self._each(free=f'{item}~~{item}' in released)}*{item}"
-            elif "intercepts" in held and thresholds == 1:
-                found[f"{item}{scale}{item}"] = f"{item} {scale} {self._each(free=True)}*{item}"
         return found
 
     def _each(self, *, free: bool) -> str:

@@ -587,9 +587,9 @@ def _needed(p: Parameter, row: _Row, roles: _Roles, options: Options, ordered: M
     """Whether a fixed parameter is free in a later group once the measurement is equal, unless it is held equal itself.
 
     Construct means that something tells (``_Roles.tells``); markers, or variances of constructs without one;
-    covariances within an exploratory block.  Of ordered variables intercepts once thresholds are equal, and, where a
-    variable has several, its scale (theta: its residual variance); means of constructs once intercepts are (Wu and
-    Estabrook 2016, Psychometrika 81, 1014-1045).
+    covariances within an exploratory block.  Of ordered variables intercepts once thresholds are equal; scales (theta:
+    residual variances) too where a variable has several, and where it has one once loadings and intercepts are equal;
+    means of constructs once intercepts are (Wu and Estabrook 2016, Psychometrika 81, 1014-1045).
     """
     equal = options.group_equal
     if p.free or p.derived:
@@ -600,8 +600,9 @@ def _needed(p: Parameter, row: _Row, roles: _Roles, options: Options, ordered: M
         return False
     itself = p.lhs == p.rhs
     if p.lhs in ordered:
-        measured = ordered[p.lhs] > 1 and (p.op == "~*~" or (p.op == "~~" and itself))
-        return "thresholds" in equal and (measured or (p.op == "~1" and options.preset == "sem"))
+        measured = p.op == "~*~" or (p.op == "~~" and itself)
+        told = measured and (ordered[p.lhs] > 1 or _tells_its_scale(p.lhs, options))
+        return "thresholds" in equal and (told or (p.op == "~1" and options.preset == "sem"))
     if p.lhs not in roles.latent:
         return False
     if p.op == "~1":
@@ -609,6 +610,13 @@ def _needed(p: Parameter, row: _Row, roles: _Roles, options: Options, ordered: M
     own_scale = options.std_lv or p.lhs in roles.block_of
     apart = (itself and own_scale) or roles.one_block(p.lhs, p.rhs)
     return p.op == "~~" and "loadings" in equal and apart
+
+
+def _tells_its_scale(binary: str, options: Options) -> bool:
+    """Whether all else of an item with two categories is equal, but for one relation that may differ."""
+    apart = [bare(text) for text in options.group_partial]
+    released = [text for text in apart if text in (f"{binary}~1", f"{binary}|t1") or text.endswith(f"=~{binary}")]
+    return {"loadings", "intercepts"} <= {*options.group_equal} and len(released) < 2
 
 
 def defined_once(parameters: Iterable[Parameter], definitions: Iterable[Term]) -> None:

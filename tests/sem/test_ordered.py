@@ -510,6 +510,36 @@ def test_among_binary_items_others_still_get_their_scales():
     assert list(free["lhs"]) == ["u2", "u3", "u4"]
 
 
+def two_groups():
+    """Two binary items and three of four categories, of groups that differ in their construct and in their errors."""
+    rng, group = np.random.default_rng(5), np.repeat(["A", "B"], 400)
+    first = group == "A"
+    trait = rng.normal(size=800) * np.where(first, 1, 1.3) + np.where(first, 0, 0.4)
+    spread = np.where(first, 1, 1.2)
+    binary = {f"b{j}": (trait * 0.9 + rng.normal(size=800) * spread > -0.3 + 0.2 * j).astype(int) for j in range(5)}
+    ordered = {f"o{j}": np.digitize(trait * 0.9 + rng.normal(size=800), [-1, 0, 1]) for j in range(3)}
+    return pd.DataFrame({**binary, **ordered, "g": group})
+
+
+ALL_EQUAL = ("loadings", "thresholds", "intercepts")
+
+
+@pytest.mark.parametrize(("parameterization", "scale"), [("delta", (0.755, 0.095)), ("theta", (1.658, 0.674))])
+def test_binary_items_have_a_scale_where_all_else_is_equal(parameterization, scale):
+    # lavaan 0.6-14: cfa(..., group.equal = c("loadings", "thresholds", "intercepts"))
+    options = {"text": "F =~ b0 + b1 + o0 + o1 + o2", "data": two_groups(), "parameterization": parameterization}
+    fit = by_group(*ALL_EQUAL, **options)
+    found = fit.measures()
+    assert (found["npar"], found["df"]) == (23, 19)
+    assert (found["chisq"], found["chisq_scaled"]) == pytest.approx((15.77682, 24.40987), abs=6e-6)
+    op = {"delta": "~*~", "theta": "~~"}[parameterization]
+    row = keyed(fit.estimates())["b0", op, "b0", "B"]
+    assert (row["est"], row["se"]) == pytest.approx(scale, abs=6e-4)
+    one = by_group(*ALL_EQUAL, group_partial="b0 ~ 1", **options)
+    two = by_group(*ALL_EQUAL, group_partial=["b0 ~ 1", "F =~ b0"], **options)
+    assert [f.measures()["df"] for f in (one, two)] == [18, 18]  # with two relations apart the scale is not told
+
+
 def test_growth_of_ordered_items_keeps_their_intercepts_fixed():
     cut = tuple((f"u{i}", 4) for i in (1, 2, 3))
     text = Specification.read("i =~ 1*u1 + 1*u2 + 1*u3; s =~ 0*u1 + 1*u2 + 2*u3")
