@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, TypeGuard
 
 from ..errors import SyntaxProblem, did_you_mean
@@ -245,23 +245,52 @@ def _hypotheses(document: Any) -> Iterator[str]:
         if paths(path) != {sides}:
             yield f"{place}.path: expected 'outcome ~ cause', such as 'BMI ~ MKT' or 'BMI ~ MKT:CAP', got {path!r}"
             continue
-        unknown = [name for side in sides for name in factors(side) if name not in known]
-        for side in unknown:
-            yield _unknown(f"{place}.path", side, known)
-        if not unknown:
+        problems = [
+            _unknown(f"{place}.path", name, known) for side in sides for name in factors(side) if name not in known
+        ]
+        problems += _mediators(place, hypothesis, sides, known)
+        yield from problems
+        if not problems:
             yield from _untested(document, place, hypothesis, sides)
 
 
-def _untested(document: Any, place: str, hypothesis: Any, path: tuple[str, ...]) -> Iterator[str]:
-    """Complain of a hypothesis whose path is not in its model."""
+def _mediators(place: str, hypothesis: Any, sides: tuple[str, str], known: list[str]) -> Iterator[str]:
+    """Complain of mediators that are not known, or stand twice on the route."""
+    ends = dict(zip(sides, ("outcome", "cause"), strict=True))
+    seen: set[str] = set()
+    for spot, name in _via(hypothesis):
+        where = f"{place}.{spot}"
+        if name in ends:
+            yield f"{where}: {name!r} is the {ends[name]} of the path; a mediator stands between cause and outcome"
+        elif name in seen:
+            yield f"{where}: {name!r} is already named"
+        elif name not in known:
+            yield _unknown(where, name, known)
+        seen.add(name)
+
+
+def _via(hypothesis: Any) -> list[tuple[str, str]]:
+    """List the mediators, one by itself or several, with their places."""
+    return [*find(hypothesis, "via"), *find(hypothesis, "via.*")]
+
+
+def _untested(document: Any, place: str, hypothesis: Any, path: tuple[str, str]) -> Iterator[str]:
+    """Complain of a hypothesis whose path, or a path of whose route, is not in its model."""
     name = hypothesis.get("model") or document.get("hypothesized")
     if name is None:
         yield f"{place}.model: missing; name the model that holds the path, or a hypothesized model"
         return
     model = _mapping(document.get("models")).get(name) if isinstance(name, str) else None
     structure = _mapping(model).get("structure", "")
-    if model is not None and isinstance(structure, str) and path not in paths(structure) and _readable(structure):
-        yield f"{place}.path: the model {name!r} has no path {' ~ '.join(path)!r}"
+    if model is None or not isinstance(structure, str) or not _readable(structure):
+        return
+    via = [mediator for _, mediator in _via(hypothesis)]
+    outcome, cause = path
+    if via and ":" in cause:
+        return  # told already
+    for step in pairwise((cause, *via, outcome)):
+        if step[::-1] not in paths(structure):
+            yield f"{place}.{'via' if via else 'path'}: the model {name!r} has no path {' ~ '.join(step[::-1])!r}"
 
 
 def _answers(document: Any) -> Iterator[str]:

@@ -24,6 +24,8 @@ from pydantic import (
     StrictBool,
     StrictInt,
     StrictStr,
+    ValidationInfo,
+    field_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -73,6 +75,10 @@ def _code(value: object) -> object:
 
 def _both_languages(value: object) -> object:
     return dict.fromkeys(("en", "zh"), _written(value)) if isinstance(value, str) else value
+
+
+def _listed(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
 
 
 Written = Annotated[StrictStr, AfterValidator(_written)]
@@ -216,6 +222,7 @@ class Hypothesis(_Record):
     (``-``) the cause adds.
 
     model : the model that holds the path; left out, the hypothesized one
+    via : the mediators, in order from cause to outcome, where the effect along this route is expected
     """
 
     id: Written
@@ -223,6 +230,21 @@ class Hypothesis(_Record):
     sign: Sign = "+"
     text: BilingualText
     model: Written | None = None
+    via: Annotated[
+        tuple[Written, ...], BeforeValidator(_listed, json_schema_input_type=StrictStr | tuple[StrictStr, ...])
+    ] = ()
+
+    @field_validator("via")
+    @classmethod
+    def _unmoderated(cls, via: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        path = info.data.get("path", "")
+        if via and ":" in path.partition("~")[2]:
+            raise PydanticCustomError(
+                "moderated_route",
+                "a moderated path, {path}, has no mediators; leave via out, or name a single cause",
+                {"path": repr(path)},
+            )
+        return via
 
     @property
     def outcome(self) -> str:
@@ -238,6 +260,15 @@ class Hypothesis(_Record):
     def moderator(self) -> str | None:
         """The second variable of a product; None where the cause is one variable."""
         return self.cause.partition(":")[2] or None
+
+    @property
+    def route(self) -> tuple[str, ...]:
+        """The variables from cause to outcome.
+
+        >>> Hypothesis(id="H5", path="BMI ~ CULT", via="CAP", text="Capability mediates.").route
+        ('CULT', 'CAP', 'BMI')
+        """
+        return (self.cause, *self.via, self.outcome)
 
 
 class Manner(_Record):

@@ -321,6 +321,70 @@ ONE_MISTAKE = [
 ]
 
 
+IN_MODEL = "USE ~ VALUE\nstay ~ USE + age + VALUE\nage ~ USE"
+ROUTES = [
+    ("USEE", "hypotheses[0].via: 'USEE' is no construct, item or background question. Did you mean 'USE'?"),
+    (
+        ["USE", "aged"],
+        "hypotheses[0].via[1]: 'aged' is no construct, item or background question. Did you mean 'age'?",
+    ),
+    (["USE", "age", "USE"], "hypotheses[0].via[2]: 'USE' is already named"),
+    (
+        ["USE", "stay"],
+        "hypotheses[0].via[1]: 'stay' is the outcome of the path; a mediator stands between cause and outcome",
+    ),
+    ("VALUE", "hypotheses[0].via: 'VALUE' is the cause of the path; a mediator stands between cause and outcome"),
+    ("age", "hypotheses[0].via: the model 'long' has no path 'age ~ VALUE'"),
+    ([""], "hypotheses[0].via[0]: is empty; expected text"),
+    (3, "hypotheses[0].via: expected a list, got 3"),
+    ([3], "hypotheses[0].via[0]: expected text, got 3; put it in quotes if it is meant as text"),
+]
+
+
+@pytest.fixture
+def mediated(document):
+    document["models"]["long"]["structure"] = IN_MODEL
+    return document
+
+
+@pytest.mark.parametrize(("via", "problem"), ROUTES)
+def test_a_mistaken_mediator_is_told_with_its_place(mediated, via, problem):
+    mediated["hypotheses"][0]["via"] = via
+    assert problem in complaint(mediated).split("\n  ")[1:]
+
+
+def test_every_mistake_of_a_route_is_told_and_no_path_that_it_would_need(mediated):
+    mediated["hypotheses"][0] |= {"via": ["USE", "SUE", "USE"], "path": "stay ~ VALEU"}
+    assert [line.split(":")[0] for line in complaint(mediated).split("\n  ")[1:]] == [
+        "hypotheses[0].path",
+        "hypotheses[0].via[1]",
+        "hypotheses[0].via[2]",
+    ]
+
+
+def test_a_moderated_route_is_one_problem(mediated):
+    mediated["hypotheses"][0] |= {"path": "stay ~ VALUE:USE", "via": "age"}
+    assert complaint(mediated) == (
+        "my.yaml: 1 problem\n  hypotheses[0].via: a moderated path, 'stay ~ VALUE:USE', has no mediators; leave via "
+        "out, or name a single cause"
+    )
+
+
+@pytest.mark.parametrize(("via", "route"), [("USE", ["USE"]), (["USE"], ["USE"]), (["USE", "age"],) * 2, ([], [])])
+def test_mediators_are_one_or_several_and_come_back_as_they_were(mediated, written, via, route):
+    mediated["hypotheses"][0]["via"] = via
+    read = load_instrument(written(yaml.safe_dump(mediated, allow_unicode=True)))
+    assert read.hypotheses[0].route == ("VALUE", *route, "stay")
+    again = read.model_dump(mode="json", include={"hypotheses"})
+    assert load_instrument(written(yaml.safe_dump(mediated | again, allow_unicode=True))) == read
+
+
+def test_a_route_asks_for_no_direct_path(mediated):
+    mediated["models"]["long"]["structure"] = "USE ~ VALUE; stay ~ USE"
+    mediated["hypotheses"][0]["via"] = "USE"
+    assert read_instrument(mediated).hypotheses[0].via == ("USE",)
+
+
 @pytest.mark.parametrize(("place", "value", "problem"), ONE_MISTAKE)
 def test_one_mistake_makes_one_problem(document, place, value, problem):
     *steps, last = (int(step) if step.isdigit() else step for step in place.split("."))
