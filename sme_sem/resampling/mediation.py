@@ -16,7 +16,7 @@ is then assumed, and a rival with the path would have to be fitted to find it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal
@@ -61,7 +61,7 @@ class Mediation(Tabled):
     def tables(self) -> tuple[Table, ...]:
         """Give the effects with their verdicts, and the differences between indirect effects."""
         columns = _COLUMNS if self.fit.table.groups > 1 else tuple(c for c in _COLUMNS if c.name != "group")
-        interval = _INTERVALS.filled(kind=_NAMES[self.interval], level=percent(self.level))
+        interval = _INTERVALS.filled(kind=INTERVAL_NAMES[self.interval], level=percent(self.level))
         notes = [interval, _VERDICTS, *([_ASSUMED] if self.effects["assumed"].any() else [])]
         cells = [self._cells(row) for row in self.effects.to_dict("records")]
         rows = tuple(tuple(row[column.name] for column in columns) for row in cells)
@@ -135,11 +135,7 @@ def mediation(
     require_labels(labels)
     interval = chosen("interval", interval, tuple(P_VALUES))
     pairs = chosen("pairs", pairs, ("ends", "all"))
-    if found.kind == "bollen-stine":
-        raise SpecificationError(
-            "kind='bollen-stine' draws from answers in which the model holds, which is for the test of the model "
-            "alone; take kind='nonparametric' for effects."
-        )
+    _require_draws_of_answers(found)
     table = found.table
     routes = table[(table["kind"] == "effect") & (table["op"] == "indirect")]
     if not len(routes):
@@ -150,6 +146,14 @@ def mediation(
     return Mediation(
         found.fit, pd.DataFrame(rows), _differences(found, routes, interval, pairs), interval, found.level, labels or {}
     )
+
+
+def _require_draws_of_answers(found: Bootstrap) -> None:
+    if found.kind == "bollen-stine":
+        raise SpecificationError(
+            "kind='bollen-stine' draws from answers in which the model holds, which is for the test of the model "
+            "alone; take kind='nonparametric' for effects."
+        )
 
 
 def significant(lower: float, upper: float) -> bool:
@@ -210,6 +214,20 @@ def path_of(table: pd.DataFrame, outcome: object, cause: object, group: object) 
     """The row of a structural path in a bootstrap's table, or none."""
     free = (table["kind"] == "estimate") & (table["op"] == "~")
     return table[free & (table["lhs"] == outcome) & (table["rhs"] == cause) & (table["group"] == group)]
+
+
+def of_route(
+    found: Bootstrap, route: Sequence[str], group: str, interval: Interval, level: float
+) -> dict[str, np.ndarray]:
+    """Error, limits and p-value of the effect along a route, as it is and standardized: (2,) each"""
+    _require_draws_of_answers(found)
+    table, written = found.table, " → ".join(route)
+    effects = table[(table["kind"] == "effect") & (table["op"] == "indirect") & (table["group"] == group)]
+    (name,) = (own for own in effects["parameter"] if route_of(found.fit, own, group) == written)
+    both = [table.index[table["parameter"] == own][0] for own in (name, f"std({name})")]
+    est = table["est"].to_numpy()[both]
+    numbers = statistics_of(found.draws.to_numpy()[:, both], est, found.left_out[:, both], level)
+    return with_interval(numbers, interval)
 
 
 def with_interval(numbers: Mapping[str, Any] | pd.Series, interval: Interval) -> dict[str, Any]:
@@ -302,7 +320,7 @@ _DIFFERENCES = (
     Column("second", Words("Second route", "路径二")),
     *(Column("est", Words("Difference", "差异"), Kind.ESTIMATE), *NUMBERS[1:]),
 )
-_NAMES = {
+INTERVAL_NAMES: dict[Interval, Words] = {
     "perc": Words("percentile", "百分位法"),
     "bc": Words("bias-corrected percentile", "偏差校正百分位法"),
     "bca": Words("BCa", "BCa "),

@@ -85,7 +85,7 @@ def _of_group(point: Point, group: int, pairs: Sequence[Pair]) -> Iterator[list[
         found = [("direct", f"{predictor} → {outcome}", direct)]
         for route in routes(paths, predictor, outcome):
             if len(route) > 2:
-                found.append(("indirect", " → ".join(route), _product([paths[a] for a in pairwise(route)])))
+                found.append(("indirect", " → ".join(route), product([paths[a] for a in pairwise(route)])))
         found.append(("total indirect", "", Quantity(value - direct.value, gradient - direct.gradient)))
         found.append(("total", "", Quantity(value, gradient)))
         yield [(outcome, predictor, effect, route, group, quantity) for effect, route, quantity in found]
@@ -100,7 +100,8 @@ def _totals(point: Point, group: int, pairs: Sequence[Pair]) -> Quantity:
     return Quantity(E[i, j], by_cell @ pattern.gather[group][path])
 
 
-def _product(factors: list[Quantity]) -> Quantity:
+def product(factors: Sequence[Quantity]) -> Quantity:
+    """Multiply quantities, with the gradient of the product."""
     result = factors[0]
     for factor in factors[1:]:
         result = Quantity(result.value * factor.value, factor.value * result.gradient + result.value * factor.gradient)

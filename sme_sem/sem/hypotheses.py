@@ -5,6 +5,9 @@ two-sided p value is below alpha; a significant path of the other sign is not su
 hypotheses some p values are small by chance: Holm's correction bounds the chance of any false
 support, Benjamini and Hochberg's the expected share of false ones.
 
+A hypothesis with mediators is tested by the product of the paths along its route (:mod:`sme_sem.sem.routes`); where
+there are bootstrap samples, by the p value of their interval: below alpha where that of level 1 - alpha excludes zero.
+
 A product, ``outcome ~ cause:moderator``, is tested by the path from the construct that measures it.  Its standardized
 coefficient takes the standard deviations of its factors, not of the product::
 
@@ -28,11 +31,14 @@ from ..errors import did_you_mean, probability
 from ..instrument.model import Hypothesis
 from ..instrument.syntax import product_construct
 from ..tables import Column, Kind, Table, Tabled, Words, joined, term
-from ..tables.format import level
-from .presentation import Labels, named, objections, path_label
+from ..tables.format import cell, level, percent
+from .presentation import Labels, named, objections, path_label, route_label
+from .routes import RouteEffect, route_effect
 from .spelling import chosen
 
 if TYPE_CHECKING:
+    from ..resampling.bootstrap import Bootstrap
+    from ..resampling.mediation import Interval
     from .fit import Fit
 
 SUPPORTED = term("Supported")
@@ -46,10 +52,12 @@ NOT_FITTED = Words("model not fitted", "模型未能拟合")
 class HypothesisTest:
     """One hypothesis and what became of it.
 
-    est, se, beta, z, pvalue : of the path; NaN where there is none
+    est, se, beta, z, pvalue : of the path, or of the product of the paths along a route; NaN where there is none
     pvalue_adjusted : corrected for the number of hypotheses tested; without a correction, the same
     supported : None where the path could not be tested
     verdict : the same in words, or the reason why there is none
+    via : the mediators of a route
+    ci_lower, ci_upper : interval of est, of level 1 - alpha
     """
 
     id: str
@@ -65,6 +73,15 @@ class HypothesisTest:
     pvalue_adjusted: float
     supported: bool | None
     verdict: Words
+    via: tuple[str, ...] = ()
+    ci_lower: float = math.nan
+    ci_upper: float = math.nan
+
+    def relation(self, labels: Labels | None = None) -> Words:
+        """Write the path, or the route, as tables of these do."""
+        if self.via:
+            return route_label((self.cause, *self.via, self.outcome), labels)
+        return path_label(self.outcome, self.cause, labels)
 
 
 @dataclass(frozen=True)
@@ -90,7 +107,8 @@ class HypothesisTests(Tabled):
     @property
     def frame(self) -> pd.DataFrame:
         """One row per hypothesis at full precision."""
-        return pd.DataFrame([{**asdict(t), "text": t.text.en, "verdict": t.verdict.en} for t in self.tests])
+        texts = ({"text": t.text.en, "verdict": t.verdict.en, "via": " → ".join(t.via)} for t in self.tests)
+        return pd.DataFrame([asdict(t) | own for t, own in zip(self.tests, texts, strict=True)])
 
     def tables(self) -> tuple[Table, ...]:
         """Give the table of hypotheses with their verdicts, and the rule that decided them."""
@@ -98,7 +116,7 @@ class HypothesisTests(Tabled):
         rows = tuple(
             (
                 test.id,
-                path_label(test.outcome, test.cause, self.labels),
+                test.relation(self.labels),
                 test.sign,
                 test.est,
                 test.se,
@@ -128,6 +146,8 @@ def test_hypotheses(
     others: Mapping[str, Fit | None] | None = None,
     labels: Labels | None = None,
     titles: Labels | None = None,
+    bootstrap: Bootstrap | None = None,
+    interval: Interval = "perc",
 ) -> HypothesisTests:
     """Test hypotheses on the model that holds their paths.
 
@@ -147,6 +167,10 @@ def test_hypotheses(
         What to print for the variables of the paths.
     titles
         What to print for the models of ``others``.
+    bootstrap
+        Samples of ``fit``, for hypotheses with mediators; left out, those of its ``bootstrap=``, if there are any.
+    interval : {"perc", "bc", "bca"}
+        Of these samples, whose p value decides; of a fit's own it is the percentile interval.
 
     Returns
     -------
@@ -155,12 +179,16 @@ def test_hypotheses(
     """
     probability("alpha", alpha, 0.05)
     correction = chosen("correction", correction, tuple(CORRECTIONS), did_you_mean(correction, CORRECTIONS))
+    source = _Source(fit, bootstrap, chosen("interval", interval, ("perc", "bc", "bca")), 1 - alpha)
     known = dict(others or {})
     asked = [(h, known[h.model] if h.model in known else fit) for h in hypotheses]
+    effects = [_along(hypothesis, used, source) for hypothesis, used in asked]
+    found = [_test(*own, effect, 1 - alpha) for own, effect in zip(asked, effects, strict=True)]
+    tests = _judged(found, alpha, correction)
     said = list(_elsewhere(asked, fit, titles))
     said += [words for _, used in asked if used is not None for words in objections(used)]
     said += [_PRODUCT for h, _ in asked if h.moderator]
-    tests = _judged([_test(hypothesis, used) for hypothesis, used in asked], alpha, correction)
+    said += _said_of_routes(tests, effects, [source.of(used) for _, used in asked], 1 - alpha)
     return HypothesisTests(tests, alpha, labels, tuple(dict.fromkeys(said)), correction)
 
 
@@ -205,11 +233,60 @@ def _elsewhere(
         yield _IN_THIS.filled(n=fit.n)
 
 
-def _test(hypothesis: Hypothesis, fit: Fit | None) -> HypothesisTest:
+_Samples = tuple["Bootstrap | None", "Interval"]
+"""Bootstrap samples, if there are any, and the interval to take."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Source:
+    """Where errors of routes come from: samples of one fit, or what the others bring."""
+
+    fit: Fit | None
+    bootstrap: Bootstrap | None
+    interval: Interval
+    level: float
+
+    def of(self, used: Fit | None) -> _Samples:
+        if used is not None and used is self.fit and self.bootstrap is not None:
+            return self.bootstrap, self.interval
+        return (None if used is None else used.bootstrapped), "perc"
+
+
+def _along(hypothesis: Hypothesis, fit: Fit | None, source: _Source) -> RouteEffect | None:
+    """The effect along the route of a hypothesis with mediators, if there is one."""
+    if not hypothesis.via or fit is None or not fit.converged:
+        return None
+    samples, interval = source.of(fit)
+    return route_effect(fit, hypothesis.route, source.level, samples=samples, interval=interval)
+
+
+def _test(hypothesis: Hypothesis, fit: Fit | None, along: RouteEffect | None, level: float) -> HypothesisTest:
     """Look the path up; until it is judged, ``supported`` says whether its sign is the expected one."""
     if fit is None or not fit.converged:
         return _untested(hypothesis, NOT_FITTED)
-    frame = fit.estimates()
+    return _tested_route(hypothesis, along) if hypothesis.via else _tested_path(hypothesis, fit, level)
+
+
+def _tested_route(hypothesis: Hypothesis, along: RouteEffect | None) -> HypothesisTest:
+    if along is None:
+        return _untested(hypothesis, NOT_IN_MODEL)
+    if not along.estimated:
+        return _untested(hypothesis, FIXED)
+    found = along.estimate
+    return replace(
+        _untested(hypothesis, NOT_SUPPORTED),
+        **found._asdict(),
+        beta=along.standardized.est,
+        supported=_as_expected(hypothesis, found.est),
+    )
+
+
+def _as_expected(hypothesis: Hypothesis, est: float) -> bool:
+    return est > 0 if hypothesis.sign == "+" else est < 0
+
+
+def _tested_path(hypothesis: Hypothesis, fit: Fit, level: float) -> HypothesisTest:
+    frame = fit.estimates(level=level)
     names = (hypothesis.cause, product_construct(hypothesis.cause))
     at = (frame["op"] == "~") & (frame["lhs"] == hypothesis.outcome) & frame["rhs"].isin(names)
     if not at.any():
@@ -225,7 +302,9 @@ def _test(hypothesis: Hypothesis, fit: Fit | None) -> HypothesisTest:
         beta=_standardized_product(hypothesis, fit, est) if hypothesis.moderator else float(row["std_all"]),
         z=float(row["z"]),
         pvalue=float(row["pvalue"]),
-        supported=est > 0 if hypothesis.sign == "+" else est < 0,
+        ci_lower=float(row["ci_lower"]),
+        ci_upper=float(row["ci_upper"]),
+        supported=_as_expected(hypothesis, est),
     )
 
 
@@ -249,7 +328,40 @@ def _untested(hypothesis: Hypothesis, why: Words) -> HypothesisTest:
         *(math.nan,) * 6,
         supported=None,
         verdict=why,
+        via=hypothesis.via,
     )
+
+
+def _said_of_routes(
+    tests: Sequence[HypothesisTest],
+    effects: Sequence[RouteEffect | None],
+    samples: Sequence[_Samples],
+    level: float,
+) -> Iterator[Words]:
+    """Say by what routes are tested: by the delta method or by which samples; and which of their paths are fixed."""
+    every = zip(tests, effects, samples, strict=True)
+    tested = [(t, e, s) for t, e, s in every if e is not None and t.supported is not None]
+    by_delta = [test.id for test, _, (drawn, _) in tested if drawn is None]
+    if by_delta:
+        yield _BY_DELTA.filled(ids=joined(by_delta, ", ", "、"))
+    for drawn, interval in {id(s[0]): s for *_, s in tested}.values():
+        if drawn is not None:
+            own = [_limits(test) for test, _, (used, _) in tested if used is drawn]
+            yield _said_of_samples(drawn, interval, level, own)
+    partly = [test.id for test, effect, _ in tested if not all(effect.free)]
+    if partly:
+        yield _PARTLY_FIXED.filled(ids=joined(partly, ", ", "、"))
+
+
+def _said_of_samples(drawn: Bootstrap, interval: Interval, level: float, limits: Sequence[str]) -> Words:
+    from ..resampling.mediation import INTERVAL_NAMES
+
+    n, listed = len(drawn.draws) - drawn.failed, joined(limits, ", ", "、")
+    return _BY_SAMPLES.filled(intervals=listed, n=n, level=percent(level), kind=INTERVAL_NAMES[interval])
+
+
+def _limits(test: HypothesisTest) -> str:
+    return f"{test.id} [{cell(test.ci_lower, Kind.ESTIMATE)}, {cell(test.ci_upper, Kind.ESTIMATE)}]"
 
 
 test_hypotheses.__test__ = False  # type: ignore[attr-defined]  # not a test, whatever pytest reads from the name
@@ -261,6 +373,20 @@ _IN_THIS = Words(
 _RULE = Words(
     "Supported: the path has the expected sign and its two-sided p is below {alpha}.",
     "判定规则：路径系数方向与预期一致，且双尾p值小于{alpha}，则假设成立。",
+)
+_BY_DELTA = Words(
+    "{ids}: tested by the product of the paths along the route, its error by the delta method (Sobel, 1982). Products "
+    "are not normal in small samples: a bootstrap is the better test.",
+    "{ids}：以路径链上各路径系数之积检验，标准误由Delta法（Sobel，1982）得到。小样本下乘积并不服从正态分布，宜用Bootstrap检验。",
+)
+_BY_SAMPLES = Words(
+    "Tested by the product of the paths along the route, with its error, {level} {kind} interval and the p that goes "
+    "with this from {n} bootstrap samples: {intervals}.",
+    "以路径链上各路径系数之积检验，标准误、{level}{kind}置信区间及相应p值来自{n}个Bootstrap样本：{intervals}。",
+)
+_PARTLY_FIXED = Words(
+    "{ids}: a path of the route is fixed by the model; the test is of the others.",
+    "{ids}：路径链中有路径被模型固定，检验仅涉及其余路径。",
 )
 _PRODUCT = Words(
     "A product (×) is measured by products of items, double mean centred; its β is b × SD(cause) × SD(moderator) / "

@@ -16,6 +16,7 @@ from ..errors import SpecificationError, did_you_mean, require_kind
 from ..instrument.model import Hypothesis
 from ..instrument.syntax import product_construct
 from ..sem.fit import Fit
+from ..sem.routes import route_effect
 from ..sem.specification import Specification
 
 Key = tuple[str, str, str]
@@ -23,15 +24,21 @@ FITTED, ABSENT, FIXED = "fitted", "not in this model", "fixed in this model"
 
 
 class Expectation(NamedTuple):
-    """A hypothesis: its name, the relation or the name of a defined quantity, and the sign, '' for either."""
+    """A hypothesis: its name, the relation or the name of a defined quantity, and the sign, '' for either.
+
+    route : with mediators, the variables from cause to outcome
+    """
 
     id: str
     key: Key
     sign: str
+    route: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
-        """The relation as it is written in a model."""
+        """The relation as it is written in a model, or the route."""
+        if self.route:
+            return " → ".join(self.route)
         return " ".join(filter(None, self.key)) if self.key[1] != ":=" else self.key[0]
 
 
@@ -71,7 +78,7 @@ def require_known(expected: Iterable[Expectation], variables: set[str], defined:
     known = variables | {product_construct(name) for name in variables if ":" in name}
     for one in expected:
         lhs, op, rhs = one.key
-        names, among = ((lhs,), defined) if op == ":=" else ((lhs, *rhs.split(":")), known)
+        names, among = ((lhs,), defined) if op == ":=" else ((lhs, *rhs.split(":"), *one.route[1:-1]), known)
         if unknown := [name for name in names if name and name not in among and op != "|"]:
             what = "quantity is defined as" if op == ":=" else "model has a variable"
             raise SpecificationError(
@@ -88,7 +95,21 @@ def findings(fit: Fit, expected: Sequence[Expectation], level: float) -> tuple[F
         if op == "~~":
             place[rhs, op, lhs] = at
     found = (place.get(one.key, place.get((*one.key[:2], product_construct(one.key[2])))) for one in expected)
-    return tuple(_finding(raw, standardized, one.key, at) for one, at in zip(expected, found, strict=True))
+    return tuple(
+        _along(fit, one.route, level) if one.route else _finding(raw, standardized, one.key, at)
+        for one, at in zip(expected, found, strict=True)
+    )
+
+
+def _along(fit: Fit, route: Sequence[str], level: float) -> Finding:
+    effect = route_effect(fit, route, level)
+    if effect is None:
+        return Finding(ABSENT)
+    if not effect.estimated:
+        return Finding(FIXED)
+    own, scaled = effect.estimate, effect.standardized
+    numbers = (own.est, own.se, own.ci_lower, own.ci_upper, own.pvalue)
+    return Finding(FITTED, *numbers, scaled.est, scaled.se, scaled.ci_lower, scaled.ci_upper)
 
 
 def _columns(frame: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -115,7 +136,7 @@ def _name(one: str | Hypothesis) -> str:
 
 def _read(name: str, one: str | Hypothesis) -> Expectation:
     if isinstance(one, Hypothesis):
-        return Expectation(name, (one.outcome, "~", one.cause), one.sign)
+        return Expectation(name, (one.outcome, "~", one.cause), one.sign, one.route if one.via else ())
     match = re.fullmatch(r"([^<>]+?)\s*(?:([<>])\s*0)?\s*", str(one))
     if match is None:
         raise SpecificationError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..sem.presentation import Labels, path_label
+from ..sem.presentation import Labels, path_label, route_label
 from ..tables import Text, Words
 
 CHOICE = {
@@ -42,10 +42,12 @@ def level_of(choice: str, level: str, labels: Labels | None, titles: Mapping[str
 
 
 def relation(text: str, labels: Labels | None) -> Text:
-    """Write ``"use ~ trust"`` as tables of paths do; anything else that is expected stays as it is.
+    """Write ``"use ~ trust"`` and routes as tables of paths do; anything else that is expected stays as it is.
 
     >>> str(relation("use ~ trust", {"use": "Use"})), str(relation("indirect", None))
     ('Use ← trust', 'indirect')
     """
     outcome, path, cause = text.partition(" ~ ")
+    if " → " in text:
+        return route_label(text.split(" → "), labels)
     return path_label(outcome, cause, labels) if path else text
