@@ -119,8 +119,8 @@ class Study:
             self._modelled,
             self._judged,
             self._furthered,
-            self._tested,
             self._resampled,
+            self._tested,
             self._traced,
             self._divided,
             self._recounted,
@@ -234,6 +234,15 @@ class Study:
         """Look at what no model holds."""
         return replace(found, further=look_further(self, found.screening.screened, found.responses, steps))
 
+    def _resampled(self, found: Results, steps: _CountedSteps) -> Results:
+        """Draw the respondents anew, if the study asks for it."""
+        main = found.fit
+        if self.choices.bootstrap is None:
+            return found
+        steps.begin(_BOOTSTRAP)
+        drawn = steps.attempt(_BOOTSTRAP, lambda: self._bootstrapped(main)) if main is not None else None
+        return found if drawn is None else replace(found, bootstrap=drawn, mediation=self._mediated(drawn))
+
     def _tested(self, found: Results, steps: _CountedSteps) -> Results:
         """Test the hypotheses."""
         from .sem.hypotheses import test_hypotheses
@@ -248,17 +257,10 @@ class Study:
             others={name: found.fits.get(name) for name in self.models},
             labels=found.labels,
             titles=found.model_titles,
+            bootstrap=found.bootstrap,
+            interval=self.choices.bootstrap.interval if self.choices.bootstrap is not None else "perc",
         )
         return replace(found, hypotheses=tests)
-
-    def _resampled(self, found: Results, steps: _CountedSteps) -> Results:
-        """Draw the respondents anew, if the study asks for it."""
-        main = found.fit
-        if self.choices.bootstrap is None:
-            return found
-        steps.begin(_BOOTSTRAP)
-        drawn = steps.attempt(_BOOTSTRAP, lambda: self._bootstrapped(main)) if main is not None else None
-        return found if drawn is None else replace(found, bootstrap=drawn, mediation=self._mediated(drawn))
 
     def _traced(self, found: Results, steps: _CountedSteps) -> Results:
         """Follow the items back to the coded segments, if the study names any."""

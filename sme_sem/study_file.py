@@ -74,7 +74,7 @@ class ComponentsChoice(_Record):
 
 
 class BootstrapChoice(_Record):
-    """A bootstrap of the hypothesized model, for intervals of its paths and verdicts on mediation."""
+    """A bootstrap of the hypothesized model, for intervals of its paths, verdicts on mediation and tests of routes."""
 
     draws: Annotated[StrictInt, Field(ge=100)] = 5000
     interval: Literal["perc", "bc", "bca"] = "perc"

@@ -320,8 +320,8 @@ def _trail(coding: Coding, constructs: Sequence[_Construct], instrument: Instrum
         item, construct = items[str(row.category), str(row.concept)]
         main = above.get(construct, "")
         own = {construct, main}
-        paths = [h for h in instrument.hypotheses if own & {h.cause, h.outcome}]
-        written = "; ".join(f"{h.id}: {h.cause} → {h.outcome}" for h in paths)
+        paths = [h for h in instrument.hypotheses if own & set(h.route)]
+        written = "; ".join(f"{h.id}: {' → '.join(h.route)}" for h in paths)
         rows.append((row.row, row.source, row.segment, row.concept, item, construct, main, written))
     columns = ["row", "source", "segment", "concept", "item", "construct", "main_construct", "paths"]
     return pd.DataFrame(rows, columns=columns)

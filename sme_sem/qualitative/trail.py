@@ -8,6 +8,8 @@ true when the questionnaire or the model is changed later.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
+from math import prod
 from types import NoneType
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,7 @@ import pandas as pd
 from ..errors import SourceError, require_kind
 from ..instrument import Hypothesis, Instrument
 from ..responses.numeric import require_frame
-from ..tables import Column, Kind, Table, Text, Words, term
+from ..tables import Column, Kind, Table, Text, Words, joined, term
 from .coding import LEVEL_NAMES
 from .lists import ListSource, read_list
 
@@ -105,7 +107,7 @@ def trail_table(
         construct = instrument.construct_of(str(item))
         counted = (concept, len(own), own["source"].nunique(), item, construct.label.words if construct else None)
         paths = _paths(instrument, construct.name) if construct else []
-        tested = [(h, estimates.get(h.model, {}).get((h.outcome, h.cause))) for h in paths]
+        tested = [(h, _along(h, estimates.get(h.model, {}))) for h in paths]
         rows += [(*counted, _named(h, instrument), value) for h, value in tested] or [(*counted, None, None)]
     without = [item for item in instrument.item_ids if item not in set(trail["item"])]
     notes: list[Text] = []
@@ -120,13 +122,20 @@ def trail_table(
 def _paths(instrument: Instrument, construct: str) -> list[Hypothesis]:
     """Find the hypotheses on a construct, or on one of second order that stands over it."""
     own = {construct, *(c.name for c in instrument.constructs if construct in c.of)}
-    return [h for h in instrument.hypotheses if own & {h.cause, h.outcome}]
+    return [h for h in instrument.hypotheses if own & set(h.route)]
 
 
 def _named(hypothesis: Hypothesis, instrument: Instrument) -> Words:
     labels = instrument.labels()
-    cause, outcome = (labels.get(name, Words(name, name)) for name in (hypothesis.cause, hypothesis.outcome))
-    return Words(f"{hypothesis.id}: ", f"{hypothesis.id}：") + cause + " → " + outcome
+    route = joined([labels.get(name, Words(name, name)) for name in hypothesis.route], " → ", " → ")
+    return Words(f"{hypothesis.id}: ", f"{hypothesis.id}：") + route
+
+
+def _along(hypothesis: Hypothesis, estimates: Mapping[tuple[str, str], float]) -> float | None:
+    """The standardized path, or the product of those along a route; None where the model has not all of them."""
+    found = [estimates.get((effect, cause)) for cause, effect in pairwise(hypothesis.route)]
+    known = [value for value in found if value is not None]
+    return prod(known) if len(known) == len(found) else None
 
 
 def _estimates(fit: Fit | None) -> dict[tuple[str, str], float]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..sem.presentation import Labels, chisq_per_df, judged, named, path_label
+from ..sem.presentation import Labels, chisq_per_df, judged, named
 from ..sem.rivals import comparable, equivalent_models
 from ..sem.thresholds import ACCEPTABLE, GOOD, NOT_MET, profile
 from ..tables import Kind, Text, Words, joined
@@ -168,7 +168,7 @@ def hypotheses(results: Results) -> Words | None:
         said += _WHICH.filled(ids=joined(supported, ", ", "、"))
     of = Words("", "") if results.hypotheses.correction == "none" else _CORRECTED_P
     for test in (t for t in tests if t.supported is False):
-        path = path_label(test.outcome, test.cause, results.labels)
+        path = test.relation(results.labels)
         said += _REJECTED.filled(id=test.id, path=path, beta=_r(test.beta), p=of + _p(test.pvalue_adjusted))
     for test in (t for t in tests if t.supported is None):
         said += _UNTESTED.filled(id=test.id, why=test.verdict)
