@@ -29,7 +29,14 @@ from .letters import width
 
 
 class SmeSemError(Exception):
-    """Base of every error raised on purpose."""
+    """Base of every error raised on purpose.
+
+    said : the message; Words where it is known in Chinese as well
+    """
+
+    def __init__(self, said: object = "") -> None:
+        self.said = said
+        super().__init__(str(said))
 
 
 _MOST_SHOWN = 200
@@ -105,8 +112,9 @@ class DataProblem(SmeSemError):
     """
 
     def __init__(self, said: object, group: str = "") -> None:
-        self.said, self.group = said, group
-        super().__init__(f"group {group!r}: {said}" if group else str(said))
+        self.group = group
+        super().__init__(f"group {group!r}: {said}" if group else said)
+        self.said = said
 
 
 class IdentificationError(SmeSemError):
@@ -115,9 +123,9 @@ class IdentificationError(SmeSemError):
     parameters : their names, such as ``"visual =~ x1"``
     """
 
-    def __init__(self, message: str, parameters: Sequence[str] = ()) -> None:
+    def __init__(self, said: object, parameters: Sequence[str] = ()) -> None:
         self.parameters = tuple(parameters)
-        super().__init__(message)
+        super().__init__(said)
 
 
 class ConvergenceError(SmeSemError):

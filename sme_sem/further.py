@@ -46,11 +46,10 @@ class Steps:
 
     def told(self, problem: SmeSemError) -> Text:
         """What went wrong: in both languages where it is known in both, and with the group by its label."""
-        if not isinstance(problem, DataProblem):
-            return str(problem)
         said = problem.said if isinstance(problem.said, Words) else str(problem.said)
-        group = self.groups.get(problem.group, problem.group)
-        return _OF_GROUP.filled(group=group, said=said) if problem.group else said
+        if not isinstance(problem, DataProblem) or not problem.group:
+            return said
+        return _OF_GROUP.filled(group=self.groups.get(problem.group, problem.group), said=said)
 
 
 def look_further(study: ScreenedStudy, read: Responses, kept: Responses, steps: Steps) -> Further:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import NoneType
@@ -20,6 +20,7 @@ from .errors import ResponseError, SmeSemError, StudyError, did_you_mean, requir
 from .further import Steps, look_further
 from .instrument import Instrument, load_instrument, path_of, shipped
 from .instrument.syntax import factors, statements
+from .measurement.category_paths import CategoryPaths, category_paths
 from .report.results import Problem, Results
 from .responses import Cutoffs, Responses, Screening, read_responses, sample_table, screen
 from .responses.screening import QUALITY_RULES
@@ -58,6 +59,7 @@ class Study:
     provenance : where the answers come from, as far as the instrument says it
     ledger : the file in which every fit is recorded; None for a study that has no folder of its own
     trail : the file of the coded segments behind the items
+    categories : what stands in the models for questions whose categories have no order; known once answers are read
     """
 
     instrument: Instrument
@@ -69,6 +71,7 @@ class Study:
     provenance: Words | None = None
     ledger: Path | None = None
     trail: Path | None = None
+    categories: CategoryPaths = field(default_factory=CategoryPaths)
 
     @property
     def output(self) -> Path:
@@ -113,17 +116,18 @@ class Study:
             self.instrument.category_labels(self.choices.group),
         )
         found = self._screened(steps)
+        posed = replace(self, categories=found.categories)
         for stage in (
-            self._measured,
-            self._condensed,
-            self._modelled,
-            self._judged,
-            self._furthered,
-            self._resampled,
-            self._tested,
-            self._traced,
-            self._divided,
-            self._recounted,
+            posed._measured,
+            posed._condensed,
+            posed._modelled,
+            posed._judged,
+            posed._furthered,
+            posed._resampled,
+            posed._tested,
+            posed._traced,
+            posed._divided,
+            posed._recounted,
         ):
             found = stage(found, steps)
         return replace(found, failed_steps=tuple(steps.problems))
@@ -140,12 +144,14 @@ class Study:
                 f"{responses.source}: none of the {responses.collected} respondents is left after screening "
                 f"({', '.join(self.choices.screening.rules)}); check the answers, or relax the screening rules"
             )
+        categories = category_paths(self.instrument, kept.frame).only(map(self.instrument.model_syntax, self.models))
         return Results(
             instrument=self.instrument,
             title=(self.choices.title or self.instrument.title).words,
             options=_options(self.choices),
             screening=screening,
-            responses=kept,
+            responses=replace(kept, frame=categories.added_to(kept.frame)),
+            categories=categories,
             sample=sample_table(kept),
             hypothesized=self.instrument.hypothesized,
             synthetic=synthetic,
@@ -211,7 +217,7 @@ class Study:
         if main is None or name is None:
             return found
         if main.latent:
-            syntax = self.instrument.model_syntax(name)
+            syntax = self._syntax(name)
             measured = self._measurement(main, name, kept)
             found = replace(
                 found,
@@ -220,6 +226,7 @@ class Study:
                 method_bias=steps.attempt(_METHOD_BIAS, lambda: method_bias(kept.frame, syntax)),
             )
         others = found.screening.without(QUALITY_RULES)
+        others = replace(others, frame=self.categories.added_to(others.frame))
         if len(others.frame) > len(kept.frame):
             found = replace(found, everyone=steps.attempt(_EVERYONE, lambda: self._fit(name, others)))
         return replace(
@@ -306,11 +313,19 @@ class Study:
         chosen = self.choices.screening
         return screen(responses, chosen.rules, max_missing=chosen.max_missing, cutoffs=Cutoffs(flags=chosen.min_flags))
 
+    def _labels(self) -> dict[str, Text]:
+        """Say what to print for variables, columns of categories included."""
+        return {**self.instrument.labels(), **self.categories.labels}
+
+    def _syntax(self, model: str) -> str:
+        """Write a model out, with a path for every category of questions without order."""
+        return self.categories.written(self.instrument.model_syntax(model))
+
     def _fit(self, model: str, responses: Responses) -> Fit:
         """Fit one of the models as the study says."""
         from .moderation import with_products
 
-        posed = with_products(self.instrument.model_syntax(model), responses.frame)
+        posed = with_products(self._syntax(model), responses.frame)
         choices = self.choices
         return posed.fit(estimator=choices.estimator, missing=choices.missing, ordered=self._ordered(model))
 
@@ -320,7 +335,7 @@ class Study:
         from .sem.fit import fit
         from .sem.specification import Specification
 
-        whole = Specification.read(self.instrument.model_syntax(name))
+        whole = Specification.read(self._syntax(name))
         part, choices = measurement_part(whole), self.choices
         if part == whole:
             return main
@@ -350,7 +365,7 @@ class Study:
         choices, name = self.choices, self.instrument.hypothesized
         if name is None:
             return None
-        syntax, group, ordered = self.instrument.model_syntax(name), str(choices.group), self._ordered(name)
+        syntax, group, ordered = self._syntax(name), str(choices.group), self._ordered(name)
         options: dict[str, Any] = {"ordered": ordered, "estimator": choices.estimator, "missing": choices.missing}
         taken = partial(invariance, syntax, kept.frame, group=group, **options)
         found = steps.attempt(_INVARIANCE, taken)
@@ -417,7 +432,7 @@ class Study:
         assert self.choices.bootstrap is not None
         if not (drawn.table["op"] == "indirect").any():
             return None
-        return mediation(drawn, interval=self.choices.bootstrap.interval, labels=dict(self.instrument.labels()))
+        return mediation(drawn, interval=self.choices.bootstrap.interval, labels=self._labels())
 
     def _read(self) -> tuple[Responses, bool]:
         """Read the answers; drawn ones are recognised by their mark."""

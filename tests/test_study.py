@@ -242,6 +242,66 @@ def test_a_model_may_be_replaced_even_if_a_hypothesis_loses_its_path(tmp_path):
     assert str(found.model_titles["direct"]) == "Direct (changed)"
 
 
+INDUSTRY = {
+    "id": "industry",
+    "label": {"en": "Industry", "zh": "行业"},
+    "wording": "Which?",
+    "categories": {1: "Trade", 2: "Farming", 3: {"en": "Mining", "zh": "采矿"}, 4: "None"},
+}
+
+
+def with_industry(structure, **more):
+    """The small study with a question of three industries in its hypothesized model, and answers in which one uses."""
+    frame = answers(300).assign(industry=[1 + i % 3 for i in range(300)])
+    frame.loc[frame["industry"] == 3, ["u1", "u2"]] = 5
+    models = {**INSTRUMENT["models"], "direct": {"title": "Direct", "structure": structure}}
+    document = {**INSTRUMENT, "background": [*INSTRUMENT["background"], INDUSTRY], "models": models, **more}
+    return {"frame": frame, "document": document}
+
+
+def test_categories_without_order_enter_the_models_of_a_study_as_a_path_each(tmp_path):
+    third = {"id": "H3", "path": "USE ~ industry.3", "text": "Mines use it more."}
+    told = with_industry("USE ~ TRUST + industry", hypotheses=[*INSTRUMENT["hypotheses"], third])
+    chosen = {"covariates": [None, "industry"], "model": ["with_age"]}
+    results = load_study(write_study(tmp_path, multiverse=chosen, bootstrap={"draws": 100}, **told)).run()
+    frame = told["frame"].assign(u3=6 - told["frame"]["u3"])
+    own = frame.assign(two=(frame["industry"] == 2) * 1.0, three=(frame["industry"] == 3) * 1.0)
+    expected = fit(f"{INSTRUMENT_SYNTAX} + two + three", own).estimates()
+    assert results.fit.estimates()["est"].to_numpy() == pytest.approx(expected["est"].to_numpy(), abs=1e-8)
+    assert results.problems == () and results.hypotheses.supported == ("H1", "H3")
+    page = (results.save(tmp_path / "out", "zh") / "report.html").read_text(encoding="utf-8")
+    assert "行业：采矿" in page and "类别变量的各路径均与参照组比较：行业（Trade）。" in page
+    assert "无人属于：行业：None。" in page
+    curve = results.further.multiverse.curve.query("hypothesis == 'H1' and covariates == 'industry'")
+    adjusted = fit(f"{INSTRUMENT_SYNTAX} + age + two + three; TRUST ~ two + three", own).estimates()
+    path = adjusted.query("op == '~' and rhs == 'TRUST'")["est"].item()
+    assert curve["est"].item() == pytest.approx(path, abs=1e-8)
+
+
+def test_categories_without_order_that_a_model_takes_for_a_quantity_are_a_problem_in_both_languages(tmp_path):
+    results = load_study(write_study(tmp_path, **with_industry("USE ~ TRUST + a*industry"))).run()
+    (problem,) = results.problems
+    assert "'USE ~ a*industry': industry is a question of categories without order" in problem.message.en
+    assert "industry.2 + industry.3。若各类别有序" in problem.message.zh
+    assert set(results.fits) == {"reverse", "with_age"}
+
+
+def test_a_model_may_label_the_paths_of_single_categories(tmp_path):
+    results = load_study(write_study(tmp_path, **with_industry("USE ~ TRUST + a*industry.2 + b*industry.3"))).run()
+    assert results.fit.estimates().query("label == 'b'")["rhs"].tolist() == ["industry.3"]
+
+
+def test_a_hypothesis_on_categories_without_order_names_one_of_them(tmp_path):
+    third = {"id": "H3", "path": "USE ~ industry", "text": "Industries differ."}
+    told = with_industry("USE ~ TRUST + industry", hypotheses=[third])
+    with pytest.raises(InstrumentError) as caught:
+        load_study(write_study(tmp_path, **told))
+    assert caught.value.problems == (
+        "hypotheses[0].path: 'industry' has categories without order, so that its paths have no one sign; name the "
+        "column of a category, such as 'industry.4', or write 'ordered: true' to the question if they have one",
+    )
+
+
 def test_another_model_may_be_the_hypothesized_one(tmp_path):
     study = load_study(write_study(tmp_path, hypothesized="with_age"))
     assert study.models == ("with_age", "direct", "reverse")

@@ -151,7 +151,7 @@ def _attention(document: Any) -> Iterator[str]:
 
 def _models(document: Any) -> Iterator[str]:
     constructs = _names(document, "constructs.*.name")
-    known = [*constructs, *_observed(document)]
+    known = [*constructs, *_observed(document), *_category_columns(document)]
     for place, model in find(document, "models.*", dict):
         listed = [name for _, name in find(model, "constructs.*")]
         for spot, name in find(model, "constructs.*"):
@@ -235,7 +235,8 @@ def _chosen_models(document: Any) -> Iterator[str]:
 
 def _hypotheses(document: Any) -> Iterator[str]:
     yield from _repeated(find(document, "hypotheses.*.id"))
-    known = [*_names(document, "constructs.*.name"), *_observed(document)]
+    columns = _category_columns(document)
+    known = [*_names(document, "constructs.*.name"), *_observed(document), *columns]
     for place, hypothesis in find(document, "hypotheses.*", dict):
         path = hypothesis.get("path")
         if not isinstance(path, str) or not path.strip():
@@ -249,9 +250,15 @@ def _hypotheses(document: Any) -> Iterator[str]:
             _unknown(f"{place}.path", name, known) for side in sides for name in factors(side) if name not in known
         ]
         problems += _mediators(place, hypothesis, sides, known)
+        if cause in columns.values():
+            own = [column for column, question in columns.items() if question == cause]
+            problems.append(
+                f"{place}.path: {cause!r} has categories without order, so that its paths have no one sign; name the "
+                f"column of a category, such as {own[-1]!r}, or write 'ordered: true' to the question if they have one"
+            )
         yield from problems
         if not problems:
-            yield from _untested(document, place, hypothesis, sides)
+            yield from _untested(document, place, hypothesis, sides, columns)
 
 
 def _mediators(place: str, hypothesis: Any, sides: tuple[str, str], known: list[str]) -> Iterator[str]:
@@ -274,8 +281,13 @@ def _via(hypothesis: Any) -> list[tuple[str, str]]:
     return [*find(hypothesis, "via"), *find(hypothesis, "via.*")]
 
 
-def _untested(document: Any, place: str, hypothesis: Any, path: tuple[str, str]) -> Iterator[str]:
-    """Complain of a hypothesis whose path, or a path of whose route, is not in its model."""
+def _untested(
+    document: Any, place: str, hypothesis: Any, path: tuple[str, str], columns: dict[str, str]
+) -> Iterator[str]:
+    """Complain of a hypothesis whose path, or a path of whose route, is not in its model.
+
+    columns : the questions of the columns of categories, which stand in a model by either name
+    """
     name = hypothesis.get("model") or document.get("hypothesized")
     if name is None:
         yield f"{place}.model: missing; name the model that holds the path, or a hypothesized model"
@@ -288,9 +300,9 @@ def _untested(document: Any, place: str, hypothesis: Any, path: tuple[str, str])
     outcome, cause = path
     if via and ":" in cause:
         return  # told already
-    for step in pairwise((cause, *via, outcome)):
-        if step[::-1] not in paths(structure):
-            yield f"{place}.{'via' if via else 'path'}: the model {name!r} has no path {' ~ '.join(step[::-1])!r}"
+    for start, end in pairwise((cause, *via, outcome)):
+        if paths(structure).isdisjoint({(end, start), (end, columns.get(start, start))}):
+            yield f"{place}.{'via' if via else 'path'}: the model {name!r} has no path {f'{end} ~ {start}'!r}"
 
 
 def _answers(document: Any) -> Iterator[str]:
@@ -374,6 +386,26 @@ def _elements(document: Any, names: list[str]) -> set[str]:
 
 def _observed(document: Any) -> list[str]:
     return [name for pattern in (*_ITEM_IDS, "background.*.id") for _, name in find(document, pattern)]
+
+
+def _category_columns(document: Any) -> dict[str, str]:
+    """The columns that stand in models for questions of more than two categories without order, each with its question.
+
+    >>> _category_columns({"background": [{"id": "city", "categories": {1: "Harbin", 2: "Daqing", 3: "Jixi"}}]})
+    {'city.1': 'city', 'city.2': 'city', 'city.3': 'city'}
+    """
+    asked = [q for _, q in find(document, "background.*", dict) if q.get("kind", "category") == "category"]
+    codes = {
+        q["id"]: list(_mapping(q.get("categories")))
+        for q in asked
+        if q.get("ordered") is not True and isinstance(q.get("id"), str)
+    }
+    return {
+        option_name(name, code): name
+        for name, own in codes.items()
+        if len(own) > 2 or any(isinstance(code, str) for code in own)
+        for code in own
+    }
 
 
 def _names(document: Any, pattern: str) -> list[str]:

@@ -181,7 +181,7 @@ class AttentionCheck(_Record):
 class BackgroundQuestion(_Record):
     """A question on the respondent or the firm: one of some categories, several of them, a number, or free text.
 
-    ordered : its categories stand in order, as size classes do, so that a regression may take their codes as a number
+    ordered : its categories stand in order, as size classes do: regressions and models take their codes as a number
     """
 
     id: VariableName

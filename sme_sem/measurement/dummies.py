@@ -75,7 +75,7 @@ def dummies(name: str, places: pd.Series[Any], labels: Mapping[Any, Text]) -> Du
         raise DataProblem(f"{name}: everybody is in the same category, so there is nothing to compare. Leave it out.")
     reference, *others = chosen
     columns = {f"{name}={codes[place]}": (places == place).astype(float) for place in others}
-    shown = {f"{name}={codes[place]}": _NAMED.filled(name=name, category=labels[codes[place]]) for place in others}
+    shown = {f"{name}={codes[place]}": NAMED.filled(name=name, category=labels[codes[place]]) for place in others}
     empty = tuple(labels[code] for place, code in enumerate(codes) if place not in chosen)
     return Dummies(pd.DataFrame(columns), shown, labels[codes[reference]], empty)
 
@@ -91,26 +91,22 @@ def expanded(factors: Sequence[str], made: Mapping[str, Dummies]) -> list[tuple[
 
 def note_of(made: Mapping[str, Dummies]) -> Words:
     """Say with which category of each question the others are compared."""
-    said = [_REFERENCE.filled(name=name, reference=one.reference) for name, one in made.items()]
-    empty = [_NAMED.filled(name=name, category=label) for name, one in made.items() for label in one.empty]
+    said = [REFERENCE.filled(name=name, reference=one.reference) for name, one in made.items()]
+    empty = [NAMED.filled(name=name, category=label) for name, one in made.items() for label in one.empty]
     note = _COMPARED.filled(names=joined(said, ", ", "、"))
     return note + _EMPTY.filled(names=joined(empty, ", ", "、")) if empty else note
 
 
 def refuse_outcome(name: str) -> SpecificationError:
     """Say that codes of categories cannot be explained as if they were a quantity."""
-    return SpecificationError(
-        f"{name} is a question of categories without order, and its codes are no quantity to be explained. Take a "
-        f"construct or a number as the outcome, and {name} as a predictor; explaining a category needs a logistic "
-        f"regression. {IN_ORDER}"
-    )
+    return SpecificationError(_OUTCOME.filled(name=name))
 
 
 def refuse_control(name: str) -> SpecificationError:
     """Say that codes of categories cannot be held constant as if they were a quantity."""
     return SpecificationError(
         f"controls: {name} is a question of categories without order, and its codes are no quantity to hold constant. "
-        f"Take it as a predictor of a regression, which compares its categories: 'Y ~ X + {name}'. {IN_ORDER}"
+        f"Take it as a predictor of a regression, which compares its categories: 'Y ~ X + {name}'. {IN_ORDER.en}"
     )
 
 
@@ -119,9 +115,19 @@ def is_quantity(labels: Mapping[Any, Text]) -> bool:
     return len(labels) < 3 and not any(isinstance(code, str) for code in labels)
 
 
-IN_ORDER = "If its categories stand in order, write 'ordered: true' to it in the instrument."
-_NAMED = Words("{name}: {category}", "{name}：{category}")
-_REFERENCE = Words("{name} ({reference})", "{name}（{reference}）")
+IN_ORDER = Words(
+    "If its categories stand in order, write 'ordered: true' to it in the instrument.",
+    "若各类别有序，请在问卷文件中为该题注明ordered: true。",
+)
+NAMED = Words("{name}: {category}", "{name}：{category}")
+REFERENCE = Words("{name} ({reference})", "{name}（{reference}）")
+_OUTCOME = Words(
+    "{name} is a question of categories without order, and its codes are no quantity to be explained. Take a "
+    "construct or a number as the outcome, and {name} as a predictor; explaining a category needs a logistic "
+    "regression. " + IN_ORDER.en,
+    "{name}为无序类别题，其编码不是可被解释的数量。请以构念或数值变量为因变量，以{name}为自变量；以类别为因变量需用"
+    "logistic回归。" + IN_ORDER.zh,
+)
 _COMPARED = Words(
     "Slopes of categories compare each with the reference: {names}. To test all categories of a question at once, add "
     "it in a step of its own. Where they stand in order, 'ordered: true' in the instrument takes codes as a number.",

@@ -267,7 +267,7 @@ def _paths(results: Results, language: Language) -> Section:
     fit = results.fit
     if fit is None:
         return Section("paths", "")
-    paths = presentation.structural_paths(fit, results.labels)
+    paths = _structural_paths(results, fit)
     content: list[Content | None] = list(_filled([paths]))
     intervals = [
         figures.Interval(row["path"], *(row[name] for name in _BETA))
@@ -279,6 +279,12 @@ def _paths(results: Results, language: Language) -> Section:
     others = (presentation.mediated_effects(fit, results.labels), presentation.defined_effects(fit))
     content += [*_filled(others), *_bootstrapped(results)]
     return Section("paths", term("Structural model"), _present(content))
+
+
+def _structural_paths(results: Results, fit: Fit) -> Table:
+    """The regressions, and with which category those of a question are compared."""
+    table = presentation.structural_paths(fit, results.labels)
+    return replace(table, notes=(*table.notes, *results.categories.notes(fit.observed)))
 
 
 def _bootstrapped(results: Results) -> list[Table]:
@@ -379,7 +385,7 @@ def _rivals(results: Results) -> Section:
             table = presentation.composites(fit, results.labels)
             title = _WEIGHTS_OF.filled(model=results.model_titles[name])
             content += _filled([replace(table, name=f"composites_{name}", title=title)])
-            table = presentation.structural_paths(fit, results.labels)
+            table = _structural_paths(results, fit)
             title = _PATHS_OF.filled(model=results.model_titles[name])
             content += _filled([replace(table, name=f"structural_paths_{name}", title=title)])
             table = presentation.mediated_effects(fit, results.labels)

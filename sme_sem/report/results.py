@@ -21,6 +21,7 @@ from ..measurement import (
     Retention,
     Validity,
 )
+from ..measurement.category_paths import CategoryPaths
 from ..resampling.bootstrap import Bootstrap
 from ..resampling.mediation import Mediation
 from ..responses import Responses, Screening, findings
@@ -97,6 +98,7 @@ class Results(Tabled):
     second_engine : the hypothesized model's values beside semopy's; None where semopy cannot estimate it
     everyone : the hypothesized model fitted with those whom only the quality of their answers excludes; None for nobody
     further : what was looked at beside the models
+    categories : the columns that stand in the models for questions whose categories have no order
     failed_steps : steps other than models that could not be done
     synthetic, provenance : whether the answers were drawn, and where they come from
     sha256 : hashes of what went in, ``"data"`` and ``"instrument"``
@@ -135,6 +137,7 @@ class Results(Tabled):
     mediation: Mediation | None = None
     everyone: Fit | None = None
     further: Further = field(default_factory=Further)
+    categories: CategoryPaths = field(default_factory=CategoryPaths)
     failed_steps: tuple[Problem, ...] = ()
     synthetic: bool = False
     provenance: Words | None = None
@@ -156,7 +159,7 @@ class Results(Tabled):
     @property
     def labels(self) -> Labels:
         """What to print for constructs and variables."""
-        return dict(self.instrument.labels())
+        return {**self.instrument.labels(), **self.categories.labels}
 
     @property
     def model_titles(self) -> Labels:

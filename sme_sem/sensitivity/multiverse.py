@@ -9,7 +9,7 @@ Perspectives on Psychological Science 11, 702-712; Simonsohn, Simmons and Nelson
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -254,16 +254,17 @@ def multiverse(
         len(plans),
         distinct,
         alpha,
-        *_labels_of(study_or_model),
+        *_labels_of(study_or_model, base),
     )
 
 
-def _labels_of(study_or_model: Any) -> tuple[Labels | None, Mapping[str, Text] | None]:
+def _labels_of(study_or_model: Any, base: Base) -> tuple[Labels | None, Mapping[str, Text] | None]:
     """What a study's instrument calls variables and models; nothing of a model."""
     instrument = getattr(study_or_model, "instrument", None)
     if instrument is None:
         return None, None
-    return dict(instrument.labels()), {name: model.title.words for name, model in instrument.models.items()}
+    labels = {**instrument.labels(), **base.categories.labels}
+    return labels, {name: model.title.words for name, model in instrument.models.items()}
 
 
 def _base(
@@ -274,7 +275,7 @@ def _base(
             raise SpecificationError("a study brings its own answers: leave data= out.")
         base = base_of_study(study_or_model)
         return (
-            Base(base.model, base.models, base.frame, base.kept, {**base.options, **options}, base.responses),
+            replace(base, options={**base.options, **options}),
             study_or_model.instrument.hypotheses if hypotheses is None else hypotheses,
         )
     if data is None:

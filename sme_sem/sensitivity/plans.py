@@ -7,7 +7,7 @@ related to the predictors as well; residual covariances of those constructs stay
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import combinations as pairs_of
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SmeSemError, SpecificationError, did_you_mean
+from ..measurement.category_paths import CategoryPaths, category_paths
 from ..responses.screening import screen
 from ..sem.composites import WEIGHT
 from ..sem.specification import Specification
@@ -36,6 +37,7 @@ class Base:
 
     model : None where it is chosen    models : those that can be chosen by name    frame : all respondents
     kept : which of them are analysed where no screening is chosen    responses : of a study
+    categories : what stands in the models of a study for questions whose categories have no order
     """
 
     model: Specification | None
@@ -44,6 +46,7 @@ class Base:
     kept: np.ndarray
     options: Mapping[str, Any]
     responses: Responses | None = None
+    categories: CategoryPaths = field(default_factory=CategoryPaths)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,14 +89,16 @@ def base_of_study(study: ScreenedStudy) -> Base:
     instrument, chosen = study.instrument, study.choices
     responses, _ = study._read()
     screening = study.screen(responses)
+    categories = category_paths(instrument, screening.responses().frame)
     model = instrument.model_syntax(instrument.hypothesized) if instrument.hypothesized else None
     return Base(
-        None if model is None else Specification.read(model),
+        None if model is None else Specification.read(categories.written(model)),
         {name: instrument.model_syntax(name) for name in instrument.models},
-        responses.frame,
+        categories.added_to(responses.frame),
         screening.kept.to_numpy(dtype=bool),
         {"estimator": chosen.estimator, "missing": chosen.missing, "ordered": chosen.ordered},
         responses,
+        categories,
     )
 
 
@@ -172,7 +177,9 @@ def _value(base: Base, name: str, value: Any, items: set[str]) -> Any:
                 raise SpecificationError(f"choices[{name!r}]: {where} {one!r}.{did_you_mean(str(one), known)}")
             if name == "paths":
                 Specification.read(_bare(one))
-        return names
+        if name == "paths":
+            return tuple(_by_category(base, line) for line in names)
+        return tuple(column for own in names for column in base.categories.columns_of(own))
     if name == "screening" and base.responses is not None:
         rules = value if isinstance(value, Mapping) else {"rules": () if value is None else value}
         return screen(base.responses, **rules).kept.to_numpy(dtype=bool)
@@ -184,14 +191,20 @@ def _value(base: Base, name: str, value: Any, items: set[str]) -> Any:
     return options
 
 
+def _by_category(base: Base, line: str) -> str:
+    """Write a path to be added or taken out with one from every category of a question."""
+    own = base.categories.written(_bare(line))
+    return f"- {own}" if line.strip().startswith("-") else own
+
+
 def _model(base: Base, value: Any) -> Specification:
     if isinstance(value, str) and value in base.models:
-        return Specification.read(base.models[value])
+        return Specification.read(base.categories.written(base.models[value]))
     if isinstance(value, str) and base.models and "~" not in value:
         raise SpecificationError(
             f"choices['model']: the study has no model {value!r}.{did_you_mean(value, base.models)}"
         )
-    return Specification.read(value)
+    return Specification.read(base.categories.written(str(Specification.read(value))))
 
 
 def _rows(frame: pd.DataFrame, name: str, condition: Any) -> np.ndarray:

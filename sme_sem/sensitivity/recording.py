@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ..errors import SmeSemError
 from ..ledger import HYPOTHESIZED, PLANNED_RIVAL, POST_HOC, Entry, label_of, read, record, versions
 from ..responses.files import read_table
 from ..sem.specification import Specification
@@ -61,9 +62,17 @@ def book_of(study_or_model: Any, base: Base, ledger: str | Path | None) -> Book 
         return None
     known = {HYPOTHESIZED: [instrument.hypothesized], PLANNED_RIVAL: instrument.rivals}
     named = {
-        str(Specification.read(instrument.model_syntax(name))): label
+        text: label
         for label in (PLANNED_RIVAL, HYPOTHESIZED)
         for name in known[label]
-        if name
+        if name and (text := _text_of(base, name))
     }
     return Book(Path(path), base.responses.sha256, named)
+
+
+def _text_of(base: Base, name: str) -> str:
+    """Write a model out as its fits have it; nothing for one that cannot be fitted."""
+    try:
+        return str(Specification.read(base.categories.written(base.models[name])))
+    except SmeSemError:
+        return ""
