@@ -239,7 +239,7 @@ def test_categories_without_order_enter_regressions_as_such_and_are_refused_as_q
     assert run("simulate", "-i", "bmi-drivers", "-n", "200", "-o", path)[0] == 0
     told = (path, "-i", "bmi-drivers")
     code, out, _ = run("regression", *told, "-m", "VCAP ~ size + ownership", "-l", "zh")
-    assert code == 0 and "ownership：民营" in out and "ownership（国有或国有控股）" in out and "企业规模" in out
+    assert code == 0 and "所有制性质：民营" in out and "所有制性质（国有或国有控股）" in out and "企业规模" in out
     code, _, err = run("regression", *told, "-m", "region ~ CAP")
     assert code == 2 and "region is a question of categories without order" in err
     code, _, err = run("correlations", *told, "--control", "region")

@@ -185,8 +185,8 @@ def regression(
 
     def tables(kept: Responses) -> Sequence[Table]:
         survey = kept.instrument
-        found = regress(model, kept.frame, kept.scales(fewest=1), categorical=survey.nominal, **options)
-        return replace(found, labels={**survey.labels(), **found.labels}).tables()
+        known: Any = {"categorical": survey.nominal, "labels": survey.labels()}
+        return regress(model, kept.frame, kept.scales(fewest=1), **known, **options).tables()
 
     _handed_over(tables, source, language, form, output)
 

@@ -21,8 +21,12 @@ Categories = Mapping[str, Mapping[Any, Text]]
 
 
 class Dummies(NamedTuple):
-    """A question's columns, what to print for each, the category they are compared with, and those without answers."""
+    """A question's columns, what to print for each, the category they are compared with, and those without answers.
 
+    title : what to print for the question
+    """
+
+    title: Text
     columns: pd.DataFrame
     labels: Mapping[str, Text]
     reference: Text
@@ -62,8 +66,8 @@ def numbered(frame: pd.DataFrame, categories: Categories) -> pd.DataFrame:
     return frame.assign(**{str(name): own.astype(float) for name, own in places.items()})
 
 
-def dummies(name: str, places: pd.Series[Any], labels: Mapping[Any, Text]) -> Dummies:
-    """Make the columns of one question from the places that :func:`numbered` gave.
+def dummies(name: str, places: pd.Series[Any], labels: Mapping[Any, Text], title: Text = "") -> Dummies:
+    """Make the columns of one question from the places that :func:`numbered` gave; without a title it has its name.
 
     >>> made = dummies("region", pd.Series([0.0, 1.0, 0.0]), {1: "Harbin", 2: "Daqing", 3: "Jixi"})
     >>> made.columns.to_dict("list"), made.reference, made.empty
@@ -75,9 +79,10 @@ def dummies(name: str, places: pd.Series[Any], labels: Mapping[Any, Text]) -> Du
         raise DataProblem(f"{name}: everybody is in the same category, so there is nothing to compare. Leave it out.")
     reference, *others = chosen
     columns = {f"{name}={codes[place]}": (places == place).astype(float) for place in others}
-    shown = {f"{name}={codes[place]}": NAMED.filled(name=name, category=labels[codes[place]]) for place in others}
+    asked = title or name
+    shown = {f"{name}={codes[place]}": NAMED.filled(name=asked, category=labels[codes[place]]) for place in others}
     empty = tuple(labels[code] for place, code in enumerate(codes) if place not in chosen)
-    return Dummies(pd.DataFrame(columns), shown, labels[codes[reference]], empty)
+    return Dummies(asked, pd.DataFrame(columns), shown, labels[codes[reference]], empty)
 
 
 def expanded(factors: Sequence[str], made: Mapping[str, Dummies]) -> list[tuple[str, ...]]:
@@ -91,8 +96,8 @@ def expanded(factors: Sequence[str], made: Mapping[str, Dummies]) -> list[tuple[
 
 def note_of(made: Mapping[str, Dummies]) -> Words:
     """Say with which category of each question the others are compared."""
-    said = [REFERENCE.filled(name=name, reference=one.reference) for name, one in made.items()]
-    empty = [NAMED.filled(name=name, category=label) for name, one in made.items() for label in one.empty]
+    said = [REFERENCE.filled(name=one.title, reference=one.reference) for one in made.values()]
+    empty = [NAMED.filled(name=one.title, category=label) for one in made.values() for label in one.empty]
     note = _COMPARED.filled(names=joined(said, ", ", "、"))
     return note + _EMPTY.filled(names=joined(empty, ", ", "、")) if empty else note
 

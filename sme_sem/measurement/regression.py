@@ -26,6 +26,7 @@ from scipy import stats
 from ..errors import DataProblem, SpecificationError, probability
 from ..kernels import fit_indices
 from ..responses.numeric import require_frame
+from ..sem.presentation import Labels, require_labels
 from ..sem.specification import Specification
 from ..sem.spelling import chosen
 from ..syntax import Term
@@ -122,6 +123,7 @@ def regression(
     categorical: Categories | Sequence[str] = (),
     se: Errors = "standard",
     level: float = 0.95,
+    labels: Labels | None = None,
 ) -> Regression:
     """Regress an outcome on predictors, in one model or step by step.
 
@@ -142,6 +144,8 @@ def regression(
         Errors that take the residuals' variance as the same for everybody, or allow it to differ.
     level : float
         Of the intervals.
+    labels : mapping of str to text, optional
+        What to print for the outcome and the predictors, such as ``instrument.labels()``; before each category too.
 
     Returns
     -------
@@ -167,7 +171,9 @@ def regression(
     """
     se, level = chosen("se", se, get_args(Errors)), probability("level", level, 0.95)
     outcome, steps = _steps(models)
-    scores, steps, labels, notes = _scored(data, outcome, steps, scales, categorical)
+    require_labels(labels)
+    known = dict(labels or {})
+    scores, steps, shown, notes = _scored(data, outcome, steps, scales, categorical, known)
     fitted = [_fitted(scores, outcome, names, se) for names in steps]
     cases = _cases(fitted[-1], scores.index)
     coefficients = pd.DataFrame(
@@ -178,8 +184,8 @@ def regression(
         [_summary(m, fitted) for m in range(len(steps))],
         columns=[c.name for c in (*_EXPLAINED_COLUMNS, *_RESIDUAL_COLUMNS[1:])],
     )
-    said = (*notes, *((_HC3,) if se == "hc3" else ()), *_noticed(coefficients, summaries, cases, se, labels))
-    return Regression(outcome, coefficients, summaries, cases, level, said, labels)
+    said = (*notes, *((_HC3,) if se == "hc3" else ()), *_noticed(coefficients, summaries, cases, se, shown))
+    return Regression(outcome, coefficients, summaries, cases, level, said, known | shown)
 
 
 def _steps(models: str | Specification | Sequence[str | Specification]) -> tuple[str, list[tuple[str, ...]]]:
@@ -216,6 +222,7 @@ def _scored(
     steps: Sequence[Sequence[str]],
     scales: Mapping[str, Sequence[str]] | None,
     categorical: Categories | Sequence[str],
+    labels: Labels,
 ) -> tuple[pd.DataFrame, list[tuple[str, ...]], dict[str, Text], tuple[Text, ...]]:
     """Complete scores of all variables, the steps with categories written out, their labels, and what is to be said."""
     require_frame(data, "data")
@@ -237,7 +244,7 @@ def _scored(
     items = list(dict.fromkeys(item for items in own.values() for item in items))
     answers = complete_answers(numbered(data, asked), items)
     scores = scored(answers.frame, own)
-    made = {name: dummies(name, scores[name], labels) for name, labels in asked.items()}
+    made = {name: dummies(name, scores[name], own, labels.get(name, name)) for name, own in asked.items()}
     scores = pd.concat([scores.drop(columns=list(made)), *(one.columns for one in made.values())], axis=1)
     shown = {column: label for one in made.values() for column, label in one.labels.items()}
     written = {name: _written(name, parts[name], made) for name in names}
@@ -245,7 +252,7 @@ def _scored(
     for name, several in products.items():
         scores[name] = scores[list(several)].prod(axis=1)
         if not shown.keys().isdisjoint(several):
-            shown[name] = joined((shown.get(part, part) for part in several), " × ", " × ")
+            shown[name] = joined((shown.get(part, labels.get(part, part)) for part in several), " × ", " × ")
     said: list[Text] = [SCORED] if any(name in known for name in factors) else []
     said += [note_of(made)] if made else []
     columns = [outcome, *dict.fromkeys(column for own in written.values() for column in own)]

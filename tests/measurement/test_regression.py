@@ -235,6 +235,16 @@ def test_categories_are_compared_with_the_first_that_somebody_chose(firms):
     assert note.en.endswith("Nobody is in: region: North.") and "region（东）" in note.zh
 
 
+def test_labels_stand_before_categories_and_in_their_notes(firms):
+    labels = {"region": Words("Region", "地区"), "x1": "Vision"}
+    found = sme.regression(["x9 ~ x1 + region:x1"], firms, categorical={"region": REGIONS}, labels=labels)
+    (table, *_) = found.tables()
+    assert [str(row[0]) for row in table.rows[1:]] == ["Vision", "Region: South × Vision", "Region: West × Vision"]
+    assert any("地区（东）" in note.zh and "地区：" in note.zh for note in table.notes if "reference" in str(note))
+    with pytest.raises(SpecificationError, match="labels must be labels by name"):
+        sme.regression("x9 ~ x1", firms, labels=["Vision"])
+
+
 def test_a_step_of_categories_alone_is_a_one_way_analysis_of_variance(firms):
     from scipy.stats import f_oneway
 
