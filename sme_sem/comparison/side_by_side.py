@@ -213,7 +213,7 @@ def _parameter(key: tuple[str, str, str, str], labels: Labels | None, grouped: b
 
 
 def _of_group(said: Text, group: str, grouped: bool) -> Text:
-    return _GROUP.filled(said=said, group=group) if grouped else said
+    return _GROUP.filled(said=said, group=group) if grouped and group else said  # a model of one group names none
 
 
 def _beside(blocks: Any) -> tuple[Any, ...]:

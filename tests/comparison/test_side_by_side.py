@@ -86,6 +86,15 @@ def test_groups_have_rows_of_their_own(answers):
     assert rows["use (b)"][0] == several.r_squared()["b", "use"]
 
 
+def test_beside_a_model_of_groups_one_without_has_rows_without_a_group(answers):
+    several = fit(MODEL + "use ~ trust", answers.assign(g=["a", "b"] * 150), group="g")
+    one = fit(MODEL + "use ~ trust", answers)
+    (table,) = side_by_side({"all": one, "groups": several}).tables()
+    rows = [str(row[1]) for row in table.rows]
+    assert rows[:6] == ["use ← trust", "use ← trust (a)", "use ← trust (b)", "use", "use (a)", "use (b)"]
+    assert "()" not in text.render(table) and "（）" not in text.render(table, "zh")
+
+
 def test_models_of_other_respondents_are_said_to_be_incomparable(answers, fits):
     said = "cannot be compared"
     other = fit(MODEL + "use ~ trust + cost", answers.head(200))
