@@ -19,13 +19,13 @@ from . import ledger
 from .errors import ResponseError, SmeSemError, StudyError, did_you_mean, require_kind
 from .further import Steps, look_further
 from .instrument import Instrument, load_instrument, path_of, shipped
-from .instrument.syntax import factors, statements
+from .instrument.syntax import factors, paths, statements
 from .measurement.category_paths import CategoryPaths, category_paths
 from .report.results import Problem, Results
 from .responses import Cutoffs, Responses, Screening, read_responses, sample_table, screen
 from .responses.screening import QUALITY_RULES
 from .study_file import StudyFile, instrument_of_study, read_study_file
-from .tables import Table, Text, Words
+from .tables import Table, Text, Words, joined
 from .tables.storing import require_path, sha256_of
 
 if TYPE_CHECKING:
@@ -365,6 +365,9 @@ class Study:
         choices, name = self.choices, self.instrument.hypothesized
         if name is None:
             return None
+        if products := self._products(name):
+            steps.problems.append(Problem(_INVARIANCE, _OF_PRODUCTS.filled(products=products)))
+            return None
         syntax, group, ordered = self._syntax(name), str(choices.group), self._ordered(name)
         options: dict[str, Any] = {"ordered": ordered, "estimator": choices.estimator, "missing": choices.missing}
         taken = partial(invariance, syntax, kept.frame, group=group, **options)
@@ -376,13 +379,20 @@ class Study:
                 found = taken(steps=tuple(usual))
         return found
 
+    def _products(self, model: str) -> Words | None:
+        """Name the products of constructs that a model has, if there are any."""
+        constructs, labels = {c.name for c in self.instrument.constructs if len(c.items) != 1}, self._labels()
+        causes = dict.fromkeys(cause for _, cause in sorted(paths(self.instrument.models[model].structure)))
+        found = [labels[cause] for cause in causes if ":" in cause and not constructs.isdisjoint(factors(cause))]
+        return joined(found, ", ", "、") if found else None
+
     def _importance(self, responses: Responses, fit: Fit) -> Importance | None:
         """Ask which drivers of the last outcome matter most; None without an outcome, or where drivers moderate."""
         from .measurement import importance
         from .sem.fit import fit as fitted
 
-        paths = [(p.lhs, p.rhs) for p in fit.table.parameters if p.op == "~"]
-        last = [name for name in dict(paths) if all(name != cause for _, cause in paths)]
+        own = [(p.lhs, p.rhs) for p in fit.table.parameters if p.op == "~"]
+        last = [name for name in dict(own) if all(name != cause for _, cause in own)]
         products = any(name not in responses.frame for name in fit.observed)
         if not last or not fit.converged or products:
             return None
@@ -729,6 +739,12 @@ def _options(choices: StudyFile) -> dict[str, Any]:
 _ONE_RESPONDENT = Words(
     "one respondent is left, and at least two are needed. Collect more answers, or relax the screening rules.",
     "仅剩一名受访者，至少需要两名。请收集更多答卷，或放宽筛选规则。",
+)
+_OF_PRODUCTS = Words(
+    "not tested, because the hypothesized model has a product of constructs ({products}), whose indicators are made of "
+    "the items. In a study with 'group', name a hypothesized model without the product; or leave 'group' out.",
+    "未检验，因为假设模型含构念的乘积项（{products}），其指标由题项相乘而得。请在设有group的研究中以不含乘积项的模型为"
+    "假设模型，或删去group。",
 )
 _REMEDY = (
     "Put it into the file, or leave it out of the instrument.",

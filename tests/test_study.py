@@ -739,6 +739,21 @@ def test_a_moderated_hypothesis_is_tested_robustly_and_has_its_slopes_and_figure
     assert any(path.name.startswith("johnson_neyman_1") for path in (folder / "tables").iterdir())
 
 
+def test_invariance_of_a_moderated_model_is_left_out_with_the_reason_in_both_languages(tmp_path):
+    cities = "\nbackground: [{id: city, label: City, wording: Where, categories: {1: Harbin, 2: Daqing}}]\n"
+    (tmp_path / "mine.yaml").write_text(MODERATED + cities, encoding="utf-8")
+    (tmp_path / "study.yaml").write_text("instrument: mine.yaml\ngroup: city\n", encoding="utf-8")
+    results = load_study(tmp_path / "study.yaml").run()
+    (problem,) = results.problems
+    assert results.invariance is None and problem.step.zh == "测量不变性"
+    assert problem.message.en == (
+        "not tested, because the hypothesized model has a product of constructs (Need × Help), whose indicators are "
+        "made of the items. In a study with 'group', name a hypothesized model without the product; or leave 'group' "
+        "out."
+    )
+    assert "（需求 × 帮助）" in problem.message.zh
+
+
 def test_drawn_answers_recover_the_population_up_to_their_coarse_scale():
     instrument = load_instrument("bmi-drivers")
     plain = instrument.answers.synthetic.model_copy(update={"manner": Manner()})
