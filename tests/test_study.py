@@ -311,7 +311,8 @@ def test_a_model_that_cannot_be_fitted_is_reported_and_the_others_go_on(tmp_path
     models = {"loop": {"structure": "USE ~ TRUST\nTRUST ~ USE"}}
     found = load_study(write_study(tmp_path, models=models)).run()
     assert list(found.fits) == ["direct", "reverse", "with_age"]
-    assert found.failures["loop"].startswith("the model is not identified")
+    assert found.failures["loop"].en.startswith("the model is not identified")
+    assert found.failures["loop"].zh.startswith("模型不可识别：下列参数无法区分：USE ~ TRUST")
     assert [str(p.step) for p in found.problems] == ["Model “loop”"]
     page = (found.save(tmp_path / "out") / "report.html").read_text(encoding="utf-8")
     assert page.index("Needs attention first") < page.index('id="section-summary"')
@@ -336,6 +337,28 @@ def test_a_scale_without_variation_costs_only_its_own_results(tmp_path):
         "KMO and Bartlett's test",
         "Principal components",
     }
+
+
+GAPS = {"screening": {"max_missing": 1.0}}
+
+
+@pytest.mark.parametrize(
+    ("change", "choices", "told"),
+    [
+        (lambda frame: frame.assign(t1=3, t2=3, t3=3), {}, "'t1'、't2'、't3'没有差异"),
+        (lambda frame: frame.assign(t2=frame["t1"]), {}, "'t1'、't2'完全共线"),
+        (lambda frame: frame.head(5), {}, "完整答卷5份，变量6个，协方差矩阵奇异"),
+        (lambda frame: frame.assign(t1=None), GAPS, "200名受访者中仅0名回答了模型的全部6个变量"),
+        (lambda frame: frame.assign(t1=None), {**GAPS, "missing": "fiml"}, "'t1'无人作答"),
+        (lambda frame: frame.assign(city=1), {"group": "city"}, "group='city'：该列仅有1个取值"),
+        (lambda frame: frame, {"multiverse": {"covariates": ["agee"]}}, "数据中没有列'agee'。是否指'age'？"),
+    ],
+)
+def test_what_answers_cannot_carry_is_told_in_both_languages(tmp_path, change, choices, told):
+    frame = answers()
+    problems = load_study(write_study(tmp_path, change(frame), **choices)).run().problems
+    assert any(told in problem.message.zh for problem in problems)
+    assert all(problem.message.en != problem.message.zh for problem in problems)
 
 
 def test_a_study_without_models_describes_its_answers(tmp_path):

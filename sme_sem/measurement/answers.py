@@ -15,7 +15,7 @@ from ..errors import DataProblem, SpecificationError, did_you_mean, listed, requ
 from ..kernels import components as kernel
 from ..kernels import covariances, linalg
 from ..responses.numeric import numbers_of, require_frame
-from ..tables import Words
+from ..tables import Words, joined
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +63,23 @@ _LISTWISE = Words(
 )
 
 
+_NOBODY = Words("nobody answered {names}. Leave it out.", "{names}无人作答。请删去。")
+_TOO_FEW = Words(
+    "{n} complete respondents (of {answered}) for {items} items: at least {least} are needed, and in practice several "
+    "times as many. Take fewer items, or fill in or collect more answers.",
+    "{items}个题项仅有{n}份完整答卷（共{answered}份），至少需要{least}份，实际应数倍于此。请减少题项，或补全、增加答卷。",
+)
+_CONSTANT = Words(
+    "everybody gave the same answer to {names}: no correlations. Leave it out.",
+    "所有受访者对{names}的回答相同，无法计算相关。请删去。",
+)
+_TIED = Words(
+    "the correlation matrix is singular: {names} can be computed from one another (a duplicate, or a total beside its "
+    "parts). Leave one out.",
+    "相关矩阵奇异：{names}可相互推算（重复题项，或总分与其分项并存）。请删去其一。",
+)
+
+
 def complete_answers(frame: pd.DataFrame, items: Sequence[str] | None = None) -> Answers:
     """Take the items' columns (all of them without ``items``) and keep the rows without a gap."""
     require_frame(frame)
@@ -75,7 +92,7 @@ def complete_answers(frame: pd.DataFrame, items: Sequence[str] | None = None) ->
     if infinite := [str(name) for name in values if np.isinf(values[name]).any()]:
         raise DataProblem(f"infinite values in {_listed(infinite)}. Make them missing, or correct them.")
     if empty := [str(name) for name in values if len(values) and values[name].isna().all()]:
-        raise DataProblem(f"nobody answered {_listed(empty)}. Leave it out.")
+        raise DataProblem(_NOBODY.filled(names=joined(empty, ", ", "、")))
     return Answers(values, values.dropna())
 
 
@@ -136,18 +153,15 @@ def require_respondents(answers: Answers) -> None:
     if len(names) < 2:
         raise DataProblem(f"{len(names)} item{'s' * (len(names) != 1)}: correlations need at least two.")
     if answers.n <= len(names):
-        raise DataProblem(
-            f"{answers.n} complete respondents (of {answers.n_answered}) for {len(names)} items: at least "
-            f"{len(names) + 1} are needed, and in practice several times as many. "
-            "Take fewer items, or fill in or collect more answers."
-        )
+        counts = {"n": answers.n, "answered": answers.n_answered, "items": len(names), "least": len(names) + 1}
+        raise DataProblem(_TOO_FEW.filled(**counts))
 
 
 def require_correlations(answers: Answers) -> Any:
     """Return the items' correlation matrix; refuse answers that cannot have one of full rank."""
     require_respondents(answers)
     if constant := answers.constant:
-        raise DataProblem(f"everybody gave the same answer to {_listed(constant)}: no correlations. Leave it out.")
+        raise DataProblem(_CONSTANT.filled(names=joined(constant, ", ", "、")))
     return require_full_rank(linalg.correlation(answers.covariance), list(answers.frame))
 
 
@@ -161,10 +175,7 @@ def require_full_rank(correlation: Any, names: Sequence[object]) -> Any:
         )
     share = kernel.determined(correlation)
     if tied := [str(name) for name, part in zip(names, share, strict=True) if part > 1e-6]:
-        raise DataProblem(
-            f"the correlation matrix is singular: {_listed(tied)} can be computed from one another "
-            "(a duplicate, or a total beside its parts). Leave one out."
-        )
+        raise DataProblem(_TIED.filled(names=joined(tied, ", ", "、")))
     return correlation
 
 

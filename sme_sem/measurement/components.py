@@ -186,7 +186,7 @@ def _how_many(n_components: int | None, eigenvalues: Any) -> int:
     if n_components is None:
         above_one = int((eigenvalues > 1 + 1e-12).sum())
         if not above_one:
-            raise DataProblem("no eigenvalue exceeds 1: the items are uncorrelated. Give n_components to go on.")
+            raise DataProblem(_NO_COMPONENT)
         return above_one
     return whole("n_components", n_components, 1, f"a whole number from 1 to {p}", p)
 
@@ -248,4 +248,8 @@ _SUMS = Words(
 _OBLIQUE = Words(
     "The components correlate, so their rotated sums of squares cannot be added to a total.",
     "成分之间相关，旋转载荷平方和不能相加得到总方差。",
+)
+_NO_COMPONENT = Words(
+    "no eigenvalue exceeds 1: the items are uncorrelated. Give n_components to go on.",
+    "没有大于1的特征值：题项互不相关。如需继续，请指定n_components。",
 )

@@ -29,7 +29,7 @@ from ..errors import DataProblem, SpecificationError, listed, probability
 from ..kernels import covariances, linalg
 from ..responses.numeric import require_frame
 from ..sem.spelling import chosen
-from ..tables import Column, Kind, Number, Table, Tabled, Text, Words
+from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, joined
 from .answers import SCORED, STARS, Answers, complete_answers, require_items, require_scores, scored
 from .differences import CORRECTIONS, Correction, corrected
 from .dummies import Categories, categories_of, is_quantity, refuse_control
@@ -206,10 +206,8 @@ def _scored(
         return answers, scored(answers.values, asked), scored(answers.values, held)
     needed = 3 + len(held)
     if answers.n < needed:
-        raise DataProblem(
-            f"{answers.n} complete respondents (of {answers.n_answered}): correlations need "
-            f"{'three' if needed == 3 else needed}."
-        )
+        least = Words("three", "3") if needed == 3 else needed
+        raise DataProblem(_TOO_FEW.filled(n=answers.n, answered=answers.n_answered, least=least))
     return answers, scored(answers.frame, asked), scored(answers.frame, held)
 
 
@@ -225,7 +223,7 @@ def _of_all(scores: pd.DataFrame, held: pd.DataFrame, method: Method) -> np.ndar
     S = covariances.of_answers(stats.rankdata(together, axis=0) if method == "spearman" else together)
     names = [str(name) for name in (*scores, *held)]
     if alike := [name for name, own in zip(names, np.diagonal(S), strict=True) if not own > 0]:
-        raise DataProblem(f"everybody has the same score on {', '.join(alike)}: no correlations. Leave it out.")
+        raise DataProblem(_ALIKE.filled(names=joined(alike, ", ", "、")))
     R, k = np.asarray(linalg.correlation(S)), len(scores.columns)
     if held.empty:
         return R
@@ -312,4 +310,12 @@ _METHODS = {
 _PARTIAL = Words("Partial correlations, held constant: {names}.", "偏相关系数，控制变量：{names}。")
 _CORRECTED = Words(
     "Stars mark p values corrected for {n} correlations ({how}).", "星号依据按{n}个相关系数校正后的p值（{how}）。"
+)
+_TOO_FEW = Words(
+    "{n} complete respondents (of {answered}): correlations need {least}.",
+    "完整答卷仅{n}份（共{answered}份），相关分析至少需要{least}份。",
+)
+_ALIKE = Words(
+    "everybody has the same score on {names}: no correlations. Leave it out.",
+    "所有受访者在{names}上得分相同，无法计算相关。请删去。",
 )

@@ -23,7 +23,7 @@ import pandas as pd
 from ..errors import DataProblem, SpecificationError, probability, texts
 from ..kernels import reliability as kernel
 from ..responses.numeric import require_frame
-from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, about, joined, rows_from, term
 from ..tables.format import interval_columns
 from ..tables.language import About
 from .answers import Answers, complete_answers, require_scales
@@ -170,13 +170,11 @@ def _answers_to(frame: pd.DataFrame, scale: str, items: Sequence[str]) -> Answer
     try:
         answers = complete_answers(frame, items)
     except (DataProblem, SpecificationError) as problem:
-        raise type(problem)(f"scale {scale!r}: {problem}") from None
+        raise type(problem)(_OF_SCALE.filled(scale=repr(scale), said=problem.said)) from None
     if answers.n < 2:
-        raise DataProblem(
-            f"scale {scale!r}: {answers.n} of {answers.n_answered} respondents answered all of "
-            f"{', '.join(map(str, items))}; at least two are needed. "
-            + ("Leave out the item that is mostly missing." if answers.n_answered > 1 else "Collect more answers.")
-        )
+        counts = {"n": answers.n, "answered": answers.n_answered, "items": joined(items, ", ", "、")}
+        said = _TOO_FEW.filled(**counts) + (_MOSTLY_MISSING if answers.n_answered > 1 else _COLLECT)
+        raise DataProblem(_OF_SCALE.filled(scale=repr(scale), said=said))
     return answers
 
 
@@ -186,8 +184,9 @@ def _alike(answers: Answers) -> bool:
 
 def nothing_to_compare(*scales: str) -> DataProblem:
     """Say that no item of these scales tells respondents apart."""
-    named = f"scale{'s' * (len(scales) > 1)} {', '.join(map(repr, scales))}"
-    return DataProblem(f"{named}: everybody gave the same answers, so there is nothing to compare.")
+    return DataProblem(
+        _NOTHING_TO_COMPARE.filled(s="s" * (len(scales) > 1), scales=joined(map(repr, scales), ", ", "、"))
+    )
 
 
 def _scale(name: str, answers: Answers, level: float) -> dict[str, Any]:
@@ -213,7 +212,7 @@ def _behind(name: str, answers: Answers) -> Polychoric:
     try:
         return polychoric_of_items(answers)
     except DataProblem as problem:
-        raise DataProblem(f"scale {name!r}: {problem}") from None
+        raise DataProblem(_OF_SCALE.filled(scale=repr(name), said=problem.said)) from None
 
 
 def _ordinal(behind: Polychoric | None) -> dict[str, float]:
@@ -321,4 +320,15 @@ _ITEM_COLUMNS = (
     Column("item_rest", term("Corrected item-total correlation") + Words(" (CITC)", "（CITC）"), Kind.COEFFICIENT),
     Column("alpha_if_deleted", term("Cronbach's alpha if item deleted"), Kind.COEFFICIENT),
     Column("alpha", term("Cronbach's alpha"), Kind.COEFFICIENT, once=True),
+)
+_OF_SCALE = Words("scale {scale}: {said}", "量表{scale}：{said}")
+_TOO_FEW = Words(
+    "{n} of {answered} respondents answered all of {items}; at least two are needed. ",
+    "{answered}名受访者中仅{n}名完整回答了{items}，至少需要两名。",
+)
+_MOSTLY_MISSING = Words("Leave out the item that is mostly missing.", "请删去缺失过多的题项。")
+_COLLECT = Words("Collect more answers.", "请收集更多答卷。")
+_NOTHING_TO_COMPARE = Words(
+    "scale{s} {scales}: everybody gave the same answers, so there is nothing to compare.",
+    "量表{scales}：所有受访者的回答相同，无从比较。",
 )

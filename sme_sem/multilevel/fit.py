@@ -123,7 +123,7 @@ def fit_two_level(
         levels = with_given(levels, moments_of(answers, covariates_of_one_level(levels)))
     if levels.n_free > levels.moments:
         message = diagnosis.too_many_parameters_message(levels.n_free, levels.moments)
-        raise IdentificationError(message.en, levels.names())
+        raise IdentificationError(message, levels.names())
     found = search.estimated(levels, answers, options.max_iterations)
     problem, said = _trouble(levels, answers, found)
     if problem is not None and raising:
@@ -151,10 +151,10 @@ def _trouble(levels: TwoLevels, answers: Answers, found: search.Found) -> tuple[
     apart = tuple(names[place] for place in _inseparable(found))
     if apart:
         message = diagnosis.unidentified_message(apart, levels.within.table) + little_between(answers, levels)
-        return IdentificationError(message.en, apart), [Diagnostic("error", "not_identified", message)]
+        return IdentificationError(message, apart), [Diagnostic("error", "not_identified", message)]
     if found.status is not Status.CONVERGED:
         message = diagnosis.stopped_message(found.status, found.iterations) + little_between(answers, levels)
-        return ConvergenceError(message.en), [Diagnostic("error", "not_converged", message)]
+        return ConvergenceError(message), [Diagnostic("error", "not_converged", message)]
     return None, []
 
 

@@ -341,10 +341,7 @@ def _summed_up(
     reasons = Counter(STATUSES[k].name.lower() for k in outcome.status)
     reasons.pop("converged", None)
     if len(outcome.status) - reasons.total() < 2:
-        raise ConvergenceError(
-            f"{reasons.total()} of {len(outcome.status)} samples failed, so nothing can be said from them. The model "
-            "may have too many parameters for so few respondents; see fit.diagnostics."
-        )
+        raise ConvergenceError(_FAILED.filled(failed=reasons.total(), samples=len(outcome.status)))
     estimate = job.quantities.evaluate(fit.theta[None], fit.sample.of(None))[0]
     values = np.where(np.isfinite(outcome.values), outcome.values, np.nan)
     rows = job.quantities.rows()
@@ -439,3 +436,8 @@ def _turned(
 
 
 _TITLE = Words("Bootstrap", "自助法抽样")
+_FAILED = Words(
+    "{failed} of {samples} samples failed, so nothing can be said from them. The model may have too many parameters "
+    "for so few respondents; see fit.diagnostics.",
+    "{samples}个抽样中有{failed}个拟合失败，无法据此得出结论。就样本量而言，模型参数可能过多。",
+)

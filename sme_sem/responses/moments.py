@@ -17,6 +17,7 @@ import pandas as pd
 from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind
 from ..kernels import fiml, gaps, influence, linalg
 from ..kernels.covariances import without_rounding
+from ..tables import Words, joined
 from .design import EQUAL_CHANCES, Design, Drawn, coded_by_value
 from .numeric import holds_numbers, numbers_of, repeated
 from .summaries import Summary
@@ -237,17 +238,14 @@ def _answered(own: np.ndarray, names: Sequence[str]) -> None:
     unanswered = [name for name, gone in zip(names, np.isnan(own).all(axis=0), strict=True) if gone]
     if unanswered:
         them = "it" if len(unanswered) == 1 else "them"
-        raise DataProblem(f"without any answer: {', '.join(map(repr, unanswered))}. Remove {them} from the model.")
+        raise DataProblem(_UNANSWERED.filled(names=_quoted(unanswered), them=them))
     _varying(names, np.nanmax(own, axis=0) - np.nanmin(own, axis=0))
     met = ~np.isnan(own)
     together = met.T.astype(float) @ met
     apart = np.argwhere(np.triu(together < 2))
     if len(apart):
         a, b = (names[i] for i in apart[0])
-        raise DataProblem(
-            f"fewer than two respondents answered both {a!r} and {b!r}: their covariance cannot be "
-            "estimated. Remove one of them from the model."
-        )
+        raise DataProblem(_NOT_BOTH.filled(one=repr(a), other=repr(b)))
 
 
 def _definite(covariance: np.ndarray, names: Sequence[str]) -> None:
@@ -262,16 +260,11 @@ def _definite(covariance: np.ndarray, names: Sequence[str]) -> None:
         )
 
 
-def _not_found(covariance: np.ndarray, names: Sequence[str]) -> str:
+def _not_found(covariance: np.ndarray, names: Sequence[str]) -> Words:
     """Why there are no saturated moments, from the last ones that were tried."""
     correlation = linalg.correlation(covariance)
     nearest = correlation[np.linalg.eigvalsh(correlation)[:, 0].argmin()]
-    return (
-        "the means and covariances of the answers with gaps were not found: what was answered comes near to an exact "
-        f"linear relation among {', '.join(map(repr, _dependent(nearest, names)))}. One of them may be a sum or a "
-        "copy of others, or too few respondents answered them together; remove one from the model, or use "
-        "missing='listwise'."
-    )
+    return _NOT_FOUND.filled(names=_quoted(_dependent(nearest, names)))
 
 
 def _with_some_answer(values: Sequence[np.ndarray], names: Sequence[str], given: Sequence[str], n: int) -> np.ndarray:
@@ -319,7 +312,7 @@ def rows_by_group(frame: pd.DataFrame, group: str) -> dict[str, np.ndarray]:
     _known([group], frame.columns, "group= names no column of the data")
     codes, values = coded_by_value(frame[group])
     if len(values) < 2:
-        raise DataProblem(f"group={group!r}: the column has {len(values)} value; at least two groups are needed.")
+        raise DataProblem(_ONE_GROUP.filled(group=repr(group), n=len(values)))
     if len(values) > len(frame) / 2:
         raise DataProblem(
             f"group={group!r}: {len(values)} groups for {len(frame)} respondents; is it the right column?"
@@ -404,11 +397,8 @@ def _enough(complete: int, offered: int, names: Sequence[str], values: Sequence[
     if complete >= 2:
         return
     empty = [name for name, column in zip(names, values, strict=True) if np.isnan(column[rows]).all()]
-    cause = f" Without any answer: {', '.join(map(repr, empty))}." if empty else ""
-    raise DataProblem(
-        f"{complete} of {offered} respondents answered all {len(names)} variables of the model; at least two are "
-        f"needed, and in practice many more.{cause}"
-    )
+    cause = _NONE_AT_ALL.filled(names=_quoted(empty)) if empty else ""
+    raise DataProblem(_TOO_FEW.filled(n=complete, offered=offered, variables=len(names)) + cause)
 
 
 def usable_covariance(covariance: np.ndarray, names: Sequence[str], n: int) -> None:
@@ -421,11 +411,8 @@ def usable_covariance(covariance: np.ndarray, names: Sequence[str], n: int) -> N
     if linalg.has_cholesky(correlation - 1e-13 * len(names) * np.eye(len(names))):
         return  # the smallest eigenvalue is above that
     if n <= len(names):
-        raise DataProblem(
-            f"{n} complete answers for {len(names)} variables: the covariance matrix is singular. Collect more "
-            "answers, or use fewer variables."
-        )
-    involved = ", ".join(map(repr, _dependent(correlation, names)))
+        raise DataProblem(_SINGULAR.filled(n=n, variables=len(names)))
+    involved = _quoted(_dependent(correlation, names))
     lowest = np.linalg.eigvalsh(correlation)[0]
     if lowest < -_INDEFINITE:
         raise DataProblem(
@@ -433,10 +420,7 @@ def usable_covariance(covariance: np.ndarray, names: Sequence[str], n: int) -> N
             "No one set of respondents gives such a matrix: look for a typing error, for pairwise deletion, or for "
             "correlations taken from several sources."
         )
-    raise DataProblem(
-        f"exactly collinear: {involved}. One of them is a sum or a copy of the others, or "
-        "the matrix was not computed from one set of respondents; remove one."
-    )
+    raise DataProblem(_COLLINEAR.filled(names=involved))
 
 
 def _varying(names: Sequence[str], spread: np.ndarray) -> None:
@@ -444,10 +428,7 @@ def _varying(names: Sequence[str], spread: np.ndarray) -> None:
     constant = [name for name, varies in zip(names, spread > 0, strict=True) if not varies]
     if constant:
         them = "it" if len(constant) == 1 else "them"
-        raise DataProblem(
-            f"no variation in {', '.join(map(repr, constant))}: every respondent gave the same answer, so nothing can "
-            f"covary with {them}. Remove {them} from the model."
-        )
+        raise DataProblem(_CONSTANT.filled(names=_quoted(constant), them=them))
 
 
 def _in_a_unit(names: Sequence[str], sizes: np.ndarray) -> None:
@@ -460,7 +441,51 @@ def _in_a_unit(names: Sequence[str], sizes: np.ndarray) -> None:
         )
 
 
+def _quoted(names: Sequence[str]) -> Words:
+    return joined(map(repr, names), ", ", "、")
+
+
 def _dependent(correlation: np.ndarray, names: Sequence[str]) -> list[str]:
     """The variables in the relation that comes nearest to an exact one."""
     weights = abs(np.linalg.eigh(correlation)[1][:, 0])
     return [name for name, w in zip(names, weights, strict=True) if w > 0.1 * weights.max()]
+
+
+_UNANSWERED = Words("without any answer: {names}. Remove {them} from the model.", "{names}无人作答。请从模型中删去。")
+_NONE_AT_ALL = Words(" Without any answer: {names}.", "其中无人作答的有：{names}。")
+_NOT_BOTH = Words(
+    "fewer than two respondents answered both {one} and {other}: their covariance cannot be estimated. Remove one of "
+    "them from the model.",
+    "同时回答{one}与{other}的受访者不足两名，无法估计其协方差。请从模型中删去其一。",
+)
+_ONE_GROUP = Words(
+    "group={group}: the column has {n} value; at least two groups are needed.",
+    "group={group}：该列仅有{n}个取值，至少需要两个组别。",
+)
+_TOO_FEW = Words(
+    "{n} of {offered} respondents answered all {variables} variables of the model; at least two are needed, and in "
+    "practice many more.",
+    "{offered}名受访者中仅{n}名回答了模型的全部{variables}个变量；至少需要两名，实际应远多于此。",
+)
+_SINGULAR = Words(
+    "{n} complete answers for {variables} variables: the covariance matrix is singular. Collect more answers, or use "
+    "fewer variables.",
+    "完整答卷{n}份，变量{variables}个，协方差矩阵奇异。请增加样本或减少变量。",
+)
+_COLLINEAR = Words(
+    "exactly collinear: {names}. One of them is a sum or a copy of the others, or the matrix was not computed from one "
+    "set of respondents; remove one.",
+    "{names}完全共线：其中之一为其他变量之和或重复，或该矩阵并非来自同一批受访者。请删去其一。",
+)
+_CONSTANT = Words(
+    "no variation in {names}: every respondent gave the same answer, so nothing can covary with {them}. Remove {them} "
+    "from the model.",
+    "{names}没有差异：所有受访者的回答相同，无法与其他变量共变。请从模型中删去。",
+)
+_NOT_FOUND = Words(
+    "the means and covariances of the answers with gaps were not found: what was answered comes near to an exact "
+    "linear relation among {names}. One of them may be a sum or a copy of others, or too few respondents answered them "
+    "together; remove one from the model, or use missing='listwise'.",
+    "未能求得含缺失值数据的均值与协方差：{names}之间近于精确的线性关系。其中之一可能为其他变量之和或重复，或同时作答的"
+    "受访者过少。请从模型中删去其一，或设missing: listwise。",
+)

@@ -439,7 +439,7 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
         slope = objective.slope(pattern, sample, moments, theta)
     if status is Status.CONTRADICTION:
         message = diagnosis.contradiction_message(contradictory(table, theta, moments.labels), options.bounds)
-        problem = ConvergenceError(message.en)
+        problem = ConvergenceError(message)
         found.append(Diagnostic("error", "contradictory_constraints", message))
     elif status is not Status.BAD_START:
         limits = restrictions(table, theta)
@@ -447,7 +447,7 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
         names = diagnosis.inseparable(slope.hessian, table, held, moments.labels)
         if names:
             message = diagnosis.unidentified_message(names, table)
-            problem = IdentificationError(message.en, names)
+            problem = IdentificationError(message, names)
             found.append(Diagnostic("error", "not_identified", message))
     if problem is None and status is not Status.CONVERGED:
         undefined = without_value(table, theta, moments.labels)
@@ -456,7 +456,7 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
         else:
             holding = binding(table, theta, slope, moments.labels)
             message = diagnosis.unconverged_message(status, int(best.iterations[0]), table, theta, holding)
-        problem = ConvergenceError(message.en)
+        problem = ConvergenceError(message)
         found.append(Diagnostic("error", "not_converged", message))
     if problem is not None and raising:
         raise problem
@@ -495,4 +495,4 @@ def _enough_moments(table: ParameterTable, labels: Sequence[str]) -> None:
     equalities = len(table.sums) + sum(term.op == "==" for term in table.definitions)
     if table.n_free - equalities > available:
         message = diagnosis.too_many_parameters_message(table.n_free, available)
-        raise IdentificationError(message.en, table.names(labels))
+        raise IdentificationError(message, table.names(labels))

@@ -23,6 +23,7 @@ from ..kernels import discrepancy, fit_indices, gamma, influence, latent_respons
 from ..kernels.discrepancy import Sample
 from ..kernels.latent_response import OrderedPattern
 from ..responses.moments import Moments
+from ..tables import Words
 from .estimators import Estimator
 from .robust import Scaling, adjusted
 
@@ -41,31 +42,18 @@ def weighted(sample: Sample, moments: Moments, method: Estimator) -> Sample:
 
 def _inverse(found: np.ndarray, moments: Moments, asked: str) -> np.ndarray:
     m = found.shape[-1]
-    enough_respondents(
-        moments,
-        m,
-        asked,
-        f"more than {m} in every group, and several times as many to be trusted. Take estimator='DWLS', 'ULSM' or "
-        "'MLR'.",
-    )
-    return full_weight(
-        found,
-        f"{asked} needs the inverse of the covariance matrix of all moments, which is singular: some moments "
-        "follow from others, as with answers that take two values only. Take estimator='DWLS', 'ULSM' or 'MLR'.",
-    )
+    enough_respondents(moments, m, asked, _MORE.filled(m=m))
+    return full_weight(found, _SINGULAR.filled(asked=asked))
 
 
-def enough_respondents(moments: Moments, m: int, asked: str, needed: str) -> None:
+def enough_respondents(moments: Moments, m: int, asked: str, needed: Words) -> None:
     """Refuse to weigh m moments by all their covariances where a group has no more respondents than that."""
     fewest = int(moments.n.min())
     if fewest <= m:
-        raise DataProblem(
-            f"{asked} weighs {m} moments by the inverse of their covariance matrix, which {fewest} respondents "
-            f"cannot tell: it needs {needed}"
-        )
+        raise DataProblem(_TOO_FEW.filled(asked=asked, m=m, fewest=fewest, needed=needed))
 
 
-def full_weight(found: np.ndarray, singular: str) -> np.ndarray:
+def full_weight(found: np.ndarray, singular: Words) -> np.ndarray:
     """Invert Gamma, or say what it means that there is no inverse: (G, m, m) -> (G, m, m)"""
     smallest = np.linalg.eigvalsh(linalg.correlation(found))[:, 0]
     if not (smallest > found.shape[-1] * 1e-13).all():  # False for NaN
@@ -280,3 +268,20 @@ def moment_slopes(pattern: ram.Pattern, sample: Sample, theta: np.ndarray) -> np
     else:
         cells = least_squares.jacobian(pattern, ram.implied(pattern, theta, sample.covariance, sample.mean))
     return np.asarray(least_squares.by_parameter(pattern, cells))
+
+
+_TOO_FEW = Words(
+    "{asked} weighs {m} moments by the inverse of their covariance matrix, which {fewest} respondents cannot tell: it "
+    "needs {needed}",
+    "{asked}以{m}个样本矩的协方差矩阵之逆加权，{fewest}名受访者不足以估计：{needed}",
+)
+_MORE = Words(
+    "more than {m} in every group, and several times as many to be trusted. Take estimator='DWLS', 'ULSM' or 'MLR'.",
+    "每组至少应多于{m}名，且数倍于此方可靠。请改用estimator='DWLS'、'ULSM'或'MLR'。",
+)
+_SINGULAR = Words(
+    "{asked} needs the inverse of the covariance matrix of all moments, which is singular: some moments follow from "
+    "others, as with answers that take two values only. Take estimator='DWLS', 'ULSM' or 'MLR'.",
+    "{asked}需要全部样本矩的协方差矩阵之逆，而该矩阵奇异：部分样本矩可由其他矩推得，如仅有两种取值的回答。请改用"
+    "estimator='DWLS'、'ULSM'或'MLR'。",
+)

@@ -50,10 +50,8 @@ def categories(
         own = everyone[:, moments.names.index(name)]
         found[name] = np.sort(pd.unique(own[~np.isnan(own)]))
         if not 2 <= len(found[name]) <= MOST_CATEGORIES:
-            raise DataProblem(
-                f"{name!r} has {len(found[name])} different answers; an ordered variable has 2 to {MOST_CATEGORIES}. "
-                "Leave it out of ordered=, or bring its answers into fewer categories."
-            )
+            counts = {"name": repr(name), "n": len(found[name]), "most": MOST_CATEGORIES}
+            raise DataProblem(_NOT_ORDERED.filled(**counts))
     return found
 
 
@@ -160,15 +158,8 @@ def _weight(moments: Moments, method: Estimator, target: np.ndarray) -> np.ndarr
     if method.discrepancy == "DWLS":
         return np.stack([1 / influence.gamma_diagonal(own) for own in moments.ordered])
     m = target.shape[1]
-    enough_respondents(
-        moments, m, "estimator='WLS'", "more respondents than moments in every group. Take estimator='WLSMV'."
-    )
-    return full_weight(
-        ordered_gamma(moments),
-        f"estimator='WLS' weighs {m} moments by the inverse of their covariance matrix, which is singular: some "
-        "moments follow from others, as with few respondents, rare categories, or items that repeat one another. "
-        "Take estimator='WLSMV', or bring rare categories together.",
-    )
+    enough_respondents(moments, m, "estimator='WLS'", _MORE)
+    return full_weight(ordered_gamma(moments), _SINGULAR.filled(m=m))
 
 
 def residual_measures(
@@ -332,6 +323,22 @@ _NOBODY = Words(
     "nobody answered {answer} to {item}, which other groups did; a threshold cannot be estimated from no answers. "
     "Bring neighbouring categories together in all groups.",
     "{item}无人选择{answer}，而其他组别有人选择；没有作答便无法估计阈值。请在所有组别中合并相邻类别。",
+)
+_MORE = Words(
+    "more respondents than moments in every group. Take estimator='WLSMV'.",
+    "每组受访者应多于样本矩个数。请改用estimator='WLSMV'。",
+)
+_SINGULAR = Words(
+    "estimator='WLS' weighs {m} moments by the inverse of their covariance matrix, which is singular: some moments "
+    "follow from others, as with few respondents, rare categories, or items that repeat one another. Take "
+    "estimator='WLSMV', or bring rare categories together.",
+    "estimator='WLS'以{m}个样本矩的协方差矩阵之逆加权，而该矩阵奇异：部分样本矩可由其他矩推得，如受访者过少、类别罕见或"
+    "题项重复。请改用estimator='WLSMV'，或合并罕见类别。",
+)
+_NOT_ORDERED = Words(
+    "{name} has {n} different answers; an ordered variable has 2 to {most}. Leave it out of ordered=, or bring its "
+    "answers into fewer categories.",
+    "{name}有{n}种不同的回答；有序变量应有2至{most}个类别。请不将其列入ordered，或合并类别。",
 )
 _UNTOLD = Words(
     "thresholds, means or variances cannot be told from the answers, as where a covariate separates the categories of "
