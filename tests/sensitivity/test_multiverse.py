@@ -427,3 +427,23 @@ def test_tables_are_written_in_both_languages():
     assert "a two-sided p below .05" in text.render(tables[0])
     assert "支持比例" in text.render(tables[0], "zh") and "拟合失败" in text.render(tables[2], "zh")
     assert isinstance(tables[0].frame(), pd.DataFrame)
+
+
+def test_paths_from_categories_without_order_are_added_and_taken_out_together(tmp_path):
+    industry = {"id": "industry", "label": "Industry", "wording": "Which?", "categories": {1: "A", 2: "B", 3: "C"}}
+    document = {**small_study.INSTRUMENT, "background": [*small_study.INSTRUMENT["background"], industry]}
+    document["models"] = {**document["models"], "direct": {"title": "Direct", "structure": "USE ~ TRUST + industry"}}
+    frame = small_study.answers().assign(industry=[1 + i % 3 for i in range(200)])
+    study = sme.load_study(small_study.write_study(tmp_path, frame, document=document))
+    told = {"hypotheses": {"H1": "USE ~ industry.3 > 0"}, "progress": False}
+    chosen = {"as it is": (), "without": "- USE ~ industry", "more": "TRUST ~ industry"}
+    result = sme.multiverse(study, choices={"paths": chosen}, **told)
+    assert result.curve.set_index("paths")["status"].to_dict() == {
+        "as it is": "fitted",
+        "more": "fitted",
+        "without": "not in this model",
+    }
+    labels = [entry.label for entry in ledger.read(study.ledger)]
+    assert labels == ["hypothesized", "post hoc", "post hoc"]
+    with pytest.raises(SpecificationError, match="'USE ~ a\\*industry': industry is a question of categories without"):
+        sme.multiverse(study, choices={"paths": ["USE ~ a*industry"]}, **told)
