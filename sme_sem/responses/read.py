@@ -41,9 +41,9 @@ def read_responses(
     instrument : Instrument
         What was asked; it decides what a column and an answer mean.
     platform : str
-        The survey platform that wrote the file: "wenjuanxing", "qualtrics", "surveymonkey", "limesurvey", "kobo"
-        (KoboToolbox and ODK), "redcap", "google_forms"; "spss" or "stata" for files of these programs; "plain" for
-        one row of column names.  "auto" finds out by the marks each of them leaves, and says why in the findings.
+        The survey platform that wrote the file: "wenjuanxing", "tencent", "qualtrics", "surveymonkey", "limesurvey",
+        "kobo" (KoboToolbox and ODK), "redcap", "google_forms"; "spss" or "stata" for files of these programs; "plain"
+        for one row of column names.  "auto" finds out by the marks each of them leaves, and says why in the findings.
     sheet : str, optional
         The sheet of a workbook; left out, the first one.
     encoding : str, optional

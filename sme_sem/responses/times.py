@@ -1,9 +1,9 @@
 """Points in time as survey platforms write them.
 
 ``2026/4/18 8:00:00``, ``2026-04-18T08:00:00.000+08:00``, ``2026/04/18 8:00:00 AM GMT+8``, ``18.04.2026 08:00``,
-``2026年4月18日 上午8:00``, ``2026/04/18 8:00:00 下午 GMT+8``.  A time that states its distance from Greenwich is turned
-to UTC.  In ``4/5/2026`` the month comes first unless some date of the column cannot be read so; where none decides it,
-this is noted.
+``2026年4月18日 上午8:00``, ``2026/04/18 8:00:00 下午 GMT+8``, ``18-Apr-2026 08:00:00``.  A time that states its
+distance from Greenwich is turned to UTC.  In ``4/5/2026`` the month comes first unless some date of the column cannot
+be read so; where none decides it, this is noted.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ _YEAR_FIRST = re.compile(
     rf"(?P<year>\d{{4}})[-/.年](?P<month>\d{{1,2}})[-/.月](?P<day>\d{{1,2}})日?{_CLOCK}", re.IGNORECASE
 )
 _YEAR_LAST = re.compile(rf"(?P<a>\d{{1,2}})[-/.](?P<b>\d{{1,2}})[-/.](?P<year>\d{{4}}){_CLOCK}", re.IGNORECASE)
+_NAMED = re.compile(rf"(?P<day>\d{{1,2}})[- ](?P<name>[a-z]{{3}})[- ](?P<year>\d{{4}}){_CLOCK}", re.IGNORECASE)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ZONE = re.compile(r"([+-])(\d{1,2})(?::?(\d{2}))?")
 
 
@@ -48,6 +50,8 @@ def read_times(texts: Sequence[str]) -> Times:
     ['2026-04-05 08:00:00', '2026-04-18 20:00:00']
     >>> read_times(["4/5/2026", "3/5/2026"]).undecided
     True
+    >>> str(read_times(["18-Apr-2026 20:00:00"]).values[0])
+    '2026-04-18 20:00:00'
     """
     values = [_plainly_written(text) for text in texts]
     others = [(i, " ".join(texts[i].split())) for i, value in enumerate(values) if value is None and texts[i].strip()]
@@ -59,7 +63,7 @@ def read_times(texts: Sequence[str]) -> Times:
     day_first = any(a > 12 for a, _ in pairs)
     decided = day_first or any(b > 12 for _, b in pairs) or all(a == b for a, b in pairs)
     for i, text in others:
-        found = _YEAR_FIRST.fullmatch(text) or _YEAR_LAST.fullmatch(text)
+        found = _YEAR_FIRST.fullmatch(text) or _YEAR_LAST.fullmatch(text) or _NAMED.fullmatch(text)
         if found:
             values[i] = _point(found, day_first)
             zoned = zoned or bool(found["zone"])
@@ -81,6 +85,8 @@ def _point(found: re.Match[str], day_first: bool) -> datetime | None:
     month, day = parts.get("month"), parts.get("day")
     if "a" in parts:
         day, month = (parts["a"], parts["b"]) if day_first else (parts["b"], parts["a"])
+    elif (name := parts.get("name", "").casefold()) in _MONTHS:
+        month = str(_MONTHS.index(name) + 1)
     hour, half = int(parts["hour"] or 0), parts["noon"] or parts["half"] or ""
     if half:
         late = half[0] in "Pp" or half in _AFTERNOON

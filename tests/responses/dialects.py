@@ -163,6 +163,70 @@ def wenjuanxing_numbers():
     return rows
 
 
+# --- Tencent Survey ------------------------------------------------------------------------------------
+
+TENCENT_FRONT = ("编号", "开始答题时间", "结束答题时间", "答题时长")
+TENCENT_BACK = ("语言", "清洗数据结果", "智能清洗数据无效概率", "地理位置国家和地区", "地理位置省", "地理位置市")
+TENCENT_BACK += ("用户类型", "用户标识", "昵称", "自定义字段", "IP", "UA", "Referrer", "")
+
+
+def _tencent_own(i, duration):
+    front = (str(i + 1), f"2026-04-{18 + i} 08:00:00", f"2026-04-{18 + i} 08:01:2{i}", duration(80 + i))
+    place, user = ("中国", "浙江省", "杭州市"), ("微信", f"u{i}", "小王")
+    back = ("简体中文", "有效", "0.1", *place, *user, "", f"1.2.3.{i}", "Mozilla", "", "")
+    return front, back
+
+
+def tencent_texts():
+    """Rows of the download by text: options behind a letter, and a column for each of several."""
+    head = (
+        *TENCENT_FRONT,
+        "1.贵企业的规模是？",
+        "2.请根据实际情况作答:本企业关注竞争对手。",
+        "2.请根据实际情况作答:本企业经常征询客户意见。",
+        "2.请根据实际情况作答:本企业不关注市场。",
+        "3.此题请选择非常同意。",
+        "4.贵企业通过哪些渠道销售？:门店",
+        "4.贵企业通过哪些渠道销售？:线上",
+        "4.贵企业通过哪些渠道销售？:代理商____{fillblank-0b5f}",
+        "5.贵企业成立多少年(年)？_填空1",
+        *TENCENT_BACK,
+    )
+    rows = [head]
+    for i, person in enumerate(RESPONDENTS):
+        front, back = _tencent_own(i, lambda s: f"{s // 60}分{s % 60}秒")
+        size = f"{'AB'[person['size'] - 1]}.{said('size', person['size'], 'zh')}"
+        answers = [person[item] and f"{'ABCDE'[person[item] - 1]}.{said(item, person[item], 'zh')}" for item in ITEMS]
+        labels = {1: "A.门店", 2: "B.线上[图片]", 3: "C.代理商____"}
+        options = [chosen(person, option, yes=labels[option], no="") for option in CHANNELS]
+        rows.append((*front, size, *(a or "" for a in answers), *options, code(person["age"]), *back))
+    return rows
+
+
+def tencent_numbers():
+    """Rows of the download by code: an option is its number, one of several a column of 0 and 1."""
+    head = (
+        *TENCENT_FRONT,
+        "1.贵企业的规模是？",
+        "2.本企业关注竞争对手。",
+        "3.本企业经常征询客户意见。",
+        "4.本企业不关注市场。",
+        "5.此题请选择非常同意。",
+        "6.(门店)",
+        "6.(线上)",
+        "6.(代理商)",
+        "7.贵企业成立多少年(年)？",
+        *TENCENT_BACK,
+    )
+    rows = [head]
+    for i, person in enumerate(RESPONDENTS):
+        front, back = _tencent_own(i, str)
+        options = [chosen(person, option) for option in CHANNELS]
+        answers = [code(person[item]) for item in ITEMS]
+        rows.append((*front, code(person["size"]), *answers, *options, code(person["age"]), *back))
+    return rows
+
+
 # --- Qualtrics -----------------------------------------------------------------------------------------
 
 QUALTRICS_OWN = (

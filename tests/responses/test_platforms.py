@@ -34,6 +34,13 @@ WJX = {
     "duration_s": SECONDS,
     "source": ["微信"] * 3,
 }
+TENCENT = {
+    "respondent_id": ["1", "2", "3"],
+    "started_at": STARTED,
+    "submitted_at": SUBMITTED,
+    "duration_s": SECONDS,
+    "language": ["简体中文"] * 3,
+}
 QUALTRICS = {
     "respondent_id": ["R_0", "R_1", "R_2"],
     "started_at": STARTED,
@@ -90,6 +97,18 @@ CASES = {
         lambda p: saved(p, dialects.wenjuanxing_numbers(), encoding="utf-8-sig"),
         WJX,
         ["来自IP", "1、您的姓名："],
+    ),
+    "tencent, texts": (
+        "tencent",
+        lambda p: saved(p, dialects.tencent_texts(), encoding="utf-8-sig", quoting=csv.QUOTE_ALL),
+        TENCENT,
+        ["用户标识", "昵称", "IP"],
+    ),
+    "tencent, numbers": (
+        "tencent",
+        lambda p: workbook(p.with_suffix(".xlsx"), dialects.tencent_numbers()),
+        TENCENT,
+        ["用户标识", "昵称", "IP"],
     ),
     **{
         f"qualtrics, {'texts' if texts else 'numbers'}, {'split' if split else 'joined'}, {headings} headings": (
@@ -211,6 +230,29 @@ def test_a_platform_that_is_named_reads_as_the_one_that_is_found(tmp_path, case)
     assert "platform= says so" in told.findings.query("rule == 'platform'")["message"].item()
     examples = {str(rule): example for _, rule, _, example in told.tables()[1].rows}
     assert examples["survey platform that wrote the file"] == REGISTRY[told.platform].title
+
+
+def test_what_was_filled_in_beside_an_option_is_no_option(tmp_path):
+    head, *rows = dialects.tencent_texts()
+    place = head.index("4.贵企业通过哪些渠道销售？:代理商____{fillblank-0b5f}") + 1
+    name = "4.贵企业通过哪些渠道销售？:代理商____{fillblank-0b5f}[填空]"
+    rows = [(*row[:place], "东北区", *row[place:]) for row in rows]
+    path = saved(tmp_path / "answers.csv", [(*head[:place], name, *head[place:]), *rows])
+    responses = read_responses(path, survey())
+    assert_columns(responses.frame, FRAME)
+    assert responses.extra[name].tolist() == ["东北区"] * 3
+    assert [column for _, _, column, _ in found(responses, "unknown_column")] == [name]
+
+
+def test_an_answer_that_looks_like_a_lettered_option_stays_what_the_instrument_calls_it():
+    labels = {1: {"en": "A. Smith", "zh": "A.甲"}, 2: {"en": "Smith", "zh": "甲"}}
+    question = {"id": "size", "label": "Size", "wording": "规模？", "categories": labels}
+    frame = pd.DataFrame(
+        {"编号": ["1", "2"], "开始答题时间": "", "结束答题时间": "", "1.MK1": "3", "2.规模？": ["A.甲", "B.甲"]}
+    )
+    responses = read_responses(frame, survey(background=[question]))
+    assert responses.platform == "tencent"
+    assert responses.frame["size"].tolist() == [1.0, 2.0]
 
 
 def test_a_table_in_memory_is_recognised_like_its_file(tmp_path):

@@ -16,6 +16,7 @@ from .platform import Adapted, Platform
 from .qualtrics import QUALTRICS
 from .redcap import REDCAP
 from .surveymonkey import SURVEYMONKEY
+from .tencent import TENCENT
 from .wenjuanxing import WENJUANXING
 
 REGISTRY: dict[str, Platform] = {
@@ -23,6 +24,7 @@ REGISTRY: dict[str, Platform] = {
     for platform in (
         PLAIN,
         WENJUANXING,
+        TENCENT,
         QUALTRICS,
         SURVEYMONKEY,
         LIMESURVEY,
