@@ -22,7 +22,7 @@ import pandas as pd
 
 from .errors import SpecificationError
 from .instrument import Instrument
-from .instrument.model import Synthetic
+from .instrument.model import BackgroundQuestion, Synthetic
 from .population import draw
 from .responses.matching import SYNTHETIC_MARK
 from .tasks import seeded
@@ -85,7 +85,7 @@ def draw_answers(instrument: Instrument, n: int | None = None, seed: int | None 
             drawn = drawing.random((n, len(question.categories))) < 0.5
             columns[question.id] = ["┋".join(str(c) for c in compress(question.categories, own)) for own in drawn]
         elif question.kind == "numeric":
-            columns[question.id] = drawing.integers(1, 31, size=n)
+            columns[question.id] = drawing.integers(*_range(question), size=n)
         if question.id in known:
             columns[question.id] = known[question.id]
     for column in instrument.metadata:
@@ -102,6 +102,16 @@ def draw_answers(instrument: Instrument, n: int | None = None, seed: int | None 
     for item in asked if manner.missing else ():
         answers[item.id] = answers[item.id].astype("Int64").mask(answering.random(n) < manner.missing)
     return answers
+
+
+def _range(question: BackgroundQuestion) -> tuple[int, int]:
+    """Where to draw a number from: 1 to 30, or within what the question allows; the end is left out."""
+    if question.lowest is None:
+        highest = 30 if question.highest is None else math.floor(question.highest)
+        return min(1, highest), min(highest, 30) + 1
+    lowest = math.ceil(question.lowest)
+    highest = lowest + 29 if question.highest is None else math.floor(question.highest)
+    return lowest, max(lowest, highest) + 1
 
 
 def _inclinations(synthetic: Synthetic, n: int, seed: int) -> tuple[pd.DataFrame, dict[str, list[int | str]]]:

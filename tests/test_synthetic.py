@@ -66,3 +66,14 @@ def test_groups_have_their_shares_their_background_answers_and_their_effects():
     assert one["t1"].corr(one["u1"]) == pytest.approx(0.1 * 0.64, abs=0.08)
     assert two["t1"].corr(two["u1"]) == pytest.approx(0.8 * 0.64, abs=0.08)
     assert two["t1"].mean() > one["t1"].mean() + 0.3
+
+
+@pytest.mark.parametrize(
+    ("bounds", "least", "most"),
+    [({}, 1, 30), ({"lowest": 18, "highest": 65}, 18, 65), ({"lowest": 500}, 500, 529), ({"highest": 12.5}, 1, 12)],
+)
+def test_numbers_are_drawn_within_what_their_question_allows(bounds, least, most):
+    question = {"id": "years", "label": "Years", "wording": "How many years?", "kind": "numeric", **bounds}
+    document = asked().model_dump(by_alias=True, exclude_unset=True)
+    drawn = draw_answers(read_instrument({**document, "background": [question]}))["years"]
+    assert (drawn.min(), drawn.max()) == (least, most)

@@ -122,6 +122,31 @@ def _background(document: Any) -> Iterator[str]:
             yield f"{place}.categories: a {kind} question has none; leave them out, or set kind to category"
         if question.get("ordered") is True and kind != "category":
             yield f"{place}.ordered: is for categories of which one is chosen; leave it out of a {kind} question"
+        yield from _bounds(place, question, kind)
+
+
+def _bounds(place: str, question: Any, kind: Any) -> Iterator[str]:
+    """Complain of the range of a number where it is none, or where there is no number."""
+    given = {key: question[key] for key in ("lowest", "highest") if question.get(key) is not None}
+    for key, bound in given.items():
+        if kind != "numeric":
+            yield f"{place}.{key}: is for the answers to a numeric question; leave it out of a {kind} question"
+        elif isinstance(bound, float) and not math.isfinite(bound):
+            yield f"{place}.{key}: expected a finite number, got {bound}"
+    if kind != "numeric" or not all(_number(bound) for bound in given.values()):
+        return
+    lowest, highest = given.get("lowest", -math.inf), given.get("highest", math.inf)
+    if lowest >= highest:
+        yield f"{place}.highest: must be above lowest ({lowest}), got {highest}"
+    for spot, code in find(question, "missing_codes.*", int) if given else ():
+        if lowest <= code <= highest:
+            yield f"{place}.{spot}: {code} is a valid answer; the question allows {_span(given)}"
+
+
+def _span(given: dict[str, Any]) -> str:
+    if len(given) == 2:
+        return f"{given['lowest']} to {given['highest']}"
+    return f"{given['lowest']} and more" if "lowest" in given else f"{given['highest']} and less"
 
 
 def _options(document: Any) -> Iterator[str]:
@@ -418,6 +443,10 @@ def _keys(document: Any, field: str) -> list[str]:
 
 def _mapping(value: Any) -> dict[Any, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _number(value: Any) -> TypeGuard[float]:
+    return _whole(value) or (isinstance(value, float) and math.isfinite(value))
 
 
 def _whole(value: Any) -> TypeGuard[int]:

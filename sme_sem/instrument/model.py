@@ -22,6 +22,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StrictBool,
+    StrictFloat,
     StrictInt,
     StrictStr,
     ValidationInfo,
@@ -182,6 +183,7 @@ class BackgroundQuestion(_Record):
     """A question on the respondent or the firm: one of some categories, several of them, a number, or free text.
 
     ordered : its categories stand in order, as size classes do: regressions and models take their codes as a number
+    lowest, highest : of a number, what is believed; an answer beyond becomes missing and a finding
     """
 
     id: VariableName
@@ -190,6 +192,8 @@ class BackgroundQuestion(_Record):
     kind: Literal["category", "multiple", "numeric", "text"] = "category"
     categories: dict[Code, BilingualText] = {}
     ordered: StrictBool = False
+    lowest: StrictInt | StrictFloat | None = None
+    highest: StrictInt | StrictFloat | None = None
     missing_codes: tuple[Code, ...] = ()
 
 

@@ -23,6 +23,7 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _UNSEEN = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.ASCII)
 _DURATION = re.compile(r"(?:(\d+)(?:小时|h))?(?:(\d+)(?:分钟|分|min|m))?(?:(\d+)(?:秒|sec|s)?)?", re.ASCII)
+_POINTS = "分"
 _JOINTS = ("", ".", "-", "=", ":", "、", "_", ")")
 
 NO_ANSWER = frozenset({"na", "n/a", "#n/a", "<na>", "nan", "null", "none", ".", "(跳过)", "(空)"})
@@ -66,6 +67,8 @@ def rating_reader(scale: ResponseScale) -> Reader:
     >>> read = rating_reader(ResponseScale(lowest=1, highest=5, anchors={5: {"en": "Agree", "zh": "同意"}}))
     >>> read("4.0").value, read(" agree").value, read("同意").value
     (4.0, 5.0, 5.0)
+    >>> read("4分").value
+    4.0
     >>> read("6").message.en
     "is off the scale 1 to 5; correct it, or list it among the scale's missing_codes if it means no answer"
     """
@@ -87,6 +90,8 @@ def rating_reader(scale: ResponseScale) -> Reader:
             return Reading(labels[fold], "recoded")
         if fold in NO_ANSWER:
             return Reading(None, "missing_code")
+        if fold.endswith(_POINTS) and (points := number(fold.removesuffix(_POINTS))) in codes:
+            return Reading(points, "recoded")
         if x is None:
             return Reading(
                 None,

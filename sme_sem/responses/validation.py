@@ -29,7 +29,6 @@ from .labels import (
     Reader,
     Reading,
     category_reader,
-    number_reader,
     rating_reader,
     read_column,
     text_reader,
@@ -38,6 +37,7 @@ from .labels import (
 from .matching import Matching
 from .metadata import NAMES, read_metadata
 from .platforms import Adapted
+from .quantities import quantity_reader, units_noted, years_noted
 
 TURNED = "sme_sem_turned"
 """Heading of the column that names items whose answers are turned already."""
@@ -72,6 +72,8 @@ def check(written: Adapted, matching: Matching, instrument: Instrument) -> Check
         elif question.id in columns:
             codes = tuple(question.categories)
             frame[question.id] = read(question.id, columns[question.id], _background_reader(question), codes)
+            if question.kind == "numeric":
+                notes += years_noted(question, table.rows, frame[question.id].to_numpy(dtype=float))
     known = metadata_texts(written, columns, instrument)
     metadata = read_metadata(known, table.rows, notes)
     for own in instrument.metadata:
@@ -129,7 +131,7 @@ def _item_codes(name: str, instrument: Instrument) -> tuple[int, ...]:
 
 def _background_reader(question: BackgroundQuestion) -> Reader:
     if question.kind == "numeric":
-        return number_reader(question.missing_codes)
+        return quantity_reader(question)
     return category_reader(question) if question.kind == "category" else text_reader(question.missing_codes)
 
 
@@ -157,6 +159,7 @@ def _readings(
         notes.append(finding("warning", "label_disagrees", message, column=name, value=code))
     notes += capped(_unusable(table.rows, name, places, texts, readings))
     notes += _understood(table.rows, name, places, texts, readings)
+    notes += units_noted(name, places, texts, readings)
     return values, places, readings
 
 

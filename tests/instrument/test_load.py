@@ -168,6 +168,26 @@ ONE_MISTAKE = [
         "background[1].ordered: is for categories of which one is chosen; leave it out of a numeric question",
     ),
     (
+        "background.0.lowest",
+        0,
+        "background[0].lowest: is for the answers to a numeric question; leave it out of a category question",
+    ),
+    (
+        "background.1",
+        {"id": "age", "label": "A", "wording": "A?", "kind": "numeric", "lowest": 9, "highest": 0.5},
+        "background[1].highest: must be above lowest (9), got 0.5",
+    ),
+    (
+        "background.1",
+        {"id": "age", "label": "A", "wording": "A?", "kind": "numeric", "lowest": 0, "missing_codes": [99]},
+        "background[1].missing_codes[0]: 99 is a valid answer; the question allows 0 and more",
+    ),
+    (
+        "background.1",
+        {"id": "age", "label": "A", "wording": "A?", "kind": "numeric", "highest": float("inf")},
+        "background[1].highest: expected a finite number, got inf",
+    ),
+    (
         "background.0.categories",
         {1.5: "x"},
         "background[0].categories.1.5: expected a whole number or text, got 1.5",

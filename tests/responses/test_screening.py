@@ -142,7 +142,7 @@ def test_responses_show_counts_findings_and_missing_answers_in_both_languages(in
     responses = screen(read(instrument, GOOD, ("b", 1, 9, "", 5, 1))).responses()
     counts, findings, missing = responses.tables()
     assert [row[1] for row in counts.rows] == [2, 1]
-    off_scale = next(row for row in findings.rows if str(row[1]) == "answer off the response scale")
+    off_scale = next(row for row in findings.rows if str(row[1]) == "answer off the response scale or range")
     assert (off_scale[0].zh, off_scale[2], off_scale[3].en, off_scale[3].zh) == (
         "错误",
         1,

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sme_sem.instrument.model import BackgroundQuestion
 from sme_sem.responses import read_responses
 from sme_sem.responses.labels import duration_reader, folded
+from sme_sem.responses.quantities import quantity_reader
 
 from .conftest import ANSWERS, found
 
@@ -123,6 +125,94 @@ def test_a_question_for_a_number_takes_fractions_and_refuses_words(instrument):
     assert responses.frame["age"].fillna(0).tolist() == [12.5, 0, 0, 0]
     assert found(responses, "not_a_number") == [("error", 4, "age", "ten"), ("error", 5, "age", "1e999")]
     assert found(responses, "missing_code") == [("info", None, "age", "-1")]
+
+
+def test_a_number_with_its_unit_is_read_and_noted_once(instrument):
+    responses = answers(instrument, "age", "8年", "12.5 years", "３年", "7")
+    assert responses.frame["age"].tolist() == [8.0, 12.5, 3.0, 7.0]
+    assert found(responses, "with_unit") == [("warning", None, "age", None)]
+    told = responses.findings.query("rule == 'with_unit'").iloc[0]
+    assert told["message"] == (
+        "3 answers were written with a unit and read as the number alone: '年' (2), 'years' (1); look whether it is "
+        "the unit that the question asks for"
+    )
+    assert told["message_zh"] == (
+        "有3个答案带有单位，已按其中的数字读取：'年' (2)、'years' (1)；请核对是否为题目所问的单位"
+    )
+    assert found(responses, "not_a_number") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["3万元", "2千", "约8年", "8-10年", "10年以上", "8个月", "10+", "三年", "8 apples", "1,200人"]
+)
+def test_a_unit_that_counts_for_more_and_words_beside_a_number_are_refused(instrument, text):
+    responses = answers(instrument, "age", "8", text)
+    assert responses.frame["age"].isna().tolist() == [False, True]
+    assert found(responses, "not_a_number") == [("error", 3, "age", text)]
+
+
+def test_a_unit_that_is_refused_is_named(instrument):
+    (message,) = answers(instrument, "age", "3万元").findings.query("severity == 'error' and row == 2")["message"]
+    assert message == (
+        "'3万元' is not a number alone, and '万元' beside it is no unit that could be left out; write digits only, in "
+        "the unit that the question asks for"
+    )
+
+
+def numeric(wording, **bounds):
+    question = {"id": "amount", "label": "A", "wording": wording, "kind": "numeric"}
+    return quantity_reader(BackgroundQuestion.model_validate(question | bounds))
+
+
+@pytest.mark.parametrize(
+    ("wording", "text", "value"),
+    [
+        ("研发投入占比？", "60%", 60.0),
+        ("研发投入占比？", "60％", 60.0),
+        ("员工人数？", "25 人", 25.0),
+        ("您的年龄？", "38岁", 38.0),
+        ("月收入（元）？", "3000元", 3000.0),
+        ("年收入（万元）？", "3000元", None),
+        ("年收入（万元）？", "30万元", None),
+        ("每周工作多少小时？", "40小时", 40.0),
+        ("贵企业成立了多少个月？", "18个月", 18.0),
+        ("贵企业成立了多少个月？", "2年", None),
+        ("How many hours a week?", "40 hours", 40.0),
+    ],
+)
+def test_a_unit_is_left_out_where_the_question_asks_in_it(wording, text, value):
+    assert numeric(wording)(text).value == value
+
+
+def test_points_of_a_scale_are_its_codes_if_they_are_codes(instrument):
+    responses = answers(instrument, "MK2", "5分", " 4 分", "6分", "4.5分", "5分左右")
+    assert responses.frame["MK2"].fillna(0).tolist() == [5, 4, 0, 0, 0]
+    assert [row for _, row, _, _ in found(responses, "not_a_number")] == [4, 5, 6]
+
+
+def test_a_number_beyond_what_its_question_allows_is_a_finding():
+    read = numeric("成立多少年？", lowest=0, highest=150, missing_codes=[-1])
+    assert [read(text).value for text in ("0", "150", "150年")] == [0.0, 150.0, 150.0]
+    assert [read(text).rule for text in ("2015", "2015年", "-2", "-1")] == ["off_scale"] * 3 + ["missing_code"]
+    assert read("2015").message.zh == "高于该题允许的最大值150；请更正，若表示缺失，请列入该题的missing_codes"
+    assert read("-2").message.en == (
+        "is below 0, the lowest that the question allows; correct it, or list it among the question's missing_codes if "
+        "it means no answer"
+    )
+
+
+def test_calendar_years_among_ages_are_noted(instrument):
+    responses = answers(instrument, "age", "7", "2015", "12", "2011年", "", "30")
+    assert found(responses, "calendar_year") == [("warning", None, "age", None)]
+    assert responses.findings.query("rule == 'calendar_year'")["message"].item() == (
+        "2 answers look like calendar years, and most others are below 150: rows 3, 5; correct them, or give the "
+        "question a highest value, so that they count as missing"
+    )
+
+
+@pytest.mark.parametrize("cells", [["2015", "2011", "8"], ["7", "1899", "3"], ["400", "2015", "900"], ["7", "8"]])
+def test_years_that_were_asked_for_and_large_numbers_are_not(instrument, cells):
+    assert found(answers(instrument, "age", *cells), "calendar_year") == []
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("80", 80), ("80秒", 80), ("1分20秒", 80), ("1小时1分", 3660)])
