@@ -71,7 +71,10 @@ def screen(
     min_flags: Annotated[int, typer.Option(help="Indices that must raise a flag before somebody is set aside.")] = 2,
     kept: Annotated[
         Path | None,
-        typer.Option(help="CSV file for the checked answers of those who are kept, reverse-coded items turned once."),
+        typer.Option(
+            help="CSV file for the checked answers of those who are kept, each behind the platform's id or the row of "
+            "the file, reverse-coded items turned once."
+        ),
     ] = None,
     language: LanguageOption = Tongue.en,
     form: FormOption = None,

@@ -17,6 +17,7 @@ from .matching import Matching, match, questions
 from .personal import personal
 from .platforms import NAMES, Adapted, Heading, adapted
 from .responses import Responses
+from .tracing import traced
 from .validation import TURNED, check
 
 PLATFORMS = NAMES
@@ -82,7 +83,8 @@ def read_responses(
     """
     require_kind("instrument", instrument, Instrument, "an instrument as sme.load_instrument returns it")
     _first_look(path, instrument, platform, encoding)
-    chosen, written = adapted(read_table(path, sheet, encoding), platform)
+    chosen, found = adapted(read_table(path, sheet, encoding), platform)
+    written = traced(found)
     table = written.table
     headings = _headings(written, instrument)
     sensitive = {} if keep_personal else _personal(written, instrument)

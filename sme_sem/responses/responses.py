@@ -12,6 +12,7 @@ from ..instrument.model import Instrument
 from ..tables import Column, Kind, Table, Tabled, Words, term
 from .findings import RULES, SEVERITIES, cut
 from .platforms import REGISTRY
+from .tracing import trace
 from .validation import TURNED
 
 
@@ -72,10 +73,15 @@ class Responses(Tabled):
         return {name: items for name, items in present.items() if len(items) >= fewest}
 
     def to_csv(self) -> str:
-        """Write the checked answers; a column names the items that are turned, so that none is turned again."""
+        """Write the checked answers.
+
+        The first column says from whom they come: the platform's id of the respondent, or the row of the file, unless
+        the instrument has a column for the id.  The last names the items that are turned, so that none is turned again.
+        """
         turned = [name for name in self.instrument.reversed_items if name in self.frame.columns]
         frame = self.frame.assign(**{TURNED: " ".join(turned)}) if turned else self.frame
-        return frame.to_csv(index=False, lineterminator="\n")
+        own = [m.id for m in self.instrument.metadata if m.meaning == "respondent_id" and m.id in frame.columns]
+        return trace(frame, self.raw, self.rows, self.metadata, own).to_csv(index=False, lineterminator="\n")
 
     def tables(self) -> tuple[Table, ...]:
         """Show the counts, the findings by rule, and the share of missing answers per item."""

@@ -21,6 +21,7 @@ from ..tables.format import percent
 from .quality import ResponseQuality, response_quality
 from .quality_indices import Cutoffs
 from .responses import Responses, require_responses
+from .tracing import untraced
 from .validation import empty_rows, row_numbers, same_as_before
 
 DEFAULT_RULES = ("empty", "missing", "attention", "duplicate_id")
@@ -239,7 +240,7 @@ def _excluded(
 
 
 def _empty(responses: Responses, limits: _Limits) -> pd.Series[Any]:
-    return empty_rows(responses.raw)
+    return empty_rows(untraced(responses.raw))
 
 
 def _missing(responses: Responses, limits: _Limits) -> pd.Series[Any]:
@@ -260,7 +261,8 @@ def _duplicate_id(responses: Responses, limits: _Limits) -> pd.Series[Any]:
 
 
 def _duplicate_row(responses: Responses, limits: _Limits) -> pd.Series[Any]:
-    return same_as_before(row_numbers(responses.raw).mask(empty_rows(responses.raw))).notna()
+    cells = untraced(responses.raw)
+    return same_as_before(row_numbers(cells).mask(empty_rows(cells))).notna()
 
 
 def _careless(responses: Responses, limits: _Limits) -> pd.Series[Any]:

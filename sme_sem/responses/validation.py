@@ -38,6 +38,7 @@ from .matching import Matching
 from .metadata import NAMES, read_metadata
 from .platforms import Adapted
 from .quantities import quantity_reader, units_noted, years_noted
+from .tracing import untraced
 
 TURNED = "sme_sem_turned"
 """Heading of the column that names items whose answers are turned already."""
@@ -294,7 +295,7 @@ def _empty_cells(table: TextTable, columns: Mapping[str, int]) -> Iterator[Findi
 
 
 def _rows(table: TextTable, ids: pd.Series[Any] | None) -> Iterator[Finding]:
-    empty = empty_rows(table.cells)
+    empty = empty_rows(untraced(table.cells))
     yield from capped(
         finding("warning", "empty_row", _EMPTY_ROW, row=row) for row in table.rows[empty.to_numpy()].tolist()
     )
@@ -304,7 +305,7 @@ def _rows(table: TextTable, ids: pd.Series[Any] | None) -> Iterator[Finding]:
 
 
 def _duplicate_rows(table: TextTable, empty: pd.Series[Any]) -> Iterator[Finding]:
-    for _, row, same in _repeated(table, row_numbers(table.cells).mask(empty)):
+    for _, row, same in _repeated(table, row_numbers(untraced(table.cells)).mask(empty)):
         yield finding("warning", "duplicate_row", _SAME_ROW.filled(row=same), row=row)
 
 

@@ -8,6 +8,9 @@ from sme_sem.instrument.model import Instrument
 from sme_sem.responses import read_responses, sample_table, screen
 from sme_sem.tables import Kind, text
 
+from . import dialects
+from .conftest import ANSWERS
+
 COLUMNS = ["respondent", "MK1", "MK2", "MK3", "AC1", "size"]
 
 
@@ -161,3 +164,41 @@ def test_a_label_that_two_categories_share_means_neither(instrument):
     responses = read(Instrument.model_validate(document), ("a", 1, 2, 3, 5, "small"), ("b", 1, 2, 3, 5, "large"))
     assert responses.frame["size"].fillna(0).tolist() == [0, 3]
     assert "unknown_category" in set(responses.findings["rule"])
+
+
+def kept_again(tmp_path, responses):
+    """Write checked answers, read them again, and see that they are written as before."""
+    path = tmp_path / "kept.csv"
+    path.write_text(responses.to_csv(), encoding="utf-8")
+    again = read_responses(path, responses.instrument)
+    assert not {"unknown_column", "dropped", "platform_column"} & set(again.findings["rule"])
+    assert again.to_csv() == responses.to_csv()
+    return again
+
+
+def test_kept_answers_begin_with_the_id_of_the_platform_and_give_it_back(tmp_path):
+    path = dialects.saved(tmp_path / "answers.csv", dialects.wenjuanxing_numbers())
+    kept = screen(read_responses(path, dialects.survey())).responses()
+    assert kept.to_csv().startswith("sme_sem_respondent,MK1,")
+    again = kept_again(tmp_path, kept)
+    assert again.metadata["respondent_id"].tolist() == kept.metadata["respondent_id"].tolist() == ["1", "2"]
+    assert again.extra.empty
+    assert again.frame.to_numpy().tolist() == kept.frame.to_numpy().tolist()
+
+
+def test_kept_answers_begin_with_the_row_of_the_file_where_no_id_tells_respondents_apart(tmp_path):
+    alike = {"MK1": 1, "MK2": 2, "MK3": 3}
+    kept = screen(read_responses(pd.DataFrame([alike, {"MK1": 9}, alike]), dialects.survey())).responses()
+    assert [line.partition(",")[0] for line in kept.to_csv().splitlines()] == ["sme_sem_row", "2", "4"]
+    again = kept_again(tmp_path, kept)
+    assert again.extra.empty
+    assert screen(again, "duplicate_row").kept.tolist() == [True, False]
+    doubled = pd.DataFrame({"序号": ["7", "7"], "提交答卷时间": "", "所用时间": "9", "MK1": ["1", "2"]})
+    assert read_responses(doubled, dialects.survey()).to_csv().startswith("sme_sem_row,")
+
+
+def test_kept_answers_need_no_more_where_the_instrument_has_a_column_for_the_id(tmp_path, instrument, csv_file):
+    kept = screen(read_responses(csv_file(*ANSWERS), instrument)).responses()
+    head = kept.to_csv().splitlines()[0].split(",")
+    assert "respondent" in head and not {"sme_sem_row", "sme_sem_respondent"} & set(head)
+    kept_again(tmp_path, kept)
