@@ -5,6 +5,7 @@ row : the row of the file as a spreadsheet numbers it, the column names being ro
     for an SPSS file the number of the case
 rule : what was noticed, one of :data:`RULES`
 message, message_zh : what it is and what would do, in English and in Chinese
+count : how many answers, respondents, rows, columns or items it is about
 """
 
 from __future__ import annotations
@@ -66,7 +67,10 @@ RULES: dict[str, Words] = {
 
 
 class Finding(NamedTuple):
-    """One thing noticed; ``row``, ``column`` and ``value`` are None where it concerns more than one."""
+    """One thing noticed; ``row``, ``column`` and ``value`` are None where it concerns more than one.
+
+    number : the count
+    """
 
     severity: Severity
     row: int | None
@@ -74,6 +78,7 @@ class Finding(NamedTuple):
     value: str | None
     rule: str
     message: Words
+    number: int = 1
 
 
 def finding(
@@ -84,9 +89,10 @@ def finding(
     row: int | None = None,
     column: str | None = None,
     value: str | None = None,
+    count: int = 1,
 ) -> Finding:
     """Note one thing, naming only the places it has."""
-    return Finding(severity, row, column, value, rule, message)
+    return Finding(severity, row, column, value, rule, message, count)
 
 
 def capped(findings: Iterable[Finding], most: int = MOST) -> Iterator[Finding]:
@@ -106,15 +112,16 @@ def capped(findings: Iterable[Finding], most: int = MOST) -> Iterator[Finding]:
             yield found
     for (rule, column), (count, last) in counts.items():
         if count > most:
-            yield finding(last.severity, rule, _MORE.filled(n=count - most, row=last.row), column=column)
+            more = count - most
+            yield finding(last.severity, rule, _MORE.filled(n=more, row=last.row), column=column, count=more)
 
 
 def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
     """Put findings into one table, the gravest first and then by row."""
     ordered = sorted(findings, key=lambda f: (_ORDER[f.severity], f.row or 0))
-    rows = [(*found[:-1], found.message.en, found.message.zh) for found in ordered]
-    frame = pd.DataFrame(rows, columns=[*Finding._fields, "message_zh"], dtype=object)
-    return frame.astype({"row": "Int64"})
+    rows = [(*found[:-2], found.message.en, found.message.zh, found.number) for found in ordered]
+    frame = pd.DataFrame(rows, columns=[*Finding._fields[:-1], "message_zh", "count"], dtype=object)
+    return frame.astype({"row": "Int64", "count": "int64"})
 
 
 def placed(found: Mapping[Any, Any]) -> Words:

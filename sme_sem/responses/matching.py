@@ -258,7 +258,7 @@ def _split(
                 yield finding("error", "ambiguous_column", message, column=question.id)
         if question.id in split:
             message = _COLUMN_EACH.filled(names=listed(shortened(headers[p]) for p in split[question.id].values()))
-            yield finding("info", "matched", message, column=question.id)
+            yield finding("info", "matched", message, column=question.id, count=len(split[question.id]))
             lacking = [label for code, label in question.categories.items() if _float(code) not in own]
             if lacking:
                 names = listed(Words(shortened(label.en), shortened(label.zh)) for label in lacking)
@@ -309,7 +309,7 @@ def _unknown(
     if len(unknown) > _MOST_UNKNOWN:
         more = listed(shortened(headers[p]) for p in unknown[_MOST_UNKNOWN:])
         message = _MORE_UNKNOWN.filled(n=len(unknown) - _MOST_UNKNOWN, names=more)
-        yield finding("warning", "unknown_column", message)
+        yield finding("warning", "unknown_column", message, count=len(unknown) - _MOST_UNKNOWN)
 
 
 def _absent(absent: Sequence[Question], unused: Sequence[str]) -> Iterator[Finding]:

@@ -63,7 +63,7 @@ def units_noted(name: str, places: np.ndarray, texts: Sequence[str], readings: S
     if units:
         said = listed(f"{shortened(unit)} ({count})" for unit, count in units.most_common())
         message = _WITH_UNITS.filled(n=sum(units.values()), units=said)
-        yield finding("warning", WITH_UNIT, message, column=name)
+        yield finding("warning", WITH_UNIT, message, column=name, count=sum(units.values()))
 
 
 def years_noted(question: BackgroundQuestion, rows: np.ndarray, values: np.ndarray) -> Iterator[Finding]:
@@ -73,7 +73,7 @@ def years_noted(question: BackgroundQuestion, rows: np.ndarray, values: np.ndarr
     years = np.isin(values, _YEARS)
     if years.any() and 2 * np.count_nonzero(values < _NO_YEAR) > np.count_nonzero(~np.isnan(values)):
         message = _LIKE_YEARS.filled(n=int(years.sum()), most=_NO_YEAR, rows=listed(rows[years].tolist()))
-        yield finding("warning", "calendar_year", message, column=question.id)
+        yield finding("warning", "calendar_year", message, column=question.id, count=int(years.sum()))
 
 
 def _left_out(unit: str, asked: str) -> bool:

@@ -168,7 +168,8 @@ def _dropped(table: TextTable, dropped: Mapping[int, str]) -> Iterator[Finding]:
 def _aside(written: Adapted) -> Iterator[Finding]:
     names = [h for h, column in zip(written.table.headers, written.columns, strict=True) if column == "platform"]
     if names:
-        yield finding("info", "platform_column", _OF_PLATFORM.filled(names=listed(names, most=20)))
+        message = _OF_PLATFORM.filled(names=listed(names, most=20))
+        yield finding("info", "platform_column", message, count=len(names))
 
 
 def _extra(written: Adapted, matching: Matching, dropped: Mapping[int, str]) -> list[int]:

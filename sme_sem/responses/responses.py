@@ -30,7 +30,7 @@ class Responses(Tabled):
         tells; points in time, seconds and texts
     platform : the survey platform that wrote the file; ``"plain"`` for none
     extra : the columns that answer no question, as text
-    findings : everything noticed: severity, row, column, value, rule, message, message_zh
+    findings : everything noticed: severity, row, column, value, rule, message, message_zh, count
     collected : rows in the file
     valid : respondents kept by screening; None before it
     """
@@ -98,16 +98,17 @@ class Responses(Tabled):
         columns = (
             Column("severity", Words("Severity", "级别")),
             Column("rule", Words("Finding", "发现")),
-            Column("count", term("Frequency"), Kind.COUNT),
+            Column("count", Words("Number", "数量"), Kind.COUNT),
             Column("example", Words("Example", "示例")),
         )
         grouped = self.findings.groupby(["severity", "rule"], sort=False)
         rows = tuple(
-            (SEVERITIES[first.severity], RULES[first.rule], len(found), _place(first))
+            (SEVERITIES[first["severity"]], RULES[first["rule"]], int(found["count"].sum()), _place(first))
             for _, found in grouped
             for first in (found.iloc[0],)
         )
-        return Table("findings", Words("Findings on reading the answers", "数据读取检查结果"), columns, rows)
+        title = Words("Findings on reading the answers", "数据读取检查结果")
+        return Table("findings", title, columns, rows, (_COUNTED,) if rows else ())
 
     def _missing(self) -> Table:
         columns = (
@@ -120,6 +121,12 @@ class Responses(Tabled):
         gaps = self.frame[list(self.items)].isna().sum()
         rows = tuple((name, n - int(gap), int(gap), 100 * int(gap) / n if n else None) for name, gap in gaps.items())
         return Table("missing_answers", Words("Missing answers per item", "各题项缺失情况"), columns, rows)
+
+
+_COUNTED = Words(
+    "Number: of the answers, respondents, rows, columns or items that a finding is about.",
+    "数量指该项所涉及的答案、受访者、行、列或题项的个数。",
+)
 
 
 def _place(found: pd.Series[Any]) -> Words:

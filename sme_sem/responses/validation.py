@@ -201,7 +201,7 @@ def _none_chosen(rows: np.ndarray, name: str, answers: Mapping[str, np.ndarray])
     none = np.logical_and.reduce([own == 0 for own in answers.values()])
     if none.any():
         message = _NONE_CHOSEN.filled(count=int(none.sum()), rows=listed(rows[none].tolist()))
-        yield finding("warning", "none_chosen", message, column=name)
+        yield finding("warning", "none_chosen", message, column=name, count=int(none.sum()))
 
 
 def _unusable(
@@ -223,11 +223,12 @@ def _understood(
         if reading.rule == "missing_code":
             where = listed(rows[places == i].tolist())
             message = _STANDS_FOR_MISSING.filled(text=shortened(texts[i]), n=counts[i], rows=where)
-            yield finding("info", "missing_code", message, column=name, value=texts[i])
+            yield finding("info", "missing_code", message, column=name, value=texts[i], count=int(counts[i]))
     recoded = [i for i, reading in enumerate(readings) if reading.rule == "recoded"]
     if recoded:
         pairs = listed(f"{shortened(texts[i], 30)} → {_code(readings[i])} ({counts[i]})" for i in recoded)
-        yield finding("info", "recoded", _RECODED.filled(pairs=pairs), column=name)
+        n = int(counts[recoded].sum())
+        yield finding("info", "recoded", _RECODED.filled(pairs=pairs), column=name, count=n)
 
 
 def _code(reading: Reading) -> str:
@@ -283,7 +284,8 @@ def _reversed_note(instrument: Instrument, columns: Mapping[str, int], before: s
         (_TURNED_BEFORE, [name for name in present if name in before]),
     ):
         if names:
-            yield finding("info", "reversed", message.filled(names=listed(names, most=len(names))))
+            said = message.filled(names=listed(names, most=len(names)))
+            yield finding("info", "reversed", said, count=len(names))
 
 
 def _empty_cells(table: TextTable, columns: Mapping[str, int]) -> Iterator[Finding]:
@@ -291,7 +293,8 @@ def _empty_cells(table: TextTable, columns: Mapping[str, int]) -> Iterator[Findi
     some = {name: count for name, count in counts.items() if count}
     if some:
         detail = listed(f"{name} {count}" for name, count in some.items())
-        yield finding("info", "empty_cell", _EMPTY_CELLS.filled(n=sum(some.values()), detail=detail))
+        n = sum(some.values())
+        yield finding("info", "empty_cell", _EMPTY_CELLS.filled(n=n, detail=detail), count=n)
 
 
 def _rows(table: TextTable, ids: pd.Series[Any] | None) -> Iterator[Finding]:

@@ -152,7 +152,7 @@ def test_responses_show_counts_findings_and_missing_answers_in_both_languages(in
         "row 3, MK2: 9",
         "第3行，MK2：9",
     )
-    assert sum(row[2] for row in findings.rows) == len(responses.findings)
+    assert sum(row[2] for row in findings.rows) == responses.findings["count"].sum()
     assert [row[1:] for row in missing.rows] == [(1, 0, 0.0)] * 3
     before = read(instrument, GOOD, ("b", 1, 9, "", 5, 1)).tables()[2]
     assert [row[2:] for row in before.rows] == [(0, 0.0), (1, 50.0), (1, 50.0)]
@@ -202,3 +202,18 @@ def test_kept_answers_need_no_more_where_the_instrument_has_a_column_for_the_id(
     head = kept.to_csv().splitlines()[0].split(",")
     assert "respondent" in head and not {"sme_sem_row", "sme_sem_respondent"} & set(head)
     kept_again(tmp_path, kept)
+
+
+def test_findings_are_counted_by_what_they_are_about():
+    asked = dialects.survey()
+    rows = [{**dict.fromkeys(("MK1", "MK2"), "Agree"), "MK3": 1, "channels": "", "age": "3年", "AC1": 5}] * 3
+    split = pd.DataFrame(rows).drop(columns="channels").assign(**{f"channels_{code}": 0 for code in (1, 2, 3)})
+    responses = read_responses(split.assign(size=["", "1", "NA"]), asked)
+    counts = {str(rule): count for _, rule, count, _ in responses.tables()[1].rows}
+    assert counts["respondents who chose none of several options"] == 3
+    assert counts["labels read as codes"] == 6
+    assert counts["numbers written with a unit"] == 3
+    assert counts["reverse-coded items turned"] == counts["empty cells"] == 1
+    assert counts["column recognised by something other than the exact id"] == 3
+    heading = text.render(responses.tables()[1], "zh").splitlines()[2].split()
+    assert heading == ["级别", "发现", "数量", "示例"]

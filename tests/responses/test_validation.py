@@ -253,7 +253,7 @@ def test_empty_rows_keep_their_place_so_that_row_numbers_stay_right(tmp_path, in
 
 def test_the_gravest_findings_come_first_and_then_the_rows_in_order(instrument):
     findings = answers(instrument, "MK2", "7", "-99", "x", "9").findings
-    assert list(findings.columns) == ["severity", "row", "column", "value", "rule", "message", "message_zh"]
+    assert list(findings.columns) == ["severity", "row", "column", "value", "rule", "message", "message_zh", "count"]
     order = findings["severity"].map({"error": 0, "warning": 1, "info": 2}).tolist()
     assert order == sorted(order)
     assert findings.query("severity == 'error' and column == 'MK2'")["row"].tolist() == [2, 4, 5]
