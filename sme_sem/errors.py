@@ -28,6 +28,36 @@ from typing import Any
 from .letters import width
 
 
+class Said(str):
+    """A text in English that has the same in Chinese with it.
+
+    >>> problem = Said("no such file.", "文件不存在。") + did_you_mean("a.yml", ["a.yaml"])
+    >>> problem.zh
+    "文件不存在。是否应为'a.yaml'？"
+    """
+
+    zh: str
+
+    def __new__(cls, en: str, zh: str) -> Said:
+        """Put the two together."""
+        text = super().__new__(cls, en)
+        text.zh = zh
+        return text
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        """Make it again where it was sent to another process."""
+        return str(self), self.zh
+
+    def __add__(self, other: str) -> Said:
+        """Go on in both languages."""
+        return Said(str(self) + other, self.zh + chinese(other))
+
+
+def chinese(text: object) -> str:
+    """Give a text in Chinese where that is known, and otherwise as it is."""
+    return str(getattr(text, "zh", text))
+
+
 class SmeSemError(Exception):
     """Base of every error raised on purpose.
 
@@ -37,6 +67,10 @@ class SmeSemError(Exception):
     def __init__(self, said: object = "") -> None:
         self.said = said
         super().__init__(str(said))
+
+    def in_chinese(self) -> str:
+        """Give the message in Chinese, as far as it is known."""
+        return chinese(self.args[0]) if self.args else ""
 
 
 _MOST_SHOWN = 200
@@ -57,6 +91,13 @@ class _Listed(SmeSemError):
         more = [f"and {len(self.problems) - _MOST_SHOWN} more"] if len(self.problems) > _MOST_SHOWN else []
         shown = [*self.problems[:_MOST_SHOWN], *more]
         super().__init__("\n".join([f"{source}: {count}", *(f"  {p}" for p in shown)]))
+
+    def in_chinese(self) -> str:
+        """Give every problem in Chinese, as far as that is known."""
+        n = len(self.problems)
+        more = [f"另有{n - _MOST_SHOWN}处"] if n > _MOST_SHOWN else []
+        shown = [*map(chinese, self.problems[:_MOST_SHOWN]), *more]
+        return "\n".join([f"{self.source}：{n}处问题", *(f"  {p}" for p in shown)])
 
 
 class InstrumentError(_Listed):
@@ -115,6 +156,10 @@ class DataProblem(SmeSemError):
         self.group = group
         super().__init__(f"group {group!r}: {said}" if group else said)
         self.said = said
+
+    def in_chinese(self) -> str:
+        """Give the message in Chinese, if it is known."""
+        return f"组{self.group!r}：{chinese(self.said)}" if self.group else chinese(self.said)
 
 
 class IdentificationError(SmeSemError):
@@ -199,11 +244,13 @@ def require_kind(name: str, value: object, kinds: Any, expected: str) -> None:
     raise SpecificationError(f"{name} must be {expected}, not {repr(value) if plain else type(value).__name__}.")
 
 
-def did_you_mean(unknown: object, known: Iterable[str]) -> str:
+def did_you_mean(unknown: object, known: Iterable[str]) -> Said:
     """Name the nearest known spellings: ``" Did you mean 'MK1' or 'MK2'?"``, or nothing.
 
     >>> did_you_mean("vizual", ["visual", "textual", "speed"])
     " Did you mean 'visual'?"
     """
     near = nearest(unknown, known) if isinstance(unknown, str) else []
-    return f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+    if not near:
+        return Said("", "")
+    return Said(f" Did you mean {' or '.join(map(repr, near))}?", f"是否应为{'或'.join(map(repr, near))}？")

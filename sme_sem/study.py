@@ -16,7 +16,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from . import ledger
-from .errors import ResponseError, SmeSemError, StudyError, did_you_mean, require_kind
+from .errors import ResponseError, Said, SmeSemError, StudyError, did_you_mean, require_kind
 from .further import Steps, look_further
 from .instrument import Instrument, load_instrument, path_of, shipped
 from .instrument.syntax import factors, paths, statements
@@ -703,11 +703,12 @@ def _missing_data(choices: StudyFile, instrument: Instrument, folder: Path) -> l
     near = [p.name for p in path.parent.iterdir() if p.is_file()] if path.parent.is_dir() else []
     advice = did_you_mean(path.name, near)
     if instrument.answers and instrument.answers.synthetic:
-        advice += (
-            " Leave 'data' out to study synthetic answers, or write some with: "
-            f"sme-sem simulate --instrument {choices.instrument} --output {choices.data}"
+        command = f"sme-sem simulate --instrument {choices.instrument} --output {choices.data}"
+        advice += Said(
+            f" Leave 'data' out to study synthetic answers, or write some with: {command}",
+            f"删去data即用合成数据；或生成一份：{command}",
         )
-    return [f"data: no such file: {choices.data}.{advice}"]
+    return [Said(f"data: no such file: {choices.data}.", f"data：文件不存在：{choices.data}。") + advice]
 
 
 def _missing_trail(choices: StudyFile, folder: Path) -> list[str]:

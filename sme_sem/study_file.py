@@ -14,9 +14,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
 from pydantic_core import PydanticCustomError
 
-from .errors import InstrumentError, SmeSemError, SpecificationError, StudyError, SyntaxProblem, did_you_mean
+from .errors import InstrumentError, Said, SmeSemError, SpecificationError, StudyError, SyntaxProblem, did_you_mean
 from .instrument import Hypothesis, Instrument, read_instrument
-from .instrument.checks import unreadable_models
+from .instrument.checks import CONSTRUCT, named_nowhere, unreadable_models
 from .instrument.document import UnreadableError, read_file
 from .instrument.model import BilingualText, VariableName, Written
 from .instrument.wording import problems_of
@@ -136,7 +136,7 @@ def read_study_file(path: Path) -> StudyFile:
     try:
         document, problems = read_file(path, "a study file", "the study file", _missing)
     except UnreadableError as refusal:
-        raise StudyError(source, [str(refusal)]) from None
+        raise StudyError(source, list(refusal.args)) from None
     if not isinstance(document, dict):
         found = {list: "a list", str: f"the text {document!r:.40}", type(None): "an empty file"}
         what = found.get(type(document), repr(document))
@@ -183,7 +183,8 @@ def instrument_of_study(study: StudyFile, instrument: Instrument, source: str) -
 
 def _missing(path: Path) -> str:
     names = [p.name for p in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
-    return f"no such file.{did_you_mean(path.name, names)} Begin one with: sme-sem new"
+    begin = Said(" Begin one with: sme-sem new", "新建研究请用：sme-sem new")
+    return Said("no such file.", "文件不存在。") + did_you_mean(path.name, names) + begin
 
 
 _SPANS: dict[tuple[int | str, ...], str] = {
@@ -210,8 +211,11 @@ def _choices(document: dict[Any, Any]) -> Iterator[str]:
         asked += [(f"screening.rules[{i}]", r, SCREENING_RULES) for i, r in enumerate(screening["rules"])]
     for place, value, known in asked:
         if isinstance(value, str) and value.strip() and value not in known:
-            guess = did_you_mean(value, known)
-            yield f"{place}: {value!r} is not available; choose {_either(known)}.{guess}"
+            said = Said(
+                f"{place}: {value!r} is not available; choose {_either(known)}.",
+                f"{place}：{value!r}不可用；可选{'、'.join(known)}。",
+            )
+            yield said + did_you_mean(value, known)
     if isinstance(document.get("multiverse"), dict):
         try:
             read_choices(document["multiverse"])
@@ -277,19 +281,21 @@ def _unknown_constructs(study: StudyFile, instrument: Instrument) -> Iterator[st
     known = [construct.name for construct in instrument.constructs]
     for i, name in enumerate(study.components.constructs or ()):
         if name not in known:
-            yield f"components.constructs[{i}]: no construct is named {name!r}.{did_you_mean(name, known)}"
+            yield named_nowhere(f"components.constructs[{i}]", CONSTRUCT, name) + did_you_mean(name, known)
 
 
 def _unknown_questions(study: StudyFile, instrument: Instrument) -> Iterator[str]:
     """Complain of a group that no background question asks for, and of ordered items that nobody is asked."""
     asked = [question.id for question in instrument.background if question.categories]
     if study.group is not None and study.group not in asked:
-        known = f" Known are {', '.join(asked)}." if asked else " The instrument has none."
-        said = f"group: no background question with categories is named {study.group!r}."
-        yield said + (did_you_mean(study.group, asked) or known)
+        known = Said(f" Known are {', '.join(asked)}.", f"可用：{'、'.join(asked)}。")
+        none = Said(" The instrument has none.", "问卷中没有此类题目。")
+        said = named_nowhere("group", Said("background question with categories", "带类别的背景题"), study.group)
+        yield said + (did_you_mean(study.group, asked) or (known if asked else none))
     for i, name in enumerate(study.ordered if isinstance(study.ordered, tuple) else ()):
         if name not in instrument.item_ids:
-            yield f"ordered[{i}]: no item is named {name!r}.{did_you_mean(name, instrument.item_ids)}"
+            said = named_nowhere(f"ordered[{i}]", Said("item", "题项"), name)
+            yield said + did_you_mean(name, instrument.item_ids)
 
 
 def _lists(value: Any) -> Any:

@@ -125,6 +125,15 @@ def test_screen_names_who_is_set_aside_with_every_reason_and_stores_the_others(r
     assert run(*arguments, "--kept", tmp_path / "kept.csv")[0] == 2
 
 
+@pytest.mark.parametrize("asked", [("-l", "zh"), ("--language", "zh"), ("--language=zh",)])
+def test_refusals_are_told_in_the_language_asked_for(run, tmp_path, asked):
+    (tmp_path / "study.yml").write_text("{}")
+    code, _, err = run("run", tmp_path / "study.yaml", *asked)
+    assert code == 2
+    assert err.splitlines()[1] == "  文件不存在。是否应为'study.yml'？新建研究请用：sme-sem new"
+    assert "no such file. Did you mean" in run("run", tmp_path / "study.yaml", "-l", "en")[2]
+
+
 def test_findings_are_told_in_the_language_asked_for(run, tmp_path):
     frame = answers().astype(object)
     frame.loc[3, "t1"] = 9

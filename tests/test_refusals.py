@@ -1,11 +1,15 @@
 """A wrong kind of object or number is refused by the argument's name, and not where something inside fails over it."""
 
+import pickle
+
 import pandas as pd
 import pytest
+import yaml
 
 import sme_sem as sme
+from small_study import INSTRUMENT
 from sme_sem import qualitative
-from sme_sem.errors import DataProblem, ExportError, SmeSemError
+from sme_sem.errors import DataProblem, ExportError, Said, SmeSemError
 from sme_sem.tables import csv_file, excel
 
 MODEL = "trust =~ t1 + t2 + t3; use ~ trust"
@@ -454,3 +458,87 @@ def test_a_name_no_file_can_have_is_told_wherever_one_is_read_or_written(tmp_pat
     ):
         with pytest.raises(SmeSemError, match=r"cannot be (written|read): embedded null byte"):
             attempt()
+
+
+def broken(tmp_path, instrument=None, **study):
+    """What is refused of a study, or of its instrument, in English and in Chinese."""
+    document = yaml.safe_load(yaml.safe_dump(INSTRUMENT))
+    (tmp_path / "small.yaml").write_text(yaml.safe_dump({**document, **(instrument or {})}), encoding="utf-8")
+    asked = {"instrument": "small.yaml", "data": "a.csv", **study}
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump(asked), encoding="utf-8")
+    (tmp_path / "a.csv").write_text("t1\n1\n")
+    with pytest.raises(SmeSemError) as caught:
+        sme.load_study(tmp_path / "study.yaml")
+    lines = [str(caught.value).splitlines()[1:], caught.value.in_chinese().splitlines()]
+    assert lines[1][0].endswith(f"：{len(lines[0])}处问题")
+    return [line.strip() for line in lines[0]], [line.strip() for line in lines[1][1:]]
+
+
+@pytest.mark.parametrize(
+    ("changed", "english", "chinese"),
+    [
+        ({"sed": 1}, "sed: not a known field. Did you mean 'seed'?", "sed：未知的键。是否应为'seed'？"),
+        ({"seed": "x"}, "seed: expected a whole number, got 'x'", "seed：应为整数，实际为'x'"),
+        ({"rivals": "direct"}, "rivals: expected a list, got 'direct'", "rivals：应为列表，实际为'direct'"),
+        (
+            {"data": "b.csv"},
+            "data: no such file: b.csv. Did you mean 'a.csv'?",
+            "data：文件不存在：b.csv。是否应为'a.csv'？",
+        ),
+        (
+            {"hypothesized": "direkt"},
+            "hypothesized: no model is named 'direkt'. Did you mean 'direct'?",
+            "hypothesized：没有名为'direkt'的模型。是否应为'direct'？",
+        ),
+        (
+            {"group": "town"},
+            "group: no background question with categories is named 'town'. Known are city.",
+            "group：没有名为'town'的带类别的背景题。可用：city。",
+        ),
+        (
+            {"correction": "holmes"},
+            "correction: 'holmes' is not available; choose none, holm or benjamini-hochberg. Did you mean 'holm'?",
+            "correction：'holmes'不可用；可选none、holm、benjamini-hochberg。是否应为'holm'？",
+        ),
+        (
+            {"models": {"m": {"structure": "USE ~ TRUTS"}}},
+            "models.m.structure: 'TRUTS' is no construct, item or background question. Did you mean 'TRUST'?",
+            "models.m.structure：'TRUTS'不是构念、题项或背景题。是否应为'TRUST'？",
+        ),
+    ],
+)
+def test_what_a_study_file_has_wrong_is_told_in_either_language(tmp_path, changed, english, chinese):
+    assert broken(tmp_path, **changed) == ([english], [chinese])
+
+
+def test_what_an_instrument_has_wrong_is_told_in_either_language(tmp_path):
+    scale = {"agreement": {"lowest": 1, "highest": None}}
+    english, chinese = broken(tmp_path, {"response_scales": scale, "rivals": ["reverse", "reverse"]})
+    assert "response_scales.agreement.highest：应为整数，实际为空值" in chinese
+    assert "rivals[1]：'reverse'已用于rivals[0]" in chinese
+    assert len(english) == len(chinese)
+
+
+def test_a_file_that_is_missing_is_told_in_either_language(tmp_path):
+    (tmp_path / "answers.csv").write_text("a\n1\n")
+    with pytest.raises(SmeSemError) as caught:
+        sme.read_responses(tmp_path / "answer.csv", sme.load_instrument("corporate-reputation"))
+    folder = str(tmp_path.resolve())
+    assert caught.value.in_chinese() == (
+        f"{tmp_path / 'answer.csv'}：文件夹{folder!r}中没有此文件。是否应为'answers.csv'？"
+    )
+    with pytest.raises(SmeSemError) as caught:
+        sme.load_instrument("bmi-driver")
+    assert "文件不存在，也没有该名称的内置问卷。是否应为'bmi-drivers'？" in caught.value.in_chinese()
+
+
+def test_a_refusal_that_has_no_chinese_stays_as_it_is():
+    assert SmeSemError("as it is").in_chinese() == "as it is"
+    assert DataProblem(Said("no", "否"), "east").in_chinese() == "组'east'：否"
+    assert DataProblem("no").in_chinese() == "no"
+    assert SmeSemError().in_chinese() == ""
+
+
+def test_words_in_two_languages_arrive_whole_in_another_process():
+    sent = pickle.loads(pickle.dumps(Said("no", "否")))
+    assert (sent, sent.zh) == ("no", "否")

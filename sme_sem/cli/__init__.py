@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import pairwise
 from typing import Annotated, Any
 
 import typer
@@ -99,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         app(args=None if arguments is None else list(arguments))
     except SmeSemError as problem:
-        return _refuse(str(problem))
+        return _refuse(problem.in_chinese() if _asks_for_chinese(arguments) else str(problem))
     except OSError as problem:
         named = f"{problem.filename}: " if problem.filename else ""
         advice = _RIGHTS if isinstance(problem, PermissionError) else ""
@@ -130,6 +131,13 @@ def _version(asked: bool) -> None:
 
 
 _RIGHTS = "; check the rights of the folder, close the file in other programs, or name another place"
+
+
+def _asks_for_chinese(arguments: Sequence[str] | None) -> bool:
+    """Whether a command was asked to write Chinese; what it refuses is then told in Chinese, where it can be."""
+    asked = list(sys.argv[1:] if arguments is None else arguments)
+    apart = any(option in ("-l", "--language") and value == "zh" for option, value in pairwise(asked))
+    return apart or bool({"-lzh", "--language=zh"} & set(asked))
 
 
 def _refuse(message: str) -> int:

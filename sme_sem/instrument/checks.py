@@ -11,12 +11,14 @@ from collections.abc import Iterable, Iterator
 from itertools import islice, pairwise
 from typing import Any, TypeGuard
 
-from ..errors import SyntaxProblem, did_you_mean
+from ..errors import Said, SyntaxProblem, did_you_mean
 from ..syntax import read_terms
 from .address import find
 from .options import option_name
 from .syntax import factors, paths, statements
 
+CONSTRUCT = Said("construct", "构念")
+_SCALE, _MODEL = Said("response scale", "作答量表"), Said("model", "模型")
 _MOST_PROBLEMS = 500
 _ITEM_IDS = ("constructs.*.items.*.id", "additional_items.*.id")
 _IDS = (*_ITEM_IDS, "attention_checks.*.id", "background.*.id", "metadata.*.id")
@@ -69,7 +71,7 @@ def _construct_names(document: Any) -> Iterator[str]:
         name = construct.get("name")
         only = [item for _, item in find(construct, "items.*.id")] == [name]
         if isinstance(name, str) and name in used and not only:
-            yield f"{place}.name: {name!r} is already used at {used[name]}"
+            yield _used_twice(f"{place}.name", name, used[name])
 
 
 def _indicators(document: Any) -> Iterator[str]:
@@ -110,7 +112,7 @@ def _scale_names(document: Any) -> Iterator[str]:
     for pattern in (*patterns, "attention_checks.*.scale"):
         for place, name in find(document, pattern):
             if known and name not in known:
-                yield f"{place}: no response scale is named {name!r}.{did_you_mean(name, known)}"
+                yield named_nowhere(place, _SCALE, name) + did_you_mean(name, known)
 
 
 def _background(document: Any) -> Iterator[str]:
@@ -181,7 +183,7 @@ def _models(document: Any) -> Iterator[str]:
         listed = [name for _, name in find(model, "constructs.*")]
         for spot, name in find(model, "constructs.*"):
             if name not in constructs:
-                yield f"{place}.{spot}: no construct is named {name!r}.{did_you_mean(name, constructs)}"
+                yield named_nowhere(f"{place}.{spot}", CONSTRUCT, name) + did_you_mean(name, constructs)
         structure = model.get("structure")
         if isinstance(structure, str) and _readable(structure):
             yield from _unknown_variables(f"{place}.structure", structure, known)
@@ -250,8 +252,8 @@ def _chosen_models(document: Any) -> Iterator[str]:
     for pattern in ("hypothesized", "rivals.*", "hypotheses.*.model"):
         for place, name in find(document, pattern):
             if name not in models:
-                near = did_you_mean(name, models) or (f" The models are: {', '.join(models)}." if models else "")
-                yield f"{place}: no model is named {name!r}.{near}"
+                known = Said(f" The models are: {', '.join(models)}.", f"已有模型：{'、'.join(models)}。")
+                yield named_nowhere(place, _MODEL, name) + (did_you_mean(name, models) or (known if models else ""))
     yield from _repeated(find(document, "rivals.*"))
     for place, name in find(document, "rivals.*"):
         if name == hypothesized:
@@ -371,18 +373,31 @@ def _unknown_variables(place: str, text: str, known: list[str]) -> Iterator[str]
 
 
 def _unknown(place: str, name: str, known: list[str]) -> str:
-    return f"{place}: {name!r} is no construct, item or background question.{did_you_mean(name, known)}"
+    said = Said(
+        f"{place}: {name!r} is no construct, item or background question.",
+        f"{place}：{name!r}不是构念、题项或背景题。",
+    )
+    return said + did_you_mean(name, known)
+
+
+def named_nowhere(place: str, kind: Said, name: str) -> Said:
+    """Complain that nothing of a kind has such a name."""
+    return Said(f"{place}: no {kind} is named {name!r}.", f"{place}：没有名为{name!r}的{kind.zh}。")
 
 
 def _variables(text: str) -> list[str]:
     return list(dict.fromkeys(name for statement in statements(text) for name in statement.names))
 
 
+def _used_twice(place: str, name: str, before: str) -> Said:
+    return Said(f"{place}: {name!r} is already used at {before}", f"{place}：{name!r}已用于{before}")
+
+
 def _repeated(found: Iterator[tuple[str, str]]) -> Iterator[str]:
     seen: dict[str, str] = {}
     for place, name in found:
         if name in seen:
-            yield f"{place}: {name!r} is already used at {seen[name]}"
+            yield _used_twice(place, name, seen[name])
         seen.setdefault(name, place)
 
 

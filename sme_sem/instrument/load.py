@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ..errors import InstrumentError, did_you_mean
+from ..errors import InstrumentError, Said, did_you_mean
 from ..tables.storing import require_path
 from . import places
 from .checks import problems_between
@@ -53,7 +53,7 @@ def load_instrument(name_or_path: str | Path) -> Instrument:
     try:
         document, problems = read_file(path, "an instrument", "the YAML file", _missing)
     except UnreadableError as refusal:
-        raise InstrumentError(source, [str(refusal)]) from None
+        raise InstrumentError(source, list(refusal.args)) from None
     return read_instrument(document, source, problems)
 
 
@@ -106,4 +106,5 @@ def read_instrument(document: Any, source: str = "instrument", problems: list[st
 def _missing(path: Path) -> str:
     shipped = places.names()
     guess = did_you_mean(path.stem, shipped)
-    return f"no such file, and no shipped instrument of that name.{guess} Shipped: {', '.join(shipped)}."
+    said = Said("no such file, and no shipped instrument of that name.", "文件不存在，也没有该名称的内置问卷。")
+    return said + guess + Said(f" Shipped: {', '.join(shipped)}.", f"内置问卷：{'、'.join(shipped)}。")

@@ -8,24 +8,28 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from ..errors import did_you_mean
+from ..errors import Said, did_you_mean
 from .address import address
 from .model import Bilingual, Instrument
 
+_TEXT, _LIST, _MAPPING = Said("text", "文字"), Said("a list", "列表"), Said("a mapping", "键值对")
+_WHOLE, _NUMBER = Said("a whole number", "整数"), Said("a number", "数字")
+_YES_OR_NO = Said("true or false", "true或false")
+_NOTHING = Said("nothing", "空值")
 _WANTED = {
-    "string_type": "text",
-    "int_type": "a whole number",
-    "float_type": "a number",
-    "float_parsing": "a number",
-    "bool_type": "true or false",
-    "tuple_type": "a list",
-    "dict_type": "a mapping",
+    "string_type": _TEXT,
+    "int_type": _WHOLE,
+    "float_type": _NUMBER,
+    "float_parsing": _NUMBER,
+    "bool_type": _YES_OR_NO,
+    "tuple_type": _LIST,
+    "dict_type": _MAPPING,
 }
 _BEYOND = {
-    "greater_than": "must be above {gt}",
-    "greater_than_equal": "must be {ge} or more",
-    "less_than": "must be below {lt}",
-    "less_than_equal": "must be {le} or less",
+    "greater_than": Said("must be above {gt}", "必须大于{gt}"),
+    "greater_than_equal": Said("must be {ge} or more", "不得小于{ge}"),
+    "less_than": Said("must be below {lt}", "必须小于{lt}"),
+    "less_than_equal": Said("must be {le} or less", "不得大于{le}"),
 }
 
 
@@ -47,59 +51,73 @@ def _line(record: type[BaseModel], spans: Mapping[tuple[int | str, ...], str], e
     at_key = bool(place) and place[-1] == "[key]"
     where = address(place[:-1] if at_key else place)
     if kind == "missing":
-        return f"{where}: missing; expected {_expected(record, place)}"
+        wanted = _expected(record, place)
+        return Said(f"{where}: missing; expected {wanted}", f"{where}：缺少；应为{wanted.zh}")
     if kind == "extra_forbidden":
         known = _fields_at(record, place[:-1])
-        guess = did_you_mean(str(place[-1]), known) or f" Known here: {', '.join(known)}."
-        return f"{where}: not a known field.{guess}"
+        listed = Said(f" Known here: {', '.join(known)}.", f"此处可用：{'、'.join(known)}。")
+        unknown = Said(f"{where}: not a known field.", f"{where}：未知的键。")
+        return unknown + (did_you_mean(str(place[-1]), known) or listed)
     if kind in _WANTED or kind == "model_type":
         wanted = _WANTED.get(kind) or _expected(record, place)
-        return f"{where}: expected {wanted}{' as key' * at_key}, got {_shown(found)}{_advice(wanted, found)}"
+        as_key = Said(" as key", "作为键") if at_key else Said("", "")
+        return _not_so(where, wanted + as_key, found) + _advice(wanted, found)
     if kind == "literal_error":
-        return f"{where}: expected {context['expected']}, got {_shown(found)}"
+        return _not_so(
+            where, Said(context["expected"], context["expected"].replace(", ", "、").replace(" or ", "或")), found
+        )
     if kind == "too_short":
-        return f"{where}: is empty; expected at least one entry"
+        return Said(f"{where}: is empty; expected at least one entry", f"{where}：为空；至少应有一项")
     if kind in _BEYOND and place in spans:
         return f"{where}: expected {spans[place]}, got {_shown(found)}"
     if kind in _BEYOND:
-        return f"{where}: {_BEYOND[kind].format(**context)}, got {_shown(found)}"
+        bound, shown = _BEYOND[kind], _shown(found)
+        en, zh = (text.format(**context) for text in (bound, bound.zh))
+        return Said(f"{where}: {en}, got {shown}", f"{where}：{zh}，实际为{shown.zh}")
     if kind == "code_type":
         return f"{where}: {message}, got {_shown(found)}"
     return f"{where}: {message}"
 
 
+def _not_so(where: str, wanted: Said, found: Any) -> Said:
+    shown = _shown(found)
+    return Said(f"{where}: expected {wanted}, got {shown}", f"{where}：应为{wanted.zh}，实际为{shown.zh}")
+
+
 def _advice(wanted: str, found: Any) -> str:
     if found is None:
         return ""
-    if wanted == "a whole number" and isinstance(found, str) and found.isdecimal():
-        return "; at most 18 digits, without quotation marks"
-    if wanted == "text" and not isinstance(found, (list, dict)):
-        return "; put it in quotes if it is meant as text"
+    if wanted == _WHOLE and isinstance(found, str) and found.isdecimal():
+        return Said("; at most 18 digits, without quotation marks", "；最多18位，不加引号")
+    if wanted == _TEXT and not isinstance(found, (list, dict)):
+        return Said("; put it in quotes if it is meant as text", "；若为文字，请加引号")
     if isinstance(found, str) and "：" in found:
-        return "; a full-width colon '：' is no ': '"
+        return Said("; a full-width colon '：' is no ': '", "；全角冒号“：”不等于“: ”")
     return ""
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any) -> Said:
     if value is None:
-        return "nothing"
+        return _NOTHING
     if isinstance(value, (list, dict)):
-        return "a list" if isinstance(value, list) else "a mapping"
+        return _LIST if isinstance(value, list) else _MAPPING
     text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    short = text if len(text) <= 60 else f"{text[:57]}..."
+    return Said(short, short)
 
 
-def _expected(record: type[BaseModel], place: Sequence[int | str]) -> str:
+def _expected(record: type[BaseModel], place: Sequence[int | str]) -> Said:
     """Name what belongs at a place, from the type the model declares for it."""
     wanted = _type_at(record, place)
     origin = get_origin(wanted)
     if wanted is Bilingual or wanted is str:
-        return "text"
+        return _TEXT
     if origin is Literal:
-        return "one of " + ", ".join(map(repr, get_args(wanted)))
+        choices = [repr(choice) for choice in get_args(wanted)]
+        return Said("one of " + ", ".join(choices), "以下之一：" + "、".join(choices))
     if origin is tuple:
-        return "a list"
-    return {int: "a whole number", bool: "true or false"}.get(wanted, "a mapping")
+        return _LIST
+    return {int: _WHOLE, bool: _YES_OR_NO}.get(wanted, _MAPPING)
 
 
 def _fields_at(record: type[BaseModel], place: Sequence[int | str]) -> list[str]:

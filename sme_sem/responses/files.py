@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import ResponseError, did_you_mean
+from ..errors import ResponseError, Said, did_you_mean
 from ..tables import Words
 from ..tables.storing import reason_of
 from .coded import coded, coded_columns
@@ -176,8 +176,9 @@ def _not_there(path: Path) -> str:
     if not path.parent.is_dir():
         return f"{path}: the folder {str(path.parent)!r} does not exist"
     names = [p.name for p in path.parent.iterdir() if p.is_file()]
-    nearest = did_you_mean(path.name, names)
-    return f"{path}: no such file in {str(path.parent.resolve())!r}.{nearest}"
+    folder = str(path.parent.resolve())
+    said = Said(f"{path}: no such file in {folder!r}.", f"{path}：文件夹{folder!r}中没有此文件。")
+    return said + did_you_mean(path.name, names)
 
 
 def _from_text(path: Path, data: bytes, sheet: str | None, encoding: str | None) -> TextTable:
