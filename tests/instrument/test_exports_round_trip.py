@@ -146,6 +146,7 @@ def test_boxes_of_redcap_that_are_all_empty_are_told_because_the_question_may_ha
             "none_chosen",
             "2 respondents chose none of its options; the file does not tell this from a question left out: rows 3, 6",
             "有2名受访者未选择任何选项；文件无法区分这与未作答：第3、6行",
+            2,
         ]
     ]
 
