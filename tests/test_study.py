@@ -864,3 +864,18 @@ def test_steps_of_invariance_that_can_be_fitted_stay_where_a_later_one_cannot(tm
     results = load_study(write_study(tmp_path, group="city")).run()
     assert list(results.invariance.fits) == ["configural", "metric"]
     assert any("this step has no solution" in str(problem.message) for problem in results.problems)
+
+
+def test_a_background_question_moderates_in_a_study(tmp_path):
+    moderated = {"title": "Moderated", "structure": "USE ~ TRUST + age + city + TRUST:age + TRUST:city"}
+    hypotheses = [
+        {"id": f"H{place}", "path": f"USE ~ TRUST:{name}", "text": "More.", "model": "moderated"}
+        for place, name in enumerate(("age", "city"), start=1)
+    ]
+    written = write_study(tmp_path, models={"moderated": moderated}, hypothesized="moderated", hypotheses=hypotheses)
+    found = load_study(written).run()
+    assert not found.failures and found.fits["moderated"].latent[-2:] == ("TRUSTxage", "TRUSTxcity")
+    by_age, by_city = found.slopes
+    assert list(by_age.table["at"]) == [-1, 0, 1] and by_age.table["value"][1] == pytest.approx(answers()["age"].mean())
+    assert by_city.table["value"].tolist() == pytest.approx([1, 2])
+    assert by_city.tables()[0].title.zh == "简单斜率：使用 ← 信任（调节变量City）"

@@ -230,21 +230,56 @@ def _composites(document: Any) -> dict[str, list[str]]:
 
 def _products(document: Any, place: str, structure: str) -> Iterator[str]:
     """Complain of products that no product indicators can measure, or that stand without their factors."""
-    named = ((c.get("name"), c) for _, c in find(document, "constructs.*", dict))
-    own = {name: len(list(find(c, "items.*", dict))) for name, c in named if isinstance(name, str)}
-    present, composites = paths(structure), _composites(document)
+    present = paths(structure)
     for outcome, cause in sorted(present):
         parts = factors(cause)
         if len(parts) > 2:
             yield f"{place}: {cause!r} multiplies {len(parts)} variables; a product is of two constructs"
             continue
         for name in parts if len(parts) == 2 else ():
-            if name in composites:
-                yield f"{place}: {cause!r} multiplies the composite {name!r}, which has no items that reflect it"
-            elif name in own and own[name] < 2:
-                yield f"{place}: {cause!r} multiplies {name!r}, which has no two items of its own to multiply"
+            if said := _no_factor(document, name, set(_variables(structure))):
+                yield f"{place}: {cause!r} multiplies {said}"
             elif (outcome, name) not in present:
                 yield f"{place}: {outcome!r} has the product {cause!r} as a cause, but not {name!r} itself; add it"
+
+
+def _no_factor(document: Any, name: str, named: set[str]) -> str:
+    """Say why a variable can be no factor of a product; nothing where it can."""
+    if name in _composites(document):
+        return f"the composite {name!r}, which has no items that reflect it"
+    for _, construct in find(document, "constructs.*", dict):
+        own = [item for _, item in find(construct, "items.*.id")]
+        if construct.get("name") == name and not own:
+            return f"{name!r}, which has no items of its own to multiply; take one of the constructs it stands over"
+        if name in own and construct.get("name") != name and construct.get("name") in named:
+            return f"{name!r}, an item of {construct.get('name')!r}; multiply the construct"
+    for _, question in find(document, "background.*", dict):
+        if question.get("id") == name:
+            return _no_quantity(name, question)
+    return ""
+
+
+def _no_quantity(name: str, question: dict[Any, Any]) -> str:
+    """Say why a background question can be no factor of a product; nothing where its answers are a quantity."""
+    kind, codes = question.get("kind", "category"), list(_mapping(question.get("categories")))
+    if kind in ("text", "multiple"):
+        return (
+            f"{name!r}, a question of kind {kind}; a moderator is a number, a question of two categories or one with "
+            f"'ordered: true' （{name!r}不能作调节变量：调节变量须为数值题、二分类题或注明ordered: true的有序题）"
+        )
+    if kind == "category" and any(isinstance(code, str) for code in codes):
+        return (
+            f"{name!r}, whose codes are texts; give its categories whole numbers as codes "
+            f"（{name!r}的编码为文字，请改用整数编码）"
+        )
+    if kind == "category" and question.get("ordered") is not True and len(codes) > 2:
+        return (
+            f"{name!r}, which has {len(codes)} categories without order; compare them as groups in the study "
+            f"(group: {name}), or write 'ordered: true' to it if they stand in order "
+            f"（{name!r}为无序的多分类变量，不能作调节变量；请在研究文件中按组比较（group: {name}），若各类别有序则注明"
+            "ordered: true）"
+        )
+    return ""
 
 
 def _chosen_models(document: Any) -> Iterator[str]:

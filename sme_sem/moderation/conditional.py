@@ -6,8 +6,11 @@ With d and e the coefficients of the products (zero where a stage is not moderat
 
 The index is the slope of the indirect effect over w; where both stages are moderated there is no single slope, and the
 contrast of the effects at the highest and the lowest value stands for it.  Values are so many standard deviations of
-the moderator from its mean and count as fixed.  Hayes (2015), Multivariate Behavioral Research 50, 1-22; Edwards and
-Lambert (2007), Psychological Methods 12, 1-22 (both stages).
+the moderator from its mean and count as fixed; an observed one with two values is looked at where these are.  Where
+the product of a construct is a construct, w counts from the mean of an observed moderator.
+
+Hayes (2015), Multivariate Behavioral Research 50, 1-22; Edwards and Lambert (2007), Psychological Methods 12, 1-22
+(both stages).
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ from ..sem.presentation import objections
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from, term
 from ..tables.format import percent
-from .slopes import centre_of, numbers_at, product_of
+from .slopes import FIXED_TWO, centre_of, deviations_at, numbers_at, product_of, two_values, zero_of
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
@@ -40,6 +43,7 @@ class ConditionalIndirect(Tabled):
     change : one row per change (and group): group, change (``"index"``, the index of moderated mediation, or
         ``"contrast"``, highest less lowest value), est, se, ci_lower, ci_upper, pvalue
     stages : which paths are moderated: ``"first"``, ``"second"`` or both
+    two : whether the effects are those at the two values of the moderator
     route : predictor, mediator, outcome    level : confidence of the intervals
     """
 
@@ -50,12 +54,18 @@ class ConditionalIndirect(Tabled):
     moderator: str
     stages: tuple[str, ...]
     level: float
+    two: bool = False
 
     def tables(self) -> tuple[Table, ...]:
         """Give the effects, and how they change."""
         title = _TITLE.filled(route=" → ".join(self.route), moderator=self.moderator)
         changes = self.change.assign(change=self.change["change"].map(_CHANGES))
-        notes = (_FIXED.filled(level=percent(self.level)), *objections(self.fit))
+        said = (
+            (_LEVEL.filled(level=percent(self.level)), FIXED_TWO)
+            if self.two
+            else (_FIXED.filled(level=percent(self.level)),)
+        )
+        notes = (*said, *objections(self.fit))
         own = _GROUP if self.fit.table.groups > 1 else ()
         return tuple(
             Table(name, heading, (*own, *columns), rows_from(frame, (*own, *columns)), notes)
@@ -72,7 +82,7 @@ def conditional_indirect(
     mediator: str,
     outcome: str,
     moderator: str,
-    at: Sequence[float] = (-1, 0, 1),
+    at: Sequence[float] | None = None,
     *,
     interval: Interval = "perc",
 ) -> ConditionalIndirect:
@@ -87,7 +97,7 @@ def conditional_indirect(
     predictor, mediator, outcome, moderator
         Names in the model; a product is named by its two variables, joined by an x.
     at
-        Standard deviations of the moderator from its mean.
+        Standard deviations of the moderator from its mean; left out, as :func:`sme_sem.simple_slopes` takes them.
     interval
         ``"perc"``, ``"bc"`` or ``"bca"``.
 
@@ -117,7 +127,7 @@ def conditional_indirect(
     interval = chosen("interval", interval, tuple(P_VALUES))
     if found.kind == "bollen-stine":
         raise SpecificationError("kind='bollen-stine' is for the test of the model alone; take kind='nonparametric'.")
-    deviations = numbers_at(at, "standard deviations from the mean")
+    asked = None if at is None else numbers_at(at, "standard deviations from the mean")
     fit = found.fit
     first = product_of(fit, mediator, predictor, moderator)
     second = product_of(fit, outcome, mediator, moderator)
@@ -127,6 +137,7 @@ def conditional_indirect(
             f"no path of {predictor} → {mediator} → {outcome} is moderated by {moderator!r}: the model needs "
             f"{mediator} ~ {predictor}x{moderator} or {outcome} ~ {mediator}x{moderator}."
         )
+    two = two_values(fit, moderator) if asked is None else None
     rows: list[dict[str, Any]] = []
     changes: list[dict[str, Any]] = []
     for g, group in enumerate(fit.moments.labels):
@@ -134,8 +145,11 @@ def conditional_indirect(
         a, d, b, e = (_path(found, group, *path) for path in paths)
         point = fit._point
         spread = np.sqrt(np.diagonal(point.moments.cov[g]))[point.place[moderator]]
-        values = centre_of(fit, g, moderator) + deviations * spread
-        effects = [(a + d * w) * (b + e * w) for w in values]
+        mean = centre_of(fit, g, moderator)
+        deviations = deviations_at(mean, float(spread), asked, two)
+        values = mean + deviations * spread
+        zeros = [zero_of(fit, g, moderator, carrier) for carrier in (first, second)]
+        effects = [(a + d * (w - zeros[0])) * (b + e * (w - zeros[1])) for w in values]
         one = len(stages) == 1
         effects.append(d * b + a * e if one else effects[int(values.argmax())] - effects[int(values.argmin())])
         numbers = _numbers(found, np.stack(effects, axis=1), interval)
@@ -145,7 +159,8 @@ def conditional_indirect(
         last = {name: column[-1] for name, column in numbers.items()}
         changes.append({"group": group, "change": "index" if one else "contrast"} | last)
     route = (predictor, mediator, outcome)
-    return ConditionalIndirect(fit, pd.DataFrame(rows), pd.DataFrame(changes), route, moderator, stages, found.level)
+    table, change = pd.DataFrame(rows), pd.DataFrame(changes)
+    return ConditionalIndirect(fit, table, change, route, moderator, stages, found.level, two is not None)
 
 
 def _path(found: Bootstrap, group: str, outcome: str, cause: str | None) -> np.ndarray:
@@ -178,6 +193,7 @@ _COLUMNS = (
     *NUMBERS,
 )
 _CHANGE = (Column("change", Words("Change", "变化")), *NUMBERS)
+_LEVEL = Words("{level} bootstrap intervals.", "{level}的Bootstrap置信区间。")
 _FIXED = Words(
     "{level} bootstrap intervals; values of the moderator are standard deviations from its mean and count as fixed.",
     "{level}的Bootstrap置信区间；调节变量取值以距均值的标准差表示，并视为固定值。",

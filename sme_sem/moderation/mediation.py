@@ -46,7 +46,8 @@ def moderated_mediation(
         The variable that carries the interaction; by default the two names joined by an x, as
         :func:`sme_sem.product_indicators` names it.
     at
-        Values of the moderator, in its units; fit with ``std_lv=True`` to have them in standard deviations of a
+        Values of the moderator, in its units, and from its mean where the product is a construct
+        (:func:`sme_sem.with_products`); fit with ``std_lv=True`` to have them in standard deviations of a
         construct.
 
     Returns

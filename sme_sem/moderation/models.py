@@ -4,13 +4,19 @@ Each product becomes a construct of its own, ``AxB``, measured by products of th
 once.  The first items come first: they set the scales of their constructs, and so their product sets that of ``AxB``
 to A times B.  The others are matched best with best, by their correlations with the rest of their scale; the shorter
 construct says how many are used (Marsh, Wen and Hau 2004, Psychological Methods 9, 275-300).
+
+A moderator may be observed, ``outcome ~ A + size + A:size``.  It stays in the model as it is and, centred, multiplies
+every item of A; so does a construct of one item.  Its moments are then estimated, and it correlates freely with A and
+with the product, unless a path joins them; so do all observed causes with each other and with exogenous constructs,
+which a model would otherwise hold apart.  Of a predictor that the model explains it is what remains unexplained that
+correlates.  The path of A is its effect at the moderator's mean.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,13 +83,14 @@ class Moderated(Tabled):
         if self.products and options.get("estimator") in (None, "ML") and not options.get("ordered"):
             options = {**options, "estimator": "MLR"}
         if self.products and options.get("ordered") is True:  # products of answers have no categories
-            asked = [name for name in self.written.observed if name in self.answers.columns]
+            numbers = {*_moderators(self.written), *_observed_causes(self.written)}
+            asked = [name for name in self.written.observed if name in self.answers.columns and name not in numbers]
             options = {**options, "ordered": asked}
         return fit(self.model, self.frame, **options)
 
     def tables(self) -> tuple[Table, ...]:
         """List the indicators of every product."""
-        return tuple(table for product in self.products for table in product.tables())
+        return tuple(table for one in self.products for table in one.tables())
 
 
 def with_products(model: str | Specification, frame: pd.DataFrame, group: str | None = None) -> Moderated:
@@ -94,7 +101,7 @@ def with_products(model: str | Specification, frame: pd.DataFrame, group: str | 
     Parameters
     ----------
     model
-        Model syntax; the factors of a product are constructs measured by items.
+        Model syntax; the factors of a product are constructs measured by items, or one such and a column of numbers.
     frame
         One row per respondent.
     group
@@ -111,7 +118,7 @@ def with_products(model: str | Specification, frame: pd.DataFrame, group: str | 
     Raises
     ------
     SpecificationError
-        If a product of a construct is not one of two constructs measured by items, or an item has no column.
+        If a product of a construct is not with another one or a column of numbers, or an item has no column.
     SyntaxProblem
         If the model cannot be read.
     DataProblem
@@ -139,18 +146,23 @@ def with_products(model: str | Specification, frame: pd.DataFrame, group: str | 
     items = {name: [t.rhs for t in written.terms if (t.op, t.lhs) == ("=~", name)] for name in written.latent}
     made: list[Products] = []
     for name in names:
-        factors = _factors(name, items, composites)
-        own = {factor: _ordered(frame, factor, items[factor]) for factor in factors}
+        factors = _factors(name, items, composites, frame)
+        own = {factor: _ordered(frame, factor, items.get(factor, [factor])) for factor in factors}
         shortest = min(map(len, own.values()))
-        matched = {factor: one[:shortest] for factor, one in own.items()}
+        matched = own if shortest == 1 else {factor: one[:shortest] for factor, one in own.items()}
         made.append(product_indicators(made[-1].frame if made else frame, matched, group=group))
-    ready = written.rename({name: product.name for name, product in zip(names, made, strict=True)})
-    for lines in (*(product.model for product in made), *_shared(made)):
+    ready = written.rename({name: one.name for name, one in zip(names, made, strict=True)})
+    measured = {item for own in items.values() if len(own) > 1 for item in own}
+    for lines in (*(one.model for one in made), *_shared(made, measured)):
         ready = ready.add(lines)
+    for pair in _apart(ready, {one.name: tuple(name.split(":")) for name, one in zip(names, made, strict=True)}):
+        ready = ready.add(pair)
     return Moderated(ready, made[-1].frame, tuple(made), written, frame, group)
 
 
-def _factors(name: str, items: dict[str, list[str]], composites: Collection[str]) -> tuple[str, ...]:
+def _factors(
+    name: str, items: dict[str, list[str]], composites: Collection[str], frame: pd.DataFrame
+) -> tuple[str, ...]:
     factors = tuple(name.split(":"))
     if len(factors) != 2:
         raise SpecificationError(f"the product {name!r} has {len(factors)} factors; a product is of two constructs.")
@@ -162,15 +174,31 @@ def _factors(name: str, items: dict[str, list[str]], composites: Collection[str]
                 "and put a construct measured by this column alone in the composite's place."
             )
         if factor not in items:
-            raise SpecificationError(
-                f"the product {name!r}: {factor!r} is no construct of the model (=~).{did_you_mean(factor, items)}"
-            )
+            _require_quantity(name, factor, items, frame)
+            continue
         if constructs := [item for item in items[factor] if item in items]:
             raise SpecificationError(
                 f"the product {name!r}: {factor!r} is measured by constructs ({', '.join(constructs)}), and only items "
                 "can be multiplied; take the product of one of these."
             )
     return factors
+
+
+def _require_quantity(name: str, factor: str, items: dict[str, list[str]], frame: pd.DataFrame) -> None:
+    """Refuse a factor that is neither a construct nor a column whose numbers are a quantity."""
+    said = f"the product {name!r}: {factor!r} is no construct of the model (=~)"
+    owners = [construct for construct, own in items.items() if factor in own]
+    if owners:
+        raise SpecificationError(f"{said} but an item of {owners[0]!r}, which can be multiplied in its place.")
+    if factor not in frame.columns:
+        known = [*items, *map(str, frame.columns)]
+        raise SpecificationError(f"{said}, and the data have no such column.{did_you_mean(factor, known)}")
+    kind = frame[factor].dtype
+    if isinstance(kind, pd.CategoricalDtype) and not kind.ordered and len(kind.categories) > 2:
+        raise SpecificationError(
+            f"the product {name!r}: {factor!r} has {len(kind.categories)} categories without order, which no one "
+            "product holds. Compare them as groups (group=), or multiply a 0/1 column of one category."
+        )
 
 
 def _ordered(frame: pd.DataFrame, construct: str, items: list[str]) -> list[str]:
@@ -185,13 +213,48 @@ def _ordered(frame: pd.DataFrame, construct: str, items: list[str]) -> list[str]
     return [items[0], *(items[1 + place] for place in np.argsort(-with_rest[1:], kind="stable"))]
 
 
-def _shared(products: list[Products]) -> list[str]:
-    """Free the residual covariances of indicators of different products that have an item in common."""
+def _shared(products: list[Products], measured: Collection[str]) -> list[str]:
+    """Free the residual covariances of indicators of different products that have an item of a scale in common."""
     indicators = [list(zip(product.columns, product.pairs, strict=True)) for product in products]
     return [
         f"{column} ~~ {other}"
         for one, two in combinations(indicators, 2)
         for column, pair in one
         for other, second in two
-        if set(pair) & set(second)
+        if set(pair) & set(second) & set(measured)
     ]
+
+
+def _apart(model: Specification, products: dict[str, tuple[str, ...]]) -> list[str]:
+    """Free the covariances that a product with an observed moderator needs and the model would fix at zero."""
+    latent = set(model.latent)
+    pairs: list[tuple[str, str]] = []
+    for name, factors in products.items():
+        if not latent.issuperset(factors):
+            pairs += combinations((*(factor for factor in factors if factor in model.variables), name), 2)
+    if not pairs:
+        return []
+    explained = _explained(model)
+    sources = [name for name in model.latent if name not in explained]
+    causes = _observed_causes(model)
+    pairs += [*combinations(causes, 2), *product(causes, sources)]
+    joined = {frozenset((term.lhs, term.rhs)) for term in model.relations if term.op in ("~", "~~", "=~")}
+    joined |= {frozenset(pair) for pair in combinations(sources, 2)}  # correlated without being asked
+    wanted = {frozenset(pair): pair for pair in pairs}
+    return [f"{a} ~~ {b}" for both, (a, b) in wanted.items() if both not in joined]
+
+
+def _explained(model: Specification) -> set[str]:
+    return {term.lhs if term.op == "~" else term.rhs for term in model.relations if term.op in ("~", "=~", WEIGHT)}
+
+
+def _observed_causes(model: Specification) -> list[str]:
+    """Name the observed variables that only predict."""
+    causes = {term.rhs for term in model.relations if term.op == "~"} - _explained(model)
+    return [name for name in model.observed if name in causes]
+
+
+def _moderators(model: Specification) -> set[str]:
+    """Name the observed factors of products."""
+    factors = {factor for term in model.relations if ":" in term.rhs for factor in term.rhs.split(":")}
+    return factors - set(model.latent)

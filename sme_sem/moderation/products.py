@@ -4,6 +4,10 @@ The unconstrained approach: products of centred indicators are indicators of a c
 more (double mean centring), they need no mean structure, and their construct's variance and covariances are free.
 Products that share an indicator have correlated residuals.
 
+A construct that is one column, such as an observed moderator, multiplies every indicator of the other.  These products
+share the column and have no correlated residuals: where it is measured without error they have none, and an error of it
+enters them in proportion to their loadings, as the construct of the products does.
+
 Marsh, Wen and Hau (2004), Psychological Methods 9, 275-300; double mean centring: Lin, Wen, Marsh and Lin (2010),
 Structural Equation Modeling 17, 374-391; residual centring: Little, Bovaird and Widaman (2006), Structural Equation
 Modeling 13, 497-519.
@@ -11,7 +15,7 @@ Modeling 13, 497-519.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, combinations_with_replacement, product
 from types import NoneType
@@ -68,14 +72,14 @@ def product_indicators(
     frame
         One row per respondent.
     constructs
-        Two constructs with their indicators; one for its square.
+        Two constructs with their indicators; one for its square.  An observed variable is a construct of one indicator.
     name
         Of the construct the products measure; the two names joined by an x (``"MKTxCAP"``), or ``"MKTxMKT"``.
     method
         ``"double_mean_centering"``; ``"mean_centering"`` leaves the products' means; ``"residual"`` takes out of each
         product what the indicators themselves explain; ``"none"`` multiplies the answers as they are.
     match
-        Each indicator once, first with first, as many as the shorter construct has; False: every pair.
+        Each indicator once, first with first; one column alone with every indicator of the other.  False: every pair.
     group
         A column whose values divide the respondents: answers are centred within each group, as a model of several
         groups needs it.  The product is then zero, and paths beside it hold, at each group's own means.
@@ -126,7 +130,8 @@ def product_indicators(
     for rows in [np.arange(len(frame))] if group is None else rows_by_group(frame, group).values():
         values[rows] = multiplied(answers[rows], left, right, method)
     made = pd.DataFrame(values, index=frame.index, columns=list(columns))
-    return Products(joined, pd.concat([frame, made], axis=1), columns, pairs, _model(joined, columns, pairs))
+    alone = {indicators[0] for indicators in own.values() if len(indicators) == 1}
+    return Products(joined, pd.concat([frame, made], axis=1), columns, pairs, _model(joined, columns, pairs, alone))
 
 
 def multiplied(answers: np.ndarray, left: np.ndarray, right: np.ndarray, method: str) -> np.ndarray:
@@ -161,7 +166,7 @@ def _usable(frame: pd.DataFrame, construct: str, items: tuple[str, ...]) -> None
 
 def _pairs(items: list[tuple[str, ...]], *, match: bool) -> tuple[Pair, ...]:
     first, second = items[0], items[-1]
-    if match:
+    if match and 1 not in (len(first), len(second)):
         if len(first) != len(second):
             short = min(len(first), len(second))
             raise SpecificationError(
@@ -174,10 +179,10 @@ def _pairs(items: list[tuple[str, ...]], *, match: bool) -> tuple[Pair, ...]:
     return tuple(product(first, second))
 
 
-def _model(name: str, columns: Sequence[str], pairs: Sequence[Pair]) -> str:
+def _model(name: str, columns: Sequence[str], pairs: Sequence[Pair], alone: Collection[str]) -> str:
     lines = [f"{name} =~ {' + '.join(columns)}"]
     for (a, own), (b, other) in combinations(zip(columns, pairs, strict=True), 2):
-        if set(own) & set(other):
+        if set(own) & set(other) - set(alone):
             lines.append(f"{a} ~~ {b}")
     return "\n".join(lines)
 

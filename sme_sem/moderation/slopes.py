@@ -2,6 +2,12 @@
 
 The values are so many standard deviations of the moderator from its mean and count as fixed (Aiken and West 1991,
 Multiple regression: testing and interpreting interactions).  Of a latent moderator the deviation is the model's.
+An observed moderator with two values, such as 0 and 1, is looked at where these are.
+
+The product of a construct with an observed moderator is measured by centred answers (:mod:`sme_sem.moderation.models`)
+and is zero at the moderator's mean; a column that is a product is zero where the moderator is::
+
+    effect(w) = b + d (w - mean)        effect(w) = b + d w
 """
 
 from __future__ import annotations
@@ -96,7 +102,7 @@ class SimpleSlopes(Tabled):
             raise SpecificationError(f"group {group!r} is not among {', '.join(map(repr, known))}.")
         line = self._lines[known.index(chosen)]
         at = np.linspace(-REACH, REACH, 241)
-        est, variance = conditional_slope.slope(line.effect, line.vcov, line.mean + at * line.deviation)
+        est, variance = line.slope(line.mean + at * line.deviation)
         half = float(special.ndtri(0.5 + self.level / 2)) * np.sqrt(variance)
         ends = self.region.loc[self.region["group"] == chosen, ["lower_sd", "upper_sd"]].to_numpy(dtype=float)[0]
         outcome, predictor, moderator = (
@@ -109,7 +115,10 @@ class SimpleSlopes(Tabled):
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """The effect of one group: b and d (2,), their covariances (2, 2), mean and deviation of the moderator."""
+    """The effect of one group: b and d (2,), their covariances (2, 2), mean and deviation of the moderator.
+
+    zero : the value of the moderator at which its product is zero
+    """
 
     group: str
     effect: np.ndarray
@@ -117,6 +126,11 @@ class Line:
     mean: float
     deviation: float
     standard: float
+    zero: float
+
+    def slope(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The effect at values of the moderator, and its variance."""
+        return conditional_slope.slope(self.effect, self.vcov, values - self.zero)
 
 
 def simple_slopes(
@@ -124,7 +138,7 @@ def simple_slopes(
     outcome: str,
     predictor: str,
     moderator: str,
-    at: Sequence[float] = (-1, 0, 1),
+    at: Sequence[float] | None = None,
     *,
     product: str | None = None,
     level: float = 0.95,
@@ -142,10 +156,11 @@ def simple_slopes(
         Names in the model; predictor and moderator may change places.  Where both are one variable the product is its
         square, and the slopes are those of the curve.
     at
-        Standard deviations of the moderator from its mean.
+        Standard deviations of the moderator from its mean; left out, -1, 0 and 1, or the two values of an observed
+        moderator that has no more.
     product
         The variable that carries the interaction, where it is not the two names joined by an x or a colon.  An
-        observed moderator must be the one that was multiplied, on the same scale; the product of constructs must be
+        observed moderator must be the one that was multiplied, on the same scale; a product that is a construct must be
         measured by centred answers, within groups if there are several (:func:`sme_sem.with_products` does so).
     level
         Of intervals and of the region.
@@ -177,13 +192,15 @@ def simple_slopes(
     require_solution(fit, "it has no slopes: mend it first.")
     probability("level", level, 0.95)
     require_labels(labels)
-    values = numbers_at(at, "standard deviations from the mean")
+    asked = None if at is None else numbers_at(at, "standard deviations from the mean")
     carrier = _product(fit, outcome, predictor, moderator, product)
     lines = tuple(_line(fit, g, outcome, predictor, moderator, carrier) for g in range(fit.table.groups))
-    table = pd.concat([_slopes(line, values, level) for line in lines], ignore_index=True)
+    two = two_values(fit, moderator) if asked is None else None
+    at_all = [deviations_at(line.mean, line.deviation, asked, two) for line in lines]
+    table = pd.concat([_slopes(line, own, level) for line, own in zip(lines, at_all, strict=True)], ignore_index=True)
     z = float(special.ndtri(0.5 + level / 2))
     region = pd.DataFrame([_region(line, z) for line in lines])
-    notes = (_FIXED, *objections(fit))
+    notes = (_FIXED if two is None else FIXED_TWO, *objections(fit))
     return SimpleSlopes(table, region, outcome, predictor, moderator, level, notes, lines, labels)
 
 
@@ -197,6 +214,23 @@ def numbers_at(at: Iterable[float], what: str, fewest: int = 1) -> np.ndarray:
     if values.ndim != 1 or len(values) < fewest or not np.isfinite(values).all():
         raise SpecificationError(f"at={given!r}: give {what}, such as (-1, 0, 1).")
     return values
+
+
+def two_values(fit: Fit, moderator: str) -> np.ndarray | None:
+    """Give the two values of an observed variable that has no more; None of any other."""
+    if moderator not in fit.observed or fit.moments.answers is None:
+        return None
+    place = fit.moments.names.index(moderator)
+    found = np.unique(np.concatenate([own[:, place] for own in fit.moments.answers]))
+    found = found[~np.isnan(found)]
+    return found if len(found) == 2 else None
+
+
+def deviations_at(mean: float, deviation: float, asked: np.ndarray | None, two: np.ndarray | None) -> np.ndarray:
+    """How far from the mean to look: where asked, at two values, or one deviation to either side."""
+    if asked is not None:
+        return asked
+    return np.array([-1.0, 0.0, 1.0]) if two is None else (two - mean) / deviation
 
 
 def _product(fit: Fit, outcome: str, predictor: str, moderator: str, product: str | None) -> str:
@@ -242,11 +276,12 @@ def _line(fit: Fit, group: int, outcome: str, predictor: str, moderator: str, pr
         centre_of(fit, group, moderator),
         float(deviations[place[moderator]]),
         float(deviations[place[predictor]] / deviations[place[outcome]]),
+        zero_of(fit, group, moderator, product),
     )
 
 
 def centre_of(fit: Fit, group: int, name: str) -> float:
-    """Where a moderator's mean stands in its product: an observed variable's own, zero of a construct.
+    """The mean of a moderator in the units of its values: an observed variable's own, zero of a construct.
 
     Products of constructs are measured by centred answers, so that they are zero at the (group's) mean wherever the
     model may put it.
@@ -257,9 +292,14 @@ def centre_of(fit: Fit, group: int, name: str) -> float:
     return 0.0 if means is None else float(means[group, fit.observed.index(name)])
 
 
+def zero_of(fit: Fit, group: int, moderator: str, product: str | None) -> float:
+    """Where a moderator stands when its product is zero: at its mean where the product is a construct, else at zero."""
+    return centre_of(fit, group, moderator) if product in fit.latent else 0.0
+
+
 def _slopes(line: Line, at: np.ndarray, level: float) -> pd.DataFrame:
     values = line.mean + at * line.deviation
-    est, variance = conditional_slope.slope(line.effect, line.vcov, values)
+    est, variance = line.slope(values)
     columns = {"group": line.group, "at": at, "value": values, "est": est}
     tests = z_tests(est, np.sqrt(variance), level)
     return pd.DataFrame(columns | tests | {"est_std": est * line.standard})
@@ -271,6 +311,7 @@ def _region(line: Line, z: float) -> dict[str, Any]:
         where = "everywhere" if outside else "nowhere"
     else:
         where = "outside" if outside else "between"
+    ends = ends + line.zero
     in_deviations = (ends - line.mean) / line.deviation
     return {
         "group": line.group,
@@ -311,6 +352,10 @@ _WHERE = {
 _FIXED = Words(
     "Values of the moderator are standard deviations from its mean and count as fixed.",
     "调节变量取值以距均值的标准差表示，并视为固定值。",
+)
+FIXED_TWO = Words(
+    "The moderator has two values; the effect is given at each of them.",
+    "调节变量仅有两个取值，表中给出各取值处的效应。",
 )
 _ENDS = Words(
     "Ends beyond about three standard deviations concern nobody.", "距均值约三个标准差以外的端点没有实际意义。"

@@ -590,9 +590,10 @@ _CONFIRMED = Words(
     "在相对误差{tolerance}以内一致。",
 )
 _PRODUCTS = Words(
-    "The product of two constructs is measured by products of their items. These are not normally distributed: a model "
+    "The product of two constructs is measured by products of their items, that of a construct and an observed "
+    "moderator by its items times the moderator. These are not normally distributed: a model "
     "with products is estimated with robust standard errors (MLR) where ML was chosen.",
-    "两个构念的乘积由其题项的乘积测量。乘积不服从正态分布，因此在选用ML时，含乘积项的模型改用稳健标准误（MLR）估计。",
+    "两个构念的乘积由其题项的乘积测量，构念与观测调节变量的乘积由其题项与该变量的乘积测量。乘积不服从正态分布，因此在选用ML时，含乘积项的模型改用稳健标准误（MLR）估计。",
 )
 _NOT_CONFIRMED = Words(
     "No independent program confirmed these values: semopy does not estimate models of this kind.",

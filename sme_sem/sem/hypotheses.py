@@ -389,9 +389,10 @@ _PARTLY_FIXED = Words(
     "{ids}：路径链中有路径被模型固定，检验仅涉及其余路径。",
 )
 _PRODUCT = Words(
-    "A product (×) is measured by products of items, double mean centred; its β is b × SD(cause) × SD(moderator) / "
+    "A product (×) is measured by products of items (with an observed moderator, of items and the moderator), double "
+    "mean centred; its β is b × SD(cause) × SD(moderator) / "
     "SD(outcome) (Wen, Marsh and Hau, 2010); tables of paths and diagrams standardize the product itself.",
-    "乘积项（×）由双重均值中心化的题项乘积测量；其β为b×原因变量标准差×调节变量标准差／结果变量标准差（Wen、Marsh与Hau，2010）；"
+    "乘积项（×）由双重均值中心化的题项乘积（调节变量为观测变量时，为题项与该变量的乘积）测量；其β为b×原因变量标准差×调节变量标准差／结果变量标准差（Wen、Marsh与Hau，2010）；"
     "路径系数表与路径图则以乘积项自身的标准差标准化。",
 )
 _CORRECTED_RULE = Words(

@@ -39,8 +39,7 @@ def _product(data: pd.DataFrame, name: str, specification: Specification) -> pd.
     factors = name.split(":")
     constructs = [factor for factor in factors if factor in specification.latent]
     if constructs:
-        both = len(constructs) == len(factors) == 2
-        instead = "sme.with_products(model, data)" if both else "sme.product_indicators"
+        instead = "sme.with_products(model, data)" if len(factors) == 2 else "sme.product_indicators"
         raise SpecificationError(
             f"the product {name!r}: {constructs[0]!r} is a construct, which has no answers to multiply. Measure the "
             f"product by products of items: {instead} makes them."

@@ -300,8 +300,8 @@ ONE_MISTAKE = [
     ),
     (
         "models.short.structure",
-        "PRICE ~ USE + stay + USE:stay",
-        "models.short.structure: 'USE:stay' multiplies 'stay', which has no two items of its own to multiply",
+        "PRICE ~ USE + stay + USE:stay + USE:p1",
+        "models.short.structure: 'USE:p1' multiplies 'p1', an item of 'PRICE'; multiply the construct",
     ),
     (
         "models.short.structure",
@@ -634,3 +634,28 @@ def test_names_that_nothing_bears_do_not_keep_the_reader_busy(document):
     begun = time.process_time()
     assert complaint(document).startswith("my.yaml: 500 problems")
     assert time.process_time() - begun < 15
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ({"kind": "numeric"}, ""),
+        ({"categories": {1: "Harbin", 2: "Daqing"}}, ""),
+        ({"categories": {1: "Small", 2: "Middle", 3: "Large"}, "ordered": True}, ""),
+        ({"categories": {1: "Harbin", 2: "Daqing", 3: "Jixi"}}, "has 3 categories without order"),
+        ({"categories": {"h": "Harbin", "d": "Daqing"}}, "whose codes are texts"),
+        ({"kind": "multiple", "categories": {1: "Shops", 2: "Online"}}, "a question of kind multiple"),
+        ({"kind": "text"}, "a question of kind text"),
+    ],
+)
+def test_background_questions_moderate_where_their_answers_are_a_quantity(document, question, said):
+    document["background"][0] = {"id": "city", "label": "City", "wording": "Where?", **question}
+    document["models"]["short"]["structure"] = "stay ~ USE + city + USE:city"
+    if not said:
+        assert read_instrument(document).labels()["USExcity"].en == "Use × City"
+        return
+    with pytest.raises(InstrumentError) as caught:
+        read_instrument(document)
+    (problem,) = caught.value.problems
+    assert problem.startswith("models.short.structure: 'USE:city' multiplies 'city', ") and said in problem
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in problem)

@@ -106,7 +106,7 @@ def test_a_planted_interaction_and_a_planted_square_are_found_again():
     ("constructs", "options", "said"),
     [
         ({"A": ["x1"], "B": ["x2"], "C": ["x3"]}, {}, "names 3: give two"),
-        ({"A": ["x1", "x2"], "B": ["x3"]}, {}, "of 2 and 1 indicators cannot be matched .* match=False"),
+        ({"A": ["x1", "x2", "x3"], "B": ["x4", "x5"]}, {}, "of 3 and 2 indicators cannot be matched .* match=False"),
         ({"A": ["x1"], "B": ["x77"]}, {}, "'B': the data have no column 'x77'"),
         ({"A": ["x1"], "B": []}, {}, "'B' has no indicator"),
         ({"A": ["x1"], "B": ["x2"]}, {"method": "double"}, "method='double' is not available"),

@@ -16,3 +16,15 @@ print(head(products, 4), digits = 15)
 print(head(residuals_of, 2), digits = 15)
 print(subset(parameterEstimates(fit), op == "~"), digits = 10)
 print(fitMeasures(fit, "chisq"), digits = 10)
+
+# An observed moderator, x8, of the effect of visual, and a covariate, x9: every item of visual times the moderator, and
+# all causes correlated.  To lavaan's own tolerance.
+products <- centred(sapply(first, function(one) centred(d[[one]]) * centred(d$x8)))
+colnames(products) <- paste(first, "x8", sep = ".")
+model <- "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6
+          vm =~ x1.x8 + x2.x8 + x3.x8\ntextual ~ visual + x8 + x9 + vm
+          x8 ~~ visual + vm + x9\nx9 ~~ visual + vm"
+fit <- sem(model, cbind(d, products), estimator = "MLR", optim.method = "BFGS",
+           control = list(reltol = 1e-16, maxit = 20000), check.gradient = FALSE)
+print(as.data.frame(subset(parameterEstimates(fit), op == "~"))[, c("lhs", "rhs", "est", "se")], digits = 10)
+print(as.numeric(fitMeasures(fit, c("chisq", "df", "chisq.scaled"))), digits = 10)

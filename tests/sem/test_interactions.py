@@ -77,7 +77,7 @@ def test_three_factors_are_multiplied():
             "v =~ x1 + x2 + x3; x9 ~ v + x4 + x4:v",
             SpecificationError,
             "the product 'x4:v': 'v' is a construct, which has no answers to multiply. Measure the product by products "
-            "of items: sme.product_indicators makes them.",
+            "of items: sme.with_products(model, data) makes them.",
         ),
         (
             "x9 ~ x1 + x1:x44",
