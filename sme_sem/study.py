@@ -19,13 +19,15 @@ from . import ledger
 from .errors import ResponseError, Said, SmeSemError, StudyError, did_you_mean, require_kind
 from .further import Steps, look_further
 from .instrument import Instrument, load_instrument, path_of, shipped
-from .instrument.syntax import factors, paths, statements
+from .instrument.syntax import factors, statements
 from .measurement.category_paths import CategoryPaths, category_paths
 from .report.results import Problem, Results
 from .responses import Cutoffs, Responses, Screening, read_responses, sample_table, screen
 from .responses.screening import QUALITY_RULES
+from .sem.specification import Specification
 from .study_file import StudyFile, instrument_of_study, read_study_file
-from .tables import Table, Text, Words, joined
+from .syntax import DEFINING
+from .tables import Table, Text, Words
 from .tables.storing import require_path, sha256_of
 
 if TYPE_CHECKING:
@@ -333,7 +335,6 @@ class Study:
         """Fit the constructs of a model alone, or leave it whole where that says nothing else or cannot be done."""
         from .measurement import measurement_part
         from .sem.fit import fit
-        from .sem.specification import Specification
 
         whole = Specification.read(self._syntax(name))
         part, choices = measurement_part(whole), self.choices
@@ -359,18 +360,12 @@ class Study:
 
     def _invariance(self, kept: Responses, steps: _CountedSteps) -> Invariance | None:
         """Test whether the hypothesized model measures the same in every group, as many steps as can be fitted."""
-        from .comparison import invariance
         from .comparison.invariance import STEPS
 
-        choices, name = self.choices, self.instrument.hypothesized
+        name = self.instrument.hypothesized
         if name is None:
             return None
-        if products := self._products(name):
-            steps.problems.append(Problem(_INVARIANCE, _OF_PRODUCTS.filled(products=products)))
-            return None
-        syntax, group, ordered = self._syntax(name), str(choices.group), self._ordered(name)
-        options: dict[str, Any] = {"ordered": ordered, "estimator": choices.estimator, "missing": choices.missing}
-        taken = partial(invariance, syntax, kept.frame, group=group, **options)
+        ordered, taken = self._ordered(name), partial(self._by_groups, name, kept)
         found = steps.attempt(_INVARIANCE, taken)
         usual = [step for step in STEPS if step != "means" and (ordered or step != "thresholds")]
         while found is None and len(usual) > 1:
@@ -379,24 +374,29 @@ class Study:
                 found = taken(steps=tuple(usual))
         return found
 
-    def _products(self, model: str) -> Words | None:
-        """Name the products of constructs that a model has, if there are any."""
-        constructs, labels = {c.name for c in self.instrument.constructs if len(c.items) != 1}, self._labels()
-        causes = dict.fromkeys(cause for _, cause in sorted(paths(self.instrument.models[model].structure)))
-        found = [labels[cause] for cause in causes if ":" in cause and not constructs.isdisjoint(factors(cause))]
-        return joined(found, ", ", "、") if found else None
+    def _by_groups(self, name: str, kept: Responses, **options: Any) -> Invariance:
+        """Fit a model to the study's groups step by step, without the variable that makes them."""
+        from .comparison import invariance
+        from .moderation import with_products
+
+        choices, group = self.choices, str(self.choices.group)
+        model = _without(Specification.read(self._syntax(name)), group)
+        posed = with_products(model, kept.frame, group)
+        chosen = {"ordered": self._ordered(name), "estimator": choices.estimator, "missing": choices.missing}
+        return invariance(posed.model, posed.frame, group=group, **posed.suited(chosen), **options)
 
     def _importance(self, responses: Responses, fit: Fit) -> Importance | None:
         """Ask which drivers of the last outcome matter most; None without an outcome, or where drivers moderate."""
         from .measurement import importance
         from .sem.fit import fit as fitted
 
-        own = [(p.lhs, p.rhs) for p in fit.table.parameters if p.op == "~"]
+        group = self.choices.group
+        own = [(p.lhs, p.rhs) for p in fit.table.parameters if p.op == "~" and group not in (p.lhs, p.rhs)]
         last = [name for name in dict(own) if all(name != cause for _, cause in own)]
         products = any(name not in responses.frame for name in fit.observed)
         if not last or not fit.converged or products:
             return None
-        choices, frame, group = self.choices, responses.frame, self.choices.group
+        choices, frame = self.choices, responses.frame
         scale = {
             str(name): (float(column.min()), float(column.max()))
             for name, column in frame.select_dtypes("number").items()
@@ -406,7 +406,7 @@ class Study:
             scale[item] = (float(known.lowest), float(known.highest))
         if group is not None:
             fit = fitted(
-                fit.specification,
+                _without(fit.specification, group),
                 frame,
                 estimator=choices.estimator,
                 missing=choices.missing,
@@ -635,6 +635,11 @@ def _cross_checked(fit: Fit | None) -> CrossCheck | None:
         return None
 
 
+def _without(model: Specification, name: str) -> Specification:
+    """Take a variable out of a model, and every relation with it: within a group of its own values it is constant."""
+    return Specification(tuple(t for t in model.terms if t.op in DEFINING or name not in (t.lhs, t.rhs)))
+
+
 def _slopes(instrument: Instrument, fits: Mapping[str, Fit]) -> tuple[SimpleSlopes, ...]:
     """Take the slopes of every moderated effect that a hypothesis names and a model holds."""
     from .moderation import simple_slopes
@@ -740,12 +745,6 @@ def _options(choices: StudyFile) -> dict[str, Any]:
 _ONE_RESPONDENT = Words(
     "one respondent is left, and at least two are needed. Collect more answers, or relax the screening rules.",
     "仅剩一名受访者，至少需要两名。请收集更多答卷，或放宽筛选规则。",
-)
-_OF_PRODUCTS = Words(
-    "not tested, because the hypothesized model has a product of constructs ({products}), whose indicators are made of "
-    "the items. In a study with 'group', name a hypothesized model without the product; or leave 'group' out.",
-    "未检验，因为假设模型含构念的乘积项（{products}），其指标由题项相乘而得。请在设有group的研究中以不含乘积项的模型为"
-    "假设模型，或删去group。",
 )
 _REMEDY = (
     "Put it into the file, or leave it out of the instrument.",

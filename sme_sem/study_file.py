@@ -19,6 +19,7 @@ from .instrument import Hypothesis, Instrument, read_instrument
 from .instrument.checks import CONSTRUCT, named_nowhere, unreadable_models
 from .instrument.document import UnreadableError, read_file
 from .instrument.model import BilingualText, VariableName, Written
+from .instrument.syntax import factors, paths
 from .instrument.wording import problems_of
 from .measurement.item_advice import RULES
 from .measurement.rotations import ROTATIONS
@@ -176,6 +177,7 @@ def instrument_of_study(study: StudyFile, instrument: Instrument, source: str) -
     problems += _contradictory_models(document["models"])
     problems += _unknown_constructs(study, instrument)
     problems += _unknown_questions(study, instrument)
+    problems += _moderating_group(study, document)
     if problems:
         raise StudyError(source, problems)
     return merged if own else merged.model_copy(update={"hypotheses": instrument.hypotheses})
@@ -296,6 +298,20 @@ def _unknown_questions(study: StudyFile, instrument: Instrument) -> Iterator[str
         if name not in instrument.item_ids:
             said = named_nowhere(f"ordered[{i}]", Said("item", "题项"), name)
             yield said + did_you_mean(name, instrument.item_ids)
+
+
+def _moderating_group(study: StudyFile, document: dict[str, Any]) -> Iterator[str]:
+    """Complain of groups by a variable that moderates in the model that is compared between them."""
+    name = document.get("hypothesized")
+    structure = document["models"].get(name, {}).get("structure", "")
+    for _, cause in sorted(paths(structure)):
+        if ":" in cause and study.group in factors(cause):
+            yield (
+                f"group: {study.group!r} moderates in the model {name!r} ({cause}), and within its groups it does not "
+                f"vary. Leave group out; or take {cause} out of the model, and the comparison of groups tells whether "
+                f"paths differ （{study.group!r}在模型{name!r}中为调节变量（{cause}），组内没有差异。请删去group，"
+                f"或从模型中删去{cause}，由多组比较检验路径差异）"
+            )
 
 
 def _lists(value: Any) -> Any:

@@ -762,21 +762,6 @@ def test_a_moderated_hypothesis_is_tested_robustly_and_has_its_slopes_and_figure
     assert any(path.name.startswith("johnson_neyman_1") for path in (folder / "tables").iterdir())
 
 
-def test_invariance_of_a_moderated_model_is_left_out_with_the_reason_in_both_languages(tmp_path):
-    cities = "\nbackground: [{id: city, label: City, wording: Where, categories: {1: Harbin, 2: Daqing}}]\n"
-    (tmp_path / "mine.yaml").write_text(MODERATED + cities, encoding="utf-8")
-    (tmp_path / "study.yaml").write_text("instrument: mine.yaml\ngroup: city\n", encoding="utf-8")
-    results = load_study(tmp_path / "study.yaml").run()
-    (problem,) = results.problems
-    assert results.invariance is None and problem.step.zh == "测量不变性"
-    assert problem.message.en == (
-        "not tested, because the hypothesized model has a product of constructs (Need × Help), whose indicators are "
-        "made of the items. In a study with 'group', name a hypothesized model without the product; or leave 'group' "
-        "out."
-    )
-    assert "（需求 × 帮助）" in problem.message.zh
-
-
 def test_drawn_answers_recover_the_population_up_to_their_coarse_scale():
     instrument = load_instrument("bmi-drivers")
     plain = instrument.answers.synthetic.model_copy(update={"manner": Manner()})
@@ -879,3 +864,30 @@ def test_a_background_question_moderates_in_a_study(tmp_path):
     assert list(by_age.table["at"]) == [-1, 0, 1] and by_age.table["value"][1] == pytest.approx(answers()["age"].mean())
     assert by_city.table["value"].tolist() == pytest.approx([1, 2])
     assert by_city.tables()[0].title.zh == "简单斜率：使用 ← 信任（调节变量City）"
+
+
+def test_groups_by_a_control_of_the_model_are_compared_without_it(tmp_path):
+    with_city = {"title": "With the city", "structure": "USE ~ TRUST + age + city"}
+    without = {"title": "Without", "structure": "USE ~ TRUST + age"}
+    choices = {"group": "city", "hypotheses": [], "rivals": []}
+    found, plain = (
+        load_study(write_study(tmp_path / name, models={name: model}, hypothesized=name, **choices)).run()
+        for name, model in (("controlled", with_city), ("plain", without))
+    )
+    assert "city" in found.fit.observed and not found.problems
+    pd.testing.assert_frame_equal(found.invariance.table, plain.invariance.table)
+    pd.testing.assert_frame_equal(found.importance.table, plain.importance.table)
+    for language, said in (("en", "City makes the groups and does not vary within them"), ("zh", "City为分组变量")):
+        for results, times in ((found, 2), (plain, 0)):
+            folder = results.save(tmp_path / language / str(times), language)
+            assert (folder / "report.html").read_text(encoding="utf-8").count(said) == times
+
+
+def test_groups_of_a_model_with_a_product_are_compared_and_groups_by_its_moderator_are_refused(tmp_path):
+    moderated = {"title": "Moderated", "structure": "USE ~ TRUST + age + TRUST:age"}
+    choices = {"models": {"moderated": moderated}, "hypothesized": "moderated", "hypotheses": [], "rivals": []}
+    found = load_study(write_study(tmp_path, group="city", **choices)).run()
+    assert "TRUSTxage" in found.invariance.fits["configural"].latent
+    moderated["structure"] = "USE ~ TRUST + city + TRUST:city"
+    (said,) = refusal(write_study(tmp_path, group="city", **choices))
+    assert said.startswith("group: 'city' moderates in the model 'moderated' (TRUST:city)") and "调节变量" in said

@@ -80,13 +80,21 @@ class Moderated(Tabled):
 
         if self.products and options.get("group") != self.group:
             return with_products(self.written, self.answers, options.get("group")).fit(**options)
+        return fit(self.model, self.frame, **self.suited(options))
+
+    def suited(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Options of a fit as products need them: robust errors, and which items are ordered.
+
+        >>> with_products("y ~ x", pd.DataFrame({"x": [1], "y": [2]})).suited({"estimator": "ML"})
+        {'estimator': 'ML'}
+        """
         if self.products and options.get("estimator") in (None, "ML") and not options.get("ordered"):
             options = {**options, "estimator": "MLR"}
         if self.products and options.get("ordered") is True:  # products of answers have no categories
             numbers = {*_moderators(self.written), *_observed_causes(self.written)}
             asked = [name for name in self.written.observed if name in self.answers.columns and name not in numbers]
             options = {**options, "ordered": asked}
-        return fit(self.model, self.frame, **options)
+        return options
 
     def tables(self) -> tuple[Table, ...]:
         """List the indicators of every product."""

@@ -360,12 +360,20 @@ def _countermeasures(results: Results, language: Language) -> Section:
     picture = Figure("importance", caption, cast(str, charts.importance_map(drivers, language)))
     said = narrative.countermeasures(results, groups)
     shown = replace(table.labelled(labels), title=title, rows=rows)
-    return Section("countermeasures", _MATTERS, _present([said, picture, shown]))
+    return Section("countermeasures", _MATTERS, _present([said, _taken_out(results), picture, shown]))
 
 
 def _group_labels(results: Results) -> presentation.Labels:
     """Give the labels of the groups that the study compares, by their codes."""
     return dict(results.instrument.category_labels(results.options.get("group")))
+
+
+def _taken_out(results: Results) -> Words | None:
+    """Say that the variable that makes the groups is no cause within them; nothing where the model has none."""
+    group = results.options.get("group")
+    if results.fit is None or group not in results.fit.observed:
+        return None
+    return _CONSTANT.filled(name=presentation.named(group, results.labels))
 
 
 def _rivals(results: Results) -> Section:
@@ -448,6 +456,7 @@ def _groups(results: Results, language: Language) -> Section:
                     name=presentation.named(results.options.get("group", ""), results.labels),
                     counts=joined(counted, ", ", "，"),
                 ),
+                _taken_out(results),
                 *found.labelled(results.labels, groups),
                 *further.by_group(found, results.labels, groups, language),
             ]
@@ -790,6 +799,11 @@ _MORE_ALIKE = Words(
 )
 _GROUP = Words("Group {name}", "组别{name}")
 _COUNTED = Words("{group}: {n}", "{group}：{n}")
+_CONSTANT = Words(
+    "{name} makes the groups and does not vary within them: it is left out of the model of each group, and the other "
+    "relations stay.",
+    "{name}为分组变量，组内没有差异，故各组模型中不再包含该变量，其余关系保持不变。",
+)
 _GROUPED = Words("Groups of {name}, with their respondents: {counts}.", "按{name}分组，各组样本量：{counts}。")
 _CONTINUED = Words("{title}: further models", "{title}：其余模型")
 _AGAIN = Words(
