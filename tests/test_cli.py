@@ -235,6 +235,8 @@ def test_correlations_and_regressions_of_a_file(run, files):
     code, out, _ = run("regression", *told, "-m", "USE ~ TRUST", "-l", "zh")
     assert code == 0 and "使用的回归分析" in out and re.search(r"^信任 ", out, re.MULTILINE)
     assert "信任" in run("reliability", *told, "-l", "zh")[1] and "1. 信任" in run("correlations", *told, "-l", "zh")[1]
+    code, out, _ = run("regression", *told, "-m", "USE ~ TRUST + age + TRUST:age", "--center")
+    assert code == 0 and "Trust, Age: mean-centred, in products and beside them." in out
     without = files / "without.csv"
     pd.read_csv(files / "answers.csv", dtype=str).drop(columns="t2").to_csv(without, index=False)
     code, out, _ = run("correlations", without, *told[1:])  # an item without a column is left out, as elsewhere

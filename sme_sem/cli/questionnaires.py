@@ -167,6 +167,7 @@ def correlations(
     epilog=examples(
         'sme-sem regression answers.csv -i corporate-reputation --model "CUSL ~ COMP + LIKE"',
         'sme-sem regression answers.csv -i corporate-reputation -m "CUSL ~ LIKE" -m "CUSL ~ LIKE + COMP" --se hc3',
+        'sme-sem regression answers.csv -i corporate-reputation -m "CUSL ~ LIKE + COMP + LIKE:COMP" --center',
     )
 )
 @reads_answers
@@ -177,6 +178,7 @@ def regression(
         typer.Option("--model", "-m", help="'y ~ x + z' of constructs or columns; repeated: one step after the other."),
     ],
     se: Annotated[str, typer.Option(help="standard, or hc3 where the residuals' variance differs.")] = "standard",
+    center: Annotated[bool, typer.Option("--center", help="Mean-centre the factors of products x:z first.")] = False,
     language: LanguageOption = Tongue.en,
     form: FormOption = None,
     output: TablesFile = None,
@@ -184,7 +186,7 @@ def regression(
     """Regress a construct's score on others, step by step."""
     from ..measurement.regression import regression as regress
 
-    options: Any = {"se": se}  # checked where it is used
+    options: Any = {"se": se, "center": center}  # checked where it is used
 
     def tables(kept: Responses) -> Sequence[Table]:
         survey = kept.instrument

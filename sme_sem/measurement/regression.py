@@ -8,6 +8,9 @@ A step adds predictors to those of the step before; its test is that of the adde
 all tests allow the residuals' variance to depend on the predictors.  AIC and BIC count the residual variance as a
 parameter, as R's do (statsmodels and SPSS do not).  Computed by statsmodels.
 
+Centring the factors of a product changes their slopes and the intercept, not the slope of the product nor R-squared
+(Aiken and West 1991, Multiple regression: testing and interpreting interactions).
+
 MacKinnon and White (1985), Journal of Econometrics 29, 305-325.  Breusch and Pagan (1979), Econometrica 47, 1287-1294,
 as Koenker (1981), Journal of Econometrics 17, 107-112, has it.  Durbin and Watson (1951), Biometrika 38, 159-177.
 Cook (1977), Technometrics 19, 15-18.
@@ -23,7 +26,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ..errors import DataProblem, SpecificationError, probability
+from ..errors import DataProblem, SpecificationError, probability, require_kind
 from ..kernels import fit_indices
 from ..responses.numeric import require_frame
 from ..sem.presentation import Labels, require_labels
@@ -123,6 +126,7 @@ def regression(
     categorical: Categories | Sequence[str] = (),
     se: Errors = "standard",
     level: float = 0.95,
+    center: bool = False,
     labels: Labels | None = None,
 ) -> Regression:
     """Regress an outcome on predictors, in one model or step by step.
@@ -144,6 +148,9 @@ def regression(
         Errors that take the residuals' variance as the same for everybody, or allow it to differ.
     level : float
         Of the intervals.
+    center : bool
+        Subtract the means of a product's factors, in the product and beside it: slopes are then those at the mean of
+        the other factor.  Columns of categories stay 0 and 1.
     labels : mapping of str to text, optional
         What to print for the outcome and the predictors, such as ``instrument.labels()``; before each category too.
 
@@ -172,8 +179,9 @@ def regression(
     se, level = chosen("se", se, get_args(Errors)), probability("level", level, 0.95)
     outcome, steps = _steps(models)
     require_labels(labels)
+    require_kind("center", center, bool, "True or False")
     known = dict(labels or {})
-    scores, steps, shown, notes = _scored(data, outcome, steps, scales, categorical, known)
+    scores, steps, shown, notes = _scored(data, outcome, steps, scales, categorical, known, center=center)
     fitted = [_fitted(scores, outcome, names, se) for names in steps]
     cases = _cases(fitted[-1], scores.index)
     coefficients = pd.DataFrame(
@@ -223,6 +231,8 @@ def _scored(
     scales: Mapping[str, Sequence[str]] | None,
     categorical: Categories | Sequence[str],
     labels: Labels,
+    *,
+    center: bool,
 ) -> tuple[pd.DataFrame, list[tuple[str, ...]], dict[str, Text], tuple[Text, ...]]:
     """Complete scores of all variables, the steps with categories written out, their labels, and what is to be said."""
     require_frame(data, "data")
@@ -249,15 +259,18 @@ def _scored(
     shown = {column: label for one in made.values() for column, label in one.labels.items()}
     written = {name: _written(name, parts[name], made) for name in names}
     products = {name: factors for own in written.values() for name, factors in own.items() if len(factors) > 1}
+    centred = list(dict.fromkeys(one for own in products.values() for one in own if one not in shown)) if center else []
+    scores[centred] -= scores[centred].mean()
     for name, several in products.items():
         scores[name] = scores[list(several)].prod(axis=1)
         if not shown.keys().isdisjoint(several):
             shown[name] = joined((shown.get(part, labels.get(part, part)) for part in several), " × ", " × ")
     said: list[Text] = [SCORED] if any(name in known for name in factors) else []
     said += [note_of(made)] if made else []
+    said += [about(centred, _CENTRED)] if centred else [_PRODUCTS] if products else []
     columns = [outcome, *dict.fromkeys(column for own in written.values() for column in own)]
     told = [tuple(column for name in own for column in written[name]) for own in steps]
-    return scores[columns], told, shown, (*answers.sample_notes(), *said, *([_PRODUCTS] if products else []))
+    return scores[columns], told, shown, (*answers.sample_notes(), *said)
 
 
 def _written(name: str, factors: Sequence[str], made: Mapping[str, Dummies]) -> dict[str, tuple[str, ...]]:
@@ -467,9 +480,15 @@ _MEASURES = Words(
     "Breusch-Pagan检验残差方差是否随自变量变化；Durbin-Watson反映相邻行的相关，仅在行有先后次序时有意义。",
 )
 _PRODUCTS = Words(
-    "Products are of scores as they are (centre these first for slopes at the mean); β of a product is standardized by "
-    "the product's own deviation.",
-    "乘积项由原始得分相乘（如需均值处的斜率，请先中心化）；其β以乘积自身的标准差标准化。",
+    "Products are of scores as they are (center=True or --center gives slopes at the mean); β of a product is "
+    "standardized by the product's own deviation.",
+    "乘积项由原始得分相乘（如需均值处的斜率，请用center=True或--center中心化）；其β以乘积自身的标准差标准化。",
+)
+_CENTRED = Words(
+    "mean-centred, in products and beside them. The slope of a product's factor is that at the mean of the "
+    "other; β of a product is standardized by the product's own deviation.",
+    "已均值中心化（乘积项及其主效应）。乘积项所含变量的系数为另一变量处于均值时的斜率；乘积项的β以乘积自身的"
+    "标准差标准化。",
 )
 _HC3 = Words(
     "Errors and tests allow for unequal variances of the residuals (HC3, MacKinnon and White 1985).",

@@ -291,3 +291,22 @@ def test_categories_are_no_outcome_and_none_may_be_strange_or_alone(firms):
     with pytest.raises(SpecificationError, match=r"categorical: no column 'regoin'\. Did you mean 'region'"):
         sme.regression("x9 ~ region", firms, categorical=["regoin"])
     assert len(sme.regression("x9 ~ x1", firms, categorical={"absent": REGIONS}).coefficients) == 2
+
+
+def test_centred_factors_have_their_slopes_at_the_mean_and_the_product_keeps_its_own(pupils):
+    answers = pupils.assign(kind=[1, 2, 3] * 100 + [1])
+    models = ["x9 ~ x1 + x3 + kind", "x9 ~ x1 + x3 + kind + x1:x3 + kind:x1"]
+    raw, centred = (sme.regression(models, answers, categorical=["kind"], center=center) for center in (False, True))
+    by_hand = answers.assign(x1=answers["x1"] - answers["x1"].mean(), x3=answers["x3"] - answers["x3"].mean())
+    own = sme.regression(models, by_hand, categorical=["kind"])
+    np.testing.assert_allclose(centred.coefficients[["est", "se"]], own.coefficients[["est", "se"]], rtol=1e-8)
+    plain, last = (found.coefficients.query("model == 2").set_index("predictor")["est"] for found in (raw, centred))
+    for name in ("x1:x3", "kind=2:x1"):
+        assert last[name] == pytest.approx(plain[name], rel=1e-9)
+    assert last["x1"] == pytest.approx(plain["x1"] + plain["x1:x3"] * answers["x3"].mean(), rel=1e-9)
+    np.testing.assert_allclose(centred.models["r2"], raw.models["r2"], rtol=1e-12)
+    said = [note for note in centred.notes if "x1, x3: mean-centred, in products and beside them." in str(note)]
+    assert len(said) == 1 and "x1、x3：已均值中心化（乘积项及其主效应）。" in said[0].zh
+    assert not [note for note in sme.regression("x9 ~ x1 + x3", answers, center=True).notes if "centred" in str(note)]
+    with pytest.raises(SpecificationError, match="center must be True or False"):
+        sme.regression(models, answers, center="yes")
