@@ -4,7 +4,7 @@ Captions count themselves: their number is a ``SEQ`` field, so that Word renumbe
 Latin letters are set in Times New Roman, Chinese ones in SimSun.  Columns are as wide as ``layout``
 finds; a table too broad for an upright page stands on a turned one, and so do short ones between two such tables, and a
 few lines before it.
-A short table and its notes are kept on one page.  Text stays text, and the same tables give the same bytes.
+A short table, its notes and the few lines that lead to it are kept on one page.  Text stays text, and the same tables give the same bytes.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import re
 import zipfile
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.sax.saxutils import escape
 
 from . import format
 from .language import Language, Text
-from .layout import TURNED, UPRIGHT, Layout, layout, lines
+from .layout import TURNED, UPRIGHT, Layout, layout, least_room, lines
 from .table import Column, Kind, Table
 from .typography import runs
 
@@ -36,11 +36,12 @@ _LINE = {False: _A4[0] - 2 * _MARGIN, True: _A4[1] - 2 * _MARGIN}
 _PICTURES = 96  # points of a page's height for heading and caption
 LEGIBLE = 5.5  # points: smaller letters are hard to read on paper
 _CELLS = {False: UPRIGHT, True: TURNED}
-_BESIDE = 108  # free at both sides of a cell
+_BESIDE = 108  # free at both sides of a cell, of writing as large as the text
 _AFTER = 360  # below the notes; unlike an empty line, it never begins a page
 _WIDEST = 1.3  # as broad as a table may be drawn beyond its own need
 _FEW = 800  # letters: so much text may stand on a turned page before the table it leads to
 _SHORT = 12  # rows: such a table is not cut by the end of a page, and may stand on a turned one
+_MOST = 30  # rows of all tables that may stand on turned pages without need
 _THICK, _THIN = 12, 6  # eighths of a point
 _TEXTS = (Kind.LABEL, Kind.STARS)
 _TABLE: dict[Language, str] = {"en": "Table", "zh": "表"}
@@ -73,6 +74,19 @@ def render(tables: Iterable[Table], language: Language = "en", *, banner: Text |
     return made.content()
 
 
+class _Line(NamedTuple):
+    """A heading, or a paragraph, that has no place yet."""
+
+    text: str
+    style: str = ""
+
+    def paragraph(self, *, follows: bool = False) -> str:
+        """Write it; ``follows``: on the page of what comes next, as headings are by their style."""
+        if self.style:
+            return _paragraph(_run(self.text), style=self.style)
+        return _paragraph(_run(self.text), after=120, follows=follows)
+
+
 class Document:
     """A Word document that grows from top to bottom.
 
@@ -86,9 +100,9 @@ class Document:
         self._document = docx.Document()
         self._end = self._document.element.body.sectPr
         self._turned = False
-        self._lead: list[str] = []
+        self._lead: list[_Line] = []
         self._letters = 0
-        self._waiting: list[tuple[Table, Layout]] = []
+        self._waiting: list[tuple[list[_Line], Table, Layout]] = []
         self._tables = self._figures = 0
         _set_styles(self._document, language)
         _set_properties(self._document, self._text(title))
@@ -99,24 +113,26 @@ class Document:
 
     def heading(self, text: Text, level: int = 1) -> None:
         """Add a heading, on the page of what follows; level 0 is the title of the document."""
-        self._lead.append(_paragraph(_run(self._text(text)), style=f"Heading{level}" if level else "Title"))
+        self._lead.append(_Line(self._text(text), f"Heading{level}" if level else "Title"))
 
     def paragraph(self, text: Text) -> None:
         """Add a paragraph; a few lines stand on the page of what follows, turned or not."""
         said = self._text(text)
         self._letters += len(said) * (2 if self._language == "zh" else 1)
-        self._lead.append(_paragraph(_run(said), after=120))
+        self._lead.append(_Line(said))
         if self._letters > _FEW:
             self._turn(False)
 
     def table(self, table: Table) -> None:
         """Add a table under its caption, with its notes below; a short one after a turned one may stay there."""
         shape = layout(table, self._language)
-        if self._turned and not shape.turned and not self._lead and len(table.rows) <= _SHORT:
-            self._waiting.append((table, shape))
+        rows = len(table.rows) + sum(len(other.rows) for _, other, _ in self._waiting)
+        if self._turned and not shape.turned and len(table.rows) <= _SHORT and rows <= _MOST:
+            self._waiting.append((self._led(), table, shape))
             return
+        lead = self._led()
         self._turn(shape.turned)
-        self._put(table, shape)
+        self._put(lead, table, shape)
 
     def picture(self, png: bytes, caption: Text, across: float, *, turned: bool = False) -> None:
         """Add a picture so many points wide, with its caption: above it, in Chinese below; also as its other text."""
@@ -157,13 +173,15 @@ class Document:
         """Go on on a page that lies on its side, or stands upright, with the tables, headings and text that wait."""
         if turned != self._turned:
             self._begin_section(turned)
-        for table, shape in self._waiting:
-            self._put(table, layout(table, self._language, turned=True) if turned else shape)
+        for lead, table, shape in self._waiting:
+            self._put(lead, table, layout(table, self._language, turned=True) if turned else shape)
         self._waiting.clear()
         self._place_lead()
 
-    def _put(self, table: Table, shape: Layout) -> None:
-        """Write a table on the page that is there."""
+    def _put(self, lead: list[_Line], table: Table, shape: Layout) -> None:
+        """Write a table, after the lines that lead to it, on the page that is there."""
+        for line in lead:
+            self._add(line.paragraph(follows=True))
         self._tables += 1
         self._caption(_TABLE, self._tables, table.title, follows=True)
         self._add(_table(table, shape, self._language))
@@ -176,10 +194,13 @@ class Document:
             self._add(_paragraph("", after=120))
 
     def _place_lead(self) -> None:
-        for paragraph in self._lead:
-            self._add(paragraph)
-        self._lead.clear()
-        self._letters = 0
+        for line in self._led():
+            self._add(line.paragraph())
+
+    def _led(self) -> list[_Line]:
+        """Take the headings and lines that have no place yet."""
+        lead, self._lead, self._letters = self._lead, [], 0
+        return lead
 
     def _begin_section(self, turned: bool) -> None:
         from docx.enum.section import WD_SECTION
@@ -215,8 +236,9 @@ def fitted(across: float, up: float, letters: float) -> tuple[float, bool]:
 
 def _table(table: Table, shape: Layout, language: Language) -> str:
     """Write the table itself: thick lines above and below, a thin one under the headings."""
-    size = _POINTS[language] * shape.size
-    widths = _twips(shape)
+    size = _POINTS[language] * shape.size * _share(table, shape, language)
+    beside = int(_BESIDE * shape.size)
+    widths = _twips(shape, beside)
     spans = format.groups(table, language)
     heads = [format.text_of(column.heading, language) for column in table.columns]
     last = f'<w:tcBorders><w:bottom w:val="single" w:sz="{_THIN}" w:space="0" w:color="auto"/></w:tcBorders>'
@@ -227,7 +249,7 @@ def _table(table: Table, shape: Layout, language: Language) -> str:
         rows.append(_row(_cells(cells, table.columns, widths, size, follows=follows)))
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     line = f'w:val="single" w:sz="{_THICK}" w:space="0" w:color="auto"'
-    side = f'w:w="{_BESIDE}" w:type="dxa"'
+    side = f'w:w="{beside}" w:type="dxa"'
     return (
         f'<w:tbl><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
         f"<w:tblBorders><w:top {line}/><w:bottom {line}/></w:tblBorders>"
@@ -236,10 +258,15 @@ def _table(table: Table, shape: Layout, language: Language) -> str:
     )
 
 
-def _twips(shape: Layout) -> list[int]:
+def _share(table: Table, shape: Layout, language: Language) -> float:
+    """Tell how much smaller than the least size a table is written for which even a turned page is too narrow."""
+    return min(1.0, round(sum(shape.widths) / least_room(table, language), 6))
+
+
+def _twips(shape: Layout, beside: int) -> list[int]:
     """Widths of the columns; together they fill the line, unless that would spread them too far."""
     line, cell = _LINE[shape.turned], _LINE[shape.turned] / _CELLS[shape.turned] * shape.size
-    own = [width * cell + 2 * _BESIDE for width in shape.widths]
+    own = [width * cell + 2 * beside for width in shape.widths]
     stretch = min(line / sum(own), _WIDEST)
     return [int(width * stretch) for width in own]
 

@@ -52,3 +52,10 @@ def test_symbols_of_statistics_are_italic_and_words_are_not():
     for text in ("S.E.", "C.R.", "p-value"[1:], "RMSEA", "CFI", "R_1", "Part", "n.s.", "it's", "β", "x.p", "AVE"):
         assert not any(is_italic for _, is_italic in runs(text)), text
     assert runs("χ²的p值") == [("χ²的", False), ("p", True), ("值", False)]
+
+
+def test_a_column_has_room_for_the_minus_that_is_printed_not_for_the_hyphen():
+    minus, hyphen = room("\N{MINUS SIGN}.068"), room("-.068")
+    assert minus - hyphen > 0.5
+    shape = layout(Table("t", "t", (Column("beta", "β", Kind.COEFFICIENT),), ((-0.068,),)))
+    assert shape.widths == (minus,)

@@ -110,8 +110,8 @@ def test_short_tables_between_two_broad_ones_stay_on_the_turned_page_in_their_or
 
 
 def test_a_short_table_on_a_turned_page_is_laid_out_for_it():
-    columns = tuple(Column(f"c{i}", f"{i}", Kind.STATISTIC) for i in range(9))
-    narrow = Table("narrow", "Narrow", columns, ((-12345.5,) * 9,))
+    columns = tuple(Column(f"c{i}", f"{i}", Kind.STATISTIC) for i in range(8))
+    narrow = Table("narrow", "Narrow", columns, ((-12345.5,) * 8,))
     document = opened([wide(12), narrow, wide(12)])
     alone = opened([narrow]).tables[0]
     size = [table.rows[1].cells[0].paragraphs[0].runs[0].font.size.pt for table in (alone, document.tables[1])]
@@ -149,3 +149,44 @@ def test_the_file_tells_nothing_but_the_tables():
 
 def test_a_document_without_tables_opens():
     assert opened([]).tables == []
+
+
+def text_widths(document, number):
+    """Of each column of a table: the room for text, in points."""
+    table = document.tables[number]
+    beside = int(table._tbl.xpath("w:tblPr/w:tblCellMar/w:left/@w:w")[0]) / 20
+    return [column.width.pt - 2 * beside for column in table.columns]
+
+
+TIMES = {"−": 0.564, "-": 0.333, ".": 0.25}  # of the size of the writing; a digit: one half
+
+
+@pytest.mark.parametrize("columns", [2, 8, 9, 10, 12, 14, 18, 22, 30, 45])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_number_is_broken_however_many_columns_stand_beside_it(columns, language):
+    heads = tuple(Column(f"c{i}", f"C{i}", Kind.ESTIMATE) for i in range(columns))
+    document = opened([Table("t", "t", heads, ((-0.253,) * columns,))], language)
+    (run,) = document.tables[0].rows[1].cells[0].paragraphs[0].runs
+    needed = sum(TIMES.get(character, 0.5) for character in run.text) * run.font.size.pt
+    assert run.text == "−0.253" and min(text_widths(document, 0)) >= needed
+
+
+def test_the_sentence_before_a_short_table_stays_on_its_page():
+    made = word.Document("en")
+    made.heading("Results")
+    made.paragraph("They are here.")
+    made.table(long(3))
+    _, said, *_ = docx.Document(io.BytesIO(made.content())).paragraphs
+    assert said.text == "They are here." and said.paragraph_format.keep_with_next
+
+
+def test_headings_and_short_tables_between_two_broad_ones_need_no_page_of_their_own():
+    def sections(*pieces):
+        made = word.Document("en")
+        for piece in pieces:
+            (made.paragraph if isinstance(piece, str) else made.table)(piece)
+        return [section.orientation for section in docx.Document(io.BytesIO(made.content())).sections]
+
+    assert sections(wide(12), "A sentence.", long(3), wide(12)) == [1]
+    assert sections(wide(12), "A sentence.", long(3), "Another.", long(30)) == [1, 0]
+    assert sections(wide(12), *[long(12)] * 3, wide(12)) == [1, 0, 1]
