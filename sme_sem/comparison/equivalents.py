@@ -24,10 +24,10 @@ from ..sem.columns import measure_columns
 from ..sem.fit import Fit
 from ..sem.fitted import require_solution
 from ..sem.parameters import Parameter, parameter_table
-from ..sem.presentation import Labels, named, require_labels
+from ..sem.presentation import Labels, corrected, named, reported, require_labels
 from ..sem.specification import Specification
 from ..syntax import DEFINING, Term
-from ..tables import Column, Table, Tabled, Words
+from ..tables import Column, Table, Tabled, Text, Words
 from .nesting import reproduced, translated
 from .refit import estimated_again, table_like
 
@@ -55,8 +55,8 @@ class Change:
 class Equivalents(Tabled):
     """Models equivalent to a fitted one.
 
-    table : one row per model: change, change_zh, chisq, df, discrepancy (from the fitted model's moments), model
-        (its syntax)
+    table : one row per model: change, change_zh, chisq, df (corrected where the estimator corrects them), discrepancy
+        (from the fitted model's moments), model (its syntax)
     models : the specifications, in the same order; fit them with the options of the original
     tried : how many changes were tried
     """
@@ -65,6 +65,7 @@ class Equivalents(Tabled):
     models: tuple[Specification, ...]
     tried: int
     changes: tuple[Change, ...]
+    notes: tuple[Text, ...] = ()
 
     def tables(self) -> tuple[Table, ...]:
         """List the models by what they change."""
@@ -92,7 +93,7 @@ class Equivalents(Tabled):
             for change, row in zip(self.changes, self.table.to_dict("records"), strict=True)
         )
         note = (_SAME if rows else _NONE).filled(tried=self.tried)
-        return (Table("equivalent_models", _TITLE, _COLUMNS, rows, (note,)),)
+        return (Table("equivalent_models", _TITLE, _COLUMNS, rows, (note, *self.notes)),)
 
 
 def equivalents(fit: Fit) -> Equivalents:
@@ -141,8 +142,7 @@ def equivalents(fit: Fit) -> Equivalents:
         {
             "change": change.words.en,
             "change_zh": change.words.zh,
-            "chisq": other._test.chi_square,
-            "df": other._test.df,
+            **_test(fit, other),
             "discrepancy": discrepancy,
             "model": str(specification),
         }
@@ -154,7 +154,16 @@ def equivalents(fit: Fit) -> Equivalents:
         tuple(specification for _, specification, *_ in found),
         len(changes),
         tuple(change for change, *_ in found),
+        (_CORRECTED,) if found and corrected(fit) else (),
     )
+
+
+def _test(fit: Fit, other: Fit) -> dict[str, float]:
+    """Chi-square and df of an equivalent; a correction rests on what the moments may be, which is the same for both."""
+    if corrected(fit):
+        measures = reported(fit)
+        return {"chisq": measures["chisq"], "df": measures["df"]}
+    return {"chisq": other._test.chi_square, "df": other._test.df}
 
 
 def _with_free_covariates(fit: Fit) -> Fit:
@@ -247,3 +256,4 @@ _NONE: Words = Words(
     "No model that differs in one relation is equivalent; {tried} changes were tried.",
     "没有仅改动一条关系的等价模型；共尝试{tried}种改动。",
 )
+_CORRECTED: Words = Words("χ² is corrected, as that of the model reported is.", "χ²与所报告模型的χ²一样，均为校正值。")

@@ -70,7 +70,7 @@ class MethodBias(Tabled):
         harman = (self.harman_percent, self.harman_components)
         return (
             Table("method_models", bias + _COMPARED, _MODEL_COLUMNS, models, (_LISTWISE.filled(n=self.n), *self.notes)),
-            Table("method_shares", bias + _SHARES, _SHARE_COLUMNS, shares),
+            Table("method_shares", bias + _SHARES, _SHARE_COLUMNS, shares, (_UPPER,) if shares else ()),
             Table("full_collinearity", bias + _COLLINEARITY, _VIF_COLUMNS, vif, (_KOCK,)),
             Table("harman", term("Harman single-factor test"), _HARMAN_COLUMNS, (harman,), (_WEAK,)),
         )
@@ -370,6 +370,11 @@ _KOCK = Words(
 _WEAK = Words(
     "Conventional and weak: a first component below 50 % does not show that there is no method bias.",
     "该检验沿用惯例，检验力弱：首个成分低于50%并不能证明不存在共同方法偏差。",
+)
+_UPPER = Words(
+    "A method factor that is measured by the items alone also takes what the constructs truly share: its share of the "
+    "variance is an upper bound of what is method, no estimate of it (Richardson et al., 2009).",
+    "仅由题项自身测得的方法因子也会吸收构念之间真实共有的方差：其方差占比是方法方差的上限，而非估计值（Richardson等，2009）。",
 )
 _NOT_FOUND = Words("{model}: not found ({reason})", "{model}：未得到解（{reason}）")
 _TOO_FEW = Words("the model has more parameters than the items have covariances", "模型参数多于题项的协方差数")

@@ -4,7 +4,8 @@ Captions count themselves: their number is a ``SEQ`` field, so that Word renumbe
 Latin letters are set in Times New Roman, Chinese ones in SimSun.  Columns are as wide as ``layout``
 finds; a table too broad for an upright page stands on a turned one, and so do short ones between two such tables, and a
 few lines before it.
-A short table, its notes and the few lines that lead to it are kept on one page.  Text stays text, and the same tables give the same bytes.
+A short table, its notes and the few lines that lead to it are kept on one page.  Text stays text, and the same tables
+give the same bytes.
 """
 
 from __future__ import annotations

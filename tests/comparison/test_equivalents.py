@@ -49,6 +49,19 @@ def test_every_model_listed_fits_exactly_as_well_when_fitted_for_itself():
     assert (found.table["discrepancy"] < 1e-8).all()
 
 
+@pytest.mark.parametrize(("estimator", "missing"), [("MLR", "listwise"), ("MLR", "fiml"), ("MLMV", "listwise")])
+def test_the_chi_square_of_equivalents_is_of_the_kind_reported(estimator, missing):
+    answers = sme.simulate("f =~ x1 + x2 + x3; g =~ y1 + y2 + y3; g ~ 0.5*f + 0.3*z; w ~ 0.4*g", 300, seed=1)
+    options = {"estimator": estimator, "missing": missing, "fixed_x": False}
+    fit = sme.fit("f =~ x1 + x2 + x3; g =~ y1 + y2 + y3; g ~ f + z; w ~ g", np.exp(answers / 2), **options)
+    found = sme.equivalents(fit)
+    assert len(found.models) and set(found.table["chisq"]) == {fit.measures()["chisq_scaled"]}
+    for model in found.models[:2]:
+        other = sme.fit(model, np.exp(answers / 2), **options)
+        assert other.measures()["chisq_scaled"] == pytest.approx(found.table["chisq"][0], rel=1e-6)
+    assert found.tables()[0].notes[1].en == "χ² is corrected, as that of the model reported is."
+
+
 def test_changes_are_named_by_labels_in_both_languages():
     found = sme.equivalents(sme.fit("m ~ x; y ~ m", **three_variables(), fixed_x=False))
     (table,) = found.labelled({"x": "Price", "m": Words("Trust", "信任")})

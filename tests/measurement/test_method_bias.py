@@ -93,6 +93,7 @@ def test_a_solution_that_is_none_is_said_in_both_languages(recoded):
     assert "方法因子的方差为负" in result.notes[0].zh and "method" not in result.notes[0].zh
     assert np.isnan(result.shares.set_index("model").loc["method_equal", "method_percent"])
     assert [t.name for t in result.tables()] == ["method_models", "method_shares", "full_collinearity", "harman"]
+    assert "upper bound of what is method" in result.tables()[1].notes[0].en
     assert result.tables()[0].records("zh")[1]["against"] == "构念测量模型"
 
 
