@@ -215,7 +215,7 @@ class Study:
         from .measurement import method_bias, validity
 
         steps.begin(_TESTING)
-        main, name, kept = found.fit, found.hypothesized, found.responses
+        main, name, kept, group = found.fit, found.hypothesized, found.responses, self.choices.group
         if main is None or name is None:
             return found
         if main.latent:
@@ -234,6 +234,9 @@ class Study:
         return replace(
             found,
             importance=steps.attempt(_IMPORTANCE, lambda: self._importance(kept, main)),
+            importance_by_group=steps.attempt(_IMPORTANCE, lambda: self._importance(kept, main, group))
+            if group is not None
+            else None,
             compared=steps.attempt(_COMPARISON, lambda: _compared(main, found.fits)),
             equivalents=steps.attempt(_EQUIVALENTS, lambda: _equivalents(main)),
             second_engine=_cross_checked(main),
@@ -385,35 +388,37 @@ class Study:
         chosen = {"ordered": self._ordered(name), "estimator": choices.estimator, "missing": choices.missing}
         return invariance(posed.model, posed.frame, group=group, **posed.suited(chosen), **options)
 
-    def _importance(self, responses: Responses, fit: Fit) -> Importance | None:
-        """Ask which drivers of the last outcome matter most; None without an outcome, or where drivers moderate."""
+    def _importance(self, responses: Responses, fit: Fit, group: str | None = None) -> Importance | None:
+        """Ask which drivers of the last outcome matter most; None without such, or where drivers moderate."""
         from .measurement import importance
-        from .sem.fit import fit as fitted
+        from .measurement.importance import drivers_of
 
-        group = self.choices.group
         own = [(p.lhs, p.rhs) for p in fit.table.parameters if p.op == "~" and group not in (p.lhs, p.rhs)]
         last = [name for name in dict(own) if all(name != cause for _, cause in own)]
         products = any(name not in responses.frame for name in fit.observed)
         if not last or not fit.converged or products:
             return None
-        choices, frame = self.choices, responses.frame
-        scale = {
-            str(name): (float(column.min()), float(column.max()))
-            for name, column in frame.select_dtypes("number").items()
-        }
-        for item in responses.items:
-            known = self.instrument.response_scale(item)
-            scale[item] = (float(known.lowest), float(known.highest))
+        known = [(item, self.instrument.response_scale(item)) for item in responses.items]
+        scale = {item: (float(own.lowest), float(own.highest)) for item, own in known}
+        drivers = drivers_of(fit, last[0])
+        controls = {name for name in drivers if name in fit.observed and name not in scale}
+        if controls.issuperset(drivers):
+            return None
         if group is not None:
-            fit = fitted(
-                _without(fit.specification, group),
-                frame,
-                estimator=choices.estimator,
-                missing=choices.missing,
-                ordered=list(fit.table.ordered) or None,
-                group=group,
-            )
-        return importance(fit, frame, last[0], scale, group=group, alpha=choices.alpha)
+            fit = self._by_group(fit, responses, group)
+            controls.discard(group)
+        alpha = self.choices.alpha
+        return importance(fit, responses.frame, last[0], scale, group=group, alpha=alpha, controls=controls)
+
+    def _by_group(self, fit: Fit, responses: Responses, group: str) -> Fit:
+        """Fit a model to each group by itself, as the study says, without the variable that makes the groups."""
+        from .comparison.own_labels import own_labels
+        from .sem.fit import fit as fitted
+
+        model = own_labels(_without(fit.specification, group), responses.frame[group].nunique(), lambda _: False)
+        choices, ordered = self.choices, list(fit.table.ordered) or None
+        options: dict[str, Any] = {"estimator": choices.estimator, "missing": choices.missing, "ordered": ordered}
+        return fitted(model, responses.frame, group=group, **options)
 
     def _record(self, fits: Mapping[str, Fit], data: str) -> tuple[dict[str, int], frozenset[str]]:
         """Enter the fits into the ledger; count those of these answers by label, and name the models post hoc."""

@@ -16,7 +16,7 @@ weighted scores).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,6 +73,7 @@ def importance(
     *,
     group: str | None = None,
     alpha: float = 0.05,
+    controls: Collection[str] = (),
 ) -> Importance:
     """Lay the importance of every driver of an outcome beside its performance.
 
@@ -93,6 +94,9 @@ def importance(
         column these were made of.
     alpha
         Below which p an importance is significant.
+    controls
+        Variables of the model that are no drivers, such as the age of a firm: nobody improves them, and they have no
+        scale.
 
     Returns
     -------
@@ -104,8 +108,8 @@ def importance(
     ConvergenceError
         If the model did not converge.
     SpecificationError
-        If nothing leads to the target, an item has no scale, the groups of model and answers differ, or ``alpha`` is no
-        probability.
+        If nothing but controls leads to the target, an item has no scale, the groups of model and answers differ, or
+        ``alpha`` is no probability.
     DataProblem
         If the answers lack an item, hold words, or lie outside its scale.
 
@@ -121,7 +125,9 @@ def importance(
     _require_scale(scale)
     probability("alpha", alpha, 0.05)
     require_frame(frame)
-    drivers = _drivers(fit, target)
+    drivers = [name for name in drivers_of(fit, target) if name not in set(controls)]
+    if not drivers:
+        raise SpecificationError(f"nothing but controls leads to {target!r}, so it has no drivers.")
     items = {label: _items(fit, label, drivers, scale) for label in fit.moments.labels}
     frame = _checked_answers(frame, {item for of in items.values() for own in of.values() for item in own}, scale)
     parts = _parts(fit, frame, group)
@@ -144,7 +150,7 @@ def importance(
     return Importance(table.drop(columns=["size", "place"]), target, (*notes, *objections(fit)))
 
 
-def _drivers(fit: Fit, target: str) -> list[str]:
+def drivers_of(fit: Fit, target: str) -> list[str]:
     """Name all variables from which paths lead to the target, in the order of the model."""
     paths = [(p.cause, p.effect) for p in fit.table.parameters if p.op == "~" and p.group == 0]
     names = dict.fromkeys(name for path in paths for name in path)

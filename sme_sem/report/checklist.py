@@ -196,7 +196,7 @@ _OF_FIT: tuple[tuple[Words, Callable[[Results, Fit], Text | _Gap | None]], ...] 
     (Words("Whether the solution converged and is admissible", "解是否收敛且可接受"), _solution),
     (Words("Fit as a whole, with the rule it is judged by", "整体拟合及判断标准"), _judged),
     (Words("Fit of the parts: residuals", "局部拟合：残差"), _local),
-    (Words("Loadings", "因子载荷"), lambda results, fit: narrative.loadings(fit)),
+    (Words("Loadings", "因子载荷"), lambda results, fit: narrative.loadings(results.measurement or fit)),
     (Words("All estimates with standard errors, plain and standardized", "全部估计值、标准误与标准化值"), _parameters),
     (Words("Hypotheses and their tests", "研究假设及检验"), lambda results, fit: narrative.hypotheses(results)),
     (Words("Explained variance", "解释方差"), lambda results, fit: narrative.explained(results)),

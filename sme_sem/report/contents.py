@@ -33,6 +33,7 @@ from .report import Content, Figure, Report, Section
 from .set_aside import conclusions, with_and_without
 
 if TYPE_CHECKING:
+    from ..measurement import Importance
     from ..qualitative.coding import Level
     from ..sem.fit import Fit
     from .results import Results
@@ -221,7 +222,7 @@ def _measurement(results: Results) -> Section:
         presentation.composites(fit, results.labels),
         presentation.thresholds(fit),
         presentation.scales(fit),
-        presentation.covariances(fit, results.labels),
+        *([presentation.covariances(fit, results.labels)] if measured is fit else []),
     )
     valid = results.validity.tables() if results.validity is not None else ()
     judged = [table.labelled(results.labels, "construct") for table in valid]
@@ -276,7 +277,9 @@ def _paths(results: Results, language: Language) -> Section:
     ]
     if intervals:
         content.append(Figure("paths", _FOREST, figures.forest(intervals, language)))
-    others = (presentation.mediated_effects(fit, results.labels), presentation.defined_effects(fit))
+    others = [presentation.mediated_effects(fit, results.labels), presentation.defined_effects(fit)]
+    if results.measurement not in (None, fit):
+        others.insert(0, presentation.covariances(fit, results.labels))
     content += [*_filled(others), *_bootstrapped(results)]
     return Section("paths", term("Structural model"), _present(content))
 
@@ -329,9 +332,15 @@ def _set_aside(results: Results) -> Section:
 
 
 def _countermeasures(results: Results, language: Language) -> Section:
-    found = results.importance
-    if found is None:
-        return Section("countermeasures", "")
+    """Drivers of the outcome: of all respondents, then of each group."""
+    content: list[Content | None] = []
+    for found in (results.importance, results.importance_by_group):
+        if found is not None:
+            content += _drivers(results, found, language)
+    return Section("countermeasures", _MATTERS, _present(content))
+
+
+def _drivers(results: Results, found: Importance, language: Language) -> list[Content | None]:
     labels, groups = results.labels, _group_labels(results)
     drivers = [
         charts.Driver(
@@ -355,12 +364,14 @@ def _countermeasures(results: Results, language: Language) -> Section:
         )
         for row in table.rows
     )
-    title = IMPORTANCE.filled(target=presentation.named(found.target, labels))
+    title, name = IMPORTANCE.filled(target=presentation.named(found.target, labels)), "importance"
+    if found is results.importance_by_group:
+        title, name = title + _BY_GROUP, "importance_by_group"
     caption = title + _NEGATIVE if any(driver.importance < 0 for driver in drivers) else title
-    picture = Figure("importance", caption, cast(str, charts.importance_map(drivers, language)))
-    said = narrative.countermeasures(results, groups)
-    shown = replace(table.labelled(labels), title=title, rows=rows)
-    return Section("countermeasures", _MATTERS, _present([said, _taken_out(results), picture, shown]))
+    picture = Figure(name, caption, cast(str, charts.importance_map(drivers, language)))
+    shown = replace(table.labelled(labels), name=name, title=title, rows=rows)
+    said = narrative.countermeasures(found, labels, groups)
+    return [said, _taken_out(results) if name != "importance" else None, picture, shown]
 
 
 def _group_labels(results: Results) -> presentation.Labels:
@@ -821,6 +832,7 @@ _DEMO = Words(" (a demonstration: sme-sem demo {instrument})", "（演示则运�
 _VERSION = Words("{name}, version {version}", "{name}，版本{version}")
 _MATTERS = Words("Which drivers matter most", "驱动因素的重要性与对策")
 _NEGATIVE = Words("; (−) negative effect: higher scores lower the outcome", "；（−）效应为负：得分越高结果越低")
+_BY_GROUP = Words(", by group", "：分组结果")
 _LOADINGS_MAP = Words("Loadings as a map of colours", "因子载荷热图")
 _SYNTHETIC = Words(" (synthetic)", "（合成）")
 _SUBTITLE = Words("Results report", "分析结果报告")

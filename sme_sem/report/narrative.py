@@ -13,6 +13,7 @@ from ..tables import Kind, Text, Words, joined
 from ..tables.format import cell
 
 if TYPE_CHECKING:
+    from ..measurement import Importance
     from ..sem.fit import Fit
     from .results import Results
 
@@ -191,19 +192,16 @@ def explained(results: Results) -> Words | None:
     return _EXPLAINS.filled(shares=_joined(parts))
 
 
-def countermeasures(results: Results, groups: Labels) -> Words | None:
+def countermeasures(found: Importance, labels: Labels, groups: Labels) -> Words:
     """Which drivers count most, and which of these do badly; of each group, if there are several."""
-    found = results.importance
-    if found is None:
-        return None
     said = Words("", "")
     for group, own in found.table.groupby("group", sort=False):
         first, lower = (
-            [named(name, results.labels) for name in own.loc[own["first"] & sign, "construct"]]
+            [named(name, labels) for name in own.loc[own["first"] & sign, "construct"]]
             for sign in (own["importance"] > 0, own["importance"] < 0)
         )
         strongest = own.iloc[0]
-        one = _STRONGEST.filled(driver=named(strongest["construct"], results.labels), beta=_r(strongest["importance"]))
+        one = _STRONGEST.filled(driver=named(strongest["construct"], labels), beta=_r(strongest["importance"]))
         if (own["importance"] < 0).any():
             one += _NEGATIVE
         one += _FIRST.filled(drivers=_joined(first)) if first else _NONE_FIRST

@@ -89,7 +89,8 @@ class Results(Tabled):
     hypotheses : None for a study without hypotheses
     bootstrap, mediation : of the hypothesized model, where the study asks for it; no mediation without indirect effects
     invariance : the hypothesized model step by step across the study's groups; None where the study names none
-    retention, importance : likewise; the drivers of the outcome, of each group where the study names groups
+    retention, importance : likewise; the drivers of the outcome
+    importance_by_group : the same of each group, where the study names groups
     slopes : one for every moderated effect among the hypotheses, with its tables and its figure
     compared : the hypothesized model and its rivals by pairs, of those that explain the same answers alike
     equivalents : the models, one relation away from the hypothesized one, that fit exactly as well; None if not sought
@@ -129,6 +130,7 @@ class Results(Tabled):
     invariance: Invariance | None = None
     retention: Retention | None = None
     importance: Importance | None = None
+    importance_by_group: Importance | None = None
     compared: Comparison | None = None
     equivalents: Equivalents | None = None
     trail: Table | None = None

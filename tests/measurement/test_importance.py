@@ -122,3 +122,11 @@ def test_items_far_below_a_composite_count_by_its_weight_for_their_construct(ans
     sizes = np.abs(weights) @ [2, 3]
     expected = 50 + 100 * sum(w * score.mean() for w, score in zip(weights, scores, strict=True)) / (8 * sizes)
     assert found == pytest.approx(expected, rel=1e-9)
+
+
+def test_controls_are_no_drivers_and_need_no_scale(answers, fitted):
+    found = importance(fitted, answers, "U", {f"t{i}": (-4, 4) for i in (1, 2, 3)}, controls=["w"])
+    assert found.table["construct"].tolist() == ["T"]
+    assert found.table["importance"][0] == importance(fitted, answers, "U", (-4, 4)).table["importance"][0]
+    with pytest.raises(SpecificationError, match="nothing but controls leads to 'U', so it has no drivers"):
+        importance(fitted, answers, "U", (-4, 4), controls=["w", "T"])

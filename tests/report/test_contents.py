@@ -330,6 +330,17 @@ def test_drivers_are_significant_at_the_level_of_the_study(drawn, monkeypatch):
     assert [[driver.significant for driver in drivers] for drivers in shown] == [[True] * 4, [True, True, True, False]]
 
 
+def test_loadings_and_covariances_stand_with_the_model_they_are_of(real, tmp_path):
+    apart = {"apart": {"title": "Apart", "structure": "USE ~ age\nTRUST ~ age\nTRUST ~~ USE"}}
+    found = load_study(write_study(tmp_path, models=apart, hypothesized="apart", hypotheses=[])).run()
+    shown = sections(found)
+    assert found.measurement is not found.fit
+    assert "covariances" in tables(shown["paths"]) and "covariances" not in tables(shown["measurement"])
+    (said,) = [r["answer"] for r in checklist(found).records() if r["item"] == "Loadings"]
+    assert said == str(narrative.loadings(found.measurement)) != str(narrative.loadings(found.fit))
+    assert said in map(str, shown["measurement"].content)
+
+
 def test_the_forest_shows_beta_and_its_interval_wherever_their_columns_stand(real, monkeypatch):
     shown = []
     monkeypatch.setattr(contents.figures, "forest", lambda intervals, language: shown.append(intervals) or "<svg/>")
@@ -342,12 +353,23 @@ def test_the_forest_shows_beta_and_its_interval_wherever_their_columns_stand(rea
     assert [[(i.label, i.value, i.lower, i.upper) for i in intervals] for intervals in shown] == [beta, beta]
 
 
-def test_a_study_may_compare_the_drivers_of_groups(tmp_path):
+def test_a_study_may_compare_the_drivers_of_groups_beside_those_of_all(tmp_path):
     found = load_study(write_study(tmp_path, group="city")).run()
     assert not found.problems
-    assert list(found.importance.table["group"]) == ["1", "2"]
-    table = next(t for t in contents.report_of(found).tables() if t.name == "importance")
-    assert [r["group"] for r in table.records()] == ["Harbin", "Daqing"]
+    assert list(found.importance.table["group"]) == [""] and found.importance.table["n"].tolist() == [200]
+    assert list(found.importance_by_group.table["group"]) == ["1", "2"]
+    shown = tables(sections(found)["countermeasures"])
+    assert list(shown) == ["importance", "importance_by_group"]
+    assert [r["group"] for r in shown["importance_by_group"].records()] == ["Harbin", "Daqing"]
+    assert str(shown["importance_by_group"].title).endswith("of the drivers of Use, by group")
+
+
+def test_background_questions_are_no_drivers(tmp_path):
+    found = load_study(write_study(tmp_path, hypothesized="with_age")).run()
+    assert list(found.importance.table["construct"]) == ["TRUST"] and not found.problems
+    only = {"only": {"title": "Only age", "structure": "USE ~ age\nTRUST ~~ USE"}}
+    found = load_study(write_study(tmp_path, models=only, hypothesized="only", hypotheses=[])).run()
+    assert found.importance is None and not found.problems
 
 
 def test_a_group_that_is_no_question_of_the_instrument_is_refused(tmp_path):
