@@ -104,6 +104,8 @@ class Study:
         ------
         ResponseError
             If the answers cannot be read, or screening leaves nobody.
+        StudyError
+            If more questionnaires came back than were sent out.
 
         Examples
         --------
@@ -138,6 +140,7 @@ class Study:
         """Read and screen the answers: the results before any analysis."""
         steps.begin(_READING)
         responses, synthetic = self._read()
+        self._require_sent(responses)
         steps.begin(_SCREENING)
         screening = self.screen(responses)
         kept = screening.responses()
@@ -468,6 +471,13 @@ class Study:
             responses = replace(responses, source=f"{self.instrument.name} (synthetic)")
         marked = MARK in responses.extra.columns and bool(responses.extra[MARK].str.strip().ne("").any())
         return responses, self.synthetic or marked
+
+    def _require_sent(self, responses: Responses) -> None:
+        """Refuse a study of which more questionnaires came back than were sent out."""
+        sent, returned = self.choices.distributed, responses.collected
+        if sent is not None and sent < returned:
+            said = f"distributed: {sent} questionnaires were sent out, but {responses.source} holds {returned}."
+            raise StudyError("study file", [f"{said} Give the number sent out, or leave it out."])
 
     def _trail(self, fit: Fit | None, others: Mapping[str, Fit]) -> Table:
         """Lay out the coded segments behind the items, up to the estimated paths."""

@@ -86,6 +86,7 @@ class StudyFile(_Record):
 
     instrument : a shipped name, or the path of an instrument file
     data : the path of the answers; left out, those that come with the instrument
+    distributed : how many questionnaires were sent out, for the rates of response
     trail : a table of the coded segments behind the items, as ``sme-sem code draft`` writes it
     output : folder for the results
     alpha : level at which hypotheses are tested
@@ -103,6 +104,7 @@ class StudyFile(_Record):
     instrument: Written
     title: BilingualText | None = None
     data: Written | None = None
+    distributed: Annotated[StrictInt, Field(ge=1)] | None = None
     trail: Written | None = None
     sheet: Written | None = None
     encoding: Written | None = None

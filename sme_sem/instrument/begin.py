@@ -22,6 +22,7 @@ _STUDY = """\
 instrument: instrument.yaml   # the questionnaire, its constructs, models and hypotheses; edit it freely
 {data}
 {trail}
+# distributed: 600            # questionnaires sent out: the report then gives the rates of response
 estimator: ML                 # ML; MLR or MLM where answers are far from normal
 # ordered: true               # answers as ordered categories (WLSMV; leave the estimator out); or a list of items
 # group: {group}               # a background question: does the model measure the same in each of its groups?

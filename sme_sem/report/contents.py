@@ -18,6 +18,7 @@ from ..measurement import measurement_table
 from ..measurement.importance import TITLE as IMPORTANCE
 from ..resampling.presentation import bootstrap_paths
 from ..responses.findings import SEVERITIES, message_of
+from ..responses.sample import sample_numbers
 from ..sem import presentation
 from ..sem.columns import measure_columns
 from ..sem.diagram import diagram_model
@@ -25,6 +26,7 @@ from ..sem.rivals import comparable, model_comparison
 from ..sem.rows import rows_of
 from ..sem.thresholds import profile
 from ..tables import Column, Kind, Language, Table, Text, Words, joined, term
+from ..tables.format import cell
 from ..tables.table import is_missing
 from . import charts, figures, further, narrative
 from .checklist import checklist
@@ -150,7 +152,7 @@ def _summary(results: Results) -> Section:
 
 def _sample(results: Results) -> Section:
     content: list[Content | None] = [narrative.sample(results), _counts(results)]
-    content.append(results.sample if results.sample.rows else None)
+    content += _filled([results.sample, sample_numbers(results.responses)])
     content += further.waves(results.further.nonresponse, results.labels)
     return Section("sample", Words("Sample", "样本"), _present(content))
 
@@ -660,7 +662,12 @@ def _counts(results: Results) -> Table:
         Column("percent", term("Percentage"), Kind.PERCENT),
     )
     rows = tuple((names[stage], count, 100 * count / total) for stage, count in counts.items())
-    return Table("counts", Words("From collected to analysed", "从回收到分析"), columns, rows)
+    table = Table("counts", Words("From collected to analysed", "从回收到分析"), columns, rows)
+    sent = results.options.get("distributed")
+    if sent is None:
+        return table
+    rates = {name: cell(100 * counts[name] / sent, Kind.PERCENT) for name in ("collected", "valid")}
+    return replace(table, rows=((_SENT, sent, None), *rows)).noted(_RATES.filled(**rates))
 
 
 def _findings(results: Results) -> Table | None:
@@ -839,6 +846,12 @@ _SUBTITLE = Words("Results report", "分析结果报告")
 _ATTENTION = Words(
     "The results below must not be used before these points have been settled.",
     "在处理以下问题之前，请勿使用本报告的相关结果。",
+)
+_SENT = Words("Sent out", "发放问卷")
+_RATES = Words(
+    "Percentages are of the questionnaires collected. Response rate: {collected}%; effective response rate (valid of "
+    "those sent out): {valid}%.",
+    "百分比以回收问卷为基数。问卷回收率：{collected}%；有效回收率（有效问卷占发放问卷的比例）：{valid}%。",
 )
 _FOREST = Words("Standardized path coefficients with 95% confidence intervals", "标准化路径系数及其95%置信区间")
 _SATURATION = Words("Codes found as interviews were coded", "编码数随资料份数的变化")

@@ -32,13 +32,21 @@ _KMO = (  # Kaiser (1974), Psychometrika 39, 31-36
 def sample(results: Results) -> Words:
     """How many answered, were kept and were analysed."""
     counts = results.counts
-    said = _COLLECTED.filled(**counts)
+    sent = results.options.get("distributed")
+    said = _COLLECTED.filled(**counts) if sent is None else _returned(sent, counts["collected"], counts["valid"])
     if "analysed" in counts and results.options["missing"] == "fiml":
         said += _ANALYSED_FIML.filled(n=counts["analysed"])
     elif "analysed" in counts:
         left = counts["valid"] - counts["analysed"]
         said += (_ANALYSED_ALL if not left else _ANALYSED).filled(n=counts["analysed"], left=left)
     return said
+
+
+def _returned(sent: int, returned: int, valid: int) -> Words:
+    """How many questionnaires were sent out, came back and are valid."""
+    shares = {"rate": returned / sent, "share": valid / returned, "effective": valid / sent}
+    written = {name: cell(100 * share, Kind.PERCENT) for name, share in shares.items()}
+    return _RETURNED.filled(sent=sent, returned=returned, valid=valid, **written)
 
 
 def quality(results: Results) -> Words:
@@ -77,7 +85,9 @@ def reliability(results: Results) -> Words | None:
             highest=labels.get(high["scale"], high["scale"]),
         )
     reached = int((scales["alpha"] >= _ALPHA).sum())
-    return said + _REACHED.filled(reached=reached, all=len(scales))
+    if len(scales) == 1:
+        return said + (_IT_REACHES if reached else _IT_STAYS_BELOW)
+    return said + (_ALL_REACHED if reached == len(scales) else _REACHED).filled(reached=reached, all=len(scales))
 
 
 def components(results: Results) -> Words | None:
@@ -120,9 +130,10 @@ def loadings(fit: Fit) -> Words | None:
         return None
     high, low = _LOADINGS
     said = _RANGE.filled(low=_r(values.min()), high=_r(values.max()))
+    reached = int((values >= high).sum())
     return (
         said
-        + _LOADED.filled(reached=int((values >= high).sum()), all=len(values), bound=_r2(high))
+        + (_ALL_LOADED if reached == len(values) else _LOADED).filled(reached=reached, all=len(values), bound=_r2(high))
         + (_WEAK.filled(weak=int((values < low).sum()), bound=_r2(low)) if (values < low).any() else Words("", ""))
     )
 
@@ -164,7 +175,10 @@ def hypotheses(results: Results) -> Words | None:
         return None
     tests = results.hypotheses.tests
     supported = [t.id for t in tests if t.supported]
-    said = _SUPPORTED.filled(n=len(supported), all=len(tests))
+    words = _SUPPORTED
+    if len(supported) == len(tests):
+        words = _IT_IS_SUPPORTED if len(tests) == 1 else _ALL_SUPPORTED
+    said = words.filled(n=len(supported), all=len(tests))
     if supported:
         said += _WHICH.filled(ids=joined(supported, ", ", "、"))
     of = Words("", "") if results.hypotheses.correction == "none" else _CORRECTED_P
@@ -276,6 +290,11 @@ _COLLECTED = Words(
     "{collected} questionnaires were collected and {valid} kept after screening.",
     "共回收问卷{collected}份，筛选后有效问卷{valid}份。",
 )
+_RETURNED = Words(
+    "{sent} questionnaires were sent out and {returned} returned, a response rate of {rate}%; {valid} were kept after "
+    "screening, {share}% of those returned and {effective}% of those sent out.",
+    "共发放问卷{sent}份，回收{returned}份，回收率为{rate}%；筛选后有效问卷{valid}份，有效率为{share}%，有效回收率为{effective}%。",
+)
 _ANALYSED = Words(
     " The hypothesized model is estimated from {n} of them; {left} did not answer every item it needs "
     "(listwise deletion).",
@@ -306,6 +325,9 @@ _ONE_ALPHA = Words("Cronbach's alpha of {scale} is {alpha}.", "{scale}的克隆�
 _REACHED = Words(
     " {reached} of {all} scales reach .70 (Nunnally, 1978).", "{all}个量表中有{reached}个达到.70（Nunnally，1978）。"
 )
+_ALL_REACHED = Words(" All {all} scales reach .70 (Nunnally, 1978).", "{all}个量表均达到.70（Nunnally，1978）。")
+_IT_REACHES = Words(" It reaches .70 (Nunnally, 1978).", "达到.70（Nunnally，1978）。")
+_IT_STAYS_BELOW = Words(" It stays below .70 (Nunnally, 1978).", "低于.70（Nunnally，1978）。")
 _ADEQUATE = Words(
     "KMO is {kmo}, {judged} in Kaiser's (1974) words, and Bartlett's test gives χ²({df}) = {chisq}, {p}. ",
     "KMO值为{kmo}，按Kaiser（1974）的标准为“{judged}”；巴特利特球形度检验χ²({df}) = {chisq}，{p}。",
@@ -327,6 +349,7 @@ _CRITERIA = {
 _SUGGESTS = Words("{criterion} suggests {n}", "{criterion}建议{n}个")
 _RANGE = Words("Standardized loadings run from {low} to {high};", "标准化因子载荷介于{low}与{high}之间，")
 _LOADED = Words(" {reached} of {all} reach {bound}.", "{all}个载荷中有{reached}个达到{bound}。")
+_ALL_LOADED = Words(" all {all} reach {bound}.", "{all}个载荷均达到{bound}。")
 _WEAK = Words(" {weak} stay below {bound}.", "有{weak}个低于{bound}。")
 _APART = Words(
     "Loadings, reliability and validity are those of the measurement model, in which all constructs correlate freely "
@@ -344,6 +367,8 @@ _JUDGED = Words(
 _MISSED = Words(" not met: {n} ({names}).", "未达标{n}项（{names}）。")
 _NONE_MISSED = Words(" not met: none.", "无未达标指标。")
 _SUPPORTED = Words("{n} of {all} hypotheses are supported", "{all}个研究假设中有{n}个成立")
+_ALL_SUPPORTED = Words("All {all} hypotheses are supported", "{all}个研究假设全部成立")
+_IT_IS_SUPPORTED = Words("The hypothesis is supported", "研究假设成立")
 _WHICH = Words(" ({ids})", "（{ids}）")
 _CORRECTED_P = Words("corrected ", "校正")
 _REJECTED = Words("; {id} is not ({path}: β = {beta}, {p})", "；{id}不成立（{path}：β = {beta}，{p}）")

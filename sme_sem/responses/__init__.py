@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .quality_indices import Cutoffs
     from .read import PLATFORMS, read_responses
     from .responses import Responses
-    from .sample import sample_table
+    from .sample import sample_numbers, sample_table
     from .screening import Screening, screen
 
 # name -> module; a model fitted to a table needs no reader of files
@@ -25,6 +25,7 @@ _HOME = {
     "provenance": "origin",
     "read_responses": "read",
     "response_quality": "quality",
+    "sample_numbers": "sample",
     "sample_table": "sample",
     "screen": "screening",
 }
@@ -39,6 +40,7 @@ __all__ = [
     "provenance",
     "read_responses",
     "response_quality",
+    "sample_numbers",
     "sample_table",
     "screen",
 ]

@@ -341,6 +341,47 @@ def test_loadings_and_covariances_stand_with_the_model_they_are_of(real, tmp_pat
     assert said in map(str, shown["measurement"].content)
 
 
+def test_numbers_of_the_background_are_described_by_their_mean_and_range(tmp_path):
+    found = load_study(write_study(tmp_path)).run()
+    (row,) = tables(sections(found)["sample"])["sample_numbers"].records("zh")
+    ages = answers()["age"]
+    assert (row["variable"], row["n"], row["lowest"], row["highest"]) == ("Age", 200, ages.min(), ages.max())
+    assert (row["mean"], row["sd"]) == pytest.approx((ages.mean(), ages.std()))
+
+
+def test_the_rates_of_response_are_told_where_the_study_says_how_many_were_sent_out(tmp_path):
+    found = load_study(write_study(tmp_path, distributed=250)).run()
+    said = narrative.sample(found)
+    assert said.en.startswith(
+        "250 questionnaires were sent out and 200 returned, a response rate of 80.0%; 200 were kept after screening, "
+        "100.0% of those returned and 80.0% of those sent out."
+    )
+    assert said.zh.startswith(
+        "共发放问卷250份，回收200份，回收率为80.0%；筛选后有效问卷200份，有效率为100.0%，有效回收率为80.0%。"
+    )
+    table = tables(sections(found)["sample"])["counts"]
+    assert [tuple(map(str, row)) for row in table.rows[:2]] == [
+        ("Sent out", "250", "None"),
+        ("Collected", "200", "100.0"),
+    ]
+    with pytest.raises(StudyError, match="distributed: 199 questionnaires were sent out"):
+        load_study(write_study(tmp_path, distributed=199)).run()
+    with pytest.raises(StudyError, match="distributed: must be 1 or more, got 0"):
+        load_study(write_study(tmp_path, distributed=0))
+
+
+def test_what_holds_of_all_is_not_counted(tmp_path):
+    one = [{"id": "H1", "path": "USE ~ TRUST", "sign": "+", "text": "Trust raises use."}]
+    found = load_study(write_study(tmp_path, hypotheses=one)).run()
+    assert narrative.hypotheses(found) == Words("The hypothesis is supported (H1).", "研究假设成立（H1）。")
+    assert narrative.reliability(found).zh.endswith("。2个量表均达到.70（Nunnally，1978）。")
+    again = [*one, {**one[0], "id": "H2"}]
+    found = load_study(write_study(tmp_path, hypotheses=again)).run()
+    assert narrative.hypotheses(found) == Words(
+        "All 2 hypotheses are supported (H1, H2).", "2个研究假设全部成立（H1、H2）。"
+    )
+
+
 def test_the_forest_shows_beta_and_its_interval_wherever_their_columns_stand(real, monkeypatch):
     shown = []
     monkeypatch.setattr(contents.figures, "forest", lambda intervals, language: shown.append(intervals) or "<svg/>")
@@ -438,7 +479,7 @@ def test_sentences_say_the_numbers_of_the_tables(real):
         "336 of them; 8 did not answer every item it needs (listwise deletion)."
     )
     assert narrative.reliability(real).en == (
-        "Cronbach's alpha runs from .776 (Competence) to .834 (Customer loyalty). 3 of 3 scales reach .70 (Nunnally, "
+        "Cronbach's alpha runs from .776 (Competence) to .834 (Customer loyalty). All 3 scales reach .70 (Nunnally, "
         "1978)."
     )
     assert narrative.hypotheses(real).zh.startswith("5个研究假设中有3个成立（H2、H3、H5）；H1不成立（")
