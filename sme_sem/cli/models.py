@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from ..multilevel import TwoLevelFit
     from ..sem.fit import Fit
+    from ..sem.thresholds import Profile
     from ..tables import Table, Text
 
 
@@ -92,6 +93,10 @@ def fit(
         int, typer.Option(help="Draw the respondents anew so often, for errors and intervals, also of mediation.")
     ] = 0,
     seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 1,
+    thresholds: Annotated[
+        str,
+        typer.Option(help="Whose thresholds judge the fit: conventional, hu-bentler, or wu (NFI, IFI, PNFI and more)."),
+    ] = "conventional",
     sheet: Sheet = None,
     missing_code: MissingCodes = None,
     language: LanguageOption = Tongue.en,
@@ -102,8 +107,10 @@ def fit(
     from ..multilevel import has_levels, parted
     from ..sem.fit import fit as estimate
     from ..sem.presentation import objections
+    from ..sem.thresholds import profile
 
     check_output(form, output)
+    judging = profile(thresholds)
     text, numbers = text_of(model), numbers_of(data, sheet, missing_code or ())
     options = _fit_options(estimator, missing, ordered)
     levels = has_levels(text)
@@ -116,7 +123,7 @@ def fit(
             fitted = estimate(text, numbers, group=group, cluster=cluster, bootstrap=bootstrap, seed=seed, **options)
             drawn = _drawn(fitted)
         objected = objections(fitted)
-        first, *others = fitted.tables()
+        first, *others = (_judged(table, fitted, judging) for table in fitted.tables())
         shown = [first, *(_without(table, objected) for table in (*others, *drawn))]
         hand_over(shown, language.value, form, output)
     raise typer.Exit(LOOK if objected else DONE)
@@ -363,6 +370,19 @@ def _fit_two_level(
     if cluster is None:
         raise SpecificationError("the model has two levels: name the column that tells the clusters by --cluster.")
     return fit_two_level(text, numbers, cluster=cluster, estimator=options.get("estimator", "ML"))
+
+
+def _judged(table: Table, fitted: Fit | TwoLevelFit, judging: Profile) -> Table:
+    """Give the table of fit indices by the thresholds asked for, and others as they are."""
+    from ..multilevel import TwoLevelFit
+    from ..multilevel import presentation as of_levels
+    from ..sem import presentation
+
+    if table.name != "fit_indices":
+        return table
+    if isinstance(fitted, TwoLevelFit):
+        return of_levels.fit_indices(fitted, judging)
+    return presentation.fit_indices(fitted, judging)
 
 
 def _drawn(fit: Fit) -> Sequence[Table]:

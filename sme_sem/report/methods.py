@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..sem.estimators import ESTIMATORS
+from ..sem.thresholds import profile
 from ..tables import Column, Table, Words, term
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ def _rows(results: Results) -> Iterator[tuple[Words, Words, str]]:
         yield _full_information() if results.options["missing"] == "fiml" else _LISTWISE
         yield from _errors(results.options["estimator"])
         yield from _FITS
+    if results.fits and "nfi" in profile(results.options["thresholds"]).thresholds:
+        yield from _FURTHER_FITS
     if any(fit.table.composites for fit in results.fits.values()):
         yield _COMPOSITES
 
@@ -231,5 +234,26 @@ _FITS = (
     ),
 )
 
-DEFINITIONS = (*_RELIABILITY, *_ADEQUACY, *_COMPONENTS, *_FITS)
+_FURTHER_FITS = (
+    (
+        term("Normed fit index"),
+        Words("1 − χ² / χ²₀; RFI: 1 − (χ²/df) / (χ²₀/df₀).", "1 − χ² / χ²₀；RFI：1 − (χ²/df) / (χ²₀/df₀)。"),
+        "Bentler & Bonett (1980); Bollen (1986)",
+    ),
+    (
+        term("Incremental fit index (Bollen)"),
+        Words("(χ²₀ − χ²) / (χ²₀ − df).", "(χ²₀ − χ²) / (χ²₀ − df)。"),
+        "Bollen (1989)",
+    ),
+    (
+        term("Parsimonious fit index"),
+        Words(
+            "PNFI: NFI · df/df₀; PGFI: GFI · df / number of moments.",
+            "PNFI：NFI · df/df₀；PGFI：GFI · df / 样本矩个数。",
+        ),
+        "James, Mulaik & Brett (1982); Mulaik et al. (1989)",
+    ),
+)
+
+DEFINITIONS = (*_RELIABILITY, *_ADEQUACY, *_COMPONENTS, *_FITS, *_FURTHER_FITS)
 """Name, definition and source of every statistic."""

@@ -131,8 +131,14 @@ def reported_alike(fits: Iterable[Judged]) -> list[dict[str, float]]:
 
 
 def judged(fit: Fit) -> dict[str, float]:
-    """The same without GFI and AGFI where means of numbers are modelled: there they tell where zero lies."""
-    return reported(fit) | ({"gfi": math.nan, "agfi": math.nan} if _of_means(fit) else {})
+    """The same without GFIs where means of numbers are modelled: there they tell where zero lies.
+
+    NFI, RFI, IFI and PNFI are scaled where the estimator corrects the test, for they have no robust version.
+    """
+    found = reported(fit)
+    if corrected(fit):
+        found |= {name: found.get(f"{name}_scaled", math.nan) for name in _SCALED_ONLY}
+    return found | (dict.fromkeys(_OF_COVARIANCES, math.nan) if _of_means(fit) else {})
 
 
 def _of_means(fit: Fit) -> bool:
@@ -182,8 +188,10 @@ def model_test(fit: Fit) -> Table:
 def fit_indices(fit: Fit, profile: Profile = PROFILES["conventional"]) -> Table:
     """Table of the fit indices: value, threshold and verdict; the thresholds are a named profile's."""
     found = judged(fit)
-    notes = (judged_by(profile), _NO_GFI if _of_means(fit) else _GFI, *_correction(fit))
-    rows = index_rows(found, INDICES, profile)
+    more = [name for name in MORE_INDICES if name in profile.thresholds and not math.isnan(found.get(name, math.nan))]
+    scaled = (_SCALED_INDICES,) if corrected(fit) and set(more) & set(_SCALED_ONLY) else ()
+    notes = (judged_by(profile), _NO_GFI if _of_means(fit) else _GFI, *_correction(fit), *scaled)
+    rows = index_rows(found, INDICES | {name: MORE_INDICES[name] for name in more}, profile)
     return _guarded(Table("fit_indices", Words("Fit indices", "模型拟合度表"), INDEX_COLUMNS, rows, notes), fit)
 
 
@@ -643,6 +651,22 @@ INDICES: dict[str, Text] = {
         ("agfi", "Adjusted goodness of fit index", "AGFI"),
     )
 }
+MORE_INDICES: dict[str, Text] = {
+    name: term(english) + Words(f" ({name.upper()})", f"（{name.upper()}）")
+    for name, english in (
+        ("nfi", "Normed fit index"),
+        ("rfi", "Relative fit index"),
+        ("ifi", "Incremental fit index (Bollen)"),
+        ("pnfi", "Parsimony normed fit index"),
+        ("pgfi", "Parsimony goodness of fit index"),
+    )
+}
+"""Those that are shown where a profile has thresholds for them, and the estimator gives them."""
+_SCALED_ONLY, _OF_COVARIANCES = ("nfi", "rfi", "ifi", "pnfi"), ("gfi", "agfi", "pgfi")
+_SCALED_INDICES = Words(
+    "NFI, RFI, IFI and PNFI rest on the corrected χ² of the model and of the baseline model.",
+    "NFI、RFI、IFI与PNFI由模型与基准模型的校正χ²计算。",
+)
 _ESTIMATOR = Words("Estimator: {estimator}.", "估计方法：{estimator}。")
 _ESTIMATORS = {
     "fiml": Words("Estimator: {estimator}, all answers used (FIML).", "估计方法：{estimator}，使用全部作答（FIML）。"),

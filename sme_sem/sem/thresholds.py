@@ -5,7 +5,8 @@ Thresholds are conventions, and conventions differ; a report names the profile i
 Hu & Bentler (1999), Structural Equation Modeling 6(1), 1-55, advise .95 for CFI and TLI, .06 for
 RMSEA and .08 for SRMR.  Browne & Cudeck (1993), "Alternative ways of assessing model fit", call an
 RMSEA up to .05 close and up to .08 reasonable.  Bentler & Bonett (1980), Psychological Bulletin 88,
-588-606, ask .90 of an incremental index.
+588-606, ask .90 of an incremental index.  Of parsimonious ones .50 is customary, after Mulaik et al. (1989),
+Psychological Bulletin 105, 430-445, and Wu Minglong's (2009) textbook of AMOS, whose list Chinese theses follow.
 """
 
 from __future__ import annotations
@@ -118,6 +119,25 @@ PROFILES: dict[str, Profile] = {
             "tli": Threshold(0.95, 0.95, at_least=True),
             "rmsea": Threshold(0.06, 0.06, at_least=False),
             "srmr": Threshold(0.08, 0.08, at_least=False),
+        },
+    ),
+    "wu": Profile(
+        "wu",
+        Words("Wu Minglong's list of AMOS indices (acceptable / good)", "吴明隆AMOS适配指标（可接受 / 良好）"),
+        Words(
+            "Wu Minglong (2009), Structural Equation Modeling: Operation and Application of AMOS; NFI, RFI, IFI, TLI "
+            "and CFI of .90 after Bentler & Bonett (1980); PNFI and PGFI of .50 after Mulaik et al. (1989); SRMR of "
+            ".08 after Hu & Bentler (1999) and Wen, Hau & Marsh (2004)",
+            "吴明隆（2009）《结构方程模型——AMOS的操作与应用》；NFI、RFI、IFI、TLI与CFI的.90见Bentler & Bonett（1980）；"
+            "PNFI与PGFI的.50见Mulaik等（1989）；SRMR的.08见Hu & Bentler（1999）及温忠麟、侯杰泰与马什赫伯特（2004）",
+        ),
+        {
+            "chisq_df": Threshold(3, 5, at_least=False),
+            "rmsea": Threshold(0.05, 0.08, at_least=False),
+            "srmr": Threshold(0.05, 0.08, at_least=False),
+            **{name: Threshold(0.90, 0.90, at_least=True) for name in ("gfi", "agfi")},
+            **{name: Threshold(0.90, 0.90, at_least=True) for name in ("nfi", "rfi", "ifi", "tli", "cfi")},
+            **{name: Threshold(0.50, 0.50, at_least=True) for name in ("pnfi", "pgfi")},
         },
     ),
 }

@@ -404,3 +404,29 @@ def test_a_test_that_could_not_be_corrected_says_so():
         found = fit(model, answers, estimator=estimator)
         assert np.isnan(found.measures().get("chisq_scaled", np.nan))
         assert any(str(note).startswith(said) for note in presentation.model_test(found).notes) == told
+
+
+MORE = ["NFI)", "RFI)", "IFI)", "PNFI)", "PGFI)"]
+
+
+def indices(fit):
+    return {r["index"].split("(")[-1]: r for r in presentation.fit_indices(fit, profile("wu")).records()}
+
+
+def test_a_profile_with_more_indices_shows_them(fitted):
+    records, measures = indices(fitted), fitted.measures()
+    assert list(records)[-5:] == MORE
+    assert [records[name]["value"] for name in MORE] == [measures[name[:-1].lower()] for name in MORE]
+    assert [records[name]["threshold"] for name in MORE] == ["≥ .90"] * 3 + ["≥ .50"] * 2
+    assert "Wu Minglong (2009)" in str(presentation.fit_indices(fitted, profile("wu")).notes[0])
+
+
+def test_of_a_corrected_test_the_further_indices_are_the_scaled_ones_and_where_there_are_none_they_are_left_out():
+    population = "f =~ .8*x1 + .7*x2 + .6*x3 + .7*x4; g =~ .8*y1 + .7*y2 + .6*y3; g ~ 0.5*f"
+    answers = simulate(population, 300, seed=1)
+    model = "f =~ x1 + x2 + x3 + x4; g =~ y1 + y2 + y3; g ~ f"
+    robust = fit(model, answers, estimator="MLM")
+    records, measures = indices(robust), robust.measures()
+    assert [records[n]["value"] for n in MORE[:4]] == [measures[f"{n[:-1].lower()}_scaled"] for n in MORE[:4]]
+    assert "corrected χ² of the model" in str(presentation.fit_indices(robust, profile("wu")).notes[-1])
+    assert list(indices(fit(model, answers, estimator="MLR", missing="fiml")))[-4:] == MORE[:4]
