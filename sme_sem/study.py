@@ -440,8 +440,9 @@ class Study:
         from .resampling.bootstrap import bootstrap
 
         assert self.choices.bootstrap is not None
-        level = 1 - self.choices.alpha
-        return bootstrap(fit, self.choices.bootstrap.draws, seed=self.choices.seed, level=level, progress=False)
+        chosen, level = self.choices.bootstrap, 1 - self.choices.alpha
+        bca = chosen.interval == "bca"
+        return bootstrap(fit, chosen.draws, seed=self.choices.seed, level=level, bca=bca, progress=False)
 
     def _mediated(self, drawn: Bootstrap) -> Mediation | None:
         """Say what kind of mediation there is; None in a model without indirect effects."""

@@ -297,7 +297,8 @@ def _bootstrapped(results: Results) -> list[Table]:
     if results.bootstrap is None:
         return []
     verdicts = results.mediation.tables() if results.mediation is not None else ()
-    return list(_filled([bootstrap_paths(results.bootstrap, results.labels), *verdicts]))
+    interval = results.options["bootstrap"]["interval"]
+    return list(_filled([bootstrap_paths(results.bootstrap, results.labels, interval), *verdicts]))
 
 
 def _hypotheses(results: Results) -> Section:

@@ -598,3 +598,23 @@ def test_draws_in_which_a_variable_does_not_vary_fail_whatever_its_codes(usual, 
     plain = sme.bootstrap(sme.fit("y ~ t + x", frame.assign(x=rare.astype(float))), 300, seed=1, progress=False)
     assert 20 < found.failed == plain.failed < 65  # neither of the two is drawn with a probability of .135
     np.testing.assert_allclose(found.table["se"][:3], plain.table["se"][:3] / [1, other - usual, 1], rtol=1e-6)
+
+
+def test_tables_name_quantities_in_words_and_leave_out_what_is_not_there():
+    from sme_sem.resampling.presentation import bootstrap_paths
+
+    data = mediation()
+    drawn = sme.fit(MEDIATION, data, bootstrap=30, seed=1).bootstrapped
+    effects = next(t for t in drawn.tables() if t.name == "bootstrap_effects")
+    names = [column.name for column in effects.columns]
+    assert names[:5] == ["parameter", "est", "se", "bias", "perc_lower"] and names[6:8] == ["bc_lower", "bc_upper"]
+    assert any("bias-corrected ones stand in their place" in str(note) for note in effects.notes)
+    shown = [str(row[0]) for row in effects.rows]
+    assert not any("std(" in one or "total_" in one for one in shown)
+    assert any(one.endswith(": Total effect, standardized") for one in shown)
+    full = sme.bootstrap(sme.fit(MEDIATION, data), 30, seed=1, progress=False)
+    assert "bca_lower" in [column.name for column in full.tables()[0].columns]
+    for interval, p in (("perc", "pvalue"), ("bc", "bc_pvalue"), ("bca", "bca_pvalue")):
+        columns = [column.name for column in bootstrap_paths(full, interval=interval).columns]
+        assert columns[2:] == ["est", "se", "bias", f"{interval}_lower", f"{interval}_upper", p]
+    assert "; p goes with the BCa interval." in str(bootstrap_paths(full, interval="bca").notes[1])
