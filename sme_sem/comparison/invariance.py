@@ -184,7 +184,7 @@ class Invariance(Tabled):
 
     def _steps(self) -> tuple[Table, ...]:
         rows = tuple(
-            (_NAMES[row["step"]], *(row[c.name] for c in _COLUMNS[1:])) for row in self.table.to_dict("records")
+            (STEP_NAMES[row["step"]], *(row[c.name] for c in _COLUMNS[1:])) for row in self.table.to_dict("records")
         )
         notes: list[Text] = [_ABOVE]
         if self._design.own_labels:
@@ -196,9 +196,9 @@ class Invariance(Tabled):
         if any(corrected(fit) for fit in self.fits.values()):
             notes.append(PLAIN_CHISQ)
         for step, fit in self.fits.items():
-            notes += [_OF.filled(step=_NAMES[step], said=said) for said in (*objections(fit), *held_back(fit))]
+            notes += [_OF.filled(step=STEP_NAMES[step], said=said) for said in (*objections(fit), *held_back(fit))]
         steps = Table("invariance", term("Measurement invariance"), _COLUMNS, rows, tuple(notes))
-        return (steps,) if self.permutation is None else (steps, permutation_table(self.permutation, _NAMES))
+        return (steps,) if self.permutation is None else (steps, permutation_table(self.permutation, STEP_NAMES))
 
     def releases(self, step: str) -> pd.DataFrame:
         """Score test of every equality that a step adds: relation, statistic, df, pvalue, largest first.
@@ -541,7 +541,7 @@ def _score_test(fit: Fit, relation: str) -> tuple[float, int]:
     return statistic, table.n_free - fit.table.n_free
 
 
-_NAMES: dict[str, Text] = {
+STEP_NAMES: dict[str, Text] = {
     "configural": term("Configural invariance"),
     "thresholds": Words("Threshold invariance", "阈值不变性"),
     "metric": term("Metric (weak) invariance"),

@@ -34,8 +34,8 @@ class Status(Enum):
 
     CONVERGED = ""
     ITERATION_LIMIT = (
-        "the iterations ended before the estimates settled. Raise max_iterations, check the data for "
-        "outliers and the model for constructs with one or two weak indicators, or give start values"
+        "the iterations ended before the estimates settled. Check the data for outliers and the model for "
+        "constructs with one or two weak indicators. Raise max_iterations, or give start values"
     )
     NO_DESCENT = (
         "no step lowers the discrepancy any further although its slope is not zero. The model may not be "

@@ -299,8 +299,13 @@ def _notes(models: Sequence[_Model]) -> tuple[Words, ...]:
             notes.append(_NOT_FOUND.filled(model=_LABELS[name], reason=_TOO_FEW))
         elif not fit.admissible:
             words = _IMPROPER if fit.converged else _NOT_FOUND
-            notes.append(words.filled(model=_LABELS[name], reason=_plainly(fit.diagnostics[0].words, factor)))
+            notes.append(words.filled(model=_LABELS[name], reason=_plainly(_first(fit.diagnostics[0].words), factor)))
     return tuple(notes)
+
+
+def _first(said: Words) -> Words:
+    """Keep what is wrong, the first sentence, and leave out what would help a model of one's own."""
+    return Words(re.split(r"\.(?:\s+(?=[A-Z])|$)", said.en)[0], said.zh.split("。")[0])
 
 
 def _plainly(said: Words, factor: str) -> Words:

@@ -29,6 +29,7 @@ from ..tables import Column, Kind, Language, Table, Text, Words, joined, term
 from ..tables.format import cell
 from ..tables.table import is_missing
 from . import charts, figures, further, narrative
+from .advice import without_advice
 from .checklist import checklist
 from .methods import definitions
 from .report import Content, Figure, Report, Section
@@ -93,7 +94,7 @@ def report_of(results: Results, language: Language = "en") -> Report:
     )
     return Report(
         title=results.title,
-        sections=tuple(section for section in sections if section.content),
+        sections=tuple(without_advice(section) for section in sections if section.content),
         subtitle=_SUBTITLE,
         facts=tuple(_facts(results)),
         synthetic=results.synthetic,
@@ -230,6 +231,7 @@ def _measurement(results: Results) -> Section:
     judged = [table.labelled(results.labels, "construct") for table in valid]
     judged += further.alike(results.further.heterotrait, results.labels)
     said = [narrative.measured_apart(measured) if measured is not fit else None, narrative.loadings(measured)]
+    said.append(narrative.validity(results))
     return Section("measurement", term("Measurement model"), _present([*said, *_filled(tables), *judged]))
 
 
@@ -258,7 +260,7 @@ def _model_fit(results: Results) -> Section:
     tables = (
         presentation.model_test(fit),
         _indices(results, fit),
-        presentation.largest_residuals(fit, tested=True),
+        presentation.largest_residuals(fit, results.labels, tested=True),
         presentation.diagnostics(fit),
         *further.overall_power(fit),
     )
@@ -471,6 +473,7 @@ def _groups(results: Results, language: Language) -> Section:
                     counts=joined(counted, ", ", "，"),
                 ),
                 _taken_out(results),
+                narrative.invariance(found),
                 *found.labelled(results.labels, groups),
                 *further.by_group(found, results.labels, groups, language),
             ]
@@ -813,9 +816,7 @@ _WEIGHED = {
     ),
     "ecvi": Words("Smaller ECVI is better.", "ECVI越小越好。"),
 }
-_MORE_ALIKE = Words(
-    "{n} more are not shown; sme.equivalents lists all.", "另有{n}种未列出，sme.equivalents可列出全部。"
-)
+_MORE_ALIKE = Words("{n} more are not shown.", "另有{n}种未列出。")
 _GROUP = Words("Group {name}", "组别{name}")
 _COUNTED = Words("{group}: {n}", "{group}：{n}")
 _CONSTANT = Words(

@@ -80,7 +80,7 @@ _MORE = (
         Words(
             "Average variance extracted: share of the variances of a construct's items, added up, that the construct "
             "explains.",
-            "平均方差抽取量：构念各题项方差之和中由该构念解释的比例。",
+            "平均方差提取量：构念各题项方差之和中由该构念解释的比例。",
         ),
         "Fornell & Larcker (1981)",
     ),

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..comparison.invariance import STEP_NAMES
 from ..sem.presentation import Labels, chisq_per_df, judged, named
 from ..sem.rivals import comparable, equivalent_models
 from ..sem.thresholds import ACCEPTABLE, GOOD, NOT_MET, profile
@@ -13,12 +14,16 @@ from ..tables import Kind, Text, Words, joined
 from ..tables.format import cell
 
 if TYPE_CHECKING:
+    from ..comparison.invariance import Invariance
     from ..measurement import Importance
     from ..sem.fit import Fit
     from .results import Results
 
 _ALPHA = 0.70  # Nunnally (1978), Psychometric Theory
 _LOADINGS = (0.70, 0.50)  # an item that shares half its variance with the construct; the usual minimum
+_CR, _AVE = 0.70, 0.50  # Hair et al. (2010), Multivariate Data Analysis; Fornell & Larcker (1981)
+_HTMT = 0.85  # Henseler, Ringle & Sarstedt (2015)
+_CFI_FALL = 0.01  # Cheung & Rensvold (2002)
 _KMO = (  # Kaiser (1974), Psychometrika 39, 31-36
     (0.9, Words("marvellous", "极佳")),
     (0.8, Words("meritorious", "良好")),
@@ -136,6 +141,56 @@ def loadings(fit: Fit) -> Words | None:
         + (_ALL_LOADED if reached == len(values) else _LOADED).filled(reached=reached, all=len(values), bound=_r2(high))
         + (_WEAK.filled(weak=int((values < low).sum()), bound=_r2(low)) if (values < low).any() else Words("", ""))
     )
+
+
+def validity(results: Results) -> Words | None:
+    """How many constructs reach the customary CR and AVE, and how far the closest two are apart."""
+    if results.validity is None:
+        return None
+    scales = results.validity.scales
+    parts = [
+        (_ALL_CONSTRUCTS if reached == len(known) else _SOME_CONSTRUCTS).filled(
+            name=name, bound=_r2(bound), reached=reached, all=len(known)
+        )
+        for name, bound in (("CR", _CR), ("AVE", _AVE))
+        if len(known := scales[name].dropna())
+        for reached in [int((known >= bound).sum())]
+    ]
+    said = joined(parts, ", ", "，") + _FORNELL if parts else Words("", "")
+    said += _closest(results)
+    return said if said.en else None
+
+
+def _closest(results: Results) -> Words:
+    """The pair of constructs with the largest HTMT, against the customary bound."""
+    assert results.validity is not None
+    found = results.validity.htmt
+    pairs = {
+        (a, b): float(found.loc[a, b])
+        for k, a in enumerate(found.index)
+        for b in found.columns[:k]
+        if not math.isnan(found.loc[a, b])
+    }
+    if not pairs:
+        return Words("", "")
+    (one, other), value = max(pairs.items(), key=lambda pair: pair[1])
+    words = _HTMT_BELOW if value < _HTMT else _HTMT_NOT_BELOW
+    return words.filled(value=_r(value), a=named(other, results.labels), b=named(one, results.labels), bound=_r2(_HTMT))
+
+
+def invariance(found: Invariance) -> Words | None:
+    """Up to which step the fall of the CFI stays within the customary bound."""
+    steps = list(zip(found.table["step"], found.table["cfi_diff"], strict=True))
+    if len(steps) < 2:
+        return None
+    held, failed = str(steps[0][0]), None
+    for name, change in steps[1:]:
+        if change < -_CFI_FALL:
+            failed = _FAILS.filled(step=STEP_NAMES[str(name)], change=_r(change))
+            break
+        held = str(name)
+    said = _HOLDS.filled(step=STEP_NAMES[held], bound=_r2(_CFI_FALL))
+    return said + (failed if failed is not None else _NONE_FAILS)
 
 
 def measured_apart(fit: Fit) -> Words:
@@ -351,6 +406,27 @@ _RANGE = Words("Standardized loadings run from {low} to {high};", "标准化因�
 _LOADED = Words(" {reached} of {all} reach {bound}.", "{all}个载荷中有{reached}个达到{bound}。")
 _ALL_LOADED = Words(" all {all} reach {bound}.", "{all}个载荷均达到{bound}。")
 _WEAK = Words(" {weak} stay below {bound}.", "有{weak}个低于{bound}。")
+_ALL_CONSTRUCTS = Words("{name} of all {all} constructs reaches {bound}", "{all}个构念的{name}均达到{bound}")
+_SOME_CONSTRUCTS = Words(
+    "{name} of {reached} of {all} constructs reaches {bound}", "{all}个构念中有{reached}个的{name}达到{bound}"
+)
+_FORNELL = Words(" (Fornell & Larcker, 1981; Hair et al., 2010). ", "（Fornell与Larcker，1981；Hair等，2010）。")
+_HTMT_BELOW = Words(
+    "The largest HTMT, {value} ({a} and {b}), is below {bound} (Henseler et al., 2015).",
+    "HTMT最大值为{value}（{a}与{b}），低于{bound}（Henseler等，2015）。",
+)
+_HTMT_NOT_BELOW = Words(
+    "The largest HTMT, {value} ({a} and {b}), is not below {bound} (Henseler et al., 2015): these two are hardly "
+    "distinct.",
+    "HTMT最大值为{value}（{a}与{b}），未低于{bound}（Henseler等，2015）：二者的区分效度不足。",
+)
+_HOLDS = Words(
+    "Judged by a fall of the CFI of no more than {bound} from step to step (Cheung & Rensvold, 2002), the steps hold "
+    "up to: {step}.",
+    "以相邻步骤CFI下降不超过{bound}为标准（Cheung与Rensvold，2002），成立至：{step}。",
+)
+_FAILS = Words(" The next, {step}, does not (ΔCFI = {change}).", "下一步{step}不成立（ΔCFI = {change}）。")
+_NONE_FAILS = Words(" No step that was fitted fails.", "所拟合的步骤均成立。")
 _APART = Words(
     "Loadings, reliability and validity are those of the measurement model, in which all constructs correlate freely "
     "(Anderson and Gerbing, 1988): ",

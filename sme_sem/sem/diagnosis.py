@@ -106,7 +106,7 @@ def too_many_parameters_message(parameters: int, moments: int) -> Words:
 _ENDINGS = {
     Status.ITERATION_LIMIT: Words(
         Status.ITERATION_LIMIT.value,
-        "估计值稳定之前迭代已结束。请增大max_iterations，检查数据中的异常值、只有一两个弱题项的潜变量，或给出初始值",
+        "估计值稳定之前迭代已结束。请检查数据中的异常值、只有一两个弱题项的潜变量。也可增大max_iterations，或给出初始值",
     ),
     Status.NO_DESCENT: Words(
         Status.NO_DESCENT.value,

@@ -102,7 +102,7 @@ def fit_tables(
         defined_effects(fit),
         covariances(fit, labels),
         r_squared(fit, labels),
-        largest_residuals(fit),
+        largest_residuals(fit, labels),
         modification_indices(fit, labels=labels),
         diagnostics(fit),
     )
@@ -410,19 +410,21 @@ def r_squared(fit: Fit, labels: Labels | None = None) -> Table:
     return _by_group(Table("r_squared", Words("Explained variance", "解释方差（R²）"), columns, rows), fit)
 
 
-def largest_residuals(fit: Fit, most: int = 10, *, tested: bool = False) -> Table:
+def largest_residuals(fit: Fit, labels: Labels | None = None, most: int = 10, *, tested: bool = False) -> Table:
     """Table of the pairs of observed variables whose correlation the model reproduces worst.
 
     tested : with the z of each residual, where it is known and there are not too many variables to compute it at once
     """
-    scores = _standardized_residuals(fit) if tested else None
-    pairs: list[tuple[str, str, float, float]] = []
+    scores, known = _standardized_residuals(fit) if tested else None, _of_structure(fit, labels)
+    pairs: list[tuple[str, Words, float, float]] = []
     for group, frame in _each_group(fit.residuals()).items():
         i, j = np.tril_indices(len(frame), -1)
         values = frame.to_numpy(dtype=float)[i, j]
         z = np.full(len(values), np.nan) if scores is None else scores[group].to_numpy(dtype=float)[i, j]
         largest = np.argsort(-np.abs(values), kind="stable")[:most]  # none at all sorts last
-        names = [f"{frame.columns[j[k]]} – {frame.columns[i[k]]}" for k in largest]
+        names = [
+            _PAIR.filled(a=named(frame.columns[j[k]], known), b=named(frame.columns[i[k]], known)) for k in largest
+        ]
         pairs += [(group, name, float(values[k]), float(z[k])) for name, k in zip(names, largest, strict=True)]
     present = (pair for pair in pairs if not math.isnan(pair[2]))
     shown = sorted(present, key=lambda pair: -abs(pair[2]))[:most]
@@ -436,6 +438,13 @@ def largest_residuals(fit: Fit, most: int = 10, *, tested: bool = False) -> Tabl
     notes = (note, _POLYCHORIC) if fit.table.ordered else (note,)
     title = Words("Largest residual correlations", "最大相关残差")
     return _by_group(Table("largest_residuals", title, columns, rows, notes), fit)
+
+
+def _of_structure(fit: Fit, labels: Labels | None) -> Labels:
+    """Labels of what stands on paths, and of constructs: items keep their codes."""
+    paths = _relations(fit, "~")
+    structural = {*fit.latent, *(name for row in paths for name in (row.lhs, row.rhs))}
+    return {name: text for name, text in (labels or {}).items() if name in structural}
 
 
 def _each_group(found: pd.DataFrame | dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -455,9 +464,7 @@ def _standardized_residuals(fit: Fit) -> dict[str, pd.DataFrame] | None:
 def modification_indices(fit: Fit, most: int = 10, labels: Labels | None = None) -> Table:
     """Table of the parameters whose release would lower chi-square most."""
     found = fit.modification_indices().head(most)
-    paths = _relations(fit, "~")
-    structural = {*fit.latent, *(name for row in paths for name in (row.lhs, row.rhs))}  # items keep their codes
-    known = {name: text for name, text in (labels or {}).items() if name in structural}
+    known = _of_structure(fit, labels)
     rows = tuple(
         (row.group, _relation(row, known) if row.rhs else f"{row.lhs} {row.op}", row.mi, row.epc, row.sepc_all)
         for row in rows_of(found)
@@ -723,8 +730,8 @@ _ORDERED = Words(
     "{k}个变量为有序类别：每个回答视为正态潜在反应被阈值切分的结果（{parameterization}参数化）。载荷、残差与R²均针对潜在反应。",
 )
 _THRESHOLDS = Words(
-    "Where the latent response passes from one category to the next; their standard errors stand in fit.estimates().",
-    "潜在反应由一个类别进入下一类别的界点；其标准误见fit.estimates()。",
+    "Where the latent response passes from one category to the next. Their standard errors stand in fit.estimates().",
+    "潜在反应由一个类别进入下一类别的界点。其标准误见fit.estimates()。",
 )
 _SCALED_RESPONSES = Words(
     "Scale: the inverse standard deviation of the latent response. The first group's are fixed at one.",
@@ -732,6 +739,7 @@ _SCALED_RESPONSES = Words(
 )
 _SCALES = {"~*~": Words("scale", "尺度"), "~~": Words("residual variance", "残差方差")}
 _OF_ORDERED = Words("Of ordered items: | threshold, ~*~ scale.", "有序题项：| 阈值，~*~ 尺度。")
+_PAIR = Words("{a} – {b}", "{a} – {b}")
 _LARGE = 400  # respondents
 _CLOSE_FIT = Words("p of close fit tests RMSEA ≤ .05.", "近似拟合检验的原假设为 RMSEA ≤ .05。")
 _LARGE_SAMPLE = Words(
@@ -742,8 +750,8 @@ _RESIDUAL = Words(
     "Observed minus implied correlation, the largest in size first", "观测相关减模型隐含相关，按绝对值排序"
 )
 _RESIDUAL_ALONE = Words(
-    '; whether one is more than chance, its z tells: residuals("standardized").',
-    '；是否超出随机误差须看其z值：residuals("standardized")。',
+    '. Whether one is more than chance, its z tells: residuals("standardized").',
+    '。是否超出随机误差须看其z值：residuals("standardized")。',
 )
 _RESIDUAL_Z = Words(
     "; z: the residual covariance by its standard error. Where z is beyond ±2.58 (p < .01) the model misses a "

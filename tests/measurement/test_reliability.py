@@ -155,7 +155,7 @@ def test_the_tables_are_written_in_both_languages(pupils):
     english, chinese = text.render(items), text.render(items, "zh")
     assert "Corrected item-total correlation (CITC)" in english
     assert "校正项总计相关性（CITC）" in chinese
-    assert "项已删除的克隆巴赫α系数" in chinese
+    assert "删除项后的克隆巴赫α系数" in chinese
     assert "95%置信区间下限" in text.render(scales, "zh")
     assert ".626" in text.render(scales)
 

@@ -10,6 +10,7 @@ from sme_sem.instrument.begin import new_study
 from sme_sem.report import contents, html, narrative
 from sme_sem.report.checklist import checklist
 from sme_sem.report.figures import likert_bars
+from sme_sem.report.results import Problem
 from sme_sem.study import demo_study, load_study
 from sme_sem.tables import Table, Words, written
 from sme_sem.tables.format import grid
@@ -270,7 +271,7 @@ def test_models_that_fit_exactly_as_well_are_listed_beside_the_rivals(real, draw
     assert len(table.rows) == real.equivalents.tried == 10
     assert [row[1] for row in table.rows] == pytest.approx([real.fit.measures()["chisq"]] * 10)
     short = tables(sections(drawn)["rivals"])["equivalent_models"]
-    assert len(short.rows) == 12 and str(short.notes[-1]) == "8 more are not shown; sme.equivalents lists all."
+    assert len(short.rows) == 12 and str(short.notes[-1]) == "8 more are not shown."
     alone = replace(real, fits={real.hypothesized: real.fit})
     assert list(tables(sections(alone)["rivals"])) == ["equivalent_models"]
 
@@ -380,6 +381,50 @@ def test_what_holds_of_all_is_not_counted(tmp_path):
     assert narrative.hypotheses(found) == Words(
         "All 2 hypotheses are supported (H1, H2).", "2个研究假设全部成立（H1、H2）。"
     )
+
+
+def test_the_text_says_how_many_constructs_are_valid_and_how_close_the_closest_are(real):
+    assert narrative.validity(real) in sections(real)["measurement"].content
+    scales, said = real.validity.scales, narrative.validity(real)
+    assert said.en.startswith(f"CR of all {len(scales)} constructs reaches .70, AVE of ")
+    reached = replace(real, validity=replace(real.validity, scales=scales.assign(AVE=[0.4, 0.5, 0.6])))
+    assert "AVE of 2 of 3 constructs reaches .50 (Fornell" in narrative.validity(reached).en
+    assert "，3个构念中有2个的AVE达到.50（Fornell" in narrative.validity(reached).zh
+    htmt = real.validity.htmt
+    largest = htmt.where(htmt < 1).max().max()
+    assert f"The largest HTMT, {largest:.3f}".replace("0.", ".") in said.en and "is below .85" in said.en
+    near = replace(real, validity=replace(real.validity, htmt=htmt.where(htmt != largest, 0.91)))
+    assert "HTMT最大值为.910" in narrative.validity(near).zh and "未低于.85" in narrative.validity(near).zh
+
+
+def test_the_text_says_up_to_which_step_invariance_holds(tmp_path):
+    found = load_study(write_study(tmp_path, group="city")).run()
+    steps = found.invariance.table.assign(cfi_diff=[math.nan, 0.002, -0.004, -0.011])
+    said = narrative.invariance(replace(found.invariance, table=steps))
+    assert said.en.endswith(
+        "the steps hold up to: Scalar (strong) invariance. The next, Strict invariance, does not (ΔCFI = -.011)."
+    )
+    steps = steps.assign(cfi_diff=[math.nan, 0.002, -0.004, -0.01])
+    assert narrative.invariance(replace(found.invariance, table=steps)).zh.endswith(
+        "成立至：严格不变性。所拟合的步骤均成立。"
+    )
+    assert narrative.invariance(found.invariance) in sections(found)["groups"].content
+
+
+def test_a_report_gives_no_advice_to_who_writes_python(tmp_path):
+    found = load_study(write_study(tmp_path)).run()
+    problem = Problem("Model", "it did not converge. Check the data. Raise max_iterations, or give start values.")
+    shown = sections(replace(found, failed_steps=(problem,)))["attention"].content
+    assert shown[1].rows == (("Model", "it did not converge. Check the data."),)
+    for language in ("en", "zh"):
+        page = html.render(contents.report_of(found, language), language)
+        assert not any(word in page for word in ("max_iterations", "starts=", "bounds=", "sme.equivalents"))
+
+
+def test_observed_variables_on_paths_have_their_labels_among_residuals(tmp_path):
+    found = load_study(write_study(tmp_path, hypothesized="with_age")).run()
+    pairs = [str(row[0]) for row in tables(sections(found)["fit"])["largest_residuals"].rows]
+    assert any("Age" in pair for pair in pairs) and not any("age" in pair.split(" – ") for pair in pairs)
 
 
 def test_the_forest_shows_beta_and_its_interval_wherever_their_columns_stand(real, monkeypatch):
