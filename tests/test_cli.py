@@ -290,6 +290,13 @@ def test_fit_draws_respondents_anew_and_says_what_mediates(run, tmp_path):
     assert code == 0 and re.search(r"x → m → y +Indirect effect .* Indirect-only mediation +Full mediation", out)
 
 
+def test_fit_judges_by_the_thresholds_asked_for(run, files):
+    code, out, _ = run("fit", files / "model.txt", files / "answers.csv", "--thresholds", "wu")
+    assert code == 0 and "Parsimony normed fit index (PNFI)" in out
+    code, _, err = run("fit", files / "model.txt", files / "answers.csv", "--thresholds", "wo")
+    assert code != 0 and "no profile of thresholds is named 'wo'" in err
+
+
 EMPLOYEES = Path(__file__).parent / "reference" / "employees.csv"
 TWO_LEVELS = "level: 1\ncw =~ c1 + c2 + c3\nlevel: 2\ncb =~ c1 + c2 + c3\n"
 

@@ -380,7 +380,7 @@ _ONE_ALPHA = Words("Cronbach's alpha of {scale} is {alpha}.", "{scale}的克隆�
 _REACHED = Words(
     " {reached} of {all} scales reach .70 (Nunnally, 1978).", "{all}个量表中有{reached}个达到.70（Nunnally，1978）。"
 )
-_ALL_REACHED = Words(" All {all} scales reach .70 (Nunnally, 1978).", "{all}个量表均达到.70（Nunnally，1978）。")
+_ALL_REACHED = Words(" All {all} scales reach .70 (Nunnally, 1978).", "{all}个量表的α系数均达到.70（Nunnally，1978）。")
 _IT_REACHES = Words(" It reaches .70 (Nunnally, 1978).", "达到.70（Nunnally，1978）。")
 _IT_STAYS_BELOW = Words(" It stays below .70 (Nunnally, 1978).", "低于.70（Nunnally，1978）。")
 _ADEQUATE = Words(

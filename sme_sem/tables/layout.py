@@ -28,7 +28,7 @@ _TRIES = (
     (UPRIGHT, False, 1.0),
     (UPRIGHT, False, 0.9),
     (UPRIGHT, False, 0.8),
-    (UPRIGHT, False, 0.73),
+    (UPRIGHT, False, 0.7),
     (TURNED, True, 1.0),
     (TURNED, True, 0.9),
     (TURNED, True, 0.8),

@@ -375,7 +375,7 @@ def test_what_holds_of_all_is_not_counted(tmp_path):
     one = [{"id": "H1", "path": "USE ~ TRUST", "sign": "+", "text": "Trust raises use."}]
     found = load_study(write_study(tmp_path, hypotheses=one)).run()
     assert narrative.hypotheses(found) == Words("The hypothesis is supported (H1).", "研究假设成立（H1）。")
-    assert narrative.reliability(found).zh.endswith("。2个量表均达到.70（Nunnally，1978）。")
+    assert narrative.reliability(found).zh.endswith("。2个量表的α系数均达到.70（Nunnally，1978）。")
     again = [*one, {**one[0], "id": "H2"}]
     found = load_study(write_study(tmp_path, hypotheses=again)).run()
     assert narrative.hypotheses(found) == Words(
