@@ -532,7 +532,7 @@ def test_sentences_say_the_numbers_of_the_tables(real):
         "The hypothesized model explains 34.3% of the variance of Customer satisfaction and 67.7% of the variance of "
         "Customer loyalty."
     )
-    assert narrative.loadings(real.fit).en == "Standardized loadings run from .703 to .900; 9 of 9 reach .70."
+    assert narrative.loadings(real.fit).en == "Standardized loadings run from .703 to .900; all 9 reach .70."
 
 
 def test_where_the_rules_of_retention_disagree_the_text_says_so(drawn):

@@ -107,8 +107,8 @@ def test_too_few_iterations_are_said_so_with_what_to_try(answers):
     text = fitted_text(POPULATIONS["two constructs"])
     assert message_of(ConvergenceError, text, answers, max_iterations=1) == (
         "the model did not converge after 1 iterations: the iterations ended before the estimates settled. "
-        "Raise max_iterations, check the data for outliers and the model for constructs with one or two weak "
-        "indicators, or give start values. Or search from several starts: starts=20."
+        "Check the data for outliers and the model for constructs with one or two weak indicators. Raise "
+        "max_iterations, or give start values. Or search from several starts: starts=20."
     )
     fit = sme.fit(text, answers, max_iterations=1, on_failure="return")
     assert not fit.converged

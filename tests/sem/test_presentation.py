@@ -213,7 +213,7 @@ def test_the_largest_residuals_come_first(fitted):
 
 def test_whether_a_residual_is_more_than_chance_is_told_by_its_z(fitted):
     (note,) = presentation.largest_residuals(fitted).notes
-    assert note.en.endswith('whether one is more than chance, its z tells: residuals("standardized").')
+    assert note.en.endswith('Whether one is more than chance, its z tells: residuals("standardized").')
     table = presentation.largest_residuals(fitted, tested=True)
     z = fitted.residuals("standardized")
     assert [r["z"] for r in table.records()] == [z.loc[tuple(r["pair"].split(" – "))] for r in table.records()]
