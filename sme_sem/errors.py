@@ -70,7 +70,7 @@ class SmeSemError(Exception):
 
     def in_chinese(self) -> str:
         """Give the message in Chinese, as far as it is known."""
-        return chinese(self.args[0]) if self.args else ""
+        return chinese(self.said)
 
 
 _MOST_SHOWN = 200

@@ -876,7 +876,7 @@ def test_groups_by_a_control_of_the_model_are_compared_without_it(tmp_path):
     )
     assert "city" in found.fit.observed and not found.problems
     pd.testing.assert_frame_equal(found.invariance.table, plain.invariance.table)
-    pd.testing.assert_frame_equal(found.importance.table, plain.importance.table)
+    pd.testing.assert_frame_equal(found.importance_by_group.table, plain.importance_by_group.table)
     for language, said in (("en", "City makes the groups and does not vary within them"), ("zh", "City为分组变量")):
         for results, times in ((found, 2), (plain, 0)):
             folder = results.save(tmp_path / language / str(times), language)

@@ -286,10 +286,13 @@ def _uncorrelated(table: ParameterTable) -> Iterator[Diagnostic]:
         (table.composed, "uncorrelated_composite", _UNCORRELATED_COMPOSITE),
         (reflected, "uncorrelated_construct", _UNCORRELATED),
     ):
-        beside = product((name for name in names if name not in explained), table.covariates)
-        pairs = [f"{name} ~~ {x}" for name, x in beside if frozenset((name, x)) not in related]
-        if pairs:
-            yield Diagnostic("info", code, said.filled(pairs="; ".join(pairs[:8])))
+        lines = []
+        for name in names:
+            apart = [x for x in table.covariates if frozenset((name, x)) not in related]
+            if apart and name not in explained:
+                lines.append(f"{name} ~~ {' + '.join(apart)}")
+        if lines:
+            yield Diagnostic("info", code, said.filled(pairs="; ".join(lines)))
 
 
 _UNCORRELATED = Words(

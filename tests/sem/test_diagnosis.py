@@ -484,7 +484,7 @@ def test_paths_that_lead_nowhere_back_are_no_feedback():
     ("paths", "pairs"),
     [
         ("G ~ F + z", "write F ~~ z."),
-        ("G ~~ F; G ~ z + u", "write F ~~ z; F ~~ u."),
+        ("G ~~ F; G ~ z + u", "write F ~~ z + u."),
         ("G ~ F + z; F ~~ z", None),
         ("G ~ F; F ~ z", None),
         ("G ~ F", None),
