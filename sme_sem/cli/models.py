@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from ..multilevel import TwoLevelFit
     from ..sem.fit import Fit
-    from ..sem.thresholds import Profile
     from ..tables import Table, Text
 
 
@@ -105,8 +104,9 @@ def fit(
 ) -> None:
     """Fit one model to a file of numbers and print its tables."""
     from ..multilevel import has_levels, parted
+    from ..multilevel.presentation import two_level_tables
     from ..sem.fit import fit as estimate
-    from ..sem.presentation import objections
+    from ..sem.presentation import fit_tables, objections
     from ..sem.thresholds import profile
 
     check_output(form, output)
@@ -118,12 +118,13 @@ def fit(
         fitted: Fit | TwoLevelFit
         if levels:
             fitted = _fit_two_level(text, numbers, cluster, options, group=group, bootstrap=bootstrap)
+            first, *others = two_level_tables(fitted, judging)
             drawn: Sequence[Table] = ()
         else:
             fitted = estimate(text, numbers, group=group, cluster=cluster, bootstrap=bootstrap, seed=seed, **options)
+            first, *others = fit_tables(fitted, profile=judging)
             drawn = _drawn(fitted)
         objected = objections(fitted)
-        first, *others = (_judged(table, fitted, judging) for table in fitted.tables())
         shown = [first, *(_without(table, objected) for table in (*others, *drawn))]
         hand_over(shown, language.value, form, output)
     raise typer.Exit(LOOK if objected else DONE)
@@ -370,19 +371,6 @@ def _fit_two_level(
     if cluster is None:
         raise SpecificationError("the model has two levels: name the column that tells the clusters by --cluster.")
     return fit_two_level(text, numbers, cluster=cluster, estimator=options.get("estimator", "ML"))
-
-
-def _judged(table: Table, fitted: Fit | TwoLevelFit, judging: Profile) -> Table:
-    """Give the table of fit indices by the thresholds asked for, and others as they are."""
-    from ..multilevel import TwoLevelFit
-    from ..multilevel import presentation as of_levels
-    from ..sem import presentation
-
-    if table.name != "fit_indices":
-        return table
-    if isinstance(fitted, TwoLevelFit):
-        return of_levels.fit_indices(fitted, judging)
-    return presentation.fit_indices(fitted, judging)
 
 
 def _drawn(fit: Fit) -> Sequence[Table]:

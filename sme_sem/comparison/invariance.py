@@ -117,12 +117,10 @@ class Design:
 
     def _of_ordered(self, step: str, released: set[str]) -> dict[str, str]:
         """Lines for the scales of ordered items: fixed once they are to be equal."""
-        found = {}
-        held = self.held(step)
-        for item in self.ordered:
-            if "residuals" in held:
-                found[f"{item}~~{item}"] = f"{item} ~~ {self._each(free=f'{item}~~{item}' in released)}*{item}"
-        return found
+        if "residuals" not in self.held(step):
+            return {}
+        own = {item: f"{item}~~{item}" for item in self.ordered}
+        return {name: f"{item} ~~ {self._each(free=name in released)}*{item}" for item, name in own.items()}
 
     def _each(self, *, free: bool) -> str:
         """One in the first group, and in the others one or free."""

@@ -230,14 +230,14 @@ def _composites(document: Any) -> dict[str, list[str]]:
 
 def _products(document: Any, place: str, structure: str) -> Iterator[str]:
     """Complain of products that no product indicators can measure, or that stand without their factors."""
-    present = paths(structure)
+    present, named = paths(structure), set(_variables(structure))
     for outcome, cause in sorted(present):
         parts = factors(cause)
         if len(parts) > 2:
             yield f"{place}: {cause!r} multiplies {len(parts)} variables; a product is of two constructs"
             continue
         for name in parts if len(parts) == 2 else ():
-            if said := _no_factor(document, name, set(_variables(structure))):
+            if said := _no_factor(document, name, named):
                 yield f"{place}: {cause!r} multiplies {said}"
             elif (outcome, name) not in present:
                 yield f"{place}: {outcome!r} has the product {cause!r} as a cause, but not {name!r} itself; add it"

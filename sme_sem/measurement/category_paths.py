@@ -13,14 +13,14 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import DataProblem, SmeSemError, SpecificationError
+from ..errors import SmeSemError, SpecificationError
 from ..instrument import Instrument
 from ..instrument.options import option_name
 from ..instrument.syntax import factors
 from ..sem.specification import Specification
 from ..syntax import DEFINING, Term
 from ..tables import Text, Words, joined
-from .dummies import IN_ORDER, NAMED, REFERENCE, is_quantity, refuse_outcome
+from .dummies import IN_ORDER, NAMED, REFERENCE, alone, is_quantity, refuse_outcome
 
 
 @dataclass(frozen=True)
@@ -152,17 +152,13 @@ def _categories(name: str, title: Text, labels: Mapping[int | str, Words], frame
 
 def _problem(name: str, chosen: list[int | str], codes: Mapping[str, Any], frame: pd.DataFrame) -> SmeSemError | None:
     if len(chosen) < 2:
-        return DataProblem(_ALONE.filled(name=name))
+        return alone(name)
     taken = [column for column in codes if column in frame]
     if taken or len(codes) < len(chosen):
         return SpecificationError(_TAKEN.filled(name=name, column=taken[0] if taken else next(iter(codes))))
     return None
 
 
-_ALONE = Words(
-    "{name}: everybody is in the same category, so there is nothing to compare. Leave it out.",
-    "{name}：所有受访者属于同一类别，无从比较。请删去该变量。",
-)
 _TAKEN = Words(
     "{name}: the column of one of its categories would be called {column}, like another. Rename or recode one.",
     "{name}：其某一类别对应的列名{column}与其他列重复。请重新命名或重新编码。",

@@ -76,7 +76,7 @@ def dummies(name: str, places: pd.Series[Any], labels: Mapping[Any, Text], title
     codes = list(labels)
     chosen = [place for place in range(len(codes)) if (places == place).any()]
     if len(chosen) < 2:
-        raise DataProblem(f"{name}: everybody is in the same category, so there is nothing to compare. Leave it out.")
+        raise alone(name)
     reference, *others = chosen
     columns = {f"{name}={codes[place]}": (places == place).astype(float) for place in others}
     asked = title or name
@@ -100,6 +100,11 @@ def note_of(made: Mapping[str, Dummies]) -> Words:
     empty = [NAMED.filled(name=one.title, category=label) for one in made.values() for label in one.empty]
     note = _COMPARED.filled(names=joined(said, ", ", "、"))
     return note + _EMPTY.filled(names=joined(empty, ", ", "、")) if empty else note
+
+
+def alone(name: str) -> DataProblem:
+    """Say that there are no categories to compare."""
+    return DataProblem(_ALONE.filled(name=name))
 
 
 def refuse_outcome(name: str) -> SpecificationError:
@@ -126,6 +131,10 @@ IN_ORDER = Words(
 )
 NAMED = Words("{name}: {category}", "{name}：{category}")
 REFERENCE = Words("{name} ({reference})", "{name}（{reference}）")
+_ALONE = Words(
+    "{name}: everybody is in the same category, so there is nothing to compare. Leave it out.",
+    "{name}：所有受访者属于同一类别，无从比较。请删去该变量。",
+)
 _OUTCOME = Words(
     "{name} is a question of categories without order, and its codes are no quantity to be explained. Take a "
     "construct or a number as the outcome, and {name} as a predictor; explaining a category needs a logistic "

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from .result import TwoLevelFit
 
 
-def two_level_tables(fit: TwoLevelFit) -> tuple[Table, ...]:
+def two_level_tables(fit: TwoLevelFit, profile: Profile = PROFILES["conventional"]) -> tuple[Table, ...]:
     """List every table that has something to show."""
     found = (
         model_test(fit),
-        fit_indices(fit),
+        fit_indices(fit, profile),
         shares_between(fit),
         loadings(fit),
         paths(fit),
