@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from .comparison.compare import Comparison
     from .comparison.equivalents import Equivalents
     from .comparison.invariance import Invariance
-    from .measurement import Importance, Reliability
+    from .measurement import Importance, Normality, Reliability
     from .moderation import SimpleSlopes
     from .qualitative.coding import Coding
     from .resampling.bootstrap import Bootstrap
@@ -229,6 +229,7 @@ class Study:
                 measurement=measured,
                 validity=steps.attempt(_VALIDITY, lambda: validity(measured)),
                 method_bias=steps.attempt(_METHOD_BIAS, lambda: method_bias(kept.frame, syntax)),
+                normality=_normality(main, kept),
             )
         others = found.screening.without(QUALITY_RULES)
         others = replace(others, frame=self.categories.added_to(others.frame))
@@ -639,6 +640,19 @@ def _equivalents(fit: Fit) -> Equivalents | None:
     from .comparison import equivalents
 
     return equivalents(fit) if fit.converged else None
+
+
+def _normality(fit: Fit, kept: Responses) -> Normality | None:
+    """Ask how far the items of a model are from normal; None where they are ordered, or too few can be looked at."""
+    from .measurement import normality
+
+    items = [item for item in kept.items if item in fit.observed]
+    if fit.table.ordered or len(items) < 2:
+        return None
+    try:
+        return normality(kept.frame[items])
+    except SmeSemError:
+        return None
 
 
 def _cross_checked(fit: Fit | None) -> CrossCheck | None:

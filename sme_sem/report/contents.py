@@ -176,7 +176,8 @@ def _quality(results: Results, language: Language) -> Section:
 def _descriptives(results: Results) -> Section:
     correlated = None if results.correlations is None else replace(results.correlations, labels=results.labels)
     described = None if results.descriptives is None else _after(results, results.descriptives.tables()[0])
-    tables = [described, None if correlated is None else correlated.tables()[0]]
+    shape = [] if results.normality is None else [narrative.normality(results), results.normality.tables()[0]]
+    tables = [described, *shape, None if correlated is None else correlated.tables()[0]]
     return Section("descriptives", term("Descriptive statistics"), _present(tables))
 
 

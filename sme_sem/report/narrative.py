@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..comparison.invariance import STEP_NAMES
+from ..sem.estimators import ESTIMATORS
 from ..sem.presentation import Labels, chisq_per_df, judged, named
 from ..sem.rivals import comparable, equivalent_models
 from ..sem.thresholds import ACCEPTABLE, GOOD, NOT_MET, profile
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _ALPHA = 0.70  # Nunnally (1978), Psychometric Theory
 _LOADINGS = (0.70, 0.50)  # an item that shares half its variance with the construct; the usual minimum
+_NORMAL = 0.05
 _CR, _AVE = 0.70, 0.50  # Hair et al. (2010), Multivariate Data Analysis; Fornell & Larcker (1981)
 _HTMT = 0.85  # Henseler, Ringle & Sarstedt (2015)
 _CFI_FALL = 0.01  # Cheung & Rensvold (2002)
@@ -71,6 +73,26 @@ def counted(n: int, noun: str, one: str = "", many: str = "") -> str:
     ('1 warning', '2 respondents were')
     """
     return f"{n} {noun}{'s' * (n != 1)} {one if n == 1 else many}".rstrip()
+
+
+def normality(results: Results) -> Words | None:
+    """Whether the items of the hypothesized model could be normal together, and what the estimator makes of it."""
+    found = results.normality
+    if found is None:
+        return None
+    p = len(found.items)
+    said = _MARDIA.filled(
+        p=p,
+        normal=p * (p + 2),
+        b=cell(found.mardia_kurtosis, Kind.ESTIMATE),
+        excess=cell(found.mardia_kurtosis - p * (p + 2), Kind.ESTIMATE),
+        z=cell(found.mardia_kurtosis_z, Kind.STATISTIC),
+        pvalue=_p(found.mardia_kurtosis_pvalue),
+    )
+    if min(found.mardia_kurtosis_pvalue, found.mardia_skew_pvalue) >= _NORMAL:
+        return said + _COULD_BE_NORMAL
+    estimator = results.options["estimator"]
+    return said + (_CORRECTED if ESTIMATORS[estimator].needs_answers else _NOT_CORRECTED).filled(estimator=estimator)
 
 
 def reliability(results: Results) -> Words | None:
@@ -372,6 +394,21 @@ _NOTICED = Words(
 _NOUNS = {"error": "error", "warning": "warning", "info": "remark"}
 _EXCLUDED = Words(" Screening set {who} aside.", "筛选共剔除{who}份问卷。")
 _NOBODY = Words(" Screening set nobody aside.", "筛选未剔除任何问卷。")
+_MARDIA = Words(
+    "Mardia's kurtosis of the {p} items of the hypothesized model is {b}; normal answers have {normal} (difference "
+    "{excess}, z = {z}, {pvalue}).",
+    "假设模型{p}个题项的Mardia多元峰度为{b}，正态分布时为{normal}（差值{excess}，Z = {z}，{pvalue}）。",
+)
+_COULD_BE_NORMAL = Words(" Nothing speaks against normal answers.", "未发现明显偏离多元正态分布。")
+_CORRECTED = Words(
+    " They are not normal together; {estimator} does not need them to be.",
+    "数据不服从多元正态分布；{estimator}估计不要求正态。",
+)
+_NOT_CORRECTED = Words(
+    " They are not normal together, which standard errors and χ² of {estimator} assume: compare them with those of "
+    "the estimator MLR.",
+    "数据不服从多元正态分布，而{estimator}的标准误与χ²以正态为前提，宜与稳健估计方法MLR的结果相比较。",
+)
 _ALPHAS = Words(
     "Cronbach's alpha runs from {low} ({lowest}) to {high} ({highest}).",
     "克隆巴赫α系数介于{low}（{lowest}）与{high}（{highest}）之间。",

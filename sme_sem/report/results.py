@@ -17,6 +17,7 @@ from ..measurement import (
     Descriptives,
     Importance,
     MethodBias,
+    Normality,
     Reliability,
     Retention,
     Validity,
@@ -83,6 +84,7 @@ class Results(Tabled):
     sample : who answered, by the background questions
     reliability, adequacy, components, validity : None where the step failed or there was nothing to do
     descriptives, correlations, method_bias : likewise
+    normality : of the items of the hypothesized model together; None where they are taken as ordered
     measurement : the hypothesized model's constructs alone, correlating freely; ``validity`` is theirs
     hypothesized : name of the hypothesized model, None for a study without models
     fits, failures : fitted models by name; for those that could not be fitted, the reason
@@ -126,6 +128,7 @@ class Results(Tabled):
     descriptives: Descriptives | None = None
     correlations: Correlations | None = None
     method_bias: MethodBias | None = None
+    normality: Normality | None = None
     second_engine: CrossCheck | None = None
     invariance: Invariance | None = None
     retention: Retention | None = None

@@ -2,6 +2,7 @@ import math
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from small_study import answers, write_study
@@ -621,6 +622,28 @@ def test_every_comparable_model_stands_beside_the_others(drawn):
     assert [table.name for table in beside] == ["side_by_side", "side_by_side_2"]
 
 
+def test_a_report_says_how_far_the_items_are_from_normal_and_what_the_estimator_makes_of_it(real, tmp_path):
+    items = [item for item in real.fit.observed if item in real.responses.items]
+    z = real.responses.frame[items].dropna().to_numpy(float)
+    z = z - z.mean(axis=0)
+    b = float((np.einsum("ij,jk,ik->i", z, np.linalg.inv(z.T @ z / (len(z) - 1)), z) ** 2).mean())
+    p = len(items)
+    assert narrative.normality(real).en.startswith(
+        f"Mardia's kurtosis of the {p} items of the hypothesized model is {b:.3f}; normal answers have {p * (p + 2)} "
+        f"(difference {b - p * (p + 2):.3f}, z = "
+    )
+    shown = sections(real)["descriptives"]
+    assert narrative.normality(real) in shown.content and "multivariate_normality" in tables(shown)
+    assert narrative.normality(real).en.endswith("χ² of ML assume: compare them with those of the estimator MLR.")
+    assert narrative.normality(real).zh.endswith("ML的标准误与χ²以正态为前提，宜与稳健估计方法MLR的结果相比较。")
+    robust = narrative.normality(replace(real, options={**real.options, "estimator": "MLR"}))
+    assert robust.en.endswith("They are not normal together; MLR does not need them to be.")
+    near = replace(real.normality, mardia_skew_pvalue=0.3, mardia_kurtosis_pvalue=0.4)
+    assert narrative.normality(replace(real, normality=near)).zh.endswith("未发现明显偏离多元正态分布。")
+    ordered = load_study(write_study(tmp_path, answers(), ordered=True)).run()
+    assert ordered.fit.table.ordered and ordered.normality is None and narrative.normality(ordered) is None
+
+
 def test_without_a_comparable_rival_nothing_is_preferred(real):
     fits = {name: fit for name, fit in real.fits.items() if name != "full_mediation"}
     assert narrative.rivals(replace(real, fits=fits)).en.startswith("No rival explains the same variables")
@@ -628,7 +651,7 @@ def test_without_a_comparable_rival_nothing_is_preferred(real):
 
 def test_a_failed_step_leaves_its_section_out(real):
     bare = replace(real, reliability=None, adequacy=None, components=None, fits={}, hypotheses=None)
-    bare = replace(bare, descriptives=None, correlations=None, method_bias=None, importance=None)
+    bare = replace(bare, descriptives=None, correlations=None, method_bias=None, normality=None, importance=None)
     assert list(sections(bare)) == ["summary", "sample", "quality", "questionnaire", "methods", "reproduction"]
 
 
