@@ -224,11 +224,12 @@ class Study:
         if main.latent:
             syntax = self._syntax(name)
             measured = self._measurement(main, name, kept)
+            marker = self.instrument.scales().get(self.choices.marker or "", ())
             found = replace(
                 found,
                 measurement=measured,
                 validity=steps.attempt(_VALIDITY, lambda: validity(measured)),
-                method_bias=steps.attempt(_METHOD_BIAS, lambda: method_bias(kept.frame, syntax)),
+                method_bias=steps.attempt(_METHOD_BIAS, lambda: method_bias(kept.frame, syntax, marker=marker)),
                 normality=_normality(main, kept),
             )
         others = found.screening.without(QUALITY_RULES)

@@ -94,6 +94,7 @@ class StudyFile(_Record):
     ordered : true, or the items, for answers taken as ordered categories (estimator WLSMV unless another is named)
     group : a background question across whose answers measurement invariance of the hypothesized model is tested, and
         the drivers of the outcome are compared
+    marker : a construct that theory relates to nothing in the hypothesized model, for a test of common method bias
     thresholds : which profile judges the fit
     hypothesized, rivals, hypotheses : in place of the instrument's
     bootstrap : how the hypothesized model is bootstrapped; left out, it is not
@@ -114,6 +115,7 @@ class StudyFile(_Record):
     missing: Written = "listwise"
     ordered: Annotated[StrictBool | tuple[Written, ...] | None, BeforeValidator(_ordered)] = None
     group: Written | None = None
+    marker: Written | None = None
     alpha: Annotated[float, Field(gt=0, lt=1)] = 0.05
     correction: Written = "none"
     thresholds: Written = "conventional"
@@ -180,6 +182,7 @@ def instrument_of_study(study: StudyFile, instrument: Instrument, source: str) -
     problems += _unknown_constructs(study, instrument)
     problems += _unknown_questions(study, instrument)
     problems += _moderating_group(study, document)
+    problems += _related_marker(study, merged)
     if problems:
         raise StudyError(source, problems)
     return merged if own else merged.model_copy(update={"hypotheses": instrument.hypotheses})
@@ -300,6 +303,26 @@ def _unknown_questions(study: StudyFile, instrument: Instrument) -> Iterator[str
         if name not in instrument.item_ids:
             said = named_nowhere(f"ordered[{i}]", Said("item", "题项"), name)
             yield said + did_you_mean(name, instrument.item_ids)
+
+
+def _related_marker(study: StudyFile, instrument: Instrument) -> Iterator[str]:
+    """Complain of a marker that nobody is asked for, of one item, or in the model whose method bias it is to tell."""
+    name, model = study.marker, instrument.hypothesized
+    if name is None:
+        return
+    scales = instrument.scales(single_items=True)
+    if name not in scales:
+        yield named_nowhere("marker", Said("construct with items", "带题项的构念"), name) + did_you_mean(name, scales)
+    elif len(scales[name]) < 2:
+        yield Said(
+            f"marker: {name!r} has one item; a marker needs two or more.",
+            f"marker：{name!r}只有一个题项，标记变量至少需要两个题项。",
+        )
+    elif model is not None and name in instrument.model_constructs(model):
+        yield Said(
+            f"marker: {name!r} is part of the model {model!r}; a marker must be unrelated to the model's constructs.",
+            f"marker：{name!r}属于模型{model!r}，而标记变量须与模型中的构念无关。",
+        )
 
 
 def _moderating_group(study: StudyFile, document: dict[str, Any]) -> Iterator[str]:

@@ -5,6 +5,7 @@ import os
 import re
 
 import docx
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -13,6 +14,7 @@ from sme_sem.comparison import compare
 from sme_sem.errors import ExportError, InstrumentError, ResponseError, SpecificationError, StudyError
 from sme_sem.instrument import load_instrument
 from sme_sem.instrument.model import Manner
+from sme_sem.measurement import method_bias
 from sme_sem.report import folder as results_folder
 from sme_sem.responses import screen
 from sme_sem.sem.fit import fit
@@ -891,3 +893,33 @@ def test_groups_of_a_model_with_a_product_are_compared_and_groups_by_its_moderat
     moderated["structure"] = "USE ~ TRUST + city + TRUST:city"
     (said,) = refusal(write_study(tmp_path, group="city", **choices))
     assert said.startswith("group: 'city' moderates in the model 'moderated' (TRUST:city)") and "调节变量" in said
+
+
+def test_a_marker_of_a_study_is_tested_for_common_method_bias(tmp_path):
+    frame = answers()
+    rng = np.random.default_rng(3)
+    own = rng.standard_normal(len(frame))
+    for i in (1, 2, 3):
+        noise = rng.standard_normal(len(frame))
+        frame[f"m{i}"] = np.digitize(0.8 * own + 0.6 * noise, (-1, -0.3, 0.3, 1)) + 1
+    items = [{"id": f"m{i}", "wording": f"Weather, {i}."} for i in (1, 2, 3)]
+    marked = {"name": "WEATHER", "label": {"en": "Weather", "zh": "天气"}, "items": items}
+    single = {"name": "mood", "label": "Mood", "items": [{"id": "mood", "wording": "Mood."}]}
+    document = {**INSTRUMENT, "constructs": [*INSTRUMENT["constructs"], marked, single]}
+    path = write_study(tmp_path, frame.assign(mood=3), document=document, marker="WEATHER")
+    found = load_study(path).run().method_bias
+    expected = method_bias(
+        frame.assign(u3=6 - frame["u3"]),
+        "TRUST =~ t1 + t2 + t3; USE =~ u1 + u2 + u3",
+        marker=["m1", "m2", "m3"],
+    )
+    pd.testing.assert_frame_equal(found.comparison, expected.comparison)
+    assert "marker_restricted" in set(found.comparison["model"])
+    for name, said, zh in (
+        ("WETHER", "no construct with items is named 'WETHER'. Did you mean 'WEATHER'?", "没有名为'WETHER'的带题项"),
+        ("mood", "'mood' has one item; a marker needs two or more.", "'mood'只有一个题项"),
+        ("TRUST", "'TRUST' is part of the model 'direct'", "'TRUST'属于模型'direct'"),
+    ):
+        with pytest.raises(StudyError) as refusal:
+            load_study(write_study(tmp_path, frame, document=document, marker=name))
+        assert f"marker: {said}" in str(refusal.value) and zh in str(refusal.value.in_chinese())
