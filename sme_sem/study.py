@@ -170,7 +170,7 @@ class Study:
 
         steps.begin(_RELIABILITY)
         kept = found.responses
-        scales = self._present_scales(kept)
+        scales = {**self._present_scales(kept), **self._controls(kept)}
         return replace(
             found,
             reliability=_reliability(kept, steps),
@@ -511,6 +511,13 @@ class Study:
         used = instrument.with_elements(c for name in self.models for c in instrument.model_constructs(name))
         present = responses.scales(fewest=1, varied=True)
         return {name: items for name, items in present.items() if name in used or not used}
+
+    def _controls(self, responses: Responses) -> dict[str, list[str]]:
+        """Background questions of the hypothesized model whose answers are quantities, each as a scale of its own."""
+        model, frame = self.instrument.hypothesized, responses.frame
+        entering = self._names(model) - set(self.categories.questions) if model else set()
+        asked = [question.id for question in self.instrument.background if question.id in entering]
+        return {name: [name] for name in asked if name in frame and frame[name].nunique() > 1}
 
     def _condensed_items(self, responses: Responses) -> list[str]:
         """Items to condense: those of the constructs asked for, or all that enter a model."""

@@ -16,6 +16,7 @@ from sme_sem.instrument import load_instrument
 from sme_sem.instrument.model import Manner
 from sme_sem.measurement import method_bias
 from sme_sem.report import folder as results_folder
+from sme_sem.report.contents import report_of
 from sme_sem.responses import screen
 from sme_sem.sem.fit import fit
 from sme_sem.sem.presentation import structural_paths
@@ -923,3 +924,26 @@ def test_a_marker_of_a_study_is_tested_for_common_method_bias(tmp_path):
         with pytest.raises(StudyError) as refusal:
             load_study(write_study(tmp_path, frame, document=document, marker=name))
         assert f"marker: {said}" in str(refusal.value) and zh in str(refusal.value.in_chinese())
+
+
+def test_controls_of_the_hypothesized_model_stand_among_the_correlations(tmp_path):
+    frame = answers()
+    frame.loc[:4, "age"] = np.nan
+    found = load_study(write_study(tmp_path, frame, hypothesized="with_age", rivals=["direct"])).run()
+    turned = frame.assign(u3=6 - frame["u3"])
+    scores = {"TRUST": turned[["t1", "t2", "t3"]].mean(axis=1), "USE": turned[["u1", "u2", "u3"]].mean(axis=1)}
+    expected = pd.DataFrame({**scores, "age": turned["age"]}).dropna().corr()
+    pd.testing.assert_frame_equal(found.correlations.correlation, expected, check_names=False)
+    assert found.correlations.n == found.fit.n == 195
+    (table,) = (t for t in report_of(found).tables() if t.name == "correlations")
+    assert [str(row[0]) for row in table.rows] == ["1. Trust", "2. Use", "3. Age"]
+
+
+def test_controls_without_order_stay_out_of_the_correlations(tmp_path):
+    question = {"id": "sector", "label": "Sector", "wording": "Which?", "categories": {1: "A", 2: "B", 3: "C"}}
+    model = {"title": "With controls", "structure": "USE ~ TRUST + sector + city"}
+    document = {**INSTRUMENT, "background": [*INSTRUMENT["background"], question]}
+    frame = answers().assign(sector=[1 + i % 3 for i in range(200)])
+    choices = {"models": {"controlled": model}, "hypothesized": "controlled", "rivals": [], "hypotheses": []}
+    found = load_study(write_study(tmp_path, frame, document=document, **choices)).run()
+    assert list(found.correlations.correlation) == ["TRUST", "USE", "city"]
