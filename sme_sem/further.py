@@ -16,6 +16,7 @@ from .responses import Responses, provenance
 from .tables import Text, Words
 
 if TYPE_CHECKING:
+    from .measurement import Factors
     from .measurement.nonresponse import Nonresponse
     from .sensitivity.multiverse import Multiverse
     from .sensitivity.plans import ScreenedStudy
@@ -79,6 +80,7 @@ def look_further(study: ScreenedStudy, read: Responses, kept: Responses, steps: 
         nonresponse=steps.attempt(_NONRESPONSE, lambda: _waves(kept, scales, background)),
         regularities=_quietly(lambda: provenance(read, seed=choices.seed)),
         heterotrait=_quietly(lambda: heterotrait(frame, reflective, seed=choices.seed)),
+        factors=steps.attempt(_FACTORS, lambda: _factored(kept, choices)) if choices.factors else None,
         item_advice=steps.attempt(_ITEMS, lambda: item_advice(frame, reflective, rules))
         if rules and reflective
         else None,
@@ -98,6 +100,22 @@ def _multiverse(study: ScreenedStudy) -> Multiverse:
     from .sensitivity.multiverse import multiverse
 
     return multiverse(study, choices=study.choices.multiverse or {}, alpha=study.choices.alpha, progress=False)
+
+
+def _factored(kept: Responses, choices: StudyFile) -> Factors:
+    """Find the common factors of the items, as many as the study says or parallel analysis suggests."""
+    from .measurement import factors, retention
+
+    assert choices.factors is not None
+    chosen, scales = choices.factors, kept.scales(fewest=1, varied=True)
+    entering = kept.instrument.with_elements(chosen.constructs or scales)
+    answers = kept.frame[[item for name, items in scales.items() if name in entering for item in items]]
+    n = chosen.n_factors
+    if n is None:
+        n = retention(answers, seed=choices.seed, correlation=chosen.correlation).suggested["parallel"]
+        if not n:
+            raise DataProblem(_NO_FACTOR)
+    return factors(answers, n, chosen.rotation, method=chosen.method, correlation=chosen.correlation)
 
 
 def _waves(kept: Responses, scales: dict[str, list[str]], background: dict[str, Any]) -> Nonresponse | None:
@@ -131,5 +149,10 @@ _WHEN = " submitted_at"
 _OF_ANSWERED = Words("A score is the mean of the items that were answered.", "得分为受访者所答题项的平均值。")
 _MISSING = Words("Missing answers", "缺失数据")
 _NONRESPONSE = Words("Late respondents", "早晚期受访者比较")
+_FACTORS = Words("Exploratory factor analysis", "探索性因子分析")
+_NO_FACTOR = Words(
+    "Parallel analysis finds no factor in these items; name their number as n_factors.",
+    "平行分析未提示任何因子，请用n_factors指定因子数。",
+)
 _ITEMS = Words("Advice on items", "题项取舍建议")
 _MULTIVERSE = Words("Other analyses", "多元设定分析")

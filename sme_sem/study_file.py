@@ -22,7 +22,7 @@ from .instrument.model import BilingualText, VariableName, Written
 from .instrument.syntax import factors, paths
 from .instrument.wording import problems_of
 from .measurement.item_advice import RULES
-from .measurement.rotations import ROTATIONS
+from .measurement.rotations import ROTATIONS, ROTATIONS_OF_FACTORS
 from .responses import PLATFORMS
 from .responses.screening import DEFAULT_RULES
 from .sem.estimators import ESTIMATORS
@@ -74,6 +74,16 @@ class ComponentsChoice(_Record):
     rotation: Written = "varimax"
 
 
+class FactorsChoice(_Record):
+    """Common factors of the items of some constructs (left out: of all); as many as parallel analysis suggests."""
+
+    constructs: tuple[VariableName, ...] | None = None
+    n_factors: Annotated[StrictInt, Field(ge=1)] | None = None
+    rotation: Written = "oblimin"
+    method: Literal["minres", "paf", "ml"] = "minres"
+    correlation: Literal["pearson", "polychoric"] = "pearson"
+
+
 class BootstrapChoice(_Record):
     """A bootstrap of the hypothesized model, for intervals of its paths, verdicts on mediation and tests of routes."""
 
@@ -97,6 +107,7 @@ class StudyFile(_Record):
     marker : a construct that theory relates to nothing in the hypothesized model, for a test of common method bias
     thresholds : which profile judges the fit
     hypothesized, rivals, hypotheses : in place of the instrument's
+    factors : an exploratory factor analysis; left out, there is none
     bootstrap : how the hypothesized model is bootstrapped; left out, it is not
     item_rules : of a pre-test, the rules by which items are kept, revised or dropped
     multiverse : what could as well have been done otherwise; every combination is fitted
@@ -127,6 +138,7 @@ class StudyFile(_Record):
     rivals: tuple[Written, ...] | None = None
     hypotheses: tuple[Hypothesis, ...] | None = None
     components: ComponentsChoice = ComponentsChoice()
+    factors: FactorsChoice | None = None
     bootstrap: BootstrapChoice | None = None
     item_rules: Written | None = None
     multiverse: dict[str, Any] | None = None
@@ -203,7 +215,7 @@ _SPANS: dict[tuple[int | str, ...], str] = {
 
 def _choices(document: dict[Any, Any]) -> Iterator[str]:
     """Complain of a word that is none of those to choose from."""
-    screening, components = document.get("screening"), document.get("components")
+    screening, components, factors = (document.get(key) for key in ("screening", "components", "factors"))
     asked: list[tuple[str, Any, tuple[str, ...]]] = [
         ("estimator", document.get("estimator"), tuple(ESTIMATORS)),
         ("missing", document.get("missing"), MISSING),
@@ -214,6 +226,8 @@ def _choices(document: dict[Any, Any]) -> Iterator[str]:
     ]
     if isinstance(components, dict):
         asked.append(("components.rotation", components.get("rotation"), tuple(ROTATIONS)))
+    if isinstance(factors, dict):
+        asked.append(("factors.rotation", factors.get("rotation"), tuple(ROTATIONS_OF_FACTORS)))
     if isinstance(screening, dict) and isinstance(screening.get("rules"), list):
         asked += [(f"screening.rules[{i}]", r, SCREENING_RULES) for i, r in enumerate(screening["rules"])]
     for place, value, known in asked:
@@ -286,9 +300,11 @@ def _contradictory_models(models: dict[str, Any]) -> Iterator[str]:
 
 def _unknown_constructs(study: StudyFile, instrument: Instrument) -> Iterator[str]:
     known = [construct.name for construct in instrument.constructs]
-    for i, name in enumerate(study.components.constructs or ()):
-        if name not in known:
-            yield named_nowhere(f"components.constructs[{i}]", CONSTRUCT, name) + did_you_mean(name, known)
+    factors = study.factors.constructs if study.factors is not None else ()
+    for place, names in (("components", study.components.constructs), ("factors", factors)):
+        for i, name in enumerate(names or ()):
+            if name not in known:
+                yield named_nowhere(f"{place}.constructs[{i}]", CONSTRUCT, name) + did_you_mean(name, known)
 
 
 def _unknown_questions(study: StudyFile, instrument: Instrument) -> Iterator[str]:

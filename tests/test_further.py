@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import sme_sem as sme
 from small_study import INSTRUMENT, answers, write_study
 from sme_sem.errors import StudyError
+from sme_sem.further import _NO_FACTOR as NO_FACTOR
 from sme_sem.report.contents import report_of
 from sme_sem.report.report import Figure
 from sme_sem.study import load_study
@@ -33,7 +35,15 @@ def timed(late_use=0):
 def test_complete_answers_without_times_add_nothing_but_power(tmp_path):
     named, _ = shown(load_study(write_study(tmp_path)).run())
     assert "overall_power" in named
-    others = {"missing_scales", "nonresponse", "provenance", "htmt_intervals", "item_advice", "multiverse"}
+    others = {
+        "missing_scales",
+        "nonresponse",
+        "provenance",
+        "htmt_intervals",
+        "item_advice",
+        "multiverse",
+        "factor_fit",
+    }
     assert not others & set(named)
 
 
@@ -138,3 +148,47 @@ def test_what_cannot_be_done_is_a_problem_and_the_study_goes_on(tmp_path):
     found = load_study(write_study(tmp_path, multiverse={"covariates": [["height"]]})).run()
     assert found.fit is not None
     assert [written(problem.step) for problem in found.problems] == ["Other analyses"]
+
+
+def test_common_factors_are_sought_where_the_study_asks_for_them(tmp_path):
+    items = ["t1", "t2", "t3", "u1", "u2", "u3"]
+    turned = answers().assign(u3=lambda frame: 6 - frame["u3"])[items]
+    found = load_study(write_study(tmp_path, factors={"method": "ml", "rotation": "promax"})).run()
+    expected = sme.factors(turned, sme.retention(turned).suggested["parallel"], "promax", method="ml")
+    pd.testing.assert_frame_equal(found.further.factors.loadings, expected.loadings)
+    named, said = shown(found)
+    assert {"rotated_factors", "factor_variance", "factor_fit", "factor_correlations", "factor_loadings"} <= set(named)
+    share, test = expected.variance["cumulative"].iloc[-1], f"χ²({expected.df}) = {expected.chisq:.3f}"
+    (line,) = (one for one in said if one.startswith("2 factors explain"))
+    assert f"explain {share:.1f}% of the variance of 6 items (number: parallel analysis)" in line and test in line
+    assert "Common factors" in str(named["definitions"].rows) and not found.problems
+
+
+def test_chosen_factors_of_some_constructs_from_polychoric_correlations(tmp_path):
+    chosen = {"constructs": ["TRUST"], "n_factors": 1, "rotation": "none", "correlation": "polychoric"}
+    found = load_study(write_study(tmp_path, factors=chosen)).run()
+    expected = sme.factors(answers()[["t1", "t2", "t3"]], 1, "none", correlation="polychoric")
+    pd.testing.assert_frame_equal(found.further.factors.loadings, expected.loadings)
+    _, said = shown(found, "zh")
+    (line,) = (one for one in said if one.startswith("1个公因子共解释3个题项"))
+    assert line.endswith("（因子数：研究文件指定）。")
+
+
+def test_factors_that_cannot_be_are_told_and_refused(tmp_path):
+    found = load_study(write_study(tmp_path / "many", factors={"n_factors": 5})).run()
+    assert found.further.factors is None
+    assert [str(p.step) for p in found.problems] == ["Exploratory factor analysis"]
+    noise = pd.DataFrame(
+        np.random.default_rng(1).integers(1, 6, (200, 6)), columns=["t1", "t2", "t3", "u1", "u2", "u3"]
+    )
+    frame = answers().assign(**noise)
+    found = load_study(write_study(tmp_path / "noise", frame, factors={}, rivals=[], hypotheses=[])).run()
+    assert any(p.message == NO_FACTOR for p in found.problems)
+    with pytest.raises(StudyError) as refusal:
+        load_study(
+            write_study(tmp_path / "odd", factors={"rotation": "obliman", "constructs": ["TRSUT"], "method": "pc"})
+        )
+    said = str(refusal.value)
+    assert "factors.rotation: 'obliman' is not available" in said and "factors.method: expected" in said
+    with pytest.raises(StudyError, match=r"factors.constructs\[0\]: no construct is named 'TRSUT'"):
+        load_study(write_study(tmp_path / "who", factors={"constructs": ["TRSUT"]}))

@@ -43,6 +43,11 @@ seed: 1                       # everything drawn at random follows from it
 #   n_components: {n_components}
 #   rotation: varimax
 
+# Common factors of the items, as many as parallel analysis suggests where their number is left out:
+# factors:
+#   n_factors: {n_components}
+#   rotation: oblimin
+
 # A bootstrap of the hypothesized model: intervals of its paths, and what kind of mediation there is:
 # bootstrap:
 #   draws: 5000

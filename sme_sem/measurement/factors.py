@@ -17,7 +17,7 @@ from ..kernels import components as weighing
 from ..kernels import factors as kernel
 from ..kernels import fit_indices
 from ..sem.spelling import chosen
-from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, rows_from, term
 from . import extraction
 from .answers import Answers
 from .item_correlations import CorrelationKind, correlation_named
@@ -217,11 +217,9 @@ def _require_proper(solution: kernel.Factors, names: list[Any], m: int) -> None:
     if solution.proper:
         return
     nowhere = [str(name) for name, u in zip(names, solution.unique, strict=True) if not u > kernel.IMPROPER]
-    which = f"the unique variance of {', '.join(nowhere)} would be zero or negative" if nowhere else "none was found"
-    fewer = f"Take {m - 1} factor{'s' * (m > 2)}, or leave" if m > 1 else "Leave"
-    raise ConvergenceError(
-        f"no proper solution with {m} factor{'s' * (m > 1)}: {which}. {fewer} out an item that nearly repeats another."
-    )
+    why = _NO_UNIQUE.filled(items=joined(nowhere, ", ", "、")) if nowhere else _NONE_FOUND
+    fewer = _FEWER.filled(n=Words(f"{m - 1} factor{'s' * (m > 2)}", str(m - 1))) if m > 1 else _LEAVE_OUT
+    raise ConvergenceError(_IMPROPER.filled(n=Words(f"{m} factor{'s' * (m > 1)}", str(m)), why=why) + fewer)
 
 
 def _chi_square(R: Any, solution: kernel.Factors, n: int | None, correlation: str) -> float:
@@ -243,6 +241,13 @@ def _variance(labels: list[str], squares: Any, p: int) -> pd.DataFrame:
     )
 
 
+_IMPROPER = Words("no proper solution with {n}: {why}. ", "{n}个因子没有恰当解：{why}。")
+_NO_UNIQUE = Words("the unique variance of {items} would be zero or negative", "{items}的独特方差为零或负值")
+_NONE_FOUND = Words("none was found", "未得到解")
+_FEWER = Words(
+    "Take {n}, or leave out an item that nearly repeats another.", "请提取{n}个因子，或删去与其他题项几乎重复的题项。"
+)
+_LEAVE_OUT = Words("Leave out an item that nearly repeats another.", "请删去与其他题项几乎重复的题项。")
 _METHODS = {
     "minres": (term("Minimum residuals"), kernel.minimum_residuals),
     "paf": (Words("Principal axis factoring", "主轴因子法"), kernel.minimum_residuals),

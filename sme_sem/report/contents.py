@@ -72,6 +72,7 @@ def report_of(results: Results, language: Language = "en") -> Report:
         _descriptives(results),
         _reliability(results),
         _components(results, language),
+        _factors(results, language),
         _measurement(results),
         _method_bias(results),
         _model_fit(results),
@@ -213,6 +214,15 @@ def _components(results: Results, language: Language) -> Section:
     if results.adequacy is not None:
         content += results.adequacy.tables()[1:]
     return Section("components", term("Principal component analysis"), _present(content))
+
+
+def _factors(results: Results, language: Language) -> Section:
+    found = results.further.factors
+    if found is None:
+        return Section("factors", "")
+    colours = Figure("factor_loadings", _LOADINGS_MAP, cast(str, charts.loading_map(found.loadings, language=language)))
+    content = (narrative.factors(results), *found.tables(), colours)
+    return Section("factors", term("Exploratory factor analysis"), _present(content))
 
 
 def _measurement(results: Results) -> Section:

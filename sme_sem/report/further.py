@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ..kernels import overall_power as power
 from ..measurement.discriminant import Heterotrait
+from ..measurement.factors import Factors
 from ..measurement.item_advice import ItemAdvice
 from ..measurement.missing import Missing
 from ..measurement.nonresponse import Nonresponse
@@ -55,6 +56,7 @@ class Further:
     missing : gaps in the items of those who were kept
     nonresponse : early against late respondents, where the file tells times
     regularities : what the whole file tells of its origin
+    factors : the common factors of the items, where the study asks for them
     heterotrait : HTMT of every pair of constructs with intervals
     item_advice : which items to keep, where the study names rules for its items
     multiverse : the study's hypotheses in every combination of the choices it names
@@ -63,6 +65,7 @@ class Further:
     missing: Missing | None = None
     nonresponse: Nonresponse | None = None
     regularities: Provenance | None = None
+    factors: Factors | None = None
     heterotrait: Heterotrait | None = None
     item_advice: ItemAdvice | None = None
     multiverse: Analyses | None = None

@@ -30,6 +30,8 @@ def _rows(results: Results) -> Iterator[tuple[Words, Words, str]]:
         yield from _ADEQUACY
     if results.components is not None:
         yield from _COMPONENTS
+    if results.further.factors is not None:
+        yield _FACTORS
     if results.fits:
         yield _full_information() if results.options["missing"] == "fiml" else _LISTWISE
         yield from _errors(results.options["estimator"])
@@ -171,6 +173,15 @@ _COMPONENTS = (
         ),
         "–",
     ),
+)
+_FACTORS = (
+    term("Exploratory factor analysis"),
+    Words(
+        "Common factors of the correlation matrix of complete answers, those that leave the smallest residuals or are "
+        "most likely; their number, where it is not chosen, from eigenvalues beyond the 95th percentile of noise.",
+        "基于完整作答样本相关矩阵的公因子，按残差最小或似然最大提取；未指定因子数时，取特征值超过随机数据第95百分位数的个数。",
+    ),
+    "Harman & Jones (1966); Horn (1965)",
 )
 _FITS = (
     (

@@ -144,6 +144,24 @@ def components(results: Results) -> Words | None:
     return said if said.en else None
 
 
+def factors(results: Results) -> Words | None:
+    """How many common factors there are, by which rule, and what they explain."""
+    found = results.further.factors
+    if found is None:
+        return None
+    m = len(found.variance)
+    said = _FACTORED.filled(
+        m=Words(counted(m, "factor", "explains", "explain"), str(m)),
+        rule=_AS_CHOSEN if "n_factors" in results.options["factors"] else _CRITERIA["parallel"],
+        percent=cell(float(found.variance["cumulative"].iloc[-1]), Kind.PERCENT),
+        p=len(found.loadings),
+    )
+    if not math.isfinite(found.chisq):
+        return said
+    value = cell(found.chisq, Kind.STATISTIC)
+    return said + _SUFFICE.filled(df=found.df, chisq=value, p=_p(found.pvalue), rmsr=_r(found.rmsr))
+
+
 def rule(results: Results) -> Words:
     """By which rule the number of components was kept."""
     return _AS_CHOSEN if "n_components" in results.options.get("components", {}) else _KAISER
@@ -429,6 +447,15 @@ _CONDENSED = Words(
     "{m}个成分共解释{p}个题项总方差的{percent}%。",
 )
 _KAISER, _AS_CHOSEN = Words("eigenvalue above 1", "特征值大于1"), Words("chosen in the study file", "研究文件指定")
+_FACTORED = Words(
+    "{m} {percent}% of the variance of {p} items (number: {rule}).",
+    "{m}个公因子共解释{p}个题项总方差的{percent}%（因子数：{rule}）。",
+)
+_SUFFICE = Words(
+    " The test that so many suffice gives χ²({df}) = {chisq}, {p}; the residual correlations have a root mean square "
+    "of {rmsr}.",
+    "因子数充分性检验：χ²({df}) = {chisq}，{p}；残差相关的均方根为{rmsr}。",
+)
 _DISAGREE = Words(
     " The rules disagree about their number: {m} kept ({rule}), while {others}.",
     "各准则并不一致：本报告保留{m}个（{rule}），而{others}。",

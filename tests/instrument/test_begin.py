@@ -51,6 +51,7 @@ def test_the_commented_examples_are_right_when_the_comment_marks_are_taken_away(
     assert heading in example
     example = example.replace(heading, "")
     for heading in (
+        "Common factors of the items, as many as parallel analysis suggests where their number is left out:",
         "By which rules the items of a pre-test are kept, revised or dropped:",
         "What could as well have been done otherwise; every combination is fitted, and each hypothesis gets its curve:",
     ):
@@ -59,6 +60,7 @@ def test_the_commented_examples_are_right_when_the_comment_marks_are_taken_away(
     assert yaml.safe_load(example) == {
         "models": {"my_direct": {"structure": "BMI ~ MKT + CAP + POL + CULT\n"}},
         "components": {"constructs": ["VP", "VC", "VD", "VCAP"], "n_components": 4, "rotation": "varimax"},
+        "factors": {"n_factors": 4, "rotation": "oblimin"},
         "bootstrap": {"draws": 5000, "interval": "perc"},
         "item_rules": "hair",
         "multiverse": {"estimator": ["ML", "MLR"], "missing": ["listwise", "fiml"]},
