@@ -24,9 +24,9 @@ from .measurement.category_paths import CategoryPaths, category_paths
 from .report.results import Problem, Results
 from .responses import Cutoffs, Responses, Screening, read_responses, sample_table, screen
 from .responses.screening import QUALITY_RULES
+from .sem.left_out import without
 from .sem.specification import Specification
 from .study_file import StudyFile, instrument_of_study, read_study_file
-from .syntax import DEFINING
 from .tables import Table, Text, Words
 from .tables.storing import require_path, sha256_of
 
@@ -388,7 +388,7 @@ class Study:
         from .moderation import with_products
 
         choices, group = self.choices, str(self.choices.group)
-        model = _without(Specification.read(self._syntax(name)), group)
+        model = without(Specification.read(self._syntax(name)), self.categories.standing_for(group))
         posed = with_products(model, kept.frame, group)
         chosen = {"ordered": self._ordered(name), "estimator": choices.estimator, "missing": choices.missing}
         return invariance(posed.model, posed.frame, group=group, **posed.suited(chosen), **options)
@@ -398,7 +398,8 @@ class Study:
         from .measurement import importance
         from .measurement.importance import drivers_of
 
-        own = [(p.lhs, p.rhs) for p in fit.table.parameters if p.op == "~" and group not in (p.lhs, p.rhs)]
+        grouping = self.categories.standing_for(group) if group is not None else set()
+        own = [(p.lhs, p.rhs) for p in fit.table.parameters if p.op == "~" and grouping.isdisjoint((p.lhs, p.rhs))]
         last = [name for name in dict(own) if all(name != cause for _, cause in own)]
         products = any(name not in responses.frame for name in fit.observed)
         if not last or not fit.converged or products:
@@ -411,7 +412,7 @@ class Study:
             return None
         if group is not None:
             fit = self._by_group(fit, responses, group)
-            controls.discard(group)
+            controls -= grouping
         alpha = self.choices.alpha
         return importance(fit, responses.frame, last[0], scale, group=group, alpha=alpha, controls=controls)
 
@@ -420,7 +421,11 @@ class Study:
         from .comparison.own_labels import own_labels
         from .sem.fit import fit as fitted
 
-        model = own_labels(_without(fit.specification, group), responses.frame[group].nunique(), lambda _: False)
+        model = own_labels(
+            without(fit.specification, self.categories.standing_for(group)),
+            responses.frame[group].nunique(),
+            lambda _: False,
+        )
         choices, ordered = self.choices, list(fit.table.ordered) or None
         options: dict[str, Any] = {"estimator": choices.estimator, "missing": choices.missing, "ordered": ordered}
         return fitted(model, responses.frame, group=group, **options)
@@ -671,11 +676,6 @@ def _cross_checked(fit: Fit | None) -> CrossCheck | None:
         return fit.cross_check()
     except SmeSemError:
         return None
-
-
-def _without(model: Specification, name: str) -> Specification:
-    """Take a variable out of a model, and every relation with it: within a group of its own values it is constant."""
-    return Specification(tuple(t for t in model.terms if t.op in DEFINING or name not in (t.lhs, t.rhs)))
 
 
 def _slopes(instrument: Instrument, fits: Mapping[str, Fit]) -> tuple[SimpleSlopes, ...]:

@@ -870,7 +870,7 @@ def test_a_background_question_moderates_in_a_study(tmp_path):
 
 
 def test_groups_by_a_control_of_the_model_are_compared_without_it(tmp_path):
-    with_city = {"title": "With the city", "structure": "USE ~ TRUST + age + city"}
+    with_city = {"title": "With the city", "structure": "USE ~ TRUST + age + c*city; twice := 2*c"}
     without = {"title": "Without", "structure": "USE ~ TRUST + age"}
     choices = {"group": "city", "hypotheses": [], "rivals": []}
     found, plain = (
@@ -884,6 +884,26 @@ def test_groups_by_a_control_of_the_model_are_compared_without_it(tmp_path):
         for results, times in ((found, 2), (plain, 0)):
             folder = results.save(tmp_path / language / str(times), language)
             assert (folder / "report.html").read_text(encoding="utf-8").count(said) == times
+
+
+def test_groups_by_a_control_without_order_are_compared_without_its_categories(tmp_path):
+    sector = {"id": "sector", "label": "Sector", "wording": "Which?", "categories": {1: "A", 2: "B", 3: "C"}}
+    document = {**INSTRUMENT, "background": [*INSTRUMENT["background"], sector]}
+    frame = answers(300).assign(sector=[1 + i % 3 for i in range(300)])
+    choices = {"document": document, "group": "sector", "hypotheses": [], "rivals": []}
+    models = {
+        "controlled": {"title": "With the sector", "structure": "USE ~ TRUST + age + sector"},
+        "plain": {"title": "Without", "structure": "USE ~ TRUST + age"},
+    }
+    found, plain = (
+        load_study(write_study(tmp_path / name, frame, models={name: own}, hypothesized=name, **choices)).run()
+        for name, own in models.items()
+    )
+    assert {"sector.2", "sector.3"} <= set(found.fit.observed) and not found.problems
+    pd.testing.assert_frame_equal(found.invariance.table, plain.invariance.table)
+    pd.testing.assert_frame_equal(found.importance_by_group.table, plain.importance_by_group.table)
+    said = "Sector makes the groups and does not vary within them"
+    assert (found.save(tmp_path / "out") / "report.html").read_text(encoding="utf-8").count(said) == 2
 
 
 def test_groups_of_a_model_with_a_product_are_compared_and_groups_by_its_moderator_are_refused(tmp_path):

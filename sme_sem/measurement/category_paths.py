@@ -79,6 +79,10 @@ class CategoryPaths:
             raise one.problem
         return one.columns
 
+    def standing_for(self, name: str) -> set[str]:
+        """A variable and, of a question, the columns of all its categories."""
+        return {name, *(self.questions[name].codes if name in self.questions else ())}
+
     def written(self, model: str) -> str:
         """Write a model with a path for every category; one that names no question stays as it is.
 

@@ -398,7 +398,7 @@ def _group_labels(results: Results) -> presentation.Labels:
 def _taken_out(results: Results) -> Words | None:
     """Say that the variable that makes the groups is no cause within them; nothing where the model has none."""
     group = results.options.get("group")
-    if results.fit is None or group not in results.fit.observed:
+    if group is None or results.fit is None or results.categories.standing_for(group).isdisjoint(results.fit.observed):
         return None
     return _CONSTANT.filled(name=presentation.named(group, results.labels))
 

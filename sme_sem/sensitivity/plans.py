@@ -19,8 +19,8 @@ from ..errors import SmeSemError, SpecificationError, did_you_mean, nearest
 from ..measurement.category_paths import CategoryPaths, category_paths
 from ..responses.screening import screen
 from ..sem.composites import WEIGHT
+from ..sem.left_out import without
 from ..sem.specification import Specification
-from ..syntax import DEFINING
 from ..tables import Words, joined
 from .choices import Choice
 
@@ -257,9 +257,7 @@ def _with_paths(model: Specification, lines: Names) -> Specification:
 
 def _without_items(model: Specification, items: Names) -> Specification:
     gone = set(items) & set(model.observed)
-    left = Specification(
-        tuple(t for t in model.terms if t.op in DEFINING or not {t.lhs, t.rhs} & gone),
-    )
+    left = without(model, gone)
     emptied = [name for name in model.latent if name not in left.latent]
     if emptied:
         raise SpecificationError(f"without {', '.join(items)}, {emptied[0]!r} has no indicator left.")
