@@ -188,9 +188,10 @@ class Study:
         if not items:
             return found
         answers, chosen = found.responses.frame[items], self.choices.components
+        answered = [item for item in items if answers[item].notna().any()]
         found = replace(
             found,
-            descriptives=steps.attempt(_DESCRIPTIVES, lambda: descriptives(answers, items)),
+            descriptives=steps.attempt(_DESCRIPTIVES, lambda: descriptives(answers, answered)),
             adequacy=steps.attempt(_ADEQUACY, lambda: adequacy(answers)),
             components=steps.attempt(_COMPONENTS, lambda: components(answers, chosen.n_components, chosen.rotation)),
         )

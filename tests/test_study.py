@@ -967,3 +967,10 @@ def test_controls_without_order_stay_out_of_the_correlations(tmp_path):
     choices = {"models": {"controlled": model}, "hypothesized": "controlled", "rivals": [], "hypotheses": []}
     found = load_study(write_study(tmp_path, frame, document=document, **choices)).run()
     assert list(found.correlations.correlation) == ["TRUST", "USE", "city"]
+
+
+def test_items_that_somebody_answered_are_described_where_one_is_empty(tmp_path):
+    found = load_study(write_study(tmp_path, answers().astype({"t2": object}).assign(t2=None))).run()
+    assert list(found.descriptives.items["item"]) == ["t1", "t3", "u1", "u2", "u3"]
+    assert "Descriptive statistics" not in {str(problem.step) for problem in found.problems}
+    assert any("nobody answered t2" in str(problem.message) for problem in found.problems)
