@@ -29,6 +29,7 @@ from .sem.specification import Specification
 from .study_file import StudyFile, instrument_of_study, read_study_file
 from .tables import Table, Text, Words
 from .tables.storing import require_path, sha256_of
+from .threads import one_thread
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,6 +88,7 @@ class Study:
         named = (h.model for h in self.instrument.hypotheses)
         return tuple(dict.fromkeys(name for name in (*chosen, *named) if name))
 
+    @one_thread()
     def run(self, progress: Progress | None = None) -> Results:
         """Do every step in order and gather what they found.
 

@@ -41,6 +41,7 @@ LAYERS = (
     "tables",
     "kernels",
     "tasks",
+    "threads",
     "errors",
     "letters",
 )

@@ -16,6 +16,7 @@ from ..sem.presentation import OF_MODEL, Labels, corrected, held_back, named, ob
 from ..sem.rivals import DIFFERENCE_COLUMNS, PLAIN_CHISQ
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, rows_from, term
+from ..threads import one_thread
 from .folds import Foretold, cross_validated
 from .nesting import Relation
 from .pairs import METHODS, Method, Pair, pair, recommended
@@ -99,6 +100,7 @@ class Comparison(Tabled):
         return Table("model_pairs", _PAIRS, columns, rows, tuple(notes))
 
 
+@one_thread()
 def compare(
     models: Mapping[str, Fit], *, method: str = "auto", folds: int | None = None, seed: int | None = None
 ) -> Comparison:

@@ -28,6 +28,7 @@ from ..sem.presentation import Labels, corrected, named, reported, require_label
 from ..sem.specification import Specification
 from ..syntax import DEFINING, Term
 from ..tables import Column, Table, Tabled, Text, Words
+from ..threads import one_thread
 from .nesting import reproduced, translated
 from .refit import estimated_again, table_like
 
@@ -96,6 +97,7 @@ class Equivalents(Tabled):
         return (Table("equivalent_models", _TITLE, _COLUMNS, rows, (note, *self.notes)),)
 
 
+@one_thread()
 def equivalents(fit: Fit) -> Equivalents:
     """List the models, one relation away, that no answers can tell from a fitted one.
 

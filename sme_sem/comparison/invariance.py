@@ -42,6 +42,7 @@ from ..sem.spelling import missing_of
 from ..syntax import Term
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tasks import Progress
+from ..threads import one_thread
 from . import by_group
 from .nesting import translated
 from .own_labels import across_groups, own_labels
@@ -349,6 +350,7 @@ class Invariance(Tabled):
         return self.fits[names[names.index(step) - 1]]
 
 
+@one_thread()
 def invariance(
     model: str | Specification,
     data: pd.DataFrame,

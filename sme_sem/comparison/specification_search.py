@@ -35,6 +35,7 @@ from ..sem.specification import Specification
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from
 from ..tasks import Progress, done, seeded
+from ..threads import one_thread
 from .refit import refitted, refitted_among
 
 KINDS = ("modification", "neighbours")
@@ -126,6 +127,7 @@ class Search(Tabled):
         return tuple(found)
 
 
+@one_thread()
 def search(
     fit: Fit,
     *,

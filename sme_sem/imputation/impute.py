@@ -27,6 +27,7 @@ from ..responses.design import coded_by_value
 from ..responses.numeric import holding_words, matrix_of, require_frame
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tasks import Progress, done, fixed_seed
+from ..threads import one_thread
 from . import chains
 
 CHAINS_AT_ONCE = 2
@@ -121,6 +122,7 @@ class Imputations(Tabled):
         return tuple(notes)
 
 
+@one_thread()
 def impute(
     data: pd.DataFrame,
     m: int = 20,

@@ -34,6 +34,7 @@ from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from ..tables.format import interval_columns
 from ..tasks import Progress, done
+from ..threads import one_thread
 from . import pooled_tests
 from .impute import Imputations
 from .pooled_tests import ChiSquares
@@ -296,6 +297,7 @@ class PooledFit(Tabled):
         return tuple(notes)
 
 
+@one_thread()
 def fit_imputed(
     model: str | Specification,
     imputations: Imputations | Iterable[pd.DataFrame],
@@ -371,6 +373,7 @@ def _fitted(model: Specification, options: dict[str, Any], copy: pd.DataFrame) -
         return None
 
 
+@one_thread()
 def pool(fits: Iterable[Fit], *, complete_df: float | None = None) -> PooledFit:
     """Pool fits of one model to completed copies of the same answers.
 

@@ -23,6 +23,7 @@ from ..kernels.minimise import Status
 from ..sem import indices
 from ..sem.search import estimated
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
+from ..threads import one_thread
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
@@ -184,6 +185,7 @@ class PooledComparison(Tabled):
         return (table_of_tests(self.tests, "imputed_comparison", term("Chi-square difference")),)
 
 
+@one_thread()
 def compare_imputed(restricted: PooledFit, full: PooledFit) -> PooledComparison:
     """Test a restricted model against a fuller one, both fitted to the same copies.
 

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..threads import one_thread
 from .answers import complete_answers, require_correlations
 
 
@@ -53,6 +54,7 @@ class Adequacy(Tabled):
         )
 
 
+@one_thread()
 def adequacy(frame: pd.DataFrame) -> Adequacy:
     """Measure sampling adequacy (KMO) and test sphericity (Bartlett).
 

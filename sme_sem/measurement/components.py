@@ -18,6 +18,7 @@ import pandas as pd
 from ..errors import DataProblem, whole
 from ..kernels import components as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
+from ..threads import one_thread
 from . import extraction
 from .answers import Answers
 from .item_correlations import CorrelationKind, correlation_named
@@ -102,6 +103,7 @@ class Components(Tabled):
         return Table(name, title, columns, rows, notes, blank=True)
 
 
+@one_thread()
 def components(
     frame: pd.DataFrame | None = None,
     n_components: int | None = None,

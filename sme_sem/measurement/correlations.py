@@ -30,6 +30,7 @@ from ..kernels import covariances, linalg
 from ..responses.numeric import require_frame
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, joined
+from ..threads import one_thread
 from .answers import SCORED, STARS, Answers, complete_answers, require_items, require_scores, scored
 from .differences import CORRECTIONS, Correction, corrected
 from .dummies import Categories, categories_of, is_quantity, refuse_control
@@ -82,6 +83,7 @@ class Correlations(Tabled):
         return (Table("correlations", _TITLE, columns, rows, (*self.notes, STARS)),)
 
 
+@one_thread()
 def correlations(
     frame: pd.DataFrame,
     scales: Mapping[str, Sequence[str]] | None = None,

@@ -33,6 +33,7 @@ from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
 from ..tables.format import interval_columns, percent
 from ..tasks import seeded
+from ..threads import one_thread
 from .answers import complete_answers, require_correlations, require_scales
 from .differences import corrected
 
@@ -62,6 +63,7 @@ class Discriminant(Tabled):
         return (Table("discriminant_tests", title, _COLUMNS, rows, (_NOTE.filled(n=self.n), *self.notes)),)
 
 
+@one_thread()
 def discriminant(frame: pd.DataFrame, model: str | Specification, **options: Any) -> Discriminant:
     """Test for every pair of constructs whether they are distinct.
 
@@ -196,6 +198,7 @@ class Heterotrait(Tabled):
         return (Table("htmt_intervals", title, _RATIO_COLUMNS, rows, (_PERCENTILE.filled(**values), *self.notes)),)
 
 
+@one_thread()
 def heterotrait(
     frame: pd.DataFrame, scales: Mapping[str, Sequence[str]], *, draws: int = 2000, seed: int = 1, level: float = 0.95
 ) -> Heterotrait:

@@ -18,6 +18,7 @@ from ..kernels import factors as kernel
 from ..kernels import fit_indices
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, rows_from, term
+from ..threads import one_thread
 from . import extraction
 from .answers import Answers
 from .item_correlations import CorrelationKind, correlation_named
@@ -103,6 +104,7 @@ class Factors(Tabled):
         )
 
 
+@one_thread()
 def factors(
     frame: pd.DataFrame | None = None,
     n_factors: int | None = None,

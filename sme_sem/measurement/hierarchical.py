@@ -17,6 +17,7 @@ from ..errors import SpecificationError
 from ..kernels import hierarchical as kernel
 from ..sem.fitted import require_solution
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from, term
+from ..threads import one_thread
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
@@ -42,6 +43,7 @@ class Hierarchical(Tabled):
         return (Table("hierarchical_omega", title, _COLUMNS, rows, (_NOTE.filled(general=self.general),)),)
 
 
+@one_thread()
 def hierarchical(fit: Fit) -> Hierarchical:
     """Divide the variance of total scores between a general construct and specific ones.
 

@@ -15,6 +15,7 @@ from ..errors import ConvergenceError, DataProblem
 from ..kernels import fiml, fit_indices
 from ..kernels import mcar as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
+from ..threads import one_thread
 from .answers import complete_answers
 
 
@@ -45,6 +46,7 @@ class Mcar(Tabled):
         )
 
 
+@one_thread()
 def mcar(frame: pd.DataFrame) -> Mcar:
     """Test whether answers are missing completely at random.
 

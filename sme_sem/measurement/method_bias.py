@@ -31,6 +31,7 @@ from ..sem.columns import measure_columns
 from ..sem.composites import WEIGHT
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
+from ..threads import one_thread
 from .answers import complete_answers, require_correlations
 from .collinearity import variance_inflation
 
@@ -76,6 +77,7 @@ class MethodBias(Tabled):
         )
 
 
+@one_thread()
 def method_bias(frame: pd.DataFrame, model: str | Specification, *, marker: Sequence[str] = ()) -> MethodBias:
     """Look for common method bias.
 

@@ -20,6 +20,7 @@ import pandas as pd
 from ..errors import ConvergenceError, DataProblem
 from ..responses.numeric import holding_words, require_frame
 from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, rows_from, term
+from ..threads import one_thread
 from . import differences as tests
 from .answers import complete_answers, require_scales
 from .differences import Correction
@@ -70,6 +71,7 @@ class Missing(Tabled):
         return tuple(found)
 
 
+@one_thread()
 def missing(
     frame: pd.DataFrame,
     scales: Mapping[str, Sequence[str]] | None = None,

@@ -16,6 +16,7 @@ import pandas as pd
 
 from ..kernels import normality as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
+from ..threads import one_thread
 from .answers import Answers, complete_answers, require_correlations
 from .descriptives import CONVENTION
 
@@ -62,6 +63,7 @@ class Normality(Tabled):
         )
 
 
+@one_thread()
 def normality(frame: pd.DataFrame) -> Normality:
     """Describe the items' distributions and test multivariate normality.
 

@@ -22,6 +22,7 @@ from ..kernels import influence as kernel
 from ..kernels import latent_moments
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..threads import one_thread
 from .answers import Answers, complete_answers
 
 FINEST = 20  # categories of an item that somebody calls ordered
@@ -71,6 +72,7 @@ class Polychoric(Tabled):
         )
 
 
+@one_thread()
 def polychoric(
     frame: pd.DataFrame,
     *,

@@ -35,6 +35,7 @@ from ..sem.spelling import chosen
 from ..syntax import Term
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, about, joined, rows_from, term
 from ..tables.format import cell, interval_columns
+from ..threads import one_thread
 from .answers import SCORED, STARS, complete_answers, require_correlations, require_items, require_scores, scored
 from .collinearity import variance_inflation
 from .dummies import Categories, Dummies, categories_of, dummies, expanded, note_of, numbered, refuse_outcome
@@ -118,6 +119,7 @@ def _table(
     return Table(name, title, tuple(columns), rows_from(frame, columns), notes)
 
 
+@one_thread()
 def regression(
     models: str | Specification | Sequence[str | Specification],
     data: pd.DataFrame,

@@ -26,6 +26,7 @@ from ..responses.numeric import require_frame
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, joined, rows_from, term
 from ..tables.format import interval_columns
 from ..tables.language import About
+from ..threads import one_thread
 from .answers import Answers, complete_answers, require_scales
 from .opposed import opposed, slightly
 from .polychoric import Polychoric, polychoric_of_items
@@ -70,6 +71,7 @@ class Reliability(Tabled):
         )
 
 
+@one_thread()
 def reliability(
     frame: pd.DataFrame,
     scales: Mapping[str, Sequence[str]],

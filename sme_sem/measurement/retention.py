@@ -23,6 +23,7 @@ from ..kernels import retention as kernel
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from ..tasks import seeded
+from ..threads import one_thread
 from .answers import Answers, complete_answers
 from .item_correlations import CorrelationKind, correlation_named, correlations_of_items
 
@@ -54,6 +55,7 @@ class Retention(Tabled):
         )
 
 
+@one_thread()
 def retention(
     frame: pd.DataFrame,
     *,

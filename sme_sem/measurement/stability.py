@@ -34,6 +34,7 @@ from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from ..tables.format import percent
 from ..tasks import seeded
+from ..threads import one_thread
 from . import extraction
 from .answers import Answers, complete_answers, require_correlations
 
@@ -60,6 +61,7 @@ class Congruence(Tabled):
         return (Table("congruence", title, _CONGRUENCE, rows, (_READING.filled(reference=self.reference),)),)
 
 
+@one_thread()
 def congruence(
     frame: pd.DataFrame,
     group: str,
@@ -158,6 +160,7 @@ class LoadingIntervals(Tabled):
         return (Table("loading_intervals", term("Factor loading"), _INTERVALS, rows, (how, *self.notes)),)
 
 
+@one_thread()
 def loading_intervals(
     frame: pd.DataFrame,
     n: int,

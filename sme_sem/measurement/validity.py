@@ -28,6 +28,7 @@ from ..sem.composites import WEIGHT
 from ..sem.fitted import require_solution
 from ..sem.solution import Point
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
+from ..threads import one_thread
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
@@ -72,6 +73,7 @@ class Validity(Tabled):
         )
 
 
+@one_thread()
 def validity(fit: Fit, *, group: str | None = None) -> Validity:
     """Judge convergent and discriminant validity from a fitted model.
 

@@ -16,6 +16,7 @@ from ..sem.estimators import ESTIMATORS
 from ..sem.options import Options, flag, max_iterations_of
 from ..sem.spelling import chosen
 from ..tables import Words
+from ..threads import one_thread
 from . import search
 from .answers import Answers, condensed, little_between, moments_of, noticed
 from .levels import TITLES, TwoLevels, covariates_of_one_level, read_levels, with_given
@@ -23,6 +24,7 @@ from .measures import NO_COMPARISON
 from .result import TwoLevelFit
 
 
+@one_thread()
 def fit_two_level(
     model: str,
     data: pd.DataFrame,

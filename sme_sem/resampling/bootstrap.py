@@ -26,6 +26,7 @@ from ..sem.fitted import require_solution
 from ..sem.spelling import chosen
 from ..tables import Table, Tabled, Words
 from ..tasks import Progress, results, seeded, shown
+from ..threads import one_thread
 from .checkpoint import Checkpoint, digest_of
 from .draws import counts_of_rows, scheme
 from .quantities import Quantities
@@ -161,6 +162,7 @@ class Bootstrap(Tabled):
         return bootstrap_tables(self)
 
 
+@one_thread()
 def bootstrap(
     fit: Fit,
     draws: int = 5000,

@@ -21,6 +21,7 @@ from ..responses.design import Drawn
 from ..responses.moments import Moments, moments_of_answers, moments_of_summaries
 from ..responses.summaries import summaries
 from ..tasks import seeded
+from ..threads import one_thread
 from . import categories, diagnosis, least_squares, objective, sampling, two_stage
 from . import ordered as answers_of
 from .bounds import KINDS, ROOMS, Bounds, within_moments
@@ -56,6 +57,7 @@ from .starts import from_several_starts, second_chance
 __all__ = ["Fit", "fit"]
 
 
+@one_thread()
 def fit(
     model: str | Specification,
     data: pd.DataFrame | None = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -18,6 +18,7 @@ from ..kernels.discrepancy import Sample
 from ..kernels.latent_response import OrderedPattern
 from ..kernels.minimise import Status
 from ..responses.moments import Moments
+from ..threads import computed, one_thread
 from . import indices, least_squares, objective, ordered, robust, two_stage
 from .constraints import restrictions
 from .diagnosis import Diagnostic
@@ -106,11 +107,11 @@ class Fit(Judged):
 
     # --- the mathematics behind the tables ---------------------------------------------------------
 
-    @cached_property
+    @computed
     def _point(self) -> Point:
         return Point.at(self.table, self.pattern, self.theta, self.sample.covariance, self.sample.mean)
 
-    @cached_property
+    @computed
     def _white(self) -> discrepancy.Whitened:
         return discrepancy.whitened(self.pattern, self.sample, self._point.moments)
 
@@ -134,18 +135,18 @@ class Fit(Judged):
             return least_squares.browne_residual(self.pattern, self.sample, self.theta, self._directions, weight)
         return self._value
 
-    @cached_property
+    @computed
     def _total(self) -> float:
         """N of errors and test statistic: n, or n - G where covariances are divided by n - 1."""
         return float(self.n - self.table.groups * self.options.unbiased)
 
-    @cached_property
+    @computed
     def vcov(self) -> pd.DataFrame:
         """Covariance matrix of the free parameters' estimates; with groups a name tells its own, unless it is all."""
         names = self.table.names(self.moments.labels)
         return pd.DataFrame(self._vcov, index=names, columns=names)
 
-    @cached_property
+    @computed
     def _vcov(self) -> np.ndarray:
         if self.bootstrapped is not None:
             return self.bootstrapped.vcov
@@ -170,15 +171,15 @@ class Fit(Judged):
         """B of the sandwich, found once for errors and tests."""
         return self._spread_around_sample if around_sample else self._spread_around_model
 
-    @cached_property
+    @computed
     def _spread_around_sample(self) -> np.ndarray:
         return robust.spread(self.pattern, self.sample, self.moments, self._point.moments, around_sample=True)
 
-    @cached_property
+    @computed
     def _spread_around_model(self) -> np.ndarray:
         return robust.spread(self.pattern, self.sample, self.moments, self._point.moments, around_sample=False)
 
-    @cached_property
+    @computed
     def _bread(self) -> np.ndarray:
         """Inverse of the information per respondent."""
         if self.options.information == "observed":
@@ -194,7 +195,7 @@ class Fit(Judged):
         W = linalg.whitener(N.T @ information @ N) @ N.T if bound else linalg.whitener(information)
         return np.asarray(W.T @ W)
 
-    @cached_property
+    @computed
     def _directions(self) -> np.ndarray:
         """Directions in which the parameters can move: (q, q), or fewer columns under constraints."""
         limits = restrictions(self.table, self.theta)
@@ -204,7 +205,7 @@ class Fit(Judged):
             slopes = np.concatenate([slopes, self._settled])
         return free_directions(slopes, self._expected.hessian)
 
-    @cached_property
+    @computed
     def _n_parameters(self) -> int:
         """Free parameters less equality constraints and conditions of a rotation."""
         limits = restrictions(self.table, self.theta)
@@ -217,7 +218,7 @@ class Fit(Judged):
     def _estimator(self) -> Estimator:
         return self.options.method
 
-    @cached_property
+    @computed
     def _stages(self) -> two_stage.Stages:
         return two_stage.stages(
             self.pattern,
@@ -228,7 +229,7 @@ class Fit(Judged):
             robust=self.options.missing == "robust_two_stage",
         )
 
-    @cached_property
+    @computed
     def _baseline(self) -> Fit:
         """The independence model, fitted to the same answers: variances (and means) only."""
         table = baseline_table(self.table)
@@ -275,7 +276,7 @@ class Fit(Judged):
         mean[:, own] = alone[:, own, -1]
         return covariance, mean
 
-    @cached_property
+    @computed
     def _scaling(self) -> robust.Scaling:
         if self.moments.first_stage is not None:
             return self._stages.scaling(self._test.df)
@@ -294,7 +295,7 @@ class Fit(Judged):
             expected=self.options.information == "expected",
         )
 
-    @cached_property
+    @computed
     def _test(self) -> indices.Test:
         independence, df = indices.baseline(self.sample, len(self.table.covariates))
         if self.table.ordered:
@@ -314,7 +315,7 @@ class Fit(Judged):
             self.moments.n / self.n,
         )
 
-    @cached_property
+    @computed
     def _defined(self) -> Quantity:
         found = stacked(list(self._point.defined().values()), self.table.n_free)
         known = np.isfinite(found.value)
@@ -322,6 +323,7 @@ class Fit(Judged):
 
     # --- tables ------------------------------------------------------------------------------------
 
+    @one_thread()
     def estimates(self, *, level: float = 0.95) -> pd.DataFrame:
         """All parameters: lhs op rhs group label free est se z pvalue ci_lower ci_upper std_lv std_all.
 
@@ -362,11 +364,12 @@ class Fit(Judged):
         tests = self._tests(estimate, se, level, standardized=False)
         return pd.DataFrame(self._relations() | {"est": estimate} | tests | standardized)
 
-    @cached_property
+    @computed
     def _rows(self) -> tuple[Estimated, ...]:
         """The rows of ``estimates()``, for what is printed of them again and again."""
         return estimated(self.estimates())
 
+    @one_thread()
     def standardized(self, type: str = "all", *, level: float = 0.95) -> pd.DataFrame:
         """Completely standardized solution with delta-method errors; see :mod:`sme_sem.sem.solution`.
 
@@ -420,7 +423,7 @@ class Fit(Judged):
         limits = {"ci_lower": np.where(varies, lower, np.nan), "ci_upper": np.where(varies, upper, np.nan)}
         return found | limits
 
-    @cached_property
+    @computed
     def _standardized(self) -> Quantity:
         return self._standardized_by("all")
 
@@ -432,6 +435,7 @@ class Fit(Judged):
             np.concatenate([values.value, defined.value]), np.concatenate([values.gradient, defined.gradient])
         )
 
+    @one_thread()
     def measures(self) -> pd.Series[float]:
         """Fit measures by lavaan's names with ``_`` for ``.``: chisq df pvalue cfi tli rmsea srmr aic bic ...
 
@@ -447,7 +451,7 @@ class Fit(Judged):
         """
         return _series(self._measures.values(), tuple(self._measures), "value")
 
-    @cached_property
+    @computed
     def _measures(self) -> dict[str, float]:
         m, minimum = self._point.moments, max(self._value, 0.0) / 2
         if self._estimator.discrepancy == "ML":
@@ -534,6 +538,7 @@ class Fit(Judged):
         """R-squared by group and variable."""
         return _shares(self._point, self.moments.labels)
 
+    @one_thread()
     def modification_indices(self) -> pd.DataFrame:
         """Score test of every parameter left out: lhs op rhs group mi epc sepc_lv sepc_all, largest first.
 
@@ -562,10 +567,11 @@ class Fit(Judged):
                 columns[name] = (found.epc * scale)[order]
         return pd.DataFrame(columns)
 
-    @cached_property
+    @computed
     def _indices(self) -> Indices:
         return modification_indices(self.table, self.sample, self.moments, self.theta, self._directions)
 
+    @one_thread()
     def score_tests(self) -> pd.DataFrame:
         """Score test of every equality (label shared, ``group_equal``, ``==``) and of all together.
 
@@ -595,6 +601,7 @@ class Fit(Judged):
 
         return score_tests(self)
 
+    @one_thread()
     def srmr_tests(self, *, level: float = 0.90, close: float = 0.05) -> pd.DataFrame:
         """Tests of the SRMR, and the unbiased SRMR, which leaves out what any sample adds.
 
@@ -628,6 +635,7 @@ class Fit(Judged):
 
         return srmr_tests(self, probability("level", level, 0.90), probability("close", close, 0.05))
 
+    @one_thread()
     def wald_tests(self, constraints: str) -> pd.DataFrame:
         """Wald test of equalities that the model was estimated without, of each and of all together.
 
@@ -664,6 +672,7 @@ class Fit(Judged):
 
         return wald_tests(self, constraints)
 
+    @one_thread()
     def residuals(self, type: str = "cor") -> pd.DataFrame | dict[str, pd.DataFrame]:
         """What the model leaves unexplained of each covariance; a dict by group if there are several.
 
@@ -755,6 +764,7 @@ class Fit(Judged):
             unit[:, : self.pattern.modelled] = latent_response.responses(self.pattern, self.theta).D
         return unit
 
+    @one_thread()
     def construct_correlations(self, group: str | None = None) -> pd.DataFrame | dict[str, pd.DataFrame]:
         """Correlations among the constructs that the model implies, by group as in :meth:`implied`.
 
@@ -782,6 +792,7 @@ class Fit(Judged):
         values = linalg.correlation(self._point.moments.cov[:, p:, p:])
         return self._of_groups([pd.DataFrame(own, self.latent, self.latent) for own in values], group)
 
+    @one_thread()
     def composites(self, *, level: float = 0.95) -> pd.DataFrame:
         """What composites (``<~``) are made of: weights, loadings and collinearity of their items.
 
@@ -814,6 +825,7 @@ class Fit(Judged):
 
         return composition(self, level)
 
+    @one_thread()
     def scores(self, method: str = "regression", *, errors: bool = False) -> pd.DataFrame:
         """Factor scores: a row for each analysed respondent, with the index of the data, a column for each construct.
 
@@ -879,6 +891,7 @@ class Fit(Judged):
         found = self._effects([(outcome, predictor)])
         return found[["effect", "route", "group", "est", "se", "z", "pvalue", "ci_lower", "ci_upper", "est_std"]]
 
+    @one_thread()
     def _effects(self, pairs: Sequence[tuple[str, str]]) -> pd.DataFrame:
         """The effects of predictors on outcomes, pair by pair (outcome first)."""
         from .effects import effects
