@@ -54,8 +54,10 @@ def slightly(scale: str, answers: Answers) -> Iterator[About]:
 
 
 def _clearly(r: np.ndarray, n: int) -> np.ndarray:
+    if n <= 3:  # nothing is clear
+        return np.zeros(r.shape, dtype=bool)
     with np.errstate(divide="ignore"):
-        return np.asarray((r < _SMALL) & (np.arctanh(np.clip(r, -1, 1)) * np.sqrt(max(n - 3, 0)) < -_Z))
+        return np.asarray((r < _SMALL) & (np.arctanh(np.clip(r, -1, 1)) * np.sqrt(n - 3) < -_Z))
 
 
 def _some(turned: list[str]) -> Iterator[tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -384,7 +385,8 @@ def _drivers(results: Results, found: Importance, language: Language) -> list[Co
     if found is results.importance_by_group:
         title, name = title + _BY_GROUP, "importance_by_group"
     caption = title + _NEGATIVE if any(driver.importance < 0 for driver in drivers) else title
-    picture = Figure(name, caption, cast(str, charts.importance_map(drivers, language)))
+    known = [driver for driver in drivers if math.isfinite(driver.importance)]
+    picture = Figure(name, caption, cast(str, charts.importance_map(known, language))) if known else None
     shown = replace(table.labelled(labels), name=name, title=title, rows=rows)
     said = narrative.countermeasures(found, labels, groups)
     return [said, _taken_out(results) if name != "importance" else None, picture, shown]

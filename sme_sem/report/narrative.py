@@ -304,7 +304,11 @@ def explained(results: Results) -> Words | None:
 def countermeasures(found: Importance, labels: Labels, groups: Labels) -> Words:
     """Which drivers count most, and which of these do badly; of each group, if there are several."""
     said = Words("", "")
-    for group, own in found.table.groupby("group", sort=False):
+    for group, every in found.table.groupby("group", sort=False):
+        own = every[every["importance"].notna()]
+        if own.empty:
+            said += _GROUP.filled(group=groups.get(str(group), str(group)), said=_NO_EFFECT) if group else _NO_EFFECT
+            continue
         first, lower = (
             [named(name, labels) for name in own.loc[own["first"] & sign, "construct"]]
             for sign in (own["importance"] > 0, own["importance"] < 0)
@@ -366,6 +370,9 @@ def _joined(parts: Iterable[Text]) -> Words:
 _INDEX = {"chisq_df": "χ²/df"}
 _STRONGEST = Words(
     "The largest total effect is that of {driver} (β = {beta}). ", "总效应最大的是{driver}（β = {beta}）。"
+)
+_NO_EFFECT = Words(
+    "Standardized effects do not exist: a variance of the solution is negative. ", "解中有负方差，标准化效应不存在。"
 )
 _FIRST = Words(
     "Above average in importance and below average in performance, and so where an effort pays first: {drivers}. ",

@@ -301,3 +301,9 @@ def test_perfect_and_contradictory_polychoric_correlations_are_noted():
     total = pd.DataFrame(np.digitize(response, [-1, 1]), columns=list("abcd")).assign(d=lambda own: own["a"] + own["b"])
     notes = [str(note) for note in reliability(total, {"s": list("abcd")}, ordered=True).tables()[0].notes]
     assert "s: The matrix is not positive definite, as can happen to correlations estimated pair by pair." in notes
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_two_or_three_respondents_show_no_item_against_the_others(n):
+    frame = pd.DataFrame({"a": [1.0, 2, 4], "b": [5.0, 3, 2], "c": [1.0, 3, 3]})[:n]
+    assert reliability(frame, {"two": ["a", "b"]}).opposed == ()

@@ -11,6 +11,7 @@ from sme_sem.instrument.begin import new_study
 from sme_sem.report import contents, html, narrative
 from sme_sem.report.checklist import checklist
 from sme_sem.report.figures import likert_bars
+from sme_sem.report.report import Figure
 from sme_sem.report.results import Problem
 from sme_sem.study import demo_study, load_study
 from sme_sem.tables import Table, Words, written
@@ -642,6 +643,21 @@ def test_a_report_says_how_far_the_items_are_from_normal_and_what_the_estimator_
     assert narrative.normality(replace(real, normality=near)).zh.endswith("未发现明显偏离多元正态分布。")
     ordered = load_study(write_study(tmp_path, answers(), ordered=True)).run()
     assert ordered.fit.table.ordered and ordered.normality is None and narrative.normality(ordered) is None
+
+
+def test_drivers_without_standardized_effects_are_told_and_not_drawn(drawn):
+    found = drawn.importance
+    odd = replace(drawn, importance=replace(found, table=found.table.assign(importance=np.nan)))
+    section = sections(odd)["countermeasures"]
+    assert (
+        str(section.content[0]).strip() == "Standardized effects do not exist: a variance of the solution is negative."
+    )
+    assert "importance" in tables(section) and not [piece for piece in section.content if isinstance(piece, Figure)]
+    table = found.table.assign(importance=found.table["importance"].where(found.table.index > 0))
+    section = sections(replace(drawn, importance=replace(found, table=table)))["countermeasures"]
+    (figure,) = (piece for piece in section.content if isinstance(piece, Figure))
+    absent, present = (drawn.labels[name] for name in table["construct"][:2])
+    assert str(present) in figure.svg and str(absent) not in figure.svg
 
 
 def test_without_a_comparable_rival_nothing_is_preferred(real):
