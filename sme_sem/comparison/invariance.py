@@ -424,6 +424,11 @@ def invariance(
     if ordered is None:
         ordered = marked(specification, data, options.get("estimator"), missing_of(options.get("missing", "listwise")))
     categorical = any_ordered(ordered)
+    if categorical and options.get("parameterization", "theta") != "theta":
+        raise SpecificationError(
+            "invariance of ordered items is tested in the theta parameterization, in which residual variances are "
+            "parameters that can be equal: leave parameterization= out."
+        )
     if categorical:
         options = {"parameterization": "theta", "ordered": ordered, **options}
     first = fit_model(specification, data, group=group, **options)

@@ -12,6 +12,7 @@ from .discrepancy import Slope
 from .minimise import Status, scoring
 
 BOUND = 0.999  # a likelihood that still rises here has no maximum inside; lavaan ends at the same value
+CLOSE, FLAT = 0.95, 1e-8  # beyond this size a likelihood of less information per respondent, in atanh(rho), only rises
 _FLOOR = 1e-15  # a probability below the rounding error of its computation
 
 
@@ -22,8 +23,10 @@ class Correlations(NamedTuple):
     at_bound: np.ndarray
 
 
-def estimate(cells_at, weight, start):
+def estimate(cells_at, weight, start, *, to_bound=False):
     """rho of B pairs.
+
+    to_bound : whether one whose likelihood rises so gently that the search stops before the bound is put there
 
     cells_at(rho (b,), members (b,)) -> P, dP / drho, d2P / drho2, each (b, c)
     weight : (B, c), start : (B,)
@@ -45,7 +48,12 @@ def estimate(cells_at, weight, start):
             hessian = np.maximum(hessian, outer)
         return along_atanh(theta, rho, value, gradient, hessian, exact)
 
-    return search(slope_at, start)
+    found = search(slope_at, start)
+    close = np.flatnonzero((abs(found.rho) > CLOSE) & ~found.at_bound)
+    if to_bound and len(close):
+        flat = close[slope_at(np.arctanh(found.rho[close, None]), close, False).hessian[:, 0, 0] < FLAT]
+        found.rho[flat], found.at_bound[flat] = np.copysign(BOUND, found.rho[flat]), True
+    return found
 
 
 def along_atanh(theta, rho, value, gradient, hessian, exact):

@@ -4,7 +4,7 @@ Scoring with Levenberg and Marquardt's damping: the step solves (H + lambda diag
 A step that does not lower the discrepancy raises lambda, one that does lowers it.  Far from the
 minimum H is the expected Hessian, positive definite wherever the model is identified; near the
 minimum it is the exact one where that is positive definite, so that the last digits arrive in two or
-three steps; the very last of them reuses the Hessian of the step before, and is not looked back upon.
+three steps; the very last of them reuses the Hessian of the step before, and is not looked back upon unless it is long.
 
 Each member walks its own path and leaves when it has arrived.
 
@@ -25,6 +25,7 @@ NEAR = 1e-1  # g^T H^-1 g below which the exact Hessian is tried
 LAST = 1e-11  # and below which it no longer changes between undamped steps
 STALLED = 1e-13  # and below which a decrement that no longer shrinks is rounding error
 DIGITS, SLOPES = 1e-13, 1e-9  # how much a step may raise F, relative: rounding error; where slopes alone can judge it
+LONG = 1e-2  # relative; a last step is as a rule shorter by orders of magnitude
 GAIN, PATIENCE = 1e-12, 60  # a member that gains less, relative, so many times in a row is given up
 HOPELESS = 1e9  # damping that no longer moves anything
 
@@ -109,6 +110,7 @@ def scoring(slope_at, start, *, tolerance=1e-20, max_iterations=300):
         near = solved & (now < NEAR)  # damped steps count too: a poor expected Hessian is left behind
         now = np.where(plain, now, walk.decrement)
         arrived = plain & _settled(now, walk.decrement, tolerance)
+        arrived &= _within(slope_at, walk, step, arrived)
         walk = walk._replace(decrement=now)
         if arrived.any():
             there = walk.of(arrived)
@@ -131,6 +133,17 @@ def _settled(now, before, tolerance):
     next_too_small = (before < NEAR) & (now**2 < tolerance * before)
     stalled = (now < STALLED) & (now > before / 4)
     return (now < tolerance) | next_too_small | stalled
+
+
+def _within(slope_at, walk, step, arrived):
+    """Whether the last steps end where there is a discrepancy: only long ones, in flat valleys, are looked at."""
+    far = arrived & (abs(step) > LONG * (1 + abs(walk.theta))).any(axis=-1)
+    if not far.any():
+        return True
+    inside, own = np.ones(len(far), dtype=bool), np.flatnonzero(far)
+    new = slope_at(walk.theta[own] + step[own], walk.member[own], False)
+    inside[own] = _usable(*new) & (new.value <= walk.value[own] + DIGITS * (1 + abs(walk.value[own])))
+    return inside
 
 
 def _leave(found, walk, status, iterations):

@@ -56,7 +56,7 @@ def correlations(tables, thresholds):
     def cells_at(rho, members):
         return tuple(x.reshape(-1, K * K) for x in cells(h[members], k[members], rho))
 
-    found = estimate(cells_at, weight.reshape(-1, K * K), correlation_of_codes(flat))
+    found = estimate(cells_at, weight.reshape(-1, K * K), correlation_of_codes(flat), to_bound=True)
     return Correlations(*(x.reshape(tables.shape[:-2]) for x in found))
 
 

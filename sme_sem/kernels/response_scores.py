@@ -18,11 +18,14 @@ from scipy.special import log_ndtr
 
 from . import linalg
 from .discrepancy import Slope
-from .minimise import scoring
+from .minimise import Status, scoring
 
 POINTS = (25, 21, 11, 7)  # of the quadrature along each of one, two, three or four dimensions
+STEEP = 4.0  # loading by residual deviation, of a standardized loading of .97, beyond which edges are steep
 _ROWS = 4096  # respondents at a time
 _PASSES = 2  # around the mode, and then around the mean found
+_MORE_PASSES = 8  # a mode at a steep edge tells nothing of the spread
+_ALONE, _NARROWER = 0.9, 20  # share of one point that tells of points too far apart; how often these are drawn together
 _CELLS = 1 << 20  # answers times points at a time
 _LOG_ROOT_TWO_PI = 0.5 * np.log(2 * np.pi)
 
@@ -49,33 +52,52 @@ def _modes(loadings, lower, upper):
         )
 
     with np.errstate(over="ignore", invalid="ignore"):  # where loadings are no loadings any more
-        found = scoring(slope_at, np.zeros((len(lower), loadings.shape[1]))).theta
+        minimum = scoring(slope_at, np.zeros((len(lower), loadings.shape[1])))
+        found = np.where(minimum.status[:, None] == Status.CONVERGED, minimum.theta, np.nan)
         return found, linalg.inverse(slope_at(found, slice(None), True).hessian)
 
 
 def means(loadings, lower, upper):
     """Means and their error covariances, arguments as of ``modes``; up to ``len(POINTS)`` dimensions"""
     centres, errors = modes(loadings, lower, upper)
-    nodes, weight = _grid(loadings.shape[1])
+    steep = loadings.shape[1] == 1 and bool((abs(loadings) > STEEP).any())
+    nodes, weight = _close_grid() if steep else _grid(loadings.shape[1])
     at_a_time = max(_CELLS // (len(nodes) * max(lower.shape[1], 1)), 1)
     for start in range(0, len(lower), at_a_time):
         rows = slice(start, start + at_a_time)
+        _narrow(loadings, lower[rows], upper[rows], centres[rows], errors[rows], nodes, weight)
         own = centres[rows], errors[rows]
-        for _ in range(_PASSES):
-            own = _integrated(loadings, lower[rows], upper[rows], *own, nodes, weight)
+        for _ in range(_MORE_PASSES if steep else _PASSES):
+            own = _integrated(loadings, lower[rows], upper[rows], *own, nodes, weight)[:2]
         centres[rows], errors[rows] = own
     return centres, errors
 
 
+def _narrow(loadings, lower, upper, centres, errors, nodes, weight):
+    """Draw the points of those together, in place, whose answers leave next to everything at one of them."""
+    wide = np.arange(len(centres))
+    for _ in range(_NARROWER):
+        if not len(wide):
+            return
+        found, _, most = _integrated(loadings, lower[wide], upper[wide], centres[wide], errors[wide], nodes, weight)
+        alone = most > _ALONE
+        wide = wide[alone]
+        centres[wide] = found[alone]
+        errors[wide] /= 16
+
+
 def _integrated(loadings, lower, upper, centres, errors, nodes, weight):
-    """Means and covariances from points spread as these centres and errors are: (n, l), (n, l, l), (k, l), (k,)"""
+    """Means, covariances and largest share of a point: (n, l), (n, l, l), (k, l), (k,) -> (n, l), (n, l, l), (n,)
+
+    The points are spread as these centres and errors are.
+    """
     z = centres[:, None] + np.sqrt(2) * nodes @ linalg.cholesky(errors).mT  # (n, k, l)
     height = _all_at(lower, upper, z @ loadings.T) - np.vecdot(z, z) / 2 + weight
     share = np.exp(height - height.max(axis=-1, keepdims=True))
     share /= share.sum(axis=-1, keepdims=True)
     found = np.vecmat(share, z)
     away = z - found[:, None]
-    return found, (share[..., None] * away).mT @ away
+    return found, (share[..., None] * away).mT @ away, share.max(axis=-1)
 
 
 def _grid(dimensions):
@@ -86,15 +108,18 @@ def _grid(dimensions):
     return nodes, weights.reshape(-1, dimensions).sum(axis=1)
 
 
+def _close_grid():
+    """As ``_grid``, of one dimension: equally spaced, for answers whose likelihood has steep edges: -> (k, 1), (k,)"""
+    nodes = np.linspace(-6, 6, 601)[:, None]
+    return nodes, np.zeros(len(nodes))
+
+
 def log_likelihood(lower, upper, u):
     """log L of every answer, its slope along u, and minus its second: (n, p) each -> (n, p), (n, p), (n, p)"""
     low, high, flip = _tail(lower, upper, u)
     continuous, missing = lower == upper, np.isnan(lower)
     value = _log_between(low, high)
-    at_low, at_high = (
-        np.exp(-(np.where(np.isfinite(x), x, 0.0) ** 2) / 2 - _LOG_ROOT_TWO_PI - value) for x in (low, high)
-    )
-    at_low, at_high = at_low * np.isfinite(low), at_high * np.isfinite(high)
+    at_low, at_high = (np.exp(-(x**2) / 2 - _LOG_ROOT_TWO_PI - value) for x in (low, high))  # none at an infinite limit
     pull = at_low - at_high
     bend = np.where(np.isfinite(low), low, 0.0) * at_low - np.where(np.isfinite(high), high, 0.0) * at_high
     weight = np.clip(pull**2 - bend, 0.0, 1.0)

@@ -53,6 +53,12 @@ def _whole(answers: np.ndarray) -> bool:
     return bool(((answers == np.round(answers)) | np.isnan(answers)).all())
 
 
+def without_weight(table: ParameterTable, moments: Moments) -> Words:
+    """Say which correlations have no weight because nothing speaks against a perfect one; empty where none."""
+    said = [one for one in examine(table, moments) if one.code == "perfect_correlation"] if table.ordered else []
+    return Words(" Mind that ", "另请注意：") + said[0].words if said else Words("", "")
+
+
 def examine(table: ParameterTable, moments: Moments) -> list[Diagnostic]:
     """Look for what makes the moments of ordered answers uncertain, in every group."""
     assert moments.ordered is not None and moments.answers is not None

@@ -22,7 +22,7 @@ from ..responses.moments import Moments, moments_of_answers, moments_of_summarie
 from ..responses.summaries import summaries
 from ..tasks import seeded
 from ..threads import one_thread
-from . import categories, diagnosis, least_squares, objective, sampling, two_stage
+from . import categories, diagnosis, exhausted, least_squares, objective, sampling, two_stage
 from . import ordered as answers_of
 from .bounds import KINDS, ROOMS, Bounds, within_moments
 from .constraints import at_limit, binding, contradictory, labelled, restrictions, without_value
@@ -131,8 +131,10 @@ def fit(
     group
         A column whose values divide the respondents into groups, each with its own parameters.
     group_equal
-        Kinds of parameters held equal across groups: loadings, intercepts, means, residuals,
-        residual_covariances, lv_variances, lv_covariances, regressions, composite_weights.
+        Kinds of parameters held equal across groups: loadings, thresholds, intercepts, means, residuals,
+        residual_covariances, lv_variances, lv_covariances, regressions, composite_weights.  Equal thresholds free
+        what they identify from the second group on, as in lavaan 0.7: intercepts of ordered items, and their scales
+        or residual variances.
     group_partial
         Relations excepted from that, such as ``"visual =~ x2"`` or ``"x3 ~ 1"``.
     std_lv
@@ -439,6 +441,8 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
     problem: SmeSemError | None = None
     with np.errstate(over="ignore", invalid="ignore"):  # a search that failed can end anywhere
         slope = objective.slope(pattern, sample, moments, theta)
+    if status is Status.CONVERGED and not np.isfinite(slope.value).all():
+        status = Status.NO_DESCENT
     if status is Status.CONTRADICTION:
         message = diagnosis.contradiction_message(contradictory(table, theta, moments.labels), options.bounds)
         problem = ConvergenceError(message)
@@ -447,8 +451,14 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
         limits = restrictions(table, theta)
         held = limits.slopes[active(limits, slope)]
         names = diagnosis.inseparable(slope.hessian, table, held, moments.labels)
-        if names:
-            message = diagnosis.unidentified_message(names, table)
+        running = names or status is not Status.CONVERGED
+        gone = exhausted.exhausted(table, pattern, sample, moments, theta) if running else ()
+        if gone:
+            message = exhausted.message(gone)
+            problem, status = ConvergenceError(message), Status.NO_DESCENT
+            found.append(Diagnostic("error", "not_converged", message))
+        elif names:
+            message = diagnosis.unidentified_message(names, table) + categories.without_weight(table, moments)
             problem = IdentificationError(message, names)
             found.append(Diagnostic("error", "not_identified", message))
     if problem is None and status is not Status.CONVERGED:

@@ -24,7 +24,7 @@ from ..kernels import influence, latent_moments, latent_response, least_squares,
 from ..kernels.discrepancy import Sample
 from ..kernels.latent_response import OrderedPattern
 from ..responses.moments import Moments
-from ..tables import Words
+from ..tables import Words, joined
 from .composites import WEIGHT
 from .estimators import Estimator, by_likelihood
 from .least_squares import enough_respondents, full_weight, ordered_gamma
@@ -117,8 +117,10 @@ def _known(own: influence.Moments, names: Sequence[str], label: str) -> None:
     gamma = influence.gamma_diagonal(own)
     missing = ~(np.isfinite(own.vector) & (gamma > 0) & np.isfinite(gamma))
     count = len(own.layout.covariance)
-    if missing[: len(missing) - count].any():
-        raise DataProblem(_UNTOLD, label)
+    owners = np.concatenate([own.layout.threshold[:, 0], own.layout.slope[:, 0], own.layout.variance])
+    untold = dict.fromkeys(names[owner] for owner in owners[missing[: len(missing) - count]])
+    if untold:
+        raise DataProblem(_UNTOLD.filled(names=joined(map(repr, untold), ", ", "、")), label)
     if missing.any():
         a, b = (names[i] for i in own.layout.covariance[missing[-count:]][0])
         raise DataProblem(_UNTOLD_PAIR.filled(one=repr(a), other=repr(b)), label)
@@ -341,11 +343,11 @@ _NOT_ORDERED = Words(
     "{name}有{n}种不同的回答；有序变量应有2至{most}个类别。请不将其列入ordered，或合并类别。",
 )
 _UNTOLD = Words(
-    "thresholds, means or variances cannot be told from the answers, as where a covariate separates the categories of "
-    "an ordered variable (bring categories together, or leave the covariate out), or where a variable that is not "
-    "ordered takes two values only (name it in ordered= too).",
-    "无法由作答估计阈值、均值或方差：可能是协变量将有序变量的类别完全分开（请合并类别或去掉该协变量），"
-    "或某个未声明为有序的变量只有两个取值（请也列入ordered=）。",
+    "thresholds, means or variances of {names} cannot be told from the answers, as where a covariate separates the "
+    "categories of an ordered variable (bring categories together, or leave the covariate out), or where a variable "
+    "that is not ordered takes two values only (name it in ordered= too; a covariate may be given: fixed_x=True).",
+    "无法由作答估计{names}的阈值、均值或方差：可能是协变量将有序变量的类别完全分开（请合并类别或去掉该协变量），"
+    "或某个未声明为有序的变量只有两个取值（请也列入ordered=；协变量可视为给定：fixed_x=True）。",
 )
 _UNTOLD_PAIR = Words(
     "the correlation of {one} with {other} cannot be told from the answers: too few respondents, or answers that "

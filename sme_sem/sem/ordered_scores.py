@@ -36,6 +36,11 @@ def of_group(fit: Fit, group: int, answers: np.ndarray, *, means: bool) -> tuple
     covariates = answers[:, y:]
     mean = found.moments.eta[group, p:] + covariates @ found.moments.E[group][p:, x].T
     values, vectors = np.linalg.eigh(found.moments.cov[group, p:, p:])
+    if values[0] < -NOTHING * np.abs(values).max():
+        raise SpecificationError(
+            "factor scores of ordered answers do not exist: the covariance matrix of the constructs is not positive "
+            "definite, as with a negative variance or a correlation beyond one."
+        )
     varying = values > NOTHING * values[-1]
     root = vectors[:, varying] * np.sqrt(values[varying])
     loadings, deviation = A[:y, p:], np.sqrt(unique)

@@ -522,11 +522,11 @@ def _of_ordered(row: _Row, options: Options, ordered: Mapping[str, int]) -> _Row
                 f"parameterization='{'theta' if delta else 'delta'}'."
             )
         return replace(row, value=np.nan, free=False, derived=True)
+    if row.user:
+        return row
     if residual or scale:
         return replace(row, value=1.0, free=False)
-    if term.op == "~1" and not row.user:
-        return replace(row, value=0.0, free=False)
-    return row
+    return replace(row, value=0.0, free=False) if term.op == "~1" else row
 
 
 def _thresholds_exist(specification: Specification, ordered: Mapping[str, int]) -> None:

@@ -161,7 +161,7 @@ def model_test(fit: Fit) -> Table:
         measure("df"),
         chisq_per_df(found),
         measure("pvalue"),
-        measure("rmsea_pvalue"),
+        math.nan if math.isnan(measure("pvalue")) else measure("rmsea_pvalue"),
         measure("logl"),
         measure("aic"),
         measure("bic"),

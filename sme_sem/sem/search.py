@@ -35,7 +35,7 @@ def search(
     pattern: ram.Pattern, sample: Sample, moments: Moments, start: np.ndarray, max_iterations: int
 ) -> minimise.Minimum:
     """Minimise from one start: a batch of one."""
-    sample = _prepared(sample)
+    sample = _prepared(pattern, sample)
     if _separable(pattern, sample):
         return _search_apart(pattern, sample, start[None], max_iterations)
 
@@ -51,7 +51,7 @@ def search_together(
     pattern: ram.Pattern, sample: Sample, moments: Moments, starts: np.ndarray, max_iterations: int
 ) -> minimise.Minimum:
     """Minimise from several starts (k, q) at once; for complete answers."""
-    sample = _prepared(sample)
+    sample = _prepared(pattern, sample)
     if _separable(pattern, sample):
         return _search_apart(pattern, sample, starts, max_iterations)
 
@@ -90,7 +90,7 @@ def search_within(
     max_iterations: int,
 ) -> minimise.Minimum:
     """Minimise under the model's constraints from one start."""
-    sample = _prepared(sample)
+    sample = _prepared(pattern, sample)
 
     def slope_at(theta: np.ndarray, exact: bool) -> discrepancy.Slope:
         return objective.slope(pattern, sample, moments, theta, exact=exact)
@@ -105,14 +105,21 @@ def search_within(
         )
 
 
-def _prepared(sample: Sample) -> Sample:
-    """Divide the weights of least squares by what they give the sample's covariances; find once what stays."""
+def _prepared(pattern: ram.Pattern, sample: Sample) -> Sample:
+    """Divide the weights of least squares by what they give the sample's covariances; find once what stays.
+
+    Means have no part in that: where a scale begins is no size.
+    """
     if sample.weight is None:
         return sample.looked_at_often()
     s = sample.target
     if s is None:
         s = least_squares.moments_vector(sample.covariance, None if sample.mean is None else np.zeros_like(sample.mean))
-    return sample._replace(weight=sample.weight / (sample.share @ np.vecdot(s, least_squares.weigh(sample, s))))
+    elif isinstance(pattern, OrderedPattern):
+        s = s.copy()
+        s[..., np.flatnonzero(pattern.sign < 0)] = 0.0
+    whole = sample.share @ np.vecdot(s, least_squares.weigh(sample, s))
+    return sample._replace(weight=sample.weight / (whole if whole > 0 else 1.0))
 
 
 def good_start(
