@@ -177,7 +177,7 @@ def test_a_variable_of_two_values_beside_ordered_ones_must_be_ordered_too():
     rng = np.random.default_rng(1)
     latent = rng.normal(size=(200, 1)) + rng.normal(size=(200, 4))
     data = pd.DataFrame((latent > 1).astype(float), columns=list("abcd"))
-    with pytest.raises(sme.DataProblem, match=r"takes two values only \(name it in ordered= too\)"):
+    with pytest.raises(sme.DataProblem, match=r"variances of 'c', 'd' cannot be told.*takes two values only"):
         sme.fit("f =~ a + b + c + d", data, ordered=["a", "b"])
 
 

@@ -146,7 +146,7 @@ def test_means_of_continuous_answers_are_regression_scores():
 
 def test_means_of_constructs_of_constructs():
     model = "agree =~ A1 + A2 + A3; extra =~ E1 + E2 + E3; consc =~ C1 + C2 + C3; all =~ agree + extra + consc"
-    fit = sme.fit(model, persons().head(60), ordered=True)
+    fit = sme.fit(model, persons().head(400), ordered=True)
     found, modes = fit.scores("eap", errors=True), fit.scores("ebm")
     assert np.isfinite(found).all(axis=None)
     assert all(found[name].corr(modes[name]) > 0.99 for name in modes)
