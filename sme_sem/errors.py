@@ -26,36 +26,7 @@ from numbers import Integral, Number, Real
 from typing import Any
 
 from .letters import width
-
-
-class Said(str):
-    """A text in English that has the same in Chinese with it.
-
-    >>> problem = Said("no such file.", "文件不存在。") + did_you_mean("a.yml", ["a.yaml"])
-    >>> problem.zh
-    "文件不存在。是否应为'a.yaml'？"
-    """
-
-    zh: str
-
-    def __new__(cls, en: str, zh: str) -> Said:
-        """Put the two together."""
-        text = super().__new__(cls, en)
-        text.zh = zh
-        return text
-
-    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
-        """Make it again where it was sent to another process."""
-        return str(self), self.zh
-
-    def __add__(self, other: str) -> Said:
-        """Go on in both languages."""
-        return Said(str(self) + other, self.zh + chinese(other))
-
-
-def chinese(text: object) -> str:
-    """Give a text in Chinese where that is known, and otherwise as it is."""
-    return str(getattr(text, "zh", text))
+from .words import Text, Words, joined, written
 
 
 class SmeSemError(Exception):
@@ -64,13 +35,13 @@ class SmeSemError(Exception):
     said : the message; Words where it is known in Chinese as well
     """
 
-    def __init__(self, said: object = "") -> None:
+    def __init__(self, said: Text = "") -> None:
         self.said = said
         super().__init__(str(said))
 
     def in_chinese(self) -> str:
         """Give the message in Chinese, as far as it is known."""
-        return chinese(self.said)
+        return written(self.said, "zh")
 
 
 _MOST_SHOWN = 200
@@ -82,22 +53,21 @@ class _Listed(SmeSemError):
     """Several problems of one file, all found in one reading.
 
     source : the file, as the user named it
-    problems : one line for each, beginning with its place
+    lines : one for each problem, beginning with its place; Words where it is known in Chinese as well
+    problems : the same in English
     """
 
-    def __init__(self, source: str, problems: Iterable[str]) -> None:
-        self.source, self.problems = source, tuple(problems)
-        count = f"{len(self.problems)} problem" + "s" * (len(self.problems) != 1)
-        more = [f"and {len(self.problems) - _MOST_SHOWN} more"] if len(self.problems) > _MOST_SHOWN else []
-        shown = [*self.problems[:_MOST_SHOWN], *more]
-        super().__init__("\n".join([f"{source}: {count}", *(f"  {p}" for p in shown)]))
+    def __init__(self, source: str, lines: Iterable[Text]) -> None:
+        self.source, self.lines = source, tuple(lines)
+        self.problems = tuple(map(str, self.lines))
+        n = len(self.lines)
+        more = _MORE.filled(n=n - _MOST_SHOWN) if n > _MOST_SHOWN else None
+        head = Words(f"{source}: {n} problem{'s' * (n != 1)}", f"{source}：{n}处问题")
+        shown = [head, *self.lines[:_MOST_SHOWN], *filter(None, [more])]
+        super().__init__(joined(shown, "\n  ", "\n  "))
 
-    def in_chinese(self) -> str:
-        """Give every problem in Chinese, as far as that is known."""
-        n = len(self.problems)
-        more = [f"另有{n - _MOST_SHOWN}处"] if n > _MOST_SHOWN else []
-        shown = [*map(chinese, self.problems[:_MOST_SHOWN]), *more]
-        return "\n".join([f"{self.source}：{n}处问题", *(f"  {p}" for p in shown)])
+
+_MORE = Words("and {n} more", "另有{n}处")
 
 
 class InstrumentError(_Listed):
@@ -152,14 +122,15 @@ class DataProblem(SmeSemError):
     group : the group of respondents it is about, if it is about one
     """
 
-    def __init__(self, said: object, group: str = "") -> None:
+    def __init__(self, said: Text, group: str = "") -> None:
         self.group = group
         super().__init__(f"group {group!r}: {said}" if group else said)
         self.said = said
 
     def in_chinese(self) -> str:
         """Give the message in Chinese, if it is known."""
-        return f"组{self.group!r}：{chinese(self.said)}" if self.group else chinese(self.said)
+        said = super().in_chinese()
+        return f"组{self.group!r}：{said}" if self.group else said
 
 
 class IdentificationError(SmeSemError):
@@ -168,7 +139,7 @@ class IdentificationError(SmeSemError):
     parameters : their names, such as ``"visual =~ x1"``
     """
 
-    def __init__(self, said: object, parameters: Sequence[str] = ()) -> None:
+    def __init__(self, said: Text, parameters: Sequence[str] = ()) -> None:
         self.parameters = tuple(parameters)
         super().__init__(said)
 
@@ -244,13 +215,13 @@ def require_kind(name: str, value: object, kinds: Any, expected: str) -> None:
     raise SpecificationError(f"{name} must be {expected}, not {repr(value) if plain else type(value).__name__}.")
 
 
-def did_you_mean(unknown: object, known: Iterable[str]) -> Said:
+def did_you_mean(unknown: object, known: Iterable[str]) -> Words:
     """Name the nearest known spellings: ``" Did you mean 'MK1' or 'MK2'?"``, or nothing.
 
-    >>> did_you_mean("vizual", ["visual", "textual", "speed"])
-    " Did you mean 'visual'?"
+    >>> did_you_mean("vizual", ["visual", "textual", "speed"]).zh
+    "是否应为'visual'？"
     """
     near = nearest(unknown, known) if isinstance(unknown, str) else []
     if not near:
-        return Said("", "")
-    return Said(f" Did you mean {' or '.join(map(repr, near))}?", f"是否应为{'或'.join(map(repr, near))}？")
+        return Words("", "")
+    return Words(f" Did you mean {' or '.join(map(repr, near))}?", f"是否应为{'或'.join(map(repr, near))}？")

@@ -47,10 +47,9 @@ class Steps:
 
     def told(self, problem: SmeSemError) -> Text:
         """What went wrong: in both languages where it is known in both, and with the group by its label."""
-        said = problem.said if isinstance(problem.said, Words) else str(problem.said)
         if not isinstance(problem, DataProblem) or not problem.group:
-            return said
-        return _OF_GROUP.filled(group=self.groups.get(problem.group, problem.group), said=said)
+            return problem.said
+        return _OF_GROUP.filled(group=self.groups.get(problem.group, problem.group), said=problem.said)
 
 
 def look_further(study: ScreenedStudy, read: Responses, kept: Responses, steps: Steps) -> Further:

@@ -16,7 +16,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from . import ledger
-from .errors import ResponseError, Said, SmeSemError, StudyError, did_you_mean, require_kind
+from .errors import ResponseError, SmeSemError, StudyError, did_you_mean, require_kind
 from .further import Steps, look_further
 from .instrument import Instrument, load_instrument, path_of, shipped
 from .instrument.syntax import factors, statements
@@ -582,7 +582,7 @@ def load_study(path: str | Path) -> Study:
     try:
         instrument = instrument_of_study(choices, own, source)
     except StudyError as error:
-        raise StudyError(source, [*error.problems, *problems]) from None
+        raise StudyError(source, [*error.lines, *problems]) from None
     if problems:
         raise StudyError(source, problems)
     answers, synthetic, provenance = _answers(choices, instrument, folder, file)
@@ -737,7 +737,7 @@ def _answers(
     return draw_answers(instrument), True, come_with.provenance.words
 
 
-def _missing_data(choices: StudyFile, instrument: Instrument, folder: Path) -> list[str]:
+def _missing_data(choices: StudyFile, instrument: Instrument, folder: Path) -> list[Text]:
     if choices.data is None:
         return [] if instrument.answers else ["data: missing; name the file of answers"]
     path = folder / choices.data
@@ -750,14 +750,14 @@ def _missing_data(choices: StudyFile, instrument: Instrument, folder: Path) -> l
     advice = did_you_mean(path.name, near)
     if instrument.answers and instrument.answers.synthetic:
         command = f"sme-sem simulate --instrument {choices.instrument} --output {choices.data}"
-        advice += Said(
+        advice += Words(
             f" Leave 'data' out to study synthetic answers, or write some with: {command}",
             f"删去data即用合成数据；或生成一份：{command}",
         )
-    return [Said(f"data: no such file: {choices.data}.", f"data：文件不存在：{choices.data}。") + advice]
+    return [Words(f"data: no such file: {choices.data}.", f"data：文件不存在：{choices.data}。") + advice]
 
 
-def _missing_trail(choices: StudyFile, folder: Path) -> list[str]:
+def _missing_trail(choices: StudyFile, folder: Path) -> list[Text]:
     if choices.trail is None or (folder / choices.trail).is_file():
         return []
     return [f"trail: no such file: {choices.trail}. Write one with: sme-sem code draft"]

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
 from pydantic_core import PydanticCustomError
 
-from .errors import InstrumentError, Said, SmeSemError, SpecificationError, StudyError, SyntaxProblem, did_you_mean
+from .errors import InstrumentError, SmeSemError, SpecificationError, StudyError, SyntaxProblem, did_you_mean
 from .instrument import Hypothesis, Instrument, read_instrument
 from .instrument.checks import CONSTRUCT, named_nowhere, unreadable_models
 from .instrument.document import UnreadableError, read_file
@@ -30,6 +30,7 @@ from .sem.hypotheses import CORRECTIONS
 from .sem.specification import Specification
 from .sem.thresholds import PROFILES
 from .sensitivity.choices import read_choices
+from .words import Text, Words
 
 SCREENING_RULES = (*DEFAULT_RULES, "duplicate_row", "careless")
 MISSING = ("listwise", "fiml")
@@ -184,12 +185,12 @@ def instrument_of_study(study: StudyFile, instrument: Instrument, source: str) -
     document["models"] = {**document.get("models", {}), **_models(study, instrument)}
     document.update(_chosen(study, instrument))
     document["hypotheses"] = _lists([h.model_dump(exclude_none=True) for h in study.hypotheses or ()]) if own else []
-    problems: list[str] = []
+    problems: list[Text] = []
     merged = instrument
     try:
         merged = read_instrument(document, source)
     except InstrumentError as error:
-        problems += error.problems
+        problems += error.lines
     problems += _contradictory_models(document["models"])
     problems += _unknown_constructs(study, instrument)
     problems += _unknown_questions(study, instrument)
@@ -200,10 +201,10 @@ def instrument_of_study(study: StudyFile, instrument: Instrument, source: str) -
     return merged if own else merged.model_copy(update={"hypotheses": instrument.hypotheses})
 
 
-def _missing(path: Path) -> str:
+def _missing(path: Path) -> Words:
     names = [p.name for p in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
-    begin = Said(" Begin one with: sme-sem new", "新建研究请用：sme-sem new")
-    return Said("no such file.", "文件不存在。") + did_you_mean(path.name, names) + begin
+    begin = Words(" Begin one with: sme-sem new", "新建研究请用：sme-sem new")
+    return Words("no such file.", "文件不存在。") + did_you_mean(path.name, names) + begin
 
 
 _SPANS: dict[tuple[int | str, ...], str] = {
@@ -213,7 +214,7 @@ _SPANS: dict[tuple[int | str, ...], str] = {
 }
 
 
-def _choices(document: dict[Any, Any]) -> Iterator[str]:
+def _choices(document: dict[Any, Any]) -> Iterator[Text]:
     """Complain of a word that is none of those to choose from."""
     screening, components, factors = (document.get(key) for key in ("screening", "components", "factors"))
     asked: list[tuple[str, Any, tuple[str, ...]]] = [
@@ -232,7 +233,7 @@ def _choices(document: dict[Any, Any]) -> Iterator[str]:
         asked += [(f"screening.rules[{i}]", r, SCREENING_RULES) for i, r in enumerate(screening["rules"])]
     for place, value, known in asked:
         if isinstance(value, str) and value.strip() and value not in known:
-            said = Said(
+            said = Words(
                 f"{place}: {value!r} is not available; choose {_either(known)}.",
                 f"{place}：{value!r}不可用；可选{'、'.join(known)}。",
             )
@@ -288,7 +289,7 @@ def _chosen(study: StudyFile, instrument: Instrument) -> dict[str, Any]:
     return {"rivals": list(rivals), **({"hypothesized": hypothesized} if hypothesized else {})}
 
 
-def _contradictory_models(models: dict[str, Any]) -> Iterator[str]:
+def _contradictory_models(models: dict[str, Any]) -> Iterator[Text]:
     for name, model in models.items():
         try:
             Specification.read(model.get("structure", ""))
@@ -298,7 +299,7 @@ def _contradictory_models(models: dict[str, Any]) -> Iterator[str]:
             yield f"models.{name}.structure: {problem}"
 
 
-def _unknown_constructs(study: StudyFile, instrument: Instrument) -> Iterator[str]:
+def _unknown_constructs(study: StudyFile, instrument: Instrument) -> Iterator[Text]:
     known = [construct.name for construct in instrument.constructs]
     factors = study.factors.constructs if study.factors is not None else ()
     for place, names in (("components", study.components.constructs), ("factors", factors)):
@@ -307,41 +308,41 @@ def _unknown_constructs(study: StudyFile, instrument: Instrument) -> Iterator[st
                 yield named_nowhere(f"{place}.constructs[{i}]", CONSTRUCT, name) + did_you_mean(name, known)
 
 
-def _unknown_questions(study: StudyFile, instrument: Instrument) -> Iterator[str]:
+def _unknown_questions(study: StudyFile, instrument: Instrument) -> Iterator[Text]:
     """Complain of a group that no background question asks for, and of ordered items that nobody is asked."""
     asked = [question.id for question in instrument.background if question.categories]
     if study.group is not None and study.group not in asked:
-        known = Said(f" Known are {', '.join(asked)}.", f"可用：{'、'.join(asked)}。")
-        none = Said(" The instrument has none.", "问卷中没有此类题目。")
-        said = named_nowhere("group", Said("background question with categories", "带类别的背景题"), study.group)
+        known = Words(f" Known are {', '.join(asked)}.", f"可用：{'、'.join(asked)}。")
+        none = Words(" The instrument has none.", "问卷中没有此类题目。")
+        said = named_nowhere("group", Words("background question with categories", "带类别的背景题"), study.group)
         yield said + (did_you_mean(study.group, asked) or (known if asked else none))
     for i, name in enumerate(study.ordered if isinstance(study.ordered, tuple) else ()):
         if name not in instrument.item_ids:
-            said = named_nowhere(f"ordered[{i}]", Said("item", "题项"), name)
+            said = named_nowhere(f"ordered[{i}]", Words("item", "题项"), name)
             yield said + did_you_mean(name, instrument.item_ids)
 
 
-def _related_marker(study: StudyFile, instrument: Instrument) -> Iterator[str]:
+def _related_marker(study: StudyFile, instrument: Instrument) -> Iterator[Text]:
     """Complain of a marker that nobody is asked for, of one item, or in the model whose method bias it is to tell."""
     name, model = study.marker, instrument.hypothesized
     if name is None:
         return
     scales = instrument.scales(single_items=True)
     if name not in scales:
-        yield named_nowhere("marker", Said("construct with items", "带题项的构念"), name) + did_you_mean(name, scales)
+        yield named_nowhere("marker", Words("construct with items", "带题项的构念"), name) + did_you_mean(name, scales)
     elif len(scales[name]) < 2:
-        yield Said(
+        yield Words(
             f"marker: {name!r} has one item; a marker needs two or more.",
             f"marker：{name!r}只有一个题项，标记变量至少需要两个题项。",
         )
     elif model is not None and name in instrument.model_constructs(model):
-        yield Said(
+        yield Words(
             f"marker: {name!r} is part of the model {model!r}; a marker must be unrelated to the model's constructs.",
             f"marker：{name!r}属于模型{model!r}，而标记变量须与模型中的构念无关。",
         )
 
 
-def _moderating_group(study: StudyFile, document: dict[str, Any]) -> Iterator[str]:
+def _moderating_group(study: StudyFile, document: dict[str, Any]) -> Iterator[Text]:
     """Complain of groups by a variable that moderates in the model that is compared between them."""
     name = document.get("hypothesized")
     structure = document["models"].get(name, {}).get("structure", "")

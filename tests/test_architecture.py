@@ -43,6 +43,7 @@ LAYERS = (
     "tasks",
     "threads",
     "errors",
+    "words",
     "letters",
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}

@@ -9,8 +9,8 @@ import yaml
 import sme_sem as sme
 from small_study import INSTRUMENT
 from sme_sem import qualitative
-from sme_sem.errors import DataProblem, ExportError, Said, SmeSemError
-from sme_sem.tables import csv_file, excel
+from sme_sem.errors import DataProblem, ExportError, SmeSemError
+from sme_sem.tables import Words, csv_file, excel
 
 MODEL = "trust =~ t1 + t2 + t3; use ~ trust"
 FIT = "fit must be a fitted model as sme.fit returns it, not "
@@ -534,11 +534,10 @@ def test_a_file_that_is_missing_is_told_in_either_language(tmp_path):
 
 def test_a_refusal_that_has_no_chinese_stays_as_it_is():
     assert SmeSemError("as it is").in_chinese() == "as it is"
-    assert DataProblem(Said("no", "否"), "east").in_chinese() == "组'east'：否"
+    assert DataProblem(Words("no", "否"), "east").in_chinese() == "组'east'：否"
     assert DataProblem("no").in_chinese() == "no"
     assert SmeSemError().in_chinese() == ""
 
 
 def test_words_in_two_languages_arrive_whole_in_another_process():
-    sent = pickle.loads(pickle.dumps(Said("no", "否")))
-    assert (sent, sent.zh) == ("no", "否")
+    assert pickle.loads(pickle.dumps(Words("no", "否"))) == Words("no", "否")

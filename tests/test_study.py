@@ -354,7 +354,7 @@ GAPS = {"screening": {"max_missing": 1.0}}
         (lambda frame: frame.assign(t1=None), GAPS, "200名受访者中仅0名回答了模型的全部6个变量"),
         (lambda frame: frame.assign(t1=None), {**GAPS, "missing": "fiml"}, "'t1'无人作答"),
         (lambda frame: frame.assign(city=1), {"group": "city"}, "group='city'：该列仅有1个取值"),
-        (lambda frame: frame, {"multiverse": {"covariates": ["agee"]}}, "数据中没有列'agee'。是否指'age'？"),
+        (lambda frame: frame, {"multiverse": {"covariates": ["agee"]}}, "数据中没有列'agee'。是否应为'age'？"),
     ],
 )
 def test_what_answers_cannot_carry_is_told_in_both_languages(tmp_path, change, choices, told):

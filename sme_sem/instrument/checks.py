@@ -7,24 +7,25 @@ type (the record types report that): so all mistakes of a file are found in one 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice, pairwise
 from typing import Any, TypeGuard
 
-from ..errors import Said, SyntaxProblem, did_you_mean
+from ..errors import SyntaxProblem, did_you_mean
 from ..syntax import read_terms
+from ..words import Text, Words
 from .address import find
 from .options import option_name
 from .syntax import factors, paths, statements
 
-CONSTRUCT = Said("construct", "构念")
-_SCALE, _MODEL = Said("response scale", "作答量表"), Said("model", "模型")
+CONSTRUCT = Words("construct", "构念")
+_SCALE, _MODEL = Words("response scale", "作答量表"), Words("model", "模型")
 _MOST_PROBLEMS = 500
 _ITEM_IDS = ("constructs.*.items.*.id", "additional_items.*.id")
 _IDS = (*_ITEM_IDS, "attention_checks.*.id", "background.*.id", "metadata.*.id")
 
 
-def problems_between(document: Any) -> list[str]:
+def problems_between(document: Any) -> list[Text]:
     """Every contradiction between the parts of a document, each with its place; of very many, the first."""
     checks = [
         _scales,
@@ -44,7 +45,7 @@ def problems_between(document: Any) -> list[str]:
     return list(islice((problem for check in checks for problem in check(document)), _MOST_PROBLEMS))
 
 
-def _scales(document: Any) -> Iterator[str]:
+def _scales(document: Any) -> Iterator[Text]:
     for place, scale in find(document, "response_scales.*", dict):
         lowest, highest = scale.get("lowest"), scale.get("highest")
         if not _whole(lowest) or not _whole(highest):
@@ -60,11 +61,11 @@ def _scales(document: Any) -> Iterator[str]:
                 yield f"{place}.{spot}: {code} is a valid answer; the scale runs from {lowest} to {highest}"
 
 
-def _unique_ids(document: Any) -> Iterator[str]:
+def _unique_ids(document: Any) -> Iterator[Text]:
     yield from _repeated(found for pattern in _IDS for found in find(document, pattern))
 
 
-def _construct_names(document: Any) -> Iterator[str]:
+def _construct_names(document: Any) -> Iterator[Text]:
     yield from _repeated(find(document, "constructs.*.name"))
     used = {name: place for pattern in _IDS for place, name in find(document, pattern)}
     for place, construct in find(document, "constructs.*", dict):
@@ -74,7 +75,7 @@ def _construct_names(document: Any) -> Iterator[str]:
             yield _used_twice(f"{place}.name", name, used[name])
 
 
-def _indicators(document: Any) -> Iterator[str]:
+def _indicators(document: Any) -> Iterator[Text]:
     for place, construct in find(document, "constructs.*", dict):
         items, elements = construct.get("items"), construct.get("of")
         if items and elements:
@@ -90,7 +91,7 @@ def _indicators(document: Any) -> Iterator[str]:
             )
 
 
-def _second_order(document: Any) -> Iterator[str]:
+def _second_order(document: Any) -> Iterator[Text]:
     names = _names(document, "constructs.*.name")
     over = _over(document)
     for place, construct in find(document, "constructs.*", dict):
@@ -106,7 +107,7 @@ def _second_order(document: Any) -> Iterator[str]:
             seen.add(element)
 
 
-def _scale_names(document: Any) -> Iterator[str]:
+def _scale_names(document: Any) -> Iterator[Text]:
     known = _keys(document, "response_scales")
     patterns = ("constructs.*.scale", "constructs.*.items.*.scale", "additional_items.*.scale")
     for pattern in (*patterns, "attention_checks.*.scale"):
@@ -115,7 +116,7 @@ def _scale_names(document: Any) -> Iterator[str]:
                 yield named_nowhere(place, _SCALE, name) + did_you_mean(name, known)
 
 
-def _background(document: Any) -> Iterator[str]:
+def _background(document: Any) -> Iterator[Text]:
     for place, question in find(document, "background.*", dict):
         kind, categories = question.get("kind", "category"), question.get("categories")
         if kind in ("category", "multiple") and not categories:
@@ -127,7 +128,7 @@ def _background(document: Any) -> Iterator[str]:
         yield from _bounds(place, question, kind)
 
 
-def _bounds(place: str, question: Any, kind: Any) -> Iterator[str]:
+def _bounds(place: str, question: Any, kind: Any) -> Iterator[Text]:
     """Complain of the range of a number where it is none, or where there is no number."""
     given = {key: question[key] for key in ("lowest", "highest") if question.get(key) is not None}
     for key, bound in given.items():
@@ -151,7 +152,7 @@ def _span(given: dict[str, Any]) -> str:
     return f"{given['lowest']} and more" if "lowest" in given else f"{given['highest']} and less"
 
 
-def _options(document: Any) -> Iterator[str]:
+def _options(document: Any) -> Iterator[Text]:
     """Every option of a question with several answers becomes a variable of its own."""
     taken = {i.casefold(): i for pattern in _IDS for _, i in find(document, pattern) if isinstance(i, str)}
     for place, question in find(document, "background.*", dict):
@@ -165,7 +166,7 @@ def _options(document: Any) -> Iterator[str]:
             taken.setdefault(name.casefold(), f"the option {code!r}")
 
 
-def _attention(document: Any) -> Iterator[str]:
+def _attention(document: Any) -> Iterator[Text]:
     scales = _mapping(document.get("response_scales"))
     for place, check in find(document, "attention_checks.*", dict):
         name, expected = check.get("scale") or next(iter(scales), None), check.get("expected")
@@ -176,7 +177,7 @@ def _attention(document: Any) -> Iterator[str]:
                 yield f"{place}.expected: {expected} is off the scale, which runs from {lowest} to {highest}"
 
 
-def _models(document: Any) -> Iterator[str]:
+def _models(document: Any) -> Iterator[Text]:
     constructs = _names(document, "constructs.*.name")
     known = [*constructs, *_observed(document), *_category_columns(document)]
     for place, model in find(document, "models.*", dict):
@@ -195,7 +196,7 @@ def _models(document: Any) -> Iterator[str]:
                     yield f"{place}.structure: names {name!r}, which the list of constructs leaves out"
 
 
-def unreadable_models(document: Any) -> Iterator[str]:
+def unreadable_models(document: Any) -> Iterator[Text]:
     """Complain of models that are no model syntax: where, and what was expected."""
     for place, structure in find(document, "models.*.structure", str):
         try:
@@ -208,7 +209,7 @@ def _readable(structure: str) -> bool:
     return not any(unreadable_models({"models": {"": {"structure": structure}}}))
 
 
-def _parts_beside_composites(document: Any, place: str, structure: str) -> Iterator[str]:
+def _parts_beside_composites(document: Any, place: str, structure: str) -> Iterator[Text]:
     """Complain of models that name a composite and also what it is made of."""
     named = set(_variables(structure))
     entering = named | _elements(document, sorted(named))
@@ -228,7 +229,7 @@ def _composites(document: Any) -> dict[str, list[str]]:
     }
 
 
-def _products(document: Any, place: str, structure: str) -> Iterator[str]:
+def _products(document: Any, place: str, structure: str) -> Iterator[Text]:
     """Complain of products that no product indicators can measure, or that stand without their factors."""
     present, named = paths(structure), set(_variables(structure))
     for outcome, cause in sorted(present):
@@ -282,12 +283,12 @@ def _no_quantity(name: str, question: dict[Any, Any]) -> str:
     return ""
 
 
-def _chosen_models(document: Any) -> Iterator[str]:
+def _chosen_models(document: Any) -> Iterator[Text]:
     models, hypothesized = _keys(document, "models"), document.get("hypothesized")
     for pattern in ("hypothesized", "rivals.*", "hypotheses.*.model"):
         for place, name in find(document, pattern):
             if name not in models:
-                known = Said(f" The models are: {', '.join(models)}.", f"已有模型：{'、'.join(models)}。")
+                known = Words(f" The models are: {', '.join(models)}.", f"已有模型：{'、'.join(models)}。")
                 yield named_nowhere(place, _MODEL, name) + (did_you_mean(name, models) or (known if models else ""))
     yield from _repeated(find(document, "rivals.*"))
     for place, name in find(document, "rivals.*"):
@@ -295,7 +296,7 @@ def _chosen_models(document: Any) -> Iterator[str]:
             yield f"{place}: {name!r} is the hypothesized model; a rival is another one"
 
 
-def _hypotheses(document: Any) -> Iterator[str]:
+def _hypotheses(document: Any) -> Iterator[Text]:
     yield from _repeated(find(document, "hypotheses.*.id"))
     columns = _category_columns(document)
     known = [*_names(document, "constructs.*.name"), *_observed(document), *columns]
@@ -308,7 +309,7 @@ def _hypotheses(document: Any) -> Iterator[str]:
         if paths(path) != {sides}:
             yield f"{place}.path: expected 'outcome ~ cause', such as 'BMI ~ MKT' or 'BMI ~ MKT:CAP', got {path!r}"
             continue
-        problems = [
+        problems: list[Text] = [
             _unknown(f"{place}.path", name, known) for side in sides for name in factors(side) if name not in known
         ]
         problems += _mediators(place, hypothesis, sides, known)
@@ -323,7 +324,7 @@ def _hypotheses(document: Any) -> Iterator[str]:
             yield from _untested(document, place, hypothesis, sides, columns)
 
 
-def _mediators(place: str, hypothesis: Any, sides: tuple[str, str], known: list[str]) -> Iterator[str]:
+def _mediators(place: str, hypothesis: Any, sides: tuple[str, str], known: list[str]) -> Iterator[Text]:
     """Complain of mediators that are not known, or stand twice on the route."""
     ends = dict(zip(sides, ("outcome", "cause"), strict=True))
     seen: set[str] = set()
@@ -345,7 +346,7 @@ def _via(hypothesis: Any) -> list[tuple[str, str]]:
 
 def _untested(
     document: Any, place: str, hypothesis: Any, path: tuple[str, str], columns: dict[str, str]
-) -> Iterator[str]:
+) -> Iterator[Text]:
     """Complain of a hypothesis whose path, or a path of whose route, is not in its model.
 
     columns : the questions of the columns of categories, which stand in a model by either name
@@ -367,7 +368,7 @@ def _untested(
             yield f"{place}.{'via' if via else 'path'}: the model {name!r} has no path {f'{end} ~ {start}'!r}"
 
 
-def _answers(document: Any) -> Iterator[str]:
+def _answers(document: Any) -> Iterator[Text]:
     known = [*_names(document, "constructs.*.name"), *_observed(document)]
     for place, answers in find(document, "answers", dict):
         if not answers.get("file") and not answers.get("synthetic"):
@@ -382,7 +383,7 @@ def _answers(document: Any) -> Iterator[str]:
         yield from _groups(document, answers, f"{place}.synthetic.groups")
 
 
-def _groups(document: Any, answers: Any, place: str) -> Iterator[str]:
+def _groups(document: Any, answers: Any, place: str) -> Iterator[Text]:
     questions = {q["id"]: q for _, q in find(document, "background.*", dict) if isinstance(q.get("id"), str)}
     groups = [group for _, group in find(answers, "synthetic.groups.*", dict)]
     shares = [group.get("share") for group in groups]
@@ -391,44 +392,40 @@ def _groups(document: Any, answers: Any, place: str) -> Iterator[str]:
     for i, group in enumerate(groups):
         for name, code in _mapping(group.get("answers")).items():
             if name not in questions:
-                yield f"{place}[{i}].answers: no background question is named {name!r}.{_near(name, questions)}"
+                yield f"{place}[{i}].answers: no background question is named {name!r}.{did_you_mean(name, questions)}"
             elif code not in list(_mapping(questions[name].get("categories"))):
                 yield f"{place}[{i}].answers.{name}: {code!r} is no answer to this question"
 
 
-def _near(name: Any, known: Iterable[str]) -> str:
-    return did_you_mean(name, known) if isinstance(name, str) else ""
-
-
-def _unknown_variables(place: str, text: str, known: list[str]) -> Iterator[str]:
+def _unknown_variables(place: str, text: str, known: list[str]) -> Iterator[Text]:
     defined = {name for s in statements(text) if s.operator in ("=~", "<~") for name in s.left}
     for name in _variables(text):
         if name not in known and name not in defined:
             yield _unknown(place, name, known)
 
 
-def _unknown(place: str, name: str, known: list[str]) -> str:
-    said = Said(
+def _unknown(place: str, name: str, known: list[str]) -> Words:
+    said = Words(
         f"{place}: {name!r} is no construct, item or background question.",
         f"{place}：{name!r}不是构念、题项或背景题。",
     )
     return said + did_you_mean(name, known)
 
 
-def named_nowhere(place: str, kind: Said, name: str) -> Said:
+def named_nowhere(place: str, kind: Words, name: str) -> Words:
     """Complain that nothing of a kind has such a name."""
-    return Said(f"{place}: no {kind} is named {name!r}.", f"{place}：没有名为{name!r}的{kind.zh}。")
+    return Words(f"{place}: no {kind} is named {name!r}.", f"{place}：没有名为{name!r}的{kind.zh}。")
 
 
 def _variables(text: str) -> list[str]:
     return list(dict.fromkeys(name for statement in statements(text) for name in statement.names))
 
 
-def _used_twice(place: str, name: str, before: str) -> Said:
-    return Said(f"{place}: {name!r} is already used at {before}", f"{place}：{name!r}已用于{before}")
+def _used_twice(place: str, name: str, before: str) -> Words:
+    return Words(f"{place}: {name!r} is already used at {before}", f"{place}：{name!r}已用于{before}")
 
 
-def _repeated(found: Iterator[tuple[str, str]]) -> Iterator[str]:
+def _repeated(found: Iterator[tuple[str, str]]) -> Iterator[Text]:
     seen: dict[str, str] = {}
     for place, name in found:
         if name in seen:

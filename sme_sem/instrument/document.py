@@ -21,6 +21,7 @@ from typing import Any
 import yaml
 
 from ..tables.storing import reason_of
+from ..words import Text
 from .address import address
 
 _LARGEST = 1_000_000  # bytes; the longest questionnaires take a fifth of this
@@ -39,7 +40,7 @@ class UnreadableError(Exception):
     """The text is not a YAML document we accept; the message says where and what would do."""
 
 
-def read_file(path: Path, kind: str, file: str, missing: Callable[[Path], str]) -> tuple[Any, list[str]]:
+def read_file(path: Path, kind: str, file: str, missing: Callable[[Path], Text]) -> tuple[Any, list[Text]]:
     """Read the document of a file.
 
     kind, file : what it is and what to name, as in "an instrument" and "the YAML file"
@@ -74,9 +75,9 @@ def _not_utf8(content: bytes, start: int) -> str:
     return f"line {line}: not UTF-8 text, but it reads as Chinese in GBK; save the file as UTF-8"
 
 
-def read_document(text: str) -> tuple[Any, list[str]]:
+def read_document(text: str) -> tuple[Any, list[Text]]:
     """Read one document; with it, the keys that were written twice or cannot be keys."""
-    problems: list[str] = []
+    problems: list[Text] = []
     try:
         reader = _Reader(yaml.parse(text, Loader=yaml.SafeLoader), problems)
         return reader.document(), problems
@@ -91,7 +92,7 @@ def read_document(text: str) -> tuple[Any, list[str]]:
 class _Reader:
     """Builds values from the parser's events, keeping the address of each."""
 
-    def __init__(self, events: Iterator[Any], problems: list[str]) -> None:
+    def __init__(self, events: Iterator[Any], problems: list[Text]) -> None:
         self.events, self.problems, self.values = events, problems, 0
 
     def document(self) -> Any:

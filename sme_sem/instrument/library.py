@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..errors import InstrumentError, Said, did_you_mean
+from ..errors import InstrumentError, did_you_mean
 from ..tables import Words
 from . import places
 from .load import load_instrument
@@ -51,8 +51,8 @@ def path_of(name: str) -> Path:
     """
     names = places.names()
     if name not in names:
-        problem = Said("no shipped instrument of that name.", "没有该名称的内置问卷。") + did_you_mean(name, names)
-        known = Said(f" Shipped: {', '.join(names)}.", f"内置问卷：{'、'.join(names)}。")
+        problem = Words("no shipped instrument of that name.", "没有该名称的内置问卷。") + did_you_mean(name, names)
+        known = Words(f" Shipped: {', '.join(names)}.", f"内置问卷：{'、'.join(names)}。")
         raise InstrumentError(str(name), [problem + known])
     return places.folder() / f"{name}{places.SUFFIX}"
 

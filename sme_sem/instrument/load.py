@@ -11,8 +11,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ..errors import InstrumentError, Said, did_you_mean
+from ..errors import InstrumentError, did_you_mean
 from ..tables.storing import require_path
+from ..words import Text, Words
 from . import places
 from .checks import problems_between
 from .document import UnreadableError, read_file
@@ -57,7 +58,7 @@ def load_instrument(name_or_path: str | Path) -> Instrument:
     return read_instrument(document, source, problems)
 
 
-def read_instrument(document: Any, source: str = "instrument", problems: list[str] | None = None) -> Instrument:
+def read_instrument(document: Any, source: str = "instrument", problems: list[Text] | None = None) -> Instrument:
     """Make an instrument of a document, as YAML or JSON gives it.
 
     Parameters
@@ -103,8 +104,8 @@ def read_instrument(document: Any, source: str = "instrument", problems: list[st
     return instrument
 
 
-def _missing(path: Path) -> str:
+def _missing(path: Path) -> Words:
     shipped = places.names()
     guess = did_you_mean(path.stem, shipped)
-    said = Said("no such file, and no shipped instrument of that name.", "文件不存在，也没有该名称的内置问卷。")
-    return said + guess + Said(f" Shipped: {', '.join(shipped)}.", f"内置问卷：{'、'.join(shipped)}。")
+    said = Words("no such file, and no shipped instrument of that name.", "文件不存在，也没有该名称的内置问卷。")
+    return said + guess + Words(f" Shipped: {', '.join(shipped)}.", f"内置问卷：{'、'.join(shipped)}。")

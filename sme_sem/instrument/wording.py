@@ -8,14 +8,15 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from ..errors import Said, did_you_mean
+from ..errors import did_you_mean
+from ..words import Text, Words
 from .address import address
 from .model import Bilingual, Instrument
 
-_TEXT, _LIST, _MAPPING = Said("text", "文字"), Said("a list", "列表"), Said("a mapping", "键值对")
-_WHOLE, _NUMBER = Said("a whole number", "整数"), Said("a number", "数字")
-_YES_OR_NO = Said("true or false", "true或false")
-_NOTHING = Said("nothing", "空值")
+_TEXT, _LIST, _MAPPING = Words("text", "文字"), Words("a list", "列表"), Words("a mapping", "键值对")
+_WHOLE, _NUMBER = Words("a whole number", "整数"), Words("a number", "数字")
+_YES_OR_NO = Words("true or false", "true或false")
+_NOTHING = Words("nothing", "空值")
 _WANTED = {
     "string_type": _TEXT,
     "int_type": _WHOLE,
@@ -26,10 +27,10 @@ _WANTED = {
     "dict_type": _MAPPING,
 }
 _BEYOND = {
-    "greater_than": Said("must be above {gt}", "必须大于{gt}"),
-    "greater_than_equal": Said("must be {ge} or more", "不得小于{ge}"),
-    "less_than": Said("must be below {lt}", "必须小于{lt}"),
-    "less_than_equal": Said("must be {le} or less", "不得大于{le}"),
+    "greater_than": Words("must be above {gt}", "必须大于{gt}"),
+    "greater_than_equal": Words("must be {ge} or more", "不得小于{ge}"),
+    "less_than": Words("must be below {lt}", "必须小于{lt}"),
+    "less_than_equal": Words("must be {le} or less", "不得大于{le}"),
 }
 
 
@@ -37,7 +38,7 @@ def problems_of(
     error: ValidationError,
     record: type[BaseModel] = Instrument,
     spans: Mapping[tuple[int | str, ...], str] = types.MappingProxyType({}),
-) -> list[str]:
+) -> list[Text]:
     """One line for each error in what should have been such a record, beginning with its place.
 
     spans : by place, which numbers are expected there, where a bound alone would not say it
@@ -45,68 +46,67 @@ def problems_of(
     return [_line(record, spans, one) for one in error.errors()]
 
 
-def _line(record: type[BaseModel], spans: Mapping[tuple[int | str, ...], str], error: Any) -> str:
+def _line(record: type[BaseModel], spans: Mapping[tuple[int | str, ...], str], error: Any) -> Text:
     place, kind, found = error["loc"], error["type"], error["input"]
     context, message = error.get("ctx", {}), error["msg"]
     at_key = bool(place) and place[-1] == "[key]"
     where = address(place[:-1] if at_key else place)
     if kind == "missing":
         wanted = _expected(record, place)
-        return Said(f"{where}: missing; expected {wanted}", f"{where}：缺少；应为{wanted.zh}")
+        return Words(f"{where}: missing; expected {wanted}", f"{where}：缺少；应为{wanted.zh}")
     if kind == "extra_forbidden":
         known = _fields_at(record, place[:-1])
-        listed = Said(f" Known here: {', '.join(known)}.", f"此处可用：{'、'.join(known)}。")
-        unknown = Said(f"{where}: not a known field.", f"{where}：未知的键。")
+        listed = Words(f" Known here: {', '.join(known)}.", f"此处可用：{'、'.join(known)}。")
+        unknown = Words(f"{where}: not a known field.", f"{where}：未知的键。")
         return unknown + (did_you_mean(str(place[-1]), known) or listed)
     if kind in _WANTED or kind == "model_type":
         wanted = _WANTED.get(kind) or _expected(record, place)
-        as_key = Said(" as key", "作为键") if at_key else Said("", "")
+        as_key = Words(" as key", "作为键") if at_key else Words("", "")
         return _not_so(where, wanted + as_key, found) + _advice(wanted, found)
     if kind == "literal_error":
         return _not_so(
-            where, Said(context["expected"], context["expected"].replace(", ", "、").replace(" or ", "或")), found
+            where, Words(context["expected"], context["expected"].replace(", ", "、").replace(" or ", "或")), found
         )
     if kind == "too_short":
-        return Said(f"{where}: is empty; expected at least one entry", f"{where}：为空；至少应有一项")
+        return Words(f"{where}: is empty; expected at least one entry", f"{where}：为空；至少应有一项")
     if kind in _BEYOND and place in spans:
         return f"{where}: expected {spans[place]}, got {_shown(found)}"
     if kind in _BEYOND:
-        bound, shown = _BEYOND[kind], _shown(found)
-        en, zh = (text.format(**context) for text in (bound, bound.zh))
-        return Said(f"{where}: {en}, got {shown}", f"{where}：{zh}，实际为{shown.zh}")
+        bound, shown = _BEYOND[kind].filled(**context), _shown(found)
+        return Words(f"{where}: {bound}, got {shown}", f"{where}：{bound.zh}，实际为{shown.zh}")
     if kind == "code_type":
         return f"{where}: {message}, got {_shown(found)}"
     return f"{where}: {message}"
 
 
-def _not_so(where: str, wanted: Said, found: Any) -> Said:
+def _not_so(where: str, wanted: Words, found: Any) -> Words:
     shown = _shown(found)
-    return Said(f"{where}: expected {wanted}, got {shown}", f"{where}：应为{wanted.zh}，实际为{shown.zh}")
+    return Words(f"{where}: expected {wanted}, got {shown}", f"{where}：应为{wanted.zh}，实际为{shown.zh}")
 
 
-def _advice(wanted: str, found: Any) -> str:
+def _advice(wanted: Words, found: Any) -> Text:
     if found is None:
         return ""
     if wanted == _WHOLE and isinstance(found, str) and found.isdecimal():
-        return Said("; at most 18 digits, without quotation marks", "；最多18位，不加引号")
+        return Words("; at most 18 digits, without quotation marks", "；最多18位，不加引号")
     if wanted == _TEXT and not isinstance(found, (list, dict)):
-        return Said("; put it in quotes if it is meant as text", "；若为文字，请加引号")
+        return Words("; put it in quotes if it is meant as text", "；若为文字，请加引号")
     if isinstance(found, str) and "：" in found:
-        return Said("; a full-width colon '：' is no ': '", "；全角冒号“：”不等于“: ”")
+        return Words("; a full-width colon '：' is no ': '", "；全角冒号“：”不等于“: ”")
     return ""
 
 
-def _shown(value: Any) -> Said:
+def _shown(value: Any) -> Words:
     if value is None:
         return _NOTHING
     if isinstance(value, (list, dict)):
         return _LIST if isinstance(value, list) else _MAPPING
     text = repr(value)
     short = text if len(text) <= 60 else f"{text[:57]}..."
-    return Said(short, short)
+    return Words(short, short)
 
 
-def _expected(record: type[BaseModel], place: Sequence[int | str]) -> Said:
+def _expected(record: type[BaseModel], place: Sequence[int | str]) -> Words:
     """Name what belongs at a place, from the type the model declares for it."""
     wanted = _type_at(record, place)
     origin = get_origin(wanted)
@@ -114,7 +114,7 @@ def _expected(record: type[BaseModel], place: Sequence[int | str]) -> Said:
         return _TEXT
     if origin is Literal:
         choices = [repr(choice) for choice in get_args(wanted)]
-        return Said("one of " + ", ".join(choices), "以下之一：" + "、".join(choices))
+        return Words("one of " + ", ".join(choices), "以下之一：" + "、".join(choices))
     if origin is tuple:
         return _LIST
     return {int: _WHOLE, bool: _YES_OR_NO}.get(wanted, _MAPPING)

@@ -155,7 +155,7 @@ def drivers_of(fit: Fit, target: str) -> list[str]:
     paths = [(p.cause, p.effect) for p in fit.table.parameters if p.op == "~" and p.group == 0]
     names = dict.fromkeys(name for path in paths for name in path)
     if not among(target, names):
-        raise SpecificationError(f"{target!r} is no outcome of the model." + did_you_mean(target, names))
+        raise SpecificationError(f"{target!r} is no outcome of the model.{did_you_mean(target, names)}")
     reached = {target}
     while new := {source for source, outcome in paths if outcome in reached} - reached:
         reached |= new

@@ -44,7 +44,7 @@ def save(results: Results, folder: str | Path, language: Language = "en") -> Pat
     try:
         return _placed(results, folder.resolve(), language, shown=folder)
     except ExportError as error:  # of the models for other programs
-        raise StudyError(str(folder), error.problems) from None
+        raise StudyError(str(folder), error.lines) from None
     except OSError as error:
         raise StudyError(str(folder), [f"cannot be written: {reason_of(error)}"]) from None
 

@@ -122,7 +122,7 @@ def coded_by_value(column: pd.Series[Any]) -> tuple[np.ndarray, pd.Index]:
 def _column(frame: pd.DataFrame, name: str, argument: str) -> pd.Series:
     if name not in frame.columns:
         present = [str(column) for column in frame.columns]
-        raise SpecificationError(f"{argument}={name!r} names no column of the data." + did_you_mean(name, present))
+        raise SpecificationError(f"{argument}={name!r} names no column of the data.{did_you_mean(name, present)}")
     column = frame[name]
     if isinstance(column, pd.DataFrame):
         raise repeated(name)

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import ResponseError, Said, did_you_mean
-from ..tables import Words
+from ..errors import ResponseError, did_you_mean
+from ..tables import Text, Words, joined
 from ..tables.storing import reason_of
 from .coded import coded, coded_columns
 from .delimited import decoded, delimited
@@ -172,12 +172,12 @@ def _bytes(path: Path) -> bytes:
     return data
 
 
-def _not_there(path: Path) -> str:
+def _not_there(path: Path) -> Text:
     if not path.parent.is_dir():
         return f"{path}: the folder {str(path.parent)!r} does not exist"
     names = [p.name for p in path.parent.iterdir() if p.is_file()]
     folder = str(path.parent.resolve())
-    said = Said(f"{path}: no such file in {folder!r}.", f"{path}：文件夹{folder!r}中没有此文件。")
+    said = Words(f"{path}: no such file in {folder!r}.", f"{path}：文件夹{folder!r}中没有此文件。")
     return said + did_you_mean(path.name, names)
 
 
@@ -199,10 +199,8 @@ def _from_workbook(path: Path, data: bytes, sheet: str | None, encoding: str | N
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = list(book.sheet_names)
         if sheet is not None and sheet not in names:
-            raise ResponseError(
-                f"{path}: has no sheet {sheet!r}; its sheets are {', '.join(map(repr, names))}."
-                + did_you_mean(str(sheet), names)
-            )
+            said = _NO_SHEET.filled(path=path, sheet=repr(sheet), names=joined(map(repr, names), ", ", "、"))
+            raise ResponseError(said + did_you_mean(str(sheet), names))
         taken = sheet if sheet is not None else names[0]
         records = book.get_sheet_by_name(taken).to_python(skip_empty_area=False)
     except (ResponseError, KeyboardInterrupt, SystemExit):
@@ -356,5 +354,8 @@ def _letters(position: int) -> str:
 _OTHER_KIND = Words(
     "the name ends in {suffix}, the content is that of a {kind} file: read as such",
     "扩展名为{suffix}，内容却是{kind}文件：按内容读取",
+)
+_NO_SHEET = Words(
+    "{path}: has no sheet {sheet}; its sheets are {names}.", "{path}：没有工作表{sheet}；现有工作表：{names}。"
 )
 _SHEETS = Words("the workbook has the sheets {names}; the first was read", "工作簿含工作表{names}；读取第一个")

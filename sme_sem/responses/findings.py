@@ -15,7 +15,6 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-from ..errors import nearest
 from ..tables import Words, joined
 
 Severity = Literal["info", "warning", "error"]
@@ -174,19 +173,6 @@ def listed(names: Iterable[object], most: int = 8) -> Words:
     return said + Words(f" and {rest} more", f"等{len(known)}个") if rest > 0 else said
 
 
-def perhaps(unknown: str, known: Iterable[str]) -> Words:
-    """Ask whether one of the nearest known spellings is meant; nothing where none is near.
-
-    >>> perhaps("vizual", ["visual", "speed"]).zh
-    "是否应为'visual'？"
-    """
-    near = [repr(name) for name in nearest(unknown, known)]
-    if not near:
-        return NOTHING
-    return Words(f" Did you mean {' or '.join(near)}?", f"是否应为{'或'.join(near)}？")
-
-
-NOTHING = Words("", "")
 _MORE = Words(
     "and {n} more cells or rows of this kind, the last in row {row}",
     "另有{n}个同类单元格或行，最后一个在第{row}行",

@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from ..errors import did_you_mean
 from ..instrument.model import BackgroundQuestion, Bilingual, ResponseScale
 from ..tables import Words
 from .coded import texts_of
-from .findings import NOTHING, listed, perhaps
+from .findings import listed
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _UNSEEN = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
@@ -40,7 +41,7 @@ class Reading(NamedTuple):
 
     value: float | str | tuple[float | str, ...] | None
     rule: str = ""
-    message: Words = NOTHING
+    message: Words = Words("", "")
 
 
 Reader = Callable[[str], Reading]
@@ -250,9 +251,8 @@ def _distinct(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _nearest(text: str, labels: Iterable[Bilingual]) -> Words:
-    if len(text) > 200:
-        return NOTHING
-    return perhaps(text.strip(), [spelling for label in labels for spelling in (label.en, label.zh)])
+    meant = text.strip() if len(text) <= 200 else None
+    return did_you_mean(meant, [spelling for label in labels for spelling in (label.en, label.zh)])
 
 
 def _within(fold: str, low: Any, high: Any) -> bool:

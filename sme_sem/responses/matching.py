@@ -14,10 +14,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ..errors import did_you_mean
 from ..instrument.model import BackgroundQuestion, Instrument
 from ..instrument.options import option_name
 from ..tables import Words
-from .findings import NOTHING, Finding, finding, listed, perhaps, shortened
+from .findings import Finding, finding, listed, shortened
 from .labels import folded
 from .platforms import Heading
 
@@ -303,7 +304,7 @@ def _unknown(
         if header.strip() == SYNTHETIC_MARK:
             yield finding("info", "unknown_column", _MARKED, column=header)
             continue
-        near = perhaps(header[:200], spellings) if header else NOTHING
+        near = did_you_mean(header[:200] or None, spellings)
         message = _ANSWERS_NOTHING.filled(name=repr(instrument.name)) + near
         yield finding("warning", "unknown_column", message, column=header)
     if len(unknown) > _MOST_UNKNOWN:
@@ -316,11 +317,9 @@ def _absent(absent: Sequence[Question], unused: Sequence[str]) -> Iterator[Findi
     near = [name[:200] for name in unused[:200]]
     for question in absent:
         severity, consequence = _ABSENT[question.role]
-        said = (perhaps(text, near) for text in (question.id, *question.wordings))
-        message = _NO_COLUMN.filled(role=_ROLES[question.role], name=question.id, consequence=consequence) + next(
-            (one for one in said if one != NOTHING), NOTHING
-        )
-        yield finding(severity, "missing_column", message, column=question.id)
+        said = (did_you_mean(text, near) for text in (question.id, *question.wordings))
+        message = _NO_COLUMN.filled(role=_ROLES[question.role], name=question.id, consequence=consequence)
+        yield finding(severity, "missing_column", message + next(filter(None, said), ""), column=question.id)
 
 
 _SAME_OPTION = Words(

@@ -388,8 +388,7 @@ def _known(names: Sequence[str], columns: pd.Index, problem: str, constructs: Se
         rest = f" Also unknown: {', '.join(map(repr, unknown[1:]))}." if len(unknown) > 1 else ""
         raise SpecificationError(
             f"unknown variable {first!r}: {problem}{_MEASURED if problem.startswith('the') else '.'}"
-            + did_you_mean(first, [*constructs, *present])
-            + rest
+            f"{did_you_mean(first, [*constructs, *present])}" + rest
         )
 
 

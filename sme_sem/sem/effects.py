@@ -57,7 +57,7 @@ def effects(point: Point, vcov: np.ndarray, pairs: Sequence[Pair]) -> dict[str, 
 def _require_variables(point: Point, outcome: str, predictor: str) -> None:
     for name in (outcome, predictor):
         if not among(name, point.place):
-            raise SpecificationError(f"{name!r} is not a variable of the model." + did_you_mean(name, point.place))
+            raise SpecificationError(f"{name!r} is not a variable of the model.{did_you_mean(name, point.place)}")
         for composite in point.table.composites:
             if name in composite.items:
                 raise SpecificationError(

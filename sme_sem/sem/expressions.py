@@ -108,8 +108,7 @@ def _evaluate(node: ast.expr, text: str, known: Known) -> Quantity:
                 return known[label]
             raise SpecificationError(
                 f"{text!r}: {label!r} is neither a label in the model nor defined before."
-                + did_you_mean(label, known)
-                + " Label a parameter by writing label*variable."
+                f"{did_you_mean(label, known)}" + " Label a parameter by writing label*variable."
             )
         case ast.UnaryOp(op=ast.USub() | ast.UAdd() as sign, operand=operand):
             inner = _evaluate(operand, text, known)

@@ -9,7 +9,7 @@ from ..errors import SpecificationError
 _T = TypeVar("_T", bound=str)
 
 
-def chosen(name: str, value: _T, allowed: tuple[_T, ...], note: str = "") -> _T:
+def chosen(name: str, value: _T, allowed: tuple[_T, ...], note: object = "") -> _T:
     """Look up which of the allowed values is meant; the message lists what is possible.
 
     >>> chosen("estimator", "mlr", ("ML", "MLR")), chosen("se", "robust.sem", ("standard", "robust_sem"))

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from ..errors import SmeSemError, SpecificationError, did_you_mean, nearest
+from ..errors import SmeSemError, SpecificationError, did_you_mean
 from ..measurement.category_paths import CategoryPaths, category_paths
 from ..responses.screening import screen
 from ..sem.composites import WEIGHT
 from ..sem.left_out import without
 from ..sem.specification import Specification
-from ..tables import Words, joined
+from ..tables import Words
 from .choices import Choice
 
 if TYPE_CHECKING:
@@ -175,9 +175,8 @@ def _value(base: Base, name: str, value: Any, items: set[str]) -> Any:
         for one in names:
             if known is not None and one not in known:
                 absent = _NO_INDICATOR if name == "items" else _NO_COLUMN
-                near = nearest(str(one), known)
-                meant = _MEANT.filled(names=joined(map(repr, near), " or ", "、")) if near else ""
-                raise SpecificationError(absent.filled(choice=repr(name), name=repr(one)) + meant)
+                said = absent.filled(choice=repr(name), name=repr(one))
+                raise SpecificationError(said + did_you_mean(str(one), known))
             if name == "paths":
                 Specification.read(_bare(one))
         if name == "paths":
@@ -288,4 +287,3 @@ _NO_INDICATOR = Words(
     "choices[{choice}]: the models have no indicator {name}.", "choices[{choice}]：各模型均无题项{name}。"
 )
 _NO_COLUMN = Words("choices[{choice}]: the data have no column {name}.", "choices[{choice}]：数据中没有列{name}。")
-_MEANT = Words(" Did you mean {names}?", "是否指{names}？")

@@ -1,6 +1,7 @@
 """A results table: what it is (``table``), how its numbers are written (``format``), where it is printed."""
 
-from .language import About, Language, Text, Words, about, joined, term, written
+from ..words import Language, Text, Words, joined, written
+from .language import About, about, term
 from .table import Column, Kind, Number, Table, Tabled, rows_from
 
 __all__ = [

@@ -15,8 +15,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from ..words import Language
 from .format import printable, stars
-from .language import Language
 from .storing import file_names, require_path, store_all
 from .table import Kind, Table, is_missing, plain
 

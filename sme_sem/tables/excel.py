@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from ..letters import width
+from ..words import Language, Text, written
 from . import format
-from .language import Language, Text, written
 from .storing import file_names, require_path, store
 from .table import Column, Kind, Number, Table, is_missing, plain
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
-from .language import Language, Text, Words, written
+from ..words import Language, Text, Words, written
 from .table import Column, Kind, Number, Table, is_missing, plain_number
 
 MISSING = "–"

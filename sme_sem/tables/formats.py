@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import SpecificationError, among, did_you_mean
+from ..words import Language
 from . import csv_file, excel, html, json_text, latex, markdown, text, word
-from .language import Language, require_language
+from .language import require_language
 from .storing import require_path, store
 from .table import Table
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from html import escape
 
 from ..letters import width
+from ..words import Language, Text
 from . import format
-from .language import Language, Text
 from .layout import least_room
 from .table import Column, Kind, Table
 from .typography import runs

@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from .language import Language, written
+from ..words import Language, written
 from .table import Table, is_missing, plain
 
 

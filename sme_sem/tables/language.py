@@ -1,8 +1,7 @@
-"""Words in two languages, English and Simplified Chinese, side by side.
+"""What tables write in two languages: names of statistics, and remarks on variables.
 
-A text that will be printed is a :class:`Words`: both languages stand at the place where
-the text is written, so none can be forgotten.  Headings and statistics come from the shared
-vocabulary (``vocabulary.csv``) through :func:`term`, so that one thing has one name.
+Headings and statistics come from the shared vocabulary (``vocabulary.csv``) through :func:`term`,
+so that one thing has one name.
 """
 
 from __future__ import annotations
@@ -12,63 +11,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Literal, get_args
+from typing import get_args
 
 from ..errors import SpecificationError
-
-Language = Literal["en", "zh"]
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One text in English and in Simplified Chinese.
-
-    >>> note = Words("N = {n}.", "样本量 N = {n}。")
-    >>> note.filled(n=344).zh
-    '样本量 N = 344。'
-    """
-
-    en: str
-    zh: str
-
-    def __str__(self) -> str:
-        return self.en
-
-    def filled(self, **values: object) -> Words:
-        """Put values into the ``{places}`` of both texts; a value may itself be Words."""
-        return Words(
-            self.en.format(**{k: written(v, "en") for k, v in values.items()}),
-            self.zh.format(**{k: written(v, "zh") for k, v in values.items()}),
-        )
-
-    def __add__(self, other: Text) -> Words:
-        return Words(self.en + written(other, "en"), self.zh + written(other, "zh"))
-
-
-Text = str | Words
+from ..words import Language, Text, Words, joined
 
 
 def require_language(language: object) -> None:
     """Refuse a language that nothing is written in."""
     if language not in get_args(Language):
         raise SpecificationError(f"language={language!r} is not available; it can be 'en' or 'zh'.")
-
-
-def written(text: object, language: Language = "en") -> str:
-    """Choose the language: Words give their own, anything else its ``str``."""
-    if isinstance(text, Words):
-        return text.zh if language == "zh" else text.en
-    return str(text)
-
-
-def joined(texts: Iterable[object], en: str = "; ", zh: str = "；") -> Words:
-    """Put texts one behind the other, with the punctuation of each language between them.
-
-    >>> joined([Words("gender", "性别"), "AVE"]).zh
-    '性别；AVE'
-    """
-    known = list(texts)
-    return Words(en.join(written(t) for t in known), zh.join(written(t, "zh") for t in known))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ import math
 import re
 from collections.abc import Iterable
 
+from ..words import Language, Text
 from . import format
-from .language import Language, Text
 from .layout import GAP, TURNED, UPRIGHT, Layout, layout, lines, room
 from .storing import file_names
 from .table import Kind, Table

@@ -15,8 +15,8 @@ from functools import cache, lru_cache
 from itertools import pairwise
 
 from ..letters import width
+from ..words import Language
 from . import format
-from .language import Language
 from .table import Kind, Table
 
 UPRIGHT, TURNED = 88, 138

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
+from ..words import Language
 from . import format
-from .language import Language
 from .layout import lines
 from .table import Kind, Table
 from .typography import runs

@@ -14,7 +14,8 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from .language import About, Language, Text, written
+from ..words import Language, Text, written
+from .language import About
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from ..letters import width
+from ..words import Language
 from . import format
-from .language import Language
 from .table import Kind, Table
 
 _GAP = "  "

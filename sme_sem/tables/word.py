@@ -18,8 +18,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.sax.saxutils import escape
 
+from ..words import Language, Text
 from . import format
-from .language import Language, Text
 from .layout import TURNED, UPRIGHT, Layout, layout, least_room, lines
 from .table import Column, Kind, Table
 from .typography import runs

@@ -44,7 +44,7 @@ def adapted(table: TextTable, platform: str) -> tuple[Platform, Adapted]:
     if platform not in NAMES:
         raise ResponseError(
             f"platform={platform!r} is not known; use one of {', '.join(map(repr, NAMES))}."
-            + did_you_mean(str(platform), NAMES)
+            f"{did_you_mean(str(platform), NAMES)}"
         )
     if platform == "auto":
         chosen, why = recognised(table)
