@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import StudyError
-from .tables.storing import reason_of, require_path
+from .tables.storing import require_path, unreadable, unwritable
 
 if TYPE_CHECKING:
     from .comparison.specification_search import Search
@@ -168,7 +168,7 @@ def record(path: str | Path, entries: Iterable[Entry]) -> tuple[Entry, ...]:
     try:
         _append(path, text.encode())
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise StudyError(str(path), [f"cannot be written: {reason_of(error)}"]) from None
+        raise StudyError(str(path), [unwritable(error)]) from None
     return (*known, *new)
 
 
@@ -219,7 +219,7 @@ def _lines(path: Path) -> list[str]:
     except FileNotFoundError:
         return []
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name, or no text
-        raise StudyError(str(path), [f"cannot be read: {reason_of(error)}"]) from None
+        raise StudyError(str(path), [unreadable(error)]) from None
 
 
 def _last(path: Path) -> str:

@@ -28,8 +28,9 @@ from .sem.left_out import without
 from .sem.specification import Specification
 from .study_file import StudyFile, instrument_of_study, read_study_file
 from .tables import Table, Text, Words
-from .tables.storing import require_path, sha256_of
+from .tables.storing import IS_A_FILE, require_path, sha256_of
 from .threads import one_thread
+from .words import at
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -739,7 +740,9 @@ def _answers(
 
 def _missing_data(choices: StudyFile, instrument: Instrument, folder: Path) -> list[Text]:
     if choices.data is None:
-        return [] if instrument.answers else ["data: missing; name the file of answers"]
+        return (
+            [] if instrument.answers else [at("data", Words("missing; name the file of answers", "缺少；请写数据文件"))]
+        )
     path = folder / choices.data
     try:
         if path.exists():
@@ -754,13 +757,14 @@ def _missing_data(choices: StudyFile, instrument: Instrument, folder: Path) -> l
             f" Leave 'data' out to study synthetic answers, or write some with: {command}",
             f"删去data即用合成数据；或生成一份：{command}",
         )
-    return [Words(f"data: no such file: {choices.data}.", f"data：文件不存在：{choices.data}。") + advice]
+    return [at("data", _NO_SUCH_FILE.filled(file=choices.data)) + advice]
 
 
 def _missing_trail(choices: StudyFile, folder: Path) -> list[Text]:
     if choices.trail is None or (folder / choices.trail).is_file():
         return []
-    return [f"trail: no such file: {choices.trail}. Write one with: sme-sem code draft"]
+    begin = Words(" Write one with: sme-sem code draft", "可用以下命令生成：sme-sem code draft")
+    return [at("trail", _NO_SUCH_FILE.filled(file=choices.trail)) + begin]
 
 
 def _trail_of(instrument: Instrument, file: Path) -> Path | None:
@@ -769,12 +773,12 @@ def _trail_of(instrument: Instrument, file: Path) -> Path | None:
     return trail if trail is not None and trail.is_file() else None
 
 
-def _output_problems(output: Path) -> list[str]:
+def _output_problems(output: Path) -> list[Text]:
     try:
         taken = output.exists() and not output.is_dir()
     except (OSError, ValueError) as error:
-        return [f"output: cannot be a folder: {error}"]
-    return ["output: is a file; name a folder"] if taken else []
+        return [at("output", Words(f"cannot be a folder: {error}", f"不能作文件夹：{error}"))]
+    return [at("output", IS_A_FILE)] if taken else []
 
 
 def _options(choices: StudyFile) -> dict[str, Any]:
@@ -821,4 +825,5 @@ _LEDGER = Words("Ledger", "分析台账")
 _TRAIL = Words("Trail of the coding", "编码溯源")
 _CODING = Words("Coded segments", "编码片段")
 _BOOTSTRAP = Words("Bootstrap", "Bootstrap")
+_NO_SUCH_FILE = Words("no such file: {file}.", "文件不存在：{file}。")
 _TESTING = Words("Testing the hypotheses", "假设检验")

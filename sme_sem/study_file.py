@@ -12,15 +12,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
-from pydantic_core import PydanticCustomError
 
 from .errors import InstrumentError, SmeSemError, SpecificationError, StudyError, SyntaxProblem, did_you_mean
 from .instrument import Hypothesis, Instrument, read_instrument
 from .instrument.checks import CONSTRUCT, named_nowhere, unreadable_models
 from .instrument.document import UnreadableError, read_file
-from .instrument.model import BilingualText, VariableName, Written
+from .instrument.model import BilingualText, VariableName, Written, refusal
 from .instrument.syntax import factors, paths
-from .instrument.wording import problems_of
+from .instrument.wording import no_mapping, problems_of
 from .measurement.item_advice import RULES
 from .measurement.rotations import ROTATIONS, ROTATIONS_OF_FACTORS
 from .responses import PLATFORMS
@@ -30,7 +29,7 @@ from .sem.hypotheses import CORRECTIONS
 from .sem.specification import Specification
 from .sem.thresholds import PROFILES
 from .sensitivity.choices import read_choices
-from .words import Text, Words
+from .words import Text, Words, at
 
 SCREENING_RULES = (*DEFAULT_RULES, "duplicate_row", "careless")
 MISSING = ("listwise", "fiml")
@@ -46,8 +45,7 @@ def _ordered(value: Any) -> Any:
     listed = isinstance(value, (list, tuple)) and all(isinstance(name, str) and name.strip() for name in value)
     if value is None or isinstance(value, bool) or listed:
         return value
-    wanted = "expected true for all items, or a list of some such as [MK1, MK2], got {found}"
-    raise PydanticCustomError("ordered_type", wanted, {"found": f"{value!r:.60}"})
+    raise refusal("ordered_type", _ALL_OR_SOME, found=f"{value!r:.60}")
 
 
 class ScreeningChoice(_Record):
@@ -152,13 +150,11 @@ def read_study_file(path: Path) -> StudyFile:
     """
     source = str(path)
     try:
-        document, problems = read_file(path, "a study file", "the study file", _missing)
-    except UnreadableError as refusal:
-        raise StudyError(source, list(refusal.args)) from None
+        document, problems = read_file(path, Words("the study file", "研究文件"), _missing)
+    except UnreadableError as unreadable:
+        raise StudyError(source, [unreadable.said]) from None
     if not isinstance(document, dict):
-        found = {list: "a list", str: f"the text {document!r:.40}", type(None): "an empty file"}
-        what = found.get(type(document), repr(document))
-        raise StudyError(source, [*problems, f"expected a mapping with instrument and data, got {what}"])
+        raise StudyError(source, [*problems, no_mapping(document, "instrument, data")])
     study = None
     try:
         study = StudyFile.model_validate(document)
@@ -207,14 +203,14 @@ def _missing(path: Path) -> Words:
     return Words("no such file.", "文件不存在。") + did_you_mean(path.name, names) + begin
 
 
-_SPANS: dict[tuple[int | str, ...], str] = {
-    ("alpha",): "a number between 0 and 1, such as 0.05",
-    ("screening", "max_missing"): "a share from 0 to 1, such as 0.5",
-    ("screening", "min_flags"): "a number of flags from 1 to 7, such as 2",
+_SPANS: dict[tuple[int | str, ...], Words] = {
+    ("alpha",): Words("a number between 0 and 1, such as 0.05", "0与1之间的数，如0.05"),
+    ("screening", "max_missing"): Words("a share from 0 to 1, such as 0.5", "0至1的比例，如0.5"),
+    ("screening", "min_flags"): Words("a number of flags from 1 to 7, such as 2", "1至7的整数，如2"),
 }
 
 
-def _choices(document: dict[Any, Any]) -> Iterator[Text]:
+def _choices(document: dict[Any, Any]) -> Iterator[Words]:
     """Complain of a word that is none of those to choose from."""
     screening, components, factors = (document.get(key) for key in ("screening", "components", "factors"))
     asked: list[tuple[str, Any, tuple[str, ...]]] = [
@@ -233,29 +229,26 @@ def _choices(document: dict[Any, Any]) -> Iterator[Text]:
         asked += [(f"screening.rules[{i}]", r, SCREENING_RULES) for i, r in enumerate(screening["rules"])]
     for place, value, known in asked:
         if isinstance(value, str) and value.strip() and value not in known:
-            said = Words(
-                f"{place}: {value!r} is not available; choose {_either(known)}.",
-                f"{place}：{value!r}不可用；可选{'、'.join(known)}。",
-            )
-            yield said + did_you_mean(value, known)
+            choices = Words(_either(known), "、".join(known))
+            yield at(place, _NOT_AVAILABLE.filled(value=repr(value), choices=choices)) + did_you_mean(value, known)
     if isinstance(document.get("multiverse"), dict):
         try:
             read_choices(document["multiverse"])
         except SpecificationError as problem:
-            yield f"multiverse: {problem}"
+            yield at("multiverse", problem.said)
     estimator = ESTIMATORS.get(str(document.get("estimator", "ML")))
     if document.get("ordered"):
         named = "estimator" in document and estimator is not None
         if named and estimator is not None and estimator.discrepancy in ("ML", "GLS"):
-            yield f"estimator: {estimator.name} does not take answers as ordered; leave it out, or choose WLSMV"
+            yield at("estimator", _NOT_ORDERED.filled(estimator=estimator.name))
         if document.get("missing") == "fiml":
-            yield "missing: fiml does not go with ordered, which meets gaps by pairs of items; leave it out"
+            yield at("missing", _NOT_WITH_ORDERED)
     elif (
         document.get("missing") == "fiml"
         and estimator is not None
         and (estimator.se == "robust_sem" or estimator.discrepancy != "ML")
     ):
-        yield f"missing: fiml does not go with {estimator.name}, which needs complete answers; choose ML or MLR"
+        yield at("missing", _COMPLETE_ONLY.filled(estimator=estimator.name))
 
 
 def _either(known: tuple[str, ...]) -> str:
@@ -289,17 +282,17 @@ def _chosen(study: StudyFile, instrument: Instrument) -> dict[str, Any]:
     return {"rivals": list(rivals), **({"hypothesized": hypothesized} if hypothesized else {})}
 
 
-def _contradictory_models(models: dict[str, Any]) -> Iterator[Text]:
+def _contradictory_models(models: dict[str, Any]) -> Iterator[Words]:
     for name, model in models.items():
         try:
             Specification.read(model.get("structure", ""))
         except SyntaxProblem:
             continue  # told already
         except SmeSemError as problem:
-            yield f"models.{name}.structure: {problem}"
+            yield at(f"models.{name}.structure", problem.said)
 
 
-def _unknown_constructs(study: StudyFile, instrument: Instrument) -> Iterator[Text]:
+def _unknown_constructs(study: StudyFile, instrument: Instrument) -> Iterator[Words]:
     known = [construct.name for construct in instrument.constructs]
     factors = study.factors.constructs if study.factors is not None else ()
     for place, names in (("components", study.components.constructs), ("factors", factors)):
@@ -308,7 +301,7 @@ def _unknown_constructs(study: StudyFile, instrument: Instrument) -> Iterator[Te
                 yield named_nowhere(f"{place}.constructs[{i}]", CONSTRUCT, name) + did_you_mean(name, known)
 
 
-def _unknown_questions(study: StudyFile, instrument: Instrument) -> Iterator[Text]:
+def _unknown_questions(study: StudyFile, instrument: Instrument) -> Iterator[Words]:
     """Complain of a group that no background question asks for, and of ordered items that nobody is asked."""
     asked = [question.id for question in instrument.background if question.categories]
     if study.group is not None and study.group not in asked:
@@ -322,7 +315,7 @@ def _unknown_questions(study: StudyFile, instrument: Instrument) -> Iterator[Tex
             yield said + did_you_mean(name, instrument.item_ids)
 
 
-def _related_marker(study: StudyFile, instrument: Instrument) -> Iterator[Text]:
+def _related_marker(study: StudyFile, instrument: Instrument) -> Iterator[Words]:
     """Complain of a marker that nobody is asked for, of one item, or in the model whose method bias it is to tell."""
     name, model = study.marker, instrument.hypothesized
     if name is None:
@@ -331,29 +324,18 @@ def _related_marker(study: StudyFile, instrument: Instrument) -> Iterator[Text]:
     if name not in scales:
         yield named_nowhere("marker", Words("construct with items", "带题项的构念"), name) + did_you_mean(name, scales)
     elif len(scales[name]) < 2:
-        yield Words(
-            f"marker: {name!r} has one item; a marker needs two or more.",
-            f"marker：{name!r}只有一个题项，标记变量至少需要两个题项。",
-        )
+        yield at("marker", _ONE_ITEM.filled(name=repr(name)))
     elif model is not None and name in instrument.model_constructs(model):
-        yield Words(
-            f"marker: {name!r} is part of the model {model!r}; a marker must be unrelated to the model's constructs.",
-            f"marker：{name!r}属于模型{model!r}，而标记变量须与模型中的构念无关。",
-        )
+        yield at("marker", _RELATED.filled(name=repr(name), model=repr(model)))
 
 
-def _moderating_group(study: StudyFile, document: dict[str, Any]) -> Iterator[Text]:
+def _moderating_group(study: StudyFile, document: dict[str, Any]) -> Iterator[Words]:
     """Complain of groups by a variable that moderates in the model that is compared between them."""
     name = document.get("hypothesized")
     structure = document["models"].get(name, {}).get("structure", "")
     for _, cause in sorted(paths(structure)):
         if ":" in cause and study.group in factors(cause):
-            yield (
-                f"group: {study.group!r} moderates in the model {name!r} ({cause}), and within its groups it does not "
-                f"vary. Leave group out; or take {cause} out of the model, and the comparison of groups tells whether "
-                f"paths differ （{study.group!r}在模型{name!r}中为调节变量（{cause}），组内没有差异。请删去group，"
-                f"或从模型中删去{cause}，由多组比较检验路径差异）"
-            )
+            yield at("group", _MODERATES.filled(group=repr(study.group), model=repr(name), cause=cause))
 
 
 def _lists(value: Any) -> Any:
@@ -361,3 +343,32 @@ def _lists(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _lists(entry) for key, entry in value.items()}
     return [_lists(entry) for entry in value] if isinstance(value, (list, tuple)) else value
+
+
+_ALL_OR_SOME = Words(
+    "expected true for all items, or a list of some such as [MK1, MK2], got {found}",
+    "应为true（所有题项），或部分题项的列表，如[MK1, MK2]，实际为{found}",
+)
+_NOT_AVAILABLE = Words("{value} is not available; choose {choices}.", "{value}不可用；可选{choices}。")
+_NOT_ORDERED = Words(
+    "{estimator} does not take answers as ordered; leave it out, or choose WLSMV",
+    "{estimator}不能把答案作为有序类别；请删去，或选WLSMV",
+)
+_NOT_WITH_ORDERED = Words(
+    "fiml does not go with ordered, which meets gaps by pairs of items; leave it out",
+    "fiml不能与ordered同用，有序类别按成对题项处理缺失；请删去",
+)
+_COMPLETE_ONLY = Words(
+    "fiml does not go with {estimator}, which needs complete answers; choose ML or MLR",
+    "fiml不能与{estimator}同用，后者要求完整作答；请选ML或MLR",
+)
+_ONE_ITEM = Words("{name} has one item; a marker needs two or more.", "{name}只有一个题项，标记变量至少需要两个题项。")
+_RELATED = Words(
+    "{name} is part of the model {model}; a marker must be unrelated to the model's constructs.",
+    "{name}属于模型{model}，而标记变量须与模型中的构念无关。",
+)
+_MODERATES = Words(
+    "{group} moderates in the model {model} ({cause}), and within its groups it does not vary. Leave group out; or "
+    "take {cause} out of the model, and the comparison of groups tells whether paths differ",
+    "{group}在模型{model}中为调节变量（{cause}），组内没有差异。请删去group，或从模型中删去{cause}，由多组比较检验路径差异",
+)

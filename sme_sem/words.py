@@ -52,6 +52,15 @@ def written(text: object, language: Language = "en") -> str:
     return str(text)
 
 
+def at(place: str, said: Text) -> Words:
+    """Put the place that something is said of before it.
+
+    >>> at("data", Words("missing.", "缺少。")).zh
+    'data：缺少。'
+    """
+    return Words(f"{place}: ", f"{place}：") + said
+
+
 def joined(texts: Iterable[object], en: str = "; ", zh: str = "；") -> Words:
     """Put texts one behind the other, with the punctuation of each language between them.
 

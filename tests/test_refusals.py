@@ -501,6 +501,26 @@ def broken(tmp_path, instrument=None, **study):
             "correction：'holmes'不可用；可选none、holm、benjamini-hochberg。是否应为'holm'？",
         ),
         (
+            {"alpha": 5},
+            "alpha: expected a number between 0 and 1, such as 0.05, got 5",
+            "alpha：应为0与1之间的数，如0.05，实际为5",
+        ),
+        (
+            {"ordered": True, "estimator": "MLR"},
+            "estimator: MLR does not take answers as ordered; leave it out, or choose WLSMV",
+            "estimator：MLR不能把答案作为有序类别；请删去，或选WLSMV",
+        ),
+        (
+            {"ordered": 3},
+            "ordered: expected true for all items, or a list of some such as [MK1, MK2], got 3",
+            "ordered：应为true（所有题项），或部分题项的列表，如[MK1, MK2]，实际为3",
+        ),
+        (
+            {"trail": "t.csv"},
+            "trail: no such file: t.csv. Write one with: sme-sem code draft",
+            "trail：文件不存在：t.csv。可用以下命令生成：sme-sem code draft",
+        ),
+        (
             {"models": {"m": {"structure": "USE ~ TRUTS"}}},
             "models.m.structure: 'TRUTS' is no construct, item or background question. Did you mean 'TRUST'?",
             "models.m.structure：'TRUTS'不是构念、题项或背景题。是否应为'TRUST'？",

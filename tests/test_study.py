@@ -490,8 +490,8 @@ def test_own_hypotheses_must_have_their_path(tmp_path):
     ("content", "problem"),
     [
         (b"instrument: [small", "line 1, column 19: a bracket is never closed"),
-        (b"", "expected a mapping with instrument and data, got an empty file"),
-        (b"- a", "expected a mapping with instrument and data, got a list"),
+        (b"", "expected a mapping with instrument, data, got an empty file"),
+        (b"- a", "expected a mapping with instrument, data, got a list"),
         (b"title: \xff", "line 1: not UTF-8 text; save the file as UTF-8"),
         (b"data: a.csv", "instrument: missing"),
     ],
@@ -912,8 +912,11 @@ def test_groups_of_a_model_with_a_product_are_compared_and_groups_by_its_moderat
     found = load_study(write_study(tmp_path, group="city", **choices)).run()
     assert "TRUSTxage" in found.invariance.fits["configural"].latent
     moderated["structure"] = "USE ~ TRUST + city + TRUST:city"
-    (said,) = refusal(write_study(tmp_path, group="city", **choices))
-    assert said.startswith("group: 'city' moderates in the model 'moderated' (TRUST:city)") and "调节变量" in said
+    with pytest.raises(
+        StudyError, match=r"  group: 'city' moderates in the model 'moderated' \(TRUST:city\)"
+    ) as caught:
+        load_study(write_study(tmp_path, group="city", **choices))
+    assert "group：'city'在模型'moderated'中为调节变量（TRUST:city），组内没有差异。" in caught.value.in_chinese()
 
 
 def test_a_marker_of_a_study_is_tested_for_common_method_bias(tmp_path):

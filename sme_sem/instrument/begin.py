@@ -9,7 +9,8 @@ import tempfile
 from pathlib import Path
 
 from ..errors import StudyError
-from ..tables.storing import reason_of, require_path
+from ..tables.storing import IS_A_FILE, require_path, unwritable
+from ..words import Words, at
 from . import places
 from .library import path_of
 from .load import load_instrument
@@ -106,7 +107,7 @@ def new_study(folder: str | Path, instrument: str | Path) -> Path:
     try:
         _write_all(folder, contents)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise StudyError(str(folder), [f"cannot be written: {reason_of(error)}"]) from None
+        raise StudyError(str(folder), [unwritable(error)]) from None
     return folder / "study.yaml"
 
 
@@ -121,13 +122,10 @@ def _beside(source: Path, name: str | None) -> Path | None:
 def _write_all(folder: Path, contents: dict[str, bytes]) -> None:
     """Write every file or none: first aside, then moved into place."""
     if folder.exists() and not folder.is_dir():
-        raise StudyError(str(folder), ["is a file; name a folder"])
+        raise StudyError(str(folder), [IS_A_FILE])
     in_the_way = [name for name in contents if (folder / name).exists()]
     if in_the_way:
-        raise StudyError(
-            str(folder),
-            [f"{name}: already exists; name another folder, or move it away" for name in in_the_way],
-        )
+        raise StudyError(str(folder), [at(name, _EXISTS) for name in in_the_way])
     made = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     aside, placed = Path(tempfile.mkdtemp(prefix=".new-study-", dir=folder)), []
@@ -173,3 +171,6 @@ def _study(instrument: Instrument, file: str | None = None, segments: str | None
 def _as_yaml(name: str) -> str:
     """Quote a file name where YAML would read it as something else."""
     return name if re.fullmatch(r"[A-Za-z][\w.-]*\.\w+", name) else json.dumps(name, ensure_ascii=False)
+
+
+_EXISTS = Words("already exists; name another folder, or move it away", "已存在；请写另一文件夹，或将其移走")

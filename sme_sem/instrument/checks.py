@@ -13,19 +13,20 @@ from typing import Any, TypeGuard
 
 from ..errors import SyntaxProblem, did_you_mean
 from ..syntax import read_terms
-from ..words import Text, Words
+from ..words import Text, Words, at
 from .address import find
 from .options import option_name
 from .syntax import factors, paths, statements
 
 CONSTRUCT = Words("construct", "构念")
 _SCALE, _MODEL = Words("response scale", "作答量表"), Words("model", "模型")
+_QUESTION = Words("background question", "背景题")
 _MOST_PROBLEMS = 500
 _ITEM_IDS = ("constructs.*.items.*.id", "additional_items.*.id")
 _IDS = (*_ITEM_IDS, "attention_checks.*.id", "background.*.id", "metadata.*.id")
 
 
-def problems_between(document: Any) -> list[Text]:
+def problems_between(document: Any) -> list[Words]:
     """Every contradiction between the parts of a document, each with its place; of very many, the first."""
     checks = [
         _scales,
@@ -45,27 +46,32 @@ def problems_between(document: Any) -> list[Text]:
     return list(islice((problem for check in checks for problem in check(document)), _MOST_PROBLEMS))
 
 
-def _scales(document: Any) -> Iterator[Text]:
+def _scales(document: Any) -> Iterator[Words]:
     for place, scale in find(document, "response_scales.*", dict):
         lowest, highest = scale.get("lowest"), scale.get("highest")
         if not _whole(lowest) or not _whole(highest):
             continue
         if lowest >= highest:
-            yield f"{place}.highest: must be above lowest ({lowest}), got {highest}"
+            yield _not_above(place, lowest, highest)
             continue
         for code in _mapping(scale.get("anchors")):
             if isinstance(code, int) and not lowest <= code <= highest:
-                yield f"{place}.anchors[{code}]: off the scale, which runs from {lowest} to {highest}"
+                yield at(f"{place}.anchors[{code}]", _OFF_SCALE.filled(lowest=lowest, highest=highest))
         for spot, code in find(scale, "missing_codes.*", int):
             if lowest <= code <= highest:
-                yield f"{place}.{spot}: {code} is a valid answer; the scale runs from {lowest} to {highest}"
+                yield at(f"{place}.{spot}", _VALID.filled(code=code, span=_SPAN.filled(lowest=lowest, highest=highest)))
 
 
-def _unique_ids(document: Any) -> Iterator[Text]:
+def _not_above(place: str, lowest: object, highest: object) -> Words:
+    said = Words(f"must be above lowest ({lowest}), got {highest}", f"必须大于lowest（{lowest}），实际为{highest}")
+    return at(f"{place}.highest", said)
+
+
+def _unique_ids(document: Any) -> Iterator[Words]:
     yield from _repeated(found for pattern in _IDS for found in find(document, pattern))
 
 
-def _construct_names(document: Any) -> Iterator[Text]:
+def _construct_names(document: Any) -> Iterator[Words]:
     yield from _repeated(find(document, "constructs.*.name"))
     used = {name: place for pattern in _IDS for place, name in find(document, pattern)}
     for place, construct in find(document, "constructs.*", dict):
@@ -75,23 +81,20 @@ def _construct_names(document: Any) -> Iterator[Text]:
             yield _used_twice(f"{place}.name", name, used[name])
 
 
-def _indicators(document: Any) -> Iterator[Text]:
+def _indicators(document: Any) -> Iterator[Words]:
     for place, construct in find(document, "constructs.*", dict):
         items, elements = construct.get("items"), construct.get("of")
         if items and elements:
-            yield f"{place}: has both items and of; a construct is measured by one of them"
+            yield at(place, _BOTH)
         elif not items and not elements:
-            yield f"{place}: has neither items nor of; list its items, or the constructs it stands over"
+            yield at(place, _NEITHER)
         ids = [item for _, item in find(construct, "items.*.id")]
         name = construct.get("name")
         if isinstance(items, list) and len(items) == len(ids) == 1 and isinstance(name, str) and name != ids[0]:
-            yield (
-                f"{place}.name: a construct of one item carries the item's id, because the item itself "
-                f"enters the models; expected {ids[0]!r}, got {name!r}"
-            )
+            yield at(f"{place}.name", _OF_ONE_ITEM.filled(item=repr(ids[0]), name=repr(name)))
 
 
-def _second_order(document: Any) -> Iterator[Text]:
+def _second_order(document: Any) -> Iterator[Words]:
     names = _names(document, "constructs.*.name")
     over = _over(document)
     for place, construct in find(document, "constructs.*", dict):
@@ -99,15 +102,15 @@ def _second_order(document: Any) -> Iterator[Text]:
         for spot, element in find(construct, "of.*"):
             where = f"{place}.{spot}"
             if element not in names:
-                yield f"{where}: no construct is named {element!r}.{did_you_mean(element, names)}"
+                yield named_nowhere(where, CONSTRUCT, element) + did_you_mean(element, names)
             elif any(construct.get("name") == name for name in _reached(element, over)):
-                yield f"{where}: {construct['name']!r} would stand over itself"
+                yield at(where, _OVER_ITSELF.filled(name=repr(construct["name"])))
             elif element in seen:
-                yield f"{where}: {element!r} is already named"
+                yield _named_twice(where, element)
             seen.add(element)
 
 
-def _scale_names(document: Any) -> Iterator[Text]:
+def _scale_names(document: Any) -> Iterator[Words]:
     known = _keys(document, "response_scales")
     patterns = ("constructs.*.scale", "constructs.*.items.*.scale", "additional_items.*.scale")
     for pattern in (*patterns, "attention_checks.*.scale"):
@@ -116,45 +119,39 @@ def _scale_names(document: Any) -> Iterator[Text]:
                 yield named_nowhere(place, _SCALE, name) + did_you_mean(name, known)
 
 
-def _background(document: Any) -> Iterator[Text]:
+def _background(document: Any) -> Iterator[Words]:
     for place, question in find(document, "background.*", dict):
         kind, categories = question.get("kind", "category"), question.get("categories")
         if kind in ("category", "multiple") and not categories:
-            yield f"{place}.categories: missing; list the answers, or set kind to numeric or text"
+            yield at(f"{place}.categories", _NO_CATEGORIES)
         elif kind in ("numeric", "text") and categories:
-            yield f"{place}.categories: a {kind} question has none; leave them out, or set kind to category"
+            yield at(f"{place}.categories", _HAS_NO_CATEGORIES.filled(kind=kind))
         if question.get("ordered") is True and kind != "category":
-            yield f"{place}.ordered: is for categories of which one is chosen; leave it out of a {kind} question"
+            yield at(f"{place}.ordered", _NOT_ORDERED.filled(kind=kind))
         yield from _bounds(place, question, kind)
 
 
-def _bounds(place: str, question: Any, kind: Any) -> Iterator[Text]:
+def _bounds(place: str, question: Any, kind: Any) -> Iterator[Words]:
     """Complain of the range of a number where it is none, or where there is no number."""
     given = {key: question[key] for key in ("lowest", "highest") if question.get(key) is not None}
     for key, bound in given.items():
         if kind != "numeric":
-            yield f"{place}.{key}: is for the answers to a numeric question; leave it out of a {kind} question"
+            yield at(f"{place}.{key}", _NO_RANGE.filled(kind=kind))
         elif isinstance(bound, float) and not math.isfinite(bound):
-            yield f"{place}.{key}: expected a finite number, got {bound}"
+            yield at(f"{place}.{key}", _NOT_FINITE.filled(bound=bound))
     if kind != "numeric" or not all(_number(bound) for bound in given.values()):
         return
     lowest, highest = given.get("lowest", -math.inf), given.get("highest", math.inf)
     if lowest >= highest:
-        yield f"{place}.highest: must be above lowest ({lowest}), got {highest}"
+        yield _not_above(place, lowest, highest)
     for spot, code in find(question, "missing_codes.*", int) if given else ():
         if lowest <= code <= highest:
-            yield f"{place}.{spot}: {code} is a valid answer; the question allows {_span(given)}"
+            yield at(f"{place}.{spot}", _VALID.filled(code=code, span=_ALLOWED[tuple(given)].filled(**given)))
 
 
-def _span(given: dict[str, Any]) -> str:
-    if len(given) == 2:
-        return f"{given['lowest']} to {given['highest']}"
-    return f"{given['lowest']} and more" if "lowest" in given else f"{given['highest']} and less"
-
-
-def _options(document: Any) -> Iterator[Text]:
+def _options(document: Any) -> Iterator[Words]:
     """Every option of a question with several answers becomes a variable of its own."""
-    taken = {i.casefold(): i for pattern in _IDS for _, i in find(document, pattern) if isinstance(i, str)}
+    taken: dict[str, Text] = {i.casefold(): i for pattern in _IDS for _, i in find(document, pattern)}
     for place, question in find(document, "background.*", dict):
         if question.get("kind") != "multiple" or not isinstance(question.get("id"), str):
             continue
@@ -162,11 +159,11 @@ def _options(document: Any) -> Iterator[Text]:
             name = option_name(question["id"], code)
             where = f"{place}.categories[{code!r}]"
             if name.casefold() in taken:
-                yield f"{where}: would be the variable {name!r}, like {taken[name.casefold()]}; recode or rename one"
-            taken.setdefault(name.casefold(), f"the option {code!r}")
+                yield at(where, _SAME_VARIABLE.filled(name=repr(name), other=taken[name.casefold()]))
+            taken.setdefault(name.casefold(), Words(f"the option {code!r}", f"选项{code!r}"))
 
 
-def _attention(document: Any) -> Iterator[Text]:
+def _attention(document: Any) -> Iterator[Words]:
     scales = _mapping(document.get("response_scales"))
     for place, check in find(document, "attention_checks.*", dict):
         name, expected = check.get("scale") or next(iter(scales), None), check.get("expected")
@@ -174,10 +171,11 @@ def _attention(document: Any) -> Iterator[Text]:
         lowest, highest = scale.get("lowest"), scale.get("highest")
         if _whole(lowest) and _whole(highest) and _whole(expected) and lowest < highest:
             if not lowest <= expected <= highest:
-                yield f"{place}.expected: {expected} is off the scale, which runs from {lowest} to {highest}"
+                said = Words(f"{expected} is ", f"{expected}") + _OFF_SCALE.filled(lowest=lowest, highest=highest)
+                yield at(f"{place}.expected", said)
 
 
-def _models(document: Any) -> Iterator[Text]:
+def _models(document: Any) -> Iterator[Words]:
     constructs = _names(document, "constructs.*.name")
     known = [*constructs, *_observed(document), *_category_columns(document)]
     for place, model in find(document, "models.*", dict):
@@ -193,30 +191,30 @@ def _models(document: Any) -> Iterator[Text]:
             entering = set(listed) | _elements(document, listed)
             for name in _variables(structure) if listed else ():
                 if name in constructs and name not in entering:
-                    yield f"{place}.structure: names {name!r}, which the list of constructs leaves out"
+                    yield at(f"{place}.structure", _LEFT_OUT.filled(name=repr(name)))
 
 
-def unreadable_models(document: Any) -> Iterator[Text]:
+def unreadable_models(document: Any) -> Iterator[Words]:
     """Complain of models that are no model syntax: where, and what was expected."""
     for place, structure in find(document, "models.*.structure", str):
         try:
             read_terms(structure)
         except SyntaxProblem as problem:
-            yield f"{place}: {problem}".replace("\n", "\n    ")
+            yield at(place, str(problem).replace("\n", "\n    "))
 
 
 def _readable(structure: str) -> bool:
     return not any(unreadable_models({"models": {"": {"structure": structure}}}))
 
 
-def _parts_beside_composites(document: Any, place: str, structure: str) -> Iterator[Text]:
+def _parts_beside_composites(document: Any, place: str, structure: str) -> Iterator[Words]:
     """Complain of models that name a composite and also what it is made of."""
     named = set(_variables(structure))
     entering = named | _elements(document, sorted(named))
     for name, parts in _composites(document).items():
         for part in parts:
             if name in entering and part in named and part != name:
-                yield f"{place}: names {part!r}, which the composite {name!r} is made of and stands for in the model"
+                yield at(place, _BESIDE_COMPOSITE.filled(part=repr(part), name=repr(name)))
 
 
 def _composites(document: Any) -> dict[str, list[str]]:
@@ -229,61 +227,48 @@ def _composites(document: Any) -> dict[str, list[str]]:
     }
 
 
-def _products(document: Any, place: str, structure: str) -> Iterator[Text]:
+def _products(document: Any, place: str, structure: str) -> Iterator[Words]:
     """Complain of products that no product indicators can measure, or that stand without their factors."""
     present, named = paths(structure), set(_variables(structure))
     for outcome, cause in sorted(present):
         parts = factors(cause)
         if len(parts) > 2:
-            yield f"{place}: {cause!r} multiplies {len(parts)} variables; a product is of two constructs"
+            yield at(place, _TOO_MANY_FACTORS.filled(cause=repr(cause), n=len(parts)))
             continue
         for name in parts if len(parts) == 2 else ():
             if said := _no_factor(document, name, named):
-                yield f"{place}: {cause!r} multiplies {said}"
+                yield at(place, Words(f"{cause!r} multiplies ", f"乘积{cause!r}：") + said)
             elif (outcome, name) not in present:
-                yield f"{place}: {outcome!r} has the product {cause!r} as a cause, but not {name!r} itself; add it"
+                yield at(place, _FACTOR_MISSING.filled(outcome=repr(outcome), cause=repr(cause), name=repr(name)))
 
 
-def _no_factor(document: Any, name: str, named: set[str]) -> str:
+def _no_factor(document: Any, name: str, named: set[str]) -> Words | None:
     """Say why a variable can be no factor of a product; nothing where it can."""
     if name in _composites(document):
-        return f"the composite {name!r}, which has no items that reflect it"
+        return _FACTOR_COMPOSITE.filled(name=repr(name))
     for _, construct in find(document, "constructs.*", dict):
         own = [item for _, item in find(construct, "items.*.id")]
         if construct.get("name") == name and not own:
-            return f"{name!r}, which has no items of its own to multiply; take one of the constructs it stands over"
+            return _FACTOR_WITHOUT_ITEMS.filled(name=repr(name))
         if name in own and construct.get("name") != name and construct.get("name") in named:
-            return f"{name!r}, an item of {construct.get('name')!r}; multiply the construct"
-    for _, question in find(document, "background.*", dict):
-        if question.get("id") == name:
-            return _no_quantity(name, question)
-    return ""
+            return _FACTOR_ITEM.filled(name=repr(name), construct=repr(construct.get("name")))
+    asked = (question for _, question in find(document, "background.*", dict) if question.get("id") == name)
+    return next((_no_quantity(name, question) for question in asked), None)
 
 
-def _no_quantity(name: str, question: dict[Any, Any]) -> str:
+def _no_quantity(name: str, question: dict[Any, Any]) -> Words | None:
     """Say why a background question can be no factor of a product; nothing where its answers are a quantity."""
     kind, codes = question.get("kind", "category"), list(_mapping(question.get("categories")))
     if kind in ("text", "multiple"):
-        return (
-            f"{name!r}, a question of kind {kind}; a moderator is a number, a question of two categories or one with "
-            f"'ordered: true' （{name!r}不能作调节变量：调节变量须为数值题、二分类题或注明ordered: true的有序题）"
-        )
+        return _FACTOR_OF_KIND.filled(name=repr(name), kind=kind)
     if kind == "category" and any(isinstance(code, str) for code in codes):
-        return (
-            f"{name!r}, whose codes are texts; give its categories whole numbers as codes "
-            f"（{name!r}的编码为文字，请改用整数编码）"
-        )
+        return _FACTOR_OF_TEXTS.filled(name=repr(name))
     if kind == "category" and question.get("ordered") is not True and len(codes) > 2:
-        return (
-            f"{name!r}, which has {len(codes)} categories without order; compare them as groups in the study "
-            f"(group: {name}), or write 'ordered: true' to it if they stand in order "
-            f"（{name!r}为无序的多分类变量，不能作调节变量；请在研究文件中按组比较（group: {name}），若各类别有序则注明"
-            "ordered: true）"
-        )
-    return ""
+        return _FACTOR_WITHOUT_ORDER.filled(name=repr(name), n=len(codes), id=name)
+    return None
 
 
-def _chosen_models(document: Any) -> Iterator[Text]:
+def _chosen_models(document: Any) -> Iterator[Words]:
     models, hypothesized = _keys(document, "models"), document.get("hypothesized")
     for pattern in ("hypothesized", "rivals.*", "hypotheses.*.model"):
         for place, name in find(document, pattern):
@@ -293,10 +278,10 @@ def _chosen_models(document: Any) -> Iterator[Text]:
     yield from _repeated(find(document, "rivals.*"))
     for place, name in find(document, "rivals.*"):
         if name == hypothesized:
-            yield f"{place}: {name!r} is the hypothesized model; a rival is another one"
+            yield at(place, _NO_RIVAL.filled(name=repr(name)))
 
 
-def _hypotheses(document: Any) -> Iterator[Text]:
+def _hypotheses(document: Any) -> Iterator[Words]:
     yield from _repeated(find(document, "hypotheses.*.id"))
     columns = _category_columns(document)
     known = [*_names(document, "constructs.*.name"), *_observed(document), *columns]
@@ -307,33 +292,30 @@ def _hypotheses(document: Any) -> Iterator[Text]:
         outcome, _, cause = ("".join(side.split()) for side in path.partition("~"))
         sides = (outcome, cause)
         if paths(path) != {sides}:
-            yield f"{place}.path: expected 'outcome ~ cause', such as 'BMI ~ MKT' or 'BMI ~ MKT:CAP', got {path!r}"
+            yield at(f"{place}.path", _NO_PATH.filled(path=repr(path)))
             continue
-        problems: list[Text] = [
+        problems: list[Words] = [
             _unknown(f"{place}.path", name, known) for side in sides for name in factors(side) if name not in known
         ]
         problems += _mediators(place, hypothesis, sides, known)
         if cause in columns.values():
             own = [column for column, question in columns.items() if question == cause]
-            problems.append(
-                f"{place}.path: {cause!r} has categories without order, so that its paths have no one sign; name the "
-                f"column of a category, such as {own[-1]!r}, or write 'ordered: true' to the question if they have one"
-            )
+            problems.append(at(f"{place}.path", _NO_SIGN.filled(cause=repr(cause), column=repr(own[-1]))))
         yield from problems
         if not problems:
             yield from _untested(document, place, hypothesis, sides, columns)
 
 
-def _mediators(place: str, hypothesis: Any, sides: tuple[str, str], known: list[str]) -> Iterator[Text]:
+def _mediators(place: str, hypothesis: Any, sides: tuple[str, str], known: list[str]) -> Iterator[Words]:
     """Complain of mediators that are not known, or stand twice on the route."""
-    ends = dict(zip(sides, ("outcome", "cause"), strict=True))
+    ends = dict(zip(sides, (Words("outcome", "结果变量"), Words("cause", "原因变量")), strict=True))
     seen: set[str] = set()
     for spot, name in _via(hypothesis):
         where = f"{place}.{spot}"
         if name in ends:
-            yield f"{where}: {name!r} is the {ends[name]} of the path; a mediator stands between cause and outcome"
+            yield at(where, _AT_THE_END.filled(name=repr(name), end=ends[name]))
         elif name in seen:
-            yield f"{where}: {name!r} is already named"
+            yield _named_twice(where, name)
         elif name not in known:
             yield _unknown(where, name, known)
         seen.add(name)
@@ -346,14 +328,14 @@ def _via(hypothesis: Any) -> list[tuple[str, str]]:
 
 def _untested(
     document: Any, place: str, hypothesis: Any, path: tuple[str, str], columns: dict[str, str]
-) -> Iterator[Text]:
+) -> Iterator[Words]:
     """Complain of a hypothesis whose path, or a path of whose route, is not in its model.
 
     columns : the questions of the columns of categories, which stand in a model by either name
     """
     name = hypothesis.get("model") or document.get("hypothesized")
     if name is None:
-        yield f"{place}.model: missing; name the model that holds the path, or a hypothesized model"
+        yield at(f"{place}.model", _NO_MODEL)
         return
     model = _mapping(document.get("models")).get(name) if isinstance(name, str) else None
     structure = _mapping(model).get("structure", "")
@@ -365,14 +347,16 @@ def _untested(
         return  # told already
     for start, end in pairwise((cause, *via, outcome)):
         if paths(structure).isdisjoint({(end, start), (end, columns.get(start, start))}):
-            yield f"{place}.{'via' if via else 'path'}: the model {name!r} has no path {f'{end} ~ {start}'!r}"
+            path_of_it = repr(f"{end} ~ {start}")
+            said = Words(f"the model {name!r} has no path {path_of_it}", f"模型{name!r}中没有路径{path_of_it}")
+            yield at(f"{place}.{'via' if via else 'path'}", said)
 
 
-def _answers(document: Any) -> Iterator[Text]:
+def _answers(document: Any) -> Iterator[Words]:
     known = [*_names(document, "constructs.*.name"), *_observed(document)]
     for place, answers in find(document, "answers", dict):
         if not answers.get("file") and not answers.get("synthetic"):
-            yield f"{place}: expected file (answers), synthetic (a population to draw from), or both (drawn answers)"
+            yield at(place, _NO_ANSWERS)
         for pattern in ("synthetic.population", "synthetic.groups.*.population"):
             for spot, population in find(answers, pattern):
                 yield from _unknown_variables(f"{place}.{spot}", population, known)
@@ -383,21 +367,23 @@ def _answers(document: Any) -> Iterator[Text]:
         yield from _groups(document, answers, f"{place}.synthetic.groups")
 
 
-def _groups(document: Any, answers: Any, place: str) -> Iterator[Text]:
+def _groups(document: Any, answers: Any, place: str) -> Iterator[Words]:
     questions = {q["id"]: q for _, q in find(document, "background.*", dict) if isinstance(q.get("id"), str)}
     groups = [group for _, group in find(answers, "synthetic.groups.*", dict)]
     shares = [group.get("share") for group in groups]
     if shares and all(isinstance(s, float) for s in shares) and not math.isclose(sum(shares), 1):
-        yield f"{place}: the shares must add up to 1, got {sum(shares):g}"
+        total = f"{sum(shares):g}"
+        yield at(place, Words(f"the shares must add up to 1, got {total}", f"各组share之和须为1，实际为{total}"))
     for i, group in enumerate(groups):
         for name, code in _mapping(group.get("answers")).items():
             if name not in questions:
-                yield f"{place}[{i}].answers: no background question is named {name!r}.{did_you_mean(name, questions)}"
+                yield named_nowhere(f"{place}[{i}].answers", _QUESTION, name) + did_you_mean(name, questions)
             elif code not in list(_mapping(questions[name].get("categories"))):
-                yield f"{place}[{i}].answers.{name}: {code!r} is no answer to this question"
+                said = Words(f"{code!r} is no answer to this question", f"{code!r}不是该题的选项")
+                yield at(f"{place}[{i}].answers.{name}", said)
 
 
-def _unknown_variables(place: str, text: str, known: list[str]) -> Iterator[Text]:
+def _unknown_variables(place: str, text: str, known: list[str]) -> Iterator[Words]:
     defined = {name for s in statements(text) if s.operator in ("=~", "<~") for name in s.left}
     for name in _variables(text):
         if name not in known and name not in defined:
@@ -405,16 +391,13 @@ def _unknown_variables(place: str, text: str, known: list[str]) -> Iterator[Text
 
 
 def _unknown(place: str, name: str, known: list[str]) -> Words:
-    said = Words(
-        f"{place}: {name!r} is no construct, item or background question.",
-        f"{place}：{name!r}不是构念、题项或背景题。",
-    )
-    return said + did_you_mean(name, known)
+    said = Words(f"{name!r} is no construct, item or background question.", f"{name!r}不是构念、题项或背景题。")
+    return at(place, said) + did_you_mean(name, known)
 
 
 def named_nowhere(place: str, kind: Words, name: str) -> Words:
     """Complain that nothing of a kind has such a name."""
-    return Words(f"{place}: no {kind} is named {name!r}.", f"{place}：没有名为{name!r}的{kind.zh}。")
+    return at(place, Words(f"no {kind} is named {name!r}.", f"没有名为{name!r}的{kind.zh}。"))
 
 
 def _variables(text: str) -> list[str]:
@@ -422,10 +405,14 @@ def _variables(text: str) -> list[str]:
 
 
 def _used_twice(place: str, name: str, before: str) -> Words:
-    return Words(f"{place}: {name!r} is already used at {before}", f"{place}：{name!r}已用于{before}")
+    return at(place, Words(f"{name!r} is already used at {before}", f"{name!r}已用于{before}"))
 
 
-def _repeated(found: Iterator[tuple[str, str]]) -> Iterator[Text]:
+def _named_twice(place: str, name: str) -> Words:
+    return at(place, Words(f"{name!r} is already named", f"{name!r}已列出"))
+
+
+def _repeated(found: Iterator[tuple[str, str]]) -> Iterator[Words]:
     seen: dict[str, str] = {}
     for place, name in found:
         if name in seen:
@@ -498,3 +485,103 @@ def _number(value: Any) -> TypeGuard[float]:
 
 def _whole(value: Any) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+_OFF_SCALE = Words("off the scale, which runs from {lowest} to {highest}", "超出量表范围（{lowest}至{highest}）")
+_VALID = Words("{code} is a valid answer; {span}", "{code}是有效答案；{span}")
+_SPAN = Words("the scale runs from {lowest} to {highest}", "量表范围为{lowest}至{highest}")
+_ALLOWED = {
+    ("lowest", "highest"): Words("the question allows {lowest} to {highest}", "该题允许{lowest}至{highest}"),
+    ("lowest",): Words("the question allows {lowest} and more", "该题允许{lowest}及以上"),
+    ("highest",): Words("the question allows {highest} and less", "该题允许{highest}及以下"),
+}
+_BOTH = Words(
+    "has both items and of; a construct is measured by one of them", "同时含items与of；构念只能由其中之一测量"
+)
+_NEITHER = Words(
+    "has neither items nor of; list its items, or the constructs it stands over",
+    "既无items也无of；请列出其题项，或其所含的低阶构念",
+)
+_OVER_ITSELF = Words("{name} would stand over itself", "{name}包含了自身")
+_OF_ONE_ITEM = Words(
+    "a construct of one item carries the item's id, because the item itself enters the models; expected {item}, got "
+    "{name}",
+    "单题项构念须以题项编号为名，因为进入模型的是题项本身；应为{item}，实际为{name}",
+)
+_NO_CATEGORIES = Words(
+    "missing; list the answers, or set kind to numeric or text", "缺少；请列出选项，或将kind设为numeric或text"
+)
+_HAS_NO_CATEGORIES = Words(
+    "a {kind} question has none; leave them out, or set kind to category",
+    "{kind}题没有选项；请删去，或将kind设为category",
+)
+_NOT_ORDERED = Words(
+    "is for categories of which one is chosen; leave it out of a {kind} question", "仅用于单选题；请从{kind}题中删去"
+)
+_NO_RANGE = Words(
+    "is for the answers to a numeric question; leave it out of a {kind} question", "仅用于数值题；请从{kind}题中删去"
+)
+_NOT_FINITE = Words("expected a finite number, got {bound}", "应为有限的数字，实际为{bound}")
+_SAME_VARIABLE = Words(
+    "would be the variable {name}, like {other}; recode or rename one",
+    "对应的变量名为{name}，与{other}相同；请更改其中一个的编码或名称",
+)
+_LEFT_OUT = Words("names {name}, which the list of constructs leaves out", "含{name}，而constructs列表中没有")
+_BESIDE_COMPOSITE = Words(
+    "names {part}, which the composite {name} is made of and stands for in the model",
+    "含{part}，而它是合成构念{name}的组成部分，在模型中已由{name}代表",
+)
+_TOO_MANY_FACTORS = Words(
+    "{cause} multiplies {n} variables; a product is of two constructs",
+    "{cause}为{n}个变量的乘积；乘积只能由两个构念构成",
+)
+_FACTOR_MISSING = Words(
+    "{outcome} has the product {cause} as a cause, but not {name} itself; add it",
+    "{outcome}的原因变量中有乘积{cause}，却没有{name}本身；请加入",
+)
+_FACTOR_COMPOSITE = Words(
+    "the composite {name}, which has no items that reflect it", "{name}为合成构念，没有反映它的题项，不能相乘"
+)
+_FACTOR_WITHOUT_ITEMS = Words(
+    "{name}, which has no items of its own to multiply; take one of the constructs it stands over",
+    "{name}自身没有可相乘的题项；请改用其所含的低阶构念之一",
+)
+_FACTOR_ITEM = Words(
+    "{name}, an item of {construct}; multiply the construct", "{name}是{construct}的题项；请改用该构念相乘"
+)
+_FACTOR_OF_KIND = Words(
+    "{name}, a question of kind {kind}; a moderator is a number, a question of two categories or one with "
+    "'ordered: true'",
+    "{name}为{kind}题，不能作调节变量；调节变量须为数值题、二分类题或注明ordered: true的有序题",
+)
+_FACTOR_OF_TEXTS = Words(
+    "{name}, whose codes are texts; give its categories whole numbers as codes", "{name}的编码为文字；请改用整数编码"
+)
+_FACTOR_WITHOUT_ORDER = Words(
+    "{name}, which has {n} categories without order; compare them as groups in the study (group: {id}), or write "
+    "'ordered: true' to it if they stand in order",
+    "{name}有{n}个无序类别，不能作调节变量；请在研究文件中按组比较（group: {id}），若各类别有序则注明ordered: true",
+)
+_NO_RIVAL = Words(
+    "{name} is the hypothesized model; a rival is another one", "{name}就是假设模型；竞争模型须为其他模型"
+)
+_NO_PATH = Words(
+    "expected 'outcome ~ cause', such as 'BMI ~ MKT' or 'BMI ~ MKT:CAP', got {path}",
+    "应为“结果变量 ~ 原因变量”，如'BMI ~ MKT'或'BMI ~ MKT:CAP'，实际为{path}",
+)
+_NO_SIGN = Words(
+    "{cause} has categories without order, so that its paths have no one sign; name the column of a category, such as "
+    "{column}, or write 'ordered: true' to the question if they have one",
+    "{cause}的类别无序，其路径没有单一的方向；请写某一类别的列，如{column}，若各类别有序则在该题注明ordered: true",
+)
+_AT_THE_END = Words(
+    "{name} is the {end} of the path; a mediator stands between cause and outcome",
+    "{name}是该路径的{end}；中介变量位于原因变量与结果变量之间",
+)
+_NO_MODEL = Words(
+    "missing; name the model that holds the path, or a hypothesized model", "缺少；请写含有该路径的模型，或指定假设模型"
+)
+_NO_ANSWERS = Words(
+    "expected file (answers), synthetic (a population to draw from), or both (drawn answers)",
+    "应有file（数据文件）、synthetic（抽取数据的总体），或两者皆有（已抽取的数据）",
+)

@@ -6,6 +6,7 @@ carries its place: ``constructs[2].items[0].wording``.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from . import places
 from .checks import problems_between
 from .document import UnreadableError, read_file
 from .model import Instrument
-from .wording import problems_of
+from .wording import full_width_colon, no_mapping, problems_of
 
 
 def load_instrument(name_or_path: str | Path) -> Instrument:
@@ -52,13 +53,13 @@ def load_instrument(name_or_path: str | Path) -> Instrument:
         path = Path(name_or_path)
     source = str(name_or_path) or "(no name)"
     try:
-        document, problems = read_file(path, "an instrument", "the YAML file", _missing)
+        document, problems = read_file(path, Words("the YAML file", "YAML文件"), _missing)
     except UnreadableError as refusal:
-        raise InstrumentError(source, list(refusal.args)) from None
+        raise InstrumentError(source, [refusal.said]) from None
     return read_instrument(document, source, problems)
 
 
-def read_instrument(document: Any, source: str = "instrument", problems: list[Text] | None = None) -> Instrument:
+def read_instrument(document: Any, source: str = "instrument", problems: Iterable[Text] = ()) -> Instrument:
     """Make an instrument of a document, as YAML or JSON gives it.
 
     Parameters
@@ -87,20 +88,17 @@ def read_instrument(document: Any, source: str = "instrument", problems: list[Te
     sme_sem.errors.InstrumentError: my.yaml: 1 problem
       expected a mapping with name, title, response_scales, constructs, got a list
     """
-    problems = list(problems or ())
+    found = [*problems]
     fields = ", ".join(name for name, field in Instrument.model_fields.items() if field.is_required())
     if not isinstance(document, dict):
-        found = {list: "a list", str: f"the text {document!r:.40}", type(None): "an empty file"}
-        what = found.get(type(document), repr(document))
-        colon = "; a full-width colon '：' is no ': '" if "：" in str(document) else ""
-        raise InstrumentError(source, [*problems, f"expected a mapping with {fields}, got {what}{colon}"])
+        raise InstrumentError(source, [*found, no_mapping(document, fields) + full_width_colon(document)])
     try:
         instrument = Instrument.model_validate(document)
     except ValidationError as error:
-        problems += problems_of(error)
-    problems += problems_between(document)
-    if problems:
-        raise InstrumentError(source, problems)
+        found += problems_of(error)
+    found += problems_between(document)
+    if found:
+        raise InstrumentError(source, found)
     return instrument
 
 

@@ -42,35 +42,46 @@ Meaning = Literal[
 ]
 
 
+_NO_NAME = Words(
+    "{name} cannot name a variable; begin with a letter, go on with letters, digits, '_' or '.'",
+    "{name}不能作变量名；须以字母或汉字开头，其后可为字母、汉字、数字、“_”或“.”",
+)
+_NO_FILE = Words(
+    "expected the name of a file that lies beside the instrument, got {name}",
+    "应为与问卷文件同一文件夹中的文件名，实际为{name}",
+)
+_MODERATED_ROUTE = Words(
+    "a moderated path, {path}, has no mediators; leave via out, or name a single cause",
+    "含乘积的路径{path}不能有中介变量；请删去via，或只写一个原因变量",
+)
+
+
+def refusal(kind: str, said: Words, **values: object) -> PydanticCustomError:
+    """Make an error of a value that says in both languages what is wrong, for :func:`.wording.problems_of`."""
+    return PydanticCustomError(kind, "{said}", {"said": said.filled(**values)})
+
+
 def _written(text: str) -> str:
     if not text.strip():
-        raise PydanticCustomError("empty_text", "is empty; expected text")
+        raise refusal("empty_text", Words("is empty; expected text", "为空；应为文字"))
     return text
 
 
 def _variable_name(name: str) -> str:
     if not re.fullmatch(NAME, name):
-        raise PydanticCustomError(
-            "variable_name",
-            "{name} cannot name a variable; begin with a letter, go on with letters, digits, '_' or '.'",
-            {"name": repr(name)},
-        )
+        raise refusal("variable_name", _NO_NAME, name=repr(name))
     return name
 
 
 def _file_name(name: str) -> str:
     if re.search(r"[/\\:\0]", name) or name in (".", ".."):
-        raise PydanticCustomError(
-            "file_name",
-            "expected the name of a file that lies beside the instrument, got {name}",
-            {"name": repr(name)},
-        )
+        raise refusal("file_name", _NO_FILE, name=repr(name))
     return name
 
 
 def _code(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, (int, str)):
-        raise PydanticCustomError("code_type", "expected a whole number or text")
+        raise refusal("code_type", Words("expected a whole number or text", "应为整数或文字"))
     return value
 
 
@@ -243,11 +254,7 @@ class Hypothesis(_Record):
     def _unmoderated(cls, via: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         path = info.data.get("path", "")
         if via and ":" in path.partition("~")[2]:
-            raise PydanticCustomError(
-                "moderated_route",
-                "a moderated path, {path}, has no mediators; leave via out, or name a single cause",
-                {"path": repr(path)},
-            )
+            raise refusal("moderated_route", _MODERATED_ROUTE, path=repr(path))
         return via
 
     @property

@@ -9,14 +9,15 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from ..errors import did_you_mean
-from ..words import Text, Words
+from ..words import Text, Words, at
 from .address import address
 from .model import Bilingual, Instrument
 
 _TEXT, _LIST, _MAPPING = Words("text", "文字"), Words("a list", "列表"), Words("a mapping", "键值对")
 _WHOLE, _NUMBER = Words("a whole number", "整数"), Words("a number", "数字")
 _YES_OR_NO = Words("true or false", "true或false")
-_NOTHING = Words("nothing", "空值")
+_NOTHING, _EMPTY = Words("nothing", "空值"), Words("an empty file", "空文件")
+_UNKNOWN, _GOT = Words("not a known field.", "未知的键。"), Words(", got {found}", "，实际为{found}")
 _WANTED = {
     "string_type": _TEXT,
     "int_type": _WHOLE,
@@ -37,8 +38,8 @@ _BEYOND = {
 def problems_of(
     error: ValidationError,
     record: type[BaseModel] = Instrument,
-    spans: Mapping[tuple[int | str, ...], str] = types.MappingProxyType({}),
-) -> list[Text]:
+    spans: Mapping[tuple[int | str, ...], Words] = types.MappingProxyType({}),
+) -> list[Words]:
     """One line for each error in what should have been such a record, beginning with its place.
 
     spans : by place, which numbers are expected there, where a bound alone would not say it
@@ -46,42 +47,46 @@ def problems_of(
     return [_line(record, spans, one) for one in error.errors()]
 
 
-def _line(record: type[BaseModel], spans: Mapping[tuple[int | str, ...], str], error: Any) -> Text:
+def _line(record: type[BaseModel], spans: Mapping[tuple[int | str, ...], Words], error: Any) -> Words:
     place, kind, found = error["loc"], error["type"], error["input"]
-    context, message = error.get("ctx", {}), error["msg"]
+    context = error.get("ctx", {})
     at_key = bool(place) and place[-1] == "[key]"
     where = address(place[:-1] if at_key else place)
     if kind == "missing":
         wanted = _expected(record, place)
-        return Words(f"{where}: missing; expected {wanted}", f"{where}：缺少；应为{wanted.zh}")
+        return at(where, Words(f"missing; expected {wanted}", f"缺少；应为{wanted.zh}"))
     if kind == "extra_forbidden":
         known = _fields_at(record, place[:-1])
         listed = Words(f" Known here: {', '.join(known)}.", f"此处可用：{'、'.join(known)}。")
-        unknown = Words(f"{where}: not a known field.", f"{where}：未知的键。")
-        return unknown + (did_you_mean(str(place[-1]), known) or listed)
+        return at(where, _UNKNOWN) + (did_you_mean(str(place[-1]), known) or listed)
     if kind in _WANTED or kind == "model_type":
         wanted = _WANTED.get(kind) or _expected(record, place)
         as_key = Words(" as key", "作为键") if at_key else Words("", "")
         return _not_so(where, wanted + as_key, found) + _advice(wanted, found)
     if kind == "literal_error":
-        return _not_so(
-            where, Words(context["expected"], context["expected"].replace(", ", "、").replace(" or ", "或")), found
-        )
+        choices = context["expected"]
+        return _not_so(where, Words(choices, choices.replace(", ", "、").replace(" or ", "或")), found)
     if kind == "too_short":
-        return Words(f"{where}: is empty; expected at least one entry", f"{where}：为空；至少应有一项")
+        return at(where, Words("is empty; expected at least one entry", "为空；至少应有一项"))
     if kind in _BEYOND and place in spans:
-        return f"{where}: expected {spans[place]}, got {_shown(found)}"
+        return _not_so(where, spans[place], found)
     if kind in _BEYOND:
-        bound, shown = _BEYOND[kind].filled(**context), _shown(found)
-        return Words(f"{where}: {bound}, got {shown}", f"{where}：{bound.zh}，实际为{shown.zh}")
-    if kind == "code_type":
-        return f"{where}: {message}, got {_shown(found)}"
-    return f"{where}: {message}"
+        return at(where, _BEYOND[kind].filled(**context)) + _GOT.filled(found=_shown(found))
+    said = at(where, context.get("said", error["msg"]))
+    return said + _GOT.filled(found=_shown(found)) if kind == "code_type" else said
 
 
 def _not_so(where: str, wanted: Words, found: Any) -> Words:
-    shown = _shown(found)
-    return Words(f"{where}: expected {wanted}, got {shown}", f"{where}：应为{wanted.zh}，实际为{shown.zh}")
+    return at(where, Words(f"expected {wanted}", f"应为{wanted.zh}")) + _GOT.filled(found=_shown(found))
+
+
+def no_mapping(document: Any, fields: str) -> Words:
+    """Say that a document is none with such fields."""
+    kinds = {list: _LIST, str: Words(f"the text {document!r:.40}", f"文字{document!r:.40}"), type(None): _EMPTY}
+    what = kinds.get(type(document), repr(document))
+    return Words(f"expected a mapping with {fields}", f"应为含{fields.replace(', ', '、')}的键值对") + _GOT.filled(
+        found=what
+    )
 
 
 def _advice(wanted: Words, found: Any) -> Text:
@@ -91,9 +96,12 @@ def _advice(wanted: Words, found: Any) -> Text:
         return Words("; at most 18 digits, without quotation marks", "；最多18位，不加引号")
     if wanted == _TEXT and not isinstance(found, (list, dict)):
         return Words("; put it in quotes if it is meant as text", "；若为文字，请加引号")
-    if isinstance(found, str) and "：" in found:
-        return Words("; a full-width colon '：' is no ': '", "；全角冒号“：”不等于“: ”")
-    return ""
+    return full_width_colon(found)
+
+
+def full_width_colon(found: Any) -> Text:
+    """Point to the colon of Chinese in a text where that of YAML is meant."""
+    return Words("; a full-width colon '：' is no ': '", "；全角冒号“：”不等于“: ”") if "：" in str(found) else ""
 
 
 def _shown(value: Any) -> Words:

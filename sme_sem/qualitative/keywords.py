@@ -21,7 +21,7 @@ import pandas as pd
 from ..errors import SourceError, texts
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from
 from ..tables.format import cell
-from ..tables.storing import reason_of, require_path
+from ..tables.storing import require_path, unreadable
 from ..tasks import Progress, results, shown
 from .documents import documents_in, firm_and_year, name_pattern, read_document
 from .libraries import library
@@ -315,7 +315,7 @@ def _themes_in(path: Path, place: str) -> Mapping[str, Any]:
     except (UnicodeDecodeError, yaml.YAMLError) as problem:
         raise SourceError(place, [f"is no YAML in UTF-8: {' '.join(str(problem).split())[:160]}"]) from None
     except (OSError, ValueError) as problem:  # ValueError: a NUL in the name
-        raise SourceError(place, [f"cannot be read: {reason_of(problem)}"]) from None
+        raise SourceError(place, [unreadable(problem)]) from None
     if not isinstance(document, dict):
         raise SourceError(place, ["expected theme: [keyword, ...]"])
     return document

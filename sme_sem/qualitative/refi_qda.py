@@ -27,7 +27,7 @@ import pandas as pd
 
 from ..errors import SourceError
 from ..tables import Words
-from ..tables.storing import reason_of
+from ..tables.storing import unreadable
 from .coding import FIELDS, Coding, coding_of
 from .documents import Read, decoded
 from .remarks import Remark, Severity
@@ -145,7 +145,7 @@ def _opened(path: Path, place: str) -> _Archive:
     try:
         content = path.read_bytes()
     except (OSError, ValueError) as problem:  # ValueError: a NUL in the name
-        raise SourceError(place, [f"cannot be read: {reason_of(problem)}"]) from None
+        raise SourceError(place, [unreadable(problem)]) from None
     if path.suffix.lower() == ".qde":
         return _Archive({"project.qde": content})
     try:

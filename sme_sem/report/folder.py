@@ -21,7 +21,7 @@ from ..errors import ExportError, StudyError
 from ..sem.exchange import write_syntax
 from ..tables import Language, csv_file, excel, latex, markdown, word
 from ..tables.language import require_language
-from ..tables.storing import file_names, reason_of, require_path, sha256_of, store
+from ..tables.storing import IS_A_FILE, file_names, require_path, sha256_of, store, unreadable, unwritable
 from . import html
 from . import word as report_word
 from .contents import COMPUTED_WITH, report_of
@@ -46,7 +46,7 @@ def save(results: Results, folder: str | Path, language: Language = "en") -> Pat
     except ExportError as error:  # of the models for other programs
         raise StudyError(str(folder), error.lines) from None
     except OSError as error:
-        raise StudyError(str(folder), [f"cannot be written: {reason_of(error)}"]) from None
+        raise StudyError(str(folder), [unwritable(error)]) from None
 
 
 def check_folder(folder: str | Path) -> None:
@@ -56,14 +56,14 @@ def check_folder(folder: str | Path) -> None:
         if not folder.resolve().exists():
             return
         if not folder.is_dir():
-            raise StudyError(str(folder), ["is a file; name a folder for the results"])
+            raise StudyError(str(folder), [IS_A_FILE])
         present = files_in(folder)
         if not present:
             return
         written = _earlier_files(folder)
         problems = _lost(folder, present, written or {})
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise StudyError(str(folder), [f"cannot be read: {reason_of(error)}"]) from None
+        raise StudyError(str(folder), [unreadable(error)]) from None
     if written is None:
         raise StudyError(str(folder), ["is not empty and holds no earlier results; name a new or an empty folder"])
     if problems:

@@ -20,8 +20,9 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ResponseError, did_you_mean
-from ..tables import Text, Words, joined
-from ..tables.storing import reason_of
+from ..tables import Words, joined
+from ..tables.storing import unreadable
+from ..words import at
 from .coded import coded, coded_columns
 from .delimited import decoded, delimited
 from .findings import Finding, capped, finding, listed
@@ -166,19 +167,20 @@ def _bytes(path: Path) -> bytes:
         held = f"it holds {', '.join(map(repr, inside[:5]))}" if inside else "it holds no file of answers"
         raise ResponseError(f"{path}: is a folder, name one file of answers in it; {held}") from None
     except (OSError, ValueError) as problem:
-        raise ResponseError(f"{path}: cannot be opened: {reason_of(problem)}") from None
+        raise ResponseError(at(str(path), unreadable(problem))) from None
     if not data.strip():
         raise ResponseError(f"{path}: is empty; expected column names and one row per respondent")
     return data
 
 
-def _not_there(path: Path) -> Text:
+def _not_there(path: Path) -> Words:
     if not path.parent.is_dir():
-        return f"{path}: the folder {str(path.parent)!r} does not exist"
+        folder = repr(str(path.parent))
+        return at(str(path), Words(f"the folder {folder} does not exist", f"文件夹{folder}不存在"))
     names = [p.name for p in path.parent.iterdir() if p.is_file()]
-    folder = str(path.parent.resolve())
-    said = Words(f"{path}: no such file in {folder!r}.", f"{path}：文件夹{folder!r}中没有此文件。")
-    return said + did_you_mean(path.name, names)
+    folder = repr(str(path.parent.resolve()))
+    said = Words(f"no such file in {folder}.", f"文件夹{folder}中没有此文件。")
+    return at(str(path), said) + did_you_mean(path.name, names)
 
 
 def _from_text(path: Path, data: bytes, sheet: str | None, encoding: str | None) -> TextTable:

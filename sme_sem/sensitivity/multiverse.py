@@ -22,7 +22,7 @@ from ..ledger import POST_HOC, Entry, entry
 from ..moderation import with_products
 from ..sem.presentation import Labels, objections
 from ..sem.specification import Specification
-from ..tables import Column, Kind, Language, Table, Tabled, Text, Words, joined
+from ..tables import Column, Kind, Language, Table, Tabled, Text, Words, joined, written
 from ..tables.format import level
 from ..tasks import Progress, done
 from . import wording
@@ -37,13 +37,14 @@ if TYPE_CHECKING:
 UNSEEN = 5e-4  # a difference that three decimals print as nothing
 CHUNK = 8  # plans a worker takes at a time
 INADMISSIBLE, FAILED = "inadmissible", "failed"
+_REASON = ("reason", "reason_zh")
 
 
 class Outcome(NamedTuple):
     """What became of one plan: status, why, how many respondents, what it says of each expectation, what to record."""
 
     status: str
-    reason: str
+    reason: Text
     n: int
     findings: tuple[Finding, ...]
     entry: Entry | None = None
@@ -70,7 +71,7 @@ class Multiverse(Tabled):
     influence : one row per hypothesis and choice: the shares of the variance of the standardized estimate, alone and
         together with other choices, and the levels that are furthest apart
     levels : one row per hypothesis, choice and level: analyses, median, share that support
-    failures : analyses without an admissible solution, with the reason
+    failures : analyses without an admissible solution, with the reason in English and in Chinese
     specifications, distinct : analyses, and how many of them differ
     alpha : level at which a hypothesis is supported
     labels, titles : what to print for variables and for models, of a study's instrument
@@ -160,10 +161,10 @@ class Multiverse(Tabled):
 
     def _failures(self) -> Iterator[tuple[Any, ...]]:
         """Gather the analyses that failed alike, and name what they have in common."""
-        chosen = [c for c in self.failures.columns if c not in ("specification", "status", "reason")]
-        for (status, reason), own in self.failures.groupby(["status", "reason"], sort=False):
+        chosen = [c for c in self.failures.columns if c not in ("specification", "status", *_REASON)]
+        for (status, en, zh), own in self.failures.groupby(["status", *_REASON], sort=False):
             common = [self._described(c, str(own[c].iloc[0])) for c in chosen if own[c].nunique() == 1]
-            yield _STATUS[str(status)], len(own), joined(common) if common else Words("–", "–"), reason
+            yield _STATUS[str(status)], len(own), joined(common) if common else Words("–", "–"), Words(str(en), str(zh))
 
 
 def multiverse(
@@ -241,7 +242,7 @@ def multiverse(
     book = book_of(study_or_model, base, ledger)
     outcomes, distinct = _outcomes(base, plans, expected, 1 - alpha, workers, progress, book.sha256 if book else "")
     if book is not None:
-        book.record(combined, plans, [outcome.entry for outcome in outcomes], [o.reason for o in outcomes])
+        book.record(combined, plans, [outcome.entry for outcome in outcomes], [str(o.reason) for o in outcomes])
     curve = _curve(combined, outcomes, expected, alpha)
     fitted = curve[curve["status"] == FITTED]
     levels = [(c.name, level) for c in chosen for level in c.levels]
@@ -332,12 +333,12 @@ def _outcome(task: Task, model: Specification, options: Mapping[str, Any]) -> Ou
     try:
         fit = with_products(model, task.data).fit(**options)
     except SmeSemError as problem:
-        return Outcome(FAILED, str(problem), 0, tuple(Finding(FAILED) for _ in task.expected))
+        return Outcome(FAILED, problem.said, 0, tuple(Finding(FAILED) for _ in task.expected))
     found = findings(fit, task.expected, task.level)
     recorded = entry(fit, task.sha256, POST_HOC) if task.sha256 else None
     if fit.admissible:
         return Outcome(FITTED, "", fit.n, found, recorded)
-    said = " ".join(words.en for words in objections(fit))
+    said = joined(objections(fit), " ", "")
     return Outcome(INADMISSIBLE, said, fit.n, tuple(_inadmissible(one) for one in found), recorded)
 
 
@@ -431,11 +432,11 @@ def _of_level(fitted: pd.DataFrame, hypothesis: str, choice: str, level: str) ->
 
 def _failures(combined: Sequence[Mapping[str, str]], outcomes: Sequence[Outcome]) -> pd.DataFrame:
     rows = [
-        {"specification": number, **combination, "status": outcome.status, "reason": outcome.reason}
+        (number, *combination.values(), outcome.status, written(outcome.reason), written(outcome.reason, "zh"))
         for number, (combination, outcome) in enumerate(zip(combined, outcomes, strict=True), start=1)
         if outcome.status != FITTED
     ]
-    return pd.DataFrame(rows, columns=["specification", *combined[0], "status", "reason"])
+    return pd.DataFrame(rows, columns=["specification", *combined[0], "status", *_REASON])
 
 
 def _rows(frame: pd.DataFrame, columns: Iterable[Column]) -> tuple[tuple[Any, ...], ...]:

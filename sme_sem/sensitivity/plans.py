@@ -21,7 +21,8 @@ from ..responses.screening import screen
 from ..sem.composites import WEIGHT
 from ..sem.left_out import without
 from ..sem.specification import Specification
-from ..tables import Words
+from ..tables import Text, Words, joined
+from ..words import at
 from .choices import Choice
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Plan:
     model: Specification | None
     rows: np.ndarray
     options: Mapping[str, Any]
-    problem: str = ""
+    problem: Text = ""
 
     @cached_property
     def key(self) -> tuple[Any, ...]:
@@ -150,7 +151,7 @@ def plan(base: Base, choices: Sequence[Choice], combination: Mapping[str, str]) 
     assert model is not None  # as prepared() made sure
     changes = (chosen.get(name, ()) for name in ("paths", "items", "covariates"))
     changed = _changed(model, *changes, orthogonal=bool(options.get("orthogonal")))
-    if isinstance(changed, str):
+    if not isinstance(changed, Specification):
         return Plan(None, rows, options, changed)
     return Plan(changed, rows, options | _ordered_items(base, changed, options.get("ordered")))
 
@@ -240,12 +241,12 @@ def _bare(line: str) -> str:
 @lru_cache(maxsize=1024)
 def _changed(
     model: Specification, paths: Names, items: Names, covariates: Names, *, orthogonal: bool
-) -> Specification | str:
+) -> Specification | Text:
     """Apply what is chosen of the model; the reason why that is impossible, where it is."""
     try:
         return _adjusted(_without_items(_with_paths(model, paths), items), covariates, orthogonal=orthogonal)
     except SmeSemError as problem:
-        return str(problem)
+        return problem.said
 
 
 def _with_paths(model: Specification, lines: Names) -> Specification:
@@ -259,7 +260,7 @@ def _without_items(model: Specification, items: Names) -> Specification:
     left = without(model, gone)
     emptied = [name for name in model.latent if name not in left.latent]
     if emptied:
-        raise SpecificationError(f"without {', '.join(items)}, {emptied[0]!r} has no indicator left.")
+        raise SpecificationError(_EMPTIED.filled(items=joined(items, ", ", "、"), name=repr(emptied[0])))
     return left
 
 
@@ -271,7 +272,7 @@ def _adjusted(model: Specification, covariates: Names, *, orthogonal: bool) -> S
     causes = dict.fromkeys(t.rhs for t in paths)
     behind = [name for name in model.latent if name in causes and name not in outcomes]
     if not outcomes:
-        raise SpecificationError("covariates: the model has no path whose outcome could be adjusted.")
+        raise SpecificationError(at("covariates", _NO_OUTCOME))
     for name in (*outcomes, *behind):
         for covariate in covariates:
             if covariate != name:
@@ -286,4 +287,6 @@ def _adjusted(model: Specification, covariates: Names, *, orthogonal: bool) -> S
 _NO_INDICATOR = Words(
     "choices[{choice}]: the models have no indicator {name}.", "choices[{choice}]：各模型均无题项{name}。"
 )
+_EMPTIED = Words("without {items}, {name} has no indicator left.", "删去{items}后，{name}没有题项。")
+_NO_OUTCOME = Words("the model has no path whose outcome could be adjusted.", "模型中没有结果变量可加入协变量的路径。")
 _NO_COLUMN = Words("choices[{choice}]: the data have no column {name}.", "choices[{choice}]：数据中没有列{name}。")

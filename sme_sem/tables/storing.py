@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ..errors import ExportError, require_kind
+from ..words import Words
 
 
 def store(path: str | Path, content: bytes) -> Path:
@@ -38,7 +39,7 @@ def store_all(contents: Mapping[Path, bytes]) -> tuple[Path, ...]:
                 os.replace(unfinished, path)
                 undo.callback(_restore, path, earlier)
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-            raise ExportError(str(path), [f"cannot be written: {reason_of(error)}"]) from None
+            raise ExportError(str(path), [unwritable(error)]) from None
         undo.pop_all()
     return tuple(contents)
 
@@ -71,12 +72,26 @@ def require_path(path: object, name: str = "path", wanted: str = "the path of a 
     require_kind(name, path, (str, os.PathLike), wanted)
 
 
-def reason_of(error: Exception) -> str:
-    """Say why a place cannot be read or written, and what may help."""
+def unreadable(error: Exception) -> Words:
+    """Say why a place cannot be read, and what may help."""
+    return Words("cannot be read: ", "无法读取：") + _reason(error)
+
+
+def unwritable(error: Exception) -> Words:
+    """Say why a place cannot be written, and what may help."""
+    return Words("cannot be written: ", "无法写入：") + _reason(error)
+
+
+def _reason(error: Exception) -> Words:
     reason = getattr(error, "strerror", None) or str(error)
-    if isinstance(error, PermissionError):
-        return f"{reason}; check the rights of the folder, and close its files in other programs"
-    return reason
+    return Words(reason, reason) + (_RIGHTS if isinstance(error, PermissionError) else "")
+
+
+IS_A_FILE = Words("is a file; name a folder", "是文件；请写文件夹")
+_RIGHTS = Words(
+    "; check the rights of the folder, and close its files in other programs",
+    "；请检查文件夹权限，并在其他程序中关闭其文件",
+)
 
 
 def sha256_of(file: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -15,15 +16,23 @@ FIELDS = "expected a mapping with name, title, response_scales, constructs"
 
 
 def complaint(document) -> str:
+    """What is wrong with a document; every line of it, but what is quoted from a model, is told in Chinese as well."""
     with pytest.raises(InstrumentError) as caught:
         read_instrument(document, "my.yaml")
+    assert_chinese(caught.value)
     return str(caught.value)
 
 
 def file_complaint(path) -> str:
     with pytest.raises(InstrumentError) as caught:
         load_instrument(path)
+    assert_chinese(caught.value)
     return str(caught.value).replace(str(path), "my.yaml")
+
+
+def assert_chinese(error):
+    told = [line.zh for line in error.lines if "\n" not in str(line)]
+    assert [text for text in told if not re.search("[\u4e00-\u9fff]", text)] == []
 
 
 def test_a_file_reads_as_the_document_it_holds(document, written):
@@ -562,7 +571,7 @@ def test_an_alias_bomb_is_refused_at_its_first_alias(written):
 
 def test_an_oversized_file_is_not_read(written):
     assert file_complaint(written("#" * 1_000_001)) == (
-        "my.yaml: 1 problem\n  is larger than 1 MB; an instrument is a short text"
+        "my.yaml: 1 problem\n  is larger than 1 MB; the YAML file is a short text"
     )
 
 
@@ -658,4 +667,4 @@ def test_background_questions_moderate_where_their_answers_are_a_quantity(docume
         read_instrument(document)
     (problem,) = caught.value.problems
     assert problem.startswith("models.short.structure: 'USE:city' multiplies 'city', ") and said in problem
-    assert any("\u4e00" <= letter <= "\u9fff" for letter in problem)
+    assert "models.short.structure：乘积'USE:city'：'city'" in caught.value.in_chinese()

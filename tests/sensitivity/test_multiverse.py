@@ -384,6 +384,8 @@ def test_an_item_cannot_be_left_out_where_it_is_the_last():
         progress=False,
     )
     assert "'x' has no indicator left" in result.failures["reason"].item()
+    assert result.failures["reason_zh"].item() == "删去t2后，'x'没有题项。"
+    assert result.tables()[-1].rows[0][-1].zh.startswith("删去t2后")
 
 
 def test_what_composites_are_made_of_can_be_left_out_too():
