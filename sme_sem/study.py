@@ -327,10 +327,6 @@ class Study:
         chosen = self.choices.screening
         return screen(responses, chosen.rules, max_missing=chosen.max_missing, cutoffs=Cutoffs(flags=chosen.min_flags))
 
-    def _labels(self) -> dict[str, Text]:
-        """Say what to print for variables, columns of categories included."""
-        return {**self.instrument.labels(), **self.categories.labels}
-
     def _syntax(self, model: str) -> str:
         """Write a model out, with a path for every category of questions without order."""
         return self.categories.written(self.instrument.model_syntax(model))
@@ -462,7 +458,9 @@ class Study:
         assert self.choices.bootstrap is not None
         if not (drawn.table["op"] == "indirect").any():
             return None
-        return mediation(drawn, interval=self.choices.bootstrap.interval, labels=self._labels())
+        return mediation(
+            drawn, interval=self.choices.bootstrap.interval, labels=self.categories.labels(self.instrument)
+        )
 
     def _read(self) -> tuple[Responses, bool]:
         """Read the answers; drawn ones are recognised by their mark."""

@@ -50,10 +50,10 @@ class CategoryPaths:
 
     questions: Mapping[str, Categories] = field(default_factory=dict)
 
-    @property
-    def labels(self) -> dict[str, Text]:
-        """What to print for the columns."""
-        return {column: label for one in self.questions.values() for column, label in one.labels.items()}
+    def labels(self, instrument: Instrument) -> dict[str, Text]:
+        """What to print for the constructs and variables of an instrument, and for the columns beside them."""
+        own = (label for one in self.questions.values() for label in one.labels.items())
+        return {**instrument.labels(), **dict(own)}
 
     def only(self, models: Iterable[str]) -> CategoryPaths:
         """Keep the questions that models name, by themselves or by one of their columns."""

@@ -164,7 +164,7 @@ class Results(Tabled):
     @property
     def labels(self) -> Labels:
         """What to print for constructs and variables."""
-        return {**self.instrument.labels(), **self.categories.labels}
+        return self.categories.labels(self.instrument)
 
     @property
     def model_titles(self) -> Labels:

@@ -264,8 +264,7 @@ def _labels_of(study_or_model: Any, base: Base) -> tuple[Labels | None, Mapping[
     instrument = getattr(study_or_model, "instrument", None)
     if instrument is None:
         return None, None
-    labels = {**instrument.labels(), **base.categories.labels}
-    return labels, {name: model.title.words for name, model in instrument.models.items()}
+    return base.categories.labels(instrument), {name: model.title.words for name, model in instrument.models.items()}
 
 
 def _base(
