@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from .errors import SpecificationError
-from .instrument.model import Product
+from .instrument.parts import Product
 from .kernels import linalg, ram
 from .simulation import laid_out, simulate
 from .tasks import seeded

@@ -17,7 +17,7 @@ from .errors import InstrumentError, SmeSemError, SpecificationError, StudyError
 from .instrument import Hypothesis, Instrument, read_instrument
 from .instrument.checks import CONSTRUCT, named_nowhere, unreadable_models
 from .instrument.document import UnreadableError, read_file
-from .instrument.model import BilingualText, VariableName, Written, refusal
+from .instrument.parts import BilingualText, VariableName, Written, refusal
 from .instrument.syntax import factors, paths
 from .instrument.wording import no_mapping, problems_of
 from .measurement.item_advice import RULES

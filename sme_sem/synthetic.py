@@ -22,7 +22,7 @@ import pandas as pd
 
 from .errors import SpecificationError
 from .instrument import Instrument
-from .instrument.model import BackgroundQuestion, Synthetic
+from .instrument.parts import BackgroundQuestion, Synthetic
 from .population import draw
 from .responses.matching import SYNTHETIC_MARK
 from .tasks import seeded

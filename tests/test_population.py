@@ -6,7 +6,7 @@ import pytest
 
 import sme_sem as sme
 from sme_sem import SpecificationError
-from sme_sem.instrument.model import Product
+from sme_sem.instrument.parts import Product
 from sme_sem.population import draw, standardized
 
 CHAIN = """

@@ -13,7 +13,7 @@ from small_study import INSTRUMENT, answers, contents, write_study
 from sme_sem.comparison import compare
 from sme_sem.errors import ExportError, InstrumentError, ResponseError, SpecificationError, StudyError
 from sme_sem.instrument import load_instrument
-from sme_sem.instrument.model import Manner
+from sme_sem.instrument.parts import Manner
 from sme_sem.measurement import method_bias
 from sme_sem.report import folder as results_folder
 from sme_sem.report.contents import report_of

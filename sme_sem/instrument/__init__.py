@@ -4,14 +4,14 @@ from .begin import new_study
 from .exports import export_instrument
 from .library import bundled_answers, instrument_schema, path_of, shipped
 from .load import load_instrument, read_instrument
-from .model import (
+from .model import Instrument
+from .parts import (
     Answers,
     AttentionCheck,
     BackgroundQuestion,
     Bilingual,
     Construct,
     Hypothesis,
-    Instrument,
     Item,
     MetadataColumn,
     ResponseScale,

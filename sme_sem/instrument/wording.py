@@ -11,7 +11,8 @@ from pydantic import BaseModel, ValidationError
 from ..errors import did_you_mean
 from ..words import Text, Words, at
 from .address import address
-from .model import Bilingual, Instrument
+from .model import Instrument
+from .parts import Bilingual
 
 _TEXT, _LIST, _MAPPING = Words("text", "文字"), Words("a list", "列表"), Words("a mapping", "键值对")
 _WHOLE, _NUMBER = Words("a whole number", "整数"), Words("a number", "数字")

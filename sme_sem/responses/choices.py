@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..instrument.model import BackgroundQuestion
+from ..instrument.parts import BackgroundQuestion
 from ..tables import Words
 from .files import CHOSEN_TOGETHER
 from .labels import NO_ANSWER, Reader, Reading, category_reader, folded
@@ -25,7 +25,7 @@ _NOT_CHOSEN = frozenset({"0", "0.0", "n", "no", "false", "unchecked", "notselect
 def joined_reader(question: BackgroundQuestion) -> Reader:
     """Read a cell that holds all chosen options; the value is the tuple of their codes.
 
-    >>> from sme_sem.instrument.model import Bilingual
+    >>> from sme_sem.instrument.parts import Bilingual
     >>> labels = {1: {"en": "Shops, own", "zh": "门店"}, 2: {"en": "Online", "zh": "线上"}}
     >>> question = BackgroundQuestion(id="q", label="Q", wording="Which?", kind="multiple", categories=labels)
     >>> read = joined_reader(question)

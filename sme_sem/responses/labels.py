@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import did_you_mean
-from ..instrument.model import BackgroundQuestion, Bilingual, ResponseScale
+from ..instrument.parts import BackgroundQuestion, Bilingual, ResponseScale
 from ..tables import Words
 from .coded import texts_of
 from .findings import listed

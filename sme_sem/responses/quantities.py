@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ..instrument.model import BackgroundQuestion
+from ..instrument.parts import BackgroundQuestion
 from ..tables import Words
 from .findings import Finding, finding, listed, shortened
 from .labels import Reader, Reading, folded, number, number_reader

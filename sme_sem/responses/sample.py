@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from ..instrument.model import BackgroundQuestion
 from ..instrument.options import option_name
+from ..instrument.parts import BackgroundQuestion
 from ..tables import Column, Kind, Table, Words, joined, term
 from .responses import Responses
 

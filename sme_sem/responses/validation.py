@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ResponseError
-from ..instrument.model import AttentionCheck, BackgroundQuestion, Instrument, Item
+from ..instrument.model import Instrument
 from ..instrument.options import option_name
+from ..instrument.parts import AttentionCheck, BackgroundQuestion, Item
 from ..tables import Words
 from .choices import filled, joined_reader, option_reader
 from .coded import blank, texts_of

@@ -28,7 +28,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import did_you_mean, probability
-from ..instrument.model import Hypothesis
+from ..instrument.parts import Hypothesis
 from ..instrument.syntax import product_construct
 from ..tables import Column, Kind, Table, Tabled, Words, joined, term
 from ..tables.format import cell, level, percent

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SpecificationError, did_you_mean, require_kind
-from ..instrument.model import Hypothesis
+from ..instrument.parts import Hypothesis
 from ..instrument.syntax import product_construct
 from ..sem.fit import Fit
 from ..sem.routes import route_effect

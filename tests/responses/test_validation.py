@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sme_sem.instrument.model import BackgroundQuestion
+from sme_sem.instrument.parts import BackgroundQuestion
 from sme_sem.responses import read_responses
 from sme_sem.responses.labels import duration_reader, folded
 from sme_sem.responses.quantities import quantity_reader

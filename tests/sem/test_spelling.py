@@ -5,7 +5,7 @@ import pytest
 
 import sme_sem as sme
 from sme_sem.errors import SpecificationError
-from sme_sem.instrument.model import Hypothesis
+from sme_sem.instrument.parts import Hypothesis
 from sme_sem.sem.hypotheses import test_hypotheses
 from sme_sem.sem.spelling import chosen, missing_of
 

@@ -21,8 +21,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ...tables import Words
-from ..model import Construct
 from ..options import option_name
+from ..parts import Construct
 from .questionnaire import Option, Question, Questionnaire
 
 _NAMESPACE = "ddi:codebook:2_5"

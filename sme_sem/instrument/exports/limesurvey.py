@@ -21,7 +21,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ...tables import Words
-from .names import Spelling
+from .names import Spelling, odd_codes
 from .questionnaire import Kind, Option, Part, Questionnaire, Tongue, one_line
 
 _COLUMNS = ("class", "type/scale", "name", "relevance", "text", "help", "language", "validation", "mandatory", "other")
@@ -39,15 +39,9 @@ _TYPES: dict[Kind, str] = {"rating": "L", "category": "L", "multiple": "M", "num
 
 def problems(questionnaire: Questionnaire) -> list[str]:
     """Ids and codes that LimeSurvey cannot spell."""
+    rule = "LimeSurvey's answer codes are up to 5 letters and digits"
     found = _SPELLING.problems((q.id for q in questionnaire.questions), _OWN)
-    for question in questionnaire.questions:
-        odd = [str(option.code) for option in question.options if not _ANSWER.fullmatch(str(option.code))]
-        if odd:
-            found.append(
-                f"{question.id}: LimeSurvey's answer codes are up to 5 letters and digits; "
-                f"recode {', '.join(odd)} in the instrument"
-            )
-    return found
+    return [*found, *odd_codes(questionnaire, _ANSWER, rule)]
 
 
 def render(questionnaire: Questionnaire) -> bytes:

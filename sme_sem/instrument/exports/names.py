@@ -1,4 +1,4 @@
-"""How a platform spells the id of a question, where it does not allow every spelling.
+"""How a platform spells the id of a question and the code of an answer, where it does not allow every spelling.
 
 A platform's spelling keeps the letters and digits of an id and their order, so that the answers find
 their way back; an id that a platform cannot spell, or could not tell from another one, is a problem
@@ -8,8 +8,10 @@ to mend in the instrument.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
+
+from .questionnaire import Questionnaire
 
 
 class Spelling(NamedTuple):
@@ -38,3 +40,11 @@ class Spelling(NamedTuple):
                 found.append(f"{one}: would be {name!r}, like {taken[name.casefold()]}; rename one in the instrument")
             taken.setdefault(name.casefold(), one)
         return found
+
+
+def odd_codes(questionnaire: Questionnaire, allowed: re.Pattern[str], rule: str) -> Iterator[str]:
+    """Name the questions with codes of answers that a platform does not allow; ``rule`` says which it does."""
+    for question in questionnaire.questions:
+        odd = [str(option.code) for option in question.options if not allowed.fullmatch(str(option.code))]
+        if odd:
+            yield f"{question.id}: {rule}; recode {', '.join(odd)} in the instrument"

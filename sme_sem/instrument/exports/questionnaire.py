@@ -17,7 +17,8 @@ from typing import Literal
 
 from ...tables import Words
 from ...tables.format import printable
-from ..model import AttentionCheck, BackgroundQuestion, Instrument, Item
+from ..model import Instrument
+from ..parts import AttentionCheck, BackgroundQuestion, Item
 
 Tongue = Literal["en", "zh"]
 Kind = Literal["rating", "category", "multiple", "numeric", "text"]

@@ -13,7 +13,7 @@ import io
 import re
 from collections.abc import Iterator
 
-from .names import Spelling
+from .names import Spelling, odd_codes
 from .questionnaire import ALL_THAT_APPLY, Kind, Part, Question, Questionnaire
 
 COLUMNS = (
@@ -56,14 +56,7 @@ def problems(questionnaire: Questionnaire) -> list[str]:
     """Ids and codes that REDCap cannot spell."""
     own = (_RECORD, f"{_form_name(questionnaire)}_complete", f"{_form_name(questionnaire)}_timestamp")
     found = _SPELLING.problems((q.id for q in questionnaire.questions), own)
-    for question in questionnaire.questions:
-        odd = [str(option.code) for option in question.options if not _CODE.fullmatch(str(option.code))]
-        if odd:
-            found.append(
-                f"{question.id}: REDCap's codes are letters of English and digits; "
-                f"recode {', '.join(odd)} in the instrument"
-            )
-    return found
+    return [*found, *odd_codes(questionnaire, _CODE, "REDCap's codes are letters of English and digits")]
 
 
 def render(questionnaire: Questionnaire) -> bytes:
