@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from sme_sem.study import demo_study
+from sme_sem.opening import demo_study
 
 
 def main() -> None:

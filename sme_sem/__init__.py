@@ -67,6 +67,7 @@ if TYPE_CHECKING:
         with_products,
     )
     from .multilevel import fit_two_level
+    from .opening import demo_study, load_study
     from .planning import power, rmsea_power, rmsea_sample_size
     from .resampling.bootstrap import bootstrap
     from .resampling.mediation import mediation
@@ -78,7 +79,6 @@ if TYPE_CHECKING:
     from .sem.specification import Specification
     from .sensitivity.multiverse import multiverse
     from .simulation import simulate
-    from .study import demo_study, load_study
     from .verification import verify
 
 __version__ = "0.1.0"
@@ -98,7 +98,7 @@ _HOME = {
     "conditional_indirect": "moderation",
     "congruence": "measurement.stability",
     "correlations": "measurement.correlations",
-    "demo_study": "study",
+    "demo_study": "opening",
     "descriptives": "measurement.descriptives",
     "discriminant": "measurement.discriminant",
     "diagram": "sem.diagram",
@@ -115,7 +115,7 @@ _HOME = {
     "invariance": "comparison",
     "item_advice": "measurement.item_advice",
     "load_instrument": "instrument",
-    "load_study": "study",
+    "load_study": "opening",
     "loading_intervals": "measurement.stability",
     "mcar": "measurement.mcar",
     "mediation": "resampling.mediation",

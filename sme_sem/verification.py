@@ -18,8 +18,9 @@ from typing import Any
 
 from .errors import StudyError
 from .instrument import shipped
+from .opening import demo_study, load_study
 from .report.folder import MANIFEST, files_in
-from .study import Progress, Study, demo_study, load_study
+from .study import Progress, Study
 from .tables import Column, Kind, Table, Tabled, Text, Words
 from .tables.storing import require_path, sha256_of
 

@@ -16,6 +16,7 @@ LAYERS = (
     "cli",
     "planning",
     "verification",
+    "opening",
     "study",
     "further",
     "study_file",

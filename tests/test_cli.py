@@ -856,7 +856,7 @@ def test_an_operating_system_error_is_one_line(run, tmp_path, monkeypatch):
         raise PermissionError(13, "Permission denied", "answers.csv")
 
     rights = "; check the rights of the folder, close the file in other programs, or name another place\n"
-    monkeypatch.setattr("sme_sem.study.demo_study", denied)
+    monkeypatch.setattr("sme_sem.opening.demo_study", denied)
     assert refused(run, "demo") == f"answers.csv: Permission denied{rights}"
 
 

@@ -8,9 +8,9 @@ import sme_sem as sme
 from small_study import INSTRUMENT, answers, write_study
 from sme_sem.errors import StudyError
 from sme_sem.further import _NO_FACTOR as NO_FACTOR
+from sme_sem.opening import load_study
 from sme_sem.report.contents import report_of
 from sme_sem.report.report import Figure
-from sme_sem.study import load_study
 from sme_sem.tables import Table, Words, written
 
 TIMED = {**INSTRUMENT, "metadata": [*INSTRUMENT["metadata"], {"id": "sent", "meaning": "submitted_at"}]}

@@ -15,12 +15,12 @@ from sme_sem.errors import ExportError, InstrumentError, ResponseError, Specific
 from sme_sem.instrument import load_instrument
 from sme_sem.instrument.parts import Manner
 from sme_sem.measurement import method_bias
+from sme_sem.opening import demo_study, load_study
 from sme_sem.report import folder as results_folder
 from sme_sem.report.contents import report_of
 from sme_sem.responses import screen
 from sme_sem.sem.fit import fit
 from sme_sem.sem.presentation import structural_paths
-from sme_sem.study import demo_study, load_study
 from sme_sem.study_file import SCREENING_RULES
 from sme_sem.synthetic import MARK, categorised, draw_answers
 

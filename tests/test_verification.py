@@ -9,7 +9,7 @@ from small_study import answers, write_study
 from sme_sem import cli
 from sme_sem.errors import StudyError
 from sme_sem.instrument import new_study
-from sme_sem.study import demo_study, load_study
+from sme_sem.opening import demo_study, load_study
 from sme_sem.verification import verify
 
 

@@ -53,7 +53,7 @@ def run(
     ] = None,
 ) -> None:
     """Run a study: answers, quality, reliability, components, models, hypotheses, report."""
-    from ..study import load_study
+    from ..opening import load_study
 
     loaded = load_study(study)
     tongue = language.value if language else loaded.choices.language
@@ -95,7 +95,7 @@ def demo(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")] = Path("results"),
 ) -> None:
     """Run a study of a shipped instrument on the answers that come with it."""
-    from ..study import demo_study
+    from ..opening import demo_study
 
     _results(demo_study(instrument, output=output), output, language.value)
 

@@ -7,10 +7,10 @@ import subprocess
 import pytest
 
 from small_study import write_study
+from sme_sem.opening import load_study
 from sme_sem.report import html
 from sme_sem.report.contents import report_of
 from sme_sem.report.report import Report, Section
-from sme_sem.study import load_study
 from sme_sem.tables import Column, Kind, Table
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -8,12 +8,12 @@ import pytest
 from small_study import answers, write_study
 from sme_sem.errors import StudyError
 from sme_sem.instrument.begin import new_study
+from sme_sem.opening import demo_study, load_study
 from sme_sem.report import contents, html, narrative
 from sme_sem.report.checklist import checklist
 from sme_sem.report.figures import likert_bars
 from sme_sem.report.report import Figure
 from sme_sem.report.results import Problem
-from sme_sem.study import demo_study, load_study
 from sme_sem.tables import Table, Words, written
 from sme_sem.tables.format import grid
 

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from small_study import INSTRUMENT, answers, write_study
+from sme_sem.opening import load_study
 from sme_sem.report import html, word
 from sme_sem.report.contents import report_of
 from sme_sem.report.report import Figure, Report, Section
-from sme_sem.study import load_study
 from sme_sem.tables import Column, Table
 from sme_sem.tables.format import printable
 from tables.test_odd_texts import often, texts

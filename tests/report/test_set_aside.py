@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from small_study import answers, write_study
+from sme_sem.opening import load_study
 from sme_sem.report.contents import report_of
-from sme_sem.study import load_study
 
 
 @pytest.fixture(scope="module")
