@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import platform
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from importlib import metadata
@@ -14,7 +13,6 @@ import pandas as pd
 from ..comparison import side_by_side
 from ..diagrams.drawing import path_diagram
 from ..diagrams.model import DiagramModel
-from ..instrument import shipped
 from ..measurement import measurement_table
 from ..measurement.importance import TITLE as IMPORTANCE
 from ..resampling.presentation import bootstrap_paths
@@ -32,7 +30,7 @@ from ..tables.table import is_missing
 from . import charts, figures, further, narrative
 from .advice import without_advice
 from .checklist import checklist
-from .methods import definitions
+from .computing import methods, reproduction
 from .report import Content, Figure, Report, Section
 from .set_aside import conclusions, with_and_without
 
@@ -46,7 +44,6 @@ _MOST_FINDINGS = 100
 _MOST_BARS = 40
 _MOST_MODELS = 3
 _MOST_EQUIVALENTS = 12
-COMPUTED_WITH = ("numpy", "scipy", "pandas", "statsmodels", "pingouin", "factor_analyzer", "semopy", "matplotlib")
 _BETA = ("beta", "beta_ci_lower", "beta_ci_upper")
 
 
@@ -90,8 +87,8 @@ def report_of(results: Results, language: Language = "en") -> Report:
         _modification(results),
         _origins(results, language),
         _questionnaire(results),
-        _methods(results),
-        _reproduction(results),
+        methods(results),
+        reproduction(results),
         _checklist(results),
     )
     return Report(
@@ -562,82 +559,9 @@ def _constructs(results: Results) -> Table:
     return Table("constructs", Words("Constructs and their codes", "构念及其代码"), columns, rows)
 
 
-def _methods(results: Results) -> Section:
-    """Say how everything was computed, and with what."""
-    columns = (Column("option", Words("Option", "选项")), Column("value", Words("Value", "取值")))
-    options = tuple((name, _plainly(value)) for name, value in sorted(_flat(results.options).items()))
-    choices = Table("options", Words("Choices of this analysis", "本次分析的选项"), columns, options)
-    names = ("sme-sem", *COMPUTED_WITH)
-    packages = (("Python", platform.python_version()), *((name, metadata.version(name)) for name in names))
-    columns = (Column("package", Words("Package", "软件包")), Column("version", Words("Version", "版本")))
-    versions = Table("versions", Words("Versions", "版本"), columns, packages)
-    content: list[Content | None] = [_confirmation(results), _recorded(results)]
-    content += [definitions(results), choices, versions]
-    for name, fit in results.fits.items():
-        title = results.model_titles.get(name, name)
-        content.append(_SYNTAX.filled(model=title, text="; ".join(str(fit.specification).splitlines())))
-    return Section("methods", Words("How this was computed", "计算方法说明"), _present(content))
-
-
-def _reproduction(results: Results) -> Section:
-    """Tell how to arrive at the same numbers again."""
-    hashes = results.sha256
-    name = results.instrument.name
-    said = _AGAIN.filled(
-        version=metadata.version("sme-sem"),
-        instrument=name,
-        demo=_DEMO.filled(instrument=name) if name in shipped() else Words("", ""),
-        edition=results.instrument.version,
-        data=hashes.get("data", results.responses.sha256),
-        seed=results.options.get("seed", 1),
-    )
-    return Section("reproduction", Words("How to reproduce this report", "如何复现本报告"), (said,))
-
-
 def _checklist(results: Results) -> Section:
     content = () if results.fit is None else (checklist(results),)
     return Section("checklist", Words("Appendix: reporting checklist", "附录：报告规范核对表"), content)
-
-
-def _confirmation(results: Results) -> Words | None:
-    """How many values of the hypothesized model an independent program confirms."""
-    if results.fit is None:
-        return None
-    check = results.second_engine
-    if check is None:
-        return _NOT_CONFIRMED
-    return _CONFIRMED.filled(confirmed=check.confirmed, compared=check.compared, tolerance=f"{check.tolerance:g}")
-
-
-def _recorded(results: Results) -> Words | None:
-    """How many fits of these answers there have been, by what led to them."""
-    if results.recorded is None:
-        return None
-    return _RECORDED.filled(**{name.replace(" ", "_"): count for name, count in results.recorded.items()})
-
-
-_RECORDED = Words(
-    "Fits of these answers recorded in ledger.jsonl: {hypothesized} of hypothesized models, {planned_rival} of planned "
-    "rivals, {post_hoc} post hoc (named after others had been fitted).",
-    "ledger.jsonl中记录的本数据拟合次数：假设模型{hypothesized}次，预先设定的竞争模型{planned_rival}次，"
-    "事后模型（在其他模型拟合之后提出）{post_hoc}次。",
-)
-_CONFIRMED = Words(
-    "semopy, an independent program, was given the hypothesized model as well: {confirmed} of {compared} values "
-    "(estimates, standard errors, chi-square, CFI, RMSEA) agree within a relative {tolerance}.",
-    "假设模型另由独立程序semopy估计：{compared}个数值（估计值、标准误、卡方、CFI、RMSEA）中有{confirmed}个"
-    "在相对误差{tolerance}以内一致。",
-)
-_PRODUCTS = Words(
-    "The product of two constructs is measured by products of their items, that of a construct and an observed "
-    "moderator by its items times the moderator. These are not normally distributed: a model "
-    "with products is estimated with robust standard errors (MLR) where ML was chosen.",
-    "两个构念的乘积由其题项的乘积测量，构念与观测调节变量的乘积由其题项与该变量的乘积测量。乘积不服从正态分布，因此在选用ML时，含乘积项的模型改用稳健标准误（MLR）估计。",
-)
-_NOT_CONFIRMED = Words(
-    "No independent program confirmed these values: semopy does not estimate models of this kind.",
-    "这些数值未经独立程序核对：semopy不能估计此类模型。",
-)
 
 
 # --- parts -------------------------------------------------------------------------------------------
@@ -800,18 +724,12 @@ def _present(content: Iterable[Content | None]) -> tuple[Content, ...]:
     return tuple(piece for piece in content if piece is not None)
 
 
-def _flat(options: Any, prefix: str = "") -> dict[str, Any]:
-    """Write nested choices as ``components.rotation``."""
-    found: dict[str, Any] = {}
-    for name, value in options.items():
-        found |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}": value}
-    return found
-
-
-def _plainly(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
-
-
+_PRODUCTS = Words(
+    "The product of two constructs is measured by products of their items, that of a construct and an observed "
+    "moderator by its items times the moderator. These are not normally distributed: a model "
+    "with products is estimated with robust standard errors (MLR) where ML was chosen.",
+    "两个构念的乘积由其题项的乘积测量，构念与观测调节变量的乘积由其题项与该变量的乘积测量。乘积不服从正态分布，因此在选用ML时，含乘积项的模型改用稳健标准误（MLR）估计。",
+)
 _RIVALS = Words("Hypothesized and rival models", "假设模型与竞争模型")
 _WEIGHTS_TITLE = Words("Intervals of the RMSEA, and weights of the models", "RMSEA置信区间与模型权重")
 _WEIGHTS = (
@@ -839,18 +757,6 @@ _CONSTANT = Words(
 )
 _GROUPED = Words("Groups of {name}, with their respondents: {counts}.", "按{name}分组，各组样本量：{counts}。")
 _CONTINUED = Words("{title}: further models", "{title}：其余模型")
-_AGAIN = Words(
-    "Install sme-sem {version}.\n\n"
-    "Put the file of answers (SHA-256 {data}) and the study file, which names the questionnaire {instrument} "
-    "(version {edition}), into a folder, and run: sme-sem run study.yaml{demo}.\n\n"
-    "Every random number starts from seed {seed}. manifest.json holds the SHA-256 of every file of this folder; when "
-    "the hashes agree, every number does.",
-    "安装 sme-sem {version}。\n\n"
-    "将数据文件（SHA-256 {data}）与研究文件（其中指定问卷{instrument}，版本{edition}）放入同一文件夹，"
-    "运行 sme-sem run study.yaml{demo}。\n\n"
-    "所有随机数均以种子{seed}开始。manifest.json列有本文件夹每个文件的SHA-256；哈希值一致即全部数值一致。",
-)
-_DEMO = Words(" (a demonstration: sme-sem demo {instrument})", "（演示则运行 sme-sem demo {instrument}）")
 _VERSION = Words("{name}, version {version}", "{name}，版本{version}")
 _MATTERS = Words("Which drivers matter most", "驱动因素的重要性与对策")
 _NEGATIVE = Words("; (−) negative effect: higher scores lower the outcome", "；（−）效应为负：得分越高结果越低")
@@ -886,7 +792,6 @@ _EFFECTS_OF = Words("Direct, indirect and total effects: {model}", "直接、间
 _BEFORE = Words("N = {n}, before screening.", "筛选前，N = {n}。")
 _AFTER = Words("N = {n}, after screening.", "筛选后，N = {n}。")
 _COMPLETE = Words("The other {n} items have no missing answer.", "其余{n}个题项无缺失。")
-_SYNTAX = Words("Model “{model}”: {text}", "模型“{model}”：{text}")
 _BARS = Words("Distribution of the answers", "作答分布")
 _BARS_TURNED = Words("; (R) reverse-coded items, already turned", "；（R）为反向计分题，已转换")
 _MORE_FINDINGS = Words("{n} more are not listed.", "另有{n}条未列出。")

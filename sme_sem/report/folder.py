@@ -24,7 +24,8 @@ from ..tables.language import require_language
 from ..tables.storing import IS_A_FILE, file_names, require_path, sha256_of, store, unreadable, unwritable
 from . import html
 from . import word as report_word
-from .contents import COMPUTED_WITH, report_of
+from .computing import COMPUTED_WITH
+from .contents import report_of
 from .report import SYNTHETIC
 
 if TYPE_CHECKING:
