@@ -110,7 +110,8 @@ class Study:
 
         Examples
         --------
-        >>> results = demo_study("corporate-reputation").run()
+        >>> import sme_sem as sme
+        >>> results = sme.demo_study("corporate-reputation").run()
         >>> results.counts, results.problems
         ({'collected': 344, 'valid': 344, 'analysed': 336}, ())
         """
@@ -318,7 +319,7 @@ class Study:
         Examples
         --------
         >>> import sme_sem as sme
-        >>> study = demo_study("corporate-reputation")
+        >>> study = sme.demo_study("corporate-reputation")
         >>> study.screen(sme.read_responses(study.answers, study.instrument)).responses().counts
         {'collected': 344, 'valid': 344}
         """

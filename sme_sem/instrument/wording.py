@@ -84,10 +84,8 @@ def _not_so(where: str, wanted: Words, found: Any) -> Words:
 def no_mapping(document: Any, fields: str) -> Words:
     """Say that a document is none with such fields."""
     kinds = {list: _LIST, str: Words(f"the text {document!r:.40}", f"文字{document!r:.40}"), type(None): _EMPTY}
-    what = kinds.get(type(document), repr(document))
-    return Words(f"expected a mapping with {fields}", f"应为含{fields.replace(', ', '、')}的键值对") + _GOT.filled(
-        found=what
-    )
+    wanted = Words(f"expected a mapping with {fields}", f"应为含{fields.replace(', ', '、')}的键值对")
+    return wanted + _GOT.filled(found=kinds.get(type(document), repr(document)))
 
 
 def _advice(wanted: Words, found: Any) -> Text:
@@ -97,7 +95,7 @@ def _advice(wanted: Words, found: Any) -> Text:
         return Words("; at most 18 digits, without quotation marks", "；最多18位，不加引号")
     if wanted == _TEXT and not isinstance(found, (list, dict)):
         return Words("; put it in quotes if it is meant as text", "；若为文字，请加引号")
-    return full_width_colon(found)
+    return full_width_colon(found) if isinstance(found, str) else ""
 
 
 def full_width_colon(found: Any) -> Text:

@@ -36,7 +36,7 @@ def test_a_path_from_a_question_is_one_from_every_category_but_the_first_that_so
     added = own.added_to(frame)
     assert list(added) == ["region", "city", "region.2", "region.3", "region.4"]
     assert added["region.3"].tolist()[:2] == [0, 1] and added.iloc[2, 2:].isna().all()
-    assert own.labels["region.3"] == Words("Region: West", "地区：西")
+    assert own.labels(instrument())["region.3"] == Words("Region: West", "地区：西")
     assert own.notes(["region.3", "TRUST"]) == (
         Words(
             "Paths from categories compare each with the reference: Region (South).",
