@@ -8,6 +8,9 @@ One statement a line (or several, divided by ``;``), each ``left operator right`
     indirect := a*b             defined as             a == b   a > 0   constrained
     t1 ~*~ t1                   has the scale
 
+The line ``group: 1`` or ``group: "Germany"`` begins what holds in one group of respondents; lines before the first of
+them hold in all groups, and definitions and constraints wherever they stand.
+
 A line that ends in an operator, or is followed by one that begins with ``+`` or ``*``, goes on.  ``#``
 and ``!`` begin a comment.  Before a term may stand modifiers: ``0.8*`` fixes, ``NA*`` frees, ``a*`` or
 ``label("a")*`` names, ``start(0.5)*`` starts, ``equal("f =~ x1")*`` or ``equal("a")*`` equates, ``lower(0)*`` and
@@ -20,7 +23,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple, NoReturn
 
@@ -45,6 +48,7 @@ class Term(Relation):
     equal : the parameter this one must equal, written ``"f =~ x1"``
     block : the rotation block of an exploratory construct (``efa("block")*``)
     lowers, uppers : bounds by group, as ``fixed``; ``None`` inside for none
+    group : the group in whose block it stands (``group: Germany``); empty where it holds in all
     """
 
     fixed: tuple[Value, ...] = ()
@@ -54,6 +58,7 @@ class Term(Relation):
     block: str = ""
     lowers: tuple[Value, ...] = ()
     uppers: tuple[Value, ...] = ()
+    group: str = ""
 
 
 class Token(NamedTuple):
@@ -82,16 +87,19 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _WORDS = "a name, a number or an operator"
-_BLOCK = re.compile(r"\s*(level|group)\s*:")
+_BLOCK = re.compile(r"\s*(level|group)\s*:", re.IGNORECASE)
+_HEAD = re.compile(
+    r"""[^\S\n]*(?P<word>group)[^\S\n]*:(?!=)[^\S\n]*
+    (?P<name>"[^"\n]*"|'[^'\n]*'|[^~=<>|"'\n;\#!]*?)[^\S\n]*(?=[\n;\#!]|$)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_BLOCK_EXPECTED = "'group: 1' or 'group: \"Germany\"' on a line of its own, and below it what holds in that group"
 _BLOCKS = {
     "level": (
         "models of two levels are fitted by sme.fit_two_level",
         "one level, with cluster= for errors and tests of respondents drawn together",
     ),
-    "group": (
-        "groups have no blocks of their own",
-        "one model with c() for what differs, as in y ~ c(a, b)*x or f =~ c(NA, 0)*x",
-    ),
+    "group": ("this begins no block of a group", _BLOCK_EXPECTED),
 }
 _HEADS = ("=~", "<~", "~~", "~*~", "~", "|", ":=", "==", "<", ">")
 _OPEN_ENDED = (*_HEADS, "+", "-", "*", "/", "^", "(", ",", "?")
@@ -111,9 +119,34 @@ def read_terms(text: str) -> tuple[Term, ...]:
     text = with_plain_ends(text)
     lines = text.split("\n")
     terms: list[Term] = []
+    heads: dict[str, Token] = {}
+    group = ""
     for statement in _statements(list(_tokens(text, lines))):
-        terms += _Statement(statement, lines).terms()
+        if statement[0].kind == "block":
+            group = _begun(statement[0], lines, heads, terms)
+            continue
+        terms += (t if t.op in DEFINING else replace(t, group=group) for t in _Statement(statement, lines).terms())
+    if group:
+        _filled(group, lines, heads, terms)
     return tuple(terms)
+
+
+def _begun(head: Token, lines: list[str], heads: dict[str, Token], terms: list[Term]) -> str:
+    """The group whose block begins; the block before must be there and have something in it."""
+    if heads:
+        _filled(next(reversed(heads)), lines, heads, terms)
+    if not head.text or head.text in heads:
+        problem = f"there is a block of group {head.text!r} already" if head.text else "this block names no group"
+        raise SyntaxProblem(head.line, head.column, lines[head.line - 1], problem, _BLOCK_EXPECTED)
+    heads[head.text] = head
+    return head.text
+
+
+def _filled(group: str, lines: list[str], heads: dict[str, Token], terms: list[Term]) -> None:
+    if all(term.group != group for term in terms):
+        head = heads[group]
+        problem = f"nothing holds in group {group!r}: its block is empty"
+        raise SyntaxProblem(head.line, head.column, lines[head.line - 1], problem, _BLOCK_EXPECTED)
 
 
 def with_plain_ends(text: str) -> str:
@@ -123,18 +156,26 @@ def with_plain_ends(text: str) -> str:
 
 def _tokens(text: str, lines: list[str]) -> Iterator[Token]:
     line, start, position = 1, 0, 0
+    fresh, last = True, ""  # whether a statement can begin here, and what was read last
     while position < len(text):
-        match = _TOKEN.match(text, position)
         column = position - start + 1
+        head = _HEAD.match(text, position) if fresh else None
+        if head:
+            yield Token("block", head["name"].strip("\"'"), line, column + head.start("word") - position)
+            position, fresh = head.end(), False
+            continue
+        match = _TOKEN.match(text, position)
         if not match:
             block = _BLOCK.match(lines[line - 1]) if text[position] == ":" else None
             problem, expected = (
-                _BLOCKS[block[1]] if block else (f"{text[position]!r} does not belong to the syntax", _WORDS)
+                _BLOCKS[block[1].lower()] if block else (f"{text[position]!r} does not belong to the syntax", _WORDS)
             )
             raise SyntaxProblem(line, column, lines[line - 1], problem, expected)
         kind = str(match.lastgroup)
         if kind not in ("comment", "space"):
             yield Token(kind, match.group(), line, column)
+            fresh = kind == "newline" and (match.group() == ";" or last not in _OPEN_ENDED)
+            last = match.group() if kind != "newline" else last
         position = match.end()
         if match.group() == "\n":
             line, start = line + 1, position
@@ -148,6 +189,10 @@ def _statements(tokens: list[Token]) -> Iterator[list[Token]]:
             statement.append(token)
             continue
         if not statement:
+            continue
+        if statement[0].kind == "block":
+            yield statement
+            statement = []
             continue
         following = next((t for t in tokens[index:] if t.kind != "newline"), None)
         goes_on = token.text == "\n" and (
@@ -178,7 +223,7 @@ class _Statement:
         if not heads:
             block = _BLOCK.match(self.lines[self.tokens[0].line - 1])
             plain = "this line has no operator", "one of =~ <~ ~ ~~ | ~*~ := == < >, as in 'y ~ x'"
-            self._fail(self.tokens[0], *(_BLOCKS[block[1]] if block else plain))
+            self._fail(self.tokens[0], *(_BLOCKS[block[1].lower()] if block else plain))
         if len(heads) > 1:
             self._fail(self.tokens[heads[1]], "a second operator in one statement", self._before(heads[1]))
         operator = self.tokens[heads[0]]

@@ -313,14 +313,13 @@ def test_any_text_is_read_or_refused_and_what_is_read_reads_back(text):
     ("text", "column", "problem", "expected"),
     [
         ("level: 1\nf =~ x", 6, "models of two levels are fitted by sme.fit_two_level", "with cluster= for errors"),
-        ("group : a\nf =~ x", 7, "groups have no blocks of their own", "one model with c() for what differs"),
         (
             "level: within\nf =~ x",
             6,
             "models of two levels are fitted by sme.fit_two_level",
             "with cluster= for errors and tests",
         ),
-        ("group:a\nf =~ x", 1, "groups have no blocks of their own", "one model with c() for what differs"),
+        ("Level: 1\nf =~ x", 6, "models of two levels are fitted by sme.fit_two_level", "with cluster= for errors"),
         ("f : x", 3, "':' does not belong to the syntax", "a name, a number or an operator"),
     ],
 )
@@ -355,3 +354,57 @@ def test_the_caret_stands_under_its_letter_in_a_terminal(text, before):
     with pytest.raises(SyntaxProblem) as caught:
         read_terms(text)
     assert str(caught.value).split("\n")[2] == f"  {before}^"
+
+
+# --- blocks of groups --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "f =~ a\ngroup: 1\ny ~ x\ngroup: Old Town\ny ~ z\nd := p*q",
+        'f =~ a; group: 1; y ~ x; group: "Old Town"; y ~ z; d := p*q',
+        "d := p*q\n f =~ a\n  Group : 1  # the first\n y ~\n x\n GROUP:'Old Town'! the second\n\n y ~ z",
+    ],
+)
+def test_what_follows_a_line_with_a_group_holds_in_that_group(text):
+    spec = Specification.read(text)
+    common, one, two, defined = spec.terms
+    assert common == Term("f", "=~", "a")
+    assert one == Term("y", "~", "x", group="1")
+    assert two == Term("y", "~", "z", group="Old Town")
+    assert defined == Term("d", ":=", "p*q")
+    assert spec.blocks == ("1", "Old Town")
+    assert str(spec) == 'f =~ a\ngroup: 1\ny ~ x\ngroup: "Old Town"\ny ~ z\nd := p*q'
+    assert Specification.read(str(spec)) == spec
+
+
+@pytest.mark.parametrize(
+    "text", ["y ~ x +\n group:x", "y ~\ngroup:x\n", "y ~ x + group:x", "y ~ x\ngroup:x ~~ group:x", "group:x ~ 1"]
+)
+def test_a_product_with_a_variable_of_that_name_begins_no_block(text):
+    assert Specification.read(text).blocks == ()
+    assert "group:x" in Specification.read(text).variables
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "problem"),
+    [
+        ("f =~ a\n  group:\ny ~ x", 2, 3, "this block names no group"),
+        ("group: ''\ny ~ x", 1, 1, "this block names no group"),
+        ("f =~ a\ngroup: 1", 2, 1, "nothing holds in group '1': its block is empty"),
+        ("group: 1\nd := 2\ngroup: 2\ny ~ x", 1, 1, "nothing holds in group '1': its block is empty"),
+        ("group: 1; y ~ x; group: 2; y ~ z; group: 1; y ~ w", 1, 35, "there is a block of group '1' already"),
+        ("group : a b ~ c", 1, 7, "this begins no block of a group"),
+        ("f =~ a\ngroup: 'x\n a ~~ b", 2, 6, "this begins no block of a group"),
+        ("f =~ a +\n group: b", 2, 7, "this begins no block of a group"),
+    ],
+)
+def test_mistakes_in_a_block_are_shown_where_they_are(text, line, column, problem):
+    with pytest.raises(SyntaxProblem) as caught:
+        read_terms(text)
+    shown = text.split("\n")[line - 1]
+    assert str(caught.value) == (
+        f"model, line {line}, column {column}: {problem}\n  {shown}\n  {' ' * (column - 1)}^\n"
+        "  expected 'group: 1' or 'group: \"Germany\"' on a line of its own, and below it what holds in that group"
+    )

@@ -129,6 +129,7 @@ def equivalents(fit: Fit) -> Equivalents:
     ['price ← trust in place of trust ← price', 'price ↔ trust in place of trust ← price']
     """
     require_solution(fit, "it has no equivalents: mend it first.")
+    fit.specification.for_all_groups("equivalents")
     base = _with_free_covariates(fit)
     found: list[tuple[Change, Specification, Fit, float]] = []
     changes = list(_changes(base))

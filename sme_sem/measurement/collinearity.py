@@ -76,7 +76,7 @@ def collinearity(fit: Fit, frame: pd.DataFrame) -> Collinearity:
     ['cost', 'trust']
     """
     require_kind("fit", fit, Fit, "a fitted model as sme.fit returns it")
-    paths = [p for p in fit.table.parameters if p.op == "~" and p.group == 0]
+    paths = list({p.key: p for p in fit.table.parameters if p.op == "~"}.values())
     if not paths:
         raise SpecificationError("the model has no path (no '~' line), so no predictors that could be collinear.")
     outcomes: dict[str, list[str]] = {}
@@ -96,9 +96,12 @@ def collinearity(fit: Fit, frame: pd.DataFrame) -> Collinearity:
 def _counted(fit: Fit) -> dict[str, Shares]:
     """How much items count in each construct's score, on the average of the groups."""
     found = [shares(fit, label, signed=False) for label in fit.moments.labels]
-    return {
-        name: {item: float(np.mean([of[name][item] for of in found])) for item in own} for name, own in found[0].items()
-    }
+    each: dict[str, dict[str, list[float]]] = {}
+    for of in found:
+        for name, own in of.items():
+            for item, share in own.items():
+                each.setdefault(name, {}).setdefault(item, []).append(share)
+    return {name: {item: float(np.mean(own)) for item, own in items.items()} for name, items in each.items()}
 
 
 def variance_inflation(

@@ -103,7 +103,7 @@ def discriminant(frame: pd.DataFrame, model: str | Specification, **options: Any
     """
     from ..sem.fit import fit
 
-    specification = Specification.read(model)
+    specification = Specification.read(model).for_all_groups("discriminant")
     made = _composed(specification)
     names = [name for name in specification.latent if name not in made]
     if len(names) < 2:

@@ -152,7 +152,7 @@ def importance(
 
 def drivers_of(fit: Fit, target: str) -> list[str]:
     """Name all variables from which paths lead to the target, in the order of the model."""
-    paths = [(p.cause, p.effect) for p in fit.table.parameters if p.op == "~" and p.group == 0]
+    paths = list(dict.fromkeys((p.cause, p.effect) for p in fit.table.parameters if p.op == "~"))
     names = dict.fromkeys(name for path in paths for name in path)
     if not among(target, names):
         raise SpecificationError(f"{target!r} is no outcome of the model.{did_you_mean(target, names)}")

@@ -128,7 +128,7 @@ def method_bias(frame: pd.DataFrame, model: str | Specification, *, marker: Sequ
     >>> result.vif["vif"].round(2).tolist()
     [1.05, 1.05]
     """
-    specification = Specification.read(model)
+    specification = Specification.read(model).for_all_groups("method_bias")
     measured = _measurement(specification)
     scales = _scales(measured)
     items = list(dict.fromkeys(item for own in scales.values() for item in own))

@@ -14,6 +14,7 @@ answers themselves.  AVE, HTMT and HTMT2 are those of the responses behind the a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -132,20 +133,22 @@ def validity(fit: Fit, *, group: str | None = None) -> Validity:
     if not fit.latent:
         raise SpecificationError("the model has no construct: write at least one '=~' line.")
     point = fit._point
-    names, p = list(fit.latent), len(fit.observed)
-    constructs = point.moments.cov[place][p:, p:]
-    related = _parts(fit)
+    names = list(fit.table.constructs_of(place))
+    own = [point.place[name] for name in names]
+    constructs = point.moments.cov[place][np.ix_(own, own)]
+    related = _parts(fit, place, names)
     correlation = np.where(related, np.nan, linalg.correlation(constructs))
     S = pd.DataFrame(fit.sample.covariance[place], index=fit.observed, columns=fit.observed)
     responses = _ordered_responses(fit, place)
-    loadings = _loadings(point, place, responses)
+    measured = _loadings(point, place, responses)
+    loadings = {name: measured[name] for name in names}
     shared = kernel.largest_shared_variance(correlation)
     rows = []
     for i, name in enumerate(names):
         cr, ave = _convergent(name, loadings, float(constructs[i, i]), S, responses)
         h = np.nan if np.isnan(ave) else float(hierarchical.maximal_reliability(_standardized(point, place, name)))
         root = float(np.sqrt(ave)) if ave >= 0 else np.nan
-        rows.append((name, int(_indicators(fit, name)), cr, ave, float(shared[i]), root, h))
+        rows.append((name, int(_indicators(fit, place, name)), cr, ave, float(shared[i]), root, h))
     scales = pd.DataFrame(rows, columns=["construct", "n_items", "CR", "AVE", "MSV", "sqrt_AVE", "H"])
     lower = np.where(np.tri(len(names), k=-1, dtype=bool), correlation, np.nan)
     np.fill_diagonal(lower, scales["sqrt_AVE"])
@@ -160,17 +163,17 @@ def validity(fit: Fit, *, group: str | None = None) -> Validity:
         square(lower),
         square(np.where(related, np.nan, kernel.heterotrait_monotrait(R, members))),
         square(np.where(related, np.nan, kernel.heterotrait_monotrait_geometric(R, members))),
-        (*_gaps(fit, loadings, responses), *((_PARTS,) if related.any() else ())),
+        (*_gaps(fit, place, loadings, responses), *((_PARTS,) if related.any() else ())),
         ordered=responses is not None,
     )
 
 
-def _parts(fit: Fit) -> np.ndarray:
-    """Whether one of two constructs measures the other, through all orders: (c, c)"""
-    place = {name: i for i, name in enumerate(fit.latent)}
+def _parts(fit: Fit, group: int, constructs: Sequence[str]) -> np.ndarray:
+    """Whether one of two constructs of a group measures the other, through all orders: (c, c)"""
+    place = {name: i for i, name in enumerate(constructs)}
     found = np.zeros((len(place), len(place)), dtype=bool)
     for p in fit.table.parameters:
-        if p.op == "=~" and p.rhs in place:
+        if p.op == "=~" and p.group == group and p.rhs in place:
             found[place[p.lhs], place[p.rhs]] = True
     for _ in place:
         found |= found @ found
@@ -233,8 +236,9 @@ def _standardized(point: Point, group: int, construct: str) -> np.ndarray:
     return values[np.array(own)]
 
 
-def _indicators(fit: Fit, construct: str) -> int:
-    return len({p.rhs for p in fit.table.parameters if p.op in ("=~", WEIGHT) and p.lhs == construct})
+def _indicators(fit: Fit, group: int, construct: str) -> int:
+    own = (p for p in fit.table.parameters if p.group == group and p.lhs == construct)
+    return len({p.rhs for p in own if p.op in ("=~", WEIGHT)})
 
 
 def _convergent(
@@ -272,11 +276,13 @@ def _without_total(name: str, loadings: dict[str, pd.Series[float]], responses: 
     return bool(ordered.any() and (responses.given_covariates or not ordered.all()))
 
 
-def _gaps(fit: Fit, loadings: dict[str, pd.Series[float]], responses: _Responses | None) -> tuple[Words, ...]:
+def _gaps(
+    fit: Fit, group: int, loadings: dict[str, pd.Series[float]], responses: _Responses | None
+) -> tuple[Words, ...]:
     """Say of which constructs something is missing, and why."""
     made = fit.table.composed
     few = [name for name, own in loadings.items() if len(own) < 2 and name not in made]
-    higher = [name for name in few if _indicators(fit, name) > len(loadings[name])]
+    higher = [name for name in few if _indicators(fit, group, name) > len(loadings[name])]
     single = [name for name in few if name not in higher]
     crossed = [name for name, own in loadings.items() if len(own) > 1 and _shared_items(name, loadings)]
     mixed = [name for name, own in loadings.items() if len(own) > 1 and _without_total(name, loadings, responses)]

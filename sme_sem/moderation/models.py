@@ -143,7 +143,7 @@ def with_products(model: str | Specification, frame: pd.DataFrame, group: str | 
     >>> fit.estimates().query("op == '~'")["rhs"].tolist()
     ['A', 'B', 'AxB']
     """
-    written = Specification.read(model)
+    written = Specification.read(model).for_all_groups("with_products")
     require_frame(frame)
     latent = set(written.latent)  # products of observed variables are made by the fit itself
     products = (name for name in dict.fromkeys(term.rhs for term in written.relations) if ":" in name)

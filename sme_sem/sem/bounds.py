@@ -29,6 +29,7 @@ from ..syntax import Term, Value
 
 if TYPE_CHECKING:
     from .parameters import Parameter, ParameterTable
+    from .specification import Specification
 
 Bounds = Literal["none", "pos_var", "pos_ov_var", "pos_lv_var", "standard", "wide"]
 KINDS: tuple[Bounds, ...] = ("none", "pos_var", "pos_ov_var", "pos_lv_var", "standard", "wide")
@@ -62,19 +63,19 @@ class Bound:
         return 1 if self.op == ">" else -1
 
 
-def bounds(parameters: Sequence[Parameter], terms: Sequence[Term], groups: int) -> tuple[Bound, ...]:
-    """Bounds that the terms give the numbered parameters; said once where groups share parameters.
+def bounds(parameters: Sequence[Parameter], by_group: Sequence[Specification]) -> tuple[Bound, ...]:
+    """Bounds that each group's model gives the numbered parameters; said once where groups share parameters.
 
     Raises :class:`~sme_sem.errors.SpecificationError` for a lower bound above the upper one, and for a parameter fixed
     beyond its own.
     """
-    own = {term.key: term for term in terms if term.lowers or term.uppers}
+    own = {(t.key, g): t for g, model in enumerate(by_group) for t in model.relations if t.lowers or t.uppers}
     if not own:
         return ()
     found: dict[Bound, None] = {}
     for p in parameters:
-        if p.key in own:
-            limits = tuple(_of_group(p, own[p.key], groups))
+        if (p.key, p.group) in own:
+            limits = tuple(_of_group(p, own[p.key, p.group], len(by_group)))
             if p.free:
                 found |= dict.fromkeys(limits)
             else:

@@ -64,6 +64,9 @@ def candidates_of(table: ParameterTable) -> Candidates:
     shape = table.groups, len(op)
     left, right = (np.broadcast_to(side, shape).copy() for side in (lhs, rhs))
     value, open_ones = np.zeros(shape), np.ones(shape, dtype=bool)
+    for g in range(table.groups):  # what a group does not have is not freed there
+        absent = [table.place[name] for name in {*table.latent}.difference(table.constructs_of(g))]
+        open_ones[g, np.isin(lhs, absent) | np.isin(rhs, absent)] = False
     position = {code: k for k, code in enumerate(_code(cells).tolist())}
     for p, code in zip(table.parameters, _code(np.array(table.cells).T).tolist(), strict=True):
         if code not in position or p.op in (WEIGHT, LOADING):

@@ -129,7 +129,8 @@ def fit(
         In place of ``data``: a covariance matrix divided by n - 1, means if wanted, and the number of respondents.  Of
         several groups a list of each, ``cov=[S1, S2], n=[120, 95]``, or dicts by the groups' labels.
     group
-        A column whose values divide the respondents into groups, each with its own parameters.
+        A column whose values divide the respondents into groups, each with its own parameters; a model of its own where
+        the text has blocks, ``group: 1`` or ``group: "Germany"`` (:mod:`sme_sem.syntax`).
     group_equal
         Kinds of parameters held equal across groups: loadings, thresholds, intercepts, means, residuals,
         residual_covariances, lv_variances, lv_covariances, regressions, composite_weights.  Equal thresholds free
@@ -295,7 +296,10 @@ def fit(
         raise SpecificationError(f"missing={missing!r} needs data=; a covariance matrix has no gaps.")
     given = given_variables(specification, options) if missing == "fiml" or categorical else None
     kept = "available" if categorical and missing == "pairwise" else options.missing
+    if specification.blocks and data is not None and group is None:
+        specification.arranged(())
     moments = _moments(specification, data, cov, mean, n, group, kept, given, drawn)
+    specification = specification.arranged(moments.labels)
     for name, asked in (("group_equal", options.group_equal), ("group_partial", options.group_partial)):
         if asked and len(moments.labels) == 1:
             raise SpecificationError(

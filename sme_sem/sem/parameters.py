@@ -149,6 +149,13 @@ class ParameterTable:
         """Which free parameter each label names."""
         return {p.label: p.index for p in self.parameters if p.label and p.free}
 
+    def constructs_of(self, group: int) -> tuple[str, ...]:
+        """Constructs of one group: all, unless groups have models of their own."""
+        if not self.specification.blocks:
+            return self.latent
+        named = {name for p in self.parameters if p.group == group for name in (p.lhs, p.rhs)}
+        return tuple(name for name in self.latent if name in named)
+
     def slope_of(self, p: Parameter) -> np.ndarray:
         """Derivative of one relation's value by the free parameters: a one in its own place, or zero if fixed: (q,)"""
         return (np.arange(self.n_free) == p.index).astype(float)
@@ -284,7 +291,10 @@ def parameter_table(
     Raises :class:`~sme_sem.errors.SpecificationError` for contradictions and unknown labels.
     """
     ordered = dict(thresholds)
-    roles = _Roles(specification)
+    roles, by_group = _Roles(specification.united), specification.by_group(groups)
+    roles_of = [_Roles(own) for own in by_group] if specification.blocks else [roles] * groups
+    for block, own_roles in zip(specification.blocks, roles_of, strict=False):
+        _go_together(block, own_roles, roles)
     _thresholds_exist(specification, ordered)
     _made_of_numbers(roles, ordered)
     means = (
@@ -295,23 +305,25 @@ def parameter_table(
         or any(t.op == "~1" for t in specification.terms)
     )
     exogenous = roles.covariates if options.fixed_x else ()
-    rows = _stated(specification, groups) + _added(roles, options, means, ordered)
-    rows = [_with_defaults(row, roles, options, exogenous) for row in rows]
-    rows = [_of_ordered(row, options, ordered) for row in rows]
     held = _kinds_equal(roles, options)
     parameters: list[Parameter] = []
-    for group in range(groups):
+    rows: list[_Row] = []
+    for group, (own, own_roles) in enumerate(zip(by_group, roles_of, strict=True)):
+        if not group or specification.blocks:
+            rows = _stated(own, 1 if specification.blocks else groups) + _added(own_roles, options, means, ordered)
+            rows = [_with_defaults(row, own_roles, options, exogenous) for row in rows]
+            rows = [_of_ordered(row, options, ordered) for row in rows]
         for row in rows:
             p = _in_group(row, group, groups)
-            released = group and _needed(p, row, roles, options, ordered) and not held(p)
+            released = group and _needed(p, row, own_roles, options, ordered) and not held(p)
             parameters.append(p.numbered(0) if released else p)
     _excepted_are_there(parameters, options.group_partial)
     if "intercepts" in options.effect_coding:
         parameters = with_free_means(parameters)
-    parameters = _numbered(parameters, rows, held)
+    parameters = _numbered(parameters, _equated(by_group), held)
     definitions = tuple(t for t in specification.terms if t.op in DEFINING)
     defined_once(parameters, definitions)
-    stated = bounds(parameters, specification.relations, groups)
+    stated = bounds(parameters, by_group)
     table = ParameterTable(
         specification,
         (*(n for n in specification.observed if n not in roles.covariates), *roles.covariates),
@@ -339,7 +351,7 @@ def _means_held(options: Options) -> bool:
 
 def given_variables(specification: Specification, options: Options) -> tuple[str, ...]:
     """Exogenous observed variables whose moments the model takes as given."""
-    return _Roles(specification).covariates if options.fixed_x else ()
+    return _Roles(specification.united).covariates if options.fixed_x else ()
 
 
 @lru_cache(maxsize=64)
@@ -425,6 +437,33 @@ class _Roles:
     def one_block(self, a: str, b: str) -> bool:
         """Whether two different constructs stand in the same exploratory block."""
         return a != b and a in self.block_of and self.block_of[a] == self.block_of.get(b)
+
+
+def _go_together(block: str, own: _Roles, whole: _Roles) -> None:
+    """See that the block of a group names what the others do, in the parts that all groups have in common."""
+    absent = [name for name in whole.observed if name not in own.observed]
+    if absent:
+        raise SpecificationError(
+            f"{absent[0]!r} stands in the model of another group, and not in that of group {block!r}: groups have the "
+            f"same observed variables. Add the line '{absent[0]} ~~ {absent[0]}' to its block, or 'y ~ 0*{absent[0]}' "
+            "where it predicts y elsewhere."
+        )
+    explained = [name for name in own.covariates if name not in whole.covariates]
+    if explained:
+        raise SpecificationError(
+            f"{explained[0]!r} only predicts in group {block!r} and does more in another: add the line "
+            f"'{explained[0]} ~~ {explained[0]}' to its block."
+        )
+    if own.composites != whole.composites or own.block_of != whole.block_of:
+        raise SpecificationError(
+            f"group {block!r} has other composites (<~) or exploratory blocks (efa()) than the rest: write them before "
+            "the first 'group:' line, for all groups."
+        )
+
+
+def _equated(by_group: Sequence[Specification]) -> dict[tuple[tuple[str, str, str], int], str]:
+    """What ``equal()`` says of relations in each group."""
+    return {(t.key, g): t.equal for g, own in enumerate(by_group) for t in own.relations if t.equal}
 
 
 def _stated(specification: Specification, groups: int) -> list[_Row]:
@@ -676,13 +715,17 @@ def _kinds_equal(roles: _Roles, options: Options) -> Callable[[Parameter], bool]
     return held
 
 
-def _numbered(parameters: list[Parameter], rows: Iterable[_Row], held: Callable[[Parameter], bool]) -> list[Parameter]:
+def _numbered(
+    parameters: list[Parameter],
+    equal: Mapping[tuple[tuple[str, str, str], int], str],
+    held: Callable[[Parameter], bool],
+) -> list[Parameter]:
     """Number the free parameters; equal labels, ``equal()``, and kinds held equal across groups share a number."""
     first: dict[tuple[tuple[str, str, str], int], Parameter] = {}
     for p in parameters:  # what the model states stands before what is added by default
         first.setdefault((p.key, p.group), p)
     kept = list(first.values())
-    twins = _twins(kept, {row.term.key: row.term.equal for row in rows if row.term.equal}, held)
+    twins = _twins(kept, equal, held)
     by_label = fixed_by_label(kept)
     numbered: list[Parameter] = []
     count = 0
@@ -711,7 +754,9 @@ def fixed_by_label(parameters: Iterable[Parameter]) -> dict[str, Parameter]:
 
 
 def _twins(
-    kept: list[Parameter], equal: dict[tuple[str, str, str], str], held: Callable[[Parameter], bool]
+    kept: list[Parameter],
+    equal: Mapping[tuple[tuple[str, str, str], int], str],
+    held: Callable[[Parameter], bool],
 ) -> dict[int, int]:
     """Which parameter, by place, equals which earlier one, by ``equal()`` or across groups.
 
@@ -722,16 +767,17 @@ def _twins(
     place_of = {(bare(str(p)), p.group): place for place, p in enumerate(kept)}
     twins: dict[int, int] = {}
     for place, p in enumerate(kept):
-        if p.key in equal:
-            target = place_of.get((bare(equal[p.key]), p.group))
+        written = equal.get((p.key, p.group))
+        if written:
+            target = place_of.get((bare(written), p.group))
             if target is None:
-                near = did_you_mean(equal[p.key], [str(q) for q in kept])
-                raise SpecificationError(f"{p}: equal({equal[p.key]!r}) names no parameter.{near}")
+                near = did_you_mean(written, [str(q) for q in kept])
+                raise SpecificationError(f"{p}: equal({written!r}) names no parameter.{near}")
             if target != place:
                 twins[max(place, target)] = min(place, target)
         elif p.free and p.group and not p.label and held(p):
-            earlier = (place_of[bare(str(p)), group] for group in range(p.group))
-            first = next((own for own in earlier if not kept[own].label), place)
+            earlier = (place_of.get((bare(str(p)), group)) for group in range(p.group))
+            first = next((own for own in earlier if own is not None and not kept[own].label), place)
             if first != place and kept[first].free:
                 twins.setdefault(place, first)
     return twins

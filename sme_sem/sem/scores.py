@@ -53,6 +53,9 @@ def scores(fit: Fit, method: str, *, errors: bool) -> pd.DataFrame:
     rows = np.concatenate(moments.rows)
     order = np.argsort(rows, kind="stable")
     index = moments.index[rows[order]]
+    for g, (values, deviations) in enumerate(parts):  # a construct that a group does not have
+        absent = ~np.isin(fit.latent, fit.table.constructs_of(g))
+        values[:, absent] = deviations[:, absent] = np.nan
     frame = pd.DataFrame(np.concatenate([p[0] for p in parts])[order], index=index, columns=list(fit.latent))
     if errors:
         own = np.concatenate([p[1] for p in parts])[order]

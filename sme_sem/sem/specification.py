@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
@@ -69,7 +69,7 @@ class Specification:
         Parameters
         ----------
         text
-            lavaan syntax.
+            lavaan syntax; what stands in no block of a group is for all groups.
 
         Returns
         -------
@@ -91,10 +91,17 @@ class Specification:
         use ~ b*trust + cost
         """
         new = read_terms(text)
-        keys = {term.key: term for term in new if term.op not in DEFINING}
-        kept = tuple(_updated(term, keys[term.key]) if term.key in keys else term for term in self.terms)
-        present = {term.key for term in kept}
-        return Specification(_merged((*kept, *(term for term in new if term.key not in present))))
+        keys = {(term.key, term.group): term for term in new if term.op not in DEFINING}
+
+        def updated(term: Term) -> Term:
+            own = keys.get((term.key, term.group)) or keys.get((term.key, ""))
+            return _updated(term, own) if own else term
+
+        kept = tuple(map(updated, self.terms))
+        present = {(term.key, term.group) for term in kept}
+        everywhere = {key for key, _ in present if self.blocks and {(key, name) for name in self.blocks} <= present}
+        further = (t for t in new if (t.key, t.group) not in present and (t.group or t.key not in everywhere))
+        return Specification(_merged((*kept, *further)))
 
     def add_terms(self, terms: Iterable[Term]) -> Specification:
         """Add relations that are there as terms; of one written twice the first counts, with the modifiers of both.
@@ -127,7 +134,7 @@ class Specification:
         Parameters
         ----------
         text
-            lavaan syntax; modifiers do not matter.
+            lavaan syntax; modifiers do not matter.  What stands in no block of a group is removed from every block.
 
         Returns
         -------
@@ -148,14 +155,19 @@ class Specification:
         trust =~ t1 + t2
         use ~ cost
         """
-        unwanted = {term.key for term in read_terms(text)}
+        unwanted = {(term.key, term.group) for term in read_terms(text)}
         present = {term.key: str(Relation(*term.key)) for term in self.terms}
-        for key in sorted(unwanted.difference(present)):
+        placed = {(term.key, group) for term in self.terms for group in {"", term.group}}
+        for key, group in sorted(unwanted.difference(placed)):
             absent = str(Relation(*key))
+            if key in present:
+                raise SpecificationError(
+                    f"cannot drop {absent!r} from the block of group {group!r}: {_elsewhere(self, key)}"
+                )
             between = [text for own, text in present.items() if {own[0], own[2]} == {key[0], key[2]}]
             near = f" Did you mean {between[0]!r}?" if between else did_you_mean(absent, present.values())
             raise SpecificationError(f"cannot drop {absent!r}: the model does not contain it.{near}")
-        return Specification(tuple(term for term in self.terms if term.key not in unwanted))
+        return Specification(tuple(t for t in self.terms if not {(t.key, t.group), (t.key, "")} & unwanted))
 
     def rename(self, names: Mapping[str, str]) -> Specification:
         """Rename variables, everywhere they occur, in products such as ``x:z`` and in ``equal("f =~ x")`` too.
@@ -210,6 +222,102 @@ class Specification:
         return tuple(term for term in self.terms if term.op not in DEFINING)
 
     @cached_property
+    def blocks(self) -> tuple[str, ...]:
+        """The groups that have blocks of their own, ``group: Germany``, in order of appearance."""
+        return tuple(dict.fromkeys(term.group for term in self.terms if term.group))
+
+    @property
+    def united(self) -> Specification:
+        """The relations of all groups as if they were of one: what plays a part in any."""
+        if not self.blocks:
+            return self
+        first = {term.key: replace(term, group="") for term in reversed(self.relations)}
+        return Specification(tuple(dict.fromkeys(first[term.key] for term in self.relations)))
+
+    def for_all_groups(self, what: str) -> Specification:
+        """Give the model back, or refuse blocks of groups where ``what`` is asked."""
+        if self.blocks:
+            raise SpecificationError(
+                f"{what} takes a model that holds in all groups: leave out the lines "
+                f"{', '.join(repr(f'group: {_named(name)}') for name in self.blocks)}."
+            )
+        return self
+
+    def by_group(self, groups: int) -> tuple[Specification, ...]:
+        """What holds in each group, without blocks: the same in all if there are none.
+
+        Blocks are taken in their order; :meth:`arranged` puts them in that of the groups.
+
+        Raises
+        ------
+        SpecificationError
+            There are not as many blocks as groups.
+        """
+        if not self.blocks:
+            return (self,) * groups
+        if groups == 1:
+            self.for_all_groups("a model of one group")
+        if len(self.blocks) != groups:
+            raise SpecificationError(
+                f"the model has blocks of {len(self.blocks)} groups ({', '.join(self.blocks)}), and here are {groups}."
+            )
+        return tuple(self._within(name, g, groups) for g, name in enumerate(self.blocks))
+
+    def _within(self, block: str, group: int, groups: int) -> Specification:
+        own = (_narrowed(t, group, groups) for t in self.terms if t.group in ("", block))
+        return Specification(_merged(replace(term, group="") for term in own))
+
+    def arranged(self, labels: Sequence[str]) -> Specification:
+        """Give every group its block, in the groups' order and with all that holds there; nothing if there are none.
+
+        Parameters
+        ----------
+        labels
+            Of the groups.  Blocks are named by these or by number, from 1.
+
+        Raises
+        ------
+        SpecificationError
+            Blocks and groups do not go together.
+
+        Examples
+        --------
+        >>> spec = Specification.read("f =~ a + b + c; group: 2; a ~~ b")
+        >>> print(spec.arranged(["North", "South"]))
+        group: North
+        f =~ a + b + c
+        group: South
+        f =~ a + b + c
+        a ~~ b
+        """
+        if not self.blocks:
+            return self
+        if len(labels) < 2:
+            raise SpecificationError(
+                f"the model has blocks of groups ({', '.join(self.blocks)}), and here is one group: name the column "
+                "that divides respondents (group=), or give the covariance matrix of each group (cov=)."
+            )
+        numbers = {str(g + 1): label for g, label in enumerate(labels)}
+        known = numbers if {*labels}.isdisjoint(self.blocks) else {label: label for label in labels}
+        for block in self.blocks:
+            if block not in known:
+                raise SpecificationError(
+                    f"the model has a block of group {block!r}, but the groups are {', '.join(map(repr, labels))}."
+                    f"{did_you_mean(block, labels) or ' Name them in that way, or by their numbers from 1.'}"
+                )
+        named = {known[block]: block for block in self.blocks}
+        terms: list[Term] = []
+        for g, label in enumerate(labels):
+            own = self._within(named.get(label, ""), g, len(labels))
+            if not own.relations:
+                raise SpecificationError(
+                    f"the model says nothing of group {label!r}: add a block 'group: {_named(label)}', or write what "
+                    "holds in all groups before the first block."
+                )
+            terms += (replace(term, group=label) for term in own.relations)
+        return Specification((*terms, *(term for term in self.terms if term.op in DEFINING)))
+
+    @cached_property
     def variables(self) -> set[str]:
         """Every variable named, latent or observed."""
         return {name for term in self.relations for name in (term.lhs, term.rhs if term.op != "|" else "") if name}
@@ -244,7 +352,13 @@ class Specification:
                 lines[-1][1].append(written)
             else:
                 lines.append((term, [written]))
-        return "\n".join(f"{_written_left(t)} {_head(t.op)} {' + '.join(right)}" for t, right in lines)
+        text, block = [], ""
+        for term, right in lines:
+            if term.group and term.group != block:
+                block = term.group
+                text.append(f"group: {_named(block)}")
+            text.append(f"{_written_left(term)} {_head(term.op)} {' + '.join(right)}")
+        return "\n".join(text)
 
 
 @lru_cache(maxsize=128)
@@ -255,9 +369,34 @@ def _read(text: str) -> Specification:
 def _merged(terms: Iterable[Term]) -> tuple[Term, ...]:
     found: dict[object, Term] = {}
     for place, term in enumerate(terms):
-        key: object = place if term.op in ("==", "<", ">") else term.key
+        key: object = place if term.op in ("==", "<", ">") else (term.key, term.group)
         found[key] = _joined(found[key], term) if key in found and term.op != ":=" else found.get(key, term)
-    return tuple(found.values())
+    order = ("", *dict.fromkeys(term.group for term in found.values() if term.group))
+    if len(order) == 1:
+        return tuple(found.values())
+
+    def place_of(term: Term) -> int:  # what holds in all groups, the blocks, and definitions last
+        return len(order) if term.op in DEFINING else order.index(term.group)
+
+    return tuple(sorted(found.values(), key=place_of))
+
+
+def _narrowed(term: Term, group: int, groups: int) -> Term:
+    """What ``c(a, b)*x`` says of one group."""
+    kinds = ("fixed", "labels", "starts", "lowers", "uppers")
+    several = {kind: values for kind in kinds if len(values := getattr(term, kind)) == groups > 1 and not term.group}
+    return replace(term, **{kind: values[group : group + 1] for kind, values in several.items()})
+
+
+def _elsewhere(specification: Specification, key: tuple[str, str, str]) -> str:
+    stands = [term.group for term in specification.terms if term.key == key]
+    where = "before the blocks, for all groups" if "" in stands else f"in that of {', '.join(map(repr, stands))}"
+    return f"it stands {where}."
+
+
+def _named(group: str) -> str:
+    """A group's name as it is written in a block's first line."""
+    return group if re.fullmatch(rf"{WORD}|\d+", group) else _quoted(group)
 
 
 def _joined(first: Term, second: Term) -> Term:
@@ -287,7 +426,7 @@ def _updated(old: Term, new: Term) -> Term:
 
 
 def _same_line(a: Term, b: Term) -> bool:
-    return (a.lhs, _head(a.op), a.block) == (b.lhs, _head(b.op), b.block)
+    return (a.lhs, _head(a.op), a.block, a.group) == (b.lhs, _head(b.op), b.block, b.group)
 
 
 def _head(op: str) -> str:

@@ -334,7 +334,7 @@ def _rounds(table: ParameterTable, rows: _Rows, place: dict[str, int]) -> Iterat
     waiting, owned = list(table.latent), set[int]()
     while ready := [f for f in waiting if behind.keys() >= set(indicators[f])]:
         behind |= {place[f]: set[int]().union(*(behind[i] for i in indicators[f])) for f in ready}
-        measured = {f: indicators[f] for f in ready if f not in composites}
+        measured = {f: indicators[f] for f in ready if indicators[f] and f not in composites}
         if measured:
             yield _round(table, rows, place, measured, owned)
         for f in ready:

@@ -156,3 +156,61 @@ def test_a_name_may_have_dots_and_other_letters():
 def test_what_is_not_there_to_drop_is_told_the_relation_between_the_same_variables():
     with pytest.raises(SpecificationError, match=r"cannot drop 'trust ~~ use'.*Did you mean 'use ~ trust'\?"):
         Specification.read("trust =~ t1 + t2; use =~ u1 + u2; use ~ trust").drop("trust ~~ use")
+
+
+# --- blocks of groups --------------------------------------------------------------------------------------------
+
+BLOCKS = Specification.read("f =~ a + b\ngroup: 1\ny ~ x + z\ngroup: 2\ny ~ x\nd := p*q")
+
+
+@pytest.mark.parametrize(
+    ("text", "common", "one", "two"),
+    [
+        ("y ~ p*x", "f =~ a + b", "y ~ p*x + z", "y ~ p*x"),
+        ("y ~ w", "f =~ a + b\ny ~ w", "y ~ x + z", "y ~ x"),
+        ("y ~ p*z", "f =~ a + b\ny ~ p*z", "y ~ x + p*z", "y ~ x"),
+        ("group: 2; y ~ q*x + w", "f =~ a + b", "y ~ x + z", "y ~ q*x + w"),
+        ("f =~ c; group: 1; f =~ v*a", "f =~ a + b + c", "y ~ x + z\nf =~ v*a", "y ~ x"),
+    ],
+)
+def test_what_is_added_stands_in_its_block_or_in_all(text, common, one, two):
+    assert str(BLOCKS.add(text)) == f"{common}\ngroup: 1\n{one}\ngroup: 2\n{two}\nd := p*q"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("y ~ x", "f =~ a + b\ngroup: 1\ny ~ z\nd := p*q"),
+        ("group: 1; y ~ x", "f =~ a + b\ngroup: 1\ny ~ z\ngroup: 2\ny ~ x\nd := p*q"),
+        ("f =~ b; d := p*q", "f =~ a\ngroup: 1\ny ~ x + z\ngroup: 2\ny ~ x"),
+    ],
+)
+def test_what_is_dropped_is_dropped_in_its_block_or_in_all(text, left):
+    assert str(BLOCKS.drop(text)) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("group: 2; y ~ z", "cannot drop 'y ~ z' from the block of group '2': it stands in that of '1'."),
+        (
+            "group: 2; f =~ a",
+            "cannot drop 'f =~ a' from the block of group '2': it stands before the blocks, for all groups.",
+        ),
+    ],
+)
+def test_what_is_not_in_a_block_is_not_dropped_from_it(text, message):
+    with pytest.raises(SpecificationError) as caught:
+        BLOCKS.drop(text)
+    assert str(caught.value) == message
+
+
+def test_a_variable_is_renamed_in_all_blocks():
+    renamed = str(BLOCKS.rename({"x": "cost"}))
+    assert renamed == "f =~ a + b\ngroup: 1\ny ~ cost + z\ngroup: 2\ny ~ cost\nd := p*q"
+
+
+def test_groups_beyond_the_blocks_are_refused():
+    with pytest.raises(SpecificationError) as caught:
+        BLOCKS.by_group(3)
+    assert str(caught.value) == "the model has blocks of 2 groups (1, 2), and here are 3."

@@ -62,6 +62,8 @@ def _refuse_what_mplus_lacks(fit: Fit) -> None:
         raise refuse(_PROGRAM, f"estimator={fit.estimator!r}", f"fit with one of {known} to write its input")
     if fit.table.composites:
         raise refuse(_PROGRAM, "composites (<~)", "write the lavaan script")
+    if fit.specification.blocks:
+        raise refuse(_PROGRAM, "a model of its own for each group", "write the lavaan script")
     if fit.options.rotation is not None:
         raise refuse(_PROGRAM, "this exploratory block", "write the lavaan script, which holds rotation and block")
     if fit.options.missing not in ("listwise", "fiml", "pairwise"):
