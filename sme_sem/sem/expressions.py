@@ -11,7 +11,7 @@ import ast
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial, reduce
 
 import numpy as np
 from scipy import special
@@ -52,6 +52,8 @@ _FUNCTIONS: dict[str, Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]] = {
 }
 """R's names: ``plogis`` and ``pnorm`` turn logits and probits into probabilities, ``atanh`` is Fisher's z."""
 
+_LARGEST = {"max": 1, "min": -1}
+"""Of several values; where two are equal the first gives the slope, which is not defined there."""
 
 _WORD = re.compile(rf"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>\.?{NAME})")
 
@@ -118,9 +120,20 @@ def _evaluate(node: ast.expr, text: str, known: Known) -> Quantity:
         case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if _decoded(name) in _FUNCTIONS:
             inner = _evaluate(argument, text, known)
             return inner.mapped(*_FUNCTIONS[_decoded(name)](inner.value))
+        case ast.Call(func=ast.Name(id=name), args=[_, *_] as several, keywords=[]) if _decoded(name) in _LARGEST:
+            return reduce(partial(_larger, _LARGEST[_decoded(name)]), (_evaluate(one, text, known) for one in several))
     raise SpecificationError(
-        f"{text!r}: only labels, numbers, + - * / ^, brackets and the functions {', '.join(_FUNCTIONS)} are understood."
+        f"{text!r}: only labels, numbers, + - * / ^, brackets and the functions {', '.join((*_FUNCTIONS, *_LARGEST))} "
+        "are understood."
     )
+
+
+def _larger(sign: int, a: Quantity, b: Quantity) -> Quantity:
+    """The larger of two, or with the sign -1 the smaller; NaN where either is."""
+    first = sign * np.real(a.value) >= sign * np.real(b.value)
+    unknown = np.isnan(a.value) | np.isnan(b.value)
+    value = np.where(unknown, np.nan, np.where(first, a.value, b.value))
+    return Quantity(value, np.where(first[..., None], a.gradient, b.gradient))
 
 
 def _combined(a: Quantity, op: ast.operator, b: Quantity, text: str) -> Quantity:

@@ -36,6 +36,8 @@ EXPRESSIONS = [
     "pnorm(a - b.c) + plogis(斜率) * atanh(a*d_e)",
     "a/(a + b.c*d_e)",
     "1e2*a + .5*d_e - 2.5e-1",
+    "max(a*b.c, d_e, 斜率/4) - 2*min(b.c, a^2)",
+    "max(a, 0.1)*min(b.c)",
     "7",
 ]
 
@@ -62,10 +64,12 @@ def test_the_derivative_is_that_of_finite_differences(text):
         ("plogis(-2)", 0.119202922022118),
         ("atanh(0.5)", 0.549306144334055),
         (".5*斜率", 1),
+        ("max(a, b.c, -斜率) - min(a, b.c)", 0.8),
+        ("max(log(-a), 1)", np.nan),
     ],
 )
 def test_the_value_is_that_of_arithmetic(text, value):
-    assert evaluate(text, known()).value == pytest.approx(value)
+    assert evaluate(text, known()).value == pytest.approx(value, nan_ok=True)
 
 
 def test_values_may_have_any_leading_axes():
@@ -75,6 +79,15 @@ def test_values_may_have_any_leading_axes():
     found = evaluate("a^2 + 1", {"a": Quantity(batch, gradient)})
     np.testing.assert_allclose(found.value, batch**2 + 1)
     np.testing.assert_allclose(found.gradient[..., 0], 2 * batch)
+
+
+def test_the_larger_of_two_is_found_in_every_member_with_its_own_derivative():
+    a, b = np.array([1.0, 4.0, np.nan]), np.array([2.0, 3.0, 0.0])
+    own = {"a": Quantity(a, np.eye(2)[0]), "b": Quantity(b, np.eye(2)[1])}
+    found = evaluate("max(a, b)", own)
+    np.testing.assert_array_equal(found.value, [2, 4, np.nan])
+    np.testing.assert_array_equal(found.gradient[:2], [[0, 1], [1, 0]])
+    np.testing.assert_array_equal(evaluate("min(b, a)", own).value, [1, 3, np.nan])
 
 
 def test_definitions_may_use_earlier_ones():
@@ -106,7 +119,21 @@ def test_what_is_no_expression_is_refused():
 
 
 @pytest.mark.parametrize(
-    "text", ["max(a)", "exp(a, a)", "a[0]", "a if a else a", "'a'", "True", "2j", "a.exp()", "lambda: a"]
+    "text",
+    [
+        "sum(a)",
+        "max()",
+        "max(*a)",
+        "max(a, key=b.c)",
+        "exp(a, a)",
+        "a[0]",
+        "a if a else a",
+        "'a'",
+        "True",
+        "2j",
+        "a.exp()",
+        "lambda: a",
+    ],
 )
 def test_nothing_of_python_but_arithmetic_is_understood(text):
     with pytest.raises(SpecificationError):
@@ -115,10 +142,11 @@ def test_nothing_of_python_but_arithmetic_is_understood(text):
 
 def test_an_unknown_function_is_told_the_known_ones():
     with pytest.raises(SpecificationError) as caught:
-        evaluate("max(a)", known())
+        evaluate("sum(a)", known())
     assert str(caught.value) == (
-        "'max(a)': only labels, numbers, + - * / ^, brackets and the functions "
-        "exp, log, log10, log2, sqrt, abs, sin, cos, tan, tanh, atanh, plogis, pnorm are understood."
+        "'sum(a)': only labels, numbers, + - * / ^, brackets and the functions "
+        "exp, log, log10, log2, sqrt, abs, sin, cos, tan, tanh, atanh, plogis, pnorm, max, min "
+        "are understood."
     )
 
 

@@ -147,8 +147,8 @@ def test_a_fit_with_models_of_their_own_is_printed_bootstrapped_and_written_for_
         ),
         (
             f"group: 1\n {TWO} group: 3\n {TWO}",
-            "the model has a block of group '3', but the groups are 'Pasteur', 'Grant-White'. Name them in that way, or by "
-            "their numbers from 1.",
+            "the model has a block of group '3', but the groups are 'Pasteur', 'Grant-White'. Name them in that way, "
+            "or by their numbers from 1.",
         ),
         (
             f"group: 1\n {TWO}",
