@@ -103,16 +103,24 @@ def analysis_of(model: str | Specification, ordered: Sequence[str] = ()) -> Spec
     return Specification(tuple(terms))
 
 
+_SHAPING = ("std_lv", "orthogonal", "orthogonal_x", "orthogonal_y", "meanstructure", "effect_coding")
+
+
 def truth(of: Population, analysis: Specification, options: Mapping[str, object]) -> Fit:
     """Fit the analysis model to the population's moments.
 
     Latent responses of ordered variables have a variance of one, as in the delta parameterization.
     """
+    if options.get("std_ov"):
+        raise SpecificationError(
+            "std_ov= standardizes every sample by itself, so that its estimates have no one value in the population: "
+            "leave it out."
+        )
     deviations = np.sqrt(np.diagonal(of.covariance))
     scale = np.where([name in of.cuts for name in of.names], 1 / deviations, 1.0)
     S = pd.DataFrame(of.covariance * np.outer(scale, scale), index=list(of.names), columns=list(of.names))
     means = None if of.cuts else pd.Series(of.mean, index=list(of.names))
-    kept = {key: options[key] for key in ("std_lv", "orthogonal", "meanstructure", "effect_coding") if key in options}
+    kept = {key: options[key] for key in _SHAPING if key in options}
     try:
         return fit_model(analysis, cov=S, mean=means, n=LARGE, fixed_x=False, **kept)  # type: ignore[arg-type]
     except SmeSemError as problem:

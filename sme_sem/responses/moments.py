@@ -94,6 +94,7 @@ def moments_of_answers(
     given: Sequence[str] = (),
     drawn: Drawn | None = None,
     constructs: Sequence[str] = (),
+    standardized: Sequence[str] = (),
 ) -> Moments:
     """Condense a table of answers, one row per respondent; with ``"listwise"`` those with a gap are set aside.
 
@@ -103,6 +104,7 @@ def moments_of_answers(
         and their answers, for ordered variables to be met by pairs
     drawn : columns with weights and clusters
     constructs : what else the model names, and a misspelt variable may be
+    standardized : what is taken around its mean and in standard deviations (of n - 1) of those kept, group by group
 
     Raises :class:`~sme_sem.errors.SpecificationError` for a variable that is no column, and
     :class:`~sme_sem.errors.DataProblem` for columns that cannot be analysed.
@@ -118,7 +120,7 @@ def moments_of_answers(
     kept = [usable & rows for rows in members.values()]
     found = _CONDENSED[missing](
         tuple(names),
-        tuple(_gathered(values, rows) for rows in kept),
+        tuple(_in_deviations(_gathered(values, rows), np.isin(names, standardized)) for rows in kept),
         labels=tuple(members),
         collected=n,
         design=(drawn or Drawn()).design(frame, kept),
@@ -303,6 +305,17 @@ def _gathered(values: Sequence[np.ndarray], rows: np.ndarray) -> np.ndarray:
     answers = np.empty((len(values), int(rows.sum()))).T
     for i, column in enumerate(values):
         answers[:, i] = column[rows]
+    return answers
+
+
+def _in_deviations(answers: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Standardize some columns of the answers (n, p), those that vary."""
+    if chosen.any():
+        own = answers[:, chosen]
+        n = np.maximum((~np.isnan(own)).sum(axis=0), 1)
+        own = own - np.nansum(own, axis=0) / n
+        deviation = np.sqrt(np.nansum(own**2, axis=0) / np.maximum(n - 1, 1))
+        answers[:, chosen] = own / np.where(deviation > 0, deviation, 1.0)
     return answers
 
 

@@ -72,6 +72,9 @@ def fit(
     effect_coding: bool | str | Sequence[str] = False,
     bounds: Bounds = "none",
     orthogonal: bool = False,
+    orthogonal_x: bool = False,
+    orthogonal_y: bool = False,
+    std_ov: bool = False,
     fixed_x: bool = True,
     meanstructure: bool | None = None,
     likelihood: Literal["normal", "wishart"] = "normal",
@@ -152,6 +155,11 @@ def fit(
         its bound as fixed there (lavaan's do as if there were none).
     orthogonal
         Fix covariances among constructs to zero unless the model states them.
+    orthogonal_x, orthogonal_y
+        The same for exogenous constructs only, and for what paths leave of the others.
+    std_ov
+        Standardize observed variables before the analysis, in each group by its own mean and standard deviation (with
+        n - 1), as lavaan does; covariates that keep their moments (``fixed_x``) and ordered variables are left alone.
     fixed_x
         Keep the sample moments of exogenous observed variables and count no parameters for them; least squares
         estimates them in any case, as in lavaan.
@@ -268,6 +276,9 @@ def fit(
         preset=chosen("preset", preset, ("sem", "growth", "explicit")),
         std_lv=std_lv,
         orthogonal=flag("orthogonal", orthogonal),
+        orthogonal_x=flag("orthogonal_x", orthogonal_x),
+        orthogonal_y=flag("orthogonal_y", orthogonal_y),
+        std_ov=flag("std_ov", std_ov),
         fixed_x=fixed_x and (method.discrepancy == "ML" or categorical) and not stages,
         meanstructure=_meanstructure(meanstructure, mean is not None, means, cov is None),
         likelihood=chosen("likelihood", likelihood, ("normal", "wishart")),
@@ -298,7 +309,8 @@ def fit(
     kept = "available" if categorical and missing == "pairwise" else options.missing
     if specification.blocks and data is not None and group is None:
         specification.arranged(())
-    moments = _moments(specification, data, cov, mean, n, group, kept, given, drawn)
+    scaled = _standardized(specification, options, ordered)
+    moments = _moments(specification, data, cov, mean, n, group, kept, given, drawn, scaled)
     specification = specification.arranged(moments.labels)
     for name, asked in (("group_equal", options.group_equal), ("group_partial", options.group_partial)):
         if asked and len(moments.labels) == 1:
@@ -389,6 +401,7 @@ def _moments(
     missing: str,
     given: Sequence[str] | None,
     drawn: Drawn,
+    standardized: Sequence[str],
 ) -> Moments:
     if (data is None) == (cov is None):
         raise SpecificationError("give either data= (one row per respondent) or cov= with n=, and not both.")
@@ -399,6 +412,8 @@ def _moments(
             raise SpecificationError("cluster= and weights= tell about respondents, so they need data=.")
         if group is not None:
             raise SpecificationError("group= divides respondents, so it needs data=; a covariance matrix has none.")
+        if standardized:
+            raise SpecificationError("std_ov= standardizes answers, so it needs data=; give correlations as cov=.")
         return moments_of_summaries(summaries(cov, n, mean), specification.observed)
     if not isinstance(data, pd.DataFrame):
         raise SpecificationError(f"data must be a pandas DataFrame, not {type(data).__name__}.")
@@ -414,7 +429,18 @@ def _moments(
         given=given or (),
         drawn=drawn,
         constructs=specification.latent,
+        standardized=standardized,
     )
+
+
+def _standardized(
+    specification: Specification, options: Options, ordered: bool | Sequence[str] | None
+) -> tuple[str, ...]:
+    """Which variables are standardized before the analysis: numbers whose moments are not given."""
+    if not options.std_ov or ordered is True:
+        return ()
+    apart = {*given_variables(specification, options), *(texts("ordered", ordered, "q1") if ordered else ())}
+    return tuple(name for name in specification.observed if name not in apart)
 
 
 def no_columns(constructs: Sequence[str], data: pd.DataFrame) -> None:

@@ -47,6 +47,9 @@ class Options:
     group_equal : kinds of parameters held equal across groups (:data:`GROUP_EQUAL`)
     group_partial : relations excepted from that, such as ``"visual =~ x2"``
     parameterization : of ordered variables; ``"delta"`` scales their latent responses, ``"theta"`` their residuals
+    orthogonal : covariances of constructs are zero unless the model states them
+    orthogonal_x, orthogonal_y : the same of exogenous constructs only, and of what is left of the others
+    std_ov : answers are standardized first, group by group, but for covariates that keep their moments
     fixed_x : exogenous observed variables keep their sample moments and cost no parameters
     effect_coding : what gives constructs their scale in place of a marker (:data:`EFFECT_CODING`)
     starts, seed : how many random starts the search is repeated from, and what they are drawn from
@@ -61,6 +64,9 @@ class Options:
     preset: Preset = "sem"
     std_lv: bool = False
     orthogonal: bool = False
+    orthogonal_x: bool = False
+    orthogonal_y: bool = False
+    std_ov: bool = False
     fixed_x: bool = True
     meanstructure: bool | None = None
     likelihood: Literal["normal", "wishart"] = "normal"

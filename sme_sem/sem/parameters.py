@@ -538,8 +538,9 @@ def _with_defaults(row: _Row, roles: _Roles, options: Options, exogenous: Sequen
             return replace(row, value=0.0, free=False)
     if term.op == "~~" and not row.user and roles.one_block(term.lhs, term.rhs):
         return row if options.oblique else replace(row, value=0.0, free=False)
-    if term.op == "~~" and term.lhs != term.rhs and options.orthogonal and not row.user:
-        if term.lhs in roles.latent and term.rhs in roles.latent:
+    if term.op == "~~" and term.lhs != term.rhs and not row.user and {term.lhs, term.rhs} <= {*roles.latent}:
+        exogenous_ones = {term.lhs, term.rhs} <= {*roles.exogenous_constructs}
+        if options.orthogonal or (options.orthogonal_x if exogenous_ones else options.orthogonal_y):
             return replace(row, value=0.0, free=False)
     if not row.user and term.op in ("~~", "~1") and term.lhs in exogenous and (term.rhs or term.lhs) in exogenous:
         return replace(row, value=np.nan, free=False, exogenous=True)

@@ -150,7 +150,8 @@ def plan(base: Base, choices: Sequence[Choice], combination: Mapping[str, str]) 
     model = chosen.get("model", base.model)
     assert model is not None  # as prepared() made sure
     changes = (chosen.get(name, ()) for name in ("paths", "items", "covariates"))
-    changed = _changed(model, *changes, orthogonal=bool(options.get("orthogonal")))
+    orthogonal = bool(options.get("orthogonal") or options.get("orthogonal_x"))
+    changed = _changed(model, *changes, orthogonal=orthogonal)
     if not isinstance(changed, Specification):
         return Plan(None, rows, options, changed)
     return Plan(changed, rows, options | _ordered_items(base, changed, options.get("ordered")))

@@ -81,8 +81,8 @@ def _options(fit: Fit) -> list[str]:
         found.append(f"group.equal = {_vector(kind.replace('_', '.') for kind in options.group_equal)}")
     if options.group_partial:
         found.append(f"group.partial = {_vector(options.group_partial)}")
-    for name, given in (("std.lv", options.std_lv), ("orthogonal", options.orthogonal)):
-        found += [f"{name} = TRUE"] * given
+    for name in ("std_lv", "orthogonal", "orthogonal_x", "orthogonal_y", "std_ov"):
+        found += [f"{name.replace('_', '.')} = TRUE"] * getattr(options, name)
     found += ["meanstructure = TRUE"] * (options.meanstructure is True)
     found += ["meanstructure = FALSE"] * (fit.table.groups > 1 and not fit.table.means)
     found += ["fixed.x = FALSE"] * (not options.fixed_x)

@@ -1,0 +1,127 @@
+"""Options that are asked for seldom, each as lavaan has it."""
+
+import json
+
+import numpy as np
+import pytest
+
+import sme_sem as sme
+from sem.holzinger import FOLDER, ITEMS, MODEL, assert_same, column, keyed, pupils, pupils_with_gaps
+from sme_sem import SpecificationError
+
+REFERENCE = json.loads((FOLDER / "options.json").read_text("utf-8"))["cases"]
+PATHS = REFERENCE["orthogonal_x"]["model"]
+GIVEN = REFERENCE["standardized_but_covariates"]["model"]
+
+
+def reference_fit(name):
+    case = REFERENCE[name]
+    options = {key.replace(".", "_"): value for key, value in case["options"].items()}
+    return sme.fit(case["model"], pupils_with_gaps() if case.get("gaps") else pupils(), **options)
+
+
+@pytest.mark.parametrize("name", REFERENCE)
+def test_what_an_option_gives_is_what_lavaan_gives(name):
+    # lavaan's optimizer has the last word: 1e-5 in estimates and what is made of them, 1e-6 in what is flat there
+    found, case = reference_fit(name), REFERENCE[name]
+    ours, labels = keyed(found.estimates()), found.moments.labels
+    for lhs, op, rhs, group, est, se in case["estimates"]:
+        row = ours[lhs, op, rhs, labels[group - 1]]
+        assert row["est"] == pytest.approx(est, rel=1e-5, abs=1e-5), (lhs, op, rhs)
+        if se is not None:
+            assert row["se"] == pytest.approx(se, rel=2e-5), (lhs, op, rhs)
+    assert len(case["estimates"]) == len(found.estimates())
+    for measure, value in case["measures"].items():
+        name = "chisq_scaling_factor" if measure == "chisq.scaling.factor" else measure.replace(".", "_")
+        assert found.measures()[name] == pytest.approx(value, rel=1e-6), measure
+
+
+# --- uncorrelated constructs ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("option", "line"), [("orthogonal_x", "visual ~~ 0*textual"), ("orthogonal_y", "a ~~ 0*b"), ("orthogonal", "both")]
+)
+def test_constructs_kept_apart_are_those_whose_covariance_is_fixed_at_zero(option, line):
+    model = "visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6; a =~ x7 + x8; b =~ x9; a ~ visual; b ~ visual + textual\n"
+    lines = "visual ~~ 0*textual\n a ~~ 0*b" if line == "both" else line
+    asked, written = sme.fit(model, pupils(), **{option: True}), sme.fit(f"{model}{lines}", pupils())
+    assert_same(column(asked), column(written))
+    assert asked.measures()["df"] == written.measures()["df"]
+
+
+def test_a_covariance_that_the_model_states_stays():
+    found = sme.fit(f"{PATHS} visual ~~ textual", pupils(), orthogonal_x=True)
+    assert found.measures()["df"] == sme.fit(PATHS, pupils()).measures()["df"]
+
+
+# --- standardized answers ---------------------------------------------------------------------------------------------
+
+
+def test_standardizing_first_is_standardizing_the_columns():
+    data = pupils()
+    own = data.assign(**{x: (data[x] - data[x].mean()) / data[x].std() for x in ITEMS})
+    for model, options in ((MODEL, {}), (GIVEN, {"fixed_x": False, "estimator": "MLR"})):
+        asked, by_hand = sme.fit(model, data, std_ov=True, **options), sme.fit(model, own, **options)
+        assert_same(column(asked, "se"), column(by_hand, "se"))
+        assert asked.measures()["cfi"] == pytest.approx(by_hand.measures()["cfi"], rel=1e-9)
+
+
+def test_each_group_is_standardized_by_its_own_moments():
+    found = sme.fit(MODEL, pupils(), group="school", std_ov=True)
+    assert found.moments.mean == pytest.approx(np.zeros((2, 9)), abs=1e-12)
+    n = found.moments.n
+    variances = np.diagonal(found.moments.covariance, axis1=1, axis2=2)
+    assert variances == pytest.approx(np.broadcast_to(((n - 1) / n)[:, None], (2, 9)), rel=1e-12)
+
+
+def test_a_standardized_solution_does_not_change_with_the_unit_of_the_answers():
+    plain, scaled = (sme.fit(MODEL, pupils(), std_ov=flag) for flag in (False, True))
+    assert_same(column(plain, "std_all"), column(scaled, "std_all"))
+    assert scaled.measures()["chisq"] == pytest.approx(plain.measures()["chisq"], rel=1e-9)
+
+
+def test_ordered_variables_and_given_covariates_keep_their_units():
+    data = pupils().assign(q=lambda frame: np.clip(np.round(frame["x9"]), 3, 7))
+    found = sme.fit("f =~ x1 + x2 + q\n f ~ x7", data, ordered=["q"], std_ov=True)
+    by_hand = data.assign(**{x: (data[x] - data[x].mean()) / data[x].std() for x in ("x1", "x2")})
+    assert_same(column(found), column(sme.fit("f =~ x1 + x2 + q\n f ~ x7", by_hand, ordered=["q"])))
+    every = sme.fit(
+        "f =~ q1 + q2 + q3",
+        data.assign(q1=data["q"], q2=np.round(data["x8"]), q3=np.round(data["x7"])),
+        ordered=True,
+        std_ov=True,
+    )
+    assert every.converged
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            {"cov": pupils()[ITEMS].cov(), "n": 301, "std_ov": True},
+            "std_ov= standardizes answers, so it needs data=; give correlations as cov=.",
+        ),
+        ({"data": pupils(), "std_ov": "yes"}, "std_ov='yes': give True or False."),
+        ({"data": pupils(), "orthogonal_x": 1}, "orthogonal_x=1: give True or False."),
+    ],
+)
+def test_what_does_not_go_with_these_options_is_refused(given, message):
+    with pytest.raises(SpecificationError) as caught:
+        sme.fit(MODEL, **given)
+    assert str(caught.value) == message
+
+
+def test_a_constant_column_is_refused_as_without_standardizing():
+    with pytest.raises(sme.DataProblem, match="x1"):
+        sme.fit(MODEL, pupils().assign(x1=2.0), std_ov=True)
+
+
+def test_power_has_no_use_for_it():
+    with pytest.raises(SpecificationError, match="std_ov= standardizes every sample by itself"):
+        sme.power("y ~ 0.3*x", 100, draws=2, seed=1, std_ov=True)
+
+
+def test_the_options_are_written_for_lavaan():
+    lines = sme.fit(PATHS, pupils(), orthogonal_x=True, std_ov=True).syntax("lavaan").splitlines()
+    assert {"  orthogonal.x = TRUE,", "  std.ov = TRUE"} <= set(lines)
