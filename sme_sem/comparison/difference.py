@@ -110,7 +110,8 @@ def _factor_at(fit: Fit, theta: np.ndarray) -> float:
     implied = ram.implied(pattern, theta, sample.covariance, sample.mean)
     expected = fit.options.information == "expected"
     B = robust.spread(pattern, sample, moments, implied, around_sample=method.test_around_sample)
-    return robust.scaling(method, pattern, sample, moments, implied, inverse, B, df, expected=expected).mean_factor
+    found = pattern, sample, moments, implied, inverse, B, df, fit._directions
+    return robust.scaling(method, *found, expected=expected).mean_factor
 
 
 def _inverse_information(fit: Fit, theta: np.ndarray) -> np.ndarray:

@@ -297,6 +297,12 @@ class Saturated(NamedTuple):
     j: np.ndarray
     free: np.ndarray
 
+    def of_covariances(self):
+        """The same without means, of complete answers around their own, which tell nothing about covariances."""
+        k = len(self.free)
+        observed, first_order, complete, vcov = (own[k:, k:] for own in self[:4])
+        return Saturated(observed, first_order, complete, vcov, self.i, self.j, self.free[:0])
+
 
 def saturated_information(patterns, sigma, mu, answers, given=0, independent=None, *, expected=False):
     """Information at the saturated moments, by group: Patterns, (G, p, p), (G, p), (N, p) -> [Saturated]

@@ -17,6 +17,9 @@ DWLS      DWLS  robust_sem_nt          Browne's residual statistic under normali
 WLSM      DWLS  robust_sem             Satorra-Bentler; WLSMV, WLSMVS as MLMV, MLMVS
 ========  ====  =====================  =======================================================
 
+``test="yuan_bentler"`` is Yuan and Bentler's own T2*; MLR's takes both traces of it from the spread of scores, and the
+second derivatives of the model.
+
 Satorra and Bentler (1994); Asparouhov and Muthen (2010), Simple second order chi-square correction;
 Yuan and Bentler (2000); Browne (1984); the names are Mplus's and lavaan's.
 """
@@ -36,12 +39,14 @@ Test = Literal[
     "satorra_bentler",
     "scaled_shifted",
     "mean_var_adjusted",
+    "yuan_bentler",
     "yuan_bentler_mplus",
     "browne_residual_nt",
     "browne_residual_adf",
 ]
 RESIDUAL = ("browne_residual_nt", "browne_residual_adf")
-SCALED = ("satorra_bentler", "scaled_shifted", "mean_var_adjusted", "yuan_bentler_mplus")
+YUAN_BENTLER = ("yuan_bentler", "yuan_bentler_mplus")
+SCALED = ("satorra_bentler", "scaled_shifted", "mean_var_adjusted", *YUAN_BENTLER)
 
 
 @dataclass(frozen=True)
@@ -65,12 +70,12 @@ class Estimator:
     @property
     def mean_adjusted(self) -> bool:
         """Whether the robust statistic is the plain one divided by a factor, no more."""
-        return self.test in ("satorra_bentler", "yuan_bentler_mplus")
+        return self.test in ("satorra_bentler", *YUAN_BENTLER)
 
     @property
     def test_around_sample(self) -> bool:
         """Whether its test takes respondents' scores around the sample's moments, not the model's."""
-        return self.test != "yuan_bentler_mplus"
+        return self.test not in YUAN_BENTLER
 
     @property
     def residual(self) -> bool:
@@ -80,7 +85,7 @@ class Estimator:
     @property
     def takes_gaps(self) -> bool:
         """Whether it goes with full information maximum likelihood."""
-        return self.discrepancy == "ML" and self.se != "robust_sem" and self.test in ("standard", "yuan_bentler_mplus")
+        return self.discrepancy == "ML" and self.se != "robust_sem" and self.test in ("standard", *YUAN_BENTLER)
 
     @property
     def needs_answers(self) -> bool:
@@ -180,9 +185,9 @@ def _with_test(found: Estimator, test: str, gaps: bool, ordered: bool) -> Estima
         test = "yuan_bentler_mplus" if gaps and found.discrepancy == "ML" else "satorra_bentler"
     if test == "standard" and found.discrepancy in ("ULS", "DWLS") and not ordered:
         test = "browne_residual_nt"
-    if test == "yuan_bentler_mplus" and found.discrepancy != "ML":
+    if test in YUAN_BENTLER and found.discrepancy != "ML":
         raise SpecificationError(
-            f"test='yuan_bentler_mplus' rests on a likelihood, which estimator={found.name!r} does not have; take "
+            f"test={test!r} rests on a likelihood, which estimator={found.name!r} does not have; take "
             "test='satorra_bentler'."
         )
     return replace(found, test=cast(Test, test))

@@ -173,7 +173,8 @@ def fit(
     se, test
         Other standard errors or another test than the estimator's own: ``se`` one of standard, robust, robust_sem,
         robust_huber_white, first_order, bootstrap, none; ``test`` one of standard, robust, satorra_bentler,
-        scaled_shifted, mean_var_adjusted, yuan_bentler_mplus, browne_residual_nt, browne_residual_adf.  ``measures``
+        scaled_shifted, mean_var_adjusted, yuan_bentler, yuan_bentler_mplus (MLR's), browne_residual_nt,
+        browne_residual_adf.  ``measures``
         gives it in place of the estimator's own.
     rotation
         How constructs of exploratory blocks, ``efa("b")*f1 + efa("b")*f2 =~ x1 + ...``, are turned: ``"geomin"`` (the

@@ -292,6 +292,7 @@ class Fit(Judged):
             self._bread,
             self._spread(around_sample=self._estimator.test_around_sample),
             self._test.df,
+            self._directions,
             expected=self.options.information == "expected",
         )
 

@@ -73,6 +73,7 @@ def scaling(
     inverse: np.ndarray,
     B: np.ndarray,
     df: int,
+    directions: np.ndarray,
     *,
     expected: bool = False,
 ) -> Scaling:
@@ -80,10 +81,14 @@ def scaling(
 
     inverse : (q, q) inverse of the information per respondent, as the estimator has it
     B : (q, q) from :func:`spread`, around what the estimator's test takes scores around
+    directions : (q, f) in which the parameters can move
     expected : whether that is the expected information, of answers with gaps
     """
     if df == 0:
         return Scaling(np.nan, np.nan, 0.0, np.nan)
+    if estimator.test == "yuan_bentler":
+        trace = _yuan_bentler(pattern, sample, moments, implied, directions, expected=expected)
+        return adjusted(estimator, df, trace, np.nan)
     x, means = len(pattern.exogenous), pattern.means
     answers, centre = moments.answers, moments.mean
     assert answers is not None and centre is not None
@@ -125,15 +130,19 @@ def adjusted(estimator: Estimator, df: int, trace: float, squared: float) -> Sca
 @lru_cache(maxsize=2)
 def saturated(moments: Moments, given: int, *, expected: bool = False) -> list[fiml.Saturated]:
     """Information about the saturated moments; kept, because model and baseline both ask for it."""
-    patterns = moments.patterns or moments.first_stage
-    assert patterns is not None and moments.answers is not None and moments.mean is not None
+    assert moments.answers is not None and moments.mean is not None
     every = np.concatenate(moments.answers)
 
     def independent(scores: np.ndarray, group: int) -> np.ndarray:
         return np.asarray(casewise.independent(scores, *moments.design.of(group)))
 
     own = moments.covariance, moments.mean, every, given, independent
-    return fiml.saturated_information(patterns, *own, expected=expected)
+    return fiml.saturated_information(_patterns(moments), *own, expected=expected)
+
+
+def _patterns(moments: Moments) -> fiml.Patterns:
+    assert moments.answers is not None
+    return moments.patterns or moments.first_stage or fiml.missing_patterns(moments.answers, moments.design.weights)
 
 
 def complete_data_factor(
@@ -168,6 +177,42 @@ def complete_data_factor(
             left = (own.vcov if g == h else 0.0) - bridge  # W^-1 U W^-1 between the groups
             total += float((left.T @ own.complete @ left * (other.first_order if robust else other.observed)).sum())
     return total
+
+
+def _yuan_bentler(
+    pattern: ram.Pattern,
+    sample: Sample,
+    moments: Moments,
+    implied: ram.Implied,
+    directions: np.ndarray,
+    *,
+    expected: bool,
+) -> float:
+    """tr(U Gamma) as Yuan and Bentler have it: U from information at the model's moments, Gamma at the sample's.
+
+    ::
+
+        U = W - W Delta (Delta^T W Delta)^-1 Delta^T W    Gamma = V^-1 B V^-1, V and B as W but at the sample's moments
+
+    Yuan and Bentler (2000), Sociological Methodology 30, 165-200.
+    """
+    assert moments.answers is not None and moments.mean is not None
+    x, mu = len(pattern.exogenous), implied.mu if pattern.means else moments.mean
+    parts = saturated(moments, x, expected=expected)
+    every = np.concatenate(moments.answers)
+    own = fiml.saturated_information(_patterns(moments), implied.sigma, mu, every, x, expected=expected)
+    if not pattern.means:  # they are the sample's, and in neither trace
+        parts, own = ([each.of_covariances() for each in found] for found in (parts, own))
+    total, information, spread = 0.0, 0.0, 0.0
+    slopes = moment_slopes(pattern, implied, own)
+    for share, slope, at_model, at_sample in zip(sample.share, slopes, own, parts, strict=True):
+        W = at_model.observed
+        gamma = at_sample.vcov @ at_sample.first_order @ at_sample.vcov
+        total += float((W * gamma).sum())
+        information = information + share * slope @ W @ slope.T
+        spread = spread + share * slope @ W @ gamma @ W @ slope.T
+    inverse = np.linalg.pinv(directions.T @ information @ directions, hermitian=True)
+    return total - float((inverse * (directions.T @ spread @ directions)).sum())
 
 
 def moment_slopes(pattern: ram.Pattern, implied: ram.Implied, parts: list[fiml.Saturated]) -> list[np.ndarray]:

@@ -20,16 +20,26 @@ cases <- list(
   standardized_with_covariates = list(model = given, options = list(std.ov = TRUE, fixed.x = FALSE)),
   standardized_gls = list(model = given, options = list(std.ov = TRUE, estimator = "GLS")),
   standardized_mlr = list(model = three, options = list(std.ov = TRUE, estimator = "MLR")),
-  standardized_fiml = list(model = three, options = list(std.ov = TRUE, missing = "fiml"), gaps = TRUE)
+  standardized_fiml = list(model = three, options = list(std.ov = TRUE, missing = "fiml"), gaps = TRUE),
+  yuan_bentler = list(model = three, options = list(test = "yuan.bentler")),
+  yuan_bentler_observed = list(model = three, options = list(test = "yuan.bentler", information = "observed")),
+  yuan_bentler_groups = list(model = three, options = list(test = "yuan.bentler", group = "school",
+    group.equal = c("loadings", "intercepts"))),
+  yuan_bentler_covariates = list(model = given, options = list(test = "yuan.bentler", information = "observed")),
+  yuan_bentler_equal = list(model = sub("x2", "a*x2", sub("x5", "a*x5", three)), options = list(test = "yuan.bentler")),
+  yuan_bentler_fiml = list(model = three, options = list(test = "yuan.bentler", missing = "fiml"), gaps = TRUE)
 )
 told <- function(case) {
   data <- if (isTRUE(case$gaps)) gaps else complete
-  fit <- suppressWarnings(do.call("sem", c(list(case$model, data = data), case$options)))
+  exactly <- if (isTRUE(case$gaps)) list(em.h1.tol = 1e-11, em.h1.iter.max = 5000L)
+  fit <- suppressWarnings(do.call("sem", c(list(case$model, data = data), case$options, exactly)))
   e <- parTable(fit); e <- e[!e$op %in% c(":=", "=="), ]
   case$estimates <- unname(Map(function(l, o, r, g, x, s) list(l, o, r, g, x, if (s > 0) s else NA),
     e$lhs, e$op, e$rhs, e$group, e$est, e$se))
   wanted <- c("chisq", "df", "npar", "cfi", "rmsea")
-  if (length(fit@test) > 1) wanted <- c(wanted, "chisq.scaled", "chisq.scaling.factor", "cfi.robust", "rmsea.robust")
+  if (length(fit@test) > 1) {
+    wanted <- c(wanted, "chisq.scaled", "chisq.scaling.factor", "baseline.chisq.scaled", "cfi.robust", "rmsea.robust")
+  }
   # with given covariates and std.ov lavaan's baseline, and so its CFI, is not that of columns standardized beforehand
   if (isTRUE(case$options$std.ov) && grepl("~ x7", case$model)) wanted <- setdiff(wanted, "cfi")
   case$measures <- as.list(fitMeasures(fit, wanted))

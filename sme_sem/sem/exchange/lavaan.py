@@ -131,6 +131,7 @@ _LAVAAN_WORDS = (
     "satorra_bentler",
     "scaled_shifted",
     "mean_var_adjusted",
+    "yuan_bentler",
     "yuan_bentler_mplus",
 )
 
