@@ -24,6 +24,7 @@ import numpy as np
 from . import linalg
 
 EPSILON = 1e-3  # geomin's offset
+STARTS = 30  # of the varimax that promax is made of
 IMAGINARY = 1e-30  # a step so short that its square vanishes
 ASIDE = 0.01  # a turn by half a degree or so
 
@@ -41,9 +42,9 @@ class Turned(NamedTuple):
 # --- criteria: (..., p, m) -> (...), (..., p, m) -------------------------------------------------------------
 
 
-def geomin(loadings):
+def geomin(loadings, epsilon=EPSILON):
     """sum_i (prod_j (lambda_ij^2 + epsilon))^(1/m).  Yates (1987), Multivariate exploratory data analysis."""
-    raised = loadings * loadings + EPSILON
+    raised = loadings * loadings + epsilon
     row = np.exp(np.log(raised).mean(axis=-1))
     return row.sum(axis=-1), 2 / loadings.shape[-1] * loadings / raised * row[..., None]
 
@@ -58,6 +59,17 @@ def quartimin(loadings):
     return (squared * others).sum(axis=(-2, -1)) / 4, loadings * others
 
 
+def oblimin(loadings, gamma):
+    """sum_j<k (sum_i lambda_ij^2 lambda_ik^2 - gamma / p sum_i lambda_ij^2 sum_i lambda_ik^2) / 2; 0 is quartimin.
+
+    Jennrich and Sampson (1966), Psychometrika 31, 313-323.
+    """
+    squared = loadings * loadings
+    centred = squared - gamma * squared.mean(axis=-2, keepdims=True)
+    others = centred.sum(axis=-1, keepdims=True) - centred
+    return (squared * others).sum(axis=(-2, -1)) / 4, loadings * others
+
+
 def varimax(loadings):
     """-sum_j p var_i(lambda_ij^2) / 4.  Kaiser (1958), Psychometrika 23, 187-200."""
     squared = loadings * loadings
@@ -69,6 +81,11 @@ def quartimax(loadings):
     """-sum_ij lambda_ij^4 / 4.  Neuhaus and Wrigley (1954), British Journal of Statistical Psychology 7, 81-91."""
     squared = loadings * loadings
     return -(squared * squared).sum(axis=(-2, -1)) / 4, -loadings * squared
+
+
+def oblique_varimax(loadings):
+    """Crawford and Ferguson's criterion with 1 / p for the columns: varimax, if factors stayed uncorrelated."""
+    return crawford_ferguson(loadings, 1 / loadings.shape[-2])
 
 
 def equamax(loadings):
@@ -108,6 +125,67 @@ def target(values):
         return (off * off).sum(axis=(-2, -1)) / 2, off
 
     return towards
+
+
+# --- promax --------------------------------------------------------------------------------------------------
+
+
+def promax(loadings, power, *, kaiser):
+    """Varimax, its loadings V raised to a power, and the oblique rotation nearest to that by least squares.
+
+    ::
+
+        Lambda = V U D    U = (V^T V)^-1 V^T P    p_ij = v_ij |v_ij|^(power - 1)    D so that factors have variance one
+
+    Hendrickson and White (1964), British Journal of Statistical Psychology 17, 65-70.
+
+    kaiser : whether varimax normalises rows; (p, m) -> T (m, m) of :func:`apply`, and varimax's violation
+    """
+    turn, violation = _varimax(loadings, kaiser=kaiser)
+    onwards = turn @ _to_powers(loadings @ turn, power)
+    return np.linalg.inv(onwards).T, violation
+
+
+def promax_slopes(loadings, correlations, power, *, kaiser):
+    """Derivatives of what is zero at a promax solution, which says that it leads to itself: -> (k, m (m - 1))
+
+    loadings (k, p, m) and correlations (k, m, m) : a solution with k steps along the imaginary axis
+
+    With M M^T = Phi, V = Lambda M is varimax's solution and M U D the unit matrix.  M is known but for a rotation,
+    which varimax's conditions settle: they are eliminated.
+    """
+    L, phi = loadings[0].real, correlations[0].real
+    root = np.linalg.cholesky(phi)
+    M = root @ _varimax(L @ root, kaiser=kaiser)[0]
+    M = M @ np.rint(M @ _to_powers(L @ M, power)).T  # columns in the solution's order and direction
+    m = len(M)
+    below, (row, col) = np.tril_indices(m, -1), np.nonzero(~np.eye(m, dtype=bool))
+
+    def at(M, loadings):
+        V = loadings @ M
+        rows = V / np.sqrt((V * V).sum(axis=-1, keepdims=True)) if kaiser else V
+        Z = rows.mT @ varimax(rows)[1]
+        return (Z - Z.mT)[..., *below], (M @ _to_powers(V, power))[..., row, col]
+
+    turned = [own.imag / IMAGINARY for own in at(M + 1j * IMAGINARY * (M @ _directions(m, oblique=False)), L)]
+    moved = [own.imag / IMAGINARY for own in at(M + (correlations - phi) @ np.linalg.inv(M).T / 2, loadings)]
+    return moved[1] - moved[0] @ np.linalg.solve(turned[0], turned[1])
+
+
+def _varimax(loadings, *, kaiser):
+    """T (m, m) and the violation of its conditions."""
+    length = np.sqrt((loadings * loadings).sum(axis=-1, keepdims=True)) if kaiser else np.ones(1)
+    rows = loadings / np.where(length > 1e-10, length, 1)
+    turned = best(varimax, rows, random_starts(loadings.shape[-1], STARTS), oblique=False)
+    return turned.rotation, turned.violation
+
+
+def _to_powers(loadings, power):
+    """U D: (..., p, m) -> (..., m, m); analytic where no loading is zero, and of no slope where one is"""
+    raised = loadings * (loadings * loadings) ** ((power - 1) / 2)
+    U = np.linalg.solve(loadings.mT @ loadings, loadings.mT @ raised)
+    inverse = np.linalg.inv(U)
+    return U * np.sqrt((inverse * inverse).sum(axis=-1))[..., None, :]
 
 
 # --- what holds at a solution --------------------------------------------------------------------------------

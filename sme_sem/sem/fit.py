@@ -30,8 +30,6 @@ from .diagnosis import Diagnostic
 from .estimators import chosen_estimator
 from .interactions import with_interactions
 from .options import (
-    OBLIQUE,
-    ORTHOGONAL,
     Options,
     Parameterization,
     Preset,
@@ -47,6 +45,7 @@ from .options import (
 from .parameters import ParameterTable, given_variables, parameter_table
 from .result import Fit
 from .rotation import anchored, blocks_of, refuse_restrictions, rotated
+from .rotation_args import OBLIQUE, ORTHOGONAL, rotation_args_of
 from .rotation_target import aims_of
 from .search import estimated
 from .second_engine import by_semopy
@@ -82,6 +81,7 @@ def fit(
     se: str | None = None,
     test: str | None = None,
     rotation: str | None = None,
+    rotation_args: Mapping[str, float | bool | str] | None = None,
     target: Mapping[str, Sequence[str]] | pd.DataFrame | None = None,
     parameterization: Parameterization = "delta",
     preset: Preset = "sem",
@@ -178,8 +178,13 @@ def fit(
         gives it in place of the estimator's own.
     rotation
         How constructs of exploratory blocks, ``efa("b")*f1 + efa("b")*f2 =~ x1 + ...``, are turned: ``"geomin"`` (the
-        default), ``"oblimin"`` or ``"quartimin"``; uncorrelated by ``"varimax"``, ``"quartimax"``,
-        ``"equamax"`` or ``"parsimax"``; ``"target"``, towards ``target``; ``"none"``.
+        default), ``"oblimin"``, ``"quartimin"``, ``"promax"``, or of Crawford and Ferguson's family ``"cf_varimax"``,
+        ``"cf_quartimax"``, ``"cf_equamax"``, ``"cf_parsimax"`` or ``"cf_facparsim"``; uncorrelated by ``"varimax"``,
+        ``"quartimax"``, ``"equamax"`` or ``"parsimax"``; ``"target"``, towards ``target``; ``"none"``.
+    rotation_args
+        A dict with what the rotation is told besides: ``geomin_epsilon`` (0.001), ``oblimin_gamma`` (0),
+        ``promax_kappa`` (4), ``orthogonal``, and ``row_weights``, ``"kaiser"`` or ``"none"``, by default Kaiser's for
+        varimax and promax.
     target
         With ``rotation="target"`` the items of each construct, ``{"f1": ["x1", "x2"], "f2": ["x3", "x4"]}``; the
         other loadings of the block aim at zero.  Or a table of items by constructs: values the (standardized)
@@ -291,6 +296,7 @@ def fit(
         starts=starts_of(starts),
         seed=seeded(seed),
         rotation=turning,
+        rotation_args=rotation_args_of(turning, rotation_args),
         target=aims_of(specification, turning, target),
         cluster=cluster,
         weights=weights,
@@ -298,6 +304,8 @@ def fit(
         bootstrap=draws,
         bounds=chosen("bounds", bounds, KINDS),
     )
+    if options.orthogonal and turning == "promax":
+        raise SpecificationError("promax lets constructs correlate; with orthogonal=True take rotation='varimax'.")
     sampling.agreeing(options, ordered=categorical)
     if categorical and options.bounds in ROOMS and options.parameterization == "theta":
         raise SpecificationError(

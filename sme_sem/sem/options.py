@@ -11,13 +11,11 @@ import numpy as np
 from ..errors import SpecificationError, texts, whole
 from .bounds import Bounds
 from .estimators import ESTIMATORS, Estimator
+from .rotation_args import BY_CUSTOM, OBLIQUE, RotationArgs
 from .spelling import chosen, means
 
 Preset = Literal["sem", "growth", "explicit"]
 Parameterization = Literal["delta", "theta"]
-
-OBLIQUE = ("geomin", "oblimin", "quartimin", "target")
-ORTHOGONAL = ("varimax", "quartimax", "equamax", "parsimax")
 
 GROUP_EQUAL = (
     "loadings",
@@ -53,7 +51,8 @@ class Options:
     fixed_x : exogenous observed variables keep their sample moments and cost no parameters
     effect_coding : what gives constructs their scale in place of a marker (:data:`EFFECT_CODING`)
     starts, seed : how many random starts the search is repeated from, and what they are drawn from
-    rotation : how exploratory blocks are turned (:data:`OBLIQUE`, :data:`ORTHOGONAL`, ``"none"``); None without any
+    rotation : how exploratory blocks are turned (:mod:`~sme_sem.sem.rotation_args`, or ``"none"``); None without any
+    rotation_args : what the rotation is told besides
     target : what loadings are to come close to by ``rotation="target"``: construct, item, value
     cluster, weights : columns that tell how respondents were drawn
     bounds : which variances are kept from becoming negative (:data:`~sme_sem.sem.bounds.KINDS`)
@@ -78,6 +77,7 @@ class Options:
     starts: int = 0
     seed: int | None = None
     rotation: str | None = None
+    rotation_args: RotationArgs = BY_CUSTOM
     target: tuple[tuple[str, str, float], ...] = ()
     cluster: str | None = None
     weights: str | None = None
@@ -93,7 +93,7 @@ class Options:
     @property
     def oblique(self) -> bool:
         """Whether the constructs of an exploratory block correlate."""
-        return self.rotation in OBLIQUE and not self.orthogonal
+        return self.rotation in OBLIQUE and not (self.orthogonal or self.rotation_args.orthogonal)
 
     @property
     def unbiased(self) -> bool:

@@ -14,6 +14,9 @@ over samples.  lavaan's errors of correlated constructs (``rotation.se`` of eith
 the items' variances in these conditions and differ, by a quarter for loadings near zero; its estimates, and its errors
 of uncorrelated constructs, are the same as here.
 
+Promax is no minimum of a criterion: its conditions are those of varimax, of which it is made, and that it leads to
+itself (:func:`~sme_sem.kernels.rotation.promax_slopes`).  lavaan has no errors of it.
+
 Conventions, lavaan's: loadings are standardized by the items' variances given what else predicts the constructs
 before they are rotated, and for varimax normalised by Kaiser besides; a construct's loadings have a positive sum;
 constructs stand in the order of the items they load on most (both as a target says, if there is one).  A rotation is
@@ -26,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -60,6 +64,11 @@ CRITERIA: dict[str, kernel.Criterion] = {
     "quartimax": kernel.quartimax,
     "equamax": kernel.equamax,
     "parsimax": kernel.parsimax,
+    "cf_quartimax": partial(kernel.crawford_ferguson, columns=0),
+    "cf_varimax": kernel.oblique_varimax,
+    "cf_equamax": kernel.equamax,
+    "cf_parsimax": kernel.parsimax,
+    "cf_facparsim": partial(kernel.crawford_ferguson, columns=1),
 }
 
 
@@ -339,16 +348,25 @@ def criterion_of(block: Block, options: Options) -> kernel.Criterion:
     """What is least once the block is turned."""
     if options.rotation == "target":
         return towards(options.target, block.constructs, block.items)
+    if options.rotation == "geomin":
+        return partial(kernel.geomin, epsilon=options.rotation_args.geomin_epsilon)
+    if options.rotation == "oblimin":
+        return partial(kernel.oblimin, gamma=options.rotation_args.oblimin_gamma)
     return CRITERIA[str(options.rotation)]
 
 
 def _found(block: Block, options: Options, theta: np.ndarray) -> tuple[np.ndarray, float]:
     """H (m, m) of a block, signed and ordered, and how far from rest it is; a target says order and some signs."""
     loadings, correlations, uniquenesses = block.measured(theta)
-    weights = _weights(loadings, correlations, uniquenesses, options.rotation == "varimax")
-    starts = kernel.random_starts(loadings.shape[1], STARTS)
-    criterion, oblique = criterion_of(block, options), options.oblique
-    H, _, violation = kernel.best(criterion, loadings * weights[:, None], starts, oblique=oblique)
+    kaiser, oblique = options.rotation_args.kaiser(options.rotation), options.oblique
+    if options.rotation == "promax":
+        scaled = loadings * _weights(loadings, correlations, uniquenesses, False)[:, None]
+        H, violation = kernel.promax(scaled, options.rotation_args.promax_kappa, kaiser=kaiser)
+    else:
+        weights = _weights(loadings, correlations, uniquenesses, kaiser)
+        starts = kernel.random_starts(loadings.shape[1], STARTS)
+        criterion = criterion_of(block, options)
+        H, _, violation = kernel.best(criterion, loadings * weights[:, None], starts, oblique=oblique)
     turned = kernel.apply(H, loadings, oblique=oblique)
     H = H * np.where((turned.sum(axis=0) < 0) & ~signed(options.target, block.constructs), -1, 1)
     if options.rotation == "target":
@@ -371,11 +389,17 @@ def _slopes(block: Block, options: Options, theta: np.ndarray) -> np.ndarray:
     moved = block.parameters
     points = theta + 1j * kernel.IMAGINARY * (moved[:, None] == np.arange(len(theta)))
     loadings, correlations, uniquenesses = block.measured(points)
-    weights = _weights(loadings, correlations, uniquenesses, options.rotation == "varimax")
-    criterion = criterion_of(block, options)
-    values = kernel.conditions(criterion, loadings * weights[..., None], correlations, oblique=options.oblique)
-    slopes = np.zeros((values.shape[-1], len(theta)))
-    slopes[:, moved] = values.imag.T / kernel.IMAGINARY
+    args = options.rotation_args
+    kaiser = args.kaiser(options.rotation)
+    weights = _weights(loadings, correlations, uniquenesses, kaiser and options.rotation != "promax")
+    scaled = loadings * weights[..., None]
+    if options.rotation == "promax":
+        by_moved = kernel.promax_slopes(scaled, correlations, args.promax_kappa, kaiser=kaiser)
+    else:
+        values = kernel.conditions(criterion_of(block, options), scaled, correlations, oblique=options.oblique)
+        by_moved = values.imag / kernel.IMAGINARY
+    slopes = np.zeros((by_moved.shape[-1], len(theta)))
+    slopes[:, moved] = by_moved.T
     return slopes / np.linalg.norm(slopes, axis=1, keepdims=True)
 
 

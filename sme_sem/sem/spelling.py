@@ -23,7 +23,7 @@ def chosen(name: str, value: _T, allowed: tuple[_T, ...], note: object = "") -> 
 
 def means(value: object, name: str) -> bool:
     """Whether an option is the one of that name."""
-    return isinstance(value, str) and _plain(value) == _plain(name)
+    return isinstance(value, str) and plain(value) == plain(name)
 
 
 def missing_of(value: str) -> str:
@@ -32,8 +32,8 @@ def missing_of(value: str) -> str:
     >>> missing_of("ML"), missing_of("robust.two.stage"), missing_of("ml.x")
     ('fiml', 'robust_two_stage', 'fiml')
     """
-    plain = _plain(value) if isinstance(value, str) else value
-    return "fiml" if plain in ("ml", "direct", *_WITH_COVARIATES) else plain
+    name = plain(value) if isinstance(value, str) else value
+    return "fiml" if name in ("ml", "direct", *_WITH_COVARIATES) else name
 
 
 def covariates_too(missing: str) -> bool:
@@ -44,5 +44,10 @@ def covariates_too(missing: str) -> bool:
 _WITH_COVARIATES = ("fiml_x", "ml_x", "direct_x")
 
 
-def _plain(value: str) -> str:
+def plain(value: str) -> str:
+    """Write a name as it is compared.
+
+    >>> plain("Satorra.Bentler")
+    'satorra_bentler'
+    """
     return value.lower().replace(".", "_").replace("-", "_")

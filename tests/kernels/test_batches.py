@@ -202,6 +202,8 @@ KERNELS = [
     (components.principal_components, [correlations]),
     (rotation.geomin, [loading_matrices]),
     (rotation.quartimin, [loading_matrices]),
+    (named("oblimin", lambda L: rotation.oblimin(L, -0.5)), [loading_matrices]),
+    (rotation.oblique_varimax, [loading_matrices]),
     (rotation.varimax, [loading_matrices]),
     (rotation.quartimax, [loading_matrices]),
     (named("conditions", lambda L: rotation.conditions(rotation.geomin, L, _PAIR, oblique=True)), [loading_matrices]),

@@ -1,5 +1,7 @@
 """Criteria of simplicity, and the search for the rotation at which they are least."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from scipy.optimize import minimize
@@ -9,6 +11,9 @@ from sme_sem.kernels import rotation
 CRITERIA = [
     rotation.geomin,
     rotation.quartimin,
+    partial(rotation.oblimin, gamma=-0.5),
+    partial(rotation.geomin, epsilon=0.05),
+    rotation.oblique_varimax,
     rotation.varimax,
     rotation.quartimax,
     rotation.equamax,
@@ -62,6 +67,8 @@ def test_criteria_agree_with_their_definitions():
     squares = L**2
     pairs = sum((squares[:, i] * squares[:, j]).sum() for i in range(3) for j in range(3) if i != j)
     assert rotation.quartimin(L)[0] == pytest.approx(pairs / 4, rel=1e-14)
+    columns = sum(squares[:, i].sum() * squares[:, j].sum() for i in range(3) for j in range(3) if i != j) / len(L)
+    assert rotation.oblimin(L, -0.5)[0] == pytest.approx((pairs + 0.5 * columns) / 4, rel=1e-14)
     assert rotation.varimax(L)[0] == pytest.approx(-len(L) / 4 * squares.var(axis=0).sum(), rel=1e-14)
     assert rotation.quartimax(L)[0] == pytest.approx(-(L**4).sum() / 4, rel=1e-14)
     assert rotation.geomin(L)[0] == pytest.approx(np.cbrt((squares + 0.001).prod(axis=1)).sum(), rel=1e-14)

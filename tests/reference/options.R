@@ -45,9 +45,48 @@ told <- function(case) {
   case$measures <- as.list(fitMeasures(fit, wanted))
   case
 }
+block <- 'efa("f")*f1 + efa("f")*f2 + efa("f")*f3 =~ x1 + x2 + x3 + x4 + x5 + x6 + x7 + x8 + x9'
+rotated <- function(rotation, ...) {
+  own <- list(...)
+  fit <- sem(block, data = complete, rotation = rotation,
+    rotation.args = c(own, list(rstarts = 30L, gpa.tol = 1e-6)))
+  list(rotation = rotation, args = own, loadings = unname(asplit(lavInspect(fit, "est")$lambda, 1)),
+    correlations = unname(asplit(lavInspect(fit, "est")$psi, 1)),
+    errors = if (isTRUE(own$orthogonal)) unname(asplit(lavInspect(fit, "se")$lambda, 1)))
+}
+set.seed(1)
+rotations <- list(
+  geomin_epsilon = rotated("geomin", geomin.epsilon = 0.01),
+  geomin_orthogonal = rotated("geomin", orthogonal = TRUE),
+  geomin_kaiser = rotated("geomin", row.weights = "kaiser"),
+  oblimin_gamma = rotated("oblimin", oblimin.gamma = -0.5),
+  varimax_plain = rotated("varimax", row.weights = "none", orthogonal = TRUE),
+  cf_varimax = rotated("cf-varimax"),
+  cf_parsimax = rotated("cf-parsimax"),
+  cf_facparsim = rotated("cf-facparsim")
+)
+# Promax as lavaan has it, but from a varimax that is run until it stands still; order and signs are lavaan's.
+promax_of <- function(kappa, normalize) {
+  own <- sem(block, data = complete, rotation = "promax",
+    rotation.args = list(promax.kappa = kappa, row.weights = if (normalize) "kaiser" else "none"))
+  deviations <- sqrt(diag(fitted(own)$cov))
+  plain <- sem(block, data = complete, rotation = "varimax")
+  V <- varimax(lavInspect(plain, "est")$lambda / deviations, normalize = normalize, eps = 1e-15)$loadings
+  U <- lm.fit(V, V * abs(V)^(kappa - 1))$coefficients
+  U <- U %*% diag(sqrt(diag(solve(crossprod(U)))))
+  L <- deviations * (V %*% U); given <- lavInspect(own, "est")$lambda
+  place <- apply(abs(crossprod(given, L)), 1, which.max)
+  sign <- sign(diag(crossprod(given, L[, place])))
+  stopifnot(max(abs(L[, place] %*% diag(sign) - given)) < 1e-3)
+  list(rotation = "promax", args = list(promax.kappa = kappa, row.weights = if (normalize) "kaiser" else "none"),
+    loadings = unname(asplit(L[, place] %*% diag(sign), 1)),
+    correlations = unname(asplit(diag(sign) %*% solve(crossprod(U))[place, place] %*% diag(sign), 1)))
+}
+rotations$promax <- promax_of(4, TRUE); rotations$promax_plain <- promax_of(3, FALSE)
 out <- list(
   provenance = "lavaan: sem() on hs.csv and hs_miss.csv; made by options.R",
   versions = list(R = as.character(getRversion()), lavaan = as.character(packageVersion("lavaan"))),
-  cases = lapply(cases, told)
+  cases = lapply(cases, told),
+  rotations = rotations
 )
 writeLines(jsonlite::toJSON(out, auto_unbox = TRUE, digits = NA, null = "null", na = "null"), "options.json")

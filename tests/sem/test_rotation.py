@@ -18,6 +18,7 @@ from sme_sem.kernels import rotation as kernel
 from sme_sem.sem import fit as door
 from sme_sem.sem import rotation as meaning
 from sme_sem.sem.rotation import CRITERIA, blocks_of, rotated
+from sme_sem.sem.rotation_args import OBLIQUE
 from sme_sem.sem.specification import Specification
 
 REFERENCE = json.loads((FOLDER / "esem.json").read_text("utf-8"))["cases"]
@@ -93,7 +94,9 @@ def test_measures_agree_with_lavaan(case):
         assert measures[name] == pytest.approx(value, rel=1e-6, abs=1e-7), name
 
 
-@pytest.mark.parametrize("rotation", ["geomin", "oblimin", "varimax", "quartimax", "equamax", "parsimax"])
+@pytest.mark.parametrize(
+    "rotation", ["geomin", "oblimin", "promax", "cf_varimax", "varimax", "quartimax", "equamax", "parsimax"]
+)
 @pytest.mark.parametrize("model", [STRUCTURAL, BLOCK + "f1 + f2 ~ x7 + x9\n"])
 def test_a_rotation_changes_neither_the_fit_nor_what_is_implied(rotation, model):
     plain, turned = (sme.fit(model, pupils(), rotation=r) for r in ("none", rotation))
@@ -139,6 +142,10 @@ def delta_method(model, **options):
         (STRUCTURAL, {}),
         (BLOCK, {"rotation": "oblimin", "estimator": "MLR"}),
         (BLOCK + "f1 + f2 ~ x7\n", {"rotation": "varimax"}),
+        (STRUCTURAL, {"rotation": "promax"}),
+        (BLOCK, {"rotation": "promax", "rotation_args": {"promax_kappa": 3, "row_weights": "none"}}),
+        (BLOCK, {"rotation": "oblimin", "rotation_args": {"oblimin_gamma": -0.5, "row_weights": "kaiser"}}),
+        (BLOCK, {"rotation": "cf_facparsim"}),
         (BLOCK, {"group": "school", "group_equal": ("loadings", "intercepts")}),
     ],
 )
@@ -190,7 +197,7 @@ def test_the_criterion_is_stationary_at_the_estimates(rotation):
     common = np.diagonal(loadings @ correlations @ loadings.T)
     weight = common if rotation == "varimax" else common + uniquenesses
     scaled = loadings / np.sqrt(weight)[:, None]
-    oblique = rotation in ("geomin", "oblimin", "quartimin")
+    oblique = rotation in OBLIQUE
     assert np.abs(kernel.conditions(CRITERIA[rotation], scaled, correlations, oblique=oblique)).max() < 1e-10
     assert (correlations[0, 1] != 0) == oblique
 
@@ -275,7 +282,7 @@ def test_the_text_of_a_block_reads_back_as_the_same_specification():
         ),
         (STRUCTURAL.replace("~ f1", "~ b*f1") + "b > 0.1", {}, "a constraint restricts 'speed ~ f1'"),
         ("f =~ x1 + x2 + x3", {"rotation": "geomin"}, "rotation='geomin' turns exploratory blocks, and the model has"),
-        (BLOCK, {"rotation": "promax"}, "rotation='promax' is not available; it can be 'geomin'"),
+        (BLOCK, {"rotation": "simplimax"}, "rotation='simplimax' is not available; it can be 'geomin'"),
     ],
 )
 def test_what_no_rotation_keeps_is_refused(model, options, said):
@@ -315,3 +322,117 @@ def test_members_of_crawford_and_fergusons_family_agree_with_lavaan(rotation):
     for column, kind in (("est", "loadings"), ("se", "errors")):
         ours = loadings.pivot(index="rhs", columns="lhs", values=column).loc[ITEMS]
         np.testing.assert_allclose(ours, own[kind], atol=1e-5)
+
+
+# --- what a rotation is told besides ----------------------------------------------------------------------------------
+
+TOLD = json.loads((FOLDER / "options.json").read_text("utf-8"))["rotations"]
+NINE = f'efa("f")*f1 + efa("f")*f2 + efa("f")*f3 =~ {" + ".join(ITEMS)}'
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_rotations_told_something_agree_with_lavaan(name):
+    case = TOLD[name]
+    fit = sme.fit(NINE, pupils(), rotation=case["rotation"], rotation_args=case["args"] or None)
+    ours = keyed(fit.estimates())
+    for i, item in enumerate(ITEMS):
+        for k in range(3):
+            row = ours[f"f{k + 1}", "=~", item, ""]
+            assert row["est"] == pytest.approx(case["loadings"][i][k], abs=5e-6), (item, k)
+            if case.get("errors"):
+                assert row["se"] == pytest.approx(case["errors"][i][k], abs=5e-6), (item, k)
+    for i, k in ((0, 1), (0, 2), (1, 2)):
+        assert ours[f"f{i + 1}", "~~", f"f{k + 1}", ""]["est"] == pytest.approx(case["correlations"][i][k], abs=5e-6)
+
+
+def test_oblimin_is_quartimin_where_gamma_is_zero_and_geomin_has_an_epsilon_of_its_own():
+    for name, args in (("quartimin", None), ("oblimin", {"oblimin_gamma": 0})):
+        np.testing.assert_allclose(
+            sme.fit(NINE, pupils(), rotation=name, rotation_args=args).estimates()["se"],
+            sme.fit(NINE, pupils(), rotation="oblimin").estimates()["se"],
+        )
+    default = sme.fit(NINE, pupils(), rotation_args={"geomin.epsilon": 0.001, "row_weights": "default"})
+    pd.testing.assert_frame_equal(default.estimates(), sme.fit(NINE, pupils()).estimates())
+
+
+def test_promax_of_two_groups_with_equal_loadings_and_of_the_units_of_an_item():
+    answers = pupils()
+    equal = sme.fit(BLOCK, answers, rotation="promax", group="school", group_equal="loadings").estimates()
+    loadings = equal.query("op == '=~'")
+    assert loadings.query("group == 'Pasteur'")["se"].tolist() == loadings.query("group != 'Pasteur'")["se"].tolist()
+    one = sme.fit(BLOCK, answers, rotation="promax").standardized()
+    other = sme.fit(BLOCK, answers.assign(x4=100 * answers["x4"]), rotation="promax").standardized()
+    for column in ("est_std", "se"):
+        np.testing.assert_allclose(one[column], other[column], rtol=1e-6, atol=1e-8)
+
+
+def test_errors_of_promax_are_the_spread_over_samples():
+    n, S = 100_000, sme.fit(BLOCK, pupils(), rotation="promax").implied()
+    truth = sme.fit(BLOCK, cov=S, n=n, rotation="promax").estimates().query("free and op == '=~' or lhs == 'f1'")
+    draws = wishart(n - 1, S.to_numpy() / (n - 1)).rvs(200, random_state=8)
+    fits = (sme.fit(BLOCK, cov=pd.DataFrame(C, S.index, S.columns), n=n, rotation="promax") for C in draws)
+    found = np.array([fit.estimates()["est"][truth.index] for fit in fits])
+    free = truth["free"].to_numpy()
+    ratio = truth["se"].to_numpy()[free] / found.std(axis=0)[free]
+    assert np.abs(ratio - 1).max() < 0.2  # by chance alone a ratio is off by 0.05
+    assert ratio.mean() == pytest.approx(1, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"rotation_args": {"geomin_epsylon": 0.1}},
+            "rotation_args: 'geomin_epsylon' is not known; it can have geomin_epsilon, oblimin_gamma, promax_kappa, "
+            "orthogonal, row_weights. Did you mean 'geomin_epsilon'?",
+        ),
+        (
+            {"rotation": "oblimin", "rotation_args": {"geomin.epsilon": 0.1}},
+            "rotation_args: geomin_epsilon is for rotation='geomin', not 'oblimin'.",
+        ),
+        ({"rotation_args": {"geomin_epsilon": 0}}, "rotation_args: geomin_epsilon=0: give a number above 0."),
+        (
+            {"rotation": "oblimin", "rotation_args": {"oblimin_gamma": "x"}},
+            "rotation_args: oblimin_gamma='x': give a number.",
+        ),
+        ({"rotation_args": {"orthogonal": 1}}, "rotation_args: orthogonal=1: give True or False."),
+        (
+            {"rotation_args": {"row_weights": "cureton-mulaik"}},
+            "rotation_args: row_weights='cureton-mulaik' is not available; it can be 'default', 'none', 'kaiser'.",
+        ),
+        (
+            {"rotation": "promax", "rotation_args": {"orthogonal": True}},
+            "promax lets constructs correlate; uncorrelated they are as rotation='varimax' has them.",
+        ),
+        (
+            {"rotation": "promax", "orthogonal": True},
+            "promax lets constructs correlate; with orthogonal=True take rotation='varimax'.",
+        ),
+        (
+            {"rotation": "varimax", "rotation_args": {"orthogonal": False}},
+            "rotation='varimax' keeps constructs uncorrelated; they correlate by geomin, oblimin, quartimin, promax, "
+            "target, cf_quartimax, cf_varimax, cf_equamax, cf_parsimax, cf_facparsim.",
+        ),
+        (
+            {"rotation": "none", "rotation_args": {"orthogonal": True}},
+            "rotation_args= tells about a rotation, and there is none: leave it out.",
+        ),
+        (
+            {"rotation_args": 0.1},
+            "rotation_args must be a dict, such as {'geomin_epsilon': 0.01}, not 0.1.",
+        ),
+    ],
+)
+def test_what_a_rotation_cannot_be_told_is_refused(options, message):
+    with pytest.raises(sme.SpecificationError) as caught:
+        sme.fit(BLOCK, pupils(), **options)
+    assert str(caught.value) == message
+
+
+def test_rotations_are_written_for_lavaan_in_its_words():
+    lines = sme.fit(BLOCK, pupils(), rotation="promax", rotation_args={"promax_kappa": 3}).syntax("lavaan").splitlines()
+    assert {'  rotation = "promax",', "  rotation.args = list(promax.kappa = 3.0)"} <= set(lines)
+    options = {"rotation": "cf_varimax", "rotation_args": {"orthogonal": True, "row_weights": "kaiser"}}
+    lines = sme.fit(BLOCK, pupils(), **options).syntax("lavaan").splitlines()
+    written = '  rotation.args = list(orthogonal = TRUE, row.weights = "kaiser")'
+    assert {'  rotation = "cf-varimax",', written} <= set(lines)

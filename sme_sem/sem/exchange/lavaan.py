@@ -5,10 +5,13 @@ The model stands as it was written and the options under lavaan's names: default
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ..estimators import ESTIMATORS, chosen_estimator
+from ..options import Options
 from ..rotation import blocks_of
+from ..rotation_args import BY_CUSTOM
 from .answers import group_column, summary_only
 from .stated import number, refuse
 
@@ -16,9 +19,7 @@ if TYPE_CHECKING:
     from ..result import Fit
 
 _FUNCTIONS = {"sem": "sem", "growth": "growth", "explicit": "lavaan"}
-_ROTATIONS = {
-    name: f'rotation = "cf-{name}",\n  rotation.args = list(orthogonal = TRUE)' for name in ("equamax", "parsimax")
-}  # lavaan has them as members of the Crawford-Ferguson family
+_OF_A_FAMILY = ("equamax", "parsimax")  # lavaan has them as members of the Crawford-Ferguson family
 
 
 def write(fit: Fit, data: str) -> str:
@@ -96,10 +97,21 @@ def _options(fit: Fit) -> list[str]:
     if options.rotation == "target":
         found += ['rotation = "target"', f"rotation.args = list({_target(fit)})"]
     elif options.rotation is not None:
-        found.append(_ROTATIONS.get(options.rotation, f'rotation = "{options.rotation}"'))
+        found += _rotation(options)
     found += [f"cluster = {_quoted(options.cluster)}"] if options.cluster else []
     found += [f"sampling.weights = {_quoted(options.weights)}"] if options.weights else []
     return found
+
+
+def _rotation(options: Options) -> list[str]:
+    """The rotation, and what differs from its customs."""
+    family, told = options.rotation in _OF_A_FAMILY, options.rotation_args
+    name = f"cf-{options.rotation}" if family else str(options.rotation).replace("_", "-")
+    own = {**asdict(told), "orthogonal": family or told.orthogonal}
+    changed = {key: value for key, value in own.items() if value != getattr(BY_CUSTOM, key)}
+    written = {True: "TRUE", "kaiser": '"kaiser"', "none": '"none"'}
+    args = ", ".join(f"{key.replace('_', '.')} = {written.get(value, value)}" for key, value in changed.items())
+    return [f'rotation = "{name}"', *([f"rotation.args = list({args})"] if args else [])]
 
 
 def _target(fit: Fit) -> str:
