@@ -6,7 +6,7 @@ One statement a line (or several, divided by ``;``), each ``left operator right`
     means <~ m1 + m2 + m3       made of                t1 | t1 + t2     has thresholds
     t1 ~~ t2                    covaries with          t1 ~ 1           intercept
     indirect := a*b             defined as             a == b   a > 0   constrained
-    t1 ~*~ t1                   has the scale
+    t1 ~*~ t1                   has the scale          means =~ 0        a construct without items
 
 The line ``group: 1`` or ``group: "Germany"`` begins what holds in one group of respondents; lines before the first of
 them hold in all groups, and definitions and constraints wherever they stand.
@@ -286,10 +286,11 @@ class _Statement:
                 elif first.text != "1":
                     self._fail(first, f"{first.text} is not a variable", "a variable's name, or 1 for the intercept")
                 return "~1", "", modifiers
+            if operator.text == "=~" and first.text == "0" and self._peek(1) in ("", "+") and not modifiers:
+                self.at += 1
+                return "=~", "", {"fixed": (0.0,)}
             kind, value = self._modifier(first)
-            bare = operator.text == "=~" and first.text == "0"
-            alone = " (a construct without items is written f =~ 0*x1, with any item)" if bare else ""
-            mark = self._take(f"'*' between a modifier and its variable{alone}")
+            mark = self._take("'*' between a modifier and its variable")
             if mark.text == "?":
                 if kind != "fixed":
                     self._fail(first, "'?' follows a start value", "a number, as in 0.5?x")

@@ -17,6 +17,7 @@ def one(text):
     ("text", "term"),
     [
         ("f =~ x", Term("f", "=~", "x")),
+        ("f =~ 0", Term("f", "=~", "", fixed=(0.0,))),
         ("y ~ x", Term("y", "~", "x")),
         ("a ~~ b", Term("a", "~~", "b")),
         ("y ~ 1", Term("y", "~1")),
@@ -112,10 +113,9 @@ def test_a_covariance_is_the_same_both_ways_round():
             "model, line 2, column 8: the statement ends here\n  y ~ x +\n         ^\n  expected a variable's name",
         ),
         (
-            "f =~ 0",
-            "model, line 1, column 7: the statement ends here\n  f =~ 0\n        ^\n"
-            "  expected '*' between a modifier and its variable (a construct without items is written f =~ 0*x1, "
-            "with any item)",
+            "f =~ 1",
+            "model, line 1, column 7: the statement ends here\n  f =~ 1\n        ^\n"
+            "  expected '*' between a modifier and its variable",
         ),
         ("y ~ x z", "model, line 1, column 7: 'z' is out of place\n  y ~ x z\n        ^\n  expected '+'"),
         (

@@ -20,7 +20,7 @@ from ..errors import DataProblem, SpecificationError, require_kind
 from ..sem.result import Fit
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
 from .answers import SCORED, complete_answers, require_correlations, scored
-from .shares import Shares, shares
+from .shares import Shares, require_items, shares
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +79,7 @@ def collinearity(fit: Fit, frame: pd.DataFrame) -> Collinearity:
     paths = list({p.key: p for p in fit.table.parameters if p.op == "~"}.values())
     if not paths:
         raise SpecificationError("the model has no path (no '~' line), so no predictors that could be collinear.")
+    require_items(fit, (p.rhs for p in paths))
     outcomes: dict[str, list[str]] = {}
     for p in paths:
         outcomes.setdefault(p.lhs, []).append(p.rhs)

@@ -31,7 +31,7 @@ from ..sem.presentation import objections
 from ..sem.rows import rows_of
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from
 from .answers import ends_of
-from .shares import Shares, shares
+from .shares import Shares, require_items, shares
 
 Scale = tuple[float, float]
 
@@ -128,6 +128,7 @@ def importance(
     drivers = [name for name in drivers_of(fit, target) if name not in set(controls)]
     if not drivers:
         raise SpecificationError(f"nothing but controls leads to {target!r}, so it has no drivers.")
+    require_items(fit, drivers)
     items = {label: _items(fit, label, drivers, scale) for label in fit.moments.labels}
     frame = _checked_answers(frame, {item for of in items.values() for own in of.values() for item in own}, scale)
     parts = _parts(fit, frame, group)

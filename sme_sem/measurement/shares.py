@@ -10,7 +10,7 @@ which of observed items is the composite itself.  Shares are scaled so that thei
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -49,6 +49,13 @@ def shares(fit: Fit, group: str, units: Mapping[str, float] | None = None, *, si
         return {item: share / float(size) for item, share in found.items()}
 
     return {name: behind(name) for name in parts}
+
+
+def require_items(fit: Fit, names: Iterable[str]) -> None:
+    """Refuse constructs without items (``f =~ 0``), of which nothing can be scored."""
+    for name in names:
+        if name in fit.table.phantoms:
+            raise SpecificationError(f"{name!r} is a construct without items (=~ 0), of which nothing can be scored.")
 
 
 def _parts(fit: Fit, group: str, *, signed: bool) -> dict[str, Shares]:

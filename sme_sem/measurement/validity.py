@@ -130,10 +130,10 @@ def validity(fit: Fit, *, group: str | None = None) -> Validity:
     """
     require_solution(fit, "it says nothing on validity; see fit.diagnostics.")
     place = _group(fit, group)
-    if not fit.latent:
-        raise SpecificationError("the model has no construct: write at least one '=~' line.")
+    names = [name for name in fit.table.constructs_of(place) if name not in fit.table.phantoms]
+    if not names:
+        raise SpecificationError("the model has no construct with items: write at least one '=~' line.")
     point = fit._point
-    names = list(fit.table.constructs_of(place))
     own = [point.place[name] for name in names]
     constructs = point.moments.cov[place][np.ix_(own, own)]
     related = _parts(fit, place, names)

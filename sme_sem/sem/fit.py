@@ -103,7 +103,8 @@ def fit(
     ----------
     model
         lavaan syntax, or a :class:`Specification`.  Constructs are reflected by their items, ``trust =~ t1 + t2 + t3``,
-        or made of them, ``offer <~ price + range`` (:mod:`sme_sem.sem.composites`).
+        or made of them, ``offer <~ price + range`` (:mod:`sme_sem.sem.composites`); one without items is written
+        ``gain =~ 0``.
     data
         One row per respondent, one numeric column per observed variable; other columns are ignored.  Of ``x:z`` that
         is no column the product of the columns ``x`` and ``z`` is taken.

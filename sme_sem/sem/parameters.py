@@ -105,6 +105,12 @@ class ParameterTable:
         return tuple(composite.name for composite in self.composites)
 
     @cached_property
+    def phantoms(self) -> tuple[str, ...]:
+        """Constructs without items, ``f =~ 0``."""
+        measured = {p.lhs for p in self.parameters if p.op == "=~"} | {*self.composed}
+        return tuple(name for name in self.latent if name not in measured)
+
+    @cached_property
     def made(self) -> frozenset[str]:
         """What composites are made of."""
         return frozenset(item for composite in self.composites for item in composite.items)

@@ -152,6 +152,10 @@ def _refuse_what_semopy_lacks(fit: Fit) -> None:
         raise ConvergenceError("the model did not converge, so there is nothing to confirm; see fit.diagnostics.")
     if table.composites:
         raise SpecificationError("semopy has no composites (<~), so it cannot confirm this model.")
+    if table.phantoms:
+        raise SpecificationError(
+            f"semopy has no constructs without items; write {table.phantoms[0]} =~ 0*x1, with any item, for =~ 0."
+        )
     if table.ordered:
         raise SpecificationError(
             "semopy has no thresholds, robust errors and tests of ordered answers, so it cannot confirm these. "

@@ -218,8 +218,8 @@ class Specification:
 
     @cached_property
     def relations(self) -> tuple[Term, ...]:
-        """The terms that carry parameters: everything but definitions and constraints."""
-        return tuple(term for term in self.terms if term.op not in DEFINING)
+        """The terms that carry parameters: everything but definitions and constraints, and ``f =~ 0``."""
+        return tuple(term for term in self.terms if term.op not in DEFINING and (term.rhs or term.op != "=~"))
 
     @cached_property
     def blocks(self) -> tuple[str, ...]:
@@ -231,8 +231,9 @@ class Specification:
         """The relations of all groups as if they were of one: what plays a part in any."""
         if not self.blocks:
             return self
-        first = {term.key: replace(term, group="") for term in reversed(self.relations)}
-        return Specification(tuple(dict.fromkeys(first[term.key] for term in self.relations)))
+        own = [term for term in self.terms if term.op not in DEFINING]
+        first = {term.key: replace(term, group="") for term in reversed(own)}
+        return Specification(tuple(dict.fromkeys(first[term.key] for term in own)))
 
     def for_all_groups(self, what: str) -> Specification:
         """Give the model back, or refuse blocks of groups where ``what`` is asked."""
@@ -314,7 +315,7 @@ class Specification:
                     f"the model says nothing of group {label!r}: add a block 'group: {_named(label)}', or write what "
                     "holds in all groups before the first block."
                 )
-            terms += (replace(term, group=label) for term in own.relations)
+            terms += (replace(term, group=label) for term in own.terms if term.op not in DEFINING)
         return Specification((*terms, *(term for term in self.terms if term.op in DEFINING)))
 
     @cached_property
@@ -440,6 +441,8 @@ def _written_left(term: Term) -> str:
 def _written_right(term: Term) -> str:
     if term.op in DEFINING:
         return term.rhs
+    if term.op == "=~" and not term.rhs:
+        return "0"
     parts = []
     if term.fixed:
         parts.append(_listed([_number(v) for v in term.fixed]))

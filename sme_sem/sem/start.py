@@ -25,6 +25,7 @@ from .parameters import Parameter, ParameterTable
 Matrix = np.ndarray
 
 CROSS = 0.3  # of its value, where an indicator has loaded on an earlier construct
+UNSEEN = 0.3  # of the outcome's deviation, where a construct without items leads to it
 
 
 def start_values(
@@ -188,7 +189,9 @@ class _Guess:
             among = M[x[:, None], x]
             among.flat[:: len(x) + 1] = 1.02 * np.diagonal(among) + 1e-8
             known = own.values @ M[own.fixed[:, None], x] + self.loadings[y] @ M[:, x]
-            self.paths[y, x] = np.linalg.solve(among, M[y, x] - known)
+            found = np.linalg.solve(among, M[y, x] - known)
+            unseen = np.diagonal(M)[x] == 0  # without items: away from zero, where products of paths stand still
+            self.paths[y, x] = np.where(unseen, UNSEEN * np.sqrt(max(M[y, y], 0.0)), found)
 
     def _residuals(self, layout: _Layout) -> Matrix:
         """What is left of variances, and covariances of what nothing explains."""

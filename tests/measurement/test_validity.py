@@ -124,7 +124,9 @@ def test_one_construct_has_no_discriminant_tables(pupils):
 
 
 def test_a_model_without_constructs_is_refused(pupils):
-    with pytest.raises(SpecificationError, match=r"^the model has no construct: write at least one '=~' line\.$"):
+    with pytest.raises(
+        SpecificationError, match=r"^the model has no construct with items: write at least one '=~' line\.$"
+    ):
         validity(sme.fit("x1 ~ x2", pupils))
 
 

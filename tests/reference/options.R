@@ -21,6 +21,10 @@ cases <- list(
   standardized_gls = list(model = given, options = list(std.ov = TRUE, estimator = "GLS")),
   standardized_mlr = list(model = three, options = list(std.ov = TRUE, estimator = "MLR")),
   standardized_fiml = list(model = three, options = list(std.ov = TRUE, missing = "fiml"), gaps = TRUE),
+  without_items = list(model = paste("visual =~ x1 + x2 + x3\n speed =~ x7 + x8 + x9\n P =~ 0\n P ~ 1*x4 + x5 + x6\n",
+    "P ~~ 0*P\n visual ~ P\n speed ~ P"), options = list()),
+  without_items_between = list(model = paste(three, "P =~ 0\n P ~ visual\n P ~~ 0*P\n speed ~ textual + 1*P"),
+    options = list(estimator = "MLR")),
   yuan_bentler = list(model = three, options = list(test = "yuan.bentler")),
   yuan_bentler_observed = list(model = three, options = list(test = "yuan.bentler", information = "observed")),
   yuan_bentler_groups = list(model = three, options = list(test = "yuan.bentler", group = "school",
@@ -33,7 +37,7 @@ told <- function(case) {
   data <- if (isTRUE(case$gaps)) gaps else complete
   exactly <- if (isTRUE(case$gaps)) list(em.h1.tol = 1e-11, em.h1.iter.max = 5000L)
   fit <- suppressWarnings(do.call("sem", c(list(case$model, data = data), case$options, exactly)))
-  e <- parTable(fit); e <- e[!e$op %in% c(":=", "=="), ]
+  e <- parTable(fit); e <- e[!e$op %in% c(":=", "==") & !(e$op == "=~" & e$lhs == e$rhs), ]
   case$estimates <- unname(Map(function(l, o, r, g, x, s) list(l, o, r, g, x, if (s > 0) s else NA),
     e$lhs, e$op, e$rhs, e$group, e$est, e$se))
   wanted <- c("chisq", "df", "npar", "cfi", "rmsea")

@@ -17,7 +17,7 @@ GIVEN = REFERENCE["standardized_but_covariates"]["model"]
 
 def reference_fit(name):
     case = REFERENCE[name]
-    options = {key.replace(".", "_"): value for key, value in case["options"].items()}
+    options = {key.replace(".", "_"): value for key, value in (case["options"] or {}).items()}
     return sme.fit(case["model"], pupils_with_gaps() if case.get("gaps") else pupils(), **options)
 
 
@@ -36,6 +36,70 @@ def test_what_an_option_gives_is_what_lavaan_gives(name):
         name = "chisq_scaling_factor" if measure == "chisq.scaling.factor" else measure.replace(".", "_")
         searched = measure == "baseline.chisq.scaled" and case.get("gaps")  # its correction moves with the estimates
         assert found.measures()[name] == pytest.approx(value, rel=5e-6 if searched else 1e-6), measure
+
+
+# --- constructs without items -----------------------------------------------------------------------------------------
+
+WITHOUT = REFERENCE["without_items"]["model"]
+
+
+def test_a_construct_without_items_is_one_whose_loading_is_zero():
+    asked, written = (sme.fit(text, pupils()) for text in (WITHOUT, WITHOUT.replace("P =~ 0", "P =~ 0*x1")))
+    theirs = column(written, "std_all")
+    del theirs["P", "=~", "x1", ""]
+    assert_same(column(asked, "std_all"), theirs)
+    assert asked.measures()["chisq"] == pytest.approx(written.measures()["chisq"], rel=1e-9)
+
+
+def test_one_that_paths_lead_from_is_measured_by_these():
+    """lavaan starts such paths at zero and stays there."""
+    unmeasured = sme.fit("P =~ 0; P ~~ 1*P; x1 + x2 + x3 ~ P; x1 ~~ 0*x2 + 0*x3; x2 ~~ 0*x3", pupils())
+    measured = sme.fit("P =~ x1 + x2 + x3", pupils(), std_lv=True)
+    for item in ("x1", "x2", "x3"):
+        ours, theirs = (
+            (fit.estimates().set_index(["lhs", "op", "rhs"]).loc[key, ["est", "se"]]).to_numpy(dtype=float)
+            for fit, key in ((unmeasured, (item, "~", "P")), (measured, ("P", "=~", item)))
+        )
+        assert ours == pytest.approx(theirs, rel=1e-6)
+    np.testing.assert_allclose(unmeasured.scores(), measured.scores(), rtol=1e-6)
+
+
+def test_a_construct_without_items_has_scores_and_a_place_in_effects_but_no_reliability():
+    found = sme.fit(WITHOUT, pupils())
+    assert found.effects("speed", "x5").set_index("effect").loc["total", "est"] != 0
+    assert "P" in found.scores().columns
+    assert sme.validity(found).scales["construct"].tolist() == ["visual", "speed"]
+    assert "P =~ 0" in found.syntax("lavaan")
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (
+            lambda fit: sme.collinearity(fit, pupils()),
+            "'P' is a construct without items (=~ 0), of which nothing can be scored.",
+        ),
+        (
+            lambda fit: sme.importance(fit, pupils(), "speed", (-9, 9)),
+            "'P' is a construct without items (=~ 0), of which nothing can be scored.",
+        ),
+        (
+            lambda fit: fit.cross_check(),
+            "semopy has no constructs without items; write P =~ 0*x1, with any item, for =~ 0.",
+        ),
+    ],
+)
+def test_what_needs_items_is_refused(ask, message):
+    with pytest.raises(SpecificationError) as caught:
+        ask(sme.fit(WITHOUT, pupils()))
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("program", ["mplus", "semopy"])
+def test_other_programs_are_told_of_such_a_construct_by_an_item(program):
+    with pytest.raises(SpecificationError, match=r"write P =~ 0\*x1, with any item"):
+        sme.fit(WITHOUT, pupils()).syntax(program)
+    assert "P" in sme.fit(WITHOUT.replace("P =~ 0", "P =~ 0*x1"), pupils()).syntax(program)
 
 
 # --- Yuan and Bentler's test ------------------------------------------------------------------------------------------

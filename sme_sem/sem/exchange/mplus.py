@@ -62,6 +62,10 @@ def _refuse_what_mplus_lacks(fit: Fit) -> None:
         raise refuse(_PROGRAM, f"estimator={fit.estimator!r}", f"fit with one of {known} to write its input")
     if fit.table.composites:
         raise refuse(_PROGRAM, "composites (<~)", "write the lavaan script")
+    if fit.table.phantoms:
+        raise refuse(
+            _PROGRAM, "a construct without items (=~ 0)", f"write {fit.table.phantoms[0]} =~ 0*x1, with any item"
+        )
     if fit.specification.blocks:
         raise refuse(_PROGRAM, "a model of its own for each group", "write the lavaan script")
     if fit.options.rotation is not None:
