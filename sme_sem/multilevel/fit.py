@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from inspect import signature
+from typing import Literal, Never
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from ..sem import diagnosis
 from ..sem.diagnosis import Diagnostic
 from ..sem.estimators import ESTIMATORS
 from ..sem.options import Options, flag, max_iterations_of
-from ..sem.spelling import chosen
+from ..sem.spelling import chosen, no_such_option
 from ..tables import Words
 from ..threads import one_thread
 from . import search
@@ -36,6 +37,7 @@ def fit_two_level(
     fixed_x: bool = True,
     max_iterations: int = 300,
     on_failure: Literal["raise", "return"] = "raise",
+    **unknown: Never,
 ) -> TwoLevelFit:
     """Fit a model with one level within clusters and one between them, by maximum likelihood.
 
@@ -69,6 +71,8 @@ def fit_two_level(
         Of the search.
     on_failure
         ``"return"`` gives a fit that did not converge back, marked as such, in place of an error.
+    **unknown
+        Nothing: other options of :func:`sme_sem.fit` are refused.
 
     Returns
     -------
@@ -107,6 +111,8 @@ def fit_two_level(
     >>> fit.intraclass()["icc"].round(2).to_dict()
     {'c1': 0.41, 'c2': 0.35, 'c3': 0.41}
     """
+    if unknown:
+        no_such_option("fit_two_level", unknown, tuple(signature(fit_two_level).parameters)[:-1])
     options = Options(
         method=ESTIMATORS[chosen("estimator", estimator, ("ML", "MLR"))],
         std_lv=flag("std_lv", std_lv),

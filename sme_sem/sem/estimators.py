@@ -119,6 +119,7 @@ ESTIMATORS = {
 }
 
 _SE = ("standard", "robust", "robust_sem", "robust_huber_white", "first_order", "none")
+_BOLLEN_STINE = " Bollen and Stine's is sme.bootstrap(fit, kind='bollen-stine')."
 _TEST = ("standard", "robust", *SCALED, *RESIDUAL)
 
 
@@ -141,7 +142,7 @@ def chosen_estimator(
     if se is not None:
         found = _with_errors(found, chosen("se", se, _SE, " 'bootstrap' takes them from samples."), gaps, ordered)
     if test is not None:
-        found = _with_test(found, chosen("test", test, _TEST), gaps, ordered)
+        found = _with_test(found, chosen("test", test, _TEST, _BOLLEN_STINE), gaps, ordered)
     if ordered and found.residual:
         kind = "normal" if found.test == "browne_residual_nt" else "continuous"
         raise SpecificationError(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from inspect import signature
+from typing import Any, Literal, Never
 
 import numpy as np
 import pandas as pd
@@ -50,7 +51,7 @@ from .rotation_target import aims_of
 from .search import estimated
 from .second_engine import by_semopy
 from .specification import Specification
-from .spelling import chosen, covariates_too, missing_of
+from .spelling import chosen, covariates_too, missing_of, no_such_option
 from .starts import from_several_starts, second_chance
 
 __all__ = ["Fit", "fit"]
@@ -96,6 +97,7 @@ def fit(
     seed: int | None = None,
     engine: Literal["sme", "semopy"] = "sme",
     on_failure: Literal["raise", "return"] = "raise",
+    **unknown: Never,
 ) -> Fit:
     """Fit a structural equation model by maximum likelihood or least squares.
 
@@ -215,6 +217,8 @@ def fit(
         can where it can estimate the model: maximum likelihood, one group, no means.
     on_failure
         ``"return"`` gives a model that failed back with ``fit.converged == False`` instead of raising.
+    **unknown
+        Nothing: names that lavaan has, or that are misspelt, are refused with those that are meant.
 
     Returns
     -------
@@ -248,6 +252,8 @@ def fit(
     The discrepancy and its derivatives are described in ``sme_sem.kernels.discrepancy``; defaults are lavaan's.  In the
     names of options capitals, dots, hyphens and underscores do not matter.
     """
+    if unknown:
+        no_such_option("fit", unknown, tuple(signature(fit).parameters)[:-1])
     specification = Specification.read(model)
     drawn = Drawn(weights, cluster)
     fixed_x = flag("fixed_x", fixed_x) and not covariates_too(missing)

@@ -124,9 +124,10 @@ def effect_coding_of(value: bool | str | Sequence[str], *, std_lv: bool) -> tupl
 def bootstrap_of(value: int, se: str | None) -> int:
     """Read ``bootstrap=``, how many samples errors are taken from; ``se="bootstrap"`` alone stands for 1000."""
     value = whole("bootstrap", value, 0, "how many samples to draw, such as bootstrap=1000")
-    if value and se not in (None, "bootstrap"):
+    asked = means(se, "bootstrap")
+    if value and not (se is None or asked):
         raise SpecificationError(f"bootstrap={value} gives standard errors from samples; leave se={se!r} out.")
-    return value or 1000 * (se == "bootstrap")
+    return value or 1000 * asked
 
 
 def errors_of_first_order(se: str | None) -> str:

@@ -1,10 +1,15 @@
-"""Options by name: capitals, dots and hyphens do not matter, as in lavaan."""
+"""Options by name: capitals, dots and hyphens do not matter, as in lavaan.
+
+What lavaan has by another name here is told by that name.
+"""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Iterable
+from typing import NoReturn, TypeVar
 
-from ..errors import SpecificationError
+from ..errors import SpecificationError, did_you_mean
+from ..words import Words, joined
 
 _T = TypeVar("_T", bound=str)
 
@@ -24,6 +29,60 @@ def chosen(name: str, value: _T, allowed: tuple[_T, ...], note: object = "") -> 
 def means(value: object, name: str) -> bool:
     """Whether an option is the one of that name."""
     return isinstance(value, str) and plain(value) == plain(name)
+
+
+def no_such_option(function: str, given: Iterable[str], known: Iterable[str]) -> NoReturn:
+    """Refuse options by names that a function does not know, and say how they are written here.
+
+    >>> no_such_option("fit", ["sampling_weights"], ["weights"])
+    Traceback (most recent call last):
+    sme_sem.errors.SpecificationError: fit has no option 'sampling_weights'; here it is written weights=.
+    """
+    raise SpecificationError(joined((_unknown(function, name, list(known)) for name in given), " ", ""))
+
+
+def _unknown(function: str, name: str, known: list[str]) -> Words:
+    here = name.lower().replace(".", "_")
+    here = f"{here}=" if here in known else _HERE.get(here, "")
+    en, zh = f"{function} has no option {name!r}", f"{function}没有选项{name!r}"
+    if here:
+        return Words(f"{en}; here it is written {here}.", f"{zh}；此处写作{here}。")
+    return Words(f"{en}.", f"{zh}。") + did_you_mean(name, known)
+
+
+_HERE = {
+    "sample_cov": "cov=",
+    "sample_mean": "mean=",
+    "sample_nobs": "n=",
+    "nobs": "n=",
+    "sampling_weights": "weights=",
+    "constraints": "'a == b'",
+    "start": "'y ~ start(0.5)*x'",
+    "group_label": "group=",
+    "level_label": "sme.fit_two_level",
+    "auto_fix_first": "std_lv=True",
+    "auto_cov_lv_x": "orthogonal_x=True",
+    "auto_cov_y": "'y1 ~~ 0*y2'",
+    "auto_var": "preset=",
+    "int_ov_free": "preset=",
+    "int_lv_free": "preset=",
+    "model_type": "preset=",
+    "conditional_x": "fixed_x=",
+    "h1_information": "information=",
+    "observed_information": "information=",
+    "mimic": "likelihood=",
+    "fiml": "missing='fiml'",
+    "iseed": "seed=",
+    "parallel": "sme.bootstrap(fit, workers=)",
+    "ncpus": "sme.bootstrap(fit, workers=)",
+    "rstarts": "starts=",
+    "control": "max_iterations=",
+    "optim_method": "max_iterations=",
+    "fit_measures": "fit.measures()",
+    "std_all": "fit.standardized()",
+    "standardized": "fit.standardized()",
+}
+"""How it is said here what lavaan's options, and some of other programs, are called there."""
 
 
 def missing_of(value: str) -> str:

@@ -349,9 +349,10 @@ def refusal(error, *args, **options):
 
 SE = "'standard', 'robust', 'robust_sem', 'robust_huber_white', 'first_order', 'none'"
 TESTS = (
-    "'standard', 'robust', 'satorra_bentler', 'scaled_shifted', 'mean_var_adjusted', 'yuan_bentler_mplus', "
-    "'browne_residual_nt', 'browne_residual_adf'"
+    "'standard', 'robust', 'satorra_bentler', 'scaled_shifted', 'mean_var_adjusted', 'yuan_bentler', "
+    "'yuan_bentler_mplus', 'browne_residual_nt', 'browne_residual_adf'"
 )
+BOLLEN_STINE = "Bollen and Stine's is sme.bootstrap(fit, kind='bollen-stine')."
 REFUSED = {
     "an unknown name of errors": (
         {"se": "sandwich"},
@@ -359,11 +360,11 @@ REFUSED = {
     ),
     "an unknown name of a test": (
         {"test": "bollen.stine"},
-        f"test='bollen.stine' is not available; it can be {TESTS}.",
+        f"test='bollen.stine' is not available; it can be {TESTS}. {BOLLEN_STINE}",
     ),
     "several tests at once": (
         {"test": ["standard", "satorra.bentler"]},
-        f"test=['standard', 'satorra.bentler'] is not available; it can be {TESTS}.",
+        f"test=['standard', 'satorra.bentler'] is not available; it can be {TESTS}. {BOLLEN_STINE}",
     ),
     "errors from a likelihood": (
         {"estimator": "GLS", "se": "robust_huber_white"},

@@ -1,5 +1,7 @@
 """Options are understood as lavaan's users write them."""
 
+from inspect import signature
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ import sme_sem as sme
 from sme_sem.errors import SpecificationError
 from sme_sem.instrument.parts import Hypothesis
 from sme_sem.sem.hypotheses import test_hypotheses
-from sme_sem.sem.spelling import chosen, missing_of
+from sme_sem.sem.spelling import _HERE, chosen, missing_of
 
 MODEL = "trust =~ t1 + t2 + t3"
 
@@ -75,3 +77,78 @@ def test_what_is_meant_by_nothing_is_refused(value):
     with pytest.raises(SpecificationError, match="is not available; it can be 'ML', 'MLR'"):
         chosen("estimator", value, ("ML", "MLR"))
     assert missing_of(value) == value
+
+
+@pytest.mark.parametrize(
+    ("options", "en", "zh"),
+    [
+        (
+            {"sampling_weights": "w"},
+            "fit has no option 'sampling_weights'; here it is written weights=.",
+            "fit没有选项'sampling_weights'；此处写作weights=。",
+        ),
+        (
+            {"sample.cov": 1, "sample.nobs": 100},
+            "fit has no option 'sample.cov'; here it is written cov=. "
+            "fit has no option 'sample.nobs'; here it is written n=.",
+            "fit没有选项'sample.cov'；此处写作cov=。fit没有选项'sample.nobs'；此处写作n=。",
+        ),
+        (
+            {"std.lv": True},
+            "fit has no option 'std.lv'; here it is written std_lv=.",
+            "fit没有选项'std.lv'；此处写作std_lv=。",
+        ),
+        (
+            {"estimater": "ML"},
+            "fit has no option 'estimater'. Did you mean 'estimator'?",
+            "fit没有选项'estimater'。是否应为'estimator'？",
+        ),
+        ({"unknown": 1}, "fit has no option 'unknown'.", "fit没有选项'unknown'。"),
+        (
+            {"auto_cov_y": False},
+            "fit has no option 'auto_cov_y'; here it is written 'y1 ~~ 0*y2'.",
+            "fit没有选项'auto_cov_y'；此处写作'y1 ~~ 0*y2'。",
+        ),
+    ],
+)
+def test_options_by_other_names_are_refused_with_their_own(options, en, zh):
+    with pytest.raises(SpecificationError) as caught:
+        sme.fit(MODEL, answers(), **options)
+    assert str(caught.value) == en
+    assert caught.value.in_chinese() == zh
+
+
+def test_what_is_handed_on_to_a_fit_is_refused_as_there():
+    frame = answers().dropna()
+    for ask in (
+        lambda **options: sme.invariance(MODEL, frame, group="region", **options),
+        lambda **options: sme.compare_estimators(MODEL, frame, **options),
+        lambda **options: sme.fit_imputed(MODEL, [frame, frame], **options),
+        lambda **options: sme.power("y ~ 0.3*x", 60, draws=2, seed=1, **options),
+    ):
+        with pytest.raises(
+            SpecificationError, match=r"^fit has no option 'sampling_weights'; here it is written weights=\.$"
+        ):
+            ask(sampling_weights="region")
+
+
+def test_a_two_level_model_has_fewer_options():
+    with pytest.raises(SpecificationError) as caught:
+        sme.fit_two_level("level: 1\n t1 ~~ t1\n level: 2\n t1 ~~ t1", answers(), cluster="region", stdlv=True)
+    assert str(caught.value) == "fit_two_level has no option 'stdlv'. Did you mean 'std_lv'?"
+
+
+def test_names_that_lavaan_has_are_told_by_names_that_are_there():
+    known = set(signature(sme.fit).parameters)
+    named = {here.removesuffix("=") for here in _HERE.values() if here.endswith("=")}
+    assert named <= known
+    assert not known & set(_HERE)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [({"se": "Bootstrap", "seed": 1}, {"bootstrap": 1000, "seed": 1}), ({"ordered": []}, {"ordered": False})],
+)
+def test_habits_that_mean_the_same_are_taken(written, meant):
+    own, other = (sme.fit(MODEL, answers(), **options).estimates() for options in (written, meant))
+    assert own.equals(other)
