@@ -322,6 +322,7 @@ def parameter_table(
         for row in rows:
             p = _in_group(row, group, groups)
             released = group and _needed(p, row, own_roles, options, ordered) and not held(p)
+            released = released and (not specification.blocks or own_roles.share(p.lhs, roles_of[:group]))
             parameters.append(p.numbered(0) if released else p)
     _excepted_are_there(parameters, options.group_partial)
     if "intercepts" in options.effect_coding:
@@ -439,6 +440,11 @@ class _Roles:
             if fixed and effect not in seen and self.tells(effect, seen | {name}):
                 return True
         return False
+
+    def share(self, name: str, earlier: Iterable[_Roles]) -> bool:
+        """Whether something can be equal to an earlier group's that tells a construct's variance and mean."""
+        own = set(self.effects_of.get(name, ()))
+        return name not in self.latent or any(not own.isdisjoint(other.effects_of.get(name, ())) for other in earlier)
 
     def one_block(self, a: str, b: str) -> bool:
         """Whether two different constructs stand in the same exploratory block."""

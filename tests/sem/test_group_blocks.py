@@ -63,6 +63,17 @@ def test_parameters_held_equal_free_the_means_of_later_groups_as_without_blocks(
     assert column(blocks)["visual", "~1", "", "Grant-White"] != 0
 
 
+@pytest.mark.parametrize("options", [{}, {"std_lv": True}])
+def test_a_construct_that_no_earlier_group_has_keeps_its_scale_and_its_mean_at_zero(options):
+    held = {"group_equal": ("loadings", "intercepts"), **options}
+    found = fit(f"group: 1\n visual =~ x1 + x2 + x3\n x4 ~~ x5 + x6\n x5 ~~ x6\n group: 2\n {TWO}", **held)
+    estimates = keyed(found.estimates())
+    assert estimates["visual", "~1", "", "Grant-White"]["free"]
+    assert not estimates["textual", "~1", "", "Grant-White"]["free"]
+    assert estimates["visual", "~~", "visual", "Grant-White"]["free"]
+    assert estimates["textual", "~~", "textual", "Grant-White"]["free"] == (not options)
+
+
 def test_c_before_the_first_block_is_divided_among_the_groups():
     text = f"{TWO} x1 ~~ c(a, b)*x4\n group: 1\n x2 ~~ x5\n group: 2\n x3 ~~ x6\n"
     estimates = fit(f"{text} d := a - b").estimates().set_index("label")["est"]
