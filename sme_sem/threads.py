@@ -7,7 +7,7 @@ Several cores are for several fits, by ``workers=`` (:mod:`sme_sem.tasks`).
 
 from __future__ import annotations
 
-from contextlib import ContextDecorator
+from contextlib import ContextDecorator, nullcontext
 from functools import cache, cached_property
 from threading import current_thread, main_thread
 from typing import Any, TypeVar, overload
@@ -35,7 +35,9 @@ class one_thread(ContextDecorator):  # noqa: N801 - reads as what it does
         if current_thread() is not main_thread():
             return
         if not one_thread._depth:
-            one_thread._limit = _libraries().limit(limits=1, user_api="blas")
+            blas = _libraries()
+            several = any(library.get_num_threads() != 1 for library in blas.lib_controllers)
+            one_thread._limit = blas.limit(limits=1) if several else nullcontext()
             one_thread._limit.__enter__()
         one_thread._depth += 1
 
@@ -67,4 +69,4 @@ class computed(cached_property[_T]):  # noqa: N801 - stands where cached_propert
 def _libraries() -> Any:
     from threadpoolctl import ThreadpoolController
 
-    return ThreadpoolController()
+    return ThreadpoolController().select(user_api="blas")
