@@ -925,3 +925,19 @@ def test_the_help_of_export_teaches_every_format(run):
     code, out, _ = run("export", "--help")
     assert code == 0 and "Examples:" in out
     assert all(re.search(rf"^ +{name} +\S", out, re.MULTILINE) for name in FORMATS)
+
+
+def test_a_model_is_not_fitted_to_a_file_whose_answers_may_stand_in_the_wrong_column(run, tmp_path):
+    rows = ["turnover,x1,x2,x3", *(f"{i % 9},{1 + i % 5},{1 + i % 4},{1 + i % 3}" for i in range(60))]
+    broken = [row.replace(",", ",5,", 1) if i and not i % 4 else row for i, row in enumerate(rows)]
+    short = [row.rsplit(",", 1)[0] if i == 7 else row for i, row in enumerate(rows)]
+    for name, lines in (("good", rows), ("broken", broken), ("short", short)):
+        (tmp_path / f"{name}.csv").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "m.txt").write_text("x1 ~ x2 + x3", encoding="utf-8")
+    for command in ("fit", "compare"):
+        code, _, said = run(command, tmp_path / "m.txt", tmp_path / "broken.csv")
+        assert code == 2 and "row 5 has 5 cells for 4 column names" in said and "and 12 more" in said
+    assert "第5行有5个单元格" in run("fit", tmp_path / "m.txt", tmp_path / "broken.csv", "-l", "zh")[2]
+    assert run("fit", tmp_path / "m.txt", tmp_path / "good.csv")[2] == ""
+    code, _, said = run("fit", tmp_path / "m.txt", tmp_path / "short.csv")
+    assert code == 0 and "row 8 has 3 cells for 4 column names; those not there were read as empty" in said

@@ -111,7 +111,7 @@ def fit(
 
     check_output(form, output)
     judging = profile(thresholds)
-    text, numbers = text_of(model), numbers_of(data, sheet, missing_code or ())
+    text, numbers = text_of(model), numbers_of(data, sheet, missing_code or (), language.value)
     options = _fit_options(estimator, missing, ordered)
     levels = has_levels(text)
     with suspecting(numbers, parted(text) if levels else [text], group, language.value):
@@ -169,7 +169,7 @@ def compare_models(
     stems = [path.stem for path in models]
     if len(set(stems)) < len(stems):
         raise SpecificationError("two model files have the same name, which is to be the model's: rename one.")
-    numbers = numbers_of(data, sheet, missing_code or ())
+    numbers = numbers_of(data, sheet, missing_code or (), language.value)
     options = _fit_options(estimator, missing, ordered)
     texts = {path: text_of(path) for path in models}
     with suspecting(numbers, texts.values(), group, language.value):
@@ -229,7 +229,7 @@ def invariance_steps(
             "--partial and --permutations: permutations do not repeat the search, so their p-values would not hold. "
             "Search first, and name in --free what there is a reason for."
         )
-    text, numbers = text_of(model), numbers_of(data, sheet, missing_code or ())
+    text, numbers = text_of(model), numbers_of(data, sheet, missing_code or (), language.value)
     with suspecting(numbers, [text], group, language.value):
         result = invariance(
             text,

@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ..errors import SmeSemError, SpecificationError
+from ..words import Words
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..responses.findings import Finding
     from ..tables import Language
 
 _DECIMAL_COMMAS, _THOUSANDS = r"[+-]?\d+(,\d+)?", r"[+-]?\d{1,3}(,\d{3})*"  # 1,5 is a number, 1,500 may be two
+_SHOWN = 3
+_AT, _MORE = Words("row {row} {said}", "第{row}行{said}"), Words("and {n} more", "另有{n}处")
 _MISSING_CODES = (-9.0, -99.0, -999.0, 99.0, 999.0)
 
 
@@ -29,15 +33,37 @@ def text_of(path: Path) -> str:
         raise SpecificationError(f"{path}: not UTF-8 text; save the file as UTF-8") from None
 
 
-def numbers_of(path: Path, sheet: str | None, missing_codes: Sequence[float]) -> pd.DataFrame:
-    """Read a table of numbers; a column that holds anything else stays text, and a model cannot use it."""
+def numbers_of(path: Path, sheet: str | None, missing_codes: Sequence[float], language: Language) -> pd.DataFrame:
+    """Read a table of numbers; a column that holds anything else stays text, and a model cannot use it.
+
+    Raises :class:`~sme_sem.errors.ResponseError` where answers may stand in the wrong column.
+    """
     import pandas as pd
 
     from ..responses.files import read_table
 
-    cells = read_table(path, sheet).cells
+    table = read_table(path, sheet)
+    _heed(table.findings, path, language)
+    cells = table.cells
     columns = [_as_numbers(cells.iloc[:, i], missing_codes) for i in range(cells.shape[1])]
     return pd.concat(columns, axis=1).set_axis(cells.columns, axis=1)
+
+
+def _heed(findings: Sequence[Finding], path: Path, language: Language) -> None:
+    """Refuse a file with errors of reading, and point out what else should be looked at."""
+    from ..errors import ResponseError
+    from ..words import joined, written
+
+    for severity in ("error", "warning"):
+        grave = [one for one in findings if one.severity == severity]
+        if not grave:
+            continue
+        shown = [_AT.filled(row=one.row, said=one.message) if one.row else one.message for one in grave[:_SHOWN]]
+        more = [_MORE.filled(n=len(grave) - _SHOWN)] if len(grave) > _SHOWN else []
+        said = Words(f"{path}: ", f"{path}：") + joined([*shown, *more])
+        if severity == "error":
+            raise ResponseError(said)
+        typer.echo(written(said, language), err=True)
 
 
 def _as_numbers(texts: pd.Series[Any], missing_codes: Sequence[float]) -> pd.Series[Any]:
@@ -76,7 +102,7 @@ def _variables(text: str) -> set[str]:
 
 def suspect_codes(frame: pd.DataFrame, language: Language) -> None:
     """Point out numbers that stand for missing answers elsewhere and lie far from the others of a column."""
-    from ..tables import Words, written
+    from ..words import written
 
     found: dict[float, list[str]] = {}
     for name, column in frame.items():

@@ -421,6 +421,8 @@ def invariance(
         raise SpecificationError("invariance holds parameters equal by steps=; leave group_equal= out.")
     require_kind("group", group, str, "the name of a column, whose values are the groups that are compared")
     specification = Specification.read(model).for_all_groups("invariance")
+    if steps is not None:
+        _known_steps(texts("steps", steps, "configural"), STEPS)
     if ordered is None:
         ordered = marked(specification, data, options.get("estimator"), missing_of(options.get("missing", "listwise")))
     categorical = any_ordered(ordered)

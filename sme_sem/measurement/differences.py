@@ -19,8 +19,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ..errors import SpecificationError, did_you_mean, listed
+from ..errors import DataProblem, SpecificationError, did_you_mean, listed
 from ..kernels import covariances
+from ..responses.numeric import INFINITE, holds_numbers, numbers_of, repeated
 from ..sem.hypotheses import adjusted
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Number, Words
@@ -54,12 +55,25 @@ def differences(
     rows = []
     for name in variables:
         known = frame[name].notna().to_numpy()
-        values = frame[name]
-        if name in categorical or not pd.api.types.is_numeric_dtype(values):
-            rows.append((name, *_categories(values[first & known], values[second & known])))
-        else:
-            rows.append((name, *_numbers(values[first & known], values[second & known])))
+        numbers = None if name in categorical else _quantity(frame, name)
+        values = frame[name] if numbers is None else numbers
+        compare = _categories if numbers is None else _numbers
+        rows.append((name, *compare(values[first & known], values[second & known])))
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _quantity(frame: pd.DataFrame, name: Any) -> pd.Series[Any] | None:
+    """The numbers of a column, whatever pandas keeps them as; None of one with words or of categories."""
+    column = frame[name]
+    if isinstance(column.dtype, pd.CategoricalDtype) or not column.notna().any():
+        return column if holds_numbers(column.dtype) else None
+    try:
+        numbers = numbers_of(frame[[name]])[name]
+    except DataProblem:
+        return None
+    if np.isinf(numbers.to_numpy(dtype=float, na_value=np.nan)).any():
+        raise DataProblem(INFINITE.filled(names=repr(name)))
+    return numbers
 
 
 def correction_of(value: Correction) -> Correction:
@@ -83,6 +97,8 @@ def known_columns(frame: pd.DataFrame, named: object, argument: str) -> list[Any
             raise SpecificationError(
                 f"{argument}: no column {name!r}.{did_you_mean(str(name), map(str, frame.columns))}"
             )
+        if isinstance(frame[name], pd.DataFrame):
+            raise repeated(name)
     return found
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from ..errors import ConvergenceError, DataProblem
 from ..kernels import fiml, fit_indices
 from ..kernels import mcar as kernel
-from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, rows_from, term
 from ..threads import one_thread
 from .answers import complete_answers
 
@@ -83,18 +83,14 @@ def mcar(frame: pd.DataFrame) -> Mcar:
     """
     values = complete_answers(frame).values
     if not values.isna().any(axis=None):
-        raise DataProblem("no answer is missing, so there is nothing to test.")
+        raise DataProblem(_COMPLETE)
     used = values.dropna(how="all")
     if constant := [str(name) for name in used if used[name].nunique() < 2]:
-        raise DataProblem(f"everybody gave the same answer to {', '.join(constant)}. Leave it out.")
+        raise DataProblem(_CONSTANT.filled(names=joined(constant, ", ", "、")))
     patterns = fiml.missing_patterns([used.to_numpy()])
     sigma, mu, value = fiml.saturated(patterns, 1)
     if np.isnan(value):
-        raise ConvergenceError(
-            "the means and covariances of the answers with gaps were not found: too few respondents answered some "
-            "items together, or an item follows from others. Leave out the item that is mostly missing, or a total "
-            "beside its parts."
-        )
+        raise ConvergenceError(_NOT_FOUND)
     chi_square, df = kernel.little(patterns, sigma[0], mu[0])
     return Mcar(
         chisq=chi_square,
@@ -129,4 +125,12 @@ _ITEM_COLUMNS = (
     Column("item", term("Item")),
     Column("missing", Words("Missing values", "缺失值"), Kind.COUNT),
     Column("percent", term("Percentage"), Kind.PERCENT),
+)
+_COMPLETE = Words("no answer is missing, so there is nothing to test.", "没有缺失的回答，无需检验。")
+_CONSTANT = Words("everybody gave the same answer to {names}. Leave it out.", "所有人对{names}的回答相同，请将其删去。")
+_NOT_FOUND = Words(
+    "the means and covariances of the answers with gaps were not found: too few respondents answered some items "
+    "together, or an item follows from others. Leave out the item that is mostly missing, or a total beside its parts.",
+    "未能求得含缺失回答的均值与协方差：同时回答某些题项的受访者过少，或某题项可由其他题项推得。请删去缺失最多的题项，"
+    "或与各部分并列的总分。",
 )

@@ -169,7 +169,7 @@ def _little(values: pd.DataFrame) -> tuple[Mcar | None, Text | None]:
     try:
         return mcar(values), None
     except (DataProblem, ConvergenceError) as problem:
-        return None, _NO_TEST.filled(reason=str(problem))
+        return None, _NO_TEST.filled(reason=problem.said)
 
 
 def _scales(gaps: pd.DataFrame, scales: Mapping[str, Sequence[str]]) -> pd.DataFrame:

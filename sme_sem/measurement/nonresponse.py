@@ -20,7 +20,7 @@ import pandas as pd
 from ..errors import DataProblem, SpecificationError, require_kind
 from ..responses.numeric import require_frame
 from ..responses.times import read_times
-from ..tables import Table, Tabled, Text, Words, term
+from ..tables import Table, Tabled, Text, Words, joined, term
 from . import differences as tests
 from .differences import Correction
 
@@ -110,7 +110,7 @@ def nonresponse(
     known = when.notna().to_numpy()
     waves, tied = sorted(when.dropna().unique()), False
     if len(waves) == 2:
-        early, late = (when == waves[0]).to_numpy(), (when == waves[1]).to_numpy()
+        early, late = ((when == wave).to_numpy(dtype=bool, na_value=False) for wave in waves)
     else:
         place = when.rank(method="first").to_numpy()
         each = int(share * known.sum())
@@ -123,7 +123,7 @@ def nonresponse(
     table["pvalue_corrected"] = tests.corrected(table["pvalue"], correction)
     rare = tests.sparse(frame, early, late, list(table.loc[table["test"] == "chisq", "variable"]))
     notes: list[Text] = [_TIED.filled(order=order)] if tied else []
-    notes += [_SPARSE.filled(names=Words(", ".join(rare), "、".join(rare)))] if rare else []
+    notes += [_SPARSE.filled(names=joined(map(str, rare), ", ", "、"))] if rare else []
     if not known.all():
         notes.append(_UNDATED.filled(n=int((~known).sum()), order=order))
     return Nonresponse(table, int(np.sum(early)), int(np.sum(late)), correction, tuple(notes))

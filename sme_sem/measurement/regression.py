@@ -18,7 +18,7 @@ Cook (1977), Technometrics 19, 15-18.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -36,6 +36,7 @@ from ..syntax import Term
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, about, joined, rows_from, term
 from ..tables.format import cell, interval_columns
 from ..threads import one_thread
+from ..words import at
 from .answers import SCORED, STARS, complete_answers, require_correlations, require_items, require_scores, scored
 from .collinearity import variance_inflation
 from .dummies import Categories, Dummies, categories_of, dummies, expanded, note_of, numbered, refuse_outcome
@@ -244,6 +245,8 @@ def _scored(
         raise refuse_outcome(outcome)
     names = list(dict.fromkeys(name for own in steps for name in own))
     parts = {name: [name] if name in data else name.split(":") for name in (outcome, *names)}
+    if len(parts[outcome]) > 1:
+        raise SpecificationError(f"{outcome}: a product is no outcome of a regression; compute it as a column.")
     factors = list(dict.fromkeys(part for name in parts for part in parts[name]))
     require_scores(factors, data, known)
     own = {name: known.get(name, [name]) for name in factors}
@@ -253,6 +256,8 @@ def _scored(
             f"{', '.join(sorted(inside))}: an item of the outcome {outcome} predicts it. Leave it out of one of them."
         )
     asked = {name: categories[name] for name in factors if name in categories}
+    for names_of_step in steps:
+        _with_own_slopes(names_of_step, parts, asked)
     items = list(dict.fromkeys(item for items in own.values() for item in items))
     answers = complete_answers(numbered(data, asked), items)
     scores = scored(answers.frame, own)
@@ -312,6 +317,19 @@ class _Fitted:
         return turned
 
 
+def _with_own_slopes(names: Sequence[str], parts: Mapping[str, Sequence[str]], categories: Container[str]) -> None:
+    """Refuse a product with categories without what it multiplies: the first category would have no slope."""
+    there = {frozenset(parts[name]) for name in names}
+    for name in names:
+        quantities = [part for part in parts[name] if part not in categories]
+        if quantities and len(quantities) < len(parts[name]) and frozenset(quantities) not in there:
+            plain = ":".join(quantities)
+            raise SpecificationError(
+                f"{name} without {plain}: the slope of {plain} in the category of reference would be held at zero. "
+                f"Add {plain} to the predictors."
+            )
+
+
 def _fitted(scores: pd.DataFrame, outcome: str, names: Sequence[str], se: Errors) -> _Fitted:
     from statsmodels.api import OLS
 
@@ -319,7 +337,7 @@ def _fitted(scores: pd.DataFrame, outcome: str, names: Sequence[str], se: Errors
     try:
         require_correlations(complete_answers(own))
     except DataProblem as problem:
-        raise DataProblem(f"{outcome} ~ {' + '.join(names)}: {problem}") from None
+        raise DataProblem(at(f"{outcome} ~ {' + '.join(names)}", problem.said)) from None
     mean, spread = own.mean().to_numpy(), own.std().to_numpy()
     standard = (own.to_numpy() - mean) / spread
     design = np.column_stack([np.ones(len(own)), standard[:, 1:]])

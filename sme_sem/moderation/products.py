@@ -25,7 +25,7 @@ import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, did_you_mean, listed, require_kind
 from ..responses.moments import rows_by_group
-from ..responses.numeric import matrix_of, require_frame
+from ..responses.numeric import INFINITE, matrix_of, repeated, require_frame
 from ..sem.spelling import chosen
 from ..tables import Column, Table, Tabled, Words
 
@@ -124,6 +124,8 @@ def product_indicators(
         raise SpecificationError(f"the data already have a column {taken[0]!r}: rename it, or give another name=.")
     items = list(dict.fromkeys(item for one in own.values() for item in one))
     answers = matrix_of(frame[items])
+    if infinite := [item for item, own in zip(items, answers.T, strict=True) if np.isinf(own).any()]:
+        raise DataProblem(INFINITE.filled(names=", ".join(map(repr, infinite))))
     place = {item: i for i, item in enumerate(items)}
     left, right = (np.array([place[pair[side]] for pair in pairs]) for side in (0, 1))
     values = np.full((len(answers), len(pairs)), np.nan)
@@ -160,6 +162,8 @@ def _usable(frame: pd.DataFrame, construct: str, items: tuple[str, ...]) -> None
             raise SpecificationError(
                 f"{construct!r}: the data have no column {item!r}.{did_you_mean(item, map(str, frame.columns))}"
             )
+        if isinstance(frame[item], pd.DataFrame):
+            raise repeated(item)
         if frame[item].isna().all():
             raise DataProblem(f"{construct!r}: {item!r} holds no numbers to multiply.")
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataProblem, require_kind
+from ..words import Words
 
 
 def require_frame(frame: object, name: str = "frame") -> None:
@@ -39,6 +40,11 @@ def numbers_of(frame: pd.DataFrame) -> dict[Hashable, pd.Series[Any]]:
 def repeated(name: object) -> DataProblem:
     """What to say of a column that occurs more than once."""
     return DataProblem(f"column {name!r} occurs more than once in the data: rename or remove one.")
+
+
+INFINITE = Words(
+    "infinite values in {names}. Make them missing, or correct them.", "{names}含有无穷大的值，请设为缺失或更正。"
+)
 
 
 def holds_numbers(dtype: Any) -> bool:

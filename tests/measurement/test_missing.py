@@ -196,3 +196,56 @@ def test_corrections_have_one_name_everywhere(survey):
     np.testing.assert_allclose(ours["pvalue_corrected"], expected, rtol=1e-12)
     with pytest.raises(SpecificationError, match=r"it can be 'holm', 'benjamini-hochberg', 'bonferroni'\.$"):
         sme.nonresponse(survey, "day", ["c"], correction="fdr")
+
+
+def test_numbers_are_compared_as_numbers_whatever_pandas_keeps_them_as():
+    rng = np.random.default_rng(1)
+    size = pd.Series(rng.integers(1, 8, 80).astype(float))
+    size[40] = np.nan
+    plain = sme.nonresponse(pd.DataFrame({"day": range(80), "size": size}), "day").table
+    early, late = size[:20], size[60:]
+    expected = stats.ttest_ind(early, late, equal_var=False)
+    assert plain.loc[0, "test"] == "t" and plain.loc[0, "statistic"] == pytest.approx(expected.statistic)
+    assert plain.loc[0, "pvalue"] == pytest.approx(expected.pvalue)
+    for kept in (
+        pd.Series([None if v != v else int(v) for v in size], dtype=object),
+        pd.Series([None if v != v else f"{v:g}" for v in size], dtype=object),
+        size.astype("Int64"),
+    ):
+        found = sme.nonresponse(pd.DataFrame({"day": range(80), "size": kept}), "day").table
+        pd.testing.assert_frame_equal(found, plain)
+
+
+def test_waves_may_be_kept_in_columns_with_gaps_of_any_type():
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=80)
+    plain = sme.nonresponse(pd.DataFrame({"x": x, "w": [1.0, 2.0] * 39 + [np.nan] * 2}), "w").table
+    for waves in (
+        pd.array([1, 2] * 39 + [None] * 2, dtype="Int64"),
+        pd.array([False, True] * 39 + [None] * 2, dtype="boolean"),
+        pd.array(["a", "b"] * 39 + [None] * 2, dtype="string"),
+    ):
+        found = sme.nonresponse(pd.DataFrame({"x": x, "w": waves}), "w").table
+        pd.testing.assert_frame_equal(found, plain)
+
+
+def test_odd_columns_are_named_or_refused():
+    rng = np.random.default_rng(3)
+    rare = sme.nonresponse(pd.DataFrame({0: range(40), 1: rng.choice(list("abcdefgh"), 40)}), 0)
+    assert any(str(note).startswith("1: expected counts below 5") for note in rare.notes)
+    twice = pd.DataFrame({"day": range(40), "s": 1.0})
+    twice = pd.concat([twice, twice[["s"]]], axis=1)
+    with pytest.raises(DataProblem, match="column 's' occurs more than once"):
+        sme.nonresponse(twice, "day")
+    endless = pd.DataFrame({"day": range(40), "s": [np.inf, *range(39)]})
+    with pytest.raises(DataProblem, match="infinite values in 's'"):
+        sme.nonresponse(endless, "day")
+    with pytest.raises(DataProblem, match="infinite values in 's'"):
+        sme.missing(endless.assign(q=[1.0, np.nan] * 20)[["q", "s"]].rename_axis(None), background=["s"])
+
+
+def test_why_there_is_no_test_of_little_is_said_in_chinese_too():
+    frame = sme.simulate("t =~ .8*t1 + .8*t2 + .7*t3", 100, seed=1).assign(t1=4.0)
+    frame.loc[:5, "t2"] = np.nan
+    (note,) = (note for note in sme.missing(frame).notes if "Little" in str(note))
+    assert note.zh == "无法进行Little检验：所有人对t1的回答相同，请将其删去。"

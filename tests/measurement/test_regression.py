@@ -310,3 +310,28 @@ def test_centred_factors_have_their_slopes_at_the_mean_and_the_product_keeps_its
     assert not [note for note in sme.regression("x9 ~ x1 + x3", answers, center=True).notes if "centred" in str(note)]
     with pytest.raises(SpecificationError, match="center must be True or False"):
         sme.regression(models, answers, center="yes")
+
+
+def test_a_product_is_no_outcome():
+    frame = pd.DataFrame(np.random.default_rng(1).normal(size=(50, 3)), columns=list("xyz"))
+    with pytest.raises(SpecificationError, match="x:z: a product is no outcome"):
+        sme.regression("x:z ~ y", frame)
+    frame["x:z"] = frame["x"] * frame["z"]
+    assert sme.regression("x:z ~ y", frame).outcome == "x:z"
+
+
+def test_slopes_by_category_need_the_slope_of_the_reference():
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame(rng.normal(size=(100, 2)), columns=["y", "x"]).assign(g=[1, 2] * 50)
+    with pytest.raises(SpecificationError, match="g:x without x: the slope of x in the category of reference"):
+        sme.regression("y ~ g + g:x", frame, categorical=["g"])
+    found = sme.regression("y ~ g + x + g:x", frame, categorical=["g"]).coefficients.set_index("predictor")["est"]
+    own = {g: np.polyfit(one["x"], one["y"], 1)[0] for g, one in frame.groupby("g")}
+    assert found["x"] == pytest.approx(own[1]) and found["x"] + found["g=2:x"] == pytest.approx(own[2])
+
+
+def test_a_refusal_of_answers_keeps_its_chinese():
+    frame = pd.DataFrame({"y": [1.0, 2, 3], "x": [2.0, 2, 2]})
+    with pytest.raises(DataProblem) as refusal:
+        sme.regression("y ~ x", frame)
+    assert refusal.value.in_chinese().startswith("y ~ x：") and "相同" in refusal.value.in_chinese()

@@ -1,6 +1,7 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sme_sem as sme
@@ -91,7 +92,6 @@ def test_a_planted_interaction_and_a_planted_square_are_found_again():
     for name, latent in (("a", A), ("b", B), ("y", Y)):
         for i, loading in enumerate((1, 0.8, 0.9), start=1):
             answers[f"{name}{i}"] = 3 + loading * latent + random.normal(0, 0.5, n)
-    import pandas as pd
 
     interaction = sme.product_indicators(pd.DataFrame(answers), {"A": ["a1", "a2", "a3"], "B": ["b1", "b2", "b3"]})
     square = sme.product_indicators(interaction.frame, {"A": ["a1", "a2", "a3"]})
@@ -132,3 +132,14 @@ def test_indicators_kept_as_objects_are_multiplied():
 
 def test_the_products_are_listed():
     assert "x1.x7" in str(of_pupils())
+
+
+def test_columns_that_occur_twice_or_are_infinite_are_refused():
+    rng = np.random.default_rng(1)
+    twice = pd.DataFrame(rng.normal(size=(50, 3)), columns=["a", "a", "b"])
+    with pytest.raises(DataProblem, match="column 'a' occurs more than once"):
+        sme.product_indicators(twice, {"A": ["a"], "B": ["b"]})
+    endless = pd.DataFrame(rng.normal(size=(50, 2)), columns=["a", "b"])
+    endless.loc[0, "a"] = np.inf
+    with pytest.raises(DataProblem, match="infinite values in 'a'"):
+        sme.product_indicators(endless, {"A": ["a"], "B": ["b"]})
