@@ -57,6 +57,12 @@ class Patterns(NamedTuple):
     blocks: tuple[Block, ...]
 
 
+def moved(patterns, by):
+    """Every variable less a number of its own: Patterns, (p,) -> Patterns"""
+    rows = patterns.rows - patterns.level[:, None] * by * patterns.mask[patterns.of]
+    return patterns._replace(mean=(patterns.mean - by) * patterns.mask, rows=rows)
+
+
 class Seen(NamedTuple):
     """What moments say about every pattern.
 

@@ -23,6 +23,7 @@ from ..errors import ConvergenceError, SpecificationError, probability, whole
 from ..kernels import intervals, linalg, ram
 from ..responses.moments import Moments
 from ..sem.fitted import require_solution
+from ..sem.origin import around_means
 from ..sem.spelling import chosen
 from ..tables import Table, Tabled, Words
 from ..tasks import Progress, results, seeded, shown
@@ -258,7 +259,9 @@ def bootstrap(
     draws = whole("draws", draws, 2, "how many samples to draw, at least two, and for intervals 1000 or more")
     source = replace(fit, moments=_conforming(fit)) if kind == "bollen-stine" else replace(fit)
     saturated = htmt or kind == "bollen-stine"
-    job = Job(source, Quantities.of(fit, htmt=htmt), plan, seed, inverse_hessian(fit), saturated)
+    near, moved = around_means(source)
+    inverse = inverse_hessian(fit if moved is None else near)
+    job = Job(near, Quantities.of(fit, htmt=htmt), plan, seed, inverse, saturated, moved)
     drawn = tasks_of_draws(job.scheme, draws, resamples)
     without = tasks_of_jackknife(job.scheme, _MOST_LEFT_OUT, len(drawn)) if bca else []
     outcome, left_out = _done(job, drawn, without, checkpoint, workers, progress)

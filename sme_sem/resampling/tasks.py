@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ..kernels.minimise import Status
+from ..sem.origin import Centred
 from .draws import Scheme, counts_of_rows, without_each
 from .incomplete import refitted_with_gaps
 from .quantities import Quantities
@@ -56,6 +57,7 @@ class Job:
     """A fit, what is kept of every sample, how samples are drawn, and the inverse Hessian at the estimates.
 
     saturated : whether the moments of samples with gaps are estimated without the model too
+    moved : how far the fit's predictors were moved, for samples to be searched where they stand around zero
     """
 
     fit: Fit
@@ -64,6 +66,7 @@ class Job:
     seed: int
     inverse: np.ndarray
     saturated: bool = True
+    moved: Centred | None = None
 
     def outcome(self, task: Task) -> Outcome:
         """Draw, fit and evaluate the samples of a task."""
@@ -86,7 +89,10 @@ class Job:
                 sample = samples(self.fit, counts)
                 found = refitted(self.fit, sample, self.inverse)
         failed = found.status != Status.CONVERGED
-        values = self.quantities.evaluate(found.theta, sample)
+        theta = found.theta
+        if self.moved is not None:
+            theta, sample = self.moved.back_from(theta, sample)
+        values = self.quantities.evaluate(theta, sample)
         values[failed] = np.nan
         unbiased = round(self.fit.n - self.fit._total)
         statistic = np.where(failed, np.nan, (counts.sum(axis=1) - unbiased) * found.value)

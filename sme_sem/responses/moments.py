@@ -66,6 +66,16 @@ class Moments:
         """How many respondents, over all groups."""
         return round(self.n.sum())
 
+    def moved(self, by: np.ndarray) -> Moments:
+        """The same with every variable less a number of its own: (p,)"""
+        return replace(
+            self,
+            mean=None if self.mean is None else self.mean - by,
+            answers=None if self.answers is None else tuple(answers - by for answers in self.answers),
+            patterns=None if self.patterns is None else gaps.moved(self.patterns, by),
+            first_stage=None if self.first_stage is None else gaps.moved(self.first_stage, by),
+        )
+
     def of(self, names: Sequence[str]) -> Moments:
         """Pick variables, in the order given."""
         if tuple(names) == self.names:
@@ -349,7 +359,7 @@ def moments_of_summary(
         raise DataProblem(f"n={n!r}: the number of respondents behind the covariance matrix is a whole number.")
     n = int(n)
     _known(names, covariance.columns, "the covariance matrix has no such variable")
-    if list(covariance.index) != list(covariance.columns):
+    if set(covariance.index) != set(covariance.columns):  # rows without names, or numbered
         covariance = covariance.set_axis(covariance.columns, axis=0)
     matrix = covariance.loc[list(names), list(names)].to_numpy(dtype=float)
     if not np.isfinite(matrix).all():

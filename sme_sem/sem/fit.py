@@ -43,6 +43,7 @@ from .options import (
     max_iterations_of,
     starts_of,
 )
+from .origin import centred
 from .parameters import ParameterTable, given_variables, parameter_table
 from .result import Fit
 from .rotation import anchored, blocks_of, refuse_restrictions, rotated
@@ -474,19 +475,21 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
     sample = sample_of(table, moments, options)
     table = within_moments(table, options.bounds, np.diagonal(sample.covariance, axis1=-2, axis2=-1))
     _enough_moments(table, moments.labels)
-    best = estimated(table, pattern, sample, moments, options.max_iterations)
+    moved = centred(table, pattern, sample, moments)
+    near, around = (sample, moments) if moved is None else (moved.sample, moved.moments)
+    best = estimated(table, pattern, near, around, options.max_iterations)
     found: list[Diagnostic] = []
     if options.starts and best.status[0] not in (Status.BAD_START, Status.CONTRADICTION):
         best, said = from_several_starts(
-            table, pattern, sample, moments, best, options.starts, options.seed, options.max_iterations
+            table, pattern, near, around, best, options.starts, options.seed, options.max_iterations
         )
         found.append(said)
     elif not options.starts:
-        best, found = second_chance(table, pattern, sample, moments, best, options.max_iterations)
+        best, found = second_chance(table, pattern, near, around, best, options.max_iterations)
     status, theta = best.status[0], best.theta[0]
     problem: SmeSemError | None = None
     with np.errstate(over="ignore", invalid="ignore"):  # a search that failed can end anywhere
-        slope = objective.slope(pattern, sample, moments, theta)
+        slope = objective.slope(pattern, near, around, theta)
     if status is Status.CONVERGED and not np.isfinite(slope.value).all():
         status = Status.NO_DESCENT
     if status is Status.CONTRADICTION:
@@ -518,6 +521,10 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
         found.append(Diagnostic("error", "not_converged", message))
     if problem is not None and raising:
         raise problem
+    if moved is not None:
+        theta = moved.back(theta)
+        with np.errstate(over="ignore", invalid="ignore"):
+            slope = objective.slope(pattern, sample, moments, theta)
     fit = Fit(table, options, moments, sample, pattern, theta, status, int(best.iterations[0]), tuple(found), slope)
     return fit._noting(_examined(fit)) if problem is None else fit
 

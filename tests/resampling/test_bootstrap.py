@@ -618,3 +618,19 @@ def test_tables_name_quantities_in_words_and_leave_out_what_is_not_there():
         columns = [column.name for column in bootstrap_paths(full, interval=interval).columns]
         assert columns[2:] == ["est", "se", "bias", f"{interval}_lower", f"{interval}_upper", p]
     assert "; p goes with the BCa interval." in str(bootstrap_paths(full, interval="bca").notes[1])
+
+
+def test_samples_in_which_a_marker_counts_for_little_are_fitted_as_a_fit_does():
+    population = "g =~ .8*b0 + .7*b1 + .6*b2; g ~ .15*a0 + .3*a1 + .4*a2; y ~ .2*a0 + .3*a1 + .2*a2"
+    data = sme.simulate(population + "; a0 ~~ .4*a1 + .4*a2; a1 ~~ .4*a2", 300, seed=3)
+    fit = sme.fit("C <~ a0 + a1 + a2; G =~ b0 + b1 + b2; G ~ C; y ~ C", data)
+    rows = np.random.default_rng(1).integers(0, 300, (30, 300))
+    found = sme.bootstrap(fit, resamples=rows, progress=False)
+    for k, own in enumerate(rows):
+        try:
+            alone = sme.fit(fit.specification, data.iloc[own].reset_index(drop=True)).estimates()
+        except sme.SmeSemError:
+            continue
+        weight = float(alone.query("op == '<~' and rhs == 'a1'")["est"].iloc[0])
+        assert found.draws["C<~a1"].iloc[k] == pytest.approx(weight, rel=1e-5)
+    assert found.failed <= 1

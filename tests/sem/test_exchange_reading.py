@@ -3,6 +3,7 @@
 from functools import cache
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -215,3 +216,24 @@ def test_a_column_explained_by_a_construct_of_constructs_is_its_outcome_in_what_
     arrows = {(t.lhs, t.op, t.rhs) for t in again.relations if t.op in ("=~", "~")}
     assert {("G", "=~", "A"), ("G", "=~", "B"), ("x9", "~", "G")} <= arrows
     assert sme.fit(again, pupils()).measures()["chisq"] == pytest.approx(fit.measures()["chisq"], rel=1e-7)
+
+
+@pytest.mark.parametrize("program", ["amos", "mplus"])
+@pytest.mark.parametrize(
+    "model",
+    [
+        "F =~ x0 + x1 + x2; G =~ 1*y; G ~~ 0.4*G; y ~~ NA*y; F ~~ G",
+        "F =~ x0 + x1 + x2; G =~ 1*y; G ~ F; G ~~ 0*G; y ~~ y",
+        "F =~ x0 + x1 + x2; G =~ 1*y; G ~ F; y ~~ 0.3*y",
+        "F =~ x0 + x1 + x2; G =~ y; G ~ F",
+    ],
+)
+def test_the_residual_variance_of_an_only_item_is_read_as_it_is_written(program, model):
+    rng = np.random.default_rng(0)
+    F = rng.normal(size=300)
+    data = pd.DataFrame({f"x{i}": F + rng.normal(size=300) for i in range(3)}).assign(y=0.5 * F + rng.normal(size=300))
+    fit = sme.fit(model, data)
+    again = sme.fit(sme.read_model(fit.syntax(program), program, observed=list(data)), data)
+    own, read = (one.estimates().query("op == '~~' and lhs == 'y'")[["est", "free"]].to_numpy() for one in (fit, again))
+    np.testing.assert_allclose(read.astype(float), own.astype(float), atol=1e-6)
+    assert again.measures()["chisq"] == pytest.approx(fit.measures()["chisq"], abs=1e-8)

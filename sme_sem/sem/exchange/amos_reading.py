@@ -11,6 +11,7 @@ residuals of final outcomes: those covariances are stated as zero.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
@@ -215,7 +216,12 @@ def _specification(diagram: _Diagram, observed: frozenset[str]) -> Specification
             said = said if said.fixed else said._replace(fixed=(None,))
         terms.append(Term(cause, "=~", outcome, *said) if measures else Term(outcome, "~", cause, *said))
     covariances = [Term(owner.get(a, a), "~~", owner.get(b, b), *said) for (a, b), said in diagram.covariances.items()]
-    terms += [Term(name, "~~", name, *said) for name, said in variances.items() if said != _Said()]
+    measured = Counter(term.lhs for term in terms if term.op == "=~")
+    alone = {term.rhs for term in terms if term.op == "=~" and measured[term.lhs] == 1}  # held at zero unless written
+    for name, said in variances.items():
+        if said != _Said() or name in alone:
+            freed = said if said.fixed or name not in alone else said._replace(fixed=(None,))
+            terms.append(Term(name, "~~", name, *freed))
     for name, said in diagram.means.items():
         freed = said if said.fixed or name not in constructs else said._replace(fixed=(None,))
         terms.append(Term(name, "~1", "", *freed))
