@@ -110,7 +110,8 @@ def scoring(slope_at, start, *, tolerance=1e-20, max_iterations=300):
         near = solved & (now < NEAR)  # damped steps count too: a poor expected Hessian is left behind
         now = np.where(plain, now, walk.decrement)
         arrived = plain & _settled(now, walk.decrement, tolerance)
-        arrived &= _within(slope_at, walk, step, arrived)
+        if arrived.any():
+            arrived &= _within(slope_at, walk, step, arrived)
         walk = walk._replace(decrement=now)
         if arrived.any():
             there = walk.of(arrived)

@@ -190,8 +190,10 @@ class _Guess:
             among.flat[:: len(x) + 1] = 1.02 * np.diagonal(among) + 1e-8
             known = own.values @ M[own.fixed[:, None], x] + self.loadings[y] @ M[:, x]
             found = np.linalg.solve(among, M[y, x] - known)
-            unseen = np.diagonal(M)[x] == 0  # without items: away from zero, where products of paths stand still
-            self.paths[y, x] = np.where(unseen, UNSEEN * np.sqrt(max(M[y, y], 0.0)), found)
+            size = M.diagonal()[x]
+            if not size.all():  # without items: away from zero, where products of paths stand still
+                found = np.where(size == 0, UNSEEN * np.sqrt(max(M[y, y], 0.0)), found)
+            self.paths[y, x] = found
 
     def _residuals(self, layout: _Layout) -> Matrix:
         """What is left of variances, and covariances of what nothing explains."""
