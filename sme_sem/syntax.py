@@ -60,6 +60,11 @@ class Term(Relation):
     uppers: tuple[Value, ...] = ()
     group: str = ""
 
+    @property
+    def needed(self) -> set[str]:
+        """Names that a definition or constraint is made of: labels and other definitions."""
+        return {*re.findall(NAME, self.rhs if self.op == ":=" else f"{self.lhs} {self.rhs}")}
+
 
 class Token(NamedTuple):
     """A word of the model text and its place, counted from 1."""

@@ -7,11 +7,9 @@ are equal that would answer it beforehand, so each group is given a label of its
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..letters import NAME
 from ..sem.specification import Specification
 from ..syntax import DEFINING, Term
 
@@ -31,7 +29,7 @@ def own_labels(model: Specification, groups: int, equal: Callable[[Term], bool])
     apart = {*across_groups(model, equal)}
     gone, terms = set(apart), []
     for term in model.terms:
-        if term.op == ":=" and gone & _names(term):
+        if term.op == ":=" and gone & term.needed:
             gone.add(term.lhs)
         elif len(term.labels) == 1 and term.labels[0] in apart:
             terms.append(replace(term, labels=tuple(f"{term.labels[0]}.{g + 1}" for g in range(groups))))
@@ -49,12 +47,8 @@ def across_groups(model: Specification, equal: Callable[[Term], bool]) -> tuple[
 
 def _needed(model: Specification) -> set[str]:
     """What constraints name, by way of definitions too."""
-    needed = {name for term in model.terms if term.op in DEFINING and term.op != ":=" for name in _names(term)}
+    needed = {name for term in model.terms if term.op in DEFINING and term.op != ":=" for name in term.needed}
     for term in reversed([term for term in model.terms if term.op == ":="]):
         if term.lhs in needed:
-            needed |= _names(term)
+            needed |= term.needed
     return needed
-
-
-def _names(term: Term) -> set[str]:
-    return {*re.findall(NAME, term.rhs if term.op == ":=" else f"{term.lhs} {term.rhs}")}

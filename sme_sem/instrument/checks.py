@@ -15,7 +15,7 @@ from ..errors import SyntaxProblem, did_you_mean
 from ..syntax import read_terms
 from ..words import Text, Words, at
 from .address import find
-from .options import option_name
+from .options import is_quantity, option_name
 from .syntax import factors, paths, statements
 
 CONSTRUCT = Words("construct", "构念")
@@ -459,12 +459,7 @@ def _category_columns(document: Any) -> dict[str, str]:
         for q in asked
         if q.get("ordered") is not True and isinstance(q.get("id"), str)
     }
-    return {
-        option_name(name, code): name
-        for name, own in codes.items()
-        if len(own) > 2 or any(isinstance(code, str) for code in own)
-        for code in own
-    }
+    return {option_name(name, code): name for name, own in codes.items() if not is_quantity(own) for code in own}
 
 
 def _names(document: Any, pattern: str) -> list[str]:

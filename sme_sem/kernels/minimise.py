@@ -56,6 +56,11 @@ class Minimum:
     status: np.ndarray
     iterations: np.ndarray
 
+    def put(self, members, found):
+        """Write another search's findings, of as many, over those of some members."""
+        for name in self.__dataclass_fields__:
+            getattr(self, name)[members] = getattr(found, name)
+
     @classmethod
     def joined(cls, parts):
         """Put batches one after another."""

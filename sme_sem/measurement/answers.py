@@ -14,7 +14,7 @@ import pandas as pd
 from ..errors import DataProblem, SpecificationError, did_you_mean, listed, require_kind
 from ..kernels import components as kernel
 from ..kernels import covariances, linalg
-from ..responses.numeric import numbers_of, require_frame
+from ..responses.numeric import INFINITE, numbers_of, require_frame
 from ..tables import Words, joined
 
 
@@ -90,7 +90,7 @@ def complete_answers(frame: pd.DataFrame, items: Sequence[str] | None = None) ->
         index=frame.index,
     )
     if infinite := [str(name) for name in values if np.isinf(values[name]).any()]:
-        raise DataProblem(f"infinite values in {_listed(infinite)}. Make them missing, or correct them.")
+        raise DataProblem(INFINITE.filled(names=_listed(infinite)))
     if empty := [str(name) for name in values if len(values) and values[name].isna().all()]:
         raise DataProblem(_NOBODY.filled(names=joined(empty, ", ", "、")))
     return Answers(values, values.dropna())

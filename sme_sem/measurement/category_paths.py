@@ -15,12 +15,12 @@ import pandas as pd
 
 from ..errors import SmeSemError, SpecificationError
 from ..instrument import Instrument
-from ..instrument.options import option_name
+from ..instrument.options import is_quantity, option_name
 from ..instrument.syntax import factors
 from ..sem.specification import Specification
 from ..syntax import DEFINING, Term
 from ..tables import Text, Words, joined
-from .dummies import IN_ORDER, NAMED, REFERENCE, alone, is_quantity, refuse_outcome
+from .dummies import IN_ORDER, NAMED, REFERENCE, alone, refuse_outcome
 
 
 @dataclass(frozen=True)

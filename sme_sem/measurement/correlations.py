@@ -26,6 +26,7 @@ import pandas as pd
 from scipy import stats
 
 from ..errors import DataProblem, SpecificationError, listed, probability
+from ..instrument.options import is_quantity
 from ..kernels import covariances, linalg
 from ..responses.numeric import require_frame
 from ..sem.spelling import chosen
@@ -33,7 +34,7 @@ from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, joined
 from ..threads import one_thread
 from .answers import SCORED, STARS, Answers, complete_answers, require_items, require_scores, scored
 from .differences import CORRECTIONS, Correction, corrected
-from .dummies import Categories, categories_of, is_quantity, refuse_control
+from .dummies import Categories, categories_of, refuse_control
 
 Method = Literal["pearson", "spearman", "kendall"]
 Gaps = Literal["listwise", "pairwise"]

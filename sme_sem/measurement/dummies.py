@@ -120,11 +120,6 @@ def refuse_control(name: str) -> SpecificationError:
     )
 
 
-def is_quantity(labels: Mapping[Any, Text]) -> bool:
-    """Whether codes may count as a number all the same: those of two categories differ by one."""
-    return len(labels) < 3 and not any(isinstance(code, str) for code in labels)
-
-
 IN_ORDER = Words(
     "If its categories stand in order, write 'ordered: true' to it in the instrument.",
     "若各类别有序，请在问卷文件中为该题注明ordered: true。",

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ..sem.fit import Fit
 
 _Labels = Mapping[str, Text]
-BOUND = 0.85  # Henseler, Ringle & Sarstedt (2015), the stricter of their bounds
+HTMT_BOUND = 0.85  # Henseler, Ringle & Sarstedt (2015), the stricter of their bounds
 _MOST_PATTERNS = 10
 _ALPHA, _CLOSE, _POOR, _WANTED = 0.05, 0.05, 0.08, 0.80  # MacCallum, Browne & Sugawara (1996)
 
@@ -124,12 +124,12 @@ def alike(found: Heterotrait | None, labels: _Labels) -> Iterator[Table]:
     """Pairs of constructs whose HTMT may be as high as the bound; the others are counted."""
     if found is None:
         return
-    near = found.ratios[found.ratios["htmt_ci_upper"] >= BOUND]
+    near = found.ratios[found.ratios["htmt_ci_upper"] >= HTMT_BOUND]
     if near.empty:
         return
     (table,) = replace(found, ratios=near).tables()
     shown, others = _labelled(replace(table, title=_NEAR), labels, columns=2), len(found.ratios) - len(near)
-    yield shown.noted(_DISTINCT.filled(n=others, bound=level(BOUND))) if others else shown
+    yield shown.noted(_DISTINCT.filled(n=others, bound=level(HTMT_BOUND))) if others else shown
 
 
 def advice(found: ItemAdvice | None, labels: _Labels) -> Iterator[Table]:

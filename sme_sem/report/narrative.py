@@ -13,6 +13,7 @@ from ..sem.rivals import comparable, equivalent_models
 from ..sem.thresholds import ACCEPTABLE, GOOD, NOT_MET, profile
 from ..tables import Kind, Text, Words, joined
 from ..tables.format import cell
+from .further import HTMT_BOUND
 
 if TYPE_CHECKING:
     from ..comparison.invariance import Invariance
@@ -24,7 +25,6 @@ _ALPHA = 0.70  # Nunnally (1978), Psychometric Theory
 _LOADINGS = (0.70, 0.50)  # an item that shares half its variance with the construct; the usual minimum
 _NORMAL = 0.05
 _CR, _AVE = 0.70, 0.50  # Hair et al. (2010), Multivariate Data Analysis; Fornell & Larcker (1981)
-_HTMT = 0.85  # Henseler, Ringle & Sarstedt (2015)
 _CFI_FALL = 0.01  # Cheung & Rensvold (2002)
 _KMO = (  # Kaiser (1974), Psychometrika 39, 31-36
     (0.9, Words("marvellous", "极佳")),
@@ -214,8 +214,10 @@ def _closest(results: Results) -> Words:
     if not pairs:
         return Words("", "")
     (one, other), value = max(pairs.items(), key=lambda pair: pair[1])
-    words = _HTMT_BELOW if value < _HTMT else _HTMT_NOT_BELOW
-    return words.filled(value=_r(value), a=named(other, results.labels), b=named(one, results.labels), bound=_r2(_HTMT))
+    words = _HTMT_BELOW if value < HTMT_BOUND else _HTMT_NOT_BELOW
+    return words.filled(
+        value=_r(value), a=named(other, results.labels), b=named(one, results.labels), bound=_r2(HTMT_BOUND)
+    )
 
 
 def invariance(found: Invariance) -> Words | None:

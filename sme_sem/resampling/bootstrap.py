@@ -257,11 +257,10 @@ def bootstrap(
     else:
         own_seed = seeded(seed)
     draws = whole("draws", draws, 2, "how many samples to draw, at least two, and for intervals 1000 or more")
-    source = replace(fit, moments=_conforming(fit)) if kind == "bollen-stine" else replace(fit)
+    near, moved = around_means(fit)
+    source = replace(near, moments=_conforming(near)) if kind == "bollen-stine" else replace(near)
     saturated = htmt or kind == "bollen-stine"
-    near, moved = around_means(source)
-    inverse = inverse_hessian(fit if moved is None else near)
-    job = Job(near, Quantities.of(fit, htmt=htmt), plan, seed, inverse, saturated, moved)
+    job = Job(source, Quantities.of(fit, htmt=htmt), plan, seed, inverse_hessian(near), saturated, moved)
     drawn = tasks_of_draws(job.scheme, draws, resamples)
     without = tasks_of_jackknife(job.scheme, _MOST_LEFT_OUT, len(drawn)) if bca else []
     outcome, left_out = _done(job, drawn, without, checkpoint, workers, progress)

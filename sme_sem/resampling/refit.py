@@ -49,9 +49,7 @@ def _refitted(fit: Fit, sample: Sample, inverse: np.ndarray) -> Minimum:
         found = _nearby(fit, sample, start, inverse)
         left = np.flatnonzero(found.status != Status.CONVERGED)
         if len(left):
-            again = searched(fit, sample.of(left))
-            for name in Minimum.__dataclass_fields__:
-                getattr(found, name)[left] = getattr(again, name)
+            found.put(left, searched(fit, sample.of(left)))
         if fit.table.composites:
             _from_the_start(fit, sample, found)
     return found
@@ -60,9 +58,7 @@ def _refitted(fit: Fit, sample: Sample, inverse: np.ndarray) -> Minimum:
 def _from_the_start(fit: Fit, sample: Sample, found: Minimum) -> None:
     """Estimate what is left as a first fit does: where a composite's marker counts for little, by way of another."""
     for k in np.flatnonzero(found.status != Status.CONVERGED):
-        own = estimated(fit.table, fit.pattern, sample.of(k), fit.moments, fit.options.max_iterations)
-        for name in Minimum.__dataclass_fields__:
-            getattr(found, name)[k] = getattr(own, name)[0]
+        found.put([k], estimated(fit.table, fit.pattern, sample.of(k), fit.moments, fit.options.max_iterations))
 
 
 def _nearby(fit: Fit, sample: Sample, start: np.ndarray, inverse: np.ndarray) -> Minimum:

@@ -490,7 +490,8 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
     problem: SmeSemError | None = None
     with np.errstate(over="ignore", invalid="ignore"):  # a search that failed can end anywhere
         slope = objective.slope(pattern, near, around, theta)
-    if status is Status.CONVERGED and not np.isfinite(slope.value).all():
+    own = theta if moved is None else moved.back(theta)
+    if status is Status.CONVERGED and not (np.isfinite(slope.value).all() and np.isfinite(own).all()):
         status = Status.NO_DESCENT
     if status is Status.CONTRADICTION:
         message = diagnosis.contradiction_message(contradictory(table, theta, moments.labels), options.bounds)
@@ -522,10 +523,9 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
     if problem is not None and raising:
         raise problem
     if moved is not None:
-        theta = moved.back(theta)
         with np.errstate(over="ignore", invalid="ignore"):
-            slope = objective.slope(pattern, sample, moments, theta)
-    fit = Fit(table, options, moments, sample, pattern, theta, status, int(best.iterations[0]), tuple(found), slope)
+            slope = objective.slope(pattern, sample, moments, own)
+    fit = Fit(table, options, moments, sample, pattern, own, status, int(best.iterations[0]), tuple(found), slope)
     return fit._noting(_examined(fit)) if problem is None else fit
 
 

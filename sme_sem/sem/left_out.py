@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
-from ..letters import NAME
-from ..syntax import DEFINING, Term
+from ..syntax import DEFINING
 from .specification import Specification
 
 
@@ -29,12 +27,8 @@ def without(model: Specification, names: Iterable[str]) -> Specification:
     for term in model.terms:
         if term.op not in DEFINING:
             terms += [term] if gone.isdisjoint((term.lhs, term.rhs)) else []
-        elif lost.isdisjoint(_needed(term)):
+        elif lost.isdisjoint(term.needed):
             terms.append(term)
         elif term.op == ":=":
             lost.add(term.lhs)
     return Specification(tuple(terms))
-
-
-def _needed(term: Term) -> list[str]:
-    return re.findall(NAME, term.rhs if term.op == ":=" else f"{term.lhs} {term.rhs}")

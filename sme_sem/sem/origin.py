@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 FAR = 10.0  # standard deviations from zero, from where on a predictor is moved
 EXACT = 1e-8  # how well moved means must be met, in standard deviations
-MEANS = 2  # the kind of cell, in ``Pattern.matrix``
 
 
 class Centred(NamedTuple):
@@ -60,7 +59,7 @@ class Centred(NamedTuple):
     def _translated(self, theta: np.ndarray, here: Sample, there: Sample, by: np.ndarray) -> np.ndarray:
         """Change intercepts so that the means implied there are those implied here and ``by`` more: (..., q)"""
         pattern, p = self.pattern, self.pattern.observed
-        cells = np.flatnonzero(pattern.matrix == MEANS)
+        cells = pattern.cells[ram.INTERCEPTS]
         free = np.unique(pattern.parameter[:, cells])
         free = free[free >= 0]
         with np.errstate(all="ignore"):
@@ -85,7 +84,7 @@ class Centred(NamedTuple):
 
 def centred(table: ParameterTable, pattern: ram.Pattern, sample: Sample, moments: Moments) -> Centred | None:
     """Move predictors that begin far from zero; None where there are none, or where the origin means something."""
-    if sample.mean is None or table.ordered or not table.means or constrained(table):
+    if sample.mean is None or table.ordered or constrained(table):
         return None
     mean = np.asarray(sample.share @ sample.mean)
     deviation = np.sqrt(np.asarray(sample.share @ np.diagonal(sample.covariance, axis1=-2, axis2=-1)))

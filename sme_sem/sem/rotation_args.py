@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import SpecificationError, did_you_mean, require_kind
+from ..kernels.rotation import EPSILON
 from .spelling import chosen, plain
 
 OBLIQUE = (
@@ -40,7 +41,7 @@ class RotationArgs:
         what the rotation has by custom
     """
 
-    geomin_epsilon: float = 0.001
+    geomin_epsilon: float = EPSILON
     oblimin_gamma: float = 0.0
     promax_kappa: float = 4.0
     orthogonal: bool = False
