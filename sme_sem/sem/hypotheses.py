@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..errors import did_you_mean, probability
+from ..errors import SpecificationError, did_you_mean, probability
 from ..instrument.parts import Hypothesis
 from ..instrument.syntax import product_construct
 from ..tables import Column, Kind, Table, Tabled, Words, joined, term
@@ -176,11 +176,18 @@ def test_hypotheses(
     -------
     HypothesisTests
         ``.tests``, ``.frame``, ``.supported``.
+
+    Raises
+    ------
+    SpecificationError
+        A fit of several groups: which of its paths the hypothesis means is not said.
     """
     probability("alpha", alpha, 0.05)
     correction = chosen("correction", correction, tuple(CORRECTIONS), did_you_mean(correction, CORRECTIONS))
     source = _Source(fit, bootstrap, chosen("interval", interval, ("perc", "bc", "bca")), 1 - alpha)
     known = dict(others or {})
+    if any(used is not None and used.table.groups > 1 for used in (fit, *known.values())):
+        raise SpecificationError("hypotheses are tested in one group: give the fit of one group's respondents at a time.")
     asked = [(h, known[h.model] if h.model in known else fit) for h in hypotheses]
     effects = [_along(hypothesis, used, source) for hypothesis, used in asked]
     found = [_test(*own, effect, 1 - alpha) for own, effect in zip(asked, effects, strict=True)]
