@@ -112,6 +112,39 @@ def crawford_ferguson(loadings, columns):
     return (squared * others).sum(axis=(-2, -1)) / 4, loadings * others
 
 
+def infomax(loadings):
+    """What is left unknown of the factor when the item is known, in shares of the sum of squared loadings.
+
+    With s_ij = lambda_ij^2 and t their sum::
+
+        log m - log t + (sum_i s_i. log s_i. + sum_j s_.j log s_.j - sum_ij s_ij log s_ij) / t
+
+    McKeon (1968), Rotation for maximum association between factors and tests; Browne (2001), Multivariate Behavioral
+    Research 36, 111-150.
+    """
+    squared = loadings * loadings
+    rows, columns = squared.sum(axis=-1, keepdims=True), squared.sum(axis=-2, keepdims=True)
+    total = squared.sum(axis=(-2, -1), keepdims=True)
+    own, in_row, in_column, in_all = (np.log(np.where(s == 0, 1, s)) for s in (squared, rows, columns, total))
+    known = in_row + in_column - own
+    mean = (squared * known).sum(axis=(-2, -1), keepdims=True) / total
+    value = np.log(loadings.shape[-1]) + (mean - in_all)[..., 0, 0]
+    return value, 2 * loadings * (known - mean) / total
+
+
+def bifactor(criterion):
+    """The same criterion of all columns but the first, the general factor's: simple are the group factors.
+
+    Jennrich and Bentler (2011, 2012), Psychometrika 76, 537-549 and 77, 442-454.
+    """
+
+    def of_groups(loadings):
+        value, slope = criterion(loadings[..., 1:])
+        return value, np.concatenate([np.zeros_like(loadings[..., :1]), slope], axis=-1)
+
+    return of_groups
+
+
 def target(values):
     """sum_ij (lambda_ij - values_ij)^2 / 2 over what is not NaN: (p, m) -> a criterion.
 

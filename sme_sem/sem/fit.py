@@ -6,6 +6,7 @@ for the :class:`~sme_sem.sem.result.Fit` with what went wrong in ``diagnostics``
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from inspect import signature
@@ -47,7 +48,7 @@ from .origin import centred
 from .parameters import ParameterTable, given_variables, parameter_table
 from .result import Fit
 from .rotation import anchored, blocks_of, refuse_restrictions, rotated
-from .rotation_args import OBLIQUE, ORTHOGONAL, rotation_args_of
+from .rotation_args import BIFACTOR, OBLIQUE, ORTHOGONAL, rotation_args_of
 from .rotation_target import aims_of
 from .search import estimated
 from .second_engine import by_semopy
@@ -183,8 +184,10 @@ def fit(
     rotation
         How constructs of exploratory blocks, ``efa("b")*f1 + efa("b")*f2 =~ x1 + ...``, are turned: ``"geomin"`` (the
         default), ``"oblimin"``, ``"quartimin"``, ``"promax"``, or of Crawford and Ferguson's family ``"cf_varimax"``,
-        ``"cf_quartimax"``, ``"cf_equamax"``, ``"cf_parsimax"`` or ``"cf_facparsim"``; uncorrelated by ``"varimax"``,
-        ``"quartimax"``, ``"equamax"`` or ``"parsimax"``; ``"target"``, towards ``target``; ``"none"``.
+        ``"cf_quartimax"``, ``"cf_equamax"``, ``"cf_parsimax"`` or ``"cf_facparsim"``, ``"infomax"``;
+        uncorrelated by ``"varimax"``, ``"quartimax"``, ``"equamax"`` or ``"parsimax"``; ``"bigeomin"`` and
+        ``"biquartimin"`` leave the first construct alone, a general factor behind all items (bifactor models), and
+        make the others simple; ``"target"``, towards ``target``; ``"none"``.
     rotation_args
         A dict with what the rotation is told besides: ``geomin_epsilon`` (0.001), ``oblimin_gamma`` (0),
         ``promax_kappa`` (4), ``orthogonal``, and ``row_weights``, ``"kaiser"`` or ``"none"``, by default Kaiser's for
@@ -398,8 +401,16 @@ def _resampled(found: Fit) -> Fit:
 
 
 def _rotation_of(specification: Specification, rotation: str | None) -> str | None:
-    if any(term.block for term in specification.terms):
-        return chosen("rotation", rotation or "geomin", (*OBLIQUE, *ORTHOGONAL, "none"))
+    block_of = {term.lhs: term.block for term in specification.terms if term.block}
+    if block_of:
+        turning = chosen("rotation", rotation or "geomin", (*OBLIQUE, *ORTHOGONAL, "none"))
+        of_two = [name for name, constructs in Counter(block_of.values()).items() if constructs < 3]
+        if turning in BIFACTOR and of_two:
+            raise SpecificationError(
+                f"rotation={turning!r} turns the constructs beside a general factor, and exploratory block "
+                f"{of_two[0]!r} has fewer than two of these: name a third construct, or take another rotation."
+            )
+        return turning
     if rotation is None:
         return None
     raise SpecificationError(

@@ -187,7 +187,7 @@ def test_hypotheses(
     source = _Source(fit, bootstrap, chosen("interval", interval, ("perc", "bc", "bca")), 1 - alpha)
     known = dict(others or {})
     if any(used is not None and used.table.groups > 1 for used in (fit, *known.values())):
-        raise SpecificationError("hypotheses are tested in one group: give the fit of one group's respondents at a time.")
+        raise SpecificationError("hypotheses are tested in one group: give a fit of one group's respondents.")
     asked = [(h, known[h.model] if h.model in known else fit) for h in hypotheses]
     effects = [_along(hypothesis, used, source) for hypothesis, used in asked]
     found = [_test(*own, effect, 1 - alpha) for own, effect in zip(asked, effects, strict=True)]

@@ -19,7 +19,8 @@ itself (:func:`~sme_sem.kernels.rotation.promax_slopes`).  lavaan has no errors 
 
 Conventions, lavaan's: loadings are standardized by the items' variances given what else predicts the constructs
 before they are rotated, and for varimax normalised by Kaiser besides; a construct's loadings have a positive sum;
-constructs stand in the order of the items they load on most (both as a target says, if there is one).  A rotation is
+constructs stand in the order of the items they load on most (both as a target says, if there is one), but for a general
+factor, which stays the first; lavaan puts it among the others.  A rotation is
 never allowed to change the fit, so orthogonal rotations keep constructs of one block uncorrelated, but not those of
 different blocks.  Each group is rotated on its own; where groups share their loadings, the first one's rotation serves
 them all.
@@ -46,6 +47,7 @@ from .constraints import constrained, restrictions
 from .diagnosis import Diagnostic, examine
 from .options import Options
 from .parameters import Parameter, ParameterTable
+from .rotation_args import BIFACTOR
 from .rotation_target import criterion as towards
 from .rotation_target import signed
 from .solution import Point
@@ -69,6 +71,8 @@ CRITERIA: dict[str, kernel.Criterion] = {
     "cf_equamax": kernel.equamax,
     "cf_parsimax": kernel.parsimax,
     "cf_facparsim": partial(kernel.crawford_ferguson, columns=1),
+    "infomax": kernel.infomax,
+    "biquartimin": kernel.bifactor(kernel.quartimin),
 }
 
 
@@ -348,8 +352,9 @@ def criterion_of(block: Block, options: Options) -> kernel.Criterion:
     """What is least once the block is turned."""
     if options.rotation == "target":
         return towards(options.target, block.constructs, block.items)
-    if options.rotation == "geomin":
-        return partial(kernel.geomin, epsilon=options.rotation_args.geomin_epsilon)
+    if options.rotation in ("geomin", "bigeomin"):
+        criterion = partial(kernel.geomin, epsilon=options.rotation_args.geomin_epsilon)
+        return kernel.bifactor(criterion) if options.rotation in BIFACTOR else criterion
     if options.rotation == "oblimin":
         return partial(kernel.oblimin, gamma=options.rotation_args.oblimin_gamma)
     return CRITERIA[str(options.rotation)]
@@ -374,6 +379,8 @@ def _found(block: Block, options: Options, theta: np.ndarray) -> tuple[np.ndarra
     size = np.abs(turned)
     large = size >= 0.8 * size.max(axis=0)
     position = (np.arange(len(size))[:, None] * large).sum(axis=0) / large.sum(axis=0)
+    if options.rotation in BIFACTOR:
+        position[0] = -1
     return H[:, np.argsort(position, kind="stable")], violation
 
 

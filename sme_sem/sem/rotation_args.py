@@ -18,6 +18,9 @@ OBLIQUE = (
     "oblimin",
     "quartimin",
     "promax",
+    "infomax",
+    "bigeomin",
+    "biquartimin",
     "target",
     "cf_quartimax",
     "cf_varimax",
@@ -26,6 +29,7 @@ OBLIQUE = (
     "cf_facparsim",
 )
 ORTHOGONAL = ("varimax", "quartimax", "equamax", "parsimax")
+BIFACTOR = ("bigeomin", "biquartimin")
 BY_KAISER = ("varimax", "promax")
 
 
@@ -53,7 +57,7 @@ class RotationArgs:
 
 
 BY_CUSTOM = RotationArgs()
-_OWN = {"geomin_epsilon": ("geomin",), "oblimin_gamma": ("oblimin",), "promax_kappa": ("promax",)}
+_OWN = {"geomin_epsilon": ("geomin", "bigeomin"), "oblimin_gamma": ("oblimin",), "promax_kappa": ("promax",)}
 _NAMES = (*_OWN, "orthogonal", "row_weights")
 
 

@@ -8,6 +8,7 @@ from scipy.optimize import minimize
 
 from sme_sem.kernels import rotation
 
+BIGEOMIN, BIQUARTIMIN = rotation.bifactor(rotation.geomin), rotation.bifactor(rotation.quartimin)
 CRITERIA = [
     rotation.geomin,
     rotation.quartimin,
@@ -18,14 +19,19 @@ CRITERIA = [
     rotation.quartimax,
     rotation.equamax,
     rotation.parsimax,
+    rotation.infomax,
+    BIGEOMIN,
+    BIQUARTIMIN,
 ]
 every_criterion = pytest.mark.parametrize("criterion", CRITERIA)
-OBLIQUE = [(rotation.geomin, True), (rotation.quartimin, True)]
+OBLIQUE = [(rotation.geomin, True), (rotation.quartimin, True), (rotation.infomax, True)]
 ORTHOGONAL = [
     (rotation.varimax, False),
     (rotation.quartimax, False),
     (rotation.geomin, False),
     (rotation.parsimax, False),
+    (rotation.infomax, False),
+    (BIGEOMIN, False),
 ]
 every_rotation = pytest.mark.parametrize(("criterion", "oblique"), OBLIQUE + ORTHOGONAL)
 
@@ -74,12 +80,41 @@ def test_criteria_agree_with_their_definitions():
     assert rotation.geomin(L)[0] == pytest.approx(np.cbrt((squares + 0.001).prod(axis=1)).sum(), rel=1e-14)
 
 
-@pytest.mark.parametrize("criterion", [rotation.geomin, rotation.quartimin])
+@pytest.mark.parametrize("criterion", [rotation.geomin, rotation.quartimin, rotation.infomax])
 def test_an_oblique_rotation_finds_the_simple_structure_that_was_planted(criterion):
     turned = found(criterion, extracted(SIMPLE, CORRELATIONS), True)
     loadings = rotation.apply(turned.rotation, extracted(SIMPLE, CORRELATIONS), oblique=True)
     off = 0.02 if criterion is rotation.geomin else 1e-10  # geomin's offset draws zeros together a little
     np.testing.assert_allclose(matched(loadings, SIMPLE), SIMPLE, atol=off)
+
+
+def test_a_general_factor_behind_all_items_is_told_from_simple_ones_beside_it():
+    planted = np.hstack([np.linspace(0.7, 0.4, 12)[:, None], SIMPLE])
+    start = extracted(planted, np.eye(4))
+    loadings = rotation.apply(found(BIQUARTIMIN, start, False).rotation, start, oblique=False)
+    np.testing.assert_allclose(matched(loadings, planted), planted, atol=1e-9)
+    np.testing.assert_allclose(np.abs(loadings[:, 0]), planted[:, 0], atol=1e-9)
+
+
+@pytest.mark.parametrize("criterion", [BIGEOMIN, BIQUARTIMIN])
+def test_a_general_factor_is_not_correlated_with_those_beside_it(criterion):
+    """Longer columns of loadings are less simple: so a stationary point has none (Jennrich and Bentler 2012)."""
+    T = found(criterion, random_loadings(12, 4), True).rotation
+    np.testing.assert_allclose((T.T @ T)[0], [1, 0, 0, 0], atol=1e-12)
+    assert np.abs((T.T @ T)[1, 2]) > 0.01
+
+
+def test_infomax_agrees_with_its_definition():
+    L = random_loadings()
+    shares = L**2 / (L**2).sum()
+
+    def unknown(p):
+        return -(p * np.log(p)).sum()
+
+    expected = np.log(3) + unknown(shares) - unknown(shares.sum(axis=0)) - unknown(shares.sum(axis=1))
+    assert rotation.infomax(L)[0] == pytest.approx(expected, rel=1e-13)
+    zeros = np.where(np.eye(4, 3), 0.7, 0.0)
+    assert rotation.infomax(zeros[:3])[0] == pytest.approx(0, abs=1e-15)  # knowing the item is knowing the factor
 
 
 def test_crawford_and_ferguson_s_family_holds_varimax_and_quartimax_but_for_a_constant():

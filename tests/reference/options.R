@@ -50,13 +50,16 @@ told <- function(case) {
   case
 }
 block <- 'efa("f")*f1 + efa("f")*f2 + efa("f")*f3 =~ x1 + x2 + x3 + x4 + x5 + x6 + x7 + x8 + x9'
-rotated <- function(rotation, ...) {
+# A general factor stays first; group factors stand in the order of the items they load on most.
+rotated <- function(rotation, ..., general = FALSE) {
   own <- list(...)
-  fit <- sem(block, data = complete, rotation = rotation,
-    rotation.args = c(own, list(rstarts = 30L, gpa.tol = 1e-6)))
-  list(rotation = rotation, args = own, loadings = unname(asplit(lavInspect(fit, "est")$lambda, 1)),
-    correlations = unname(asplit(lavInspect(fit, "est")$psi, 1)),
-    errors = if (isTRUE(own$orthogonal)) unname(asplit(lavInspect(fit, "se")$lambda, 1)))
+  fit <- sem(block, data = complete, rotation = rotation, rotation.args =
+    c(own, list(rstarts = 30L, gpa.tol = 1e-6, order.lv.by = if (general) "none" else "index")))
+  est <- lavInspect(fit, "est")
+  place <- if (general) c(1, 1 + order(apply(abs(est$lambda[, -1]), 2, which.max))) else 1:3
+  list(rotation = rotation, args = own, loadings = unname(asplit(unname(est$lambda[, place]), 1)),
+    correlations = unname(asplit(unname(est$psi[place, place]), 1)),
+    errors = if (isTRUE(own$orthogonal)) unname(asplit(unname(lavInspect(fit, "se")$lambda[, place]), 1)))
 }
 set.seed(1)
 rotations <- list(
@@ -67,7 +70,11 @@ rotations <- list(
   varimax_plain = rotated("varimax", row.weights = "none", orthogonal = TRUE),
   cf_varimax = rotated("cf-varimax"),
   cf_parsimax = rotated("cf-parsimax"),
-  cf_facparsim = rotated("cf-facparsim")
+  cf_facparsim = rotated("cf-facparsim"),
+  infomax = rotated("infomax"),
+  infomax_orthogonal = rotated("infomax", orthogonal = TRUE),
+  bigeomin = rotated("bigeomin", orthogonal = TRUE, general = TRUE),
+  bigeomin_epsilon = rotated("bigeomin", orthogonal = TRUE, geomin.epsilon = 0.01, general = TRUE)
 )
 # Promax as lavaan has it, but from a varimax that is run until it stands still; order and signs are lavaan's.
 promax_of <- function(kappa, normalize) {

@@ -167,6 +167,6 @@ def test_an_unknown_correction_is_refused(borderline):
 
 def test_a_fit_of_several_groups_is_refused_as_no_group_is_named(answers):
     by_half = fit("y ~ a + b + c", answers.assign(half=[*"AB"] * (len(answers) // 2)), group="half")
-    for given in ((by_half, {}), (None, {"other": by_half})):
+    for hypothesized, others in ((by_half, {}), (None, {"other": by_half})):
         with pytest.raises(SpecificationError, match="one group"):
-            judge([expected("H1", "y ~ a")], given[0], others=given[1])
+            judge([expected("H1", "y ~ a")], hypothesized, others=others)
