@@ -184,7 +184,7 @@ def _models(document: Any) -> Iterator[Words]:
             if name not in constructs:
                 yield named_nowhere(f"{place}.{spot}", CONSTRUCT, name) + did_you_mean(name, constructs)
         structure = model.get("structure")
-        if isinstance(structure, str) and _readable(structure):
+        if isinstance(structure, str) and _mistake(structure) is None:
             yield from _unknown_variables(f"{place}.structure", structure, known)
             yield from _products(document, f"{place}.structure", structure)
             yield from _parts_beside_composites(document, f"{place}.structure", structure)
@@ -197,14 +197,17 @@ def _models(document: Any) -> Iterator[Words]:
 def unreadable_models(document: Any) -> Iterator[Words]:
     """Complain of models that are no model syntax: where, and what was expected."""
     for place, structure in find(document, "models.*.structure", str):
-        try:
-            read_terms(structure)
-        except SyntaxProblem as problem:
+        problem = _mistake(structure)
+        if problem is not None:
             yield at(place, str(problem).replace("\n", "\n    "))
 
 
-def _readable(structure: str) -> bool:
-    return not any(unreadable_models({"models": {"": {"structure": structure}}}))
+def _mistake(structure: str) -> SyntaxProblem | None:
+    try:
+        read_terms(structure)
+    except SyntaxProblem as problem:
+        return problem
+    return None
 
 
 def _parts_beside_composites(document: Any, place: str, structure: str) -> Iterator[Words]:
@@ -339,7 +342,7 @@ def _untested(
         return
     model = _mapping(document.get("models")).get(name) if isinstance(name, str) else None
     structure = _mapping(model).get("structure", "")
-    if model is None or not isinstance(structure, str) or not _readable(structure):
+    if model is None or not isinstance(structure, str) or _mistake(structure) is not None:
         return
     via = [mediator for _, mediator in _via(hypothesis)]
     outcome, cause = path

@@ -258,7 +258,8 @@ def bootstrap(
         own_seed = seeded(seed)
     draws = whole("draws", draws, 2, "how many samples to draw, at least two, and for intervals 1000 or more")
     near, moved = around_means(fit)
-    source = replace(near, moments=_conforming(near)) if kind == "bollen-stine" else replace(near)
+    moments = _conforming(near) if kind == "bollen-stine" else near.moments
+    source = replace(near, moments=moments)  # without what has been computed of it: it travels to the workers
     saturated = htmt or kind == "bollen-stine"
     job = Job(source, Quantities.of(fit, htmt=htmt), plan, seed, inverse_hessian(near), saturated, moved)
     drawn = tasks_of_draws(job.scheme, draws, resamples)

@@ -55,7 +55,12 @@ class Options:
     rotation_args : what the rotation is told besides
     target : what loadings are to come close to by ``rotation="target"``: construct, item, value
     cluster, weights : columns that tell how respondents were drawn
-    bounds : which variances are kept from becoming negative (:data:`~sme_sem.sem.bounds.KINDS`)
+    missing : what becomes of gaps: ``"listwise"``, ``"fiml"``, ``"two_stage"``, ``"pairwise"`` ...
+    std_lv : constructs have variance one in place of a marker
+    information : what errors rest on, ``"expected"`` or ``"observed"``
+    max_iterations : after which a search gives up
+    bootstrap : how many samples errors are drawn from in place of the formula; zero for none
+    bounds : which parameters are kept within what limits (:data:`~sme_sem.sem.bounds.KINDS`)
     """
 
     method: Estimator = ESTIMATORS["ML"]

@@ -503,7 +503,7 @@ def _stated(specification: Specification, groups: int) -> list[_Row]:
 
 
 def _added(roles: _Roles, options: Options, means: bool, ordered: Mapping[str, int]) -> list[_Row]:
-    """Rows the user did not write; those written already are filtered out by the caller's keys."""
+    """Rows that no model need write; where the user wrote one, :func:`_numbered` keeps that."""
     automatic = options.preset != "explicit"
     brought = composites.added(roles.composites, means, roles.latent)
     rows = [_Row(term, False, np.nan if free else 0.0, free) for term, free in brought]
@@ -596,7 +596,7 @@ def _thresholds_exist(specification: Specification, ordered: Mapping[str, int]) 
 
 
 def _made_of_numbers(roles: _Roles, ordered: Mapping[str, int]) -> None:
-    for name in roles.made.intersection(ordered):
+    for name in (name for name in ordered if name in roles.made):
         raise SpecificationError(
             f"{name!r} is an item of a composite (<~), which is a sum of numbers: leave it out of ordered=."
         )

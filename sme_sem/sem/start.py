@@ -120,7 +120,7 @@ class _Guess:
         self.covariances = self._residuals(layout)
         self.intercepts = np.zeros(v) if mean is None else self._intercepts(layout, mean)
         for made, weights in zip(layout.made, self.weights, strict=True):
-            self._carry(made, weights, None if mean is None else mean)
+            self._carry(made, weights, mean)
 
     def _add(self, measured: _Round) -> None:
         """Add constructs, row by row, with their weighted composites' covariances."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from ..estimators import ESTIMATORS, chosen_estimator
+from ..estimators import chosen_estimator
 from ..options import Options
 from ..rotation import blocks_of
 from ..rotation_args import BY_CUSTOM
@@ -131,7 +131,7 @@ def _errors_and_test(fit: Fit) -> list[str]:
     own = chosen_estimator(method.name, None, None, gaps=gaps, ordered=ordered)
     found = [("se", method.se, own.se), ("test", method.test, own.test)]
     changed = [(name, value) for name, value, usual in found if value != usual and value in _LAVAAN_WORDS]
-    return [f'{name} = "{value.replace("_", ".")}"' for name, value in changed if method.name in ESTIMATORS]
+    return [f'{name} = "{value.replace("_", ".")}"' for name, value in changed]
 
 
 _LAVAAN_WORDS = (
@@ -149,8 +149,7 @@ _LAVAAN_WORDS = (
 
 
 def _text(model: str) -> str:
-    mark = "'" if "'" not in model else None
-    return f"'\n{model}\n'" if mark else f'r"---(\n{model}\n)---"'
+    return f"'\n{model}\n'" if "'" not in model else f'r"---(\n{model}\n)---"'
 
 
 def _vector(values: object) -> str:
