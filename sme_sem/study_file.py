@@ -303,11 +303,11 @@ def _unknown_constructs(study: StudyFile, instrument: Instrument) -> Iterator[Wo
 
 def _unknown_questions(study: StudyFile, instrument: Instrument) -> Iterator[Words]:
     """Complain of a group that no background question asks for, and of ordered items that nobody is asked."""
-    asked = [question.id for question in instrument.background if question.categories]
+    asked = [question.id for question in instrument.background if question.kind == "category"]
     if study.group is not None and study.group not in asked:
         known = Words(f" Known are {', '.join(asked)}.", f"可用：{'、'.join(asked)}。")
         none = Words(" The instrument has none.", "问卷中没有此类题目。")
-        said = named_nowhere("group", Words("background question with categories", "带类别的背景题"), study.group)
+        said = named_nowhere("group", Words("single-choice background question", "单选背景题"), study.group)
         yield said + (did_you_mean(study.group, asked) or (known if asked else none))
     for i, name in enumerate(study.ordered if isinstance(study.ordered, tuple) else ()):
         if name not in instrument.item_ids:

@@ -492,8 +492,8 @@ def broken(tmp_path, instrument=None, **study):
         ),
         (
             {"group": "town"},
-            "group: no background question with categories is named 'town'. Known are city.",
-            "group：没有名为'town'的带类别的背景题。可用：city。",
+            "group: no single-choice background question is named 'town'. Known are city.",
+            "group：没有名为'town'的单选背景题。可用：city。",
         ),
         (
             {"correction": "holmes"},

@@ -218,7 +218,7 @@ def test_ordered_answers_of_a_study_are_taken_as_such(tmp_path):
 
 def test_groups_and_ordered_items_that_cannot_be_are_refused(tmp_path):
     assert refusal(write_study(tmp_path, group="town", ordered=["t1", "t9"])) == (
-        "group: no background question with categories is named 'town'. Known are city.",
+        "group: no single-choice background question is named 'town'. Known are city.",
         "ordered[1]: no item is named 't9'.",
     )
     assert refusal(write_study(tmp_path, ordered=True, estimator="MLR", missing="fiml")) == (

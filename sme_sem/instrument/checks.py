@@ -262,8 +262,8 @@ def _no_factor(document: Any, name: str, named: set[str]) -> Words | None:
 def _no_quantity(name: str, question: dict[Any, Any]) -> Words | None:
     """Say why a background question can be no factor of a product; nothing where its answers are a quantity."""
     kind, codes = question.get("kind", "category"), list(_mapping(question.get("categories")))
-    if kind in ("text", "multiple"):
-        return _FACTOR_OF_KIND.filled(name=repr(name), kind=kind)
+    if kind == "text":
+        return _FACTOR_OF_TEXT.filled(name=repr(name))
     if kind == "category" and any(isinstance(code, str) for code in codes):
         return _FACTOR_OF_TEXTS.filled(name=repr(name))
     if kind == "category" and question.get("ordered") is not True and len(codes) > 2:
@@ -447,7 +447,15 @@ def _elements(document: Any, names: list[str]) -> set[str]:
 
 
 def _observed(document: Any) -> list[str]:
-    return [name for pattern in (*_ITEM_IDS, "background.*.id") for _, name in find(document, pattern)]
+    """The variables of items and background questions; one of each option where several may be chosen."""
+    found = [name for pattern in _ITEM_IDS for _, name in find(document, pattern)]
+    for _, question in find(document, "background.*", dict):
+        name = question.get("id")
+        if isinstance(name, str) and question.get("kind") == "multiple":
+            found += [option_name(name, code) for code in _mapping(question.get("categories"))]
+        elif isinstance(name, str):
+            found.append(name)
+    return found
 
 
 def _category_columns(document: Any) -> dict[str, str]:
@@ -547,10 +555,10 @@ _FACTOR_WITHOUT_ITEMS = Words(
 _FACTOR_ITEM = Words(
     "{name}, an item of {construct}; multiply the construct", "{name}是{construct}的题项；请改用该构念相乘"
 )
-_FACTOR_OF_KIND = Words(
-    "{name}, a question of kind {kind}; a moderator is a number, a question of two categories or one with "
+_FACTOR_OF_TEXT = Words(
+    "{name}, a question of kind text; a moderator is a number, a question of two categories or one with "
     "'ordered: true'",
-    "{name}为{kind}题，不能作调节变量；调节变量须为数值题、二分类题或注明ordered: true的有序题",
+    "{name}为text题，不能作调节变量；调节变量须为数值题、二分类题或注明ordered: true的有序题",
 )
 _FACTOR_OF_TEXTS = Words(
     "{name}, whose codes are texts; give its categories whole numbers as codes", "{name}的编码为文字；请改用整数编码"

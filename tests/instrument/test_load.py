@@ -8,6 +8,7 @@ import time
 import pytest
 import yaml
 
+from instrument.small import CHANNELS
 from sme_sem.errors import InstrumentError
 from sme_sem.instrument import load_instrument, read_instrument, shipped
 
@@ -621,6 +622,17 @@ def test_options_that_would_be_one_variable_are_named(document):
     assert read_instrument(document).background[0].kind == "category"
 
 
+def test_a_question_with_several_answers_stands_in_models_option_by_option(document):
+    document["background"].append(CHANNELS)
+    document["models"]["short"]["structure"] = "stay ~ VALUE + sales.channels.2"
+    read_instrument(document)
+    document["models"]["short"]["structure"] = "stay ~ VALUE + sales.channels"
+    assert complaint(document) == (
+        "my.yaml: 1 problem\n  models.short.structure: 'sales.channels' is no construct, item or background question. "
+        "Did you mean 'sales.channels.2' or 'sales.channels.1' or 'sales.channels.10'?"
+    )
+
+
 def test_keys_within_keys_without_end_are_refused(written):
     assert file_complaint(written("? " * 100_000)) == (
         "my.yaml: 1 problem\n  line 1, column 43: nested more than 20 levels deep; no instrument needs that"
@@ -653,7 +665,6 @@ def test_names_that_nothing_bears_do_not_keep_the_reader_busy(document):
         ({"categories": {1: "Small", 2: "Middle", 3: "Large"}, "ordered": True}, ""),
         ({"categories": {1: "Harbin", 2: "Daqing", 3: "Jixi"}}, "has 3 categories without order"),
         ({"categories": {"h": "Harbin", "d": "Daqing"}}, "whose codes are texts"),
-        ({"kind": "multiple", "categories": {1: "Shops", 2: "Online"}}, "a question of kind multiple"),
         ({"kind": "text"}, "a question of kind text"),
     ],
 )

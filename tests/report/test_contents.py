@@ -461,7 +461,7 @@ def test_background_questions_are_no_drivers(tmp_path):
 
 
 def test_a_group_that_is_no_question_of_the_instrument_is_refused(tmp_path):
-    with pytest.raises(StudyError, match="no background question with categories is named 'town'"):
+    with pytest.raises(StudyError, match="no single-choice background question is named 'town'"):
         load_study(write_study(tmp_path, group="town"))
 
 
