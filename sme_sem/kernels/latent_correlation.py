@@ -13,6 +13,7 @@ from .minimise import Status, scoring
 
 BOUND = 0.999  # a likelihood that still rises here has no maximum inside; lavaan ends at the same value
 CLOSE, FLAT = 0.95, 1e-8  # beyond this size a likelihood of less information per respondent, in atanh(rho), only rises
+_HALVINGS = 60  # until the last digit
 _FLOOR = 1e-15  # a probability below the rounding error of its computation
 
 
@@ -70,5 +71,26 @@ def search(slope_at, start):
     begin = np.arctanh(np.clip(np.where(np.isfinite(start), start, 0.0), -0.9, 0.9))
     minimum = scoring(slope_at, begin[:, None])
     arrived = minimum.status == Status.CONVERGED
-    rho = np.clip(np.tanh(minimum.theta[:, 0]), -BOUND, BOUND)
+    rho = np.clip(np.tanh(_inside(slope_at, minimum.theta[:, 0], arrived)), -BOUND, BOUND)
     return Correlations(np.where(arrived, rho, np.nan), arrived & (abs(rho) >= BOUND))
+
+
+def _inside(slope_at, theta, arrived):
+    """Halve the way back for those that a long step took past a maximum to the bound, where F is lower too: (B,)"""
+    edge = np.arctanh(BOUND) * (1 - 1e-9)
+    side = np.sign(theta)
+    outside = np.flatnonzero(arrived & (abs(theta) > edge))
+
+    def rising(size, members):
+        """Whether F rises, and so the likelihood falls, towards the bound."""
+        return side[members] * slope_at((side[members] * size)[:, None], members, False).gradient[:, 0] > 0
+
+    past = outside[rising(edge, outside)] if len(outside) else outside
+    low, high = np.zeros(len(past)), np.full(len(past), edge)
+    for _ in range(_HALVINGS if len(past) else 0):
+        middle = (low + high) / 2
+        beyond = rising(middle, past)
+        low, high = np.where(beyond, low, middle), np.where(beyond, middle, high)
+    theta = theta.copy()
+    theta[past] = side[past] * high
+    return theta

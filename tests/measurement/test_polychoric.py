@@ -92,6 +92,21 @@ def test_perfect_agreement_is_named(frame):
     assert "agree and twin: the answers fit a perfect correlation best" in str(result)
 
 
+@pytest.mark.parametrize(
+    ("table", "rho"),  # by R's optimize() on pmvnorm() of mvtnorm
+    [
+        ([[72, 0, 0], [413, 124, 2], [1, 66, 322]], 0.9890360620),
+        ([[0, 0, 0, 292, 33], [0, 47, 35, 319, 0], [84, 174, 15, 1, 0]], -0.9823693533),
+        ([[53, 63, 0], [0, 43, 5], [0, 15, 40], [0, 0, 71], [0, 0, 10]], 0.9827917712),
+    ],
+)
+def test_items_of_unlike_difficulty_may_all_but_agree_without_a_perfect_correlation(table, rho):
+    pairs = [(i, j) for i, row in enumerate(table) for j, count in enumerate(row) for _ in range(count)]
+    found = sme.polychoric(pd.DataFrame(pairs, columns=["easy", "hard"]))
+    assert found.correlation.loc["easy", "hard"] == pytest.approx(rho, abs=1e-8)
+    assert "perfect" not in str(found)
+
+
 def test_the_tables_are_written_in_both_languages(frame):
     tables = sme.polychoric(frame).tables()
     assert [table.name for table in tables] == ["polychoric", "thresholds"]
