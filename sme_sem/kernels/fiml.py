@@ -238,6 +238,7 @@ def saturated(patterns, groups, *, tolerance=1e-11, max_iterations=500):
     here = uncorrelated(patterns, groups)
     deviation = np.sqrt(np.diagonal(here, axis1=1, axis2=2))[..., None]
     unit = np.concatenate([deviation * deviation.mT, deviation], axis=-1)
+    rounding = 8 * np.finfo(float).eps * float(np.abs(here[..., -1:] / deviation).max())  # of means far from zero
     for _ in range(max_iterations):
         first, _ = _improved(patterns, here)
         second, value = _improved(patterns, first)
@@ -245,7 +246,7 @@ def saturated(patterns, groups, *, tolerance=1e-11, max_iterations=500):
         if not np.isfinite(second).all() or value > lowest + 1e-3 * (1 + abs(lowest)):
             break
         lowest = min(lowest, value)
-        if np.abs((second - first) / unit).max() <= tolerance:
+        if np.abs((second - first) / unit).max() <= max(tolerance, rounding):
             return second[..., :-1], second[..., -1], look(patterns, second[..., :-1], second[..., -1]).value
         length = float(np.clip(np.linalg.norm(step) / (np.linalg.norm(turn) + np.finfo(float).tiny), 1, 1e6))
         further, far_value = _improved(patterns, here + unit * (2 * length * step + length**2 * turn))

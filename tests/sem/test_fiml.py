@@ -364,6 +364,12 @@ def test_another_way_with_gaps_lists_the_ways_there_are():
     assert str(caught.value).startswith("missing='fml' is not available; it can be 'listwise', 'fiml'")
 
 
+@pytest.mark.parametrize("origin", [1e5, 2e6])
+def test_where_answers_with_gaps_begin_is_no_exact_relation_between_them(gaps, origin):
+    there = sme.fit(TEXT, gaps + origin, missing="fiml")
+    assert there.measures()["chisq"] == pytest.approx(sme.fit(TEXT, gaps, missing="fiml").measures()["chisq"], abs=1e-5)
+
+
 @pytest.mark.parametrize("name", ["fiml.x", "ml.x", "direct_x"])
 def test_covariates_with_gaps_are_modelled_where_that_is_asked_for(name):
     data = pupils_with_gaps()
