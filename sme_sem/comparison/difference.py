@@ -19,7 +19,7 @@ import numpy as np
 
 from ..errors import SpecificationError
 from ..kernels import fit_indices, ram, scaled_difference
-from ..sem import least_squares, objective, robust
+from ..sem import least_squares, objective, robust, two_stage
 from ..sem.fit import Fit
 from ..tables import Kind, Words
 from ..tables.format import cell
@@ -41,7 +41,7 @@ def right_method(fit: Fit) -> str:
     method = fit.options.method
     if method.mean_adjusted:
         return "satorra.bentler.2001"
-    return "standard" if method.test == "standard" else "satorra.2000"
+    return "standard" if method.test == "standard" and method.chi_square else "satorra.2000"
 
 
 def difference(wide: Fit, narrow: Fit, method: str = "auto") -> Difference:
@@ -72,9 +72,8 @@ def _minimised(fit: Fit) -> bool:
 
 
 def _standard(wide: Fit, narrow: Fit) -> tuple[float, Words]:
-    statistic = narrow._test.chi_square - wide._test.chi_square
-    fitting = wide.options.method.test == "standard"
-    return max(statistic, 0.0), _PLAIN if fitting else _PLAIN_UNFIT.filled(better=right_method(wide))
+    statistic, better = narrow._test.chi_square - wide._test.chi_square, right_method(wide)
+    return max(statistic, 0.0), _PLAIN if better == "standard" else _PLAIN_UNFIT.filled(better=better)
 
 
 def _satorra_bentler_2001(wide: Fit, narrow: Fit) -> tuple[float, Words]:
@@ -88,6 +87,8 @@ def _satorra_bentler_2010(wide: Fit, narrow: Fit) -> tuple[float, Words]:
     if nesting.left_over(wide, narrow, literal) < nesting.NOTHING:
         return statistic, _MEAN_ADJUSTED_2010
     exact = _satorra_bentler_at(wide, narrow, nesting.reproduced(wide, narrow).theta)
+    if np.isnan(statistic) or np.isnan(exact):
+        return exact, _MEAN_ADJUSTED_2010 if exact > 0 else _NO_FACTOR
     p = float(fit_indices.p_value(exact, narrow._test.df - wide._test.df))
     return statistic, _NOT_REPRODUCED.filled(exact=cell(exact, Kind.STATISTIC), p=f"{p:.3g}")
 
@@ -108,6 +109,11 @@ def _factor_at(fit: Fit, theta: np.ndarray) -> float:
         own = pattern, sample, moments, theta, inverse, fit._directions
         return least_squares.scaling(method, *own, df).mean_factor
     implied = ram.implied(pattern, theta, sample.covariance, sample.mean)
+    if moments.first_stage is not None:
+        both = two_stage.stages(
+            pattern, moments, sample, implied, fit._directions, robust=fit.options.missing == "robust_two_stage"
+        )
+        return both.scaling(df).mean_factor
     expected = fit.options.information == "expected"
     B = robust.spread(pattern, sample, moments, implied, around_sample=method.test_around_sample)
     found = pattern, sample, moments, implied, inverse, B, df, fit._directions
@@ -120,7 +126,10 @@ def _inverse_information(fit: Fit, theta: np.ndarray) -> np.ndarray:
     observed = fit.options.information == "observed"
     information = (objective.slope(*own, exact=True).hessian if observed else objective.expected_information(*own)) / 2
     N = fit._directions
-    return np.asarray(N @ np.linalg.inv(N.T @ information @ N) @ N.T)
+    try:
+        return np.asarray(N @ np.linalg.inv(N.T @ information @ N) @ N.T)
+    except np.linalg.LinAlgError:
+        return np.full_like(information, np.nan)
 
 
 def _scaled(fit: Fit) -> tuple[float, int, float]:
@@ -132,8 +141,8 @@ def _satorra_2000(wide: Fit, narrow: Fit) -> tuple[float, Words]:
     inside = _moment_slopes(narrow, wide) @ narrow._directions
     A = scaled_difference.restriction(_moment_slopes(wide, wide) @ N, inside)
     onto = np.linalg.pinv(N)  # the information's inverse among the directions, which are not of length one
-    inverse = onto @ wide._bread @ onto.T
-    trace, squared = scaled_difference.restricted(A, inverse, N.T @ _spread(wide) @ N)
+    bread, meat = _sandwich(wide)
+    trace, squared = scaled_difference.restricted(A, onto @ bread @ onto.T, N.T @ meat @ N)
     plain = wide._total * (narrow._value - wide._value)
     right = right_method(wide)
     why = _SHIFTED if right == "satorra.2000" else _SHIFTED_AS_ASKED.filled(right=right)
@@ -146,11 +155,13 @@ def _moment_slopes(fit: Fit, like: Fit) -> np.ndarray:
     return np.concatenate(list(least_squares.moment_slopes(pattern, like.sample, fit.theta).mT))
 
 
-def _spread(fit: Fit) -> np.ndarray:
-    """B: how the scores vary from respondent to respondent."""
+def _sandwich(fit: Fit) -> tuple[np.ndarray, np.ndarray]:
+    """The inverse information, and B: how the scores vary from respondent to respondent."""
+    if fit.moments.first_stage is not None:
+        return fit._stages.bread, fit._stages.meat
     if fit.options.method.discrepancy != "ML":
-        return least_squares.spread(fit.pattern, fit.sample, fit.moments, fit.theta, normal=False)
-    return fit._spread(around_sample=True)
+        return fit._bread, least_squares.spread(fit.pattern, fit.sample, fit.moments, fit.theta, normal=False)
+    return fit._bread, fit._spread(around_sample=True)
 
 
 _BY_METHOD: dict[str, Callable[[Fit, Fit], tuple[float, Words]]] = {
@@ -179,6 +190,11 @@ _NEGATIVE = Words(
     "nested; the scaling factor of the difference is not positive, so this method has no answer: take "
     "satorra.bentler.2010",
     "嵌套；差值的校正系数不为正，此方法无解，应使用satorra.bentler.2010",
+)
+_NO_FACTOR = Words(
+    "nested; where the wider model equals the narrower one its information cannot be inverted, so this method has no "
+    "answer: take satorra.bentler.2001",
+    "嵌套；较宽模型在等同于较窄模型之处信息矩阵不可逆，此方法无解，应使用satorra.bentler.2001",
 )
 _POSITIVE = Words(
     "nested; the scaling factor of 2001 is not positive, so the strictly positive test is used "

@@ -78,6 +78,11 @@ class Estimator:
         return self.test not in YUAN_BENTLER
 
     @property
+    def chi_square(self) -> bool:
+        """Whether its plain statistic has a chi-square distribution where the model holds."""
+        return self.discrepancy not in ("ULS", "DWLS") or self.residual
+
+    @property
     def residual(self) -> bool:
         """Whether the test is made of residuals in place of the discrepancy."""
         return self.test in RESIDUAL

@@ -344,3 +344,28 @@ def test_a_model_that_did_not_converge_is_refused():
     stopped = sme.fit(MODEL, pupils(), max_iterations=1, on_failure="return")
     with pytest.raises(sme.ConvergenceError, match="'stopped' did not converge"):
         sme.compare({"three": sme.fit(MODEL, pupils()), "stopped": stopped})
+
+
+@pytest.mark.parametrize(
+    ("missing", "expected"),  # lavaan 0.6-14: lavTestLRT() of the same models
+    [("two_stage", (7.608295, 7.647526)), ("robust_two_stage", (7.448958, 6.870188))],
+)
+def test_two_stage_fits_are_compared_by_scaled_differences(missing, expected):
+    free = "visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6; speed =~ x7 + x8 + x9"
+    equal = "visual =~ x1 + a*x2 + a*x3; textual =~ x4 + b*x5 + b*x6; speed =~ x7 + x8 + x9"
+    fits = {name: sme.fit(m, pupils_with_gaps(), missing=missing) for name, m in {"free": free, "equal": equal}.items()}
+    for method, value in zip(("auto", "satorra.bentler.2010"), expected, strict=True):
+        assert sme.compare(fits, method=method).pairs["statistic"][0] == pytest.approx(value, rel=5e-6)
+    shifted = sme.compare(fits, method="satorra.2000").pairs["statistic"][0]
+    assert shifted == pytest.approx(expected[0], rel=0.15)
+
+
+@pytest.mark.parametrize("estimator", ["MLM", "MLR"])
+def test_the_test_of_2010_does_without_the_estimates_where_constructs_have_other_names(estimator):
+    items = [f"x{i}" for i in range(1, 10)]
+    one = "g =~ " + " + ".join(items)
+    three = "visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6; speed =~ x7 + x8 + x9"
+    fits = {name: sme.fit(m, pupils(), estimator=estimator) for name, m in {"three": three, "one": one}.items()}
+    (pair,) = sme.compare(fits, method="satorra.bentler.2010").pairs.to_dict("records")
+    assert pair["statistic"] > 0 or "has no answer: take satorra.bentler.2001" in pair["why"]
+    assert sme.compare(fits).pairs["statistic"][0] > 100
