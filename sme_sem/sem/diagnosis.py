@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 from typing import Literal
 
 import numpy as np
@@ -252,7 +252,12 @@ def examine(point: Point, n: int, labels: Sequence[str] = ("",)) -> list[Diagnos
     """
     groups = [Words(f" [{label}]", f" [{label}]") if label else Words("", "") for label in labels]
     found = [*_negative_variances(point, groups), *_latent_covariance(point, groups), *_implied_covariance(point)]
-    found += [*_feedback(point, groups), *_markers(point, groups), *_uncorrelated(point.table)]
+    found += [
+        *_descending(point, groups),
+        *_feedback(point, groups),
+        *_markers(point, groups),
+        *_uncorrelated(point.table),
+    ]
     if n < 5 * point.table.n_free / max(point.table.groups, 1) and n < 100:
         message = Words(
             "{n} respondents for {q} free parameters: standard errors and tests are rough.",
@@ -260,6 +265,24 @@ def examine(point: Point, n: int, labels: Sequence[str] = ("",)) -> list[Diagnos
         ).filled(n=n, q=point.table.n_free)
         found.append(Diagnostic("info", "small_sample", message))
     return found
+
+
+def _descending(point: Point, groups: Sequence[Words]) -> Iterator[Diagnostic]:
+    """Thresholds that do not ascend, so that the category between two of them has no probability."""
+    table = point.table
+    known = {(p.lhs, p.rhs, p.group): point.estimate(p) for p in table.parameters if p.op == "|"}
+    for name, (group, label) in product(table.ordered, enumerate(groups)):
+        cuts = [known[item, cut, group] for item, cut in table.thresholds if item == name]
+        if any(a >= b for a, b in pairwise(cuts)):
+            message = _DESCENDING.filled(name=Words(name, name) + label)
+            yield Diagnostic("warning", "thresholds_out_of_order", message)
+
+
+_DESCENDING = Words(
+    "the thresholds of {name} do not ascend, so that an answer between two of them has no probability; do not "
+    "interpret this solution. Look at which of them the model fixes or holds equal.",
+    "{name}的阈值并非递增，其间的作答选项概率为零；请勿解释该结果。请检查模型固定或设为相等的阈值。",
+)
 
 
 def _markers(point: Point, groups: Sequence[Words]) -> Iterator[Diagnostic]:
@@ -350,6 +373,13 @@ _NOT_DEFINITE = Words(
 )
 
 
+_WITHOUT_VARIANCE = Words(
+    "the {matrix} is not positive definite: the variance of {a} is zero, and yet its covariance with {b} is not. Fix "
+    "that covariance to zero too, or free the variance.",
+    "{matrix}不是正定矩阵：{a}的方差为零，与{b}的协方差却不为零。请将该协方差也固定为零，或释放该方差。",
+)
+
+
 def _implied_covariance(point: Point) -> list[Diagnostic]:
     """Least squares can end where no respondents could have answered so."""
     if all(linalg.has_cholesky(own) for own in linalg.correlation(np.asarray(point.moments.sigma))):
@@ -376,29 +406,36 @@ NO_FIRST_ORDER = Diagnostic(
 
 
 def _latent_covariance(point: Point, groups: Sequence[Words]) -> list[Diagnostic]:
-    """Correlations beyond one among constructs, which no single variance shows."""
+    """Correlations beyond one among constructs, which no single variance shows, and covariances without a variance."""
     p, found = point.pattern.observed, []
-    latent = point.table.latent
+    latent = np.array(point.table.latent)
     for group in range(point.table.groups):
         matrices = (
             (Words("covariance matrix of the constructs", "潜变量协方差矩阵"), point.moments.cov[group, p:, p:]),
             (Words("residual covariance matrix of the constructs", "潜变量残差协方差矩阵"), point.S[group, p:, p:]),
         )
         for name, matrix in matrices:
-            variance = np.diagonal(matrix)
-            if not len(latent) or (variance <= 0).any():
-                continue  # reported as a negative variance, or fixed at zero on purpose
-            correlation = matrix / np.sqrt(np.outer(variance, variance))
-            each = np.eye(len(correlation))
-            if not linalg.has_cholesky(correlation + 1e-8 * each):
-                off = np.abs(correlation - each)
-                i, j = np.unravel_index(off.argmax(), off.shape)
-                message = _NOT_DEFINITE.filled(
-                    matrix=name + groups[group], r=cell(correlation[i, j], Kind.ESTIMATE), a=latent[i], b=latent[j]
-                )
+            message = _impossible(name + groups[group], matrix, latent)
+            if message is not None:
                 found.append(Diagnostic("warning", "latent_not_positive_definite", message))
                 break
     return found
+
+
+def _impossible(name: Words, matrix: np.ndarray, latent: np.ndarray) -> Words | None:
+    """Say why nothing has these covariances; negative variances are told elsewhere."""
+    variance = np.diagonal(matrix)
+    still, moving = np.flatnonzero(variance == 0), variance > 0
+    if matrix[still].any():
+        i, j = np.argwhere(matrix[still])[0]
+        return _WITHOUT_VARIANCE.filled(matrix=name, a=latent[still[i]], b=latent[j])
+    correlation, names = linalg.correlation(matrix[np.ix_(moving, moving)]), latent[moving]
+    each = np.eye(len(correlation))
+    if linalg.has_cholesky(correlation + 1e-8 * each):
+        return None
+    off = np.abs(correlation - each)
+    i, j = np.unravel_index(off.argmax(), off.shape)
+    return _NOT_DEFINITE.filled(matrix=name, r=cell(correlation[i, j], Kind.ESTIMATE), a=names[i], b=names[j])
 
 
 def _feedback(point: Point, groups: Sequence[Words]) -> list[Diagnostic]:

@@ -220,7 +220,8 @@ def fit(
         ``"semopy"`` has semopy, an independent program, find the estimates; everything else is computed at them.  It
         can where it can estimate the model: maximum likelihood, one group, no means.
     on_failure
-        ``"return"`` gives a model that failed back with ``fit.converged == False`` instead of raising.
+        ``"return"`` gives a model that failed back with ``fit.converged == False`` instead of raising; one of more
+        parameters than moments is not begun, and refused all the same.
     **unknown
         Nothing: names that lavaan has, or that are misspelt, are refused with those that are meant.
 

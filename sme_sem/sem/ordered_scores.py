@@ -101,6 +101,10 @@ def _limits(fit: Fit, answers: np.ndarray, tau: np.ndarray) -> tuple[np.ndarray,
     for i, name in enumerate(fit.table.observed[: answers.shape[1]]):
         if name in fit.table.ordered:
             cut = tau[[owner == name for owner, _ in thresholds]]
+            if (np.diff(cut) <= 0).any():
+                raise SpecificationError(
+                    f"factor scores of ordered answers do not exist: the thresholds of {name!r} do not ascend."
+                )
             given = ~np.isnan(answers[:, i])
             known = np.unique(everyone[~np.isnan(everyone[:, i]), i])
             code = np.searchsorted(known, answers[given, i])

@@ -170,6 +170,19 @@ def test_a_correlation_beyond_one_between_constructs_is_named():
     )
 
 
+def test_a_covariance_without_a_variance_is_named_and_hides_nothing():
+    cov = moments_by_hand(POPULATIONS["two constructs"].replace("0.25*use", "0.75*use"))[0]
+    model = "trust =~ t1 + t2 + t3; use =~ u1 + u2 + u3"
+    still = sme.fit(model + "; use ~~ 0*use", cov=cov, n=200)
+    assert [d.code for d in still.diagnostics] == ["latent_not_positive_definite"] and not still.admissible
+    assert still.diagnostics[0].message.endswith(
+        "is not positive definite: the variance of use is zero, and yet its covariance with trust is not. Fix that "
+        "covariance to zero too, or free the variance."
+    )
+    beside = sme.fit(model + "; idle =~ 1*t1; idle ~~ 0*idle + 0*trust + 0*use", cov=cov, n=200)
+    assert "the largest correlation is 1.157, between trust and use" in beside.diagnostics[0].message
+
+
 def test_few_respondents_for_many_parameters_are_mentioned(answers):
     fit = sme.fit(fitted_text(POPULATIONS["two constructs"]), answers.head(50))
     assert fit.admissible

@@ -219,3 +219,30 @@ def test_no_close_fit_is_told_by_a_statistic_that_has_no_p():
     table = next(table for table in fit.tables() if table.name == "model_test")
     row = dict(zip((column.name for column in table.columns), table.rows[0], strict=True))
     assert np.isnan(row["pvalue"]) and np.isnan(row["rmsea_pvalue"])
+
+
+@pytest.mark.parametrize("cuts", ["1*t1 + 0*t2", "k*t1 + k*t2"])
+def test_thresholds_that_do_not_ascend_are_named_and_give_no_scores(cuts):
+    fit = sme.fit(f"f =~ a + b + c + d\na | {cuts}", items([0.7, 0.8, 0.6, 0.75]), ordered=True)
+    (found,) = [d for d in fit.diagnostics if d.code == "thresholds_out_of_order"]
+    assert found.message.startswith("the thresholds of a do not ascend, so that an answer between two of them")
+    assert not fit.admissible
+    with pytest.raises(sme.SpecificationError, match="the thresholds of 'a' do not ascend"):
+        fit.scores()
+
+
+@pytest.mark.parametrize("estimator", ["ULS", "DWLS"])
+def test_a_difference_whose_parts_have_no_chi_square_distribution_is_scaled_and_shifted(estimator):
+    answers = items([0.7, 0.8, 0.6, 0.75])
+    models = {"free": "f =~ a + b + c + d", "equal": "f =~ a + k*b + k*c + k*d"}
+    fits = {name: sme.fit(model, answers, ordered=True, estimator=estimator) for name, model in models.items()}
+    assert np.isnan(fits["equal"].measures()["pvalue"])
+    (pair,) = sme.compare(fits).pairs.to_dict("records")
+    (plain,) = sme.compare(fits, method="standard").pairs.to_dict("records")
+    adjusted = {
+        name: sme.fit(model, answers, ordered=True, estimator=estimator.replace("DWLS", "WLS") + "MV")
+        for name, model in models.items()
+    }
+    (same,) = sme.compare(adjusted).pairs.to_dict("records")
+    assert pair["test"] == "satorra.2000" and pair["statistic"] == pytest.approx(same["statistic"], rel=1e-8)
+    assert plain["test"] == "standard" and "is no chi-square: take satorra.2000" in plain["why"]
