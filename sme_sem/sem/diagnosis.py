@@ -252,12 +252,8 @@ def examine(point: Point, n: int, labels: Sequence[str] = ("",)) -> list[Diagnos
     """
     groups = [Words(f" [{label}]", f" [{label}]") if label else Words("", "") for label in labels]
     found = [*_negative_variances(point, groups), *_latent_covariance(point, groups), *_implied_covariance(point)]
-    found += [
-        *_descending(point, groups),
-        *_feedback(point, groups),
-        *_markers(point, groups),
-        *_uncorrelated(point.table),
-    ]
+    found += [*_descending(point, groups), *_feedback(point, groups), *_markers(point, groups)]
+    found += [*_uncorrelated(point.table), *_means_of_zero(point.table)]
     if n < 5 * point.table.n_free / max(point.table.groups, 1) and n < 100:
         message = Words(
             "{n} respondents for {q} free parameters: standard errors and tests are rough.",
@@ -282,6 +278,23 @@ _DESCENDING = Words(
     "the thresholds of {name} do not ascend, so that an answer between two of them has no probability; do not "
     "interpret this solution. Look at which of them the model fixes or holds equal.",
     "{name}的阈值并非递增，其间的作答选项概率为零；请勿解释该结果。请检查模型固定或设为相等的阈值。",
+)
+
+
+def _means_of_zero(table: ParameterTable) -> Iterator[Diagnostic]:
+    """Covariates whose means a growth model holds at zero, as those of occasions; where they are given nothing does."""
+    held = {p.lhs for p in table.parameters if p.op == "~1" and not (p.varies or p.user)}
+    names = [name for name in table.covariates if name in held]
+    if names:
+        said = _MEANS_OF_ZERO.filled(names=", ".join(names), lines="; ".join(f"{name} ~ 1" for name in names))
+        yield Diagnostic("warning", "means_at_zero", said)
+
+
+_MEANS_OF_ZERO = Words(
+    "a growth model holds the means of its observed variables at zero, and so, where covariates are estimated and not "
+    "given, also those of {names} (lavaan's convention): unless they are centred, nothing fits. Write {lines}.",
+    "增长模型将观测变量的均值固定为零；若协变量为待估而非给定，{names}的均值亦固定为零（lavaan惯例），除非已中心化，否则模型无法拟合。"
+    "请写{lines}。",
 )
 
 

@@ -183,6 +183,19 @@ def test_a_covariance_without_a_variance_is_named_and_hides_nothing():
     assert "the largest correlation is 1.157, between trust and use" in beside.diagnostics[0].message
 
 
+@pytest.mark.parametrize("options", [{"estimator": "GLS"}, {"fixed_x": False}])
+def test_covariates_of_growth_whose_means_are_held_at_zero_are_named(options):
+    data = sme.simulate("i =~ 1*t1 + 1*t2 + 1*t3; s =~ 0*t1 + 1*t2 + 2*t3; i ~ 0.5*age", 300, seed=3)
+    data["age"] += 5
+    growth = "i =~ 1*t1 + 1*t2 + 1*t3; s =~ 0*t1 + 1*t2 + 2*t3; i ~ age; s ~ age"
+    found = sme.fit(growth, data, preset="growth", **options).diagnostics
+    (said,) = [diagnostic for diagnostic in found if diagnostic.code == "means_at_zero"]
+    assert said.message.endswith("nothing fits. Write age ~ 1.")
+    for text, others in ((growth, {}), (growth + "; age ~ 1", options)):
+        plain = sme.fit(text, data, preset="growth", **others)
+        assert plain.measures()["pvalue"] > 0.01 and "means_at_zero" not in [d.code for d in plain.diagnostics]
+
+
 def test_few_respondents_for_many_parameters_are_mentioned(answers):
     fit = sme.fit(fitted_text(POPULATIONS["two constructs"]), answers.head(50))
     assert fit.admissible
