@@ -74,6 +74,20 @@ def examine(table: ParameterTable, moments: Moments) -> list[Diagnostic]:
     return found
 
 
+def equal_residuals(table: ParameterTable, group_equal: Sequence[str]) -> list[Diagnostic]:
+    """Say that equal residuals ask for nothing where those of ordered answers follow from everything else."""
+    if "residuals" not in group_equal or not table.delta or table.groups < 2:
+        return []
+    return [Diagnostic("info", "residuals_follow", _FOLLOW)]
+
+
+_FOLLOW = Words(
+    "residual variances of ordered answers are no parameters in the delta parameterization, so that "
+    "group_equal='residuals' does not restrict them: take parameterization='theta'.",
+    "delta参数化下，有序作答的残差方差不是参数，group_equal='residuals'对其不起约束作用：请用parameterization='theta'。",
+)
+
+
 class _Counts(NamedTuple):
     """How often each answer (o, K) and each combination of two (pairs, K, K) was given; number of categories (o,)"""
 

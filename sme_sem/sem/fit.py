@@ -367,7 +367,7 @@ def fit(
         found = rotated(found, table, blocks)
     noticed: list[Diagnostic] = []
     if table.ordered:
-        noticed = categories.examine(table, moments)
+        noticed = categories.examine(table, moments) + categories.equal_residuals(table, options.group_equal)
     elif estimator is None and ordered is None:
         noticed = categories.few_categories(table, moments)
     found = found._noting(noticed)

@@ -184,3 +184,9 @@ def test_a_variable_of_two_values_beside_ordered_ones_must_be_ordered_too():
 def test_tests_of_normal_answers_are_not_given_of_ordered_ones(items):
     with pytest.raises(sme.SpecificationError, match="test='browne_residual_nt' is of normal answers"):
         sme.fit(MODEL, items, ordered=True, test="browne_residual_nt")
+
+
+def test_equal_residuals_that_restrict_nothing_are_told(items):
+    own = {"data": items.assign(g=["A", "B"] * 200), "group": "g", "group_equal": ("loadings", "thresholds", "residuals")}
+    assert said(**own)["residuals_follow"][0] == "info"
+    assert "residuals_follow" not in said(**own, parameterization="theta")
