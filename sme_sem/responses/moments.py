@@ -347,10 +347,21 @@ def _label(value: object) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
+def _mirrored(covariance: pd.DataFrame) -> pd.DataFrame:
+    """Fill the triangle in that articles and programs leave empty, or zero; other matrices stay as they are."""
+    values = covariance.to_numpy(dtype=float)
+    below = np.tri(len(values), k=-1, dtype=bool)
+    for empty in (np.isnan(values), values == 0):
+        for printed in (below, below.T):
+            if empty[printed.T].all() and not empty[printed].all():
+                return covariance.where(~printed.T, values.T)
+    return covariance
+
+
 def moments_of_summary(
     covariance: pd.DataFrame, n: int, names: Sequence[str], mean: pd.Series | None = None
 ) -> Moments:
-    """Take a covariance matrix (divided by n - 1, as programs print it), the means if known, and n."""
+    """Take covariances (divided by n - 1, as programs print them; a triangle will do), means if known, and n."""
     if not isinstance(covariance, pd.DataFrame):
         raise DataProblem("cov= must be a DataFrame with the variables' names as rows and columns.")
     if not isinstance(n, Real) or not 2 <= n < np.inf:
@@ -361,6 +372,7 @@ def moments_of_summary(
     _known(names, covariance.columns, "the covariance matrix has no such variable")
     if set(covariance.index) != set(covariance.columns):  # rows without names, or numbered
         covariance = covariance.set_axis(covariance.columns, axis=0)
+    covariance = _mirrored(covariance)
     matrix = covariance.loc[list(names), list(names)].to_numpy(dtype=float)
     if not np.isfinite(matrix).all():
         raise DataProblem("the covariance matrix has missing or infinite entries: fill or remove those variables.")

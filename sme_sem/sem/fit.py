@@ -134,8 +134,9 @@ def fit(
     parameterization
         Of ordered variables: ``"delta"`` fixes the variance of latent responses, ``"theta"`` of their residuals.
     cov, mean, n
-        In place of ``data``: a covariance matrix divided by n - 1, means if wanted, and the number of respondents.  Of
-        several groups a list of each, ``cov=[S1, S2], n=[120, 95]``, or dicts by the groups' labels.
+        In place of ``data``: a covariance matrix divided by n - 1 (one triangle of it is enough), means if wanted, and
+        the number of respondents.  Of several groups a list of each, ``cov=[S1, S2], n=[120, 95]``, or dicts by the
+        groups' labels.
     group
         A column whose values divide the respondents into groups, each with its own parameters; a model of its own where
         the text has blocks, ``group: 1`` or ``group: "Germany"`` (:mod:`sme_sem.syntax`).

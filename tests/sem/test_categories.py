@@ -187,6 +187,10 @@ def test_tests_of_normal_answers_are_not_given_of_ordered_ones(items):
 
 
 def test_equal_residuals_that_restrict_nothing_are_told(items):
-    own = {"data": items.assign(g=["A", "B"] * 200), "group": "g", "group_equal": ("loadings", "thresholds", "residuals")}
+    own = {
+        "data": items.assign(g=["A", "B"] * 200),
+        "group": "g",
+        "group_equal": ("loadings", "thresholds", "residuals"),
+    }
     assert said(**own)["residuals_follow"][0] == "info"
     assert "residuals_follow" not in said(**own, parameterization="theta")

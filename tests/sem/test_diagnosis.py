@@ -196,6 +196,16 @@ def test_covariates_of_growth_whose_means_are_held_at_zero_are_named(options):
         assert plain.measures()["pvalue"] > 0.01 and "means_at_zero" not in [d.code for d in plain.diagnostics]
 
 
+def test_one_triangle_of_a_covariance_matrix_is_enough():
+    whole, model = correlations(0.5, 0.4, 0.3), "a ~ b + c"
+    below = np.tri(3, dtype=bool)
+    expected = sme.fit(model, cov=whole, n=200).theta
+    for part in (whole.where(below), whole.where(below.T), whole * below, whole * below.T):
+        np.testing.assert_array_equal(sme.fit(model, cov=part, n=200).theta, expected)
+    with pytest.raises(DataProblem, match="missing or infinite entries"):
+        sme.fit(model, cov=whole.where(below).replace(0.5, np.nan), n=200)
+
+
 def test_few_respondents_for_many_parameters_are_mentioned(answers):
     fit = sme.fit(fitted_text(POPULATIONS["two constructs"]), answers.head(50))
     assert fit.admissible
