@@ -354,7 +354,7 @@ def _mirrored(covariance: pd.DataFrame) -> pd.DataFrame:
     for empty in (np.isnan(values), values == 0):
         for printed in (below, below.T):
             if empty[printed.T].all() and not empty[printed].all():
-                return covariance.where(~printed.T, values.T)
+                return pd.DataFrame(np.where(printed.T, values.T, values), covariance.index, covariance.columns)
     return covariance
 
 

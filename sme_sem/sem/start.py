@@ -115,8 +115,8 @@ class _Guess:
             else:
                 self._add(measured)
         self.paths = self.loadings.copy()
-        for regression in layout.regressions:
-            self._regress(regression)
+        for regression in sorted(layout.regressions, key=lambda own: self.implied[own.outcome, own.outcome] != 0):
+            self._regress(regression)  # what no item shows gets its unit from what leads to it, and so comes first
         self.covariances = self._residuals(layout)
         self.intercepts = np.zeros(v) if mean is None else self._intercepts(layout, mean)
         for made, weights in zip(layout.made, self.weights, strict=True):
@@ -192,7 +192,11 @@ class _Guess:
             found = np.linalg.solve(among, M[y, x] - known)
             size = M.diagonal()[x]
             if not size.all():  # without items: away from zero, where products of paths stand still
-                found = np.where(size == 0, UNSEEN * np.sqrt(max(M[y, y], 0.0)), found)
+                from_theirs = np.einsum(
+                    "ij,jk,ik->i", self.paths[x], M, self.paths[x]
+                )  # in units of what leads to them
+                unit = np.sqrt(np.where(from_theirs > 0, from_theirs, 1.0))
+                found = np.where(size == 0, UNSEEN * np.sqrt(max(M[y, y], 0.0)) / unit, found)
             self.paths[y, x] = found
 
     def _residuals(self, layout: _Layout) -> Matrix:

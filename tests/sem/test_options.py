@@ -64,6 +64,20 @@ def test_one_that_paths_lead_from_is_measured_by_these():
     np.testing.assert_allclose(unmeasured.scores(), measured.scores(), rtol=1e-6)
 
 
+@pytest.mark.parametrize("unit", [1e-9, 1e9])
+@pytest.mark.parametrize("first", [0, 1])
+def test_one_that_paths_lead_to_is_found_in_any_unit_and_order_of_lines(unit, first):
+    lines = [
+        "F =~ 0; F ~ 1*x1 + x2 + x3; F ~~ 0*F",
+        "textual =~ x4 + x5 + x6; speed =~ x7 + x8 + x9; textual + speed ~ F",
+    ]
+    text = "\n".join([lines[first], lines[1 - first]])
+    found = sme.fit(text, pupils()[ITEMS] * unit)
+    assert found.measures()["chisq"] == pytest.approx(76.8172169, rel=1e-8)  # the same by <~ x1 + x2 + x3
+    composite = sme.fit(f"F <~ x1 + x2 + x3; {lines[1]}", pupils())
+    assert composite.measures()["chisq"] == pytest.approx(76.8172169, rel=1e-8)
+
+
 def test_a_construct_without_items_has_scores_and_a_place_in_effects_but_no_reliability():
     found = sme.fit(WITHOUT, pupils())
     assert found.effects("speed", "x5").set_index("effect").loc["total", "est"] != 0
