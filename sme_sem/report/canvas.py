@@ -31,8 +31,8 @@ MARKS = ("o", "s", "^", "D")
 SIZE = 9.0  # of text, in points
 CELL = SIZE * 0.56 / 72  # room of one narrow character, in inches
 _LABEL_CELLS = 44
-PATH_CELLS = 64
-"""Room for a path, which names two constructs."""
+_PATH_CELLS = 64  # a path names two constructs
+_ANY = 10_000  # more than any label has
 _STYLE = {
     "font.size": SIZE,
     "svg.fonttype": "none",
@@ -108,6 +108,20 @@ def whole_numbers(axes: Any, last: int) -> None:
 def label(text: Text, language: Language, cells: int = _LABEL_CELLS) -> str:
     """Write a label on one line, shortened where it is too long."""
     return wrapped(" ".join(typeset(printable(written(text, language))).split()), cells, 1)[0]
+
+
+def path_name(text: Text, language: Language) -> str:
+    """Write a path or route on one line; where it is too long its longest names are shortened, so that all are there.
+
+    >>> path_name("Resilience of the firm when its environment changes abruptly ← Resource constraint", "en")
+    'Resilience of the firm when its… ← Resource constraint'
+    """
+    parts = re.split("( [←→] )", label(text, language, _ANY))
+    names, longest = parts[::2], _PATH_CELLS
+    room = _PATH_CELLS - sum(map(width, parts[1::2]))
+    while longest > 1 and sum(min(width(name), longest) for name in names) > room:
+        longest -= 1
+    return "".join(part if i % 2 else wrapped(part, longest, 1)[0] for i, part in enumerate(parts))
 
 
 def axis_title(text: Text, language: Language, inches: float) -> tuple[str, ...]:

@@ -19,7 +19,6 @@ from .canvas import (
     COLOURS,
     GREY,
     MARKS,
-    PATH_CELLS,
     SIZE,
     Format,
     axes_at,
@@ -29,6 +28,7 @@ from .canvas import (
     label_rows,
     new_figure,
     on,
+    path_name,
     room_for,
     style,
 )
@@ -185,7 +185,8 @@ def forest_by_group(
     >>> ">offices<" in forest_by_group(both)
     True
     """
-    labels = list(dict.fromkeys(label(path.label, language, PATH_CELLS) for own in paths.values() for path in own))
+    rows = list(dict.fromkeys(path.label for own in paths.values() for path in own))
+    labels = [path_name(row, language) for row in rows]
     beside, thick = room_for(labels), 0.17 * max(len(paths), 1) + 0.12
     with style(form):
         height = thick * max(len(labels), 1) + 0.1
@@ -197,7 +198,7 @@ def forest_by_group(
             shift = (place - (len(paths) - 1) / 2) * 0.17 / thick
             said = label(group, language)
             for at, path in enumerate(own):
-                row = labels.index(label(path.label, language, PATH_CELLS)) + shift
+                row = rows.index(path.label) + shift
                 axes.plot([path.lower, path.upper], [row, row], color=colour, linewidth=1.4, solid_capstyle="butt")
                 clear = path.lower > 0 or path.upper < 0
                 face, once = colour if clear else "white", None if at else said

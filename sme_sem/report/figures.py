@@ -21,7 +21,6 @@ from .canvas import (
     GREY,
     INK,
     ORANGE,
-    PATH_CELLS,
     axes_at,
     coefficient,
     label,
@@ -29,6 +28,7 @@ from .canvas import (
     line_chart,
     new_figure,
     on,
+    path_name,
     room_for,
     style,
     svg_of,
@@ -181,7 +181,7 @@ def forest(paths: Sequence[Interval], language: Language = "en") -> str:
     >>> ".424 [.300, .548]" in forest([Interval("LIKE → CUSA", 0.424, 0.300, 0.548)])
     True
     """
-    names = [label(path.label, language, PATH_CELLS) for path in paths]
+    names = [path_name(path.label, language) for path in paths]
     beside = room_for(names)
     with style():
         height = 0.3 * max(len(paths), 1) + 0.1

@@ -145,3 +145,10 @@ def test_what_a_long_name_says_of_an_axis_is_broken_into_lines_that_fit():
     found = texts(conditional_effect(at, at, at - 1, at + 1, np.array([np.nan]), names))
     assert {"Effect of Innovation with what is at hand", "on Sustainable innovation"} <= set(found)
     assert {"Help of the government where it is needed, standard deviations from the", "mean"} <= set(found)
+
+
+def test_paths_of_groups_with_long_names_stand_in_rows_of_their_own():
+    long = "Resilience of the firm when its environment changes abruptly and all of its customers leave it at once"
+    own = [Interval(f"{long} ← {cause}", 0.1 * i, 0.1 * i - 0.05, 0.1 * i + 0.05) for i, cause in enumerate(("A", "B"))]
+    drawn = forest_by_group({"firms": own, "offices": own})
+    assert drawn.count("firm when its") == 2 and "← A<" in drawn and "← B<" in drawn
