@@ -98,12 +98,11 @@ class SyntaxProblem(SmeSemError):
     expected : what would have been accepted
     """
 
-    def __init__(self, line: int, column: int, text: str, problem: str, expected: str) -> None:
-        self.line, self.column, self.text, self.expected = line, column, text, expected
+    def __init__(self, line: int, column: int, text: str, problem: Text, expected: Text) -> None:
+        self.line, self.column, self.text, self.expected = line, column, text, str(expected)
         before = "".join(_blank(letter) for letter in text[: column - 1])
-        super().__init__(
-            f"model, line {line}, column {column}: {problem}\n  {text}\n  {before}^\n  expected {expected}"
-        )
+        place = Words(f"model, line {line}, column {column}: ", f"模型第{line}行第{column}列：")
+        super().__init__(place + problem + f"\n  {text}\n  {before}^\n  " + Words("expected ", "应为") + expected)
 
 
 def _blank(letter: str) -> str:

@@ -32,6 +32,7 @@ import numpy as np
 from .errors import SyntaxProblem, require_kind
 from .letters import NAME
 from .relation import Relation
+from .words import Text, Words
 
 DEFINING = (":=", "==", "<", ">")
 
@@ -91,21 +92,43 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_WORDS = "a name, a number or an operator"
+_WORDS = Words("a name, a number or an operator", "名称、数值或运算符")
+_NAME = Words("a variable's name", "变量名")
+_VALUE, _NUMBER = Words("a value", "取值"), Words("a number", "数值")
+_STAR = Words("'*' between a modifier and its variable", "修饰符与变量之间的'*'")
+_COMMA = Words("',' or ')'", "','或')'")
 _BLOCK = re.compile(r"\s*(level|group)\s*:", re.IGNORECASE)
 _HEAD = re.compile(
     r"""[^\S\n]*(?P<word>group)[^\S\n]*:(?!=)[^\S\n]*
     (?P<name>"[^"\n]*"|'[^'\n]*'|[^~=<>|"'\n;\#!]*?)[^\S\n]*(?=[\n;\#!]|$)""",
     re.VERBOSE | re.IGNORECASE,
 )
-_BLOCK_EXPECTED = "'group: 1' or 'group: \"Germany\"' on a line of its own, and below it what holds in that group"
+_BLOCK_EXPECTED = Words(
+    "'group: 1' or 'group: \"Germany\"' on a line of its own, and below it what holds in that group",
+    "单独一行的'group: 1'或'group: \"Germany\"'，其下为该组的内容",
+)
 _BLOCKS = {
     "level": (
-        "models of two levels are fitted by sme.fit_two_level",
-        "one level, with cluster= for errors and tests of respondents drawn together",
+        Words("models of two levels are fitted by sme.fit_two_level", "两层模型由sme.fit_two_level拟合"),
+        Words(
+            "one level, with cluster= for errors and tests of respondents drawn together",
+            "单层模型；受访者按聚类抽取时，以cluster=校正标准误与检验",
+        ),
     ),
-    "group": ("this begins no block of a group", _BLOCK_EXPECTED),
+    "group": (Words("this begins no block of a group", "此处不能作为分组区块的开头"), _BLOCK_EXPECTED),
 }
+_LABEL = Words("a label or a number", "标签或数值")
+_NO_OPERATOR = (
+    Words("this line has no operator", "此行没有运算符"),
+    Words("one of =~ <~ ~ ~~ | ~*~ := == < >, as in 'y ~ x'", "=~ <~ ~ ~~ | ~*~ := == < >之一，如'y ~ x'"),
+)
+_ALL_ALIKE = Words(
+    'all numbers (or NA), or all labels; both by two modifiers, as in c(0, NA)*c("", "m")*x',
+    '全部为数值（或NA），或全部为标签；兼有时用两个修饰符，如c(0, NA)*c("", "m")*x',
+)
+_FINITE = Words(
+    "a number; Inf stands for no bound in lower() and upper()", "数值；Inf只在lower()与upper()中表示没有界限"
+)
 _HEADS = ("=~", "<~", "~~", "~*~", "~", "|", ":=", "==", "<", ">")
 _OPEN_ENDED = (*_HEADS, "+", "-", "*", "/", "^", "(", ",", "?")
 _CONTINUING = ("+", "*", ")", ",", "/", "^", "-")
@@ -141,7 +164,11 @@ def _begun(head: Token, lines: list[str], heads: dict[str, Token], terms: list[T
     if heads:
         _filled(next(reversed(heads)), lines, heads, terms)
     if not head.text or head.text in heads:
-        problem = f"there is a block of group {head.text!r} already" if head.text else "this block names no group"
+        problem = (
+            Words(f"there is a block of group {head.text!r} already", f"组{head.text!r}已有区块")
+            if head.text
+            else Words("this block names no group", "此分组区块未写组名")
+        )
         raise SyntaxProblem(head.line, head.column, lines[head.line - 1], problem, _BLOCK_EXPECTED)
     heads[head.text] = head
     return head.text
@@ -150,7 +177,7 @@ def _begun(head: Token, lines: list[str], heads: dict[str, Token], terms: list[T
 def _filled(group: str, lines: list[str], heads: dict[str, Token], terms: list[Term]) -> None:
     if all(term.group != group for term in terms):
         head = heads[group]
-        problem = f"nothing holds in group {group!r}: its block is empty"
+        problem = Words(f"nothing holds in group {group!r}: its block is empty", f"组{group!r}的区块为空")
         raise SyntaxProblem(head.line, head.column, lines[head.line - 1], problem, _BLOCK_EXPECTED)
 
 
@@ -172,9 +199,9 @@ def _tokens(text: str, lines: list[str]) -> Iterator[Token]:
         match = _TOKEN.match(text, position)
         if not match:
             block = _BLOCK.match(lines[line - 1]) if text[position] == ":" else None
-            problem, expected = (
-                _BLOCKS[block[1].lower()] if block else (f"{text[position]!r} does not belong to the syntax", _WORDS)
-            )
+            letter = repr(text[position])
+            strange = Words(f"{letter} does not belong to the syntax", f"{letter}不属于模型语法"), _WORDS
+            problem, expected = _BLOCKS[block[1].lower()] if block else strange
             raise SyntaxProblem(line, column, lines[line - 1], problem, expected)
         kind = str(match.lastgroup)
         if kind not in ("comment", "space"):
@@ -216,24 +243,26 @@ class _Statement:
     def __init__(self, tokens: list[Token], lines: list[str]) -> None:
         self.tokens, self.lines, self.at = tokens, lines, 0
 
-    def _before(self, head: int) -> str:
+    def _before(self, head: int) -> Words:
         """What should stand before an operator that is one too many: mostly a sign left over joined two lines."""
         ends = [a for a, b in pairwise(self.tokens[: head + 1]) if a.line < b.line and a.text in _OPEN_ENDED]
-        return (
-            f"a variable after the {ends[-1].text!r} that ends line {ends[-1].line}" if ends else "a new line before it"
-        )
+        if not ends:
+            return Words("a new line before it", "新的一行")
+        sign, line = repr(ends[-1].text), ends[-1].line
+        return Words(f"a variable after the {sign} that ends line {line}", f"第{line}行末{sign}之后的变量")
 
     def terms(self) -> list[Term]:
         heads = [i for i, t in enumerate(self.tokens) if t.text in _HEADS and t.kind != "text"]
         if not heads:
             block = _BLOCK.match(self.lines[self.tokens[0].line - 1])
-            plain = "this line has no operator", "one of =~ <~ ~ ~~ | ~*~ := == < >, as in 'y ~ x'"
-            self._fail(self.tokens[0], *(_BLOCKS[block[1].lower()] if block else plain))
+            self._fail(self.tokens[0], *(_BLOCKS[block[1].lower()] if block else _NO_OPERATOR))
         if len(heads) > 1:
-            self._fail(self.tokens[heads[1]], "a second operator in one statement", self._before(heads[1]))
+            second = Words("a second operator in one statement", "一条语句中有两个运算符")
+            self._fail(self.tokens[heads[1]], second, self._before(heads[1]))
         operator = self.tokens[heads[0]]
         if heads[0] == 0:
-            self._fail(operator, f"nothing stands before {operator.text!r}", "the name of a variable")
+            problem = Words(f"nothing stands before {operator.text!r}", f"{operator.text!r}之前没有内容")
+            self._fail(operator, problem, Words("the name of a variable", "变量名"))
         if operator.text in DEFINING:
             return [self._definition(heads[0])]
         left = self._left(heads[0])
@@ -251,18 +280,20 @@ class _Statement:
         """Names joined by '+', each perhaps preceded by ``efa("block")*``."""
         found = []
         while True:
-            token = self._take("a variable's name")
+            token = self._take(_NAME)
             block = ""
             if token.text == "efa" and self._peek() == "(":
                 self._expect("(")
-                block = self._take("the name of the block in quotes").text.strip("\"'")
+                block = self._take(Words("the name of the block in quotes", "引号内的区块名称")).text.strip("\"'")
                 self._expect(")")
                 self._expect("*")
-                token = self._take("a construct's name")
+                token = self._take(Words("a construct's name", "潜变量名"))
                 if self.tokens[end].text != "=~":
-                    self._fail(self.tokens[end], "efa() marks constructs that are measured here", "=~ and the items")
+                    problem = Words("efa() marks constructs that are measured here", "efa()只能标记在此测量的潜变量")
+                    self._fail(self.tokens[end], problem, Words("=~ and the items", "=~及题项"))
             if token.kind != "name":
-                self._fail(token, f"{token.text!r} is not a variable's name", "a name before the operator")
+                problem = Words(f"{token.text!r} is not a variable's name", f"{token.text!r}不是变量名")
+                self._fail(token, problem, Words("a name before the operator", "运算符之前的名称"))
             found.append((token.text, block))
             if self.at == end:
                 return found
@@ -280,7 +311,7 @@ class _Statement:
     def _term(self, operator: Token) -> tuple[str, str, dict[str, object]]:
         modifiers: dict[str, object] = {}
         while True:
-            first = self._peek_token("a variable's name")
+            first = self._peek_token(_NAME)
             if first.kind == "name" and self._peek(1) not in ("*", "?", "("):
                 self.at += 1
                 return operator.text, first.text, modifiers
@@ -289,23 +320,25 @@ class _Statement:
                 if first.text == "0":
                     modifiers.setdefault("fixed", (0.0,))
                 elif first.text != "1":
-                    self._fail(first, f"{first.text} is not a variable", "a variable's name, or 1 for the intercept")
+                    problem = Words(f"{first.text} is not a variable", f"{first.text}不是变量")
+                    self._fail(first, problem, _NAME + Words(", or 1 for the intercept", "，或表示截距的1"))
                 return "~1", "", modifiers
             if operator.text == "=~" and first.text == "0" and self._peek(1) in ("", "+") and not modifiers:
                 self.at += 1
                 return "=~", "", {"fixed": (0.0,)}
             kind, value = self._modifier(first)
-            mark = self._take("'*' between a modifier and its variable")
+            mark = self._take(_STAR)
             if mark.text == "?":
                 if kind != "fixed":
-                    self._fail(first, "'?' follows a start value", "a number, as in 0.5?x")
+                    problem = Words("'?' follows a start value", "'?'须接在初始值之后")
+                    self._fail(first, problem, _NUMBER + Words(", as in 0.5?x", "，如0.5?x"))
                 kind = "starts"
             elif mark.text != "*":
-                self._fail(mark, f"{mark.text!r} does not follow a modifier", "'*' and a variable's name")
+                problem = Words(f"{mark.text!r} does not follow a modifier", f"修饰符之后不能是{mark.text!r}")
+                self._fail(mark, problem, Words("'*' and ", "'*'及") + _NAME)
             if kind in modifiers:
-                self._fail(
-                    first, "this term already has a modifier of that kind", "one fixed value, one label, one start"
-                )
+                problem = Words("this term already has a modifier of that kind", "该项已有同类修饰符")
+                self._fail(first, problem, Words("one fixed value, one label, one start", "固定值、标签、初始值各一个"))
             modifiers[kind] = value
 
     def _modifier(self, first: Token) -> tuple[str, object]:
@@ -319,42 +352,49 @@ class _Statement:
                 if len(values) == 1 and isinstance(values[0], tuple):
                     values = list(values[0])
                 return self._named(first, values)
-            self._fail(first, f"unknown modifier {first.text!r}", "c(), start(), label(), equal(), lower() or upper()")
+            known = (
+                "c(), start(), label(), equal(), lower() or upper()",
+                "c()、start()、label()、equal()、lower()或upper()",
+            )
+            self._fail(first, Words(f"unknown modifier {first.text!r}", f"未知的修饰符{first.text!r}"), Words(*known))
         return self._kind_of(first, [self._value()])
 
     def _arguments(self) -> list[object]:
         values: list[object] = []
         while True:
-            token = self._peek_token("a value")
+            token = self._peek_token(_VALUE)
             if token.text == "c" and self._peek(1) == "(":
                 self.at += 2
                 values.append(tuple(self._arguments()))
             else:
                 values.append(self._value())
-            closing = self._take("',' or ')'")
+            closing = self._take(_COMMA)
             if closing.text == ")":
                 return values
             if closing.text != ",":
-                self._fail(closing, f"{closing.text!r} in a list", "',' or ')'")
+                self._fail(closing, Words(f"{closing.text!r} in a list", f"列表中出现{closing.text!r}"), _COMMA)
 
     def _value(self) -> float | str | None:
         """Read a number (float), a label (str), or NA (None)."""
-        token = self._take("a value")
+        token = self._take(_VALUE)
         sign = 1.0
         while token.text in ("-", "+"):
-            if self._peek_token("a variable's name").kind != "number" and self._peek() not in ("-", "+", "Inf"):
-                self._fail(token, f"{token.text!r} before no number", "a variable's name, or a modifier and '*'")
+            if self._peek_token(_NAME).kind != "number" and self._peek() not in ("-", "+", "Inf"):
+                problem = Words(f"{token.text!r} before no number", f"{token.text!r}之后没有数值")
+                self._fail(token, problem, _NAME + Words(", or a modifier and '*'", "，或修饰符及'*'"))
             sign = -sign if token.text == "-" else sign
-            token = self._take("a number")
+            token = self._take(_NUMBER)
         if token.kind == "number":
             value = sign * float(token.text)
             if abs(value) > MOST:
-                self._fail(token, "this number is too large", "a number below 1e300")
+                too_large = Words("this number is too large", "数值过大")
+                self._fail(token, too_large, Words("a number below 1e300", "小于1e300的数值"))
             while self._peek() == "/":
                 self.at += 1
-                divisor = self._take("a number")
+                divisor = self._take(_NUMBER)
                 if divisor.kind != "number" or float(divisor.text) == 0:
-                    self._fail(divisor, "cannot divide by this", "a number other than zero")
+                    problem = Words("cannot divide by this", "不能以此为除数")
+                    self._fail(divisor, problem, Words("a number other than zero", "非零数值"))
                 value /= float(divisor.text)
             return value
         if token.text == "NA":
@@ -365,31 +405,35 @@ class _Statement:
             return token.text[1:-1]
         if token.kind == "name":
             return token.text
-        self._fail(token, f"{token.text!r} where a modifier or a variable should stand", "a name or a number")
+        wrong = token.text
+        problem = Words(f"{wrong!r} where a modifier or a variable should stand", f"修饰符或变量的位置上是{wrong!r}")
+        self._fail(token, problem, Words("a name or a number", "名称或数值"))
 
     def _kind_of(self, at: Token, values: list[object]) -> tuple[str, object]:
         if all(v is None or isinstance(v, float) for v in values):
             return "fixed", self._finite(at, values)
         if all(v is None or isinstance(v, str) for v in values):
             return "labels", tuple(v or "" for v in values)
-        both = 'both by two modifiers, as in c(0, NA)*c("", "m")*x'
-        self._fail(at, "numbers and labels in one list", f"all numbers (or NA), or all labels; {both}")
+        self._fail(at, Words("numbers and labels in one list", "同一列表中既有数值又有标签"), _ALL_ALIKE)
 
     def _named(self, name: Token, values: list[object]) -> tuple[str, object]:
         if name.text in _NUMERIC:
             if not all(v is None or isinstance(v, float) for v in values):
-                self._fail(name, f"{name.text}() takes numbers", f"{name.text}(0.5) or {name.text}(c(0.5, 0.6))")
+                one, several = f"{name.text}(0.5)", f"{name.text}(c(0.5, 0.6))"
+                problem = Words(f"{name.text}() takes numbers", f"{name.text}()只接受数值")
+                self._fail(name, problem, Words(f"{one} or {several}", f"{one}或{several}"))
             if name.text in ("lower", "upper"):
                 return _NUMERIC[name.text], tuple(None if v in (-np.inf, np.inf) else v for v in values)
             return _NUMERIC[name.text], self._finite(name, values)
         if not all(isinstance(v, str) for v in values):
-            self._fail(name, f"{name.text}() takes names in quotes", f'{name.text}("a")')
+            problem = Words(f"{name.text}() takes names in quotes", f"{name.text}()只接受引号内的名称")
+            self._fail(name, problem, f'{name.text}("a")')
         labels = name.text == "label" or all(re.fullmatch(NAME, str(v)) for v in values)
         return ("labels", tuple(values)) if labels else ("equal", str(values[0]))
 
     def _finite(self, at: Token, values: list[object]) -> tuple[object, ...]:
         if any(v in (-np.inf, np.inf) for v in values):
-            self._fail(at, "Inf is no value of a parameter", "a number; Inf stands for no bound in lower() and upper()")
+            self._fail(at, Words("Inf is no value of a parameter", "Inf不能作为参数值"), _FINITE)
         return tuple(values)
 
     # --- definitions and constraints -------------------------------------------------------------
@@ -398,20 +442,26 @@ class _Statement:
         operator = self.tokens[head]
         left, right = self.tokens[:head], self.tokens[head + 1 :]
         if not right:
-            self._fail(operator, f"nothing follows {operator.text!r}", "an expression of labels, as in a*b")
+            problem = Words(f"nothing follows {operator.text!r}", f"{operator.text!r}之后没有内容")
+            self._fail(operator, problem, Words("an expression of labels, as in a*b", "由标签组成的表达式，如a*b"))
         if right[0].text == "=":
-            self._fail(right[0], "'=' is out of place", f"a label or a number: {operator.text!r} allows equality too")
+            too = Words(f": {operator.text!r} allows equality too", f"：{operator.text!r}已包括相等")
+            self._fail(right[0], _misplaced(right[0]), _LABEL + too)
         for side in (left, right):
             self._closed(side)
             for before, token in pairwise(side):
                 if {before.kind, token.kind} <= {"name", "number", "text"}:
-                    self._fail(token, f"{token.text!r} is out of place", "an operator between two labels or numbers")
+                    between = Words("an operator between two labels or numbers", "两个标签或数值之间的运算符")
+                    self._fail(token, _misplaced(token), between)
             if side[-1].text in _OPEN_ENDED:
-                self._fail(side[-1], f"{side[-1].text!r} stands last in an expression", "a label or a number after it")
+                problem = Words(f"{side[-1].text!r} stands last in an expression", f"表达式以{side[-1].text!r}结尾")
+                self._fail(side[-1], problem, Words("a label or a number after it", "其后的标签或数值"))
         if left[0].text in _CONTINUING:
-            self._fail(left[0], f"{left[0].text!r} stands first in the line", "a label or a number, as in 0 - a")
+            problem = Words(f"{left[0].text!r} stands first in the line", f"此行以{left[0].text!r}开头")
+            self._fail(left[0], problem, _LABEL + Words(", as in 0 - a", "，如0 - a"))
         if operator.text == ":=" and (len(left) != 1 or left[0].kind != "name"):
-            self._fail(left[0], "a definition gives one name", "name := expression")
+            problem = Words("a definition gives one name", "定义的左侧应为一个名称")
+            self._fail(left[0], problem, Words("name := expression", "名称 := 表达式"))
         return Term(_joined(left), operator.text, _joined(right))
 
     def _closed(self, side: list[Token]) -> None:
@@ -420,11 +470,12 @@ class _Statement:
             if token.text == "(":
                 open_ones.append(token)
             elif token.text == ")" and not open_ones:
-                self._fail(token, "')' closes no bracket", "a '(' before it")
+                problem = Words("')' closes no bracket", "')'没有对应的'('")
+                self._fail(token, problem, Words("a '(' before it", "其前的'('"))
             elif token.text == ")":
                 open_ones.pop()
         if open_ones:
-            self._fail(open_ones[-1], "'(' is not closed", "a ')' after it")
+            self._fail(open_ones[-1], Words("'(' is not closed", "'('未闭合"), Words("a ')' after it", "其后的')'"))
 
     # --- helpers ---------------------------------------------------------------------------------
 
@@ -432,14 +483,14 @@ class _Statement:
         place = self.at + ahead
         return self.tokens[place].text if place < len(self.tokens) else ""
 
-    def _peek_token(self, expected: str) -> Token:
+    def _peek_token(self, expected: Text) -> Token:
         if self.at >= len(self.tokens):
             last = self.tokens[-1]
             after = last._replace(column=last.column + len(last.text))
-            self._fail(after, "the statement ends here", expected)
+            self._fail(after, Words("the statement ends here", "语句在此结束"), expected)
         return self.tokens[self.at]
 
-    def _take(self, expected: str) -> Token:
+    def _take(self, expected: Text) -> Token:
         token = self._peek_token(expected)
         self.at += 1
         return token
@@ -447,10 +498,14 @@ class _Statement:
     def _expect(self, text: str) -> None:
         token = self._take(repr(text))
         if token.text != text:
-            self._fail(token, f"{token.text!r} is out of place", repr(text))
+            self._fail(token, _misplaced(token), repr(text))
 
-    def _fail(self, token: Token, problem: str, expected: str) -> NoReturn:
+    def _fail(self, token: Token, problem: Text, expected: Text) -> NoReturn:
         raise SyntaxProblem(token.line, token.column, self.lines[token.line - 1], problem, expected)
+
+
+def _misplaced(token: Token) -> Words:
+    return Words(f"{token.text!r} is out of place", f"{token.text!r}位置不当")
 
 
 def _joined(tokens: list[Token]) -> str:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chinese import english_left
 from sme_sem import SmeSemError, Specification, SyntaxProblem
 from sme_sem.syntax import Term, read_terms
 
@@ -234,6 +235,33 @@ def test_a_mistake_is_shown_where_it_stands(text, message):
     with pytest.raises(SyntaxProblem) as caught:
         read_terms(text)
     assert str(caught.value) == message
+    said, shown, caret, expected = caught.value.in_chinese().split("\n")
+    assert message.split("\n")[1:3] == [shown, caret]
+    for part, start in ((said, "模型第"), (expected, "  应为")):
+        assert part.startswith(start) and not english_left(part)
+
+
+@pytest.mark.parametrize(
+    ("text", "chinese"),
+    [
+        ("f =~ x1 +", "模型第1行第10列：语句在此结束\n  f =~ x1 +\n           ^\n  应为变量名"),
+        ("y ~ x z", "模型第1行第7列：'z'位置不当\n  y ~ x z\n        ^\n  应为'+'"),
+        (
+            "f =~ x1 +\ny ~ f",
+            "模型第2行第3列：一条语句中有两个运算符\n  y ~ f\n    ^\n  应为第1行末'+'之后的变量",
+        ),
+        (
+            "f =~ a\ngroup: 1",
+            "模型第2行第1列：组'1'的区块为空\n  group: 1\n  ^\n"
+            "  应为单独一行的'group: 1'或'group: \"Germany\"'，其下为该组的内容",
+        ),
+        ("a >= 0", "模型第1行第4列：'='位置不当\n  a >= 0\n     ^\n  应为标签或数值：'>'已包括相等"),
+    ],
+)
+def test_a_mistake_is_told_in_chinese_as_well(text, chinese):
+    with pytest.raises(SyntaxProblem) as caught:
+        read_terms(text)
+    assert caught.value.in_chinese() == chinese
 
 
 def test_a_problem_carries_its_place():

@@ -199,7 +199,7 @@ def unreadable_models(document: Any) -> Iterator[Words]:
     for place, structure in find(document, "models.*.structure", str):
         problem = _mistake(structure)
         if problem is not None:
-            yield at(place, str(problem).replace("\n", "\n    "))
+            yield at(place, Words(*(text.replace("\n", "\n    ") for text in (str(problem), problem.in_chinese()))))
 
 
 def _mistake(structure: str) -> SyntaxProblem | None:

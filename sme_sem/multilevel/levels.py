@@ -21,13 +21,15 @@ from ..sem.parameters import Parameter, ParameterTable, defined_once, fixed_by_l
 from ..sem.specification import Specification
 from ..syntax import Term, with_plain_ends
 from ..tables import Words
+from ..words import at
 
 WITHIN, BETWEEN = "within", "between"
 TITLES = {WITHIN: Words("within clusters", "组内"), BETWEEN: Words("between clusters", "组间")}
 _HEAD = re.compile(r"\s*level\s*:\s*(\w*)[\s;]*(?:[#!].*)?$", re.IGNORECASE)
 _NAMES = {"1": WITHIN, "2": BETWEEN, "within": WITHIN, "between": BETWEEN}
-_EXPECTED = (
-    "'level: 1' on a line of its own before what holds within clusters, and 'level: 2' before what holds between them"
+_EXPECTED = Words(
+    "'level: 1' on a line of its own before what holds within clusters, and 'level: 2' before what holds between them",
+    "组内部分之前单独一行'level: 1'，组间部分之前单独一行'level: 2'",
 )
 
 
@@ -122,7 +124,7 @@ def read_levels(model: object, options: Options) -> TwoLevels:
     definitions = tuple(t for s in (within, between) for t in s.terms if t.op == ":=")
     inner, outer = (parameter_table(_without_definitions(own), options, 1) for own in (within, between))
     if inner.bounds or outer.bounds:
-        raise SpecificationError("a two-level model takes no bounds: leave lower() and upper() out.")
+        raise SpecificationError(_NO_BOUNDS)
     inner = _without_means(inner, set(inner.observed) & set(outer.observed))
     defined_once((*inner.parameters, *outer.parameters), definitions)
     _known(definitions, inner, outer)
@@ -191,32 +193,30 @@ def parted(model: str) -> tuple[str, str]:
         if head:
             name = _NAMES.get(head[1].lower(), "")
             if not name or name in found:
-                problem = f"there is a level {head[1]!r} already" if name else f"there is no level {head[1]!r}"
+                own_name = repr(head[1])
+                twice = Words(f"there is a level {own_name} already", f"已有层{own_name}")
+                problem = twice if name else Words(f"there is no level {own_name}", f"没有层{own_name}")
                 raise SyntaxProblem(number, 1 + len(line) - len(line.lstrip()), line, problem, _EXPECTED)
             own = found[name] = [""] * (number - 1)
         elif own is None and re.sub(r"[#!].*", "", line).strip():
-            raise SyntaxProblem(number, 1, line, "this belongs to no level", _EXPECTED)
+            raise SyntaxProblem(number, 1, line, Words("this belongs to no level", "此行不属于任何一层"), _EXPECTED)
         for name, text_of in found.items():
             text_of.append(line if found[name] is own and not head else "")
     for name in (WITHIN, BETWEEN):
         if name not in found:
-            raise SyntaxProblem(len(lines), 1, lines[-1], f"the model has no level {name!r}", _EXPECTED)
+            missing = Words(f"the model has no level {name!r}", f"模型缺少{TITLES[name].zh}层")
+            raise SyntaxProblem(len(lines), 1, lines[-1], missing, _EXPECTED)
     return "\n".join(found[WITHIN]), "\n".join(found[BETWEEN])
 
 
 def _refuse(specification: Specification) -> None:
     held = [t for t in specification.terms if t.op in ("==", "<", ">")]
     if held:
-        raise SpecificationError(
-            f"{held[0].lhs} {held[0].op} {held[0].rhs}: a two-level model takes no constraints but equality by a "
-            "common label, as in 'cw =~ c1 + a*c2' at level 1 and 'cb =~ c1 + a*c2' at level 2."
-        )
+        raise SpecificationError(at(f"{held[0].lhs} {held[0].op} {held[0].rhs}", _NO_CONSTRAINTS))
     for term in specification.terms:
         if term.block or term.op in ("<~", "|", "~*~"):
-            what = "exploratory blocks" if term.block else f"{term.op!r}"
-            raise SpecificationError(
-                f"a two-level model takes no {what}: it is of constructs measured by numeric items."
-            )
+            what = Words("exploratory blocks", "探索性区块") if term.block else repr(term.op)
+            raise SpecificationError(_NUMERIC_ONLY.filled(what=what))
 
 
 def _known(definitions: tuple[Term, ...], *tables: ParameterTable) -> None:
@@ -233,10 +233,7 @@ def _without_means(table: ParameterTable, elsewhere: set[str]) -> ParameterTable
     """Fix at zero, within clusters, the intercepts of variables that have one between them."""
     stated = [p.lhs for p in table.parameters if p.op == "~1" and p.user and p.lhs in elsewhere and (p.free or p.value)]
     if stated:
-        raise SpecificationError(
-            f"{stated[0]} ~ 1 stands at level 1, but the mean of a variable of both levels belongs to level 2: move it "
-            "there."
-        )
+        raise SpecificationError(_MEAN_WITHIN.filled(name=stated[0]))
     rows = [p.numbered(-1, 0.0) if p.op == "~1" and p.lhs in elsewhere else p for p in table.parameters]
     return _with(table, rows)
 
@@ -255,3 +252,21 @@ def _numbered(outer: ParameterTable, inner: ParameterTable) -> np.ndarray:
         found[own] = shared.get(own, q)
         q += own not in shared
     return found
+
+
+_NO_BOUNDS = Words(
+    "a two-level model takes no bounds: leave lower() and upper() out.", "两层模型不接受界限：请删去lower()与upper()。"
+)
+_NO_CONSTRAINTS = Words(
+    "a two-level model takes no constraints but equality by a common label, as in 'cw =~ c1 + a*c2' at level 1 and "
+    "'cb =~ c1 + a*c2' at level 2.",
+    "两层模型只接受以共同标签表示的相等，如第一层写'cw =~ c1 + a*c2'，第二层写'cb =~ c1 + a*c2'。",
+)
+_NUMERIC_ONLY = Words(
+    "a two-level model takes no {what}: it is of constructs measured by numeric items.",
+    "两层模型不接受{what}：其潜变量须由连续题项测量。",
+)
+_MEAN_WITHIN = Words(
+    "{name} ~ 1 stands at level 1, but the mean of a variable of both levels belongs to level 2: move it there.",
+    "{name} ~ 1写在第一层，而两层共有变量的均值属于第二层：请移至第二层。",
+)

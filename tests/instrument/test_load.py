@@ -61,6 +61,9 @@ def test_a_model_that_is_no_syntax_is_told_with_its_place_beside_other_mistakes(
     document["models"][name]["structure"] = "stay ~ VALUE + + PRICE"
     said = complaint(document)
     assert f"models.{name}.structure: model, line 1, column 16: '+' before no number" in said
+    with pytest.raises(InstrumentError) as caught:
+        read_instrument(document)
+    assert f"models.{name}.structure：模型第1行第16列：'+'之后没有数值" in caught.value.in_chinese()
     assert "hypotheses" not in said  # what a model does not say is asked only of one that can be read
     document["version"] = 2
     assert "2 problems" in complaint(document)
