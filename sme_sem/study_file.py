@@ -285,7 +285,7 @@ def _chosen(study: StudyFile, instrument: Instrument) -> dict[str, Any]:
 def _contradictory_models(models: dict[str, Any]) -> Iterator[Words]:
     for name, model in models.items():
         try:
-            Specification.read(model.get("structure", "")).for_all_groups("a study")
+            Specification.read(model.get("structure", "")).for_all_groups(Words("a study", "研究"))
         except SyntaxProblem:
             continue  # told already
         except SmeSemError as problem:

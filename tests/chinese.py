@@ -1,8 +1,8 @@
-"""What a message in Chinese must not hold."""
+"""What a message in Chinese is, and must not hold."""
 
 import re
 
 
-def english_left(said):
-    """Two English words in a row; names, labels and model syntax have none."""
-    return re.findall(r"[A-Za-z]{2,}[,;:]? [a-z]{2,}", said)
+def wholly_chinese(said):
+    """Whether a text has Chinese and no two English words in a row; names, labels and model syntax have none."""
+    return bool(re.search("[\u4e00-\u9fff]", said)) and not re.search("[A-Za-z]{2,} [a-z]{2,}", said)

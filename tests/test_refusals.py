@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 import sme_sem as sme
+from chinese import wholly_chinese
 from small_study import INSTRUMENT
 from sme_sem import qualitative
 from sme_sem.errors import DataProblem, ExportError, SmeSemError
@@ -550,6 +551,54 @@ def test_a_file_that_is_missing_is_told_in_either_language(tmp_path):
     with pytest.raises(SmeSemError) as caught:
         sme.load_instrument("bmi-driver")
     assert "文件不存在，也没有该名称的内置问卷。是否应为'bmi-drivers'？" in caught.value.in_chinese()
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "chinese"),
+    [
+        (
+            "trust =~ t1 + t4; use ~ trst",
+            {},
+            "未知的变量't4'：数据中没有该列，模型中也没有测量它的一行（=~）。另有未知的变量：'trst'。",
+        ),
+        ("use =~ t1 + t2", {}, "'use'既是模型的潜变量（位于=~左侧），又是数据中的列：请为其一改名。"),
+        ("trust =~ t1 + a*t2 + b*t2", {}, "trust =~ t2写了两次，一次为a*t2，一次为b*t2：请保留其一。"),
+        ("trust =~ t1 + trust", {}, "trust =~ trust：潜变量不能是自己的题项。"),
+        ("use ~ c(a, b, c)*t1", {}, "use ~ t1：1个组有3个标签；请给出一个，或每组一个。"),
+        (
+            "use ~ slope*t1; ab := slpe*2",
+            {},
+            "'slpe*2'：'slpe'既不是模型中的标签，也未在此前定义。是否应为'slope'？参数的标签写作：标签*变量。",
+        ),
+        ("use ~ b*t1; b := 3", {}, "b := 3：'b'已是use ~ t1的标签；请改用其他名称。"),
+        ("use ~ lower(2)*upper(1)*t1", {}, "use ~ t1：下界2大于上界1，没有可取的值。"),
+        ("use ~ equal('t1 ~ t3')*t1", {}, "use ~ t1：equal('t1 ~ t3')所指的参数不存在。"),
+        (
+            "made <~ t1 + t2; made =~ t3",
+            {},
+            "made =~ t3：'made'由其题项合成（<~），不能再由其他题项反映；请改写为回归：t3 ~ made。",
+        ),
+        (
+            "efa('b')*f + efa('b')*g =~ t1 + t2; f =~ t3",
+            {},
+            "探索性区块'b'：f与g的题项须相同，而t3只属于其中之一。",
+        ),
+        (
+            "group: 1\ntrust =~ t1 + t2",
+            {},
+            "模型有分组区块（1），而此处只有一个组：请指明划分受访者的列（group=），或给出各组的协方差矩阵（cov=）。",
+        ),
+        ("use ~ t1", {"group": "city"}, "未知的变量'city'：数据中没有group所指的列。"),
+        ("use ~ t1:usse", {}, "乘积't1:usse'：数据中没有'usse'列。是否应为'use'？"),
+        ("use ~ t1", {"estimator": "MLX"}, "estimator='MLX'不可用；可选"),
+        ("use ~ t1 + t2; t1 ~~ a*t2; a == 1; a == 2", {}, "找不到能满足下列全部约束的参数值：a == 1; a == 2。"),
+        ("trust =~ t1 + t2", {}, "模型不可识别"),
+    ],
+)
+def test_what_a_model_says_that_cannot_be_is_told_in_chinese(answers, text, options, chinese):
+    with pytest.raises(SmeSemError) as caught:
+        sme.fit(text, answers, **options)
+    assert caught.value.in_chinese().startswith(chinese) and wholly_chinese(caught.value.in_chinese())
 
 
 def test_a_refusal_that_has_no_chinese_stays_as_it_is():

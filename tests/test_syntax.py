@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chinese import english_left
+from chinese import wholly_chinese
 from sme_sem import SmeSemError, Specification, SyntaxProblem
 from sme_sem.syntax import Term, read_terms
 
@@ -238,7 +238,7 @@ def test_a_mistake_is_shown_where_it_stands(text, message):
     said, shown, caret, expected = caught.value.in_chinese().split("\n")
     assert message.split("\n")[1:3] == [shown, caret]
     for part, start in ((said, "模型第"), (expected, "  应为")):
-        assert part.startswith(start) and not english_left(part)
+        assert part.startswith(start) and wholly_chinese(part)
 
 
 @pytest.mark.parametrize(

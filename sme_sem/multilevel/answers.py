@@ -72,17 +72,11 @@ def _tell_levels_apart(code: np.ndarray, k: int, cluster: object) -> None:
     """Refuse clusters that leave too little to one of the levels; k variables vary within clusters."""
     n, clusters = len(code), int(code.max()) + 1
     if clusters == n:
-        raise DataProblem(
-            f"every cluster of {cluster!r} has one respondent with all answers, so that nothing varies within "
-            "clusters: name the column that respondents share."
-        )
+        raise DataProblem(_ALONE.filled(cluster=repr(cluster)))
     if clusters < 3:
-        raise DataProblem(f"{cluster!r} divides the respondents into {clusters} clusters; two levels need more.")
+        raise DataProblem(_TOO_FEW.filled(cluster=repr(cluster), n=clusters))
     if n - clusters < k:
-        raise DataProblem(
-            f"{n} respondents in {clusters} clusters differ within these in {n - clusters} ways only, too few for {k} "
-            "variables at level 1: use fewer variables, or ask more respondents of each cluster."
-        )
+        raise DataProblem(_TOO_SMALL.filled(n=n, clusters=clusters, ways=n - clusters, k=k))
 
 
 def _vary(values: np.ndarray, code: np.ndarray, inner: np.ndarray, names: list[str]) -> None:
@@ -93,15 +87,9 @@ def _vary(values: np.ndarray, code: np.ndarray, inner: np.ndarray, names: list[s
         left = np.abs(values[:, place] - means[code]).max()
         constant = left <= 1e-10 * max(np.abs(values[:, place]).max(), 1e-300)
         if constant and place in inner:
-            raise DataProblem(
-                f"{name!r} is the same for all respondents of a cluster, so it can only stand at level 2: take it "
-                "out of level 1."
-            )
+            raise DataProblem(_OF_CLUSTERS.filled(name=repr(name)))
         if not constant and place not in inner:
-            raise DataProblem(
-                f"{name!r} stands at level 2 only, but differs among respondents of a cluster: name it at level 1 too "
-                f"(the line '{name} ~~ {name}' is enough), or put each cluster's mean in its place."
-            )
+            raise DataProblem(_OF_RESPONDENTS.filled(name=name))
 
 
 def moments_of(answers: Answers, covariates: tuple[tuple[str, ...], tuple[str, ...]]) -> list[Given]:
@@ -164,6 +152,29 @@ def _by_analysis_of_variance(known: two_level.Clusters) -> tuple[np.ndarray, np.
     return within, (squares - within) / ((N - (size**2).sum() / N) / (J - 1))
 
 
+_ALONE = Words(
+    "every cluster of {cluster} has one respondent with all answers, so that nothing varies within clusters: name the "
+    "column that respondents share.",
+    "{cluster}的每个组都只有一名完整作答的受访者，组内没有差异：请指明受访者共有的列。",
+)
+_TOO_FEW = Words(
+    "{cluster} divides the respondents into {n} clusters; two levels need more.",
+    "{cluster}只将受访者分为{n}个组；两层模型需要更多的组。",
+)
+_TOO_SMALL = Words(
+    "{n} respondents in {clusters} clusters differ within these in {ways} ways only, too few for {k} variables at "
+    "level 1: use fewer variables, or ask more respondents of each cluster.",
+    "{n}名受访者分属{clusters}个组，组内自由度仅{ways}，不足以容纳第一层的{k}个变量：请减少变量，或增加每组的受访者。",
+)
+_OF_CLUSTERS = Words(
+    "{name} is the same for all respondents of a cluster, so it can only stand at level 2: take it out of level 1.",
+    "{name}在同组受访者中取值相同，只能用于第二层：请从第一层删去。",
+)
+_OF_RESPONDENTS = Words(
+    "'{name}' stands at level 2 only, but differs among respondents of a cluster: name it at level 1 too (the line "
+    "'{name} ~~ {name}' is enough), or put each cluster's mean in its place.",
+    "'{name}'仅出现在第二层，但在组内有差异：请在第一层也写入（加一行'{name} ~~ {name}'即可），或改用各组均值。",
+)
 _FEW = Words(
     "there are {n} clusters: with fewer than {few}, errors and tests at level 2 are too favourable.",
     "只有{n}个组：少于{few}个时，第二层的标准误与检验过于乐观。",

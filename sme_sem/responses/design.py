@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind
+from ..words import Words
 from .numeric import repeated
 
 
@@ -91,17 +92,12 @@ class Drawn:
             ) from None
         missing = int((codes[np.any(rows, axis=0)] < 0).sum())
         if missing:
-            raise DataProblem(
-                f"cluster={self.cluster!r}: {missing} respondents belong to no cluster (the value is missing). Fill "
-                "it in, or remove those rows."
-            )
+            raise DataProblem(_NO_CLUSTER.filled(name=repr(self.cluster), n=missing))
         own = tuple(np.unique(codes[members], return_inverse=True)[1] for members in rows)
         for members in own:
             if members.max() == 0:
-                raise DataProblem(
-                    f"cluster={self.cluster!r}: all respondents{' of a group' if len(rows) > 1 else ''} are in one "
-                    "cluster; errors need several that are independent of each other."
-                )
+                of_group = Words(" of a group", "某组的") if len(rows) > 1 else ""
+                raise DataProblem(_ONE_CLUSTER.filled(name=repr(self.cluster), of_group=of_group))
         met = [set(codes[members]) for members in rows]
         return own, len(set().union(*met)) < sum(map(len, met))
 
@@ -122,8 +118,20 @@ def coded_by_value(column: pd.Series[Any]) -> tuple[np.ndarray, pd.Index]:
 def _column(frame: pd.DataFrame, name: str, argument: str) -> pd.Series:
     if name not in frame.columns:
         present = [str(column) for column in frame.columns]
-        raise SpecificationError(f"{argument}={name!r} names no column of the data.{did_you_mean(name, present)}")
+        unknown = Words(f"{argument}={name!r} names no column of the data.", f"{argument}={name!r}：数据中没有该列。")
+        raise SpecificationError(unknown + did_you_mean(name, present))
     column = frame[name]
     if isinstance(column, pd.DataFrame):
         raise repeated(name)
     return column
+
+
+_NO_CLUSTER = Words(
+    "cluster={name}: {n} respondents belong to no cluster (the value is missing). Fill it in, or remove those rows.",
+    "cluster={name}：{n}名受访者不属于任何聚类（该列缺失）。请补全，或删去这些行。",
+)
+_ONE_CLUSTER = Words(
+    "cluster={name}: all respondents{of_group} are in one cluster; errors need several that are independent of each "
+    "other.",
+    "cluster={name}：{of_group}所有受访者同属一个聚类；标准误需要多个相互独立的聚类。",
+)

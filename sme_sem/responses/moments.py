@@ -119,7 +119,7 @@ def moments_of_answers(
     Raises :class:`~sme_sem.errors.SpecificationError` for a variable that is no column, and
     :class:`~sme_sem.errors.DataProblem` for columns that cannot be analysed.
     """
-    _known(names, frame.columns, "the data have no column of that name", constructs)
+    _known(names, frame.columns, _NO_COLUMN + _MEASURED, constructs)
     values = _numeric(frame, names)
     listwise, n = missing == "listwise", len(frame)
     usable = ~_any_missing(values, n) if listwise else _with_some_answer(values, names, given, n)
@@ -265,11 +265,7 @@ def _definite(covariance: np.ndarray, names: Sequence[str]) -> None:
     deviation = np.sqrt(np.diagonal(covariance))
     smallest = np.linalg.eigvalsh(covariance / np.outer(deviation, deviation))[0]
     if not smallest > len(names) * 1e-13:
-        raise DataProblem(
-            f"the pairwise covariances are not positive definite (the smallest eigenvalue of the correlations is "
-            f"{smallest:.3g}), because each comes from other respondents. Use missing='fiml' or 'two_stage', which "
-            "take all answers together."
-        )
+        raise DataProblem(_NOT_TOGETHER.filled(smallest=f"{smallest:.3g}"))
 
 
 def _not_found(covariance: np.ndarray, names: Sequence[str]) -> Words:
@@ -305,7 +301,7 @@ def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> list[np.ndarray]:
     sizes = np.concatenate([np.fmax.reduce(np.abs(part), axis=1, initial=0.0) for part in parts])  # NaN is passed over
     infinite = [name for name, wrong in zip(names, np.isinf(sizes), strict=True) if wrong]
     if infinite:
-        raise DataProblem(f"infinite values in {', '.join(map(repr, infinite))}: replace them or set them missing.")
+        raise DataProblem(_INFINITE.filled(names=_quoted(infinite)))
     _in_a_unit(names, sizes)
     return [column for part in parts for column in part]
 
@@ -332,14 +328,12 @@ def _in_deviations(answers: np.ndarray, chosen: np.ndarray) -> np.ndarray:
 def rows_by_group(frame: pd.DataFrame, group: str) -> dict[str, np.ndarray]:
     """Tell, by label, which rows belong to each group, in the order they first occur."""
     require_kind("group", group, str, "the name of a column of the data, such as group='region'")
-    _known([group], frame.columns, "group= names no column of the data")
+    _known([group], frame.columns, Words("group= names no column of the data.", "数据中没有group所指的列。"))
     codes, values = coded_by_value(frame[group])
     if len(values) < 2:
         raise DataProblem(_ONE_GROUP.filled(group=repr(group), n=len(values)))
     if len(values) > len(frame) / 2:
-        raise DataProblem(
-            f"group={group!r}: {len(values)} groups for {len(frame)} respondents; is it the right column?"
-        )
+        raise DataProblem(_MANY_GROUPS.filled(group=repr(group), n=len(values), respondents=len(frame)))
     return {_label(value): codes == code for code, value in enumerate(values)}
 
 
@@ -369,7 +363,9 @@ def moments_of_summary(
     if n != int(n):
         raise DataProblem(f"n={n!r}: the number of respondents behind the covariance matrix is a whole number.")
     n = int(n)
-    _known(names, covariance.columns, "the covariance matrix has no such variable")
+    _known(
+        names, covariance.columns, Words("the covariance matrix has no such variable", "协方差矩阵中没有") + _MEASURED
+    )
     if set(covariance.index) != set(covariance.columns):  # rows without names, or numbered
         covariance = covariance.set_axis(covariance.columns, axis=0)
     covariance = _mirrored(covariance)
@@ -384,7 +380,7 @@ def moments_of_summary(
     if mean is not None:
         if not isinstance(mean, pd.Series):
             raise DataProblem("mean= must be a Series with the variables' names as its index.")
-        _known(names, mean.index, "the means have no such variable")
+        _known(names, mean.index, Words("the means have no such variable", "均值中没有") + _MEASURED)
         means = mean.loc[list(names)].to_numpy(dtype=float)[None]
         if not np.isfinite(means).all():
             raise DataProblem("the means have missing or infinite entries: fill or remove those variables.")
@@ -411,20 +407,19 @@ def moments_of_summaries(groups: Sequence[Summary], names: Sequence[str]) -> Mom
     )
 
 
-_MEASURED = ", and no line of the model measures it (=~)."
+_NO_COLUMN = Words("the data have no column of that name", "数据中没有该列")
+_MEASURED = Words(", and no line of the model measures it (=~).", "，模型中也没有测量它的一行（=~）。")
 
 
-def _known(names: Sequence[str], columns: pd.Index, problem: str, constructs: Sequence[str] = ()) -> None:
+def _known(names: Sequence[str], columns: pd.Index, problem: Words, constructs: Sequence[str] = ()) -> None:
     present = [str(c) for c in columns]
     columns_there = set(present)
     unknown = [n for n in names if n not in columns_there]
     if unknown:
         first = unknown[0]
-        rest = f" Also unknown: {', '.join(map(repr, unknown[1:]))}." if len(unknown) > 1 else ""
-        raise SpecificationError(
-            f"unknown variable {first!r}: {problem}{_MEASURED if problem.startswith('the') else '.'}"
-            f"{did_you_mean(first, [*constructs, *present])}" + rest
-        )
+        rest = _ALSO_UNKNOWN.filled(names=_quoted(unknown[1:])) if len(unknown) > 1 else ""
+        found = Words(f"unknown variable {first!r}: ", f"未知的变量{first!r}：") + problem
+        raise SpecificationError(found + did_you_mean(first, [*constructs, *present]) + rest)
 
 
 def _enough(complete: int, offered: int, names: Sequence[str], values: Sequence[np.ndarray], rows: np.ndarray) -> None:
@@ -449,11 +444,7 @@ def usable_covariance(covariance: np.ndarray, names: Sequence[str], n: int) -> N
     involved = _quoted(_dependent(correlation, names))
     lowest = np.linalg.eigvalsh(correlation)[0]
     if lowest < -_INDEFINITE:
-        raise DataProblem(
-            f"not positive definite: the correlations have an eigenvalue of {lowest:.2g}, most of all by {involved}. "
-            "No one set of respondents gives such a matrix: look for a typing error, for pairwise deletion, or for "
-            "correlations taken from several sources."
-        )
+        raise DataProblem(_OF_NOBODY.filled(lowest=f"{lowest:.2g}", names=involved))
     raise DataProblem(_COLLINEAR.filled(names=involved))
 
 
@@ -469,10 +460,7 @@ def _in_a_unit(names: Sequence[str], sizes: np.ndarray) -> None:
     """Refuse numbers whose products are no numbers any more."""
     far = [(name, own) for name, own in zip(names, sizes.tolist(), strict=True) if own and not 1 / _FAR < own < _FAR]
     if far:
-        raise DataProblem(
-            f"too large or too small to be multiplied with each other: {', '.join(repr(name) for name, _ in far)} "
-            f"(about {far[0][1]:.0e}). Measure them in another unit."
-        )
+        raise DataProblem(_TOO_FAR.filled(names=_quoted([name for name, _ in far]), size=f"{far[0][1]:.0e}"))
 
 
 def _quoted(names: Sequence[str]) -> Words:
@@ -485,6 +473,31 @@ def _dependent(correlation: np.ndarray, names: Sequence[str]) -> list[str]:
     return [name for name, w in zip(names, weights, strict=True) if w > 0.1 * weights.max()]
 
 
+_ALSO_UNKNOWN = Words(" Also unknown: {names}.", "另有未知的变量：{names}。")
+_NOT_TOGETHER = Words(
+    "the pairwise covariances are not positive definite (the smallest eigenvalue of the correlations is {smallest}), "
+    "because each comes from other respondents. Use missing='fiml' or 'two_stage', which take all answers together.",
+    "成对计算的协方差矩阵不是正定矩阵（相关矩阵的最小特征值为{smallest}），因为各协方差来自不同的受访者。请用"
+    "missing='fiml'或'two_stage'，二者同时使用全部作答。",
+)
+_INFINITE = Words(
+    "infinite values in {names}: replace them or set them missing.", "{names}含有无穷大的值：请更正或设为缺失。"
+)
+_MANY_GROUPS = Words(
+    "group={group}: {n} groups for {respondents} respondents; is it the right column?",
+    "group={group}：{respondents}名受访者分为{n}个组；是否指错了列？",
+)
+_OF_NOBODY = Words(
+    "not positive definite: the correlations have an eigenvalue of {lowest}, most of all by {names}. No one set of "
+    "respondents gives such a matrix: look for a typing error, for pairwise deletion, or for correlations taken from "
+    "several sources.",
+    "不是正定矩阵：相关矩阵有特征值{lowest}，主要由{names}所致。任何一批受访者都不会有这样的矩阵：请检查是否录入有误、"
+    "使用了成对删除，或相关系数来自多个来源。",
+)
+_TOO_FAR = Words(
+    "too large or too small to be multiplied with each other: {names} (about {size}). Measure them in another unit.",
+    "{names}过大或过小（约{size}），无法相乘。请改用其他单位。",
+)
 _UNANSWERED = Words("without any answer: {names}. Remove {them} from the model.", "{names}无人作答。请从模型中删去。")
 _NONE_AT_ALL = Words(" Without any answer: {names}.", "其中无人作答的有：{names}。")
 _NOT_BOTH = Words(

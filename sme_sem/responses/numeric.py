@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataProblem, require_kind
-from ..words import Words
+from ..words import Words, joined
 
 
 def require_frame(frame: object, name: str = "frame") -> None:
@@ -39,7 +39,12 @@ def numbers_of(frame: pd.DataFrame) -> dict[Hashable, pd.Series[Any]]:
 
 def repeated(name: object) -> DataProblem:
     """What to say of a column that occurs more than once."""
-    return DataProblem(f"column {name!r} occurs more than once in the data: rename or remove one.")
+    return DataProblem(_REPEATED.filled(name=repr(name)))
+
+
+_REPEATED = Words(
+    "column {name} occurs more than once in the data: rename or remove one.", "数据中有多个{name}列：请改名或删去其一。"
+)
 
 
 INFINITE = Words(
@@ -92,8 +97,13 @@ def _first_unread(column: pd.Series[Any], numbers: pd.Series[Any]) -> object:
 
 
 def _not_numeric(wrong: Mapping[Hashable, object]) -> DataProblem:
-    names, example = ", ".join(map(repr, wrong)), next(iter(wrong.values()))
     return DataProblem(
-        f"not numeric: {names} (such as {example!r}). Give answers as numbers and leave empty what was not answered, "
-        "or leave the column out; labels become numbers where an instrument reads the answers."
+        _WORDS.filled(names=joined(map(repr, wrong), ", ", "、"), example=repr(next(iter(wrong.values()))))
     )
+
+
+_WORDS = Words(
+    "not numeric: {names} (such as {example}). Give answers as numbers and leave empty what was not answered, or leave "
+    "the column out; labels become numbers where an instrument reads the answers.",
+    "{names}不是数值（如{example}）。请将作答改为数值、未作答处留空，或不使用该列；以问卷文件读取作答时，选项标签会转为数值。",
+)

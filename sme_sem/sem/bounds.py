@@ -26,6 +26,7 @@ import numpy as np
 
 from ..errors import SpecificationError
 from ..syntax import Term, Value
+from ..words import Words, at
 
 if TYPE_CHECKING:
     from .parameters import Parameter, ParameterTable
@@ -187,7 +188,7 @@ def renumbered(limits: Sequence[Bound], place: dict[int, int]) -> tuple[Bound, .
 def _of_group(p: Parameter, term: Term, groups: int) -> Iterator[Bound]:
     lower, upper = (_own(values, p.group, groups) for values in (term.lowers, term.uppers))
     if lower is not None and upper is not None and lower > upper:
-        raise SpecificationError(f"{p}: the lower bound {lower:g} is above the upper one, {upper:g}; no value is left.")
+        raise SpecificationError(at(str(p), _NO_VALUE_LEFT.filled(lower=f"{lower:g}", upper=f"{upper:g}")))
     if lower is not None:
         yield Bound(p.index, ">", lower)
     if upper is not None:
@@ -197,14 +198,23 @@ def _of_group(p: Parameter, term: Term, groups: int) -> Iterator[Bound]:
 def _keeping(p: Parameter, limits: Iterable[Bound]) -> None:
     for bound in limits:
         if bound.sign * (p.value - bound.value) < 0:
-            side = "below its lower" if bound.op == ">" else "above its upper"
-            raise SpecificationError(
-                f"{p} is fixed at {p.value:g}, {side} bound of {bound.value:g}: leave one of the two out, or write "
-                "NA* before the bound to have it estimated."
-            )
+            below, above = Words("below its lower", "小于其下界"), Words("above its upper", "大于其上界")
+            side, values = below if bound.op == ">" else above, {"value": f"{p.value:g}", "bound": f"{bound.value:g}"}
+            raise SpecificationError(_BEYOND.filled(parameter=p, side=side, **values))
 
 
 def _own(values: tuple[Value, ...], group: int, groups: int) -> Value:
     if not values:
         return None
     return values[group if len(values) == groups else 0]
+
+
+_NO_VALUE_LEFT = Words(
+    "the lower bound {lower} is above the upper one, {upper}; no value is left.",
+    "下界{lower}大于上界{upper}，没有可取的值。",
+)
+_BEYOND = Words(
+    "{parameter} is fixed at {value}, {side} bound of {bound}: leave one of the two out, or write NA* before the bound "
+    "to have it estimated.",
+    "{parameter}固定为{value}，{side}{bound}：请删去其一，或在界限前写NA*以估计该参数。",
+)

@@ -23,6 +23,7 @@ from itertools import combinations
 
 from ..errors import SpecificationError
 from ..syntax import Term
+from ..words import Words, at
 from .specification import Specification
 
 WEIGHT, LOADING = "<~", "~>"
@@ -84,10 +85,7 @@ def _marker(terms: Sequence[Term]) -> str:
     for term in terms:
         if term.fixed and all(value is not None and value != 0 for value in term.fixed):
             return term.rhs
-    raise SpecificationError(
-        f"{terms[0].lhs!r} has no scale: a composite needs one weight that is a number other than zero, as in "
-        f"{terms[0].lhs} <~ 1*{terms[0].rhs}."
-    )
+    raise SpecificationError(_NO_SCALE.filled(name=terms[0].lhs, item=terms[0].rhs))
 
 
 def _nothing_else(specification: Specification, composites: Sequence[Composite]) -> None:
@@ -99,26 +97,45 @@ def _nothing_else(specification: Specification, composites: Sequence[Composite])
         if term.op == WEIGHT:
             if made[term.rhs] != term.lhs:
                 raise SpecificationError(
-                    f"{term.rhs!r} is an item of two composites, {term.lhs!r} and {made[term.rhs]!r}; leave it to one."
+                    _OF_TWO.filled(item=repr(term.rhs), one=repr(term.lhs), other=repr(made[term.rhs]))
                 )
             if term.lhs == term.rhs:
-                raise SpecificationError(f"{term}: a composite cannot be made of itself.")
+                raise SpecificationError(at(str(term), _OF_ITSELF))
             if term.rhs in blocks:
-                raise SpecificationError(
-                    f"{term}: constructs of an exploratory block are rotated and cannot be items of a composite."
-                )
+                raise SpecificationError(at(str(term), _ROTATED))
         elif term.op == "=~" and term.lhs in names:
-            raise SpecificationError(
-                f"{term}: {term.lhs!r} is made of its items (<~) and cannot be reflected by others too; write a "
-                f"regression instead, {term.rhs} ~ {term.lhs}."
-            )
+            instead = f"{term.rhs} ~ {term.lhs}"
+            raise SpecificationError(at(str(term), _REFLECTED.filled(name=repr(term.lhs), instead=instead)))
         elif term.op == "~~" and term.lhs == term.rhs and term.lhs in names and term.fixed:
-            raise SpecificationError(
-                f"{term}: the variance of a composite follows from its items; its scale is given by a fixed weight."
-            )
+            raise SpecificationError(at(str(term), _VARIANCE))
         elif item := next((n for n in (term.effect, term.cause, term.lhs, term.rhs) if n in made), ""):
             if term.op != "=~" or term.rhs == item:
-                raise SpecificationError(
-                    f"{term}: {item!r} is an item of the composite {made[item]!r}, which stands for it in the rest of "
-                    "the model; items of a composite covary freely, and nothing else can be said of them."
-                )
+                raise SpecificationError(at(str(term), _STANDS_FOR.filled(item=repr(item), name=repr(made[item]))))
+
+
+_NO_SCALE = Words(
+    "'{name}' has no scale: a composite needs one weight that is a number other than zero, as in {name} <~ 1*{item}.",
+    "'{name}'没有尺度：合成构念须有一个权重为非零数值，如{name} <~ 1*{item}。",
+)
+_OF_TWO = Words(
+    "{item} is an item of two composites, {one} and {other}; leave it to one.",
+    "{item}同为两个合成构念{one}与{other}的题项；请只归入其一。",
+)
+_OF_ITSELF = Words("a composite cannot be made of itself.", "合成构念不能由自身合成。")
+_ROTATED = Words(
+    "constructs of an exploratory block are rotated and cannot be items of a composite.",
+    "探索性区块中的潜变量须经旋转，不能作为合成构念的题项。",
+)
+_REFLECTED = Words(
+    "{name} is made of its items (<~) and cannot be reflected by others too; write a regression instead, {instead}.",
+    "{name}由其题项合成（<~），不能再由其他题项反映；请改写为回归：{instead}。",
+)
+_VARIANCE = Words(
+    "the variance of a composite follows from its items; its scale is given by a fixed weight.",
+    "合成构念的方差由其题项决定；其尺度由固定的权重给出。",
+)
+_STANDS_FOR = Words(
+    "{item} is an item of the composite {name}, which stands for it in the rest of the model; items of a composite "
+    "covary freely, and nothing else can be said of them.",
+    "{item}是合成构念{name}的题项，在模型的其余部分由{name}代表；合成构念的题项自由共变，不能再作其他设定。",
+)

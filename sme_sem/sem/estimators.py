@@ -30,6 +30,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from ..errors import SpecificationError
+from ..words import Words
 from .spelling import chosen, means
 
 Discrepancy = Literal["ML", "GLS", "ULS", "WLS", "DWLS"]
@@ -166,10 +167,7 @@ def by_likelihood(name: str) -> bool:
 
 def _for_ordered(found: Estimator) -> Estimator:
     if found.discrepancy in ("ML", "GLS"):
-        raise SpecificationError(
-            f"estimator={found.name!r} does not take answers as ordered; with ordered= use 'WLSMV', or another of WLS, "
-            "DWLS, ULS, WLSM, WLSMVS, ULSM, ULSMV, ULSMVS."
-        )
+        raise SpecificationError(_NOT_OF_ORDERED.filled(name=repr(found.name)))
     if found.se == "robust_sem_nt":
         return replace(found, se="robust_sem", test="standard")
     return found
@@ -197,3 +195,10 @@ def _with_test(found: Estimator, test: str, gaps: bool, ordered: bool) -> Estima
             "test='satorra_bentler'."
         )
     return replace(found, test=cast(Test, test))
+
+
+_NOT_OF_ORDERED = Words(
+    "estimator={name} does not take answers as ordered; with ordered= use 'WLSMV', or another of WLS, DWLS, ULS, WLSM, "
+    "WLSMVS, ULSM, ULSMV, ULSMVS.",
+    "estimator={name}不能把答案作为有序类别；ordered须配'WLSMV'，或WLS、DWLS、ULS、WLSM、WLSMVS、ULSM、ULSMV、ULSMVS。",
+)

@@ -19,6 +19,7 @@ from scipy import special
 from ..errors import SpecificationError, did_you_mean
 from ..letters import NAME
 from ..syntax import Term
+from ..words import Words, at, joined
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +68,7 @@ def evaluate(text: str, known: Known) -> Quantity:
         try:
             return _evaluate(_parsed(text), text, known)
         except (RecursionError, OverflowError):
-            raise SpecificationError(f"an expression, or a number in it, is too long: {text[:60]} ...") from None
+            raise SpecificationError(_TOO_LONG.filled(text=text[:60])) from None
 
 
 def define(definitions: Sequence[Term], known: Known) -> dict[str, Quantity]:
@@ -86,9 +87,7 @@ def _parsed(text: str) -> ast.expr:
     try:
         return ast.parse(python, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise SpecificationError(
-            f"cannot read the expression {text!r}: expected labels and numbers joined by + - * / ^ and brackets."
-        ) from None
+        raise SpecificationError(_UNREAD.filled(text=repr(text))) from None
 
 
 def _encoded(name: str) -> str:
@@ -108,10 +107,8 @@ def _evaluate(node: ast.expr, text: str, known: Known) -> Quantity:
             label = _decoded(name)
             if label in known:
                 return known[label]
-            raise SpecificationError(
-                f"{text!r}: {label!r} is neither a label in the model nor defined before."
-                f"{did_you_mean(label, known)}" + " Label a parameter by writing label*variable."
-            )
+            unknown = _UNKNOWN.filled(label=repr(label)) + did_you_mean(label, known) + _HOW_TO_LABEL
+            raise SpecificationError(at(repr(text), unknown))
         case ast.UnaryOp(op=ast.USub() | ast.UAdd() as sign, operand=operand):
             inner = _evaluate(operand, text, known)
             return inner if isinstance(sign, ast.UAdd) else Quantity(-inner.value, -inner.gradient)
@@ -122,10 +119,8 @@ def _evaluate(node: ast.expr, text: str, known: Known) -> Quantity:
             return inner.mapped(*_FUNCTIONS[_decoded(name)](inner.value))
         case ast.Call(func=ast.Name(id=name), args=[_, *_] as several, keywords=[]) if _decoded(name) in _LARGEST:
             return reduce(partial(_larger, _LARGEST[_decoded(name)]), (_evaluate(one, text, known) for one in several))
-    raise SpecificationError(
-        f"{text!r}: only labels, numbers, + - * / ^, brackets and the functions {', '.join((*_FUNCTIONS, *_LARGEST))} "
-        "are understood."
-    )
+    functions = joined((*_FUNCTIONS, *_LARGEST), ", ", "、")
+    raise SpecificationError(at(repr(text), _UNDERSTOOD.filled(functions=functions)))
 
 
 def _larger(sign: int, a: Quantity, b: Quantity) -> Quantity:
@@ -152,4 +147,20 @@ def _combined(a: Quantity, op: ast.operator, b: Quantity, text: str) -> Quantity
             constant = not np.any(b.gradient)
             by_exponent = 0.0 if constant else np.log(x) * x**y * b.gradient
             return Quantity(a.value**b.value, by_base + by_exponent)
-    raise SpecificationError(f"{text!r}: only + - * / ^ can join labels.")
+    raise SpecificationError(at(repr(text), _JOINING))
+
+
+_TOO_LONG = Words("an expression, or a number in it, is too long: {text} ...", "表达式或其中的数值过长：{text} ...")
+_UNREAD = Words(
+    "cannot read the expression {text}: expected labels and numbers joined by + - * / ^ and brackets.",
+    "无法读取表达式{text}：应为以+ - * / ^和括号连接的标签与数值。",
+)
+_UNKNOWN = Words(
+    "{label} is neither a label in the model nor defined before.", "{label}既不是模型中的标签，也未在此前定义。"
+)
+_HOW_TO_LABEL = Words(" Label a parameter by writing label*variable.", "参数的标签写作：标签*变量。")
+_UNDERSTOOD = Words(
+    "only labels, numbers, + - * / ^, brackets and the functions {functions} are understood.",
+    "只能使用标签、数值、+ - * / ^、括号以及函数{functions}。",
+)
+_JOINING = Words("only + - * / ^ can join labels.", "标签之间只能用+ - * / ^连接。")

@@ -24,6 +24,7 @@ from ..responses.moments import Moments, moments_of_answers, moments_of_summarie
 from ..responses.summaries import summaries
 from ..tasks import seeded
 from ..threads import one_thread
+from ..words import Words
 from . import categories, diagnosis, exhausted, least_squares, objective, sampling, two_stage
 from . import ordered as answers_of
 from .bounds import KINDS, ROOMS, Bounds, within_moments
@@ -45,7 +46,7 @@ from .options import (
     starts_of,
 )
 from .origin import centred
-from .parameters import ParameterTable, given_variables, parameter_table
+from .parameters import NOTHING_OBSERVED, ParameterTable, given_variables, parameter_table
 from .result import Fit
 from .rotation import anchored, blocks_of, refuse_restrictions, rotated
 from .rotation_args import BIFACTOR, OBLIQUE, ORTHOGONAL, rotation_args_of
@@ -283,7 +284,7 @@ def fit(
     information = information or ("observed" if missing == "fiml" else method.information)
     if missing == "fiml" and not method.takes_gaps:
         named = f"test={test!r}" if test and method.discrepancy == "ML" else f"estimator={method.name!r}"
-        raise SpecificationError(f"{named} needs complete answers; with missing='fiml' use 'ML' or 'MLR'.")
+        raise SpecificationError(_COMPLETE_ONLY.filled(named=named))
     if method.discrepancy != "ML" and information == "observed":
         raise SpecificationError(f"estimator={method.name!r} knows the expected information only.")
     stages = missing in two_stage.WAYS
@@ -415,10 +416,7 @@ def _rotation_of(specification: Specification, rotation: str | None) -> str | No
         return turning
     if rotation is None:
         return None
-    raise SpecificationError(
-        f"rotation={rotation!r} turns exploratory blocks, and the model has none: mark its constructs by "
-        'efa("name")*, as in efa("b")*f1 + efa("b")*f2 =~ x1 + x2 + x3 + x4.'
-    )
+    raise SpecificationError(_NOTHING_TO_ROTATE.filled(rotation=repr(rotation)))
 
 
 def _moments(
@@ -436,7 +434,7 @@ def _moments(
     if (data is None) == (cov is None):
         raise SpecificationError("give either data= (one row per respondent) or cov= with n=, and not both.")
     if not specification.observed:
-        raise SpecificationError("the model names no observed variable: write at least one '=~', '~' or '~~' line.")
+        raise SpecificationError(NOTHING_OBSERVED)
     if cov is not None:
         if drawn != Drawn():
             raise SpecificationError("cluster= and weights= tell about respondents, so they need data=.")
@@ -477,10 +475,7 @@ def no_columns(constructs: Sequence[str], data: pd.DataFrame) -> None:
     """Refuse a construct that has the name of a column."""
     clash = [name for name in constructs if name in data.columns]
     if clash:
-        raise SpecificationError(
-            f"{clash[0]!r} is a construct of the model (it stands left of =~) and a column of the data as well: "
-            "rename one."
-        )
+        raise SpecificationError(_CLASH.filled(name=repr(clash[0])))
 
 
 def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raising: bool) -> Fit:
@@ -574,3 +569,19 @@ def _enough_moments(table: ParameterTable, labels: Sequence[str]) -> None:
     if table.n_free - equalities > available:
         message = diagnosis.too_many_parameters_message(table.n_free, available)
         raise IdentificationError(message, table.names(labels))
+
+
+_COMPLETE_ONLY = Words(
+    "{named} needs complete answers; with missing='fiml' use 'ML' or 'MLR'.",
+    "{named}需要完整的作答；missing='fiml'时请用'ML'或'MLR'。",
+)
+_CLASH = Words(
+    "{name} is a construct of the model (it stands left of =~) and a column of the data as well: rename one.",
+    "{name}既是模型的潜变量（位于=~左侧），又是数据中的列：请为其一改名。",
+)
+_NOTHING_TO_ROTATE = Words(
+    'rotation={rotation} turns exploratory blocks, and the model has none: mark its constructs by efa("name")*, as in '
+    'efa("b")*f1 + efa("b")*f2 =~ x1 + x2 + x3 + x4.',
+    'rotation={rotation}旋转探索性区块，而模型中没有：请以efa("名称")*标记其潜变量，如'
+    'efa("b")*f1 + efa("b")*f2 =~ x1 + x2 + x3 + x4。',
+)

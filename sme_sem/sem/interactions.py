@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, did_you_mean
 from ..responses.numeric import numbers_of
+from ..words import Text, Words
 from .specification import Specification
 
 
@@ -40,17 +41,26 @@ def _product(data: pd.DataFrame, name: str, specification: Specification) -> pd.
     constructs = [factor for factor in factors if factor in specification.latent]
     if constructs:
         instead = "sme.with_products(model, data)" if len(factors) == 2 else "sme.product_indicators"
-        raise SpecificationError(
-            f"the product {name!r}: {constructs[0]!r} is a construct, which has no answers to multiply. Measure the "
-            f"product by products of items: {instead} makes them."
-        )
+        raise SpecificationError(_of_product(name, _OF_CONSTRUCT.filled(name=repr(constructs[0]), instead=instead)))
     product = pd.Series(1.0, index=data.index)
     for factor in factors:
         if factor not in data.columns:
             near = did_you_mean(factor, map(str, data.columns))
-            raise SpecificationError(f"the product {name!r}: the data have no column {factor!r}.{near}")
+            raise SpecificationError(_of_product(name, _NO_COLUMN.filled(name=repr(factor)) + near))
         try:
             product = product * numbers_of(data[[factor]])[factor].astype(float)
         except DataProblem as problem:
-            raise DataProblem(f"the product {name!r}: {problem}") from None
+            raise DataProblem(_of_product(name, problem.said)) from None
     return product
+
+
+def _of_product(name: str, said: Text) -> Words:
+    return Words(f"the product {name!r}: ", f"乘积{name!r}：") + said
+
+
+_OF_CONSTRUCT = Words(
+    "{name} is a construct, which has no answers to multiply. Measure the product by products of items: {instead} "
+    "makes them.",
+    "{name}是潜变量，没有可相乘的作答。请以题项的乘积测量该乘积，可由{instead}生成。",
+)
+_NO_COLUMN = Words("the data have no column {name}.", "数据中没有{name}列。")

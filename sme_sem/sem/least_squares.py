@@ -89,11 +89,9 @@ def _told(variances: np.ndarray, sample: Sample, names: tuple[str, ...]) -> np.n
         columns, rows = np.triu_indices(len(names))
         first = int(np.flatnonzero(silent)[0]) - (len(variances[0]) - len(rows))
         a, b = names[rows[first]], names[columns[first]]
-        what = f"variance of {a!r}" if a == b else f"covariance of {a!r} and {b!r}"
-        raise DataProblem(
-            f"the weights of this estimator do not exist: the {what} has no sampling error, as of an item answered yes "
-            "and no equally often. Take estimator='ULSM', 'MLR', or ordered= for such items."
-        )
+        alone = Words(f"variance of {a!r}", f"{a!r}的方差")
+        what = alone if a == b else Words(f"covariance of {a!r} and {b!r}", f"{a!r}与{b!r}的协方差")
+        raise DataProblem(_NO_WEIGHTS.filled(what=what))
     return variances
 
 
@@ -284,4 +282,10 @@ _SINGULAR = Words(
     "others, as with answers that take two values only. Take estimator='DWLS', 'ULSM' or 'MLR'.",
     "{asked}需要全部样本矩的协方差矩阵之逆，而该矩阵奇异：部分样本矩可由其他矩推得，如仅有两种取值的回答。请改用"
     "estimator='DWLS'、'ULSM'或'MLR'。",
+)
+
+_NO_WEIGHTS = Words(
+    "the weights of this estimator do not exist: the {what} has no sampling error, as of an item answered yes and no "
+    "equally often. Take estimator='ULSM', 'MLR', or ordered= for such items.",
+    "该估计方法的权重不存在：{what}没有抽样误差，例如是、否各半的题项。请用estimator='ULSM'或'MLR'，或将此类题项列入ordered。",
 )

@@ -22,6 +22,7 @@ from ..kernels import latent_response, ram
 from ..kernels.latent_response import OrderedPattern
 from ..relation import Relation, bare, circular
 from ..syntax import DEFINING, Term
+from ..words import Words, at
 from . import composites
 from .bounds import Bound, bounded_variances, bounds
 from .composites import Composite
@@ -348,7 +349,7 @@ def parameter_table(
         roles.composites,
     )
     if not table.observed:
-        raise SpecificationError("the model names no observed variable: write at least one '=~', '~' or '~~' line.")
+        raise SpecificationError(NOTHING_OBSERVED)
     return table
 
 
@@ -455,22 +456,12 @@ def _go_together(block: str, own: _Roles, whole: _Roles) -> None:
     """See that the block of a group names what the others do, in the parts that all groups have in common."""
     absent = [name for name in whole.observed if name not in own.observed]
     if absent:
-        raise SpecificationError(
-            f"{absent[0]!r} stands in the model of another group, and not in that of group {block!r}: groups have the "
-            f"same observed variables. Add the line '{absent[0]} ~~ {absent[0]}' to its block, or 'y ~ 0*{absent[0]}' "
-            "where it predicts y elsewhere."
-        )
+        raise SpecificationError(_ELSEWHERE_ONLY.filled(name=absent[0], block=repr(block)))
     explained = [name for name in own.covariates if name not in whole.covariates]
     if explained:
-        raise SpecificationError(
-            f"{explained[0]!r} only predicts in group {block!r} and does more in another: add the line "
-            f"'{explained[0]} ~~ {explained[0]}' to its block."
-        )
+        raise SpecificationError(_PREDICTS_ONLY.filled(name=explained[0], block=repr(block)))
     if own.composites != whole.composites or own.block_of != whole.block_of:
-        raise SpecificationError(
-            f"group {block!r} has other composites (<~) or exploratory blocks (efa()) than the rest: write them before "
-            "the first 'group:' line, for all groups."
-        )
+        raise SpecificationError(_COMMON_TO_ALL.filled(block=repr(block)))
 
 
 def _equated(by_group: Sequence[Specification]) -> dict[tuple[tuple[str, str, str], int], str]:
@@ -481,24 +472,17 @@ def _equated(by_group: Sequence[Specification]) -> dict[tuple[tuple[str, str, st
 def _stated(specification: Specification, groups: int) -> list[_Row]:
     loadings = {term.key for term in specification.relations if term.op == "=~"}
     for term in specification.relations:
-        for what, values in (
-            ("values", term.fixed),
-            ("labels", term.labels),
-            ("start values", term.starts),
-            ("lower bounds", term.lowers),
-            ("upper bounds", term.uppers),
-        ):
-            if len(values) not in (0, 1, groups):
-                raise SpecificationError(
-                    f"{term}: {len(values)} {what} for {groups} group{'s' * (groups > 1)}; "
-                    "give one, or one for each group."
-                )
+        for kind, what in _LISTS.items():
+            n = len(getattr(term, kind))
+            if n not in (0, 1, groups):
+                many = Words(f"{groups} group{'s' * (groups > 1)}", str(groups))
+                raise SpecificationError(at(str(term), _ONE_FOR_EACH.filled(n=n, what=what, groups=many)))
         if term.op == "=~" and term.lhs == term.rhs:
-            raise SpecificationError(f"{term}: a construct cannot be its own indicator.")
+            raise SpecificationError(at(str(term), _OWN_INDICATOR))
         if term.op == "~" and term.lhs == term.rhs:
-            raise SpecificationError(f"{term}: a variable cannot be regressed on itself.")
+            raise SpecificationError(at(str(term), _ON_ITSELF))
         if term.op == "~" and (term.rhs, "=~", term.lhs) in loadings:
-            raise SpecificationError(f"{term} is the arrow of {term.rhs} =~ {term.lhs} once more: keep one of them.")
+            raise SpecificationError(_SAME_ARROW.filled(term=term, loading=f"{term.rhs} =~ {term.lhs}"))
     return [_Row(term, user=True) for term in specification.relations]
 
 
@@ -567,12 +551,9 @@ def _of_ordered(row: _Row, options: Options, ordered: Mapping[str, int]) -> _Row
     residual, scale = term.op == "~~" and term.lhs == term.rhs, term.op == "~*~"
     if (residual and delta) or (scale and not delta):
         if row.user:
-            what = "residual variance" if residual else "scale"
-            raise SpecificationError(
-                f"{term}: in the {options.parameterization} parameterization the {what} of an "
-                f"ordered variable follows from the rest; leave it out, or take "
-                f"parameterization='{'theta' if delta else 'delta'}'."
-            )
+            what = Words("residual variance", "残差方差") if residual else Words("scale", "尺度")
+            own, other = ("delta", "theta") if delta else ("theta", "delta")
+            raise SpecificationError(at(str(term), _FOLLOWS.filled(own=own, what=what, other=other)))
         return replace(row, value=np.nan, free=False, derived=True)
     if row.user:
         return row
@@ -584,22 +565,18 @@ def _of_ordered(row: _Row, options: Options, ordered: Mapping[str, int]) -> _Row
 def _thresholds_exist(specification: Specification, ordered: Mapping[str, int]) -> None:
     for term in specification.relations:
         if term.op in ("|", "~*~") and term.lhs not in ordered:
-            raise SpecificationError(f"{term}: {term.lhs!r} is not an ordered variable; name it in ordered=.")
+            raise SpecificationError(at(str(term), _NOT_ORDERED.filled(name=repr(term.lhs))))
         if term.op == "|" and term.rhs not in {f"t{k + 1}" for k in range(ordered[term.lhs])}:
             count = ordered[term.lhs]
-            raise SpecificationError(
-                f"{term}: the answers have {count + 1} categories, so the thresholds are t1"
-                + (f" to t{count}." if count > 1 else ".")
-            )
+            last = Words(f" to t{count}", f"至t{count}") if count > 1 else ""
+            raise SpecificationError(at(str(term), _THRESHOLDS.filled(n=count + 1, last=last)))
         if term.op == "~*~" and term.lhs != term.rhs:
-            raise SpecificationError(f"{term}: a scale belongs to one variable, {term.lhs!r}.")
+            raise SpecificationError(at(str(term), _OF_ONE.filled(name=repr(term.lhs))))
 
 
 def _made_of_numbers(roles: _Roles, ordered: Mapping[str, int]) -> None:
     for name in (name for name in ordered if name in roles.made):
-        raise SpecificationError(
-            f"{name!r} is an item of a composite (<~), which is a sum of numbers: leave it out of ordered=."
-        )
+        raise SpecificationError(_SUMMED.filled(name=repr(name)))
 
 
 def _only_indicator(name: str, roles: _Roles) -> bool:
@@ -673,12 +650,12 @@ def _tells_its_scale(binary: str, options: Options) -> bool:
 
 def defined_once(parameters: Iterable[Parameter], definitions: Iterable[Term]) -> None:
     """Refuse a name that is defined twice, or is a label as well."""
-    taken = {p.label: f"the label of {p}" for p in parameters if p.label}
+    taken = {p.label: Words(f"the label of {p}", f"是{p}的标签") for p in parameters if p.label}
     for term in definitions:
         if term.op == ":=":
             if term.lhs in taken:
-                raise SpecificationError(f"{term}: {term.lhs!r} is {taken[term.lhs]} already; give it another name.")
-            taken[term.lhs] = f"defined as {term.rhs}"
+                raise SpecificationError(at(str(term), _TAKEN.filled(name=repr(term.lhs), what=taken[term.lhs])))
+            taken[term.lhs] = Words(f"defined as {term.rhs}", f"定义为{term.rhs}")
 
 
 def _excepted_are_there(parameters: list[Parameter], excepted: Sequence[str]) -> None:
@@ -689,7 +666,7 @@ def _excepted_are_there(parameters: list[Parameter], excepted: Sequence[str]) ->
     for text in excepted:
         if bare(text) not in known:
             near = did_you_mean(text, dict.fromkeys(known.values()))
-            raise SpecificationError(f"group_partial: {text!r} is no parameter of the model.{near}")
+            raise SpecificationError(at("group_partial", _NO_PARAMETER.filled(text=repr(text)) + near))
 
 
 _KINDS = {
@@ -785,7 +762,7 @@ def _twins(
             target = place_of.get((bare(written), p.group))
             if target is None:
                 near = did_you_mean(written, [str(q) for q in kept])
-                raise SpecificationError(f"{p}: equal({written!r}) names no parameter.{near}")
+                raise SpecificationError(at(str(p), _EQUAL_TO_NOTHING.filled(written=repr(written)) + near))
             if target != place:
                 twins[max(place, target)] = min(place, target)
         elif p.free and p.group and not p.label and held(p):
@@ -794,3 +771,56 @@ def _twins(
             if first != place and kept[first].free:
                 twins.setdefault(place, first)
     return twins
+
+
+NOTHING_OBSERVED = Words(
+    "the model names no observed variable: write at least one '=~', '~' or '~~' line.",
+    "模型中没有观测变量：请至少写一行'=~'、'~'或'~~'。",
+)
+_ELSEWHERE_ONLY = Words(
+    "'{name}' stands in the model of another group, and not in that of group {block}: groups have the same observed "
+    "variables. Add the line '{name} ~~ {name}' to its block, or 'y ~ 0*{name}' where it predicts y elsewhere.",
+    "'{name}'出现在其他组的模型中，而不在组{block}的模型中：各组的观测变量须相同。请在其区块中加一行"
+    "'{name} ~~ {name}'；若它在其他组预测y，则加'y ~ 0*{name}'。",
+)
+_PREDICTS_ONLY = Words(
+    "'{name}' only predicts in group {block} and does more in another: add the line '{name} ~~ {name}' to its block.",
+    "'{name}'在组{block}中只是自变量，在其他组中则不然：请在其区块中加一行'{name} ~~ {name}'。",
+)
+_COMMON_TO_ALL = Words(
+    "group {block} has other composites (<~) or exploratory blocks (efa()) than the rest: write them before the first "
+    "'group:' line, for all groups.",
+    "组{block}的合成构念（<~）或探索性区块（efa()）与其他组不同：请写在第一个'group:'行之前，使其适用于各组。",
+)
+_LISTS = {
+    "fixed": Words("values", "取值"),
+    "labels": Words("labels", "标签"),
+    "starts": Words("start values", "初始值"),
+    "lowers": Words("lower bounds", "下界"),
+    "uppers": Words("upper bounds", "上界"),
+}
+_ONE_FOR_EACH = Words(
+    "{n} {what} for {groups}; give one, or one for each group.", "{groups}个组有{n}个{what}；请给出一个，或每组一个。"
+)
+_OWN_INDICATOR = Words("a construct cannot be its own indicator.", "潜变量不能是自己的题项。")
+_ON_ITSELF = Words("a variable cannot be regressed on itself.", "变量不能对自身回归。")
+_SAME_ARROW = Words(
+    "{term} is the arrow of {loading} once more: keep one of them.", "{term}与{loading}是同一条路径：请保留其一。"
+)
+_FOLLOWS = Words(
+    "in the {own} parameterization the {what} of an ordered variable follows from the rest; leave it out, or take "
+    "parameterization='{other}'.",
+    "在{own}参数化下，有序变量的{what}由其余参数推得；请删去，或设parameterization='{other}'。",
+)
+_NOT_ORDERED = Words("{name} is not an ordered variable; name it in ordered=.", "{name}不是有序变量；请列入ordered。")
+_THRESHOLDS = Words(
+    "the answers have {n} categories, so the thresholds are t1{last}.", "作答有{n}个类别，因此阈值为t1{last}。"
+)
+_OF_ONE = Words("a scale belongs to one variable, {name}.", "尺度只属于一个变量，即{name}。")
+_SUMMED = Words(
+    "{name} is an item of a composite (<~), which is a sum of numbers: leave it out of ordered=.",
+    "{name}是合成构念（<~）的题项，而合成构念是数值之和：请勿列入ordered。",
+)
+_TAKEN = Words("{name} is {what} already; give it another name.", "{name}已{what}；请改用其他名称。")
+_NO_PARAMETER = Words("{text} is no parameter of the model.", "模型中没有参数{text}。")
+_EQUAL_TO_NOTHING = Words("equal({written}) names no parameter.", "equal({written})所指的参数不存在。")

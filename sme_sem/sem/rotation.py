@@ -131,10 +131,7 @@ def blocks_of(table: ParameterTable) -> tuple[Block, ...]:
             elif np.array_equal(own.loadings, leaders[twin].loadings):
                 leaders[twin] = replace(leaders[twin], groups=(*leaders[twin].groups, group))
             else:
-                raise SpecificationError(
-                    f"exploratory block {name!r}: some of its loadings are equal across groups and some are not, "
-                    "which no rotation keeps. Hold all of them equal, or none."
-                )
+                raise SpecificationError(_of_block(name, _PARTLY_EQUAL))
         found += leaders
     return tuple(found)
 
@@ -144,7 +141,8 @@ def _constructs(table: ParameterTable, name: str) -> tuple[str, ...]:
     own = tuple(dict.fromkeys(t.lhs for t in terms if t.block == name))
     for t in terms:
         if t.lhs in own and t.block != name:
-            raise SpecificationError(f"{t.lhs!r} stands in two exploratory blocks, {name!r} and {t.block!r}.")
+            both = {"name": repr(t.lhs), "one": repr(name), "other": repr(t.block)}
+            raise SpecificationError(_IN_TWO.filled(**both))
     return own
 
 
@@ -156,14 +154,10 @@ def _items(table: ParameterTable, name: str, constructs: Sequence[str]) -> tuple
     for construct, own in zip(constructs, by_construct, strict=True):
         odd = set(own) ^ set(items)
         if odd:
-            raise SpecificationError(
-                f"exploratory block {name!r}: {constructs[0]} and {construct} must load on the same items, but "
-                f"{', '.join(sorted(odd))} belongs to one of them only."
-            )
+            said = _SAME_ITEMS.filled(one=constructs[0], other=construct, odd=", ".join(sorted(odd)))
+            raise SpecificationError(_of_block(name, said))
     if len(items) <= len(constructs):
-        raise SpecificationError(
-            f"exploratory block {name!r}: {len(constructs)} constructs need more than {len(items)} items."
-        )
+        raise SpecificationError(_of_block(name, _FEW_ITEMS.filled(constructs=len(constructs), items=len(items))))
     return items
 
 
@@ -177,17 +171,11 @@ def _in_group(
 
     loadings = np.array([[row(c, "=~", i).index for c in constructs] for i in items])
     if (loadings < 0).any() or len(np.unique(loadings)) < loadings.size:
-        raise SpecificationError(
-            f"exploratory block {name!r}: its loadings are what the rotation finds; none can be fixed or equal to "
-            "another. Write the constructs without efa() to restrict them."
-        )
+        raise SpecificationError(_of_block(name, _FREE_LOADINGS))
     errors = [row(i, "~~", i) for i in items]
     for e in errors:
         if e.derived and row(e.lhs, "~*~", e.lhs).free:
-            raise SpecificationError(
-                f"exploratory block {name!r}: the scale of {e.lhs!r} is free, so that its rotation has no fixed unit; "
-                "take parameterization='theta'."
-            )
+            raise SpecificationError(_of_block(name, _FREE_SCALE.filled(item=repr(e.lhs))))
     covariances = np.array([[-1 if a == b else row(a, "~~", b).index for b in constructs] for a in constructs])
     return Block(
         name,
@@ -293,13 +281,10 @@ def refuse_restrictions(
     moved = list(_touching(table, blocks))
     if limits is not None and (limits.slopes[:, moved] != 0).any():
         name = table.names()[moved[int(np.flatnonzero((limits.slopes[:, moved] != 0).any(axis=0))[0])]]
-        raise SpecificationError(
-            f"a constraint restricts {name!r}, which changes with the rotation of its exploratory block. "
-            "Constrain parameters outside the blocks only, or write the constructs without efa()."
-        )
+        raise SpecificationError(_CONSTRAINED.filled(name=repr(name)))
 
 
-def _restricted(table: ParameterTable, blocks: Sequence[Block], kind: int, place: np.ndarray) -> str:
+def _restricted(table: ParameterTable, blocks: Sequence[Block], kind: int, place: np.ndarray) -> Words:
     a, b = table.variables[place[1]], table.variables[place[2]] if kind != ram.INTERCEPTS else ""
     touched = (block for block in blocks if {a, b} & set(block.constructs))
     block = next(touched, blocks[0])  # a label may equate something elsewhere with what rotates
@@ -309,10 +294,12 @@ def _restricted(table: ParameterTable, blocks: Sequence[Block], kind: int, place
         ram.COVARIANCES: f"{a} ~~ {b}",
         ram.INTERCEPTS: f"{a} ~ 1",
     }[kind]
-    return (
-        f"exploratory block {block.name!r}: the model fixes, leaves out or equates {written!r}, so that it would not "
-        f"survive a rotation. What is free for one of {', '.join(block.constructs)} must be free for all of them."
-    )
+    constructs = ", ".join(block.constructs)
+    return _of_block(block.name, _RESTRICTED.filled(relation=repr(written), constructs=constructs))
+
+
+def _of_block(name: str, said: Words) -> Words:
+    return Words(f"exploratory block {name!r}: ", f"探索性区块{name!r}：") + said
 
 
 # --- after the search ----------------------------------------------------------------------------------------
@@ -450,4 +437,40 @@ _UNSETTLED = Words(
     "another rotation.",
     "区块{block}的{rotation}旋转未收敛；请勿解释其载荷与标准误。可能是潜变量过多，或某一题项单独决定了一个潜变量："
     "请减少潜变量或改用其他旋转方法。",
+)
+
+
+_PARTLY_EQUAL = Words(
+    "some of its loadings are equal across groups and some are not, which no rotation keeps. Hold all of them equal, "
+    "or none.",
+    "部分载荷跨组相等，部分不等，旋转后无法保持。请令其全部相等，或全部不设相等。",
+)
+_IN_TWO = Words(
+    "{name} stands in two exploratory blocks, {one} and {other}.", "{name}同属两个探索性区块：{one}与{other}。"
+)
+_SAME_ITEMS = Words(
+    "{one} and {other} must load on the same items, but {odd} belongs to one of them only.",
+    "{one}与{other}的题项须相同，而{odd}只属于其中之一。",
+)
+_FEW_ITEMS = Words(
+    "{constructs} constructs need more than {items} items.", "{constructs}个潜变量须有多于{items}个题项。"
+)
+_FREE_LOADINGS = Words(
+    "its loadings are what the rotation finds; none can be fixed or equal to another. Write the constructs without "
+    "efa() to restrict them.",
+    "其载荷由旋转得出，不能固定或设为相等。如需限制，请去掉这些潜变量的efa()。",
+)
+_FREE_SCALE = Words(
+    "the scale of {item} is free, so that its rotation has no fixed unit; take parameterization='theta'.",
+    "{item}的尺度自由估计，旋转没有固定的单位；请设parameterization='theta'。",
+)
+_CONSTRAINED = Words(
+    "a constraint restricts {name}, which changes with the rotation of its exploratory block. Constrain parameters "
+    "outside the blocks only, or write the constructs without efa().",
+    "约束涉及{name}，而它随所在探索性区块的旋转而变。请只约束区块以外的参数，或去掉潜变量的efa()。",
+)
+_RESTRICTED = Words(
+    "the model fixes, leaves out or equates {relation}, so that it would not survive a rotation. What is free for one "
+    "of {constructs} must be free for all of them.",
+    "模型固定、省略了{relation}或将其设为相等，旋转后无法保持。对{constructs}之一自由的参数，对其余潜变量也须自由。",
 )

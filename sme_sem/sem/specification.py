@@ -11,6 +11,7 @@ from ..errors import SpecificationError, did_you_mean, require_kind
 from ..letters import WORD
 from ..relation import Relation
 from ..syntax import DEFINING, VARIABLE, Term, read_terms
+from ..words import Text, Words
 
 
 @dataclass(frozen=True)
@@ -235,13 +236,11 @@ class Specification:
         first = {term.key: replace(term, group="") for term in reversed(own)}
         return Specification(tuple(dict.fromkeys(first[term.key] for term in own)))
 
-    def for_all_groups(self, what: str) -> Specification:
+    def for_all_groups(self, what: Text) -> Specification:
         """Give the model back, or refuse blocks of groups where ``what`` is asked."""
         if self.blocks:
-            raise SpecificationError(
-                f"{what} takes a model that holds in all groups: leave out the lines "
-                f"{', '.join(repr(f'group: {_named(name)}') for name in self.blocks)}."
-            )
+            lines = ", ".join(repr(f"group: {_named(name)}") for name in self.blocks)
+            raise SpecificationError(_FOR_ALL.filled(what=what, lines=lines))
         return self
 
     def by_group(self, groups: int) -> tuple[Specification, ...]:
@@ -257,11 +256,10 @@ class Specification:
         if not self.blocks:
             return (self,) * groups
         if groups == 1:
-            self.for_all_groups("a model of one group")
+            self.for_all_groups(Words("a model of one group", "单组分析"))
         if len(self.blocks) != groups:
-            raise SpecificationError(
-                f"the model has blocks of {len(self.blocks)} groups ({', '.join(self.blocks)}), and here are {groups}."
-            )
+            blocks = ", ".join(self.blocks)
+            raise SpecificationError(_OTHERWISE_MANY.filled(n=len(self.blocks), blocks=blocks, groups=groups))
         return tuple(self._within(name, g, groups) for g, name in enumerate(self.blocks))
 
     def _within(self, block: str, group: int, groups: int) -> Specification:
@@ -294,27 +292,19 @@ class Specification:
         if not self.blocks:
             return self
         if len(labels) < 2:
-            raise SpecificationError(
-                f"the model has blocks of groups ({', '.join(self.blocks)}), and here is one group: name the column "
-                "that divides respondents (group=), or give the covariance matrix of each group (cov=)."
-            )
+            raise SpecificationError(_ONE_GROUP.filled(blocks=", ".join(self.blocks)))
         numbers = {str(g + 1): label for g, label in enumerate(labels)}
         known = numbers if {*labels}.isdisjoint(self.blocks) else {label: label for label in labels}
         for block in self.blocks:
             if block not in known:
-                raise SpecificationError(
-                    f"the model has a block of group {block!r}, but the groups are {', '.join(map(repr, labels))}."
-                    f"{did_you_mean(block, labels) or ' Name them in that way, or by their numbers from 1.'}"
-                )
+                strange = _NO_SUCH_GROUP.filled(block=repr(block), groups=", ".join(map(repr, labels)))
+                raise SpecificationError(strange + (did_you_mean(block, labels) or _NAME_THEM))
         named = {known[block]: block for block in self.blocks}
         terms: list[Term] = []
         for g, label in enumerate(labels):
             own = self._within(named.get(label, ""), g, len(labels))
             if not own.relations:
-                raise SpecificationError(
-                    f"the model says nothing of group {label!r}: add a block 'group: {_named(label)}', or write what "
-                    "holds in all groups before the first block."
-                )
+                raise SpecificationError(_SILENT.filled(label=repr(label), line=f"group: {_named(label)}"))
             terms += (replace(term, group=label) for term in own.terms if term.op not in DEFINING)
         return Specification((*terms, *(term for term in self.terms if term.op in DEFINING)))
 
@@ -405,10 +395,8 @@ def _joined(first: Term, second: Term) -> Term:
     for what in ("fixed", "labels", "starts", "equal", "block", "lowers", "uppers"):
         before, after = getattr(first, what), getattr(second, what)
         if before and after and before != after:
-            raise SpecificationError(
-                f"{first} is written twice, once as {_written_right(first)} and once as "
-                f"{_written_right(second)}: keep one of them."
-            )
+            one, other = _written_right(first), _written_right(second)
+            raise SpecificationError(_TWICE.filled(relation=first, one=one, other=other))
     return _updated(first, second)
 
 
@@ -473,3 +461,31 @@ def _listed(values: list[str]) -> str:
 
 def _number(value: float | None) -> str:
     return "NA" if value is None else repr(value)
+
+
+_FOR_ALL = Words(
+    "{what} takes a model that holds in all groups: leave out the lines {lines}.",
+    "{what}要求模型对各组一律适用：请删去以下各行：{lines}。",
+)
+_OTHERWISE_MANY = Words(
+    "the model has blocks of {n} groups ({blocks}), and here are {groups}.",
+    "模型有{n}个组的区块（{blocks}），而此处有{groups}个组。",
+)
+_ONE_GROUP = Words(
+    "the model has blocks of groups ({blocks}), and here is one group: name the column that divides respondents "
+    "(group=), or give the covariance matrix of each group (cov=).",
+    "模型有分组区块（{blocks}），而此处只有一个组：请指明划分受访者的列（group=），或给出各组的协方差矩阵（cov=）。",
+)
+_NO_SUCH_GROUP = Words(
+    "the model has a block of group {block}, but the groups are {groups}.", "模型有组{block}的区块，而各组为{groups}。"
+)
+_NAME_THEM = Words(" Name them in that way, or by their numbers from 1.", "请按这些名称，或按从1起的序号命名。")
+_SILENT = Words(
+    "the model says nothing of group {label}: add a block '{line}', or write what holds in all groups before the first "
+    "block.",
+    "模型未涉及组{label}：请加区块'{line}'，或将各组共有的内容写在第一个区块之前。",
+)
+_TWICE = Words(
+    "{relation} is written twice, once as {one} and once as {other}: keep one of them.",
+    "{relation}写了两次，一次为{one}，一次为{other}：请保留其一。",
+)

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from typing import NoReturn, TypeVar
 
 from ..errors import SpecificationError, did_you_mean
-from ..words import Words, joined
+from ..words import Text, Words, joined
 
 _T = TypeVar("_T", bound=str)
 
 
-def chosen(name: str, value: _T, allowed: tuple[_T, ...], note: object = "") -> _T:
+def chosen(name: str, value: _T, allowed: tuple[_T, ...], note: Text = "") -> _T:
     """Look up which of the allowed values is meant; the message lists what is possible.
 
     >>> chosen("estimator", "mlr", ("ML", "MLR")), chosen("se", "robust.sem", ("standard", "robust_sem"))
@@ -23,7 +23,9 @@ def chosen(name: str, value: _T, allowed: tuple[_T, ...], note: object = "") -> 
     for one in allowed:
         if means(value, one):
             return one
-    raise SpecificationError(f"{name}={value!r} is not available; it can be {', '.join(map(repr, allowed))}.{note}")
+    known = [repr(one) for one in allowed]
+    en, zh = f"is not available; it can be {', '.join(known)}.", f"不可用；可选{'、'.join(known)}。"
+    raise SpecificationError(Words(f"{name}={value!r} {en}", f"{name}={value!r}{zh}") + note)
 
 
 def means(value: object, name: str) -> bool:

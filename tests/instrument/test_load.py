@@ -17,7 +17,7 @@ FIELDS = "expected a mapping with name, title, response_scales, constructs"
 
 
 def complaint(document) -> str:
-    """What is wrong with a document; every line of it, but what is quoted from a model, is told in Chinese as well."""
+    """What is wrong with a document; every line of it is told in Chinese as well."""
     with pytest.raises(InstrumentError) as caught:
         read_instrument(document, "my.yaml")
     assert_chinese(caught.value)
@@ -32,7 +32,7 @@ def file_complaint(path) -> str:
 
 
 def assert_chinese(error):
-    told = [line.zh for line in error.lines if "\n" not in str(line)]
+    told = [line.zh for line in error.lines]
     assert [text for text in told if not re.search("[\u4e00-\u9fff]", text)] == []
 
 
@@ -61,9 +61,6 @@ def test_a_model_that_is_no_syntax_is_told_with_its_place_beside_other_mistakes(
     document["models"][name]["structure"] = "stay ~ VALUE + + PRICE"
     said = complaint(document)
     assert f"models.{name}.structure: model, line 1, column 16: '+' before no number" in said
-    with pytest.raises(InstrumentError) as caught:
-        read_instrument(document)
-    assert f"models.{name}.structure：模型第1行第16列：'+'之后没有数值" in caught.value.in_chinese()
     assert "hypotheses" not in said  # what a model does not say is asked only of one that can be read
     document["version"] = 2
     assert "2 problems" in complaint(document)

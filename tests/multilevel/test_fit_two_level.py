@@ -17,6 +17,7 @@ import statsmodels.formula.api as smf
 from scipy.stats import norm
 
 import sme_sem as sme
+from chinese import wholly_chinese
 from multilevel.employees import BETWEEN, FOLDER, PATHS, WITHIN, employees, fitted
 from sme_sem.errors import ConvergenceError, DataProblem, IdentificationError, SpecificationError, SyntaxProblem
 from sme_sem.kernels.minimise import Status
@@ -303,6 +304,7 @@ def test_mistakes_are_told(model, error, said):
     with pytest.raises(error) as caught:
         fitted(model)
     assert said in str(caught.value)
+    assert wholly_chinese(caught.value.in_chinese())
 
 
 def test_columns_that_cannot_be_clusters_are_told():

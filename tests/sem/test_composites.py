@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import sme_sem as sme
+from chinese import wholly_chinese
 from sem.holzinger import FOLDER
 from sme_sem.sem import presentation
 from sme_sem.sem.composites import composites_of
@@ -358,6 +359,7 @@ def test_what_cannot_be_a_composite_is_refused_in_words(text):
     with pytest.raises(sme.SpecificationError) as caught:
         composites_of(Specification.read(text))
     assert REFUSED[text] in str(caught.value)
+    assert wholly_chinese(caught.value.in_chinese())
 
 
 def test_ordered_items_are_refused():

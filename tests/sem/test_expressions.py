@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chinese import wholly_chinese
 from sem.models import central_difference
 from sme_sem import SmeSemError, SpecificationError
 from sme_sem.sem.expressions import Quantity, define, evaluate
@@ -136,8 +137,9 @@ def test_what_is_no_expression_is_refused():
     ],
 )
 def test_nothing_of_python_but_arithmetic_is_understood(text):
-    with pytest.raises(SpecificationError):
+    with pytest.raises(SpecificationError) as caught:
         evaluate(text, known())
+    assert wholly_chinese(caught.value.in_chinese().replace(text, ""))
 
 
 def test_an_unknown_function_is_told_the_known_ones():

@@ -5,6 +5,7 @@ import json
 import pytest
 
 import sme_sem as sme
+from chinese import wholly_chinese
 from sem.holzinger import FOLDER, MODEL, assert_same, column, keyed, pupils
 from sme_sem import Specification, SpecificationError
 
@@ -194,6 +195,7 @@ def test_blocks_that_do_not_go_with_the_groups_are_refused(text, message):
     with pytest.raises(SpecificationError) as caught:
         fit(text)
     assert str(caught.value) == message
+    assert wholly_chinese(caught.value.in_chinese())
 
 
 def test_blocks_need_groups():
@@ -204,6 +206,7 @@ def test_blocks_need_groups():
     with pytest.raises(SpecificationError) as caught:
         sme.fit(ONE_AND_TWO, pupils())
     assert str(caught.value) == message
+    assert wholly_chinese(caught.value.in_chinese())
 
 
 @pytest.mark.parametrize(

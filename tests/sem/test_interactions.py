@@ -8,6 +8,7 @@ import pytest
 import statsmodels.api as sm
 
 import sme_sem as sme
+from chinese import wholly_chinese
 from sem.holzinger import FOLDER, assert_same, column, keyed, pupils, pupils_with_gaps
 from sme_sem import DataProblem, SpecificationError
 
@@ -97,6 +98,7 @@ def test_what_cannot_be_multiplied_is_named(model, problem, message):
     with pytest.raises(problem) as caught:
         sme.fit(model, pupils())
     assert str(caught.value) == message
+    assert wholly_chinese(caught.value.in_chinese())
 
 
 def test_factors_kept_as_objects_are_multiplied():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from chinese import wholly_chinese
 from sem.models import POPULATIONS, fitted_text, parameters_of
 from sme_sem import Specification, SpecificationError
 from sme_sem.sem.options import Options
@@ -162,6 +163,7 @@ def test_contradictions_are_named(text, groups, message):
     with pytest.raises(SpecificationError) as caught:
         parameters_of(text, groups)
     assert str(caught.value) == message
+    assert wholly_chinese(caught.value.in_chinese())
 
 
 def test_the_pattern_holds_every_value_in_its_place():
@@ -196,6 +198,7 @@ def test_a_name_is_defined_once(lines, message):
     with pytest.raises(SpecificationError) as caught:
         parameters_of(f"f =~ x1 + x2 + x3; y ~ b*f; {lines}")
     assert str(caught.value) == message
+    assert wholly_chinese(caught.value.in_chinese())
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import pytest
 from scipy.stats import wishart
 
 import sme_sem as sme
+from chinese import wholly_chinese
 from sem.holzinger import FOLDER, ITEMS, keyed, pupils
 from sme_sem.kernels import rotation as kernel
 from sme_sem.sem import fit as door
@@ -292,6 +293,7 @@ def test_what_no_rotation_keeps_is_refused(model, options, said):
     with pytest.raises(sme.SpecificationError) as problem:
         sme.fit(model, pupils(), **options)
     assert said in str(problem.value)
+    assert wholly_chinese(problem.value.in_chinese())
 
 
 def test_efa_belongs_to_measurement():
