@@ -18,6 +18,7 @@ from .errors import SpecificationError, did_you_mean
 from .instrument import Instrument
 from .instrument.exports.questionnaire import Question, Questionnaire, Tongue, lay_out
 from .responses.matching import SYNTHETIC_MARK
+from .words import Words
 
 Row = Sequence[str]
 
@@ -54,9 +55,11 @@ def download(answers: pd.DataFrame, instrument: Instrument, platform: str = "pla
     ['序号', '提交答卷时间', '所用时间']
     """
     if platform not in PLATFORMS:
-        known = ", ".join(PLATFORMS)
+        unknown = Words(f"unknown platform {platform!r}.", f"未知的平台{platform!r}。") + did_you_mean(
+            platform, PLATFORMS
+        )
         raise SpecificationError(
-            f"unknown platform {platform!r}.{did_you_mean(platform, PLATFORMS)} Known are {known}."
+            unknown + Words(f" Known are {', '.join(PLATFORMS)}.", f"可用：{'、'.join(PLATFORMS)}。")
         )
     return PLATFORMS[platform](answers, instrument)
 

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import StudyError
 from .tables.storing import require_path, unreadable, unwritable
+from .words import Words
 
 if TYPE_CHECKING:
     from .comparison.specification_search import Search
@@ -172,6 +173,14 @@ def record(path: str | Path, entries: Iterable[Entry]) -> tuple[Entry, ...]:
     return (*known, *new)
 
 
+def _line(number: int, said: Words) -> Words:
+    return Words(f"line {number}: ", f"第{number}行：") + said
+
+
+_NO_ENTRY = Words("is no entry of a ledger; restore the file", "不是台账记录；请恢复该文件")
+_ALTERED = Words("a line before it was altered or removed; restore the file", "此前有行被改动或删除；请恢复该文件")
+
+
 def read(path: str | Path) -> tuple[Entry, ...]:
     """Read a ledger, none where there is no file; :class:`StudyError` names a line that was altered or removed."""
     require_path(path, "ledger")
@@ -184,9 +193,9 @@ def read(path: str | Path) -> tuple[Entry, ...]:
             document.pop("recorded")
             entries.append(Entry(**document))
         except (ValueError, TypeError, KeyError, AttributeError):
-            raise StudyError(str(path), [f"line {number}: is no entry of a ledger; restore the file"]) from None
+            raise StudyError(str(path), [_line(number, _NO_ENTRY)]) from None
         if previous not in hashes:
-            raise StudyError(str(path), [f"line {number}: a line before it was altered or removed; restore the file"])
+            raise StudyError(str(path), [_line(number, _ALTERED)])
         hashes.add(_hash(line))
     return tuple(entries)
 

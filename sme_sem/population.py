@@ -20,6 +20,7 @@ from .instrument.parts import Product
 from .kernels import linalg, ram
 from .simulation import laid_out, simulate
 from .tasks import seeded
+from .words import Words
 
 
 def draw(population: str, n: int, *, seed: int, products: Sequence[Product] = ()) -> pd.DataFrame:
@@ -77,11 +78,18 @@ def standardized(population: str) -> str:
     for _ in names:  # each round settles the variables one arrow further from the causes
         theta[at] += 1 - np.diagonal(ram.implied(pattern, theta).cov[0])[places]
     if np.isnan(theta).any():
-        raise SpecificationError("the population has a feedback loop that finds no equilibrium.")
+        raise SpecificationError(_NO_EQUILIBRIUM)
     for p in left_out:
         if theta[p.index] <= 0:
-            raise SpecificationError(
-                f"the population explains more than all of {p.lhs!r}: lower the effects on it, or write its variance."
-            )
+            raise SpecificationError(_OVEREXPLAINED.filled(name=repr(p.lhs)))
     lines = (f"{p.lhs} ~~ {float(theta[p.index].round(12)):.12g}*{p.lhs}" for p in left_out)
     return "\n".join((population.rstrip("\n"), *lines))
+
+
+_NO_EQUILIBRIUM = Words(
+    "the population has a feedback loop that finds no equilibrium.", "总体含反馈回路，且无法达到均衡。"
+)
+_OVEREXPLAINED = Words(
+    "the population explains more than all of {name}: lower the effects on it, or write its variance.",
+    "总体对{name}的解释超过其全部方差：请减小对它的效应，或写明其方差。",
+)

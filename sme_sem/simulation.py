@@ -12,6 +12,7 @@ from .sem.options import Options
 from .sem.parameters import ParameterTable, parameter_table
 from .sem.specification import Specification
 from .tasks import seeded
+from .words import Words, at
 
 
 def simulate(model: str | Specification, n: int, *, seed: int) -> pd.DataFrame:
@@ -56,9 +57,7 @@ def population_moments(model: str | Specification) -> tuple[tuple[str, ...], np.
     table, theta = laid_out(model)
     moments = ram.implied(table.pattern(), theta)
     if np.isnan(linalg.cholesky(moments.sigma[0])).any():
-        raise SpecificationError(
-            "the population's covariance matrix is not positive definite: lower some covariances, or raise variances."
-        )
+        raise SpecificationError(_NOT_DEFINITE)
     return table.observed, moments.sigma[0], moments.mu[0]
 
 
@@ -66,10 +65,7 @@ def without_composites(population: Specification) -> None:
     """Refuse composites in a population, and say what to write instead."""
     for term in population.relations:
         if term.op == WEIGHT:
-            raise SpecificationError(
-                f"{term.lhs} <~: a population has no composites. Put their items in their place "
-                "as predictors, with weight times path (0.5 * 0.4 gives y ~ 0.2*x1), and write the items' covariances."
-            )
+            raise SpecificationError(at(f"{term.lhs} <~", _NO_COMPOSITES))
 
 
 def laid_out(model: str | Specification) -> tuple[ParameterTable, np.ndarray]:
@@ -83,3 +79,14 @@ def laid_out(model: str | Specification) -> tuple[ParameterTable, np.ndarray]:
             default = 1.0 if p.op == "~~" and p.lhs == p.rhs else 0.0
             theta[p.index] = p.start if not np.isnan(p.start) else default
     return table, theta
+
+
+_NOT_DEFINITE = Words(
+    "the population's covariance matrix is not positive definite: lower some covariances, or raise variances.",
+    "总体的协方差矩阵不是正定矩阵：请减小某些协方差，或增大方差。",
+)
+_NO_COMPOSITES = Words(
+    "a population has no composites. Put their items in their place as predictors, with weight times path (0.5 * 0.4 "
+    "gives y ~ 0.2*x1), and write the items' covariances.",
+    "总体中不能有合成构念。请以其题项作自变量代替，系数为权重乘以路径（0.5 * 0.4即y ~ 0.2*x1），并写明题项的协方差。",
+)

@@ -29,6 +29,7 @@ from .sem.specification import Specification
 from .study_file import StudyFile
 from .tables import Table, Text, Words
 from .threads import one_thread
+from .words import at
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,10 +148,8 @@ class Study:
         screening = self.screen(responses)
         kept = screening.responses()
         if not len(kept.frame):
-            raise ResponseError(
-                f"{responses.source}: none of the {responses.collected} respondents is left after screening "
-                f"({', '.join(self.choices.screening.rules)}); check the answers, or relax the screening rules"
-            )
+            rules = ", ".join(self.choices.screening.rules)
+            raise ResponseError(at(responses.source, _NOBODY_LEFT.filled(n=responses.collected, rules=rules)))
         categories = category_paths(self.instrument, kept.frame).only(map(self.instrument.model_syntax, self.models))
         return Results(
             instrument=self.instrument,
@@ -485,8 +484,8 @@ class Study:
         """Refuse a study of which more questionnaires came back than were sent out."""
         sent, returned = self.choices.distributed, responses.collected
         if sent is not None and sent < returned:
-            said = f"distributed: {sent} questionnaires were sent out, but {responses.source} holds {returned}."
-            raise StudyError("study file", [f"{said} Give the number sent out, or leave it out."])
+            said = _MORE_RETURNED.filled(sent=sent, source=responses.source, returned=returned)
+            raise StudyError("study file", [at("distributed", said)])
 
     def _trail(self, fit: Fit | None, others: Mapping[str, Fit]) -> Table:
         """Lay out the coded segments behind the items, up to the estimated paths."""
@@ -681,3 +680,11 @@ _TRAIL = Words("Trail of the coding", "编码溯源")
 _CODING = Words("Coded segments", "编码片段")
 _BOOTSTRAP = Words("Bootstrap", "Bootstrap")
 _TESTING = Words("Testing the hypotheses", "假设检验")
+_NOBODY_LEFT = Words(
+    "none of the {n} respondents is left after screening ({rules}); check the answers, or relax the screening rules",
+    "{n}名受访者经筛选（{rules}）后无一保留；请检查作答，或放宽筛选规则",
+)
+_MORE_RETURNED = Words(
+    "{sent} questionnaires were sent out, but {source} holds {returned}. Give the number sent out, or leave it out.",
+    "发放问卷{sent}份，而{source}中有{returned}份。请填写实际发放数，或删去该键。",
+)

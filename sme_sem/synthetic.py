@@ -26,6 +26,7 @@ from .instrument.parts import BackgroundQuestion, Synthetic
 from .population import draw
 from .responses.matching import SYNTHETIC_MARK
 from .tasks import seeded
+from .words import Words
 
 MARK = SYNTHETIC_MARK
 """The column that marks drawn answers."""
@@ -57,13 +58,10 @@ def draw_answers(instrument: Instrument, n: int | None = None, seed: int | None 
     """
     synthetic = instrument.answers.synthetic if instrument.answers else None
     if synthetic is None:
-        raise SpecificationError(
-            f"the instrument {instrument.name!r} has no population to draw from "
-            "(answers.synthetic.population); it comes with real answers, or with none."
-        )
+        raise SpecificationError(_NO_POPULATION.filled(name=repr(instrument.name)))
     n, seed = synthetic.n if n is None else n, synthetic.seed if seed is None else seed
     if n < 1:
-        raise SpecificationError(f"n, the number of respondents, must be at least 1; got {n}.")
+        raise SpecificationError(_AT_LEAST_ONE.filled(n=n))
     seeded(seed)
     inclinations, known = _inclinations(synthetic, n, seed)
     drawing = np.random.default_rng([seed, 1])  # not the stream of the items
@@ -152,3 +150,11 @@ def categorised(inclination: np.ndarray, lowest: int, highest: int) -> np.ndarra
     k = highest - lowest + 1
     thresholds = -2 + 4 * np.arange(1, k) / k
     return lowest + np.searchsorted(thresholds, inclination)
+
+
+_NO_POPULATION = Words(
+    "the instrument {name} has no population to draw from (answers.synthetic.population); it comes with real answers, "
+    "or with none.",
+    "问卷{name}没有可供抽取的总体（answers.synthetic.population）；它附有真实作答，或没有作答。",
+)
+_AT_LEAST_ONE = Words("n, the number of respondents, must be at least 1; got {n}.", "受访者人数n至少为1，实际为{n}。")

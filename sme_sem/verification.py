@@ -23,6 +23,7 @@ from .report.folder import MANIFEST, files_in
 from .study import Progress, Study
 from .tables import Column, Kind, Table, Tabled, Text, Words
 from .tables.storing import require_path, sha256_of
+from .words import at
 
 _SHOWN = 20
 
@@ -128,16 +129,22 @@ def _manifest(folder: Path) -> dict[str, Any]:
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
-        raise StudyError(
-            str(folder), [f"{MANIFEST}: no such file; name a folder that sme-sem run has written"]
-        ) from None
+        raise StudyError(str(folder), [at(MANIFEST, _NO_MANIFEST)]) from None
     except ValueError:
-        raise StudyError(str(folder), [f"{MANIFEST}: not readable as JSON; run the study again"]) from None
+        raise StudyError(str(folder), [at(MANIFEST, _UNREADABLE)]) from None
     wanted = ("sme_sem", "versions", "language", "files", "instrument")
     missing = [name for name in wanted if not isinstance(found, dict) or name not in found]
     if missing:
-        raise StudyError(str(folder), [f"{MANIFEST}: has no {missing[0]!r}; run the study again"])
+        raise StudyError(str(folder), [at(MANIFEST, _LACKS.filled(name=repr(missing[0])))])
     return dict(found)
+
+
+_NO_MANIFEST = Words(
+    "no such file; name a folder that sme-sem run has written", "文件不存在；请指定由sme-sem run写出的文件夹"
+)
+_UNREADABLE = Words("not readable as JSON; run the study again", "无法作为JSON读取；请重新运行研究")
+_LACKS = Words("has no {name}; run the study again", "缺少{name}；请重新运行研究")
+_NO_STUDY = Words("no study.yaml stands in {folder}; name it with --study", "{folder}中没有study.yaml；请以--study指明")
 
 
 def _study_of(folder: Path, stored: dict[str, Any], study: str | Path | None) -> Study:
@@ -147,7 +154,7 @@ def _study_of(folder: Path, stored: dict[str, Any], study: str | Path | None) ->
     name = stored["instrument"].get("name")
     if name in shipped() and stored.get("recorded_fits") is None:  # a study of its own counts its fits in a ledger
         return demo_study(name)
-    raise StudyError(str(folder), [f"no study.yaml stands in {folder.resolve().parent}; name it with --study"])
+    raise StudyError(str(folder), [_NO_STUDY.filled(folder=folder.resolve().parent)])
 
 
 def _changed(folder: Path, files: dict[str, str]) -> Iterator[Words]:

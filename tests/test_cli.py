@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import sme_sem
+from chinese import wholly_chinese
 from small_study import answers, contents, write_study, write_yaml
 from sme_sem import __version__, cli, simulate
 from sme_sem.tables import Words
@@ -700,6 +701,36 @@ def test_many_findings_do_not_fill_the_screen(run, files):
 
 
 # --- what is refused ---------------------------------------------------------------------------------
+
+
+TEXTS = {
+    "broken": "TRUST =~ t1 + t2 + t3\nUSE ~ TRUST +",
+    "unknown": "TRUST =~ t1 + t2 + t4",
+    "good": "TRUST =~ t1 + t2 + t3",
+    "levels": "level: 1\nt1 ~~ t2\nlevel: 2\nt1 ~~ t2",
+}
+
+
+@pytest.mark.parametrize(
+    ("command", "chinese"),
+    [
+        ("fit broken answers.csv", "模型第2行第14列：语句在此结束\n  USE ~ TRUST +\n               ^\n  应为变量名\n"),
+        ("fit unknown answers.csv", "未知的变量't4'：数据中没有该列，模型中也没有测量它的一行（=~）。"),
+        ("compare good unknown answers.csv", "unknown：未知的变量't4'"),
+        ("invariance good answers.csv -g town", "未知的变量'town'：数据中没有group所指的列。"),
+        ("fit levels answers.csv", "模型有两层：请以--cluster指明分组的列。\n"),
+        ("fit good answers.csv --missing most", "missing='most'不可用；可选'listwise'、"),
+        ("fit good answers.csv --thresholds mild", "没有名为'mild'的判断标准。"),
+        ("power good -n 50", "总体未给出TRUST =~ t2、TRUST =~ t3的取值：请写明，如TRUST =~ 0.5*t2。"),
+        ("regression answers.csv -i instrument.yaml -m USE", "模型第1行第1列：此行没有运算符"),
+    ],
+)
+def test_a_refusal_is_told_in_chinese_where_that_is_asked_for(run, files, monkeypatch, command, chinese):
+    monkeypatch.chdir(files)
+    for name, text in TEXTS.items():
+        Path(name).write_text(text, encoding="utf-8")
+    code, _, said = run(*command.split(), "-l", "zh")
+    assert code == 2 and chinese in said and wholly_chinese(said)
 
 
 def refused(run, *arguments):

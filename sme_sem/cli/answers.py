@@ -33,6 +33,7 @@ def kept_answers(source: Source, language: Language, *, err: bool = False) -> Re
     """Read and screen, and say how many are left."""
     from ..responses import screen
     from ..tables import Words, written
+    from ..words import at
 
     responses = read_answers(source)
     kept = screen(responses).responses()
@@ -40,7 +41,10 @@ def kept_answers(source: Source, language: Language, *, err: bool = False) -> Re
     counted = Words("collected {n} → valid {kept}\n", "回收{n} → 有效{kept}\n")
     typer.echo(written(counted.filled(n=responses.collected, kept=len(kept.frame)), language), err=err)
     if not len(kept.frame):
-        raise ResponseError(f"{responses.source}: nobody is left after screening; see: sme-sem validate")
+        nobody = Words(
+            "nobody is left after screening; see: sme-sem validate", "筛选后没有受访者；请看：sme-sem validate"
+        )
+        raise ResponseError(at(responses.source, nobody))
     return kept
 
 

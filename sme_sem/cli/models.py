@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import SmeSemError, SpecificationError
+from ..words import Words, at, joined
 from .numbers import numbers_of, suspecting, text_of
 from .options import (
     EstimatorOption,
@@ -168,7 +169,7 @@ def compare_models(
     check_output(form, output)
     stems = [path.stem for path in models]
     if len(set(stems)) < len(stems):
-        raise SpecificationError("two model files have the same name, which is to be the model's: rename one.")
+        raise SpecificationError(_SAME_NAME)
     numbers = numbers_of(data, sheet, missing_code or (), language.value)
     options = _fit_options(estimator, missing, ordered)
     texts = {path: text_of(path) for path in models}
@@ -225,10 +226,7 @@ def invariance_steps(
 
     check_output(form, output)
     if partial is not None and permutations:
-        raise SpecificationError(
-            "--partial and --permutations: permutations do not repeat the search, so their p-values would not hold. "
-            "Search first, and name in --free what there is a reason for."
-        )
+        raise SpecificationError(_SEARCH_FIRST)
     text, numbers = text_of(model), numbers_of(data, sheet, missing_code or (), language.value)
     with suspecting(numbers, [text], group, language.value):
         result = invariance(
@@ -334,7 +332,7 @@ def simulate(
     from ..tables.storing import store
 
     if (model is None) == (instrument is None):
-        raise SpecificationError("name either a file with a population model, or an --instrument")
+        raise SpecificationError(_EITHER)
     check_csv(output)
     if instrument is not None:
         known = load_instrument(instrument)
@@ -342,9 +340,9 @@ def simulate(
         written = download(answers, known, platform)
     else:
         if platform != "plain":
-            raise SpecificationError("--platform is for the answers to an --instrument: a model has no questions")
+            raise SpecificationError(_NO_QUESTIONS)
         if n is None:
-            raise SpecificationError("-n is missing: say how many respondents to draw")
+            raise SpecificationError(_HOW_MANY)
         answers = draw(text_of(model), n, seed=1 if seed is None else seed)  # type: ignore[arg-type]
         written = answers.to_csv(index=False, lineterminator="\n").encode()
     store(output, written)
@@ -367,9 +365,9 @@ def _fit_two_level(
     asked["--missing"] = options["missing"] != "listwise"
     refused = [name for name, given in asked.items() if given]
     if refused:
-        raise SpecificationError(f"a two-level model takes no {', '.join(refused)}: leave it out.")
+        raise SpecificationError(_NOT_WITH_LEVELS.filled(options=joined(refused, ", ", "、")))
     if cluster is None:
-        raise SpecificationError("the model has two levels: name the column that tells the clusters by --cluster.")
+        raise SpecificationError(_NO_CLUSTER)
     return fit_two_level(text, numbers, cluster=cluster, estimator=options.get("estimator", "ML"))
 
 
@@ -391,9 +389,33 @@ def _fit_of(path: Path, text: str, numbers: pd.DataFrame, **options: Any) -> Fit
     try:
         return estimate(text, numbers, **options)
     except SmeSemError as problem:
-        raise SpecificationError(f"{path}: {problem}") from None
+        raise SpecificationError(at(str(path), Words(str(problem), problem.in_chinese()))) from None
 
 
 def _without(table: Table, notes: Sequence[Text]) -> Table:
     """Leave out notes that already stand under an earlier table on the screen."""
     return replace(table, notes=tuple(note for note in table.notes if note not in notes))
+
+
+_SAME_NAME = Words(
+    "two model files have the same name, which is to be the model's: rename one.",
+    "两个模型文件同名，而文件名即模型名：请为其一改名。",
+)
+_SEARCH_FIRST = Words(
+    "--partial and --permutations: permutations do not repeat the search, so their p-values would not hold. Search "
+    "first, and name in --free what there is a reason for.",
+    "--partial与--permutations：置换不重复搜索，其p值因此不成立。请先搜索，再以--free列出有依据的关系。",
+)
+_EITHER = Words(
+    "name either a file with a population model, or an --instrument", "请指定总体模型的文件或--instrument，只取其一"
+)
+_NO_QUESTIONS = Words(
+    "--platform is for the answers to an --instrument: a model has no questions",
+    "--platform用于对--instrument的作答：模型没有题目",
+)
+_HOW_MANY = Words("-n is missing: say how many respondents to draw", "缺少-n：请指定抽取多少名受访者")
+_NOT_WITH_LEVELS = Words("a two-level model takes no {options}: leave it out.", "两层模型不接受{options}：请删去。")
+_NO_CLUSTER = Words(
+    "the model has two levels: name the column that tells the clusters by --cluster.",
+    "模型有两层：请以--cluster指明分组的列。",
+)

@@ -11,6 +11,7 @@ import typer
 
 from ..errors import SpecificationError, StudyError
 from ..tasks import terminal_bar
+from ..words import Words, at
 from .options import Form
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def hand_over(tables: Sequence[Table], language: Language, form: Form | None, ou
 
 def say_written(path: Path, language: Language, *, err: bool = False) -> None:
     """Print where something was written."""
-    from ..tables import Words, written
+    from ..tables import written
 
     typer.echo(written(Words("Written: {path}", "已写入：{path}").filled(path=path), language), err=err)
 
@@ -60,23 +61,19 @@ def check_output(form: Form | None, output: Path | None, *, several: bool = True
     _unwritten(output)
     own = {one.suffix: one for one in FORMATS.values()}.get(output.suffix.lower())
     if form is not None and own is not None and own.name != _name(form):
-        fitting = "a folder" if form is Form.csv else f"a {FORMATS[_name(form)].suffix} file"
-        raise SpecificationError(
-            f"--output {output}: --format {form.value} does not go with {own.suffix}; leave --format out, or name "
-            f"{fitting}"
-        )
+        suffix = FORMATS[_name(form)].suffix
+        fitting = Words("a folder", "文件夹") if form is Form.csv else Words(f"a {suffix} file", f"{suffix}文件")
+        clash = _OTHER_FORM.filled(form=form.value, suffix=own.suffix, fitting=fitting)
+        raise SpecificationError(at(f"--output {output}", clash))
     chosen = format_of(output) if form is None else own
     if several and chosen is not None and chosen.single:
-        raise SpecificationError(
-            f"--output {output}: a CSV file holds one table only, and these are several; name a workbook (.xlsx), or a "
-            "folder for a file of each: --format csv --output FOLDER"
-        )
+        raise SpecificationError(at(f"--output {output}", _ONE_TABLE))
 
 
 def check_csv(output: Path) -> None:
     """Refuse to write CSV under a name by which another program would open it, or over what is there."""
     if output.suffix.lower() != ".csv":
-        raise SpecificationError(f"{output}: what is written is CSV; name a file that ends in .csv")
+        raise SpecificationError(at(str(output), _CSV))
     refuse_existing(output)
 
 
@@ -87,7 +84,7 @@ def _name(form: Form) -> str:
 def refuse_existing(output: Path) -> None:
     """Refuse to write over what is there, before the work is done."""
     if output.exists():
-        raise StudyError(str(output), ["already exists; name another file, or move it away"])
+        raise StudyError(str(output), [_EXISTS])
 
 
 def _unwritten(output: Path) -> None:
@@ -95,7 +92,7 @@ def _unwritten(output: Path) -> None:
     if output.is_file():
         refuse_existing(output)
     if any(output.glob("*.csv")):
-        raise StudyError(str(output), ["holds tables already; name another folder, or move them away"])
+        raise StudyError(str(output), [_HOLDS_TABLES])
 
 
 def for_programs(form: Form | None, output: Path | None) -> bool:
@@ -117,3 +114,19 @@ def progress_bar() -> Iterator[Callable[[Text, int, int], None]]:
     with terminal_bar() as bar:
         task = bar.add_task("", total=None)
         yield lambda name, done, total: bar.update(task, description=str(name), completed=done, total=total)
+
+
+_OTHER_FORM = Words(
+    "--format {form} does not go with {suffix}; leave --format out, or name {fitting}",
+    "--format {form}与{suffix}不符；请删去--format，或指定{fitting}",
+)
+_ONE_TABLE = Words(
+    "a CSV file holds one table only, and these are several; name a workbook (.xlsx), or a folder for a file of each: "
+    "--format csv --output FOLDER",
+    "CSV文件只容一张表，此处有多张；请指定工作簿（.xlsx），或以文件夹每表存一文件：--format csv --output FOLDER",
+)
+_CSV = Words("what is written is CSV; name a file that ends in .csv", "写出的是CSV；请指定以.csv结尾的文件")
+_EXISTS = Words("already exists; name another file, or move it away", "已存在；请指定其他文件，或将其移走")
+_HOLDS_TABLES = Words(
+    "holds tables already; name another folder, or move them away", "其中已有表格；请指定其他文件夹，或将其移走"
+)

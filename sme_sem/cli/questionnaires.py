@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import SpecificationError
+from ..words import Words, at
 from .answers import construct_named, findings_code, kept_answers, list_findings, read_answers, say_platform
 from .options import (
     Form,
@@ -225,9 +226,8 @@ def components(
         wanted = [construct_named(name.strip(), kept.instrument) for name in asked]
         for name in wanted:
             if not scales.get(name):
-                raise SpecificationError(
-                    f"--constructs: no construct with items is named {name!r}.{did_you_mean(name, scales)}"
-                )
+                unknown = Words(f"no construct with items is named {name!r}.", f"没有名为{name!r}的带题项的构念。")
+                raise SpecificationError(at("--constructs", unknown + did_you_mean(name, scales)))
         items = [item for item in kept.items if any(item in scales[name] for name in wanted)]
         frame = kept.frame[items]
         return [*adequacy(frame).tables(), *condense(frame, n, rotation).tables()]

@@ -28,6 +28,7 @@ from ..sem.fit import Fit, sample_of
 from ..sem.search import estimated
 from ..sem.stack import searched, stacked
 from ..tasks import seeded
+from ..words import Words
 from .sameness import same_rows
 from .vuong import has_likelihood
 
@@ -47,13 +48,10 @@ def cross_validated(fits: Mapping[str, Fit], folds: int, seed: int | None) -> Fo
     """
     first = next(iter(fits.values()))
     if not all(has_likelihood(fit) and same_rows(first, fit) for fit in fits.values()):
-        raise SpecificationError(
-            "folds= foretells single respondents: it needs maximum likelihood (ML, MLR, MLM) and the same data= for "
-            "all models."
-        )
+        raise SpecificationError(_BY_LIKELIHOOD)
     fewest = int(first.moments.n.min())
     if not isinstance(folds, Integral) or not 2 <= folds <= fewest // 2:
-        raise SpecificationError(f"folds={folds!r}: from 2 to {fewest // 2} for {fewest} respondents (smallest group).")
+        raise SpecificationError(_FROM_TO.filled(folds=repr(folds), most=fewest // 2, fewest=fewest))
     parts = _parts(first.moments, folds, seed)
     apart = {name: _foretold(name, fit, parts, folds) for name, fit in fits.items()}
     best = min(apart.values(), key=np.mean)
@@ -82,10 +80,7 @@ def _foretold(name: str, fit: Fit, parts: tuple[np.ndarray, ...], folds: int) ->
     found = []
     for fold, (theta, sample, own) in enumerate(zip(thetas, samples, training, strict=True)):
         if theta is None:
-            raise ConvergenceError(
-                f"model {name!r} was not found without part {fold + 1} of {folds}: it depends on few respondents. "
-                "Take fewer folds= or another seed=, or leave the model out."
-            )
+            raise ConvergenceError(_NOT_WITHOUT.filled(name=repr(name), part=fold + 1, folds=folds))
         found.append(_distances(fit, theta, sample, own, [part == fold for part in parts]))
     return np.concatenate(found)
 
@@ -142,3 +137,19 @@ def _distances(
         saturated = log_density(own, every.mean[g], every.covariance[g])
         found.append(2 * (saturated - log_density(own, mean[g], implied.sigma[g])))
     return np.concatenate(found)
+
+
+_BY_LIKELIHOOD = Words(
+    "folds= foretells single respondents: it needs maximum likelihood (ML, MLR, MLM) and the same data= for all "
+    "models.",
+    "folds对每名受访者作预测：须用最大似然估计（ML、MLR、MLM），且各模型使用同一数据。",
+)
+_FROM_TO = Words(
+    "folds={folds}: from 2 to {most} for {fewest} respondents (smallest group).",
+    "folds={folds}：最小的组有{fewest}名受访者，可取2至{most}。",
+)
+_NOT_WITHOUT = Words(
+    "model {name} was not found without part {part} of {folds}: it depends on few respondents. Take fewer folds= or "
+    "another seed=, or leave the model out.",
+    "去掉{folds}部分中的第{part}部分后，模型{name}未得到解：它依赖于少数受访者。请减少folds，更换seed，或删去该模型。",
+)

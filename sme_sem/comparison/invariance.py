@@ -40,9 +40,10 @@ from ..sem.rivals import DIFFERENCE_COLUMNS, PLAIN_CHISQ
 from ..sem.specification import Specification
 from ..sem.spelling import missing_of
 from ..syntax import Term
-from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, term
 from ..tasks import Progress
 from ..threads import one_thread
+from ..words import at
 from . import by_group
 from .nesting import translated
 from .own_labels import across_groups, own_labels
@@ -231,10 +232,7 @@ class Invariance(Tabled):
         equal = self._design.held(step)
         kind = {**HELD, "configural": ""}[step]
         if kind not in equal or (self._design.ordered and step in ("scalar", "strict")):
-            raise SpecificationError(
-                f"step {step!r}: its equalities are not tested one by one for these items; release relations by name, "
-                "with group_partial=."
-            )
+            raise SpecificationError(_NOT_ONE_BY_ONE.filled(step=repr(step)))
         fit = self.fits[step]
         relations = _held_relations(fit)
         before = self._before(step)
@@ -297,10 +295,7 @@ class Invariance(Tabled):
                 break
             released = (*current.released, str(candidates["relation"][0]))
             current = _run(self._design, tuple(self.fits), released)
-        raise DataProblem(
-            f"step {step!r} still differs significantly with {len(current.released)} relations released: there is no "
-            "partial invariance to speak of."
-        )
+        raise DataProblem(_NOT_EVEN_PARTIAL.filled(step=repr(step), n=len(current.released)))
 
     @property
     def paths(self) -> pd.DataFrame:
@@ -420,7 +415,7 @@ def invariance(
     if "group_equal" in options:
         raise SpecificationError("invariance holds parameters equal by steps=; leave group_equal= out.")
     require_kind("group", group, str, "the name of a column, whose values are the groups that are compared")
-    specification = Specification.read(model).for_all_groups("invariance")
+    specification = Specification.read(model).for_all_groups(_OF_GROUPS)
     if steps is not None:
         _known_steps(texts("steps", steps, "configural"), STEPS)
     if ordered is None:
@@ -440,12 +435,9 @@ def invariance(
     chosen = texts("steps", asked, "configural")
     _known_steps(chosen, STEPS)
     if chosen[0] != "configural" or list(chosen) != sorted(chosen, key=STEPS.index):
-        raise SpecificationError(f"steps={chosen}: begin with 'configural' and keep the order {', '.join(STEPS)}.")
+        raise SpecificationError(at(f"steps={chosen}", _IN_ORDER.filled(steps=joined(STEPS, ", ", "、"))))
     if "means" in chosen and not {"scalar", "strict"} & set(chosen):
-        raise SpecificationError(
-            f"steps={chosen}: means of constructs can be compared once intercepts are equal; put 'scalar' or 'strict' "
-            "before 'means'."
-        )
+        raise SpecificationError(at(f"steps={chosen}", _INTERCEPTS_FIRST))
     _can_be_told_apart(chosen, cut)
     released = texts("group_partial", group_partial, "x3 ~ 1")
     design = Design(specification, data, group, cut, first.table.groups, chosen, options)
@@ -466,18 +458,16 @@ def _all_named(given: Labels, groups: Sequence[str]) -> dict[str, Text]:
 def _known_steps(steps: Sequence[str], known: Sequence[str] | Mapping[str, Any]) -> None:
     unknown = [step for step in steps if not isinstance(step, str) or step not in known]
     if unknown or not steps:
-        raise SpecificationError(f"step {unknown[0] if unknown else ''!r} is none of {', '.join(known)}.")
+        own = repr(unknown[0] if unknown else "")
+        raise SpecificationError(_NO_SUCH_STEP.filled(step=own, known=joined(known, ", ", "、")))
 
 
 def _can_be_told_apart(steps: Sequence[str], cut: Mapping[str, int]) -> None:
     if "thresholds" in steps and not cut:
-        raise SpecificationError("steps: 'thresholds' belong to ordered items; name them in ordered=.")
+        raise SpecificationError(at("steps", _OF_ORDERED))
     two = [name for name, thresholds in cut.items() if thresholds == 1]
     if two and {"thresholds", "metric"} & set(steps):
-        raise SpecificationError(
-            f"{', '.join(map(repr, two[:3]))}: with two categories, thresholds, loadings and intercepts cannot be "
-            "told apart; take steps=('configural', 'scalar', 'strict')."
-        )
+        raise SpecificationError(at(", ".join(map(repr, two[:3])), _BINARY))
 
 
 def _run(design: Design, steps: Sequence[str], released: tuple[str, ...]) -> Invariance:
@@ -580,3 +570,27 @@ _FOUND = Words(
     "以下为依据本数据的得分检验搜索所得，拟合改善在所难免：{names}；须有理论依据并以其他样本验证。",
 )
 _OF = Words("{step}: {said}", "{step}：{said}")
+_OF_GROUPS = Words("invariance", "测量不变性检验")
+_NOT_ONE_BY_ONE = Words(
+    "step {step}: its equalities are not tested one by one for these items; release relations by name, with "
+    "group_partial=.",
+    "步骤{step}：对这些题项不逐一检验其等值；请以group_partial=按名称放开关系。",
+)
+_NOT_EVEN_PARTIAL = Words(
+    "step {step} still differs significantly with {n} relations released: there is no partial invariance to speak of.",
+    "放开{n}个关系后，步骤{step}的差异仍然显著：不存在部分不变性。",
+)
+_IN_ORDER = Words("begin with 'configural' and keep the order {steps}.", "请从'configural'开始，并按{steps}的顺序。")
+_INTERCEPTS_FIRST = Words(
+    "means of constructs can be compared once intercepts are equal; put 'scalar' or 'strict' before 'means'.",
+    "截距相等后才能比较潜变量均值；请在'means'之前加入'scalar'或'strict'。",
+)
+_NO_SUCH_STEP = Words("step {step} is none of {known}.", "没有步骤{step}；可选{known}。")
+_OF_ORDERED = Words(
+    "'thresholds' belong to ordered items; name them in ordered=.", "'thresholds'用于有序题项；请列入ordered。"
+)
+_BINARY = Words(
+    "with two categories, thresholds, loadings and intercepts cannot be told apart; take steps=('configural', "
+    "'scalar', 'strict').",
+    "只有两个类别时，阈值、载荷与截距无法区分；请设steps=('configural', 'scalar', 'strict')。",
+)

@@ -91,10 +91,7 @@ def permuted(
     observed = _changes(np.array([[_measured(fit) for fit in fits.values()]]))[0]
     usable = np.isfinite(drawn[..., 0]).all(axis=1)
     if 2 * usable.sum() < permutations:
-        raise ConvergenceError(
-            f"{permutations - usable.sum()} of {permutations} permutations had a step without estimates, so they say "
-            "nothing of chance: the groups may be too small for the model."
-        )
+        raise ConvergenceError(_LOST.filled(n=permutations - usable.sum(), of=permutations))
     return _summed_up(tuple(fits), observed, drawn[usable], permutations)
 
 
@@ -246,4 +243,9 @@ _RULE = Words(
     "corrected.",
     "受访者随机重新分组（各组人数不变）后拟合损失不小于实际值的比例（Jorgensen、Kite、Chen与Short，2018）；"
     "首个步骤为拟合同样差或更差的比例。置换检验使用未校正的统计量，无需校正。",
+)
+_LOST = Words(
+    "{n} of {of} permutations had a step without estimates, so they say nothing of chance: the groups may be too small "
+    "for the model.",
+    "{of}次置换中有{n}次在某一步没有估计值，因而无法说明偶然性：对该模型而言，各组样本可能过小。",
 )

@@ -11,22 +11,26 @@ from ..errors import ConvergenceError, SpecificationError
 from ..sem.fit import Fit
 from ..sem.fitted import require_models
 from ..sem.rivals import equal_moments
+from ..words import Text, Words, joined
 
-_ADVICE = "Chi-square, AIC and BIC are only comparable for the same answers; fit both models to the same data."
+_ADVICE = Words(
+    " Chi-square, AIC and BIC are only comparable for the same answers; fit both models to the same data.",
+    "卡方、AIC与BIC只有在作答相同时才可比较；请以同一数据拟合两个模型。",
+)
 
 
 def require_comparable(fits: Mapping[str, Fit]) -> None:
     """Refuse models whose fits cannot be set against each other, with the reason."""
     require_models(fits)
     if len(fits) < 2:
-        raise SpecificationError(f"compare needs two models or more, by name; {len(fits)} given.")
+        raise SpecificationError(_TWO_OR_MORE.filled(n=len(fits)))
     for name, fit in fits.items():
         if not fit.converged:
-            raise ConvergenceError(f"model {name!r} did not converge: its chi-square means nothing. Mend or drop it.")
+            raise ConvergenceError(_NOT_CONVERGED.filled(name=repr(name)))
     for (a, first), (b, second) in pairwise(fits.items()):
         reason = _other_answers(first, second) or _other_estimates(first, second)
         if reason:
-            raise SpecificationError(f"models {a!r} and {b!r} cannot be compared: {reason}")
+            raise SpecificationError(_NOT_COMPARABLE.filled(one=repr(a), other=repr(b), reason=reason))
 
 
 def same_rows(a: Fit, b: Fit) -> bool:
@@ -38,21 +42,21 @@ def same_rows(a: Fit, b: Fit) -> bool:
     return all(np.array_equal(x, y, equal_nan=True) for x, y in zip(a.moments.answers, other, strict=True))
 
 
-def _other_answers(a: Fit, b: Fit) -> str:
+def _other_answers(a: Fit, b: Fit) -> Text:
     only = [sorted(set(x.observed) - set(y.observed)) for x, y in ((a, b), (b, a))]
     if only[0] or only[1]:
-        return f"only one of them contains {', '.join(map(repr, only[0] + only[1]))}. {_ADVICE}"
+        return _ONLY_ONE.filled(names=joined(map(repr, only[0] + only[1]), ", ", "、")) + _ADVICE
     if a.moments.labels != b.moments.labels and set(a.moments.labels) == set(b.moments.labels):
         return f"their groups stand in different orders ({_groups(a)}; {_groups(b)}). Fit both to the same DataFrame."
     if a.moments.labels != b.moments.labels:
         return f"their groups are {_groups(a)} and {_groups(b)}. Give both the same group=."
     if not np.array_equal(a.moments.n, b.moments.n):
-        return f"they rest on {_rows(a)} and {_rows(b)} respondents. {_ADVICE}"
+        return _OTHER_NUMBERS.filled(one=_rows(a), other=_rows(b)) + _ADVICE
     drawn = _otherwise_drawn(a, b)
     if drawn:
         return drawn
     if not equal_moments(a.moments, b.moments):
-        return f"their {a.n} respondents are not the same, or answered otherwise. {_ADVICE}"
+        return _OTHER_RESPONDENTS.filled(n=a.n) + _ADVICE
     return ""
 
 
@@ -71,7 +75,7 @@ def _alike(x: np.ndarray, y: np.ndarray) -> bool:
     return len(x) == len(y) and np.allclose(x, y)
 
 
-def _other_estimates(a: Fit, b: Fit) -> str:
+def _other_estimates(a: Fit, b: Fit) -> Text:
     x, y = a.options, b.options
     if x.method.discrepancy != y.method.discrepancy:
         return f"one is estimated by {x.estimator}, the other by {y.estimator}. Take one estimator for both."
@@ -87,10 +91,10 @@ def _other_estimates(a: Fit, b: Fit) -> str:
     if a.table.ordered != b.table.ordered:
         return "other variables are ordered in one than in the other. Give both the same ordered=."
     if a.table.means != b.table.means:
-        return "one models means, the other does not. Give both meanstructure=True."
+        return _MEANS
     if set(a.table.exogenous) != set(b.table.exogenous):
         one = sorted(set(a.table.exogenous) ^ set(b.table.exogenous))
-        return f"only one takes {', '.join(map(repr, one))} as given. Give both fixed_x=False."
+        return _GIVEN.filled(names=joined(map(repr, one), ", ", "、"))
     return ""
 
 
@@ -100,3 +104,26 @@ def _groups(fit: Fit) -> str:
 
 def _rows(fit: Fit) -> str:
     return " + ".join(str(int(n)) for n in fit.moments.n)
+
+
+_TWO_OR_MORE = Words(
+    "compare needs two models or more, by name; {n} given.", "比较至少需要两个有名称的模型，此处有{n}个。"
+)
+_NOT_CONVERGED = Words(
+    "model {name} did not converge: its chi-square means nothing. Mend or drop it.",
+    "模型{name}未收敛，其卡方没有意义。请修正或删去。",
+)
+_NOT_COMPARABLE = Words("models {one} and {other} cannot be compared: {reason}", "模型{one}与{other}不可比较：{reason}")
+_ONLY_ONE = Words("only one of them contains {names}.", "只有其一包含{names}。")
+_OTHER_NUMBERS = Words("they rest on {one} and {other} respondents.", "受访者人数分别为{one}与{other}。")
+_OTHER_RESPONDENTS = Words(
+    "their {n} respondents are not the same, or answered otherwise.", "两者的{n}名受访者不同，或作答不同。"
+)
+_MEANS = Words(
+    "one models means, the other does not. Give both meanstructure=True.",
+    "其一含均值结构，另一则否。请对两者均设meanstructure=True。",
+)
+_GIVEN = Words(
+    "only one takes {names} as given. Give both fixed_x=False.",
+    "只有其一将{names}视为给定。请对两者均设fixed_x=False。",
+)

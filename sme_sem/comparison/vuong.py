@@ -16,6 +16,7 @@ from ..kernels.log_density import log_density
 from ..kernels.weighted_chi_square import upper_tail
 from ..sem import robust
 from ..sem.fit import Fit
+from ..words import Words
 from .sameness import same_rows
 
 
@@ -51,11 +52,7 @@ def rivalry(first: Fit, second: Fit, *, level: float = 0.95) -> Rivalry:
     Raises :class:`~sme_sem.errors.SpecificationError` without the answers, or where rows differ.
     """
     if not (has_likelihood(first) and has_likelihood(second)):
-        raise SpecificationError(
-            "method='vuong' compares the log-likelihoods of respondents who were drawn one by one: it needs maximum "
-            "likelihood (ML, MLR, MLM; missing='listwise' or 'fiml'), the answers themselves (data=, not cov=), and no "
-            "weights= or cluster=."
-        )
+        raise SpecificationError(_BY_LIKELIHOOD)
     if not same_rows(first, second):
         raise SpecificationError(
             "method='vuong' compares the models respondent by respondent, and the rows of their data stand in "
@@ -98,3 +95,12 @@ def _inverse(fit: Fit) -> np.ndarray:
     """Inverse of the observed information, in the directions the constraints leave free."""
     N = fit._directions
     return np.asarray(np.linalg.inv(N.T @ (fit._slope(exact=True).hessian / 2) @ N))
+
+
+_BY_LIKELIHOOD = Words(
+    "method='vuong' compares the log-likelihoods of respondents who were drawn one by one: it needs maximum likelihood "
+    "(ML, MLR, MLM; missing='listwise' or 'fiml'), the answers themselves (data=, not cov=), and no weights= or "
+    "cluster=.",
+    "method='vuong'比较逐一抽取的受访者的对数似然值：须用最大似然估计（ML、MLR、MLM；missing='listwise'或'fiml'）与原始作答"
+    "（data=，而非cov=），且不设weights=或cluster=。",
+)

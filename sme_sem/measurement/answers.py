@@ -143,15 +143,16 @@ def require_scores(names: Iterable[str], frame: pd.DataFrame, scales: Mapping[st
     """Refuse a name that is neither a scale's nor a column's."""
     for name in names:
         if name not in scales and name not in frame.columns:
-            what = "neither a scale nor a column" if scales else "no column"
-            raise SpecificationError(f"{what}: {name!r}.{did_you_mean(name, (*scales, *map(str, frame.columns)))}")
+            near = did_you_mean(name, (*scales, *map(str, frame.columns)))
+            raise SpecificationError((_NEITHER if scales else _NO_COLUMN).filled(name=repr(name)) + near)
 
 
 def require_respondents(answers: Answers) -> None:
     """Refuse so few respondents, or items, that no correlation matrix of full rank comes of them."""
     names = list(answers.frame)
     if len(names) < 2:
-        raise DataProblem(f"{len(names)} item{'s' * (len(names) != 1)}: correlations need at least two.")
+        items = Words(f"{len(names)} item{'s' * (len(names) != 1)}", f"{len(names)}个题项")
+        raise DataProblem(items + _AT_LEAST_TWO)
     if answers.n <= len(names):
         counts = {"n": answers.n, "answered": answers.n_answered, "items": len(names), "least": len(names) + 1}
         raise DataProblem(_TOO_FEW.filled(**counts))
@@ -195,3 +196,8 @@ def _refuse_repeated(names: Iterable[object]) -> None:
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(names)
+
+
+_NEITHER = Words("neither a scale nor a column: {name}.", "{name}既不是量表也不是列。")
+_NO_COLUMN = Words("no column: {name}.", "没有列{name}。")
+_AT_LEAST_TWO = Words(": correlations need at least two.", "：计算相关至少需要两个。")

@@ -157,7 +157,8 @@ def _rows(
             return [(outcome, names[0], len(scores), 1.0, 1.0)]
         require_correlations(complete_answers(scores))
     except DataProblem as problem:
-        raise DataProblem(f"predictors of {outcome!r}: {problem}") from None
+        where = Words(f"predictors of {outcome!r}: ", f"{outcome!r}的自变量：")
+        raise DataProblem(where + problem.said) from None
     centred = scores.to_numpy() - scores.to_numpy().mean(axis=0)
     design = np.column_stack([np.ones(len(scores)), centred / centred.std(axis=0)])
     found = [float(variance_inflation_factor(design, i + 1)) for i in range(len(names))]

@@ -14,6 +14,7 @@ import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, require_kind
 from ..tables import Text, Words, joined
+from ..words import at
 from .differences import known_columns
 
 Categories = Mapping[str, Mapping[Any, Text]]
@@ -114,10 +115,14 @@ def refuse_outcome(name: str) -> SpecificationError:
 
 def refuse_control(name: str) -> SpecificationError:
     """Say that codes of categories cannot be held constant as if they were a quantity."""
-    return SpecificationError(
-        f"controls: {name} is a question of categories without order, and its codes are no quantity to hold constant. "
-        f"Take it as a predictor of a regression, which compares its categories: 'Y ~ X + {name}'. {IN_ORDER.en}"
-    )
+    return SpecificationError(at("controls", _CONTROL.filled(name=name) + IN_ORDER))
+
+
+_CONTROL = Words(
+    "{name} is a question of categories without order, and its codes are no quantity to hold constant. Take it as a "
+    "predictor of a regression, which compares its categories: 'Y ~ X + {name}'. ",
+    "{name}为无序类别题，其编码不是可保持不变的数量。请作为回归的自变量，以比较其各类别：'Y ~ X + {name}'。",
+)
 
 
 IN_ORDER = Words(

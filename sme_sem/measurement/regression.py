@@ -204,21 +204,16 @@ def _steps(models: str | Specification | Sequence[str | Specification]) -> tuple
     given = [models] if isinstance(models, (str, Specification)) or not isinstance(models, Iterable) else list(models)
     if not given:
         raise SpecificationError("no model: write the regression as 'y ~ x + z'.")
-    read = [Specification.read(model).for_all_groups("regression") for model in given]
+    read = [Specification.read(model).for_all_groups(_REGRESSION) for model in given]
     outcomes = list(dict.fromkeys(t.lhs for one in read for t in one.terms))
     if len(outcomes) != 1 or not all(_plain(t) for one in read for t in one.terms):
-        raise SpecificationError(
-            "a regression is of one outcome on its predictors, 'y ~ x + z', without labels or fixed values, and with "
-            "products written x:z; several outcomes, constructs or constraints are a model for sme.fit."
-        )
+        raise SpecificationError(_ONE_OUTCOME)
     steps = [tuple(t.rhs for t in one.terms if t.op == "~") for one in read]
     for names in steps:
         if not names:
-            raise SpecificationError(
-                f"{outcomes[0]} ~ ...: a model without predictors; write the regression as 'y ~ x + z'."
-            )
+            raise SpecificationError(at(f"{outcomes[0]} ~ ...", _NO_PREDICTORS))
         if itself := [name for name in names if outcomes[0] in name.split(":")]:
-            raise SpecificationError(f"{outcomes[0]} cannot predict itself: leave out {', '.join(itself)}.")
+            raise SpecificationError(_ITSELF.filled(outcome=outcomes[0], names=joined(itself, ", ", "、")))
     return outcomes[0], steps
 
 
@@ -246,15 +241,13 @@ def _scored(
     names = list(dict.fromkeys(name for own in steps for name in own))
     parts = {name: [name] if name in data else name.split(":") for name in (outcome, *names)}
     if len(parts[outcome]) > 1:
-        raise SpecificationError(f"{outcome}: a product is no outcome of a regression; compute it as a column.")
+        raise SpecificationError(at(outcome, _PRODUCT))
     factors = list(dict.fromkeys(part for name in parts for part in parts[name]))
     require_scores(factors, data, known)
     own = {name: known.get(name, [name]) for name in factors}
     inside = {name for name in factors if name != outcome and not set(own[name]).isdisjoint(known.get(outcome, ()))}
     if inside:
-        raise SpecificationError(
-            f"{', '.join(sorted(inside))}: an item of the outcome {outcome} predicts it. Leave it out of one of them."
-        )
+        raise SpecificationError(at(", ".join(sorted(inside)), _OWN_ITEM.filled(outcome=outcome)))
     asked = {name: categories[name] for name in factors if name in categories}
     for names_of_step in steps:
         _with_own_slopes(names_of_step, parts, asked)
@@ -324,10 +317,7 @@ def _with_own_slopes(names: Sequence[str], parts: Mapping[str, Sequence[str]], c
         quantities = [part for part in parts[name] if part not in categories]
         if quantities and len(quantities) < len(parts[name]) and frozenset(quantities) not in there:
             plain = ":".join(quantities)
-            raise SpecificationError(
-                f"{name} without {plain}: the slope of {plain} in the category of reference would be held at zero. "
-                f"Add {plain} to the predictors."
-            )
+            raise SpecificationError(_NO_OWN_SLOPE.filled(name=name, plain=plain))
 
 
 def _fitted(scores: pd.DataFrame, outcome: str, names: Sequence[str], se: Errors) -> _Fitted:
@@ -344,10 +334,7 @@ def _fitted(scores: pd.DataFrame, outcome: str, names: Sequence[str], se: Errors
     directions = np.linalg.qr(design)[0]
     alone = own.index[(directions**2).sum(axis=1) > ALONE]
     if se == "hc3" and len(alone):
-        raise DataProblem(
-            f"{outcome} ~ {' + '.join(names)}: row {alone[0]} alone decides a slope, so that its residual is zero "
-            "whatever it answered, and se='hc3' has no errors. Leave the predictor out, or take se='standard'."
-        )
+        raise DataProblem(at(f"{outcome} ~ {' + '.join(names)}", _DECIDED_ALONE.filled(row=alone[0])))
     found = OLS(standard[:, 0], design).fit(cov_type="HC3" if se == "hc3" else "nonrobust", use_t=True)
     inflation = variance_inflation(scores, {outcome: names}).vif["vif"].to_numpy()
     return _Fitted(found, names, mean, spread, directions, inflation)
@@ -530,4 +517,32 @@ _UNEQUAL = Words(
 _ALIKE = Words(
     "nearly the same as other predictors (VIF of 5 or more); the slopes are uncertain.",
     "与其他自变量高度共线（VIF不低于5），系数不稳定。",
+)
+_REGRESSION = Words("regression", "回归")
+_ONE_OUTCOME = Words(
+    "a regression is of one outcome on its predictors, 'y ~ x + z', without labels or fixed values, and with products "
+    "written x:z; several outcomes, constructs or constraints are a model for sme.fit.",
+    "回归是一个因变量对其自变量，写作'y ~ x + z'，不带标签或固定值，乘积写作x:z；有多个因变量、潜变量或约束的"
+    "模型请用sme.fit。",
+)
+_NO_PREDICTORS = Words(
+    "a model without predictors; write the regression as 'y ~ x + z'.", "模型没有自变量；回归请写作'y ~ x + z'。"
+)
+_ITSELF = Words("{outcome} cannot predict itself: leave out {names}.", "{outcome}不能预测自身：请删去{names}。")
+_PRODUCT = Words(
+    "a product is no outcome of a regression; compute it as a column.", "乘积不能作回归的因变量；请先计算为一列。"
+)
+_OWN_ITEM = Words(
+    "an item of the outcome {outcome} predicts it. Leave it out of one of them.",
+    "是因变量{outcome}的题项，又用来预测它。请从其一中删去。",
+)
+_NO_OWN_SLOPE = Words(
+    "{name} without {plain}: the slope of {plain} in the category of reference would be held at zero. Add {plain} to "
+    "the predictors.",
+    "有{name}而无{plain}：{plain}在参照类别中的斜率将被固定为零。请将{plain}加入自变量。",
+)
+_DECIDED_ALONE = Words(
+    "row {row} alone decides a slope, so that its residual is zero whatever it answered, and se='hc3' has no errors. "
+    "Leave the predictor out, or take se='standard'.",
+    "某个斜率仅由第{row}行决定，无论其如何作答残差均为零，se='hc3'因此没有标准误。请删去该自变量，或设se='standard'。",
 )

@@ -28,6 +28,7 @@ from ..responses.numeric import matrix_of, require_frame
 from ..sem.composites import WEIGHT
 from ..sem.specification import Specification
 from ..tables import Table, Tabled
+from ..words import Words, at
 from .products import Products, product_indicators
 
 if TYPE_CHECKING:
@@ -173,40 +174,32 @@ def _factors(
 ) -> tuple[str, ...]:
     factors = tuple(name.split(":"))
     if len(factors) != 2:
-        raise SpecificationError(f"the product {name!r} has {len(factors)} factors; a product is of two constructs.")
+        raise SpecificationError(_TWO_FACTORS.filled(name=repr(name), n=len(factors)))
     for factor in factors:
         if factor in composites:
-            raise SpecificationError(
-                f"the product {name!r}: {factor!r} is a composite (<~), and products of its items would not be the "
-                f"product. Fit the model without it, add fit.scores()[{factor!r}] to the answers under another name, "
-                "and put a construct measured by this column alone in the composite's place."
-            )
+            raise SpecificationError(_OF_COMPOSITE.filled(name=repr(name), factor=repr(factor)))
         if factor not in items:
             _require_quantity(name, factor, items, frame)
             continue
         if constructs := [item for item in items[factor] if item in items]:
-            raise SpecificationError(
-                f"the product {name!r}: {factor!r} is measured by constructs ({', '.join(constructs)}), and only items "
-                "can be multiplied; take the product of one of these."
-            )
+            items_of = {"factor": repr(factor), "constructs": ", ".join(constructs)}
+            raise SpecificationError(_OF_SECOND_ORDER.filled(name=repr(name), **items_of))
     return factors
 
 
 def _require_quantity(name: str, factor: str, items: dict[str, list[str]], frame: pd.DataFrame) -> None:
     """Refuse a factor that is neither a construct nor a column whose numbers are a quantity."""
-    said = f"the product {name!r}: {factor!r} is no construct of the model (=~)"
+    said = _NO_CONSTRUCT.filled(name=repr(name), factor=repr(factor))
     owners = [construct for construct, own in items.items() if factor in own]
     if owners:
-        raise SpecificationError(f"{said} but an item of {owners[0]!r}, which can be multiplied in its place.")
+        raise SpecificationError(said + _BUT_AN_ITEM.filled(owner=repr(owners[0])))
     if factor not in frame.columns:
         known = [*items, *map(str, frame.columns)]
-        raise SpecificationError(f"{said}, and the data have no such column.{did_you_mean(factor, known)}")
+        raise SpecificationError(said + _AND_NO_COLUMN + did_you_mean(factor, known))
     kind = frame[factor].dtype
     if isinstance(kind, pd.CategoricalDtype) and not kind.ordered and len(kind.categories) > 2:
-        raise SpecificationError(
-            f"the product {name!r}: {factor!r} has {len(kind.categories)} categories without order, which no one "
-            "product holds. Compare them as groups (group=), or multiply a 0/1 column of one category."
-        )
+        counted = {"factor": repr(factor), "n": len(kind.categories)}
+        raise SpecificationError(_UNORDERED.filled(name=repr(name), **counted))
 
 
 def _ordered(frame: pd.DataFrame, construct: str, items: list[str]) -> list[str]:
@@ -214,7 +207,8 @@ def _ordered(frame: pd.DataFrame, construct: str, items: list[str]) -> list[str]
     absent = [item for item in items if item not in frame.columns]
     if absent:
         near = did_you_mean(absent[0], map(str, frame.columns))
-        raise SpecificationError(f"{construct!r}: the data have no column {absent[0]!r}.{near}")
+        missing = Words(f"the data have no column {absent[0]!r}.", f"数据中没有{absent[0]!r}列。")
+        raise SpecificationError(at(repr(construct), missing + near))
     if len(items) < 3:
         return items
     with_rest = reliability.item_rest_correlation(pd.DataFrame(matrix_of(frame[items])).cov().to_numpy())
@@ -266,3 +260,32 @@ def _moderators(model: Specification) -> set[str]:
     """Name the observed factors of products."""
     factors = {factor for term in model.relations if ":" in term.rhs for factor in term.rhs.split(":")}
     return factors - set(model.latent)
+
+
+_TWO_FACTORS = Words(
+    "the product {name} has {n} factors; a product is of two constructs.", "乘积{name}有{n}个因子；乘积由两个构念组成。"
+)
+_OF_COMPOSITE = Words(
+    "the product {name}: {factor} is a composite (<~), and products of its items would not be the product. Fit the "
+    "model without it, add fit.scores()[{factor}] to the answers under another name, and put a construct measured by "
+    "this column alone in the composite's place.",
+    "乘积{name}：{factor}是合成构念（<~），其题项的乘积并非该乘积。请先拟合不含乘积的模型，将fit.scores()[{factor}]以另一名称"
+    "加入数据，并以仅由该列测量的潜变量代替合成构念。",
+)
+_OF_SECOND_ORDER = Words(
+    "the product {name}: {factor} is measured by constructs ({constructs}), and only items can be multiplied; take the "
+    "product of one of these.",
+    "乘积{name}：{factor}由潜变量测量（{constructs}），而只有题项可以相乘；请取其中之一的乘积。",
+)
+_NO_CONSTRUCT = Words(
+    "the product {name}: {factor} is no construct of the model (=~)", "乘积{name}：{factor}不是模型的潜变量（=~）"
+)
+_BUT_AN_ITEM = Words(
+    " but an item of {owner}, which can be multiplied in its place.", "，而是{owner}的题项；可改以{owner}相乘。"
+)
+_AND_NO_COLUMN = Words(", and the data have no such column.", "，数据中也没有该列。")
+_UNORDERED = Words(
+    "the product {name}: {factor} has {n} categories without order, which no one product holds. Compare them as groups "
+    "(group=), or multiply a 0/1 column of one category.",
+    "乘积{name}：{factor}有{n}个无序类别，单个乘积无法表示。请作多组比较（group=），或以某一类别的0/1列相乘。",
+)

@@ -21,6 +21,7 @@ from ..sem.parameters import parameter_table
 from ..sem.specification import Specification
 from ..simulation import population_moments, without_composites
 from ..syntax import DEFINING
+from ..words import Words, at, joined
 
 LARGE = 1_000_000  # respondents of the fit to the population's moments; no result depends on it
 
@@ -73,7 +74,7 @@ def population(
                 )
     for name, share in shares.items():
         if not isinstance(share, Real) or not 0 <= share < 1:
-            raise SpecificationError(f"missing: {name!r} has a share of {share!r}; give one from 0 to below 1.")
+            raise SpecificationError(at("missing", _NO_SHARE.filled(name=repr(name), share=repr(share))))
     cuts = {name: _thresholds(name, own) for name, own in cut.items()}
     return Population(names, covariance, mean, cuts, shares)
 
@@ -84,10 +85,8 @@ def _valued(specification: Specification) -> None:
     left = [p for p in rows if p.free and p.user and p.op in ("=~", "~") and np.isnan(p.start)]
     if left:
         p = left[0]
-        raise SpecificationError(
-            f"the population gives no value to {', '.join(map(str, left))}: write them, as in "
-            f"{p.lhs} {p.op} 0.5*{p.rhs}."
-        )
+        example = f"{p.lhs} {p.op} 0.5*{p.rhs}"
+        raise SpecificationError(_NO_VALUE.filled(relations=joined(left, ", ", "、"), example=example))
 
 
 def analysis_of(model: str | Specification, ordered: Sequence[str] = ()) -> Specification:
@@ -124,9 +123,7 @@ def truth(of: Population, analysis: Specification, options: Mapping[str, object]
     try:
         return fit_model(analysis, cov=S, mean=means, n=LARGE, fixed_x=False, **kept)  # type: ignore[arg-type]
     except SmeSemError as problem:
-        raise SpecificationError(
-            f"the analysis model cannot be fitted to the population itself, so no sample would do: {problem}"
-        ) from None
+        raise SpecificationError(_NOT_EVEN_ITSELF + Words(str(problem), problem.in_chinese())) from None
 
 
 def _thresholds(name: str, own: int | Sequence[float]) -> np.ndarray:
@@ -138,3 +135,16 @@ def _thresholds(name: str, own: int | Sequence[float]) -> np.ndarray:
     if cuts.ndim != 1 or not len(cuts) or not (np.diff(cuts) > 0).all():
         raise SpecificationError(f"ordered: the thresholds of {name!r} must rise; got {own!r}.")
     return cuts
+
+
+_NO_VALUE = Words(
+    "the population gives no value to {relations}: write them, as in {example}.",
+    "总体未给出{relations}的取值：请写明，如{example}。",
+)
+_NO_SHARE = Words(
+    "{name} has a share of {share}; give one from 0 to below 1.", "{name}的比例为{share}；应为0至1（不含1）。"
+)
+_NOT_EVEN_ITSELF = Words(
+    "the analysis model cannot be fitted to the population itself, so no sample would do: ",
+    "分析模型无法拟合总体本身，任何样本也都不行：",
+)

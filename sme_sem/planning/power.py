@@ -38,6 +38,7 @@ from ..sem.stack import searched
 from ..tables import Column, Kind, Language, Table, Tabled, Words, rows_from
 from ..tables.format import level
 from ..tasks import Progress, done, fixed_seed
+from ..words import at
 from .population import Population, analysis_of, population, truth
 
 CHUNK = 100  # samples a worker takes at a time
@@ -239,11 +240,11 @@ def _sensible(sizes: Sequence[int], draws: int, alpha: float, wanted: float) -> 
     for name, value in (*(("n", size) for size in sizes), ("draws", draws)):
         whole(name, value, 2, "a whole number, two or more")
     if not sizes or len(set(sizes)) < len(sizes):
-        raise SpecificationError(f"n={sizes!r}: give at least one number of respondents, and none twice.")
+        raise SpecificationError(at(f"n={sizes!r}", _SIZES))
     probability("alpha", alpha, 0.05)
     probability("wanted", wanted, 0.8)
     if not alpha < wanted:
-        raise SpecificationError(f"alpha={alpha!r}, wanted={wanted!r}: levels lie between 0 and 1, as 0.05 and 0.8.")
+        raise SpecificationError(at(f"alpha={alpha!r}, wanted={wanted!r}", _LEVELS))
 
 
 def _options(of: Population, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -280,7 +281,9 @@ def _first(of: Population, analysis: Specification, options: Mapping[str, Any], 
             problem = said
     if isinstance(problem, SpecificationError):
         raise problem
-    raise ConvergenceError(f"none of the first {min(draws, 20)} samples of {n} respondents could be fitted: {problem}")
+    assert problem is not None
+    why = Words(str(problem), problem.in_chinese())
+    raise ConvergenceError(_NONE_OF_THE_FIRST.filled(draws=min(draws, 20), n=n, why=why))
 
 
 def _simple(fit: Fit) -> bool:
@@ -386,7 +389,7 @@ def _rows(
         est, se, true = found.est[usable, place], found.se[usable, place], float(values.get(key, np.nan))
         k = len(est)
         if not k:
-            raise ConvergenceError(f"no sample of {n} respondents could be fitted: take more respondents.")
+            raise ConvergenceError(_NONE.filled(n=n))
         share = float((abs(est) > z * se).mean())
         sd = float(est.std(ddof=1)) if k > 1 else np.nan
         if abs(true) < 1e-6 * sd:
@@ -445,4 +448,14 @@ _RULE = Words(
 _KEPT = Words(
     "Inadmissible solutions (such as negative variances) are counted and kept; samples without estimates are left out.",
     "解不可接受（如方差为负）的样本计数后保留；未得到估计的样本不计入。",
+)
+_SIZES = Words("give at least one number of respondents, and none twice.", "请给出至少一个受访者人数，且互不相同。")
+_LEVELS = Words("levels lie between 0 and 1, as 0.05 and 0.8.", "二者均应在0与1之间，且alpha小于wanted，如0.05与0.8。")
+_NONE_OF_THE_FIRST = Words(
+    "none of the first {draws} samples of {n} respondents could be fitted: {why}",
+    "前{draws}个样本（各{n}名受访者）均无法拟合：{why}",
+)
+_NONE = Words(
+    "no sample of {n} respondents could be fitted: take more respondents.",
+    "{n}名受访者的样本均无法拟合：请增加受访者。",
 )

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ExportError, StudyError
 from ..sem.exchange import write_syntax
-from ..tables import Language, csv_file, excel, latex, markdown, word
+from ..tables import Language, Words, csv_file, excel, joined, latex, markdown, word
 from ..tables.language import require_language
 from ..tables.storing import IS_A_FILE, file_names, require_path, sha256_of, store, unreadable, unwritable
 from . import html
@@ -66,7 +66,7 @@ def check_folder(folder: str | Path) -> None:
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise StudyError(str(folder), [unreadable(error)]) from None
     if written is None:
-        raise StudyError(str(folder), ["is not empty and holds no earlier results; name a new or an empty folder"])
+        raise StudyError(str(folder), [_NOT_RESULTS])
     if problems:
         raise StudyError(str(folder), problems)
 
@@ -190,20 +190,33 @@ def _earlier_files(folder: Path) -> dict[str, str] | None:
     return files if isinstance(files, dict) else None
 
 
-def _lost(folder: Path, present: list[str], written: dict[str, str]) -> list[str]:
+def _lost(folder: Path, present: list[str], written: dict[str, str]) -> list[Words]:
     """Say which files would be lost: those that are no results, and results that were edited."""
     foreign = [name for name in present if name not in {*written, MANIFEST}]
     edited = [name for name in present if name in written and sha256_of(folder / name) != written[name]]
     said = []
     if foreign:
-        said.append(f"holds files that are no results ({_some(foreign)}) and would be lost")
+        said.append(_FOREIGN.filled(names=_some(foreign)))
     if edited:
-        said.append(f"holds results that were edited since they were written ({_some(edited)}), which would be lost")
-    return [f"{what}; move them, or name another folder" for what in said]
+        said.append(_EDITED.filled(names=_some(edited)))
+    return [what + _MOVE for what in said]
 
 
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+def _some(names: list[str]) -> Words:
+    more = Words(f" and {len(names) - 5} more", f"等{len(names)}个") if len(names) > 5 else ""
+    return joined(names[:5], ", ", "、") + more
+
+
+_NOT_RESULTS = Words(
+    "is not empty and holds no earlier results; name a new or an empty folder",
+    "文件夹非空，且不含先前的结果；请指定新的或空的文件夹",
+)
+_FOREIGN = Words("holds files that are no results ({names}) and would be lost", "其中有非结果文件（{names}），将会丢失")
+_EDITED = Words(
+    "holds results that were edited since they were written ({names}), which would be lost",
+    "其中的结果在写出后被改动（{names}），改动将会丢失",
+)
+_MOVE = Words("; move them, or name another folder", "；请将其移走，或指定其他文件夹")
 
 
 def _findings(severities: Any) -> dict[str, int]:

@@ -73,10 +73,9 @@ def profile(name: str) -> Profile:
     try:
         return PROFILES[name]
     except KeyError:
-        raise SpecificationError(
-            f"no profile of thresholds is named {name!r}.{did_you_mean(name, PROFILES)} "
-            f"Known are {', '.join(PROFILES)}."
-        ) from None
+        unknown = Words(f"no profile of thresholds is named {name!r}.", f"没有名为{name!r}的判断标准。")
+        known = Words(f" Known are {', '.join(PROFILES)}.", f"可用：{'、'.join(PROFILES)}。")
+        raise SpecificationError(unknown + did_you_mean(name, PROFILES) + known) from None
 
 
 def _short(bound: float) -> str:

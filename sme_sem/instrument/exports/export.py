@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ...errors import ExportError, require_kind
 from ...tables.storing import file_names, require_path, store
+from ...words import Words
 from ..model import Instrument
 from .formats import ExportLanguage, Format, format_named
 from .questionnaire import Tongue, lay_out
@@ -84,11 +85,15 @@ def default_name(instrument: Instrument, format: str) -> str:
     return f"{file_names([f'{instrument.name}-{known.name}'])[0]}{known.suffix}"
 
 
+_PLACE = Words(
+    "expected a folder that exists, or a file name ending in {suffix} for {format}",
+    "应为已有的文件夹，或以{suffix}结尾的文件名（{format}）",
+)
+
+
 def _target(path: Path, instrument: Instrument, known: Format) -> Path:
     if path.is_dir():
         return path / default_name(instrument, known.name)
     if path.suffix.lower() != known.suffix:
-        raise ExportError(
-            str(path), [f"expected a folder that exists, or a file name ending in {known.suffix} for {known.name}"]
-        )
+        raise ExportError(str(path), [_PLACE.filled(suffix=known.suffix, format=known.name)])
     return path

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any, Literal
 
 from ...errors import ExportError, among, did_you_mean
-from ...tables import Words
+from ...tables import Words, joined
 from .questionnaire import Questionnaire
 
 ExportLanguage = Literal["en", "zh", "both"]
@@ -128,6 +128,14 @@ def format_named(name: str) -> Format:
     if not among(name, FORMATS):
         raise ExportError(
             "export",
-            [f"no format is named {name!r}.{did_you_mean(name, FORMATS)} The formats are: {', '.join(FORMATS)}."],
+            [
+                _UNKNOWN.filled(name=repr(name))
+                + did_you_mean(name, FORMATS)
+                + _ALL.filled(names=joined(FORMATS, ", ", "、"))
+            ],
         )
     return FORMATS[name]
+
+
+_UNKNOWN = Words("no format is named {name}.", "没有名为{name}的格式。")
+_ALL = Words(" The formats are: {names}.", "可用：{names}。")
