@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ExportError, StudyError
+from ..responses.findings import listed
 from ..sem.exchange import write_syntax
-from ..tables import Language, Words, csv_file, excel, joined, latex, markdown, word
+from ..tables import Language, Words, csv_file, excel, latex, markdown, word
 from ..tables.language import require_language
 from ..tables.storing import IS_A_FILE, file_names, require_path, sha256_of, store, unreadable, unwritable
 from . import html
@@ -196,15 +197,10 @@ def _lost(folder: Path, present: list[str], written: dict[str, str]) -> list[Wor
     edited = [name for name in present if name in written and sha256_of(folder / name) != written[name]]
     said = []
     if foreign:
-        said.append(_FOREIGN.filled(names=_some(foreign)))
+        said.append(_FOREIGN.filled(names=listed(foreign, most=5)))
     if edited:
-        said.append(_EDITED.filled(names=_some(edited)))
+        said.append(_EDITED.filled(names=listed(edited, most=5)))
     return [what + _MOVE for what in said]
-
-
-def _some(names: list[str]) -> Words:
-    more = Words(f" and {len(names) - 5} more", f"等{len(names)}个") if len(names) > 5 else ""
-    return joined(names[:5], ", ", "、") + more
 
 
 _NOT_RESULTS = Words(

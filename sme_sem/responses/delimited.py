@@ -9,6 +9,7 @@ from itertools import accumulate, takewhile
 
 from ..errors import ResponseError
 from ..tables import Words
+from ..words import at
 from .findings import Finding, finding
 
 _END = "\x1eend of the answers\x1e"  # stands alone on its line unless a quotation mark was left open
@@ -50,15 +51,12 @@ def delimited(
     numbered = enumerate(_records(source, text, told.end() if told else 0, delimiter), start=1)
     first = next(((i, record) for i, record in numbered if any(cell.strip() for cell in record)), None)
     if first is None:
-        raise ResponseError(f"{source}: is empty; expected column names and one row per respondent")
+        raise ResponseError(at(source, EMPTY))
     yield first
     names, empty = _few(source, *first), 0
     for i, record in numbered:
         if i > _MOST_ROWS:
-            raise ResponseError(
-                f"{source}: has more than {_MOST_ROWS:,} rows; a file of answers has one for each respondent. "
-                "Leave out what is not an answer, or read the file in parts"
-            )
+            raise ResponseError(at(source, _ENDLESS.filled(most=f"{_MOST_ROWS:,}")))
         if not record:
             empty += 1
             continue
@@ -73,10 +71,8 @@ def delimited(
 def _few(source: str, row: int, record: list[str]) -> int:
     """Count the cells of a row; refuse more than a sheet can have."""
     if len(record) > _MOST_COLUMNS:
-        raise ResponseError(
-            f"{source}, row {row}: has {len(record):,} cells, at most {_MOST_COLUMNS:,} are read; "
-            "is there one row per respondent, and a line break behind each?"
-        )
+        said = _WIDE.filled(cells=f"{len(record):,}", most=f"{_MOST_COLUMNS:,}")
+        raise ResponseError(in_row(source, row, said + _ONE_PER_ROW))
     return len(record)
 
 
@@ -86,10 +82,10 @@ def _as_told(source: str, data: bytes, encoding: str) -> str:
     except (LookupError, TypeError, ValueError) as problem:
         if isinstance(problem, UnicodeDecodeError):
             line = data.count(b"\n", 0, problem.start) + 1
-            why = f"its line {line} is not valid {encoding}; leave encoding= out to have it recognised"
+            why = _OTHER_BYTES.filled(line=line, encoding=encoding)
         else:
-            why = f"{encoding!r} is not an encoding; try 'utf-8', 'gb18030' or 'utf-16'"
-        raise ResponseError(f"{source}: cannot be decoded: {why}") from None
+            why = _NO_ENCODING.filled(encoding=repr(encoding))
+        raise ResponseError(at(source, Words("cannot be decoded: ", "无法解码：") + why)) from None
 
 
 def _recognised(source: str, data: bytes) -> tuple[str, str]:
@@ -99,10 +95,7 @@ def _recognised(source: str, data: bytes) -> tuple[str, str]:
             return candidate, data.decode(candidate)
         except UnicodeDecodeError:
             continue
-    raise ResponseError(
-        f"{source}: is not a table of answers, or its encoding could not be recognised; "
-        "save it as .xlsx or as CSV in UTF-8, or name the encoding with encoding="
-    )
+    raise ResponseError(at(source, _UNRECOGNISED))
 
 
 def _candidates(source: str, data: bytes, marked: str | None) -> Iterable[str]:
@@ -145,10 +138,7 @@ def _of_one_encoding(source: str, lines: list[tuple[int, bytes]]) -> None:
     foreign = next((i for i, line in lines if not _is_utf8(line)), None)
     surely = next((i for i, line in lines if _CHINESE_UTF8.search(line) and _is_utf8(line)), None)
     if foreign is not None and surely is not None:
-        raise ResponseError(
-            f"{source}: mixes encodings: line {surely} is UTF-8, line {foreign} is not; were two files joined? "
-            "Save each in UTF-8 first, or name one encoding for all of it with encoding="
-        )
+        raise ResponseError(at(source, _MIXED.filled(surely=surely, foreign=foreign)))
 
 
 def _is_utf8(line: bytes) -> bool:
@@ -169,15 +159,9 @@ def _plain(source: str, text: str) -> str:
     """Refuse what is no text: control characters, or a web page under the name of a table."""
     control = re.search(r"[\x00-\x08\x0e-\x1a]", text)
     if control and (control[0] == "\0" or len(re.findall(r"[\x00-\x08\x0e-\x1a]", text)) * 100 > len(text)):
-        raise ResponseError(
-            f"{source}: is not a table of answers (it holds binary data); "
-            "expected CSV, TSV, an Excel workbook or an SPSS .sav file"
-        )
+        raise ResponseError(at(source, _BINARY))
     if re.match(r"\s*<(!doctype|html|table|\?xml)", text, re.IGNORECASE):
-        raise ResponseError(
-            f"{source}: is a web page or XML, not a table of answers; "
-            "open it in a spreadsheet program and save it as .xlsx"
-        )
+        raise ResponseError(at(source, _WEB_PAGE))
     return text
 
 
@@ -210,25 +194,17 @@ def _records(source: str, text: str, start: int, delimiter: str) -> Iterator[lis
                 begun = before + 1
             last, before = record, reader.line_num
     except csv.Error as problem:
-        raise ResponseError(
-            f"{source}, line {reader.line_num}: cannot be split into cells ({problem}); "
-            "look for a quotation mark that is opened there or above and never closed"
-        ) from None
+        raise ResponseError(_in_line(source, reader.line_num, _UNSPLIT.filled(problem=problem))) from None
     if last != [_END]:
-        raise ResponseError(
-            f'{source}, line {begun}: a quotation mark (") is opened in this row and never closed, so the '
-            "rows below it cannot be told apart; close it or remove it"
-        )
+        raise ResponseError(_in_line(source, begun, _OPEN_QUOTE))
 
 
 def _lines(source: str, text: str, start: int) -> Iterator[str]:
     """Give the lines without making a second copy of the text, and a mark behind the last."""
     for number, line in enumerate(_LINE.finditer(text, start), start=1):
         if line.end() - line.start() > _LONGEST_LINE:
-            raise ResponseError(
-                f"{source}, line {number}: has more than {_LONGEST_LINE:,} characters; "
-                "is there one row per respondent, and a line break behind each?"
-            )
+            said = _LONG_LINE.filled(most=f"{_LONGEST_LINE:,}")
+            raise ResponseError(_in_line(source, number, said + _ONE_PER_ROW))
         yield line[0]
     yield _END
 
@@ -242,6 +218,61 @@ def _uneven(row: int, record: list[str], names: int, delimiter: str) -> Iterator
         yield finding("error", "long_row", message, row=row)
 
 
+def in_row(source: str, row: int, said: Words) -> Words:
+    """Put the file and the row before what is said of it."""
+    return Words(f"{source}, row {row}: ", f"{source}第{row}行：") + said
+
+
+def _in_line(source: str, line: int, said: Words) -> Words:
+    return Words(f"{source}, line {line}: ", f"{source}第{line}行：") + said
+
+
+EMPTY = Words("is empty; expected column names and one row per respondent", "为空；应有列名，且每名受访者一行")
+_ENDLESS = Words(
+    "has more than {most} rows; a file of answers has one for each respondent. Leave out what is not an answer, or "
+    "read the file in parts",
+    "超过{most}行；数据文件每名受访者一行。请删去非作答内容，或分批读取",
+)
+_WIDE = Words("has {cells} cells, at most {most} are read; ", "有{cells}个单元格，最多读取{most}个；")
+_LONG_LINE = Words("has more than {most} characters; ", "超过{most}个字符；")
+_ONE_PER_ROW = Words(
+    "is there one row per respondent, and a line break behind each?", "是否每名受访者一行，且行末均有换行？"
+)
+_OTHER_BYTES = Words(
+    "its line {line} is not valid {encoding}; leave encoding= out to have it recognised",
+    "第{line}行不是有效的{encoding}；请删去encoding=以自动识别",
+)
+_NO_ENCODING = Words(
+    "{encoding} is not an encoding; try 'utf-8', 'gb18030' or 'utf-16'",
+    "{encoding}不是编码名称；可试'utf-8'、'gb18030'或'utf-16'",
+)
+_UNRECOGNISED = Words(
+    "is not a table of answers, or its encoding could not be recognised; save it as .xlsx or as CSV in UTF-8, or name "
+    "the encoding with encoding=",
+    "不是作答数据表，或无法识别其编码；请另存为.xlsx或UTF-8的CSV，或以encoding=指定编码",
+)
+_MIXED = Words(
+    "mixes encodings: line {surely} is UTF-8, line {foreign} is not; were two files joined? Save each in UTF-8 first, "
+    "or name one encoding for all of it with encoding=",
+    "混用编码：第{surely}行是UTF-8，第{foreign}行不是；是否合并了两个文件？请先分别另存为UTF-8，或以encoding=统一指定编码",
+)
+_BINARY = Words(
+    "is not a table of answers (it holds binary data); expected CSV, TSV, an Excel workbook or an SPSS .sav file",
+    "不是作答数据表（含二进制数据）；应为CSV、TSV、Excel工作簿或SPSS的.sav文件",
+)
+_WEB_PAGE = Words(
+    "is a web page or XML, not a table of answers; open it in a spreadsheet program and save it as .xlsx",
+    "是网页或XML，不是作答数据表；请用电子表格软件打开并另存为.xlsx",
+)
+_UNSPLIT = Words(
+    "cannot be split into cells ({problem}); look for a quotation mark that is opened there or above and never closed",
+    "无法拆分为单元格（{problem}）；请检查该处或其上方是否有未闭合的引号",
+)
+_OPEN_QUOTE = Words(
+    'a quotation mark (") is opened in this row and never closed, so the rows below it cannot be told apart; close it '
+    "or remove it",
+    '此行有未闭合的引号（"），其后各行无法区分；请补全或删去',
+)
 _NOT_UTF8 = Words(
     "the file is not UTF-8; it was read as {taken} (choose another with encoding=)",
     "文件不是UTF-8编码，按{taken}读取（可用encoding=另行指定）",

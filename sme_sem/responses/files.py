@@ -24,7 +24,7 @@ from ..tables import Words, joined
 from ..tables.storing import unreadable
 from ..words import at
 from .coded import coded, coded_columns
-from .delimited import decoded, delimited
+from .delimited import EMPTY, decoded, delimited, in_row
 from .findings import Finding, capped, finding, listed
 from .workbooks import check_size
 
@@ -99,14 +99,10 @@ def read_table(
         raise ResponseError(f"answers: expected the path of a file or a pandas DataFrame, got {type(source).__name__}")
     endless = next((i for i, name in enumerate(table.headers) if len(name) > _LONGEST_NAME), None)
     if endless is not None:
-        raise ResponseError(
-            f"{table.source}: the name of column {endless + 1} has {len(table.headers[endless]):,} characters, at most "
-            f"{_LONGEST_NAME:,} are read; is there a quotation mark missing in the first row?"
-        )
+        sizes = {"n": f"{len(table.headers[endless]):,}", "most": f"{_LONGEST_NAME:,}"}
+        raise ResponseError(at(table.source, _LONG_NAME.filled(place=endless + 1, **sizes)))
     if table.cells.empty:
-        raise ResponseError(
-            f"{table.source}: holds column names but no answers; expected one row per respondent under them"
-        )
+        raise ResponseError(at(table.source, _NO_ANSWERS))
     return table
 
 
@@ -138,7 +134,7 @@ def _from_file(path: Path, sheet: str | None, encoding: str | None) -> TextTable
     expected = _SUFFIXES.get(path.suffix.lower())
     kind = _kind(data)
     if sheet is not None and kind != "workbook":
-        raise ResponseError(f"{path}: has no sheets, so sheet={sheet!r} cannot be read; leave it out")
+        raise ResponseError(at(str(path), _NO_SHEETS.filled(sheet=repr(sheet))))
     table = _READERS[kind](path, data, sheet, encoding)
     if expected not in (None, kind):
         surprise = finding(
@@ -158,18 +154,18 @@ def _kind(data: bytes) -> str:
 def _bytes(path: Path) -> bytes:
     try:
         if path.exists() and not (path.is_file() or path.is_dir()):
-            raise ResponseError(f"{path}: is not a regular file; name a file of answers")
+            raise ResponseError(at(str(path), _NOT_REGULAR))
         data = path.read_bytes()
     except FileNotFoundError:
         raise ResponseError(_not_there(path)) from None
     except IsADirectoryError:
         inside = sorted(p.name for p in path.iterdir() if p.suffix.lower() in _SUFFIXES)
-        held = f"it holds {', '.join(map(repr, inside[:5]))}" if inside else "it holds no file of answers"
-        raise ResponseError(f"{path}: is a folder, name one file of answers in it; {held}") from None
+        held = _HOLDS.filled(names=joined(map(repr, inside[:5]), ", ", "、")) if inside else _HOLDS_NONE
+        raise ResponseError(at(str(path), _A_FOLDER + held)) from None
     except (OSError, ValueError) as problem:
         raise ResponseError(at(str(path), unreadable(problem))) from None
     if not data.strip():
-        raise ResponseError(f"{path}: is empty; expected column names and one row per respondent")
+        raise ResponseError(at(str(path), EMPTY))
     return data
 
 
@@ -208,19 +204,16 @@ def _from_workbook(path: Path, data: bytes, sheet: str | None, encoding: str | N
     except (ResponseError, KeyboardInterrupt, SystemExit):
         raise
     except BaseException as problem:  # a panic of the reader on a broken file is no Exception
-        raise ResponseError(
-            f"{path}: cannot be read as a workbook ({problem}); open it in a spreadsheet program and "
-            "save it again as .xlsx, without a password"
-        ) from None
+        raise ResponseError(at(str(path), _NO_WORKBOOK.filled(problem=problem))) from None
     numbered = _filled(records)
     others = [name for name in names if name != taken]
-    advice = f"; its other sheets are {', '.join(map(repr, others))}, choose with sheet= (--sheet)" if others else ""
+    advice = _OTHER_SHEETS.filled(names=joined(map(repr, others), ", ", "、")) if others else ""
     first = next(numbered, None)
     if first is None:
-        raise ResponseError(f"{path}: the sheet {taken!r} is empty{advice}")
+        raise ResponseError(at(str(path), _EMPTY_SHEET.filled(sheet=repr(taken)) + advice))
     table = replace(_from_records(path, data, chain([first], numbered)), kind="workbook")
     if table.cells.empty and others:
-        raise ResponseError(f"{path}: the sheet {taken!r} holds one row and no answers under it{advice}")
+        raise ResponseError(at(str(path), _ONE_ROW.filled(sheet=repr(taken)) + advice))
     if sheet is None and len(names) > 1:
         note = _SHEETS.filled(names=listed(map(repr, names), most=len(names)))
         table = replace(table, findings=(finding("info", "sheet", note, value=taken),))
@@ -255,11 +248,10 @@ def _from_statistics(path: Path, data: bytes, program: str, encoding: str | None
     try:
         frame, meta = read(str(path), user_missing=True, encoding=encoding)
     except Exception as problem:
-        where = "SPSS or PSPP" if program == "SPSS" else "Stata"
-        article = "an" if program == "SPSS" else "a"
-        raise ResponseError(
-            f"{path}: cannot be read as {article} {program} file ({problem}); open it in {where} and save it again"
-        ) from None
+        kind, where = Words("a Stata file", "Stata文件"), Words("Stata", "Stata")
+        if program == "SPSS":
+            kind, where = Words("an SPSS file", "SPSS文件"), Words("SPSS or PSPP", "SPSS或PSPP")
+        raise ResponseError(at(str(path), _UNREAD.filled(kind=kind, problem=problem, where=where))) from None
     position = {name: i for i, name in enumerate(meta.column_names)}
     missing = {position[n]: tuple((r["lo"], r["hi"]) for r in ranges) for n, ranges in meta.missing_ranges.items()}
     missing |= {position[n]: tuple((c, c) for c in codes) for n, codes in meta.missing_user_values.items()}
@@ -313,10 +305,8 @@ def _filling(path: Path, records: Iterator[tuple[int, list[str]]], width: int) -
     for n, (row, record) in enumerate(records, start=1):
         given, width = given + len(record), max(width, len(record))
         if n * width > max(_UNSUSPICIOUS_CELLS, _MOST_FOLD * given):
-            raise ResponseError(
-                f"{path}, row {row}: the rows to here span {n * width:,} cells, {given:,} of them written; "
-                "is there a line break missing in a row, or in the column names?"
-            )
+            said = _SPARSE.filled(cells=f"{n * width:,}", given=f"{given:,}")
+            raise ResponseError(in_row(str(path), row, said))
         yield row, record
 
 
@@ -361,3 +351,39 @@ _NO_SHEET = Words(
     "{path}: has no sheet {sheet}; its sheets are {names}.", "{path}：没有工作表{sheet}；现有工作表：{names}。"
 )
 _SHEETS = Words("the workbook has the sheets {names}; the first was read", "工作簿含工作表{names}；读取第一个")
+
+_LONG_NAME = Words(
+    "the name of column {place} has {n} characters, at most {most} are read; is there a quotation mark missing in the "
+    "first row?",
+    "第{place}列的列名有{n}个字符，最多读取{most}个；第一行是否缺少引号？",
+)
+_NO_ANSWERS = Words(
+    "holds column names but no answers; expected one row per respondent under them",
+    "有列名而无作答；列名之下应每名受访者一行",
+)
+_NO_SHEETS = Words(
+    "has no sheets, so sheet={sheet} cannot be read; leave it out", "没有工作表，无法读取sheet={sheet}；请删去"
+)
+_NOT_REGULAR = Words("is not a regular file; name a file of answers", "不是普通文件；请指定数据文件")
+_A_FOLDER = Words("is a folder, name one file of answers in it; ", "是文件夹，请指定其中一个数据文件；")
+_HOLDS = Words("it holds {names}", "其中有{names}")
+_HOLDS_NONE = Words("it holds no file of answers", "其中没有数据文件")
+_NO_WORKBOOK = Words(
+    "cannot be read as a workbook ({problem}); open it in a spreadsheet program and save it again as .xlsx, without a "
+    "password",
+    "无法作为工作簿读取（{problem}）；请用电子表格软件打开，去掉密码并重新存为.xlsx",
+)
+_OTHER_SHEETS = Words(
+    "; its other sheets are {names}, choose with sheet= (--sheet)", "；另有工作表{names}，请以sheet=（--sheet）选择"
+)
+_EMPTY_SHEET = Words("the sheet {sheet} is empty", "工作表{sheet}为空")
+_ONE_ROW = Words("the sheet {sheet} holds one row and no answers under it", "工作表{sheet}只有一行，其下没有作答")
+_UNREAD = Words(
+    "cannot be read as {kind} ({problem}); open it in {where} and save it again",
+    "无法作为{kind}读取（{problem}）；请用{where}打开并重新保存",
+)
+_SPARSE = Words(
+    "the rows to here span {cells} cells, {given} of them written; is there a line break missing in a row, or in the "
+    "column names?",
+    "至此各行共{cells}个单元格，其中仅{given}个有内容；某行或列名中是否缺少换行？",
+)

@@ -10,6 +10,7 @@ import pandas as pd
 from ..errors import ResponseError, require_kind
 from ..instrument.model import Instrument
 from ..tables import Words
+from ..words import at
 from .files import TextTable, beginning, read_table
 from .findings import Finding, finding, findings_frame, listed, shortened
 from .labels import folded, number
@@ -179,16 +180,24 @@ def _extra(written: Adapted, matching: Matching, dropped: Mapping[int, str]) -> 
     return sorted((own | set(matching.extra)) - used - set(dropped))
 
 
-def _no_items(table: TextTable, headers: list[str], instrument: Instrument) -> str:
-    if all(number(folded(header)) is not None for header in headers):
-        advice = "its first row looks like answers: put the item ids in a row above them"
-    else:
-        advice = "name the columns by item id or by wording, or choose the instrument that was asked"
-    return (
-        f"{table.source}: no column is an item of the instrument {instrument.name!r} "
-        f"({listed(instrument.item_ids, most=5)}); "
-        f"its columns are {listed(map(shortened, headers))}; {advice}"
-    )
+def _no_items(table: TextTable, headers: list[str], instrument: Instrument) -> Words:
+    answers = all(number(folded(header)) is not None for header in headers)
+    asked = {"instrument": repr(instrument.name), "items": listed(instrument.item_ids, most=5)}
+    said = _NO_ITEM.filled(**asked, columns=listed(map(shortened, headers)))
+    return at(table.source, said + (_ABOVE_THEM if answers else _BY_ID))
+
+
+_NO_ITEM = Words(
+    "no column is an item of the instrument {instrument} ({items}); its columns are {columns}; ",
+    "没有一列是问卷{instrument}的题项（{items}）；文件的列为{columns}；",
+)
+_ABOVE_THEM = Words(
+    "its first row looks like answers: put the item ids in a row above them", "首行似为作答：请在其上加一行题项编号"
+)
+_BY_ID = Words(
+    "name the columns by item id or by wording, or choose the instrument that was asked",
+    "请以题项编号或题目文字为列命名，或选择实际所用的问卷",
+)
 
 
 _KINDS = {

@@ -199,7 +199,8 @@ def screen(
     rules = texts("rules", rules, "missing")
     for rule in rules:
         if rule not in _RULES:
-            raise ResponseError(f"no screening rule is named {rule!r}; {_known()}.{did_you_mean(str(rule), _RULES)}")
+            known = joined(map(repr, _RULES), ", ", "、")
+            raise ResponseError(_NO_RULE.filled(rule=repr(rule), known=known) + did_you_mean(str(rule), _RULES))
     share = isinstance(max_missing, Real) and not isinstance(max_missing, bool)
     if not share or not 0 <= max_missing <= 1:
         raise ResponseError(f"max_missing is a share of the items, from 0 to 1; got {max_missing!r}")
@@ -288,5 +289,4 @@ _REASONS = {
 }
 
 
-def _known() -> str:
-    return f"known are {', '.join(map(repr, _RULES))}"
+_NO_RULE = Words("no screening rule is named {rule}; known are {known}.", "没有名为{rule}的筛选规则；可用：{known}。")

@@ -21,6 +21,7 @@ from ..instrument.model import Instrument
 from ..instrument.options import option_name
 from ..instrument.parts import AttentionCheck, BackgroundQuestion, Item
 from ..tables import Words
+from ..words import at
 from .choices import filled, joined_reader, option_reader
 from .coded import blank, texts_of
 from .dialect import UNUSABLE, in_dialect
@@ -247,10 +248,7 @@ def _turned_before(table: TextTable, instrument: Instrument) -> set[str]:
     }
     names = set(min(said, default=()))
     if len(said) != 1 or not names <= set(instrument.item_ids):
-        raise ResponseError(
-            f"{table.source}: the column {TURNED} must name the same items of the instrument in every row, those whose "
-            "answers are turned already. Put raw answers and answers kept by screening into files of their own."
-        )
+        raise ResponseError(at(table.source, _TURNED_APART.filled(column=TURNED)))
     return names
 
 
@@ -365,3 +363,8 @@ _SAME_ROW = Words(
     "is the same in every cell as row {row}; was it entered twice?", "与第{row}行完全相同；是否重复录入？"
 )
 _SAME_RESPONDENT = Words("the respondent {who} already answered in row {row}", "受访者{who}已在第{row}行作答")
+_TURNED_APART = Words(
+    "the column {column} must name the same items of the instrument in every row, those whose answers are turned "
+    "already. Put raw answers and answers kept by screening into files of their own.",
+    "{column}列各行应列出问卷中相同的题项，即已作反向转换者。请将原始作答与筛选后保留的作答分存于不同文件。",
+)

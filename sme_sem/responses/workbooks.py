@@ -17,6 +17,7 @@ from pathlib import Path
 from struct import unpack_from
 
 from ..errors import ResponseError
+from ..words import Words, at
 
 _PIECE = 1 << 20
 _MOST_BYTES = 6 << 30
@@ -54,25 +55,26 @@ def check_size(path: Path, data: bytes) -> None:
     for member in members:
         own, extent, texts = 0, _Extent(), _SharedTexts()
         if binary and (spanned := _binary_span(b"".join(_bounded(data, member)))) > _MOST_CELLS:
-            raise _refusal(path, f"spans {spanned:,} cells")
+            raise _refusal(path, _SPANS.filled(cells=f"{spanned:,}"))
         for piece in _inflated(data, member):
             own += len(piece)
             if total + own > min(_MOST_BYTES, max(_UNSUSPICIOUS_BYTES, _MOST_FOLD * len(data))):
-                raise _refusal(path, f"unfolds from {len(data):,} to more than {total + own:,} bytes")
+                raise _refusal(path, _UNFOLDS.filled(size=f"{len(data):,}", more=f"{total + own:,}"))
             extent.extend(piece)
             texts.extend(piece)
             if extent.longest > _LONGEST_TEXT:
-                raise _refusal(path, f"holds a text of more than {_LONGEST_TEXT:,} bytes")
+                raise _refusal(path, _LONG_TEXT.filled(most=f"{_LONGEST_TEXT:,}"))
         total += own
         sharing += extent.sharing
         shared = [max(pair) for pair in zip_longest(shared, texts.lengths, fillvalue=0)]
         if extent.cells > _MOST_CELLS or extent.cells > max(_UNSUSPICIOUS_CELLS, 100 * extent.given):
-            raise _refusal(path, f"spans {extent.cells:,} cells, {extent.given:,} of them written")
+            written = _WRITTEN.filled(given=f"{extent.given:,}")
+            raise _refusal(path, _SPANS.filled(cells=f"{extent.cells:,}") + written)
     usual = max(_UNSUSPICIOUS_TEXT, _USUAL_TEXT * sharing)
     if max(shared, default=0) * sharing > usual:
         text = sum(_referred(_inflated(data, member), shared) for member in members)
         if text > usual:
-            raise _refusal(path, f"shares its texts among {sharing:,} cells, {text:,} bytes in all")
+            raise _refusal(path, _IN_COMMON.filled(cells=f"{sharing:,}", size=f"{text:,}"))
 
 
 class _SharedTexts:
@@ -193,8 +195,19 @@ def _inflated(data: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
         return
 
 
-def _refusal(path: Path, found: str) -> ResponseError:
-    return ResponseError(
-        f"{path}: is no ordinary workbook: it {found}; open it in a spreadsheet program, copy the answers alone "
-        "into a new workbook, or save them as CSV"
-    )
+def _refusal(path: Path, found: Words) -> ResponseError:
+    return ResponseError(at(str(path), _NOT_ORDINARY.filled(found=found)))
+
+
+_NOT_ORDINARY = Words(
+    "is no ordinary workbook: it {found}; open it in a spreadsheet program, copy the answers alone into a new "
+    "workbook, or save them as CSV",
+    "不是普通的工作簿：{found}；请用电子表格软件打开，只将作答复制到新的工作簿，或另存为CSV",
+)
+_SPANS = Words("spans {cells} cells", "共{cells}个单元格")
+_WRITTEN = Words(", {given} of them written", "，其中仅{given}个有内容")
+_UNFOLDS = Words("unfolds from {size} to more than {more} bytes", "由{size}字节展开为{more}字节以上")
+_LONG_TEXT = Words("holds a text of more than {most} bytes", "含超过{most}字节的文本")
+_IN_COMMON = Words(
+    "shares its texts among {cells} cells, {size} bytes in all", "{cells}个单元格共用其文本，合计{size}字节"
+)

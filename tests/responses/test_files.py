@@ -1,4 +1,5 @@
 import hashlib
+import re
 
 import numpy as np
 import pandas as pd
@@ -6,6 +7,7 @@ import pyreadstat
 import pytest
 import xlsxwriter
 
+from chinese import wholly_chinese
 from sme_sem.errors import ResponseError
 from sme_sem.responses import read_responses
 
@@ -206,6 +208,7 @@ def test_commas_in_the_wordings_of_a_tab_file_do_not_mislead(tmp_path, instrumen
 def refusal(path, instrument, **options):
     with pytest.raises(ResponseError) as caught:
         read_responses(path, instrument, **options)
+    assert wholly_chinese(re.sub("（.*?）", "", caught.value.in_chinese()))  # in brackets a reader's own words
     return str(caught.value)
 
 
@@ -267,7 +270,9 @@ def test_wrong_options_say_which_are_right(csv_file, instrument):
     assert "use one of 'auto', 'plain'" in refusal(path, instrument, platform="planet")
     assert "has no sheets, so sheet='main' cannot be read" in refusal(path, instrument, sheet="main")
     assert "'utf-ate' is not an encoding" in refusal(path, instrument, encoding="utf-ate")
-    assert refusal(None, instrument) == ("answers: expected the path of a file or a pandas DataFrame, got NoneType")
+    with pytest.raises(ResponseError) as caught:
+        read_responses(None, instrument)
+    assert str(caught.value) == "answers: expected the path of a file or a pandas DataFrame, got NoneType"
 
 
 def test_a_wrong_encoding_names_the_line(csv_file, instrument):

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import re
 import struct
 import time
 import tracemalloc
@@ -11,6 +12,7 @@ import zipfile
 import numpy as np
 import pytest
 
+from chinese import wholly_chinese
 from sme_sem.errors import InstrumentError, ResponseError
 from sme_sem.instrument import load_instrument
 from sme_sem.responses import PLATFORMS, read_responses
@@ -24,6 +26,7 @@ def refusal(path, **options):
     with pytest.raises(ResponseError) as caught:
         read_responses(path, survey(), **options)
     assert "\n" not in str(caught.value)
+    assert wholly_chinese(re.sub("（.*?）", "", caught.value.in_chinese()))  # in brackets a reader's own words
     return str(caught.value)
 
 

@@ -395,6 +395,7 @@ def test_headings_without_answers_are_refused(tmp_path):
     assert str(caught.value) == (
         "answers.csv: read as Qualtrics, it holds headings but no answers; expected one row per respondent under them"
     )
+    assert caught.value.in_chinese() == "answers.csv：按Qualtrics读取，有表头而无作答；表头之下应每名受访者一行"
 
 
 def scale(lowest, highest):

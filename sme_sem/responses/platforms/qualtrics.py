@@ -15,6 +15,7 @@ import pandas as pd
 
 from ...errors import ResponseError
 from ...tables import Words
+from ...words import at
 from ..coded import where
 from ..files import TextTable
 from ..findings import Finding, capped, finding
@@ -111,10 +112,8 @@ def _headings(table: TextTable) -> int:
         return 0
     if top.strip() in ("Start Date", "Recorded Date", "End Date"):
         return 1
-    raise ResponseError(
-        f"{table.source}: under {started.name} row {table.rows[0]} holds {top[:60]!r}, neither a time nor a heading of "
-        "Qualtrics; export the file anew with its three rows of headings, or keep only the first of them"
-    )
+    said = _NO_TIME.filled(column=started.name, row=table.rows[0], text=repr(top[:60]))
+    raise ResponseError(at(table.source, said))
 
 
 def _column(name: str, asked: str) -> Heading | Aside:
@@ -175,3 +174,8 @@ _PREVIEW = Words(
     "是预览或试填记录而非受访者；请从文件中删除",
 )
 _ZONE = Words("times are those of {zone}", "时间所属时区为{zone}")
+_NO_TIME = Words(
+    "under {column} row {row} holds {text}, neither a time nor a heading of Qualtrics; export the file anew with its "
+    "three rows of headings, or keep only the first of them",
+    "{column}列第{row}行为{text}，既不是时间也不是Qualtrics的表头；请重新导出含三行表头的文件，或只保留第一行表头",
+)

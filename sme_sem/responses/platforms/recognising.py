@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ...errors import ResponseError, did_you_mean
 from ...tables import Words, joined
+from ...words import at
 from ..files import TextTable
 from ..findings import finding
 from .google_forms import GOOGLE_FORMS
@@ -42,20 +43,15 @@ NAMES = ("auto", *REGISTRY)
 def adapted(table: TextTable, platform: str) -> tuple[Platform, Adapted]:
     """Read a table as its platform writes them; ``"auto"`` finds out which that is, and says why."""
     if platform not in NAMES:
-        raise ResponseError(
-            f"platform={platform!r} is not known; use one of {', '.join(map(repr, NAMES))}."
-            f"{did_you_mean(str(platform), NAMES)}"
-        )
+        unknown = _UNKNOWN.filled(platform=repr(platform), known=joined(map(repr, NAMES), ", ", "、"))
+        raise ResponseError(unknown + did_you_mean(str(platform), NAMES))
     if platform == "auto":
         chosen, why = recognised(table)
     else:
         chosen, why = REGISTRY[platform], (Words("platform= says so", "由platform=指定"),)
     read = chosen.adapt(table)
     if not len(read.table.cells):
-        raise ResponseError(
-            f"{table.source}: read as {chosen.title.en}, it holds headings but no answers; expected one row per "
-            "respondent under them"
-        )
+        raise ResponseError(at(table.source, _HEADINGS_ONLY.filled(title=chosen.title)))
     message = _READ_AS.filled(title=chosen.title, why=joined(why))
     note = finding("info", "platform", message, value=chosen.name)
     return chosen, replace(read, findings=(note, *read.findings))
@@ -67,16 +63,24 @@ def recognised(table: TextTable) -> tuple[Platform, tuple[Words, ...]]:
         asked = [platform for platform in REGISTRY.values() if platform.last_resort is last_resort]
         fitting = [(platform, marks) for platform in asked if (marks := platform.marks(table))]
         if len(fitting) > 1:
-            both = "; ".join(f"{platform.title.en} ({', '.join(map(str, marks))})" for platform, marks in fitting)
-            names = " or ".join(f"platform={platform.name!r}" for platform, _ in fitting)
-            raise ResponseError(
-                f"{table.source}: could come from more than one platform: {both}; say which with {names}"
-            )
+            both = joined(_MARKED.filled(title=own.title, marks=joined(marks, ", ", "、")) for own, marks in fitting)
+            names = joined((f"platform={platform.name!r}" for platform, _ in fitting), " or ", "或")
+            raise ResponseError(at(table.source, _SEVERAL.filled(both=both, names=names)))
         if fitting:
             return fitting[0]
     raise AssertionError("the plain table fits everything")
 
 
+_UNKNOWN = Words("platform={platform} is not known; use one of {known}.", "platform={platform}未知；可选{known}。")
+_HEADINGS_ONLY = Words(
+    "read as {title}, it holds headings but no answers; expected one row per respondent under them",
+    "按{title}读取，有表头而无作答；表头之下应每名受访者一行",
+)
+_MARKED = Words("{title} ({marks})", "{title}（{marks}）")
+_SEVERAL = Words(
+    "could come from more than one platform: {both}; say which with {names}",
+    "可能来自多个平台：{both}；请以{names}指明",
+)
 _READ_AS = Words(
     "read as {title}: {why} (choose another with platform=)", "识别为{title}：{why}（可用platform=另行指定）"
 )
