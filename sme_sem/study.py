@@ -476,7 +476,7 @@ class Study:
             encoding=choices.encoding,
         )
         if self.synthetic:
-            responses = replace(responses, source=f"{self.instrument.name} (synthetic)")
+            responses = replace(responses, source=self.instrument.name)
         marked = MARK in responses.extra.columns and bool(responses.extra[MARK].str.strip().ne("").any())
         return responses, self.synthetic or marked
 

@@ -23,6 +23,7 @@ from sme_sem.sem.fit import fit
 from sme_sem.sem.presentation import structural_paths
 from sme_sem.study_file import SCREENING_RULES
 from sme_sem.synthetic import MARK, categorised, draw_answers
+from sme_sem.tables import Words
 
 
 @pytest.fixture(scope="module")
@@ -792,7 +793,9 @@ def test_thresholds_lie_evenly_between_minus_two_and_two():
 
 def test_drawn_answers_are_recognised_in_a_file(tmp_path):
     study = load_study(write_study(tmp_path, answers().assign(**{MARK: "yes"})))
-    assert not study.synthetic and study.run().synthetic
+    results = study.run()
+    assert not study.synthetic and results.synthetic and results.responses.source == "answers.csv"
+    assert str(dict(report_of(results).facts)[Words("Answers", "数据")]).startswith("answers.csv (synthetic), SHA-256 ")
 
 
 def test_answers_left_out_of_the_study_file_come_with_the_instrument(tmp_path):

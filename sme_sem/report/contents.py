@@ -575,10 +575,8 @@ def _facts(results: Results) -> Iterable[tuple[Text, Text]]:
         "回收 → 有效" + " → 分析" * ("analysed" in counts),
     )
     yield Words("Respondents", "样本量"), Words(f"{said} (", f"{said}（") + stages + Words(")", "）")
-    source = responses.source.removesuffix(" (synthetic)")
-    hashed = f", SHA-256 {responses.sha256}"
-    drawn = source != responses.source
-    yield Words("Answers", "数据"), Words(source, source) + _SYNTHETIC + hashed if drawn else source + hashed
+    source, hashed = responses.source, f", SHA-256 {responses.sha256}"
+    yield Words("Answers", "数据"), _SYNTHETIC.filled(source=source) + hashed if results.synthetic else source + hashed
     if results.provenance is not None:
         yield Words("Origin of the answers", "数据来源"), results.provenance
     instrument = results.instrument
@@ -762,7 +760,7 @@ _MATTERS = Words("Which drivers matter most", "驱动因素的重要性与对策
 _NEGATIVE = Words("; (−) negative effect: higher scores lower the outcome", "；（−）效应为负：得分越高结果越低")
 _BY_GROUP = Words(", by group", "：分组结果")
 _LOADINGS_MAP = Words("Loadings as a map of colours", "因子载荷热图")
-_SYNTHETIC = Words(" (synthetic)", "（合成）")
+_SYNTHETIC = Words("{source} (synthetic)", "{source}（合成）")
 _SUBTITLE = Words("Results report", "分析结果报告")
 _ATTENTION = Words(
     "The results below must not be used before these points have been settled.",
