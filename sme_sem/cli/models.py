@@ -107,7 +107,8 @@ def fit(
     from ..multilevel import has_levels, parted
     from ..multilevel.presentation import two_level_tables
     from ..sem.fit import fit as estimate
-    from ..sem.presentation import fit_tables, objections
+    from ..sem.presentation import fit_tables
+    from ..sem.quoted import objections
     from ..sem.thresholds import profile
 
     check_output(form, output)
@@ -164,7 +165,7 @@ def compare_models(
     refused with the reason.
     """
     from ..comparison import compare
-    from ..sem.presentation import objections
+    from ..sem.quoted import objections
 
     check_output(form, output)
     stems = [path.stem for path in models]
@@ -222,7 +223,7 @@ def invariance_steps(
 ) -> None:
     """Test step by step whether the questions measure the same in every group."""
     from ..comparison import invariance
-    from ..sem.presentation import objections
+    from ..sem.quoted import objections
 
     check_output(form, output)
     if partial is not None and permutations:

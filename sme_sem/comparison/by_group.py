@@ -22,7 +22,8 @@ from ..kernels import fit_indices, wald
 from ..sem.columns import measure_columns
 from ..sem.fit import Fit
 from ..sem.parameters import Parameter
-from ..sem.presentation import Labels, corrected, objections, path_label, reported
+from ..sem.presentation import Labels, path_label
+from ..sem.quoted import corrected, objections, reported
 from ..tables import Column, Kind, Table, Text, Words, joined, rows_from, term
 
 MEASURES = ("chisq", "df", "pvalue", "cfi", "tli", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper", "srmr")

@@ -12,7 +12,8 @@ import pandas as pd
 
 from ..sem.columns import measure_columns
 from ..sem.fit import Fit
-from ..sem.presentation import OF_MODEL, Labels, corrected, held_back, named, objections, reported_alike, require_labels
+from ..sem.presentation import OF_MODEL, Labels, named, require_labels
+from ..sem.quoted import corrected, held_back, objections, reported_alike
 from ..sem.rivals import DIFFERENCE_COLUMNS, PLAIN_CHISQ
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, rows_from, term

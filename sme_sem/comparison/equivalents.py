@@ -24,7 +24,8 @@ from ..sem.columns import measure_columns
 from ..sem.fit import Fit
 from ..sem.fitted import require_solution
 from ..sem.parameters import Parameter, parameter_table
-from ..sem.presentation import Labels, corrected, named, reported, require_labels
+from ..sem.presentation import Labels, named, require_labels
+from ..sem.quoted import corrected, reported
 from ..sem.specification import Specification
 from ..syntax import DEFINING, Term
 from ..tables import Column, Table, Tabled, Text, Words

@@ -35,7 +35,8 @@ from ..sem.fit import Fit
 from ..sem.fit import fit as fit_model
 from ..sem.options import any_ordered
 from ..sem.ordered import marked
-from ..sem.presentation import Labels, corrected, held_back, objections, reported_alike, require_labels
+from ..sem.presentation import Labels, require_labels
+from ..sem.quoted import corrected, held_back, objections, reported_alike
 from ..sem.rivals import DIFFERENCE_COLUMNS, PLAIN_CHISQ
 from ..sem.specification import Specification
 from ..sem.spelling import missing_of

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from ..sem.fit import Fit
-from ..sem.presentation import held_back
+from ..sem.quoted import held_back
 from ..tables import Words
 from .difference import difference, right_method
 from .nesting import Relation, relation, reproduced

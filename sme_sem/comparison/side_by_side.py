@@ -18,17 +18,8 @@ from ..errors import SpecificationError, texts
 from ..sem.columns import measure_columns
 from ..sem.fit import Fit
 from ..sem.fitted import require_models
-from ..sem.presentation import (
-    OF_MODEL,
-    STARS_NOTE,
-    Labels,
-    corrected,
-    named,
-    objections,
-    path_label,
-    reported_alike,
-    require_labels,
-)
+from ..sem.presentation import OF_MODEL, STARS_NOTE, Labels, named, path_label, require_labels
+from ..sem.quoted import corrected, objections, reported_alike
 from ..sem.rivals import comparable
 from ..sem.rows import rows_of
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, term

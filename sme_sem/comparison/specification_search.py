@@ -30,7 +30,7 @@ from ..responses.moments import Moments
 from ..sem.columns import measure_columns
 from ..sem.fit import Fit
 from ..sem.fitted import require_solution
-from ..sem.presentation import objections
+from ..sem.quoted import objections
 from ..sem.specification import Specification
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from

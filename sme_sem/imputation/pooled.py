@@ -27,7 +27,7 @@ from ..sem.columns import measure_columns
 from ..sem.composites import LOADING
 from ..sem.expressions import Quantity
 from ..sem.fit import Fit, fit
-from ..sem.presentation import objections
+from ..sem.quoted import objections
 from ..sem.result import shares_explained
 from ..sem.solution import Point, stacked
 from ..sem.specification import Specification

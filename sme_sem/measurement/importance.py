@@ -27,7 +27,7 @@ from ..responses.moments import rows_by_group
 from ..responses.numeric import numbers_of, require_frame
 from ..sem.fit import Fit
 from ..sem.fitted import require_solution
-from ..sem.presentation import objections
+from ..sem.quoted import objections
 from ..sem.rows import rows_of
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from
 from .answers import ends_of

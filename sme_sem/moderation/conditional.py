@@ -25,7 +25,7 @@ import pandas as pd
 from ..errors import SpecificationError, require_kind
 from ..resampling.bootstrap import Bootstrap, statistics_of
 from ..resampling.mediation import NUMBERS, P_VALUES, Interval, path_of, with_interval
-from ..sem.presentation import objections
+from ..sem.quoted import objections
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from, term
 from ..tables.format import percent

@@ -25,7 +25,8 @@ from ..errors import SpecificationError, among, probability, require_kind
 from ..kernels import conditional_slope
 from ..sem.fit import Fit
 from ..sem.fitted import require_solution
-from ..sem.presentation import ESTIMATE_COLUMNS, Labels, named, objections, path_label, require_labels
+from ..sem.presentation import ESTIMATE_COLUMNS, Labels, named, path_label, require_labels
+from ..sem.quoted import objections
 from ..sem.result import z_tests
 from ..tables import Column, Kind, Language, Table, Tabled, Text, Words, rows_from
 from ..tables.format import interval_columns

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ..sem import presentation
+from ..sem import presentation, quoted
 from ..sem.columns import measure_columns
 from ..sem.presentation import ESTIMATE_COLUMNS, INTERVAL_COLUMNS, LOADING_COLUMNS, estimate_cells, path_label
 from ..sem.thresholds import PROFILES, Profile
@@ -29,14 +29,14 @@ def two_level_tables(fit: TwoLevelFit, profile: Profile = PROFILES["conventional
         defined(fit),
         r_squared(fit),
     )
-    caution = presentation.objections(fit)
+    caution = quoted.objections(fit)
     shown = (*(table.noted(*caution) for table in found), presentation.diagnostics(fit))
     return tuple(table for table in shown if table.rows)
 
 
 def model_test(fit: TwoLevelFit) -> Table:
     """Table of respondents, clusters, the chi-square test and the information criteria."""
-    found = presentation.reported(fit)
+    found = quoted.reported(fit)
     names = ("npar", "chisq", "df", "pvalue", "logl", "aic", "bic")
     row = (fit.n, fit.clusters, *(found.get(name, math.nan) for name in names))
     columns = (
@@ -50,7 +50,7 @@ def model_test(fit: TwoLevelFit) -> Table:
     notes = [_ESTIMATOR.filled(estimator=fit.estimator, column=fit.answers.cluster, most=fit.answers.known.sizes[-1])]
     if fit.n < fit.answers.offered:
         notes.append(presentation.SET_ASIDE.filled(n=fit.n, collected=fit.answers.offered))
-    if presentation.corrected(fit):
+    if quoted.corrected(fit):
         notes.append(presentation.SCALED)
     title = Words("Test of the two-level model", "两层模型检验")
     return Table("model_test", title, columns, (row,), tuple(notes))
@@ -58,7 +58,7 @@ def model_test(fit: TwoLevelFit) -> Table:
 
 def fit_indices(fit: TwoLevelFit, profile: Profile = PROFILES["conventional"]) -> Table:
     """Table of the fit indices; the SRMR of each level tells where a model fits badly."""
-    rows = presentation.index_rows(presentation.reported(fit), _INDICES, profile)
+    rows = presentation.index_rows(quoted.reported(fit), _INDICES, profile)
     notes = (presentation.judged_by(profile), _MOSTLY_WITHIN)
     title = Words("Fit indices", "模型拟合度表")
     return Table("fit_indices", title, presentation.INDEX_COLUMNS, rows, notes)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from importlib import metadata
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..sem.presentation import objections, reported
+from ..sem.quoted import objections, reported
 from ..sem.rivals import comparable, equivalent_models
 from ..tables import Column, Kind, Table, Text, Words, joined, term
 from ..tables.format import cell

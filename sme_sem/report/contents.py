@@ -18,7 +18,7 @@ from ..measurement.importance import TITLE as IMPORTANCE
 from ..resampling.presentation import bootstrap_paths
 from ..responses.findings import SEVERITIES, message_of
 from ..responses.sample import sample_numbers
-from ..sem import presentation
+from ..sem import presentation, quoted
 from ..sem.columns import measure_columns
 from ..sem.diagram import diagram_model
 from ..sem.rivals import comparable, model_comparison
@@ -440,7 +440,7 @@ def _weights(results: Results) -> Table | None:
     rows = []
     for name in sorted(results.fits, key=lambda name: name != base):
         if results.fits[name].converged:
-            measures = presentation.reported(results.fits[name])
+            measures = quoted.reported(results.fits[name])
             found = {c: measures.get(c) for c in _OF_FIT} | weights.get(name, {})
             rows.append((results.model_titles[name], *(found.get(c.name) for c in columns[1:])))
     notes = tuple(note for name, note in _WEIGHED.items() if name in known)
@@ -497,7 +497,7 @@ def _diagram(results: Results, language: Language) -> Section:
     model = diagram_model(results.fit, results.labels)
     caption = _CAPTION.filled(model=results.model_titles.get(results.hypothesized or "", ""))
     figure = Figure("path_diagram", caption, path_diagram(model, language), _reduced_diagram(model, caption, language))
-    return Section("diagram", term("Path diagram"), (figure, *presentation.objections(results.fit)))
+    return Section("diagram", term("Path diagram"), (figure, *quoted.objections(results.fit)))
 
 
 def _reduced_diagram(model: DiagramModel, caption: Words, language: Language) -> Figure | None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..comparison.invariance import STEP_NAMES
 from ..sem.estimators import ESTIMATORS
-from ..sem.presentation import Labels, chisq_per_df, judged, named
+from ..sem.presentation import Labels, named
+from ..sem.quoted import chisq_per_df, judged
 from ..sem.rivals import comparable, equivalent_models
 from ..sem.thresholds import ACCEPTABLE, GOOD, NOT_MET, profile
 from ..tables import Kind, Text, Words, joined

@@ -28,7 +28,8 @@ from ..resampling.mediation import Mediation
 from ..responses import Responses, Screening, findings
 from ..sem.fit import Fit
 from ..sem.hypotheses import HypothesisTests
-from ..sem.presentation import Labels, objections
+from ..sem.presentation import Labels
+from ..sem.quoted import objections
 from ..sem.second_engine import CrossCheck
 from ..tables import Language, Table, Tabled, Text, Words
 from .further import Further

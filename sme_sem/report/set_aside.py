@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..comparison import side_by_side
-from ..sem.presentation import Labels, reported
+from ..sem.presentation import Labels
+from ..sem.quoted import reported
 from ..sem.rows import rows_of
 from ..tables import Kind, Table, Words, joined
 from ..tables.format import cell, level

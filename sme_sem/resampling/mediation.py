@@ -25,7 +25,8 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SpecificationError, require_kind
-from ..sem.presentation import EFFECTS, Labels, objections, require_labels, route_label
+from ..sem.presentation import EFFECTS, Labels, require_labels, route_label
+from ..sem.quoted import objections
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tables.format import percent

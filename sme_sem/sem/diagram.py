@@ -15,7 +15,7 @@ from ..errors import ConvergenceError, SpecificationError, require_kind
 from ..tables import Language, Text, Words
 from ..tables.format import stars
 from ..tables.language import require_language
-from . import presentation
+from . import presentation, quoted
 from .options import flag
 from .result import Fit
 from .rows import rows_of
@@ -81,7 +81,7 @@ def diagram(
     if not 1 <= len(drawn) <= 2:
         raise SpecificationError(f"one or two models or groups are drawn in one picture, got {len(drawn)}.")
     models = [diagram_model(one, labels, group) for _, one, group in drawn]
-    notes = tuple(dict.fromkeys(said for one in fits.values() for said in presentation.objections(one)))
+    notes = tuple(dict.fromkeys(said for one in fits.values() for said in quoted.objections(one)))
     if len(models) == 1:
         return Picture(path_diagram(models[0], language, items=items, grey=grey, notes=notes))
     pair, titles = (models[0], models[1]), (drawn[0][0], drawn[1][0])

@@ -21,7 +21,7 @@ from ..tables.format import level
 from .columns import MEASURES
 from .fit import Fit, fit
 from .options import flag
-from .presentation import objections, reported
+from .quoted import objections, reported
 from .specification import Specification
 
 _MEASURES = ("chisq", "df", "pvalue", "cfi", "tli", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper", "srmr")

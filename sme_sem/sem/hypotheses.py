@@ -32,7 +32,8 @@ from ..instrument.parts import Hypothesis
 from ..instrument.syntax import product_construct
 from ..tables import Column, Kind, Table, Tabled, Words, joined, term
 from ..tables.format import cell, level, percent
-from .presentation import Labels, named, objections, path_label, route_label
+from .presentation import Labels, named, path_label, route_label
+from .quoted import objections
 from .routes import RouteEffect, route_effect
 from .spelling import chosen
 

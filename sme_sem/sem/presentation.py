@@ -26,6 +26,7 @@ from ..tables import Column, Kind, Number, Table, Text, Words, joined, term
 from ..tables.format import cell, interval_columns
 from .columns import measure_columns
 from .effects import mediated
+from .quoted import SCALED_ONLY, SEVERITIES, chisq_per_df, corrected, judged, objections, of_means, reported
 from .rows import Estimated, rows_of
 from .thresholds import PROFILES, Profile
 
@@ -35,13 +36,6 @@ if TYPE_CHECKING:
 
 Labels = Mapping[str, Text]
 """What to print for a variable; a variable without a label is printed by its name."""
-
-_SEVERITIES = {
-    "error": Words("error", "错误"),
-    "warning": Words("warning", "警告"),
-    "info": Words("note", "提示"),
-}
-
 
 def require_labels(labels: object, argument: str = "labels") -> None:
     """Refuse what does not say by name what to print."""
@@ -71,20 +65,6 @@ def route_label(steps: Iterable[str], labels: Labels | None = None) -> Words:
     return joined([named(step, labels) for step in steps], " → ", " → ")
 
 
-def objections(fit: Judged) -> tuple[Words, ...]:
-    """Say what stands against a fit: its errors and warnings, and that the iterations did not converge."""
-    grave = [d for d in fit.diagnostics if d.severity in ("error", "warning")]
-    said: list[Words] = [_CAUTION.filled(what=_SEVERITIES[d.severity], message=d.words) for d in grave]
-    if not fit.converged and not any(d.severity == "error" for d in grave):
-        said.insert(0, _NOT_CONVERGED)
-    return tuple(said)
-
-
-def held_back(fit: Fit) -> tuple[Words, ...]:
-    """Say which limits hold estimates back; where they do, tests between models are approximate."""
-    return tuple(d.words for d in fit.diagnostics if d.code == "at_limit")
-
-
 def fit_tables(
     fit: Fit, labels: Labels | None = None, profile: Profile = PROFILES["conventional"]
 ) -> tuple[Table, ...]:
@@ -107,47 +87,6 @@ def fit_tables(
         diagnostics(fit),
     )
     return tuple(table for table in candidates if table.rows)
-
-
-def reported(fit: Judged, *, robust: bool = True) -> dict[str, float]:
-    """Give the measures as they are to be quoted.
-
-    Where the estimator corrects the test: the scaled chi-square with its df and p, and CFI, TLI and
-    RMSEA in their robust version, or scaled where there is no robust one (or none is wanted).
-    """
-    found = dict(fit._measures)
-    for names, versions in ((_TESTED, ("scaled",)), (_CORRECTED, ("robust", "scaled")[not robust :])):
-        for name in names:
-            values = (found.get(f"{name}_{version}", math.nan) for version in versions)
-            found[name] = next((v for v in values if not math.isnan(v)), found.get(name, math.nan))
-    return found
-
-
-def reported_alike(fits: Iterable[Judged]) -> list[dict[str, float]]:
-    """The same of models that stand side by side: robust indices only if all have them, or else the scaled of all."""
-    own = list(fits)
-    robust = all(not math.isnan(fit._measures.get("rmsea_robust", math.nan)) for fit in own if corrected(fit))
-    return [reported(fit, robust=robust) for fit in own]
-
-
-def judged(fit: Fit) -> dict[str, float]:
-    """The same without GFIs where means of numbers are modelled: there they tell where zero lies.
-
-    NFI, RFI, IFI and PNFI are scaled where the estimator corrects the test, for they have no robust version.
-    """
-    found = reported(fit)
-    if corrected(fit):
-        found |= {name: found.get(f"{name}_scaled", math.nan) for name in _SCALED_ONLY}
-    return found | (dict.fromkeys(_OF_COVARIANCES, math.nan) if _of_means(fit) else {})
-
-
-def _of_means(fit: Fit) -> bool:
-    return fit.table.means and not fit.table.ordered
-
-
-def corrected(fit: Judged) -> bool:
-    """Tell whether the estimator corrects the chi-square test."""
-    return not math.isnan(fit._measures.get("chisq_scaled", math.nan))
 
 
 def model_test(fit: Fit) -> Table:
@@ -189,8 +128,8 @@ def fit_indices(fit: Fit, profile: Profile = PROFILES["conventional"]) -> Table:
     """Table of the fit indices: value, threshold and verdict; the thresholds are a named profile's."""
     found = judged(fit)
     more = [name for name in MORE_INDICES if name in profile.thresholds and not math.isnan(found.get(name, math.nan))]
-    scaled = (_SCALED_INDICES,) if corrected(fit) and set(more) & set(_SCALED_ONLY) else ()
-    notes = (judged_by(profile), _NO_GFI if _of_means(fit) else _GFI, *_correction(fit), *scaled)
+    scaled = (_SCALED_INDICES,) if corrected(fit) and set(more) & set(SCALED_ONLY) else ()
+    notes = (judged_by(profile), _NO_GFI if of_means(fit) else _GFI, *_correction(fit), *scaled)
     rows = index_rows(found, INDICES | {name: MORE_INDICES[name] for name in more}, profile)
     return _guarded(Table("fit_indices", Words("Fit indices", "模型拟合度表"), INDEX_COLUMNS, rows, notes), fit)
 
@@ -487,20 +426,13 @@ def modification_indices(fit: Fit, most: int = 10, labels: Labels | None = None)
 
 def diagnostics(fit: Judged) -> Table:
     """Table of everything noticed about the fit; without rows if there is nothing to say."""
-    rows = tuple((_SEVERITIES[d.severity], d.code, d.words) for d in fit.diagnostics)
+    rows = tuple((SEVERITIES[d.severity], d.code, d.words) for d in fit.diagnostics)
     columns = (
         Column("severity", Words("Severity", "级别")),
         Column("code", Words("Code", "代码")),
         Column("message", Words("What it means, and what would help", "含义与建议")),
     )
     return Table("diagnostics", Words("Diagnostics of the model", "模型诊断"), columns, rows)
-
-
-def chisq_per_df(measures: Mapping[str, float]) -> float:
-    """Divide chi-square by its degrees of freedom; NaN for a saturated model."""
-    measure = _measure(measures)
-    df = measure("df")
-    return measure("chisq") / df if df > 0 else math.nan
 
 
 def _estimation(fit: Fit) -> tuple[Words, ...]:
@@ -545,11 +477,7 @@ def _responses(fit: Fit) -> tuple[Words, ...]:
 
 def _measure(found: Mapping[str, float]) -> Callable[[str], float]:
     """Give a lookup that answers NaN for a measure the estimator does not have."""
-
-    def look_up(name: str) -> float:
-        return float(found.get(name, math.nan))
-
-    return look_up
+    return lambda name: float(found.get(name, math.nan))
 
 
 def _guarded(table: Table, fit: Fit) -> Table:
@@ -669,7 +597,6 @@ MORE_INDICES: dict[str, Text] = {
     )
 }
 """Those that are shown where a profile has thresholds for them, and the estimator gives them."""
-_SCALED_ONLY, _OF_COVARIANCES = ("nfi", "rfi", "ifi", "pnfi"), ("gfi", "agfi", "pgfi")
 _SCALED_INDICES = Words(
     "NFI, RFI, IFI and PNFI rest on the corrected χ² of the model and of the baseline model.",
     "NFI、RFI、IFI与PNFI由模型与基准模型的校正χ²计算。",
@@ -704,8 +631,6 @@ SET_ASIDE = Words(
 )
 _WEIGHTED = Words("Sampling weights: {column}.", "抽样权重：{column}。")
 _CLUSTERED = Words("Errors and test account for clusters: {column}.", "标准误与检验已考虑聚类：{column}。")
-_TESTED = ("chisq", "df", "pvalue")
-_CORRECTED = ("cfi", "tli", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper", "rmsea_pvalue")
 _UNCORRECTED = Words(
     "χ², its p and the indices are not corrected: the correction is not positive here, as happens with few "
     "respondents.",
@@ -797,8 +722,3 @@ _PRODUCT_ITSELF = Words(
 )
 OF_MODEL = Words("“{model}”: {said}", "“{model}”：{said}")
 STARS_NOTE = Words("*** p < .001, ** p < .01, * p < .05.", "*** p < .001，** p < .01，* p < .05。")
-_CAUTION = Words("Caution ({what}): {message}", "注意（{what}）：{message}")
-_NOT_CONVERGED = Words(
-    "Caution (error): the iterations did not converge; these numbers are not estimates.",
-    "注意（错误）：迭代未收敛，表中数字不是估计值。",
-)

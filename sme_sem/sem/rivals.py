@@ -18,7 +18,8 @@ import numpy as np
 from ..responses.moments import Moments
 from ..tables import Column, Kind, Table, Text, Words, joined
 from .columns import measure_columns
-from .presentation import OF_MODEL, Labels, chisq_per_df, corrected, named, objections, reported
+from .presentation import OF_MODEL, Labels, named
+from .quoted import chisq_per_df, corrected, objections, reported
 
 if TYPE_CHECKING:
     from .fit import Fit

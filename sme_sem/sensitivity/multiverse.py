@@ -20,7 +20,8 @@ from ..errors import DataProblem, SmeSemError, SpecificationError, among, probab
 from ..kernels.variance_shares import variance_shares
 from ..ledger import POST_HOC, Entry, entry
 from ..moderation import with_products
-from ..sem.presentation import Labels, objections
+from ..sem.presentation import Labels
+from ..sem.quoted import objections
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Language, Table, Tabled, Text, Words, joined, written
 from ..tables.format import level

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from sme_sem.errors import SpecificationError
-from sme_sem.sem import presentation
+from sme_sem.sem import presentation, quoted
 from sme_sem.sem.fit import fit
 from sme_sem.sem.rivals import comparable, equivalent_models, model_comparison
 from sme_sem.sem.thresholds import PROFILES, Threshold, profile
@@ -300,7 +300,7 @@ def test_every_table_of_an_inadmissible_fit_carries_the_warning(heywood):
     for table in tables:
         said = " ".join(map(str, table.notes)) + " ".join(str(row[-1]) for row in table.rows)
         assert "Heywood case" in said, table.name
-    assert presentation.objections(heywood)[0].zh.startswith("注意（警告）：")
+    assert quoted.objections(heywood)[0].zh.startswith("注意（警告）：")
 
 
 def test_every_table_of_a_fit_that_did_not_converge_says_so(answers):
@@ -311,7 +311,7 @@ def test_every_table_of_a_fit_that_did_not_converge_says_so(answers):
 
 
 def test_a_good_fit_meets_no_objection(fitted):
-    assert presentation.objections(fitted) == ()
+    assert quoted.objections(fitted) == ()
 
 
 # --- rivals ------------------------------------------------------------------------------------------
