@@ -59,7 +59,7 @@ def model_test(fit: TwoLevelFit) -> Table:
 def fit_indices(fit: TwoLevelFit, profile: Profile = PROFILES["conventional"]) -> Table:
     """Table of the fit indices; the SRMR of each level tells where a model fits badly."""
     rows = presentation.index_rows(quoted.reported(fit), _INDICES, profile)
-    notes = (presentation.judged_by(profile), _MOSTLY_WITHIN)
+    notes = (presentation.cutoffs_note(profile), _MOSTLY_WITHIN)
     title = Words("Fit indices", "模型拟合度表")
     return Table("fit_indices", title, presentation.INDEX_COLUMNS, rows, notes)
 

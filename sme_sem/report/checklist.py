@@ -130,7 +130,7 @@ def _solution(results: Results, fit: Fit) -> Text:
     return joined(said) if said else _PROPER
 
 
-def _judged(results: Results, fit: Fit) -> Text:
+def _fit_as_a_whole(results: Results, fit: Fit) -> Text:
     return narrative.fit_judgement(fit, results.options["thresholds"])
 
 
@@ -194,7 +194,7 @@ _OF_STUDY: tuple[tuple[Words, Callable[[Results], Text | _Gap | None]], ...] = (
 _OF_FIT: tuple[tuple[Words, Callable[[Results, Fit], Text | _Gap | None]], ...] = (
     (Words("Free parameters and degrees of freedom", "自由参数与自由度"), _degrees),
     (Words("Whether the solution converged and is admissible", "解是否收敛且可接受"), _solution),
-    (Words("Fit as a whole, with the rule it is judged by", "整体拟合及判断标准"), _judged),
+    (Words("Fit as a whole, with the rule it is judged by", "整体拟合及判断标准"), _fit_as_a_whole),
     (Words("Fit of the parts: residuals", "局部拟合：残差"), _local),
     (Words("Loadings", "因子载荷"), lambda results, fit: narrative.loadings(results.measurement or fit)),
     (Words("All estimates with standard errors, plain and standardized", "全部估计值、标准误与标准化值"), _parameters),

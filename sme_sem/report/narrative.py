@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..comparison.invariance import STEP_NAMES
 from ..sem.estimators import ESTIMATORS
 from ..sem.presentation import Labels, named
-from ..sem.quoted import chisq_per_df, judged
+from ..sem.quoted import chisq_per_df, measures_to_judge
 from ..sem.rivals import comparable, equivalent_models
 from ..sem.thresholds import ACCEPTABLE, GOOD, NOT_MET, profile
 from ..tables import Kind, Text, Words, joined
@@ -238,7 +238,7 @@ def invariance(found: Invariance) -> Words | None:
 
 def measured_apart(fit: Fit) -> Words:
     """How a measurement model fits in which constructs correlate freely."""
-    return _APART + _fit(judged(fit))
+    return _APART + _fit(measures_to_judge(fit))
 
 
 def _fit(found: Mapping[str, float]) -> Words:
@@ -254,7 +254,7 @@ def _fit(found: Mapping[str, float]) -> Words:
 
 def fit_judgement(fit: Fit, thresholds: str) -> Words:
     """Chi-square and indices as a paper reports them, and how many reach their thresholds."""
-    found = judged(fit)
+    found = measures_to_judge(fit)
     said = _fit(found)
     used = profile(thresholds)
     values = {"chisq_df": chisq_per_df(found), **found}

@@ -192,7 +192,7 @@ def test_hypotheses(
     asked = [(h, known[h.model] if h.model in known else fit) for h in hypotheses]
     effects = [_along(hypothesis, used, source) for hypothesis, used in asked]
     found = [_test(*own, effect, 1 - alpha) for own, effect in zip(asked, effects, strict=True)]
-    tests = _judged(found, alpha, correction)
+    tests = _with_verdicts(found, alpha, correction)
     said = list(_elsewhere(asked, fit, titles))
     said += [words for _, used in asked if used is not None for words in objections(used)]
     said += [_PRODUCT for h, _ in asked if h.moderator]
@@ -213,7 +213,7 @@ def adjusted(p_values: Sequence[float], correction: str) -> list[float]:
     return [float(p) for p in multipletests(p_values, method=_STATSMODELS[correction])[1]]
 
 
-def _judged(tests: Sequence[HypothesisTest], alpha: float, correction: str) -> tuple[HypothesisTest, ...]:
+def _with_verdicts(tests: Sequence[HypothesisTest], alpha: float, correction: str) -> tuple[HypothesisTest, ...]:
     """Decide on every hypothesis that could be tested; a p value that is not known supports nothing."""
     known = [place for place, test in enumerate(tests) if not math.isnan(test.pvalue)]
     corrected = dict(zip(known, adjusted([tests[place].pvalue for place in known], correction), strict=True))

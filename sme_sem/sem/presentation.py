@@ -26,7 +26,7 @@ from ..tables import Column, Kind, Number, Table, Text, Words, joined, term
 from ..tables.format import cell, interval_columns
 from .columns import measure_columns
 from .effects import mediated
-from .quoted import SCALED_ONLY, SEVERITIES, chisq_per_df, corrected, judged, objections, of_means, reported
+from .quoted import SCALED_ONLY, SEVERITIES, chisq_per_df, corrected, measures_to_judge, objections, of_means, reported
 from .rows import Estimated, rows_of
 from .thresholds import PROFILES, Profile
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 Labels = Mapping[str, Text]
 """What to print for a variable; a variable without a label is printed by its name."""
+
 
 def require_labels(labels: object, argument: str = "labels") -> None:
     """Refuse what does not say by name what to print."""
@@ -126,10 +127,10 @@ def model_test(fit: Fit) -> Table:
 
 def fit_indices(fit: Fit, profile: Profile = PROFILES["conventional"]) -> Table:
     """Table of the fit indices: value, threshold and verdict; the thresholds are a named profile's."""
-    found = judged(fit)
+    found = measures_to_judge(fit)
     more = [name for name in MORE_INDICES if name in profile.thresholds and not math.isnan(found.get(name, math.nan))]
     scaled = (_SCALED_INDICES,) if corrected(fit) and set(more) & set(SCALED_ONLY) else ()
-    notes = (judged_by(profile), _NO_GFI if of_means(fit) else _GFI, *_correction(fit), *scaled)
+    notes = (cutoffs_note(profile), _NO_GFI if of_means(fit) else _GFI, *_correction(fit), *scaled)
     rows = index_rows(found, INDICES | {name: MORE_INDICES[name] for name in more}, profile)
     return _guarded(Table("fit_indices", Words("Fit indices", "模型拟合度表"), INDEX_COLUMNS, rows, notes), fit)
 
@@ -156,7 +157,7 @@ def index_rows(
     return tuple(rows)
 
 
-def judged_by(profile: Profile) -> Words:
+def cutoffs_note(profile: Profile) -> Words:
     """Say whose thresholds indices are held against."""
     return _PROFILE.filled(title=profile.title, source=profile.source)
 

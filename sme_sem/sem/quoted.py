@@ -34,7 +34,7 @@ def reported_alike(fits: Iterable[Judged]) -> list[dict[str, float]]:
     return [reported(fit, robust=robust) for fit in own]
 
 
-def judged(fit: Fit) -> dict[str, float]:
+def measures_to_judge(fit: Fit) -> dict[str, float]:
     """The same without GFIs where means of numbers are modelled: there they tell where zero lies.
 
     NFI, RFI, IFI and PNFI are scaled where the estimator corrects the test, for they have no robust version.
