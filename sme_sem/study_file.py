@@ -24,10 +24,10 @@ from .measurement.item_advice import RULES
 from .measurement.rotations import ROTATIONS, ROTATIONS_OF_FACTORS
 from .responses import PLATFORMS
 from .responses.screening import DEFAULT_RULES
+from .sem.cutoffs import PROFILES
 from .sem.estimators import ESTIMATORS
 from .sem.hypotheses import CORRECTIONS
 from .sem.specification import Specification
-from .sem.thresholds import PROFILES
 from .sensitivity.choices import read_choices
 from .words import Text, Words, at
 

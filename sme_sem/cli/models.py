@@ -106,10 +106,10 @@ def fit(
     """Fit one model to a file of numbers and print its tables."""
     from ..multilevel import has_levels, parted
     from ..multilevel.presentation import two_level_tables
+    from ..sem.cutoffs import profile
     from ..sem.fit import fit as estimate
     from ..sem.presentation import fit_tables
     from ..sem.quoted import objections
-    from ..sem.thresholds import profile
 
     check_output(form, output)
     judging = profile(thresholds)

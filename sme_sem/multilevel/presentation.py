@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from ..sem import presentation, quoted
 from ..sem.columns import measure_columns
+from ..sem.cutoffs import PROFILES, Profile
 from ..sem.presentation import ESTIMATE_COLUMNS, INTERVAL_COLUMNS, LOADING_COLUMNS, estimate_cells, path_label
-from ..sem.thresholds import PROFILES, Profile
 from ..tables import Column, Kind, Table, Text, Words, term
 from .levels import TITLES
 

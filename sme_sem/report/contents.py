@@ -20,10 +20,10 @@ from ..responses.findings import SEVERITIES, message_of
 from ..responses.sample import sample_numbers
 from ..sem import presentation, quoted
 from ..sem.columns import measure_columns
+from ..sem.cutoffs import profile
 from ..sem.diagram import diagram_model
 from ..sem.rivals import comparable, model_comparison
 from ..sem.rows import rows_of
-from ..sem.thresholds import profile
 from ..tables import Column, Kind, Language, Table, Text, Words, joined, term
 from ..tables.format import cell
 from ..tables.table import is_missing

@@ -16,6 +16,7 @@ from ..measurement.item_advice import ItemAdvice
 from ..measurement.missing import Missing
 from ..measurement.nonresponse import Nonresponse
 from ..responses.origin import Provenance
+from ..sem import cutoffs
 from ..sem.presentation import path_label
 from ..sem.rows import rows_of
 from ..tables import Column, Kind, Language, Table, Text, Words, written
@@ -30,9 +31,8 @@ if TYPE_CHECKING:
     from ..sem.fit import Fit
 
 _Labels = Mapping[str, Text]
-HTMT_BOUND = 0.85  # Henseler, Ringle & Sarstedt (2015), the stricter of their bounds
 _MOST_PATTERNS = 10
-_ALPHA, _CLOSE, _POOR, _WANTED = 0.05, 0.05, 0.08, 0.80  # MacCallum, Browne & Sugawara (1996)
+_ALPHA, _WANTED = 0.05, 0.80
 
 
 class Analyses(Protocol):
@@ -124,12 +124,12 @@ def alike(found: Heterotrait | None, labels: _Labels) -> Iterator[Table]:
     """Pairs of constructs whose HTMT may be as high as the bound; the others are counted."""
     if found is None:
         return
-    near = found.ratios[found.ratios["htmt_ci_upper"] >= HTMT_BOUND]
+    near = found.ratios[found.ratios["htmt_ci_upper"] >= cutoffs.HTMT]
     if near.empty:
         return
     (table,) = replace(found, ratios=near).tables()
     shown, others = _labelled(replace(table, title=_NEAR), labels, columns=2), len(found.ratios) - len(near)
-    yield shown.noted(_DISTINCT.filled(n=others, bound=level(HTMT_BOUND))) if others else shown
+    yield shown.noted(_DISTINCT.filled(n=others, bound=level(cutoffs.HTMT))) if others else shown
 
 
 def advice(found: ItemAdvice | None, labels: _Labels) -> Iterator[Table]:
@@ -154,7 +154,7 @@ def overall_power(fit: Fit) -> Iterator[Table]:
             power.overall_power(fit.n, df, null, true, _ALPHA, groups),
             power.respondents_needed(_WANTED, df, null, true, _ALPHA, groups),
         )
-        for name, null, true in ((_OF_CLOSE, _CLOSE, _POOR), (_OF_NOT_CLOSE, _CLOSE, 0.01))
+        for name, (null, true) in ((_OF_CLOSE, cutoffs.CLOSE_FIT), (_OF_NOT_CLOSE, cutoffs.NOT_CLOSE_FIT))
     )
     columns = (
         Column("test", Words("Test", "检验")),

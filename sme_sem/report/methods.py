@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ..sem.cutoffs import profile
 from ..sem.estimators import ESTIMATORS
-from ..sem.thresholds import profile
 from ..tables import Column, Table, Words, term
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def _rows(results: Results) -> Iterator[tuple[Words, Words, str]]:
         yield _full_information() if results.options["missing"] == "fiml" else _LISTWISE
         yield from _errors(results.options["estimator"])
         yield from _FITS
-    if results.fits and "nfi" in profile(results.options["thresholds"]).thresholds:
+    if results.fits and "nfi" in profile(results.options["thresholds"]).cutoffs:
         yield from _FURTHER_FITS
     if any(fit.table.composites for fit in results.fits.values()):
         yield _COMPOSITES

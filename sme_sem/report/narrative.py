@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..comparison.invariance import STEP_NAMES
+from ..sem import cutoffs
+from ..sem.cutoffs import ACCEPTABLE, GOOD, NOT_MET
 from ..sem.estimators import ESTIMATORS
 from ..sem.presentation import Labels, named
 from ..sem.quoted import chisq_per_df, measures_to_judge
 from ..sem.rivals import comparable, equivalent_models
-from ..sem.thresholds import ACCEPTABLE, GOOD, NOT_MET, profile
 from ..tables import Kind, Text, Words, joined
 from ..tables.format import cell
-from .further import HTMT_BOUND
 
 if TYPE_CHECKING:
     from ..comparison.invariance import Invariance
@@ -22,11 +22,7 @@ if TYPE_CHECKING:
     from ..sem.fit import Fit
     from .results import Results
 
-_ALPHA = 0.70  # Nunnally (1978), Psychometric Theory
-_LOADINGS = (0.70, 0.50)  # an item that shares half its variance with the construct; the usual minimum
 _NORMAL = 0.05
-_CR, _AVE = 0.70, 0.50  # Hair et al. (2010), Multivariate Data Analysis; Fornell & Larcker (1981)
-_CFI_FALL = 0.01  # Cheung & Rensvold (2002)
 _KMO = (  # Kaiser (1974), Psychometrika 39, 31-36
     (0.9, Words("marvellous", "极佳")),
     (0.8, Words("meritorious", "良好")),
@@ -112,10 +108,12 @@ def reliability(results: Results) -> Words | None:
             high=_r(high["alpha"]),
             highest=labels.get(high["scale"], high["scale"]),
         )
-    reached = int((scales["alpha"] >= _ALPHA).sum())
+    reached = int((scales["alpha"] >= cutoffs.ALPHA).sum())
     if len(scales) == 1:
-        return said + (_IT_REACHES if reached else _IT_STAYS_BELOW)
-    return said + (_ALL_REACHED if reached == len(scales) else _REACHED).filled(reached=reached, all=len(scales))
+        words = _IT_REACHES if reached else _IT_STAYS_BELOW
+    else:
+        words = _ALL_REACHED if reached == len(scales) else _REACHED
+    return said + words.filled(reached=reached, all=len(scales), bound=_r2(cutoffs.ALPHA))
 
 
 def components(results: Results) -> Words | None:
@@ -174,7 +172,7 @@ def loadings(fit: Fit) -> Words | None:
     values = estimates.loc[(estimates["op"] == "=~") & ~estimates["rhs"].isin(fit.latent), "std_all"]
     if values.empty:
         return None
-    high, low = _LOADINGS
+    high, low = cutoffs.LOADINGS
     said = _RANGE.filled(low=_r(values.min()), high=_r(values.max()))
     reached = int((values >= high).sum())
     return (
@@ -193,7 +191,7 @@ def validity(results: Results) -> Words | None:
         (_ALL_CONSTRUCTS if reached == len(known) else _SOME_CONSTRUCTS).filled(
             name=name, bound=_r2(bound), reached=reached, all=len(known)
         )
-        for name, bound in (("CR", _CR), ("AVE", _AVE))
+        for name, bound in (("CR", cutoffs.CR), ("AVE", cutoffs.AVE))
         if len(known := scales[name].dropna())
         for reached in [int((known >= bound).sum())]
     ]
@@ -215,9 +213,9 @@ def _closest(results: Results) -> Words:
     if not pairs:
         return Words("", "")
     (one, other), value = max(pairs.items(), key=lambda pair: pair[1])
-    words = _HTMT_BELOW if value < HTMT_BOUND else _HTMT_NOT_BELOW
+    words = _HTMT_BELOW if value < cutoffs.HTMT else _HTMT_NOT_BELOW
     return words.filled(
-        value=_r(value), a=named(other, results.labels), b=named(one, results.labels), bound=_r2(HTMT_BOUND)
+        value=_r(value), a=named(other, results.labels), b=named(one, results.labels), bound=_r2(cutoffs.HTMT)
     )
 
 
@@ -228,11 +226,11 @@ def invariance(found: Invariance) -> Words | None:
         return None
     held, failed = str(steps[0][0]), None
     for name, change in steps[1:]:
-        if change < -_CFI_FALL:
+        if change < -cutoffs.CFI_FALL:
             failed = _FAILS.filled(step=STEP_NAMES[str(name)], change=_r(change))
             break
         held = str(name)
-    said = _HOLDS.filled(step=STEP_NAMES[held], bound=_r2(_CFI_FALL))
+    said = _HOLDS.filled(step=STEP_NAMES[held], bound=_r2(cutoffs.CFI_FALL))
     return said + (failed if failed is not None else _NONE_FAILS)
 
 
@@ -256,9 +254,9 @@ def fit_judgement(fit: Fit, thresholds: str) -> Words:
     """Chi-square and indices as a paper reports them, and how many reach their thresholds."""
     found = measures_to_judge(fit)
     said = _fit(found)
-    used = profile(thresholds)
+    used = cutoffs.profile(thresholds)
     values = {"chisq_df": chisq_per_df(found), **found}
-    verdicts = {name: t.verdict(float(values.get(name, math.nan))) for name, t in used.thresholds.items()}
+    verdicts = {name: t.verdict(float(values.get(name, math.nan))) for name, t in used.cutoffs.items()}
     counts = [sum(v is level for v in verdicts.values()) for level in (GOOD, ACCEPTABLE, NOT_MET)]
     missed = [_INDEX.get(name, name.upper()) for name, v in verdicts.items() if v is NOT_MET]
     counted = _JUDGED.filled(all=sum(counts), good=counts[0], acceptable=counts[1], profile=used.title)
@@ -443,11 +441,14 @@ _ALPHAS = Words(
 )
 _ONE_ALPHA = Words("Cronbach's alpha of {scale} is {alpha}.", "{scale}的克隆巴赫α系数为{alpha}。")
 _REACHED = Words(
-    " {reached} of {all} scales reach .70 (Nunnally, 1978).", "{all}个量表中有{reached}个达到.70（Nunnally，1978）。"
+    " {reached} of {all} scales reach {bound} (Nunnally, 1978).",
+    "{all}个量表中有{reached}个达到{bound}（Nunnally，1978）。",
 )
-_ALL_REACHED = Words(" All {all} scales reach .70 (Nunnally, 1978).", "{all}个量表的α系数均达到.70（Nunnally，1978）。")
-_IT_REACHES = Words(" It reaches .70 (Nunnally, 1978).", "达到.70（Nunnally，1978）。")
-_IT_STAYS_BELOW = Words(" It stays below .70 (Nunnally, 1978).", "低于.70（Nunnally，1978）。")
+_ALL_REACHED = Words(
+    " All {all} scales reach {bound} (Nunnally, 1978).", "{all}个量表的α系数均达到{bound}（Nunnally，1978）。"
+)
+_IT_REACHES = Words(" It reaches {bound} (Nunnally, 1978).", "达到{bound}（Nunnally，1978）。")
+_IT_STAYS_BELOW = Words(" It stays below {bound} (Nunnally, 1978).", "低于{bound}（Nunnally，1978）。")
 _ADEQUATE = Words(
     "KMO is {kmo}, {judged} in Kaiser's (1974) words, and Bartlett's test gives χ²({df}) = {chisq}, {p}. ",
     "KMO值为{kmo}，按Kaiser（1974）的标准为“{judged}”；巴特利特球形度检验χ²({df}) = {chisq}，{p}。",

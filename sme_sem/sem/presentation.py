@@ -25,10 +25,10 @@ from ..errors import SmeSemError, require_kind
 from ..tables import Column, Kind, Number, Table, Text, Words, joined, term
 from ..tables.format import cell, interval_columns
 from .columns import measure_columns
+from .cutoffs import PROFILES, Profile
 from .effects import mediated
 from .quoted import SCALED_ONLY, SEVERITIES, chisq_per_df, corrected, measures_to_judge, objections, of_means, reported
 from .rows import Estimated, rows_of
-from .thresholds import PROFILES, Profile
 
 if TYPE_CHECKING:
     from .fit import Fit
@@ -128,7 +128,7 @@ def model_test(fit: Fit) -> Table:
 def fit_indices(fit: Fit, profile: Profile = PROFILES["conventional"]) -> Table:
     """Table of the fit indices: value, threshold and verdict; the thresholds are a named profile's."""
     found = measures_to_judge(fit)
-    more = [name for name in MORE_INDICES if name in profile.thresholds and not math.isnan(found.get(name, math.nan))]
+    more = [name for name in MORE_INDICES if name in profile.cutoffs and not math.isnan(found.get(name, math.nan))]
     scaled = (_SCALED_INDICES,) if corrected(fit) and set(more) & set(SCALED_ONLY) else ()
     notes = (cutoffs_note(profile), _NO_GFI if of_means(fit) else _GFI, *_correction(fit), *scaled)
     rows = index_rows(found, INDICES | {name: MORE_INDICES[name] for name in more}, profile)
@@ -142,7 +142,7 @@ def index_rows(
     measure, rows = _measure(found), []
     for index, name in indices.items():
         value = chisq_per_df(found) if index == "chisq_df" else measure(index)
-        threshold = profile.thresholds.get(index)
+        threshold = profile.cutoffs.get(index)
         interval = index == "rmsea"
         rows.append(
             (

@@ -7,9 +7,9 @@ from scipy import stats
 
 from sme_sem.errors import SpecificationError
 from sme_sem.sem import presentation, quoted
+from sme_sem.sem.cutoffs import PROFILES, Cutoff, profile
 from sme_sem.sem.fit import fit
 from sme_sem.sem.rivals import comparable, equivalent_models, model_comparison
-from sme_sem.sem.thresholds import PROFILES, Threshold, profile
 from sme_sem.simulation import simulate
 from sme_sem.tables import Kind, html, text
 
@@ -374,17 +374,17 @@ def test_the_comparison_repeats_what_stands_against_a_fit(heywood):
     [(0.04, "good"), (0.05, "good"), (0.051, "acceptable"), (0.08, "acceptable"), (0.081, "not met")],
 )
 def test_small_values_are_good_where_the_threshold_says_so(value, verdict):
-    assert str(Threshold(0.05, 0.08, at_least=False).verdict(value)) == verdict
+    assert str(Cutoff(0.05, 0.08, at_least=False).verdict(value)) == verdict
 
 
 def test_what_is_missing_is_not_judged():
-    assert Threshold(0.95, 0.90, at_least=True).verdict(math.nan) is None
+    assert Cutoff(0.95, 0.90, at_least=True).verdict(math.nan) is None
 
 
 def test_every_profile_names_its_source_and_keeps_its_bounds_in_order():
     for name, found in PROFILES.items():
         assert found.name == name and found.source.en and found.source.zh
-        for bound in found.thresholds.values():
+        for bound in found.cutoffs.values():
             assert (bound.good >= bound.acceptable) is bound.at_least or bound.good == bound.acceptable
 
 

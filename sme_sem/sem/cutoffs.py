@@ -1,6 +1,6 @@
-"""Which fit is called good: thresholds gathered in named profiles, each with its source.
+"""Which numbers are called good: cut-offs of fit indices in named profiles, and some of scales, each with its source.
 
-Thresholds are conventions, and conventions differ; a report names the profile it used.
+Cut-offs are conventions, and conventions differ; a report names the profile it used.
 
 Hu & Bentler (1999), Structural Equation Modeling 6(1), 1-55, advise .95 for CFI and TLI, .06 for
 RMSEA and .08 for SRMR.  Browne & Cudeck (1993), "Alternative ways of assessing model fit", call an
@@ -25,7 +25,7 @@ NOT_MET = Words("not met", "未达标")
 
 
 @dataclass(frozen=True, slots=True)
-class Threshold:
+class Cutoff:
     """What one index should reach.
 
     good, acceptable : bounds of the two verdicts; equal where a source gives only one
@@ -39,7 +39,7 @@ class Threshold:
     def verdict(self, value: float) -> Words | None:
         """Judge a value; None where there is none.
 
-        >>> Threshold(good=0.95, acceptable=0.90, at_least=True).verdict(0.93).en
+        >>> Cutoff(good=0.95, acceptable=0.90, at_least=True).verdict(0.93).en
         'acceptable'
         """
         if math.isnan(value):
@@ -56,18 +56,18 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Profile:
-    """A set of thresholds and where it comes from; indices by their name in ``Fit.measures()``."""
+    """A set of cut-offs and where it comes from; indices by their name in ``Fit.measures()``."""
 
     name: str
     title: Words
     source: Words
-    thresholds: Mapping[str, Threshold]
+    cutoffs: Mapping[str, Cutoff]
 
 
 def profile(name: str) -> Profile:
     """Look a profile up by its name.
 
-    >>> str(profile("hu-bentler").thresholds["rmsea"])
+    >>> str(profile("hu-bentler").cutoffs["rmsea"])
     '≤ .06'
     """
     try:
@@ -83,8 +83,8 @@ def _short(bound: float) -> str:
     return cell(bound, Kind.COEFFICIENT)[:-1] if bound < 1 else f"{bound:g}"
 
 
-_INCREMENTAL = Threshold(0.95, 0.90, at_least=True)
-_LISREL = Threshold(0.95, 0.90, at_least=True)
+_INCREMENTAL = Cutoff(0.95, 0.90, at_least=True)
+_LISREL = Cutoff(0.95, 0.90, at_least=True)
 
 PROFILES: dict[str, Profile] = {
     "conventional": Profile(
@@ -97,13 +97,13 @@ PROFILES: dict[str, Profile] = {
             "SRMR：.08 见 Hu & Bentler（1999）；χ²/df、GFI、AGFI：研究惯例",
         ),
         {
-            "chisq_df": Threshold(3, 5, at_least=False),
+            "chisq_df": Cutoff(3, 5, at_least=False),
             "cfi": _INCREMENTAL,
             "tli": _INCREMENTAL,
-            "rmsea": Threshold(0.05, 0.08, at_least=False),
-            "srmr": Threshold(0.05, 0.08, at_least=False),
+            "rmsea": Cutoff(0.05, 0.08, at_least=False),
+            "srmr": Cutoff(0.05, 0.08, at_least=False),
             "gfi": _LISREL,
-            "agfi": Threshold(0.90, 0.80, at_least=True),
+            "agfi": Cutoff(0.90, 0.80, at_least=True),
         },
     ),
     "hu-bentler": Profile(
@@ -114,10 +114,10 @@ PROFILES: dict[str, Profile] = {
             "Hu & Bentler（1999），Structural Equation Modeling，6(1)，1–55",
         ),
         {
-            "cfi": Threshold(0.95, 0.95, at_least=True),
-            "tli": Threshold(0.95, 0.95, at_least=True),
-            "rmsea": Threshold(0.06, 0.06, at_least=False),
-            "srmr": Threshold(0.08, 0.08, at_least=False),
+            "cfi": Cutoff(0.95, 0.95, at_least=True),
+            "tli": Cutoff(0.95, 0.95, at_least=True),
+            "rmsea": Cutoff(0.06, 0.06, at_least=False),
+            "srmr": Cutoff(0.08, 0.08, at_least=False),
         },
     ),
     "wu": Profile(
@@ -131,12 +131,20 @@ PROFILES: dict[str, Profile] = {
             "PNFI与PGFI的.50见Mulaik等（1989）；SRMR的.08见Hu & Bentler（1999）及温忠麟、侯杰泰与马什赫伯特（2004）",
         ),
         {
-            "chisq_df": Threshold(3, 5, at_least=False),
-            "rmsea": Threshold(0.05, 0.08, at_least=False),
-            "srmr": Threshold(0.05, 0.08, at_least=False),
-            **{name: Threshold(0.90, 0.90, at_least=True) for name in ("gfi", "agfi")},
-            **{name: Threshold(0.90, 0.90, at_least=True) for name in ("nfi", "rfi", "ifi", "tli", "cfi")},
-            **{name: Threshold(0.50, 0.50, at_least=True) for name in ("pnfi", "pgfi")},
+            "chisq_df": Cutoff(3, 5, at_least=False),
+            "rmsea": Cutoff(0.05, 0.08, at_least=False),
+            "srmr": Cutoff(0.05, 0.08, at_least=False),
+            **{name: Cutoff(0.90, 0.90, at_least=True) for name in ("gfi", "agfi")},
+            **{name: Cutoff(0.90, 0.90, at_least=True) for name in ("nfi", "rfi", "ifi", "tli", "cfi")},
+            **{name: Cutoff(0.50, 0.50, at_least=True) for name in ("pnfi", "pgfi")},
         },
     ),
 }
+
+# The same in every profile.
+ALPHA = 0.70  # Nunnally (1978), Psychometric Theory
+LOADINGS = (0.70, 0.50)  # an item that shares half its variance with the construct; the usual minimum
+CR, AVE = 0.70, 0.50  # Hair et al. (2010), Multivariate Data Analysis; Fornell & Larcker (1981)
+HTMT = 0.85  # Henseler, Ringle & Sarstedt (2015), the stricter of their bounds
+CFI_FALL = 0.01  # Cheung & Rensvold (2002)
+CLOSE_FIT, NOT_CLOSE_FIT = (0.05, 0.08), (0.05, 0.01)  # RMSEA tested, and if false: MacCallum, Browne & Sugawara (1996)
