@@ -217,7 +217,7 @@ def _choices(document: dict[Any, Any]) -> Iterator[Words]:
         ("estimator", document.get("estimator"), tuple(ESTIMATORS)),
         ("missing", document.get("missing"), MISSING),
         ("platform", document.get("platform"), PLATFORMS),
-        ("correction", document.get("correction"), tuple(CORRECTIONS)),
+        ("correction", document.get("correction"), CORRECTIONS),
         ("thresholds", document.get("thresholds"), tuple(PROFILES)),
         ("item_rules", document.get("item_rules"), tuple(RULES)),
     ]

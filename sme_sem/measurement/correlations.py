@@ -29,11 +29,11 @@ from ..errors import DataProblem, SpecificationError, listed, probability
 from ..instrument.options import is_quantity
 from ..kernels import covariances, linalg
 from ..responses.numeric import require_frame
+from ..sem.multiple_testing import CORRECTIONS, Correction, corrected
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, joined
 from ..threads import one_thread
 from .answers import SCORED, STARS, Answers, complete_answers, require_items, require_scores, scored
-from .differences import CORRECTIONS, Correction, corrected
 from .dummies import Categories, categories_of, refuse_control
 
 Method = Literal["pearson", "spearman", "kendall"]
@@ -174,7 +174,7 @@ def correlations(
             "ci_lower": low,
             "ci_upper": high,
             "pvalue": p[lower],
-            "pvalue_corrected": p[lower] if how == "none" else corrected(p[lower], how),
+            "pvalue_corrected": corrected(p[lower], how),
         }
     )
     notes = (
@@ -182,7 +182,7 @@ def correlations(
         *((SCORED,) if scales is not None else ()),
         *((_METHODS[method],) if method != "pearson" else ()),
         *((_PARTIAL.filled(names=", ".join(map(str, held))),) if len(held.columns) else ()),
-        *(() if how == "none" or pairs.empty else (_CORRECTED.filled(how=CORRECTIONS[how], n=len(pairs)),)),
+        *(() if how == "none" or pairs.empty else (_CORRECTED.filled(how=CORRECTIONS[how].title, n=len(pairs)),)),
     )
     described = pd.DataFrame({"scale": names, "mean": scores.mean().to_numpy(), "sd": scores.std().to_numpy()})
     n = int(pairs["n"].max() if len(pairs) else counts.max())

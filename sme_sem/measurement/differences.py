@@ -1,4 +1,4 @@
-"""How two groups of respondents differ in some variables: tests, sizes of effect, and a correction for many tests.
+"""How two groups of respondents differ in some variables: tests, and sizes of effect.
 
 Numbers are compared by Welch's t, with Hedges' g for the size of the difference; categories by Pearson's chi-square,
 with Cramer's V::
@@ -6,14 +6,13 @@ with Cramer's V::
     g = J (mean_1 - mean_2) / pooled sd,   J = 1 - 3 / (4 (n_1 + n_2) - 9)        V = sqrt(chi2 / (n (min(r, c) - 1)))
 
 Welch (1947), Biometrika 34, 28-35.  Hedges (1981), Journal of Educational Statistics 6, 107-128.  Cramer (1946),
-Mathematical Methods of Statistics, chapter 21.  Holm (1979), Scandinavian Journal of Statistics 6, 65-70.  Benjamini
-and Hochberg (1995), Journal of the Royal Statistical Society B 57, 289-300.
+Mathematical Methods of Statistics, chapter 21.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,11 +21,8 @@ from scipy import stats
 from ..errors import DataProblem, SpecificationError, did_you_mean, listed
 from ..kernels import covariances
 from ..responses.numeric import INFINITE, holds_numbers, numbers_of, repeated
-from ..sem.hypotheses import adjusted
-from ..sem.spelling import chosen
 from ..tables import Column, Kind, Number, Words
 
-Correction = Literal["holm", "benjamini-hochberg", "bonferroni"]
 COLUMNS = (
     "variable",
     "test",
@@ -74,19 +70,6 @@ def _quantity(frame: pd.DataFrame, name: Any) -> pd.Series[Any] | None:
     if np.isinf(numbers.to_numpy(dtype=float, na_value=np.nan)).any():
         raise DataProblem(INFINITE.filled(names=repr(name)))
     return numbers
-
-
-def correction_of(value: Correction) -> Correction:
-    """Read ``correction=``."""
-    return chosen("correction", value, get_args(Correction))
-
-
-def corrected(p: Any, method: Correction) -> np.ndarray:
-    """P values corrected for their number; NaN stays NaN and does not count."""
-    p = np.asarray(p, dtype=float)
-    found, known = np.full(p.shape, np.nan), ~np.isnan(p)
-    found[known] = adjusted(p[known].tolist(), method)
-    return found
 
 
 def known_columns(frame: pd.DataFrame, named: object, argument: str) -> list[Any]:
@@ -156,11 +139,6 @@ PRINTED = (
     Column("pvalue_corrected", Words("p corrected", "校正p值"), Kind.PROBABILITY),
     Column("effect", Words("Effect size", "效应量"), Kind.ESTIMATE),
 )
-CORRECTIONS = {
-    "holm": Words("Holm", "Holm"),
-    "benjamini-hochberg": Words("Benjamini-Hochberg", "Benjamini-Hochberg"),
-    "bonferroni": Words("Bonferroni", "Bonferroni"),
-}
 
 
 def printed(frame: pd.DataFrame, columns: Sequence[Column]) -> tuple[tuple[Any, ...], ...]:

@@ -29,13 +29,13 @@ from ..errors import ConvergenceError, SpecificationError, probability, whole
 from ..kernels import covariances, fit_indices, intervals, linalg
 from ..kernels import validity as kernel
 from ..sem.composites import composites_of
+from ..sem.multiple_testing import corrected
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
 from ..tables.format import interval_columns, percent
 from ..tasks import seeded
 from ..threads import one_thread
 from .answers import complete_answers, require_correlations, require_scales
-from .differences import corrected
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit

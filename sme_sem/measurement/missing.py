@@ -19,11 +19,11 @@ import pandas as pd
 
 from ..errors import ConvergenceError, DataProblem
 from ..responses.numeric import holding_words, require_frame
+from ..sem.multiple_testing import CORRECTIONS, Correction, corrected, correction_of
 from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, rows_from, term
 from ..threads import one_thread
 from . import differences as tests
 from .answers import complete_answers, require_scales
-from .differences import Correction
 from .mcar import Mcar, mcar
 
 MOST_PATTERNS = 20
@@ -65,7 +65,7 @@ class Missing(Tabled):
             found.append(self.mcar.tables()[0])
         if len(self.background):
             columns = (Column("item", term("Item"), once=True), *tests.PRINTED)
-            how = _BACKGROUND.filled(correction=tests.CORRECTIONS[self.correction])
+            how = _BACKGROUND.filled(correction=CORRECTIONS[self.correction].title)
             rows = tests.printed(self.background, columns)
             found.append(Table("missing_background", _MISSING + _BY_BACKGROUND, columns, rows, (how,)))
         return tuple(found)
@@ -121,7 +121,7 @@ def missing(
     require_frame(frame)
     if scales is not None:
         require_scales(scales)
-    correction = tests.correction_of(correction)
+    correction = correction_of(correction)
     background = tests.known_columns(frame, background, "background")
     categorical = tests.known_columns(frame, categorical, "categorical")
     words = holding_words(frame) if scales is None else []
@@ -140,7 +140,7 @@ def missing(
         if gaps[item].any() and background
     ]
     found = pd.concat(background_rows, ignore_index=True) if background_rows else pd.DataFrame(columns=tests.COLUMNS)
-    found["pvalue_corrected"] = tests.corrected(found["pvalue"], correction)
+    found["pvalue_corrected"] = corrected(found["pvalue"], correction)
     little, why = _little(values) if gaps.any(axis=None) else (None, None)
     open_ = pd.Series([", ".join(map(str, gaps.columns[row])) for row in gaps.to_numpy()]).value_counts()
     counts = gaps.sum(axis=1).value_counts().sort_index()

@@ -20,9 +20,9 @@ import pandas as pd
 from ..errors import DataProblem, SpecificationError, require_kind
 from ..responses.numeric import require_frame
 from ..responses.times import read_times
+from ..sem.multiple_testing import CORRECTIONS, Correction, corrected, correction_of
 from ..tables import Table, Tabled, Text, Words, joined, term
 from . import differences as tests
-from .differences import Correction
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,7 @@ class Nonresponse(Tabled):
     def tables(self) -> tuple[Table, ...]:
         """Give the comparison."""
         title = term("Non-response bias") + Words(": ", "：") + term("Early vs late respondents")
-        how = {"early": self.n_early, "late": self.n_late, "correction": tests.CORRECTIONS[self.correction]}
+        how = {"early": self.n_early, "late": self.n_late, "correction": CORRECTIONS[self.correction].title}
         rows = tests.printed(self.table, tests.PRINTED)
         return (Table("nonresponse", title, tests.PRINTED, rows, (_NOTE.filled(**how), *self.notes)),)
 
@@ -98,7 +98,7 @@ def nonresponse(
     [['t1', 't', 50, 50], ['t2', 't', 50, 50]]
     """
     require_frame(frame)
-    correction = tests.correction_of(correction)
+    correction = correction_of(correction)
     require_kind("order", order, Hashable, "the name of a column that says when respondents answered")
     tests.known_columns(frame, [order], "order")
     chosen = tests.known_columns(frame, frame.columns if variables is None else variables, "variables")
@@ -120,7 +120,7 @@ def nonresponse(
     if min(early.sum(), late.sum()) < 2:
         raise DataProblem(f"{early.sum()} early and {late.sum()} late respondents: each wave needs at least two.")
     table = tests.differences(frame, early, late, chosen, categorical)
-    table["pvalue_corrected"] = tests.corrected(table["pvalue"], correction)
+    table["pvalue_corrected"] = corrected(table["pvalue"], correction)
     rare = tests.sparse(frame, early, late, list(table.loc[table["test"] == "chisq", "variable"]))
     notes: list[Text] = [_TIED.filled(order=order)] if tied else []
     notes += [_SPARSE.filled(names=joined(map(str, rare), ", ", "、"))] if rare else []

@@ -16,7 +16,7 @@ import pandas as pd
 from scipy import stats
 
 from ..errors import DataProblem, among, did_you_mean, texts
-from ..measurement.differences import corrected
+from ..sem.multiple_testing import corrected
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from, term
 from .coding import LEVEL_NAMES, Coding, Level, require_coding
 from .frequency import occurrences

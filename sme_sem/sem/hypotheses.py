@@ -1,9 +1,8 @@
 """Which hypotheses the answers support.
 
 A hypothesis expects a path and its sign.  It is supported if the estimate has that sign and its
-two-sided p value is below alpha; a significant path of the other sign is not support.  With many
-hypotheses some p values are small by chance: Holm's correction bounds the chance of any false
-support, Benjamini and Hochberg's the expected share of false ones.
+two-sided p value is below alpha; a significant path of the other sign is not support.  Of many
+some are supported by chance: :mod:`sme_sem.sem.multiple_testing` corrects for that.
 
 A hypothesis with mediators is tested by the product of the paths along its route (:mod:`sme_sem.sem.routes`); where
 there are bootstrap samples, by the p value of their interval: below alpha where that of level 1 - alpha excludes zero.
@@ -13,8 +12,7 @@ coefficient takes the standard deviations of its factors, not of the product::
 
     beta = b SD(cause) SD(moderator) / SD(outcome)
 
-Holm (1979), Scandinavian Journal of Statistics 6, 65-70.  Benjamini & Hochberg (1995), Journal of
-the Royal Statistical Society B 57, 289-300.  Wen, Marsh & Hau (2010), Structural Equation Modeling 17, 1-22.
+Wen, Marsh & Hau (2010), Structural Equation Modeling 17, 1-22.
 """
 
 from __future__ import annotations
@@ -32,6 +30,7 @@ from ..instrument.parts import Hypothesis
 from ..instrument.syntax import product_construct
 from ..tables import Column, Kind, Table, Tabled, Words, joined, term
 from ..tables.format import cell, level, percent
+from . import multiple_testing
 from .presentation import Labels, named, path_label, route_label
 from .quoted import objections
 from .routes import RouteEffect, route_effect
@@ -47,6 +46,7 @@ NOT_SUPPORTED = term("Not supported")
 NOT_IN_MODEL = Words("not in this model", "该模型中无此路径")
 FIXED = Words("fixed in this model", "该路径被固定，未作检验")
 NOT_FITTED = Words("model not fitted", "模型未能拟合")
+CORRECTIONS = ("none", "holm", "benjamini-hochberg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class HypothesisTests(Tabled):
         )
         rule = (_RULE if plain else _CORRECTED_RULE).filled(
             alpha=level(self.alpha),
-            correction=CORRECTIONS[self.correction],
+            correction="" if plain else multiple_testing.CORRECTIONS[self.correction].cited,
             n=sum(test.supported is not None for test in self.tests),
         )
         columns = _COLUMNS if plain else (*_COLUMNS[:-1], _ADJUSTED, _COLUMNS[-1])
@@ -184,7 +184,7 @@ def test_hypotheses(
         A fit of several groups: which of its paths the hypothesis means is not said.
     """
     probability("alpha", alpha, 0.05)
-    correction = chosen("correction", correction, tuple(CORRECTIONS), did_you_mean(correction, CORRECTIONS))
+    correction = chosen("correction", correction, CORRECTIONS, did_you_mean(correction, CORRECTIONS))
     source = _Source(fit, bootstrap, chosen("interval", interval, ("perc", "bc", "bca")), 1 - alpha)
     known = dict(others or {})
     if any(used is not None and used.table.groups > 1 for used in (fit, *known.values())):
@@ -200,27 +200,12 @@ def test_hypotheses(
     return HypothesisTests(tests, alpha, labels, tuple(dict.fromkeys(said)), correction)
 
 
-def adjusted(p_values: Sequence[float], correction: str) -> list[float]:
-    """Correct p values for their number.
-
-    >>> adjusted([0.25, 0.125, 0.5], "holm")
-    [0.5, 0.375, 0.5]
-    """
-    if correction == "none" or not p_values:
-        return list(p_values)
-    from statsmodels.stats.multitest import multipletests
-
-    return [float(p) for p in multipletests(p_values, method=_STATSMODELS[correction])[1]]
-
-
 def _with_verdicts(tests: Sequence[HypothesisTest], alpha: float, correction: str) -> tuple[HypothesisTest, ...]:
     """Decide on every hypothesis that could be tested; a p value that is not known supports nothing."""
-    known = [place for place, test in enumerate(tests) if not math.isnan(test.pvalue)]
-    corrected = dict(zip(known, adjusted([tests[place].pvalue for place in known], correction), strict=True))
+    p_values = multiple_testing.corrected([test.pvalue for test in tests], correction)
     found = []
-    for place, test in enumerate(tests):
+    for test, p_value in zip(tests, p_values.tolist(), strict=True):
         if test.supported is not None:
-            p_value = corrected.get(place, math.nan)
             supported = test.supported and p_value < alpha  # False for NaN
             verdict = SUPPORTED if supported else NOT_SUPPORTED
             test = replace(test, pvalue_adjusted=p_value, supported=supported, verdict=verdict)
@@ -408,12 +393,6 @@ _CORRECTED_RULE = Words(
     "{alpha}.",
     "判定规则：路径系数方向与预期一致，且经{n}次检验校正（{correction}）的双尾p值小于{alpha}，则假设成立。",
 )
-CORRECTIONS = {
-    "none": Words("none", "无"),
-    "holm": Words("Holm, 1979", "Holm，1979"),
-    "benjamini-hochberg": Words("Benjamini and Hochberg, 1995", "Benjamini与Hochberg，1995"),
-}
-_STATSMODELS = {"holm": "holm", "benjamini-hochberg": "fdr_bh", "bonferroni": "bonferroni"}
 _ADJUSTED = Column("pvalue_adjusted", Words("p corrected", "校正p值"), Kind.PROBABILITY)
 _COLUMNS = (
     Column("id", term("Hypothesis number")),
