@@ -26,7 +26,7 @@ from numbers import Integral, Number, Real
 from typing import Any
 
 from .letters import width
-from .words import Text, Words, joined, written
+from .words import NOTHING, Text, Words, joined, written
 
 
 class SmeSemError(Exception):
@@ -222,5 +222,5 @@ def did_you_mean(unknown: object, known: Iterable[str]) -> Words:
     """
     near = nearest(unknown, known) if isinstance(unknown, str) else []
     if not near:
-        return Words("", "")
+        return NOTHING
     return Words(f" Did you mean {' or '.join(map(repr, near))}?", f"是否应为{'或'.join(map(repr, near))}？")

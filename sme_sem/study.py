@@ -678,7 +678,7 @@ _INVARIANCE = Words("Measurement invariance", "测量不变性")
 _LEDGER = Words("Ledger", "分析台账")
 _TRAIL = Words("Trail of the coding", "编码溯源")
 _CODING = Words("Coded segments", "编码片段")
-_BOOTSTRAP = Words("Bootstrap", "Bootstrap")
+_BOOTSTRAP = Words.same("Bootstrap")
 _TESTING = Words("Testing the hypotheses", "假设检验")
 _NOBODY_LEFT = Words(
     "none of the {n} respondents is left after screening ({rules}); check the answers, or relax the screening rules",

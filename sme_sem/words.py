@@ -25,6 +25,15 @@ class Words:
     en: str
     zh: str
 
+    @staticmethod
+    def same(text: str) -> Words:
+        """What both languages write alike.
+
+        >>> Words.same("{a} ← {b}").filled(a=Words("use", "使用"), b="x").zh
+        '使用 ← x'
+        """
+        return Words(text, text)
+
     def __str__(self) -> str:
         return self.en
 
@@ -43,6 +52,7 @@ class Words:
 
 
 Text = str | Words
+NOTHING = Words("", "")
 
 
 def written(text: object, language: Language = "en") -> str:

@@ -107,7 +107,7 @@ def path_table(fit: Fit, *, equal_loadings: bool, labels: Labels | None, groups:
     columns = [Column("path", term("Path"))]
     for label in groups:
         columns += [
-            Column(label, Words("b", "b"), Kind.ESTIMATE, groups[label]),
+            Column(label, "b", Kind.ESTIMATE, groups[label]),
             Column(f"se_{label}", "S.E.", Kind.ESTIMATE, groups[label]),
         ]
     columns += measure_columns("chisq", "df", "pvalue")

@@ -302,7 +302,7 @@ _TESTS = {
     "satorra.bentler.2001": Words("scaled χ² difference (2001)", "校正卡方差异（2001）"),
     "satorra.bentler.2010": Words("scaled χ² difference (2010)", "校正卡方差异（2010）"),
     "satorra.2000": Words("scaled and shifted χ² difference", "缩放平移卡方差异"),
-    "vuong": Words("Vuong", "Vuong"),
+    "vuong": Words.same("Vuong"),
     "none": Words("none", "无"),
 }
 _ABOVE = Words(

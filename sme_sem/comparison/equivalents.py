@@ -247,7 +247,7 @@ def _drawn(key: Key, labels: Labels | None) -> Words:
 
 
 _IN_PLACE = Words("{new} in place of {old}", "以{new}代替{old}")
-_PATH, _COVARIANCE = Words("{a} ← {b}", "{a} ← {b}"), Words("{a} ↔ {b}", "{a} ↔ {b}")
+_PATH, _COVARIANCE = Words.same("{a} ← {b}"), Words.same("{a} ↔ {b}")
 _TITLE = Words("Equivalent models", "等价模型")
 _COLUMNS = (Column("change", Words("Change", "改动")), *measure_columns("chisq", "df"))
 _SAME: Words = Words(

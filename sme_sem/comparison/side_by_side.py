@@ -76,7 +76,7 @@ class SideBySide(Tabled):
         for place, name in enumerate(self.fits, start=1):
             group = named(name, self.titles)
             columns += [
-                Column(f"est_{place}", Words("b", "b"), Kind.ESTIMATE, group),
+                Column(f"est_{place}", "b", Kind.ESTIMATE, group),
                 Column(f"se_{place}", "S.E.", Kind.ESTIMATE, group),
                 Column(f"std_{place}", "β", Kind.COEFFICIENT, group),
             ]
@@ -212,12 +212,12 @@ def _beside(blocks: Any) -> tuple[Any, ...]:
 
 
 _SIGNS = {
-    "=~": Words("{a} → {b}", "{a} → {b}"),
-    "<~": Words("{a} ← {b}", "{a} ← {b}"),
-    "~~": Words("{a} ↔ {b}", "{a} ↔ {b}"),
+    "=~": Words.same("{a} → {b}"),
+    "<~": Words.same("{a} ← {b}"),
+    "~~": Words.same("{a} ↔ {b}"),
 }
 _KINDS = {"~": term("Path"), "=~": term("Factor loading"), "<~": Words("Weight", "权重"), "~~": term("Covariance")}
-_EXPLAINED, _FIT = Words("R²", "R²"), term("Model fit")
+_EXPLAINED, _FIT = Words.same("R²"), term("Model fit")
 _GROUP = Words("{said} ({group})", "{said}（{group}）")
 _MEASURES = (
     Column("n", "N", Kind.COUNT),

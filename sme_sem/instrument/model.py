@@ -380,7 +380,7 @@ class Instrument(Tabled, Record):
             for construct in self.constructs
             for item in construct.items
         ]
-        rows += [(Words("–", "–"), i.id, i.wording.words, "R" if i.reversed else "") for i in self.additional_items]
+        rows += [(Words.same("–"), i.id, i.wording.words, "R" if i.reversed else "") for i in self.additional_items]
         columns = (
             Column("construct", term("Construct")),
             Column("item", term("Item")),

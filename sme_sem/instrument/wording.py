@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from ..errors import did_you_mean
-from ..words import Text, Words, at
+from ..words import NOTHING, Text, Words, at
 from .address import address
 from .model import Instrument
 from .parts import Bilingual
@@ -62,7 +62,7 @@ def _line(record: type[BaseModel], spans: Mapping[tuple[int | str, ...], Words],
         return at(where, _UNKNOWN) + (did_you_mean(str(place[-1]), known) or listed)
     if kind in _WANTED or kind == "model_type":
         wanted = _WANTED.get(kind) or _expected(record, place)
-        as_key = Words(" as key", "作为键") if at_key else Words("", "")
+        as_key = Words(" as key", "作为键") if at_key else NOTHING
         return _not_so(where, wanted + as_key, found) + _advice(wanted, found)
     if kind == "literal_error":
         choices = context["expected"]

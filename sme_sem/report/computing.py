@@ -7,7 +7,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from ..instrument import shipped
-from ..tables import Column, Table, Words
+from ..tables import NOTHING, Column, Table, Words
 from .methods import definitions
 from .report import Content, Section
 
@@ -45,7 +45,7 @@ def reproduction(results: Results) -> Section:
     said = _AGAIN.filled(
         version=metadata.version("sme-sem"),
         instrument=name,
-        demo=_DEMO.filled(instrument=name) if name in shipped() else Words("", ""),
+        demo=_DEMO.filled(instrument=name) if name in shipped() else NOTHING,
         edition=results.instrument.version,
         data=hashes.get("data", results.responses.sha256),
         seed=results.options.get("seed", 1),

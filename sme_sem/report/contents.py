@@ -24,7 +24,7 @@ from ..sem.cutoffs import profile
 from ..sem.diagram import diagram_model
 from ..sem.rivals import comparable, model_comparison
 from ..sem.rows import rows_of
-from ..tables import Column, Kind, Language, Table, Text, Words, joined, term
+from ..tables import NOTHING, Column, Kind, Language, Table, Text, Words, joined, term
 from ..tables.format import cell
 from ..tables.table import is_missing
 from . import charts, figures, further, narrative
@@ -653,7 +653,7 @@ def _bars(results: Results, language: Language) -> Iterable[Figure]:
         }
         anchors = {code: text.words for code, text in instrument.response_scale(shown[0]).anchors.items()}
         svg = figures.likert_bars(frame[shown], labels, bounds, anchors, language)
-        caption = _BARS + (_BARS_TURNED if turned & set(shown) else Words("", ""))
+        caption = _BARS + (_BARS_TURNED if turned & set(shown) else NOTHING)
         yield Figure(f"answers_{number}" if len(scales) > 1 else "answers", caption, svg)
 
 

@@ -58,7 +58,7 @@ _MORE = (
         "–",
     ),
     (
-        Words("CR", "CR"),
+        Words.same("CR"),
         Words(
             "Composite reliability: share of the variance of a construct's total score that the construct explains "
             "(unstandardized loadings, observed variance).",
@@ -76,7 +76,7 @@ _MORE = (
         "Fornell & Larcker (1981)",
     ),
     (
-        Words("AVE", "AVE"),
+        Words.same("AVE"),
         Words(
             "Average variance extracted: share of the variances of a construct's items, added up, that the construct "
             "explains.",
@@ -85,7 +85,7 @@ _MORE = (
         "Fornell & Larcker (1981)",
     ),
     (
-        Words("MSV", "MSV"),
+        Words.same("MSV"),
         Words(
             "Maximum shared variance: the largest squared correlation of a construct with another.",
             "最大共享方差：构念与其他构念相关系数平方的最大值。",
@@ -93,12 +93,12 @@ _MORE = (
         "Hair et al. (2010)",
     ),
     (
-        Words("χ²/df", "χ²/df"),
+        Words.same("χ²/df"),
         Words("Chi-square divided by its degrees of freedom.", "卡方值除以自由度。"),
         "Wheaton et al. (1977)",
     ),
     (
-        Words("VIF", "VIF"),
+        Words.same("VIF"),
         Words(
             "Variance inflation factor: 1 / (1 − R²) of a predictor regressed on the others.",
             "方差膨胀因子：以其余自变量对某自变量回归，1 /（1 − R²）。",
@@ -133,7 +133,7 @@ _MORE = (
         "–",
     ),
     (
-        Words("p", "p"),
+        Words.same("p"),
         Words(
             "Probability of a result at least as far from the null hypothesis, if that were true.",
             "原假设成立时出现至少同样极端结果的概率。",
@@ -141,7 +141,7 @@ _MORE = (
         "–",
     ),
     (
-        Words("df", "df"),
+        Words.same("df"),
         Words(
             "Degrees of freedom of a test; of a model: moments of the answers minus free parameters.",
             "检验的自由度；模型的自由度为样本矩个数减去自由参数个数。",
@@ -181,7 +181,7 @@ _MORE = (
         "Saris, Satorra & Sörbom (1987)",
     ),
     (
-        Words("Δχ²", "Δχ²"),
+        Words.same("Δχ²"),
         Words(
             "Difference of the chi-squares of two nested models; a test of what one has and the other lacks.",
             "两个嵌套模型卡方值之差，用于检验二者的差异。",
@@ -189,7 +189,7 @@ _MORE = (
         "–",
     ),
     (
-        Words("ΔCFI", "ΔCFI"),
+        Words.same("ΔCFI"),
         Words("Difference of the CFI of two models.", "两个模型CFI之差。"),
         "Cheung & Rensvold (2002)",
     ),

@@ -148,7 +148,7 @@ _RELIABILITY = (
 )
 _ADEQUACY = (
     (
-        Words("KMO", "KMO"),
+        Words.same("KMO"),
         Words(
             "Σr² / (Σr² + Σ partial r²) over all pairs of items.",
             "所有题项对的 Σr² /（Σr² + Σ偏相关²）。",

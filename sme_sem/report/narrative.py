@@ -13,7 +13,7 @@ from ..sem.estimators import ESTIMATORS
 from ..sem.presentation import Labels, named
 from ..sem.quoted import chisq_per_df, measures_to_judge
 from ..sem.rivals import comparable, equivalent_models
-from ..tables import Kind, Text, Words, joined
+from ..tables import NOTHING, Kind, Text, Words, joined
 from ..tables.format import cell
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def reliability(results: Results) -> Words | None:
 
 def components(results: Results) -> Words | None:
     """Whether the items can be condensed, and what the components explain."""
-    said = Words("", "")
+    said = NOTHING
     if results.adequacy is not None:
         found = results.adequacy
         judged = next(words for bound, words in _KMO if found.kmo >= bound) if found.kmo == found.kmo else "–"
@@ -178,7 +178,7 @@ def loadings(fit: Fit) -> Words | None:
     return (
         said
         + (_ALL_LOADED if reached == len(values) else _LOADED).filled(reached=reached, all=len(values), bound=_r2(high))
-        + (_WEAK.filled(weak=int((values < low).sum()), bound=_r2(low)) if (values < low).any() else Words("", ""))
+        + (_WEAK.filled(weak=int((values < low).sum()), bound=_r2(low)) if (values < low).any() else NOTHING)
     )
 
 
@@ -195,7 +195,7 @@ def validity(results: Results) -> Words | None:
         if len(known := scales[name].dropna())
         for reached in [int((known >= bound).sum())]
     ]
-    said = joined(parts, ", ", "，") + _FORNELL if parts else Words("", "")
+    said = joined(parts, ", ", "，") + _FORNELL if parts else NOTHING
     said += _closest(results)
     return said if said.en else None
 
@@ -211,7 +211,7 @@ def _closest(results: Results) -> Words:
         if not math.isnan(found.loc[a, b])
     }
     if not pairs:
-        return Words("", "")
+        return NOTHING
     (one, other), value = max(pairs.items(), key=lambda pair: pair[1])
     words = _HTMT_BELOW if value < cutoffs.HTMT else _HTMT_NOT_BELOW
     return words.filled(
@@ -277,7 +277,7 @@ def hypotheses(results: Results) -> Words | None:
     said = words.filled(n=len(supported), all=len(tests))
     if supported:
         said += _WHICH.filled(ids=joined(supported, ", ", "、"))
-    of = Words("", "") if results.hypotheses.correction == "none" else _CORRECTED_P
+    of = NOTHING if results.hypotheses.correction == "none" else _CORRECTED_P
     for test in (t for t in tests if t.supported is False):
         path = test.relation(results.labels)
         said += _REJECTED.filled(id=test.id, path=path, beta=_r(test.beta), p=of + _p(test.pvalue_adjusted))
@@ -304,7 +304,7 @@ def explained(results: Results) -> Words | None:
 
 def countermeasures(found: Importance, labels: Labels, groups: Labels) -> Words:
     """Which drivers count most, and which of these do badly; of each group, if there are several."""
-    said = Words("", "")
+    said = NOTHING
     for group, every in found.table.groupby("group", sort=False):
         own = every[every["importance"].notna()]
         if own.empty:
@@ -344,7 +344,7 @@ def rivals(results: Results) -> Words | None:
         said = _DIVIDED.filled(
             n=len(alike), aic=titles.get(best["aic"], best["aic"]), bic=titles.get(best["bic"], best["bic"])
         )
-    return said + (_SAME_FIT if equivalent_models(results.fits) else Words("", ""))
+    return said + (_SAME_FIT if equivalent_models(results.fits) else NOTHING)
 
 
 def _r(value: Any) -> str:
@@ -362,7 +362,7 @@ def _p(value: Any) -> str:
 
 def _joined(parts: Iterable[Text]) -> Words:
     """Join with commas and a last "and"."""
-    *others, last = [Words("", "") + part for part in parts]
+    *others, last = [NOTHING + part for part in parts]
     if not others:
         return last
     return Words(", ".join(p.en for p in others) + " and " + last.en, "、".join(p.zh for p in others) + "和" + last.zh)
@@ -530,7 +530,7 @@ _NO_LIKELIHOOD = Words(
 )
 _EXPLAINS = Words("The hypothesized model explains {shares}.", "假设模型解释了{shares}。")
 _SHARE = Words("{percent}% of the variance of {name}", "{name}{percent}%的方差")
-_QUOTED = Words("“{name}”", "“{name}”")
+_QUOTED = Words.same("“{name}”")
 _NO_RIVAL = Words(
     "No rival explains the same variables of the same respondents, so only indices that do not depend on "
     "them can be set side by side.",

@@ -31,7 +31,7 @@ from ..sem.hypotheses import HypothesisTests
 from ..sem.presentation import Labels
 from ..sem.quoted import objections
 from ..sem.second_engine import CrossCheck
-from ..tables import Language, Table, Tabled, Text, Words
+from ..tables import NOTHING, Language, Table, Tabled, Text, Words
 from .further import Further
 
 if TYPE_CHECKING:
@@ -231,12 +231,12 @@ class Results(Tabled):
 def _unusable(errors: pd.DataFrame) -> Words:
     """Count what could not be used, show the first of it with place and remedy, and say where the rest is."""
     first = [findings.placed(found) for found in errors.head(_SHOWN).to_dict("records")]
-    listed = sum((Words("\n", "\n") + said for said in first), Words("", ""))
+    listed = sum((Words.same("\n") + said for said in first), NOTHING)
     many = len(errors) > 1
     return (
         _FINDINGS.filled(n=len(errors), what=_MANY if many else _ONE)
         + listed
-        + (_MORE if len(errors) > _SHOWN else Words("", ""))
+        + (_MORE if len(errors) > _SHOWN else NOTHING)
     )
 
 
@@ -248,6 +248,6 @@ _FINDINGS = Words(
     "有{n}处答案或列无法使用，按缺失处理；详见 tables/findings_in_detail.csv",
 )
 _ONE, _MANY = Words("answer or column", ""), Words("answers or columns", "")
-_MORE = Words("\n…", "\n…")
+_MORE = Words.same("\n…")
 _MODEL = Words("Model “{name}”", "模型“{name}”")
 _NOT_FITTED = Words("could not be fitted: {why}", "未能拟合：{why}")

@@ -9,7 +9,7 @@ from ..comparison import side_by_side
 from ..sem.presentation import Labels
 from ..sem.quoted import reported
 from ..sem.rows import rows_of
-from ..tables import Kind, Table, Words, joined
+from ..tables import NOTHING, Kind, Table, Words, joined
 from ..tables.format import cell, level
 from .narrative import counted
 
@@ -37,7 +37,7 @@ def conclusions(kept: Fit, everyone: Fit, alpha: float) -> Words:
         for name in _MEASURES
         if name in first and name in second
     ]
-    return said + (_MOVED.filled(moves=joined(moved, ", ", "，")) if moved else Words("", ""))
+    return said + (_MOVED.filled(moves=joined(moved, ", ", "，")) if moved else NOTHING)
 
 
 def _conclusions(fit: Fit, alpha: float) -> dict[tuple[str, str, str], tuple[bool, bool]]:

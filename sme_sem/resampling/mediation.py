@@ -28,7 +28,7 @@ from ..errors import SpecificationError, require_kind
 from ..sem.presentation import EFFECTS, Labels, require_labels, route_label
 from ..sem.quoted import objections
 from ..sem.spelling import chosen
-from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tables import NOTHING, Column, Kind, Table, Tabled, Text, Words, term
 from ..tables.format import percent
 from .bootstrap import Bootstrap, route_of, statistics_of
 
@@ -80,7 +80,7 @@ class Mediation(Tabled):
             "type": _TYPES.get(row["type"], ""),
             "mediation": _SUPPRESSING
             if row["type"] == "competitive"
-            else _KINDS.get(row["mediation"], Words("", "")) + ("*" if row["assumed"] else ""),
+            else _KINDS.get(row["mediation"], NOTHING) + ("*" if row["assumed"] else ""),
         }
 
     def _compared(self, row: dict[Any, Any]) -> dict[str, Any]:

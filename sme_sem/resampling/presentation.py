@@ -95,7 +95,7 @@ def _notes(found: Bootstrap, interval: Interval = "perc") -> tuple[Text, ...]:
     return tuple(said)
 
 
-_COEFFICIENTS = {"estimate": Words("b", "b"), "standardized": Words("β", "β")}
+_COEFFICIENTS = {"estimate": Words.same("b"), "standardized": Words.same("β")}
 _COEFFICIENT = Words("b: unstandardized, β: standardized coefficient.", "b为非标准化系数，β为标准化系数。")
 _KINDS = {
     "nonparametric": Words("respondents drawn with replacement", "有放回抽取受访者"),

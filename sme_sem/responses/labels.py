@@ -16,7 +16,7 @@ import pandas as pd
 
 from ..errors import did_you_mean
 from ..instrument.parts import BackgroundQuestion, Bilingual, ResponseScale
-from ..tables import Words
+from ..tables import NOTHING, Words
 from .coded import texts_of
 from .findings import listed
 
@@ -41,7 +41,7 @@ class Reading(NamedTuple):
 
     value: float | str | tuple[float | str, ...] | None
     rule: str = ""
-    message: Words = Words("", "")
+    message: Words = NOTHING
 
 
 Reader = Callable[[str], Reading]

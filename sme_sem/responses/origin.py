@@ -74,7 +74,7 @@ class Provenance(Tabled):
             Column("check", Words("Check", "检查项")),
             Column("value", Words("Found", "结果"), Kind.ESTIMATE),
             Column("expected", Words("Expected of people who answer each by themselves", "各自独立作答时的预期")),
-            Column("pvalue", Words("p", "p"), Kind.PROBABILITY),
+            Column("pvalue", "p", Kind.PROBABILITY),
             Column("limit", Words("Worth a look if", "值得核查的条件")),
             Column("look", Words("Look", "需核查")),
         )
@@ -256,7 +256,7 @@ _NONE, _FEW, _TENTH = Words("none", "无"), Words("a few", "少数"), Words("abo
 _ANY = Words("any", "出现即核查")
 _TWO = Words("two or more", "两行及以上")
 _MANY_NEAR = Words(f"more than {percent(_SHARE_NEAR)}", f"超过{percent(_SHARE_NEAR)}")
-_P_BELOW = Words("p < {p}", "p < {p}").filled(p=level(_RARE))
+_P_BELOW = Words.same("p < {p}").filled(p=level(_RARE))
 _REACHED = Words("as many or more", "达到该数")
 _MEANING = Words(
     "A check that is worth a look is no proof of anything: answers given together in one room, or stored twice, look "

@@ -74,7 +74,7 @@ def diagram(
             named = f"{title}: " if title else ""
             raise ConvergenceError(f"{named}the model did not converge, so it has no solution to draw: mend it first.")
     drawn = [
-        (title if one.table.groups == 1 else Words("{a} {b}", "{a} {b}").filled(a=title, b=group), one, group)
+        (title if one.table.groups == 1 else Words.same("{a} {b}").filled(a=title, b=group), one, group)
         for title, one in fits.items()
         for group in one.moments.labels
     ]

@@ -30,7 +30,7 @@ CORRECTIONS: dict[str, _Known] = {
     "benjamini-hochberg": _Known(
         "fdr_bh", "Benjamini-Hochberg", Words("Benjamini and Hochberg, 1995", "Benjamini与Hochberg，1995")
     ),
-    "bonferroni": _Known("bonferroni", "Bonferroni", Words("Bonferroni", "Bonferroni")),
+    "bonferroni": _Known("bonferroni", "Bonferroni", Words.same("Bonferroni")),
 }
 
 

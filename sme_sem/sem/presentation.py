@@ -54,7 +54,7 @@ def path_label(outcome: str, cause: str, labels: Labels | None = None) -> Words:
     >>> path_label("CUSL", "cusa", {"cusa": "Satisfaction"}).en
     'CUSL ← Satisfaction'
     """
-    return Words("{to} ← {by}", "{to} ← {by}").filled(to=named(outcome, labels), by=named(cause, labels))
+    return Words.same("{to} ← {by}").filled(to=named(outcome, labels), by=named(cause, labels))
 
 
 def route_label(steps: Iterable[str], labels: Labels | None = None) -> Words:
@@ -316,7 +316,7 @@ def covariances(fit: Fit, labels: Labels | None = None) -> Table:
     rows = tuple(
         (
             row.group,
-            Words("{a} ↔ {b}", "{a} ↔ {b}").filled(a=named(row.lhs, labels), b=named(row.rhs, labels)),
+            Words.same("{a} ↔ {b}").filled(a=named(row.lhs, labels), b=named(row.rhs, labels)),
             *estimate_cells(row),
             row.std_all,
             row.pvalue,
@@ -500,7 +500,7 @@ def _relations(fit: Fit, op: str) -> list[Estimated]:
 
 def _relation(row: Any, labels: Labels) -> Words:
     left, op, right = named(row.lhs, labels), row.op, named(row.rhs, labels)
-    return Words("{left} {op} {right}", "{left} {op} {right}").filled(left=left, op=op, right=right)
+    return Words.same("{left} {op} {right}").filled(left=left, op=op, right=right)
 
 
 def _products(fit: Fit) -> set[str]:
@@ -665,7 +665,7 @@ _SCALED_RESPONSES = Words(
 )
 _SCALES = {"~*~": Words("scale", "尺度"), "~~": Words("residual variance", "残差方差")}
 _OF_ORDERED = Words("Of ordered items: | threshold, ~*~ scale.", "有序题项：| 阈值，~*~ 尺度。")
-_PAIR = Words("{a} – {b}", "{a} – {b}")
+_PAIR = Words.same("{a} – {b}")
 _LARGE = 400  # respondents
 _CLOSE_FIT = Words("p of close fit tests RMSEA ≤ .05.", "近似拟合检验的原假设为 RMSEA ≤ .05。")
 _LARGE_SAMPLE = Words(

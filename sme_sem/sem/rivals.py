@@ -192,5 +192,5 @@ _OTHER_DATA = Words(
     "“{model}”所含变量或样本与假设模型不同，其χ²、AIC与BIC不可与其他模型比较。",
 )
 _OF_SOME = Words("{models}: {said}", "{models}：{said}")
-_QUOTED = Words("“{model}”", "“{model}”")
+_QUOTED = Words.same("“{model}”")
 _FAILED = Words("“{model}” could not be fitted: {why}", "“{model}”未能拟合：{why}")

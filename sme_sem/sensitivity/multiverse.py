@@ -165,7 +165,7 @@ class Multiverse(Tabled):
         chosen = [c for c in self.failures.columns if c not in ("specification", "status", *_REASON)]
         for (status, en, zh), own in self.failures.groupby(["status", *_REASON], sort=False):
             common = [self._described(c, str(own[c].iloc[0])) for c in chosen if own[c].nunique() == 1]
-            yield _STATUS[str(status)], len(own), joined(common) if common else Words("–", "–"), Words(str(en), str(zh))
+            yield _STATUS[str(status)], len(own), joined(common) if common else Words.same("–"), Words(str(en), str(zh))
 
 
 def multiverse(

@@ -1,10 +1,11 @@
 """A results table: what it is (``table``), how its numbers are written (``format``), where it is printed."""
 
-from ..words import Language, Text, Words, joined, written
+from ..words import NOTHING, Language, Text, Words, joined, written
 from .language import About, about, term
 from .table import Column, Kind, Number, Table, Tabled, rows_from
 
 __all__ = [
+    "NOTHING",
     "About",
     "Column",
     "Kind",

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
-from ...tables import Words
+from ...tables import NOTHING, Words
 from ...tables.format import printable
 from ..model import Instrument
 from ..parts import AttentionCheck, BackgroundQuestion, Item
@@ -149,7 +149,7 @@ def lay_out(instrument: Instrument, tongues: tuple[Tongue, ...], *, constructs: 
 
 def _rated(instrument: Instrument) -> Iterator[Part]:
     """One part for each run of items of a construct on one scale."""
-    no_heading = Words("", "")
+    no_heading = NOTHING
     groups = [(c.name, c.label.words, c.items) for c in instrument.constructs]
     for name, label, items in (*groups, ("additional", no_heading, instrument.additional_items)):
         for scale, run in groupby(items, key=lambda item: _scale_name(instrument, item)):
@@ -171,13 +171,13 @@ def _with_checks(parts: tuple[Part, ...], instrument: Instrument) -> tuple[Part,
             middle = (len(part.questions) + 1) // 2
             held[place] = replace(part, questions=(*part.questions[:middle], question, *part.questions[middle:]))
         else:
-            held.append(Part("check", Words("", ""), _ONE, (question,), scale))
+            held.append(Part("check", NOTHING, _ONE, (question,), scale))
     return tuple(held)
 
 
 def _background(instrument: Instrument) -> tuple[Part, ...]:
     questions = tuple(_background_question(question) for question in instrument.background)
-    return (Part("background", Words("", ""), _ABOUT_YOU, questions),) if questions else ()
+    return (Part("background", NOTHING, _ABOUT_YOU, questions),) if questions else ()
 
 
 def _rating(asked: Item | AttentionCheck, instrument: Instrument, scale_name: str) -> Question:

@@ -95,4 +95,4 @@ def _column(header: str) -> Heading | Aside:
     return Heading((header,) if not wording and " " in header else (), tuple(pairs))
 
 
-LIMESURVEY = Platform("limesurvey", Words("LimeSurvey", "LimeSurvey"), _marks, _adapt)
+LIMESURVEY = Platform("limesurvey", Words.same("LimeSurvey"), _marks, _adapt)

@@ -165,7 +165,7 @@ def _time_zone(table: TextTable) -> list[Finding]:
     return [finding("info", "time_zone", _ZONE.filled(zone=zone), value=zone) for zone in sorted(zones)]
 
 
-QUALTRICS = Platform("qualtrics", Words("Qualtrics", "Qualtrics"), _marks, _adapt)
+QUALTRICS = Platform("qualtrics", Words.same("Qualtrics"), _marks, _adapt)
 
 
 _IMPORT_IDS = Words("row {row} holds ImportIds", "第{row}行为ImportId")

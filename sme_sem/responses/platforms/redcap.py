@@ -81,4 +81,4 @@ def _column(header: str) -> Heading | Aside:
     return Heading((header,))
 
 
-REDCAP = Platform("redcap", Words("REDCap", "REDCap"), _marks, _adapt)
+REDCAP = Platform("redcap", Words.same("REDCap"), _marks, _adapt)

@@ -77,4 +77,4 @@ def _plain(heading: str) -> str:
     return " ".join(_TAG.sub("", html.unescape(heading)).split())
 
 
-SURVEYMONKEY = Platform("surveymonkey", Words("SurveyMonkey", "SurveyMonkey"), _marks, _adapt)
+SURVEYMONKEY = Platform("surveymonkey", Words.same("SurveyMonkey"), _marks, _adapt)
