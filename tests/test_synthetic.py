@@ -3,10 +3,16 @@
 import pandas as pd
 import pytest
 
-from small_study import INSTRUMENT, POPULATION
-from sme_sem.instrument import read_instrument
+from small_study import INSTRUMENT, POPULATION, write_study
+from small_study import answers as given
+from sme_sem.instrument import load_instrument, read_instrument
+from sme_sem.instrument.parts import Manner
+from sme_sem.opening import load_study
+from sme_sem.report.contents import report_of
 from sme_sem.responses import read_responses, screen
-from sme_sem.synthetic import MARK, draw_answers
+from sme_sem.sem.fit import fit
+from sme_sem.synthetic import MARK, categorised, draw_answers
+from sme_sem.tables import Words
 
 
 def asked(manner=None, **synthetic):
@@ -77,3 +83,35 @@ def test_numbers_are_drawn_within_what_their_question_allows(bounds, least, most
     document = asked().model_dump(by_alias=True, exclude_unset=True)
     drawn = draw_answers(read_instrument({**document, "background": [question]}))["years"]
     assert (drawn.min(), drawn.max()) == (least, most)
+
+
+def test_drawn_answers_recover_the_population_up_to_their_coarse_scale():
+    instrument = load_instrument("bmi-drivers")
+    plain = instrument.answers.synthetic.model_copy(update={"manner": Manner()})
+    answers = instrument.answers.model_copy(update={"synthetic": plain})
+    frame = draw_answers(instrument.model_copy(update={"answers": answers}), n=20_000, seed=3)
+    estimates = fit("MKT =~ MK1 + MK2 + MK3 + MK4", frame).estimates()
+    standardized = estimates.query("op == '=~'")["std_all"].tolist()
+    # five categories weaken a correlation of normal variables by about a tenth, loadings by its root
+    assert standardized == pytest.approx([0.76, 0.72, 0.80, -0.66], rel=0.08)
+
+
+def test_drawn_answers_are_the_same_for_the_same_seed_and_valid():
+    instrument = load_instrument("bmi-drivers")
+    one, two, other = (draw_answers(instrument, n=50, seed=seed) for seed in (1, 1, 2))
+    assert one.equals(two) and not one.equals(other)
+    assert set(one["region"]) <= set(range(1, 14)) and (one["AC1"] == 4).all()
+    assert one["respondent_id"].is_unique and (one[MARK] == "yes").all()
+
+
+def test_thresholds_lie_evenly_between_minus_two_and_two():
+    assert categorised(pd.Series([-9, -1.21, -1.19, -0.39, 0.41, 1.21, 9]).to_numpy(), 1, 5).tolist() == [
+        1, 1, 2, 3, 4, 5, 5,
+    ]  # fmt: skip
+
+
+def test_drawn_answers_are_recognised_in_a_file(tmp_path):
+    study = load_study(write_study(tmp_path, given().assign(**{MARK: "yes"})))
+    results = study.run()
+    assert not study.synthetic and results.synthetic and results.responses.source == "answers.csv"
+    assert str(dict(report_of(results).facts)[Words("Answers", "数据")]).startswith("answers.csv (synthetic), SHA-256 ")
