@@ -8,7 +8,7 @@ and the others go on; only an input that makes no sense stops a study.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -16,8 +16,8 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from . import ledger
+from .beside_models import look_beside_models
 from .errors import ResponseError, SmeSemError, StudyError, require_kind
-from .further import Steps, look_further
 from .instrument import Instrument
 from .instrument.syntax import factors, statements
 from .measurement.category_paths import CategoryPaths, category_paths
@@ -26,6 +26,7 @@ from .responses import Cutoffs, Responses, Screening, read_responses, sample_tab
 from .responses.screening import QUALITY_RULES
 from .sem.left_out import without
 from .sem.specification import Specification
+from .steps import Progress, Steps
 from .study_file import StudyFile
 from .tables import Table, Text, Words
 from .threads import one_thread
@@ -44,9 +45,6 @@ if TYPE_CHECKING:
     from .resampling.mediation import Mediation
     from .sem.fit import Fit
     from .sem.second_engine import CrossCheck
-
-Progress = Callable[[Text, int, int], None]
-"""Told before each step: its name, how many steps are done, how many there are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,11 +115,7 @@ class Study:
         ({'collected': 344, 'valid': 344, 'analysed': 336}, ())
         """
         require_kind("progress", progress, (Callable, NoneType), "a function of a step's name, the steps done and all")
-        steps = _CountedSteps(
-            progress,
-            5 + len(self.models) + (self.choices.bootstrap is not None),
-            self.instrument.category_labels(self.choices.group),
-        )
+        steps = Steps(progress, tuple(self._steps()), self.instrument.category_labels(self.choices.group))
         found = self._screened(steps)
         posed = replace(self, categories=found.categories)
         for stage in (
@@ -139,7 +133,18 @@ class Study:
             found = stage(found, steps)
         return replace(found, failed_steps=tuple(steps.problems))
 
-    def _screened(self, steps: _CountedSteps) -> Results:
+    def _steps(self) -> Iterator[Text]:
+        """Name the steps of which a run tells, in their order."""
+        yield from (_READING, _SCREENING, _RELIABILITY, _COMPONENTS)
+        yield from map(self._fitting, self.models)
+        yield _TESTING
+        if self.choices.bootstrap is not None:
+            yield _BOOTSTRAP
+
+    def _fitting(self, model: str) -> Words:
+        return _FITTING.filled(model=self.instrument.models[model].title.words)
+
+    def _screened(self, steps: Steps) -> Results:
         """Read and screen the answers: the results before any analysis."""
         steps.begin(_READING)
         responses, synthetic = self._read()
@@ -165,7 +170,7 @@ class Study:
             sha256={"data": responses.sha256, "instrument": self.instrument_sha256},
         )
 
-    def _measured(self, found: Results, steps: _CountedSteps) -> Results:
+    def _measured(self, found: Results, steps: Steps) -> Results:
         """Look at the scales, each by itself and together."""
         from .measurement import correlations
 
@@ -180,7 +185,7 @@ class Study:
             else None,
         )
 
-    def _condensed(self, found: Results, steps: _CountedSteps) -> Results:
+    def _condensed(self, found: Results, steps: Steps) -> Results:
         """Describe the items, and condense them to components."""
         from .measurement import adequacy, components, descriptives, retention
 
@@ -200,13 +205,13 @@ class Study:
             return found
         return replace(found, retention=steps.attempt(_RETENTION, lambda: retention(answers, seed=self.choices.seed)))
 
-    def _modelled(self, found: Results, steps: _CountedSteps) -> Results:
+    def _modelled(self, found: Results, steps: Steps) -> Results:
         """Fit the models, and record what was fitted."""
         kept = found.responses
         fits: dict[str, Fit] = {}
         failures: dict[str, Text] = {}
         for name in self.models:
-            steps.begin(_FITTING.filled(model=self.instrument.models[name].title.words))
+            steps.begin(self._fitting(name))
             try:
                 fits[name] = self._fit(name, kept)
             except SmeSemError as problem:
@@ -215,7 +220,7 @@ class Study:
         recorded = steps.attempt(_LEDGER, lambda: self._record(fits, found.sha256["data"])) if self.ledger else None
         return found if recorded is None else replace(found, recorded=recorded[0], post_hoc=recorded[1])
 
-    def _judged(self, found: Results, steps: _CountedSteps) -> Results:
+    def _judged(self, found: Results, steps: Steps) -> Results:
         """Ask of the hypothesized model whether it can be relied on, and what it says."""
         from .measurement import method_bias, validity
 
@@ -249,11 +254,11 @@ class Study:
             second_engine=_cross_checked(main),
         )
 
-    def _furthered(self, found: Results, steps: _CountedSteps) -> Results:
+    def _furthered(self, found: Results, steps: Steps) -> Results:
         """Look at what no model holds."""
-        return replace(found, further=look_further(self, found.screening.screened, found.responses, steps))
+        return look_beside_models(self, found, steps)
 
-    def _resampled(self, found: Results, steps: _CountedSteps) -> Results:
+    def _resampled(self, found: Results, steps: Steps) -> Results:
         """Draw the respondents anew, if the study asks for it."""
         main = found.fit
         if self.choices.bootstrap is None:
@@ -262,8 +267,8 @@ class Study:
         drawn = steps.attempt(_BOOTSTRAP, lambda: self._bootstrapped(main)) if main is not None else None
         return found if drawn is None else replace(found, bootstrap=drawn, mediation=self._mediated(drawn))
 
-    def _tested(self, found: Results, steps: _CountedSteps) -> Results:
-        """Test the hypotheses."""
+    def _tested(self, found: Results, steps: Steps) -> Results:
+        """Test the hypotheses, and ask at which values of its moderator an effect differs from zero."""
         from .sem.hypotheses import test_hypotheses
 
         if not self.instrument.hypotheses:
@@ -279,22 +284,22 @@ class Study:
             bootstrap=found.bootstrap,
             interval=self.choices.bootstrap.interval if self.choices.bootstrap is not None else "perc",
         )
-        return replace(found, hypotheses=tests)
+        return replace(found, hypotheses=tests, slopes=_slopes(self.instrument, found.fits))
 
-    def _traced(self, found: Results, steps: _CountedSteps) -> Results:
+    def _traced(self, found: Results, steps: Steps) -> Results:
         """Follow the items back to the coded segments, if the study names any."""
         trail = steps.attempt(_TRAIL, lambda: self._trail(found.fit, found.fits)) if self.trail else None
         return found if trail is None else replace(found, trail=trail, coding=steps.attempt(_CODING, self._coding))
 
-    def _divided(self, found: Results, steps: _CountedSteps) -> Results:
-        """Ask whether groups differ, and at which values of a moderator there is an effect."""
-        if self.choices.group:
-            found = replace(found, invariance=self._invariance(found.responses, steps))
-        return replace(found, slopes=_slopes(self.instrument, found.fits))
+    def _divided(self, found: Results, steps: Steps) -> Results:
+        """Ask whether groups differ."""
+        if not self.choices.group:
+            return found
+        return replace(found, invariance=self._invariance(found.responses, steps))
 
-    def _recounted(self, found: Results, steps: _CountedSteps) -> Results:
+    def _recounted(self, found: Results, steps: Steps) -> Results:
         """Count the recorded fits once more: a multiverse has entered its own."""
-        if self.ledger is None or found.recorded is None or found.further.multiverse is None:
+        if self.ledger is None or found.recorded is None or found.multiverse is None:
             return found
         here, data = self.ledger, found.sha256["data"]
         entries = steps.attempt(_LEDGER, lambda: ledger.read(here))
@@ -364,7 +369,7 @@ class Study:
         """Collect the constructs and items that a model is about."""
         return {name for s in statements(self.instrument.model_syntax(model)) for name in s.names}
 
-    def _invariance(self, kept: Responses, steps: _CountedSteps) -> Invariance | None:
+    def _invariance(self, kept: Responses, steps: Steps) -> Invariance | None:
         """Test whether the hypothesized model measures the same in every group, as many steps as can be fitted."""
         from .comparison.invariance import STEPS
 
@@ -536,19 +541,6 @@ class Study:
         wanted = {item for name, items in scales.items() if name in entering for item in items}
         found = [item for item in responses.items if item in wanted]
         return found if len(found) > 1 else []
-
-
-class _CountedSteps(Steps):
-    """Counts the steps of a run as well."""
-
-    def __init__(self, progress: Progress | None, total: int, groups: Mapping[str, Text]) -> None:
-        super().__init__(groups)
-        self.progress, self.total, self.done = progress, total, 0
-
-    def begin(self, name: Text) -> None:
-        if self.progress is not None:
-            self.progress(name, self.done, self.total)
-        self.done += 1
 
 
 def _compared(main: Fit, fits: Mapping[str, Fit]) -> Comparison | None:

@@ -20,7 +20,8 @@ from .errors import StudyError
 from .instrument import shipped
 from .opening import demo_study, load_study
 from .report.folder import MANIFEST, files_in
-from .study import Progress, Study
+from .steps import Progress
+from .study import Study
 from .tables import Column, Kind, Table, Tabled, Text, Words
 from .tables.storing import require_path, sha256_of
 from .words import at

@@ -267,7 +267,7 @@ def test_categories_without_order_enter_the_models_of_a_study_as_a_path_each(tmp
     page = (results.save(tmp_path / "out", "zh") / "report.html").read_text(encoding="utf-8")
     assert "行业：采矿" in page and "类别变量的各路径均与参照组比较：行业（Trade）。" in page
     assert "无人属于：行业：None。" in page
-    curve = results.further.multiverse.curve.query("hypothesis == 'H1' and covariates == 'industry'")
+    curve = results.multiverse.curve.query("hypothesis == 'H1' and covariates == 'industry'")
     adjusted = fit(f"{INSTRUMENT_SYNTAX} + age + two + three; TRUST ~ two + three", own).estimates()
     path = adjusted.query("op == '~' and rhs == 'TRUST'")["est"].item()
     assert curve["est"].item() == pytest.approx(path, abs=1e-8)

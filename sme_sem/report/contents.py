@@ -153,7 +153,7 @@ def _summary(results: Results) -> Section:
 def _sample(results: Results) -> Section:
     content: list[Content | None] = [narrative.sample(results), _counts(results)]
     content += _filled([results.sample, sample_numbers(results.responses)])
-    content += further.waves(results.further.nonresponse, results.labels)
+    content += further.waves(results.nonresponse, results.labels)
     return Section("sample", Words("Sample", "样本"), _present(content))
 
 
@@ -161,9 +161,9 @@ def _quality(results: Results, language: Language) -> Section:
     _, findings, missing = results.screening.screened.tables()
     content: list[Content | None] = [narrative.quality(results), *results.screening.tables()]
     content += results.screening.quality.tables() if results.screening.quality is not None else ()
-    content += [findings, _findings(results), *further.regularities(results.further.regularities)]
+    content += [findings, _findings(results), *further.regularities(results.regularities)]
     content += [_with_gaps(missing.noted(_BEFORE.filled(n=len(results.screening.screened.frame))))]
-    content += [_after(results, piece) for piece in further.gaps(results.further.missing, results.labels)]
+    content += [_after(results, piece) for piece in further.gaps(results.missing, results.labels)]
     shown = [piece for piece in content if not (isinstance(piece, Table) and not piece.rows)]
     return Section(
         "quality",
@@ -189,7 +189,7 @@ def _reliability(results: Results) -> Section:
             [
                 narrative.reliability(results),
                 *(table.labelled(results.labels, "scale") for table in tables),
-                *further.advice(results.further.item_advice, results.labels),
+                *further.advice(results.item_advice, results.labels),
             ]
         ),
     )
@@ -215,7 +215,7 @@ def _components(results: Results, language: Language) -> Section:
 
 
 def _factors(results: Results, language: Language) -> Section:
-    found = results.further.factors
+    found = results.factors
     if found is None:
         return Section("factors", "")
     colours = Figure("factor_loadings", _LOADINGS_MAP, cast(str, charts.loading_map(found.loadings, language=language)))
@@ -238,7 +238,7 @@ def _measurement(results: Results) -> Section:
     )
     valid = results.validity.tables() if results.validity is not None else ()
     judged = [table.labelled(results.labels, "construct") for table in valid]
-    judged += further.alike(results.further.heterotrait, results.labels)
+    judged += further.alike(results.heterotrait, results.labels)
     said = [narrative.measured_apart(measured) if measured is not fit else None, narrative.loadings(measured)]
     said.append(narrative.validity(results))
     return Section("measurement", term("Measurement model"), _present([*said, *_filled(tables), *judged]))
@@ -457,7 +457,7 @@ def _equivalents(results: Results) -> Iterator[Table]:
 
 
 def _multiverse(results: Results, language: Language) -> Section:
-    content = tuple(further.analyses(results.further.multiverse, language))
+    content = tuple(further.analyses(results.multiverse, language))
     return Section("multiverse", Words("Other defensible analyses", "其他合理分析设定"), content)
 
 

@@ -6,12 +6,11 @@ Each is shown only where it says something; the record holds everything.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ..kernels import overall_power as power
 from ..measurement.discriminant import Heterotrait
-from ..measurement.factors import Factors
 from ..measurement.item_advice import ItemAdvice
 from ..measurement.missing import Missing
 from ..measurement.nonresponse import Nonresponse
@@ -25,50 +24,13 @@ from . import charts, figures
 from .report import Content, Figure
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..comparison.invariance import Invariance
     from ..sem.fit import Fit
+    from .results import Analyses
 
 _Labels = Mapping[str, Text]
 _MOST_PATTERNS = 10
 _ALPHA, _WANTED = 0.05, 0.80
-
-
-class Analyses(Protocol):
-    """A multiverse, as far as a report shows it."""
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """One row per hypothesis."""
-
-    def tables(self) -> tuple[Table, ...]:
-        """Give the hypotheses, what moves them, and what failed."""
-
-    def specification_curve(self, hypothesis: str | None = None, *, language: Language = "en") -> str | bytes:
-        """Draw the estimates of a hypothesis in ascending order."""
-
-
-@dataclass(frozen=True, eq=False)
-class Further:
-    """What was looked at beside the models; None where there was nothing to look at.
-
-    missing : gaps in the items of those who were kept
-    nonresponse : early against late respondents, where the file tells times
-    regularities : what the whole file tells of its origin
-    factors : the common factors of the items, where the study asks for them
-    heterotrait : HTMT of every pair of constructs with intervals
-    item_advice : which items to keep, where the study names rules for its items
-    multiverse : the study's hypotheses in every combination of the choices it names
-    """
-
-    missing: Missing | None = None
-    nonresponse: Nonresponse | None = None
-    regularities: Provenance | None = None
-    factors: Factors | None = None
-    heterotrait: Heterotrait | None = None
-    item_advice: ItemAdvice | None = None
-    multiverse: Analyses | None = None
 
 
 def gaps(found: Missing | None, labels: _Labels) -> Iterator[Content]:

@@ -30,7 +30,7 @@ def _rows(results: Results) -> Iterator[tuple[Words, Words, str]]:
         yield from _ADEQUACY
     if results.components is not None:
         yield from _COMPONENTS
-    if results.further.factors is not None:
+    if results.factors is not None:
         yield _FACTORS
     if results.fits:
         yield _full_information() if results.options["missing"] == "fiml" else _LISTWISE

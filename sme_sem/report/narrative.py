@@ -145,7 +145,7 @@ def components(results: Results) -> Words | None:
 
 def factors(results: Results) -> Words | None:
     """How many common factors there are, by which rule, and what they explain."""
-    found = results.further.factors
+    found = results.factors
     if found is None:
         return None
     m = len(found.variance)

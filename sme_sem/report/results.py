@@ -23,16 +23,21 @@ from ..measurement import (
     Validity,
 )
 from ..measurement.category_paths import CategoryPaths
+from ..measurement.discriminant import Heterotrait
+from ..measurement.factors import Factors
+from ..measurement.item_advice import ItemAdvice
+from ..measurement.missing import Missing
+from ..measurement.nonresponse import Nonresponse
 from ..resampling.bootstrap import Bootstrap
 from ..resampling.mediation import Mediation
 from ..responses import Responses, Screening, findings
+from ..responses.origin import Provenance
 from ..sem.fit import Fit
 from ..sem.hypotheses import HypothesisTests
 from ..sem.presentation import Labels
 from ..sem.quoted import objections
 from ..sem.second_engine import CrossCheck
 from ..tables import NOTHING, Language, Table, Tabled, Text, Words
-from .further import Further
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,6 +79,20 @@ class Slopes(Protocol):
         """Draw the effect over the moderator."""
 
 
+class Analyses(Protocol):
+    """A multiverse, as far as a report shows it."""
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per hypothesis."""
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give the hypotheses, what moves them, and what failed."""
+
+    def specification_curve(self, hypothesis: str | None = None, *, language: Language = "en") -> str | bytes:
+        """Draw the estimates of a hypothesis in ascending order."""
+
+
 @dataclass(frozen=True, eq=False)
 class Results(Tabled):
     """All results of one study; printing them shows the headline tables, ``save`` writes the folder.
@@ -101,7 +120,12 @@ class Results(Tabled):
     coding : the same segments as they were coded
     second_engine : the hypothesized model's values beside semopy's; None where semopy cannot estimate it
     everyone : the hypothesized model fitted with those whom only the quality of their answers excludes; None for nobody
-    further : what was looked at beside the models
+    missing : gaps in the items of those who were kept
+    nonresponse : early against late respondents, where the file tells times
+    regularities : what the whole file tells of its origin
+    factors, item_advice : the common factors of the items; which to keep, where the study names rules
+    heterotrait : HTMT of every pair of constructs with intervals
+    multiverse : the study's hypotheses in every combination of the choices it names
     categories : the columns that stand in the models for questions whose categories have no order
     failed_steps : steps other than models that could not be done
     synthetic, provenance : whether the answers were drawn, and where they come from
@@ -142,7 +166,13 @@ class Results(Tabled):
     bootstrap: Bootstrap | None = None
     mediation: Mediation | None = None
     everyone: Fit | None = None
-    further: Further = field(default_factory=Further)
+    missing: Missing | None = None
+    nonresponse: Nonresponse | None = None
+    regularities: Provenance | None = None
+    factors: Factors | None = None
+    heterotrait: Heterotrait | None = None
+    item_advice: ItemAdvice | None = None
+    multiverse: Analyses | None = None
     categories: CategoryPaths = field(default_factory=CategoryPaths)
     failed_steps: tuple[Problem, ...] = ()
     synthetic: bool = False

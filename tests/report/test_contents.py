@@ -75,9 +75,9 @@ def test_a_report_shows_what_composites_are_made_of_in_the_hypothesized_model_an
 
 
 def test_items_of_composites_are_not_judged_as_if_they_reflected_them(composed):
-    compared = composed.further.heterotrait.ratios
+    compared = composed.heterotrait.ratios
     assert set(compared["construct"]) | set(compared["other"]) == {"COMP", "LIKE", "CUSL"}
-    advised = composed.further.item_advice.tables()[0].rows
+    advised = composed.item_advice.tables()[0].rows
     assert not any("qual_" in str(row) for row in advised) and any("comp_1" in str(row) for row in advised)
 
 

@@ -1,8 +1,8 @@
-"""The steps of a study beside its models: gaps, late respondents, regularities, items, distinctness, other analyses."""
+"""What a study looks at beside its models: gaps, late respondents, regularities, items, other analyses."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,10 +10,10 @@ import pandas as pd
 
 from .errors import DataProblem, SmeSemError
 from .instrument import Instrument
-from .report.further import Further
-from .report.results import Problem
+from .report.results import Results
 from .responses import Responses, provenance
-from .tables import Text, Words
+from .steps import Steps
+from .tables import Words
 
 if TYPE_CHECKING:
     from .measurement import Factors
@@ -27,54 +27,21 @@ _FEWEST = 40
 """Respondents with a time below which the first and the last quarter are too few to compare."""
 
 
-class Steps:
-    """Does the steps of a study, and keeps what went wrong in them.
-
-    groups : what to print for the groups that the study compares
-    """
-
-    def __init__(self, groups: Mapping[str, Text]) -> None:
-        self.groups = groups
-        self.problems: list[Problem] = []
-
-    def attempt(self, name: Text, step: Callable[[], _T]) -> _T | None:
-        """Do a step, or note why it cannot be done."""
-        try:
-            return step()
-        except SmeSemError as problem:
-            self.problems.append(Problem(name, self.told(problem)))
-            return None
-
-    def told(self, problem: SmeSemError) -> Text:
-        """What went wrong: in both languages where it is known in both, and with the group by its label."""
-        if not isinstance(problem, DataProblem) or not problem.group:
-            return problem.said
-        return _OF_GROUP.filled(group=self.groups.get(problem.group, problem.group), said=problem.said)
-
-
-def look_further(study: ScreenedStudy, read: Responses, kept: Responses, steps: Steps) -> Further:
-    """Look at what a study does not model.
-
-    Parameters
-    ----------
-    study
-        Its choices say which rules judge the items, and which other analyses to run.
-    read, kept
-        The answers before and after screening.
-    steps
-        Keeps what could not be done.
-    """
+def look_beside_models(study: ScreenedStudy, found: Results, steps: Steps) -> Results:
+    """Look at what a study does not model, before and after screening; its choices say what it asks for."""
     from .measurement.discriminant import heterotrait
     from .measurement.item_advice import item_advice
     from .measurement.missing import missing
 
     choices: StudyFile = study.choices
+    read, kept = found.screening.screened, found.responses
     frame = kept.frame
     scales, reflective = kept.scales(varied=True), kept.scales(varied=True, reflective=True)
     background = _background(kept.instrument, frame)
     gaps = bool(frame[list(kept.items)].isna().any(axis=None))
     rules = choices.item_rules
-    return Further(
+    return replace(
+        found,
         missing=steps.attempt(_MISSING, lambda: missing(frame, scales, **background)) if gaps and scales else None,
         nonresponse=steps.attempt(_NONRESPONSE, lambda: _waves(kept, scales, background)),
         regularities=_quietly(lambda: provenance(read, seed=choices.seed)),
@@ -143,7 +110,6 @@ def _background(instrument: Instrument, frame: pd.DataFrame) -> dict[str, Any]:
     return {"background": known, "categorical": [name for name in known if asked[name]]}
 
 
-_OF_GROUP = Words("group '{group}': {said}", "组别“{group}”：{said}")
 _WHEN = " submitted_at"
 _OF_ANSWERED = Words("A score is the mean of the items that were answered.", "得分为受访者所答题项的平均值。")
 _MISSING = Words("Missing answers", "缺失数据")

@@ -6,8 +6,8 @@ import pytest
 
 import sme_sem as sme
 from small_study import INSTRUMENT, answers, write_study
+from sme_sem.beside_models import _NO_FACTOR as NO_FACTOR
 from sme_sem.errors import StudyError
-from sme_sem.further import _NO_FACTOR as NO_FACTOR
 from sme_sem.opening import load_study
 from sme_sem.report.contents import report_of
 from sme_sem.report.report import Figure
@@ -56,7 +56,7 @@ def test_gaps_are_shown_by_construct_and_pattern_with_what_they_go_along_with(tm
     assert [row[2] for row in named["missing_scales"].rows] == [gaps]
     assert dict(row[:2] for row in named["missing_patterns"].rows)["t1"] == gaps
     assert [row[1] for row in named["missing_background"].rows] == ["age"]
-    assert found.further.missing.mcar is not None and "little_mcar" in named
+    assert found.missing.mcar is not None and "little_mcar" in named
 
 
 def test_late_respondents_with_gaps_are_compared_by_what_they_answered(tmp_path):
@@ -114,7 +114,7 @@ def test_other_analyses_of_a_study_are_shown_with_their_curves(tmp_path):
     choices = {"estimator": ["ML", "MLR"], "covariates": [[], ["age"]]}
     found = load_study(write_study(tmp_path, multiverse=choices)).run()
     named, _ = shown(found, "zh")
-    assert found.problems == () and found.further.multiverse.specifications == 4
+    assert found.problems == () and found.multiverse.specifications == 4
     assert {"multiverse", "specifications_H1", "specifications_H2"} <= set(named)
     assert "共4种设定" in named["specifications_H1"].svg
 
@@ -155,7 +155,7 @@ def test_common_factors_are_sought_where_the_study_asks_for_them(tmp_path):
     turned = answers().assign(u3=lambda frame: 6 - frame["u3"])[items]
     found = load_study(write_study(tmp_path, factors={"method": "ml", "rotation": "promax"})).run()
     expected = sme.factors(turned, sme.retention(turned).suggested["parallel"], "promax", method="ml")
-    pd.testing.assert_frame_equal(found.further.factors.loadings, expected.loadings)
+    pd.testing.assert_frame_equal(found.factors.loadings, expected.loadings)
     named, said = shown(found)
     assert {"rotated_factors", "factor_variance", "factor_fit", "factor_correlations", "factor_loadings"} <= set(named)
     share, test = expected.variance["cumulative"].iloc[-1], f"χ²({expected.df}) = {expected.chisq:.3f}"
@@ -168,7 +168,7 @@ def test_chosen_factors_of_some_constructs_from_polychoric_correlations(tmp_path
     chosen = {"constructs": ["TRUST"], "n_factors": 1, "rotation": "none", "correlation": "polychoric"}
     found = load_study(write_study(tmp_path, factors=chosen)).run()
     expected = sme.factors(answers()[["t1", "t2", "t3"]], 1, "none", correlation="polychoric")
-    pd.testing.assert_frame_equal(found.further.factors.loadings, expected.loadings)
+    pd.testing.assert_frame_equal(found.factors.loadings, expected.loadings)
     _, said = shown(found, "zh")
     (line,) = (one for one in said if one.startswith("1个公因子共解释3个题项"))
     assert line.endswith("（因子数：研究文件指定）。")
@@ -176,7 +176,7 @@ def test_chosen_factors_of_some_constructs_from_polychoric_correlations(tmp_path
 
 def test_factors_that_cannot_be_are_told_and_refused(tmp_path):
     found = load_study(write_study(tmp_path / "many", factors={"n_factors": 5})).run()
-    assert found.further.factors is None
+    assert found.factors is None
     assert [str(p.step) for p in found.problems] == ["Exploratory factor analysis"]
     noise = pd.DataFrame(
         np.random.default_rng(1).integers(1, 6, (200, 6)), columns=["t1", "t2", "t3", "u1", "u2", "u3"]
