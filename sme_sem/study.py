@@ -119,16 +119,16 @@ class Study:
         found = self._screened(steps)
         posed = replace(self, categories=found.categories)
         for stage in (
-            posed._measured,
-            posed._condensed,
-            posed._modelled,
-            posed._judged,
-            posed._furthered,
-            posed._resampled,
-            posed._tested,
-            posed._traced,
-            posed._divided,
-            posed._recounted,
+            posed._analyse_scales,
+            posed._analyse_items,
+            posed._fit_models,
+            posed._examine_hypothesized,
+            posed._look_beside_models,
+            posed._bootstrap,
+            posed._test_hypotheses,
+            posed._trace_items,
+            posed._compare_groups,
+            posed._count_fits_again,
         ):
             found = stage(found, steps)
         return replace(found, failed_steps=tuple(steps.problems))
@@ -170,7 +170,7 @@ class Study:
             sha256={"data": responses.sha256, "instrument": self.instrument_sha256},
         )
 
-    def _measured(self, found: Results, steps: Steps) -> Results:
+    def _analyse_scales(self, found: Results, steps: Steps) -> Results:
         """Look at the scales, each by itself and together."""
         from .measurement import correlations
 
@@ -185,7 +185,7 @@ class Study:
             else None,
         )
 
-    def _condensed(self, found: Results, steps: Steps) -> Results:
+    def _analyse_items(self, found: Results, steps: Steps) -> Results:
         """Describe the items, and condense them to components."""
         from .measurement import adequacy, components, descriptives, retention
 
@@ -205,7 +205,7 @@ class Study:
             return found
         return replace(found, retention=steps.attempt(_RETENTION, lambda: retention(answers, seed=self.choices.seed)))
 
-    def _modelled(self, found: Results, steps: Steps) -> Results:
+    def _fit_models(self, found: Results, steps: Steps) -> Results:
         """Fit the models, and record what was fitted."""
         kept = found.responses
         fits: dict[str, Fit] = {}
@@ -220,7 +220,7 @@ class Study:
         recorded = steps.attempt(_LEDGER, lambda: self._record(fits, found.sha256["data"])) if self.ledger else None
         return found if recorded is None else replace(found, recorded=recorded[0], post_hoc=recorded[1])
 
-    def _judged(self, found: Results, steps: Steps) -> Results:
+    def _examine_hypothesized(self, found: Results, steps: Steps) -> Results:
         """Ask of the hypothesized model whether it can be relied on, and what it says."""
         from .measurement import method_bias, validity
 
@@ -254,11 +254,11 @@ class Study:
             second_engine=_cross_checked(main),
         )
 
-    def _furthered(self, found: Results, steps: Steps) -> Results:
+    def _look_beside_models(self, found: Results, steps: Steps) -> Results:
         """Look at what no model holds."""
         return look_beside_models(self, found, steps)
 
-    def _resampled(self, found: Results, steps: Steps) -> Results:
+    def _bootstrap(self, found: Results, steps: Steps) -> Results:
         """Draw the respondents anew, if the study asks for it."""
         main = found.fit
         if self.choices.bootstrap is None:
@@ -267,7 +267,7 @@ class Study:
         drawn = steps.attempt(_BOOTSTRAP, lambda: self._bootstrapped(main)) if main is not None else None
         return found if drawn is None else replace(found, bootstrap=drawn, mediation=self._mediated(drawn))
 
-    def _tested(self, found: Results, steps: Steps) -> Results:
+    def _test_hypotheses(self, found: Results, steps: Steps) -> Results:
         """Test the hypotheses, and ask at which values of its moderator an effect differs from zero."""
         from .sem.hypotheses import test_hypotheses
 
@@ -286,18 +286,18 @@ class Study:
         )
         return replace(found, hypotheses=tests, slopes=_slopes(self.instrument, found.fits))
 
-    def _traced(self, found: Results, steps: Steps) -> Results:
+    def _trace_items(self, found: Results, steps: Steps) -> Results:
         """Follow the items back to the coded segments, if the study names any."""
         trail = steps.attempt(_TRAIL, lambda: self._trail(found.fit, found.fits)) if self.trail else None
         return found if trail is None else replace(found, trail=trail, coding=steps.attempt(_CODING, self._coding))
 
-    def _divided(self, found: Results, steps: Steps) -> Results:
+    def _compare_groups(self, found: Results, steps: Steps) -> Results:
         """Ask whether groups differ."""
         if not self.choices.group:
             return found
         return replace(found, invariance=self._invariance(found.responses, steps))
 
-    def _recounted(self, found: Results, steps: Steps) -> Results:
+    def _count_fits_again(self, found: Results, steps: Steps) -> Results:
         """Count the recorded fits once more: a multiverse has entered its own."""
         if self.ledger is None or found.recorded is None or found.multiverse is None:
             return found
