@@ -5,6 +5,7 @@ Whoever has results composes it; ``html`` prints it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sme_sem.tables import Table, Text, Words
@@ -28,6 +29,16 @@ class Figure:
 
 
 Content = Text | Table | Figure
+
+
+def filled(tables: Iterable[Table]) -> tuple[Table, ...]:
+    """Keep the tables that have rows."""
+    return tuple(table for table in tables if table.rows)
+
+
+def present(content: Iterable[Content | None]) -> tuple[Content, ...]:
+    """Leave out what there is not."""
+    return tuple(piece for piece in content if piece is not None)
 
 
 @dataclass(frozen=True, slots=True)

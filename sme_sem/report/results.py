@@ -58,19 +58,7 @@ class Problem:
 
 
 class Slopes(Protocol):
-    """An effect at values of its moderator: tables, and a figure."""
-
-    @property
-    def outcome(self) -> str:
-        """The variable acted on."""
-
-    @property
-    def predictor(self) -> str:
-        """The variable that acts."""
-
-    @property
-    def moderator(self) -> str:
-        """The variable on which it depends how much."""
+    """An effect at values of its moderator, as far as a report shows it."""
 
     def tables(self) -> tuple[Table, ...]:
         """Give the slopes, and where they differ from zero."""

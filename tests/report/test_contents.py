@@ -9,7 +9,7 @@ from small_study import answers, write_study
 from sme_sem.errors import StudyError
 from sme_sem.instrument.begin import new_study
 from sme_sem.opening import demo_study, load_study
-from sme_sem.report import contents, html, narrative
+from sme_sem.report import contents, contents_of_models, html, narrative
 from sme_sem.report.checklist import checklist
 from sme_sem.report.figures import likert_bars
 from sme_sem.report.report import Figure
@@ -327,7 +327,9 @@ def test_the_page_on_drivers_names_what_to_improve_first_in_both_languages(drawn
 
 def test_drivers_are_significant_at_the_level_of_the_study(drawn, monkeypatch):
     shown = []
-    monkeypatch.setattr(contents.charts, "importance_map", lambda drivers, language: shown.append(drivers) or "<svg/>")
+    monkeypatch.setattr(
+        contents_of_models.charts, "importance_map", lambda drivers, language: shown.append(drivers) or "<svg/>"
+    )
     sections(drawn)
     sections(replace(drawn, options={**drawn.options, "alpha": 1e-4}))
     assert [[driver.significant for driver in drivers] for drivers in shown] == [[True] * 4, [True, True, True, False]]
@@ -431,11 +433,14 @@ def test_observed_variables_on_paths_have_their_labels_among_residuals(tmp_path)
 
 def test_the_forest_shows_beta_and_its_interval_wherever_their_columns_stand(real, monkeypatch):
     shown = []
-    monkeypatch.setattr(contents.figures, "forest", lambda intervals, language: shown.append(intervals) or "<svg/>")
-    (first, *_), table = sections(real)["paths"].content, contents.presentation.structural_paths(real.fit, real.labels)
+    monkeypatch.setattr(
+        contents_of_models.figures, "forest", lambda intervals, language: shown.append(intervals) or "<svg/>"
+    )
+    first = sections(real)["paths"].content[0]
+    table = contents_of_models.presentation.structural_paths(real.fit, real.labels)
     assert first.rows == table.rows
     turned = replace(table, columns=table.columns[::-1], rows=tuple(row[::-1] for row in table.rows))
-    monkeypatch.setattr(contents.presentation, "structural_paths", lambda fit, labels: turned)
+    monkeypatch.setattr(contents_of_models.presentation, "structural_paths", lambda fit, labels: turned)
     sections(real)
     beta = [(str(row[0]), *row[5:8]) for row in table.rows]
     assert [[(i.label, i.value, i.lower, i.upper) for i in intervals] for intervals in shown] == [beta, beta]
@@ -480,7 +485,7 @@ def test_only_a_shipped_instrument_has_a_demonstration(flawed):
 
 
 def test_the_diagram_shows_the_standardized_solution(real):
-    model = contents.diagram_model(real.fit, real.labels)
+    model = contents_of_models.diagram_model(real.fit, real.labels)
     assert [(n.name, n.latent) for n in model.nodes] == [
         ("COMP", True),
         ("LIKE", True),
@@ -498,7 +503,7 @@ def test_the_diagram_shows_the_standardized_solution(real):
 
 
 def test_a_second_order_construct_points_to_its_elements(drawn):
-    loadings = contents.diagram_model(drawn.fit).loadings
+    loadings = contents_of_models.diagram_model(drawn.fit).loadings
     assert [x.item for x in loadings if x.construct == "BMI"] == ["VP", "VC", "VD", "VCAP"]
 
 
