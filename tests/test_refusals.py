@@ -206,19 +206,16 @@ def test_resampling_and_shares_take_numbers(answers, responses):
         sme.response_quality(responses, rounds="x", resamples=0)
 
 
-def test_figures_are_given_in_the_forms_and_languages_they_name(fit, answers):
+def test_figures_are_saved_in_the_forms_and_drawn_in_the_languages_there_are(fit, answers, tmp_path):
     slopes = sme.simple_slopes(sme.fit("use ~ t1 + t1:t1", answers), "use", "t1", "t1")
     power = sme.power("use ~ 0.3*trust", [50], draws=5, progress=False)
     choices = {"estimator": ["ML", "MLR"]}
     curve = sme.multiverse("use ~ t1", answers, choices=choices, hypotheses="use ~ t1", progress=False)
     for figure in (slopes.figure, power.figure, curve.specification_curve):
-        assert [figure(format=form)[:4] for form in ("svg", "png", "pdf", "PDF")] == [
-            "<svg",
-            b"\x89PNG",
-            *[b"%PDF"] * 2,
-        ]
-        with pytest.raises(SmeSemError, match=r"^format='jpg' is not available; it can be 'svg', 'png', 'pdf'\.$"):
-            figure(format="jpg")
+        saved = (figure().save(tmp_path / f"figure.{form}") for form in ("svg", "png", "pdf", "PDF"))
+        assert [file.read_bytes()[:4] for file in saved] == [b"<svg", b"\x89PNG", *[b"%PDF"] * 2]
+        with pytest.raises(SmeSemError, match=r"figure\.jpg: a drawing is saved as \.svg, \.png or \.pdf"):
+            figure().save(tmp_path / "figure.jpg")
         with pytest.raises(SmeSemError, match=r"^language='x' is not available; it can be 'en' or 'zh'\.$"):
             figure(language="x")
 

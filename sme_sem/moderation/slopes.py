@@ -15,12 +15,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import NoneType
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import special
 
+from ..diagrams.picture import Picture
 from ..errors import SpecificationError, among, probability, require_kind
 from ..kernels import conditional_slope
 from ..sem.fit import Fit
@@ -69,9 +70,7 @@ class SimpleSlopes(Tabled):
         )
         return slopes, Table("johnson_neyman", _JOHNSON_NEYMAN, (*own, *_REGION), rows, (_ENDS,))
 
-    def figure(
-        self, group: str | None = None, *, language: Language = "en", format: Literal["svg", "png", "pdf"] = "svg"
-    ) -> str | bytes:
+    def figure(self, group: str | None = None, *, language: Language = "en") -> Picture:
         """Draw the effect over the moderator with its band, the region where it differs from zero in blue.
 
         Parameters
@@ -80,13 +79,16 @@ class SimpleSlopes(Tabled):
             Label of one group; the first where none is named.
         language : {"en", "zh"}
             Of the words in it.
-        format : {"svg", "png", "pdf"}
-            Text, or the bytes of a file.
+
+        Returns
+        -------
+        Picture
+            Shown by notebooks; its ``save`` writes SVG, PNG or PDF.
 
         Raises
         ------
         SpecificationError
-            There is no such group, format or language.
+            There is no such group or language.
 
         Examples
         --------
@@ -106,12 +108,9 @@ class SimpleSlopes(Tabled):
         est, variance = line.slope(line.mean + at * line.deviation)
         half = float(special.ndtri(0.5 + self.level / 2)) * np.sqrt(variance)
         ends = self.region.loc[self.region["group"] == chosen, ["lower_sd", "upper_sd"]].to_numpy(dtype=float)[0]
-        outcome, predictor, moderator = (
-            named(name, self.labels) for name in (self.outcome, self.predictor, self.moderator)
-        )
-        return conditional_effect(
-            at, est, est - half, est + half, ends, (outcome, predictor, moderator), language, format
-        )
+        labels = self.labels
+        names = (named(self.outcome, labels), named(self.predictor, labels), named(self.moderator, labels))
+        return Picture(conditional_effect(at, est, est - half, est + half, ends, names, language))
 
 
 @dataclass(frozen=True, eq=False)

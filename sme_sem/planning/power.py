@@ -16,12 +16,13 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy import special
 
+from ..diagrams.picture import Picture
 from ..errors import ConvergenceError, SmeSemError, SpecificationError, probability, whole
 from ..kernels import discrepancy, minimise
 from ..kernels.discrepancy import Sample, Slope
@@ -95,20 +96,23 @@ class Power(Tabled):
             Table("power_samples", _DRAWN, _SAMPLES, failed, (_KEPT,)),
         )
 
-    def figure(self, *, language: Language = "en", format: Literal["svg", "png", "pdf"] = "svg") -> str | bytes:
+    def figure(self, *, language: Language = "en") -> Picture:
         """Draw power over n for each path and defined effect.
 
         Parameters
         ----------
         language : {"en", "zh"}
             Of the words in it.
-        format : {"svg", "png", "pdf"}
-            Text, or the bytes of a file.
+
+        Returns
+        -------
+        Picture
+            Shown by notebooks; its ``save`` writes SVG, PNG or PDF.
 
         Raises
         ------
         SpecificationError
-            There is no such format or language.
+            There is no such language.
 
         Examples
         --------
@@ -122,7 +126,7 @@ class Power(Tabled):
         lines: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         for _, rows in (own if len(own) else self.table).groupby(_KEY, sort=False):
             lines[_written(rows.iloc[0].to_dict())] = rows["n"].to_numpy(dtype=float), rows["power"].to_numpy()
-        return power_curves(lines, self.wanted, language, format)
+        return Picture(power_curves(lines, self.wanted, language))
 
 
 def power(

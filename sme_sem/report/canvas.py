@@ -1,4 +1,4 @@
-"""What all charts share: one style, places by inches, and the file a chart is given as.
+"""What all charts share: one style, places by inches, and how a chart is written.
 
 The same numbers give the same bytes.  In SVG, text stays text: the reader's system chooses the font, so Chinese needs
 none here.  Colours are those of Okabe & Ito (2008, jfly.uni-koeln.de/color), told apart by colour-blind readers.
@@ -12,9 +12,9 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from ..diagrams.fonts import CHINESE, FONT_FAMILY
+from ..diagrams.fonts import FONT_FAMILY
 from ..diagrams.layout import wrapped
 from ..letters import width
 from ..tables import Kind, Language, Text, format, written
@@ -22,8 +22,6 @@ from ..tables.format import printable, typeset
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-Format = Literal["svg", "png", "pdf"]
 
 BLUE, ORANGE, GREY, INK = "#0072b2", "#d55e00", "#767676", "#1a1a1a"
 COLOURS = (BLUE, ORANGE, "#009e73", "#cc79a7", "#56b4e9", GREY, INK)
@@ -34,10 +32,10 @@ _LABEL_CELLS = 44
 _PATH_CELLS = 64  # a path names two constructs
 _ANY = 10_000  # more than any label has
 _STYLE = {
+    "font.family": ["DejaVu Sans"],  # comes with matplotlib
     "font.size": SIZE,
     "svg.fonttype": "none",
     "svg.hashsalt": "sme_sem",
-    "pdf.fonttype": 42,  # letters that can be searched and copied
     "text.parse_math": False,  # a dollar sign in a label is a dollar sign
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -48,17 +46,11 @@ _STYLE = {
 
 
 @contextmanager
-def style(form: Format = "svg") -> Iterator[None]:
-    """Draw by matplotlib's own defaults and ours, whatever the user has set, and give all of it back.
-
-    In PNG and PDF, whose letters no reader's system can supply, Chinese is shown where a Chinese font is installed.
-    """
-    from matplotlib import font_manager
+def style() -> Iterator[None]:
+    """Draw by matplotlib's own defaults and ours, whatever the user has set, and give all of it back."""
     from matplotlib import style as styles
 
-    there = set() if form == "svg" else {font.name for font in font_manager.fontManager.ttflist}
-    fonts = ["DejaVu Sans", *(name for name in CHINESE if name in there)]  # the first comes with matplotlib
-    with warnings.catch_warnings(), styles.context(["default", {**_STYLE, "font.family": fonts}]):
+    with warnings.catch_warnings(), styles.context(["default", _STYLE]):
         # the font that measures lacks Chinese; the one that shows it does not
         warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from")
         yield
@@ -162,18 +154,8 @@ def _luminance(colour: str) -> float:
     return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-def given(figure: Figure, form: Format) -> str | bytes:
-    """Write a chart, without date or program name."""
-    if form == "svg":
-        return svg_of(figure)
-    stream = io.BytesIO()
-    nameless = {"Software": None} if form == "png" else dict.fromkeys(("Creator", "Producer", "CreationDate"))
-    figure.savefig(stream, format=form, dpi=200, metadata=nameless)
-    return stream.getvalue()
-
-
 def svg_of(figure: Figure) -> str:
-    """Write a chart as SVG, its style on the element and not on the whole page."""
+    """Write a chart as SVG, without date or program name, its style on the element and not on the whole page."""
     stream = io.StringIO()
     figure.savefig(stream, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     svg = stream.getvalue()

@@ -1,6 +1,6 @@
 """Charts of judgement: what loads where, which drivers deserve an effort, how groups differ, what a moderator does.
 
-Each function gives an SVG document, or the bytes of a PNG or PDF file.
+Each function gives an SVG document.
 """
 
 from __future__ import annotations
@@ -20,10 +20,8 @@ from .canvas import (
     GREY,
     MARKS,
     SIZE,
-    Format,
     axes_at,
     coefficient,
-    given,
     label,
     label_rows,
     new_figure,
@@ -31,6 +29,7 @@ from .canvas import (
     path_name,
     room_for,
     style,
+    svg_of,
 )
 from .figures import Interval
 from .placing import Box, facing, label_boxes, leader
@@ -58,8 +57,7 @@ def loading_map(
     loadings: pd.DataFrame,
     labels: Mapping[str, Text] | None = None,
     language: Language = "en",
-    form: Format = "svg",
-) -> str | bytes:
+) -> str:
     """Draw loadings as a map of colours: orange negative, blue positive, paler the nearer to zero.
 
     Parameters
@@ -68,8 +66,8 @@ def loading_map(
         One row per item, one column per component or construct; NaN is left white.
     labels
         What to write for rows and columns; their names where there is none.
-    language, form
-        Of the writing; ``"svg"``, ``"png"`` or ``"pdf"``.
+    language
+        Of the writing.
 
     Examples
     --------
@@ -94,10 +92,10 @@ def loading_map(
         x, y, colour = beside + 0.62 * (column + 0.5), above + 0.1 + 0.26 * (row + 0.5), _tint(value)
         sheet.rectangle(x - 0.3, y - 0.12, 0.6, 0.24, colour)
         sheet.text(coefficient(value), x, y, size=8, colour=on(colour), anchor="middle")
-    return sheet.given(form)
+    return sheet.svg()
 
 
-def importance_map(drivers: Sequence[Driver], language: Language = "en", form: Format = "svg") -> str | bytes:
+def importance_map(drivers: Sequence[Driver], language: Language = "en") -> str:
     """Draw each driver by the size of its effect and its performance; the lower right corner is where an effort pays.
 
     A negative effect is marked (−): there higher scores lower the outcome, and it is the upper right corner.
@@ -106,8 +104,8 @@ def importance_map(drivers: Sequence[Driver], language: Language = "en", form: F
     ----------
     drivers
         Each group has a part of its own, with its own means (dashed); hollow where the importance is not significant.
-    language, form
-        Of the writing; ``"svg"``, ``"png"`` or ``"pdf"``.
+    language
+        Of the writing.
 
     Examples
     --------
@@ -123,7 +121,7 @@ def importance_map(drivers: Sequence[Driver], language: Language = "en", form: F
     lines = -(-len(groups) // columns)
     sizes, performances = [abs(d.importance) for d in drivers], [d.performance for d in drivers]
     span = _limits(sizes, 0.12, 0.04), _limits(performances, 0.15, 4.0)
-    with style(form):
+    with style():
         figure = new_figure(0.75 + columns * (across + _BESIDE) - 0.2, 0.6 + lines * (up + 0.5))
         for place, (group, own) in enumerate(groups.items()):
             line, column = divmod(place, columns)
@@ -135,7 +133,7 @@ def importance_map(drivers: Sequence[Driver], language: Language = "en", form: F
             _map(axes, own, (across, up), language)
         figure.text(0.5, 0.03, written(_IMPORTANCE, language), ha="center")
         figure.text(0.02, 0.5, written(_PERFORMANCE, language), rotation=90, va="center")
-        return given(figure, form)
+        return svg_of(figure)
 
 
 def _map(axes: Any, drivers: Sequence[Driver], inches: tuple[float, float], language: Language) -> None:
@@ -166,9 +164,7 @@ def _map(axes: Any, drivers: Sequence[Driver], inches: tuple[float, float], lang
     axes.xaxis.set_major_formatter(coefficient)
 
 
-def forest_by_group(
-    paths: Mapping[str, Sequence[Interval]], language: Language = "en", form: Format = "svg"
-) -> str | bytes:
+def forest_by_group(paths: Mapping[str, Sequence[Interval]], language: Language = "en") -> str:
     """Draw estimates with their intervals, the groups of a path beneath each other.
 
     Parameters
@@ -176,8 +172,8 @@ def forest_by_group(
     paths
         The estimates by name of the group; those of one label stand together, hollow where the
         interval covers zero.
-    language, form
-        Of the writing; ``"svg"``, ``"png"`` or ``"pdf"``.
+    language
+        Of the writing.
 
     Examples
     --------
@@ -188,7 +184,7 @@ def forest_by_group(
     rows = list(dict.fromkeys(path.label for own in paths.values() for path in own))
     labels = [path_name(row, language) for row in rows]
     beside, thick = room_for(labels), 0.17 * max(len(paths), 1) + 0.12
-    with style(form):
+    with style():
         height = thick * max(len(labels), 1) + 0.1
         figure = new_figure(beside + 5.0, height + 1.0)
         axes = axes_at(figure, beside, 0.55, 4.7, height)
@@ -208,7 +204,7 @@ def forest_by_group(
         axes.set_xlabel(written(_FOREST, language))
         if paths:
             axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(paths))
-        return given(figure, form)
+        return svg_of(figure)
 
 
 def _boxes(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -77,7 +77,7 @@ def components(results: Results, language: Language) -> Section:
         variance, *others = found.tables()
         content += [variance, Figure("scree", term("Scree plot"), svg)]
         content += [] if results.retention is None else results.retention.tables()[:1]
-        colours = cast(str, charts.loading_map(found.loadings, language=language))
+        colours = charts.loading_map(found.loadings, language=language)
         content += [*others, Figure("loadings", _LOADINGS_MAP, colours)]
     if results.adequacy is not None:
         content += results.adequacy.tables()[1:]
@@ -89,7 +89,7 @@ def factors(results: Results, language: Language) -> Section:
     found = results.factors
     if found is None:
         return Section("factors", "")
-    colours = Figure("factor_loadings", _LOADINGS_MAP, cast(str, charts.loading_map(found.loadings, language=language)))
+    colours = Figure("factor_loadings", _LOADINGS_MAP, charts.loading_map(found.loadings, language=language))
     content = (narrative.factors(results), *found.tables(), colours)
     return Section("factors", term("Exploratory factor analysis"), present(content))
 

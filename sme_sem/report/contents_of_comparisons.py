@@ -85,7 +85,7 @@ def multiverse(results: Results, language: Language) -> Section:
     if found is not None:
         content += found.tables()
         for name in found.table.loc[found.table["estimated"] > 0, "hypothesis"]:
-            drawn = str(found.specification_curve(name, language=language))
+            drawn = found.specification_curve(name, language=language)
             content.append(Figure(f"specifications_{name}", _CURVE.filled(name=name), drawn))
     return Section("multiverse", Words("Other defensible analyses", "其他合理分析设定"), tuple(content))
 
@@ -152,7 +152,7 @@ def _by_group(found: Invariance, labels: Labels, groups: Labels, language: Langu
         for label in groups
     }
     if any(drawn.values()):
-        yield Figure("paths_by_group", _PATHS_BY_GROUP, str(charts.forest_by_group(drawn, language)))
+        yield Figure("paths_by_group", _PATHS_BY_GROUP, charts.forest_by_group(drawn, language))
 
 
 _RIVALS = Words("Hypothesized and rival models", "假设模型与竞争模型")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from ..diagrams.drawing import path_diagram
 from ..diagrams.model import DiagramModel
@@ -140,7 +140,7 @@ def moderated_effects(results: Results, language: Language) -> Section:
     for number, slopes in enumerate(results.slopes, start=1):
         tables = [replace(table, name=f"{table.name}_{number}") for table in slopes.tables()]
         content += filled(tables)
-        content.append(Figure(f"slopes_{number}", tables[0].title, str(slopes.figure(language=language))))
+        content.append(Figure(f"slopes_{number}", tables[0].title, slopes.figure(language=language)))
     return Section("moderation", Words("Moderated effects", "调节效应"), present(content))
 
 
@@ -192,7 +192,7 @@ def _drivers(results: Results, found: Importance, language: Language) -> list[Co
         title, name = title + _BY_GROUP, "importance_by_group"
     caption = title + _NEGATIVE if any(driver.importance < 0 for driver in drivers) else title
     known = [driver for driver in drivers if math.isfinite(driver.importance)]
-    picture = Figure(name, caption, cast(str, charts.importance_map(known, language))) if known else None
+    picture = Figure(name, caption, charts.importance_map(known, language)) if known else None
     said = narrative.countermeasures(found, labels, groups)
     apart = taken_out(results) if name != "importance" else None
     return [said, apart, picture, replace(shown, name=name, title=title)]

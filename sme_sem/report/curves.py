@@ -1,20 +1,18 @@
 """Charts of what estimates depend on: specifications, values of a moderator, the number of respondents.
 
-Each function gives an SVG document, or the bytes of a PNG or PDF file.
+Each function gives an SVG document.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..sem import spelling
 from ..tables import Language, Text, Words, written
 from ..tables.language import require_language
 from . import canvas
-from .canvas import Format
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,10 +23,9 @@ def specification_curve(
     choices: Sequence[str],
     title: Text,
     language: Language = "en",
-    form: Format = "svg",
     *,
     describe: Callable[[str, str], Text] = "{}: {}".format,
-) -> str | bytes:
+) -> str:
     """Draw estimates in ascending order with their intervals, and the levels behind each.
 
     Parameters
@@ -39,8 +36,8 @@ def specification_curve(
         The columns that hold levels.
     title
         What is estimated.
-    language, form
-        Of the writing; ``"svg"``, ``"png"`` or ``"pdf"``.
+    language
+        Of the writing.
     describe
         What to write for a choice and one of its levels.
 
@@ -52,7 +49,7 @@ def specification_curve(
     >>> specification_curve(curve, ["items"], "H1").startswith("<svg")
     True
     """
-    form = _checked(form, language)
+    require_language(language)
     curve = curve.sort_values("std", kind="stable")
     x = np.arange(1, len(curve) + 1)
     value, lower, upper = (curve[c].to_numpy(dtype=float) for c in ("std", "std_ci_lower", "std_ci_upper"))
@@ -60,7 +57,7 @@ def specification_curve(
     rows = [(choice, level) for choice in choices for level in dict.fromkeys(curve.sort_index()[choice])]
     names = [canvas.label(describe(choice, level), language) for choice, level in rows]
     beside = canvas.room_for(names)
-    with canvas.style(form):
+    with canvas.style():
         below = 0.2 * len(rows) + 0.1
         figure = canvas.new_figure(beside + 6.0, below + 3.4)
         axes = canvas.axes_at(figure, beside, below + 0.55, 5.8, 2.5)
@@ -86,7 +83,7 @@ def specification_curve(
         axes.legend(frameon=False, loc="best")
         _dashboard(canvas.axes_at(figure, beside, 0.3, 5.8, below), curve, rows, names, supported)
         figure.text(0.99, 0.01, written(_NUMBER.filled(n=len(curve)), language), ha="right", va="bottom")
-        return canvas.given(figure, form)
+        return canvas.svg_of(figure)
 
 
 def conditional_effect(
@@ -97,8 +94,7 @@ def conditional_effect(
     ends: np.ndarray,
     names: tuple[Text, Text, Text],
     language: Language = "en",
-    form: Format = "svg",
-) -> str | bytes:
+) -> str:
     """Draw an effect over its moderator, with its band; blue where the band leaves out zero.
 
     Parameters
@@ -111,8 +107,8 @@ def conditional_effect(
         Where the band meets zero (NaN: nowhere).
     names
         Of outcome, predictor and moderator.
-    language, form
-        Of the writing; ``"svg"``, ``"png"`` or ``"pdf"``.
+    language
+        Of the writing.
 
     Examples
     --------
@@ -120,9 +116,9 @@ def conditional_effect(
     >>> conditional_effect(at, at, at - 1, at + 1, np.array([-1.0, 1.0]), ("y", "x", "w")).startswith("<svg")
     True
     """
-    form = _checked(form, language)
+    require_language(language)
     outcome, predictor, moderator = names
-    with canvas.style(form):
+    with canvas.style():
         across = _DEVIATIONS.filled(name=canvas.label(moderator, language))
         up = _EFFECT.filled(x=canvas.label(predictor, language), y=canvas.label(outcome, language))
         below, beside = canvas.axis_title(across, language, 5.2), canvas.axis_title(up, language, 3.0)
@@ -142,12 +138,10 @@ def conditional_effect(
         axes.yaxis.set_major_formatter(canvas.plain)
         axes.set_xlabel("\n".join(below))
         axes.set_ylabel("\n".join(beside))
-        return canvas.given(figure, form)
+        return canvas.svg_of(figure)
 
 
-def power_curves(
-    lines: Mapping[str, tuple[np.ndarray, np.ndarray]], wanted: float, language: Language = "en", form: Format = "svg"
-) -> str | bytes:
+def power_curves(lines: Mapping[str, tuple[np.ndarray, np.ndarray]], wanted: float, language: Language = "en") -> str:
     """Draw power over the number of respondents.
 
     Parameters
@@ -156,18 +150,18 @@ def power_curves(
         Numbers of respondents and power, by the name of the effect.
     wanted
         Power to be reached; a dotted line.
-    language, form
-        Of the writing; ``"svg"``, ``"png"`` or ``"pdf"``.
+    language
+        Of the writing.
 
     Examples
     --------
     >>> power_curves({"use ~ trust": (np.array([100, 200]), np.array([0.5, 0.8]))}, 0.8).startswith("<svg")
     True
     """
-    form = _checked(form, language)
+    require_language(language)
     names = [canvas.label(name, language) for name in lines]
     beside = canvas.room_for(names) + 0.4
-    with canvas.style(form):
+    with canvas.style():
         figure = canvas.new_figure(5.4 + beside, 3.8)
         axes = canvas.axes_at(figure, 0.7, 0.6, 4.6, 3.0)
         for place, (name, (n, power)) in enumerate(zip(names, lines.values(), strict=True)):
@@ -182,13 +176,7 @@ def power_curves(
         axes.set_xlabel(written(_RESPONDENTS, language))
         axes.set_ylabel(written(_POWER, language))
         axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.01, 0.5))
-        return canvas.given(figure, form)
-
-
-def _checked(form: Format, language: Language) -> Format:
-    """Refuse a form or a language that no chart is given in."""
-    require_language(language)
-    return spelling.chosen("format", form, get_args(Format))
+        return canvas.svg_of(figure)
 
 
 def _dashboard(

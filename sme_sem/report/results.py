@@ -63,7 +63,7 @@ class Slopes(Protocol):
     def tables(self) -> tuple[Table, ...]:
         """Give the slopes, and where they differ from zero."""
 
-    def figure(self, *, language: Language = "en") -> str | bytes:
+    def figure(self, *, language: Language = "en") -> str:
         """Draw the effect over the moderator."""
 
 
@@ -77,7 +77,7 @@ class Analyses(Protocol):
     def tables(self) -> tuple[Table, ...]:
         """Give the hypotheses, what moves them, and what failed."""
 
-    def specification_curve(self, hypothesis: str | None = None, *, language: Language = "en") -> str | bytes:
+    def specification_curve(self, hypothesis: str | None = None, *, language: Language = "en") -> str:
         """Draw the estimates of a hypothesis in ascending order."""
 
 

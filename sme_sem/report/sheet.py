@@ -9,10 +9,7 @@ from html import escape
 from typing import Literal
 
 from ..diagrams.fonts import FONT_FAMILY
-from ..diagrams.picture import pdf, png
-from .canvas import INK, SIZE, Format
-
-_DOTS = 200 / 96  # of a PNG: 200 to the inch
+from .canvas import INK, SIZE
 
 
 class Sheet:
@@ -64,11 +61,6 @@ class Sheet:
         ground = '<rect width="100%" height="100%" fill="#ffffff"/>'
         look = f'font-family="{FONT_FAMILY}" stroke-width="0.8"'
         return "\n".join([f"{head} {look}>", ground, *self._drawn, "</svg>\n"])
-
-    def given(self, form: Format) -> str | bytes:
-        """Give the document, or the bytes of a PNG or PDF file."""
-        svg = self.svg()
-        return svg if form == "svg" else png(svg, _DOTS) if form == "png" else pdf(svg)
 
 
 def _points(inches: float) -> str:

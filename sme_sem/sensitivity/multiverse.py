@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from ..diagrams.picture import Picture
 from ..errors import DataProblem, SmeSemError, SpecificationError, among, probability
 from ..kernels.variance_shares import variance_shares
 from ..ledger import POST_HOC, Entry, entry
@@ -101,9 +102,7 @@ class Multiverse(Tabled):
             found.append(Table("multiverse_failures", _WITHOUT, _FAILURES, tuple(self._failures()), ()))
         return tuple(found)
 
-    def specification_curve(
-        self, hypothesis: str | None = None, *, language: Language = "en", format: Literal["svg", "png", "pdf"] = "svg"
-    ) -> str | bytes:
+    def specification_curve(self, hypothesis: str | None = None, *, language: Language = "en") -> Picture:
         """Draw the standardized estimates in ascending order, and below each the levels it rests on.
 
         Parameters
@@ -112,13 +111,16 @@ class Multiverse(Tabled):
             Its name; the first where none is named.
         language : {"en", "zh"}
             Of the words in it.
-        format : {"svg", "png", "pdf"}
-            Text, or the bytes of a file.
+
+        Returns
+        -------
+        Picture
+            Shown by notebooks; its ``save`` writes SVG, PNG or PDF.
 
         Raises
         ------
         SpecificationError
-            There is no such hypothesis, format or language.
+            There is no such hypothesis or language.
 
         Examples
         --------
@@ -142,7 +144,7 @@ class Multiverse(Tabled):
         path = self._labelled().set_index("hypothesis").loc[name, "path"]
         chosen = [str(choice) for choice in dict.fromkeys(self.levels["choice"])]
         title = _DESCRIBED.filled(what=name, how=path)
-        return specification_curve(own, chosen, title, language, format, describe=self._described)
+        return Picture(specification_curve(own, chosen, title, language, describe=self._described))
 
     def _labelled(self) -> pd.DataFrame:
         return self.table.assign(path=self.table["path"].map(lambda path: wording.relation(str(path), self.labels)))

@@ -88,10 +88,9 @@ def test_each_group_has_its_slopes_and_its_region():
         slopes.figure("east")
 
 
-def test_the_figure_marks_the_ends_in_both_languages_and_forms():
+def test_the_figure_marks_the_ends_in_both_languages():
     slopes = sme.simple_slopes(fitted(), "y", "x", "w")
     assert "x对y的效应" in slopes.figure(language="zh")
-    assert slopes.figure(format="png").startswith(b"\x89PNG")
     assert "简单斜率" in slopes.tables()[0].title.zh
     heads = [str(column.heading) for column in slopes.tables()[0].columns]
     assert {"95% CI lower", "95% CI upper"} <= set(heads)

@@ -98,7 +98,6 @@ def test_the_curve_rises_with_n_and_each_size_has_its_own_row():
     assert one[one["op"] == "~"]["power"].item() == own["power"].iloc[1]
     svg = found.figure(language="zh")
     assert "样本量" in svg and svg == found.figure(language="zh")
-    assert found.figure(format="png").startswith(b"\x89PNG")
 
 
 def test_missing_answers_cost_power_and_are_met_by_all_that_was_answered():

@@ -26,9 +26,9 @@ GROUPS = {
     "部门": [Interval(Words("Market", "市场"), 0.1, -0.1, 0.3)],
 }
 CHARTS = {
-    "loadings": lambda language, form="svg": loading_map(LOADINGS, NAMES, language, form),
-    "importance": lambda language, form="svg": importance_map(DRIVERS, language, form),
-    "forest": lambda language, form="svg": forest_by_group(GROUPS, language, form),
+    "loadings": lambda language: loading_map(LOADINGS, NAMES, language),
+    "importance": lambda language: importance_map(DRIVERS, language),
+    "forest": lambda language: forest_by_group(GROUPS, language),
 }
 
 
@@ -41,11 +41,9 @@ def marks(svg, colour):
 
 
 @pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
-def test_the_same_numbers_give_the_same_bytes_in_every_form(chart):
-    for form, start in (("svg", "<svg"), ("png", b"\x89PNG"), ("pdf", b"%PDF")):
-        drawn = chart("en", form)
-        assert drawn.startswith(start)
-        assert drawn == chart("en", form)
+def test_the_same_numbers_give_the_same_bytes(chart):
+    drawn = chart("en")
+    assert drawn.startswith("<svg") and drawn == chart("en")
 
 
 @pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
