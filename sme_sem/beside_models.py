@@ -36,7 +36,7 @@ def look_beside_models(study: ScreenedStudy, found: Results, steps: Steps) -> Re
     choices: StudyFile = study.choices
     read, kept = found.screening.screened, found.responses
     frame = kept.frame
-    scales, reflective = kept.scales(varied=True), kept.scales(varied=True, reflective=True)
+    scales, reflective = kept.scales(fewest=1, varied=True), kept.scales(varied=True, reflective=True)
     background = _background(kept.instrument, frame)
     gaps = bool(frame[list(kept.items)].isna().any(axis=None))
     rules = choices.item_rules

@@ -8,7 +8,7 @@ and the others go on; only an input that makes no sense stops a study.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -190,14 +190,17 @@ class Study:
         from .measurement import adequacy, components, descriptives, retention
 
         steps.begin(_COMPONENTS)
-        items = self._condensed_items(found.responses)
-        if not items:
+        chosen = self.choices.components
+        modelled = {c for name in self.models for c in self.instrument.model_constructs(name)}
+        items = self._items_of(chosen.constructs or modelled, found.responses)
+        if len(items) < 2:
             return found
-        answers, chosen = found.responses.frame[items], self.choices.components
-        answered = [item for item in items if answers[item].notna().any()]
+        frame, answers = found.responses.frame, found.responses.frame[items]
+        every = self._items_of({*(chosen.constructs or ()), *modelled}, found.responses)
+        described = [item for item in every if frame[item].notna().any()]
         found = replace(
             found,
-            descriptives=steps.attempt(_DESCRIPTIVES, lambda: descriptives(answers, answered)),
+            descriptives=steps.attempt(_DESCRIPTIVES, lambda: descriptives(frame, described)),
             adequacy=steps.attempt(_ADEQUACY, lambda: adequacy(answers)),
             components=steps.attempt(_COMPONENTS, lambda: components(answers, chosen.n_components, chosen.rotation)),
         )
@@ -529,18 +532,13 @@ class Study:
         asked = [question.id for question in self.instrument.background if question.id in entering]
         return {name: [name] for name in asked if name in frame and frame[name].nunique() > 1}
 
-    def _condensed_items(self, responses: Responses) -> list[str]:
-        """Items to condense: those of the constructs asked for, or all that enter a model."""
-        instrument, asked = self.instrument, self.choices.components.constructs
-        if asked is None:
-            asked = tuple(c for name in self.models for c in instrument.model_constructs(name))
-        if not asked:
-            asked = tuple(construct.name for construct in instrument.constructs)
-        entering = instrument.with_elements(asked)
+    def _items_of(self, constructs: Collection[str], responses: Responses) -> list[str]:
+        """The items of constructs, in the order of the answers; of all where none is named."""
+        instrument = self.instrument
+        entering = instrument.with_elements(constructs or [construct.name for construct in instrument.constructs])
         scales = instrument.scales(single_items=True)
         wanted = {item for name, items in scales.items() if name in entering for item in items}
-        found = [item for item in responses.items if item in wanted]
-        return found if len(found) > 1 else []
+        return [item for item in responses.items if item in wanted]
 
 
 def _compared(main: Fit, fits: Mapping[str, Fit]) -> Comparison | None:

@@ -124,6 +124,12 @@ def test_items_and_scales_are_described_and_method_bias_looked_at(results):
     assert list(results.method_bias.vif["construct"]) == ["TRUST", "USE"]
 
 
+def test_components_of_some_constructs_leave_the_others_described(tmp_path, results):
+    found = load_study(write_study(tmp_path, components={"constructs": ["TRUST"]})).run()
+    assert list(found.components.loadings.index) == ["t1", "t2", "t3"]
+    pd.testing.assert_frame_equal(found.descriptives.items, results.descriptives.items)
+
+
 def test_estimator_and_missing_answers_follow_the_study(tmp_path):
     frame = answers().astype(object)
     frame.loc[2, "t1"] = ""

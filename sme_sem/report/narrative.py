@@ -10,6 +10,7 @@ from ..comparison.invariance import STEP_NAMES
 from ..sem import cutoffs
 from ..sem.cutoffs import ACCEPTABLE, GOOD, NOT_MET
 from ..sem.estimators import ESTIMATORS
+from ..sem.hypotheses import OPPOSITE
 from ..sem.presentation import Labels, named
 from ..sem.quoted import chisq_per_df, measures_to_judge
 from ..sem.rivals import comparable, equivalent_models
@@ -280,7 +281,8 @@ def hypotheses(results: Results) -> Words | None:
     of = NOTHING if results.hypotheses.correction == "none" else _CORRECTED_P
     for test in (t for t in tests if t.supported is False):
         path = test.relation(results.labels)
-        said += _REJECTED.filled(id=test.id, path=path, beta=_r(test.beta), p=of + _p(test.pvalue_adjusted))
+        rejected = _OPPOSITE if test.verdict == OPPOSITE else _REJECTED
+        said += rejected.filled(id=test.id, path=path, beta=_r(test.beta), p=of + _p(test.pvalue_adjusted))
     for test in (t for t in tests if t.supported is None):
         said += _UNTESTED.filled(id=test.id, why=test.verdict)
     return said + Words(".", "。")
@@ -523,6 +525,10 @@ _IT_IS_SUPPORTED = Words("The hypothesis is supported", "研究假设成立")
 _WHICH = Words(" ({ids})", "（{ids}）")
 _CORRECTED_P = Words("corrected ", "校正")
 _REJECTED = Words("; {id} is not ({path}: β = {beta}, {p})", "；{id}不成立（{path}：β = {beta}，{p}）")
+_OPPOSITE = Words(
+    "; {id} is not: the path is significant in the opposite direction ({path}: β = {beta}, {p})",
+    "；{id}不成立，路径显著但方向与预期相反（{path}：β = {beta}，{p}）",
+)
 _UNTESTED = Words("; {id} could not be tested ({why})", "；{id}未能检验（{why}）")
 _NO_LIKELIHOOD = Words(
     "Least squares have no likelihood, so AIC and BIC prefer none of these models.",

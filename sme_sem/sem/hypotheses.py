@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 SUPPORTED = term("Supported")
 NOT_SUPPORTED = term("Not supported")
+OPPOSITE = Words("Not supported (significant in the opposite direction)", "不成立（显著，但方向相反）")
 NOT_IN_MODEL = Words("not in this model", "该模型中无此路径")
 FIXED = Words("fixed in this model", "该路径被固定，未作检验")
 NOT_FITTED = Words("model not fitted", "模型未能拟合")
@@ -206,8 +207,9 @@ def _with_verdicts(tests: Sequence[HypothesisTest], alpha: float, correction: st
     found = []
     for test, p_value in zip(tests, p_values.tolist(), strict=True):
         if test.supported is not None:
-            supported = test.supported and p_value < alpha  # False for NaN
-            verdict = SUPPORTED if supported else NOT_SUPPORTED
+            clear = p_value < alpha  # False for NaN
+            supported = test.supported and clear
+            verdict = SUPPORTED if supported else OPPOSITE if clear else NOT_SUPPORTED
             test = replace(test, pvalue_adjusted=p_value, supported=supported, verdict=verdict)
         found.append(test)
     return tuple(found)

@@ -116,11 +116,12 @@ def model_test(fit: Fit) -> Table:
         Column("logl", term("Log-likelihood"), Kind.STATISTIC),
         *measure_columns("aic", "bic"),
     )
+    rejected_by_many = fit.n > _LARGE and measure("pvalue") < 0.05
     notes = (
         *_estimation(fit),
         *_responses(fit),
         *_correction(fit),
-        _CLOSE_FIT + _LARGE_SAMPLE if fit.n > _LARGE else _CLOSE_FIT,
+        _CLOSE_FIT + _LARGE_SAMPLE if rejected_by_many else _CLOSE_FIT,
     )
     return _guarded(Table("model_test", Words("Test of the model", "模型检验"), columns, (row,), notes), fit)
 

@@ -38,7 +38,8 @@ def test_supported_means_expected_sign_and_small_p(fitted):
         fitted,
     )
     assert [t.supported for t in tests.tests] == [True, False, True, False, False]
-    assert [t.verdict.zh for t in tests.tests] == ["成立", "不成立", "成立", "不成立", "不成立"]
+    opposite = "不成立（显著，但方向相反）"
+    assert [t.verdict.zh for t in tests.tests] == ["成立", opposite, "成立", opposite, "不成立"]
     assert tests.supported == ("H1", "H3")
 
 
