@@ -16,8 +16,8 @@ weighted scores).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -63,6 +63,28 @@ class Importance(Tabled):
         )
         notes = (_NOTE, _NEGATIVE, *self.notes) if (self.table["importance"] < 0).any() else (_NOTE, *self.notes)
         return (Table("importance", TITLE.filled(target=self.target), columns, rows, notes),)
+
+    def in_order(self, groups: Iterable[str]) -> Importance:
+        """Let the groups stand in an order; those not named keep theirs and stand last.
+
+        Parameters
+        ----------
+        groups
+            Their labels, such as ``instrument.category_labels(group)``: the order of a question's categories.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("y ~ 0.5*x", 200, seed=1).clip(-4, 4)
+        >>> answers["size"] = ["large", "small"] * 100
+        >>> found = sme.importance(sme.fit("y ~ x", answers), answers, "y", (-4, 4), group="size")
+        >>> list(found.in_order(["small", "large"]).table["group"])
+        ['small', 'large']
+        """
+        place = {label: at for at, label in enumerate(groups)}
+        last = self.table["group"].map(lambda label: place.get(label, len(place)))
+        table = self.table.loc[last.sort_values(kind="stable").index].reset_index(drop=True)
+        return replace(self, table=table)
 
 
 def importance(

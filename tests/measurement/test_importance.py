@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from sme_sem.errors import DataProblem, SpecificationError
@@ -88,6 +89,13 @@ def test_groups_of_the_model_have_their_own_importance(answers):
     mine = found[found["group"] == "Daqing"].set_index("construct")["importance"]
     theirs = importance(alone, answers, "U", (-4, 4)).table.set_index("construct")["importance"]
     assert mine["T"] == pytest.approx(theirs["T"], rel=1e-5)
+
+
+def test_groups_stand_in_the_order_asked_for(answers):
+    found = importance(fit(MODEL, answers, group="city"), answers, "U", (-4, 4), group="city")
+    turned = found.in_order({"Harbin": "哈尔滨"})  # one not named keeps its place behind
+    assert list(found.table["group"]) == ["Daqing", "Daqing", "Harbin", "Harbin"]
+    pd.testing.assert_frame_equal(turned.table, found.table.loc[[2, 3, 0, 1]].reset_index(drop=True))
 
 
 def test_what_cannot_be_answered_is_refused_with_its_reason(answers, fitted):
