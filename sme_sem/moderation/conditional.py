@@ -29,7 +29,7 @@ from ..sem.quoted import objections
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from, term
 from ..tables.format import percent
-from .slopes import FIXED_TWO, centre_of, deviations_at, numbers_at, product_of, two_values, zero_of
+from .slopes import FIXED_TWO, centre_of, deviations_at, deviations_of, numbers_at, product_of, two_values, zero_of
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
@@ -143,10 +143,8 @@ def conditional_indirect(
     for g, group in enumerate(fit.moments.labels):
         paths = ((mediator, predictor), (mediator, first), (outcome, mediator), (outcome, second))
         a, d, b, e = (_path(found, group, *path) for path in paths)
-        point = fit._point
-        spread = np.sqrt(np.diagonal(point.moments.cov[g]))[point.place[moderator]]
-        mean = centre_of(fit, g, moderator)
-        deviations = deviations_at(mean, float(spread), asked, two)
+        (spread,), mean = deviations_of(fit, g, moderator), centre_of(fit, g, moderator)
+        deviations = deviations_at(mean, spread, asked, two)
         values = mean + deviations * spread
         zeros = [zero_of(fit, g, moderator, carrier) for carrier in (first, second)]
         effects = [(a + d * (w - zeros[0])) * (b + e * (w - zeros[1])) for w in values]

@@ -267,17 +267,22 @@ def _line(fit: Fit, group: int, outcome: str, predictor: str, moderator: str, pr
     padded = np.pad(fit._vcov, (0, 1))  # index -1: fixed, without error
     index = [p.index if p.free else -1 for p in own]
     times = np.array([1.0, 2.0 if predictor == moderator else 1.0])  # the slope of b x + d x^2 is b + 2 d x
-    deviations = np.sqrt(np.diagonal(point.moments.cov[group]))
-    place = point.place
+    of_moderator, of_predictor, of_outcome = deviations_of(fit, group, moderator, predictor, outcome)
     return Line(
         fit.moments.labels[group],
         times * [point.estimate(p) for p in own],
         times[:, None] * padded[np.ix_(index, index)] * times,
         centre_of(fit, group, moderator),
-        float(deviations[place[moderator]]),
-        float(deviations[place[predictor]] / deviations[place[outcome]]),
+        of_moderator,
+        of_predictor / of_outcome,
         zero_of(fit, group, moderator, product),
     )
+
+
+def deviations_of(fit: Fit, group: int, *names: str) -> list[float]:
+    """Give the standard deviations of variables as the model has them; NaN where their variance is not above zero."""
+    variances = np.diagonal(fit._point.moments.cov[group])[[fit._point.place[name] for name in names]]
+    return [float(np.sqrt(variance)) if variance > 0 else np.nan for variance in variances]
 
 
 def centre_of(fit: Fit, group: int, name: str) -> float:

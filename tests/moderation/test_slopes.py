@@ -96,6 +96,20 @@ def test_the_figure_marks_the_ends_in_both_languages():
     assert {"95% CI lower", "95% CI upper"} <= set(heads)
 
 
+def test_a_variance_below_zero_leaves_out_what_rests_on_it_and_nothing_else():
+    frame, random = moderated(), np.random.default_rng(5)
+    frame["a"] = random.normal(size=len(frame))
+    frame["b"] = random.normal(size=len(frame)) - 0.5 * frame["a"]
+    fit = sme.fit("f =~ 1*a + 1*b; y ~ x + w + xxw + f", frame)
+    assert not fit.admissible
+    own = sme.simple_slopes(fit, "y", "x", "w")
+    assert own.table.drop(columns="group").notna().all(axis=None)
+    of_it = sme.simple_slopes(
+        sme.fit("f =~ 1*a + 1*b; y ~ x + f + f:x", frame.assign(**{"f:x": 1.0 * frame["xxw"]})), "y", "x", "f"
+    )
+    assert of_it.table["est"].isna().all() and of_it.region["lower_sd"].isna().all()
+
+
 def test_a_path_that_is_not_there_is_named():
     with pytest.raises(SpecificationError, match="no path y ~ v"):
         sme.simple_slopes(fitted(), "y", "x", "v")
