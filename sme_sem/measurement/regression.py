@@ -334,7 +334,7 @@ def _fitted(scores: pd.DataFrame, outcome: str, names: Sequence[str], se: Errors
     directions = np.linalg.qr(design)[0]
     alone = own.index[(directions**2).sum(axis=1) > ALONE]
     if se == "hc3" and len(alone):
-        raise DataProblem(at(f"{outcome} ~ {' + '.join(names)}", _DECIDED_ALONE.filled(row=alone[0])))
+        raise DataProblem(at(f"{outcome} ~ {' + '.join(names)}", _DECIDED_ALONE.filled(who=alone[0])))
     found = OLS(standard[:, 0], design).fit(cov_type="HC3" if se == "hc3" else "nonrobust", use_t=True)
     inflation = variance_inflation(scores, {outcome: names}).vif["vif"].to_numpy()
     return _Fitted(found, names, mean, spread, directions, inflation)
@@ -428,9 +428,9 @@ def _noticed(
     cook = cases["cook"].to_numpy()
     if np.isfinite(cook).any():
         largest = int(np.nanargmax(cook))
-        said.append(_COOK.filled(d=cell(cook[largest], Kind.ESTIMATE), row=cases.index[largest]))
-    if alone := [str(row) for row in cases.index[cases["leverage"] > ALONE]]:
-        said.append(_ALONE.filled(rows=", ".join(alone)))
+        said.append(_COOK.filled(d=cell(cook[largest], Kind.ESTIMATE), who=cases.index[largest]))
+    if alone := [str(who) for who in cases.index[cases["leverage"] > ALONE]]:
+        said.append(_ALONE.filled(who=joined(alone, ", ", "、")))
     if models["breusch_pagan_pvalue"].min() < UNEQUAL and se == "standard":
         said.append(_UNEQUAL)
     alike = coefficients.loc[(coefficients["vif"] >= ALIKE) & ~coefficients["predictor"].isin(labels), "predictor"]
@@ -501,10 +501,10 @@ _HC3 = Words(
     "Errors and tests allow for unequal variances of the residuals (HC3, MacKinnon and White 1985).",
     "标准误与检验允许残差方差不等（HC3，MacKinnon与White，1985）。",
 )
-_COOK = Words("Largest Cook's distance: {d} (row {row}).", "最大Cook距离：{d}（第{row}行）。")
+_COOK = Words("Largest Cook's distance: {d} (respondent {who}).", "最大Cook距离：{d}（受访者{who}）。")
 _ALONE = Words(
-    "Fitted exactly whatever they answered, because one predictor is about them alone: rows {rows}.",
-    "下列行单独决定一个系数，无论作何回答均被完全拟合：{rows}。",
+    "Fitted exactly whatever they answered, because one predictor is about them alone: respondents {who}.",
+    "下列受访者单独决定一个系数，无论作何回答均被完全拟合：{who}。",
 )
 _TINY = Words(
     "the slope is too small for three decimals. Give the predictor in a larger unit (thousands, millions).",
@@ -542,7 +542,7 @@ _NO_OWN_SLOPE = Words(
     "有{name}而无{plain}：{plain}在参照类别中的斜率将被固定为零。请将{plain}加入自变量。",
 )
 _DECIDED_ALONE = Words(
-    "row {row} alone decides a slope, so that its residual is zero whatever it answered, and se='hc3' has no errors. "
-    "Leave the predictor out, or take se='standard'.",
-    "某个斜率仅由第{row}行决定，无论其如何作答残差均为零，se='hc3'因此没有标准误。请删去该自变量，或设se='standard'。",
+    "respondent {who} alone decides a slope, so that the residual is zero whatever the answer, and se='hc3' has no "
+    "errors. Leave the predictor out, or take se='standard'.",
+    "某个斜率仅由受访者{who}决定，无论其如何作答残差均为零，se='hc3'因此没有标准误。请删去该自变量，或设se='standard'。",
 )

@@ -173,12 +173,14 @@ def test_no_unit_is_too_far_from_another(se):
 
 def test_a_predictor_of_one_respondent_has_no_robust_errors_and_no_influence(pupils):
     frame = pupils.assign(one=(pupils.index == 3).astype(float))
-    with pytest.raises(DataProblem, match="row 3 alone decides a slope"):
+    with pytest.raises(DataProblem, match="respondent 3 alone decides a slope"):
         sme.regression("x9 ~ x1 + one", frame, se="hc3")
     found = sme.regression("x9 ~ x1 + one", frame)
     assert found.cases.loc[3, ["studentized", "cook", "dffits"]].isna().all()
     assert found.cases.drop(index=3).notna().all(axis=None)
-    assert "predictor is about them alone: rows 3" in text.render(found.tables()[0])
+    (table, *_), largest = found.tables(), found.cases["cook"].idxmax()
+    assert "predictor is about them alone: respondents 3" in text.render(table)
+    assert f"(respondent {largest})." in text.render(table) and f"（受访者{largest}）。" in text.render(table, "zh")
 
 
 def test_one_degree_of_freedom_is_enough():
