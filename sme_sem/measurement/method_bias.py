@@ -30,13 +30,15 @@ from ..kernels import fit_indices
 from ..sem.columns import measure_columns
 from ..sem.composites import WEIGHT
 from ..sem.specification import Specification
-from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, about, naming, rows_from, term
 from ..threads import one_thread
 from .answers import complete_answers, require_correlations
 from .collinearity import variance_inflation
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
+
+CUSTOMARY = 50.0  # per cent of the variance, from which on Harman's first component is taken for a method
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +75,13 @@ class MethodBias(Tabled):
             Table("method_models", bias + _COMPARED, _MODEL_COLUMNS, models, (_LISTWISE.filled(n=self.n), *self.notes)),
             Table("method_shares", bias + _SHARES, _SHARE_COLUMNS, shares, (_UPPER,) if shares else ()),
             Table("full_collinearity", bias + _COLLINEARITY, _VIF_COLUMNS, vif, (_KOCK,)),
-            Table("harman", term("Harman single-factor test"), _HARMAN_COLUMNS, (harman,), (_WEAK,)),
+            Table(
+                "harman",
+                term("Harman single-factor test"),
+                _HARMAN_COLUMNS,
+                (harman,),
+                (_WEAK if self.harman_percent < CUSTOMARY else _EXCEEDED,),
+            ),
         )
 
 
@@ -293,15 +301,16 @@ def _left_out(specification: Specification) -> tuple[Text, ...]:
     return (about(composites, _COMPOSITES),) if composites else ()
 
 
-def _notes(models: Sequence[_Model]) -> tuple[Words, ...]:
+def _notes(models: Sequence[_Model]) -> tuple[Text, ...]:
     """Name the models that were not found, or whose solution is not a proper one."""
-    notes = []
+    notes: list[Text] = []
     for name, fit, _, factor in models:
         if fit is None:
             notes.append(_NOT_FOUND.filled(model=_LABELS[name], reason=_TOO_FEW))
         elif not fit.admissible:
             words = _IMPROPER if fit.converged else _NOT_FOUND
-            notes.append(words.filled(model=_LABELS[name], reason=_plainly(_first(fit.diagnostics[0].words), factor)))
+            said = words.filled(model=_LABELS[name], reason=_plainly(_first(fit.diagnostics[0].words), factor))
+            notes.append(naming(said, (*fit.latent, *fit.observed)))
     return tuple(notes)
 
 
@@ -377,6 +386,12 @@ _KOCK = Words(
 _WEAK = Words(
     "Conventional and weak: a first component below 50 % does not show that there is no method bias.",
     "该检验沿用惯例，检验力弱：首个成分低于50%并不能证明不存在共同方法偏差。",
+)
+_EXCEEDED = Words(
+    "The first component explains 50 % or more, which is customarily taken as a sign of common method bias. The test "
+    "is weak here too: items of constructs that are truly related share as much.",
+    "首个成分的方差占比达到50%，超出惯用界限，提示可能存在共同方法偏差。但该检验在此方向同样较弱：若构念之间确有较强相关，"
+    "题项也会共享同样多的方差。",
 )
 _UPPER = Words(
     "A method factor that is measured by the items alone also takes what the constructs truly share: its share of the "

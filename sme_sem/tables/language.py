@@ -7,6 +7,7 @@ so that one thing has one name.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +15,7 @@ from importlib import resources
 from typing import get_args
 
 from ..errors import SpecificationError
-from ..words import Language, Text, Words, joined
+from ..words import Language, Text, Words, joined, written
 
 
 def require_language(language: object) -> None:
@@ -37,6 +38,29 @@ class About(Words):
         'Insight, BD: one item each.'
         """
         return _said_of([labels.get(name, name) for name in self.names], self.said)
+
+
+class Naming(About):
+    """A sentence in which some variables are named, which may later be written as labels."""
+
+    def labelled(self, labels: Mapping[str, Text]) -> Words:
+        """Write the names by their labels, as far as these are known.
+
+        >>> naming(Words("A2 goes with A.", "A2与A相关。"), ["A"]).labelled({"A": Words("Trust", "信任")}).zh
+        'A2与信任相关。'
+        """
+        known = sorted((name for name in self.names if name in labels), key=len, reverse=True)
+        found = re.compile(rf"(?<![A-Za-z0-9_])({'|'.join(map(re.escape, known))})(?![A-Za-z0-9_])")
+        if not known:
+            return self.said
+        en = found.sub(lambda m: written(labels[m[1]]), self.said.en)
+        zh = found.sub(lambda m: written(labels[m[1]], "zh"), self.said.zh)
+        return Words(en, zh)
+
+
+def naming(said: Words, names: Iterable[str]) -> Naming:
+    """Remember which names of variables a sentence holds."""
+    return Naming(said.en, said.zh, tuple(names), said)
 
 
 def about(names: Iterable[str], said: Words) -> About:

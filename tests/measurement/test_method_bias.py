@@ -5,6 +5,7 @@ import pytest
 
 import sme_sem as sme
 from sme_sem.errors import SpecificationError
+from sme_sem.tables import Words
 
 OUTCOMES = "INNOV =~ ic1 + ic2 + ic3 + ic4; BMI =~ bm1 + bm2 + bm3 + bm4; PERF =~ pf1 + pf2 + pf3 + pf4"
 ITEMS = [f"{name}{i}" for name in "abc" for i in range(1, 5)]
@@ -95,6 +96,21 @@ def test_a_solution_that_is_none_is_said_in_both_languages(recoded):
     assert [t.name for t in result.tables()] == ["method_models", "method_shares", "full_collinearity", "harman"]
     assert "upper bound of what is method" in result.tables()[1].notes[0].en
     assert result.tables()[0].records("zh")[1]["against"] == "构念测量模型"
+
+
+def test_constructs_are_named_by_their_labels_in_what_is_said_of_a_solution(biased):
+    twice = biased[ITEMS].assign(**{f"b{i}": biased[f"a{i}"] + 0.3 * biased[f"b{i}"] for i in range(1, 5)})
+    (table, *_) = sme.method_bias(twice, THREE).tables()
+    notes = table.labelled({"a": Words("Trust", "信任"), "b": Words("Use", "使用")}).notes
+    said = next(note for note in notes if "the largest correlation" in str(note))
+    assert said.en.endswith("between Trust and Use)") and said.zh.endswith("在信任与使用之间）")
+
+
+def test_harmans_share_is_judged_on_both_sides_of_the_customary_bound(biased):
+    below, above = (sme.method_bias(biased, model) for model in (THREE, "a =~ a1 + a2 + a3"))
+    assert below.harman_percent < 50 <= above.harman_percent
+    notes = [str(found.tables()[-1].notes[0]) for found in (below, above)]
+    assert "a first component below 50 % does not show" in notes[0] and "50 % or more" in notes[1]
 
 
 @pytest.mark.parametrize(
