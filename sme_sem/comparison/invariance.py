@@ -42,6 +42,7 @@ from ..sem.specification import Specification
 from ..sem.spelling import missing_of
 from ..syntax import Term
 from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, term
+from ..tables.format import cell
 from ..tasks import Progress
 from ..threads import one_thread
 from ..words import at
@@ -60,6 +61,8 @@ HELD = {
     "means": "means",
 }
 STEPS = ("configural", *HELD)
+CFI_FALL, RMSEA_RISE = 0.01, 0.015  # Cheung & Rensvold (2002); Chen (2007)
+_SIGNIFICANT = 0.05
 _INDICES = ("cfi", "tli", "rmsea", "srmr")
 _RMSEA_INTERVAL = ("rmsea_ci_lower", "rmsea_ci_upper")
 
@@ -187,7 +190,7 @@ class Invariance(Tabled):
         rows = tuple(
             (STEP_NAMES[row["step"]], *(row[c.name] for c in _COLUMNS[1:])) for row in self.table.to_dict("records")
         )
-        notes: list[Text] = [_ABOVE]
+        notes: list[Text] = [_ABOVE, *_disagreeing(self.table)]
         if self._design.own_labels:
             notes.append(_OWN_LABELS.filled(names=", ".join(self._design.own_labels)))
         if self.released:
@@ -539,6 +542,23 @@ def _score_test(fit: Fit, relation: str) -> tuple[float, int]:
     return statistic, table.n_free - fit.table.n_free
 
 
+def _disagreeing(table: pd.DataFrame) -> list[Text]:
+    """Name the steps that the fall of the CFI leaves standing and other criteria do not."""
+    said: list[Text] = []
+    for row in table.to_dict("records"):
+        if row["cfi_diff"] < -CFI_FALL:
+            break
+        against = []
+        if row["pvalue_diff"] < _SIGNIFICANT:
+            p = cell(row["pvalue_diff"], Kind.PROBABILITY)
+            against.append(_DIFFERS.filled(p=p if p.startswith("<") else f"= {p}"))
+        if row["rmsea_diff"] >= RMSEA_RISE:
+            against.append(_RISES.filled(rise=cell(row["rmsea_diff"], Kind.COEFFICIENT)))
+        if against:
+            said.append(_DISAGREE.filled(step=STEP_NAMES[row["step"]], what=joined(against, " and ", "，且")))
+    return said
+
+
 STEP_NAMES: dict[str, Text] = {
     "configural": term("Configural invariance"),
     "thresholds": Words("Threshold invariance", "阈值不变性"),
@@ -559,6 +579,12 @@ _COLUMNS = (
     Column("srmr_diff", "ΔSRMR", Kind.COEFFICIENT),
 )
 _ABOVE = Words("Δ: from the step above.", "Δ为与上一步骤之差。")
+_DISAGREE = Words(
+    "{step}: ΔCFI lies within the customary bound of .01, but {what}; judge the equalities of this step with care.",
+    "{step}：ΔCFI未超出惯用界限.01，但{what}；该步骤的等值设定须谨慎判断。",
+)
+_DIFFERS = Words("Δχ² is significant (p {p})", "Δχ²显著（p {p}）")
+_RISES = Words("ΔRMSEA = {rise} is not below .015 (Chen, 2007)", "ΔRMSEA = {rise}（不低于.015；Chen，2007）")
 _OWN_LABELS = Words(
     "Each group has these labels for itself, so that nothing is equal between groups but what a step holds equal: "
     "{names}.",

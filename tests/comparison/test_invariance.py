@@ -240,6 +240,19 @@ def test_the_steps_print_in_both_languages():
     assert "Fit in each group alone" in text.render(groups) and "各组单独拟合" in text.render(groups, "zh")
 
 
+def test_a_step_that_only_the_cfi_leaves_standing_is_named_with_what_speaks_against_it():
+    found = sme.invariance(ONE, two_regions(1500, loading=0.7, intercept=0.1), group="region")
+    metric = found.table.set_index("step").loc["metric"]
+    assert metric["cfi_diff"] > -0.01 and metric["pvalue_diff"] < 0.05 and metric["rmsea_diff"] > 0.015
+    (said,) = (note for note in found.tables()[0].notes if "customary bound" in str(note))
+    assert said.en.startswith(
+        "Metric (weak) invariance: ΔCFI lies within the customary bound of .01, but Δχ² is signif"
+    )
+    assert "(p = .034) and ΔRMSEA = .021 is not below .015 (Chen, 2007)" in said.en and "Δχ²显著（p = .034）" in said.zh
+    fails = sme.invariance(MODEL, pupils(), group="school")  # ΔCFI itself speaks against the scalar step
+    assert "customary bound" not in str(fails.tables()[0].notes)
+
+
 def test_steps_whose_estimates_limits_hold_back_say_so():
     bounded = "visual =~ x1 + lower(0.9)*x2 + x3 + x4"
     printed = str(sme.invariance(bounded, pupils(), group="school", steps=("configural", "metric")))
