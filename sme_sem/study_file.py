@@ -31,7 +31,7 @@ from .sem.specification import Specification
 from .sensitivity.choices import read_choices
 from .words import Text, Words, at
 
-SCREENING_RULES = (*DEFAULT_RULES, "duplicate_row", "careless")
+SCREENING_RULES = (*DEFAULT_RULES, "unfinished", "duplicate_row", "careless")
 MISSING = ("listwise", "fiml")
 
 

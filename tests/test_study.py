@@ -401,8 +401,8 @@ def test_all_mistakes_of_a_study_file_are_told_in_one_reading(tmp_path):
         "Did you mean 'ML' or 'MLR' or 'MLM'?",
         "components.rotation: 'varimx' is not available; choose varimax, promax, oblimin, geomin, quartimax, "
         "equamax or none. Did you mean 'varimax' or 'quartimax'?",
-        "screening.rules[0]: 'emty' is not available; choose empty, missing, attention, duplicate_id, "
-        "duplicate_row or careless. Did you mean 'empty'?",
+        "screening.rules[0]: 'emty' is not available; choose empty, preview, missing, attention, duplicate_id, "
+        "unfinished, duplicate_row or careless. Did you mean 'empty'?",
     )
 
 

@@ -40,8 +40,8 @@ Sheet = Annotated[str | None, typer.Option(help="Sheet of a workbook; left out, 
 RuleOption = Annotated[
     list[str] | None,
     typer.Option(
-        help="Screen by this rule instead of empty, missing, attention and duplicate_id; may be repeated: careless, "
-        "duplicate_row."
+        help="Screen by this rule instead of empty, preview, missing, attention and duplicate_id; may be repeated: "
+        "unfinished, careless, duplicate_row."
     ),
 ]
 LanguageOption = Annotated[Tongue, typer.Option("--language", "-l", help="Language of the tables.")]

@@ -48,6 +48,7 @@ RULES: dict[str, Words] = {
     "not_a_time": Words("text that is no point in time", "无法识别的时间"),
     "date_order": Words("dates that could be read in two ways", "日月顺序不明的日期"),
     "test_answer": Words("answers given while trying the questionnaire out", "试填问卷"),
+    "unfinished": Words("respondents who did not come to the end", "未答完问卷的受访者"),
     "dropped": Words("personal data dropped", "已删除的个人信息"),
     "platform": Words("survey platform that wrote the file", "导出数据的问卷平台"),
     "platform_column": Words("columns of the platform, kept aside", "平台附加列"),

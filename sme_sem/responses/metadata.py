@@ -8,7 +8,7 @@ status : ``complete``, ``incomplete``, ``preview``, or as the platform writes it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,8 @@ from .times import read_times
 TEXTS = ("respondent_id", "source", "language", "status")
 TIMES = ("started_at", "submitted_at")
 NAMES = ("respondent_id", "started_at", "submitted_at", "duration_s", "source", "language", "status")
+PREVIEWS = frozenset({"preview", "surveypreview", "surveytest"})
+UNFINISHED = frozenset({"incomplete", "partial"})
 _ENDED = "ended_at"  # when the last answer was given, where that is not when it was sent
 
 
@@ -36,6 +38,8 @@ def read_metadata(columns: Mapping[str, pd.Series[Any]], rows: np.ndarray, notes
             known[name] = _seconds(column, rows, notes)
         elif name in TEXTS:
             known[name] = _texts(column)
+    if "status" in known:
+        notes += _unfinished(known["status"], str(columns["status"].name))
     end = known.get(_ENDED, known.get("submitted_at"))
     if "duration_s" not in known and "started_at" in known and end is not None:
         known["duration_s"] = _between(known["started_at"], end, rows, notes)
@@ -56,6 +60,17 @@ def _texts(column: pd.Series[Any]) -> pd.Series[Any]:
     codes, texts = texts_of(column)
     kept = np.array([text.strip() or None for text in texts], dtype=object)
     return pd.Series(kept[codes], index=column.index, dtype=object)
+
+
+def has_state(status: pd.Series[Any], states: Collection[str]) -> pd.Series[Any]:
+    """Tell whose answers are in one of some states, however it is spelled."""
+    return status.map(lambda text: isinstance(text, str) and folded(text) in states).astype(bool)
+
+
+def _unfinished(status: pd.Series[Any], column: str) -> list[Finding]:
+    """Count those who began and did not come to the end."""
+    n = int(has_state(status, UNFINISHED).sum())
+    return [finding("warning", "unfinished", _UNFINISHED.filled(n=n), column=column, count=n)] if n else []
 
 
 def _seconds(column: pd.Series[Any], rows: np.ndarray, notes: list[Finding]) -> pd.Series[Any]:
@@ -95,6 +110,11 @@ def _unread(
     )
 
 
+_UNFINISHED = Words(
+    "did not come to the end of the questionnaire: {n}; who is to be set aside for it, name the screening rule "
+    "'unfinished'",
+    "未答完问卷者{n}名；如需剔除，请在筛选规则中加入'unfinished'",
+)
 _DERIVED = Words("duration_s is the time between start and end", "duration_s由开始与结束时间之差得出")
 _BACKWARDS = Words("the answers end before they begin; no duration was taken", "结束时间早于开始时间，未计算作答时长")
 _NO_TIME = Words(

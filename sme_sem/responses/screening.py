@@ -6,7 +6,7 @@ that applies, so that the counts from collected to valid add up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from numbers import Real
 from types import NoneType
@@ -18,13 +18,14 @@ import pandas as pd
 from ..errors import ResponseError, did_you_mean, require_kind, texts
 from ..tables import Column, Kind, Table, Tabled, Words, joined, term
 from ..tables.format import percent
+from .metadata import PREVIEWS, UNFINISHED, has_state
 from .quality import ResponseQuality, response_quality
 from .quality_indices import Cutoffs
 from .responses import Responses, require_responses
 from .tracing import untraced
 from .validation import empty_rows, row_numbers, same_as_before
 
-DEFAULT_RULES = ("empty", "missing", "attention", "duplicate_id")
+DEFAULT_RULES = ("empty", "preview", "missing", "attention", "duplicate_id")
 QUALITY_RULES = ("attention", "careless")
 """Rules that judge how somebody answered; results are shown with and without those who are set aside by them alone."""
 _ROUNDS = 5
@@ -103,6 +104,7 @@ class Screening(Tabled):
         counts += [
             (Words("Excluded: ", "剔除：") + self.reasons[rule], int(by_rule.get(rule, 0)))
             for rule in self.flags.columns
+            if rule != "preview" or by_rule.get(rule, 0)  # most files cannot have any
         ]
         counts.append((Words("Valid", "有效问卷"), int(self.kept.sum())))
         columns = (
@@ -155,6 +157,8 @@ def screen(
         As read by ``read_responses``.
     rules : sequence of str
         In the order in which they are given as the reason: ``"empty"`` (nothing answered),
+        ``"preview"`` (the platform says that somebody tried the questionnaire out),
+        ``"unfinished"`` (the platform says that the end was not reached; not applied unless named),
         ``"missing"`` (more than ``max_missing`` of the items without a usable answer),
         ``"attention"`` (an attention check answered wrongly; one left out does not count),
         ``"duplicate_id"`` (the respondent id occurred before; the first is kept),
@@ -244,6 +248,20 @@ def _empty(responses: Responses, limits: _Limits) -> pd.Series[Any]:
     return empty_rows(untraced(responses.raw))
 
 
+def _preview(responses: Responses, limits: _Limits) -> pd.Series[Any]:
+    return _in_state(responses, PREVIEWS)
+
+
+def _unfinished(responses: Responses, limits: _Limits) -> pd.Series[Any]:
+    return _in_state(responses, UNFINISHED)
+
+
+def _in_state(responses: Responses, states: Collection[str]) -> pd.Series[Any]:
+    if "status" not in responses.metadata.columns:
+        return pd.Series(False, index=responses.frame.index)
+    return has_state(responses.metadata["status"], states)
+
+
 def _missing(responses: Responses, limits: _Limits) -> pd.Series[Any]:
     missing = np.zeros(len(responses.frame))
     for name in responses.items:
@@ -273,6 +291,8 @@ def _careless(responses: Responses, limits: _Limits) -> pd.Series[Any]:
 
 _RULES: dict[str, Callable[[Responses, _Limits], pd.Series[Any]]] = {
     "empty": _empty,
+    "preview": _preview,
+    "unfinished": _unfinished,
     "missing": _missing,
     "attention": _attention,
     "duplicate_id": _duplicate_id,
@@ -281,6 +301,8 @@ _RULES: dict[str, Callable[[Responses, _Limits], pd.Series[Any]]] = {
 }
 _REASONS = {
     "empty": Words("nothing answered", "空白问卷"),
+    "preview": Words("preview or test of the questionnaire", "预览或试填记录"),
+    "unfinished": Words("questionnaire not finished", "未答完问卷"),
     "missing": Words("more than {share} of the items missing", "缺失题项超过{share}"),
     "attention": Words("attention check failed", "注意力检测未通过"),
     "duplicate_id": Words("respondent id used before", "受访者编号重复"),

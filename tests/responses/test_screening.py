@@ -10,6 +10,7 @@ from sme_sem.tables import Kind, text
 
 from . import dialects
 from .conftest import ANSWERS
+from .dialects import saved, survey
 
 COLUMNS = ["respondent", "MK1", "MK2", "MK3", "AC1", "size"]
 
@@ -69,12 +70,38 @@ def test_only_the_rules_that_are_named_apply(instrument):
     ]
 
 
+def test_previews_go_and_the_unfinished_stay_unless_that_is_asked_for(tmp_path):
+    responses = read_responses(saved(tmp_path / "answers.csv", dialects.qualtrics(texts=True)), survey())
+    assert responses.metadata["status"].tolist() == ["complete", "incomplete", "preview"]
+    (told,) = responses.findings.query("rule == 'unfinished'").to_dict("records")
+    assert told["count"] == 1 and told["column"] == "Status" and "'unfinished'" in told["message"]
+    usual, strict = (screen(responses, rules) for rules in (("empty", "preview"), ("unfinished", "preview")))
+    assert usual.kept.tolist() == [True, True, False] and strict.kept.tolist() == [True, False, False]
+    assert [str(stage) for stage, *_ in strict.tables()[0].rows] == [
+        *(
+            "Collected",
+            "Excluded: questionnaire not finished",
+            "Excluded: preview or test of the questionnaire",
+            "Valid",
+        )
+    ]
+    assert len(screen(responses, ()).responses().frame) == 3
+
+
+def test_a_state_that_the_instrument_names_itself_counts_as_the_platform_writes_it():
+    meant = survey(metadata=[{"id": "Status", "meaning": "status"}])
+    frame = pd.DataFrame({"MK1": [1, 2, 3], "Status": ["IP Address", "Survey Preview", "partial"]})
+    assert screen(read_responses(frame, meant), ["preview", "unfinished"]).kept.tolist() == [True, False, False]
+    without = read_responses(frame[["MK1"]], survey())
+    assert screen(without, ["preview", "unfinished"]).kept.all()
+
+
 def test_an_unknown_rule_and_an_impossible_share_are_refused(instrument):
     with pytest.raises(ResponseError) as caught:
         screen(read(instrument, GOOD), ["atention"])
     assert str(caught.value) == (
-        "no screening rule is named 'atention'; known are 'empty', 'missing', 'attention', 'duplicate_id', "
-        "'duplicate_row', 'careless'. Did you mean 'attention'?"
+        "no screening rule is named 'atention'; known are 'empty', 'preview', 'unfinished', 'missing', "
+        "'attention', 'duplicate_id', 'duplicate_row', 'careless'. Did you mean 'attention'?"
     )
     with pytest.raises(ResponseError, match=r"from 0 to 1; got 50"):
         screen(read(instrument, GOOD), max_missing=50)

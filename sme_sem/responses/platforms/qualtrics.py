@@ -170,8 +170,8 @@ QUALTRICS = Platform("qualtrics", Words.same("Qualtrics"), _marks, _adapt)
 
 _IMPORT_IDS = Words("row {row} holds ImportIds", "第{row}行为ImportId")
 _PREVIEW = Words(
-    "is a preview or a test of the questionnaire, not a respondent; remove it from the file",
-    "是预览或试填记录而非受访者；请从文件中删除",
+    "is a preview or a test of the questionnaire, not a respondent; screening sets it aside",
+    "是预览或试填记录而非受访者；筛选时会予以剔除",
 )
 _ZONE = Words("times are those of {zone}", "时间所属时区为{zone}")
 _NO_TIME = Words(
