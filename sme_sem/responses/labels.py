@@ -23,7 +23,8 @@ from .findings import listed
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _UNSEEN = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.ASCII)
-_DURATION = re.compile(r"(?:(\d+)(?:小时|h))?(?:(\d+)(?:分钟|分|min|m))?(?:(\d+)(?:秒|sec|s)?)?", re.ASCII)
+_DURATION = re.compile(r"(?:(\d+)(?:小时|h))?(?:(\d+)(?:分钟|分|min|m))?(?:(\d+(?:\.\d+)?)(?:秒|sec|s)?)?", re.ASCII)
+_CLOCK = re.compile(r"(?:(\d+)days?,?)?(?:(\d+):([0-5]?\d)|(\d+)):([0-5]?\d(?:\.\d+)?)", re.ASCII)
 _POINTS = "分"
 _JOINTS = ("", ".", "-", "=", ":", "、", "_", ")")
 
@@ -160,10 +161,13 @@ def number_reader(missing_codes: Iterable[int | str] = ()) -> Reader:
 
 
 def duration_reader(text: str) -> Reading:
-    """Read how long somebody took, in seconds; ``1分20秒`` is 80."""
+    """Read how long somebody took, in seconds; ``1分20秒``, ``0:01:20`` and ``1:20`` are 80."""
     fold = folded(text)
     if not fold or number(fold) is not None or fold in NO_ANSWER:
         return number_reader()(text)
+    if clock := _CLOCK.fullmatch(fold):
+        days, hours, minutes, alone, seconds = (float(part or 0) for part in clock.groups())
+        return Reading(3600 * (24 * days + hours) + 60 * (minutes + alone) + seconds, "recoded")
     parts = _DURATION.fullmatch(fold)
     if parts is None:
         return Reading(None, "not_a_number", NO_DURATION)
@@ -262,7 +266,10 @@ def _within(fold: str, low: Any, high: Any) -> bool:
     return x is not None and low <= x <= high
 
 
-NO_DURATION = Words("is not a duration; write the seconds as a number", "不是时长；请用数字写出秒数")
+NO_DURATION = Words(
+    "is not a duration; write the seconds as a number, or hours, minutes and seconds as 0:01:20",
+    "不是时长；请用数字写出秒数，或写成0:01:20（时:分:秒）的形式",
+)
 _NO_NUMBER = Words("is not a number; write digits only, with a point for decimals", "不是数字；请只写数字，小数用点号")
 _NO_CODE = Words(
     "is neither a code from {span} nor a label of the scale; write the code, or add the label to the scale's anchors.",

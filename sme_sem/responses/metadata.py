@@ -2,7 +2,7 @@
 
 respondent_id, source, language : text
 started_at, submitted_at : points in time, without a zone
-duration_s : seconds; where a file has both times and no duration, their difference
+duration_s : seconds; where a file has both times and no duration that can be read, their difference
 status : ``complete``, ``incomplete``, ``preview``, or as the platform writes it
 """
 
@@ -41,7 +41,8 @@ def read_metadata(columns: Mapping[str, pd.Series[Any]], rows: np.ndarray, notes
     if "status" in known:
         notes += _unfinished(known["status"], str(columns["status"].name))
     end = known.get(_ENDED, known.get("submitted_at"))
-    if "duration_s" not in known and "started_at" in known and end is not None:
+    told = "duration_s" in known and known["duration_s"].notna().any()
+    if not told and "started_at" in known and end is not None:
         known["duration_s"] = _between(known["started_at"], end, rows, notes)
     index = next(iter(columns.values())).index if columns else pd.RangeIndex(1, len(rows) + 1, name="respondent")
     return pd.DataFrame({name: known[name] for name in NAMES if name in known}, index=index)

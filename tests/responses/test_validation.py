@@ -1,3 +1,5 @@
+import datetime
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ from sme_sem.responses import read_responses
 from sme_sem.responses.labels import duration_reader, folded
 from sme_sem.responses.quantities import quantity_reader
 
+from . import dialects
 from .conftest import ANSWERS, found
 
 
@@ -215,9 +218,43 @@ def test_years_that_were_asked_for_and_large_numbers_are_not(instrument, cells):
     assert found(answers(instrument, "age", *cells), "calendar_year") == []
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("80", 80), ("80秒", 80), ("1分20秒", 80), ("1小时1分", 3660)])
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        *[
+            ("80", 80),
+            ("80秒", 80),
+            ("1分20秒", 80),
+            ("1小时1分", 3660),
+            ("80.5 s", 80.5),
+            ("01:20", 80),
+            ("90:05", 5405),
+        ],
+        *[
+            ("0:01:20", 80),
+            ("１：０１：２０", 3680),
+            ("00:01:20.250", 80.25),
+            ("1 day, 0:00:20", 86420),
+            ("1:20:60", None),
+        ],
+        *[(str(datetime.time(0, 1, 20)), 80), (str(pd.Timedelta(seconds=80)), 80), ("-1 days +23:59:40", None)],
+    ],
+)
 def test_a_duration_is_read_in_seconds(text, seconds):
     assert duration_reader(text).value == seconds
+
+
+def test_a_duration_that_cannot_be_read_is_taken_from_start_and_end():
+    meant = dialects.survey(
+        metadata=[{"id": id, "meaning": id} for id in ("started_at", "submitted_at", "duration_s")],
+    )
+    times = {"started_at": ["2026-04-18 08:00:00"] * 2, "submitted_at": ["2026-04-18 08:01:20"] * 2}
+    frame = pd.DataFrame({"MK1": [1, 2], **times, "duration_s": ["short", "long"]})
+    responses = read_responses(frame, meant)
+    assert responses.metadata["duration_s"].tolist() == [80.0, 80.0]
+    assert responses.findings["rule"].tolist().count("derived") == 1
+    one = read_responses(frame.assign(duration_s=["short", "0:01:00"]), meant)
+    assert one.metadata["duration_s"].isna().tolist() == [True, False]  # a column that tells some is believed
 
 
 def test_a_failed_attention_check_is_named_with_its_answer(instrument):
