@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ResponseError, did_you_mean
-from ..tables import Words, joined
+from ..tables import Text, Words, joined
 from ..tables.storing import unreadable
 from ..words import at
 from .coded import coded, coded_columns
@@ -60,6 +60,7 @@ class TextTable:
     wordings : by position, what the file says a column asks (variable labels of SPSS and Stata)
     labels : by position, what the file says a code means (value labels)
     missing : by position, ranges of codes that the file declares missing
+    elsewhere : for a refusal, what other sheets the workbook has
     """
 
     source: str
@@ -72,6 +73,7 @@ class TextTable:
     wordings: Mapping[int, str] = field(default_factory=dict)
     labels: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     missing: Mapping[int, tuple[tuple[Any, Any], ...]] = field(default_factory=dict)
+    elsewhere: Text = ""
 
     @property
     def headers(self) -> list[str]:
@@ -211,7 +213,7 @@ def _from_workbook(path: Path, data: bytes, sheet: str | None, encoding: str | N
     first = next(numbered, None)
     if first is None:
         raise ResponseError(at(str(path), _EMPTY_SHEET.filled(sheet=repr(taken)) + advice))
-    table = replace(_from_records(path, data, chain([first], numbered)), kind="workbook")
+    table = replace(_from_records(path, data, chain([first], numbered)), kind="workbook", elsewhere=advice)
     if table.cells.empty and others:
         raise ResponseError(at(str(path), _ONE_ROW.filled(sheet=repr(taken)) + advice))
     if sheet is None and len(names) > 1:

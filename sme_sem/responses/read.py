@@ -184,7 +184,7 @@ def _no_items(table: TextTable, headers: list[str], instrument: Instrument) -> W
     answers = all(number(folded(header)) is not None for header in headers)
     asked = {"instrument": repr(instrument.name), "items": listed(instrument.item_ids, most=5)}
     said = _NO_ITEM.filled(**asked, columns=listed(map(shortened, headers)))
-    return at(table.source, said + (_ABOVE_THEM if answers else _BY_ID))
+    return at(table.source, said + (_ABOVE_THEM if answers else _BY_ID) + table.elsewhere)
 
 
 _NO_ITEM = Words(

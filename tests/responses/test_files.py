@@ -127,6 +127,10 @@ def test_a_first_sheet_without_answers_is_refused_with_the_names_of_the_others(t
         "sheet= (--sheet)"
     )
     assert read_responses(path, instrument, sheet="数据").collected == 1
+    path = workbook(tmp_path / "answers.xlsx", {"说明": [["读我"], ["先读"]], "数据": [["MK1"], [2.0]]})
+    assert refusal(path, instrument).endswith(
+        "or choose the instrument that was asked; its other sheets are '数据', choose with sheet= (--sheet)"
+    )
 
 
 def test_a_workbook_named_csv_is_read_as_what_it_is(tmp_path, instrument):
