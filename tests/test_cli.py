@@ -106,10 +106,11 @@ def test_screen_names_who_is_set_aside_with_every_reason_and_stores_the_others(r
     code, out, _ = run(*arguments, "--kept", tmp_path / "kept.csv", "--format", "json")
     tables = {table["name"]: table["rows"] for table in json.loads(out)}
     assert code == 1
-    assert [(row["respondent"], row["row"]) for row in tables["set_aside"]] == [(5, 6), (10, 11)]
+    named = [(row["respondent"], row["id"], row["row"]) for row in tables["set_aside"]]
+    assert named == [(5, "R4", 6), (10, "R1", 11)]
     assert tables["set_aside"][0]["reasons"] == "more than 50% of the items missing"
     kept = pd.read_csv(tmp_path / "kept.csv")
-    assert len(kept) == 198 and set(kept["sme_sem_turned"]) == {"u3"}
+    assert len(kept) == 198 and kept.columns[0] == "respondent" and set(kept["sme_sem_turned"]) == {"u3"}
     survey = sme_sem.load_instrument(tmp_path / "instrument.yaml")
     once, again = (sme_sem.read_responses(tmp_path / file, survey) for file in ("answers.csv", "kept.csv"))
     assert once.frame["u3"].drop([5, 10]).tolist() == kept["u3"].tolist() == again.frame["u3"].tolist()

@@ -22,6 +22,7 @@ from ..tables import Column, Kind, Table, Tabled, Words
 from ..tasks import seeded
 from .quality_indices import CONSISTENCY, INDICES, RULES, SHORTEST_STRING, Cutoffs, rule_in_words
 from .responses import Responses, require_responses
+from .tracing import columns_of, whereabouts
 
 _BLOCK = 4_000_000
 """Numbers that are looked at together, so that a million respondents need no more memory than some thousands."""
@@ -37,6 +38,7 @@ class ResponseQuality(Tabled):
     flagged : True for respondents with as many flags as the cut-offs ask for
     cutoffs : from where on an index raises a flag
     n_items, n_scales, n_synonyms, n_antonyms : items, scales of two items or more, and pairs of items looked at
+    whereabouts : respondent x (id where the file tells one, row of the file)
     """
 
     table: pd.DataFrame
@@ -47,6 +49,7 @@ class ResponseQuality(Tabled):
     n_scales: int
     n_synonyms: int
     n_antonyms: int
+    whereabouts: pd.DataFrame
 
     def tables(self) -> tuple[Table, ...]:
         """Show what each index is and whom it flags, and the respondents with enough flags."""
@@ -84,13 +87,13 @@ class ResponseQuality(Tabled):
         shown = self.table[self.flagged].head(_MOST_LISTED)
         names = [str(name) for name in self.table]
         columns = (
-            Column("respondent", Words("Respondent", "受访者"), Kind.COUNT),
+            *columns_of(self.whereabouts),
             Column("flags", Words("Flags", "标记数"), Kind.COUNT),
             *(Column(name, INDICES[name].label, INDICES[name].kind) for name in names),
         )
         counts = _how_many(self.flags)
         rows = tuple(
-            (respondent, int(counts[respondent]), *values)
+            (respondent, *self.whereabouts.loc[respondent], int(counts[respondent]), *values)
             for respondent, values in zip(shown.index, shown.to_numpy(), strict=True)
         )
         more = int(self.flagged.sum()) - len(rows)
@@ -201,7 +204,8 @@ class _Answers:
         flags = _flags(table, cutoffs, len(self.items), typical)
         flagged = (_how_many(flags) >= cutoffs.flags).rename("flagged")
         counts = len(self.items), len(self.scales), len(pairs[0][0]), len(pairs[1][0])
-        return ResponseQuality(table, flags, flagged, cutoffs, *counts)
+        known = whereabouts(responses.rows, responses.metadata)
+        return ResponseQuality(table, flags, flagged, cutoffs, *counts, known)
 
     def blocks(self) -> Iterator[tuple[slice, np.ndarray]]:
         """Give the answers with reverse-coded items turned, (rows, p), and which respondents they are of."""

@@ -22,7 +22,7 @@ from .metadata import PREVIEWS, UNFINISHED, has_state
 from .quality import ResponseQuality, response_quality
 from .quality_indices import Cutoffs
 from .responses import Responses, require_responses
-from .tracing import untraced
+from .tracing import columns_of, untraced, whereabouts
 from .validation import empty_rows, row_numbers, same_as_before
 
 DEFAULT_RULES = ("empty", "preview", "missing", "attention", "duplicate_id")
@@ -120,7 +120,7 @@ class Screening(Tabled):
         return (Table("screening", Words("Screening of the responses", "问卷筛选"), columns, rows, (note,)),)
 
     def set_aside(self) -> Table:
-        """List those who are set aside, each with the row of the file and every rule that applies.
+        """List those who are set aside, each with the id, the row of the file and every rule that applies.
 
         Examples
         --------
@@ -130,15 +130,12 @@ class Screening(Tabled):
         >>> len(sme.screen(responses, ["missing"], max_missing=0).set_aside().rows)
         8
         """
-        columns = (
-            Column("respondent", Words("Respondent", "受访者"), Kind.COUNT),
-            Column("row", Words("Row", "行"), Kind.COUNT),
-            Column("reasons", Words("Set aside for", "剔除原因")),
-        )
+        known = whereabouts(self.screened.rows, self.screened.metadata)
+        columns = (*columns_of(known), Column("reasons", Words("Set aside for", "剔除原因")))
         rows = []
-        for respondent, row in zip(self.excluded["respondent"], self.excluded["row"], strict=True):
+        for respondent in self.excluded["respondent"]:
             applied = [said for rule, said in self.reasons.items() if self.flags[rule][respondent]]
-            rows.append((respondent, row, joined(applied)))
+            rows.append((respondent, *known.loc[respondent], joined(applied)))
         return Table("set_aside", Words("Respondents set aside", "被剔除的受访者"), columns, tuple(rows))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..tables import Column, Kind, Words
 from .platforms import Adapted
 
 RESPONDENT, ROW = "sme_sem_respondent", "sme_sem_row"
@@ -26,11 +27,29 @@ def trace(
     """
     if ROW in raw:
         return _led(frame, ROW, raw[ROW])
-    if any(_tells(frame[name]) for name in own):
-        return frame
+    if telling := next((name for name in own if _tells(frame[name])), None):
+        return frame[[telling, *(name for name in frame if name != telling)]]
     if "respondent_id" in metadata and _tells(metadata["respondent_id"]):
         return _led(frame, RESPONDENT, metadata["respondent_id"])
     return _led(frame, ROW, rows)
+
+
+def whereabouts(rows: pd.Series[Any], metadata: pd.DataFrame) -> pd.DataFrame:
+    """Say by which id each respondent is known, as far as the file tells any, and in which row each stands."""
+    ids = metadata.get("respondent_id")
+    known = {} if ids is None or ids.isna().all() else {"id": ids}
+    return pd.DataFrame({**known, "row": rows}, index=rows.index)
+
+
+def columns_of(known: pd.DataFrame) -> tuple[Column, ...]:
+    """Give the columns that name respondents: their number, then what is known of whereabouts."""
+    return (Column("respondent", Words("Respondent", "受访者"), Kind.COUNT), *(_COLUMNS[str(name)] for name in known))
+
+
+_COLUMNS = {
+    "id": Column("id", Words("Id", "编号")),
+    "row": Column("row", Words("Row", "行"), Kind.COUNT),
+}
 
 
 def traced(written: Adapted) -> Adapted:

@@ -113,6 +113,8 @@ def test_who_is_set_aside_as_careless_comes_back_without_the_rule(survey):
     back = screening.without(["careless"])
     assert 1 in back.frame.index and 6 not in back.frame.index and back.valid == len(back.frame) == N - 1
     assert len(screening.responses().frame) == N - len(gone)
+    first = screening.quality.tables()[1].records()[0]
+    assert (first["respondent"], first["row"]) == (1, 2) and "id" not in first
 
 
 def test_many_careless_respondents_do_not_hide_one_another(survey):
