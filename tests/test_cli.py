@@ -845,7 +845,8 @@ def test_constructs_may_be_named_by_their_labels_in_either_language(run, files):
     assert code == 0
     assert [run(*told, named)[1] for named in ("信任、使用", "trust, Use", "信任，USE")] == [by_name] * 3
     told = ("correlations", files / "answers.csv", "-i", files / "instrument.yaml")
-    assert "held constant: USE" in run(*told, "--control", "使用")[1]
+    assert "Use: held constant" in run(*told, "--control", "使用")[1]
+    assert "使用：作为控制变量" in run(*told, "--control", "USE", "-l", "zh")[1]
 
 
 def test_simulate_writes_the_file_of_a_platform_which_validate_reads(run, tmp_path):

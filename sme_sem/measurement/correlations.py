@@ -31,7 +31,7 @@ from ..kernels import covariances, linalg
 from ..responses.numeric import require_frame
 from ..sem.multiple_testing import CORRECTIONS, Correction, corrected
 from ..sem.spelling import chosen
-from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, joined
+from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, about, joined
 from ..threads import one_thread
 from .answers import SCORED, STARS, Answers, complete_answers, require_items, require_scores, scored
 from .dummies import Categories, categories_of, refuse_control
@@ -81,7 +81,7 @@ class Correlations(Tabled):
             Column("sd", Words("SD", "标准差 SD"), Kind.ESTIMATE),
             *(Column(str(name), str(i + 1), Kind.COEFFICIENT) for i, name in enumerate(names)),
         )
-        return (Table("correlations", _TITLE, columns, rows, (*self.notes, STARS)),)
+        return (Table("correlations", _TITLE, columns, rows, (*self.notes, STARS)).labelled(known),)
 
 
 @one_thread()
@@ -181,7 +181,7 @@ def correlations(
         *(answers.sample_notes() if missing == "listwise" else _pairwise(pairs["n"].to_numpy(), len(scores))),
         *((SCORED,) if scales is not None else ()),
         *((_METHODS[method],) if method != "pearson" else ()),
-        *((_PARTIAL.filled(names=", ".join(map(str, held))),) if len(held.columns) else ()),
+        *((about(map(str, held), _PARTIAL),) if len(held.columns) else ()),
         *(() if how == "none" or pairs.empty else (_CORRECTED.filled(how=CORRECTIONS[how].title, n=len(pairs)),)),
     )
     described = pd.DataFrame({"scale": names, "mean": scores.mean().to_numpy(), "sd": scores.std().to_numpy()})
@@ -310,7 +310,7 @@ _METHODS = {
     "spearman": Words("Spearman's rank correlations.", "斯皮尔曼（Spearman）等级相关系数。"),
     "kendall": Words("Kendall's tau-b.", "肯德尔（Kendall）τ-b相关系数。"),
 }
-_PARTIAL = Words("Partial correlations, held constant: {names}.", "偏相关系数，控制变量：{names}。")
+_PARTIAL = Words("held constant; the correlations are partial ones.", "作为控制变量；表中为偏相关系数。")
 _CORRECTED = Words(
     "Stars mark p values corrected for {n} correlations ({how}).", "星号依据按{n}个相关系数校正后的p值（{how}）。"
 )

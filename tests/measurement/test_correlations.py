@@ -123,7 +123,7 @@ def test_partial_correlations_are_those_of_pingouin_and_of_residuals(students, m
         design = np.column_stack([np.ones(len(complete)), complete[["gender", "age"]]])
         left = complete - design @ np.linalg.lstsq(design, complete, rcond=None)[0]
         assert result.correlation.loc["ACT", "SATQ"] == pytest.approx(left.corr().loc["ACT", "SATQ"], rel=1e-12)
-        assert "held constant: gender, age" in text.render(result.tables()[0])
+        assert "gender, age: held constant" in text.render(result.tables()[0])
 
 
 def test_a_scale_can_be_held_constant_and_one_name_is_enough(frame):
