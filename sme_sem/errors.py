@@ -47,6 +47,7 @@ class SmeSemError(Exception):
 _MOST_SHOWN = 200
 _MOST_COMPARED = 1_000
 _MOST_QUOTED = 40
+_MOST_KNOWN = 20
 
 
 class _Listed(SmeSemError):
@@ -224,3 +225,18 @@ def did_you_mean(unknown: object, known: Iterable[str]) -> Words:
     if not near:
         return NOTHING
     return Words(f" Did you mean {' or '.join(map(repr, near))}?", f"是否应为{'或'.join(map(repr, near))}？")
+
+
+def or_known(unknown: object, known: Iterable[str]) -> Words:
+    """Name the nearest known spellings, or else what is known.
+
+    >>> or_known("QQ", ["trust", "use"]).en
+    ' Known are trust, use.'
+    """
+    names = list(dict.fromkeys(known))
+    near = did_you_mean(unknown, names)
+    if near or not names:
+        return near
+    more = len(names) - _MOST_KNOWN
+    rest = Words(f" and {more} more", f"等{len(names)}个") if more > 0 else Words("", "")
+    return Words(" Known are ", "可用：") + joined(names[:_MOST_KNOWN], ", ", "、") + rest + Words(".", "。")

@@ -837,6 +837,14 @@ def test_an_unknown_instrument_is_refused_with_the_shipped_names(run, tmp_path):
 def test_an_unknown_construct_is_refused(run, files):
     code, _, err = run("components", files / "answers.csv", "-i", files / "instrument.yaml", "--constructs", "TRSUT")
     assert code == 2 and "no construct with items is named 'TRSUT'. Did you mean 'TRUST'?" in err
+    told = (files / "answers.csv", "-i", files / "instrument.yaml")
+    for command, said in (
+        (("components", *told, "--constructs", "XX"), "is named 'XX'. Known are TRUST, USE."),
+        (("correlations", *told, "--control", "QQ"), "neither a scale nor a column: 'QQ'. Known are TRUST, USE, "),
+        (("regression", *told, "-m", "USE ~ QQ", "-l", "zh"), "'QQ'既不是量表也不是列。可用：TRUST、USE、"),
+    ):
+        code, _, err = run(*command)
+        assert code == 2 and said in err
 
 
 def test_constructs_may_be_named_by_their_labels_in_either_language(run, files):

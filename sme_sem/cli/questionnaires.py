@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import SpecificationError
+from ..errors import SpecificationError, or_known
 from ..words import Words, at
 from .answers import construct_named, findings_code, kept_answers, list_findings, read_answers, say_platform
 from .options import (
@@ -216,7 +216,6 @@ def components(
     output: TablesFile = None,
 ) -> None:
     """KMO, Bartlett's test and principal components of the items."""
-    from ..errors import did_you_mean
     from ..measurement import adequacy
     from ..measurement import components as condense
 
@@ -227,7 +226,7 @@ def components(
         for name in wanted:
             if not scales.get(name):
                 unknown = Words(f"no construct with items is named {name!r}.", f"没有名为{name!r}的带题项的构念。")
-                raise SpecificationError(at("--constructs", unknown + did_you_mean(name, scales)))
+                raise SpecificationError(at("--constructs", unknown + or_known(name, scales)))
         items = [item for item in kept.items if any(item in scales[name] for name in wanted)]
         frame = kept.frame[items]
         return [*adequacy(frame).tables(), *condense(frame, n, rotation).tables()]

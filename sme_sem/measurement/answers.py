@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, did_you_mean, listed, require_kind
+from ..errors import DataProblem, SpecificationError, did_you_mean, listed, or_known, require_kind
 from ..kernels import components as kernel
 from ..kernels import covariances, linalg
 from ..responses.numeric import INFINITE, numbers_of, require_frame
@@ -139,12 +139,15 @@ def scored(answers: pd.DataFrame, scales: Mapping[str, Sequence[str]]) -> pd.Dat
     )
 
 
-def require_scores(names: Iterable[str], frame: pd.DataFrame, scales: Mapping[str, object]) -> None:
+def require_scores(names: Iterable[str], frame: pd.DataFrame, scales: Mapping[str, Collection[str]]) -> None:
     """Refuse a name that is neither a scale's nor a column's."""
     for name in names:
         if name not in scales and name not in frame.columns:
-            near = did_you_mean(name, (*scales, *map(str, frame.columns)))
-            raise SpecificationError((_NEITHER if scales else _NO_COLUMN).filled(name=repr(name)) + near)
+            said = (_NEITHER if scales else _NO_COLUMN).filled(name=repr(name))
+            items = {item for own in scales.values() for item in own}
+            known = [*scales, *(str(column) for column in frame.columns if column not in items)]
+            near = did_you_mean(name, (*known, *map(str, frame.columns)))
+            raise SpecificationError(said + (near or or_known(name, known)))
 
 
 def require_respondents(answers: Answers) -> None:

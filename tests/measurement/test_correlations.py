@@ -245,7 +245,7 @@ def test_columns_named_by_numbers_can_be_held_constant(frame):
             frame, {k: frame.columns[v].tolist() for k, v in scales.items()}, controls=frame.columns[4]
         ).correlation,
     )
-    with pytest.raises(SpecificationError, match=r"^no column: 7\.$"):
+    with pytest.raises(SpecificationError, match=r"^no column: 7\. Known are 0, 1, 2, 3, 4\.$"):
         correlations(numbered, controls=7)
 
 
