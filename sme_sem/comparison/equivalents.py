@@ -246,7 +246,7 @@ def _drawn(key: Key, labels: Labels | None) -> Words:
     return (_PATH if key[1] == "~" else _COVARIANCE).filled(a=named(key[0], labels), b=named(key[2], labels))
 
 
-_IN_PLACE = Words("{new} in place of {old}", "以{new}代替{old}")
+_IN_PLACE = Words("{new} in place of {old}", "以“{new}”代替“{old}”")
 _PATH, _COVARIANCE = Words.same("{a} ← {b}"), Words.same("{a} ↔ {b}")
 _TITLE = Words("Equivalent models", "等价模型")
 _COLUMNS = (Column("change", Words("Change", "改动")), *measure_columns("chisq", "df"))

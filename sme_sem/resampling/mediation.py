@@ -324,7 +324,7 @@ _DIFFERENCES = (
 INTERVAL_NAMES: dict[Interval, Words] = {
     "perc": Words("percentile", "百分位法"),
     "bc": Words("bias-corrected percentile", "偏差校正百分位法"),
-    "bca": Words("BCa", "BCa "),
+    "bca": Words("BCa", "BCa法"),
 }
 _INTERVALS = Words("{level} {kind} bootstrap intervals.", "{level}的{kind}Bootstrap置信区间。")
 _VERDICTS = Words(

@@ -66,7 +66,7 @@ def test_changes_are_named_by_labels_in_both_languages():
     found = sme.equivalents(sme.fit("m ~ x; y ~ m", **three_variables(), fixed_x=False))
     (table,) = found.labelled({"x": "Price", "m": Words("Trust", "信任")})
     assert str(table.rows[0][0]) == "Price ← Trust in place of Trust ← Price"
-    assert table.rows[0][0].zh == "以Price ← 信任代替信任 ← Price"
+    assert table.rows[0][0].zh == "以“Price ← 信任”代替“信任 ← Price”"
     assert str(found.tables()[0].rows[0][0]) == found.table["change"][0]
 
 

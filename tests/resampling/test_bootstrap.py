@@ -617,7 +617,8 @@ def test_tables_name_quantities_in_words_and_leave_out_what_is_not_there():
     for interval, p in (("perc", "pvalue"), ("bc", "bc_pvalue"), ("bca", "bca_pvalue")):
         columns = [column.name for column in bootstrap_paths(full, interval=interval).columns]
         assert columns[2:] == ["est", "se", "bias", f"{interval}_lower", f"{interval}_upper", p]
-    assert "; p goes with the BCa interval." in str(bootstrap_paths(full, interval="bca").notes[1])
+    said = bootstrap_paths(full, interval="bca").notes[1]
+    assert "; p goes with the BCa interval." in said.en and "；p值与BCa法置信区间一致。" in said.zh
 
 
 def test_samples_in_which_a_marker_counts_for_little_are_fitted_as_a_fit_does():
