@@ -24,7 +24,7 @@ import pandas as pd
 
 from ..errors import SpecificationError, require_kind
 from ..resampling.bootstrap import Bootstrap, statistics_of
-from ..resampling.mediation import NUMBERS, P_VALUES, Interval, path_of, with_interval
+from ..resampling.mediation import P_VALUES, Interval, estimate_columns, path_of, with_interval
 from ..sem.quoted import objections
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from, term
@@ -67,8 +67,9 @@ class ConditionalIndirect(Tabled):
         )
         notes = (*said, *objections(self.fit))
         own = _GROUP if self.fit.table.groups > 1 else ()
+        numbers = estimate_columns(self.level)
         return tuple(
-            Table(name, heading, (*own, *columns), rows_from(frame, (*own, *columns)), notes)
+            Table(name, heading, (*own, *columns, *numbers), rows_from(frame, (*own, *columns, *numbers)), notes)
             for name, heading, columns, frame in (
                 ("conditional_indirect", title, _COLUMNS, self.table),
                 ("moderated_mediation", _MODERATED, _CHANGE, changes),
@@ -188,9 +189,8 @@ _GROUP = (Column("group", Words("Group", "组别"), once=True),)
 _COLUMNS = (
     Column("at", Words("Moderator (SD)", "调节变量（标准差）"), Kind.ESTIMATE),
     Column("value", Words("Its value", "取值"), Kind.ESTIMATE),
-    *NUMBERS,
 )
-_CHANGE = (Column("change", Words("Change", "变化")), *NUMBERS)
+_CHANGE = (Column("change", Words("Change", "变化")),)
 _LEVEL = Words("{level} bootstrap intervals.", "{level}的Bootstrap置信区间。")
 _FIXED = Words(
     "{level} bootstrap intervals; values of the moderator are standard deviations from its mean and count as fixed.",

@@ -345,8 +345,8 @@ _REGION = (
     Column("significant", Words("Significant", "显著范围")),
     Column("lower", Words("Lower end", "下端点"), Kind.ESTIMATE),
     Column("upper", Words("Upper end", "上端点"), Kind.ESTIMATE),
-    Column("lower_sd", Words("in SD", "下端点（标准差）"), Kind.ESTIMATE),
-    Column("upper_sd", Words("in SD", "上端点（标准差）"), Kind.ESTIMATE),
+    Column("lower_sd", Words("Lower end, in SD", "下端点（标准差）"), Kind.ESTIMATE),
+    Column("upper_sd", Words("Upper end, in SD", "上端点（标准差）"), Kind.ESTIMATE),
 )
 _WHERE = {
     "outside": Words("outside the ends", "端点之外"),

@@ -29,7 +29,7 @@ from ..sem.presentation import EFFECTS, Labels, require_labels, route_label
 from ..sem.quoted import objections
 from ..sem.spelling import chosen
 from ..tables import NOTHING, Column, Kind, Table, Tabled, Text, Words, term
-from ..tables.format import percent
+from ..tables.format import interval_columns, percent
 from .bootstrap import Bootstrap, route_of, statistics_of
 
 if TYPE_CHECKING:
@@ -61,16 +61,17 @@ class Mediation(Tabled):
 
     def tables(self) -> tuple[Table, ...]:
         """Give the effects with their verdicts, and the differences between indirect effects."""
-        columns = _COLUMNS if self.fit.table.groups > 1 else tuple(c for c in _COLUMNS if c.name != "group")
+        several = self.fit.table.groups > 1
+        columns = tuple(c for c in _columns(self.level) if several or c.name != "group")
         interval = _INTERVALS.filled(kind=INTERVAL_NAMES[self.interval], level=percent(self.level))
         notes = [interval, _VERDICTS, *([_ASSUMED] if self.effects["assumed"].any() else [])]
         cells = [self._cells(row) for row in self.effects.to_dict("records")]
         rows = tuple(tuple(row[column.name] for column in columns) for row in cells)
         found = [Table("mediation", _TITLE, columns, rows, (*notes, *objections(self.fit)))]
         if len(self.differences):
-            cells = [self._compared(row) for row in self.differences.to_dict("records")]
-            rows = tuple(tuple(row[column.name] for column in _DIFFERENCES) for row in cells)
-            found.append(Table("indirect_differences", _DIFFERENT, _DIFFERENCES, rows, (interval,)))
+            cells, columns = [self._compared(row) for row in self.differences.to_dict("records")], _compared(self.level)
+            rows = tuple(tuple(row[column.name] for column in columns) for row in cells)
+            found.append(Table("indirect_differences", _DIFFERENT, columns, rows, (interval,)))
         return tuple(found)
 
     def _cells(self, row: dict[Any, Any]) -> dict[str, Any]:
@@ -299,28 +300,40 @@ _KINDS: dict[str, Words] = {
     "none": term("No mediation"),
 }
 _SUPPRESSING = term("Partial mediation") + Words(" (suppression)", "（遮掩效应）")
-NUMBERS = (
-    Column("est", Words("Estimate", "估计值"), Kind.ESTIMATE),
-    Column("se", term("Bootstrap standard error"), Kind.ESTIMATE),
-    Column("ci_lower", Words("lower", "下限"), Kind.ESTIMATE),
-    Column("ci_upper", Words("upper", "上限"), Kind.ESTIMATE),
-    Column("pvalue", "p", Kind.PROBABILITY),
-)
-_COLUMNS = (
-    Column("group", Words("Group", "组别"), once=True),
-    Column("route", term("Path")),
-    Column("effect", Words("Effect", "效应类型")),
-    *NUMBERS,
-    Column("est_std", Words("β", "标准化效应 β"), Kind.COEFFICIENT),
-    Column("share", term("Proportion mediated"), Kind.COEFFICIENT),
-    Column("type", Words("Type (Zhao et al.)", "类型（Zhao等）")),
-    Column("mediation", Words("Verdict", "结论")),
-)
-_DIFFERENCES = (
-    Column("first", Words("First route", "路径一")),
-    Column("second", Words("Second route", "路径二")),
-    *(Column("est", Words("Difference", "差异"), Kind.ESTIMATE), *NUMBERS[1:]),
-)
+
+
+def estimate_columns(level: float) -> tuple[Column, ...]:
+    """Give the columns of an effect that was drawn anew: estimate, error, the limits of an interval of a level, p."""
+    return (
+        Column("est", Words("Estimate", "估计值"), Kind.ESTIMATE),
+        Column("se", term("Bootstrap standard error"), Kind.ESTIMATE),
+        *interval_columns(level),
+        Column("pvalue", "p", Kind.PROBABILITY),
+    )
+
+
+def _columns(level: float) -> tuple[Column, ...]:
+    return (
+        Column("group", Words("Group", "组别"), once=True),
+        Column("route", term("Path")),
+        Column("effect", Words("Effect", "效应类型")),
+        *estimate_columns(level),
+        Column("est_std", Words("β", "标准化效应 β"), Kind.COEFFICIENT),
+        Column("share", term("Proportion mediated"), Kind.COEFFICIENT),
+        Column("type", Words("Type (Zhao et al.)", "类型（Zhao等）")),
+        Column("mediation", Words("Verdict", "结论")),
+    )
+
+
+def _compared(level: float) -> tuple[Column, ...]:
+    return (
+        Column("first", Words("First route", "路径一")),
+        Column("second", Words("Second route", "路径二")),
+        Column("est", Words("Difference", "差异"), Kind.ESTIMATE),
+        *estimate_columns(level)[1:],
+    )
+
+
 INTERVAL_NAMES: dict[Interval, Words] = {
     "perc": Words("percentile", "百分位法"),
     "bc": Words("bias-corrected percentile", "偏差校正百分位法"),

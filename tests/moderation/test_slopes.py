@@ -6,6 +6,7 @@ import sme_sem as sme
 from sem.holzinger import pupils
 from sme_sem.errors import SpecificationError
 from sme_sem.kernels import conditional_slope
+from sme_sem.tables import written
 
 Z = special.ndtri(0.975)
 
@@ -94,6 +95,9 @@ def test_the_figure_marks_the_ends_in_both_languages():
     assert "简单斜率" in slopes.tables()[0].title.zh
     heads = [str(column.heading) for column in slopes.tables()[0].columns]
     assert {"95% CI lower", "95% CI upper"} <= set(heads)
+    for language in ("en", "zh"):
+        ends = [written(column.heading, language) for column in slopes.tables()[1].columns]
+        assert len(set(ends)) == len(ends)
 
 
 def test_a_variance_below_zero_leaves_out_what_rests_on_it_and_nothing_else():

@@ -119,6 +119,8 @@ def test_tables_come_in_both_languages_with_labels():
     assert "Market → m → Growth" in text.render(effects) and "Full mediation" in text.render(effects)
     assert "市场 → m → Growth" in text.render(effects, "zh") and "完全中介" in text.render(effects, "zh")
     assert "间接效应的差异比较" in text.render(differences, "zh")
+    for table in (effects, differences):
+        assert "95% CI lower" in text.render(table) and "95%置信区间上限" in text.render(table, "zh")
 
 
 def test_what_has_no_mediation_is_refused():
