@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..sem.presentation import Labels, path_label, route_label
-from ..tables import Text, Words
+from ..tables import Text, Words, joined
 
 CHOICE = {
     "model": Words("model", "模型"),
@@ -25,20 +25,36 @@ _WAYS = {
     "two_stage": Words("two_stage", "两阶段法"),
     "robust_two_stage": Words("robust_two_stage", "稳健两阶段法"),
 }
+_RULES = {
+    "empty": Words("empty", "空白问卷"),
+    "preview": Words("preview", "预览或试填"),
+    "unfinished": Words("unfinished", "未答完"),
+    "missing": Words("missing", "缺失过多"),
+    "attention": Words("attention", "注意力检测"),
+    "duplicate_id": Words("duplicate_id", "编号重复"),
+    "duplicate_row": Words("duplicate_row", "整行重复"),
+    "careless": Words("careless", "不认真作答"),
+}
 _NONE = Words("none", "无")
 
 
 def level_of(choice: str, level: str, labels: Labels | None, titles: Mapping[str, Text] | None) -> Text:
-    """Write a level: a model by its title, a way to meet gaps in words, a single variable by its label.
+    """Write a level: a model by its title, a way to meet gaps and screening rules in words, variables by their labels.
 
     >>> str(level_of("missing", "listwise", None, None)), level_of("missing", "listwise", None, None).zh
     ('listwise', '列表删除')
+    >>> level_of("screening", "empty, attention", None, None).zh
+    '空白问卷、注意力检测'
     """
     if choice == "model":
         return (titles or {}).get(level, level)
     if choice == "missing" and level in _WAYS:
         return _WAYS[level]
-    return _NONE if level == "none" else (labels or {}).get(level, level)
+    if level == "none":
+        return _NONE
+    known: Labels = _RULES if choice == "screening" else labels or {}
+    names = [level] if level in known else level.split(", ")
+    return joined((known[name] for name in names), ", ", "、") if all(name in known for name in names) else level
 
 
 def relation(text: str, labels: Labels | None) -> Text:

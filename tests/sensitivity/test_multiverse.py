@@ -8,6 +8,8 @@ from sme_sem import ledger
 from sme_sem.errors import DataProblem, SpecificationError
 from sme_sem.kernels.variance_shares import variance_shares
 from sme_sem.moderation import Moderated
+from sme_sem.sensitivity.wording import level_of
+from sme_sem.study_file import SCREENING_RULES
 
 MODEL = "trust =~ t1 + t2 + t3\nuse =~ u1 + u2 + u3\nuse ~ trust"
 POPULATION = """
@@ -404,6 +406,7 @@ def test_what_a_study_calls_its_models_and_constructs_stands_in_tables_and_figur
 
     study = sme.load_study(small_study.write_study(tmp_path))
     choices = {"model": ["direct", "with_age"], "missing": ["listwise", "fiml"], "covariates": [[], ["age"]]}
+    choices["screening"] = [["empty"], ["empty", "duplicate_id"]]
     result = sme.multiverse(study, choices=choices, progress=False)
     hypotheses, moved, *_ = (text.render(table, "zh") for table in result.tables())
     assert "使用 ← 信任" in hypotheses and "USE ~ TRUST" in result.table["path"].tolist()
@@ -411,7 +414,14 @@ def test_what_a_study_calls_its_models_and_constructs_stands_in_tables_and_figur
     svg = result.specification_curve("H1", language="zh")
     for said in ("H1：使用 ← 信任", "模型：含年龄", "缺失值处理：列表删除", "控制变量：Age", "控制变量：无"):
         assert said in svg
+    assert "问卷筛选：空白问卷、编号重复" in svg
     assert "model: With age" in result.specification_curve("H1") and "missing: listwise" in result.specification_curve()
+
+
+def test_every_screening_rule_has_a_name_in_the_language_of_the_table():
+    for rule in SCREENING_RULES:
+        said = level_of("screening", rule, None, None)
+        assert said.en == rule and said.zh != rule
 
 
 def test_a_choice_that_moves_nothing_has_no_lowest_level():
