@@ -1,9 +1,12 @@
 import json
 import os
+import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from small_study import INSTRUMENT, answers, contents, write_study
 from sme_sem.comparison import compare
@@ -14,7 +17,8 @@ from sme_sem.report.contents import report_of
 from sme_sem.responses import screen
 from sme_sem.sem.fit import fit
 from sme_sem.sem.presentation import structural_paths
-from sme_sem.study_file import SCREENING_RULES
+from sme_sem.sensitivity.choices import CHOICES, read_choices
+from sme_sem.study_file import SCREENING_RULES, StudyFile
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +99,13 @@ def test_screening_follows_the_study(tmp_path):
 
 def test_every_screening_rule_of_a_study_file_is_one_that_screening_knows(results):
     assert screen(results.screening.screened, SCREENING_RULES).flags.shape[1] == len(SCREENING_RULES)
+
+
+def test_every_key_rule_and_choice_of_a_study_file_is_documented():
+    text = (Path(__file__).parents[1] / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert [name for name in (*StudyFile.model_fields, *SCREENING_RULES, *CHOICES) if f"`{name}`" not in text] == []
+    example = yaml.safe_load(re.search(r"```yaml\n(multiverse:.*?)```", text, re.DOTALL)[1])
+    assert [choice.name for choice in read_choices(example["multiverse"])] == list(example["multiverse"])
 
 
 def test_components_follow_the_study(tmp_path):
