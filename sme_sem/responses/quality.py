@@ -18,7 +18,7 @@ from scipy.special import chdtrc
 
 from ..errors import ResponseError, require_kind
 from ..kernels import attentiveness, guttman
-from ..tables import Column, Kind, Table, Tabled, Words
+from ..tables import Column, Kind, Table, Tabled, Words, cited
 from ..tasks import seeded
 from .quality_indices import CONSISTENCY, INDICES, RULES, SHORTEST_STRING, Cutoffs, rule_in_words
 from .responses import Responses, require_responses
@@ -73,7 +73,7 @@ class ResponseQuality(Tabled):
             spread = (known.median(), known.min(), known.max()) if len(known) else (None, None, None)
             count = int(self.flags[name].sum()) if name in self.flags else None
             rule = rule_in_words(str(name), self.cutoffs)
-            rows.append((index.label, index.meaning, index.source, len(known), *spread, rule, count))
+            rows.append((index.label, index.meaning, cited(index.source), len(known), *spread, rule, count))
         title = Words("Indices of attentive answering", "作答认真程度指标")
         return Table("response_quality", title, columns, tuple(rows), tuple(self._notes()))
 

@@ -1,7 +1,7 @@
 """A results table: what it is (``table``), how its numbers are written (``format``), where it is printed."""
 
 from ..words import NOTHING, Language, Text, Words, joined, written
-from .language import About, about, naming, term
+from .language import About, about, cited, naming, term
 from .table import Column, Kind, Number, Table, Tabled, rows_from
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Text",
     "Words",
     "about",
+    "cited",
     "joined",
     "naming",
     "rows_from",

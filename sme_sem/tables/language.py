@@ -74,6 +74,18 @@ def _said_of(labels: Iterable[Text], said: Words) -> Words:
     return joined(labels, ", ", "、") + Words(": ", "：") + said
 
 
+def cited(sources: str) -> Words:
+    """Write authors and years with the punctuation of each language.
+
+    >>> cited("Dunn, Heggestad & Shanock (2018); Mulaik et al. (1989)").zh
+    'Dunn、Heggestad与Shanock（2018）；Mulaik等（1989）'
+    """
+    zh = sources
+    for plain, chinese in ((", ", "、"), (" & ", "与"), ("; ", "；"), (" et al.", "等"), (" (", "（"), (")", "）")):
+        zh = zh.replace(plain, chinese)
+    return Words(sources, zh)
+
+
 def term(english: str) -> Words:
     """Look up a statistic's or a heading's name in both languages.
 

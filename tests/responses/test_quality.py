@@ -115,6 +115,7 @@ def test_who_is_set_aside_as_careless_comes_back_without_the_rule(survey):
     assert len(screening.responses().frame) == N - len(gone)
     first = screening.quality.tables()[1].records()[0]
     assert (first["respondent"], first["row"]) == (1, 2) and "id" not in first
+    assert "Meade与Craig（2012）" in [row["source"] for row in screening.quality.tables()[0].records("zh")]
 
 
 def test_many_careless_respondents_do_not_hide_one_another(survey):
