@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ..errors import ConvergenceError, SpecificationError
+from ..errors import SpecificationError
 from ..kernels import fiml, fit_indices, least_squares
 from ..kernels import gamma as gammas_of
 from ..kernels import residuals as kernel
 from ..kernels.latent_response import OrderedPattern
 from . import least_squares as weighing
 from . import ordered, robust
+from .fitted import require_solution
 from .spelling import chosen
 
 if TYPE_CHECKING:
@@ -77,8 +78,7 @@ def _divided(raw: np.ndarray, variances: np.ndarray, deviation: np.ndarray) -> n
 
 def _known(fit: Fit) -> None:
     """Refuse fits whose residuals have errors that are not known here."""
-    if not fit.converged:
-        raise ConvergenceError("the model did not converge, so its residuals have no errors; see fit.diagnostics.")
+    require_solution(fit, "its residuals have no errors; see fit.diagnostics.")
     if fit.options.missing not in ("listwise", "fiml") and not fit.table.ordered:
         raise SpecificationError(
             f"residuals have errors with missing='listwise' and 'fiml', not with {fit.options.missing!r}; "

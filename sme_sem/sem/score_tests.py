@@ -22,11 +22,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, SpecificationError
+from ..errors import SpecificationError
 from ..kernels import fit_indices, ram
 from ..kernels.constrained import active, null_space
 from . import least_squares, objective, robust, two_stage
 from .constraints import restrictions
+from .fitted import require_solution
 from .parameters import Parameter
 from .solution import Point
 
@@ -61,8 +62,7 @@ class _Test:
 
 def score_tests(fit: Fit) -> pd.DataFrame:
     """One row for each equality, and the test of all together last."""
-    if not fit.converged:
-        raise ConvergenceError("the model did not converge, so its equalities cannot be tested; see fit.diagnostics.")
+    require_solution(fit, "its equalities cannot be tested; see fit.diagnostics.")
     free = [p for p in fit.table.parameters if p.free]
     place: dict[int, int] = {}
     pairs = [(place.setdefault(p.index, r), r) for r, p in enumerate(free)]

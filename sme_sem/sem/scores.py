@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, SpecificationError
+from ..errors import SpecificationError
 from ..kernels import factor_scores, ram
 from . import ordered_scores
+from .fitted import require_solution
 from .parameters import ParameterTable
 from .spelling import chosen
 
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
 def scores(fit: Fit, method: str, *, errors: bool) -> pd.DataFrame:
     """One row per analysed respondent, one column per construct; with ``errors`` as many ``<construct>_se``."""
     method = chosen("method", method, ("regression", "ebm", "eap", "bartlett"))
-    if not fit.converged:
-        raise ConvergenceError("the model did not converge, so there are no factor scores; see fit.diagnostics.")
+    require_solution(fit, "there are no factor scores; see fit.diagnostics.")
     if not fit.latent:
         raise SpecificationError("the model has no constructs (no '=~' line), so there are no factor scores.")
     if fit.table.composites and method == "bartlett":

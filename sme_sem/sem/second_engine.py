@@ -29,6 +29,7 @@ from ..tables import Column, Kind, Table, Tabled, Words
 from . import objective
 from .constraints import constrained
 from .diagnosis import Diagnostic
+from .fitted import require_solution
 from .parameters import Parameter, ParameterTable
 from .start import start_values
 
@@ -148,8 +149,7 @@ class _Answer:
 
 def _refuse_what_semopy_lacks(fit: Fit) -> None:
     table = fit.table
-    if not fit.converged:
-        raise ConvergenceError("the model did not converge, so there is nothing to confirm; see fit.diagnostics.")
+    require_solution(fit, "there is nothing to confirm; see fit.diagnostics.")
     if table.composites:
         raise SpecificationError("semopy has no composites (<~), so it cannot confirm this model.")
     if table.phantoms:

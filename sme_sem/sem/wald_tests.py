@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, SpecificationError
+from ..errors import SpecificationError
 from ..kernels import fit_indices
 from ..kernels.wald import statistic
 from ..syntax import read_terms
 from .constraints import labelled
 from .expressions import evaluate
+from .fitted import require_solution
 
 if TYPE_CHECKING:
     from .result import Fit
@@ -30,8 +31,7 @@ _ROUNDING = 1e-14  # of what a variance could be if nothing cancelled
 
 def wald_tests(fit: Fit, constraints: str) -> pd.DataFrame:
     """One row for each constraint, and the test of all together last."""
-    if not fit.converged:
-        raise ConvergenceError("the model did not converge, so nothing can be tested; see fit.diagnostics.")
+    require_solution(fit, "nothing can be tested; see fit.diagnostics.")
     terms = read_terms(constraints)
     if not terms or any(term.op != "==" for term in terms):
         raise SpecificationError(
