@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import SpecificationError
 from ..sem import objective
-from ..sem.fit import Fit, _fitted
+from ..sem.fit import Fit, fit_table
 from ..sem.options import Options
 from ..sem.parameters import ParameterTable, parameter_table
 from ..sem.search import estimated
@@ -21,7 +21,7 @@ def refitted(fit: Fit, specification: Specification) -> Fit:
 
     Raises :class:`~sme_sem.errors.IdentificationError` or :class:`~sme_sem.errors.ConvergenceError` as a fit does.
     """
-    return _fitted(table_like(fit, specification), fit.options, fit.moments, raising=True)
+    return fit_table(table_like(fit, specification), fit.options, fit.moments, raising=True)
 
 
 def estimated_again(fit: Fit, specification: Specification) -> Fit:

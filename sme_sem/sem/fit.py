@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from inspect import signature
-from typing import Any, Literal, Never
+from typing import Any, Literal, NamedTuple, Never
 
 import numpy as np
 import pandas as pd
@@ -362,7 +362,7 @@ def fit(
         sample = sample_of(table, moments, options)
         first = anchored(table, blocks, sample)
         refuse_restrictions(table, first, blocks, sample, oblique=options.oblique)
-    found = _fitted(first if blocks else table, options, moments, raising=raising)
+    found = fit_table(first if blocks else table, options, moments, raising=raising)
     if chosen("engine", engine, ("sme", "semopy")) == "semopy":
         found = by_semopy(found)
     if blocks and found.converged and options.rotation != "none":
@@ -478,7 +478,8 @@ def no_columns(constructs: Sequence[str], data: pd.DataFrame) -> None:
         raise SpecificationError(_CLASH.filled(name=repr(clash[0])))
 
 
-def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raising: bool) -> Fit:
+def fit_table(table: ParameterTable, options: Options, moments: Moments, *, raising: bool) -> Fit:
+    """Fit a model that is laid out to moments in its order; without ``raising`` a failure is one of its diagnostics."""
     pattern = table.pattern()
     sample = sample_of(table, moments, options)
     table = within_moments(table, options.bounds, np.diagonal(sample.covariance, axis1=-2, axis2=-1))
@@ -495,46 +496,61 @@ def _fitted(table: ParameterTable, options: Options, moments: Moments, *, raisin
     elif not options.starts:
         best, found = second_chance(table, pattern, near, around, best, options.max_iterations)
     status, theta = best.status[0], best.theta[0]
-    problem: SmeSemError | None = None
     with np.errstate(over="ignore", invalid="ignore"):  # a search that failed can end anywhere
         slope = objective.slope(pattern, near, around, theta)
     own = theta if moved is None else moved.back(theta)
     if status is Status.CONVERGED and not (np.isfinite(slope.value).all() and np.isfinite(own).all()):
         status = Status.NO_DESCENT
-    if status is Status.CONTRADICTION:
-        message = diagnosis.contradiction_message(contradictory(table, theta, moments.labels), options.bounds)
-        problem = ConvergenceError(message)
-        found.append(Diagnostic("error", "contradictory_constraints", message))
-    elif status is not Status.BAD_START:
-        limits = restrictions(table, theta)
-        held = limits.slopes[active(limits, slope)]
-        names = diagnosis.inseparable(slope.hessian, table, held, moments.labels)
-        running = names or status is not Status.CONVERGED
-        gone = exhausted.exhausted(table, pattern, sample, moments, theta) if running else ()
-        if gone:
-            message = exhausted.message(gone)
-            problem, status = ConvergenceError(message), Status.NO_DESCENT
-            found.append(Diagnostic("error", "not_converged", message))
-        elif names:
-            message = diagnosis.unidentified_message(names, table) + categories.without_weight(table, moments)
-            problem = IdentificationError(message, names)
-            found.append(Diagnostic("error", "not_identified", message))
-    if problem is None and status is not Status.CONVERGED:
-        undefined = without_value(table, theta, moments.labels)
-        if undefined:
-            message = diagnosis.without_value_message(undefined)
-        else:
-            holding = binding(table, theta, slope, moments.labels)
-            message = diagnosis.unconverged_message(status, int(best.iterations[0]), table, theta, holding)
-        problem = ConvergenceError(message)
-        found.append(Diagnostic("error", "not_converged", message))
-    if problem is not None and raising:
-        raise problem
+    fit = Fit(table, options, around, near, pattern, theta, status, int(best.iterations[0]), tuple(found), slope)
+    failure = _failure(fit)
+    if failure is not None:
+        if raising:
+            raise failure.error
+        fit = replace(fit, status=failure.status)._noting([Diagnostic("error", failure.code, failure.words)])
     if moved is not None:
         with np.errstate(over="ignore", invalid="ignore"):
             slope = objective.slope(pattern, sample, moments, own)
-    fit = Fit(table, options, moments, sample, pattern, own, status, int(best.iterations[0]), tuple(found), slope)
-    return fit._noting(_examined(fit)) if problem is None else fit
+        fit = replace(fit, moments=moments, sample=sample, theta=own, _expected=slope)
+    return fit._noting(_examined(fit)) if failure is None else fit
+
+
+class _Failure(NamedTuple):
+    """Why a search found no solution; parameters : those that cannot be told apart"""
+
+    status: Status
+    code: str
+    words: Words
+    parameters: tuple[str, ...] = ()
+
+    @property
+    def error(self) -> SmeSemError:
+        return IdentificationError(self.words, self.parameters) if self.parameters else ConvergenceError(self.words)
+
+
+def _failure(fit: Fit) -> _Failure | None:
+    """Judge where a search ended; None where that is a solution."""
+    table, labels, theta, status = fit.table, fit.moments.labels, fit.theta, fit.status
+    if status is Status.CONTRADICTION:
+        message = diagnosis.contradiction_message(contradictory(table, theta, labels), fit.options.bounds)
+        return _Failure(status, "contradictory_constraints", message)
+    if status is not Status.BAD_START:
+        limits = restrictions(table, theta)
+        held = limits.slopes[active(limits, fit._expected)]
+        names = diagnosis.inseparable(fit._expected.hessian, table, held, labels)
+        if status is Status.CONVERGED and not names:
+            return None
+        gone = exhausted.exhausted(table, fit.pattern, fit.sample, fit.moments, theta)
+        if gone:
+            return _Failure(Status.NO_DESCENT, "not_converged", exhausted.message(gone))
+        if names:
+            message = diagnosis.unidentified_message(names, table) + categories.without_weight(table, fit.moments)
+            return _Failure(status, "not_identified", message, names)
+    undefined = without_value(table, theta, labels)
+    if undefined:
+        return _Failure(status, "not_converged", diagnosis.without_value_message(undefined))
+    holding = binding(table, theta, fit._expected, labels)
+    message = diagnosis.unconverged_message(status, fit.iterations, table, theta, holding)
+    return _Failure(status, "not_converged", message)
 
 
 def _examined(fit: Fit) -> list[Diagnostic]:
