@@ -90,7 +90,7 @@ def entry(fit: Fit, data: str, label: str, *, name: str = "", looked_at: int = 1
     method = asdict(fit.options.method)
     found: dict[str, Any] = {"n": fit.n, "converged": fit.converged}
     if fit.converged:
-        found |= {"chisq": float(fit._test.chi_square), "df": int(fit._test.df)}
+        found |= {"chisq": float(fit.inference.test.chi_square), "df": int(fit.inference.df)}
     told = json.loads(json.dumps({**options, "estimator": method}))  # as reading gives them back
     return Entry(data, str(fit.specification), told, versions(), label, name, looked_at, found)
 

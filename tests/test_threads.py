@@ -6,7 +6,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 import sme_sem as sme
 from sme_sem.sem import fit as fitting
-from sme_sem.sem import result
+from sme_sem.sem import inference, result, solution
 from sme_sem.threads import computed, one_thread
 
 MODEL = "trust =~ t1 + t2 + t3; use =~ u1 + u2 + u3; use ~ trust"
@@ -71,8 +71,8 @@ def test_a_computed_property_is_computed_once_on_one_thread(several):
     [
         (fitting, "estimated", lambda fit: fit),
         (result, "standard_errors", lambda fit: fit.estimates()),
-        (result, "stacked", lambda fit: fit.standardized()),
-        (result.indices, "measures", lambda fit: fit.measures()),
+        (solution, "stacked", lambda fit: fit.standardized()),
+        (inference.indices, "measures", lambda fit: fit.measures()),
     ],
 )
 def test_fits_are_found_and_read_on_one_thread(several, monkeypatch, module, name, asked):

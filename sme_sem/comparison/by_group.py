@@ -92,7 +92,7 @@ def path_tests(fit: Fit) -> Iterator[PathTest]:
         index = [p.index for p in own]
         apart = fit.theta[index[1:]] - fit.theta[index[0]]
         contrast = np.hstack([-np.ones((len(apart), 1)), np.eye(len(apart))])
-        vcov = fit._vcov[np.ix_(index, index)]
+        vcov = fit.inference.vcov[np.ix_(index, index)]
         chi_square, df = wald.statistic(apart, contrast @ vcov @ contrast.T)
         p_value = float(fit_indices.p_value(chi_square, df))
         errors = np.sqrt(np.diagonal(vcov))

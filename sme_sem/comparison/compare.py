@@ -152,7 +152,7 @@ def compare(
     """
     taken = cast(Method, chosen("method", method, METHODS))
     require_comparable(models)
-    fits = dict(sorted(models.items(), key=lambda item: item[1]._test.df))
+    fits = dict(sorted(models.items(), key=lambda item: item[1].inference.df))
     pairs = tuple(pair((a, b), fits[a], fits[b], taken) for a, b in combinations(fits, 2))
     foretold = cross_validated(fits, folds, seed) if folds is not None else None
     return Comparison(

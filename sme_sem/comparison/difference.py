@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import SpecificationError
-from ..kernels import fit_indices, ram, scaled_difference
-from ..sem import least_squares, objective, robust, two_stage
+from ..kernels import fit_indices, scaled_difference
+from ..sem import least_squares
 from ..sem.fit import Fit
 from ..tables import Kind, Words
 from ..tables.format import cell
@@ -50,8 +50,8 @@ def difference(wide: Fit, narrow: Fit, method: str = "auto") -> Difference:
     Raises :class:`~sme_sem.errors.SpecificationError` where the method does not go with the estimator.
     """
     chosen = right_method(wide) if method == "auto" else method
-    df = narrow._test.df - wide._test.df
-    if narrow._test.chi_square < wide._test.chi_square - 1e-6 * (1 + wide._test.chi_square) and _minimised(wide):
+    df, own, other = narrow.inference.df - wide.inference.df, _chi_square(wide), _chi_square(narrow)
+    if other < own - 1e-6 * (1 + own) and _minimised(wide):
         return Difference(np.nan, df, np.nan, chosen, _WORSE)
     if chosen.startswith("satorra.bentler") and not wide.options.method.mean_adjusted:
         used = {"estimator": wide.estimator, "test": repr(wide.options.method.test)}
@@ -68,8 +68,12 @@ def _minimised(fit: Fit) -> bool:
     return not fit.options.method.residual
 
 
+def _chi_square(fit: Fit) -> float:
+    return fit.inference.test.chi_square
+
+
 def _standard(wide: Fit, narrow: Fit) -> tuple[float, Words]:
-    statistic, better = narrow._test.chi_square - wide._test.chi_square, right_method(wide)
+    statistic, better = _chi_square(narrow) - _chi_square(wide), right_method(wide)
     return max(statistic, 0.0), _PLAIN if better == "standard" else _PLAIN_UNFIT.filled(better=better)
 
 
@@ -86,61 +90,40 @@ def _satorra_bentler_2010(wide: Fit, narrow: Fit) -> tuple[float, Words]:
     exact = _satorra_bentler_at(wide, narrow, nesting.reproduced(wide, narrow).theta)
     if np.isnan(statistic) or np.isnan(exact):
         return exact, _MEAN_ADJUSTED_2010 if exact > 0 else _NO_FACTOR
-    p = float(fit_indices.p_value(exact, narrow._test.df - wide._test.df))
+    p = float(fit_indices.p_value(exact, narrow.inference.df - wide.inference.df))
     return statistic, _NOT_REPRODUCED.filled(exact=cell(exact, Kind.STATISTIC), p=f"{p:.3g}")
 
 
 def _satorra_bentler_at(wide: Fit, narrow: Fit, theta: np.ndarray) -> float:
     """The difference with the wider model's factor at theta, where it equals the narrower one."""
-    factor = _factor_at(wide, theta) if wide._test.df else np.nan
-    test = (wide._test.chi_square, wide._test.df, factor)
+    factor = _factor_at(wide, theta) if wide.inference.df else np.nan
+    test = (_chi_square(wide), wide.inference.df, factor)
     return float(scaled_difference.satorra_bentler(_scaled(narrow), test)[0])
 
 
 def _factor_at(fit: Fit, theta: np.ndarray) -> float:
     """tr(U Gamma) / df of a model at other parameter values than its estimates; the information may be indefinite."""
-    method, df = fit.options.method, fit._test.df
-    pattern, sample, moments = fit.pattern, fit.sample, fit.moments
-    inverse = _inverse_information(fit, theta)
-    if method.discrepancy != "ML":
-        own = pattern, sample, moments, theta, inverse, fit._directions
-        return least_squares.scaling(method, *own, df).mean_factor
-    implied = ram.implied(pattern, theta, sample.covariance, sample.mean)
-    if moments.first_stage is not None:
-        both = two_stage.stages(
-            pattern, moments, sample, implied, fit._directions, robust=fit.options.missing == "robust_two_stage"
-        )
-        return both.scaling(df).mean_factor
-    expected = fit.options.information == "expected"
-    B = robust.spread(pattern, sample, moments, implied, around_sample=method.test_around_sample)
-    found = pattern, sample, moments, implied, inverse, B, df, fit._directions
-    return robust.scaling(method, *found, expected=expected).mean_factor
-
-
-def _inverse_information(fit: Fit, theta: np.ndarray) -> np.ndarray:
-    """Inverse information per respondent in the directions the constraints leave free: (q,) -> (q, q)"""
-    own = fit.pattern, fit.sample, fit.moments, theta
-    observed = fit.options.information == "observed"
-    information = (objective.slope(*own, exact=True).hessian if observed else objective.expected_information(*own)) / 2
-    N = fit._directions
+    at, N = fit.inference.at(theta), fit.inference.directions
     try:
-        return np.asarray(N @ np.linalg.inv(N.T @ information @ N) @ N.T)
+        bread = N @ np.linalg.inv(N.T @ at.information @ N) @ N.T
     except np.linalg.LinAlgError:
-        return np.full_like(information, np.nan)
+        return np.nan
+    return at.scaling_by(bread, N, fit.inference.df).mean_factor
 
 
 def _scaled(fit: Fit) -> tuple[float, int, float]:
-    return fit._test.chi_square, fit._test.df, fit._scaling.mean_factor
+    return _chi_square(fit), fit.inference.df, fit.inference.scaling.mean_factor
 
 
 def _satorra_2000(wide: Fit, narrow: Fit) -> tuple[float, Words]:
-    m, N = narrow._test.df - wide._test.df, wide._directions
-    inside = _moment_slopes(narrow, wide) @ narrow._directions
+    own, other = wide.inference, narrow.inference
+    m, N = other.df - own.df, own.directions
+    inside = _moment_slopes(narrow, wide) @ other.directions
     A = scaled_difference.restriction(_moment_slopes(wide, wide) @ N, inside)
     onto = np.linalg.pinv(N)  # the information's inverse among the directions, which are not of length one
-    bread, meat = _sandwich(wide)
-    trace, squared = scaled_difference.restricted(A, onto @ bread @ onto.T, N.T @ meat @ N)
-    plain = wide._total * (narrow._value - wide._value)
+    inverse = onto @ own.bread @ onto.T
+    trace, squared = scaled_difference.restricted(A, inverse, N.T @ own.spread(around_sample=True) @ N)
+    plain = own.total * (other.value - own.value)
     right = right_method(wide)
     why = _SHIFTED if right == "satorra.2000" else _SHIFTED_AS_ASKED.filled(right=right)
     return float(scaled_difference.shifted(plain, m, trace, squared)), why
@@ -150,15 +133,6 @@ def _moment_slopes(fit: Fit, like: Fit) -> np.ndarray:
     """What the parameters do to the moments, groups below each other: -> (M, q), in the order of another fit's."""
     pattern = nesting.aligned(fit, like.table).pattern()
     return np.concatenate(list(least_squares.moment_slopes(pattern, like.sample, fit.theta).mT))
-
-
-def _sandwich(fit: Fit) -> tuple[np.ndarray, np.ndarray]:
-    """The inverse information, and B: how the scores vary from respondent to respondent."""
-    if fit.moments.first_stage is not None:
-        return fit._stages.bread, fit._stages.meat
-    if fit.options.method.discrepancy != "ML":
-        return fit._bread, least_squares.spread(fit.pattern, fit.sample, fit.moments, fit.theta, normal=False)
-    return fit._bread, fit._spread(around_sample=True)
 
 
 _BY_METHOD: dict[str, Callable[[Fit, Fit], tuple[float, Words]]] = {

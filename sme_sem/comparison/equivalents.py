@@ -167,7 +167,7 @@ def _test(fit: Fit, other: Fit) -> dict[str, float]:
     if corrected(fit):
         measures = reported(fit)
         return {"chisq": measures["chisq"], "df": measures["df"]}
-    return {"chisq": other._test.chi_square, "df": other._test.df}
+    return {"chisq": other.inference.test.chi_square, "df": other.inference.df}
 
 
 def _with_free_covariates(fit: Fit) -> Fit:
@@ -193,7 +193,7 @@ def _reproducing(fit: Fit, specification: Specification) -> tuple[Fit | None, fl
         return None, found.discrepancy
     sample = fit.sample._replace(mean=fit.sample.mean if table.means else None)
     expected = objective.slope(other.pattern, sample, fit.moments, found.theta)
-    return replace(other, theta=found.theta, _expected=expected), found.discrepancy
+    return replace(other, theta=found.theta, slope=expected), found.discrepancy
 
 
 def _structural(fit: Fit) -> dict[Key, Parameter]:

@@ -480,7 +480,7 @@ def _run(design: Design, steps: Sequence[str], released: tuple[str, ...]) -> Inv
     previous: str | None = None
     for (step, fit), found in zip(fits.items(), reported_alike(fits.values()), strict=True):
         p = None if previous is None else pair((previous, step), fits[previous], fit, "auto")
-        row = {"step": step, "npar": int(found["npar"]), "df": fit._test.df, "chisq": fit._test.chi_square}
+        row = {"step": step, "npar": int(found["npar"]), "df": fit.inference.df, "chisq": fit.inference.test.chi_square}
         row |= _tested(p)
         for name in _INDICES:
             row[name] = float(found[name])
@@ -538,7 +538,7 @@ def _score_test(fit: Fit, relation: str) -> tuple[float, int]:
     theta = translated(freed, fit)
     slope = objective.slope(freed.pattern, fit.sample, fit.moments, theta)
     information = objective.expected_information(freed.pattern, fit.sample, fit.moments, theta)
-    statistic = fit._total * float(slope.gradient @ np.linalg.solve(information, slope.gradient)) / 2
+    statistic = fit.inference.total * float(slope.gradient @ np.linalg.solve(information, slope.gradient)) / 2
     return statistic, table.n_free - fit.table.n_free
 
 

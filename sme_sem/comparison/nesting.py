@@ -53,7 +53,7 @@ def relation(wide: Fit, narrow: Fit) -> Relation:
     """Tell how ``narrow``, with as many or more degrees of freedom, stands to ``wide``."""
     if not reproduced(wide, narrow).exactly:
         return Relation.NOT_NESTED
-    if wide._test.df < narrow._test.df:
+    if wide.inference.df < narrow.inference.df:
         return Relation.NESTED
     return Relation.EQUIVALENT if reproduced(narrow, wide).exactly else Relation.NOT_NESTED
 
@@ -78,7 +78,8 @@ def left_over(wide: Fit, narrow: Fit, theta: np.ndarray) -> float:
 
 def translated(wide: Fit, narrow: Fit) -> np.ndarray:
     """Give every parameter of ``wide`` the value its relation has in ``narrow``, or zero: -> (q,)"""
-    known = {(p.key, p.group): value for p, value in zip(narrow.table.parameters, narrow._point.estimates, strict=True)}
+    estimates = zip(narrow.table.parameters, narrow.inference.point.estimates, strict=True)
+    known = {(p.key, p.group): value for p, value in estimates}
     theta = np.zeros(wide.table.n_free)
     for p in reversed(wide.table.parameters):  # of equal parameters the first decides
         if p.free:

@@ -47,7 +47,7 @@ class Pair:
 def pair(names: tuple[str, str], wide: Fit, narrow: Fit, method: Method) -> Pair:
     """Compare two models by the method, or by the one that fits them (``"auto"``)."""
     found = relation(wide, narrow)
-    if found is Relation.NOT_NESTED and wide._test.df == narrow._test.df:
+    if found is Relation.NOT_NESTED and wide.inference.df == narrow.inference.df:
         # a bound costs no degree of freedom, and a chi-square is no test of it
         for (a, free), (b, limited) in permutations(zip(names, (wide, narrow), strict=True)):
             if held_back(limited) and reproduced(free, limited).exactly:
@@ -82,7 +82,7 @@ def _by_vuong(names: tuple[str, str], found: Relation, own: Rivalry, wide: Fit, 
     if found is Relation.EQUIVALENT:
         return Pair(*names, found, "vuong", np.nan, np.nan, np.nan, _EQUIVALENT)
     if found is Relation.NESTED:
-        df = float(narrow._test.df - wide._test.df)
+        df = float(narrow.inference.df - wide.inference.df)
         return Pair(
             *names,
             found,

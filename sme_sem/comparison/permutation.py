@@ -132,7 +132,7 @@ def _changes(measures: np.ndarray) -> np.ndarray:
 
 def _measured(fit: Fit) -> list[float]:
     """The plain measures of a fit; permutations need no correction."""
-    test = fit._test
+    test = fit.inference.test
     x2, df, b, bdf = test.chi_square, test.df, test.baseline, test.baseline_df
     return [
         x2,
@@ -144,10 +144,10 @@ def _measured(fit: Fit) -> list[float]:
 
 
 def _srmr(fit: Fit) -> float:
-    weight = fit._test.weight
+    weight = fit.inference.test.weight
     if isinstance(fit.pattern, OrderedPattern):
         return float(ordered.residual_measures(fit.pattern, fit.sample, fit.theta, weight)["srmr"])
-    implied = fit._point.moments
+    implied = fit.inference.point.moments
     mean, implied_mean = (fit.sample.mean, implied.mu) if fit.table.means else (None, None)
     return float((weight * fit_indices.srmr(fit.sample.covariance, implied.sigma, mean, implied_mean)).sum())
 
@@ -195,7 +195,7 @@ def _together(task: Task, step: str, orders: Sequence[np.ndarray]) -> np.ndarray
 
 def _member(fit: Fit, sample: Sample, moments: Moments, theta: np.ndarray) -> Fit:
     slope = objective.slope(fit.pattern, sample, moments, theta)
-    return replace(fit, moments=moments, sample=sample, theta=theta, diagnostics=(), _expected=slope)
+    return replace(fit, moments=moments, sample=sample, theta=theta, diagnostics=(), slope=slope)
 
 
 def _one_by_one(task: Task, step: str, orders: Sequence[np.ndarray]) -> np.ndarray:

@@ -33,7 +33,7 @@ def estimated_again(fit: Fit, specification: Specification) -> Fit:
     theta = best.theta[0]
     expected = objective.slope(pattern, sample, fit.moments, theta)
     return replace(
-        fit, table=table, pattern=pattern, theta=theta, status=best.status[0], diagnostics=(), _expected=expected
+        fit, table=table, pattern=pattern, theta=theta, status=best.status[0], diagnostics=(), slope=expected
     )
 
 

@@ -188,8 +188,8 @@ def _key(row: Any) -> tuple[str, str, str, str]:
 
 def _explained(fit: Fit) -> dict[tuple[str, str], float]:
     """R-squared of the variables that paths lead to, by name and group."""
-    shares = fit._shares
-    outcomes = dict.fromkeys((row.lhs, row.group) for row in fit._rows if row.op == "~")
+    shares = fit.shares
+    outcomes = dict.fromkeys((row.lhs, row.group) for row in fit.rows if row.op == "~")
     return {(name, group): shares[group, name] for name, group in outcomes if (group, name) in shares}
 
 

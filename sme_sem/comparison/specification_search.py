@@ -336,7 +336,8 @@ def _fitted(fit: Fit, specification: Specification) -> Fit | None:
 
 
 def _bic(fit: Fit) -> float:
-    return float(fit._test.chi_square + np.log(fit.n) * fit._test.parameters)
+    test = fit.inference.test
+    return float(test.chi_square + np.log(fit.n) * test.parameters)
 
 
 def _repeats(fit: Fit, rule: Rule, halves: int, bootstrap: int, seed: int) -> list[Repeat]:
@@ -387,7 +388,7 @@ def _repeated(repeat: Repeat) -> Gain | None:
 
 
 def _gain(before: Fit, after: Fit) -> float:
-    return float(before._test.chi_square - after._test.chi_square)
+    return float(before.inference.test.chi_square - after.inference.test.chi_square)
 
 
 def _steps(start: Fit, found: Way) -> pd.DataFrame:
@@ -395,7 +396,7 @@ def _steps(start: Fit, found: Way) -> pd.DataFrame:
     before = start
     for step in found.steps:
         measures, drop = step.fit.measures(), _gain(before, step.fit)
-        df = before._test.df - step.fit._test.df
+        df = before.inference.df - step.fit.inference.df
         rows.append(
             {
                 "change": _plain(step.change),

@@ -64,7 +64,7 @@ def rivalry(first: Fit, second: Fit, *, level: float = 0.95) -> Rivalry:
     spread = np.sqrt(n * variance)
     z = total / spread if spread > 0 else np.nan
     half = 2 * special.ndtri(0.5 + level / 2) * spread
-    more = first._n_parameters - second._n_parameters
+    more = first.inference.n_parameters - second.inference.n_parameters
     aic, bic = -2 * total + 2 * more, -2 * total + np.log(n) * more
     return Rivalry(
         float(variance),
@@ -80,21 +80,21 @@ def rivalry(first: Fit, second: Fit, *, level: float = 0.95) -> Rivalry:
 
 def log_likelihoods(fit: Fit) -> np.ndarray:
     """Log-likelihood of every respondent at the estimates, groups one after the other: -> (n,)"""
-    answers, moments = fit.moments.answers, fit._point.moments
+    answers, moments = fit.moments.answers, fit.inference.point.moments
     assert answers is not None and fit.moments.mean is not None
     mean = moments.mu if fit.table.means else fit.moments.mean
     return np.concatenate([log_density(own, mean[g], moments.sigma[g]) for g, own in enumerate(answers)])
 
 
 def _scores(fit: Fit) -> np.ndarray:
-    found = robust.scores(fit.pattern, fit.moments, fit._point.moments, around_sample=False)
-    return np.concatenate(found) @ fit._directions
+    found = robust.scores(fit.pattern, fit.moments, fit.inference.point.moments, around_sample=False)
+    return np.concatenate(found) @ fit.inference.directions
 
 
 def _inverse(fit: Fit) -> np.ndarray:
     """Inverse of the observed information, in the directions the constraints leave free."""
-    N = fit._directions
-    return np.asarray(np.linalg.inv(N.T @ (fit._slope(exact=True).hessian / 2) @ N))
+    N = fit.inference.directions
+    return np.asarray(np.linalg.inv(N.T @ fit.inference.observed_information @ N))
 
 
 _BY_LIKELIHOOD = Words(

@@ -25,7 +25,6 @@ from ..kernels import fit_indices
 from ..kernels import pooling as kernel
 from ..sem.columns import measure_columns
 from ..sem.composites import LOADING
-from ..sem.expressions import Quantity
 from ..sem.fit import Fit, fit
 from ..sem.quoted import objections
 from ..sem.result import shares_explained
@@ -127,8 +126,7 @@ class PooledFit(Tabled):
         value = np.concatenate([point.estimates, defined.value])
         gradient = np.concatenate([own, defined.gradient])
         standardized = {
-            f"std_{name}": self._standardized(observed=observed).value
-            for name, observed in (("lv", False), ("all", True))
+            f"std_{name}": point.solution(observed=observed).value for name, observed in (("lv", False), ("all", True))
         }
         return pd.DataFrame(self._relations() | {"est": value} | self._inference(value, gradient, level) | standardized)
 
@@ -158,15 +156,8 @@ class PooledFit(Tabled):
         """
         columns = self._relations()
         del columns["label"], columns["free"]
-        found = self._standardized(observed=True)
+        found = self._point.solution(observed=True)
         return pd.DataFrame(columns | {"est_std": found.value} | self._inference(found.value, found.gradient, level))
-
-    def _standardized(self, *, observed: bool) -> Quantity:
-        values = self._point.standardized(observed=observed)
-        defined = stacked(list(self._point.defined(values).values()), self.fits[0].table.n_free)
-        return Quantity(
-            np.concatenate([values.value, defined.value]), np.concatenate([values.gradient, defined.gradient])
-        )
 
     def _relations(self) -> dict[str, Any]:
         frame = self.fits[0].estimates()
@@ -237,7 +228,7 @@ class PooledFit(Tabled):
         found = {"npar": npar, "ntotal": self.n, "m": self.m, "chisq": 0.0, "df": self.chi_squares.df, "pvalue": np.nan}
         if len(tests):
             own = tests.iloc[0]
-            chi_square, df, total = max(float(own["chisq"]), 0.0), float(own["df1"]), first._total
+            chi_square, df, total = max(float(own["chisq"]), 0.0), float(own["df1"]), first.inference.total
             base = pooled_tests.pooled(pooled_tests.of_baseline(self.fits))[str(own["test"])]
             independence, groups = max(float(base.df1 * base.statistic), 0.0), first.table.groups
             lower, upper = fit_indices.rmsea_interval(chi_square, df, total, groups)
@@ -252,7 +243,7 @@ class PooledFit(Tabled):
         if not first.table.ordered:
             implied, (covariance, mean) = self._point.moments, self._sample
             residuals = fit_indices.srmr(covariance, implied.sigma, mean, None if mean is None else implied.mu)
-            found["srmr"] = (first._test.weight * residuals).sum()
+            found["srmr"] = (first.inference.test.weight * residuals).sum()
         return pd.Series(found, name="value", dtype=float)
 
     def r_squared(self) -> pd.Series[float]:

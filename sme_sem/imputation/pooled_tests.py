@@ -58,7 +58,7 @@ def of_model(fits: Sequence[Fit], theta: np.ndarray) -> ChiSquares:
     first = fits[0]
     if not has_likelihood(first):
         return _of_copies(fits, "")
-    own = np.array([fit._total * fit._value for fit in fits])
+    own = np.array([fit.inference.total * fit.inference.value for fit in fits])
     at_mean = []
     covariance, mean = _covariances(fits).mean(axis=0), _means(fits).mean(axis=0)
     exogenous = len(first.table.exogenous)
@@ -72,9 +72,9 @@ def of_model(fits: Sequence[Fit], theta: np.ndarray) -> ChiSquares:
                 S, None if own_mean is None else own_mean[x], pooled, mean[x]
             )
         value = discrepancy.value(fit.pattern, fit.sample, theta)
-        at_mean.append(fit._total * float(value - (saturated * fit.sample.share).sum()))
-    stacked = stacked_value(fits) * first._total
-    return ChiSquares(own, np.array(at_mean), stacked, float(first._test.df), *_scaling(fits, ""))
+        at_mean.append(fit.inference.total * float(value - (saturated * fit.sample.share).sum()))
+    stacked = stacked_value(fits) * first.inference.total
+    return ChiSquares(own, np.array(at_mean), stacked, float(first.inference.df), *_scaling(fits, ""))
 
 
 def of_baseline(fits: Sequence[Fit]) -> ChiSquares:
@@ -83,10 +83,10 @@ def of_baseline(fits: Sequence[Fit]) -> ChiSquares:
     if not has_likelihood(first):
         return _of_copies(fits, "baseline_")
     covariates = len(first.table.covariates)
-    own = np.array([fit._total * indices.baseline(fit.sample, covariates)[0] for fit in fits])
+    own = np.array([fit.inference.total * indices.baseline(fit.sample, covariates)[0] for fit in fits])
     stacked, df = indices.baseline(stacked_sample(fits), covariates)
     nowhere = np.full(len(fits), np.nan)
-    return ChiSquares(own, nowhere, first._total * stacked, float(df), *_scaling(fits, "baseline_"))
+    return ChiSquares(own, nowhere, first.inference.total * stacked, float(df), *_scaling(fits, "baseline_"))
 
 
 def _scaling(fits: Sequence[Fit], which: str) -> tuple[float, float, float | None]:

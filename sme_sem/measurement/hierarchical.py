@@ -79,7 +79,7 @@ def hierarchical(fit: Fit) -> Hierarchical:
     require_solution(fit, "it says nothing on reliability; see fit.diagnostics.")
     if fit.table.groups > 1 or fit.table.ordered:
         raise SpecificationError("hierarchical omega is of one group and of continuous answers.")
-    point, p = fit._point, len(fit.observed)
+    point, p = fit.inference.point, len(fit.observed)
     names = list(fit.latent)
     items = [
         i for i, name in enumerate(fit.observed) if any(q.op == "=~" and q.rhs == name for q in fit.table.parameters)

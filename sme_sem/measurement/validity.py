@@ -133,7 +133,7 @@ def validity(fit: Fit, *, group: str | None = None) -> Validity:
     names = [name for name in fit.table.constructs_of(place) if name not in fit.table.phantoms]
     if not names:
         raise SpecificationError("the model has no construct with items: write at least one '=~' line.")
-    point = fit._point
+    point = fit.inference.point
     own = [point.place[name] for name in names]
     constructs = point.moments.cov[place][np.ix_(own, own)]
     related = _parts(fit, place, names)

@@ -28,7 +28,7 @@ from ..sem.fit import Fit
 from ..sem.fitted import require_solution
 from ..sem.presentation import ESTIMATE_COLUMNS, Labels, named, path_label, require_labels
 from ..sem.quoted import objections
-from ..sem.result import z_tests
+from ..sem.solution import z_tests
 from ..tables import Column, Kind, Language, Table, Tabled, Text, Words, rows_from
 from ..tables.format import interval_columns
 
@@ -263,8 +263,8 @@ def _orders(a: str, b: str) -> tuple[tuple[str, str], tuple[str, str]]:
 def _line(fit: Fit, group: int, outcome: str, predictor: str, moderator: str, product: str) -> Line:
     by_cause = {p.rhs: p for p in fit.table.parameters if (p.op, p.lhs, p.group) == ("~", outcome, group)}
     own = [by_cause[name] for name in (predictor, product)]
-    point = fit._point
-    padded = np.pad(fit._vcov, (0, 1))  # index -1: fixed, without error
+    point = fit.inference.point
+    padded = np.pad(fit.inference.vcov, (0, 1))  # index -1: fixed, without error
     index = [p.index if p.free else -1 for p in own]
     times = np.array([1.0, 2.0 if predictor == moderator else 1.0])  # the slope of b x + d x^2 is b + 2 d x
     of_moderator, of_predictor, of_outcome = deviations_of(fit, group, moderator, predictor, outcome)
@@ -281,7 +281,8 @@ def _line(fit: Fit, group: int, outcome: str, predictor: str, moderator: str, pr
 
 def deviations_of(fit: Fit, group: int, *names: str) -> list[float]:
     """Give the standard deviations of variables as the model has them; NaN where their variance is not above zero."""
-    variances = np.diagonal(fit._point.moments.cov[group])[[fit._point.place[name] for name in names]]
+    point = fit.inference.point
+    variances = np.diagonal(point.moments.cov[group])[[point.place[name] for name in names]]
     return [float(np.sqrt(variance)) if variance > 0 else np.nan for variance in variances]
 
 
@@ -293,7 +294,7 @@ def centre_of(fit: Fit, group: int, name: str) -> float:
     """
     if name not in fit.observed:
         return 0.0
-    means = fit._point.moments.mu if fit.table.means else fit.moments.mean
+    means = fit.inference.point.moments.mu if fit.table.means else fit.moments.mean
     return 0.0 if means is None else float(means[group, fit.observed.index(name)])
 
 

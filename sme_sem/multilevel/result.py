@@ -15,9 +15,8 @@ from ..sem.diagnosis import Diagnostic
 from ..sem.expressions import Quantity, define
 from ..sem.judged import Judged
 from ..sem.options import Options
-from ..sem.result import z_tests
 from ..sem.rows import Estimated, estimated
-from ..sem.solution import Point, parameter_errors, stacked, standard_errors, without_constants
+from ..sem.solution import Point, parameter_errors, stacked, standard_errors, without_constants, z_tests
 from ..tables import Table
 from . import measures, search
 from .answers import Answers

@@ -31,7 +31,7 @@ from ..ledger import HYPOTHESIZED, Entry, record, versions
 from ..responses.moments import Moments
 from ..sem import diagnosis
 from ..sem.constraints import constrained
-from ..sem.effects import mediated
+from ..sem.effects import effects, mediated
 from ..sem.fit import Fit
 from ..sem.fit import fit as fit_model
 from ..sem.specification import Specification
@@ -351,9 +351,9 @@ def _member(template: Fit, moments: Moments, batch: Sample, slopes: Slope, best:
         status=best.status[place],
         iterations=int(best.iterations[place]),
         diagnostics=(),
-        _expected=Slope(*(part[place] for part in slopes)),
+        slope=Slope(*(part[place] for part in slopes)),
     )
-    return replace(found, diagnostics=tuple(diagnosis.examine(found._point, found.n, found.moments.labels)))
+    return replace(found, diagnostics=tuple(diagnosis.examine(found.inference.point, found.n, found.moments.labels)))
 
 
 def _key(row: Mapping[Any, Any]) -> tuple[str, ...]:
@@ -371,7 +371,7 @@ def _indirect(fit: Fit) -> dict[tuple[str, ...], tuple[float, float]]:
     between = [(outcome, cause) for cause, outcome in mediated((cause, outcome) for outcome, cause in pairs)]
     if not between:
         return {}
-    found = fit._effects(between).query("effect == 'indirect'")
+    found = effects(fit, between).query("effect == 'indirect'")
     return {
         (row["outcome"], INDIRECT, row["predictor"], row["route"]): (row["est"], row["se"])
         for row in found.to_dict("records")

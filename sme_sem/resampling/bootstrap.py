@@ -278,7 +278,7 @@ def _suited(fit: Fit, kind: Kind, cluster: Sequence[object] | np.ndarray | None)
             "the fit knows that respondents were drawn in clusters; a bootstrap that draws them one by one would give "
             "errors that are too small. Take kind='cluster'."
         )
-    if fit._settled is not None:
+    if fit.settled is not None:
         raise SpecificationError(
             "rotated constructs may change places and signs from sample to sample, so their loadings have no bootstrap "
             "distribution; fit a confirmatory model, or use the standard errors of the fit."
@@ -356,7 +356,7 @@ def _summed_up(
     pvalue = np.nan
     if kind == "bollen-stine":
         finite = outcome.statistic[np.isfinite(outcome.statistic)]
-        pvalue = float((finite >= fit._total * fit._value).mean())
+        pvalue = float((finite >= fit.inference.total * fit.inference.value).mean())
     return Bootstrap(fit, kind, level, seed, table, columns, outcome.statistic, dict(reasons), pvalue, left_out)
 
 

@@ -70,7 +70,8 @@ def _test(found: Bootstrap, notes: tuple[Text, ...]) -> Table:
         Column("draws", term("Bootstrap sample"), Kind.COUNT),
         Column("pvalue", "p", Kind.PROBABILITY),
     )
-    row = (found.fit._total * found.fit._value, len(found.draws) - found.failed, found.pvalue)
+    own = found.fit.inference
+    row = (own.total * own.value, len(found.draws) - found.failed, found.pvalue)
     title = Words("Bollen-Stine test of the model", "Bollen-Stine 自助法模型检验")
     return Table("bootstrap_test", title, columns, (row,), (_BOLLEN_STINE, *notes))
 

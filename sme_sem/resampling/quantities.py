@@ -64,7 +64,7 @@ class Quantities:
     @classmethod
     def of(cls, fit: Fit, *, htmt: bool = False) -> Quantities:
         """Choose what is kept of a fit's samples."""
-        point = fit._point
+        point = fit.inference.point
         varying = [p.varies for p in fit.table.parameters]
         labels = tuple(str(label) for label in fit.moments.labels)
         return cls(point, labels, np.flatnonzero(varying), tuple(_effects(point)), _members(fit) if htmt else None)

@@ -78,9 +78,9 @@ def _nearby(fit: Fit, sample: Sample, start: np.ndarray, inverse: np.ndarray) ->
 
 def inverse_hessian(fit: Fit) -> np.ndarray:
     """Inverse of the Hessian at the estimates: the exact one, or the expected one where that is not definite."""
-    W = linalg.whitener(fit._slope(exact=True).hessian)
+    W = linalg.whitener(2 * fit.inference.observed_information)
     if not np.isfinite(W).all():
-        W = linalg.whitener(fit._expected.hessian)
+        W = linalg.whitener(fit.slope.hessian)
     return np.asarray(W.mT @ W)
 
 

@@ -94,7 +94,7 @@ class Job:
             theta, sample = self.moved.back_from(theta, sample)
         values = self.quantities.evaluate(theta, sample)
         values[failed] = np.nan
-        unbiased = round(self.fit.n - self.fit._total)
+        unbiased = round(self.fit.n - self.fit.inference.total)
         statistic = np.where(failed, np.nan, (counts.sum(axis=1) - unbiased) * found.value)
         return Outcome(values, statistic, np.array([STATUSES.index(s) for s in found.status], dtype=np.int8))
 

@@ -31,7 +31,7 @@ def composition(fit: Fit, level: float) -> pd.DataFrame:
     tests = standardized.loc[own].rename(columns={"est_std": "weight_std"})
     frame = frame.join(tests[list(COLUMNS)])
     place = fit.table.place
-    R = linalg.correlation(fit._point.moments.cov)
+    R = linalg.correlation(fit.inference.point.moments.cov)
     group = [fit.moments.labels.index(label) for label in frame["group"]]
     construct, item = ([place[name] for name in frame[side]] for side in ("construct", "item"))
     frame["loading"] = R[group, construct, item]

@@ -93,7 +93,7 @@ def diagram_model(fit: Fit, labels: presentation.Labels | None = None, group: st
     group = fit.moments.labels[0] if group is None else group
     estimates = fit.estimates()
     estimates = estimates[estimates["group"] == group]
-    shares = fit._shares
+    shares = fit.shares
     paths = estimates[estimates["op"] == "~"]
     weights = fit.composites()
     inner = dict.fromkeys((*fit.latent, *paths["rhs"], *paths["lhs"]))

@@ -9,14 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from ..errors import SpecificationError, among, did_you_mean
 from ..kernels import ram
+from ..threads import one_thread
 from .expressions import Quantity
-from .solution import Point, standard_errors
+from .solution import Point, standard_errors, without_constants, z_tests
+
+if TYPE_CHECKING:
+    from .result import Fit
 
 MOST_ROUTES = 1000
 
@@ -25,12 +30,23 @@ Pair = tuple[str, str]
 """Outcome and predictor."""
 
 
-def effects(point: Point, vcov: np.ndarray, pairs: Sequence[Pair]) -> dict[str, Any]:
-    """All effects of variables on others, pair by pair and group by group.
+@one_thread()
+def effects(fit: Fit, pairs: Sequence[Pair]) -> pd.DataFrame:
+    """All effects of variables on others, pair by pair and group by group, tested as :meth:`Fit.effects` has it.
 
-    point : the fitted model   vcov : (q, q)
-    Columns: outcome, predictor, effect, route, group (its place), est, se, est_std.
+    Columns: outcome, predictor, effect, route, group, est, se, est_std, z, pvalue, ci_lower, ci_upper.
     """
+    columns = _columns(fit.inference.point, fit.inference.vcov, pairs)
+    columns["group"] = [fit.moments.labels[g] for g in columns["group"]]
+    if fit.bootstrapped is None:
+        return pd.DataFrame(columns | z_tests(columns["est"], columns["se"], 0.95))
+    names = (columns[name] for name in ("effect", "route", "predictor", "outcome", "group"))
+    se, lower, upper = fit.bootstrapped.errors_of_effects(zip(*names, strict=True), 0.95)
+    se = without_constants(se)
+    return pd.DataFrame(columns | z_tests(columns["est"], se, 0.95) | {"ci_lower": lower, "ci_upper": upper})
+
+
+def _columns(point: Point, vcov: np.ndarray, pairs: Sequence[Pair]) -> dict[str, Any]:
     for pair in pairs:
         _require_variables(point, *pair)
     by_group = [_of_group(point, group, pairs) for group in range(point.table.groups)]

@@ -510,7 +510,7 @@ def fit_table(table: ParameterTable, options: Options, moments: Moments, *, rais
     if moved is not None:
         with np.errstate(over="ignore", invalid="ignore"):
             slope = objective.slope(pattern, sample, moments, own)
-        fit = replace(fit, moments=moments, sample=sample, theta=own, _expected=slope)
+        fit = replace(fit, moments=moments, sample=sample, theta=own, slope=slope)
     return fit._noting(_examined(fit)) if failure is None else fit
 
 
@@ -535,8 +535,8 @@ def _failure(fit: Fit) -> _Failure | None:
         return _Failure(status, "contradictory_constraints", message)
     if status is not Status.BAD_START:
         limits = restrictions(table, theta)
-        held = limits.slopes[active(limits, fit._expected)]
-        names = diagnosis.inseparable(fit._expected.hessian, table, held, labels)
+        held = limits.slopes[active(limits, fit.slope)]
+        names = diagnosis.inseparable(fit.slope.hessian, table, held, labels)
         if status is Status.CONVERGED and not names:
             return None
         gone = exhausted.exhausted(table, fit.pattern, fit.sample, fit.moments, theta)
@@ -548,21 +548,21 @@ def _failure(fit: Fit) -> _Failure | None:
     undefined = without_value(table, theta, labels)
     if undefined:
         return _Failure(status, "not_converged", diagnosis.without_value_message(undefined))
-    holding = binding(table, theta, fit._expected, labels)
+    holding = binding(table, theta, fit.slope, labels)
     message = diagnosis.unconverged_message(status, fit.iterations, table, theta, holding)
     return _Failure(status, "not_converged", message)
 
 
 def _examined(fit: Fit) -> list[Diagnostic]:
     """Look for what is odd about estimates that were found."""
-    table, labels = fit.table, fit.moments.labels
-    found = diagnosis.examine(fit._point, fit.n, labels)
+    table, labels, point = fit.table, fit.moments.labels, fit.inference.point
+    found = diagnosis.examine(point, fit.n, labels)
     found += sampling.examine(fit.moments.design, fit.options, table)
-    nowhere = [name for name, own in fit._point.defined().items() if not np.isfinite(own.value)]
+    nowhere = [name for name, own in point.defined().items() if not np.isfinite(own.value)]
     found += [diagnosis.undefined(nowhere)] if nowhere else []
-    held = at_limit(table, fit.theta, fit._expected, labels)
+    held = at_limit(table, fit.theta, fit.slope, labels)
     found += [diagnosis.at_limit(held)] if held else []
-    if fit.options.method.se == "first_order" and not np.isfinite(fit.vcov.to_numpy()).all():
+    if fit.options.method.se == "first_order" and not np.isfinite(fit.inference.vcov).all():
         found.append(diagnosis.NO_FIRST_ORDER)
     return found
 

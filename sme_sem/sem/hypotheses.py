@@ -304,7 +304,7 @@ def _tested_path(hypothesis: Hypothesis, fit: Fit, level: float) -> HypothesisTe
 
 
 def _standardized_product(hypothesis: Hypothesis, fit: Fit, est: float) -> float:
-    point = fit._point
+    point = fit.inference.point
     variances = np.diagonal(point.moments.cov[0])
     names = (hypothesis.cause.partition(":")[0], str(hypothesis.moderator), hypothesis.outcome)
     if any(name not in point.place for name in names):

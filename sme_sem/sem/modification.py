@@ -11,10 +11,12 @@ Sorbom (1989), Psychometrika 54, 371-384; Saris, Satorra and Sorbom (1987).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from ..kernels import discrepancy, least_squares, linalg, ram
 from ..responses.moments import Moments
@@ -22,6 +24,7 @@ from . import least_squares as weighing
 from . import objective
 from .candidates import Candidates, candidates_of
 from .parameters import ParameterTable
+from .solution import Point
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +34,18 @@ class Indices:
     candidates: Candidates
     mi: np.ndarray
     epc: np.ndarray
+
+    def frame(self, point: Point, labels: Sequence[str]) -> pd.DataFrame:
+        """What is known of each, largest first, beside its change standardized as the solution at the point is."""
+        of, order = self.candidates, np.argsort(-self.mi, kind="stable")
+        order = order[~np.isnan(self.mi[order])]
+        columns: dict[str, Any] = of.columns(order, labels)
+        columns |= {"mi": self.mi[order], "epc": self.epc[order]}
+        for name, observed in (("sepc_lv", False), ("sepc_all", True)):
+            scale = point.scale_of(of.powers, of.group, of.value, observed=observed)
+            with np.errstate(invalid="ignore"):  # a variance of zero standardizes nothing
+                columns[name] = (self.epc * scale)[order]
+        return pd.DataFrame(columns)
 
 
 def modification_indices(

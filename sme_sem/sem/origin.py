@@ -109,4 +109,4 @@ def around_means(fit: Fit) -> tuple[Fit, Centred | None]:
     if not np.isfinite(theta).all():
         return fit, None
     slope = objective.slope(fit.pattern, moved.sample, moved.moments, theta)
-    return replace(fit, sample=moved.sample, moments=moved.moments, theta=theta, _expected=slope), moved
+    return replace(fit, sample=moved.sample, moments=moved.moments, theta=theta, slope=slope), moved

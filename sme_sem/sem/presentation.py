@@ -26,7 +26,7 @@ from ..tables import Column, Kind, Number, Table, Text, Words, joined, term
 from ..tables.format import cell, interval_columns
 from .columns import measure_columns
 from .cutoffs import PROFILES, Profile
-from .effects import mediated
+from .effects import effects, mediated
 from .quoted import SCALED_ONLY, SEVERITIES, chisq_per_df, corrected, measures_to_judge, objections, of_means, reported
 from .rows import Estimated, rows_of
 
@@ -227,7 +227,7 @@ def scales(fit: Fit) -> Table:
     ordered = set(fit.table.ordered)
     rows = tuple(
         (row.group, row.lhs, _SCALES[row.op], row.est, row.se)
-        for row in fit._rows
+        for row in fit.rows
         if row.lhs == row.rhs and row.op in _SCALES and row.free and row.lhs in ordered
     )
     columns = (
@@ -270,7 +270,7 @@ def structural_paths(fit: Fit, labels: Labels | None = None) -> Table:
 def mediated_effects(fit: Fit, labels: Labels | None = None) -> Table:
     """Table of direct, indirect and total effects, for every pair of variables with a way between them."""
     pairs = mediated((row.rhs, row.lhs) for row in _relations(fit, "~"))
-    found = list(rows_of(fit._effects([(outcome, predictor) for predictor, outcome in pairs])))
+    found = list(rows_of(effects(fit, [(outcome, predictor) for predictor, outcome in pairs])))
     routes = Counter((row.outcome, row.predictor, row.group) for row in found if row.effect == "indirect")
     rows: list[tuple[Any, ...]] = []
     for row in found:
@@ -336,7 +336,7 @@ def covariances(fit: Fit, labels: Labels | None = None) -> Table:
 
 def r_squared(fit: Fit, labels: Labels | None = None) -> Table:
     """Table of the explained share of variance of the variables that paths, or elements, lead to."""
-    shares = fit._shares
+    shares = fit.shares
     outcomes = dict.fromkeys((*(row.lhs for row in _relations(fit, "~")), *fit.latent))
     rows = tuple(
         (group, named(name, labels), shares[group, name])
@@ -496,7 +496,7 @@ def _by_group(table: Table, fit: Fit) -> Table:
 
 
 def _relations(fit: Fit, op: str) -> list[Estimated]:
-    return [row for row in fit._rows if row.op == op]
+    return [row for row in fit.rows if row.op == op]
 
 
 def _relation(row: Any, labels: Labels) -> Words:

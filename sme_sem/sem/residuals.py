@@ -50,7 +50,7 @@ def residuals(fit: Fit, kind: str) -> np.ndarray:
 
 
 def _of_numbers(fit: Fit, kind: str) -> np.ndarray:
-    sample, sigma = fit.sample.covariance, fit._point.moments.sigma
+    sample, sigma = fit.sample.covariance, fit.inference.point.moments.sigma
     return np.asarray(fit_indices.correlation_residuals(sample, sigma) if kind == "cor" else sample - sigma)
 
 
@@ -120,22 +120,22 @@ def _parts_of_likelihood(fit: Fit) -> _Parts:
     if fit.table.means:
         kept = np.concatenate([np.arange(p) < p - x, kept])
     gammas, informations = (_saturated if fit.moments.patterns is None else _saturated_with_gaps)(fit, kept)
-    jacobian = least_squares.jacobian(fit.pattern, fit._point.moments)
+    jacobian = least_squares.jacobian(fit.pattern, fit.inference.point.moments)
     slopes = least_squares.by_parameter(fit.pattern, jacobian)[..., kept]
     weighted = fit.sample.share[:, None, None] * slopes @ np.stack(informations)
-    inverse = fit._inverse((weighted @ slopes.mT).sum(axis=0))
+    inverse = fit.inference.inverse((weighted @ slopes.mT).sum(axis=0))
     return _Parts(np.stack(gammas), slopes, weighted, kept, inverse)
 
 
 def _parts_of_least_squares(fit: Fit) -> _Parts:
     normal = fit.options.method.discrepancy != "WLS" and not _sandwich(fit)
     gamma, slopes, weighted = weighing.of_residuals(fit.pattern, fit.sample, fit.moments, fit.theta, normal=normal)
-    return _Parts(gamma, slopes, weighted, np.ones(gamma.shape[-1], dtype=bool), fit._bread)
+    return _Parts(gamma, slopes, weighted, np.ones(gamma.shape[-1], dtype=bool), fit.inference.bread)
 
 
 def _saturated(fit: Fit, kept: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Gamma, and the information at the implied moments, of the kept moments by group."""
-    moments, implied, means = fit.moments, fit._point.moments, fit.table.means
+    moments, implied, means = fit.moments, fit.inference.point.moments, fit.table.means
     gammas, informations = [], []
     for g, sample in enumerate(fit.sample.covariance):
         if _sandwich(fit) and moments.answers is not None:
@@ -156,7 +156,7 @@ def _saturated(fit: Fit, kept: np.ndarray) -> tuple[list[np.ndarray], list[np.nd
 
 
 def _saturated_with_gaps(fit: Fit, kept: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    moments, implied, x = fit.moments, fit._point.moments, len(fit.table.exogenous)
+    moments, implied, x = fit.moments, fit.inference.point.moments, len(fit.table.exogenous)
     assert moments.patterns is not None and moments.answers is not None
     every = np.concatenate(moments.answers)
     gammas = []

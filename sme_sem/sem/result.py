@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from ..errors import SpecificationError, probability
-from ..kernels import discrepancy, fiml, latent_response, linalg, ram
-from ..kernels.constrained import active, free_directions
-from ..kernels.discrepancy import Sample
+from ..kernels import latent_response, linalg, ram
+from ..kernels.discrepancy import Sample, Slope
 from ..kernels.latent_response import OrderedPattern
 from ..kernels.minimise import Status
 from ..responses.moments import Moments
 from ..threads import computed, one_thread
-from . import indices, least_squares, objective, ordered, robust, two_stage
-from .constraints import restrictions
 from .diagnosis import Diagnostic
-from .estimators import Estimator
 from .expressions import Quantity
+from .inference import Inference
 from .judged import Judged
-from .modification import Indices, modification_indices
 from .options import Options
-from .parameters import ParameterTable, baseline_table
+from .parameters import ParameterTable
 from .rows import Estimated, estimated
-from .search import search
-from .solution import Point, parameter_errors, stacked, standard_errors, without_constants
+from .solution import Point, parameter_errors, standard_errors, without_constants, z_tests
 from .specification import Specification
 from .spelling import chosen
 
@@ -58,6 +52,8 @@ class Fit(Judged):
     pattern, theta : where the free parameters stand in the model's matrices, and their estimates, (q,)
     status, iterations : how the search for the estimates ended, and after how many steps
     diagnostics : what is to be minded, each with ``severity`` ("error", "warning", "info"), ``code`` and ``message``
+    slope : value, gradient and expected Hessian of the discrepancy at the estimates
+    settled : slopes of the conditions that hold at a rotation, (k, q)
     bootstrapped : the samples that standard errors come from, where ``bootstrap=`` asked for them
     """
 
@@ -70,8 +66,8 @@ class Fit(Judged):
     status: Status
     iterations: int
     diagnostics: tuple[Diagnostic, ...]
-    _expected: discrepancy.Slope
-    _settled: np.ndarray | None = None  # (k, q) slopes of the conditions that hold at a rotation
+    slope: Slope
+    settled: np.ndarray | None = None
     bootstrapped: Bootstrap | None = None
 
     # --- what was fitted ---------------------------------------------------------------------------
@@ -105,222 +101,21 @@ class Fit(Judged):
     def _ended(self) -> Status:
         return self.status
 
-    # --- the mathematics behind the tables ---------------------------------------------------------
-
-    @computed
-    def _point(self) -> Point:
-        return Point.at(self.table, self.pattern, self.theta, self.sample.covariance, self.sample.mean)
-
-    @computed
-    def _white(self) -> discrepancy.Whitened:
-        return discrepancy.whitened(self.pattern, self.sample, self._point.moments)
-
-    def _slope(self, *, exact: bool) -> discrepancy.Slope:
-        if not exact:
-            return self._expected
-        return objective.slope(self.pattern, self.sample, self.moments, self.theta, exact=exact)
+    @cached_property
+    def inference(self) -> Inference:
+        """What the tables are made from: errors, test and measures as arrays (:mod:`sme_sem.sem.inference`)."""
+        own = self.table, self.pattern, self.theta, self.sample, self.moments, self.options
+        return Inference(*own, self.slope, self.settled, self.bootstrapped)
 
     @property
-    def _value(self) -> float:
-        """The discrepancy at the estimates."""
-        return float(self._slope(exact=False).value)
-
-    @property
-    def _tested(self) -> float:
-        """What the test statistic is, per respondent."""
-        if self._estimator.residual:
-            weight = least_squares.residual_weight(
-                self.sample, self.moments, self._estimator, len(self.table.exogenous)
-            )
-            return least_squares.browne_residual(self.pattern, self.sample, self.theta, self._directions, weight)
-        return self._value
-
-    @computed
-    def _total(self) -> float:
-        """N of errors and test statistic: n, or n - G where covariances are divided by n - 1."""
-        return float(self.n - self.table.groups * self.options.unbiased)
+    def _measures(self) -> dict[str, float]:
+        return self.inference.measures
 
     @computed
     def vcov(self) -> pd.DataFrame:
         """Covariance matrix of the free parameters' estimates; with groups a name tells its own, unless it is all."""
         names = self.table.names(self.moments.labels)
-        return pd.DataFrame(self._vcov, index=names, columns=names)
-
-    @computed
-    def _vcov(self) -> np.ndarray:
-        if self.bootstrapped is not None:
-            return self.bootstrapped.vcov
-        kind = self._estimator.se
-        if kind == "standard":
-            return self._bread / self._total
-        if kind == "none":
-            return np.full((self.table.n_free, self.table.n_free), np.nan)
-        if self._estimator.discrepancy != "ML":
-            normal, squared = kind == "robust_sem_nt", self._estimator.test in ("scaled_shifted", "mean_var_adjusted")
-            own = self.pattern, self.sample, self.moments, self.theta
-            B = least_squares.spread(*own, normal=normal, whole=squared)
-            return np.asarray(self._bread @ B @ self._bread / self._total)
-        if kind == "two_stage":
-            return self._stages.vcov / self._total
-        B = self._spread(around_sample=kind == "robust_sem")
-        if kind == "first_order":
-            return self._inverse(B) / self._total
-        return np.asarray(self._bread @ B @ self._bread / self._total)
-
-    def _spread(self, *, around_sample: bool) -> np.ndarray:
-        """B of the sandwich, found once for errors and tests."""
-        return self._spread_around_sample if around_sample else self._spread_around_model
-
-    @computed
-    def _spread_around_sample(self) -> np.ndarray:
-        return robust.spread(self.pattern, self.sample, self.moments, self._point.moments, around_sample=True)
-
-    @computed
-    def _spread_around_model(self) -> np.ndarray:
-        return robust.spread(self.pattern, self.sample, self.moments, self._point.moments, around_sample=False)
-
-    @computed
-    def _bread(self) -> np.ndarray:
-        """Inverse of the information per respondent."""
-        if self.options.information == "observed":
-            return self._inverse(self._slope(exact=True).hessian / 2)
-        if self.moments.patterns is None:
-            return self._inverse(self._expected.hessian / 2)
-        return self._inverse(objective.expected_information(self.pattern, self.sample, self.moments, self.theta) / 2)
-
-    def _inverse(self, information: np.ndarray) -> np.ndarray:
-        """Inverse within the directions that the binding constraints leave free."""
-        N = self._directions
-        bound = N.shape[1] < N.shape[0]
-        W = linalg.whitener(N.T @ information @ N) @ N.T if bound else linalg.whitener(information)
-        return np.asarray(W.T @ W)
-
-    @computed
-    def _directions(self) -> np.ndarray:
-        """Directions in which the parameters can move: (q, q), or fewer columns under constraints."""
-        limits = restrictions(self.table, self.theta)
-        known = np.isfinite(limits.slopes).all(axis=1)  # where a search ended, a constraint may have no value
-        slopes = limits.slopes[active(limits, self._expected) & known]
-        if self._settled is not None:
-            slopes = np.concatenate([slopes, self._settled])
-        return free_directions(slopes, self._expected.hessian)
-
-    @computed
-    def _n_parameters(self) -> int:
-        """Free parameters less equality constraints and conditions of a rotation."""
-        limits = restrictions(self.table, self.theta)
-        slopes = limits.slopes[: limits.equalities]
-        known = np.isfinite(slopes).all(axis=1)
-        free = free_directions(slopes[known], self._expected.hessian).shape[1]
-        return free - (0 if self._settled is None else len(self._settled))
-
-    @property
-    def _estimator(self) -> Estimator:
-        return self.options.method
-
-    @computed
-    def _stages(self) -> two_stage.Stages:
-        return two_stage.stages(
-            self.pattern,
-            self.moments,
-            self.sample,
-            self._point.moments,
-            self._directions,
-            robust=self.options.missing == "robust_two_stage",
-        )
-
-    @computed
-    def _baseline(self) -> Fit:
-        """The independence model, fitted to the same answers: variances (and means) only."""
-        table = baseline_table(self.table)
-        pattern = table.pattern()
-        free = [p for p in table.parameters if p.free]
-        place = {name: i for i, name in enumerate(table.observed)}
-        theta = np.zeros(table.n_free)
-        covariance, mean = self._moments_of_each_variable
-        for p in free:
-            i = place[p.lhs]
-            if p.op == "|":
-                assert self.sample.target is not None
-                theta[p.index] = self.sample.target[p.group, table.thresholds.index((p.lhs, p.rhs))]
-            elif p.op == "~1":
-                assert mean is not None
-                theta[p.index] = mean[p.group, i]
-            elif p.op == "~~":
-                theta[p.index] = covariance[p.group, i, place[p.rhs]]
-        gaps = self.moments.patterns is not None
-        if (gaps and self.table.covariates) or self._estimator.discrepancy != "ML":
-            theta = search(pattern, self.sample, self.moments, theta, self.options.max_iterations).theta[0]
-        expected = objective.slope(pattern, self.sample, self.moments, theta)
-        return replace(
-            self,
-            table=table,
-            pattern=pattern,
-            theta=theta,
-            diagnostics=(),
-            _expected=expected,
-            _settled=None,
-            bootstrapped=None,
-        )
-
-    @property
-    def _moments_of_each_variable(self) -> tuple[np.ndarray, np.ndarray | None]:
-        """Moments that fit the independence model; with gaps, a variable's own answers determine them."""
-        covariance, mean = self.sample.covariance.copy(), self.sample.mean
-        if self.moments.patterns is None or mean is None:
-            return covariance, mean
-        own = np.arange(len(self.table.observed) - len(self.table.covariates))
-        alone = fiml.uncorrelated(self.moments.patterns, self.table.groups)
-        covariance[:, own, own] = alone[:, own, own]
-        mean = mean.copy()
-        mean[:, own] = alone[:, own, -1]
-        return covariance, mean
-
-    @computed
-    def _scaling(self) -> robust.Scaling:
-        if self.moments.first_stage is not None:
-            return self._stages.scaling(self._test.df)
-        if self._estimator.discrepancy != "ML":
-            found = self.pattern, self.sample, self.moments, self.theta, self._bread, self._directions
-            return least_squares.scaling(self._estimator, *found, self._test.df)
-        return robust.scaling(
-            self._estimator,
-            self.pattern,
-            self.sample,
-            self.moments,
-            self._point.moments,
-            self._bread,
-            self._spread(around_sample=self._estimator.test_around_sample),
-            self._test.df,
-            self._directions,
-            expected=self.options.information == "expected",
-        )
-
-    @computed
-    def _test(self) -> indices.Test:
-        independence, df = indices.baseline(self.sample, len(self.table.covariates))
-        if self.table.ordered:
-            df = self._baseline.table.moments - self._baseline.table.n_free
-        likelihood = self._estimator.discrepancy == "ML" and not self._estimator.residual
-        if self.moments.patterns is not None or not likelihood:
-            independence = self._baseline._tested
-        return indices.Test(
-            max(self._total * self._tested, 0.0),
-            self.table.moments - self._n_parameters,
-            self._total * independence,
-            df,
-            self._n_parameters,
-            self._total,
-            self.n,
-            self.table.groups,
-            self.moments.n / self.n,
-        )
-
-    @computed
-    def _defined(self) -> Quantity:
-        found = stacked(list(self._point.defined().values()), self.table.n_free)
-        known = np.isfinite(found.value)
-        return Quantity(found.value, np.where(known[:, None], found.gradient, np.nan))
+        return pd.DataFrame(self.inference.vcov, index=names, columns=names)
 
     # --- tables ------------------------------------------------------------------------------------
 
@@ -353,20 +148,21 @@ class Fit(Judged):
            lhs    rhs    est  ci_lower  ci_upper
         3  use  trust  0.714     0.431     0.997
         """
-        index, point, defined = self.table.index, self._point, self._defined
+        own, index = self.inference, self.table.index
+        point, defined, vcov = own.point, own.defined, own.vcov
         estimate = np.concatenate([point.estimates, defined.value])
-        se = np.concatenate([parameter_errors(self._vcov, index), standard_errors(defined.gradient, self._vcov)])
+        se = np.concatenate([parameter_errors(vcov, index), standard_errors(defined.gradient, vcov)])
         by_constructs = point.standardized_values(observed=False)
         also = point.defined(Quantity(by_constructs, np.zeros((len(index), 0)))).values()
         standardized = {
             "std_lv": np.concatenate([by_constructs, [float(x.value) for x in also]]),
-            "std_all": self._standardized.value,
+            "std_all": own.standardized.value,
         }
         tests = self._tests(estimate, se, level, standardized=False)
         return pd.DataFrame(self._relations() | {"est": estimate} | tests | standardized)
 
     @computed
-    def _rows(self) -> tuple[Estimated, ...]:
+    def rows(self) -> tuple[Estimated, ...]:
         """The rows of ``estimates()``, for what is printed of them again and again."""
         return estimated(self.estimates())
 
@@ -404,12 +200,14 @@ class Fit(Judged):
             raise SpecificationError(f"bootstrap= gives errors of standardized values of type='all', not of {type!r}.")
         columns = self._relations()
         del columns["label"], columns["free"]
-        found = self._standardized if type == "all" else self._standardized_by(type)
-        value, gradient = found.value, found.gradient
-        se = standard_errors(gradient, self._vcov)
+        own = self.inference
+        found = (
+            own.standardized if type == "all" else own.point.solution(observed=type == "nox", covariates=type == "lv")
+        )
+        se = standard_errors(found.gradient, own.vcov)
         constant = len(self.table.parameters)
         se[:constant] = without_constants(se[:constant])
-        return pd.DataFrame(columns | {"est_std": value} | self._tests(value, se, level, standardized=True))
+        return pd.DataFrame(columns | {"est_std": found.value} | self._tests(found.value, se, level, standardized=True))
 
     def _tests(
         self, estimate: np.ndarray, se: np.ndarray, level: float, *, standardized: bool
@@ -423,18 +221,6 @@ class Fit(Judged):
         found = z_tests(estimate, np.where(varies, own, np.nan), level)
         limits = {"ci_lower": np.where(varies, lower, np.nan), "ci_upper": np.where(varies, upper, np.nan)}
         return found | limits
-
-    @computed
-    def _standardized(self) -> Quantity:
-        return self._standardized_by("all")
-
-    def _standardized_by(self, type: str) -> Quantity:
-        """The standardized parameters, then what is defined from them."""
-        values = self._point.standardized(observed=type != "lv", covariates=type != "nox")
-        defined = stacked(list(self._point.defined(values).values()), self.table.n_free)
-        return Quantity(
-            np.concatenate([values.value, defined.value]), np.concatenate([values.gradient, defined.gradient])
-        )
 
     @one_thread()
     def measures(self) -> pd.Series[float]:
@@ -452,75 +238,6 @@ class Fit(Judged):
         """
         return _series(self._measures.values(), tuple(self._measures), "value")
 
-    @computed
-    def _measures(self) -> dict[str, float]:
-        m, minimum = self._point.moments, max(self._value, 0.0) / 2
-        if self._estimator.discrepancy == "ML":
-            logl = indices.log_likelihoods(self.sample, self.moments, self._value, len(self.table.exogenous))
-            parts = None
-        else:
-            logl, parts = None, least_squares.goodness_parts(self.pattern, self.sample, self.theta)
-            minimum *= self._total / self.n
-        found = indices.measures(
-            self._test,
-            self.table,
-            self.sample,
-            self.moments,
-            m.sigma,
-            m.mu,
-            minimum=minimum,
-            log_likelihood=logl,
-            parts=parts,
-        )
-        if isinstance(self.pattern, OrderedPattern):
-            found |= ordered.residual_measures(self.pattern, self.sample, self.theta, self._test.weight)
-            del found["srmr_mplus"], found["srmr_mplus_nomean"]
-            found["wrmr"] = float(np.sqrt(self._test.chi_square * self.table.groups / self.table.moments))
-        if self._estimator.discrepancy in ("ULS", "DWLS") and not self._estimator.residual:
-            found["pvalue"] = found["baseline_pvalue"] = np.nan  # this statistic has no chi-square distribution
-        if self._estimator.scaled:
-            found |= indices.scaled_measures(self._test, self._scaling, self._baseline._scaling, self._estimator.test)
-        if not self._test.df:
-            robust_too = self._estimator.scaled or self.moments.patterns is not None
-            return found | (indices.NOTHING_LEFT_OUT if robust_too else {})
-        if self.moments.patterns is not None:
-            found |= self._complete_data_measures()
-        if isinstance(self.pattern, OrderedPattern) and self._estimator.scaled:
-            found |= self._polychoric_measures(self.pattern)
-        return found
-
-    def _polychoric_measures(self, pattern: OrderedPattern) -> dict[str, float]:
-        """Robust indices of ordered answers (Savalei 2021); NaN where they do not exist, or see part of the model."""
-        statistics = None
-        if not ordered.restricts_thresholds(pattern, self.theta, self._directions, self._test.df):
-            statistics = ordered.robust_statistics(pattern, self.sample, self.moments, self.theta, self._bread)
-        if statistics is None:
-            return dict.fromkeys(indices.NOTHING_LEFT_OUT, np.nan)
-        value, baseline, total, independence = statistics
-        test = replace(self._test, chi_square=self.n * value, baseline=self.n * baseline, total=float(self.n))
-        c, cb = total / test.df, independence / test.baseline_df
-        return indices.robust_measures(test, c, cb, interval=(test.chi_square / c, c))
-
-    def _complete_data_measures(self) -> dict[str, float]:
-        """Robust indices under missing answers: the complete-data statistic, rescaled (Zhang and Savalei 2023)."""
-        model, baseline = self, self._baseline
-        values, factors = [], []
-        for fit_ in (model, baseline):
-            values.append(self._total * float((fit_._white.distance * self.sample.share).sum()))
-            factors.append(
-                robust.complete_data_factor(
-                    fit_.pattern,
-                    self.moments,
-                    self.sample,
-                    fit_._point.moments,
-                    fit_._directions,
-                    robust=self._estimator.scaled,
-                )
-            )
-        test = replace(self._test, chi_square=values[0], baseline=values[1])
-        c, cb = factors[0] / test.df, factors[1] / test.baseline_df
-        return indices.robust_measures(test, c, cb, interval=(values[0] / c, c))
-
     def r_squared(self) -> pd.Series[float]:
         """Share of variance explained, by variable (and group, if there are several).
 
@@ -532,12 +249,12 @@ class Fit(Judged):
         >>> fit.r_squared().round(2).to_dict()
         {'t1': 0.36, 't2': 0.35, 't3': 0.22, 'use': 0.22}
         """
-        return shares_explained(self._point, self.moments.labels)
+        return shares_explained(self.inference.point, self.moments.labels)
 
     @property
-    def _shares(self) -> dict[tuple[str, str], float]:
+    def shares(self) -> dict[tuple[str, str], float]:
         """R-squared by group and variable."""
-        return _shares(self._point, self.moments.labels)
+        return _shares(self.inference.point, self.moments.labels)
 
     @one_thread()
     def modification_indices(self) -> pd.DataFrame:
@@ -557,20 +274,7 @@ class Fit(Judged):
              lhs  op rhs   epc
         0  trust  =~  u4  0.38
         """
-        found, of = self._indices, self._indices.candidates
-        order = np.argsort(-found.mi, kind="stable")
-        order = order[~np.isnan(found.mi[order])]
-        columns: dict[str, Any] = of.columns(order, self.moments.labels)
-        columns |= {"mi": found.mi[order], "epc": found.epc[order]}
-        for name, observed in (("sepc_lv", False), ("sepc_all", True)):
-            scale = self._point.scale_of(of.powers, of.group, of.value, observed=observed)
-            with np.errstate(invalid="ignore"):  # a variance of zero standardizes nothing
-                columns[name] = (found.epc * scale)[order]
-        return pd.DataFrame(columns)
-
-    @computed
-    def _indices(self) -> Indices:
-        return modification_indices(self.table, self.sample, self.moments, self.theta, self._directions)
+        return self.inference.modifications.frame(self.inference.point, self.moments.labels)
 
     @one_thread()
     def score_tests(self) -> pd.DataFrame:
@@ -728,7 +432,8 @@ class Fit(Judged):
         t1   1.44  0.37
         use  0.37  1.20
         """
-        return self._matrices(self._unit[:, :, None] * self._point.moments.sigma * self._unit[:, None, :], group)
+        unit, sigma = self._unit, self.inference.point.moments.sigma
+        return self._matrices(unit[:, :, None] * sigma * unit[:, None, :], group)
 
     def implied_means(self, group: str | None = None) -> pd.Series[float] | dict[str, pd.Series[float]]:
         """The means the model implies, by group as in :meth:`implied`; the sample's where it models none.
@@ -751,7 +456,7 @@ class Fit(Judged):
         >>> fit.implied_means().round(2).to_dict()
         {'t1': -0.09, 't2': -0.05, 't3': -0.21, 'use': -0.07}
         """
-        means = self._unit * self._point.moments.mu if self.table.means else self.moments.mean
+        means = self._unit * self.inference.point.moments.mu if self.table.means else self.moments.mean
         if means is None:
             raise SpecificationError("the model has no means: fit with data=, or give mean= beside cov=.")
         found = [pd.Series(m, index=list(self.observed), name="mean") for m in means]
@@ -760,7 +465,7 @@ class Fit(Judged):
     @property
     def _unit(self) -> np.ndarray:
         """(G, p) what takes the responses behind ordered answers to the unit of the sample's moments, else one."""
-        unit = np.ones(self._point.moments.mu.shape)
+        unit = np.ones(self.inference.point.moments.mu.shape)
         if isinstance(self.pattern, OrderedPattern):
             unit[:, : self.pattern.modelled] = latent_response.responses(self.pattern, self.theta).D
         return unit
@@ -790,7 +495,7 @@ class Fit(Judged):
         use      0.4  1.0
         """
         p = len(self.observed)
-        values = linalg.correlation(self._point.moments.cov[:, p:, p:])
+        values = linalg.correlation(self.inference.point.moments.cov[:, p:, p:])
         return self._of_groups([pd.DataFrame(own, self.latent, self.latent) for own in values], group)
 
     @one_thread()
@@ -889,22 +594,10 @@ class Fit(Judged):
         2  total indirect  0.191
         3           total  0.399
         """
-        found = self._effects([(outcome, predictor)])
-        return found[["effect", "route", "group", "est", "se", "z", "pvalue", "ci_lower", "ci_upper", "est_std"]]
-
-    @one_thread()
-    def _effects(self, pairs: Sequence[tuple[str, str]]) -> pd.DataFrame:
-        """The effects of predictors on outcomes, pair by pair (outcome first)."""
         from .effects import effects
 
-        columns = effects(self._point, self._vcov, pairs)
-        columns["group"] = [self.moments.labels[g] for g in columns["group"]]
-        if self.bootstrapped is None:
-            return pd.DataFrame(columns | z_tests(columns["est"], columns["se"], 0.95))
-        names = (columns[name] for name in ("effect", "route", "predictor", "outcome", "group"))
-        se, lower, upper = self.bootstrapped.errors_of_effects(zip(*names, strict=True), 0.95)
-        se = without_constants(se)
-        return pd.DataFrame(columns | z_tests(columns["est"], se, 0.95) | {"ci_lower": lower, "ci_upper": upper})
+        found = effects(self, [(outcome, predictor)])
+        return found[["effect", "route", "group", "est", "se", "z", "pvalue", "ci_lower", "ci_upper", "est_std"]]
 
     def cross_check(self) -> CrossCheck:
         """Fit the same specification with semopy, an independent program, and lay both results side by side.
@@ -1072,16 +765,3 @@ def _texts(table: ParameterTable, labels: tuple[str, ...]) -> dict[str, Any]:
     rows += [(t.lhs, t.op, t.rhs, "", t.lhs) for t in table.definitions if t.op == ":="]
     columns = enumerate(("lhs", "op", "rhs", "group", "label"))
     return {name: pd.array([row[place] for row in rows], dtype="str") for place, name in columns}
-
-
-def z_tests(estimate: np.ndarray, se: np.ndarray, level: float) -> dict[str, np.ndarray]:
-    """Columns with the standard error, z, the two-sided p and the interval."""
-    z = estimate / np.where(se > 0, se, np.nan)
-    half = special.ndtri(0.5 + level / 2) * se
-    return {
-        "se": se,
-        "z": z,
-        "pvalue": 2 * special.ndtr(-np.abs(z)),
-        "ci_lower": estimate - half,
-        "ci_upper": estimate + half,
-    }

@@ -330,8 +330,8 @@ def rotated(fit: Fit, table: ParameterTable, blocks: Sequence[Block]) -> Fit:
         pattern=pattern,
         theta=theta,
         diagnostics=tuple(diagnostics),
-        _expected=objective.slope(pattern, sample, fit.moments, theta),
-        _settled=np.concatenate(slopes),
+        slope=objective.slope(pattern, sample, fit.moments, theta),
+        settled=np.concatenate(slopes),
     )
 
 

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from .effects import product
+from .effects import effects, product
 from .expressions import Quantity
-from .result import z_tests
 from .rows import rows_of
-from .solution import standard_errors
+from .solution import standard_errors, z_tests
 
 if TYPE_CHECKING:
     from ..resampling.bootstrap import Bootstrap
@@ -74,18 +73,18 @@ def route_effect(
     written = " → ".join(route)
     own = (
         row
-        for row in rows_of(fit._effects([(route[-1], route[0])]))
+        for row in rows_of(effects(fit, [(route[-1], route[0])]))
         if (row.effect, row.route, row.group) == ("indirect", written, group)
     )
     row = next(own, None)
     if row is None:
         return None
-    every = fit._standardized
+    every = fit.inference.standardized
     std = product([Quantity(every.value[at], every.gradient[at]) for at in legs.index])
     est = np.array([row.est, float(std.value)])
     drawn = samples or fit.bootstrapped
     if drawn is None:
-        se = np.array([row.se, float(standard_errors(std.gradient[None], fit._vcov)[0])])
+        se = np.array([row.se, float(standard_errors(std.gradient[None], fit.inference.vcov)[0])])
         found = z_tests(est, se, level)
     else:
         from ..resampling.mediation import of_route

@@ -23,13 +23,11 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SpecificationError
-from ..kernels import fit_indices, ram
+from ..kernels import fit_indices
 from ..kernels.constrained import active, null_space
-from . import least_squares, objective, robust, two_stage
 from .constraints import restrictions
 from .fitted import require_solution
 from .parameters import Parameter
-from .solution import Point
 
 if TYPE_CHECKING:
     from .result import Fit
@@ -94,13 +92,10 @@ def _taken_apart(fit: Fit, free: list[Parameter], place: dict[int, int], pairs: 
     count = iter(range(len(free)))
     rows = tuple(p.numbered(next(count)) if p.free else p for p in fit.table.parameters)
     table = replace(fit.table, parameters=rows, definitions=(), sums=())
-    pattern, theta = table.pattern(), fit.theta[[p.index for p in free]]
+    own = replace(fit.inference, table=table, pattern=table.pattern()).at(fit.theta[[p.index for p in free]])
     method = fit.options.method
-    spread = None
-    if method.discrepancy == "ML" and method.needs_answers:
-        spread = _spread(fit, pattern, Point.at(table, pattern, theta, fit.sample.covariance, fit.sample.mean).moments)
-    elif method.scaled:
-        spread = least_squares.spread(pattern, fit.sample, fit.moments, theta, normal=False)
+    robust = method.needs_answers if method.discrepancy == "ML" else method.scaled
+    spread = own.spread(around_sample=method.se == "robust_sem") if robust else None
     first = np.zeros((fit.table.n_free, len(free)))
     first[list(place), list(place.values())] = 1
     shared = np.zeros((len(pairs), len(free)))
@@ -115,20 +110,12 @@ def _taken_apart(fit: Fit, free: list[Parameter], place: dict[int, int], pairs: 
         n *= (1 - fit.table.groups / n) ** 2  # lavaan's least squares divide by n here
     return _Apart(
         n,
-        -objective.slope(pattern, fit.sample, fit.moments, theta).gradient / 2,
-        objective.expected_information(pattern, fit.sample, fit.moments, theta) / 2,
+        -own.slope.gradient / 2,
+        own.expected_information,
         spread,
         np.concatenate([slopes[stated], shared]),
-        slopes[active(limits, fit._expected) & ~stated],
+        slopes[active(limits, fit.slope) & ~stated],
     )
-
-
-def _spread(fit: Fit, pattern: ram.Pattern, implied: ram.Implied) -> np.ndarray:
-    if fit.moments.first_stage is not None:
-        whatever = fit.options.missing == "robust_two_stage"
-        return two_stage.spread(pattern, fit.moments, fit.sample, implied, robust=whatever)
-    around_sample = fit.options.method.se == "robust_sem"
-    return robust.spread(pattern, fit.sample, fit.moments, implied, around_sample=around_sample)
 
 
 def _test(apart: _Apart, released: np.ndarray) -> _Test:

@@ -65,17 +65,17 @@ def scores(fit: Fit, method: str, *, errors: bool) -> pd.DataFrame:
 
 def _of_group(fit: Fit, group: int, answers: np.ndarray, *, bartlett: bool) -> tuple[np.ndarray, np.ndarray]:
     """Scores and their standard errors: (n, p) -> (n, l), (n, l)"""
-    p, implied = len(fit.observed), fit._point.moments
+    p, implied = len(fit.observed), fit.inference.point.moments
     sigma, V, C = implied.sigma[group], implied.cov[group, p:, p:], implied.cov[group, p:, :p]
     if fit.table.means:
         centre, alpha = implied.mu[group], implied.eta[group, p:]
     else:
         assert fit.moments.mean is not None
         centre = fit.moments.mean[group]
-        alpha = _means_of_constructs(fit._point, group, centre)
+        alpha = _means_of_constructs(fit.inference.point, group, centre)
     answered, member = np.unique(~np.isnan(answers), axis=0, return_inverse=True)
     P = factor_scores.precision(sigma, answered)
-    weights, variances = _bartlett(fit._point, group, P) if bartlett else factor_scores.regression(P, C, V)
+    weights, variances = _bartlett(fit.inference.point, group, P) if bartlett else factor_scores.regression(P, C, V)
     variances = np.where(variances < 1e-12 * np.diagonal(V), 0.0, variances)  # a composite is known but for rounding
     deviations = np.where(np.isnan(answers), 0.0, answers - centre)
     member = member.ravel()

@@ -128,7 +128,7 @@ def by_semopy(fit: Fit) -> Fit:
             f"semopy's estimates are no minimum of the discrepancy: it ended with {answer.message!r}."
         )
     note = Diagnostic("info", "estimated_by_semopy", _BY_SEMOPY)
-    return replace(fit, theta=answer.estimates, diagnostics=(*fit.diagnostics, note), _expected=slope)
+    return replace(fit, theta=answer.estimates, diagnostics=(*fit.diagnostics, note), slope=slope)
 
 
 @dataclass(frozen=True, eq=False)

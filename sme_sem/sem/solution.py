@@ -20,6 +20,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from scipy import special
 
 from ..kernels import latent_response, ram
 from ..kernels.latent_response import OrderedPattern
@@ -133,6 +134,14 @@ class Point:
             gradient[unit] = 0
         return Quantity(value, gradient)
 
+    def solution(self, *, observed: bool, covariates: bool = True) -> Quantity:
+        """:meth:`standardized`, then what is defined from these values."""
+        values = self.standardized(observed=observed, covariates=covariates)
+        defined = stacked(list(self.defined(values).values()), self.table.n_free)
+        return Quantity(
+            np.concatenate([values.value, defined.value]), np.concatenate([values.gradient, defined.gradient])
+        )
+
     def scale(self, *, observed: bool) -> np.ndarray:
         """What standardizes each parameter, as in :meth:`standardized`: (r,)"""
         return self.scale_of(_powers(self.table), self.table.group, self.estimates, observed=observed)
@@ -217,6 +226,19 @@ def parameter_errors(vcov: np.ndarray, index: np.ndarray) -> np.ndarray:
     """Standard errors of relations by which parameter each is, NaN for -1, a fixed one: (q, q), (r,) -> (r,)"""
     variance = np.append(np.diagonal(vcov), np.nan)
     return np.asarray(np.sqrt(np.where(variance >= 0, variance, np.nan))[index])
+
+
+def z_tests(estimate: np.ndarray, se: np.ndarray, level: float) -> dict[str, np.ndarray]:
+    """Columns with the standard error, z, the two-sided p and the interval."""
+    z = estimate / np.where(se > 0, se, np.nan)
+    half = special.ndtri(0.5 + level / 2) * se
+    return {
+        "se": se,
+        "z": z,
+        "pvalue": 2 * special.ndtr(-np.abs(z)),
+        "ci_lower": estimate - half,
+        "ci_upper": estimate + half,
+    }
 
 
 def without_constants(se: np.ndarray) -> np.ndarray:

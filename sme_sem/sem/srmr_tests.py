@@ -83,7 +83,7 @@ def _of_numbers(fit: Fit) -> _Parts:
     """Means, if modelled, by the sample's deviations, covariances by two of them."""
     p = len(fit.observed)
     i, j = kernel.places(p)
-    implied, sample = fit._point.moments, fit.sample
+    implied, sample = fit.inference.point.moments, fit.sample
     by = 1 / np.sqrt(np.linalg.diagonal(sample.covariance))
     residuals, unit = (sample.covariance - implied.sigma)[:, i, j], by[:, i] * by[:, j]
     if not fit.table.means:

@@ -17,11 +17,9 @@ Modeling 16, 477-497; Savalei and Falk (2014), Structural Equation Modeling 21, 
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
-from ..kernels import fiml, linalg, ram
+from ..kernels import fiml, ram
 from ..kernels.discrepancy import Sample
 from ..responses.moments import Moments
 from .estimators import Estimator
@@ -32,23 +30,6 @@ WAYS = ("two_stage", "robust_two_stage")
 TWO_STAGE = Estimator("ML", "ML", "two_stage", "satorra_bentler", "observed")
 
 
-class Stages(NamedTuple):
-    """bread : (q, q) E^-1    meat : (q, q) Delta^T V Gamma V Delta    trace : tr(V Gamma)"""
-
-    bread: np.ndarray
-    meat: np.ndarray
-    trace: float
-
-    @property
-    def vcov(self) -> np.ndarray:
-        """Covariance of the estimates, times N."""
-        return self.bread @ self.meat @ self.bread
-
-    def scaling(self, df: int) -> Scaling:
-        """Correction of the test statistic."""
-        return adjusted(TWO_STAGE, df, self.trace - float((self.meat * self.bread).sum()), np.nan)
-
-
 def information(pattern: ram.Pattern, moments: Moments, sample: Sample, implied: ram.Implied) -> np.ndarray:
     """E: information about the parameters if the first stage's moments had come from complete answers, (q, q)"""
     parts = saturated(moments, len(pattern.exogenous))
@@ -56,33 +37,26 @@ def information(pattern: ram.Pattern, moments: Moments, sample: Sample, implied:
     return np.asarray(sum(share * delta @ own.complete @ delta.T for own, delta, share in terms))
 
 
-def stages(
-    pattern: ram.Pattern,
-    moments: Moments,
-    sample: Sample,
-    implied: ram.Implied,
-    directions: np.ndarray,
-    *,
-    robust: bool,
-) -> Stages:
-    """Put both stages together.
-
-    directions : (q, f) in which the parameters can move    robust : whatever the answers' distribution
-    """
-    own_information = directions.T @ information(pattern, moments, sample, implied) @ directions
-    W = linalg.whitener(own_information) @ directions.T
-    parts = saturated(moments, len(pattern.exogenous))
-    trace = sum(float((own.complete * _gamma(own, robust=robust)).sum()) for own in parts)
-    return Stages(W.T @ W, spread(pattern, moments, sample, implied, robust=robust), trace)
-
-
 def spread(pattern: ram.Pattern, moments: Moments, sample: Sample, implied: ram.Implied, *, robust: bool) -> np.ndarray:
-    """B of the sandwich: Delta^T V Gamma V Delta, (q, q)"""
+    """B of the sandwich: Delta^T V Gamma V Delta, (q, q)
+
+    robust : whatever the answers' distribution
+    """
     parts, found = saturated(moments, len(pattern.exogenous)), 0.0
     for own, delta, share in zip(parts, moment_slopes(pattern, implied, parts), sample.share, strict=True):
         along = delta @ own.complete
         found = found + share * along @ _gamma(own, robust=robust) @ along.T
     return np.asarray(found)
+
+
+def scaling(moments: Moments, given: int, bread: np.ndarray, B: np.ndarray, df: int, *, robust: bool) -> Scaling:
+    """Find the correction of the test statistic.
+
+    given : how many of the last variables are   bread, B : (q, q) E^-1 and from :func:`spread`
+    robust : whatever the answers' distribution
+    """
+    trace = sum(float((own.complete * _gamma(own, robust=robust)).sum()) for own in saturated(moments, given))
+    return adjusted(TWO_STAGE, df, trace - float((B * bread).sum()), np.nan)
 
 
 def _gamma(own: fiml.Saturated, *, robust: bool) -> np.ndarray:

@@ -41,8 +41,9 @@ def wald_tests(fit: Fit, constraints: str) -> pd.DataFrame:
     sides = [(evaluate(term.lhs, known), evaluate(term.rhs, known)) for term in terms]
     h = np.array([float(left.value - right.value) for left, right in sides])
     J = np.stack([np.broadcast_to(left.gradient - right.gradient, fit.theta.shape) for left, right in sides])
-    spread = J @ fit._vcov @ J.T
-    most = (np.abs(J) @ np.sqrt(np.diagonal(fit._vcov))) ** 2
+    vcov = fit.inference.vcov
+    spread = J @ vcov @ J.T
+    most = (np.abs(J) @ np.sqrt(np.diagonal(vcov))) ** 2
     spread[np.diagonal(spread) <= _ROUNDING * most] = 0
     texts = [f"{term.lhs} == {term.rhs}" for term in terms]
     each = [_test(h[r : r + 1], spread[r : r + 1, r : r + 1], texts[r]) for r in range(len(h))]

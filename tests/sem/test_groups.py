@@ -87,13 +87,14 @@ def test_robust_errors_and_traces_of_unequal_groups_are_those_of_each(estimator,
     expected = {(*key[:3], half): v for half, fit in apart.items() for key, v in column(fit, "se").items()}
     assert_same(column(together, "se"), expected)
     if estimator != "MLF":
-        for own, those in ((together, apart.values()), (together._baseline, [f._baseline for f in apart.values()])):
-            traces = sum(fit._scaling.mean_factor * fit._test.df for fit in those)
-            assert own._scaling.mean_factor * own._test.df == pytest.approx(traces, rel=1e-8)
+        whole, parts = together.inference, [fit.inference for fit in apart.values()]
+        for own, those in ((whole, parts), (whole.baseline, [part.baseline for part in parts])):
+            traces = sum(part.scaling.mean_factor * part.df for part in those)
+            assert own.scaling.mean_factor * own.df == pytest.approx(traces, rel=1e-8)
     if estimator == "MLMVS":  # tr((U Gamma)^2) adds up too: Satterthwaite's df is trace^2 over it
-        squared = sum((f._scaling.mean_factor * f._test.df) ** 2 / f._scaling.df for f in apart.values())
-        own = together._scaling
-        assert (own.mean_factor * together._test.df) ** 2 / own.df == pytest.approx(squared, rel=1e-7)
+        squared = sum((part.scaling.mean_factor * part.df) ** 2 / part.scaling.df for part in parts)
+        own = whole.scaling
+        assert (own.mean_factor * whole.df) ** 2 / own.df == pytest.approx(squared, rel=1e-7)
 
 
 def test_the_rmsea_of_groups_counts_them():

@@ -138,7 +138,7 @@ def test_errors_of_residuals_are_those_of_all_moments_of_all_groups_together(cas
     gammas = block_diag(*(influence.gamma(own) / own.n for own in fit.moments.ordered))
     delta = np.concatenate(list(least_squares.moment_slopes(pattern, fit.sample, fit.theta)), axis=1)
     V = np.diag((share[:, None] * fit.sample.weight).ravel())
-    Q = np.eye(len(V)) - delta.T @ fit._bread @ delta @ V
+    Q = np.eye(len(V)) - delta.T @ fit.inference.bread @ delta @ V
     variances = np.diagonal(Q @ gammas @ Q.T).reshape(len(share), -1)
     found = np.linalg.diagonal(residuals.covariances(fit))
     np.testing.assert_allclose(found, variances, rtol=1e-7, atol=1e-12)

@@ -118,7 +118,7 @@ def test_means_allow_for_correlated_residuals():
 
 def by_grid(fit, data):
     """Mean and deviation of one construct by a dense grid, the pair t1, t2 by rectangles of its distribution."""
-    point = fit._point
+    point = fit.inference.point
     loading, theta = point.moments.X[0][:4, 4], point.S[0][:4, :4]
     cut = fit.estimates().query("op == '|'").groupby("lhs")["est"].apply(list)
     z, h = np.linspace(-5, 5, 1001), np.sqrt(np.diagonal(theta))

@@ -290,7 +290,7 @@ def test_errors_and_the_test_take_the_scores_of_each_model_once(estimator, monke
     )
     fit = sme.fit(MODEL, pupils(), estimator=estimator)
     fit.estimates(), fit.measures(), fit.standardized()
-    assert seen == [fit.pattern, fit._baseline.pattern]
+    assert seen == [fit.pattern, fit.inference.baseline.pattern]
 
 
 @pytest.mark.parametrize("estimator", ROBUST)

@@ -71,7 +71,7 @@ def test_bartlett_scores_are_unbiased_and_errors_are_those_made():
 def test_the_bartlett_score_of_a_construct_of_constructs_is_that_of_their_items():
     """Generalised least squares from the items, with what the first constructs leave open among the errors."""
     fit = fitted("second_order")
-    E, p = fit._point.moments.E[0], len(fit.observed)
+    E, p = fit.inference.point.moments.E[0], len(fit.observed)
     loadings = E[:p, [p + 3]]
     P = np.linalg.inv(fit.implied())
     weights = np.linalg.inv(loadings.T @ P @ loadings) @ loadings.T @ P

@@ -12,6 +12,7 @@ from sem.holzinger import FOLDER, MODEL, assert_same, column, keyed, pupils, pup
 from sem.models import POPULATIONS, fitted_text, true_theta
 from sem.test_fiml import with_gaps
 from sem.test_robust import TEXT, by_the_book, heavy_tailed
+from sme_sem.comparison.difference import difference
 
 CASES = [
     "two_stage",
@@ -85,6 +86,14 @@ def test_without_gaps_and_with_normal_answers_nothing_is_scaled():
     assert measures["chisq_scaling_factor"] == pytest.approx(1, rel=1e-8)
     for name in ("cfi", "tli", "rmsea"):
         assert measures[f"{name}_robust"] == pytest.approx(measures[name], rel=1e-6), name
+
+
+@pytest.mark.parametrize("method", ["satorra.bentler.2001", "satorra.bentler.2010", "satorra.2000"])
+def test_without_gaps_and_with_normal_answers_differences_are_not_scaled_either(method):
+    equal = MODEL.replace("x2", "a*x2").replace("x3", "a*x3")
+    wide, narrow = (sme.fit(text, pupils(), missing="two_stage") for text in (MODEL, equal))
+    plain = narrow.measures()["chisq"] - wide.measures()["chisq"]
+    assert difference(wide, narrow, method).statistic == pytest.approx(plain, rel=1e-6)
 
 
 @pytest.mark.parametrize(("missing", "estimator"), [("two_stage", "ML"), ("robust_two_stage", "MLR")])
