@@ -58,7 +58,7 @@ def correlation(population: str, one: str, other: str) -> float:
     """The correlation of two constructs in the population."""
     table, theta = laid_out(standardized(population))
     at = [list(table.variables).index(name) for name in (one, other)]
-    return float(ram.implied(table.pattern(), theta).cov[0][*at])
+    return float(ram.implied(table.pattern, theta).cov[0][*at])
 
 
 def one_seed(instrument: Instrument, truth: dict[PathOf, float], seed: int) -> dict[tuple[str, str], bool]:

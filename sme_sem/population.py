@@ -44,7 +44,7 @@ def draw(population: str, n: int, *, seed: int, products: Sequence[Product] = ()
     if not products:
         return simulate(text, n, seed=seed)
     table, theta = laid_out(text)
-    A, S, m = (x[0] for x in ram.matrices(table.pattern(), theta))
+    A, S, m = (x[0] for x in ram.matrices(table.pattern, theta))
     names = list(table.variables)
     own = m + np.random.default_rng(seeded(seed)).standard_normal((n, len(names))) @ linalg.cholesky(S).T
     values = own
@@ -72,7 +72,7 @@ def standardized(population: str) -> str:
     f ~~ 1*f
     """
     table, theta = laid_out(population)
-    pattern, names = table.pattern(), list(table.variables)
+    pattern, names = table.pattern, list(table.variables)
     left_out = [p for p in table.parameters if p.free and p.op == "~~" and p.lhs == p.rhs and np.isnan(p.start)]
     at, places = [p.index for p in left_out], [names.index(p.lhs) for p in left_out]
     for _ in names:  # each round settles the variables one arrow further from the causes

@@ -55,7 +55,7 @@ def simulate(model: str | Specification, n: int, *, seed: int) -> pd.DataFrame:
 def population_moments(model: str | Specification) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
     """Names, covariance matrix (p, p) and means (p,) of a population's observed variables; see :func:`simulate`."""
     table, theta = laid_out(model)
-    moments = ram.implied(table.pattern(), theta)
+    moments = ram.implied(table.pattern, theta)
     if np.isnan(linalg.cholesky(moments.sigma[0])).any():
         raise SpecificationError(_NOT_DEFINITE)
     return table.observed, moments.sigma[0], moments.mu[0]

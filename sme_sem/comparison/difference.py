@@ -131,7 +131,7 @@ def _satorra_2000(wide: Fit, narrow: Fit) -> tuple[float, Words]:
 
 def _moment_slopes(fit: Fit, like: Fit) -> np.ndarray:
     """What the parameters do to the moments, groups below each other: -> (M, q), in the order of another fit's."""
-    pattern = nesting.aligned(fit, like.table).pattern()
+    pattern = nesting.aligned(fit, like.table).pattern
     return np.concatenate(list(least_squares.moment_slopes(pattern, like.sample, fit.theta).mT))
 
 

@@ -187,7 +187,7 @@ def _reproducing(fit: Fit, specification: Specification) -> tuple[Fit | None, fl
     table = table_like(fit, specification)
     if table.n_free != fit.table.n_free:
         return None, np.nan
-    other = replace(fit, table=table, pattern=table.pattern(), diagnostics=())
+    other = replace(fit, table=table, pattern=table.pattern, diagnostics=())
     found = reproduced(replace(other, theta=translated(other, fit)), fit)
     if not found.exactly:
         return None, found.discrepancy

@@ -534,7 +534,7 @@ def _score_test(fit: Fit, relation: str) -> tuple[float, int]:
     """What chi-square would fall by, about, if one relation were free in every group, and the degrees of freedom."""
     options = replace(fit.options, group_partial=(*fit.options.group_partial, relation))
     table = table_like(fit, fit.specification, options)
-    freed = replace(fit, table=table, pattern=table.pattern())
+    freed = replace(fit, table=table, pattern=table.pattern)
     theta = translated(freed, fit)
     slope = objective.slope(freed.pattern, fit.sample, fit.moments, theta)
     information = objective.expected_information(freed.pattern, fit.sample, fit.moments, theta)

@@ -95,7 +95,7 @@ def aligned(fit: Fit, table: ParameterTable) -> ParameterTable:
 
 def implied_sample(fit: Fit, table: ParameterTable) -> Sample:
     """Take the moments a fit implies for a sample's, in the order of another table."""
-    pattern = aligned(fit, table).pattern()
+    pattern = aligned(fit, table).pattern
     index = [fit.table.observed.index(name) for name in table.observed]
     own = fit.sample
     covariance = own.covariance[:, index][:, :, index]

@@ -28,7 +28,7 @@ def estimated_again(fit: Fit, specification: Specification) -> Fit:
     """Estimate another specification of the same variables from the same moments, and leave what comes unjudged."""
     table = table_like(fit, specification)
     sample = fit.sample._replace(mean=fit.sample.mean if table.means else None)
-    pattern = table.pattern()
+    pattern = table.pattern
     best = estimated(table, pattern, sample, fit.moments, fit.options.max_iterations)
     theta = best.theta[0]
     expected = objective.slope(pattern, sample, fit.moments, theta)

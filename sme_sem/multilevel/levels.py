@@ -65,7 +65,7 @@ class Level:
     def kernel(self, names: list[str]) -> two_level.Level:
         """The same for :mod:`sme_sem.kernels.two_level`; ``names`` are all observed variables."""
         places = np.array([names.index(name) for name in self.table.observed])
-        return two_level.Level(self.table.pattern(), places, self.parameters)
+        return two_level.Level(self.table.pattern, places, self.parameters)
 
 
 @dataclass(frozen=True, eq=False)

@@ -68,7 +68,7 @@ class TwoLevelFit(Judged):
     def points(self) -> tuple[Point, Point]:
         """Each level's model at the estimates."""
         within, between = (
-            Point.at(level.table, level.table.pattern(), self.found.theta[level.parameters], *_nothing(level))
+            Point.at(level.table, level.table.pattern, self.found.theta[level.parameters], *_nothing(level))
             for level in self.levels.both
         )
         return within, between

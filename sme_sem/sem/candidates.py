@@ -139,7 +139,7 @@ def _code(cells: np.ndarray) -> np.ndarray:
 
 def _freed(table: ParameterTable, cells: np.ndarray, group: np.ndarray) -> ram.Pattern:
     """The model's pattern with one parameter more for each of the cells (3, r) of some groups (r,)."""
-    base = table.pattern()
+    base = table.pattern
     stack = np.concatenate([np.stack([base.matrix, base.row, base.col]), cells], axis=1)
     _, first, where = np.unique(_code(stack), return_index=True, return_inverse=True)
     order = np.argsort(first)

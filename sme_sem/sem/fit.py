@@ -480,7 +480,7 @@ def no_columns(constructs: Sequence[str], data: pd.DataFrame) -> None:
 
 def fit_table(table: ParameterTable, options: Options, moments: Moments, *, raising: bool) -> Fit:
     """Fit a model that is laid out to moments in its order; without ``raising`` a failure is one of its diagnostics."""
-    pattern = table.pattern()
+    pattern = table.pattern
     sample = sample_of(table, moments, options)
     table = within_moments(table, options.bounds, np.diagonal(sample.covariance, axis1=-2, axis2=-1))
     _enough_moments(table, moments.labels)

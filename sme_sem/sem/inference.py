@@ -250,7 +250,7 @@ class Inference:
     def baseline(self) -> Inference:
         """The independence model, fitted to the same answers: variances (and means) only."""
         table = baseline_table(self.table)
-        pattern = table.pattern()
+        pattern = table.pattern
         free = [p for p in table.parameters if p.free]
         place = {name: i for i, name in enumerate(table.observed)}
         theta = np.zeros(table.n_free)

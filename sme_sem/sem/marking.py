@@ -27,7 +27,7 @@ def heavier(table: ParameterTable, sample: Sample, start: np.ndarray) -> Paramet
     candidates = [composite for composite in table.composites if _exchangeable(table, composite)]
     if not candidates:
         return None
-    point = Point.at(table, table.pattern(), start, sample.covariance, sample.mean)
+    point = Point.at(table, table.pattern, start, sample.covariance, sample.mean)
     sizes = np.abs(point.standardized_values(observed=True))
     found = {composite: _heaviest(table, composite, sizes) for composite in candidates}
     found = {composite: item for composite, item in found.items() if item != composite.marker}

@@ -220,12 +220,9 @@ class ParameterTable:
         markers = {composite.name: composite.marker for composite in self.composites}
         return [_cell(p, self.place, cut, markers) for p in self.parameters]
 
-    def pattern(self) -> ram.Pattern:
-        """Lay the parameters into the matrices A, S and m, and thresholds and scales beside them."""
-        return self._pattern
-
     @cached_property
-    def _pattern(self) -> ram.Pattern:
+    def pattern(self) -> ram.Pattern:
+        """The parameters laid into the matrices A, S and m, thresholds and scales beside them."""
         place, thresholds = self.place, self.thresholds if self.ordered else []
         v, G = len(place), self.groups
         A, S, m = np.zeros((G, v, v)), np.zeros((G, v, v)), np.zeros((G, v))

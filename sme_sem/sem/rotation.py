@@ -272,7 +272,7 @@ def refuse_restrictions(
     rotations = [random.standard_normal((len(b.constructs),) * 2) for b in blocks]
     rotations = [H / np.linalg.norm(H, axis=0) if oblique else np.linalg.qr(H)[0] for H in rotations]
     turned = _turned(first, blocks, rotations, theta, sample)
-    again = ram.matrices(table.pattern(), _read(table, turned, first, theta), sample.covariance, sample.mean)
+    again = ram.matrices(table.pattern, _read(table, turned, first, theta), sample.covariance, sample.mean)
     for kind, (wanted, got) in enumerate(zip(turned, again, strict=True)):
         off = np.abs(wanted - got) > 1e-9 * (1 + np.abs(wanted))
         if off.any():
@@ -315,7 +315,7 @@ def rotated(fit: Fit, table: ParameterTable, blocks: Sequence[Block]) -> Fit:
     read = _read(table, ram.matrices(fit.pattern, fit.theta, sample.covariance, sample.mean), *before)
     found = [_found(block, options, read) for block in blocks]
     theta = _read(table, _turned(fit.table, blocks, [H for H, _ in found], fit.theta, sample), *before)
-    pattern = table.pattern()
+    pattern = table.pattern
     diagnostics = examine(Point.at(table, pattern, theta, sample.covariance, sample.mean), fit.n, fit.moments.labels)
     diagnostics += [said for said in fit.diagnostics if said.code == "at_limit"]
     diagnostics += [
@@ -404,7 +404,7 @@ def _turned(
     table: ParameterTable, blocks: Sequence[Block], rotations: Sequence[np.ndarray], theta: np.ndarray, sample: Sample
 ) -> Matrices:
     """A, S and m of the anchored model after the constructs are turned: (G, v, v), (G, v, v), (G, v)"""
-    A, S, m = ram.matrices(table.pattern(), theta, sample.covariance, sample.mean)
+    A, S, m = ram.matrices(table.pattern, theta, sample.covariance, sample.mean)
     M = np.broadcast_to(np.eye(A.shape[-1]), A.shape).copy()
     for block, H in zip(blocks, rotations, strict=True):
         index = np.array([table.variables.index(c) for c in block.constructs])
@@ -415,7 +415,7 @@ def _turned(
 
 def _read(table: ParameterTable, matrices: Matrices, before: ParameterTable, values: np.ndarray) -> np.ndarray:
     """The free parameters of a table, read off its matrices; thresholds and scales are as they were before: -> (q,)"""
-    pattern = table.pattern()
+    pattern = table.pattern
     theta = np.zeros(table.n_free)
     unturned = {(p.key, p.group): values[p.index] for p in before.parameters if p.free and p.op in ("|", "~*~")}
     for p in table.parameters:

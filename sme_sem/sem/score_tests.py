@@ -92,7 +92,7 @@ def _taken_apart(fit: Fit, free: list[Parameter], place: dict[int, int], pairs: 
     count = iter(range(len(free)))
     rows = tuple(p.numbered(next(count)) if p.free else p for p in fit.table.parameters)
     table = replace(fit.table, parameters=rows, definitions=(), sums=())
-    own = replace(fit.inference, table=table, pattern=table.pattern()).at(fit.theta[[p.index for p in free]])
+    own = replace(fit.inference, table=table, pattern=table.pattern).at(fit.theta[[p.index for p in free]])
     method = fit.options.method
     robust = method.needs_answers if method.discrepancy == "ML" else method.scaled
     spread = own.spread(around_sample=method.se == "robust_sem") if robust else None

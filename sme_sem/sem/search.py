@@ -132,7 +132,7 @@ def good_start(
     none = np.zeros(1, dtype=int)
     if other is None:
         return start, none
-    pattern = other.pattern()
+    pattern = other.pattern
     there = start_values(other, sample.covariance, sample.mean, sample.target)
     if constrained(other):
         found = search_within(other, pattern, sample, moments, there, max_iterations)

@@ -36,7 +36,7 @@ def start_values(
     Start values written in the model win; parameters equal to each other start at their average.
     target : (G, m) the moments of ordered answers, thresholds first
     """
-    pattern, written = table.pattern(), _written(table)
+    pattern, written = table.pattern, _written(table)
     values = np.empty(written.shape)
     for group in range(table.groups):
         guess = _Guess(_layout(table, group), covariance[group], None if mean is None else mean[group])
@@ -61,7 +61,7 @@ def start_values(
 @lru_cache(maxsize=64)
 def _written(table: ParameterTable) -> np.ndarray:
     """The start values that the model states, in the pattern's cells; NaN for none: (G, c)"""
-    pattern = table.pattern()
+    pattern = table.pattern
     found = np.full(pattern.parameter.shape, np.nan)
     number = {cell: c for c, cell in enumerate(zip(pattern.matrix, pattern.row, pattern.col, strict=True))}
     for p, cell in zip(table.parameters, table.cells, strict=True):

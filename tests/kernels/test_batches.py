@@ -32,7 +32,7 @@ class Model:
 
     def __init__(self, name, **options):
         self.table = parameters_of(fitted_text(POPULATIONS[name]), **options)
-        self.pattern = self.table.pattern()
+        self.pattern = self.table.pattern
         self.truth = true_theta(POPULATIONS[name], self.table)
         self.p, self.G = self.pattern.observed, self.pattern.groups
 

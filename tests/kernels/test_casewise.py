@@ -17,7 +17,7 @@ class Case:
 
     def __init__(self, name, n=40):
         self.table = parameters_of(fitted_text(POPULATIONS[name]))
-        self.pattern = self.table.pattern()
+        self.pattern = self.table.pattern
         rng = np.random.default_rng(5)
         truth = true_theta(POPULATIONS[name], self.table)
         self.theta = truth + rng.uniform(-0.04, 0.04, size=truth.shape)

@@ -28,7 +28,7 @@ class Case:
     def __init__(self, name, groups=1, text=None):
         population = POPULATIONS[name]
         self.table = parameters_of(text or fitted_text(population), groups)
-        self.pattern = self.table.pattern()
+        self.pattern = self.table.pattern
         covariance, mean = moments_by_hand(population)
         order = list(self.table.observed)
         S = [noisy_covariance(covariance.loc[order, order], 150, seed) for seed in range(groups)]
@@ -145,7 +145,7 @@ def test_the_pairs_of_columns_give_what_duplication_matrices_give(case):
 
 def perfect(name):
     table = parameters_of(fitted_text(POPULATIONS[name]))
-    pattern, theta = table.pattern(), true_theta(POPULATIONS[name], table)
+    pattern, theta = table.pattern, true_theta(POPULATIONS[name], table)
     implied = ram.implied(pattern, theta)
     return pattern, discrepancy.Sample(implied.sigma, implied.mu if pattern.means else None, np.ones(1)), theta
 
@@ -210,7 +210,7 @@ def test_two_equal_halves_are_the_whole():
     for p in two.parameters:
         if p.free:
             theta[p.index] = values[p.key]
-    assert discrepancy.value(two.pattern(), sample, theta) == pytest.approx(one.value(one.theta), rel=1e-13)
+    assert discrepancy.value(two.pattern, sample, theta) == pytest.approx(one.value(one.theta), rel=1e-13)
 
 
 def test_outside_the_admissible_region_there_is_no_value():

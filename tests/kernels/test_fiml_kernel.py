@@ -26,7 +26,7 @@ class Case:
 
     def __init__(self, name, groups=1, *, gaps=0.25, n=60):
         self.table = parameters_of(fitted_text(POPULATIONS[name]), groups, meanstructure=True)
-        self.pattern = self.table.pattern()
+        self.pattern = self.table.pattern
         rng = np.random.default_rng(8)
         covariance, mean = moments_by_hand(POPULATIONS[name])
         order = list(self.table.observed)
@@ -229,7 +229,7 @@ def test_expected_information_is_summed_over_what_each_pattern_shows(case):
 def test_moments_of_given_variables_carry_no_expected_information():
     """As if the model had no cell that moves them: what a candidate path into a covariate tells lies elsewhere."""
     table = parameters_of("y =~ y1 + y2 + y3; y ~ x1 + x2; x1 ~ y", meanstructure=True)
-    pattern = table.pattern()
+    pattern = table.pattern
     pattern = replace(pattern, exogenous=np.array([3, 4]))
     rng = np.random.default_rng(7)
     answers = rng.standard_normal((80, 5))

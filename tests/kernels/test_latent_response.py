@@ -44,7 +44,7 @@ def at_a_point(name, parameterization="delta", groups=1, seed=1):
             theta[p.index] = rng.uniform(-0.15, 0.15)
         else:
             theta[p.index] = rng.uniform(0.2, 0.8)
-    return table, table.pattern(), theta
+    return table, table.pattern, theta
 
 
 def matrices_by_hand(table, pattern, theta):

@@ -25,7 +25,7 @@ class Problem:
 
     def __init__(self, name, members, n=400):
         self.table = parameters_of(fitted_text(POPULATIONS[name]))
-        self.pattern = self.table.pattern()
+        self.pattern = self.table.pattern
         covariance, mean = moments_by_hand(POPULATIONS[name])
         order = list(self.table.observed)
         S = [noisy_covariance(covariance.loc[order, order], n, seed)[None] for seed in range(members)]

@@ -11,7 +11,7 @@ every_population = pytest.mark.parametrize("name", POPULATIONS)
 
 def model(name, groups=1):
     table = parameters_of(fitted_text(POPULATIONS[name]), groups)
-    return table, table.pattern(), true_theta(POPULATIONS[name], table)
+    return table, table.pattern, true_theta(POPULATIONS[name], table)
 
 
 @every_population
@@ -80,7 +80,7 @@ def test_a_parameter_of_one_group_leaves_the_other_group_as_it_is():
 
 def test_exogenous_moments_are_taken_from_the_sample():
     table = parameters_of("y ~ x1 + x2; y ~ 1")
-    pattern = table.pattern()
+    pattern = table.pattern
     covariance = np.array([[[9.0, 9.0, 9.0], [9.0, 2.0, 0.5], [9.0, 0.5, 3.0]]])
     mean = np.array([[7.0, 1.0, -1.0]])
     theta = np.zeros(table.n_free)

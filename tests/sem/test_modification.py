@@ -80,7 +80,7 @@ def test_freeing_a_parameter_lowers_chi_square_and_moves_it_about_as_foretold(fi
 def test_the_index_is_the_score_test_of_the_larger_model(fit, relation):
     """N s^2 / V with the slope taken numerically and the information of the model that has the parameter."""
     table = parameter_table(fit.specification.add(relation), Options())
-    pattern = table.pattern()
+    pattern = table.pattern
     where = table.names().index(relation)
     values = {p.key: fit.theta[p.index] for p in fit.table.parameters if p.free}
     theta = np.zeros(table.n_free)

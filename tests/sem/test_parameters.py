@@ -168,7 +168,7 @@ def test_contradictions_are_named(text, groups, message):
 
 def test_the_pattern_holds_every_value_in_its_place():
     table = parameters_of("trust =~ t1 + 0.7*t2 + t3; t1 ~~ 0.2*t2; t3 ~ 4*1")
-    pattern = table.pattern()
+    pattern = table.pattern
     place = {name: i for i, name in enumerate(table.variables)}
     assert pattern.A[0, place["t1"], place["trust"]] == 1
     assert pattern.A[0, place["t2"], place["trust"]] == 0.7

@@ -160,7 +160,7 @@ def test_the_recovered_solution_of_a_known_population_is_its_own():
     table = parameters_of(fitted_text(population))
     covariance, _ = moments_by_hand(population)
     S = covariance.loc[list(table.observed), list(table.observed)].to_numpy()[None]
-    point = Point.at(table, table.pattern(), true_theta(population, table), S, None)
+    point = Point.at(table, table.pattern, true_theta(population, table), S, None)
     values = dict(zip(map(str, table.parameters), point.standardized(observed=True).value))
     assert values["general =~ f1"] == pytest.approx(np.sqrt(0.5 / 0.8))
     assert values["f1 ~~ f1"] == pytest.approx(0.3 / 0.8)

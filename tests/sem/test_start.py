@@ -29,7 +29,7 @@ def test_the_start_implies_a_covariance_matrix(name, start, std_lv):
     S, mean = moments(name, table)
     theta = start(table, S, mean)
     assert np.isfinite(theta).all()
-    assert linalg.is_positive_definite(ram.implied(table.pattern(), theta, S, mean).sigma).all()
+    assert linalg.is_positive_definite(ram.implied(table.pattern, theta, S, mean).sigma).all()
 
 
 @every_population
