@@ -28,7 +28,6 @@ import pandas as pd
 from ..errors import DataProblem, SmeSemError, SpecificationError, probability, require_kind, texts, whole
 from ..kernels import fit_indices
 from ..relation import Relation, bare
-from ..sem import objective
 from ..sem.columns import measure_columns
 from ..sem.composites import WEIGHT
 from ..sem.fit import Fit
@@ -535,10 +534,9 @@ def _score_test(fit: Fit, relation: str) -> tuple[float, int]:
     options = replace(fit.options, group_partial=(*fit.options.group_partial, relation))
     table = table_like(fit, fit.specification, options)
     freed = replace(fit, table=table, pattern=table.pattern)
-    theta = translated(freed, fit)
-    slope = objective.slope(freed.pattern, fit.sample, fit.moments, theta)
-    information = objective.expected_information(freed.pattern, fit.sample, fit.moments, theta)
-    statistic = fit.inference.total * float(slope.gradient @ np.linalg.solve(information, slope.gradient)) / 2
+    at = freed.inference.at(translated(freed, fit))
+    gradient = at.slope.gradient / 2
+    statistic = at.total * float(gradient @ np.linalg.solve(at.expected_information, gradient))
     return statistic, table.n_free - fit.table.n_free
 
 

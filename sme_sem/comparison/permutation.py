@@ -25,13 +25,12 @@ import pandas as pd
 
 from ..errors import ConvergenceError, SmeSemError, SpecificationError, whole
 from ..kernels import fit_indices
-from ..kernels.discrepancy import Sample
 from ..kernels.latent_response import OrderedPattern
 from ..kernels.minimise import Status
-from ..responses.moments import Moments
-from ..sem import objective, ordered
+from ..sem import ordered
 from ..sem.constraints import constrained
 from ..sem.fit import Fit, sample_of
+from ..sem.inference import Inference
 from ..sem.search import estimated
 from ..sem.stack import searched, stacked
 from ..tables import Column, Kind, Table, Text, Words
@@ -88,7 +87,7 @@ def permuted(
     tasks = [Task(design, fits, released, seed, part) for part in parts]
     found = done(_dealt, tasks, title="Permutations", workers=workers, progress=progress, size=lambda t: len(t.numbers))
     drawn = _changes(np.concatenate(found))
-    observed = _changes(np.array([[_measured(fit) for fit in fits.values()]]))[0]
+    observed = _changes(np.array([[_measured(fit.inference) for fit in fits.values()]]))[0]
     usable = np.isfinite(drawn[..., 0]).all(axis=1)
     if 2 * usable.sum() < permutations:
         raise ConvergenceError(_LOST.filled(n=permutations - usable.sum(), of=permutations))
@@ -130,26 +129,25 @@ def _changes(measures: np.ndarray) -> np.ndarray:
     return np.concatenate([measures[..., :1, :], np.diff(measures, axis=-2)], axis=-2)
 
 
-def _measured(fit: Fit) -> list[float]:
+def _measured(own: Inference) -> list[float]:
     """The plain measures of a fit; permutations need no correction."""
-    test = fit.inference.test
+    test = own.test
     x2, df, b, bdf = test.chi_square, test.df, test.baseline, test.baseline_df
     return [
         x2,
         float(fit_indices.cfi(x2, df, b, bdf)),
         float(fit_indices.tli(x2, df, b, bdf)),
         float(fit_indices.rmsea(x2, df, test.total, test.groups)),
-        _srmr(fit),
+        _srmr(own),
     ]
 
 
-def _srmr(fit: Fit) -> float:
-    weight = fit.inference.test.weight
-    if isinstance(fit.pattern, OrderedPattern):
-        return float(ordered.residual_measures(fit.pattern, fit.sample, fit.theta, weight)["srmr"])
-    implied = fit.inference.point.moments
-    mean, implied_mean = (fit.sample.mean, implied.mu) if fit.table.means else (None, None)
-    return float((weight * fit_indices.srmr(fit.sample.covariance, implied.sigma, mean, implied_mean)).sum())
+def _srmr(own: Inference) -> float:
+    weight, sample, implied = own.test.weight, own.sample, own.point.moments
+    if isinstance(own.pattern, OrderedPattern):
+        return float(ordered.residual_measures(own.pattern, sample, own.theta, weight)["srmr"])
+    mean, implied_mean = (sample.mean, implied.mu) if own.table.means else (None, None)
+    return float((weight * fit_indices.srmr(sample.covariance, implied.sigma, mean, implied_mean)).sum())
 
 
 def _dealt(task: Task) -> np.ndarray:
@@ -189,13 +187,11 @@ def _together(task: Task, step: str, orders: Sequence[np.ndarray]) -> np.ndarray
         if best is None:
             again = estimated(fit.table, fit.pattern, sample, own, fit.options.max_iterations)
             best = again.theta[0] if again.status[0] is Status.CONVERGED else None
-        found.append([np.nan] * len(MEASURES) if best is None else _measured(_member(fit, sample, own, best)))
+        if best is None:
+            found.append([np.nan] * len(MEASURES))
+        else:
+            found.append(_measured(replace(fit.inference, moments=own, sample=sample).at(best)))
     return np.array(found)
-
-
-def _member(fit: Fit, sample: Sample, moments: Moments, theta: np.ndarray) -> Fit:
-    slope = objective.slope(fit.pattern, sample, moments, theta)
-    return replace(fit, moments=moments, sample=sample, theta=theta, diagnostics=(), slope=slope)
 
 
 def _one_by_one(task: Task, step: str, orders: Sequence[np.ndarray]) -> np.ndarray:
@@ -212,7 +208,7 @@ def _one_by_one(task: Task, step: str, orders: Sequence[np.ndarray]) -> np.ndarr
         except SmeSemError:
             found.append([np.nan] * len(MEASURES))
             continue
-        found.append(_measured(fit))
+        found.append(_measured(fit.inference))
     return np.array(found)
 
 

@@ -296,17 +296,8 @@ class Inference:
         else:
             logl, parts = None, least_squares.goodness_parts(self.pattern, self.sample, self.theta)
             minimum *= self.total / self.moments.total
-        found = indices.measures(
-            self.test,
-            self.table,
-            self.sample,
-            self.moments,
-            m.sigma,
-            m.mu,
-            minimum=minimum,
-            log_likelihood=logl,
-            parts=parts,
-        )
+        own = self.test, self.table, self.sample, self.moments, m.sigma, m.mu
+        found = indices.measures(*own, minimum=minimum, log_likelihood=logl, parts=parts)
         if isinstance(self.pattern, OrderedPattern):
             found |= ordered.residual_measures(self.pattern, self.sample, self.theta, self.test.weight)
             del found["srmr_mplus"], found["srmr_mplus_nomean"]
