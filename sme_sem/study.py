@@ -420,7 +420,8 @@ class Study:
             fit = self._by_group(fit, responses, group)
             controls -= grouping
         alpha = self.choices.alpha
-        return importance(fit, responses.frame, last[0], scale, group=group, alpha=alpha, controls=controls)
+        found = importance(fit, responses.frame, last[0], scale, group=group, alpha=alpha, controls=controls)
+        return found.in_order(self.instrument.category_labels(group))
 
     def _by_group(self, fit: Fit, responses: Responses, group: str) -> Fit:
         """Fit a model to each group by itself, as the study says, without the variable that makes the groups."""

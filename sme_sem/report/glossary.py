@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from ..tables import Language, Words, term, written
+from ..tables import Language, Words, cited, term, written
 from .methods import DEFINITIONS
 
 
@@ -19,7 +19,7 @@ def hints(language: Language) -> Mapping[str, str]:
     """
     found: dict[str, str] = {}
     for name, definition, source in (*DEFINITIONS, *_MORE):
-        said = written(definition, language) + (f" {source}" if source != "–" else "")
+        said = written(definition, language) + (f" {written(cited(source), language)}" if source != "–" else "")
         for alias in (written(name, language), *_ALIASES.get(name.en, ())):
             found.setdefault(alias, said)
     return MappingProxyType(found)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..sem.cutoffs import profile
 from ..sem.estimators import ESTIMATORS
-from ..tables import Column, Table, Words, term
+from ..tables import Column, Table, Words, cited, term
 
 if TYPE_CHECKING:
     from .results import Results
@@ -20,7 +20,8 @@ def definitions(results: Results) -> Table:
         Column("definition", Words("Definition", "定义")),
         Column("source", Words("Source", "来源")),
     )
-    return Table("definitions", Words("Definitions", "定义"), columns, tuple(_rows(results)))
+    rows = tuple((name, definition, cited(source)) for name, definition, source in _rows(results))
+    return Table("definitions", Words("Definitions", "定义"), columns, rows)
 
 
 def _rows(results: Results) -> Iterator[tuple[Words, Words, str]]:

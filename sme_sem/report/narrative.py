@@ -503,7 +503,7 @@ _HOLDS = Words(
     "以相邻步骤CFI下降不超过{bound}为标准（Cheung与Rensvold，2002），成立至：{step}。",
 )
 _FAILS = Words(" The next, {step}, does not (ΔCFI = {change}).", "下一步{step}不成立（ΔCFI = {change}）。")
-_NONE_FAILS = Words(" No step that was fitted fails.", "所拟合的步骤均成立。")
+_NONE_FAILS = Words(" No step that was fitted fails by it.", "以此为准，所拟合的步骤均成立。")
 _APART = Words(
     "Loadings, reliability and validity are those of the measurement model, in which all constructs correlate freely "
     "(Anderson and Gerbing, 1988): ",

@@ -93,8 +93,8 @@ PROFILES: dict[str, Profile] = {
         Words(
             "CFI, TLI: Bentler & Bonett (1980), Hu & Bentler (1999); RMSEA: Browne & Cudeck (1993); "
             "SRMR: Hu & Bentler (1999) for .08; χ²/df, GFI and AGFI: common practice",
-            "CFI、TLI：Bentler & Bonett（1980）、Hu & Bentler（1999）；RMSEA：Browne & Cudeck（1993）；"
-            "SRMR：.08 见 Hu & Bentler（1999）；χ²/df、GFI、AGFI：研究惯例",
+            "CFI、TLI：Bentler与Bonett（1980）、Hu与Bentler（1999）；RMSEA：Browne与Cudeck（1993）；"
+            "SRMR：.08 见 Hu与Bentler（1999）；χ²/df、GFI、AGFI：研究惯例",
         ),
         {
             "chisq_df": Cutoff(3, 5, at_least=False),
@@ -108,10 +108,10 @@ PROFILES: dict[str, Profile] = {
     ),
     "hu-bentler": Profile(
         "hu-bentler",
-        Words("Hu & Bentler (1999)", "Hu & Bentler（1999）"),
+        Words("Hu & Bentler (1999)", "Hu与Bentler（1999）"),
         Words(
             "Hu & Bentler (1999), Structural Equation Modeling 6(1), 1–55",
-            "Hu & Bentler（1999），Structural Equation Modeling，6(1)，1–55",
+            "Hu与Bentler（1999），Structural Equation Modeling，6(1)，1–55",
         ),
         {
             "cfi": Cutoff(0.95, 0.95, at_least=True),
@@ -127,8 +127,8 @@ PROFILES: dict[str, Profile] = {
             "Wu Minglong (2009), Structural Equation Modeling: Operation and Application of AMOS; NFI, RFI, IFI, TLI "
             "and CFI of .90 after Bentler & Bonett (1980); PNFI and PGFI of .50 after Mulaik et al. (1989); SRMR of "
             ".08 after Hu & Bentler (1999) and Wen, Hau & Marsh (2004)",
-            "吴明隆（2009）《结构方程模型——AMOS的操作与应用》；NFI、RFI、IFI、TLI与CFI的.90见Bentler & Bonett（1980）；"
-            "PNFI与PGFI的.50见Mulaik等（1989）；SRMR的.08见Hu & Bentler（1999）及温忠麟、侯杰泰与马什赫伯特（2004）",
+            "吴明隆（2009）《结构方程模型——AMOS的操作与应用》；NFI、RFI、IFI、TLI与CFI的.90见Bentler与Bonett（1980）；"
+            "PNFI与PGFI的.50见Mulaik等（1989）；SRMR的.08见Hu与Bentler（1999）及温忠麟、侯杰泰与马什赫伯特（2004）",
         ),
         {
             "chisq_df": Cutoff(3, 5, at_least=False),

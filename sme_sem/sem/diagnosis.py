@@ -448,7 +448,7 @@ def _impossible(name: Words, matrix: np.ndarray, latent: np.ndarray) -> Words | 
         return None
     off = np.abs(correlation - each)
     i, j = np.unravel_index(off.argmax(), off.shape)
-    return _NOT_DEFINITE.filled(matrix=name, r=cell(correlation[i, j], Kind.ESTIMATE), a=names[i], b=names[j])
+    return _NOT_DEFINITE.filled(matrix=name, r=cell(correlation[i, j], Kind.COEFFICIENT), a=names[i], b=names[j])
 
 
 def _feedback(point: Point, groups: Sequence[Words]) -> list[Diagnostic]:

@@ -199,6 +199,6 @@ _NOT_TO_CHOOSE = Words(
     "ordered categories the same misfit looks smaller (Xia and Yang, 2019), and thresholds such as CFI > .95 were made "
     "for continuous answers.",
     "χ²、CFI、TLI与RMSEA为校正版本，说明各分析的拟合情况，而不说明哪一个正确：按有序类别分析时，同样的误设看起来更小"
-    "（Xia & Yang，2019），而CFI > .95等标准是针对连续变量制定的。",
+    "（Xia与Yang，2019），而CFI > .95等标准是针对连续变量制定的。",
 )
 _OF = Words("{estimator}: {said}", "{estimator}：{said}")

@@ -410,7 +410,7 @@ def test_the_text_says_up_to_which_step_invariance_holds(tmp_path):
     )
     steps = steps.assign(cfi_diff=[math.nan, 0.002, -0.004, -0.01])
     assert narrative.invariance(replace(found.invariance, table=steps)).zh.endswith(
-        "成立至：严格不变性。所拟合的步骤均成立。"
+        "成立至：严格不变性。以此为准，所拟合的步骤均成立。"
     )
     assert narrative.invariance(found.invariance) in sections(found)["groups"].content
 
