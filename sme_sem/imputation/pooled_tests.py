@@ -64,12 +64,12 @@ def of_model(fits: Sequence[Fit], theta: np.ndarray) -> ChiSquares:
     exogenous = len(first.table.exogenous)
     for fit in fits:
         own_mean = fit.sample.mean
-        saturated = kernel.normal_distance(fit.sample.covariance, own_mean, covariance, mean)
+        saturated = discrepancy.normal_distance(fit.sample.covariance, covariance, own_mean, mean)
         if exogenous:
             x = np.s_[..., -exogenous:]
             S, pooled = fit.sample.covariance[..., -exogenous:, x[1]], covariance[..., -exogenous:, x[1]]
-            saturated = saturated - kernel.normal_distance(
-                S, None if own_mean is None else own_mean[x], pooled, mean[x]
+            saturated = saturated - discrepancy.normal_distance(
+                S, pooled, None if own_mean is None else own_mean[x], mean[x]
             )
         value = discrepancy.value(fit.pattern, fit.sample, theta)
         at_mean.append(fit.inference.total * float(value - (saturated * fit.sample.share).sum()))

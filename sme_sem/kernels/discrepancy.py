@@ -77,6 +77,18 @@ class Whitened(NamedTuple):
     distance: np.ndarray | None
 
 
+def normal_distance(covariance, sigma, mean=None, mu=None):
+    """log|Sigma| - log|S| + tr(S Sigma^-1) - p + (m - mu)' Sigma^-1 (m - mu); mean None for covariances alone
+
+    covariance, sigma : (..., p, p)   mean, mu : (..., p)  ->  (...)
+    """
+    W = linalg.whitener(sigma)
+    inside = np.linalg.trace(W @ covariance @ W.mT) - sigma.shape[-1]
+    volume = linalg.log_determinant(W) - linalg.log_determinant_of(covariance)
+    along = 0.0 if mean is None else (np.matvec(W, mean - mu) ** 2).sum(axis=-1)
+    return volume + inside + along
+
+
 def value(pattern, sample, theta):
     """F at theta: (..., q) -> (...), NaN where Sigma is not positive definite"""
     moments = ram.implied(pattern, theta, sample.covariance, sample.mean)

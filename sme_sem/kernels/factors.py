@@ -29,7 +29,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import linalg
-from .discrepancy import Slope
+from .discrepancy import Slope, normal_distance
 from .minimise import Status, scoring
 
 IMPROPER = 1e-6  # a unique variance below this is none
@@ -55,9 +55,7 @@ def minimum_residuals(correlation, m):
 
 def likelihood_discrepancy(correlation, loadings, unique):
     """log|Sigma| - log|R| + tr(R Sigma^-1) - p: (..., p, p), (..., p, m), (..., p) -> (...)"""
-    implied = _implied(loadings, unique)
-    value = linalg.log_determinant_of(implied) - linalg.log_determinant_of(correlation)
-    return value + np.linalg.trace(correlation @ linalg.inverse(implied)) - correlation.shape[-1]
+    return normal_distance(correlation, _implied(loadings, unique))
 
 
 def root_mean_square_residual(correlation, loadings, unique):

@@ -27,8 +27,6 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
-from . import linalg
-
 
 class Spread(NamedTuple):
     """mean (..., q), within and between (..., q, q): W and B"""
@@ -126,15 +124,3 @@ def stacked_moments(covariances, means):
     mean = means.mean(axis=-2)
     d = means - mean[..., None, :]
     return covariances.mean(axis=-3) + d.mT @ d / means.shape[-2], mean
-
-
-def normal_distance(covariance, mean, sigma, mu):
-    """log|Sigma| - log|S| + tr(S Sigma^-1) - p + (m - mu)' Sigma^-1 (m - mu); mean None for covariances alone
-
-    covariance, sigma : (..., p, p)   mean, mu : (..., p)  ->  (...)
-    """
-    W = linalg.whitener(sigma)
-    inside = (W @ covariance @ W.mT).trace(axis1=-2, axis2=-1) - sigma.shape[-1]
-    volume = linalg.log_determinant_of(sigma) - linalg.log_determinant_of(covariance)
-    along = 0.0 if mean is None else (np.matvec(W, mean - mu) ** 2).sum(axis=-1)
-    return volume + inside + along

@@ -21,7 +21,7 @@ import pandas as pd
 from ..errors import DataProblem, SpecificationError, did_you_mean, texts
 from ..kernels import gamma as gammas
 from ..kernels import influence, latent_moments, latent_response, least_squares, linalg
-from ..kernels.discrepancy import Sample
+from ..kernels.discrepancy import Sample, normal_distance
 from ..kernels.latent_response import OrderedPattern
 from ..responses.moments import Moments
 from ..tables import Words, joined
@@ -271,11 +271,10 @@ def robust_statistics(
     own = latent_response.responses(pattern, theta)
     R = np.stack([part.correlation for part in moments.ordered])
     implied = own.D[..., :, None] * own.moments.sigma * own.D[..., None, :]
-    logs, fitted = linalg.log_determinant_of(R), linalg.log_determinant_of(implied)
-    if not np.isfinite(logs + fitted).all():
+    value = normal_distance(R, implied)
+    if not np.isfinite(value).all():
         return None
     P = np.linalg.inv(implied)
-    value = fitted - logs + (P * R).sum(axis=(1, 2)) - R.shape[-1]
     i, j = pattern.pairs
     delta = least_squares.by_parameter(pattern, latent_response.jacobian(pattern, own))
     weighted = least_squares.weigh_rows(sample, delta)[..., -len(i) :]
@@ -294,7 +293,7 @@ def robust_statistics(
         back = (sample.share[:, None, None] * around * (across @ weighted[h].T)).sum()
         total += float(direct + w * back)
     share = sample.share
-    return float((share * value).sum()), float((share * -logs).sum()), total, independence
+    return float((share * value).sum()), float(-(share * linalg.log_determinant_of(R)).sum()), total, independence
 
 
 def restricts_thresholds(pattern: OrderedPattern, theta: np.ndarray, directions: np.ndarray, df: int) -> bool:

@@ -248,7 +248,7 @@ KERNELS = [
     (named("d3", lambda own: pooling.d3(own, 0.9 * own, 8)), [chi_squares_of_copies]),
     (named("d4", lambda own, stacked: pooling.d4(own, stacked, 8)), [chi_squares_of_copies, chi_squares]),
     (pooling.stacked_moments, [copies_of_covariances, copies_of_means]),
-    (pooling.normal_distance, [covariances, means, implied_covariances, other_means]),
+    (discrepancy.normal_distance, [covariances, implied_covariances, means, other_means]),
     *(kernel for model in MODELS.values() for kernel in model.kernels()),
 ]
 IDS = [
