@@ -141,11 +141,7 @@ def _residuals(pattern, sample, sigma, mu):
 
 
 def _least_squares(pattern, sample, sigma, difference):
-    p = pattern.observed
     e = least_squares.moments_vector(sample.covariance - sigma, difference if pattern.means else None)
     weighted = least_squares.weigh(sample, e)
-    columns, rows = np.triu_indices(p)
-    triangle = weighted[..., -len(rows) :]
-    omega = np.zeros((*triangle.shape[:-1], p, p))
-    omega[..., rows, columns] = omega[..., columns, rows] = -np.where(rows == columns, 2.0, 1.0) * triangle
-    return np.vecdot(e, weighted), omega, -2 * weighted[..., :p]
+    omega = least_squares.slope_along_sigma(pattern, weighted)
+    return np.vecdot(e, weighted), omega, -2 * weighted[..., : pattern.observed]

@@ -86,13 +86,19 @@ def by_parameter(pattern, cells):
     return pattern.gather.mT @ cells if alone is None else cells[..., alone, :]
 
 
+def slope_along_sigma(pattern, weighted):
+    """dF / dSigma of weighted residuals V e, a covariance and its mirror image each for itself: -> (..., G, p, p)"""
+    columns, rows = np.triu_indices(pattern.observed)
+    triangle = weighted[..., -len(rows) :]
+    omega = np.zeros((*triangle.shape[:-1], pattern.observed, pattern.observed))
+    omega[..., rows, columns] = omega[..., columns, rows] = -np.where(rows == columns, 2.0, 1.0) * triangle
+    return omega
+
+
 def _pulled(pattern, moments, weighted):
     """The slope of F along Sigma and mu, seen by the columns of X."""
-    p = pattern.observed
-    columns, rows = np.triu_indices(p)
-    triangle = weighted[..., -len(rows) :]
-    omega = np.zeros((*triangle.shape[:-1], p, p))
-    omega[..., rows, columns] = omega[..., columns, rows] = -np.where(rows == columns, 2.0, 1.0) * triangle
-    X = moments.X
-    along = np.vecmat(weighted[..., :p], X) if pattern.means else np.zeros((*omega.shape[:-2], X.shape[-1]))
+    X, omega = moments.X, slope_along_sigma(pattern, weighted)
+    along = (
+        np.vecmat(weighted[..., : pattern.observed], X) if pattern.means else np.zeros((*omega.shape[:-2], X.shape[-1]))
+    )
     return Whitened(None, X.mT @ omega @ X, along, None)
