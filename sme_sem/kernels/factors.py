@@ -70,6 +70,11 @@ def degrees_of_freedom(p, m):
     return ((p - m) ** 2 - (p + m)) // 2
 
 
+def most(p):
+    """The largest number of factors that p items identify, 0 if not even one."""
+    return max((m for m in range(1, p) if degrees_of_freedom(p, m) >= 0), default=0)
+
+
 def _implied(loadings, unique):
     return loadings @ loadings.mT + unique[..., None] * np.eye(unique.shape[-1])
 

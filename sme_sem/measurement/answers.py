@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -14,8 +14,10 @@ import pandas as pd
 from ..errors import DataProblem, SpecificationError, did_you_mean, listed, or_known, require_kind
 from ..kernels import components as kernel
 from ..kernels import covariances, linalg
+from ..resampling.draws import MOST_AT_ONCE, counts_of_rows
 from ..responses.numeric import INFINITE, numbers_of, require_frame
 from ..tables import Words, joined
+from ..tasks import seeded
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,6 +169,15 @@ def require_correlations(answers: Answers) -> Any:
     if constant := answers.constant:
         raise DataProblem(_CONSTANT.filled(names=joined(constant, ", ", "、")))
     return require_full_rank(linalg.correlation(answers.covariance), list(answers.frame))
+
+
+def resampled(answers: Answers, draws: int, seed: int | None) -> Iterator[Any]:
+    """Correlations of samples of respondents drawn with replacement, some hundred samples at a time: (b, p, p) each."""
+    values, random = answers.frame.to_numpy(), np.random.default_rng(seeded(seed))
+    for first in range(0, draws, MOST_AT_ONCE):
+        rows = random.integers(len(values), size=(min(MOST_AT_ONCE, draws - first), len(values)))
+        counts = counts_of_rows(rows, len(values))
+        yield linalg.correlation(covariances.of_samples(values, values.mean(axis=0), counts)[1])
 
 
 def require_full_rank(correlation: Any, names: Sequence[object]) -> Any:

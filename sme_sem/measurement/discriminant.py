@@ -26,21 +26,18 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ConvergenceError, SpecificationError, probability, whole
-from ..kernels import covariances, fit_indices, intervals, linalg
+from ..kernels import fit_indices, intervals
 from ..kernels import validity as kernel
 from ..sem.composites import composites_of
 from ..sem.multiple_testing import corrected
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
 from ..tables.format import interval_columns, percent
-from ..tasks import seeded
 from ..threads import one_thread
-from .answers import complete_answers, require_correlations, require_scales
+from .answers import complete_answers, require_correlations, require_scales, resampled
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
-
-BATCH = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,11 +248,7 @@ def heterotrait(
         both = (kernel.heterotrait_monotrait, kernel.heterotrait_monotrait_geometric)
         return np.stack([kind(correlation, members)[..., *pairs] for kind in both], axis=-2)
 
-    values, rng, drawn = answers.frame.to_numpy(), np.random.default_rng(seeded(seed)), []
-    for first in range(0, draws, BATCH):
-        rows = rng.integers(len(values), size=(min(BATCH, draws - first), len(values)))
-        drawn.append(ratios(_correlation(values, rows)))
-    sample = np.concatenate(drawn)
+    sample = np.concatenate([ratios(correlations) for correlations in resampled(answers, draws, seed)])
     usable = np.isfinite(sample).all(axis=(-2, -1))
     if usable.sum() < 2:
         raise ConvergenceError("hardly any bootstrap sample had correlations: items vary too little.")
@@ -267,12 +260,6 @@ def heterotrait(
         table[name] = estimate[which]
         table[f"{name}_ci_lower"], table[f"{name}_ci_upper"] = limits[:, which]
     return Heterotrait(table, answers.n, draws, int(draws - usable.sum()), level, answers.sample_notes())
-
-
-def _correlation(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Correlations of resampled respondents: (n, p), (b, n) -> (b, p, p)"""
-    counts = np.stack([np.bincount(own, minlength=len(values)) for own in rows]).astype(float)
-    return np.asarray(linalg.correlation(covariances.of_samples(values, values.mean(axis=0), counts)[1]))
 
 
 _TESTS = {"phi": Words("correlation of one", "相关固定为1"), "merged": Words("merged into one", "合并为一个构念")}

@@ -27,19 +27,17 @@ from ..errors import (
     require_kind,
     whole,
 )
-from ..kernels import alignment, covariances, factors, intervals, linalg
+from ..kernels import alignment, factors, intervals
 from ..kernels import components as kernel
 from ..responses.numeric import require_frame
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from ..tables.format import percent
-from ..tasks import seeded
 from ..threads import one_thread
 from . import extraction
-from .answers import Answers, complete_answers, require_correlations
+from .answers import Answers, complete_answers, require_correlations, resampled
 
 Method = Literal["components", "minres", "ml"]
-BATCH = 250
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,12 +210,8 @@ def loading_intervals(
     method = chosen("method", method, get_args(Method))
     extract = _extraction(method, n, answers.frame.shape[1])
     target = _rotated(_loadings(answers, extract), rotation)
-    values, rng, drawn = answers.frame.to_numpy(), np.random.default_rng(seeded(seed)), []
-    for first in range(0, draws, BATCH):
-        rows = rng.integers(len(values), size=(min(BATCH, draws - first), len(values)))
-        own = linalg.correlation(covariances.of_answers(values[rows]))
-        drawn.append(alignment.turned_to(extract(own), target))
-    found = np.concatenate(drawn)
+    drawn = resampled(answers, draws, seed)
+    found = np.concatenate([alignment.turned_to(extract(correlations), target) for correlations in drawn])
     proper = np.isfinite(found).all(axis=(-2, -1))
     if proper.sum() < 2:
         raise ConvergenceError("hardly any bootstrap sample had a proper solution: take fewer factors.")
@@ -239,13 +233,9 @@ def loading_intervals(
 
 def _extraction(method: Method, n: int, p: int) -> Callable[[Any], Any]:
     """What gives n unrotated columns of loadings from correlations: (..., p, p) -> (..., p, n)"""
-    few = (
-        p
-        if method == "components"
-        else max((m for m in range(1, p) if factors.degrees_of_freedom(p, m) >= 0), default=0)
-    )
-    if whole("n", n, 1) > few:
-        raise SpecificationError(f"n={n!r}: {p} items have from 1 to {few} {method}.")
+    most = p if method == "components" else factors.most(p)
+    if whole("n", n, 1) > most:
+        raise SpecificationError(f"n={n!r}: {p} items have from 1 to {most} {method}.")
     if method == "components":
         return lambda R: kernel.principal_components(R)[1][..., :n]
     kind = factors.minimum_residuals if method == "minres" else factors.maximum_likelihood
