@@ -9,7 +9,7 @@ sum of loadings.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,16 +17,15 @@ import pandas as pd
 
 from ..errors import DataProblem, whole
 from ..kernels import components as kernel
-from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
+from ..tables import Column, Kind, Table, Words, rows_from, term
 from ..threads import one_thread
 from . import extraction
-from .answers import Answers
 from .item_correlations import CorrelationKind, correlation_named
 from .rotations import Rotation
 
 
-@dataclass(frozen=True, eq=False)
-class Components(Tabled):
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Components(extraction.Extracted):
     """Principal components and their rotation.
 
     loadings : items x components; after an oblique rotation the pattern matrix
@@ -40,36 +39,7 @@ class Components(Tabled):
     suppress : loadings below this size are left out of the printed table, never of ``loadings``
     """
 
-    loadings: pd.DataFrame
-    structure: pd.DataFrame
-    correlations: pd.DataFrame
-    communalities: pd.Series[float]
-    variance: pd.DataFrame
     eigenvalues: pd.Series[float]
-    weights: pd.DataFrame
-    method: Rotation
-    suppress: float
-    notes: tuple[Text, ...] = ()
-    answers: Answers | None = field(default=None, repr=False)
-
-    def scores(self) -> pd.DataFrame:
-        """Score every respondent on every component (regression method; mean 0, variance 1).
-
-        Rows are those of the data; a respondent with a missing answer has missing scores.
-
-        Raises
-        ------
-        DataProblem
-            There are no answers: they came as a covariance matrix, or correlations are polychoric.
-
-        Examples
-        --------
-        >>> import sme_sem as sme
-        >>> answers = sme.simulate("trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3", 100, seed=1)
-        >>> sme.components(answers, 1).scores().shape
-        (100, 1)
-        """
-        return extraction.scores(self.answers, self.weights, "components")
 
     def tables(self) -> tuple[Table, ...]:
         """Give the variance explained and the loadings; if oblique, also structure and correlations."""
@@ -82,25 +52,9 @@ class Components(Tabled):
             (*self.notes, _SUMS, *((_OBLIQUE,) if self.method.oblique else ())),
             blank=True,
         )
-        if not self.method.oblique:
-            return variance, self._sorted_loadings()
-        return (
-            variance,
-            self._sorted_loadings(),
-            extraction.matrix("structure_matrix", term("Structure matrix"), term("Item"), self.structure),
-            extraction.matrix(
-                "component_correlations",
-                term("Component correlation matrix"),
-                term("Component"),
-                self.correlations,
-            ),
-        )
-
-    def _sorted_loadings(self) -> Table:
-        columns, rows = extraction.sorted_loadings(self.loadings, self.communalities, self.suppress)
-        notes = extraction.how(term("Principal component analysis"), self.method, self.suppress)
-        name, title = _LOADINGS_TABLE[self.method.kind]
-        return Table(name, title, columns, rows, notes, blank=True)
+        loadings = self._sorted_loadings(term("Principal component analysis"), *_LOADINGS_TABLE[self.method.kind])
+        title = term("Component correlation matrix")
+        return variance, loadings, *self._if_oblique("component_correlations", title, term("Component"))
 
 
 @one_thread()
@@ -164,21 +118,15 @@ def components(
     m = _how_many(n_components, eigenvalues)
     extracted = loadings[:, :m]
     method = method if m > 1 else extraction.rotation_named("none")  # one component cannot be turned
-    rotated, phi, settled = extraction.turned(extracted, method)
-    rotated, phi = extraction.in_order(rotated, phi, ((rotated @ phi) ** 2).sum(axis=0))
-    structure = rotated @ phi
-    items, labels = pd.Index(names, name="item"), [f"PC{j + 1}" for j in range(m)]
+    found = extraction.rotated(R, names, "PC", extracted, method, lambda rotated, structure: structure**2)
     return Components(
-        loadings=pd.DataFrame(rotated, index=items, columns=labels),
-        structure=pd.DataFrame(structure, index=items, columns=labels),
-        correlations=pd.DataFrame(phi, index=labels, columns=labels),
-        communalities=pd.Series((extracted**2).sum(axis=1), index=items, name="communality"),
-        variance=_variance(eigenvalues, m, structure, method.oblique),
+        **found.frames,
+        communalities=pd.Series((extracted**2).sum(axis=1), index=pd.Index(names, name="item"), name="communality"),
+        variance=_variance(eigenvalues, m, found.explained, method.oblique),
         eigenvalues=pd.Series(eigenvalues, index=range(1, len(eigenvalues) + 1), name="eigenvalue"),
-        weights=pd.DataFrame(kernel.score_weights(R, structure), index=items, columns=labels),
         method=method,
         suppress=suppress,
-        notes=(*notes, *((_KAISER,) if n_components is None else ()), *(() if settled else (extraction.UNSETTLED,))),
+        notes=(*notes, *((_KAISER,) if n_components is None else ()), *found.notes),
         answers=answers,
     )
 
@@ -193,13 +141,13 @@ def _how_many(n_components: int | None, eigenvalues: Any) -> int:
     return whole("n_components", n_components, 1, f"a whole number from 1 to {p}", p)
 
 
-def _variance(eigenvalues: Any, m: int, structure: Any, oblique: bool) -> pd.DataFrame:
+def _variance(eigenvalues: Any, m: int, rotated: Any, oblique: bool) -> pd.DataFrame:
     p = len(eigenvalues)
 
     def padded(values: Any) -> Any:
         return np.concatenate([values, np.full(p - m, np.nan)])
 
-    extraction, rotated = eigenvalues[:m], (structure**2).sum(axis=0)
+    extraction = eigenvalues[:m]
     share = np.full(m, np.nan) if oblique else 100 * rotated / p  # correlated components overlap
     return pd.DataFrame(
         {

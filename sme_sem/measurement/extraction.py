@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind
 from ..kernels import components as kernel
 from ..kernels import linalg
 from ..sem.spelling import chosen
-from ..tables import Column, Kind, Table, Text, Words, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tables.format import cell
 from .answers import Answers, complete_answers, require_full_rank
 from .item_correlations import CorrelationKind, correlations_of_items
@@ -30,6 +31,99 @@ class Source(NamedTuple):
     names: list[Any]
     notes: tuple[Text, ...]
     answers: Answers | None
+
+
+class Rotated(NamedTuple):
+    """Columns after rotation.
+
+    frames : loadings, structure, weights and correlations   explained : (m,) by each column   notes : on the rotation
+    """
+
+    frames: dict[str, pd.DataFrame]
+    explained: Any
+    notes: tuple[Words, ...]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Extracted(Tabled):
+    """Columns that stand for a set of items, components or factors, and their rotation.
+
+    loadings : items x columns; after an oblique rotation the pattern matrix
+    structure : correlations of items with columns; equals ``loadings`` unless oblique
+    correlations : correlations between columns; the identity unless oblique
+    communalities : share of every item's variance the columns explain
+    variance : one row per column
+    weights : items x columns; standardised answers times these are the scores
+    suppress : loadings below this size are left out of the printed table, never of ``loadings``
+    """
+
+    loadings: pd.DataFrame
+    structure: pd.DataFrame
+    correlations: pd.DataFrame
+    communalities: pd.Series[float]
+    variance: pd.DataFrame
+    weights: pd.DataFrame
+    method: Rotation
+    suppress: float
+    notes: tuple[Text, ...] = ()
+    answers: Answers | None = field(default=None, repr=False)
+
+    def scores(self) -> pd.DataFrame:
+        """Score every respondent on every component or factor (regression method, Thurstone).
+
+        Rows are those of the data; a respondent with a missing answer has missing scores.  Scores have mean 0, those of
+        components variance 1.
+
+        Raises
+        ------
+        DataProblem
+            There are no answers: they came as a covariance matrix, or correlations are polychoric.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3", 100, seed=1)
+        >>> sme.components(answers, 1).scores().shape
+        (100, 1)
+        """
+        if self.answers is None:
+            call = type(self).__name__.lower()
+            raise DataProblem(
+                f"scores need the answers: call {call}(frame) instead of {call}(cov=...), with Pearson's correlations."
+            )
+        complete = self.answers.frame
+        return (self.answers.values - complete.mean()) / complete.std() @ self.weights
+
+    def _sorted_loadings(self, extraction: Words, name: str, title: Words, notes: tuple[Text, ...] = ()) -> Table:
+        """Items under the column they load on most, the strongest first; small loadings left out."""
+        size = self.loadings.abs().to_numpy()
+        order = np.lexsort((-size.max(axis=1), size.argmax(axis=1)))
+        rows = tuple(
+            (
+                str(self.loadings.index[i]),
+                *(float(v) if abs(v) >= self.suppress else None for v in self.loadings.iloc[i]),
+                float(self.communalities.iloc[i]),
+            )
+            for i in order
+        )
+        columns = (
+            Column("item", term("Item")),
+            *(Column(str(name), str(name), Kind.COEFFICIENT, named=True) for name in self.loadings),
+            Column("communality", term("Communality"), Kind.COEFFICIENT),
+        )
+        how = (
+            _METHOD.filled(method=extraction),
+            *((_ROTATED.filled(method=self.method.label),) if self.method.name != "none" else ()),
+            *((_SUPPRESSED.filled(size=cell(self.suppress, Kind.COEFFICIENT)),) if self.suppress > 0 else ()),
+        )
+        return Table(name, title, columns, rows, (*notes, *how), blank=True)
+
+    def _if_oblique(self, name: str, title: Words, corner: Words) -> tuple[Table, ...]:
+        """Structure and correlations of columns that correlate."""
+        if not self.method.oblique:
+            return ()
+        structure = _matrix("structure_matrix", term("Structure matrix"), term("Item"), self.structure)
+        return structure, _matrix(name, title, corner, self.correlations)
 
 
 def source(frame: pd.DataFrame | None, cov: pd.DataFrame | None, n: int | None, correlation: CorrelationKind) -> Source:
@@ -82,6 +176,27 @@ def _correlations_of(cov: Any) -> tuple[Any, list[Any]]:
     return require_full_rank(linalg.correlation((S + S.T) / 2), names), names
 
 
+def rotated(
+    R: Any, names: list[Any], letter: str, loadings: Any, rotation: Rotation, explaining: Callable[[Any, Any], Any]
+) -> Rotated:
+    """Turn the columns, put them into order and name them.
+
+    explaining : of loadings and structure, what columns explain of every item
+    """
+    own, phi, settled = turned(loadings, rotation)
+    own, phi = in_order(own, phi, explaining(own, own @ phi).sum(axis=0))
+    structure = own @ phi
+    labels = [f"{letter}{j + 1}" for j in range(len(phi))]
+    by_item = {"loadings": own, "structure": structure, "weights": kernel.score_weights(R, structure)}
+    items = pd.Index(names, name="item")
+    return Rotated(
+        {name: pd.DataFrame(values, index=items, columns=labels) for name, values in by_item.items()}
+        | {"correlations": pd.DataFrame(phi, index=labels, columns=labels)},
+        explaining(own, structure).sum(axis=0),
+        () if settled else (UNSETTLED,),
+    )
+
+
 def in_order(loadings: Any, phi: Any, explained: Any) -> tuple[Any, Any]:
     """Columns by the variance they explain, each with a positive sum."""
     order = np.argsort(-explained, kind="stable")
@@ -89,48 +204,7 @@ def in_order(loadings: Any, phi: Any, explained: Any) -> tuple[Any, Any]:
     return loadings[:, order] * sign, phi[np.ix_(order, order)] * np.outer(sign, sign)
 
 
-def scores(answers: Answers | None, weights: pd.DataFrame, caller: str) -> pd.DataFrame:
-    """Standardised answers times weights, one row per respondent."""
-    if answers is None:
-        raise DataProblem(
-            f"scores need the answers: call {caller}(frame) instead of {caller}(cov=...), with Pearson's correlations."
-        )
-    complete = answers.frame
-    return (answers.values - complete.mean()) / complete.std() @ weights
-
-
-def sorted_loadings(
-    loadings: pd.DataFrame, communalities: pd.Series[float], suppress: float
-) -> tuple[tuple[Column, ...], tuple[tuple[Any, ...], ...]]:
-    """Items under the column they load on most, the strongest first; small loadings left out."""
-    size = loadings.abs().to_numpy()
-    order = np.lexsort((-size.max(axis=1), size.argmax(axis=1)))
-    rows = tuple(
-        (
-            str(loadings.index[i]),
-            *(float(v) if abs(v) >= suppress else None for v in loadings.iloc[i]),
-            float(communalities.iloc[i]),
-        )
-        for i in order
-    )
-    columns = (
-        Column("item", term("Item")),
-        *(Column(str(name), str(name), Kind.COEFFICIENT, named=True) for name in loadings),
-        Column("communality", term("Communality"), Kind.COEFFICIENT),
-    )
-    return columns, rows
-
-
-def how(method: Words, rotation: Rotation, suppress: float) -> tuple[Words, ...]:
-    """Say how loadings were extracted and rotated, and which are not shown."""
-    return (
-        _METHOD.filled(method=method),
-        *((_ROTATED.filled(method=rotation.label),) if rotation.name != "none" else ()),
-        *((_SUPPRESSED.filled(size=cell(suppress, Kind.COEFFICIENT)),) if suppress > 0 else ()),
-    )
-
-
-def matrix(name: str, title: Words, corner: Words, frame: pd.DataFrame) -> Table:
+def _matrix(name: str, title: Words, corner: Words, frame: pd.DataFrame) -> Table:
     """Lay a matrix of coefficients into a table."""
     columns = (Column("name", corner), *(Column(str(c), str(c), Kind.COEFFICIENT, named=True) for c in frame))
     rows = tuple((str(row[0]), *row[1:]) for row in frame.itertuples(name=None))

@@ -6,27 +6,25 @@ variance.  Factors are ordered by the variance they explain after rotation, and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from ..errors import ConvergenceError, SpecificationError, whole
-from ..kernels import components as weighing
 from ..kernels import factors as kernel
 from ..kernels import fit_indices
 from ..sem.spelling import chosen
-from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, rows_from, term
+from ..tables import Column, Kind, Table, Words, joined, rows_from, term
 from ..threads import one_thread
 from . import extraction
-from .answers import Answers
 from .item_correlations import CorrelationKind, correlation_named
-from .rotations import ROTATIONS_OF_FACTORS, Rotation
+from .rotations import ROTATIONS_OF_FACTORS
 
 
-@dataclass(frozen=True, eq=False)
-class Factors(Tabled):
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Factors(extraction.Extracted):
     """Factors and their rotation.
 
     loadings : items x factors; after an oblique rotation the pattern matrix
@@ -40,50 +38,18 @@ class Factors(Tabled):
     weights : items x factors; standardised answers times these are the scores
     """
 
-    loadings: pd.DataFrame
-    structure: pd.DataFrame
-    correlations: pd.DataFrame
-    communalities: pd.Series[float]
     uniquenesses: pd.Series[float]
-    variance: pd.DataFrame
     chisq: float
     df: int
     pvalue: float
     rmsr: float
-    weights: pd.DataFrame
     extraction: Words
-    method: Rotation
-    suppress: float
-    notes: tuple[Text, ...] = ()
-    answers: Answers | None = field(default=None, repr=False)
-
-    def scores(self) -> pd.DataFrame:
-        """Score every respondent on every factor (regression method, Thurstone).
-
-        Rows are those of the data; a respondent with a missing answer has missing scores.
-
-        Raises
-        ------
-        DataProblem
-            There are no answers: they came as a covariance matrix, or correlations are polychoric.
-
-        Examples
-        --------
-        >>> import sme_sem as sme
-        >>> answers = sme.simulate("trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3", 100, seed=1)
-        >>> sme.factors(answers, 1).scores().shape
-        (100, 1)
-        """
-        return extraction.scores(self.answers, self.weights, "factors")
 
     def tables(self) -> tuple[Table, ...]:
         """Give the loadings, the variance explained and the fit; if oblique, also structure and correlations."""
-        columns, rows = extraction.sorted_loadings(self.loadings, self.communalities, self.suppress)
-        how = extraction.how(self.extraction, self.method, self.suppress)
-        name, title = _LOADINGS_TABLE[self.method.kind]
         fit = (len(self.variance), self.chisq, self.df, self.pvalue, self.rmsr)
-        tables = (
-            Table(name, title, columns, rows, (*self.notes, *how), blank=True),
+        return (
+            self._sorted_loadings(self.extraction, *_LOADINGS_TABLE[self.method.kind], self.notes),
             Table(
                 "factor_variance",
                 term("Total variance explained"),
@@ -92,15 +58,7 @@ class Factors(Tabled):
                 (_OBLIQUE,) if self.method.oblique else (),
             ),
             Table("factor_fit", Words("Do the factors suffice", "因子数是否足够"), _FIT_COLUMNS, (fit,)),
-        )
-        if not self.method.oblique:
-            return tables
-        return (
-            *tables,
-            extraction.matrix("structure_matrix", term("Structure matrix"), term("Item"), self.structure),
-            extraction.matrix(
-                "factor_correlations", term("Factor correlation matrix"), term("Common factor"), self.correlations
-            ),
+            *self._if_oblique("factor_correlations", term("Factor correlation matrix"), term("Common factor")),
         )
 
 
@@ -181,34 +139,29 @@ def factors(
     solution = found(R, m)
     _require_proper(solution, names, m)
     extracted = solution.loadings
-    rotated, phi, settled = extraction.turned(extracted, turning)
-    rotated, phi = extraction.in_order(rotated, phi, (rotated * (rotated @ phi)).sum(axis=0))
-    structure = rotated @ phi
-    items, labels = pd.Index(names, name="item"), [f"F{j + 1}" for j in range(m)]
+    turned = extraction.rotated(R, names, "F", extracted, turning, lambda rotated, structure: rotated * structure)
+    items = pd.Index(names, name="item")
     chi_square = _chi_square(R, solution, n if answers is None else answers.n, correlation)
     df = kernel.degrees_of_freedom(len(R), m)
     return Factors(
-        loadings=pd.DataFrame(rotated, index=items, columns=labels),
-        structure=pd.DataFrame(structure, index=items, columns=labels),
-        correlations=pd.DataFrame(phi, index=labels, columns=labels),
+        **turned.frames,
         communalities=pd.Series(1 - solution.unique, index=items, name="communality"),
         uniquenesses=pd.Series(solution.unique, index=items, name="uniqueness"),
-        variance=_variance(labels, (rotated * structure).sum(axis=0), len(R)),
+        variance=_variance(turned.explained, len(R)),
         chisq=chi_square,
         df=df,
         pvalue=float(fit_indices.p_value(chi_square, df)),
         rmsr=float(kernel.root_mean_square_residual(R, extracted, solution.unique)),
-        weights=pd.DataFrame(weighing.score_weights(R, structure), index=items, columns=labels),
         extraction=label,
         method=turning,
         suppress=suppress,
-        notes=(*notes, *(() if settled else (extraction.UNSETTLED,))),
+        notes=(*notes, *turned.notes),
         answers=answers,
     )
 
 
 def _how_many(n_factors: int | None, p: int) -> int:
-    most = max((m for m in range(1, p) if kernel.degrees_of_freedom(p, m) >= 0), default=0)
+    most = kernel.most(p)
     if not most:
         raise SpecificationError(f"{p} items do not identify a factor: take at least three.")
     wanted = f"a whole number from 1 to {most} for {p} items; sme.retention(frame).suggested names one"
@@ -232,10 +185,10 @@ def _chi_square(R: Any, solution: kernel.Factors, n: int | None, correlation: st
     return float((n - 1 - (2 * p + 5) / 6 - 2 * m / 3) * value)
 
 
-def _variance(labels: list[str], squares: Any, p: int) -> pd.DataFrame:
+def _variance(squares: Any, p: int) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "factor": labels,
+            "factor": [f"F{j + 1}" for j in range(len(squares))],
             "sum_of_squares": squares,
             "percent": 100 * squares / p,
             "cumulative": 100 * squares.cumsum() / p,
