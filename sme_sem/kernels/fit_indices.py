@@ -34,11 +34,7 @@ def tli(chi_square, df, baseline, baseline_df):
 
     One where df = 0.  Tucker and Lewis (1973), Psychometrika 38, 1-10.
     """
-    df, baseline_df = np.asarray(df, float), np.asarray(baseline_df, float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = baseline / baseline_df
-        value = (ratio - chi_square / df) / (ratio - 1)
-    return np.where(df > 0, np.where(baseline_df > 0, value, np.nan), 1.0)
+    return _by_ratios(chi_square, df, baseline, baseline_df, 1)
 
 
 def robust_tli(chi_square, df, factor, baseline, baseline_df, baseline_factor):
@@ -61,12 +57,8 @@ def rfi(chi_square, df, baseline, baseline_df):
     One where df = 0, and, as lavaan prints it, where the model is worse than the baseline for its degrees of freedom:
     there the index means nothing, and TLI and RNI, which are not cut off, say so.
     """
-    df, baseline_df = np.asarray(df, float), np.asarray(baseline_df, float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = baseline / baseline_df
-        value = (ratio - chi_square / df) / ratio
-    value = np.where(value < 0, 1.0, value)
-    return np.where(df > 0, np.where(baseline_df > 0, value, np.nan), 1.0)
+    value = _by_ratios(chi_square, df, baseline, baseline_df, 0)
+    return np.where(value < 0, 1.0, value)
 
 
 def ifi(chi_square, df, baseline):
@@ -78,6 +70,15 @@ def rni(chi_square, df, baseline, baseline_df):
     """Relative noncentrality index: the CFI without clipping; one where df = 0.  McDonald and Marsh (1990)."""
     value = 1 - _ratio(chi_square - df, baseline - baseline_df)
     return np.where(np.asarray(df) <= 0, 1.0, value)
+
+
+def _by_ratios(chi_square, df, baseline, baseline_df, best):
+    """What a model gains in chi2 / df over the baseline, of what it could gain down to the best; one where df = 0."""
+    df, baseline_df = np.asarray(df, float), np.asarray(baseline_df, float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = baseline / baseline_df
+        value = (ratio - chi_square / df) / (ratio - best)
+    return np.where(df > 0, np.where(baseline_df > 0, value, np.nan), 1.0)
 
 
 def _ratio(numerator, denominator):

@@ -72,18 +72,15 @@ def intraclass_interval(squares, level=0.95):
     """Limits of the six coefficients: Squares -> (..., 6), (..., 6)"""
     B, W, _, E, n, k = squares
     upper = 0.5 + level / 2
-    below, above = [], []
+
+    def of_ratio(F, df):
+        L, U = F / special.fdtri(n - 1, df, upper), F * special.fdtri(df, n - 1, upper)
+        return (L - 1) / (L + k - 1), (U - 1) / (U + k - 1)
+
     with np.errstate(divide="ignore", invalid="ignore"):
-        for F, df in ((B / W, n * (k - 1)), (None, None), (B / E, (n - 1) * (k - 1))):
-            if F is None:
-                low, high = _absolute(squares, upper)
-            else:
-                L, U = F / special.fdtri(n - 1, df, upper), F * special.fdtri(df, n - 1, upper)
-                low, high = (L - 1) / (L + k - 1), (U - 1) / (U + k - 1)
-            below.append(low)
-            above.append(high)
-        single = np.stack(below, axis=-1), np.stack(above, axis=-1)
-        return tuple(np.concatenate([x, _of_mean(x, k)], axis=-1) for x in single)
+        single = of_ratio(B / W, n * (k - 1)), _absolute(squares, upper), of_ratio(B / E, (n - 1) * (k - 1))
+        ends = (np.stack(end, axis=-1) for end in zip(*single, strict=True))
+        return tuple(np.concatenate([end, _of_mean(end, k)], axis=-1) for end in ends)
 
 
 def _of_mean(limit, k):
