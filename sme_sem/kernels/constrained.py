@@ -78,6 +78,7 @@ class _Step(NamedTuple):
     decrement: float
 
 
+@np.errstate(all="ignore")  # a trial step may leave the admissible region; it is then rejected
 def constrained_scoring(slope_at, restrictions_at, start, *, curvature_at=None, tolerance=1e-20, max_iterations=300):
     """Minimise F(theta) subject to restrictions.
 

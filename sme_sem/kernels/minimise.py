@@ -87,6 +87,17 @@ class _Walk(NamedTuple):
         return _Walk(*(part[chosen] for part in self))
 
 
+def scoring_alone(slope_at, start, *, max_iterations=300):
+    """Minimise one discrepancy: slope_at(theta, exact) -> Slope, start (q,)  ->  Minimum of a batch of one"""
+
+    def slope_of_batch(theta, members, exact):
+        value, gradient, hessian = slope_at(theta[0], exact)
+        return Slope(np.asarray(value)[None], gradient[None], hessian[None])
+
+    return scoring(slope_of_batch, start[None], max_iterations=max_iterations)
+
+
+@np.errstate(all="ignore")  # a trial step may leave the admissible region; it is then rejected
 def scoring(slope_at, start, *, tolerance=1e-20, max_iterations=300):
     """Minimise B discrepancies of q parameters each.
 

@@ -7,7 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from ..kernels import discrepancy, linalg, minimise, ram, two_level
+from ..kernels import linalg, minimise, ram, two_level
+from ..kernels.discrepancy import Slope
 from ..kernels.minimise import Status
 from ..sem.start import plain_start, start_values
 from .answers import Answers
@@ -32,14 +33,14 @@ class Found:
     status: Status
     iterations: int
 
-    def slope_at(self, theta: np.ndarray, *, exact: bool = False) -> discrepancy.Slope:
+    def slope_at(self, theta: np.ndarray, *, exact: bool = False) -> Slope:
         """The discrepancy with its slope and its expected (``exact``: its own) Hessian, at theta (q,)."""
         parts = list(two_level.in_parts(self.pattern, self.answers.sample))
         with np.errstate(all="ignore"):  # a search that went astray can end anywhere
             return two_level.slope(parts, theta, exact=exact)
 
     @cached_property
-    def expected(self) -> discrepancy.Slope:
+    def expected(self) -> Slope:
         """With the expected Hessian, where the search ended."""
         return self.slope_at(self.theta)
 
@@ -109,12 +110,10 @@ def _without_structure(levels: TwoLevels, answers: Answers, max_iterations: int,
 def _searched(pattern: ram.Pattern, answers: Answers, start: np.ndarray, max_iterations: int) -> Found:
     parts = list(two_level.in_parts(pattern, answers.sample))
 
-    def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> discrepancy.Slope:
-        found = two_level.slope(parts, theta[0], exact=exact)
-        return discrepancy.Slope(*(np.asarray(part)[None] for part in found))
+    def slope_at(theta: np.ndarray, exact: bool) -> Slope:
+        return two_level.slope(parts, theta, exact=exact)
 
-    with np.errstate(all="ignore"):  # a trial step may leave the admissible region; it is then rejected
-        best = minimise.scoring(slope_at, start[None], max_iterations=max_iterations)
+    best = minimise.scoring_alone(slope_at, start, max_iterations=max_iterations)
     return Found(pattern, answers, start, best.theta[0], best.status[0], int(best.iterations[0]))
 
 

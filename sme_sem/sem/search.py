@@ -11,9 +11,9 @@ from typing import TypeGuard
 
 import numpy as np
 
-from ..kernels import discrepancy, latent_response, least_squares, minimise, ram
+from ..kernels import latent_response, least_squares, minimise, ram
 from ..kernels.constrained import NEAR, constrained_scoring
-from ..kernels.discrepancy import Sample
+from ..kernels.discrepancy import Sample, Slope
 from ..kernels.latent_response import OrderedPattern
 from ..kernels.minimise import Status
 from ..responses.moments import Moments
@@ -39,12 +39,10 @@ def search(
     if _separable(pattern, sample):
         return _search_apart(pattern, sample, start[None], max_iterations)
 
-    def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> discrepancy.Slope:
-        found = objective.slope(pattern, sample, moments, theta[0], exact=exact)
-        return discrepancy.Slope(*(np.asarray(part)[None] for part in found))
+    def slope_at(theta: np.ndarray, exact: bool) -> Slope:
+        return objective.slope(pattern, sample, moments, theta, exact=exact)
 
-    with np.errstate(all="ignore"):  # a trial step may leave the admissible region; it is then rejected
-        return minimise.scoring(slope_at, start[None], max_iterations=max_iterations)
+    return minimise.scoring_alone(slope_at, start, max_iterations=max_iterations)
 
 
 def search_together(
@@ -55,11 +53,10 @@ def search_together(
     if _separable(pattern, sample):
         return _search_apart(pattern, sample, starts, max_iterations)
 
-    def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> discrepancy.Slope:
+    def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> Slope:
         return objective.slope(pattern, sample, moments, theta, exact=exact)
 
-    with np.errstate(all="ignore"):
-        return minimise.scoring(slope_at, starts, max_iterations=max_iterations)
+    return minimise.scoring(slope_at, starts, max_iterations=max_iterations)
 
 
 def _separable(pattern: ram.Pattern, sample: Sample) -> TypeGuard[OrderedPattern]:
@@ -73,11 +70,11 @@ def _search_apart(pattern: OrderedPattern, sample: Sample, starts: np.ndarray, l
     assert sample.weight is not None and sample.target is not None
     rest = sample._replace(weight=apart.of(sample.weight), target=apart.of(sample.target))
 
-    def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> discrepancy.Slope:
+    def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> Slope:
         return latent_response.slope(apart.pattern, rest, theta)
 
-    with np.errstate(all="ignore"):
-        found = minimise.scoring(slope_at, starts[:, apart.staying], max_iterations=limit)
+    found = minimise.scoring(slope_at, starts[:, apart.staying], max_iterations=limit)
+    with np.errstate(all="ignore"):  # a search that failed can end anywhere
         return replace(found, theta=apart.together(sample, found.theta, pattern.owner))
 
 
@@ -92,17 +89,16 @@ def search_within(
     """Minimise under the model's constraints from one start."""
     sample = _prepared(pattern, sample)
 
-    def slope_at(theta: np.ndarray, exact: bool) -> discrepancy.Slope:
+    def slope_at(theta: np.ndarray, exact: bool) -> Slope:
         return objective.slope(pattern, sample, moments, theta, exact=exact)
 
-    with np.errstate(all="ignore"):
-        return constrained_scoring(
-            slope_at,
-            lambda theta: restrictions(table, theta),
-            start,
-            curvature_at=lambda theta, multipliers: curvature(table, theta, multipliers),
-            max_iterations=max_iterations,
-        )
+    return constrained_scoring(
+        slope_at,
+        lambda theta: restrictions(table, theta),
+        start,
+        curvature_at=lambda theta, multipliers: curvature(table, theta, multipliers),
+        max_iterations=max_iterations,
+    )
 
 
 def _prepared(pattern: ram.Pattern, sample: Sample) -> Sample:

@@ -35,5 +35,4 @@ def searched(fit: Fit, samples: Sample) -> minimise.Minimum:
     def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> Slope:
         return objective.slope(fit.pattern, every.of(members), fit.moments, theta, exact=exact)
 
-    with np.errstate(all="ignore"):  # a trial step may leave the admissible region; it is then rejected
-        return minimise.scoring(slope_at, start, max_iterations=fit.options.max_iterations)
+    return minimise.scoring(slope_at, start, max_iterations=fit.options.max_iterations)
