@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from ..kernels import fit_indices
 from ..sem.columns import measure_columns
 from ..sem.fit import Fit
 from ..sem.presentation import OF_MODEL, Labels, named, require_labels
@@ -187,20 +188,8 @@ def _models(fits: Mapping[str, Fit], pairs: tuple[Pair, ...], foretold: Foretold
         rows.append(row)
         previous = name
     frame = pd.DataFrame(rows)
-    frame["akaike_weight"] = akaike_weights(frame["aic"].to_numpy(dtype=float))
+    frame["akaike_weight"] = fit_indices.akaike_weights(frame["aic"].to_numpy(dtype=float))
     return frame
-
-
-def akaike_weights(aic: np.ndarray) -> np.ndarray:
-    """How plausible each model is among these, given equal prior chances: exp(-Delta/2), summing to one; (k,) -> (k,)
-
-    Burnham and Anderson (2004), Sociological Methods and Research 33, 261-304.
-
-    >>> akaike_weights(np.array([100.0, 102.0])).round(3).tolist()
-    [0.731, 0.269]
-    """
-    likelihood = np.exp(-(aic - aic.min()) / 2)
-    return np.asarray(likelihood / likelihood.sum())
 
 
 def _record(p: Pair) -> dict[str, Any]:

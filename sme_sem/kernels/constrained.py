@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from . import linalg
 from .minimise import Minimum, Status
 
 KEPT = 1e-10  # sum of violations up to which constraints count as kept, beside rounding error
@@ -181,6 +182,38 @@ def null_space(slopes, q):
     _, values, directions = np.linalg.svd(slopes)
     rank = int((values > 1e-10 * values[0]).sum()) if values[0] > 0 else 0
     return directions[rank:].T
+
+
+def inseparable(information, constraints):
+    """Which parameters the null space of the information moves, so that they cannot be told apart: -> (k,)
+
+    information : (q, q); its units are divided out, so that a parameter's scale does not matter
+    constraints : (k, q) slopes of the constraints that bind, each of which settles a direction
+    """
+    nothing = np.zeros(0, dtype=int)
+    if not (np.isfinite(information).all() and np.isfinite(constraints).all()):
+        return nothing  # a search that went astray ended where nothing can be said
+    diagonal = np.diagonal(information)
+    silent = diagonal <= np.finfo(float).tiny  # moves no moment at all, whatever its unit
+    silent &= ~constraints.any(axis=0)
+    if silent.any():
+        return np.flatnonzero(silent)
+    scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1))
+    scaled = information * np.outer(scale, scale)
+    if len(constraints):
+        settled = constraints * scale
+        length = np.linalg.norm(settled, axis=1, keepdims=True)
+        settled /= np.where(length > 0, length, 1)
+        scaled += settled.T @ settled
+        again = 1 / np.sqrt(np.diagonal(scaled))
+        scaled *= np.outer(again, again)
+    q = len(scaled)
+    if linalg.has_cholesky(scaled - 1e-10 * q * np.eye(q)):
+        return nothing  # the smallest eigenvalue is above 1e-10 q, and q is their sum
+    values, vectors = np.linalg.eigh(scaled)
+    null = vectors[:, values < 1e-10 * values[-1]]
+    weight = np.abs(null).max(axis=1, initial=0.0)
+    return np.flatnonzero(weight > 0.05 * max(weight.max(), np.finfo(float).tiny))
 
 
 def free_directions(slopes, hessian):

@@ -7,6 +7,7 @@ a variance that is lost in the rounding of its own sums is none.
 
 import numpy as np
 
+_ROWS = 20_000  # of answers held once more
 _NUMBERS = 1 << 22  # of products held at once
 _LOST = 1e-12  # of the mean square, below which a difference of two sums is rounding
 
@@ -40,6 +41,21 @@ def of_samples(values, centre, counts):
     covariance = np.empty((len(counts), p, p))
     covariance[:, i, j] = covariance[:, j, i] = products / n - shift[:, i] * shift[:, j]
     return centre + shift, without_rounding(covariance, np.sqrt(products[:, i == j] / n), np.sqrt(_LOST))
+
+
+def cross_products(values, mean, weight):
+    """Sum of w (x - mean)(x - mean)^T: (n, p), (p,), (n,) or None -> (p, p)
+
+    Over blocks of respondents, so that no second table of answers is needed.
+    """
+    total = np.zeros((values.shape[1], values.shape[1]))
+    for start in range(0, len(values), _ROWS):
+        block = slice(start, start + _ROWS)
+        centred = values[block] - mean
+        if weight is not None:
+            centred *= np.sqrt(weight[block])[:, None]
+        total += centred.T @ centred
+    return total
 
 
 def without_rounding(covariance, size, share):

@@ -75,6 +75,43 @@ def most(p):
     return max((m for m in range(1, p) if degrees_of_freedom(p, m) >= 0), default=0)
 
 
+def principal_axis(R, rounds=3):
+    """Loadings on one common factor of a correlation matrix: (..., k, k) -> (..., k)"""
+    k = R.shape[-1]
+    if k == 1:
+        return np.ones(R.shape[:-1])
+    if k == 2:
+        r = np.where(R[..., 0, 1] == 0, 0.1, R[..., 0, 1])
+        root = np.sqrt(np.minimum(abs(r), 0.95))
+        return np.stack([root, root * np.sign(r)], axis=-1)
+    each = np.arange(k)
+    reduced = R.copy()
+    reduced[..., each, each] = 0
+    communality = abs(reduced).max(axis=-1)
+    axis = np.zeros(communality.shape)
+    for _ in range(rounds):
+        reduced[..., each, each] = communality
+        values, vectors = np.linalg.eigh(reduced)
+        axis = vectors[..., -1] * np.sqrt(np.maximum(values[..., -1:], 1e-4))
+        communality = np.minimum(np.maximum(axis**2, 0.02), 0.95)
+    axis = np.copysign(np.sqrt(communality), axis)
+    return axis * np.where(axis.sum(axis=-1, keepdims=True) < 0, -1, 1)
+
+
+def echelon(loadings):
+    """Turn loadings until items ``pivots`` have a triangle of zeros: (p, m) -> (p, m), (m,)"""
+    m = loadings.shape[1]
+    rest, pivots = loadings.copy(), []
+    for _ in range(m):  # Gram and Schmidt with the longest row first
+        i = int((rest**2).sum(axis=1).argmax())
+        axis = rest[i] / max(float(np.linalg.norm(rest[i])), 1e-12)
+        rest = rest - np.outer(rest @ axis, axis)
+        pivots.append(i)
+    Q, _ = np.linalg.qr(loadings[pivots].T)
+    turned = loadings @ Q
+    return turned * np.where(np.diagonal(turned[pivots]) < 0, -1, 1), np.array(pivots)
+
+
 def _implied(loadings, unique):
     return loadings @ loadings.mT + unique[..., None] * np.eye(unique.shape[-1])
 

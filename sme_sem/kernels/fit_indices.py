@@ -87,6 +87,18 @@ def _ratio(numerator, denominator):
     return np.where(denominator != 0, numerator / np.where(denominator != 0, denominator, 1), np.nan)
 
 
+def akaike_weights(aic):
+    """How plausible each model is among these, given equal prior chances: (..., k) -> (..., k)
+
+    exp(-Delta / 2), summing to one.  Burnham and Anderson (2004), Sociological Methods and Research 33, 261-304.
+
+    >>> akaike_weights(np.array([100.0, 102.0])).round(3).tolist()
+    [0.731, 0.269]
+    """
+    likelihood = np.exp(-(aic - aic.min(axis=-1, keepdims=True)) / 2)
+    return likelihood / likelihood.sum(axis=-1, keepdims=True)
+
+
 def rmsea(chi_square, df, N, groups=1):
     """Root mean square error of approximation: sqrt(G max(chi2 - df, 0) / (N df)); zero where df = 0.
 

@@ -48,6 +48,14 @@ def products(S, i, j):
     return one.take(i, axis=-1) * other.take(j, axis=-1) + one.take(j, axis=-1) * other.take(i, axis=-1)
 
 
+def weighted_rows(rows, P, i, j):
+    """Rows times V of normal theory, which turns a symmetric X into P X P: (G, r, m), (G, p, p) -> (G, r, m)"""
+    X = np.zeros((*rows.shape[:2], P.shape[-1], P.shape[-1]))
+    X[..., i, j] = X[..., j, i] = rows
+    P = P[:, None]
+    return (P @ X @ P)[..., i, j]
+
+
 def inverse(gamma):
     """Gamma^-1, units divided out first, in which moments may differ by many powers of ten: (..., m, m)"""
     unit = np.sqrt(np.linalg.diagonal(gamma))

@@ -256,6 +256,14 @@ def total_effects(pattern, A):
     return E
 
 
+def reached(step):
+    """Which variable is reached from which over any number of steps: (..., v, v) of bool -> the same"""
+    reach = step
+    for _ in range(step.shape[-1].bit_length()):
+        reach = reach | (reach @ reach)
+    return reach
+
+
 def as_slice(places):
     """Places as a slice if they follow each other, which copies nothing: (k,)"""
     together = len(places) and places[-1] - places[0] == len(places) - 1

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ConvergenceError, IdentificationError, SmeSemError, require_kind
+from ..kernels import constrained
 from ..kernels.minimise import Status
 from ..sem import diagnosis
 from ..sem.diagnosis import Diagnostic
@@ -169,10 +170,10 @@ def _trouble(levels: TwoLevels, answers: Answers, found: search.Found) -> tuple[
 def _inseparable(found: search.Found) -> list[int]:
     """Which parameters cannot be told apart: where the search ended and, if it went astray, where it began as well."""
     nothing = np.zeros((0, len(found.theta)))
-    here = diagnosis.null_space(found.expected.hessian, nothing).tolist()
+    here = constrained.inseparable(found.expected.hessian, nothing).tolist()
     if found.status is Status.CONVERGED or not here:
         return here
-    there = diagnosis.null_space(found.slope_at(found.start).hessian, nothing).tolist()
+    there = constrained.inseparable(found.slope_at(found.start).hessian, nothing).tolist()
     return there if found.status is Status.BAD_START else [place for place in here if place in there]
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind
 from ..kernels import fiml, gaps, influence, linalg
-from ..kernels.covariances import without_rounding
+from ..kernels.covariances import cross_products, without_rounding
 from ..tables import Words, joined
 from .design import EQUAL_CHANCES, Design, Drawn, coded_by_value
 from .numeric import holds_numbers, numbers_of, repeated
@@ -160,7 +160,7 @@ def _condensed(
         weight = design.of(g)[0]
         mean = np.average(own, axis=0, weights=weight)
         n.append(len(own) if weight is None else weight.sum())
-        covariance = without_rounding(_cross_products(own, mean, weight) / n[-1], mean, _ROUNDING)
+        covariance = without_rounding(cross_products(own, mean, weight) / n[-1], mean, _ROUNDING)
         with _in_group(label):
             usable_covariance(covariance, names, len(own))
         means.append(mean)
@@ -168,18 +168,6 @@ def _condensed(
     return Moments(
         names, np.stack(covariances), np.stack(means), np.array(n), collected, labels, answers, design=design
     )
-
-
-def _cross_products(own: np.ndarray, mean: np.ndarray, weight: np.ndarray | None) -> np.ndarray:
-    """Sum of (x - mean)(x - mean)', over blocks of respondents so that no second table of answers is needed."""
-    total = np.zeros((own.shape[1], own.shape[1]))
-    for start in range(0, len(own), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        centred = own[block] - mean
-        if weight is not None:
-            centred *= np.sqrt(weight[block])[:, None]
-        total += centred.T @ centred
-    return total
 
 
 def _condensed_with_gaps(

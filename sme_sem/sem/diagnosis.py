@@ -9,7 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from ..kernels import linalg
+from ..kernels import constrained as kernel
+from ..kernels import linalg, ram
 from ..kernels.minimise import Status
 from ..tables import Kind, Words
 from ..tables.format import cell
@@ -38,44 +39,12 @@ class Diagnostic:
 def inseparable(
     information: np.ndarray, table: ParameterTable, constraints: np.ndarray, labels: Sequence[str] = ()
 ) -> tuple[str, ...]:
-    """Name the parameters that cannot be told apart; arguments as of :func:`null_space`, labels of the groups."""
-    places = null_space(information, constraints)
+    """Name the parameters that cannot be told apart; labels of the groups, the rest as in the kernel."""
+    places = kernel.inseparable(information, constraints)
     if not len(places):
         return ()
     names = table.names(labels)
     return tuple(names[place] for place in places)
-
-
-def null_space(information: np.ndarray, constraints: np.ndarray) -> np.ndarray:
-    """Tell which parameters the null space of the information moves: (k,)
-
-    information : (q, q); its units are divided out, so that a parameter's scale does not matter
-    constraints : (k, q) slopes of the constraints that bind, each of which settles a direction
-    """
-    nothing = np.zeros(0, dtype=int)
-    if not (np.isfinite(information).all() and np.isfinite(constraints).all()):
-        return nothing  # a search that went astray ended where nothing can be said
-    diagonal = np.diagonal(information)
-    silent = diagonal <= np.finfo(float).tiny  # moves no moment at all, whatever its unit
-    silent &= ~constraints.any(axis=0)
-    if silent.any():
-        return np.flatnonzero(silent)
-    scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1))
-    scaled = information * np.outer(scale, scale)
-    if len(constraints):
-        settled = constraints * scale
-        length = np.linalg.norm(settled, axis=1, keepdims=True)
-        settled /= np.where(length > 0, length, 1)
-        scaled += settled.T @ settled
-        again = 1 / np.sqrt(np.diagonal(scaled))
-        scaled *= np.outer(again, again)
-    q = len(scaled)
-    if linalg.has_cholesky(scaled - 1e-10 * q * np.eye(q)):
-        return nothing  # the smallest eigenvalue is above 1e-10 q, and q is their sum
-    values, vectors = np.linalg.eigh(scaled)
-    null = vectors[:, values < 1e-10 * values[-1]]
-    weight = np.abs(null).max(axis=1, initial=0.0)
-    return np.flatnonzero(weight > 0.05 * max(weight.max(), np.finfo(float).tiny))
 
 
 def unidentified_message(names: tuple[str, ...], table: ParameterTable) -> Words:
@@ -464,7 +433,7 @@ def _feedback(point: Point, groups: Sequence[Words]) -> list[Diagnostic]:
         for p, value in zip(table.parameters, point.estimates, strict=True):
             if p.effect and p.group == group:
                 A[place[p.effect], place[p.cause]] = value
-        looped = np.flatnonzero(np.diagonal(_reached(A != 0)))
+        looped = np.flatnonzero(np.diagonal(ram.reached(A != 0)))
         if not len(looped):
             continue
         index = abs(np.linalg.eigvals(A[np.ix_(looped, looped)])).max()
@@ -475,14 +444,6 @@ def _feedback(point: Point, groups: Sequence[Words]) -> list[Diagnostic]:
             Diagnostic("info", "feedback", message) if index < 1 else Diagnostic("warning", "unstable", message)
         )
     return found
-
-
-def _reached(step: np.ndarray) -> np.ndarray:
-    """Which variable is reached from which over any number of steps: (v, v) of bool"""
-    reach = step
-    for _ in range(len(step).bit_length()):
-        reach = reach | (reach @ reach)
-    return np.asarray(reach)
 
 
 _FEEDBACK = Words(

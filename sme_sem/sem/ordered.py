@@ -283,7 +283,7 @@ def robust_statistics(
     delta, weighted, inverse = delta[:, moving], weighted[:, moving], inverse[np.ix_(moving, moving)]
     gamma = ordered_gamma(moments)[..., -len(i) :, -len(i) :]
     moved = inverse @ delta
-    through = _normal_products(moved, P, i, j)
+    through = gammas.weighted_rows(moved, P, i, j)
     around = through @ moved.mT
     total = independence = 0.0
     for h, w in enumerate(sample.share):
@@ -310,14 +310,6 @@ def restricts_thresholds(pattern: OrderedPattern, theta: np.ndarray, directions:
     length = np.linalg.norm(of_correlations, axis=0)
     reached = np.linalg.matrix_rank(of_correlations / np.where(length > 0, length, 1))
     return df > len(of_correlations) - reached
-
-
-def _normal_products(rows: np.ndarray, P: np.ndarray, i: np.ndarray, j: np.ndarray) -> np.ndarray:
-    """Rows times V of normal theory, which turns a symmetric X into P X P: (G, r, m), (G, p, p) -> (G, r, m)"""
-    X = np.zeros((*rows.shape[:2], P.shape[-1], P.shape[-1]))
-    X[..., i, j] = X[..., j, i] = rows
-    P = P[:, None]
-    return np.asarray((P @ X @ P)[..., i, j])
 
 
 _NOBODY = Words(

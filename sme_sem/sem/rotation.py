@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import SpecificationError
-from ..kernels import linalg, ram
+from ..kernels import factors, linalg, ram
 from ..kernels import rotation as kernel
 from ..kernels.discrepancy import Sample
 from ..tables import Words
@@ -198,7 +198,7 @@ def anchored(table: ParameterTable, blocks: Sequence[Block], sample: Sample) -> 
     start = dict.fromkeys(_touching(table, blocks), 0.0)
     for block in blocks:
         variances, loadings = _principal_factors(table, block, sample)
-        echelon, pivots = _echelon(loadings)
+        echelon, pivots = factors.echelon(loadings)
         for construct in range(len(block.constructs)):
             zero.update(block.loadings[pivots[:construct], construct])
         zero.update(block.covariances[block.covariances >= 0])
@@ -244,20 +244,6 @@ def _principal_factors(table: ParameterTable, block: Block, sample: Sample) -> t
         communalities = np.clip((loadings**2).sum(axis=1), 0.02, 0.95)
     variances = np.diagonal(S)
     return variances, loadings * np.sqrt(variances)[:, None]
-
-
-def _echelon(loadings: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Turn loadings until items ``pivots`` have a triangle of zeros: (p, m) -> (p, m), (m,)"""
-    m = loadings.shape[1]
-    rest, pivots = loadings.copy(), []
-    for _ in range(m):  # Gram and Schmidt with the longest row first
-        i = int((rest**2).sum(axis=1).argmax())
-        axis = rest[i] / max(float(np.linalg.norm(rest[i])), 1e-12)
-        rest = rest - np.outer(rest @ axis, axis)
-        pivots.append(i)
-    Q, _ = np.linalg.qr(loadings[pivots].T)
-    turned = loadings @ Q
-    return turned * np.where(np.diagonal(turned[pivots]) < 0, -1, 1), np.array(pivots)
 
 
 def refuse_restrictions(

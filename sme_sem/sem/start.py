@@ -18,7 +18,7 @@ from math import isnan
 
 import numpy as np
 
-from ..kernels import latent_response, ram
+from ..kernels import factors, latent_response, ram
 from .composites import WEIGHT, Composite
 from .parameters import Parameter, ParameterTable
 
@@ -130,7 +130,7 @@ class _Guess:
         for alike, columns in measured.sizes:
             units = deviation[columns]
             R = M[columns[:, :, None], columns[:, None, :]] / (units[:, :, None] * units[:, None, :])
-            loadings[alike[:, None], columns] = _principal_axis(R) * units
+            loadings[alike[:, None], columns] = factors.principal_axis(R) * units
         scale = measured.scale(loadings)
         unique = np.maximum(deviation**2 - loadings**2, 0.1 * deviation**2)
         loadings /= scale[:, None]
@@ -401,26 +401,3 @@ def _regression(own: list[Parameter], place: dict[str, int]) -> _Regression:
         np.array([place[p.rhs] for p in fixed], dtype=int),
         np.array([p.value for p in fixed]),
     )
-
-
-def _principal_axis(R: Matrix, rounds: int = 3) -> Matrix:
-    """Loadings on one common factor of a correlation matrix: (..., k, k) -> (..., k)"""
-    k = R.shape[-1]
-    if k == 1:
-        return np.ones(R.shape[:-1])
-    if k == 2:
-        r = np.where(R[..., 0, 1] == 0, 0.1, R[..., 0, 1])
-        root = np.sqrt(np.minimum(abs(r), 0.95))
-        return np.stack([root, root * np.sign(r)], axis=-1)
-    each = np.arange(k)
-    reduced = R.copy()
-    reduced[..., each, each] = 0
-    communality = abs(reduced).max(axis=-1)
-    axis = np.zeros(communality.shape)
-    for _ in range(rounds):
-        reduced[..., each, each] = communality
-        values, vectors = np.linalg.eigh(reduced)
-        axis = vectors[..., -1] * np.sqrt(np.maximum(values[..., -1:], 1e-4))
-        communality = np.minimum(np.maximum(axis**2, 0.02), 0.95)
-    axis = np.copysign(np.sqrt(communality), axis)
-    return axis * np.where(axis.sum(axis=-1, keepdims=True) < 0, -1, 1)
