@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import ConvergenceError, SpecificationError
-from ..kernels import covariances, fiml, ram
+from ..kernels import covariances, fiml, gaps, ram
 from ..kernels.discrepancy import Sample
 from ..kernels.log_density import log_density
 from ..kernels.minimise import Status
@@ -98,7 +98,7 @@ def moments_of(moments: Moments, kept: tuple[np.ndarray, ...]) -> Moments:
         covariance = np.stack([covariances.of_answers(own, ddof=0) for own in kept])
         mean = np.stack([own.mean(axis=0) for own in kept])
         return replace(moments, covariance=covariance, mean=mean, n=n, answers=kept)
-    patterns = fiml.missing_patterns(kept)
+    patterns = gaps.missing_patterns(kept)
     covariance, mean, saturated = fiml.saturated(patterns, len(kept))
     return replace(
         moments,

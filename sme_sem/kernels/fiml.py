@@ -22,22 +22,7 @@ import numpy as np
 
 from . import discrepancy, linalg, ram
 from .discrepancy import Slope, Whitened
-from .gaps import Patterns, look, missing_patterns, one_by_one, precisions, recounted, respondents, rows_of
-
-__all__ = [
-    "Patterns",
-    "Saturated",
-    "expected_information",
-    "gfi_parts",
-    "gradient",
-    "missing_patterns",
-    "recounted",
-    "saturated",
-    "saturated_information",
-    "scores",
-    "slope",
-    "uncorrelated",
-]
+from .gaps import look, one_by_one, precisions, respondents, rows_of
 
 CHUNK = 2_000_000  # numbers held at once in a stack over patterns
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ConvergenceError, DataProblem
-from ..kernels import fiml, fit_indices
+from ..kernels import fiml, fit_indices, gaps
 from ..kernels import mcar as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, rows_from, term
 from ..threads import one_thread
@@ -87,7 +87,7 @@ def mcar(frame: pd.DataFrame) -> Mcar:
     used = values.dropna(how="all")
     if constant := [str(name) for name in used if used[name].nunique() < 2]:
         raise DataProblem(_CONSTANT.filled(names=joined(constant, ", ", "、")))
-    patterns = fiml.missing_patterns([used.to_numpy()])
+    patterns = gaps.missing_patterns([used.to_numpy()])
     sigma, mu, value = fiml.saturated(patterns, 1)
     if np.isnan(value):
         raise ConvergenceError(_NOT_FOUND)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..kernels import fiml
+from ..kernels import fiml, gaps
 from ..kernels.discrepancy import Sample
 from ..kernels.minimise import Minimum, Status
 from ..kernels.nearby import nearby
@@ -40,7 +40,7 @@ def _one(fit: Fit, counts: np.ndarray, inverse: np.ndarray, *, saturated: bool) 
     assert fit.moments.answers is not None and fit.moments.patterns is not None
     counts = weighing(fit, counts)
     by_group = split(fit, counts)
-    patterns = fiml.recounted(fit.moments.patterns, np.concatenate(fit.moments.answers), counts)
+    patterns = gaps.recounted(fit.moments.patterns, np.concatenate(fit.moments.answers), counts)
     covariance, mean = with_given(fit, by_group)
     value = np.nan
     if saturated:

@@ -93,11 +93,11 @@ def with_given(fit: Fit, by_group: list[np.ndarray]) -> tuple[np.ndarray, np.nda
     return covariance, mean
 
 
-def _estimated(fit: Fit, counts: np.ndarray, patterns: fiml.Patterns) -> tuple[np.ndarray, np.ndarray]:
+def _estimated(fit: Fit, counts: np.ndarray, patterns: gaps.Patterns) -> tuple[np.ndarray, np.ndarray]:
     """Saturated moments of every draw: -> (draws, G, p, p), (draws, G, p), NaN where there are none"""
     assert fit.moments.answers is not None
     answers, groups = np.concatenate(fit.moments.answers), fit.table.groups
-    found = [fiml.saturated(fiml.recounted(patterns, answers, weighing(fit, own)), groups) for own in counts]
+    found = [fiml.saturated(gaps.recounted(patterns, answers, weighing(fit, own)), groups) for own in counts]
     covariance, mean = (np.stack([part[k] for part in found]) for k in range(2))
     covariance[~np.isfinite([value for *_, value in found])] = np.nan
     return covariance, mean

@@ -53,11 +53,11 @@ class Moments:
     n_collected: int
     labels: tuple[str, ...] = ("",)
     answers: tuple[np.ndarray, ...] | None = None
-    patterns: fiml.Patterns | None = None
+    patterns: gaps.Patterns | None = None
     saturated: float = 0.0
     index: pd.Index | None = None
     rows: tuple[np.ndarray, ...] | None = None
-    first_stage: fiml.Patterns | None = None
+    first_stage: gaps.Patterns | None = None
     design: Design = EQUAL_CHANCES
     ordered: tuple[influence.Moments, ...] | None = None
 
@@ -83,7 +83,7 @@ class Moments:
         index = np.array([self.names.index(name) for name in names])
         answers = None if self.answers is None else tuple(own[:, index] for own in self.answers)
         incomplete = answers is not None and (self.patterns is not None or self.first_stage is not None)
-        patterns = fiml.missing_patterns(answers, self.design.weights) if incomplete else None
+        patterns = gaps.missing_patterns(answers, self.design.weights) if incomplete else None
         return replace(
             self,
             names=tuple(names),
@@ -182,7 +182,7 @@ def _condensed_with_gaps(
     for label, own in zip(labels, answers, strict=True):
         with _in_group(label):
             _answered(own, names)
-    patterns = fiml.missing_patterns(answers, design.weights)
+    patterns = gaps.missing_patterns(answers, design.weights)
     with np.errstate(all="ignore"):
         covariance, mean, saturated = fiml.saturated(patterns, len(answers))
     if not np.isfinite(saturated):

@@ -17,7 +17,7 @@ from functools import lru_cache
 import numpy as np
 
 from ..errors import SpecificationError
-from ..kernels import casewise, fiml, ram
+from ..kernels import casewise, fiml, gaps, ram
 from ..kernels.discrepancy import Sample
 from ..responses.moments import Moments
 from .estimators import Estimator
@@ -140,9 +140,9 @@ def saturated(moments: Moments, given: int, *, expected: bool = False) -> list[f
     return fiml.saturated_information(_patterns(moments), *own, expected=expected)
 
 
-def _patterns(moments: Moments) -> fiml.Patterns:
+def _patterns(moments: Moments) -> gaps.Patterns:
     assert moments.answers is not None
-    return moments.patterns or moments.first_stage or fiml.missing_patterns(moments.answers, moments.design.weights)
+    return moments.patterns or moments.first_stage or gaps.missing_patterns(moments.answers, moments.design.weights)
 
 
 def complete_data_factor(

@@ -9,6 +9,7 @@ from scipy import stats
 
 from sem.models import POPULATIONS, central_difference, fitted_text, moments_by_hand, parameters_of, true_theta
 from sme_sem.kernels import discrepancy, fiml, fit_indices, gaps, ram
+from sme_sem.kernels.gaps import missing_patterns
 
 CASES = {
     "two constructs": ("two constructs", 1),
@@ -36,7 +37,7 @@ class Case:
             own[rng.random(own.shape) < gaps] = np.nan
             own[np.isnan(own).all(axis=1), 0] = centre[0]
         self.every = np.concatenate(self.answers)
-        self.patterns = fiml.missing_patterns(self.answers)
+        self.patterns = missing_patterns(self.answers)
         table = parameters_of(fitted_text(POPULATIONS[name]), meanstructure=True)
         truth = true_theta(POPULATIONS[name], table)
         values = {p.key: truth[p.index] for p in table.parameters if p.free}
@@ -81,7 +82,7 @@ every_case = pytest.mark.parametrize("case", [Case(*x) for x in CASES.values()],
 def test_respondents_who_left_the_same_open_are_one_pattern():
     a = np.array([[1, 2], [3, np.nan], [5, 4], [np.nan, 1], [4, np.nan]])
     b = np.array([[2, np.nan], [1.0, 1.0]])
-    found = fiml.missing_patterns([a, b])
+    found = missing_patterns([a, b])
     rows = pd.DataFrame(np.vstack([a, b]), columns=["x", "y"])
     for k, (mask, n, mean, group) in enumerate(zip(*found[:4])):
         own = rows[found.member == k].to_numpy()[:, mask > 0]
@@ -97,7 +98,7 @@ def test_respondents_who_left_the_same_open_are_one_pattern():
 
 def test_the_order_of_respondents_does_not_change_the_patterns():
     case = Case("means")
-    shuffled = fiml.missing_patterns([case.answers[0][np.random.default_rng(1).permutation(60)]])
+    shuffled = missing_patterns([case.answers[0][np.random.default_rng(1).permutation(60)]])
     for name in ("mask", "n", "mean", "share"):
         np.testing.assert_allclose(getattr(shuffled, name), getattr(case.patterns, name), atol=1e-14)
 
@@ -107,7 +108,7 @@ def test_a_large_pattern_is_kept_as_few_rows_that_say_the_same():
     answers = rng.standard_normal((70, 4)) + 2
     answers[:40, 1] = np.nan
     answers[40:43, 0] = np.nan
-    found = gaps.missing_patterns([answers])
+    found = missing_patterns([answers])
     np.testing.assert_array_equal(np.bincount(found.of), [5, 3, 5])
     np.testing.assert_array_equal(found.n[[0, 2]], [27, 40])
     for mu in (np.zeros(4), rng.standard_normal(4)):
@@ -235,7 +236,7 @@ def test_moments_of_given_variables_carry_no_expected_information():
     answers = rng.standard_normal((80, 5))
     answers[:, :3][rng.random((80, 3)) < 0.3] = np.nan
     answers = answers[~np.isnan(answers[:, :3]).all(axis=1)]
-    patterns = fiml.missing_patterns([answers])
+    patterns = missing_patterns([answers])
     sample = discrepancy.Sample(np.eye(5)[None], np.zeros((1, 5)), np.ones(1))
     theta = rng.uniform(0.3, 0.6, pattern.parameters)
     moments = ram.implied(pattern, theta, sample.covariance, sample.mean)
@@ -378,7 +379,7 @@ def test_two_variables_one_with_sharehave_anderson_s_closed_form():
     met = ~np.isnan(y)
     slope = np.cov(x[met], y[met], bias=True)[0, 1] / x[met].var()
     residual = y[met].var() - slope**2 * x[met].var()
-    sigma, mu, _ = fiml.saturated(fiml.missing_patterns([np.column_stack([x, y])]), 1)
+    sigma, mu, _ = fiml.saturated(missing_patterns([np.column_stack([x, y])]), 1)
     np.testing.assert_allclose(mu[0], [x.mean(), y[met].mean() + slope * (x.mean() - x[met].mean())], atol=1e-8)
     expected = [[x.var(), slope * x.var()], [slope * x.var(), residual + slope**2 * x.var()]]
     np.testing.assert_allclose(sigma[0], expected, atol=1e-8)
@@ -437,8 +438,8 @@ def test_whole_weights_condense_as_repeated_rows_do():
     answers = rng.standard_normal((40, 3))
     answers[rng.random((40, 3)) < 0.25] = np.nan
     times = rng.integers(1, 4, 40)
-    weighted = fiml.missing_patterns([answers], [times.astype(float)])
-    repeated = fiml.missing_patterns([answers.repeat(times, axis=0)])
+    weighted = missing_patterns([answers], [times.astype(float)])
+    repeated = missing_patterns([answers.repeat(times, axis=0)])
     for name in ("mask", "n", "mean", "share", "group"):
         np.testing.assert_allclose(getattr(weighted, name), getattr(repeated, name), atol=1e-12, err_msg=name)
     assert weighted.member.shape == (40,)
@@ -457,13 +458,13 @@ def test_whole_weights_inform_about_moments_as_repeated_rows_do():
     times = rng.integers(1, 4, 40)
     sigma, mu = np.eye(3)[None] + 0.3, np.full((1, 3), 0.2)
     repeated = answers.repeat(times, axis=0)
-    expected = fiml.saturated_information(fiml.missing_patterns([repeated]), sigma, mu, repeated)[0]
+    expected = fiml.saturated_information(missing_patterns([repeated]), sigma, mu, repeated)[0]
 
     def times_alike(scores, group):
         assert group == 0
         return np.sqrt(times)[:, None] * scores
 
-    patterns = fiml.missing_patterns([answers], [times.astype(float)])
+    patterns = missing_patterns([answers], [times.astype(float)])
     found = fiml.saturated_information(patterns, sigma, mu, answers, independent=times_alike)[0]
     for name in ("observed", "first_order", "complete"):
         np.testing.assert_allclose(getattr(found, name), getattr(expected, name), atol=1e-12, err_msg=name)
@@ -483,8 +484,8 @@ def test_respondents_who_count_twice_are_as_two_alike(share):
     rng = np.random.default_rng(5)
     drawn = [rng.integers(len(own), size=len(own)) for own in case.answers]
     counts = np.concatenate([np.bincount(rows, minlength=len(rows)) for rows in drawn]).astype(float)
-    again = fiml.missing_patterns([own[rows] for own, rows in zip(case.answers, drawn)])
-    counted = fiml.recounted(case.patterns, case.every, counts)
+    again = missing_patterns([own[rows] for own, rows in zip(case.answers, drawn)])
+    counted = gaps.recounted(case.patterns, case.every, counts)
     found, expected = (
         (*fiml.slope(case.pattern, patterns, case.sample, case.theta, exact=True), *fiml.saturated(patterns, 2))
         for patterns in (counted, again)
