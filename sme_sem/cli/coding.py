@@ -17,6 +17,7 @@ from .output import LOOK, for_programs, hand_over, refuse_existing, say_written
 if TYPE_CHECKING:
     from ..qualitative.coding import Level
     from ..qualitative.remarks import Remark
+    from ..qualitative.selection import Selection
     from ..tables import Language, Table
 
 app = typer.Typer(
@@ -119,8 +120,7 @@ def keywords(
     seconds = time.perf_counter() - started
     tables = list(counted.tables())
     if rule:
-        chosen = select(counted.by_firm(), rule)
-        tables += [*chosen.tables(), _listed(chosen.kept["firm"])]
+        tables += _kept(select(counted.by_firm(), rule), "firm")
     totals = dict(counted.totals[["keyword", "mentions"]].itertuples(index=False, name=None))
     figures = {
         "keywords": word_figures.word_bars(totals, language=language.value),
@@ -152,8 +152,7 @@ def citations(
     found = read_citations(patents, _named(column))
     tables = list(found.tables())
     if rule:
-        chosen = select(found.firms, rule)
-        tables += [*chosen.tables(), _listed(chosen.kept["firm"])]
+        tables += _kept(select(found.firms, rule), "firm")
     _hand_over(tables, {}, output, language.value, form, found.remarks)
 
 
@@ -173,8 +172,7 @@ def elements(
     found = read_elements(literature, synonyms, _named(column))
     tables = list(found.tables())
     if rule:
-        chosen = found.candidates(rule)
-        tables += [*chosen.tables(), _listed(chosen.kept["element"])]
+        tables += _kept(found.candidates(rule), "element")
     _hand_over(tables, {}, output, language.value, form, found.remarks)
 
 
@@ -196,8 +194,7 @@ def experts(
     panel = expert_panel(rated, relevant=relevant)
     tables = list(panel.tables())
     if rule:
-        chosen = panel.keep(rule)
-        tables += [*chosen.tables(), _listed(chosen.kept["element"])]
+        tables += _kept(panel.keep(rule), "element")
     _hand_over(tables, {}, output, language.value, form, ())
 
 
@@ -247,11 +244,13 @@ def _words(path: Path | None) -> Sequence[str]:
     return [line.split()[0] for line in lines if line.strip()]
 
 
-def _listed(names: Iterable[object]) -> Table:
+def _kept(chosen: Selection, column: str) -> tuple[Table, ...]:
+    """Tables of a choice by rules, and the names of those it kept."""
     from ..tables import Column, Table, Words
 
-    rows = tuple((str(name),) for name in names)
-    return Table("kept", Words("Kept", "保留样本"), (Column("name", Words("Name", "名称")),), rows)
+    rows = tuple((str(name),) for name in chosen.kept[column])
+    names = Table("kept", Words("Kept", "保留样本"), (Column("name", Words("Name", "名称")),), rows)
+    return *chosen.tables(), names
 
 
 def _hand_over(

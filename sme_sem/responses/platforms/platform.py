@@ -20,6 +20,9 @@ from ..findings import Finding
 
 Aside = Literal["metadata", "platform", "personal"]
 
+KIND = re.compile(r"\s*[\[【][^\]】]{1,8}题[\]】]\s*")  # such as [单选题]
+INSIDE = re.compile(r"(.*?)\s*[(（]([^()（）]+)[)）]", re.DOTALL)
+
 
 class Heading(NamedTuple):
     """By what the question of a column can be found.

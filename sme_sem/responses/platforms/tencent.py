@@ -12,7 +12,7 @@ import re
 
 from ...tables import Words
 from ..files import TextTable
-from .platform import Adapted, Aside, Heading, Platform, first, has_columns, known, present
+from .platform import INSIDE, KIND, Adapted, Aside, Heading, Platform, first, has_columns, known, present
 
 _TIMES = ("开始答题时间", "结束答题时间")
 _METADATA = ("编号", *_TIMES, "答题时长", "答题渠道", "语言")
@@ -22,8 +22,6 @@ _PLATFORM = re.compile(
     r"清洗数据结果|智能清洗数据无效概率|地理位置.*|用户类型|自定义字段|UA|Referrer|总分|中奖(?:时间|金额)|审核状态"
 )
 _NUMBERED = re.compile(r"Q?\d+\s*[.．、:：]\s*(.*)", re.DOTALL)
-_KIND = re.compile(r"\s*[\[【][^\]】]{1,8}题[\]】]\s*")
-_PART = re.compile(r"(.*?)\s*[(（]([^()（）]+)[)）]", re.DOTALL)
 _BLANK = re.compile(r"_*(?:_填空\d*|\{fillblank[^{}]*\}(?:\[.*\])?)|_{3,}", re.DOTALL)
 _LETTER = re.compile(r"\s*[A-Z]{1,2}[.．、]\s*")
 _PICTURE = "[图片]"
@@ -67,12 +65,12 @@ def _columns(table: TextTable) -> tuple[Heading | Aside, ...]:
 
 
 def _heading(own: str, plain: str) -> Heading:
-    found = _NUMBERED.fullmatch(_KIND.sub("", plain))
+    found = _NUMBERED.fullmatch(KIND.sub("", plain))
     if found is None:
         return Heading((own,))
     asked = found[1].strip()
     splits = [(asked[: colon.start()], asked[colon.end() :]) for colon in re.finditer("[:：]", asked)]
-    inside = _PART.fullmatch(asked)
+    inside = INSIDE.fullmatch(asked)
     if inside:
         splits.append((inside[1], inside[2]))
     parts = tuple((question.strip(), _bare_option(part)) for question, part in splits if part.strip())

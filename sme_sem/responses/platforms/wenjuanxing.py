@@ -12,15 +12,13 @@ import re
 
 from ...tables import Words
 from ..files import TextTable
-from .platform import Adapted, Aside, Heading, Platform, first, has_columns, known, present
+from .platform import INSIDE, KIND, Adapted, Aside, Heading, Platform, first, has_columns, known, present
 
 _OWN = ("序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自IP")
 _PERSONAL = ("来自IP", "IP", "用户ID", "微信昵称", "微信OpenID")
 _PLATFORM = ("来源详情", "总分", "用户标识", "标签")
 _WITHIN = r"[(（]((?:[^()（）]|[(（][^()（）]*[)）])+)[)）]"  # brackets, perhaps with others inside
 _HEADING = re.compile(rf"(?:第\s*(\d+)\s*题|(\d+))\s*(?:{_WITHIN})?\s*[、.．:：]?\s*(.*)", re.DOTALL)
-_KIND = re.compile(r"\s*[\[【][^\]】]{1,8}题[\]】]\s*")
-_INSIDE = re.compile(r"(.*?)\s*[(（]([^()（）]+)[)）]", re.DOTALL)
 _DASHED = re.compile(r"(.+?)[—–]+(.+)", re.DOTALL)
 _BESIDE = re.compile(r"〖[^〖〗]*〗")
 
@@ -58,12 +56,12 @@ def _columns(table: TextTable) -> tuple[Heading | Aside, ...]:
         if aside:
             columns.append(aside)
             continue
-        found = _HEADING.fullmatch(_KIND.sub("", own))
+        found = _HEADING.fullmatch(KIND.sub("", own))
         if found is None:
             columns.append(Heading((own,)))
             continue
         counted, inner, rest = found[1] or found[2], found[3] or "", found[4].strip()
-        split = _INSIDE.fullmatch(rest) or _DASHED.fullmatch(rest)
+        split = INSIDE.fullmatch(rest) or _DASHED.fullmatch(rest)
         if split and split[1]:
             stem = split[1].strip()
         elif counted != number:
@@ -79,7 +77,7 @@ def _heading(own: str, inner: str, rest: str, stem: str) -> Heading:
     if inner:  # 7(1)、行标题
         return Heading((), ((stem, rest),))
     parts = [
-        (split[1].strip() or stem, split[2].strip()) for known in (_INSIDE, _DASHED) if (split := known.fullmatch(rest))
+        (split[1].strip() or stem, split[2].strip()) for known in (INSIDE, _DASHED) if (split := known.fullmatch(rest))
     ]
     return Heading((own, rest) if not rest.startswith(("(", "（")) else (), tuple(parts))
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ...letters import NAME
 from ...syntax import Term
@@ -170,13 +170,13 @@ def _apart(table: ParameterTable) -> list[tuple[str, str]]:
     return [pair for pair in pairs if frozenset(pair) not in known]
 
 
-class _Entry(tuple[str, str, str, str]):
+class _Entry(NamedTuple):
     """A keyword, the variable before it, the one after it, and what is said of the parameter."""
 
-    __slots__ = ()
-
-    def __new__(cls, keyword: str, left: str, right: str, said: str) -> _Entry:
-        return super().__new__(cls, (keyword, left, right, said))
+    keyword: str
+    left: str
+    right: str
+    said: str
 
 
 _KEYWORD = {"=~": "BY", "~": "ON", "~~": "WITH"}
