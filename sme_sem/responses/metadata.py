@@ -106,7 +106,7 @@ def _unread(
 ) -> Iterator[Finding]:
     bad = np.array(wrong, dtype=bool)[places]
     return capped(
-        Finding("warning", row, str(column.name), texts[p], "not_a_time", quoted(texts[p], message))
+        finding("warning", "not_a_time", quoted(texts[p], message), row=row, column=str(column.name), value=texts[p])
         for row, p in zip(rows[bad].tolist(), places[bad].tolist(), strict=True)
     )
 

@@ -8,7 +8,7 @@ finding, never one without the other.  Reverse-coded items are turned here and o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,7 +19,7 @@ import pandas as pd
 from ..errors import ResponseError
 from ..instrument.model import Instrument
 from ..instrument.options import option_name
-from ..instrument.parts import AttentionCheck, BackgroundQuestion, Item
+from ..instrument.parts import AttentionCheck, BackgroundQuestion
 from ..tables import Words
 from ..words import at
 from .choices import filled, joined_reader, option_reader
@@ -45,6 +45,8 @@ from .tracing import untraced
 TURNED = "sme_sem_turned"
 """Heading of the column that names items whose answers are turned already."""
 
+_Read = Callable[[str, int, Reader, Sequence[int | str]], "pd.Series[Any]"]
+
 
 @dataclass(frozen=True, eq=False)
 class Checked:
@@ -60,36 +62,15 @@ def check(written: Adapted, matching: Matching, instrument: Instrument) -> Check
     """Read every known column of a file by what its question allows."""
     table, columns = written.table, matching.columns
     notes: list[Finding] = []
-    read = partial(_column, written, notes)
-    frame: dict[str, pd.Series[Any]] = {}
+    read: _Read = partial(_column, written, notes)
     turned = _turned_before(table, instrument)
-    for item in instrument.items():
-        if item.id in columns:
-            answers = read(item.id, columns[item.id], _item_reader(item, instrument), _item_codes(item.id, instrument))
-            frame[item.id] = answers if item.id in turned else _turned(item, answers, instrument)
+    frame = _items(instrument, columns, turned, read)
     for question in instrument.background:
-        if question.id in matching.options:
-            frame |= _from_options(written, notes, question, matching.options[question.id])
-        elif question.id in columns and question.kind == "multiple":
-            frame |= _from_joined(written, notes, question, columns[question.id])
-        elif question.id in columns:
-            codes = tuple(question.categories)
-            frame[question.id] = read(question.id, columns[question.id], _background_reader(question), codes)
-            if question.kind == "numeric":
-                notes += years_noted(question, table.rows, frame[question.id].to_numpy(dtype=float))
+        frame |= _background(written, notes, question, matching, read)
     known = metadata_texts(written, columns, instrument)
     metadata = read_metadata(known, table.rows, notes)
-    for own in instrument.metadata:
-        if own.meaning in metadata.columns:
-            frame[own.id] = metadata[own.meaning]
-        elif own.id in columns:
-            frame[own.id] = read(own.id, columns[own.id], text_reader(), ())
-    attention: dict[str, pd.Series[Any]] = {}
-    for question_ in instrument.attention_checks:
-        if question_.id in columns:
-            place, scale = columns[question_.id], instrument.response_scale(question_.id)
-            answer = read(question_.id, place, rating_reader(scale), tuple(scale.codes))
-            attention[question_.id] = _passed(question_, answer, table, columns, notes)
+    frame |= _named_metadata(instrument, columns, metadata, read)
+    attention = _attention(written, notes, instrument, columns, read)
     notes += _reversed_note(instrument, columns, turned)
     notes += _empty_cells(table, columns)
     notes += _rows(table, known.get("respondent_id"))
@@ -97,6 +78,63 @@ def check(written: Adapted, matching: Matching, instrument: Instrument) -> Check
     return Checked(
         pd.DataFrame(frame, index=index, copy=False), pd.DataFrame(attention, index=index), metadata, tuple(notes)
     )
+
+
+def _items(
+    instrument: Instrument, columns: Mapping[str, int], turned: Collection[str], read: _Read
+) -> dict[str, pd.Series[Any]]:
+    """Read the items, and turn those worded in reverse unless the file has them turned."""
+    found = {}
+    for item in instrument.items():
+        if item.id in columns:
+            scale = instrument.response_scale(item.id)
+            answers = read(item.id, columns[item.id], rating_reader(scale), tuple(scale.codes))
+            turns = item.reversed and item.id not in turned
+            found[item.id] = scale.lowest + scale.highest - answers if turns else answers
+    return found
+
+
+def _background(
+    written: Adapted, notes: list[Finding], question: BackgroundQuestion, matching: Matching, read: _Read
+) -> dict[str, pd.Series[Any]]:
+    """Read what is known of a background question: a variable, or one for each option."""
+    name, place = question.id, matching.columns.get(question.id)
+    if name in matching.options:
+        return _from_options(written, notes, question, matching.options[name])
+    if place is None:
+        return {}
+    if question.kind == "multiple":
+        return _from_joined(written, notes, question, place)
+    answers = read(name, place, _background_reader(question), tuple(question.categories))
+    if question.kind == "numeric":
+        notes += years_noted(question, written.table.rows, answers.to_numpy(dtype=float))
+    return {name: answers}
+
+
+def _named_metadata(
+    instrument: Instrument, columns: Mapping[str, int], metadata: pd.DataFrame, read: _Read
+) -> dict[str, pd.Series[Any]]:
+    """Give what the instrument names of the respondents under its own names."""
+    found = {}
+    for own in instrument.metadata:
+        if own.meaning in metadata.columns:
+            found[own.id] = metadata[own.meaning]
+        elif own.id in columns:
+            found[own.id] = read(own.id, columns[own.id], text_reader(), ())
+    return found
+
+
+def _attention(
+    written: Adapted, notes: list[Finding], instrument: Instrument, columns: Mapping[str, int], read: _Read
+) -> dict[str, pd.Series[Any]]:
+    """Tell who passed which attention check."""
+    found = {}
+    for question in instrument.attention_checks:
+        if question.id in columns:
+            scale = instrument.response_scale(question.id)
+            answer = read(question.id, columns[question.id], rating_reader(scale), tuple(scale.codes))
+            found[question.id] = _passed(question, answer, written.table, columns, notes)
+    return found
 
 
 def metadata_texts(written: Adapted, columns: Mapping[str, int], instrument: Instrument) -> dict[str, pd.Series[Any]]:
@@ -122,14 +160,6 @@ def same_as_before(values: pd.Series[Any]) -> pd.Series[Any]:
     first = pd.Series(values.index, index=values.index).groupby(values).transform("first")
     repeated = values.duplicated(keep="first") & values.notna()
     return first.where(repeated).astype("Int64")
-
-
-def _item_reader(item: Item, instrument: Instrument) -> Reader:
-    return rating_reader(instrument.response_scale(item.id))
-
-
-def _item_codes(name: str, instrument: Instrument) -> tuple[int, ...]:
-    return tuple(instrument.response_scale(name).codes)
 
 
 def _background_reader(question: BackgroundQuestion) -> Reader:
@@ -213,7 +243,7 @@ def _unusable(
     bad = np.array([reading.rule in UNUSABLE for reading in readings], dtype=bool)[places]
     for row, place in zip(rows[bad].tolist(), places[bad].tolist(), strict=True):
         text, reading = texts[place], readings[place]
-        yield Finding("error", row, name, text, reading.rule, quoted(text, reading.message))
+        yield finding("error", reading.rule, quoted(text, reading.message), row=row, column=name, value=text)
 
 
 def _understood(
@@ -252,11 +282,6 @@ def _turned_before(table: TextTable, instrument: Instrument) -> set[str]:
     return names
 
 
-def _turned(item: Item, answers: pd.Series[Any], instrument: Instrument) -> pd.Series[Any]:
-    scale = instrument.response_scale(item.id)
-    return scale.lowest + scale.highest - answers if item.reversed else answers
-
-
 def _passed(
     question: AttentionCheck,
     answer: pd.Series[Any],
@@ -270,7 +295,7 @@ def _passed(
     failed = np.flatnonzero(passed.eq(False).fillna(False).to_numpy(dtype=bool))
     message = _ATTENTION.filled(expected=question.expected)
     notes += capped(
-        Finding("warning", row, question.id, text, "attention_failed", message)
+        finding("warning", "attention_failed", message, row=row, column=question.id, value=text)
         for row, text in zip(table.rows[failed].tolist(), texts.iloc[failed], strict=True)
     )
     return passed
@@ -316,7 +341,7 @@ def _duplicate_ids(table: TextTable, ids: pd.Series[Any]) -> Iterator[Finding]:
     for place, row, same in _repeated(table, own.mask(own.eq(""))):
         text = own.iloc[place]
         message = _SAME_RESPONDENT.filled(who=shortened(text), row=same)
-        yield Finding("warning", row, str(ids.name), text, "duplicate_id", message)
+        yield finding("warning", "duplicate_id", message, row=row, column=str(ids.name), value=text)
 
 
 def _repeated(table: TextTable, known: pd.Series[Any]) -> Iterator[tuple[int, int, int]]:

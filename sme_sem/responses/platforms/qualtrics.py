@@ -145,7 +145,8 @@ def _status(answers: TextTable) -> tuple[pd.Series | None, list[Finding]]:
         previews = where(state, lambda text: folded(text) in _PREVIEWS)
         written[previews] = "preview"
     notes = capped(
-        Finding("warning", row, "Status", "preview", "test_answer", _PREVIEW) for row in answers.rows[previews].tolist()
+        finding("warning", "test_answer", _PREVIEW, row=row, column="Status", value="preview")
+        for row in answers.rows[previews].tolist()
     )
     return pd.Series(written, index=index, name="Status"), list(notes)
 
