@@ -5,22 +5,11 @@ import pandas as pd
 import pytest
 
 import sme_sem as sme
-from sem.drawn import differing_estimates, differing_measures
 from sem.drawn import pupils as drawn_pupils
 from sem.holzinger import MODEL, assert_same, column, pupils, pupils_with_gaps
 from sem.models import POPULATIONS, central_difference
 from sem.test_fiml import with_gaps
 from sem.test_robust import TEXT, by_the_book, heavy_tailed, log_likelihoods
-
-CASES = [
-    "clusters",
-    "clusters_groups",
-    "clusters_covariate",
-    "clusters_mlm",
-    "clusters_fiml",
-    "clusters_fiml_groups",
-]
-every_case = pytest.mark.parametrize("case", CASES)
 
 
 def alike(clusters=60, members=5, seed=2):
@@ -29,19 +18,6 @@ def alike(clusters=60, members=5, seed=2):
     firm = np.arange(n) % clusters
     shift = sme.simulate(POPULATIONS["two constructs"], clusters, seed=seed + 1000).iloc[firm].reset_index(drop=True)
     return (sme.simulate(POPULATIONS["two constructs"], n, seed=seed) + 0.8 * shift).assign(firm=firm)
-
-
-# --- against lavaan --------------------------------------------------------------------------------
-
-
-@every_case
-def test_estimates_and_errors_agree_with_lavaan(case):
-    assert not differing_estimates(case)
-
-
-@every_case
-def test_fit_measures_agree_with_lavaan(case):
-    assert not differing_measures(case)
 
 
 # --- against other formulas ------------------------------------------------------------------------

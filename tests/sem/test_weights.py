@@ -5,20 +5,10 @@ import pandas as pd
 import pytest
 
 import sme_sem as sme
-from sem.drawn import differing_estimates, differing_measures
 from sem.holzinger import MODEL, assert_same, column, pupils, pupils_with_gaps
 from sem.models import POPULATIONS, central_difference
 from sem.test_robust import TEXT, log_likelihoods
 
-CASES = [
-    "weights",
-    "weights_groups",
-    "weights_covariate",
-    "weights_fiml",
-    "weights_fiml_groups",
-    "weights_clusters",
-]
-every_case = pytest.mark.parametrize("case", CASES)
 with_or_without_gaps = pytest.mark.parametrize("missing", ["listwise", "fiml"])
 
 
@@ -30,19 +20,6 @@ def asked(missing):
 def residuals(fit):
     found = fit.residuals("standardized")
     return list(found.values()) if isinstance(found, dict) else [found]
-
-
-# --- against lavaan --------------------------------------------------------------------------------
-
-
-@every_case
-def test_estimates_and_errors_agree_with_lavaan(case):
-    assert not differing_estimates(case)
-
-
-@every_case
-def test_fit_measures_agree_with_lavaan(case):
-    assert not differing_measures(case)
 
 
 # --- against other formulas ------------------------------------------------------------------------
