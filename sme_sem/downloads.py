@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pandas as pd
 
-from .errors import SpecificationError, did_you_mean
+from .errors import SpecificationError, and_known
 from .instrument import Instrument
 from .instrument.exports.questionnaire import Question, Questionnaire, Tongue, lay_out
 from .responses.matching import SYNTHETIC_MARK
@@ -55,12 +55,8 @@ def download(answers: pd.DataFrame, instrument: Instrument, platform: str = "pla
     ['序号', '提交答卷时间', '所用时间']
     """
     if platform not in PLATFORMS:
-        unknown = Words(f"unknown platform {platform!r}.", f"未知的平台{platform!r}。") + did_you_mean(
-            platform, PLATFORMS
-        )
-        raise SpecificationError(
-            unknown + Words(f" Known are {', '.join(PLATFORMS)}.", f"可用：{'、'.join(PLATFORMS)}。")
-        )
+        unknown = Words(f"unknown platform {platform!r}.", f"未知的平台{platform!r}。")
+        raise SpecificationError(unknown + and_known(platform, PLATFORMS))
     return PLATFORMS[platform](answers, instrument)
 
 

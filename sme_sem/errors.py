@@ -234,9 +234,22 @@ def or_known(unknown: object, known: Iterable[str]) -> Words:
     ' Known are trust, use.'
     """
     names = list(dict.fromkeys(known))
-    near = did_you_mean(unknown, names)
-    if near or not names:
-        return near
+    return did_you_mean(unknown, names) or _known(names)
+
+
+def and_known(unknown: object, known: Iterable[str]) -> Words:
+    """Name the nearest known spellings, and what is known.
+
+    >>> and_known("trst", ["trust", "use"]).en
+    " Did you mean 'trust'? Known are trust, use."
+    """
+    names = list(dict.fromkeys(known))
+    return did_you_mean(unknown, names) + _known(names)
+
+
+def _known(names: Sequence[str]) -> Words:
+    if not names:
+        return NOTHING
     more = len(names) - _MOST_KNOWN
     rest = Words(f" and {more} more", f"等{len(names)}个") if more > 0 else Words("", "")
     return Words(" Known are ", "可用：") + joined(names[:_MOST_KNOWN], ", ", "、") + rest + Words(".", "。")

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
 
-from .errors import InstrumentError, SmeSemError, SpecificationError, StudyError, SyntaxProblem, did_you_mean
+from .errors import InstrumentError, SmeSemError, SpecificationError, StudyError, SyntaxProblem, did_you_mean, or_known
 from .instrument import Hypothesis, Instrument, read_instrument
 from .instrument.checks import CONSTRUCT, named_nowhere, unreadable_models
 from .instrument.document import UnreadableError, read_file
@@ -305,10 +305,9 @@ def _unknown_questions(study: StudyFile, instrument: Instrument) -> Iterator[Wor
     """Complain of a group that no background question asks for, and of ordered items that nobody is asked."""
     asked = [question.id for question in instrument.background if question.kind == "category"]
     if study.group is not None and study.group not in asked:
-        known = Words(f" Known are {', '.join(asked)}.", f"可用：{'、'.join(asked)}。")
         none = Words(" The instrument has none.", "问卷中没有此类题目。")
         said = named_nowhere("group", Words("single-choice background question", "单选背景题"), study.group)
-        yield said + (did_you_mean(study.group, asked) or (known if asked else none))
+        yield said + (or_known(study.group, asked) or none)
     for i, name in enumerate(study.ordered if isinstance(study.ordered, tuple) else ()):
         if name not in instrument.item_ids:
             said = named_nowhere(f"ordered[{i}]", Words("item", "题项"), name)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError, did_you_mean, require_kind
+from ..errors import SpecificationError, and_known, require_kind
 from ..kernels import linalg
 from ..kernels import reliability as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, term
@@ -112,9 +112,8 @@ def item_advice(
     """
     if isinstance(rules, str):
         if rules not in RULES:
-            raise SpecificationError(
-                f"unknown rules {rules!r}.{did_you_mean(rules, RULES)} Known are {', '.join(RULES)}."
-            )
+            unknown = Words(f"unknown rules {rules!r}.", f"未知的规则{rules!r}。")
+            raise SpecificationError(unknown + and_known(rules, RULES))
         rules = RULES[rules]
     require_kind("rules", rules, ItemRules, f"an ItemRules, or one of {', '.join(RULES)}")
     _require_ends(response_scale)

@@ -15,7 +15,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..errors import SpecificationError, did_you_mean
+from ..errors import SpecificationError, and_known
 from ..tables import Kind, Words
 from ..tables.format import cell
 
@@ -74,8 +74,7 @@ def profile(name: str) -> Profile:
         return PROFILES[name]
     except KeyError:
         unknown = Words(f"no profile of thresholds is named {name!r}.", f"没有名为{name!r}的判断标准。")
-        known = Words(f" Known are {', '.join(PROFILES)}.", f"可用：{'、'.join(PROFILES)}。")
-        raise SpecificationError(unknown + did_you_mean(name, PROFILES) + known) from None
+        raise SpecificationError(unknown + and_known(name, PROFILES)) from None
 
 
 def _short(bound: float) -> str:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import SpecificationError, among, did_you_mean
-from ..words import Language
+from ..errors import SpecificationError, among, and_known
+from ..words import Language, Words
 from . import csv_file, excel, html, json_text, latex, markdown, text, word
 from .language import require_language
 from .storing import require_path, store
@@ -48,8 +48,8 @@ def rendered(tables: Tables, name: str, language: Language = "en") -> str | byte
     | 0.973 |
     """
     if not among(name, FORMATS):
-        known = ", ".join(FORMATS)
-        raise SpecificationError(f"unknown format {name!r}.{did_you_mean(name, FORMATS)} Known are {known}.")
+        unknown = Words(f"unknown format {name!r}.", f"未知的格式{name!r}。")
+        raise SpecificationError(unknown + and_known(name, FORMATS))
     require_language(language)
     _require_room(FORMATS[name], tables)
     return FORMATS[name].piece(tables, language)
