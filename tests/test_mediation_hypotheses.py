@@ -63,8 +63,11 @@ def test_a_study_tests_the_route_by_the_delta_method(tmp_path, document, frame):
     assert results.hypotheses.supported == ("H5",)
     assert direct.est == results.fits["partial"].effects("USE", "TRUST").set_index("effect").loc["direct", "est"]
     said = narrative.hypotheses(results)
-    assert f"H6 is not (Trust → Habit → Use: β = {dampened.beta:.3f}".replace("0.", ".") in said.en
-    assert "H6不成立（信任 → 习惯 → 使用：β" in said.zh and "H7 is not (Use ← Trust: " in said.en
+    beta = f"{dampened.beta:.3f}".replace("0.", ".")
+    assert f"H6 is not: the path is significant in the opposite direction (Trust → Habit → Use: β = {beta}" in said.en
+    assert (
+        "H6不成立，路径显著但方向与预期相反（信任 → 习惯 → 使用：β" in said.zh and "H7 is not (Use ← Trust: " in said.en
+    )
 
 
 @pytest.mark.parametrize("interval", ["perc", "bca"])

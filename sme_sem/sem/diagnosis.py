@@ -252,9 +252,10 @@ _DESCENDING = Words(
 
 def _means_of_zero(table: ParameterTable) -> Iterator[Diagnostic]:
     """Covariates whose means a growth model holds at zero, as those of occasions; where they are given nothing does."""
-    held = {p.lhs for p in table.parameters if p.op == "~1" and not (p.varies or p.user)}
+    means = [p for p in table.parameters if p.op == "~1"]
+    held = {p.lhs for p in means if not (p.varies or p.user)}
     names = [name for name in table.covariates if name in held]
-    if names:
+    if names and any(p.free and p.lhs in table.latent for p in means):
         said = _MEANS_OF_ZERO.filled(names=", ".join(names), lines="; ".join(f"{name} ~ 1" for name in names))
         yield Diagnostic("warning", "means_at_zero", said)
 

@@ -1,6 +1,5 @@
 import math
 
-import numpy as np
 import pandas as pd
 import pytest
 from pydantic import ValidationError
@@ -157,17 +156,6 @@ def test_without_a_fit_there_is_no_verdict(answers):
     lost = sme.fit("m ~ x; y ~ m", answers, max_iterations=0, on_failure="return")
     for found in (None, lost):
         assert judge([expected("H", "m")], found).tests[0].verdict.en == "model not fitted"
-
-
-@pytest.mark.parametrize("draws", [0, 60])
-def test_of_several_groups_the_first_is_tested_as_with_paths(answers, draws):
-    halves = answers.assign(half=np.where(np.arange(len(answers)) < 150, "first", "second"))
-    fit = sme.fit("m ~ x; y ~ m + x", halves, group="half", bootstrap=draws)
-    route, path = judge([expected("H1", "m"), expected("H2", (), "y ~ m")], fit).tests
-    effects = fit.effects("y", "x")
-    row = effects[(effects["route"] == "x → m → y") & (effects["group"] == "first")].iloc[0]
-    assert (route.est, route.se) == pytest.approx((row["est"], row["se"]), rel=1e-9)
-    assert path.est == fit.estimates().query("group == 'first' and lhs == 'y' and rhs == 'm'")["est"].iloc[0]
 
 
 def test_another_model_may_hold_the_route_and_is_tested_by_its_own_errors(answers, fitted):
