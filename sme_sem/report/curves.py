@@ -59,7 +59,8 @@ def specification_curve(
     beside = canvas.room_for(names)
     with canvas.style():
         below = 0.2 * len(rows) + 0.1
-        figure = canvas.new_figure(beside + 6.0, below + 3.4)
+        lines = canvas.axis_title(title, language, 5.8)
+        figure = canvas.new_figure(beside + 6.0, below + 3.25 + 0.15 * len(lines))
         axes = canvas.axes_at(figure, beside, below + 0.55, 5.8, 2.5)
         for chosen, colour, said in ((~supported, canvas.GREY, _NOT_SUPPORTED), (supported, canvas.BLUE, _SUPPORTED)):
             if chosen.any():
@@ -79,7 +80,7 @@ def specification_curve(
         axes.set_xticks([])
         axes.yaxis.set_major_formatter(canvas.coefficient)
         axes.set_ylabel(written(_ESTIMATE, language))
-        axes.set_title(written(title, language), fontsize=9, loc="left")
+        axes.set_title("\n".join(lines), fontsize=9, loc="left")
         axes.legend(frameon=False, loc="best")
         _dashboard(canvas.axes_at(figure, beside, 0.3, 5.8, below), curve, rows, names, supported)
         figure.text(0.99, 0.01, written(_NUMBER.filled(n=len(curve)), language), ha="right", va="bottom")
