@@ -125,7 +125,7 @@ def product(factors: Sequence[Quantity]) -> Quantity:
 
 
 def routes(paths: Iterable[tuple[str, str]], start: str, end: str) -> Iterator[tuple[str, ...]]:
-    """Every route that visits no variable twice, shortest first."""
+    """Every route that visits no variable twice, shortest first, ``MOST_ROUTES`` at most."""
     following: dict[str, list[str]] = {}
     for a, b in paths:
         following.setdefault(a, []).append(b)
@@ -139,6 +139,11 @@ def routes(paths: Iterable[tuple[str, str]], start: str, end: str) -> Iterator[t
                 yield (*route, step)
             elif step not in route:
                 waiting.append((*route, step))
+
+
+def cut_short(indirect: int) -> bool:
+    """Whether so many indirect routes were listed that there may be more; totals hold all of them."""
+    return indirect >= MOST_ROUTES - 1
 
 
 def mediated(arrows: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

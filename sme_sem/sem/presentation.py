@@ -26,7 +26,7 @@ from ..tables import Column, Kind, Number, Table, Text, Words, joined, term
 from ..tables.format import cell, interval_columns
 from .columns import measure_columns
 from .cutoffs import PROFILES, Profile
-from .effects import effects, mediated
+from .effects import cut_short, effects, mediated
 from .quoted import SCALED_ONLY, SEVERITIES, chisq_per_df, corrected, measures_to_judge, objections, of_means, reported
 from .rows import Estimated, rows_of
 
@@ -289,8 +289,16 @@ def mediated_effects(fit: Fit, labels: Labels | None = None) -> Table:
         Column("est_std", Words("β", "标准化效应 β"), Kind.COEFFICIENT),
     )
     notes = _samples(fit) or (_BY_DELTA,)
+    if any(map(cut_short, routes.values())):
+        notes += (_MORE_ROUTES.filled(n=max(routes.values())),)
     title = Words("Direct, indirect and total effects", "直接、间接与总效应")
     return _by_group(Table("mediated_effects", title, columns, tuple(rows), notes), fit)
+
+
+_MORE_ROUTES = Words(
+    "Of some pairs the {n} shortest indirect routes are listed; total indirect effects hold all of them.",
+    "部分变量对仅列出最短的{n}条间接路径；总间接效应包含全部路径。",
+)
 
 
 def defined_effects(fit: Fit) -> Table:

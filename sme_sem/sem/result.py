@@ -570,7 +570,7 @@ class Fit(Judged):
 
         Columns: effect, route, group, est, se, z, pvalue, ci_lower, ci_upper, est_std.  Errors by the delta method,
         95% intervals; see :mod:`sme_sem.sem.effects`.  Where ``bootstrap=`` gave the errors, from its samples, with
-        percentiles.
+        percentiles.  Of more than a thousand routes the shortest are listed; totals hold all.
 
         Parameters
         ----------

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from sme_sem.errors import SpecificationError
-from sme_sem.sem import presentation, quoted
+from sme_sem.sem import effects, presentation, quoted
 from sme_sem.sem.cutoffs import PROFILES, Cutoff, profile
 from sme_sem.sem.fit import fit
 from sme_sem.sem.rivals import comparable, equivalent_models, model_comparison
@@ -218,6 +218,17 @@ def test_whether_a_residual_is_more_than_chance_is_told_by_its_z(fitted):
     z = fitted.residuals("standardized")
     assert [r["z"] for r in table.records()] == [z.loc[tuple(r["pair"].split(" – "))] for r in table.records()]
     assert "Where z is beyond ±2.58" in table.notes[0].en and "|z| > 2.58" in table.notes[0].zh
+
+
+def test_routes_that_are_not_listed_are_told(monkeypatch):
+    found = fit("m1 ~ x; m2 ~ x + m1; y ~ m1 + m2 + x", simulate("m1 ~ 0.4*x; m2 ~ 0.4*m1; y ~ 0.4*m1", 200, seed=1))
+    whole = presentation.mediated_effects(found)
+    monkeypatch.setattr(effects, "MOST_ROUTES", 3)
+    short = presentation.mediated_effects(found)
+    assert len(short.rows) < len(whole.rows) and len(short.notes) == len(whole.notes) + 1
+    assert short.notes[-1].en.startswith("Of some pairs the 2 shortest indirect routes are listed")
+    totals = [[r["est"] for r in t.records() if r["effect"] == "Total indirect effect"][-1] for t in (whole, short)]
+    assert totals[0] == pytest.approx(totals[1], rel=1e-12)
 
 
 def test_of_many_variables_residuals_are_shown_without_z(fitted, monkeypatch):
