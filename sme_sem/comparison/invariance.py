@@ -534,9 +534,9 @@ def _score_test(fit: Fit, relation: str) -> tuple[float, int]:
     options = replace(fit.options, group_partial=(*fit.options.group_partial, relation))
     table = table_like(fit, fit.specification, options)
     freed = replace(fit, table=table, pattern=table.pattern)
-    at = freed.inference.at(translated(freed, fit))
-    gradient = at.slope.gradient / 2
-    statistic = at.total * float(gradient @ np.linalg.solve(at.expected_information, gradient))
+    there = freed.inference.at(translated(freed, fit))
+    gradient = there.slope.gradient / 2
+    statistic = there.total * float(gradient @ np.linalg.solve(there.expected_information, gradient))
     return statistic, table.n_free - fit.table.n_free
 
 
