@@ -123,6 +123,16 @@ def test_layers_import_downwards():
     assert not upward
 
 
+def test_no_module_gives_one_name_to_two_texts_or_numbers():
+    """The second would stand in the place of the first wherever that is used, without a word."""
+    twice = []
+    for module in MODULES:
+        body = ast.parse(module.read_text(encoding="utf-8")).body
+        names = [t.id for s in body if isinstance(s, ast.Assign) for t in s.targets if isinstance(t, ast.Name)]
+        twice += [f"{module.relative_to(PACKAGE)}: {name}" for name in {*names} if names.count(name) > 1]
+    assert not twice
+
+
 def test_kernels_import_numpy_and_scipy_only():
     allowed = {"numpy", "scipy", "sme_sem", *sys.stdlib_module_names}
     foreign = [

@@ -15,19 +15,6 @@ from small_study import answers, contents, write_study, write_yaml
 from sme_sem import __version__, cli, simulate
 from sme_sem.tables import Words
 
-COMMANDS = [
-    "run",
-    "demo",
-    "new",
-    "validate",
-    "reliability",
-    "correlations",
-    "regression",
-    "components",
-    "fit",
-    "simulate",
-]
-COMMANDS += ["compare", "invariance", "power"]
 QUESTIONNAIRES = ["validate", "screen", "reliability", "correlations", "regression", "components"]
 POPULATION = "TRUST =~ 0.8*t1 + 0.7*t2 + 0.6*t3\nUSE =~ 0.8*u1 + 0.7*u2 + 0.6*u3\nUSE ~ 0.4*TRUST\n"
 MODEL = "TRUST =~ t1 + t2 + t3\nUSE =~ u1 + u2 + u3\nUSE ~ TRUST\n"

@@ -54,8 +54,9 @@ def difference(wide: Fit, narrow: Fit, method: str = "auto") -> Difference:
     if other < own - 1e-6 * (1 + own) and _minimised(wide):
         return Difference(np.nan, df, np.nan, chosen, _WORSE)
     if chosen.startswith("satorra.bentler") and not wide.options.method.mean_adjusted:
+        asked = {"method": repr(chosen), "right": repr(right_method(wide))}
         used = {"estimator": wide.estimator, "test": repr(wide.options.method.test)}
-        raise SpecificationError(_MEAN_ADJUSTED.filled(method=repr(chosen), right=repr(right_method(wide)), **used))
+        raise SpecificationError(_NEEDS_MEAN_ADJUSTED.filled(**asked, **used))
     statistic, why = _BY_METHOD[chosen](wide, narrow)
     if method == "auto" and chosen == "satorra.bentler.2001" and np.isnan(statistic):
         chosen, why = "satorra.bentler.2010", _POSITIVE
@@ -192,7 +193,7 @@ _WORSE = Words(
     "from other start values",
     "嵌套；但较宽模型的拟合反而更差，说明其估计未达最优，请更换初始值重新拟合",
 )
-_MEAN_ADJUSTED = Words(
+_NEEDS_MEAN_ADJUSTED = Words(
     "method={method} needs mean-adjusted tests, and the models are fitted by {estimator} (test={test}). Fit them with "
     "estimator='MLM', 'MLR' or 'WLSM', or take method={right}.",
     "method={method}需要均值校正的检验，而模型以{estimator}估计（test={test}）。请以estimator='MLM'、'MLR'或'WLSM'拟合，"
