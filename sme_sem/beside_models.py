@@ -46,7 +46,7 @@ def look_beside_models(study: ScreenedStudy, found: Results, steps: Steps) -> Re
         nonresponse=steps.attempt(_NONRESPONSE, lambda: _waves(kept, scales, background)),
         regularities=_quietly(lambda: provenance(read, seed=choices.seed)),
         heterotrait=_quietly(lambda: heterotrait(frame, reflective, seed=choices.seed)),
-        factors=steps.attempt(_FACTORS, lambda: _factored(kept, choices)) if choices.factors else None,
+        factors=steps.attempt(_FACTORS, lambda: _factored(kept, scales, choices)) if choices.factors else None,
         item_advice=steps.attempt(_ITEMS, lambda: item_advice(frame, reflective, rules))
         if rules and reflective
         else None,
@@ -68,12 +68,12 @@ def _multiverse(study: ScreenedStudy) -> Multiverse:
     return multiverse(study, choices=study.choices.multiverse or {}, alpha=study.choices.alpha, progress=False)
 
 
-def _factored(kept: Responses, choices: StudyFile) -> Factors:
+def _factored(kept: Responses, scales: dict[str, list[str]], choices: StudyFile) -> Factors:
     """Find the common factors of the items, as many as the study says or parallel analysis suggests."""
     from .measurement import factors, retention
 
     assert choices.factors is not None
-    chosen, scales = choices.factors, kept.scales(fewest=1, varied=True)
+    chosen = choices.factors
     entering = kept.instrument.with_elements(chosen.constructs or scales)
     answers = kept.frame[[item for name, items in scales.items() if name in entering for item in items]]
     n = chosen.n_factors

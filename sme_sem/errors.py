@@ -251,5 +251,5 @@ def _known(names: Sequence[str]) -> Words:
     if not names:
         return NOTHING
     more = len(names) - _MOST_KNOWN
-    rest = Words(f" and {more} more", f"等{len(names)}个") if more > 0 else Words("", "")
+    rest = Words(f" and {more} more", f"等{len(names)}个") if more > 0 else NOTHING
     return Words(" Known are ", "可用：") + joined(names[:_MOST_KNOWN], ", ", "、") + rest + Words(".", "。")

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 _DECIMAL_COMMAS, _THOUSANDS = r"[+-]?\d+(,\d+)?", r"[+-]?\d{1,3}(,\d{3})*"  # 1,5 is a number, 1,500 may be two
 _SHOWN = 3
 _AT, _MORE = Words("row {row} {said}", "第{row}行{said}"), Words("and {n} more", "另有{n}处")
-_NOT_UTF8 = Words("not UTF-8 text; save the file as UTF-8", "不是UTF-8文本；请将文件另存为UTF-8")
 _MISSING_CODES = (-9.0, -99.0, -999.0, 99.0, 999.0)
 
 
@@ -31,7 +30,9 @@ def text_of(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise SpecificationError(at(str(path), _NOT_UTF8)) from None
+        from ..instrument.document import NOT_UTF_8
+
+        raise SpecificationError(at(str(path), NOT_UTF_8)) from None
 
 
 def numbers_of(path: Path, sheet: str | None, missing_codes: Sequence[float], language: Language) -> pd.DataFrame:

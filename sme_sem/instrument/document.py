@@ -72,7 +72,7 @@ def _not_utf8(content: bytes, start: int) -> Words:
     try:
         content.decode("gb18030")
     except UnicodeDecodeError:
-        return _on_line(line, _NOT_UTF_8)
+        return _on_line(line, NOT_UTF_8)
     return _on_line(line, _GBK)
 
 
@@ -177,7 +177,7 @@ _FOLDER = Words("is a folder; name {file} in it", "是文件夹；请写其中�
 _NOT_REGULAR = Words("is not a regular file; name {file}", "不是普通文件；请写{file}")
 _TOO_LARGE = Words("is larger than {size} MB; {file} is a short text", "超过{size} MB；{file}应为短文本")
 _UTF_16 = Words("is saved as UTF-16; save it as UTF-8", "以UTF-16保存；请另存为UTF-8")
-_NOT_UTF_8 = Words("not UTF-8 text; save the file as UTF-8", "不是UTF-8文本；请将文件另存为UTF-8")
+NOT_UTF_8 = Words("not UTF-8 text; save the file as UTF-8", "不是UTF-8文本；请将文件另存为UTF-8")
 _GBK = Words(
     "not UTF-8 text, but it reads as Chinese in GBK; save the file as UTF-8",
     "不是UTF-8文本，可能是GBK编码的中文；请将文件另存为UTF-8",

@@ -78,16 +78,18 @@ def search(slope_at, start):
 def _inside(slope_at, theta, arrived):
     """Halve the way back for those that a long step took past a maximum to the bound, where F is lower too: (B,)"""
     edge = np.arctanh(BOUND) * (1 - 1e-9)
-    side = np.sign(theta)
     outside = np.flatnonzero(arrived & (abs(theta) > edge))
+    side = np.sign(theta)
 
     def rising(size, members):
         """Whether F rises, and so the likelihood falls, towards the bound."""
         return side[members] * slope_at((side[members] * size)[:, None], members, False).gradient[:, 0] > 0
 
     past = outside[rising(edge, outside)] if len(outside) else outside
+    if not len(past):
+        return theta
     low, high = np.zeros(len(past)), np.full(len(past), edge)
-    for _ in range(_HALVINGS if len(past) else 0):
+    for _ in range(_HALVINGS):
         middle = (low + high) / 2
         beyond = rising(middle, past)
         low, high = np.where(beyond, low, middle), np.where(beyond, middle, high)

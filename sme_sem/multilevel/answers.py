@@ -15,7 +15,7 @@ from ..responses.design import Drawn
 from ..responses.moments import moments_of_answers, usable_covariance
 from ..sem.diagnosis import Diagnostic
 from ..sem.fit import no_columns
-from ..tables import Words
+from ..tables import NOTHING, Words
 from .levels import Given, TwoLevels
 
 FEW = 50  # clusters: with fewer, errors at level 2 are known to be too small (Maas and Hox 2005, Methodology 1, 86-92)
@@ -133,7 +133,7 @@ def little_between(answers: Answers, levels: TwoLevels) -> Words:
     inner, shares = set(levels.within.table.observed), _shares(answers)
     little = [n for n in levels.between.table.observed if n in inner and shares[n] < NOTABLE]
     names = ", ".join(f"{name} ({max(shares[name], 0):.2f})" for name in little)
-    return _LITTLE.filled(names=names) if little else Words("", "")
+    return _LITTLE.filled(names=names) if little else NOTHING
 
 
 def _shares(answers: Answers) -> dict[str, float]:

@@ -16,7 +16,7 @@ import numpy as np
 from ..kernels import contingency, influence
 from ..responses.findings import listed
 from ..responses.moments import Moments
-from ..tables import Words
+from ..tables import NOTHING, Words
 from .diagnosis import Diagnostic
 from .parameters import ParameterTable
 
@@ -56,7 +56,7 @@ def _whole(answers: np.ndarray) -> bool:
 def without_weight(table: ParameterTable, moments: Moments) -> Words:
     """Say which correlations have no weight because nothing speaks against a perfect one; empty where none."""
     said = [one for one in examine(table, moments) if one.code == "perfect_correlation"] if table.ordered else []
-    return Words(" Mind that ", "另请注意：") + said[0].words if said else Words("", "")
+    return Words(" Mind that ", "另请注意：") + said[0].words if said else NOTHING
 
 
 def examine(table: ParameterTable, moments: Moments) -> list[Diagnostic]:
@@ -65,7 +65,7 @@ def examine(table: ParameterTable, moments: Moments) -> list[Diagnostic]:
     modelled = [name for name in table.observed if name not in table.exogenous]
     found = []
     for label, own, answers in zip(moments.labels, moments.ordered, moments.answers, strict=True):
-        group = Words(" in group {g}", "（组别{g}）").filled(g=label) if label else Words("", "")
+        group = Words(" in group {g}", "（组别{g}）").filled(g=label) if label else NOTHING
         found += [*_perfect(own, modelled, group), *_indefinite(own, group)]
         names = [name for name in table.observed if name in table.ordered]
         answers = answers[:, [table.observed.index(name) for name in names]]

@@ -12,7 +12,7 @@ import numpy as np
 from ..kernels import constrained as kernel
 from ..kernels import linalg, ram
 from ..kernels.minimise import Status
-from ..tables import Kind, Words
+from ..tables import NOTHING, Kind, Words
 from ..tables.format import cell
 from .composites import WEIGHT
 from .parameters import ParameterTable
@@ -60,7 +60,7 @@ def unidentified_message(names: tuple[str, ...], table: ParameterTable) -> Words
 
 
 def _more(count: int) -> Words:
-    return Words(" and {n} more", "等另外{n}个").filled(n=count) if count > 0 else Words("", "")
+    return Words(" and {n} more", "等另外{n}个").filled(n=count) if count > 0 else NOTHING
 
 
 def too_many_parameters_message(parameters: int, moments: int) -> Words:
@@ -87,7 +87,7 @@ _ENDINGS = {
 
 def contradiction_message(constraints: tuple[str, ...], bounds: str = "none") -> Words:
     """Name the constraints that cannot be kept together; ``bounds=`` may have added some."""
-    added = Words("", "") if bounds == "none" else _ADDED_BOUNDS.filled(kind=bounds)
+    added = NOTHING if bounds == "none" else _ADDED_BOUNDS.filled(kind=bounds)
     said = Words(
         "no values of the parameters were found that keep {these}: {constraints}. Loosen or remove {one}.",
         "找不到能满足{these}的参数值：{constraints}。请放宽或删去{one}。",
@@ -195,7 +195,7 @@ def _negative(table: ParameterTable, theta: np.ndarray) -> Words:
         " Variances that became negative on the way: {names}. Keep them from it by bounds='pos_var'{more}, or search "
         "from several starts by starts=20.",
         "搜索过程中变为负值的方差：{names}。可用bounds='pos_var'限制方差非负{more}，或用starts=20从多个初始值搜索。",
-    ).filled(names=", ".join(dict.fromkeys(map(str, own))), more=_ALL_BOUNDED if table.delta else Words("", ""))
+    ).filled(names=", ".join(dict.fromkeys(map(str, own))), more=_ALL_BOUNDED if table.delta else NOTHING)
 
 
 _ALL_BOUNDED = Words(
@@ -219,7 +219,7 @@ def examine(point: Point, n: int, labels: Sequence[str] = ("",)) -> list[Diagnos
 
     labels : of the groups
     """
-    groups = [Words(f" [{label}]", f" [{label}]") if label else Words("", "") for label in labels]
+    groups = [Words(f" [{label}]", f" [{label}]") if label else NOTHING for label in labels]
     found = [*_negative_variances(point, groups), *_latent_covariance(point, groups), *_implied_covariance(point)]
     found += [*_descending(point, groups), *_feedback(point, groups), *_markers(point, groups)]
     found += [*_uncorrelated(point.table), *_means_of_zero(point.table)]

@@ -409,10 +409,7 @@ def _rotation_of(specification: Specification, rotation: str | None) -> str | No
         turning = chosen("rotation", rotation or "geomin", (*OBLIQUE, *ORTHOGONAL, "none"))
         of_two = [name for name, constructs in Counter(block_of.values()).items() if constructs < 3]
         if turning in BIFACTOR and of_two:
-            raise SpecificationError(
-                f"rotation={turning!r} turns the constructs beside a general factor, and exploratory block "
-                f"{of_two[0]!r} has fewer than two of these: name a third construct, or take another rotation."
-            )
+            raise SpecificationError(_NO_GROUP_FACTORS.filled(rotation=repr(turning), block=repr(of_two[0])))
         return turning
     if rotation is None:
         return None
@@ -594,6 +591,11 @@ _COMPLETE_ONLY = Words(
 _CLASH = Words(
     "{name} is a construct of the model (it stands left of =~) and a column of the data as well: rename one.",
     "{name}既是模型的潜变量（位于=~左侧），又是数据中的列：请为其一改名。",
+)
+_NO_GROUP_FACTORS = Words(
+    "rotation={rotation} turns the constructs beside a general factor, and exploratory block {block} has fewer than "
+    "two of these: name a third construct, or take another rotation.",
+    "rotation={rotation}旋转一般因子之外的潜变量，而探索性区块{block}中此类潜变量不足两个：请加入第三个潜变量，或改用其他旋转方法。",
 )
 _NOTHING_TO_ROTATE = Words(
     'rotation={rotation} turns exploratory blocks, and the model has none: mark its constructs by efa("name")*, as in '
