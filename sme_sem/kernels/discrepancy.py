@@ -141,18 +141,23 @@ def _traces(pattern, matrix):
     return traces
 
 
-def expected_rows(pattern, moments, white, rows):
-    """Some rows of the expected curvature, and all of its diagonal: cells (k,) -> (..., G, k, c), (..., G, c)"""
+def expected_columns(pattern, moments, white, chosen):
+    """Some columns of the expected curvature, and all of its diagonal: cells (k,) -> (..., G, c, k), (..., G, c)"""
     a, b, w, G = pattern.a, pattern.b, pattern.weight, white.gram
-    from_a, from_b = G.take(a[rows], axis=-2), G.take(b[rows], axis=-2)
-    aa, own = from_a.take(a, axis=-1), G[..., a, a]
-    curvature = aa * from_b.take(b, axis=-1)
-    curvature += from_a.take(b, axis=-1) * from_b.take(a, axis=-1)
-    curvature *= 2 * w[rows, None] * w
+    to_a, to_b = G.take(a[chosen], axis=-1), G.take(b[chosen], axis=-1)
+    aa, own = to_a.take(a, axis=-2), G[..., a, a]
+    curvature, across = to_b.take(b, axis=-2), to_a.take(b, axis=-2)
+    curvature *= aa
+    across *= to_b.take(a, axis=-2)
+    curvature += across
+    curvature *= w[:, None]
+    curvature *= 2 * w[chosen]
     diagonal = 2 * w**2 * (own * G[..., b, b] + G[..., a, b] ** 2)
     if pattern.means:
         d = ram.mean_weight(pattern, moments.eta)
-        curvature += 2 * d[..., rows, None] * d[..., None, :] * aa
+        aa *= d[..., :, None]
+        aa *= 2 * d[..., None, chosen]
+        curvature += aa
         diagonal += 2 * d**2 * own
     return curvature, diagonal
 

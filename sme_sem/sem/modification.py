@@ -68,18 +68,18 @@ def modification_indices(
         beside = _Beside(gradient[q:], information[:q, :q], information[:q, q:], np.diagonal(information)[q:].copy())
     if moments.patterns is None:
         _leave_exogenous(table, freed.pattern, sample, values, beside)
-    s, free, across, own = (part / 2 for part in beside)
-    whitened = (linalg.whitener(directions.T @ free @ directions) @ directions.T) @ across
-    V = own - (whitened**2).sum(axis=0)
+    s, free, across, own = beside
+    known = across.T @ (linalg.whitener(directions.T @ free @ directions) @ directions.T).T
+    V = own - np.vecdot(known, known)
     usable = V > 1e-8 * own  # else the candidate cannot be told from the free parameters
     V = np.where(usable, V, np.nan)
     if sample.metric is not None or sample.weight is not None:
         s = s * (1 - table.groups / moments.total)  # lavaan's least squares divide by n here
-    return Indices(freed, moments.total * s**2 / V, -s / V)
+    return Indices(freed, moments.total * s**2 / (2 * V), -s / V)
 
 
 class _Beside(NamedTuple):
-    """Slope of the candidates (r,), and the expected Hessian.
+    """Slope of F at the candidates (r,), and its expected Hessian: twice what the formulas have.
 
     free : (q, q) among the free parameters   across : (q, r) with the candidates   own : (r,) of each candidate
     """
@@ -94,17 +94,17 @@ def _among_moments(pattern: ram.Pattern, sample: discrepancy.Sample, values: np.
     """From complete moments, without the Hessian of the candidates among themselves."""
     moments = ram.implied(pattern, values, sample.covariance, sample.mean)
     white = discrepancy.whitened(pattern, sample, moments)
-    rows = np.flatnonzero(((pattern.parameter >= 0) & (pattern.parameter < q)).any(axis=0))
-    curvature, diagonal = discrepancy.expected_rows(pattern, moments, white, rows)
-    gather = _gather(pattern, q, rows)
-    by_free = sample.share[:, None, None] * (gather.mT @ curvature)
+    free = np.flatnonzero(((pattern.parameter >= 0) & (pattern.parameter < q)).any(axis=0))
+    curvature, diagonal = discrepancy.expected_columns(pattern, moments, white, free)
+    gather = _gather(pattern, q, free)
+    with_free = curvature @ (gather * sample.share[:, None, None])
     group, cell = np.nonzero(pattern.parameter >= q)
     order = np.argsort(pattern.parameter[group, cell])
     group, cell = group[order], cell[order]
     return _Beside(
         sample.share[group] * discrepancy.gradient_by_cell(pattern, moments, white)[group, cell],
-        (by_free[..., rows] @ gather).sum(axis=0),
-        by_free[group, :, cell].T,
+        (gather.mT @ with_free[:, free]).sum(axis=0),
+        with_free[group, cell].T,
         sample.share[group] * diagonal[group, cell],
     )
 

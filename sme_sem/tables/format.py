@@ -24,6 +24,8 @@ def cell(value: Any, kind: Kind, language: Language = "en") -> str:
     >>> cell(0.0004, Kind.PROBABILITY), cell(-0.4321, Kind.COEFFICIENT), cell(float("nan"), Kind.ESTIMATE)
     ('< .001', '-.432', '–')
     """
+    if type(value) is str:
+        return printable(value)
     value = plain_number(value)
     if is_missing(value):
         return MISSING
@@ -147,12 +149,12 @@ def stars(p_value: float) -> str:
 
 def _fixed(value: float, digits: int) -> str:
     text = f"{value:.{digits}f}"
-    return text.removeprefix("-") if float(text) == 0 else text  # no "-0.000"
+    return text[1:] if text[0] == "-" and float(text) == 0 else text  # no "-0.000"
 
 
 def _bounded(value: float) -> str:
     text = _fixed(value, 3)
-    return text.replace("0.", ".", 1) if abs(float(text)) < 1 else text
+    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
 
 
 def _probability(value: float) -> str:

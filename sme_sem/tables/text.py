@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ..letters import width
 from ..words import Language
 from . import format
-from .table import Kind, Table
+from .table import Column, Kind, Table
 
 _GAP = "  "
 _BREAKS = re.compile(r"[\t\n\r\u2028\u2029]+")
@@ -17,9 +18,12 @@ def render(table: Table, language: Language = "en") -> str:
     """Write a table in monospaced columns; Chinese characters count as two cells."""
     head = [_on_one_line(format.text_of(column.heading, language)) for column in table.columns]
     body = [list(map(_on_one_line, row)) for row in format.grid(table, language)]
-    widths = [max(map(width, column)) for column in zip(head, *body, strict=True)]
-    over = _groups(table, language, widths)
-    lines = [*over, *(_line(cells, widths, table) for cells in (head, *body))]
+    columns = list(zip(head, *body, strict=True))
+    cells = [list(map(width, column)) for column in columns]
+    rooms = list(map(max, cells))
+    over = _groups(table, language, rooms)
+    padded = [_padded(*column) for column in zip(columns, cells, rooms, table.columns, strict=True)]
+    lines = [*over, *(_GAP.join(row).rstrip() for row in zip(*padded, strict=True))]
     rule = "─" * max(map(width, lines))
     title, *notes = (format.text_of(text, language) for text in (table.title, *table.notes))
     heads = len(over) + 1
@@ -38,14 +42,12 @@ def _groups(table: Table, language: Language, widths: list[int]) -> list[str]:
     return [line.rstrip()] if line else []
 
 
-def _line(cells: list[str], widths: list[int], table: Table) -> str:
-    padded = [
-        text + " " * (room - width(text))
-        if column.kind in (Kind.LABEL, Kind.STARS)
-        else " " * (room - width(text)) + text
-        for text, room, column in zip(cells, widths, table.columns, strict=True)
-    ]
-    return _GAP.join(padded).rstrip()
+def _padded(texts: Sequence[str], cells: list[int], room: int, column: Column) -> list[str]:
+    """Fill a column's texts, each of so many cells, up to the room it has: words behind, numbers before."""
+    blanks = [" " * (room - taken) for taken in cells]
+    if column.kind in (Kind.LABEL, Kind.STARS):
+        return [text + blank for text, blank in zip(texts, blanks, strict=True)]
+    return [blank + text for text, blank in zip(texts, blanks, strict=True)]
 
 
 def _on_one_line(text: str) -> str:

@@ -231,11 +231,11 @@ def test_members_of_a_batch_of_samples_can_be_picked():
 
 
 @every_case
-def test_some_rows_of_the_expected_curvature_are_those_of_all(case):
+def test_some_columns_of_the_expected_curvature_are_those_of_all(case):
     moments = ram.implied(case.pattern, case.theta)
     white = discrepancy.whitened(case.pattern, case.sample, moments)
     every = discrepancy.expected_curvature(case.pattern, moments, white)
-    rows = np.array([2, 0, len(case.pattern.matrix) - 1])
-    some, diagonal = discrepancy.expected_rows(case.pattern, moments, white, rows)
-    np.testing.assert_allclose(some, every[:, rows], atol=1e-13)
+    chosen = np.array([2, 0, len(case.pattern.matrix) - 1])
+    some, diagonal = discrepancy.expected_columns(case.pattern, moments, white, chosen)
+    np.testing.assert_allclose(some, every[..., chosen], atol=1e-13)
     np.testing.assert_allclose(diagonal, np.linalg.diagonal(every), atol=1e-13)
