@@ -14,13 +14,15 @@ them hold in all groups, and definitions and constraints wherever they stand.
 A line that ends in an operator, or is followed by one that begins with ``+`` or ``*``, goes on.  ``#``
 and ``!`` begin a comment.  Before a term may stand modifiers: ``0.8*`` fixes, ``NA*`` frees, ``a*`` or
 ``label("a")*`` names, ``start(0.5)*`` starts, ``equal("f =~ x1")*`` or ``equal("a")*`` equates, ``lower(0)*`` and
-``upper(1)*`` bound; ``c(a, b)*`` gives one for each group.
+``upper(1)*`` bound; ``c(a, b)*`` gives one for each group.  A number may be written as ``1/3``, ``(0.5)`` or
+``1/sqrt(2)``.
 
 The grammar is lavaan's (Rosseel 2012, Journal of Statistical Software 48(2)).
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -132,6 +134,7 @@ _FINITE = Words(
 _HEADS = ("=~", "<~", "~~", "~*~", "~", "|", ":=", "==", "<", ">")
 _OPEN_ENDED = (*_HEADS, "+", "-", "*", "/", "^", "(", ",", "?")
 _CONTINUING = ("+", "*", ")", ",", "/", "^", "-")
+_OF_NUMBERS = {"sqrt": math.sqrt, "exp": math.exp, "log": math.log}
 _NUMERIC = {"start": "starts", "fixed": "fixed", "lower": "lowers", "upper": "uppers"}
 
 
@@ -343,7 +346,7 @@ class _Statement:
 
     def _modifier(self, first: Token) -> tuple[str, object]:
         """Read ``0.8``, ``NA``, ``a``, ``"a"``, ``c(...)``, ``start(...)``, ``lower(...)`` and their like."""
-        if first.kind == "name" and self._peek(1) == "(":
+        if first.kind == "name" and first.text not in _OF_NUMBERS and self._peek(1) == "(":
             self.at += 2
             values = self._arguments()
             if first.text == "c":
@@ -375,28 +378,38 @@ class _Statement:
                 self._fail(closing, Words(f"{closing.text!r} in a list", f"列表中出现{closing.text!r}"), _COMMA)
 
     def _value(self) -> float | str | None:
-        """Read a number (float), a label (str), or NA (None)."""
+        """Read a number (float), as ``0.5``, ``1/3`` or ``1/sqrt(2)``, a label (str), or NA (None)."""
+        at = self._peek_token(_VALUE)
+        value = self._factor()
+        while isinstance(value, float) and self._peek() == "/":
+            self.at += 1
+            divisor = self._peek_token(_NUMBER)
+            by = self._factor()
+            if not isinstance(by, float) or by == 0 or not np.isfinite(by):
+                problem = Words("cannot divide by this", "不能以此为除数")
+                self._fail(divisor, problem, Words("a number other than zero", "非零数值"))
+            value = self._sensible(at, value / by)
+        return value
+
+    def _factor(self) -> float | str | None:
+        """Read what stands between the strokes of a fraction."""
         token = self._take(_VALUE)
         sign = 1.0
         while token.text in ("-", "+"):
-            if self._peek_token(_NAME).kind != "number" and self._peek() not in ("-", "+", "Inf"):
+            kind, text = self._peek_token(_NAME).kind, self._peek()
+            if (
+                kind != "number"
+                and text not in ("-", "+", "(", "Inf")
+                and not (text in _OF_NUMBERS and self._peek(1) == "(")
+            ):
                 problem = Words(f"{token.text!r} before no number", f"{token.text!r}之后没有数值")
                 self._fail(token, problem, _NAME + Words(", or a modifier and '*'", "，或修饰符及'*'"))
             sign = -sign if token.text == "-" else sign
             token = self._take(_NUMBER)
         if token.kind == "number":
-            value = sign * float(token.text)
-            if abs(value) > MOST:
-                too_large = Words("this number is too large", "数值过大")
-                self._fail(token, too_large, Words("a number below 1e300", "小于1e300的数值"))
-            while self._peek() == "/":
-                self.at += 1
-                divisor = self._take(_NUMBER)
-                if divisor.kind != "number" or float(divisor.text) == 0:
-                    problem = Words("cannot divide by this", "不能以此为除数")
-                    self._fail(divisor, problem, Words("a number other than zero", "非零数值"))
-                value /= float(divisor.text)
-            return value
+            return self._sensible(token, sign * float(token.text))
+        if token.text == "(" or (token.text in _OF_NUMBERS and self._peek() == "("):
+            return sign * self._bracketed(token)
         if token.text == "NA":
             return None
         if token.text == "Inf":
@@ -408,6 +421,29 @@ class _Statement:
         wrong = token.text
         problem = Words(f"{wrong!r} where a modifier or a variable should stand", f"修饰符或变量的位置上是{wrong!r}")
         self._fail(token, problem, Words("a name or a number", "名称或数值"))
+
+    def _bracketed(self, head: Token) -> float:
+        """Read on behind ``(``, or behind the name of a function of numbers."""
+        if head.text != "(":
+            self.at += 1
+        inside = self._peek_token(_NUMBER)
+        value = self._value()
+        if not isinstance(value, float):
+            problem = Words(f"{inside.text!r} is no number", f"{inside.text!r}不是数值")
+            self._fail(inside, problem, Words("a number in the brackets", "括号内应为数值"))
+        self._expect(")")
+        try:
+            return self._sensible(head, _OF_NUMBERS.get(head.text, float)(value))
+        except (ValueError, OverflowError):
+            problem = Words(f"{head.text}({value:g}) is no number", f"{head.text}({value:g})不是数值")
+            self._fail(head, problem, Words("a finite value", "有限的数值"))
+
+    def _sensible(self, at: Token, value: float) -> float:
+        if abs(value) > MOST:
+            self._fail(
+                at, Words("this number is too large", "数值过大"), Words("a number below 1e300", "小于1e300的数值")
+            )
+        return value
 
     def _kind_of(self, at: Token, values: list[object]) -> tuple[str, object]:
         if all(v is None or isinstance(v, float) for v in values):

@@ -48,6 +48,12 @@ def one(text):
         ("y ~ c(0.5, NA)*x", Term("y", "~", "x", fixed=(0.5, None))),
         ("y ~ c('a', NA)*x", Term("y", "~", "x", labels=("a", ""))),
         ("y ~ label(c('a', 'b'))*x", Term("y", "~", "x", labels=("a", "b"))),
+        ("y ~ (0.5)*x", Term("y", "~", "x", fixed=(0.5,))),
+        ("y ~ sqrt(2)*x", Term("y", "~", "x", fixed=(1.4142135623730951,))),
+        ("y ~ -1/sqrt(4)*x", Term("y", "~", "x", fixed=(-0.5,))),
+        ("y ~ start(exp(0)/(1/(-4)))*x", Term("y", "~", "x", starts=(-4.0,))),
+        ("y ~ c(log(1), -(3/2))*x", Term("y", "~", "x", fixed=(0.0, -1.5))),
+        ("y ~ log*x", Term("y", "~", "x", labels=("log",))),
         ("y ~ start(c(1, 2))*x", Term("y", "~", "x", starts=(1.0, 2.0))),
         ("y ~ a*start(0.5)*x", Term("y", "~", "x", labels=("a",), starts=(0.5,))),
         ("y ~ NA*a*start(2)*x", Term("y", "~", "x", fixed=(None,), labels=("a",), starts=(2.0,))),
@@ -202,8 +208,21 @@ def test_a_covariance_is_the_same_both_ways_round():
         ),
         (
             "y ~ (x)",
-            "model, line 1, column 5: '(' where a modifier or a variable should stand\n  y ~ (x)\n      ^\n"
-            "  expected a name or a number",
+            "model, line 1, column 6: 'x' is no number\n  y ~ (x)\n       ^\n  expected a number in the brackets",
+        ),
+        (
+            "y ~ sqrt(-1)*x",
+            "model, line 1, column 5: sqrt(-1) is no number\n  y ~ sqrt(-1)*x\n      ^\n  expected a finite value",
+        ),
+        (
+            "y ~ 1/(1e-300/1e9)*x",
+            "model, line 1, column 5: this number is too large\n  y ~ 1/(1e-300/1e9)*x\n      ^\n"
+            "  expected a number below 1e300",
+        ),
+        (
+            "y ~ -log*x",
+            "model, line 1, column 5: '-' before no number\n  y ~ -log*x\n      ^\n"
+            "  expected a variable's name, or a modifier and '*'",
         ),
         (
             "x :=",

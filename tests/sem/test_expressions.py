@@ -34,6 +34,8 @@ EXPRESSIONS = [
     "sqrt(a*b.c) - abs(-d_e)",
     "sin(a)*cos(d_e) + tanh(斜率)",
     "log10(a) + log2(斜率) - tan(d_e)",
+    "asin(a) - acos(a*d_e) + atan(斜率) + asinh(b.c)",
+    "sinh(a) + cosh(斜率)*acosh(斜率 + 3) + expm1(a) + log1p(d_e^2)",
     "pnorm(a - b.c) + plogis(斜率) * atanh(a*d_e)",
     "a/(a + b.c*d_e)",
     "1e2*a + .5*d_e - 2.5e-1",
@@ -64,6 +66,9 @@ def test_the_derivative_is_that_of_finite_differences(text):
         ("pnorm(1.96)", 0.975002104851780),  # R 4.2.2
         ("plogis(-2)", 0.119202922022118),
         ("atanh(0.5)", 0.549306144334055),
+        ("4*atan(1) + acos(0) - asin(1)", np.pi),
+        ("cosh(1) - sinh(1)", 0.367879441171442),
+        ("asinh(sinh(2)) + acosh(cosh(2)) + log1p(expm1(2))", 6),
         (".5*斜率", 1),
         ("max(a, b.c, -斜率) - min(a, b.c)", 0.8),
         ("max(log(-a), 1)", np.nan),
@@ -147,7 +152,8 @@ def test_an_unknown_function_is_told_the_known_ones():
         evaluate("sum(a)", known())
     assert str(caught.value) == (
         "'sum(a)': only labels, numbers, + - * / ^, brackets and the functions "
-        "exp, log, log10, log2, sqrt, abs, sin, cos, tan, tanh, atanh, plogis, pnorm, max, min "
+        "exp, log, log10, expm1, log1p, log2, sqrt, abs, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, "
+        "asinh, acosh, atanh, plogis, pnorm, max, min "
         "are understood."
     )
 

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 _ESTIMATORS = ("ML", "MLM", "MLMV", "MLR", "MLF", "GLS", "WLS", "WLSM", "WLSMV", "ULS", "ULSMV")
 _PROGRAM = "Mplus"
-FUNCTIONS = {name: name for name in ("exp", "log", "log10", "sqrt", "abs", "sin", "cos", "tan")} | {"pnorm": "phi"}
+FUNCTIONS = {
+    name: name for name in ("exp", "log", "log10", "sqrt", "abs", "sin", "cos", "tan", "asin", "acos", "atan")
+} | {"pnorm": "phi"}
 """What its constraints can compute, by R's names."""
 _WIDTH = 80
 
