@@ -10,6 +10,7 @@ from sme_sem.kernels.constrained import (
     constrained_scoring,
     contradiction,
     free_directions,
+    inseparable,
     null_space,
 )
 from sme_sem.kernels.discrepancy import Slope
@@ -240,3 +241,30 @@ def test_the_smallest_set_that_contradicts_itself_is_found():
 
 def test_what_has_no_value_is_not_called_a_contradiction():
     assert contradiction(lambda theta: Restrictions(np.array([np.nan]), np.ones((1, 3)), 1), np.zeros(3)) is None
+
+
+TOGETHER = np.array([[1.0, 1, 0, 0, 0], [0, 0, 1, -2, 0], [0, 0, 0, 0, 1]])  # columns 0 and 1, 2 and 3 move as one
+
+
+@pytest.mark.parametrize(
+    ("constraints", "expected"),
+    [
+        ([], [0, 1, 2, 3]),
+        ([[1, -1, 0, 0, 0]], [2, 3]),  # settles the first pair
+        ([[1, 0, 0, 0, 0], [0, 0, 0, 1, 0]], []),
+        ([[1, 1, 0, 0, 0]], [0, 1, 2, 3]),  # says what the information knows
+        ([[0, 0, 0, 0, 0]], [0, 1, 2, 3]),
+    ],
+)
+@pytest.mark.parametrize("unit", [np.ones(5), np.array([1e-6, 1e5, 1e3, 1e-4, 1e6])], ids=["one unit", "units apart"])
+def test_what_cannot_be_told_apart_is_named_whatever_the_units(constraints, expected, unit):
+    information = TOGETHER.T @ TOGETHER
+    slopes = np.array(constraints, dtype=float).reshape(-1, 5)
+    assert inseparable(unit[:, None] * information * unit, slopes * unit).tolist() == expected
+
+
+def test_what_moves_nothing_is_named_first_unless_a_constraint_holds_it():
+    information = np.diag([1.0, 0.0, 2.0])
+    assert inseparable(information, np.zeros((0, 3))).tolist() == [1]
+    assert inseparable(information, np.array([[0.0, 3.0, 0.0]])).tolist() == []
+    assert inseparable(information * np.nan, np.zeros((0, 3))).tolist() == []
