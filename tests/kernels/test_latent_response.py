@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sem.models import central_difference
-from sme_sem.kernels import latent_response, least_squares
+from sme_sem.kernels import gradients, latent_response, least_squares
 from sme_sem.kernels.discrepancy import Sample
 from sme_sem.kernels.latent_response import OrderedPattern
 from sme_sem.sem.options import Options
@@ -132,6 +132,9 @@ def test_the_gradient_of_the_discrepancy_is_that_of_finite_differences(name, par
     numeric = central_difference(lambda t: latent_response.slope(pattern, sample, t).value, theta)
     np.testing.assert_allclose(found.gradient, numeric, atol=1e-7)
     assert found.value > 0 and latent_response.slope(pattern, sample, elsewhere).value < 1e-25
+    value, gradient = gradients.of_ordered(pattern, sample, theta)
+    assert value == pytest.approx(found.value, rel=1e-12)
+    np.testing.assert_allclose(gradient, found.gradient, rtol=1e-10, atol=1e-12)
 
 
 @every_model
