@@ -21,6 +21,7 @@ from ..threads import one_thread
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
+    from ..sem.solution import Point
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +85,7 @@ def hierarchical(fit: Fit) -> Hierarchical:
     items = [
         i for i, name in enumerate(fit.observed) if any(q.op == "=~" and q.rhs == name for q in fit.table.parameters)
     ]
-    disturbances = point.S[0][p:, p:]
+    sources = _sources(point)
     effects = point.moments.E[0][np.ix_(items, range(p, p + len(names)))]
     reached = np.abs(effects) > 1e-12
     whole = [j for j in range(len(names)) if reached[:, j].all()]
@@ -93,12 +94,13 @@ def hierarchical(fit: Fit) -> Hierarchical:
             "hierarchical omega needs one general construct that reaches every item, beside specific ones: a bifactor "
             "or second-order model."
         )
-    if np.abs(disturbances - np.diag(np.diagonal(disturbances))).max() > 1e-10:
+    psi = np.diagonal(sources)
+    if np.abs(sources - np.diag(psi)).max() > 1e-10 * psi.max():
         raise SpecificationError(
-            "constructs correlate beside the general one, so their shares cannot be told apart: fit a bifactor model "
-            "with orthogonal=True, or drop the covariances."
+            "constructs correlate beside the general one, or by what explains them, so their shares cannot be told "
+            "apart: fit a bifactor model with orthogonal=True, or drop the covariances."
         )
-    g, psi = whole[0], np.diagonal(disturbances)
+    g = whole[0]
     S = fit.sample.covariance[0][np.ix_(items, items)]
     ecv = kernel.explained_common_variance(effects, psi)
     rows = []
@@ -107,6 +109,13 @@ def hierarchical(fit: Fit) -> Hierarchical:
         shares = kernel.total_shares(effects[own], psi, np.asarray(S[np.ix_(own, own)].sum()))
         rows.append((names[j], int(own.sum()), float(shares.sum()), float(shares[j]), float(ecv[j])))
     return Hierarchical(names[g], pd.DataFrame(rows, columns=["construct", "n_items", "omega", "omega_h", "ecv"]))
+
+
+def _sources(point: Point) -> np.ndarray:
+    """Covariances of what constructs do not have from other constructs: disturbances, and what covariates explain."""
+    p, moments = point.pattern.observed, point.moments
+    of_observed = -np.linalg.inv(moments.E[0])[p:, :p]
+    return np.asarray(of_observed @ moments.cov[0][:p, :p] @ of_observed.T + point.S[0][p:, p:])
 
 
 _COLUMNS = (

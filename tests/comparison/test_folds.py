@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import sme_sem as sme
 from sem.holzinger import ITEMS, MODEL, pupils, pupils_with_gaps
@@ -54,6 +55,32 @@ def test_the_better_models_difference_has_no_error():
     best = table["cv_discrepancy"].idxmin()
     assert np.isnan(table["cv_difference_se"][best])
     assert (table["cv_difference_se"].drop(best) > 0).all()
+
+
+def test_the_difference_and_its_error_are_those_of_fits_without_each_part():
+    data, seed, folds = pupils(), 7, 3
+    fits = both(data, meanstructure=True)
+    order = np.random.default_rng(seed).permutation(np.arange(301) % folds)
+    whole = stats.multivariate_normal(data[ITEMS].mean(), data[ITEMS].cov(ddof=0)).logpdf(data[ITEMS])
+    left = {}
+    for name, fit in fits.items():
+        each = np.empty(301)
+        for part in range(folds):
+            without = sme.fit(fit.specification, data[order != part], meanstructure=True)
+            foretold = stats.multivariate_normal(without.implied_means()[ITEMS], without.implied().loc[ITEMS, ITEMS])
+            each[order == part] = 2 * (whole - foretold.logpdf(data[ITEMS]))[order == part]
+        left[name] = each
+    table = sme.compare(fits, folds=folds, seed=seed).table.set_index("model")
+    for name, each in left.items():
+        assert table.loc[name, "cv_discrepancy"] == pytest.approx(each.mean(), rel=1e-6)
+    worse, better = sorted(left, key=lambda name: -left[name].mean())
+    error = (left[worse] - left[better]).std() / np.sqrt(301)
+    assert table.loc[worse, "cv_difference_se"] == pytest.approx(error, rel=1e-5)
+
+
+def test_single_respondents_are_foretold_by_a_likelihood_alone():
+    with pytest.raises(sme.SpecificationError, match="it needs maximum likelihood"):
+        sme.compare(both(estimator="GLS"), folds=3, seed=1)
 
 
 def test_too_many_parts_and_missing_answers_are_refused():

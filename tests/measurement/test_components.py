@@ -91,7 +91,16 @@ def test_variance_explained_adds_up(pupils):
     table = result.variance
     assert list(table) == VARIANCE_COLUMNS
     assert table["eigenvalue"].sum() == pytest.approx(9)
-    assert table["cumulative"].iloc[-1] == pytest.approx(100)
+    own = np.linalg.eigvalsh(pupils.corr())[::-1]
+    np.testing.assert_allclose(table["eigenvalue"], own, rtol=1e-10)
+    np.testing.assert_allclose(table["percent"], own / 0.09, rtol=1e-10)
+    np.testing.assert_allclose(table["cumulative"], own.cumsum() / 0.09, rtol=1e-10)
+    np.testing.assert_allclose(table["extraction"][:3], own[:3], rtol=1e-10)
+    np.testing.assert_allclose(table["extraction_percent"][:3], own[:3] / 0.09, rtol=1e-10)
+    np.testing.assert_allclose(table["extraction_cumulative"][:3], own[:3].cumsum() / 0.09, rtol=1e-10)
+    turned = (result.loadings.to_numpy() ** 2).sum(axis=0)
+    np.testing.assert_allclose(table["rotation"][:3], turned, rtol=1e-10)
+    np.testing.assert_allclose(table["rotation_percent"][:3], turned / 0.09, rtol=1e-10)
     assert table["extraction"].sum() == pytest.approx(table["rotation"].sum())
     assert table["rotation_cumulative"][2] == pytest.approx(100 * result.communalities.sum() / 9)
     assert table.loc[3:, "extraction":].isna().all().all()

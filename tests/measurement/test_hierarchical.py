@@ -51,6 +51,16 @@ def test_a_second_order_model_is_its_schmid_leiman_bifactor(answers):
     assert found.loc["a", "omega_h"] == pytest.approx(a**2 / own, rel=1e-9)
 
 
+def test_observed_variables_that_are_no_items_do_not_count(answers):
+    """What a covariate explains of the general construct stays that construct's."""
+    frame = sme.simulate(POPULATION.replace("g ~~ 1*g", "g ~~ .64*g; g ~ .6*age"), 4000, seed=2)
+    plain = sme.hierarchical(sme.fit(BIFACTOR, frame, orthogonal=True)).scales.set_index("construct")
+    beside = sme.hierarchical(sme.fit(f"{BIFACTOR}; g ~ age", frame, orthogonal=True)).scales.set_index("construct")
+    np.testing.assert_allclose(beside.to_numpy(float), plain.to_numpy(float), atol=0.02)
+    with pytest.raises(SpecificationError, match=r"^constructs correlate beside the general one, or by what explains"):
+        sme.hierarchical(sme.fit(f"{BIFACTOR}; g ~ age; a ~ age", frame, orthogonal=True))
+
+
 def test_models_without_one_general_source_are_refused(answers):
     with pytest.raises(SpecificationError, match=r"^hierarchical omega needs one general construct"):
         sme.hierarchical(sme.fit(SPECIFIC, answers))

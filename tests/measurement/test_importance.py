@@ -58,6 +58,25 @@ def test_what_counts_much_and_does_badly_comes_first(answers, fitted):
     assert found.set_index("construct")["first"].to_dict() == {"T": True, "w": False}
 
 
+def test_what_lowers_and_stands_high_comes_first_and_what_stands_low_does_not():
+    answers = simulate(POPULATION.replace("0.5*T", "-0.5*T"), 600, seed=3).clip(-4, 4)
+    found = fit(MODEL, answers)
+    for level, first in ((2, True), (-2, False)):
+        there = answers.assign(t1=level, t2=-level, t3=level, w=0)
+        table = importance(found, there, "U", (-4, 4)).table.set_index("construct")
+        assert table.loc["T", "importance"] < 0
+        assert table["first"].to_dict() == {"T": first, "w": False}
+
+
+def test_groups_of_the_answers_share_the_importance_of_a_model_of_one(answers, fitted):
+    found = importance(fitted, answers, "U", (-4, 4), group="city").table
+    alone = importance(fitted, answers, "U", (-4, 4)).table.set_index("construct")
+    assert found["group"].tolist() == ["Daqing", "Daqing", "Harbin", "Harbin"]
+    for row in found.itertuples():
+        assert row.importance == alone.loc[row.construct, "importance"]
+        assert row.n == (answers["city"] == row.group).sum()
+
+
 def test_what_is_not_significant_at_the_level_asked_for_does_not_come_first(answers, fitted):
     low = answers.assign(t1=-2, t2=2, t3=-2, w=3)
     found = importance(fitted, low, "U", (-4, 4)).table.set_index("construct")

@@ -51,6 +51,8 @@ def test_what_constructs_do_to_each_other_does_not_bend_the_measurement_part():
     part = measurement_part(whole)
     assert str(part) == measured + "\na1 ~~ b1"
     assert measurement_part(part) == part
+    two = "A =~ a1 + a2 + a3\nB =~ b1 + b2 + b3"
+    assert str(measurement_part(Specification.read(two + "\nA ~~ 0*B\nB ~ age"))) == two
     bent = validity(fit(measured + "\nM ~ A; B ~ M", answers)).fornell_larcker.loc["B", "A"]
     found = validity(fit(measurement_part(Specification.read(measured + "\nM ~ A; B ~ M")), answers))
     assert found.fornell_larcker.loc["B", "A"] == pytest.approx(0.6, abs=0.08) and bent < 0.5

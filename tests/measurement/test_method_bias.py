@@ -49,6 +49,16 @@ def test_a_planted_method_is_measured_and_tested(biased):
     assert comparison.loc["marker_restricted", "pvalue_diff"] < 0.01
 
 
+def test_shares_are_means_of_squared_loadings_on_the_method_and_on_constructs(biased):
+    items = " + ".join(f"m*{item}" for item in ITEMS)
+    fit = sme.fit(f"{THREE}; method =~ {items}; method ~~ 0*a + 0*b + 0*c", biased, std_lv=True)
+    loadings = fit.estimates().query("op == '=~'")
+    square = 100 * loadings["std_all"].pow(2).groupby(loadings["lhs"] == "method").sum() / 12
+    own = sme.method_bias(biased, THREE).shares.set_index("model").loc["method_equal"]
+    assert own["method_percent"] == pytest.approx(square[True], rel=1e-5)
+    assert own["construct_percent"] == pytest.approx(square[False], rel=1e-5)
+
+
 def test_without_a_method_the_marker_explains_nothing():
     result = sme.method_bias(_answers(method=0.0), THREE, marker=MARKER)
     comparison = result.comparison.set_index("model")
@@ -65,6 +75,9 @@ def test_the_models_with_a_marker_are_nested_as_published(biased):
     assert found.loc["marker_free", "against"] == "marker_equal"
     later = found.dropna(subset="chisq_diff")
     assert (later["chisq_diff"] > -1e-8).all()
+    other = found.loc[later["against"]]
+    np.testing.assert_allclose(later["chisq_diff"], np.abs(later["chisq"].to_numpy() - other["chisq"].to_numpy()))
+    np.testing.assert_allclose(later["cfi_diff"], later["cfi"].to_numpy() - other["cfi"].to_numpy(), atol=1e-15)
 
 
 def test_collinearity_is_the_diagonal_of_the_inverse_of_the_scores_correlations(biased):

@@ -113,6 +113,20 @@ def test_the_tables_are_written_in_both_languages(frame):
     assert "多分格相关" in text.render(tables[0], "zh")
 
 
+def test_correlations_by_pairs_that_no_answers_could_have_are_said_and_others_not():
+    """Each pair is answered by others: a goes with b and with c, and b against c."""
+    rng = np.random.default_rng(1)
+    one, two, three = (rng.normal(size=200) for _ in range(3))
+    gap = np.full(200, np.nan)
+    near = [rng.normal(scale=0.3, size=200) for _ in range(3)]
+    apart = {"a": [one, two, gap], "b": [one + near[0], gap, three], "c": [gap, two + near[1], -three + near[2]]}
+    frame = pd.DataFrame({name: np.concatenate(parts) for name, parts in apart.items()})
+    said = [str(note) for note in sme.polychoric(frame, missing="pairwise").tables()[0].notes]
+    assert any("not positive definite" in note for note in said)
+    together = [str(note) for note in sme.polychoric(frame[["a", "b"]], missing="pairwise").tables()[0].notes]
+    assert not any("not positive definite" in note for note in together)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
