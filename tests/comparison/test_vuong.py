@@ -62,6 +62,16 @@ def test_the_statistics_follow_their_definition():
     assert found.aic[2] - found.aic[1] == pytest.approx(2 * 1.959964 * 2 * np.sqrt(301) * apart.std(), rel=1e-6)
 
 
+def test_models_of_unequal_size_differ_by_their_criteria_and_p_is_of_both_tails():
+    a, b = sme.fit(MODEL, pupils()), sme.fit(MOVED + "\nx1 ~~ x9\nx2 ~~ x8", pupils())
+    for first, second in ((a, b), (b, a)):
+        found = rivalry(first, second)
+        for criterion in ("aic", "bic"):
+            ours = first.measures()[criterion] - second.measures()[criterion]
+            assert getattr(found, criterion)[0] == pytest.approx(ours, rel=1e-9)
+        assert found.pvalue == pytest.approx(2 * stats.norm.sf(abs(found.z)), rel=1e-10)
+
+
 def test_turning_the_models_round_turns_the_signs():
     a, b = sme.fit(MODEL, pupils()), sme.fit(MOVED, pupils())
     there, back = rivalry(a, b), rivalry(b, a)

@@ -26,18 +26,18 @@ def row(found, op="~", rhs="trust", lhs="use"):
     return frame[(frame["lhs"] == lhs) & (frame["op"] == op) & (frame["rhs"] == rhs)].iloc[0]
 
 
-def test_samples_fitted_together_are_those_fitted_one_by_one():
-    found = quiet(CONSTRUCTS, 150, draws=5, seed=3)
+@pytest.mark.parametrize("likelihood", ["normal", "wishart"])
+def test_samples_fitted_together_are_those_fitted_one_by_one(likelihood):
+    found = quiet(CONSTRUCTS, 150, draws=5, seed=3, likelihood=likelihood)
     of, analysis = population(CONSTRUCTS, 0.0, None), analysis_of(CONSTRUCTS)
-    est, se = [], []
-    for draw in range(5):
-        fit = sme.fit(analysis, of.answers(150, (3, 150, draw)))
-        own = fit.estimates().query("op == '~'").iloc[0]
-        est.append(own["est"])
-        se.append(own["se"])
-    assert row(found)["mean"] == pytest.approx(np.mean(est), rel=1e-8)
-    assert row(found)["sd"] == pytest.approx(np.std(est, ddof=1), rel=1e-7)
-    assert row(found)["mean_se"] == pytest.approx(np.mean(se), rel=1e-7)
+    fits = [sme.fit(analysis, of.answers(150, (3, 150, draw)), likelihood=likelihood) for draw in range(5)]
+    for relation in (("use", "~", "trust"), ("use", "~~", "use")):  # a variance knows its unit
+        lhs, op, rhs = relation
+        own = [fit.estimates().set_index(["lhs", "op", "rhs"]).loc[relation] for fit in fits]
+        together = row(found, op, rhs, lhs)
+        assert together["mean"] == pytest.approx(np.mean([one["est"] for one in own]), rel=1e-8)
+        assert together["sd"] == pytest.approx(np.std([one["est"] for one in own], ddof=1), rel=1e-7)
+        assert together["mean_se"] == pytest.approx(np.mean([one["se"] for one in own]), rel=1e-7)
 
 
 def test_the_truth_is_the_populations_value_in_the_scale_of_the_fit():
