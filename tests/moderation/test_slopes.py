@@ -100,6 +100,20 @@ def test_the_figure_marks_the_ends_in_both_languages():
         assert len(set(ends)) == len(ends)
 
 
+def test_the_band_of_the_figure_is_that_of_the_table(monkeypatch):
+    drawn = {}
+
+    def drawing(at, est, lower, upper, *_):
+        drawn.update({round(x, 9): values for x, *values in zip(at, est, lower, upper, strict=True)})
+        return "<svg/>"
+
+    monkeypatch.setattr("sme_sem.report.curves.conditional_effect", drawing)
+    slopes = sme.simple_slopes(fitted(), "y", "x", "w", level=0.9)
+    slopes.figure()
+    for at, row in zip((-1.0, 0.0, 1.0), slopes.table.to_dict("records"), strict=True):
+        assert drawn[at] == pytest.approx([row["est"], row["ci_lower"], row["ci_upper"]], rel=1e-10)
+
+
 def test_a_variance_below_zero_leaves_out_what_rests_on_it_and_nothing_else():
     frame, random = moderated(), np.random.default_rng(5)
     frame["a"] = random.normal(size=len(frame))
