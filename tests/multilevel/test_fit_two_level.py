@@ -233,6 +233,22 @@ def test_tables_are_complete_in_both_languages():
     assert [table.name for table in fit.tables()][:3] == ["model_test", "fit_indices", "intraclass"]
 
 
+def test_each_table_holds_the_parameters_of_its_kind():
+    fit = fitted(PATHS + "contextual := 1 + 1\nc1 ~~ c2", estimator="MLR")
+    found, tables = fit.estimates(), {table.name: table.frame() for table in fit.tables()}
+    own = {
+        "loadings": found.query("op == '=~'"),
+        "structural_paths": found.query("op == '~'"),
+        "covariances": found.query("op == '~~' and lhs != rhs and free"),
+        "defined_effects": found.query("op == ':='"),
+    }
+    for name, rows in own.items():
+        assert len(rows) and tables[name]["est"].tolist() == rows["est"].tolist()
+        assert tables[name]["se"].tolist() == pytest.approx(
+            rows["se"].where(rows["free"] | (rows["op"] == ":=")), nan_ok=True
+        )
+
+
 def test_gaps_are_left_out_and_told():
     data = employees().copy()
     data.loc[[0, 5, 9], "c1"] = np.nan
