@@ -110,10 +110,14 @@ class Picture(str):
         suffix = Path(path).suffix.lower()
         if suffix not in _WRITTEN:
             raise SpecificationError(f"{path}: a drawing is saved as .svg, .png or .pdf; choose one of these endings.")
-        return store(path, _WRITTEN[suffix](self.svg))
+        return store(path, _WRITTEN[suffix](self))
+
+    def pdf(self) -> bytes:
+        """Draw it on a page of its size, as a file's bytes."""
+        return pdf(self.svg)
 
     def _repr_svg_(self) -> str:
         return str(self)
 
 
-_WRITTEN: dict[str, Callable[[str], bytes]] = {".svg": str.encode, ".png": png, ".pdf": pdf}
+_WRITTEN: dict[str, Callable[[Picture], bytes]] = {".svg": str.encode, ".png": png, ".pdf": lambda own: own.pdf()}

@@ -110,7 +110,7 @@ class SimpleSlopes(Tabled):
         ends = self.region.loc[self.region["group"] == chosen, ["lower_sd", "upper_sd"]].to_numpy(dtype=float)[0]
         labels = self.labels
         names = (named(self.outcome, labels), named(self.predictor, labels), named(self.moderator, labels))
-        return Picture(conditional_effect(at, est, est - half, est + half, ends, names, language))
+        return conditional_effect(at, est, est - half, est + half, ends, names, language)
 
 
 @dataclass(frozen=True, eq=False)

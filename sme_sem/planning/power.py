@@ -126,7 +126,7 @@ class Power(Tabled):
         lines: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         for _, rows in (own if len(own) else self.table).groupby(_KEY, sort=False):
             lines[_written(rows.iloc[0].to_dict())] = rows["n"].to_numpy(dtype=float), rows["power"].to_numpy()
-        return Picture(power_curves(lines, self.wanted, language))
+        return power_curves(lines, self.wanted, language)
 
 
 def power(

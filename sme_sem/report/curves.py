@@ -1,6 +1,6 @@
 """Charts of what estimates depend on: specifications, values of a moderator, the number of respondents.
 
-Each function gives an SVG document.
+Each function gives a drawing.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 from ..tables import Language, Text, Words, written
 from ..tables.language import require_language
 from . import canvas
+from .chart import Chart, chart_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,7 @@ def specification_curve(
     language: Language = "en",
     *,
     describe: Callable[[str, str], Text] = "{}: {}".format,
-) -> str:
+) -> Chart:
     """Draw estimates in ascending order with their intervals, and the levels behind each.
 
     Parameters
@@ -84,7 +85,7 @@ def specification_curve(
         axes.legend(frameon=False, loc="best")
         _dashboard(canvas.axes_at(figure, beside, 0.3, 5.8, below), curve, rows, names, supported)
         figure.text(0.99, 0.01, written(_NUMBER.filled(n=len(curve)), language), ha="right", va="bottom")
-        return canvas.svg_of(figure)
+        return chart_of(figure)
 
 
 def conditional_effect(
@@ -95,7 +96,7 @@ def conditional_effect(
     ends: np.ndarray,
     names: tuple[Text, Text, Text],
     language: Language = "en",
-) -> str:
+) -> Chart:
     """Draw an effect over its moderator, with its band; blue where the band leaves out zero.
 
     Parameters
@@ -139,10 +140,10 @@ def conditional_effect(
         axes.yaxis.set_major_formatter(canvas.plain)
         axes.set_xlabel("\n".join(below))
         axes.set_ylabel("\n".join(beside))
-        return canvas.svg_of(figure)
+        return chart_of(figure)
 
 
-def power_curves(lines: Mapping[str, tuple[np.ndarray, np.ndarray]], wanted: float, language: Language = "en") -> str:
+def power_curves(lines: Mapping[str, tuple[np.ndarray, np.ndarray]], wanted: float, language: Language = "en") -> Chart:
     """Draw power over the number of respondents.
 
     Parameters
@@ -177,7 +178,7 @@ def power_curves(lines: Mapping[str, tuple[np.ndarray, np.ndarray]], wanted: flo
         axes.set_xlabel(written(_RESPONDENTS, language))
         axes.set_ylabel(written(_POWER, language))
         axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.01, 0.5))
-        return canvas.svg_of(figure)
+        return chart_of(figure)
 
 
 def _dashboard(

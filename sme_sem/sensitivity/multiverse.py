@@ -144,7 +144,7 @@ class Multiverse(Tabled):
         path = self._labelled().set_index("hypothesis").loc[name, "path"]
         chosen = [str(choice) for choice in dict.fromkeys(self.levels["choice"])]
         title = _DESCRIBED.filled(what=name, how=path)
-        return Picture(specification_curve(own, chosen, title, language, describe=self._described))
+        return specification_curve(own, chosen, title, language, describe=self._described)
 
     def _labelled(self) -> pd.DataFrame:
         return self.table.assign(path=self.table["path"].map(lambda path: wording.relation(str(path), self.labels)))
