@@ -306,7 +306,7 @@ def test_fit_corrects_for_clusters_and_fits_two_levels(run, tmp_path):
         ((), "name the column that tells the clusters by --cluster"),
         (("--cluster", "firm", "--ordered", "--group", "size"), "a two-level model takes no --ordered, --group: leave"),
         (("--cluster", "firm", "--missing", "fiml"), "takes no --missing"),
-        (("--cluster", "farm"), "cluster='farm' names no column of the data. Did you mean 'firm'"),
+        (("--cluster", "farm"), "--cluster farm names no column of the data. Did you mean 'firm'"),
     ],
 )
 def test_fit_says_what_two_levels_do_not_take(run, tmp_path, options, said):
@@ -421,7 +421,7 @@ def test_a_seed_below_zero_is_refused_and_nothing_written(run, files, monkeypatc
     (files / "population.txt").write_text(POPULATION, encoding="utf-8")
     simulate(POPULATION, 60, seed=1).to_csv("answers.csv", index=False)
     code, out, err = run(*command, "--seed", "-1", "--output", output)
-    assert (code, out, err) == (2, "", "sme-sem: seed=-1: give a whole number, at least 0, such as seed=1.\n")
+    assert (code, out, err) == (2, "", "sme-sem: --seed -1: give a whole number, at least 0, such as --seed 1.\n")
     assert not (files / output).exists()
 
 
@@ -695,6 +695,7 @@ TEXTS = {
     "broken": "TRUST =~ t1 + t2 + t3\nUSE ~ TRUST +",
     "unknown": "TRUST =~ t1 + t2 + t4",
     "good": "TRUST =~ t1 + t2 + t3",
+    "population": POPULATION,
     "levels": "level: 1\nt1 ~~ t2\nlevel: 2\nt1 ~~ t2",
 }
 
@@ -707,7 +708,7 @@ TEXTS = {
         ("compare good unknown answers.csv", "unknown：未知的变量't4'"),
         ("invariance good answers.csv -g town", "未知的变量'town'：数据中没有group所指的列。"),
         ("fit levels answers.csv", "模型有两层：请以--cluster指明分组的列。\n"),
-        ("fit good answers.csv --missing most", "missing='most'不可用；可选'listwise'、"),
+        ("fit good answers.csv --missing most", "--missing most 不可用；可选'listwise'、"),
         ("fit good answers.csv --thresholds mild", "没有名为'mild'的判断标准。"),
         ("power good -n 50", "总体未给出TRUST =~ t2、TRUST =~ t3的取值：请写明，如TRUST =~ 0.5*t2。"),
         ("regression answers.csv -i instrument.yaml -m USE", "模型第1行第1列：此行没有运算符"),
@@ -719,6 +720,33 @@ def test_a_refusal_is_told_in_chinese_where_that_is_asked_for(run, files, monkey
         Path(name).write_text(text, encoding="utf-8")
     code, _, said = run(*command.split(), "-l", "zh")
     assert code == 2 and chinese in said and wholly_chinese(said)
+
+
+OPTIONS = (
+    ("fit good answers.csv --ordered --estimator GLS", "with --ordered use", "--ordered须配"),
+    ("fit good answers.csv --cluster t1 --missing pairwise", "and without --cluster and weights=", "--cluster"),
+    ("invariance good answers.csv -g region --free nothing", "--free: 'nothing'", "--free："),
+    ("invariance good answers.csv -g region --steps scalar,metric", "--steps scalar,metric", "--steps scalar,metric"),
+    ("power population -n 50 --categories 1", "--categories 1", "--categories 1"),
+    ("power population -n 50 --missing-share 2", "--missing-share: 't1' has", "--missing-share：'t1'"),
+)
+
+
+@pytest.mark.parametrize(("command", "en", "zh"), OPTIONS)
+def test_a_refusal_names_options_as_they_are_typed(run, files, monkeypatch, command, en, zh):
+    monkeypatch.chdir(files)
+    answers().assign(region=lambda d: d.index % 2).to_csv("answers.csv", index=False)
+    for name, text in TEXTS.items():
+        Path(name).write_text(text, encoding="utf-8")
+    for language, said in (("en", en), ("zh", zh)):
+        code, _, err = run(*command.split(), "-l", language)
+        assert code == 2 and said in err and said.split()[0].removeprefix("--") + "=" not in err
+
+
+def test_tables_of_a_command_name_options_as_they_are_typed(run, files):
+    for language in ("en", "zh"):
+        out = run("fit", files / "model.txt", files / "answers.csv", "-l", language)[1]
+        assert "--ordered" in out and "ordered=" not in out
 
 
 def refused(run, *arguments):

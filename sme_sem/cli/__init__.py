@@ -16,7 +16,9 @@ import typer
 from typer.core import TyperGroup
 
 from ..errors import SmeSemError
+from ..words import Words, written
 from . import coding, models, questionnaires, studies
+from .option_names import as_typed, running
 from .output import DONE, LOOK, REFUSED
 
 _GUIDE = """\
@@ -97,10 +99,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, ValueError):  # a stream that is no text file stays as it is
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    asked = list(sys.argv[1:] if arguments is None else arguments)
+    with running(typer.main.get_command(app), asked):
+        return _run(asked)
+
+
+def _run(asked: list[str]) -> int:
     try:
-        app(args=None if arguments is None else list(arguments))
+        app(args=asked)
     except SmeSemError as problem:
-        return _refuse(problem.in_chinese() if _asks_for_chinese(arguments) else str(problem))
+        said = as_typed(Words(str(problem), problem.in_chinese()))
+        return _refuse(written(said, "zh" if _asks_for_chinese(asked) else "en"))
     except OSError as problem:
         named = f"{problem.filename}: " if problem.filename else ""
         advice = _RIGHTS if isinstance(problem, PermissionError) else ""
@@ -133,9 +142,8 @@ def _version(asked: bool) -> None:
 _RIGHTS = "; check the rights of the folder, close the file in other programs, or name another place"
 
 
-def _asks_for_chinese(arguments: Sequence[str] | None) -> bool:
+def _asks_for_chinese(asked: Sequence[str]) -> bool:
     """Whether a command was asked to write Chinese; what it refuses is then told in Chinese, where it can be."""
-    asked = list(sys.argv[1:] if arguments is None else arguments)
     apart = any(option in ("-l", "--language") and value == "zh" for option, value in pairwise(asked))
     return apart or bool({"-lzh", "--language=zh"} & set(asked))
 

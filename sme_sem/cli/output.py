@@ -12,6 +12,7 @@ import typer
 from ..errors import SpecificationError, StudyError
 from ..tasks import terminal_bar
 from ..words import Words, at
+from .option_names import tables_as_typed
 from .options import Form
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def hand_over(tables: Sequence[Table], language: Language, form: Form | None, ou
     from ..tables.formats import FORMATS, rendered, save
     from ..tables.storing import store
 
+    tables = tables_as_typed(tables)
     if output is not None:
         check_output(form, output, several=len(tables) > 1)
         if form is Form.csv and output.suffix.lower() != ".csv":

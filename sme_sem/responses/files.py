@@ -375,9 +375,7 @@ _NO_WORKBOOK = Words(
     "password",
     "无法作为工作簿读取（{problem}）；请用电子表格软件打开，去掉密码并重新存为.xlsx",
 )
-_OTHER_SHEETS = Words(
-    "; its other sheets are {names}, choose with sheet= (--sheet)", "；另有工作表{names}，请以sheet=（--sheet）选择"
-)
+_OTHER_SHEETS = Words("; its other sheets are {names}, choose with sheet=", "；另有工作表{names}，请以sheet=选择")
 _EMPTY_SHEET = Words("the sheet {sheet} is empty", "工作表{sheet}为空")
 _ONE_ROW = Words("the sheet {sheet} holds one row and no answers under it", "工作表{sheet}只有一行，其下没有作答")
 _UNREAD = Words(

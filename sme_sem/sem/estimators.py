@@ -200,5 +200,5 @@ def _with_test(found: Estimator, test: str, gaps: bool, ordered: bool) -> Estima
 _NOT_OF_ORDERED = Words(
     "estimator={name} does not take answers as ordered; with ordered= use 'WLSMV', or another of WLS, DWLS, ULS, WLSM, "
     "WLSMVS, ULSM, ULSMV, ULSMVS.",
-    "estimator={name}不能把答案作为有序类别；ordered须配'WLSMV'，或WLS、DWLS、ULS、WLSM、WLSMVS、ULSM、ULSMV、ULSMVS。",
+    "estimator={name}不能把答案作为有序类别；ordered=True须配'WLSMV'，或WLS、DWLS、ULS、WLSM、WLSMVS、ULSM、ULSMV、ULSMVS。",
 )

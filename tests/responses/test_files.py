@@ -116,7 +116,7 @@ def test_a_sheet_is_chosen_by_name_and_the_choice_of_the_first_is_stated(tmp_pat
     with pytest.raises(ResponseError) as caught:
         read_responses(path, instrument, sheet="none")
     assert str(caught.value) == (
-        f"{path}: the sheet 'none' is empty; its other sheets are 'pilot', 'main', choose with sheet= (--sheet)"
+        f"{path}: the sheet 'none' is empty; its other sheets are 'pilot', 'main', choose with sheet="
     )
 
 
@@ -124,12 +124,12 @@ def test_a_first_sheet_without_answers_is_refused_with_the_names_of_the_others(t
     path = workbook(tmp_path / "answers.xlsx", {"说明": [["读我"]], "数据": [["MK1"], [2.0]]})
     assert refusal(path, instrument) == (
         f"{path}: the sheet '说明' holds one row and no answers under it; its other sheets are '数据', choose with "
-        "sheet= (--sheet)"
+        "sheet="
     )
     assert read_responses(path, instrument, sheet="数据").collected == 1
     path = workbook(tmp_path / "answers.xlsx", {"说明": [["读我"], ["先读"]], "数据": [["MK1"], [2.0]]})
     assert refusal(path, instrument).endswith(
-        "or choose the instrument that was asked; its other sheets are '数据', choose with sheet= (--sheet)"
+        "or choose the instrument that was asked; its other sheets are '数据', choose with sheet="
     )
 
 
