@@ -163,10 +163,15 @@ def probability(name: str, value: object, example: float) -> float:
     """
     if isinstance(value, Real) and 0 < float(value) < 1:
         return float(value)
-    raise SpecificationError(f"{name}={value!r}: give a share between 0 and 1, such as {name}={example}.")
+    raise SpecificationError(
+        Words(
+            f"{name}={value!r}: give a share between 0 and 1, such as {name}={example}.",
+            f"{name}={value!r}：应为0与1之间的比例，如{name}={example}。",
+        )
+    )
 
 
-def whole(name: str, value: object, least: int, wanted: str = "", most: float = float("inf")) -> int:
+def whole(name: str, value: object, least: int, wanted: Text = "", most: float = float("inf")) -> int:
     """Give back a whole number, or refuse what is none, too small or too large.
 
     >>> whole("draws", 1000, 2)
@@ -174,14 +179,20 @@ def whole(name: str, value: object, least: int, wanted: str = "", most: float = 
     """
     if isinstance(value, Integral) and not isinstance(value, bool) and least <= int(value) <= most:
         return int(value)
-    raise SpecificationError(f"{name}={value!r}: give {wanted or f'a whole number, at least {least}'}.")
+    wanted = wanted or Words(f"a whole number, at least {least}", f"整数，至少为{least}")
+    raise SpecificationError(Words(f"{name}={value!r}: give ", f"{name}={value!r}：应给出") + wanted + Words(".", "。"))
 
 
 def texts(name: str, value: str | Iterable[str], example: str) -> tuple[str, ...]:
     """Read an option that takes one text or several."""
     found = (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
     if not all(isinstance(text, str) for text in found):
-        raise SpecificationError(f"{name}={value!r}: give a text, or a list of texts, such as {name}=[{example!r}].")
+        raise SpecificationError(
+            Words(
+                f"{name}={value!r}: give a text, or a list of texts, such as {name}=[{example!r}].",
+                f"{name}={value!r}：应为文本或文本列表，如{name}=[{example!r}]。",
+            )
+        )
     return found
 
 
@@ -193,7 +204,12 @@ def listed(name: str, value: object, example: str) -> list[Any]:
     """
     found = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else [value]
     if value is None or not all(isinstance(one, Hashable) for one in found):
-        raise SpecificationError(f"{name}={value!r}: give a name, or a list of names, such as {name}=[{example!r}].")
+        raise SpecificationError(
+            Words(
+                f"{name}={value!r}: give a name, or a list of names, such as {name}=[{example!r}].",
+                f"{name}={value!r}：应为名称或名称列表，如{name}=[{example!r}]。",
+            )
+        )
     return found
 
 
@@ -202,7 +218,7 @@ def among(value: object, known: Container[str]) -> bool:
     return isinstance(value, str) and value in known
 
 
-def require_kind(name: str, value: object, kinds: Any, expected: str) -> None:
+def require_kind(name: str, value: object, kinds: Any, expected: Text) -> None:
     """Refuse an argument of another kind than is needed, and say what was given.
 
     kinds : a type or several, as for ``isinstance``
@@ -212,7 +228,11 @@ def require_kind(name: str, value: object, kinds: Any, expected: str) -> None:
     if isinstance(value, kinds):
         return
     plain = (value is None or isinstance(value, (str, Number))) and len(repr(value)) <= _MOST_QUOTED
-    raise SpecificationError(f"{name} must be {expected}, not {repr(value) if plain else type(value).__name__}.")
+    got = repr(value) if plain else type(value).__name__
+    raise SpecificationError(_KIND.filled(name=name, expected=expected, got=got))
+
+
+_KIND = Words("{name} must be {expected}, not {got}.", "{name}应为{expected}，而非{got}。")
 
 
 def did_you_mean(unknown: object, known: Iterable[str]) -> Words:

@@ -57,7 +57,12 @@ def draw(population: str, n: int, *, seed: int, products: Sequence[Product] = ()
             break
         values = moved
     else:
-        raise SpecificationError("the population has a loop of effects, which products do not go with.")
+        raise SpecificationError(
+            Words(
+                "the population has a loop of effects, which products do not go with.",
+                "总体中有循环的效应，与乘积项不能并存。",
+            )
+        )
     return pd.DataFrame(values, columns=names)[list(table.observed)]
 
 

@@ -14,6 +14,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING, TypeVar
 
 from .errors import SpecificationError, whole
+from .words import Words
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -36,7 +37,7 @@ def seeded(seed: int | None) -> int | None:
 
 def fixed_seed(seed: object) -> int:
     """Check what chance is to follow from, where it may not be left to chance."""
-    return whole("seed", seed, 0, "a whole number, at least 0, such as seed=1")
+    return whole("seed", seed, 0, Words("a whole number, at least 0, such as seed=1", "不小于0的整数，如seed=1"))
 
 
 def done(
@@ -81,7 +82,12 @@ def done(
 def results(work: Callable[[_Task], _Done], tasks: Sequence[_Task], workers: int | None) -> Iterable[_Done]:
     """Do the tasks, and give each result as soon as those before it are there."""
     if workers is not None and (isinstance(workers, bool) or not isinstance(workers, Integral) or workers == 0):
-        raise SpecificationError(f"workers={workers!r}: give a number of processes such as 2, or -1 for all cores.")
+        raise SpecificationError(
+            Words(
+                f"workers={workers!r}: give a number of processes such as 2, or -1 for all cores.",
+                f"workers={workers!r}：应为进程数，如2；-1为使用全部核心。",
+            )
+        )
     alone = partial(_alone, work)
     if workers == 1 or len(tasks) < 2:
         return map(alone, tasks)

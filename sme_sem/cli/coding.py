@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import SourceError, SpecificationError
+from ..words import Words, at
 from .numbers import suspect_codes, text_of
 from .options import Form, LanguageOption, MissingCodes, Tongue, examples
 from .output import LOOK, for_programs, hand_over, refuse_existing, say_written
@@ -233,7 +234,12 @@ def _named(columns: Sequence[str] | None) -> dict[str, str]:
     for said in columns or ():
         field, _, heading = map(str.strip, said.partition("="))
         if not field or not heading:
-            raise SpecificationError(f"--column {said}: expected FIELD=HEADING, such as study=Author")
+            raise SpecificationError(
+                at(
+                    f"--column {said}",
+                    Words("expected FIELD=HEADING, such as study=Author", "应写作 字段=列名，如study=Author"),
+                )
+            )
         found[field] = heading
     return found
 
@@ -268,7 +274,7 @@ def _hand_over(
         from ..tables.storing import store_all
 
         if output.is_dir() and any(output.iterdir()):
-            raise SourceError(str(output), ["is not empty; name a new folder"])
+            raise SourceError(str(output), [Words("is not empty; name a new folder", "其中已有文件；请指定新文件夹")])
         contents = csv_file.files(tables, output / "tables", language)
         contents[output / "tables.xlsx"] = excel.render(tables, language)
         contents |= {output / "figures" / f"{name}.svg": svg.encode("utf-8") for name, svg in figures.items()}

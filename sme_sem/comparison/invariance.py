@@ -285,7 +285,9 @@ class Invariance(Tabled):
         ('t3 ~ 1',)
         """
         probability("alpha", alpha, 0.05)
-        most = whole("most", most, 1, "how many relations may be released, one or more")
+        most = whole(
+            "most", most, 1, Words("how many relations may be released, one or more", "最多放开几个关系，不小于1")
+        )
         _known_steps((step,), self.fits)
         current = self
         for _ in range(most):

@@ -95,7 +95,15 @@ def permuted(
 
 
 def _suited(fits: Mapping[str, Fit], permutations: Any) -> None:
-    whole("permutations", permutations, 19, "a whole number, 19 or more (no p of .05 comes from fewer), such as 1000")
+    whole(
+        "permutations",
+        permutations,
+        19,
+        Words(
+            "a whole number, 19 or more (no p of .05 comes from fewer), such as 1000",
+            "不小于19的整数（更少则得不到.05的p值），如1000",
+        ),
+    )
     if any(fit.options.cluster for fit in fits.values()):
         raise SpecificationError(
             "permutations deal out respondents one by one, and cluster= says that they belong together: leave one out."

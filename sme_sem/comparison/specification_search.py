@@ -220,7 +220,7 @@ def _rule(
     operators = texts("relations", relations, "~~")
     for one in operators:
         chosen("relations", one, OPERATORS)
-    most = whole("most", most, 1, "how many changes may be made, one or more")
+    most = whole("most", most, 1, Words("how many changes may be made, one or more", "最多修改几处，不小于1"))
     probability("alpha", alpha, 0.05)
     if fit.table.ordered or fit.options.method.discrepancy != "ML":
         raise SpecificationError(
@@ -342,7 +342,7 @@ def _bic(fit: Fit) -> float:
 
 def _repeats(fit: Fit, rule: Rule, halves: int, bootstrap: int, seed: int) -> list[Repeat]:
     for name, number in (("halves", halves), ("bootstrap", bootstrap)):
-        whole(name, number, 0, "how many repetitions, zero or more")
+        whole(name, number, 0, Words("how many repetitions, zero or more", "重复次数，不小于0"))
     if not halves and not bootstrap:
         return []
     by_design = fit.options.cluster or fit.options.weights

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 
-from ..errors import SpecificationError, among, did_you_mean, texts
+from ..errors import SpecificationError, among, did_you_mean, or_known, texts
 from ..tables import Column, Table, Tabled, Words, term
 from .parts import (
     Answers,
@@ -104,7 +104,7 @@ class Instrument(Tabled, Record):
         >>> instrument.item("like_1").reversed
         False
         """
-        return _only("item", item_id, ((item.id, item) for item in self.items()))
+        return _only(Words("item", "题项"), item_id, ((item.id, item) for item in self.items()))
 
     def construct(self, name: str) -> Construct:  # type: ignore[override]  # pydantic 1's name for another thing
         """Look a construct up by its name.
@@ -126,7 +126,7 @@ class Instrument(Tabled, Record):
         >>> instrument.construct("COMP").label.en
         'Competence'
         """
-        return _only("construct", name, ((construct.name, construct) for construct in self.constructs))
+        return _only(Words("construct", "构念"), name, ((construct.name, construct) for construct in self.constructs))
 
     def construct_of(self, item_id: str) -> Construct | None:
         """Find the construct that an item indicates; None for an additional item.
@@ -168,7 +168,7 @@ class Instrument(Tabled, Record):
         (1, 7)
         """
         asked: tuple[Item | AttentionCheck, ...] = (*self.items(), *self.attention_checks)
-        found = _only("item or attention check", item_id, ((one.id, one) for one in asked))
+        found = _only(Words("item or attention check", "题项或注意力检测题"), item_id, ((one.id, one) for one in asked))
         construct = self.construct_of(item_id)
         name = found.scale or (construct.scale if construct else None)
         return self.response_scales[name] if name else next(iter(self.response_scales.values()))
@@ -248,9 +248,8 @@ class Instrument(Tabled, Record):
         ('COMP', 'LIKE', 'cusa', 'CUSL')
         """
         if not among(name, self.models):
-            known = f" The models are: {', '.join(self.models)}." if self.models else ""
-            near = did_you_mean(name, self.models) or known
-            raise SpecificationError(f"the instrument has no model {name!r}.{near}")
+            said = Words(f"the instrument has no model {name!r}.", f"问卷中没有模型{name!r}。")
+            raise SpecificationError(said + or_known(name, self.models))
         model = self.models[name]
         wanted = model.constructs
         if wanted is None:
@@ -391,10 +390,11 @@ class Instrument(Tabled, Record):
         return (Table("questionnaire", self.title.words, columns, tuple(rows), notes),)
 
 
-def _only(what: str, name: object, known: Iterable[tuple[str, _T]]) -> _T:
+def _only(what: Words, name: object, known: Iterable[tuple[str, _T]]) -> _T:
     names = []
     for own, one in known:
         if own == name:
             return one
         names.append(own)
-    raise SpecificationError(f"the instrument has no {what} {name!r}.{did_you_mean(name, names)}")
+    said = Words("the instrument has no {what} {name}.", "问卷中没有{what}{name}。").filled(what=what, name=repr(name))
+    raise SpecificationError(said + did_you_mean(name, names))

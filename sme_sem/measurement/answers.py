@@ -215,3 +215,7 @@ def _listed(names: Sequence[str]) -> str:
 _NEITHER = Words("neither a scale nor a column: {name}.", "{name}既不是量表也不是列。")
 _NO_COLUMN = Words("no column: {name}.", "没有列{name}。")
 _AT_LEAST_TWO = Words(": correlations need at least two.", "：计算相关至少需要两个。")
+NO_SCALE = Words(
+    "no scale named: give at least one, as {'market': ['MK1', 'MK2', 'MK3']}",
+    "没有指定量表：请至少给出一个，如{'market': ['MK1', 'MK2', 'MK3']}",
+)

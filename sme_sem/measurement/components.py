@@ -138,7 +138,7 @@ def _how_many(n_components: int | None, eigenvalues: Any) -> int:
         if not above_one:
             raise DataProblem(_NO_COMPONENT)
         return above_one
-    return whole("n_components", n_components, 1, f"a whole number from 1 to {p}", p)
+    return whole("n_components", n_components, 1, Words(f"a whole number from 1 to {p}", f"1至{p}的整数"), p)
 
 
 def _variance(eigenvalues: Any, m: int, rotated: Any, oblique: bool) -> pd.DataFrame:

@@ -33,7 +33,7 @@ from ..sem.multiple_testing import CORRECTIONS, Correction, corrected
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, about, joined
 from ..threads import one_thread
-from .answers import SCORED, STARS, Answers, complete_answers, require_items, require_scores, scored
+from .answers import NO_SCALE, SCORED, STARS, Answers, complete_answers, require_items, require_scores, scored
 from .dummies import Categories, categories_of, refuse_control
 
 Method = Literal["pearson", "spearman", "kendall"]
@@ -157,7 +157,12 @@ def correlations(
     answers, scores, held = _scored(frame, scales, asked, missing)
     if len(held.columns) and (missing == "pairwise" or method == "kendall"):
         other = "missing='pairwise'" if missing == "pairwise" else "method='kendall'"
-        raise SpecificationError(f"controls= and {other} do not go together: take 'listwise', 'pearson' or 'spearman'.")
+        raise SpecificationError(
+            Words(
+                f"controls= and {other} do not go together: take 'listwise', 'pearson' or 'spearman'.",
+                f"controls=与{other}不能并用：请取'listwise'、'pearson'或'spearman'。",
+            )
+        )
     names = [str(name) for name in scores]
     counts = _counted(scores)
     r = _of_pairs(scores, method) if missing == "pairwise" or method == "kendall" else _of_all(scores, held, method)
@@ -197,12 +202,17 @@ def _scored(
     require_frame(frame)
     known = require_items(scales)
     if scales is not None and not known:
-        raise SpecificationError("no scale named: give at least one, as {'market': ['MK1', 'MK2', 'MK3']}")
+        raise SpecificationError(NO_SCALE)
     asked = {name: [name] for name in frame.columns} if scales is None else known
     require_scores(controls, frame, known)
     held = {name: asked.pop(name, [name]) for name in dict.fromkeys(controls)}
     if not asked:
-        raise SpecificationError("nothing is left to correlate: name at least one scale or column beside the controls.")
+        raise SpecificationError(
+            Words(
+                "nothing is left to correlate: name at least one scale or column beside the controls.",
+                "没有可求相关的变量：除控制变量外，请至少指定一个量表或一列。",
+            )
+        )
     items = list(dict.fromkeys(item for own in (*asked.values(), *held.values()) for item in own))
     answers = complete_answers(frame, items)
     if missing == "pairwise":
@@ -232,7 +242,12 @@ def _of_all(scores: pd.DataFrame, held: pd.DataFrame, method: Method) -> np.ndar
         return R
     left = R[:k, :k] - R[:k, k:] @ np.linalg.pinv(R[k:, k:], hermitian=True) @ R[k:, :k]
     if explained := [name for name, own in zip(names[:k], np.diagonal(left), strict=True) if own < 1e-10]:
-        raise DataProblem(f"{', '.join(explained)} can be computed from the controls: nothing is left to correlate.")
+        raise DataProblem(
+            Words(
+                f"{', '.join(explained)} can be computed from the controls: nothing is left to correlate.",
+                f"{'、'.join(explained)}可由控制变量算出：没有剩余可求相关。",
+            )
+        )
     return np.asarray(linalg.correlation(left))
 
 
@@ -241,11 +256,10 @@ def _of_pairs(scores: pd.DataFrame, method: Method) -> np.ndarray:
     r = scores.corr(method=method, min_periods=3).to_numpy(copy=True)
     np.fill_diagonal(r, 1.0)
     names = [str(name) for name in scores]
-    if unknown := [f"{names[i]} and {names[j]}" for i, j in np.argwhere(np.isnan(r)) if j < i]:
-        raise DataProblem(
-            f"no correlation of {', '.join(unknown)}: fewer than three respondents answered both, or all of these have "
-            "the same score on one. Leave one out."
-        )
+    if unknown := [
+        Words(f"{names[i]} and {names[j]}", f"{names[i]}与{names[j]}") for i, j in np.argwhere(np.isnan(r)) if j < i
+    ]:
+        raise DataProblem(_UNKNOWN.filled(pairs=joined(unknown, ", ", "、")))
     return r
 
 
@@ -321,4 +335,10 @@ _TOO_FEW = Words(
 _ALIKE = Words(
     "everybody has the same score on {names}: no correlations. Leave it out.",
     "所有受访者在{names}上得分相同，无法计算相关。请删去。",
+)
+
+_UNKNOWN = Words(
+    "no correlation of {pairs}: fewer than three respondents answered both, or all of these have the same score on "
+    "one. Leave one out.",
+    "{pairs}没有相关系数：同时作答者不足三名，或他们在其中一项上得分全同。请删去其一。",
 )

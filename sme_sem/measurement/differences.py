@@ -22,6 +22,7 @@ from ..errors import DataProblem, SpecificationError, did_you_mean, listed
 from ..kernels import covariances
 from ..responses.numeric import INFINITE, holds_numbers, numbers_of, repeated
 from ..tables import Column, Kind, Number, Words
+from ..words import at
 
 COLUMNS = (
     "variable",
@@ -78,7 +79,11 @@ def known_columns(frame: pd.DataFrame, named: object, argument: str) -> list[Any
     for name in found:
         if name not in frame.columns:
             raise SpecificationError(
-                f"{argument}: no column {name!r}.{did_you_mean(str(name), map(str, frame.columns))}"
+                at(
+                    argument,
+                    Words(f"no column {name!r}.", f"没有名为{name!r}的列。")
+                    + did_you_mean(str(name), map(str, frame.columns)),
+                )
             )
         if isinstance(frame[name], pd.DataFrame):
             raise repeated(name)

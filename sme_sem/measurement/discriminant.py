@@ -237,7 +237,7 @@ def heterotrait(
     require_scales(scales)
     if len(scales) < 2 or any(len(own) < 2 for own in scales.values()):
         raise SpecificationError("HTMT compares constructs: give at least two, each with at least two items.")
-    draws = whole("draws", draws, 2, "at least two, in practice some thousands")
+    draws = whole("draws", draws, 2, Words("at least two, in practice some thousands", "至少2，实际宜为数千"))
     items = list(dict.fromkeys(item for own in scales.values() for item in own))
     answers = complete_answers(frame, items)
     R = require_correlations(answers)

@@ -89,7 +89,11 @@ class Extracted(Tabled):
         if self.answers is None:
             call = type(self).__name__.lower()
             raise DataProblem(
-                f"scores need the answers: call {call}(frame) instead of {call}(cov=...), with Pearson's correlations."
+                Words(
+                    f"scores need the answers: call {call}(frame) instead of {call}(cov=...), with Pearson's "
+                    "correlations.",
+                    f"得分需要原始作答：请以{call}(frame)代替{call}(cov=...)，并用Pearson相关。",
+                )
             )
         complete = self.answers.frame
         return (self.answers.values - complete.mean()) / complete.std() @ self.weights
@@ -131,10 +135,20 @@ def source(frame: pd.DataFrame | None, cov: pd.DataFrame | None, n: int | None, 
     if n is not None:
         require_kind("n", n, Real, "the number of respondents, such as n=250")
     if (frame is None) == (cov is None):
-        raise SpecificationError("give either the answers (frame) or their covariances (cov), and only one of them")
+        raise SpecificationError(
+            Words(
+                "give either the answers (frame) or their covariances (cov), and only one of them",
+                "请给出作答（frame）或其协方差（cov），只取其一",
+            )
+        )
     if frame is None:
         if correlation != "pearson":
-            raise SpecificationError(f"correlation={correlation!r} needs the answers (frame), not cov=.")
+            raise SpecificationError(
+                Words(
+                    f"correlation={correlation!r} needs the answers (frame), not cov=.",
+                    f"correlation={correlation!r}需要原始作答（frame），而非cov=。",
+                )
+            )
         R, names = _correlations_of(cov)
         return Source(R, names, () if n is None else (Words("N = {n}.", "样本量 N = {n}。").filled(n=n),), None)
     answers = complete_answers(frame)
@@ -157,7 +171,12 @@ def turned(loadings: Any, rotation: Rotation) -> Turned:
 def require_size(suppress: float) -> None:
     """Refuse a size below which loadings are not printed that is none."""
     if not isinstance(suppress, Real) or not float(suppress) >= 0:  # False for NaN
-        raise SpecificationError(f"suppress={suppress!r}: give a size of loadings, such as suppress=0.3.")
+        raise SpecificationError(
+            Words(
+                f"suppress={suppress!r}: give a size of loadings, such as suppress=0.3.",
+                f"suppress={suppress!r}：应为载荷的大小，如suppress=0.3。",
+            )
+        )
 
 
 def _correlations_of(cov: Any) -> tuple[Any, list[Any]]:
@@ -166,13 +185,28 @@ def _correlations_of(cov: Any) -> tuple[Any, list[Any]]:
     try:
         S = frame.to_numpy(dtype=float)
     except (TypeError, ValueError):
-        raise DataProblem("cov holds something that is not a number.") from None
+        raise DataProblem(Words("cov holds something that is not a number.", "cov中有非数值。")) from None
     if S.shape[0] != S.shape[1] or len(S) < 2:
-        raise DataProblem(f"cov must be square with at least two items, got {S.shape[0]} x {S.shape[1]}.")
+        raise DataProblem(
+            Words(
+                f"cov must be square with at least two items, got {S.shape[0]} x {S.shape[1]}.",
+                f"cov须为至少两个题项的方阵，实为{S.shape[0]} x {S.shape[1]}。",
+            )
+        )
     if not np.isfinite(S).all() or not np.allclose(S, S.T, rtol=1e-8, atol=1e-10):
-        raise DataProblem("cov must be symmetric and without gaps; give the full matrix, not one triangle.")
+        raise DataProblem(
+            Words(
+                "cov must be symmetric and without gaps; give the full matrix, not one triangle.",
+                "cov须对称且无缺失；请给出完整矩阵，而非三角矩阵。",
+            )
+        )
     if without := [str(name) for name, variance in zip(names, np.diagonal(S), strict=True) if variance <= 0]:
-        raise DataProblem(f"no variance in {', '.join(without)}: the diagonal of cov must be positive.")
+        raise DataProblem(
+            Words(
+                f"no variance in {', '.join(without)}: the diagonal of cov must be positive.",
+                f"{'、'.join(without)}没有方差：cov的对角线须为正。",
+            )
+        )
     return require_full_rank(linalg.correlation((S + S.T) / 2), names), names
 
 

@@ -203,7 +203,9 @@ def _steps(models: str | Specification | Sequence[str | Specification]) -> tuple
     """The outcome, and the predictors of each model."""
     given = [models] if isinstance(models, (str, Specification)) or not isinstance(models, Iterable) else list(models)
     if not given:
-        raise SpecificationError("no model: write the regression as 'y ~ x + z'.")
+        raise SpecificationError(
+            Words("no model: write the regression as 'y ~ x + z'.", "没有模型：请将回归写作'y ~ x + z'。")
+        )
     read = [Specification.read(model).for_all_groups(_REGRESSION) for model in given]
     outcomes = list(dict.fromkeys(t.lhs for one in read for t in one.terms))
     if len(outcomes) != 1 or not all(_plain(t) for one in read for t in one.terms):

@@ -27,7 +27,7 @@ from ..tables import Column, Kind, Table, Tabled, Text, Words, about, joined, ro
 from ..tables.format import interval_columns
 from ..tables.language import About
 from ..threads import one_thread
-from .answers import Answers, complete_answers, require_scales
+from .answers import NO_SCALE, Answers, complete_answers, require_scales
 from .opposed import opposed, slightly
 from .polychoric import Polychoric, polychoric_of_items
 
@@ -133,7 +133,7 @@ def reliability(
     require_frame(frame)
     turned = texts("reversed_items", reversed_items, "MK4")
     if not scales:
-        raise SpecificationError("no scale named: give at least one, as {'market': ['MK1', 'MK2', 'MK3']}")
+        raise SpecificationError(NO_SCALE)
     given = {name: _answers_to(frame, name, items) for name, items in scales.items()}
     answers = {name: own for name, own in given.items() if not _alike(own)}
     if not answers:
@@ -168,7 +168,12 @@ def reliability(
 
 def _answers_to(frame: pd.DataFrame, scale: str, items: Sequence[str]) -> Answers:
     if len(items) < 2:
-        raise SpecificationError(f"scale {scale!r} needs a list of at least two items, got {items!r}")
+        raise SpecificationError(
+            Words(
+                f"scale {scale!r} needs a list of at least two items, got {items!r}",
+                f"量表{scale!r}需要至少两个题项的列表，实为{items!r}",
+            )
+        )
     try:
         answers = complete_answers(frame, items)
     except (DataProblem, SpecificationError) as problem:

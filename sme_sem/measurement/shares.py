@@ -16,6 +16,7 @@ import numpy as np
 
 from ..errors import SpecificationError
 from ..sem.fit import Fit
+from ..words import Words
 
 Shares = dict[str, float]
 
@@ -33,7 +34,12 @@ def shares(fit: Fit, group: str, units: Mapping[str, float] | None = None, *, si
 
     def behind(name: str, above: tuple[str, ...] = ()) -> Shares:
         if name in above:
-            raise SpecificationError(f"{name!r} measures itself, through {' and '.join(above)}.")
+            raise SpecificationError(
+                Words(
+                    f"{name!r} measures itself, through {' and '.join(above)}.",
+                    f"{name!r}经由{'、'.join(above)}测量其自身。",
+                )
+            )
         if name not in parts:
             return {name: 1.0}
         below = {part: behind(part, (*above, name)) for part in parts[name]}
@@ -55,7 +61,12 @@ def require_items(fit: Fit, names: Iterable[str]) -> None:
     """Refuse constructs without items (``f =~ 0``), of which nothing can be scored."""
     for name in names:
         if name in fit.table.phantoms:
-            raise SpecificationError(f"{name!r} is a construct without items (=~ 0), of which nothing can be scored.")
+            raise SpecificationError(
+                Words(
+                    f"{name!r} is a construct without items (=~ 0), of which nothing can be scored.",
+                    f"{name!r}是没有题项的构念（=~ 0），无从计分。",
+                )
+            )
 
 
 def _parts(fit: Fit, group: str, *, signed: bool) -> dict[str, Shares]:

@@ -205,7 +205,7 @@ def loading_intervals(
     ((12, 6), 0)
     """
     probability("level", level, 0.95)
-    draws = whole("draws", draws, 2, "at least two, in practice a thousand")
+    draws = whole("draws", draws, 2, Words("at least two, in practice a thousand", "至少2，实际宜为1000"))
     answers = complete_answers(frame)
     method = chosen("method", method, get_args(Method))
     extract = _extraction(method, n, answers.frame.shape[1])

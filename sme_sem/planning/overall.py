@@ -7,6 +7,7 @@ from numbers import Real
 
 from ..errors import SpecificationError, probability, require_kind, whole
 from ..kernels import overall_power as kernel
+from ..words import Words
 
 
 def rmsea_power(
@@ -102,4 +103,4 @@ def _sensible(df: float, null: float, true: float, alpha: float, groups: int) ->
     if not (0 <= null < 1 and 0 <= true < 1) or null == true:
         raise SpecificationError(f"null={null!r}, true={true!r}: give two different RMSEA values from 0 to below 1.")
     probability("alpha", alpha, 0.05)
-    whole("groups", groups, 1, "how many groups there are, one or more")
+    whole("groups", groups, 1, Words("how many groups there are, one or more", "组数，不小于1"))

@@ -70,7 +70,11 @@ def population(
         for name in given:
             if name not in names:
                 raise SpecificationError(
-                    f"{what}: the population has no observed variable {name!r}.{did_you_mean(str(name), names)}"
+                    at(
+                        what,
+                        Words(f"the population has no observed variable {name!r}.", f"总体中没有观测变量{name!r}。")
+                        + did_you_mean(str(name), names),
+                    )
                 )
     for name, share in shares.items():
         if not isinstance(share, Real) or not 0 <= share < 1:
@@ -112,8 +116,12 @@ def truth(of: Population, analysis: Specification, options: Mapping[str, object]
     """
     if options.get("std_ov"):
         raise SpecificationError(
-            "std_ov= standardizes every sample by itself, so that its estimates have no one value in the population: "
-            "leave it out."
+            Words(
+                "std_ov= standardizes every sample by itself, so that its estimates have no one value in the "
+                "population: "
+                "leave it out.",
+                "std_ov=逐个样本标准化，其估计值在总体中没有唯一的取值：请删去。",
+            )
         )
     deviations = np.sqrt(np.diagonal(of.covariance))
     scale = np.where([name in of.cuts for name in of.names], 1 / deviations, 1.0)
@@ -129,11 +137,18 @@ def truth(of: Population, analysis: Specification, options: Mapping[str, object]
 def _thresholds(name: str, own: int | Sequence[float]) -> np.ndarray:
     """Thresholds of equally wide categories between -2 and 2, or those given."""
     if isinstance(own, (Number, str)):
-        own = whole("ordered", own, 2, f"how many categories {name!r} has, two or more")
+        own = whole(
+            "ordered", own, 2, Words(f"how many categories {name!r} has, two or more", f"{name!r}的类别数，不小于2")
+        )
         return -2 + 4 * np.arange(1, own) / own
     cuts = np.asarray(own, dtype=float)
     if cuts.ndim != 1 or not len(cuts) or not (np.diff(cuts) > 0).all():
-        raise SpecificationError(f"ordered: the thresholds of {name!r} must rise; got {own!r}.")
+        raise SpecificationError(
+            at(
+                "ordered",
+                Words(f"the thresholds of {name!r} must rise; got {own!r}.", f"{name!r}的阈值须递增；实为{own!r}。"),
+            )
+        )
     return cuts
 
 

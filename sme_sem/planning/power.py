@@ -242,7 +242,7 @@ def _entries(found: Power, of: str, analysis: str, asked: Mapping[str, Any]) -> 
 
 def _sensible(sizes: Sequence[int], draws: int, alpha: float, wanted: float) -> None:
     for name, value in (*(("n", size) for size in sizes), ("draws", draws)):
-        whole(name, value, 2, "a whole number, two or more")
+        whole(name, value, 2, Words("a whole number, two or more", "不小于2的整数"))
     if not sizes or len(set(sizes)) < len(sizes):
         raise SpecificationError(at(f"n={sizes!r}", _SIZES))
     probability("alpha", alpha, 0.05)
@@ -254,7 +254,12 @@ def _sensible(sizes: Sequence[int], draws: int, alpha: float, wanted: float) -> 
 def _options(of: Population, options: Mapping[str, Any]) -> dict[str, Any]:
     refused = {"group", "cluster", "weights", "cov", "mean", "n"} & set(options)
     if refused:
-        raise SpecificationError(f"{sorted(refused)[0]}= has no meaning here: one group is drawn, one by one.")
+        raise SpecificationError(
+            Words(
+                f"{sorted(refused)[0]}= has no meaning here: one group is drawn, one by one.",
+                f"{sorted(refused)[0]}=在此无意义：只逐一抽取一个组。",
+            )
+        )
     found = dict(options)
     if of.cuts:
         found["ordered"] = list(of.cuts)

@@ -106,7 +106,12 @@ def agreement(
     values, codes = _coded(table, scale)
     counts = (codes[..., None] == np.arange(len(values))).sum(axis=1).astype(float)
     if len(coders) < 2 or not (counts.sum(axis=1) > 1).any():
-        raise DataProblem("agreement needs units that two coders or more have judged; none was")
+        raise DataProblem(
+            Words(
+                "agreement needs units that two coders or more have judged; none was",
+                "一致性须有两名以上编码者共同编码的单元，此处没有",
+            )
+        )
     numbers = np.arange(len(values), dtype=float) if scale == "nominal" else np.asarray(values, dtype=float)
     alpha = float(kernel.krippendorff_alpha(kernel.coincidences(counts), numbers, scale))
     lower, upper = _interval(counts, numbers, scale, draws, seed)
@@ -140,7 +145,12 @@ def _wide(coding: Coding, level: Level, notes: list[Text]) -> pd.DataFrame:
 def _coded(table: pd.DataFrame, scale: Scale) -> tuple[Sequence[Any], np.ndarray]:
     """Number the judgements, ascending; a gap is -1."""
     if not among(scale, kernel.LEVELS):
-        raise DataProblem(f"scale: expected {', '.join(kernel.LEVELS)}, got {scale!r}")
+        raise DataProblem(
+            Words(
+                f"scale: expected {', '.join(kernel.LEVELS)}, got {scale!r}",
+                f"scale：应为{'、'.join(kernel.LEVELS)}之一，实为{scale!r}",
+            )
+        )
     cells = table.to_numpy(dtype=object)
     gap = pd.isna(cells) | (cells == "")
     if scale != "nominal":
@@ -149,7 +159,11 @@ def _coded(table: pd.DataFrame, scale: Scale) -> tuple[Sequence[Any], np.ndarray
         if wrong.any():
             row, column = np.argwhere(wrong)[0]
             raise DataProblem(
-                f"a judgement of {table.columns[column]} is {table.iloc[row, column]!r}; scale={scale!r} needs numbers"
+                Words(
+                    f"a judgement of {table.columns[column]} is {table.iloc[row, column]!r}; scale={scale!r} needs "
+                    "numbers",
+                    f"{table.columns[column]}有一项判断为{table.iloc[row, column]!r}；scale={scale!r}需要数值",
+                )
             )
     known = sorted(set(cells[~gap].tolist()), key=lambda v: (str(type(v)), v) if scale == "nominal" else v)
     place = {value: i for i, value in enumerate(known)}

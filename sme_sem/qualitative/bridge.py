@@ -22,6 +22,7 @@ from ..errors import SourceError, did_you_mean, require_kind, texts
 from ..instrument import Instrument, read_instrument
 from ..tables import Table, Tabled
 from ..tables.storing import require_path, store
+from ..words import Words, at
 from .coding import Coding, require_coding
 from .lists import ListSource, read_list
 from .trail import trail_table
@@ -82,7 +83,10 @@ class Draft(Tabled):
         """
         require_path(path)
         if os.path.exists(path):
-            raise SourceError(str(path), ["already exists; name another file, or move it away"])
+            raise SourceError(
+                str(path),
+                [Words("already exists; name another file, or move it away", "已存在；请指定其他文件，或将其移走")],
+            )
         return store(path, self.text.encode("utf-8"))
 
     def tables(self) -> tuple[Table, ...]:
@@ -117,7 +121,10 @@ def read_relations(source: ListSource) -> tuple[Relation, ...]:
     frame, rows = read_list(source, _FIELDS, ("cause", "effect"))
     found = [Relation(c, e, _SIGNS.get(s, s)) for c, e, s in frame.itertuples(index=False, name=None)]
     problems = [
-        f"row {row}: expected cause, effect and a sign + or -, got {', '.join(map(repr, relation))}"
+        Words(
+            f"row {row}: expected cause, effect and a sign + or -, got {', '.join(map(repr, relation))}",
+            f"第{row}行：应为cause、effect与符号+或-，实为{'、'.join(map(repr, relation))}",
+        )
         for row, relation in zip(rows, found, strict=True)
         if not relation.cause or not relation.effect or relation.sign not in ("+", "-")
     ]
@@ -215,7 +222,15 @@ class _Construct(NamedTuple):
 def _constructs(coding: Coding, names: Mapping[str, str], further: Mapping[str, tuple[str, ...]]) -> list[_Construct]:
     segments = coding.segments[coding.segments["category"] != ""]
     if segments.empty:
-        raise SourceError("coding", ["no concept has a category; group the concepts first (axial coding)"])
+        raise SourceError(
+            "coding",
+            [
+                Words(
+                    "no concept has a category; group the concepts first (axial coding)",
+                    "没有归入范畴的概念；请先将概念归类（主轴式编码）",
+                )
+            ],
+        )
     taken: set[str] = set()
 
     def named(label: str) -> str:
@@ -256,12 +271,19 @@ def _alone(coding: Coding, constructs: Sequence[_Construct]) -> dict[str, str]:
 
 def _check(relations: Sequence[Relation], known: Mapping[str, str]) -> None:
     problems = [
-        f"{relation.cause} -> {relation.effect}: no category is named {label!r}.{did_you_mean(label, known)}"
+        at(
+            f"{relation.cause} -> {relation.effect}",
+            Words(f"no category is named {label!r}.", f"没有名为{label!r}的范畴。") + did_you_mean(label, known),
+        )
         for relation in relations
         for label in relation[:2]
         if label not in known
     ]
-    problems += [f"{r.cause} -> {r.effect}: a sign is + or -, got {r.sign!r}" for r in relations if r.sign not in "+-"]
+    problems += [
+        at(f"{r.cause} -> {r.effect}", Words(f"a sign is + or -, got {r.sign!r}", f"符号应为+或-，实为{r.sign!r}"))
+        for r in relations
+        if r.sign not in "+-"
+    ]
     if problems:
         raise SourceError("relations", problems)
 

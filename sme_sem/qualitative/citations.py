@@ -17,7 +17,7 @@ from ..errors import DataProblem, SourceError, did_you_mean
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from
 from .libraries import library
 from .lists import ListSource, read_list
-from .remarks import Remark, remarks_table
+from .remarks import Remark, in_row, remarks_table
 
 if TYPE_CHECKING:
     import networkx
@@ -63,7 +63,10 @@ class Citations(Tabled):
         [('P3', 'P2')]
         """
         if firm not in set(self.firms["firm"]):
-            raise DataProblem(f"no firm is named {firm!r}.{did_you_mean(firm, self.firms['firm'])}")
+            raise DataProblem(
+                Words(f"no firm is named {firm!r}.", f"没有名为{firm!r}的企业。")
+                + did_you_mean(firm, self.firms["firm"])
+            )
         own = self.citations[self.citations["firm"] == firm]
         return _network(own)
 
@@ -102,16 +105,14 @@ def read_citations(source: ListSource, columns: Mapping[str, str] | None = None)
     >>> found.firms.to_dict("records")
     [{'firm': 'A', 'patents': 2, 'citations': 3, 'self_citations': 2, 'self_share': 0.666..., 'depth': 2}]
     """
-    nx = library("networkx", "a citation network")
+    nx = library("networkx", _NETWORK)
     place = "DataFrame" if isinstance(source, pd.DataFrame) else str(source)
     frame, rows = read_list(source, _FIELDS, ("firm", "patent", "cited"), columns or {})
     nameless = (frame["firm"] == "") | (frame["patent"] == "")
-    remarks = [
-        Remark("error", f"{place}, row {row}", _NAMELESS) for row, gone in zip(rows, nameless, strict=True) if gone
-    ]
+    remarks = [Remark("error", in_row(place, row), _NAMELESS) for row, gone in zip(rows, nameless, strict=True) if gone]
     frame = frame[~nameless].drop_duplicates(["firm", "patent", "cited"], ignore_index=True)
     if frame.empty:
-        raise SourceError(place, ["names no patent of any firm"])
+        raise SourceError(place, [Words("names no patent of any firm", "未列出任何企业的专利")])
     own = set(zip(frame["firm"], frame["patent"], strict=True))
     known = pd.Series([pair in own for pair in zip(frame["firm"], frame["cited"], strict=True)], index=frame.index)
     given = frame["cited_firm"] != ""
@@ -132,11 +133,12 @@ def read_citations(source: ListSource, columns: Mapping[str, str] | None = None)
 
 def _network(citations: pd.DataFrame) -> networkx.DiGraph[str]:
     internal = citations[citations["internal"]]
-    network = library("networkx", "a citation network").DiGraph()
+    network = library("networkx", _NETWORK).DiGraph()
     network.add_edges_from(zip(internal["patent"], internal["cited"], strict=True))
     return network
 
 
+_NETWORK = Words("a citation network", "引用网络")
 _NAMELESS = Words("names no firm or no patent; the row was left out", "缺少企业或专利，该行未使用")
 _CIRCLE = Words("patents that cite each other in a circle were taken for one", "存在循环引用，互引专利视为一个节点")
 _TITLE = Words("Patent citations by firm", "企业专利引用")

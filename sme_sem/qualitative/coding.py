@@ -18,7 +18,7 @@ import pandas as pd
 from ..errors import DataProblem, among, did_you_mean, require_kind, texts
 from ..tables import Column, Kind, Table, Tabled, Words
 from .lists import ListSource, read_list
-from .remarks import Remark, remarks_table
+from .remarks import Remark, in_row, remarks_table
 
 Level = Literal["concept", "category", "main_category"]
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -26,6 +26,10 @@ LEVEL_NAMES = {
     "concept": Words("Concept", "概念"),
     "category": Words("Category", "范畴"),
     "main_category": Words("Main category", "主范畴"),
+}
+NO_CODES = {
+    level: Words(f"no {level} was given to any segment; choose another level", f"没有片段归入{name.zh}；请选其他层级")
+    for level, name in LEVEL_NAMES.items()
 }
 FIELDS = {
     "source": ("document", "interview", "case", "来源", "资料来源", "材料", "文件", "受访者", "企业"),
@@ -109,7 +113,10 @@ class Coding(Tabled):
         sources = texts("sources", sources, "F1")
         for name in sources:
             if name not in self.sources:
-                raise DataProblem(f"no source is named {name!r}.{did_you_mean(name, self.sources)}")
+                raise DataProblem(
+                    Words(f"no source is named {name!r}.", f"没有名为{name!r}的资料。")
+                    + did_you_mean(name, self.sources)
+                )
         return replace(self, segments=self.segments[self.segments["source"].isin(sources)], sources=sources)
 
     def tables(self) -> tuple[Table, ...]:
@@ -132,7 +139,13 @@ def require_coding(coding: object) -> None:
 def checked_level(level: str) -> str:
     """Refuse a level that is none."""
     if not among(level, LEVELS):
-        raise DataProblem(f"level: expected {', '.join(LEVELS)}, got {level!r}.{did_you_mean(level, LEVELS)}")
+        raise DataProblem(
+            Words(
+                f"level: expected {', '.join(LEVELS)}, got {level!r}.",
+                f"level：应为{'、'.join(LEVELS)}之一，实为{level!r}。",
+            )
+            + did_you_mean(level, LEVELS)
+        )
     return level
 
 
@@ -189,13 +202,21 @@ def coding_of(frame: pd.DataFrame, place: str, sources: tuple[str, ...] = ()) ->
     for field in ("source", "concept"):
         empty = kept[field] == ""
         blank = empty & (kept[list(FIELDS)] == "").all(axis=1)
-        remarks += [Remark("error", f"{place}, {_ROW} {row}", _EMPTY[field]) for row in kept.loc[empty & ~blank, "row"]]
+        remarks += [Remark("error", in_row(place, row), _EMPTY[field]) for row in kept.loc[empty & ~blank, "row"]]
         kept = kept[~empty]
     if kept.empty:
-        raise SourceError(place, ["holds no coded segment: no row has both a source and a concept"])
+        raise SourceError(
+            place,
+            [
+                Words(
+                    "holds no coded segment: no row has both a source and a concept",
+                    "没有编码片段：没有一行兼有来源与概念",
+                )
+            ],
+        )
     kept = kept.assign(unit=_units(kept))
     doubled = kept.duplicated(["unit", "concept", "category", "main_category", "coder"])
-    remarks += [Remark("warning", f"{place}, {_ROW} {row}", _DOUBLED) for row in kept.loc[doubled, "row"]]
+    remarks += [Remark("warning", in_row(place, row), _DOUBLED) for row in kept.loc[doubled, "row"]]
     kept = kept[~doubled].reset_index(drop=True)
     remarks += _in_two_places(kept, place)
     named = tuple(dict.fromkeys((*sources, *kept["source"])))
@@ -224,7 +245,6 @@ def _in_two_places(frame: pd.DataFrame, place: str) -> list[Remark]:
     return found
 
 
-_ROW = "row"
 _EMPTY = {
     "source": Words("no source is named; the row was left out", "未注明来源，该行未使用"),
     "concept": Words("no concept is given; the row was left out", "未给出概念，该行未使用"),

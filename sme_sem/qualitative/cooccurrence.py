@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..errors import DataProblem, among
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from
-from .coding import LEVEL_NAMES, Coding, Level
+from .coding import LEVEL_NAMES, NO_CODES, Coding, Level
 from .frequency import occurrences
 
 
@@ -79,10 +79,15 @@ def cooccurrence(
     [{'first': 'a', 'second': 'b', 'together': 1, 'jaccard': 0.5}]
     """
     if not among(within, _WITHIN):
-        raise DataProblem(f"within: expected 'segment' or 'source', got {within!r}")
+        raise DataProblem(
+            Words(
+                f"within: expected 'segment' or 'source', got {within!r}",
+                f"within：应为'segment'或'source'，实为{within!r}",
+            )
+        )
     once, codes = occurrences(coding, level), coding.codes(level)
     if not codes:
-        raise DataProblem(f"no {level} was given to any segment; choose another level")
+        raise DataProblem(NO_CODES[level])
     held = pd.crosstab(once["unit" if within == "segment" else "source"], once[level])[list(codes)].to_numpy() > 0
     together = held.T.astype(int) @ held.astype(int)
     own = np.diagonal(together)

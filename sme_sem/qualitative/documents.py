@@ -49,9 +49,17 @@ def documents_in(sources: str | Path | Iterable[str | Path]) -> tuple[Path, ...]
         elif path.exists():
             found.append(path)
         else:
-            raise SourceError(str(path), ["no such file or folder"])
+            raise SourceError(str(path), [Words("no such file or folder", "没有该文件或文件夹")])
     if not found:
-        raise SourceError(", ".join(map(str, given)), [f"holds no document; expected {', '.join(SUFFIXES)} files"])
+        raise SourceError(
+            ", ".join(map(str, given)),
+            [
+                Words(
+                    f"holds no document; expected {', '.join(SUFFIXES)} files",
+                    f"没有文档；应为{'、'.join(SUFFIXES)}文件",
+                )
+            ],
+        )
     return tuple(dict.fromkeys(found))
 
 
@@ -85,12 +93,24 @@ def name_pattern(pattern: str, paths: Iterable[Path]) -> re.Pattern[str]:
     try:
         found = re.compile(pattern)
     except re.error as problem:
-        raise SourceError(place, [f"is no regular expression: {problem}"]) from None
+        raise SourceError(
+            place, [Words(f"is no regular expression: {problem}", f"不是正则表达式：{problem}")]
+        ) from None
     if not {"firm", "year"} & set(found.groupindex):
-        raise SourceError(place, [f"names neither firm nor year; write groups, such as {_EXAMPLE}"])
+        raise SourceError(
+            place,
+            [
+                Words(
+                    f"names neither firm nor year; write groups, such as {_EXAMPLE}",
+                    f"未指明firm或year；请写出分组，如{_EXAMPLE}",
+                )
+            ],
+        )
     stems = [path.stem for path in paths]
     if not any(map(found.search, stems)):
-        raise SourceError(place, [f"fits the name of no document, such as {stems[0]!r}"])
+        raise SourceError(
+            place, [Words(f"fits the name of no document, such as {stems[0]!r}", f"与任何文档名都不符，如{stems[0]!r}")]
+        )
     return found
 
 
@@ -157,7 +177,7 @@ def _likely(text: str) -> bool:
 def _pdf(data: bytes) -> Read:
     import logging
 
-    pypdf = library("pypdf", "reading PDF files")
+    pypdf = library("pypdf", Words("reading PDF files", "读取PDF文件"))
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it would say is in the remark
     try:
         reader = pypdf.PdfReader(io.BytesIO(data), strict=False)

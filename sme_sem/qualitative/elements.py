@@ -9,8 +9,9 @@ import pandas as pd
 
 from ..errors import SourceError
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from, term
+from ..words import at
 from .lists import ListSource, read_list
-from .remarks import Remark, remarks_table
+from .remarks import Remark, in_row, remarks_table
 from .selection import Selection, select
 
 _FIELDS = {
@@ -105,10 +106,10 @@ def read_elements(
     unusable = (frame == "").any(axis=1)
     blank = (frame == "").all(axis=1)
     wrong = zip(rows, unusable & ~blank, strict=True)
-    remarks = tuple(Remark("error", f"{place}, row {row}", _INCOMPLETE) for row, bad in wrong if bad)
+    remarks = tuple(Remark("error", in_row(place, row), _INCOMPLETE) for row, bad in wrong if bad)
     frame = frame[~unusable].rename(columns={"element": "written"})
     if frame.empty:
-        raise SourceError(place, ["names no element of any study"])
+        raise SourceError(place, [Words("names no element of any study", "未列出任何文献的要素")])
     known = _mapping(synonyms)
     frame["element"] = [known.get(text, text) for text in frame["written"]]
     once = frame.drop_duplicates(["study", "element"])
@@ -136,7 +137,15 @@ def _mapping(synonyms: Mapping[str, str] | ListSource | None) -> dict[str, str]:
         place = "synonyms" if isinstance(synonyms, pd.DataFrame) else str(synonyms)
     known = {written: element for written, element in known.items() if written != element}
     chained = [
-        f"{w}: is counted as {e}, itself counted as {known[e]}; name one" for w, e in known.items() if e in known
+        at(
+            w,
+            Words(
+                f"is counted as {e}, itself counted as {known[e]}; name one",
+                f"归并为{e}，而{e}又归并为{known[e]}；请只写一个",
+            ),
+        )
+        for w, e in known.items()
+        if e in known
     ]
     if chained:
         raise SourceError(place, chained)

@@ -111,7 +111,12 @@ def compare_groups(
     require_coding(coding)
     first, second = _two(coding, groups)
     if not among(unit, _UNITS):
-        raise DataProblem(f"unit: expected 'mentions' or 'sources', got {unit!r}")
+        raise DataProblem(
+            Words(
+                f"unit: expected 'mentions' or 'sources', got {unit!r}",
+                f"unit：应为'mentions'或'sources'，实为{unit!r}",
+            )
+        )
     once = occurrences(coding, level)
     once = once[once["group"].isin((first, second))]
     if unit == "sources":
@@ -119,7 +124,12 @@ def compare_groups(
     counts = pd.crosstab(once[level], once["group"]).reindex(columns=[first, second], fill_value=0)
     counts = counts.reindex([code for code in coding.codes(level) if code in counts.index])
     if counts.empty or not counts.sum().all():
-        raise DataProblem(f"level {level}: both groups, {first} and {second}, need codes; choose another level")
+        raise DataProblem(
+            Words(
+                f"level {level}: both groups, {first} and {second}, need codes; choose another level",
+                f"层级{level}：{first}与{second}两组都须有编码；请选其他层级",
+            )
+        )
     named = coding.segments.loc[:, ["source", "group"]].drop_duplicates()["group"]
     sizes = counts.sum() if unit == "mentions" else named.value_counts().reindex([first, second])
     n = sizes.to_numpy(dtype=float)
@@ -161,11 +171,18 @@ def _two(coding: Coding, groups: tuple[str, str] | None) -> tuple[str, str]:
     chosen = known if groups is None else texts("groups", groups, "F")
     for name in chosen:
         if name not in known:
-            raise DataProblem(f"no respondent group is named {name!r}.{did_you_mean(name, known)}")
+            raise DataProblem(
+                Words(f"no respondent group is named {name!r}.", f"没有名为{name!r}的受访者组。")
+                + did_you_mean(name, known)
+            )
     if len(set(chosen)) != 2:
         raise DataProblem(
-            f"a comparison needs two groups; the coding has {len(known)} ({', '.join(known) or 'no group named'}). "
-            "Name two with groups=(...)"
+            Words(
+                f"a comparison needs two groups; the coding has {len(known)} ({', '.join(known) or 'no group named'}). "
+                "Name two with groups=(...)",
+                f"比较需要两个组；编码中有{len(known)}个（{'、'.join(known) or '未注明组别'}）。"
+                "请以groups=(...)指定两个",
+            )
         )
     return chosen[0], chosen[1]
 

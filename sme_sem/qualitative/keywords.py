@@ -23,6 +23,7 @@ from ..tables import Column, Kind, Table, Tabled, Words, rows_from
 from ..tables.format import cell
 from ..tables.storing import require_path, unreadable
 from ..tasks import Progress, results, shown
+from ..words import Text, at
 from .documents import documents_in, firm_and_year, name_pattern, read_document
 from .libraries import library
 from .lists import read_list
@@ -146,20 +147,33 @@ def read_keywords(source: str | os.PathLike[str] | Mapping[str, Sequence[str]]) 
         require_path(source, "themes", "keywords by theme, such as {'price': ['cheap', 'dear']}, or the path of a file")
     place = "keywords" if isinstance(source, Mapping) else str(source)
     themes = source if isinstance(source, Mapping) else _themes_in(Path(source), place)
-    problems, found, seen = [], {}, dict[str, str]()
+    problems, found, seen = list[Text](), {}, dict[str, str]()
     for theme, words in themes.items():
         if isinstance(words, str) or not isinstance(words, Sequence) or not words:
-            problems.append(f"{theme}: expected a list of keywords, got {words!r:.40}")
+            problems.append(
+                at(
+                    str(theme),
+                    Words(f"expected a list of keywords, got {words!r:.40}", f"应为关键词列表，实为{words!r:.40}"),
+                )
+            )
             continue
         found[str(theme)] = tuple(str(word).strip() for word in words)
         for word in found[str(theme)]:
             if not word:
-                problems.append(f"{theme}: holds an empty keyword")
+                problems.append(at(str(theme), Words("holds an empty keyword", "有空的关键词")))
             elif word.casefold() in seen:
-                problems.append(f"{theme}: {word!r} stands already in {seen[word.casefold()]}; keep it once")
+                problems.append(
+                    at(
+                        str(theme),
+                        Words(
+                            f"{word!r} stands already in {seen[word.casefold()]}; keep it once",
+                            f"{word!r}已列入{seen[word.casefold()]}；请只保留一处",
+                        ),
+                    )
+                )
             seen[word.casefold()] = str(theme)
     if not found and not problems:
-        problems.append("holds no theme; expected theme: [keyword, ...]")
+        problems.append(Words("holds no theme; expected theme: [keyword, ...]", "没有主题；应为 主题: [关键词, ...]"))
     if problems:
         raise SourceError(place, problems)
     return found
@@ -228,7 +242,11 @@ def count_keywords(
     read = [(path, own, length) for path, own, length, _ in found if own is not None]
     if not read:
         raise SourceError(
-            str(paths[0].parent), ["no document could be read", *(f"{r.place}: {r.message}" for r in remarks[:5])]
+            str(paths[0].parent),
+            [
+                Words("no document could be read", "没有可读取的文档"),
+                *(at(str(r.place), r.message) for r in remarks[:5]),
+            ],
         )
     if named is not None:
         remarks += tuple(Remark("warning", str(path), _UNNAMED) for path, *_ in read if not named.search(path.stem))
@@ -262,7 +280,7 @@ class _Counter:
         self._keywords = keywords
         self._chinese = frozenset(word for word in keywords if not _LATIN.search(word))
         self._latin = {" ".join(word.casefold().split()): word for word in keywords if word not in self._chinese}
-        self._cutter = library("rjieba", "cutting Chinese text into words").Jieba()
+        self._cutter = library("rjieba", Words("cutting Chinese text into words", "中文分词")).Jieba()
         for word in dict.fromkeys((*self._chinese, *(w for w in words if not _LATIN.search(w)))):
             self._cutter.add_word(word, max(_FREQUENCY, self._cutter.suggest_freq(word)), None)
         self._near = re.compile("|".join(map(re.escape, self._chinese))) if self._chinese else None
@@ -313,11 +331,13 @@ def _themes_in(path: Path, place: str) -> Mapping[str, Any]:
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
     except (UnicodeDecodeError, yaml.YAMLError) as problem:
-        raise SourceError(place, [f"is no YAML in UTF-8: {' '.join(str(problem).split())[:160]}"]) from None
+        raise SourceError(
+            place, [Words("is no YAML in UTF-8: ", "不是UTF-8编码的YAML文件：") + " ".join(str(problem).split())[:160]]
+        ) from None
     except (OSError, ValueError) as problem:  # ValueError: a NUL in the name
         raise SourceError(place, [unreadable(problem)]) from None
     if not isinstance(document, dict):
-        raise SourceError(place, ["expected theme: [keyword, ...]"])
+        raise SourceError(place, [Words("expected theme: [keyword, ...]", "应为 主题: [关键词, ...]")])
     return document
 
 

@@ -6,14 +6,18 @@ from importlib import import_module
 from typing import Any
 
 from ..errors import SourceError
+from ..words import Words
 
 
-def library(name: str, purpose: str) -> Any:
+def library(name: str, purpose: Words) -> Any:
     """Import a library, or say how to get it."""
     try:
         return import_module(name)
     except ModuleNotFoundError as problem:
         if problem.name != name:
             raise
-        advice = f'{purpose} needs {name}; install it with: pip install "sme-sem[qualitative]"'
+        advice = Words(
+            f'{purpose} needs {name}; install it with: pip install "sme-sem[qualitative]"',
+            f'{purpose.zh}需要{name}；请安装：pip install "sme-sem[qualitative]"',
+        )
         raise SourceError(name, [advice]) from None

@@ -16,7 +16,7 @@ from ..measurement.components import Components, components
 from ..responses.files import read_table
 from ..responses.numeric import require_frame
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
-from .lists import ListSource
+from .lists import ListSource, about
 from .selection import Selection, select
 
 
@@ -130,7 +130,7 @@ def read_ratings(source: ListSource, missing_codes: Sequence[float] = ()) -> pd.
     try:
         table = read_table(source)
     except ResponseError as problem:
-        raise SourceError(place, [str(problem).removeprefix(f"{place}: ")]) from None
+        raise about(place, problem) from None
     texts = table.cells.apply(lambda column: column.str.strip())
     named = [name for name in texts if str(name).strip().casefold() in _EXPERT]
     cells = texts.drop(columns=named)
@@ -138,7 +138,13 @@ def read_ratings(source: ListSource, missing_codes: Sequence[float] = ()) -> pd.
     wrong = numbers.isna().to_numpy() & cells.ne("").to_numpy()
     if wrong.any():
         found = [(table.rows[i], str(cells.columns[j]), cells.iat[i, j]) for i, j in np.argwhere(wrong)[:10]]
-        raise SourceError(place, [f"row {row}, {column}: {text!r} is no number" for row, column, text in found])
+        raise SourceError(
+            place,
+            [
+                Words(f"row {row}, {column}: {text!r} is no number", f"第{row}行，{column}：{text!r}不是数值")
+                for row, column, text in found
+            ],
+        )
     numbers = numbers.astype(float).where(~numbers.isin(list(missing_codes)))
     return numbers.set_axis(texts[named[0]] if named else pd.RangeIndex(1, len(numbers) + 1), axis=0)
 
@@ -178,12 +184,26 @@ def expert_panel(ratings: pd.DataFrame, *, relevant: float = 4, essential: float
     try:
         values = ratings.astype(float)
     except (TypeError, ValueError) as problem:
-        raise DataProblem(f"expert ratings: every column must hold numbers ({problem})") from None
+        raise DataProblem(
+            Words(
+                f"expert ratings: every column must hold numbers ({problem})", f"专家评分：各列都须为数值（{problem}）"
+            )
+        ) from None
     values = values.dropna(how="all")
     if values.shape[0] < 2 or values.shape[1] < 2:
-        raise DataProblem(f"expert ratings: needs two experts and two elements or more, got {values.shape}")
+        raise DataProblem(
+            Words(
+                f"expert ratings: needs two experts and two elements or more, got {values.shape}",
+                f"专家评分：至少需要两名专家与两个要素，实为{values.shape}",
+            )
+        )
     if unrated := [str(name) for name in values if values[name].notna().sum() < 2]:
-        raise DataProblem(f"expert ratings: fewer than two experts rated {', '.join(unrated)}. Leave it out.")
+        raise DataProblem(
+            Words(
+                f"expert ratings: fewer than two experts rated {', '.join(unrated)}. Leave it out.",
+                f"专家评分：对{'、'.join(unrated)}评分的专家不足两名，请删去。",
+            )
+        )
     experts = values.notna().sum().to_numpy()
     agreeing = (values >= relevant).sum().to_numpy()
     deciding = agreeing if essential is None else (values >= essential).sum().to_numpy()

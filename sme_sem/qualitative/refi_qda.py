@@ -89,7 +89,9 @@ def read_project(path: Path) -> Coding:
         rows += [{**row, "source": name, "group": group, "row": len(rows) + i} for i, row in enumerate(found, 1)]
         remarks += [Remark(severity, f"{place}, {name}", message) for severity, message in noticed]
     if not rows:
-        raise SourceError(place, ["the project holds no coded segment that could be read"])
+        raise SourceError(
+            place, [Words("the project holds no coded segment that could be read", "项目中没有可读取的编码片段")]
+        )
     read = coding_of(pd.DataFrame(rows), place, names)
     return replace(read, remarks=(*remarks, *read.remarks))
 
@@ -152,31 +154,80 @@ def _opened(path: Path, place: str) -> _Archive:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             wanted = [i for i in archive.infolist() if i.filename.lower().endswith((".qde", ".txt"))]
             if sum(info.file_size for info in wanted) > _LARGEST:
-                raise SourceError(place, [f"holds more than {_LARGEST // 1_000_000} MB of text"])
+                raise SourceError(
+                    place,
+                    [
+                        Words(
+                            f"holds more than {_LARGEST // 1_000_000} MB of text", f"文本超过{_LARGEST // 1_000_000} MB"
+                        )
+                    ],
+                )
             files = {info.filename.replace("\\", "/").lower(): archive.read(info) for info in wanted}
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as problem:
-        message = f"is no intact REFI-QDA archive ({problem}); export the project again as .qdpx"
+        message = Words(
+            f"is no intact REFI-QDA archive ({problem}); export the project again as .qdpx",
+            "不是完整的REFI-QDA文件；请重新导出为.qdpx",
+        )
         raise SourceError(place, [message]) from None
     except Exception as problem:  # zlib's own error has no name that every Python shares
         if type(problem).__module__ not in ("zlib", "lzma", "bz2"):
             raise
-        raise SourceError(place, [f"is damaged ({problem}); export the project again as .qdpx"]) from None
+        raise SourceError(
+            place,
+            [
+                Words(
+                    f"is damaged ({problem}); export the project again as .qdpx",
+                    "已损坏；请重新导出为.qdpx",
+                )
+            ],
+        ) from None
     project = next((name for name in files if name.endswith(".qde")), None)
     if project is None:
-        raise SourceError(place, ["holds no project.qde; export the project again as .qdpx"])
+        raise SourceError(
+            place,
+            [
+                Words(
+                    "holds no project.qde; export the project again as .qdpx", "其中没有project.qde；请重新导出为.qdpx"
+                )
+            ],
+        )
     return _Archive({**files, "project.qde": files[project]})
 
 
 def _parsed(content: bytes, place: str) -> ElementTree.Element:
     plain = content.replace(b"\0", b"")  # of UTF-16
     if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
-        raise SourceError(place, ["project.qde declares entities, which no REFI-QDA project does; it was not read"])
+        raise SourceError(
+            place,
+            [
+                Words(
+                    "project.qde declares entities, which no REFI-QDA project does; it was not read",
+                    "project.qde声明了实体，REFI-QDA项目不会如此；未读取",
+                )
+            ],
+        )
     try:
         root = ElementTree.fromstring(content)
     except (ElementTree.ParseError, ValueError, LookupError) as problem:
-        raise SourceError(place, [f"project.qde is no well-formed XML ({problem}); export it again"]) from None
+        raise SourceError(
+            place,
+            [
+                Words(
+                    f"project.qde is no well-formed XML ({problem}); export it again",
+                    "project.qde不是格式正确的XML；请重新导出",
+                )
+            ],
+        ) from None
     if _tag(root) != "Project":
-        raise SourceError(place, [f"project.qde begins with <{_tag(root)}>; expected <Project>"])
+        raise SourceError(
+            place,
+            [
+                Words(
+                    f"project.qde begins with <{_tag(root)}>; expected <Project>",
+                    f"project.qde以<{_tag(root)}>开头；应为<Project>",
+                )
+            ],
+        )
     return root
 
 
@@ -188,7 +239,15 @@ def _codes(root: ElementTree.Element, place: str) -> dict[str, _Code]:
         """Note a code and those in it; give how many levels lie in it."""
         path = (*above, element)
         if len(path) > _DEEPEST:
-            raise SourceError(place, [f"codes are nested more than {_DEEPEST} deep; flatten the codebook"])
+            raise SourceError(
+                place,
+                [
+                    Words(
+                        f"codes are nested more than {_DEEPEST} deep; flatten the codebook",
+                        f"编码嵌套超过{_DEEPEST}层；请减少编码本的层级",
+                    )
+                ],
+            )
         deep = max((1 + visit(below, path) for below in element if _tag(below) == "Code"), default=0)
         names = [step.get("name", "").strip() for step in path]
         lowest = path[-2:][0] if not deep else element

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from ..tables import Column, Table, Words
+from ..tables import Column, Table, Text, Words
 
 Severity = Literal["info", "warning", "error"]
 
@@ -14,8 +14,13 @@ class Remark(NamedTuple):
     """One thing noticed: ``error`` where something was not used, ``warning`` where a person should look."""
 
     severity: Severity
-    place: str
+    place: Text
     message: Words
+
+
+def in_row(place: str, row: object) -> Words:
+    """Name a row of a file."""
+    return Words(f"{place}, row {row}", f"{place}，第{row}行")
 
 
 def remarks_table(remarks: Iterable[Remark]) -> tuple[Table, ...]:

@@ -19,7 +19,7 @@ from ..errors import DataProblem, texts
 from ..kernels import unseen
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from
 from ..tables.format import percent
-from .coding import LEVEL_NAMES, LEVELS, Coding, Level, require_coding
+from .coding import LEVEL_NAMES, LEVELS, NO_CODES, Coding, Level, require_coding
 from .frequency import frequencies
 
 
@@ -38,7 +38,10 @@ class SaturationRule:
     def __post_init__(self) -> None:
         if self.base < 1 or self.run < 1 or not 0 <= self.threshold < 1:
             raise DataProblem(
-                f"saturation rule: base and run are whole numbers from 1, threshold a share below 1; got {self}"
+                Words(
+                    f"saturation rule: base and run are whole numbers from 1, threshold a share below 1; got {self}",
+                    f"饱和准则：base与run为不小于1的整数，threshold为小于1的比例；实为{self}",
+                )
             )
 
 
@@ -120,10 +123,10 @@ def saturation(
     sources = tuple(order) if order is not None else coding.sources
     coding = coding.of_sources(sources)
     if len(set(sources)) != len(sources):
-        raise DataProblem("order: a source is named twice")
+        raise DataProblem(Words("order: a source is named twice", "order：有资料重复列出"))
     counted = frequencies(coding, level)
     if counted.by_source.empty:
-        raise DataProblem(f"no {level} was given to any segment; choose another level")
+        raise DataProblem(NO_CODES[level])
     held = counted.by_source.to_numpy() > 0
     new = np.bincount(held.argmax(axis=1), minlength=len(sources))
     total = new.cumsum()
@@ -217,7 +220,12 @@ def hold_out(coding: Coding, sources: Sequence[str]) -> HoldOut:
     later = coding.of_sources(held)
     others = coding.of_sources(tuple(name for name in coding.sources if name not in held))
     if not held or not others.sources:
-        raise DataProblem("hold-out: name some of the sources, and leave some to compare them with")
+        raise DataProblem(
+            Words(
+                "hold-out: name some of the sources, and leave some to compare them with",
+                "留出：请列出一部分资料，并留下另一部分作比较",
+            )
+        )
     rows = []
     for level in LEVELS:
         found, known = later.codes(level), set(others.codes(level))

@@ -89,13 +89,21 @@ def _applied(cases: pd.DataFrame, rule: str) -> tuple[float, pd.Series[bool]]:
     match = _RULE.fullmatch(rule)
     if match is None:
         raise DataProblem(
-            f"rule {rule!r}: expected for example 'mentions > mean', 'self_share >= 0.3' or 'index top 30'"
+            _OF.filled(rule=repr(rule))
+            + Words(
+                "expected for example 'mentions > mean', 'self_share >= 0.3' or 'index top 30'",
+                "应写作如'mentions > mean'、'self_share >= 0.3'或'index top 30'",
+            )
         )
     name, comparison, reference, top = match.groups()
     if name not in cases:
-        raise DataProblem(f"rule {rule!r}: no column is named {name!r}.{did_you_mean(name, map(str, cases))}")
+        raise DataProblem(
+            _OF.filled(rule=repr(rule))
+            + Words(f"no column is named {name!r}.", f"没有名为{name!r}的列。")
+            + did_you_mean(name, map(str, cases))
+        )
     if not pd.api.types.is_numeric_dtype(cases[name]):
-        raise DataProblem(f"rule {rule!r}: column {name!r} is not numeric")
+        raise DataProblem(_OF.filled(rule=repr(rule)) + Words(f"column {name!r} is not numeric", f"列{name!r}不是数值"))
     values = cases[name].astype(float)
     if top is not None:
         comparison, threshold = ">=", float(values.nlargest(int(top)).min())
@@ -108,6 +116,7 @@ def _applied(cases: pd.DataFrame, rule: str) -> tuple[float, pd.Series[bool]]:
     return threshold, _COMPARISONS[comparison](values, threshold)  # False for NaN
 
 
+_OF = Words("rule {rule}: ", "规则{rule}：")
 _TITLE = Words("Selection", "样本筛选")
 _ALL = Words("Before: {n} cases.", "筛选前：{n}个。")
 _COLUMNS = (

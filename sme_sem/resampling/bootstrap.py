@@ -256,7 +256,15 @@ def bootstrap(
         draws, own_seed = len(resamples), None
     else:
         own_seed = seeded(seed)
-    draws = whole("draws", draws, 2, "how many samples to draw, at least two, and for intervals 1000 or more")
+    draws = whole(
+        "draws",
+        draws,
+        2,
+        Words(
+            "how many samples to draw, at least two, and for intervals 1000 or more",
+            "抽样次数，至少2次，求区间须1000次以上",
+        ),
+    )
     near, moved = around_means(fit)
     moments = _conforming(near) if kind == "bollen-stine" else near.moments
     source = replace(near, moments=moments)  # without what has been computed of it: it travels to the workers
@@ -270,27 +278,54 @@ def bootstrap(
 
 def _suited(fit: Fit, kind: Kind, cluster: Sequence[object] | np.ndarray | None) -> None:
     if fit.moments.answers is None:
-        raise SpecificationError("a bootstrap draws from the answers themselves: fit the model with data=, not cov=.")
+        raise SpecificationError(
+            Words(
+                "a bootstrap draws from the answers themselves: fit the model with data=, not cov=.",
+                "自助法从原始作答中抽样：请以data=而非cov=拟合模型。",
+            )
+        )
     if (kind == "cluster") != (cluster is not None):
-        raise SpecificationError("kind='cluster' and cluster=, the cluster of each respondent, go together.")
+        raise SpecificationError(
+            Words(
+                "kind='cluster' and cluster=, the cluster of each respondent, go together.",
+                "kind='cluster'与cluster=（每名受访者所属的聚类）须并用。",
+            )
+        )
     if kind == "nonparametric" and fit.moments.design.clusters is not None:
         raise SpecificationError(
-            "the fit knows that respondents were drawn in clusters; a bootstrap that draws them one by one would give "
-            "errors that are too small. Take kind='cluster'."
+            Words(
+                "the fit knows that respondents were drawn in clusters; a bootstrap that draws them one by one would "
+                "give "
+                "errors that are too small. Take kind='cluster'.",
+                "拟合时已知受访者按聚类抽取；逐一抽取的自助法会使标准误偏小。请取kind='cluster'。",
+            )
         )
     if fit.settled is not None:
         raise SpecificationError(
-            "rotated constructs may change places and signs from sample to sample, so their loadings have no bootstrap "
-            "distribution; fit a confirmatory model, or use the standard errors of the fit."
+            Words(
+                "rotated constructs may change places and signs from sample to sample, so their loadings have no "
+                "bootstrap "
+                "distribution; fit a confirmatory model, or use the standard errors of the fit.",
+                "旋转后的因子在各样本间可能互换位置与符号，其载荷没有自助分布；请拟合验证性模型，或采用拟合结果的标准误。",
+            )
         )
     if kind != "bollen-stine":
         return
     if fit.moments.ordered is not None:
-        raise SpecificationError("kind='bollen-stine' transforms numbers; ordered answers cannot be transformed.")
+        raise SpecificationError(
+            Words(
+                "kind='bollen-stine' transforms numbers; ordered answers cannot be transformed.",
+                "kind='bollen-stine'须变换数值，有序作答无法变换。",
+            )
+        )
     if fit.options.missing == "pairwise":
         raise SpecificationError(
-            "kind='bollen-stine' needs answers in which the model can be made to hold; moments from pairs of answers "
-            "come from other respondents each. Fit with missing='fiml' or 'listwise'."
+            Words(
+                "kind='bollen-stine' needs answers in which the model can be made to hold; moments from pairs of "
+                "answers "
+                "come from other respondents each. Fit with missing='fiml' or 'listwise'.",
+                "kind='bollen-stine'须将作答变换为模型成立的情形；成对计算的矩来自不同的受访者。请以missing='fiml'或'listwise'拟合。",
+            )
         )
 
 
@@ -301,7 +336,11 @@ def _clusters_of(fit: Fit) -> np.ndarray | None:
         return None
     if design.crossed:
         raise SpecificationError(
-            "some clusters of the fit have members in several groups: name the cluster of each respondent by cluster=."
+            Words(
+                "some clusters of the fit have members in several groups: name the cluster of each respondent by "
+                "cluster=.",
+                "有的聚类分属多个组：请以cluster=指明每名受访者所属的聚类。",
+            )
         )
     ends = np.cumsum([0, *(own.max() + 1 for own in design.clusters)])
     return np.concatenate([own + end for own, end in zip(design.clusters, ends[:-1], strict=True)])

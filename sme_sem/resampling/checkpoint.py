@@ -18,6 +18,7 @@ import numpy as np
 
 from ..errors import SpecificationError
 from ..tables.storing import require_path, store
+from ..words import Words
 from .tasks import Job, Outcome, Task
 
 if TYPE_CHECKING:
@@ -79,12 +80,19 @@ def _read(path: Path, digest: str) -> dict[int, Outcome]:
             known = {name: stored[name] for name in stored.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile):
         raise SpecificationError(
-            f"checkpoint={str(path)!r} is no checkpoint of a bootstrap: name another file."
+            Words(
+                f"checkpoint={str(path)!r} is no checkpoint of a bootstrap: name another file.",
+                f"checkpoint={str(path)!r}不是自助法的存档：请指定其他文件。",
+            )
         ) from None
     if str(known.get("digest")) != digest:
         raise SpecificationError(
-            f"checkpoint={str(path)!r} belongs to another analysis: other answers, model, options, seed or draws. Name "
-            "another file, or remove this one."
+            Words(
+                f"checkpoint={str(path)!r} belongs to another analysis: other answers, model, options, seed or "
+                "draws. Name "
+                "another file, or remove this one.",
+                f"checkpoint={str(path)!r}属于另一分析：作答、模型、选项、种子或抽样次数不同。请指定其他文件，或将其删除。",
+            )
         )
     numbers = {int(name.split("-")[1]) for name in known if "-" in name}
     return {k: Outcome(*(known[f"{name}-{k}"] for name in Outcome._fields)) for k in sorted(numbers)}

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import SpecificationError
+from ..words import Words
 
 MOST_AT_ONCE = 250
 
@@ -53,12 +54,20 @@ def scheme(group: np.ndarray, cluster: Sequence[object] | np.ndarray | None) -> 
     labels = np.asarray(cluster)
     if labels.shape != group.shape:
         raise SpecificationError(
-            f"cluster= must name one cluster for each of the {len(group)} respondents analysed, got {labels.size}; "
-            "with several groups, group after group."
+            Words(
+                f"cluster= must name one cluster for each of the {len(group)} respondents analysed, got {labels.size}; "
+                "with several groups, group after group.",
+                f"cluster=须为所分析的{len(group)}名受访者各指明一个聚类，实为{labels.size}个；多组时逐组排列。",
+            )
         )
     names, unit = np.unique(labels, return_inverse=True)
     if len(names) < 2:
-        raise SpecificationError("cluster= names one cluster only; at least two are needed, and in practice many more.")
+        raise SpecificationError(
+            Words(
+                "cluster= names one cluster only; at least two are needed, and in practice many more.",
+                "cluster=只有一个聚类；至少需要两个，实际应多得多。",
+            )
+        )
     first = group[np.unique(unit, return_index=True)[1]]
     nested = (first[unit] == group).all()
     return Scheme(unit, first if nested else np.zeros(len(names), dtype=int))
@@ -68,16 +77,28 @@ def counts_of_rows(resamples: np.ndarray, respondents: int) -> np.ndarray:
     """Count rows that were drawn elsewhere: (draws, n) row numbers from 0 -> (draws, N)"""
     rows = np.asarray(resamples)
     if rows.ndim != 2 or rows.dtype.kind not in "iu":
-        raise SpecificationError("resamples= must be a matrix of whole numbers: one line of row numbers for each draw.")
+        raise SpecificationError(
+            Words(
+                "resamples= must be a matrix of whole numbers: one line of row numbers for each draw.",
+                "resamples=须为整数矩阵：每次抽样一行，列出行号。",
+            )
+        )
     if rows.shape[1] != respondents:
         raise SpecificationError(
-            f"resamples= must have a line for each draw and {respondents} columns, one for each respondent analysed; "
-            f"it has {rows.shape[0]} lines and {rows.shape[1]} columns."
+            Words(
+                f"resamples= must have a line for each draw and {respondents} columns, one for each respondent "
+                "analysed; "
+                f"it has {rows.shape[0]} lines and {rows.shape[1]} columns.",
+                f"resamples=须每次抽样一行，共{respondents}列，对应所分析的受访者；实为{rows.shape[0]}行{rows.shape[1]}列。",
+            )
         )
     if rows.size and (rows.min() < 0 or rows.max() >= respondents):
         raise SpecificationError(
-            f"resamples= must number the respondents analysed from 0 to {respondents - 1}; it has numbers from "
-            f"{rows.min()} to {rows.max()}."
+            Words(
+                f"resamples= must number the respondents analysed from 0 to {respondents - 1}; it has numbers from "
+                f"{rows.min()} to {rows.max()}.",
+                f"resamples=须以0至{respondents - 1}为所分析的受访者编号；实有{rows.min()}至{rows.max()}。",
+            )
         )
     return _counted(rows, respondents)
 

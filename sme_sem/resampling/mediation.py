@@ -142,7 +142,10 @@ def mediation(
     routes = table[(table["kind"] == "effect") & (table["op"] == "indirect")]
     if not len(routes):
         raise SpecificationError(
-            "the model has no indirect effect: no variable with a path (~) to it has a path to another."
+            Words(
+                "the model has no indirect effect: no variable with a path (~) to it has a path to another.",
+                "模型没有间接效应：没有变量既接受路径（~）又指向其他变量。",
+            )
         )
     rows = list(_effects(found, interval))
     return Mediation(
@@ -153,8 +156,11 @@ def mediation(
 def _require_draws_of_answers(found: Bootstrap) -> None:
     if found.kind == "bollen-stine":
         raise SpecificationError(
-            "kind='bollen-stine' draws from answers in which the model holds, which is for the test of the model "
-            "alone; take kind='nonparametric' for effects."
+            Words(
+                "kind='bollen-stine' draws from answers in which the model holds, which is for the test of the model "
+                "alone; take kind='nonparametric' for effects.",
+                "kind='bollen-stine'从模型成立的作答中抽样，只用于检验模型；求效应请取kind='nonparametric'。",
+            )
         )
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from ..errors import SpecificationError, texts, whole
+from ..words import Words
 from .bounds import Bounds
 from .estimators import ESTIMATORS, Estimator
 from .rotation_args import BY_CUSTOM, OBLIQUE, RotationArgs
@@ -128,7 +129,9 @@ def effect_coding_of(value: bool | str | Sequence[str], *, std_lv: bool) -> tupl
 
 def bootstrap_of(value: int, se: str | None) -> int:
     """Read ``bootstrap=``, how many samples errors are taken from; ``se="bootstrap"`` alone stands for 1000."""
-    value = whole("bootstrap", value, 0, "how many samples to draw, such as bootstrap=1000")
+    value = whole(
+        "bootstrap", value, 0, Words("how many samples to draw, such as bootstrap=1000", "抽样次数，如bootstrap=1000")
+    )
     asked = means(se, "bootstrap")
     if value and not (se is None or asked):
         raise SpecificationError(f"bootstrap={value} gives standard errors from samples; leave se={se!r} out.")
@@ -153,14 +156,24 @@ def any_ordered(ordered: bool | Sequence[str] | None) -> bool:
 
 def starts_of(value: int) -> int:
     """Read ``starts=``: how many, zero or more."""
-    return whole("starts", value, 0, "how many random starts to search from, such as starts=20")
+    return whole(
+        "starts",
+        value,
+        0,
+        Words("how many random starts to search from, such as starts=20", "随机初值的个数，如starts=20"),
+    )
 
 
 def max_iterations_of(value: int | None) -> int:
     """Read ``max_iterations=``: 300 unless told."""
     if value is None:
         return 300
-    return whole("max_iterations", value, 0, "how many steps a search may take, such as max_iterations=1000")
+    return whole(
+        "max_iterations",
+        value,
+        0,
+        Words("how many steps a search may take, such as max_iterations=1000", "搜索的最多步数，如max_iterations=1000"),
+    )
 
 
 def flag(name: str, value: object) -> bool:

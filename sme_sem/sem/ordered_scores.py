@@ -15,6 +15,7 @@ import numpy as np
 from ..errors import SpecificationError
 from ..kernels import latent_response, response_scores
 from ..kernels.latent_response import OrderedPattern
+from ..words import Words
 from .parameters import ParameterTable
 
 if TYPE_CHECKING:
@@ -37,10 +38,7 @@ def of_group(fit: Fit, group: int, answers: np.ndarray, *, means: bool) -> tuple
     mean = found.moments.eta[group, p:] + covariates @ found.moments.E[group][p:, x].T
     values, vectors = np.linalg.eigh(found.moments.cov[group, p:, p:])
     if values[0] < -NOTHING * np.abs(values).max():
-        raise SpecificationError(
-            "factor scores of ordered answers do not exist: the covariance matrix of the constructs is not positive "
-            "definite, as with a negative variance or a correlation beyond one."
-        )
+        raise SpecificationError(_NONE + _INDEFINITE)
     varying = values > NOTHING * values[-1]
     root = vectors[:, varying] * np.sqrt(values[varying])
     loadings, deviation = A[:y, p:], np.sqrt(unique)
@@ -58,23 +56,17 @@ def of_group(fit: Fit, group: int, answers: np.ndarray, *, means: bool) -> tuple
 def _possible(constructs: int, shared: int, *, means: bool) -> None:
     """Refuse modes beside correlated residuals, and means in too many dimensions."""
     if not means and shared:
-        raise SpecificationError(
-            "these factor scores of ordered answers need answers that are independent given the constructs, and the "
-            "model correlates residuals (~~). Take method='eap', which allows for that."
-        )
+        raise SpecificationError(_RESIDUALS_CORRELATE)
     most = len(response_scores.POINTS)
     if means and constructs + shared > most:
-        beside = f" and {shared} correlated residuals" if shared else ""
-        raise SpecificationError(
-            f"method='eap' integrates over constructs and correlated residuals together, {most} at most; this model "
-            f"has {constructs}{beside}. Take method='ebm', or score fewer constructs in a model of their own."
-        )
+        beside = _BESIDE.filled(n=shared) if shared else ""
+        raise SpecificationError(_DIMENSIONS.filled(most=most, constructs=constructs, beside=beside))
 
 
 def _shared(table: ParameterTable, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Causes that correlated residuals share, and the variances they leave: (y, y) -> (y, k), (y,)"""
     variance = np.diagonal(theta)
-    _positive(table, variance, "the residual variance of {name!r} is not positive")
+    _positive(table, variance, _NO_RESIDUAL)
     deviation = np.sqrt(variance)
     rho = theta / (deviation[:, None] * deviation)
     i, j = np.nonzero(np.triu(rho, 1))
@@ -82,14 +74,14 @@ def _shared(table: ParameterTable, theta: np.ndarray) -> tuple[np.ndarray, np.nd
     shared[i, each] = np.sqrt(np.abs(rho[i, j])) * deviation[i]
     shared[j, each] = np.sign(rho[i, j]) * np.sqrt(np.abs(rho[i, j])) * deviation[j]
     unique = variance - (shared**2).sum(axis=1)
-    _positive(table, unique, "the residual of {name!r} is correlated with others to 1 or more in all")
+    _positive(table, unique, _OVERCORRELATED)
     return shared, unique
 
 
-def _positive(table: ParameterTable, variances: np.ndarray, otherwise: str) -> None:
+def _positive(table: ParameterTable, variances: np.ndarray, otherwise: Words) -> None:
     none = [name for name, own in zip(table.observed, variances, strict=False) if not own > 0]
     if none:
-        raise SpecificationError(f"factor scores of ordered answers do not exist: {otherwise.format(name=none[0])}.")
+        raise SpecificationError(_NONE + otherwise.filled(name=repr(none[0])))
 
 
 def _limits(fit: Fit, answers: np.ndarray, tau: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -102,9 +94,7 @@ def _limits(fit: Fit, answers: np.ndarray, tau: np.ndarray) -> tuple[np.ndarray,
         if name in fit.table.ordered:
             cut = tau[[owner == name for owner, _ in thresholds]]
             if (np.diff(cut) <= 0).any():
-                raise SpecificationError(
-                    f"factor scores of ordered answers do not exist: the thresholds of {name!r} do not ascend."
-                )
+                raise SpecificationError(_NONE + _NOT_ASCENDING.filled(name=repr(name)))
             given = ~np.isnan(answers[:, i])
             known = np.unique(everyone[~np.isnan(everyone[:, i]), i])
             code = np.searchsorted(known, answers[given, i])
@@ -115,20 +105,52 @@ def _limits(fit: Fit, answers: np.ndarray, tau: np.ndarray) -> tuple[np.ndarray,
 def _measured_alone(table: ParameterTable, A: np.ndarray, S: np.ndarray, y: int) -> None:
     """Refuse models whose answers act on something, or whose residuals are correlated with constructs."""
     if table.composites:
-        raise SpecificationError(
-            "factor scores of ordered answers are not computed in models with composites (<~): multiply their items by "
-            "the weights of fit.composites(), or fit without ordered=."
-        )
+        raise SpecificationError(_COMPOSITES)
     p = len(table.observed)
     sender = np.flatnonzero((A[:, :y] != 0).any(axis=0))
     if len(sender):
-        raise SpecificationError(
-            f"factor scores of ordered answers need answers that send no paths, and {table.observed[sender[0]]!r} does."
-        )
+        raise SpecificationError(_SENDS.filled(name=repr(table.observed[sender[0]])))
     joined = np.argwhere(S[:y, p:] != 0)
     if len(joined):
         item, construct = table.observed[joined[0, 0]], table.latent[joined[0, 1]]
-        raise SpecificationError(
-            "factor scores of ordered answers need residuals that are independent of the constructs, and the model "
-            f"correlates {item!r} with {construct!r} (~~)."
-        )
+        raise SpecificationError(_JOINED.filled(item=repr(item), construct=repr(construct)))
+
+
+_NONE = Words("factor scores of ordered answers do not exist: ", "有序作答的因子得分不存在：")
+_INDEFINITE = Words(
+    "the covariance matrix of the constructs is not positive definite, as with a negative variance or a correlation "
+    "beyond one.",
+    "构念的协方差矩阵不是正定矩阵，如方差为负或相关系数超过1。",
+)
+_NO_RESIDUAL = Words("the residual variance of {name} is not positive.", "{name}的残差方差不为正。")
+_OVERCORRELATED = Words(
+    "the residual of {name} is correlated with others to 1 or more in all.",
+    "{name}的残差与其他残差的相关合计达到1或以上。",
+)
+_NOT_ASCENDING = Words("the thresholds of {name} do not ascend.", "{name}的阈值不递增。")
+_RESIDUALS_CORRELATE = Words(
+    "these factor scores of ordered answers need answers that are independent given the constructs, and the model "
+    "correlates residuals (~~). Take method='eap', which allows for that.",
+    "有序作答的这种因子得分要求给定构念后各作答独立，而模型含残差相关（~~）。请取容许残差相关的method='eap'。",
+)
+_DIMENSIONS = Words(
+    "method='eap' integrates over constructs and correlated residuals together, {most} at most; this model has "
+    "{constructs}{beside}. Take method='ebm', or score fewer constructs in a model of their own.",
+    "method='eap'对构念与残差相关一并积分，合计至多{most}个；此模型有{constructs}个构念{beside}。"
+    "请取method='ebm'，或另立模型，减少要计分的构念。",
+)
+_BESIDE = Words(" and {n} correlated residuals", "及{n}个残差相关")
+_COMPOSITES = Words(
+    "factor scores of ordered answers are not computed in models with composites (<~): multiply their items by the "
+    "weights of fit.composites(), or fit without ordered=.",
+    "含合成构念（<~）的模型不计算有序作答的因子得分：请以fit.composites()的权重乘以其题项，或不用ordered=拟合。",
+)
+_SENDS = Words(
+    "factor scores of ordered answers need answers that send no paths, and {name} does.",
+    "有序作答的因子得分要求作答不指向其他变量，而{name}有指向其他变量的路径。",
+)
+_JOINED = Words(
+    "factor scores of ordered answers need residuals that are independent of the constructs, and the model correlates "
+    "{item} with {construct} (~~).",
+    "有序作答的因子得分要求残差独立于构念，而模型令{item}与{construct}相关（~~）。",
+)

@@ -17,6 +17,7 @@ import pandas as pd
 
 from ..errors import SpecificationError
 from ..kernels import factor_scores, ram
+from ..words import Words
 from . import ordered_scores
 from .fitted import require_solution
 from .parameters import ParameterTable
@@ -32,19 +33,35 @@ def scores(fit: Fit, method: str, *, errors: bool) -> pd.DataFrame:
     method = chosen("method", method, ("regression", "ebm", "eap", "bartlett"))
     require_solution(fit, "there are no factor scores; see fit.diagnostics.")
     if not fit.latent:
-        raise SpecificationError("the model has no constructs (no '=~' line), so there are no factor scores.")
+        raise SpecificationError(
+            Words(
+                "the model has no constructs (no '=~' line), so there are no factor scores.",
+                "模型没有构念（没有'=~'一行），因而没有因子得分。",
+            )
+        )
     if fit.table.composites and method == "bartlett":
         raise SpecificationError(
-            "Bartlett's scores are of constructs that items reflect, and the model has composites (<~), which are "
-            "known exactly: take method='regression'."
+            Words(
+                "Bartlett's scores are of constructs that items reflect, and the model has composites (<~), which are "
+                "known exactly: take method='regression'.",
+                "Bartlett得分用于由题项反映的构念，而模型含合成构念（<~），其值可精确得知：请取method='regression'。",
+            )
         )
     moments = fit.moments
     if moments.answers is None or moments.rows is None or moments.index is None:
-        raise SpecificationError("factor scores need the answers themselves: fit with data=, not cov=.")
+        raise SpecificationError(
+            Words(
+                "factor scores need the answers themselves: fit with data=, not cov=.",
+                "因子得分需要原始作答：请以data=而非cov=拟合。",
+            )
+        )
     if fit.table.ordered:
         if method == "bartlett":
             raise SpecificationError(
-                "Bartlett's scores are of continuous answers; from ordered ones take method='ebm'."
+                Words(
+                    "Bartlett's scores are of continuous answers; from ordered ones take method='ebm'.",
+                    "Bartlett得分用于连续作答；有序作答请取method='ebm'。",
+                )
             )
         means = method == "eap"
         parts = [ordered_scores.of_group(fit, g, own, means=means) for g, own in enumerate(moments.answers)]

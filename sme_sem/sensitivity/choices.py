@@ -24,6 +24,7 @@ from ..errors import SpecificationError, did_you_mean
 from ..sem.estimators import chosen_estimator
 from ..sem.sampling import MISSING
 from ..sem.spelling import chosen, missing_of
+from ..words import Words, at
 
 CHOICES = ("model", "paths", "items", "covariates", "screening", "subset", "estimator", "missing", "options")
 MOST = 100_000
@@ -44,13 +45,20 @@ def read_choices(choices: Mapping[str, Any]) -> tuple[Choice, ...]:
     """
     if not isinstance(choices, Mapping) or not choices:
         raise SpecificationError(
-            f"choices= is a mapping such as {{'estimator': ['ML', 'MLR']}}; it can hold {', '.join(CHOICES)}."
+            Words(
+                f"choices= is a mapping such as {{'estimator': ['ML', 'MLR']}}; it can hold {', '.join(CHOICES)}.",
+                f"choices=应写作如{{'estimator': ['ML', 'MLR']}}的映射；可含{'、'.join(CHOICES)}。",
+            )
         )
     found = []
     for name, levels in choices.items():
         if name not in CHOICES:
             raise SpecificationError(
-                f"choices: {name!r} is none of {', '.join(CHOICES)}.{did_you_mean(str(name), CHOICES)}"
+                at(
+                    "choices",
+                    Words(f"{name!r} is none of {', '.join(CHOICES)}.", f"{name!r}不在{'、'.join(CHOICES)}之中。")
+                    + did_you_mean(str(name), CHOICES),
+                )
             )
         found.append(Choice(name, _levels(name, levels)))
         for level in found[-1].levels.values():
@@ -58,8 +66,14 @@ def read_choices(choices: Mapping[str, Any]) -> tuple[Choice, ...]:
     combinations = prod(len(choice.levels) for choice in found)
     if combinations > MOST:
         raise SpecificationError(
-            f"choices: {combinations:,} combinations are too many to fit (at most {MOST:,}); leave out levels that "
-            "nobody would defend."
+            at(
+                "choices",
+                Words(
+                    f"{combinations:,} combinations are too many to fit (at most {MOST:,}); leave out levels that "
+                    "nobody would defend.",
+                    f"{combinations:,}种组合过多，无法逐一拟合（至多{MOST:,}种）；请删去无人主张的选项。",
+                ),
+            )
         )
     return tuple(found)
 
@@ -76,13 +90,31 @@ def _levels(name: str, levels: Any) -> dict[str, Any]:
     elif isinstance(levels, Sequence) and not isinstance(levels, str):
         found = {_shown(value): value for value in levels}
         if len(found) < len(levels):
-            raise SpecificationError(f"choices[{name!r}]: two levels are the same; state each once.")
+            raise SpecificationError(
+                at(
+                    f"choices[{name!r}]",
+                    Words("two levels are the same; state each once.", "有两个选项相同；每个只写一次。"),
+                )
+            )
     else:
         raise SpecificationError(
-            f"choices[{name!r}]: give a list of levels, or a mapping of their names to values; got {levels!r}."
+            at(
+                f"choices[{name!r}]",
+                Words(
+                    f"give a list of levels, or a mapping of their names to values; got {levels!r}.",
+                    f"应为选项的列表，或名称与取值的映射；实为{levels!r}。",
+                ),
+            )
         )
     if not found:
-        raise SpecificationError(f"choices[{name!r}] has no level: name at least one, or leave the choice out.")
+        raise SpecificationError(
+            at(
+                f"choices[{name!r}]",
+                Words(
+                    "has no level: name at least one, or leave the choice out.", "没有选项：请至少写一个，或删去此项。"
+                ),
+            )
+        )
     return found
 
 

@@ -18,6 +18,7 @@ from ..instrument.syntax import product_construct
 from ..sem.fit import Fit
 from ..sem.routes import route_effect
 from ..sem.specification import Specification
+from ..words import Words
 
 Key = tuple[str, str, str]
 FITTED, ABSENT, FIXED = "fitted", "not in this model", "fixed in this model"
@@ -68,7 +69,10 @@ def expectations(
     found = tuple(_read(str(name), one) for name, one in pairs)
     if not found:
         raise SpecificationError(
-            'hypotheses= is empty: name at least one path, such as hypotheses={"H1": "use ~ trust > 0"}.'
+            Words(
+                'hypotheses= is empty: name at least one path, such as hypotheses={"H1": "use ~ trust > 0"}.',
+                'hypotheses=为空：请至少写一条路径，如hypotheses={"H1": "use ~ trust > 0"}。',
+            )
         )
     return found
 
@@ -80,10 +84,8 @@ def require_known(expected: Iterable[Expectation], variables: set[str], defined:
         lhs, op, rhs = one.key
         names, among = ((lhs,), defined) if op == ":=" else ((lhs, *rhs.split(":"), *one.route[1:-1]), known)
         if unknown := [name for name in names if name and name not in among and op != "|"]:
-            what = "quantity is defined as" if op == ":=" else "model has a variable"
-            raise SpecificationError(
-                f"hypothesis {one.id!r}: no {what} {unknown[0]!r}.{did_you_mean(unknown[0], sorted(among))}"
-            )
+            said = (_NO_QUANTITY if op == ":=" else _NO_VARIABLE).filled(name=repr(unknown[0]))
+            raise SpecificationError(_OF.filled(name=repr(one.id)) + said + did_you_mean(unknown[0], sorted(among)))
 
 
 def findings(fit: Fit, expected: Sequence[Expectation], level: float) -> tuple[Finding, ...]:
@@ -139,14 +141,22 @@ def _read(name: str, one: str | Hypothesis) -> Expectation:
         return Expectation(name, (one.outcome, "~", one.cause), one.sign, one.route if one.via else ())
     match = re.fullmatch(r"([^<>]+?)\s*(?:([<>])\s*0)?\s*", str(one))
     if match is None:
-        raise SpecificationError(
-            f"hypothesis {name!r}: {one!r} is not read. Write a relation of the model, with the sign expected if there "
-            "is one: 'use ~ trust > 0', 'use ~ price < 0', or the name of a := line."
-        )
+        raise SpecificationError(_OF.filled(name=repr(name)) + _UNREAD.filled(one=repr(one)))
     relation, sign = match[1].strip(), {">": "+", "<": "-", None: ""}[match[2]]
     if "~" not in relation:
         return Expectation(name, (relation, ":=", ""), sign)
     terms = Specification.read(relation).relations
     if len(terms) != 1:
-        raise SpecificationError(f"hypothesis {name!r}: {relation!r} is {len(terms)} relations; state them one by one.")
+        raise SpecificationError(_OF.filled(name=repr(name)) + _SEVERAL.filled(relation=repr(relation), n=len(terms)))
     return Expectation(name, (terms[0].lhs, terms[0].op, terms[0].rhs), sign)
+
+
+_OF = Words("hypothesis {name}: ", "假设{name}：")
+_NO_QUANTITY = Words("no quantity is defined as {name}.", "没有定义为{name}的量。")
+_NO_VARIABLE = Words("no model has a variable {name}.", "没有模型含变量{name}。")
+_UNREAD = Words(
+    "{one} is not read. Write a relation of the model, with the sign expected if there is one: 'use ~ trust > 0', "
+    "'use ~ price < 0', or the name of a := line.",
+    "无法读取{one}。请写模型中的关系，有预期符号则一并写出：'use ~ trust > 0'、'use ~ price < 0'，或:=一行的名称。",
+)
+_SEVERAL = Words("{relation} is {n} relations; state them one by one.", "{relation}含{n}个关系；请逐一写出。")

@@ -136,11 +136,19 @@ class Multiverse(Tabled):
         name = str(self.table["hypothesis"].iloc[0]) if hypothesis is None else hypothesis
         if not among(name, set(self.table["hypothesis"])):
             raise SpecificationError(
-                f"no hypothesis is named {name!r}; there are {', '.join(map(repr, self.table['hypothesis']))}."
+                Words(
+                    f"no hypothesis is named {name!r}; there are {', '.join(map(repr, self.table['hypothesis']))}.",
+                    f"没有名为{name!r}的假设；现有{'、'.join(map(repr, self.table['hypothesis']))}。",
+                )
             )
         own = self.curve[(self.curve["hypothesis"] == name) & (self.curve["status"] == FITTED)]
         if own.empty:
-            raise DataProblem(f"no analysis has an admissible estimate of {name!r}; see .failures.")
+            raise DataProblem(
+                Words(
+                    f"no analysis has an admissible estimate of {name!r}; see .failures.",
+                    f"没有一种分析得到{name!r}的可接受估计；见.failures。",
+                )
+            )
         path = self._labelled().set_index("hypothesis").loc[name, "path"]
         chosen = [str(choice) for choice in dict.fromkeys(self.levels["choice"])]
         title = _DESCRIBED.filled(what=name, how=path)
@@ -275,16 +283,25 @@ def _base(
 ) -> tuple[Base, Any]:
     if study_or_model is not None and hasattr(study_or_model, "instrument"):
         if data is not None:
-            raise SpecificationError("a study brings its own answers: leave data= out.")
+            raise SpecificationError(
+                Words("a study brings its own answers: leave data= out.", "研究自带作答：请删去data=。")
+            )
         base = base_of_study(study_or_model)
         return (
             replace(base, options={**base.options, **options}),
             study_or_model.instrument.hypotheses if hypotheses is None else hypotheses,
         )
     if data is None:
-        raise SpecificationError("give data= beside the model, or a study.")
+        raise SpecificationError(
+            Words("give data= beside the model, or a study.", "请在模型之外给出data=，或给出研究。")
+        )
     if "group" in options:
-        raise SpecificationError("a curve is of one sample: choose groups by conditions in choices={'subset': ...}.")
+        raise SpecificationError(
+            Words(
+                "a curve is of one sample: choose groups by conditions in choices={'subset': ...}.",
+                "曲线只针对一个样本：请在choices={'subset': ...}中以条件选取组别。",
+            )
+        )
     return base_of_model(study_or_model, data, options), () if hypotheses is None else hypotheses
 
 

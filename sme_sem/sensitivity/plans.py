@@ -107,7 +107,12 @@ def base_of_study(study: ScreenedStudy) -> Base:
 def base_of_model(model: str | Specification | None, data: pd.DataFrame, options: Mapping[str, Any]) -> Base:
     """Begin with a model and a table of answers."""
     if not isinstance(data, pd.DataFrame):
-        raise SpecificationError(f"data must be a pandas DataFrame, not {type(data).__name__}.")
+        raise SpecificationError(
+            Words(
+                f"data must be a pandas DataFrame, not {type(data).__name__}.",
+                f"data应为pandas的DataFrame，而非{type(data).__name__}。",
+            )
+        )
     specification = None if model is None else Specification.read(model)
     return Base(specification, {}, data, np.ones(len(data), dtype=bool), options)
 
@@ -115,7 +120,12 @@ def base_of_model(model: str | Specification | None, data: pd.DataFrame, options
 def prepared(base: Base, choices: Sequence[Choice]) -> tuple[Choice, ...]:
     """Turn the levels' values into what a plan is made of; a level that makes no sense is refused here."""
     if base.model is None and "model" not in {choice.name for choice in choices}:
-        raise SpecificationError("there is no model to begin with: name models in choices={'model': ...}.")
+        raise SpecificationError(
+            Words(
+                "there is no model to begin with: name models in choices={'model': ...}.",
+                "没有可依据的模型：请在choices={'model': ...}中列出模型。",
+            )
+        )
     known = [c.levels.values() for c in choices if c.name == "model"]
     models = [_model(base, value) for values in known for value in values]
     if base.model is not None and not models:
@@ -191,7 +201,15 @@ def _value(base: Base, name: str, value: Any, items: set[str]) -> Any:
         return _rows(base.frame, name, value)
     options = dict(value) if isinstance(value, Mapping) else {name: value}
     if "group" in options:
-        raise SpecificationError(f"choices[{name!r}]: a curve is of one sample; choose groups by subset= conditions.")
+        raise SpecificationError(
+            at(
+                f"choices[{name!r}]",
+                Words(
+                    "a curve is of one sample; choose groups by subset= conditions.",
+                    "曲线只针对一个样本；请以subset=的条件选取组别。",
+                ),
+            )
+        )
     return options
 
 
@@ -206,7 +224,11 @@ def _model(base: Base, value: Any) -> Specification:
         return Specification.read(base.categories.written(base.models[value]))
     if isinstance(value, str) and base.models and "~" not in value:
         raise SpecificationError(
-            f"choices['model']: the study has no model {value!r}.{did_you_mean(value, base.models)}"
+            at(
+                "choices['model']",
+                Words(f"the study has no model {value!r}.", f"研究中没有模型{value!r}。")
+                + did_you_mean(value, base.models),
+            )
         )
     return Specification.read(base.categories.written(str(Specification.read(value))))
 
@@ -222,16 +244,31 @@ def _rows(frame: pd.DataFrame, name: str, condition: Any) -> np.ndarray:
             met = np.asarray(frame.eval(condition, engine="python"))
         except Exception as problem:  # pandas raises many kinds, and the reason is the user's text in each
             raise SpecificationError(
-                f"choices[{name!r}]: {condition!r} is no condition on the data: {problem}. Write one of columns, such "
-                "as 'region == 1' or 'seconds > 120 and age >= 18'."
+                at(
+                    f"choices[{name!r}]",
+                    Words(
+                        f"{condition!r} is no condition on the data: {problem}. Write one of columns, such "
+                        "as 'region == 1' or 'seconds > 120 and age >= 18'.",
+                        f"{condition!r}不是关于数据的条件：{problem}。请以各列写出，如'region == 1'或'seconds > 120 "
+                        "and age >= 18'。",
+                    ),
+                )
             ) from None
     if met.shape != (len(frame),) or met.dtype != bool:
         raise SpecificationError(
-            f"choices[{name!r}]: a condition gives true or false for each of the {len(frame)} rows; {condition!r} "
-            f"gives {met.dtype} of shape {met.shape}."
+            at(
+                f"choices[{name!r}]",
+                Words(
+                    f"a condition gives true or false for each of the {len(frame)} rows; {condition!r} "
+                    f"gives {met.dtype} of shape {met.shape}.",
+                    f"条件须对{len(frame)}行逐行给出真假；{condition!r}给出的是{met.dtype}，形状{met.shape}。",
+                ),
+            )
         )
     if not met.any():
-        raise SpecificationError(f"choices[{name!r}]: no row meets {condition!r}.")
+        raise SpecificationError(
+            at(f"choices[{name!r}]", Words(f"no row meets {condition!r}.", f"没有一行符合{condition!r}。"))
+        )
     return met
 
 

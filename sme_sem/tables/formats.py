@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import SpecificationError, among, and_known
-from ..words import Language, Words
+from ..words import Language, Words, at
 from . import csv_file, excel, html, json_text, latex, markdown, text, word
 from .language import require_language
 from .storing import require_path, store
@@ -76,15 +76,27 @@ def format_of(path: str | Path) -> Format:
         if one.suffix == suffix:
             return one
     known = ", ".join(one.suffix for one in FORMATS.values())
-    raise SpecificationError(f"{path}: no format has the suffix {suffix!r}; it can be one of {known}.")
+    raise SpecificationError(
+        at(
+            str(path),
+            Words(
+                f"no format has the suffix {suffix!r}; it can be one of {known}.",
+                f"没有后缀为{suffix!r}的格式；可用{known}。",
+            ),
+        )
+    )
 
 
 def _require_room(chosen: Format, tables: Tables) -> None:
     if chosen.single and len(tables) != 1:
         names = ", ".join(table.name for table in tables)
         raise SpecificationError(
-            f"{chosen.name} holds one table, and here are {len(tables)} ({names}): take excel, or write each to a file "
-            "of its own with sme_sem.tables.csv_file.write."
+            Words(
+                f"{chosen.name} holds one table, and here are {len(tables)} ({names}): take excel, or write each to "
+                "a file "
+                "of its own with sme_sem.tables.csv_file.write.",
+                f"{chosen.name}只容一张表，此处有{len(tables)}张（{names}）：请用excel，或以sme_sem.tables.csv_file.write各写一个文件。",
+            )
         )
 
 

@@ -21,7 +21,12 @@ from ..words import Language, Text, Words, joined, written
 def require_language(language: object) -> None:
     """Refuse a language that nothing is written in."""
     if language not in get_args(Language):
-        raise SpecificationError(f"language={language!r} is not available; it can be 'en' or 'zh'.")
+        raise SpecificationError(
+            Words(
+                f"language={language!r} is not available; it can be 'en' or 'zh'.",
+                f"language={language!r}不可用；可选'en'或'zh'。",
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)

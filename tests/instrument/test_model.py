@@ -73,9 +73,7 @@ def test_a_misspelt_model_is_named_beside_the_one_that_is_meant():
     with pytest.raises(SpecificationError) as caught:
         instrument.model_syntax("reputaton")
     assert str(caught.value) == "the instrument has no model 'reputaton'. Did you mean 'reputation'?"
-    with pytest.raises(
-        SpecificationError, match=r"no model None\. The models are: reputation, full_mediation, drivers\.$"
-    ):
+    with pytest.raises(SpecificationError, match=r"no model None\. Known are reputation, full_mediation, drivers\.$"):
         instrument.model_constructs(None)
 
 

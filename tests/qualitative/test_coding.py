@@ -89,7 +89,7 @@ def test_rows_that_cannot_be_used_are_remarked_and_the_others_kept():
     ).assign(segment=["words"] * 5 + [""])
     coding = read_coding(frame)
     assert len(coding.segments) == 2
-    said = [(r.severity, r.place, r.message.en) for r in coding.remarks]
+    said = [(r.severity, str(r.place), r.message.en) for r in coding.remarks]
     assert said == [
         ("error", "DataFrame, row 3", "no source is named; the row was left out"),
         ("error", "DataFrame, row 4", "no concept is given; the row was left out"),

@@ -35,7 +35,7 @@ def test_synonyms_come_from_a_table_too_and_chains_of_them_are_refused(tmp_path)
 
 def test_rows_without_a_study_are_remarked():
     frame = pd.DataFrame({"study": ["A", ""], "element": ["x", "y"]})
-    assert [r.place for r in read_elements(frame).remarks] == ["DataFrame, row 3"]
+    assert [str(r.place) for r in read_elements(frame).remarks] == ["DataFrame, row 3"]
 
 
 def test_modified_kappa_by_hand():

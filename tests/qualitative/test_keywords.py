@@ -9,6 +9,7 @@ from sme_sem.errors import DataProblem, SourceError
 from sme_sem.qualitative import count_keywords, keywords, read_citations, read_keywords, select
 from sme_sem.qualitative.documents import firm_and_year, name_pattern
 from sme_sem.qualitative.libraries import library
+from sme_sem.words import Words
 
 THEMES = {"micro": ["微创新", "迭代创新"], "digital": ["云计算", "Big Data", "5G"]}
 FILLER = "公司持续完善治理结构，稳步推进各项工作。\n"
@@ -259,7 +260,7 @@ def test_without_owners_a_citation_is_internal_if_the_firm_holds_the_cited_paten
     rows = [("A", "P2", "P1"), ("A", "P1", "X"), ("B", "Q", "P1"), ("", "Z", "P1")]
     found = read_citations(pd.DataFrame(rows, columns=["firm", "patent", "cited"]))
     assert found.firms["self_citations"].tolist() == [1, 0]
-    assert [r.place for r in found.remarks] == ["DataFrame, row 5"]
+    assert [str(r.place) for r in found.remarks] == ["DataFrame, row 5"]
 
 
 def test_patents_that_cite_each_other_in_a_circle_are_remarked_and_end():
@@ -273,4 +274,4 @@ def test_a_library_that_is_not_installed_is_named_with_the_way_to_get_it():
     with pytest.raises(
         SourceError, match=r'nowhere_to_be_found; install it with: pip install "sme-sem\[qualitative\]"'
     ):
-        library("nowhere_to_be_found", "reading minds")
+        library("nowhere_to_be_found", Words("reading minds", "读心"))
