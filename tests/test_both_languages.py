@@ -72,3 +72,11 @@ def test_levels_shares_and_numbers_are_refused_in_chinese():
         with pytest.raises(SmeSemError) as caught:
             refused()
         assert wholly_chinese(caught.value.in_chinese())
+
+
+def test_what_was_drawn_is_told_in_the_language_asked_for(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("p.txt").write_text("trust =~ 0.8*t1 + 0.7*t2", encoding="utf-8")
+    for language, said in (("en", "9 synthetic respondents, 2 columns: en.csv"), ("zh", "模拟受访者9名，2列：zh.csv")):
+        assert cli.main(["simulate", "p.txt", "-n", "9", "-o", f"{language}.csv", "-l", language]) == 0
+        assert capsys.readouterr().out == f"{said}\n"

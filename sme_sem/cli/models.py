@@ -324,6 +324,7 @@ def simulate(
     platform: Annotated[
         str, typer.Option("--platform", help="Write an instrument's answers as plain, wenjuanxing or qualtrics does.")
     ] = "plain",
+    language: Annotated[Tongue, typer.Option("--language", "-l", help="Language of what is said.")] = Tongue.en,
 ) -> None:
     """Draw synthetic answers from a population model, or for an instrument that states one."""
     from ..downloads import download
@@ -347,7 +348,8 @@ def simulate(
         answers = draw(text_of(model), n, seed=1 if seed is None else seed)  # type: ignore[arg-type]
         written = answers.to_csv(index=False, lineterminator="\n").encode()
     store(output, written)
-    typer.echo(f"{len(answers)} synthetic respondents, {answers.shape[1]} columns: {output}")
+    said = _DRAWN.filled(n=len(answers), k=answers.shape[1], path=output)
+    typer.echo(said.zh if language is Tongue.zh else said.en)
 
 
 def _fit_options(estimator: str | None, missing: str, ordered: bool) -> dict[str, Any]:
@@ -415,6 +417,7 @@ _NO_QUESTIONS = Words(
     "--platform用于对--instrument的作答：模型没有题目",
 )
 _HOW_MANY = Words("-n is missing: say how many respondents to draw", "缺少-n：请指定抽取多少名受访者")
+_DRAWN = Words("{n} synthetic respondents, {k} columns: {path}", "模拟受访者{n}名，{k}列：{path}")
 _NOT_WITH_LEVELS = Words("a two-level model takes no {options}: leave it out.", "两层模型不接受{options}：请删去。")
 _NO_CLUSTER = Words(
     "the model has two levels: name the column that tells the clusters by --cluster.",

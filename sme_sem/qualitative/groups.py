@@ -127,7 +127,7 @@ def compare_groups(
         raise DataProblem(
             Words(
                 f"level {level}: both groups, {first} and {second}, need codes; choose another level",
-                f"层级{level}：{first}与{second}两组都须有编码；请选其他层级",
+                f"{LEVEL_NAMES[level].zh}：{first}与{second}两组都须有编码；请选其他层级",
             )
         )
     named = coding.segments.loc[:, ["source", "group"]].drop_duplicates()["group"]
