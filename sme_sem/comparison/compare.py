@@ -67,13 +67,37 @@ class Comparison(Tabled):
         >>> list(sme.compare(fits).difference_tests("free"))
         ['equal']
         """
+        return {name: p for name, (_, p) in self.differences(model).items()}
+
+    def differences(self, model: str) -> dict[str, tuple[float, float]]:
+        """Give chi-square, as the pairs are tested, of each model nested with this one less that of this one, and p.
+
+        Parameters
+        ----------
+        model
+            Name of one of the models.
+
+        Returns
+        -------
+        dict
+            The difference, negative where the other model is the wider one, and its p by the other model's name.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("use ~ 0.4*trust + 0.3*cost", 200, seed=1)
+        >>> fits = {"free": sme.fit("use ~ trust + cost", answers), "equal": sme.fit("use ~ a*trust + a*cost", answers)}
+        >>> sme.compare(fits).differences("equal")["free"][0] < 0
+        True
+        """
         own = self.pairs[self.pairs["relation"].eq("nested") & self.pairs["pvalue"].notna()]
         found = {}
         for row in own.to_dict("records"):
             both = {row["wider"], row["narrower"]}
             if isinstance(model, Hashable) and model in both:
                 (other,) = both - {model}
-                found[str(other)] = float(row["pvalue"])
+                sign = 1 if other == row["narrower"] else -1
+                found[str(other)] = sign * float(row["statistic"]), float(row["pvalue"])
         return found
 
     def pairs_table(self, titles: Labels | None = None, *, why: bool = True) -> Table:

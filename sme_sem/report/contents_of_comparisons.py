@@ -112,7 +112,7 @@ def groups(results: Results, language: Language) -> Section:
 def comparison(results: Results) -> Table:
     """The table of all models, with differences from the hypothesized one."""
     base = results.hypothesized or ""
-    tested = {} if results.compared is None else results.compared.difference_tests(base)
+    tested = {} if results.compared is None else results.compared.differences(base)
     return model_comparison(results.fits, base, results.model_titles, results.failures, tested)
 
 

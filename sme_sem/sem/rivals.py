@@ -30,7 +30,7 @@ def model_comparison(
     hypothesized: str,
     titles: Labels | None = None,
     failures: Mapping[str, Text] | None = None,
-    tested: Mapping[str, float] | None = None,
+    tested: Mapping[str, tuple[float, float]] | None = None,
 ) -> Table:
     """Table of the fit of several models, with differences from the hypothesized one where these mean something.
 
@@ -45,7 +45,8 @@ def model_comparison(
     failures
         Models that could not be fitted, with the reason; they keep a row, without numbers.
     tested
-        Of each model that is nested with the hypothesized one, p of the difference in chi-square.
+        Of each model that is nested with the hypothesized one, its chi-square less that of the latter by the test that
+        goes with them, and p.
     """
     base = fits.get(hypothesized)
     names = dict.fromkeys((*([hypothesized] if base else []), *fits))
@@ -57,7 +58,7 @@ def model_comparison(
     notes: list[Text] = [_DIFFERENCES]
     if any(row[_PLACE["chisq_diff"]] is not None for row in rows):
         notes.append(_NESTED)
-    notes += _uncompared([name for name in names if corrected(fits[name])], len(names), titles)
+    notes += _compared_otherwise([name for name in names if corrected(fits[name])], len(names), titles, bool(tested))
     notes += [_equivalence(pair, titles) for pair in equivalent_models(fits)]
     for name in names:
         if base is not None and not comparable(fits[name], base):
@@ -109,34 +110,36 @@ def _alike(a: Fit, b: Fit) -> bool:
     return mine["df"] == other["df"] and math.isclose(mine["chisq"], other["chisq"], rel_tol=1e-6, abs_tol=1e-6)
 
 
-def _row(fit: Fit, title: Text, base: Fit | None, p_value: float | None) -> tuple[Any, ...]:
+def _row(fit: Fit, title: Text, base: Fit | None, tested: tuple[float, float] | None) -> tuple[Any, ...]:
     found = reported(fit)
     values: dict[str, Any] = {"model": title, "n": fit.n, "chisq_df": chisq_per_df(found)}
     values |= {name: float(found.get(name, math.nan)) for name in _MEASURES}
     if base is not None and comparable(fit, base):
-        values |= _differences(fit, base, p_value)
+        values |= _differences(fit, base, tested)
     return tuple(values.get(column.name) for column in _COLUMNS)
 
 
-def _differences(fit: Fit, base: Fit, p_value: float | None) -> dict[str, Any]:
+def _differences(fit: Fit, base: Fit, tested: tuple[float, float] | None) -> dict[str, Any]:
     mine, other = fit.measures(), base.measures()
     found: dict[str, Any] = {  # least squares have no likelihood, and no AIC
         f"{name}_diff": float(mine[name] - other[name]) if name in mine and name in other else None
         for name in ("chisq", "df", "aic", "bic")
     }
+    scaled, p_value = tested or (None, None)
     if corrected(fit) or corrected(base):  # a difference of corrected statistics has no chi-square distribution
-        return {**found, "chisq_diff": None}
+        found["chisq_diff"] = scaled
     return {**found, "pvalue_diff": p_value}
 
 
-def _uncompared(names: list[str], among: int, titles: Labels | None) -> list[Text]:
-    """Say of which models chi-square is corrected, and so not compared."""
+def _compared_otherwise(names: list[str], among: int, titles: Labels | None, tested: bool) -> list[Text]:
+    """Say of which models chi-square is corrected, and so compared otherwise, or not."""
     if not names:
         return []
+    said = _SCALED if tested else _NO_DIFFERENCE
     if len(names) == among:
-        return [_NO_DIFFERENCE]
+        return [said]
     models = joined([_QUOTED.filled(model=named(name, titles)) for name in names], ", ", "、")
-    return [_OF_SOME.filled(models=models, said=_NO_DIFFERENCE)]
+    return [_OF_SOME.filled(models=models, said=said)]
 
 
 def _equivalence(pair: tuple[str, str], titles: Labels | None) -> Words:
@@ -180,6 +183,11 @@ _NO_DIFFERENCE = Words(
     "χ² is a corrected value; a difference of corrected values is no χ² and is not shown. CFI, TLI and RMSEA are the "
     "robust versions, or the scaled ones where there are none.",
     "χ²为校正值，校正值之差不服从χ²分布，故不列出。CFI、TLI与RMSEA为稳健版本，无稳健版本时为校正版本。",
+)
+_SCALED = Words(
+    "χ² is a corrected value; Δχ² is the corrected difference of nested models, which is not the difference of their "
+    "corrected values. CFI, TLI and RMSEA are the robust versions, or the scaled ones where there are none.",
+    "χ²为校正值；Δχ²为嵌套模型校正后的差值，不等于两个校正值之差。CFI、TLI与RMSEA为稳健版本，无稳健版本时为校正版本。",
 )
 _EQUIVALENT = Words(
     "“{a}” and “{b}” are equivalent on these answers (same df, same χ²): no fit index can choose "

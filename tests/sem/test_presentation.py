@@ -5,13 +5,14 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+import sme_sem as sme
 from sme_sem.errors import SpecificationError
 from sme_sem.sem import effects, presentation, quoted
 from sme_sem.sem.cutoffs import PROFILES, Cutoff, profile
 from sme_sem.sem.fit import fit
 from sme_sem.sem.rivals import comparable, equivalent_models, model_comparison
 from sme_sem.simulation import simulate
-from sme_sem.tables import Kind, html, text
+from sme_sem.tables import Kind, html, text, written
 
 POPULATION = """
     A =~ 0.8*a1 + 0.7*a2 + 0.6*a3
@@ -277,6 +278,20 @@ def test_corrected_statistics_have_no_plain_difference(answers):
     assert any(str(note).startswith("χ² is a corrected value") for note in table.notes)
 
 
+def test_corrected_statistics_have_the_corrected_difference_of_the_pair(answers):
+    structures = (("partial", "B ~ A\nC ~ A + B"), ("full", "B ~ A\nC ~ B"), ("rival", "A ~ B + C"))
+    fits = {name: fit(MEASURED + structure, answers, estimator="MLR") for name, structure in structures}
+    compared = sme.compare(fits)
+    pairs = {(r["wider"], r["narrower"]): r for r in compared.pairs.to_dict("records")}
+    for base, other, sign in (("partial", "full", 1), ("full", "partial", -1)):
+        table = model_comparison(fits, base, tested=compared.differences(base))
+        row = next(r for r in table.records() if r["model"] == other)
+        assert row["chisq_diff"] == sign * pairs["partial", "full"]["statistic"]
+        assert row["pvalue_diff"] == pairs["partial", "full"]["pvalue"]
+        assert any("Δχ² is the corrected difference of nested models" in str(note) for note in table.notes)
+        assert any("Δχ²为嵌套模型校正后的差值" in written(note, "zh") for note in table.notes)
+
+
 def test_where_only_some_models_are_corrected_they_are_named(rivals, answers):
     some = {**rivals, "robust": fit(MEASURED + "B ~ A\nC ~ B + A", answers, estimator="MLR")}
     table = model_comparison(some, "partial", {"robust": "Robust one"})
@@ -341,7 +356,7 @@ def rivals(answers):
 
 
 def test_differences_are_shown_where_they_mean_something(rivals):
-    table = model_comparison(rivals, "partial", tested={"full": 0.25})
+    table = model_comparison(rivals, "partial", tested={"full": (9.9, 0.25)})
     rows = {r["model"]: r for r in table.records()}
     assert list(rows) == ["partial", "full", "turned", "smaller"]
     full = rows["full"]
