@@ -104,10 +104,10 @@ def for_programs(form: Form | None, output: Path | None) -> bool:
 
 def print_tables(tables: Iterable[Table], language: Language) -> None:
     """Print tables as text, with an empty line after each."""
-    from ..tables import text
+    from ..tables import terminal
 
     for table in tables:
-        typer.echo(text.render(table, language) + "\n")
+        typer.echo(terminal.render(table, language, terminal.room()) + "\n")
 
 
 @contextmanager

@@ -243,9 +243,10 @@ class Tabled:
         return save(self.tables(), path, language)
 
     def __str__(self) -> str:
-        from . import text
+        from . import terminal
 
-        return "\n\n".join(text.render(table) for table in self.tables())
+        cells = terminal.room()
+        return "\n\n".join(terminal.render(table, cells=cells) for table in self.tables())
 
     def _repr_html_(self) -> str:
         from . import html

@@ -1,0 +1,151 @@
+"""Table -> a terminal whose width is known: what is too wide is broken into lines, and then into blocks of columns.
+
+Blocks repeat the columns that name the rows.  Files, pipes and notebooks have no width; there a table stays whole.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import zip_longest
+
+from ..letters import width
+from ..words import Language
+from . import format, text
+from .table import Kind, Table
+
+_GAP = 2
+_LEAST = 20  # cells of a column whose texts are broken into lines
+_CLOSING = r"\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f"
+_TOKEN = re.compile(  # a word or a Chinese character, with the signs that may not begin or end a line without it
+    rf"\uff08*(?:[^\s\u2e80-\u9fff\uff00-\uffef]+|\S)[{_CLOSING}]*\s*|\s+"
+)
+
+
+def room() -> int | None:
+    """Cells in a line of the terminal that is written to; None where there is no terminal."""
+    try:
+        return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    except (AttributeError, ValueError):  # no file, or a closed one
+        return None
+
+
+def render(table: Table, language: Language = "en", cells: int | None = None) -> str:
+    """Write a table so that no line is longer than the terminal, where that can be.
+
+    >>> from sme_sem.tables import Column
+    >>> columns = (Column("item", "Item"), *(Column(n, n, Kind.ESTIMATE) for n in ("mean", "deviation", "kurtosis")))
+    >>> print(render(Table("t", "Items", columns, (("t1", 4.2, 1.1, 0.3),)), cells=18))
+    Items
+    ───────────
+    Item   mean
+    ───────────
+    t1    4.200
+    ───────────
+    Item  deviation
+    ───────────────
+    t1        1.100
+    ───────────────
+    Item  kurtosis
+    ──────────────
+    t1       0.300
+    ──────────────
+    """
+    if cells is None:
+        return text.render(table, language)
+    plain = replace(
+        table,
+        columns=tuple(replace(column, once=False) for column in table.columns),
+        rows=tuple(map(tuple, format.grid(table, language))),
+        notes=(),
+        blank=False,
+    )
+    fitting = _broken(plain, language, cells)
+    blocks = [text.render(block, language).split("\n") for block in _blocks(fitting, language, cells)]
+    title, *first = blocks[0]
+    notes = (format.text_of(note, language) for note in table.notes)
+    said = [line for note in notes for line in _lines(note, cells)]
+    return "\n".join([*_lines(title, cells), *first, *(line for block in blocks[1:] for line in block[2:]), *said])
+
+
+def _widths(table: Table, language: Language) -> list[int]:
+    heads = [format.text_of(column.heading, language) for column in table.columns]
+    return [max(map(width, column)) for column in zip(heads, *table.rows, strict=True)]
+
+
+def _broken(table: Table, language: Language, cells: int) -> Table:
+    """Break the texts of the broadest column into lines where that makes the table fit, or else all long ones."""
+    widths = _widths(table, language)
+    over = sum(widths) + _GAP * (len(widths) - 1) - cells
+    labels = [i for i, column in enumerate(table.columns) if column.kind is Kind.LABEL]
+    if over <= 0 or not labels:
+        return table
+    broadest = max(labels, key=lambda i: widths[i])
+    own = max(widths[broadest] - over, 0)
+    if own >= max(_LEAST, width(format.text_of(table.columns[broadest].heading, language))):
+        return _in_lines(table, {broadest: own})
+    return _in_lines(table, {i: max(_LEAST, cells // 2) for i in labels})
+
+
+def _in_lines(table: Table, limits: dict[int, int]) -> Table:
+    rows: list[tuple[str, ...]] = []
+    for row in table.rows:
+        broken = [_lines(cell, limits[i]) if i in limits else [cell] for i, cell in enumerate(row)]
+        rows += zip_longest(*broken, fillvalue="")
+    return replace(table, rows=tuple(rows))
+
+
+def _blocks(table: Table, language: Language, cells: int) -> list[Table]:
+    """Divide the columns among blocks; the first ones, that name the rows, stand in each."""
+    widths = _widths(table, language)
+    if sum(widths) + _GAP * (len(widths) - 1) <= cells:
+        return [table]
+    named = 0
+    while table.columns[named : named + 1] and table.columns[named].kind is Kind.LABEL:
+        if sum(widths[: named + 1]) + _GAP * named > cells // 2:
+            break
+        named += 1
+    free = cells - sum(widths[:named]) - _GAP * max(named - 1, 0)
+    parts: list[list[int]] = [[]]
+    for unit in _units(table, named):
+        if parts[-1] and sum(widths[i] + _GAP for i in (*parts[-1], *unit)) > free:
+            parts.append([])
+        parts[-1] += unit
+    return [_of_columns(table, [*range(named), *part]) for part in parts]
+
+
+def _units(table: Table, first: int) -> list[list[int]]:
+    """Columns that stay together: stars with the number before them."""
+    found: list[list[int]] = []
+    for i in range(first, len(table.columns)):
+        if found and table.columns[i].kind is Kind.STARS:
+            found[-1].append(i)
+        else:
+            found.append([i])
+    return found
+
+
+def _of_columns(table: Table, places: Sequence[int]) -> Table:
+    shown = (tuple(row[i] for i in places) for row in table.rows)
+    return replace(
+        table,
+        columns=tuple(table.columns[i] for i in places),
+        rows=tuple(own for own in shown if any(own)),  # further lines of texts that stand in another block are empty
+    )
+
+
+def _lines(said: str, cells: int) -> list[str]:
+    """Break a text between words, or between Chinese characters, into lines of so many cells.
+
+    >>> _lines("Thresholds: conventional", 14), _lines("判断标准：常用。", 10)
+    (['Thresholds:', 'conventional'], ['判断标准：', '常用。'])
+    """
+    found = [""]
+    for token in _TOKEN.findall(said):
+        if found[-1] and width(found[-1]) + width(token.rstrip()) > cells:
+            found.append("")
+        found[-1] += token
+    return [line.rstrip() for line in found]
