@@ -24,15 +24,19 @@ UPRIGHT, TURNED = 88, 138
 GAP = 2.5
 """Cells between two columns."""
 _CHINESE = 2.1
-_TRIES = (
-    (UPRIGHT, False, 1.0),
-    (UPRIGHT, False, 0.9),
-    (UPRIGHT, False, 0.8),
-    (UPRIGHT, False, 0.7),
-    (TURNED, True, 1.0),
-    (TURNED, True, 0.9),
-    (TURNED, True, 0.8),
-    (TURNED, True, 0.65),
+_FEW = 15  # rows of a short table
+_LABEL = 17.0  # cells of a long label in its narrowed columns
+_TRIES = (  # cells of a line, whether the page is turned, size; whether labels of a short table take more lines
+    (UPRIGHT, False, 1.0, False),
+    (UPRIGHT, False, 0.9, False),
+    (UPRIGHT, False, 0.8, False),
+    (UPRIGHT, False, 0.7, False),
+    (UPRIGHT, False, 0.8, True),
+    (UPRIGHT, False, 0.7, True),
+    (TURNED, True, 1.0, False),
+    (TURNED, True, 0.9, False),
+    (TURNED, True, 0.8, False),
+    (TURNED, True, 0.65, False),
 )
 _NARROW, _BROAD = frozenset("iljt.,:;'|!- "), frozenset("w–")
 _ODD = {**dict.fromkeys("frI()[]", 0.7), **dict.fromkeys("\N{MINUS SIGN}<=>+±", 1.15), "m": 1.6, "%": 1.7}
@@ -66,10 +70,11 @@ def layout(table: Table, language: Language = "en", *, turned: bool = False) -> 
     Layout(widths=(18.95, 4.9), broken=False, turned=False, size=1.0)
     """
     wish, least = _wanted(table, language)
-    for line, lies, size in _TRIES:
+    for line, lies, size, narrow in _TRIES:
+        own = _narrowed(table, language, least) if narrow else least
         free = line / size - GAP * len(wish)
-        if sum(least) <= free and (lies or not turned):
-            return Layout(_shared(least, wish, free), sum(wish) > free, lies, size)
+        if sum(own) <= free and (lies or not turned):
+            return Layout(_shared(own, wish, free), sum(wish) > free, lies, size)
     scale = max(free, 1.0) / sum(least)
     return Layout(tuple(own * scale for own in least), True, True, _TRIES[-1][2])
 
@@ -95,6 +100,19 @@ def _wanted(table: Table, language: Language) -> tuple[list[float], list[float]]
     least = [_least(*column) for column in zip(heads, cells, labels, strict=True)]
     _widen_under_groups(table, language, wish, least)
     return wish, least
+
+
+def _narrowed(table: Table, language: Language, least: list[float]) -> list[float]:
+    """Room for each column of a short table whose labels take another line, so that its page is not turned."""
+    if len(table.rows) > _FEW:
+        return least
+    grid = format.grid(table, language)
+    words = [max((_longest_word(row[i]) for row in grid), default=0.0) for i in range(len(table.columns))]
+    heads = [_longest_word(format.text_of(column.heading, language)) for column in table.columns]
+    return [
+        max(min(own, _LABEL), word, head) if column.kind is Kind.LABEL and own > _LABEL else own
+        for column, own, word, head in zip(table.columns, least, words, heads, strict=True)
+    ]
 
 
 def lines(text: str) -> list[str]:

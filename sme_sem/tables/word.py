@@ -2,8 +2,8 @@
 
 Captions count themselves: their number is a ``SEQ`` field, so that Word renumbers and lists them.
 Latin letters are set in Times New Roman, Chinese ones in SimSun.  Columns are as wide as ``layout``
-finds; a table too broad for an upright page stands on a turned one, and so do short ones between two such tables, and a
-few lines before it.
+finds; a table too broad for an upright page stands on a turned one, and so do short ones between two such tables or in
+the room below one, and a few lines before it.
 A short table, its notes and the few lines that lead to it are kept on one page.  Text stays text, and the same tables
 give the same bytes.
 """
@@ -20,7 +20,7 @@ from xml.sax.saxutils import escape
 
 from ..words import Language, Text
 from . import format
-from .layout import TURNED, UPRIGHT, Layout, layout, least_room, lines
+from .layout import TURNED, UPRIGHT, Layout, layout, least_room, lines, room
 from .table import Column, Kind, Table
 from .typography import runs
 
@@ -43,6 +43,7 @@ _WIDEST = 1.3  # as broad as a table may be drawn beyond its own need
 _FEW = 800  # letters: so much text may stand on a turned page before the table it leads to
 _SHORT = 12  # rows: such a table is not cut by the end of a page, and may stand on a turned one
 _MOST = 30  # rows of all tables that may stand on turned pages without need
+_FULL = 30  # lines of a turned page
 _THICK, _THIN = 12, 6  # eighths of a point
 _TEXTS = (Kind.LABEL, Kind.STARS)
 _TABLE: dict[Language, str] = {"en": "Table", "zh": "表"}
@@ -100,7 +101,7 @@ class Document:
         self._language = language
         self._document = docx.Document()
         self._end = self._document.element.body.sectPr
-        self._turned = False
+        self._turned, self._lines = False, 0  # of the pages since the last turn
         self._lead: list[_Line] = []
         self._letters = 0
         self._waiting: list[tuple[list[_Line], Table, Layout]] = []
@@ -142,6 +143,7 @@ class Document:
         if turned and self._letters:  # the page has room for the picture and a heading
             self._turn(False)
         self._turn(turned)
+        self._lines += _FULL * turned  # a picture for which the page is turned leaves no room on it
         self._figures += 1
         if self._language == "en":
             self._caption(_FIGURE, self._figures, caption, follows=True)
@@ -153,6 +155,7 @@ class Document:
 
     def content(self) -> bytes:
         """Give the document's bytes."""
+        self._fill()
         if self._waiting or self._letters:
             self._turn(False)
         self._place_lead()
@@ -172,6 +175,8 @@ class Document:
 
     def _turn(self, turned: bool) -> None:
         """Go on on a page that lies on its side, or stands upright, with the tables, headings and text that wait."""
+        if self._turned and not turned:
+            self._fill()
         if turned != self._turned:
             self._begin_section(turned)
         for lead, table, shape in self._waiting:
@@ -179,8 +184,24 @@ class Document:
         self._waiting.clear()
         self._place_lead()
 
+    def _fill(self) -> None:
+        """Let short tables that wait stand on what is left of the turned page, so that it does not stay empty."""
+        while self._waiting:
+            lead, table, _ = self._waiting[0]
+            shape = layout(table, self._language, turned=True)
+            if shape.broken or self._lines + self._height(lead, table) > _FULL:
+                return
+            self._put(lead, table, shape)
+            del self._waiting[0]
+
+    def _height(self, lead: list[_Line], table: Table) -> int:
+        """Estimate how many lines of a turned page a table takes, with what leads to it and its notes."""
+        said = [*(line.text for line in lead), *map(self._text, table.notes)]
+        return 5 + len(table.rows) + sum(1 + int(room(text) / TURNED) for text in said)
+
     def _put(self, lead: list[_Line], table: Table, shape: Layout) -> None:
         """Write a table, after the lines that lead to it, on the page that is there."""
+        self._lines += self._height(lead, table) + len(table.rows) * shape.broken
         for line in lead:
             self._add(line.paragraph(follows=True))
         self._tables += 1
@@ -212,7 +233,7 @@ class Document:
         else:
             _lay(self._document.add_section(WD_SECTION.NEW_PAGE), turned)
             _flatten(self._end.getprevious(), before)
-        self._turned = turned
+        self._turned, self._lines = turned, 0
 
     def _add(self, xml: str) -> None:
         self._end.addprevious(_element(xml))

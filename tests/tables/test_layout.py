@@ -28,6 +28,16 @@ def test_writing_shrinks_before_the_page_is_turned():
     assert {shape.turned for shape in shapes} == {False, True}
 
 
+def test_long_labels_of_a_short_table_take_more_lines_before_the_page_is_turned():
+    said = "Market drivers have a positive effect on innovation."
+    labels = tuple(Column(f"l{i}", f"L{i}") for i in range(2))
+    numbers = tuple(Column(f"c{i}", f"C{i}", Kind.STATISTIC) for i in range(7))
+    row = (said, said, *[-123.456] * 7)
+    short, tall = (layout(Table("t", "t", labels + numbers, (row,) * rows)) for rows in (5, 40))
+    assert (short.turned, tall.turned) == (False, True) and short.broken
+    assert min(short.widths[:2]) >= room("innovation.")
+
+
 @settings(deadline=None)  # a shared machine may pause
 @given(st.integers(0, 30), st.text(max_size=80), st.sampled_from(["en", "zh"]))
 def test_columns_never_exceed_the_page(columns, label, language):

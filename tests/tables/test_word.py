@@ -6,8 +6,11 @@ import docx
 import pytest
 from docx.oxml.ns import qn
 
+from sme_sem.diagrams.picture import png
 from sme_sem.tables import Column, Kind, Table, word
 from tables.examples import MODELS, PATHS
+
+WIDE_DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" width="800px" height="500px"/>'
 
 
 def opened(tables, language="en", **options):
@@ -87,7 +90,7 @@ def wide(columns):
 
 
 def test_a_broad_table_lies_on_a_turned_page_and_the_next_one_stands_again():
-    document = opened([PATHS, wide(12), PATHS])
+    document = opened([PATHS, wide(12), long(30)])
     assert [section.orientation for section in document.sections] == [0, 1, 0]
     for section, table in zip(document.sections, document.tables):
         room = section.page_width - section.left_margin - section.right_margin
@@ -107,6 +110,22 @@ def test_short_tables_between_two_broad_ones_stay_on_the_turned_page_in_their_or
     assert turned(wide(12), PATHS, long(30)) == [1, 0]
     document = opened([wide(12), PATHS, long(3), wide(13)])
     assert [len(table.columns) for table in document.tables] == [12, 4, 1, 13]
+
+
+def test_short_tables_fill_the_room_below_a_broad_one_until_the_page_is_full():
+    def places(*tables):
+        body = opened(tables).element.body
+        turns = [i for i, part in enumerate(body) if part.xpath(".//w:sectPr") or part.tag.endswith("sectPr")]
+        at = [i for i, part in enumerate(body) if part.tag.endswith("}tbl")]
+        return [sum(turn < i for turn in turns) for i in at]
+
+    assert places(wide(12), PATHS) == [0, 0]
+    assert places(wide(12), long(8), long(12)) == [0, 0, 1]
+    assert places(PATHS, wide(12), PATHS, long(30), wide(12)) == [0, 1, 1, 2, 3]
+    made = word.Document()
+    made.picture(png(WIDE_DRAWING), "Drawing", 600, turned=True)
+    made.table(PATHS)
+    assert [section.orientation for section in docx.Document(io.BytesIO(made.content())).sections] == [1, 0]
 
 
 def test_a_short_table_on_a_turned_page_is_laid_out_for_it():
