@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from ..errors import SpecificationError
 from ..words import Words
@@ -60,7 +61,9 @@ def scheme(group: np.ndarray, cluster: Sequence[object] | np.ndarray | None) -> 
                 f"cluster=须为所分析的{len(group)}名受访者各指明一个聚类，实为{labels.size}个；多组时逐组排列。",
             )
         )
-    names, unit = np.unique(labels, return_inverse=True)
+    if absent := int(pd.isna(labels).sum()):
+        raise SpecificationError(_NO_CLUSTER.filled(n=absent))
+    unit, names = pd.factorize(labels, sort=True)
     if len(names) < 2:
         raise SpecificationError(
             Words(
@@ -112,3 +115,9 @@ def without_each(units: int, most: int) -> np.ndarray:
 def _counted(rows: np.ndarray, most: int) -> np.ndarray:
     shifted = rows + most * np.arange(len(rows))[:, None]
     return np.bincount(shifted.ravel(), minlength=len(rows) * most).reshape(len(rows), most).astype(float)
+
+
+_NO_CLUSTER = Words(
+    "cluster= has no cluster for {n} of the respondents; name one for each, or leave these out of the fit.",
+    "cluster=中有{n}名受访者没有所属的群；请为每名受访者指明，或在拟合前剔除。",
+)

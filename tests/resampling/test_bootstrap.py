@@ -402,6 +402,18 @@ def test_the_clusters_of_a_fit_are_drawn_without_being_named_again():
         sme.bootstrap(fit)
 
 
+@pytest.mark.parametrize("cluster", [[1.0, np.nan] * 75, ["a", None, 2] * 50])
+def test_a_respondent_without_a_cluster_is_refused(cluster):
+    with pytest.raises(sme.SpecificationError, match=r"^cluster= has no cluster for (75|50) of the respondents; name "):
+        sme.bootstrap(sme.fit(MEDIATION, mediation()), 10, kind="cluster", cluster=cluster)
+
+
+def test_clusters_may_be_named_by_words_and_numbers():
+    fit, numbered = sme.fit(MEDIATION, mediation()), [0, 1, 2] * 50
+    named = sme.bootstrap(fit, 10, kind="cluster", cluster=pd.Series([0, 1, "x"] * 50)).draws
+    assert named.equals(sme.bootstrap(fit, 10, kind="cluster", cluster=numbered).draws)
+
+
 def test_clusters_of_one_are_respondents():
     fit = sme.fit(MEDIATION, mediation())
     alone = sme.bootstrap(fit, 30, kind="cluster", cluster=np.arange(150))
