@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 Kind = Literal["nonparametric", "bollen-stine", "cluster"]
 _KINDS: tuple[Kind, ...] = ("nonparametric", "bollen-stine", "cluster")
 _MOST_LEFT_OUT = 1000
-_CONSTANT, _ROUNDING = 1e-10, 1e-15  # a standard error is rounding below this share of the values, of all errors
+_CONSTANT = 1e-10  # a standard error is rounding below this share of the values, and of the errors of what they rest on
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,11 +85,7 @@ class Bootstrap(Tabled):
     @property
     def vcov(self) -> np.ndarray:
         """Covariances of the free parameters over the samples: (q, q)"""
-        table = self.fit.table
-        own = self.draws.to_numpy()[:, (self.table["kind"] == "estimate").to_numpy()]
-        index = table.index[[p.varies for p in table.parameters]]
-        first = [int(np.flatnonzero(index == q)[0]) for q in range(table.n_free)]
-        kept = own[:, first]
+        kept = _of_parameters(self.fit, self.draws.to_numpy(), self.table["kind"])
         return np.atleast_2d(np.cov(kept[np.isfinite(kept).all(axis=1)], rowvar=False))
 
     def errors(self, level: float, *, standardized: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -117,17 +113,16 @@ class Bootstrap(Tabled):
         """
         level = probability("level", level, 0.95)
         kinds = ("standardized", "standardized_defined") if standardized else ("estimate", "defined")
-        values = self.draws.to_numpy()[:, self.table["kind"].isin(kinds).to_numpy()]
+        wanted = self.table["kind"].isin(kinds).to_numpy()
+        values, error = self.draws.to_numpy()[:, wanted], self.table["se"].to_numpy()[wanted]
         parameters = self.fit.table.parameters
         rows = len(parameters) + sum(term.op == ":=" for term in self.fit.table.definitions)
         there = np.ones(rows, dtype=bool)
         if not standardized:
             there[: len(parameters)] = [p.varies for p in parameters]
-        _, error = _mean_and_error(values)
         with np.errstate(invalid="ignore"):  # where no draw has a value
             limits = intervals.percentile(np.sort(values, axis=0), level)
         found = np.full((3, rows), np.nan)
-        error = np.where(_varying(values, error), error, 0 * error)
         found[:, there] = np.where(np.isnan(error), np.nan, [error, *limits])
         se, lower, upper = found
         return se, lower, upper
@@ -390,7 +385,8 @@ def _summed_up(
     values = np.where(np.isfinite(outcome.values), outcome.values, np.nan)
     rows = job.quantities.rows()
     table = pd.DataFrame(rows, columns=list(rows[0]._fields) if rows else None)
-    table = table.assign(**statistics_of(values, estimate, left_out, level))
+    scale = _scale(job.quantities, fit, values, table["kind"])
+    table = table.assign(**statistics_of(values, estimate, left_out, level, scale))
     columns = pd.DataFrame(values, columns=[row.parameter for row in rows])
     pvalue = np.nan
     if kind == "bollen-stine":
@@ -400,12 +396,15 @@ def _summed_up(
 
 
 def statistics_of(
-    values: np.ndarray, estimate: np.ndarray, left_out: np.ndarray, level: float
+    values: np.ndarray, estimate: np.ndarray, left_out: np.ndarray, level: float, scale: np.ndarray | float = 0.0
 ) -> dict[str, np.ndarray]:
-    """Everything the table says of each quantity: draws (R, k), estimates (k,), respondents left out (n, k)."""
+    """Everything the table says of each quantity: draws (R, k), estimates (k,), respondents left out (n, k).
+
+    scale : (k,) the errors of what each quantity rests on, in its unit
+    """
     ordered = np.sort(values, axis=0)
     mean, se = _mean_and_error(values)
-    varies = _varying(values, se)
+    varies = _varying(values, se, scale)
     jackknife = left_out[np.isfinite(left_out).all(axis=1)]
     a = intervals.acceleration(-jackknife) if len(jackknife) > 1 else np.full(len(estimate), np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):  # where all draws lie on one side, there is no correction
@@ -442,11 +441,31 @@ def _mean_and_error(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return mean, np.sqrt(np.nansum((values - mean) ** 2, axis=0) / (enough - 1))
 
 
-def _varying(values: np.ndarray, error: np.ndarray) -> np.ndarray:
-    """Which quantities differ between draws by more than rounding, in whatever unit: (R, k), (k,) -> (k,)"""
+def _varying(values: np.ndarray, error: np.ndarray, scale: np.ndarray | float) -> np.ndarray:
+    """Which quantities differ between draws by more than rounding, in whatever unit: (R, k), (k,), (k,) -> (k,)"""
     size = np.max(np.abs(values), axis=0, initial=0.0, where=np.isfinite(values))
-    largest = np.max(error, initial=0.0, where=np.isfinite(error))
-    return np.asarray(error > np.maximum(_CONSTANT * size, _ROUNDING * largest))
+    return np.asarray(error > _CONSTANT * np.maximum(size, scale))
+
+
+def _of_parameters(fit: Fit, values: np.ndarray, kinds: pd.Series) -> np.ndarray:
+    """Pick the free parameters, each once: (R, k) -> (R, q)"""
+    index = fit.table.index[[p.varies for p in fit.table.parameters]]
+    first = [int(np.flatnonzero(index == q)[0]) for q in range(fit.table.n_free)]
+    return np.asarray(values[:, (kinds == "estimate").to_numpy()][:, first])
+
+
+def _scale(quantities: Quantities, fit: Fit, values: np.ndarray, kinds: pd.Series) -> np.ndarray:
+    """How far each quantity goes if every parameter moves by its error, with no step against another: -> (k,)
+
+    Beside it the rounding of a difference that is always zero is seen, however large other quantities' units are.
+    """
+    _, errors = _mean_and_error(_of_parameters(fit, values, kinds))
+    q = len(errors)
+    sample = fit.sample.of(None).of(np.zeros(q + 1, dtype=int))
+    steps = np.concatenate([np.zeros((1, q)), np.diag(np.nan_to_num(errors))])
+    with np.errstate(all="ignore"):  # a step may leave the region where a quantity exists
+        found = quantities.evaluate(fit.theta + steps, sample)
+    return np.asarray(np.nansum(np.abs(found[1:] - found[0]), axis=0))
 
 
 def _conforming(fit: Fit) -> Moments:

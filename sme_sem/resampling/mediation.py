@@ -272,12 +272,13 @@ def _differences(found: Bootstrap, routes: pd.DataFrame, interval: Interval, pai
     if not wanted:
         return pd.DataFrame(columns=columns)
     first, second = np.array(wanted).T
-    values, est = found.draws.to_numpy(), found.table["est"].to_numpy()
+    values, est, se = found.draws.to_numpy(), found.table["est"].to_numpy(), found.table["se"].to_numpy()
     numbers = statistics_of(
         values[:, first] - values[:, second],
         est[first] - est[second],
         found.left_out[:, first] - found.left_out[:, second],
         found.level,
+        np.nan_to_num(se[first] + se[second]),
     )
     one, other = (routes.loc[list(side)] for side in (first, second))
     return pd.DataFrame(

@@ -57,6 +57,25 @@ def test_the_unit_of_the_answers_changes_no_ratio_to_an_error():
     np.testing.assert_allclose(ratios[2], ratios[1], rtol=1e-6)
 
 
+def test_the_unit_of_one_variable_changes_no_ratio_to_an_error():
+    model = MEDIATION + "; none := a - a"
+    found = []
+    for unit in (1.0, 1e5, 1e9):  # a mediator in points, or an amount in yuan
+        rows = sme.fit(model, people().assign(m=unit * people()["m"]), bootstrap=100, seed=5).bootstrapped.table
+        rows = rows[rows["kind"].isin(["estimate", "defined", "effect"])].set_index("parameter")
+        assert rows.loc["none:=a-a", "se"] == 0
+        found.append(rows[["est", "se", "bca_lower", "bca_upper", "pvalue"]].drop("none:=a-a"))
+    for other in found[1:]:
+        for name in ("est", "bca_lower", "bca_upper"):
+            np.testing.assert_allclose(other[name] / other["se"], found[0][name] / found[0]["se"], rtol=1e-6)
+        np.testing.assert_allclose(other["pvalue"], found[0]["pvalue"])
+
+
+def test_a_difference_that_a_constraint_holds_at_zero_has_no_error():
+    fit = sme.fit("m ~ a*x; y ~ b*m + x; a == b; none := a - b", people(), bootstrap=50, seed=5)
+    assert fit.estimates().set_index("lhs").loc["none", "se"] == 0
+
+
 def test_errors_approach_those_of_the_information_matrix():
     answers = sme.simulate("F =~ .8*a + .7*b + .6*c; G =~ .8*d + .7*e + .6*f; G ~ .5*F", 800, seed=2)
     plain, fit = sme.fit(CONSTRUCTS, answers), sme.fit(CONSTRUCTS, answers, se="bootstrap", seed=1)
