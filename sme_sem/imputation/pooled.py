@@ -157,18 +157,22 @@ class PooledFit(Tabled):
         columns = self._relations()
         del columns["label"], columns["free"]
         found = self._point.solution(observed=True)
-        return pd.DataFrame(columns | {"est_std": found.value} | self._inference(found.value, found.gradient, level))
+        inference = self._inference(found.value, found.gradient, level, least=1e-24)
+        return pd.DataFrame(columns | {"est_std": found.value} | inference)
 
     def _relations(self) -> dict[str, Any]:
         frame = self.fits[0].estimates()
         return {name: frame[name] for name in ("lhs", "op", "rhs", "group", "label", "free")}
 
-    def _inference(self, value: np.ndarray, gradient: np.ndarray, level: float) -> dict[str, np.ndarray]:
-        """Rubin's rules for functions of the parameters: (r,), (r, q)"""
+    def _inference(
+        self, value: np.ndarray, gradient: np.ndarray, level: float, least: float = 0.0
+    ) -> dict[str, np.ndarray]:
+        """Rubin's rules for functions of the parameters: (r,), (r, q); ``least`` is a variance in standard units."""
         probability("level", level, 0.95)
         within = np.vecdot(gradient @ self._spread.within, gradient)
         between = np.vecdot(gradient @ self._spread.between, gradient)
-        within = np.where(within > 1e-24, within, np.nan)  # a constant has no error
+        rounding = 1e-20 * (np.abs(gradient) @ np.sqrt(np.diagonal(self._spread.within))) ** 2
+        within = np.where(within > np.maximum(rounding, least), within, np.nan)  # a constant has no error
         riv = kernel.relative_increase(within, between, self.m)
         df = kernel.degrees_of_freedom(riv, self.m, self.complete_df)
         se = np.sqrt(within * (1 + riv))

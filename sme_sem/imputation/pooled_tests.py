@@ -21,6 +21,7 @@ from ..kernels import pooling as kernel
 from ..kernels.discrepancy import Sample
 from ..kernels.minimise import Status
 from ..sem import indices
+from ..sem.rivals import equal_moments
 from ..sem.search import estimated
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from ..threads import one_thread
@@ -229,6 +230,8 @@ def compare_imputed(restricted: PooledFit, full: PooledFit) -> PooledComparison:
         raise SpecificationError("pooled difference tests need the same estimator in both models, not a robust one.")
     if set(a[0].observed) != set(b[0].observed):
         raise SpecificationError("the models have different observed variables, so neither is nested in the other.")
+    if not all(equal_moments(one.moments, other.moments) for one, other in zip(a, b, strict=True)):
+        raise SpecificationError(_OTHER_COPIES)
     narrow, wide = restricted.chi_squares, full.chi_squares
     if narrow.df <= wide.df:
         raise SpecificationError(
@@ -251,6 +254,11 @@ def table_of_tests(tests: pd.DataFrame, name: str, title: Text) -> Table:
     return Table(name, title, _COLUMNS, rows_from(tests, _COLUMNS), (_SOURCES, *rough))
 
 
+_OTHER_COPIES = Words(
+    "the answers of the models' copies are not the same, so their chi-squares have no difference. Fit both models to "
+    "one result of impute(), in the same order.",
+    "两个模型所用的插补数据集不同，其卡方值之差没有意义。请以impute()的同一结果、按同一顺序拟合两个模型。",
+)
 _ROUGH = Words(
     "D2 alone knows only the copies' chi-squares: with many degrees of freedom and few copies it may be far off.",
     "D2仅依据各数据集的卡方值：自由度大而数据集少时可能偏差很大。",

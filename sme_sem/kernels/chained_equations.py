@@ -1,9 +1,10 @@
 """Draws of answers that were not given, from a regression on all other answers.
 
 Predictors X have unit variance, y are the answers given to one item.  *Predictive mean matching* regresses y on X,
-draws the coefficients from their posterior distribution (noninformative prior, ridge 1e-5 of the predictors' squares)
-and gives each gap the answer of one of the respondents whose prediction, at the estimates, is nearest to the gap's
-prediction at the draw.  *Proportional odds*, for ordered categories 0 ... c - 1, thresholds tau and slopes beta::
+draws the coefficients from their posterior distribution (noninformative prior, ridge 1e-5 of the predictors' squares,
+the constant's left out so that zero may lie anywhere) and gives each gap the answer of one of the respondents whose
+prediction, at the estimates, is nearest to the gap's prediction at the draw.  *Proportional odds*, for ordered
+categories 0 ... c - 1, thresholds tau and slopes beta::
 
     P(y <= j) = 1 / (1 + exp(-(tau_j - x beta)))
 
@@ -33,8 +34,8 @@ def drawn_regression(X, y, normal, chi_square):
     normal : standard normal numbers    chi_square : one with max(n - q, 1) degrees of freedom
     """
     gram = X.mT @ X
-    q = np.arange(gram.shape[-1])
-    gram[..., q, q] *= 1 + RIDGE
+    slopes = np.arange(1, gram.shape[-1])
+    gram[..., slopes, slopes] *= 1 + RIDGE
     W = linalg.whitener(gram)
     estimate = np.matvec(W.mT, np.matvec(W, np.matvec(X.mT, y)))
     residual = ((y - np.matvec(X, estimate)) ** 2).sum(axis=-1)

@@ -54,6 +54,14 @@ def test_numbers_kept_as_objects_texts_or_categories_are_filled_in():
     pd.testing.assert_frame_equal(found[1], expected[1], check_exact=True)
 
 
+def test_neither_unit_nor_zero_of_the_answers_matters():
+    data = answers_with_gaps()
+    expected = sme.impute(data, m=2, seed=1, iterations=2, progress=False)
+    for unit, zero in ((1e6, 0.0), (1.0, 1e6)):
+        found = sme.impute(unit * data + zero, m=2, seed=1, iterations=2, progress=False)
+        np.testing.assert_allclose((found[1] - zero) / unit, expected[1], atol=1e-8)
+
+
 def test_columns_named_by_numbers_are_filled_in():
     data = answers_with_gaps()
     found = sme.impute(data.set_axis(range(4), axis=1), m=2, seed=1, iterations=2, progress=False)

@@ -169,6 +169,25 @@ def test_a_difference_test_is_the_difference_of_fits():
         sme.compare_imputed(full, equal)
 
 
+def test_models_of_different_copies_are_not_compared():
+    answers = sme.simulate("y ~ 0.4*a + 0.1*b; a ~~ 1*a; b ~~ 1*b", 200, seed=1)
+    answers = answers.mask(np.random.default_rng(2).random(answers.shape) < 0.1)
+    one, other = (sme.impute(answers, m=3, seed=seed, progress=False) for seed in (3, 4))
+    equal = sme.fit_imputed("y ~ p*a + p*b", one, progress=False)
+    with pytest.raises(SpecificationError, match=r"^the answers of the models' copies are not the same, so "):
+        sme.compare_imputed(equal, sme.fit_imputed("y ~ a + b", other, progress=False))
+
+
+def test_units_change_no_pooled_t_value(with_gaps):
+    copies = sme.impute(with_gaps, m=3, seed=5, progress=False)
+    model = MODEL + "; none := r - r; u ~~ u"
+    plain, small = (
+        sme.fit_imputed(model, [unit * copy for copy in copies], progress=False).estimates() for unit in (1.0, 1e-7)
+    )
+    np.testing.assert_allclose(small["t"], plain["t"], rtol=1e-6)
+    assert np.isnan(plain.set_index("lhs").loc["none", "se"])
+
+
 @pytest.fixture(scope="module")
 def few_categories(with_gaps):
     few = with_gaps.apply(lambda own: pd.Series(np.digitize(own, [-1, 0, 1]), own.index).where(own.notna()))
