@@ -44,7 +44,9 @@ def moderated_mediation(
         Which path is moderated: ``"first"`` (to the mediator) or ``"second"`` (to the outcome).
     product
         The variable that carries the interaction; by default the two names joined by an x, as
-        :func:`sme_sem.product_indicators` names it.
+        :func:`sme_sem.product_indicators` names it.  For the second stage centre an observed moderator before it is
+        multiplied by the mediator: what the model leaves unexplained of the mediator else covaries with the product,
+        and the fit warns that errors are wrong.
     at
         Values of the moderator, in its units, and from its mean where the product is a construct
         (:func:`sme_sem.with_products`); fit with ``std_lv=True`` to have them in standard deviations of a

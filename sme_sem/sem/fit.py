@@ -25,13 +25,12 @@ from ..responses.summaries import summaries
 from ..tasks import seeded
 from ..threads import one_thread
 from ..words import Words
-from . import categories, diagnosis, exhausted, least_squares, objective, sampling, two_stage
+from . import categories, diagnosis, exhausted, interactions, least_squares, objective, sampling, two_stage
 from . import ordered as answers_of
 from .bounds import KINDS, ROOMS, Bounds, within_moments
 from .constraints import at_limit, binding, contradictory, labelled, restrictions, without_value
 from .diagnosis import Diagnostic
 from .estimators import chosen_estimator
-from .interactions import with_interactions
 from .options import (
     Options,
     Parameterization,
@@ -445,7 +444,7 @@ def _moments(
     if n is not None or mean is not None:
         raise SpecificationError("n= and mean= go with cov=; of data= they follow from the answers. Leave them out.")
     no_columns(specification.latent, data)
-    data = with_interactions(data, specification)
+    data = interactions.with_interactions(data, specification)
     return moments_of_answers(
         data,
         specification.observed,
@@ -554,7 +553,7 @@ def _examined(fit: Fit) -> list[Diagnostic]:
     """Look for what is odd about estimates that were found."""
     table, labels, point = fit.table, fit.moments.labels, fit.inference.point
     found = diagnosis.examine(point, fit.n, labels)
-    found += sampling.examine(fit.moments.design, fit.options, table)
+    found += [*sampling.examine(fit.moments.design, fit.options, table), *interactions.examine(point, fit.sample)]
     nowhere = [name for name, own in point.defined().items() if not np.isfinite(own.value)]
     found += [diagnosis.undefined(nowhere)] if nowhere else []
     held = at_limit(table, fit.theta, fit.slope, labels)

@@ -6,12 +6,24 @@ each other's mean (Aiken and West 1991, Multiple Regression: Testing and Interpr
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
 import pandas as pd
 
 from ..errors import DataProblem, SpecificationError, did_you_mean
 from ..responses.numeric import numbers_of
 from ..words import Text, Words
+from .diagnosis import Diagnostic
 from .specification import Specification
+
+if TYPE_CHECKING:
+    from ..kernels.discrepancy import Sample
+    from .solution import Point
+
+NOTABLE = 0.2  # a correlation that a model wrongly holds at less bends the errors of paths by some per cent
 
 
 def with_interactions(data: pd.DataFrame, specification: Specification) -> pd.DataFrame:
@@ -58,6 +70,58 @@ def _of_product(name: str, said: Text) -> Words:
     return Words(f"the product {name!r}: ", f"乘积{name!r}：") + said
 
 
+def examine(point: Point, sample: Sample) -> list[Diagnostic]:
+    """Look for products of explained variables that the model sets apart from what remains of these.
+
+    M W covaries with the residual e of M by E(W e^2), which is zero where W is centred.  Estimates of paths stay what
+    they are, but their errors rest on covariances that the model implies.
+    """
+    found, place = [], point.table.place
+    implied = point.moments.sigma
+    for name, factor, other in _set_apart(point):
+        i, j = place[name], place[factor]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            wanted, given = (
+                own[..., i, j] / np.sqrt(own[..., i, i] * own[..., j, j]) for own in (implied, sample.covariance)
+            )
+        off = np.abs(given - wanted).max()
+        if off > NOTABLE:
+            lines = "; ".join([f"{factor} ~~ {name}", *(" ~~ ".join(pair) for pair in combinations(_causes(point), 2))])
+            values = {"name": name, "factor": factor, "other": other, "off": f"{off:.2f}", "lines": lines}
+            found.append(Diagnostic("warning", "product_set_apart", _SET_APART.filled(**values)))
+    return found
+
+
+def _causes(point: Point) -> list[str]:
+    """Name the observed variables that only predict."""
+    table = point.table
+    explained = {p.lhs if p.op == "~" else p.rhs for p in table.parameters if p.op in ("~", "=~")}
+    causes = {p.rhs for p in table.parameters if p.op == "~"} - explained
+    return [name for name in table.observed if name in causes]
+
+
+def _set_apart(point: Point) -> Iterator[tuple[str, str, str]]:
+    """Products of observed variables, the factor that the model explains, and the other one."""
+    rows = point.table.parameters
+    explained, known = {p.lhs for p in rows if p.op == "~"}, set(point.table.observed)
+    related = {frozenset((p.lhs, p.rhs)) for p in rows if p.op in ("~", "~~")}
+    for name in _causes(point):
+        for factor in (own for own in point.table.observed if own in explained):
+            others = {name.removeprefix(factor + joint) for joint in "x:"} | {
+                name.removesuffix(joint + factor) for joint in "x:"
+            }
+            other = next(iter(sorted(others & known - {name})), None)
+            if other is not None and frozenset((name, factor)) not in related:
+                yield name, factor, other
+
+
+_SET_APART = Words(
+    "{name} is a product of {factor}, and the model holds it uncorrelated with what it leaves unexplained of {factor}; "
+    "in the answers it is not (their correlation is off by {off}). Standard errors, standardized values and fit "
+    "indices rest on that; errors of a bootstrap do not. Centre {other} before it is multiplied, or write {lines}.",
+    "{name}是{factor}的乘积，而模型将其与{factor}未被解释的部分设为不相关；数据并非如此（相关系数相差{off}）。标准误、标准化结果与"
+    "拟合指标均受此影响，Bootstrap标准误则不受影响。请先将{other}中心化再相乘，或写{lines}。",
+)
 _OF_CONSTRUCT = Words(
     "{name} is a construct, which has no answers to multiply. Measure the product by products of items: {instead} "
     "makes them.",

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import special
 
@@ -165,6 +166,35 @@ def test_the_second_stage_is_moderated_at_the_outcome():
     ]
     with pytest.raises(SpecificationError, match="needs four variables"):
         sme.moderated_mediation("X", "M", "Y", "X")
+
+
+def _second_stage(mean, n=400):
+    random = np.random.default_rng(7)
+    frame = pd.DataFrame({"X": random.normal(size=n), "W": random.normal(size=n) + mean})
+    frame["M"] = 0.4 * frame["X"] + random.normal(size=n)
+    frame["Y"] = 0.3 * frame["M"] + 0.2 * frame["W"] + 0.2 * frame["M"] * frame["W"] + random.normal(size=n)
+    return frame.assign(MxW=frame["M"] * frame["W"])
+
+
+def test_a_product_that_the_model_sets_apart_from_its_mediator_is_told_with_what_mends_it():
+    text, frame = sme.moderated_mediation("X", "M", "Y", "W", stage="second", at=()), _second_stage(3.0)
+    (said,) = sme.fit(text, frame).diagnostics
+    assert said.code == "product_set_apart" and said.severity == "warning"
+    lines = said.message.split("or write ")[1].removesuffix(".")
+    assert lines == "M ~~ MxW; X ~~ W; X ~~ MxW; W ~~ MxW"
+    mended = sme.fit(f"{text}\n{lines}", frame)
+    assert mended.diagnostics == ()
+    plain = sme.regression("Y ~ M + W + MW + X", frame.assign(MW=frame["MxW"])).coefficients.set_index("predictor")
+    own = mended.estimates().query("lhs == 'Y' and op == '~'").set_index("rhs")
+    assert own.loc["M", "se"] == pytest.approx(plain.loc["M", "se"], rel=0.02)
+    assert own.loc["MxW", "se"] == pytest.approx(plain.loc["MW", "se"], rel=0.02)
+
+
+@pytest.mark.parametrize("product", ["MxW", "W:M"])
+def test_a_product_of_a_centred_moderator_needs_no_warning(product):
+    model = f"M ~ X; Y ~ M + W + {product} + X"
+    assert sme.fit(model, _second_stage(0.0)).diagnostics == ()
+    assert [d.code for d in sme.fit(model, _second_stage(2.0)).diagnostics] == ["product_set_apart"]
 
 
 def test_a_variable_of_its_own_is_not_taken_for_a_product():
