@@ -47,8 +47,8 @@ def rmsea_power(
     """
     _sensible(df, null, true, alpha, groups)
     require_kind("n", n, Real, "a number")
-    if not n > 1:
-        raise SpecificationError(f"n={n!r}: the number of respondents must be above 1.")
+    if not 1 < n < math.inf:
+        raise SpecificationError(f"n={n!r}: the number of respondents must be above 1, and finite.")
     return kernel.overall_power(n, df, null, true, alpha, groups)
 
 
@@ -98,6 +98,8 @@ def rmsea_sample_size(
 def _sensible(df: float, null: float, true: float, alpha: float, groups: int) -> None:
     for name, value in (("df", df), ("null", null), ("true", true)):
         require_kind(name, value, Real, "a number")
+    if df == math.inf:
+        raise SpecificationError("df=inf: the degrees of freedom of a model are a finite number.")
     if not df > 0:
         raise SpecificationError(f"df={df!r}: a model without degrees of freedom has no test of overall fit.")
     if not (0 <= null < 1 and 0 <= true < 1) or null == true:

@@ -64,6 +64,8 @@ def population(
     _valued(specification)
     names, covariance, mean = population_moments(specification)
     items = [t.rhs for t in specification.terms if t.op == "=~" and t.rhs in names]
+    if ordered is not None and not isinstance(ordered, Mapping) and not items:
+        raise SpecificationError(at("ordered", _NO_INDICATORS.filled(ordered=repr(ordered), name=repr(names[0]))))
     cut = {} if ordered is None else dict(ordered) if isinstance(ordered, Mapping) else dict.fromkeys(items, ordered)
     shares = dict(missing) if isinstance(missing, Mapping) else dict.fromkeys(names, missing) if missing else {}
     for what, given in (("ordered", cut), ("missing", shares)):
@@ -141,14 +143,16 @@ def _thresholds(name: str, own: int | Sequence[float]) -> np.ndarray:
             "ordered", own, 2, Words(f"how many categories {name!r} has, two or more", f"{name!r}的类别数，不小于2")
         )
         return -2 + 4 * np.arange(1, own) / own
-    cuts = np.asarray(own, dtype=float)
-    if cuts.ndim != 1 or not len(cuts) or not (np.diff(cuts) > 0).all():
-        raise SpecificationError(
-            at(
-                "ordered",
-                Words(f"the thresholds of {name!r} must rise; got {own!r}.", f"{name!r}的阈值须递增；实为{own!r}。"),
-            )
+    try:
+        cuts = np.asarray(own, dtype=float)
+    except (TypeError, ValueError):
+        cuts = np.full(1, np.nan)
+    if cuts.ndim != 1 or not len(cuts) or not np.isfinite(cuts).all() or not (np.diff(cuts) > 0).all():
+        must = Words(
+            f"the thresholds of {name!r} must rise, each a finite number; got {own!r}.",
+            f"{name!r}的阈值须递增，且各为有限数值；实为{own!r}。",
         )
+        raise SpecificationError(at("ordered", must))
     return cuts
 
 
@@ -158,6 +162,11 @@ _NO_VALUE = Words(
 )
 _NO_SHARE = Words(
     "{name} has a share of {share}; give one from 0 to below 1.", "{name}的比例为{share}；应为0至1（不含1）。"
+)
+_NO_INDICATORS = Words(
+    "{ordered} categories are for the indicators of constructs, and the population has none: name the variables, as in "
+    "ordered={{{name}: {ordered}}}.",
+    "{ordered}个类别用于潜变量的题项，而总体没有潜变量：请指明变量，如ordered={{{name}: {ordered}}}。",
 )
 _NOT_EVEN_ITSELF = Words(
     "the analysis model cannot be fitted to the population itself, so no sample would do: ",

@@ -158,6 +158,8 @@ def test_another_model_can_be_fitted_than_the_population_has():
         ({"missing": 1.0}, "has a share of 1.0"),
         ({"missing": {"zz": 0.1}}, "no observed variable 'zz'"),
         ({"ordered": {"t1": [1, 0]}}, "the thresholds of 't1' must rise"),
+        ({"ordered": {"t1": ["low"]}}, "must rise, each a finite number; got \\['low'\\]"),
+        ({"ordered": {"t1": [0, np.nan]}}, "must rise, each a finite number"),
         ({"ordered": 1}, r"^ordered=1: give how many categories 't1' has, two or more\.$"),
         ({"ordered": "5"}, "^ordered='5': give how many categories"),
         ({"n": "100"}, r"^n='100': give a whole number, two or more\.$"),
@@ -174,6 +176,12 @@ def test_another_model_can_be_fitted_than_the_population_has():
 def test_what_makes_no_sense_is_refused(options, said):
     with pytest.raises(SpecificationError, match=said):
         quiet(CONSTRUCTS, **{"n": 100, "draws": 5, **options})
+
+
+def test_categories_of_no_indicator_are_refused():
+    said = r"^ordered: 5 categories are for the indicators of constructs, .* as in ordered=\{'use': 5\}\.$"
+    with pytest.raises(SpecificationError, match=said):
+        quiet("use ~ 0.3*trust", 60, draws=5, ordered=5)
 
 
 def test_a_study_too_small_for_any_fit_says_so():
@@ -230,6 +238,8 @@ def test_power_where_nothing_is_wrong_is_the_level():
     [
         (lambda: sme.rmsea_power(200, 0), "without degrees of freedom"),
         (lambda: sme.rmsea_power(1, 10), "must be above 1"),
+        (lambda: sme.rmsea_power(np.inf, 10), "must be above 1, and finite"),
+        (lambda: sme.rmsea_sample_size(np.inf), "a finite number"),
         (lambda: sme.rmsea_power(200, 10, null=0.05, true=0.05), "two different RMSEA"),
         (lambda: sme.rmsea_power(200, 10, alpha=5), "alpha=5: give a share"),
         (lambda: sme.rmsea_power(200, 10, groups=0), "how many groups"),
