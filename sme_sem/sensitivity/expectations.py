@@ -74,6 +74,9 @@ def expectations(
                 'hypotheses=为空：请至少写一条路径，如hypotheses={"H1": "use ~ trust > 0"}。',
             )
         )
+    names = [one.id for one in found]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise SpecificationError(_TWICE.filled(name=repr(twice[0])))
     return found
 
 
@@ -160,3 +163,8 @@ _UNREAD = Words(
     "无法读取{one}。请写模型中的关系，有预期符号则一并写出：'use ~ trust > 0'、'use ~ price < 0'，或:=一行的名称。",
 )
 _SEVERAL = Words("{relation} is {n} relations; state them one by one.", "{relation}含{n}个关系；请逐一写出。")
+_TWICE = Words(
+    "two hypotheses are named {name}, and would be counted as one: give each a name of its own, as in "
+    "hypotheses={{'H1': 'use ~ trust > 0', 'H2': 'use ~ trust < 0'}}.",
+    "有两个假设同名（{name}），统计时会合为一个：请分别命名，如hypotheses={{'H1': 'use ~ trust > 0', 'H2': 'use ~ trust < 0'}}。",
+)
