@@ -24,7 +24,7 @@ import pandas as pd
 
 from ..errors import SpecificationError, require_kind
 from ..resampling.bootstrap import Bootstrap, statistics_of
-from ..resampling.mediation import P_VALUES, Interval, estimate_columns, path_of, with_interval
+from ..resampling.mediation import P_VALUES, Interval, estimate_columns, path_of, require_interval, with_interval
 from ..sem.quoted import objections
 from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from, term
@@ -128,6 +128,7 @@ def conditional_indirect(
     interval = chosen("interval", interval, tuple(P_VALUES))
     if found.kind == "bollen-stine":
         raise SpecificationError("kind='bollen-stine' is for the test of the model alone; take kind='nonparametric'.")
+    require_interval(found, interval)
     asked = None if at is None else numbers_at(at, "standard deviations from the mean")
     fit = found.fit
     first = product_of(fit, mediator, predictor, moderator)

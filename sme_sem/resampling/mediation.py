@@ -46,8 +46,9 @@ class Mediation(Tabled):
 
     effects : one row for each effect: predictor, outcome, group, effect (direct, indirect, total indirect, total),
         route, est, se, ci_lower, ci_upper, pvalue, est_std; on indirect rows type (complementary, competitive,
-        indirect-only, direct-only, no effect), mediation (full, partial, none) and assumed (the model has no direct
-        path); share, the indirect part of the total effect, where all of it has one sign
+        indirect-only, direct-only, no effect), mediation (full, partial, none; both empty where an interval does not
+        exist) and assumed (the model has no direct path); share, the indirect part of the total effect, where all of it
+        has one sign
     differences : one row for each pair of indirect effects: first, first_group, second, second_group, est, se,
         ci_lower, ci_upper, pvalue
     """
@@ -138,6 +139,7 @@ def mediation(
     interval = chosen("interval", interval, tuple(P_VALUES))
     pairs = chosen("pairs", pairs, ("ends", "all"))
     _require_draws_of_answers(found)
+    require_interval(found, interval)
     table = found.table
     routes = table[(table["kind"] == "effect") & (table["op"] == "indirect")]
     if not len(routes):
@@ -162,6 +164,12 @@ def _require_draws_of_answers(found: Bootstrap) -> None:
                 "kind='bollen-stine'从模型成立的作答中抽样，只用于检验模型；求效应请取kind='nonparametric'。",
             )
         )
+
+
+def require_interval(found: Bootstrap, interval: Interval) -> None:
+    """Refuse intervals for which nobody was left out."""
+    if interval == "bca" and not len(found.left_out):
+        raise SpecificationError(_NO_BCA)
 
 
 def significant(lower: float, upper: float) -> bool:
@@ -201,7 +209,8 @@ def _effects(found: Bootstrap, interval: Interval) -> Iterator[dict[str, Any]]:
             numbers = _numbers(row, interval, scaled)
             said = dict(_NO_VERDICT)
             if row["op"] == "indirect":
-                kinds = verdict(_limits(numbers), _limits(direct))
+                through, apart = _limits(numbers), _limits(direct)
+                kinds = ("", "") if np.isnan([*through, *apart]).any() else verdict(through, apart)
                 said = {"type": kinds[0], "mediation": kinds[1], "assumed": not beside and kinds[1] == "full"}
             elif len(parts) == 1 and row["op"] == "total_indirect":
                 continue  # the one route, already there
@@ -346,6 +355,11 @@ INTERVAL_NAMES: dict[Interval, Words] = {
     "bc": Words("bias-corrected percentile", "偏差校正百分位法"),
     "bca": Words("BCa", "BCa法"),
 }
+_NO_BCA = Words(
+    "the bootstrap has no BCa intervals, because it was called with bca=False: leave that out, or take "
+    "interval='perc'.",
+    "该Bootstrap没有BCa区间，因为调用时设定了bca=False：请去掉该选项，或取interval='perc'。",
+)
 _INTERVALS = Words("{level} {kind} bootstrap intervals.", "{level}的{kind}Bootstrap置信区间。")
 _VERDICTS = Words(
     "An effect counts where its interval excludes zero. Types: Zhao, Lynch and Chen (2010); full and partial "

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -37,6 +39,19 @@ def test_planted_mediation_is_recognised(through, direct, kinds):
 @pytest.mark.parametrize(("lower", "upper"), [(0.0, 0.2), (-0.1, 0.0), (np.nan, np.nan)])
 def test_an_interval_that_touches_zero_or_does_not_exist_finds_nothing(lower, upper):
     assert verdict((0.1, lower, upper), (0.2, 0.1, 0.3)) == ("direct-only", "none")
+
+
+def test_intervals_that_were_not_asked_for_find_nothing_and_deny_nothing():
+    draws = sme.bootstrap(sme.fit(PARALLEL, planted()), 20, bca=False)
+    with pytest.raises(sme.SpecificationError, match=r"^the bootstrap has no BCa intervals, because it was "):
+        sme.mediation(draws, interval="bca")
+
+
+def test_a_route_without_an_interval_has_no_verdict():
+    draws = found(20)
+    one_side = draws.table.assign(bc_lower=np.nan, bc_upper=np.nan)  # all draws on one side of the estimate
+    effects = sme.mediation(replace(draws, table=one_side), interval="bc").effects
+    assert (effects[["type", "mediation"]] == "").all(axis=None) and not effects["assumed"].any()
 
 
 def test_effects_add_up_and_are_those_of_the_fit():
