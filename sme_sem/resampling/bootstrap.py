@@ -187,7 +187,7 @@ def bootstrap(
     kind
         ``"nonparametric"`` draws respondents, within groups; ``"cluster"`` draws whole clusters (``cluster=``, or
         those of the fit); ``"bollen-stine"`` draws from answers transformed so that the model holds, and tests the
-        model.
+        model, by whole clusters where there are any.
     resamples
         The caller's own samples: (draws, n) numbers, from 0, of the respondents analysed, groups one after another.
     level
@@ -239,7 +239,7 @@ def bootstrap(
     """
     require_solution(fit, "there is nothing to bootstrap; see fit.diagnostics.")
     kind = chosen("kind", kind, _KINDS)
-    if kind == "cluster" and cluster is None:
+    if kind != "nonparametric" and cluster is None:
         cluster = _clusters_of(fit)
     _suited(fit, kind, cluster)
     probability("level", level, 0.95)
@@ -279,7 +279,7 @@ def _suited(fit: Fit, kind: Kind, cluster: Sequence[object] | np.ndarray | None)
                 "自助法从原始作答中抽样：请以data=而非cov=拟合模型。",
             )
         )
-    if (kind == "cluster") != (cluster is not None):
+    if (kind == "cluster" and cluster is None) or (kind == "nonparametric" and cluster is not None):
         raise SpecificationError(
             Words(
                 "kind='cluster' and cluster=, the cluster of each respondent, go together.",

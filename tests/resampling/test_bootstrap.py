@@ -333,6 +333,21 @@ def test_a_true_model_is_not_rejected_and_a_wrong_one_is():
     assert np.isnan(sme.bootstrap(true, 10).pvalue)
 
 
+def test_the_model_is_tested_by_whole_clusters_where_there_are_any():
+    model, once = "F =~ a + b + c + d", sme.simulate("F =~ .8*a + .7*b + .6*c + .7*d; a ~~ .1*b", 150, seed=3)
+    twice = pd.concat([once, once]).assign(who=[*range(150), *range(150)])
+    alone, known, named = (
+        sme.bootstrap(fit, 200, kind="bollen-stine", bca=False, **own).pvalue
+        for fit, own in (
+            (sme.fit(model, once), {}),
+            (sme.fit(model, twice, cluster="who"), {}),
+            (sme.fit(model, twice), {"cluster": twice["who"]}),
+        )
+    )
+    assert 0 < alone == known == named
+    assert sme.bootstrap(sme.fit(model, twice), 200, kind="bollen-stine", bca=False).pvalue < alone / 2
+
+
 def test_answers_with_gaps_are_turned_pattern_by_pattern():
     data = mixed(gaps=0.1)
     complete = sme.fit(LATENT, data.dropna(), meanstructure=True)
