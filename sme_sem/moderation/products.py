@@ -112,6 +112,10 @@ def product_indicators(
     method = chosen("method", method, METHODS)
     own = {construct: tuple(listed(construct, items, "a1")) for construct, items in constructs.items()}
     require_kind("name", name, (str, NoneType), "the name of the product, such as name='AxB'")
+    for construct, indicators in own.items():
+        require_kind("each name in constructs", construct, str, "a text, such as 'A'")
+        if len(set(indicators)) < len(indicators):
+            raise SpecificationError(_TWICE.filled(construct=repr(construct), items=", ".join(map(str, indicators))))
     if len(own) not in (1, 2):
         raise SpecificationError(f"constructs= names {len(own)}: give two for an interaction, or one for its square.")
     for construct, indicators in own.items():
@@ -191,6 +195,10 @@ def _model(name: str, columns: Sequence[str], pairs: Sequence[Pair], alone: Coll
     return "\n".join(lines)
 
 
+_TWICE = Words(
+    "{construct} names an indicator twice ({items}): name each once.",
+    "{construct}中有题项重复（{items}）：每个题项只写一次。",
+)
 _TITLE = Words("Product indicators: {name}", "乘积指标：{name}")
 _COLUMNS = (
     Column("column", Words("Column", "列")),

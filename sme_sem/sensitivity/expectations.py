@@ -166,5 +166,6 @@ _SEVERAL = Words("{relation} is {n} relations; state them one by one.", "{relati
 _TWICE = Words(
     "two hypotheses are named {name}, and would be counted as one: give each a name of its own, as in "
     "hypotheses={{'H1': 'use ~ trust > 0', 'H2': 'use ~ trust < 0'}}.",
-    "有两个假设同名（{name}），统计时会合为一个：请分别命名，如hypotheses={{'H1': 'use ~ trust > 0', 'H2': 'use ~ trust < 0'}}。",
+    "有两个假设同名（{name}），统计时会合为一个：请分别命名，"
+    "如hypotheses={{'H1': 'use ~ trust > 0', 'H2': 'use ~ trust < 0'}}。",
 )

@@ -106,6 +106,8 @@ def test_a_planted_interaction_and_a_planted_square_are_found_again():
     ("constructs", "options", "said"),
     [
         ({"A": ["x1"], "B": ["x2"], "C": ["x3"]}, {}, "names 3: give two"),
+        ({1: ["x1", "x2"], 2: ["x4", "x5"]}, {}, "^each name in constructs must be a text, such as 'A', not 1"),
+        ({"A": ["x1", "x1"], "B": ["x4", "x5"]}, {}, r"^'A' names an indicator twice \(x1, x1\): name each once\.$"),
         ({"A": ["x1", "x2", "x3"], "B": ["x4", "x5"]}, {}, "of 3 and 2 indicators cannot be matched .* match=False"),
         ({"A": ["x1"], "B": ["x77"]}, {}, "'B': the data have no column 'x77'"),
         ({"A": ["x1"], "B": []}, {}, "'B' has no indicator"),
