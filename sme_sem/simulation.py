@@ -61,17 +61,20 @@ def population_moments(model: str | Specification) -> tuple[tuple[str, ...], np.
     return table.observed, moments.sigma[0], moments.mu[0]
 
 
-def without_composites(population: Specification) -> None:
-    """Refuse composites in a population, and say what to write instead."""
+def refuse_what_is_not_drawn(population: Specification) -> None:
+    """Refuse composites and products in a population, and say what to write instead."""
     for term in population.relations:
         if term.op == WEIGHT:
             raise SpecificationError(at(f"{term.lhs} <~", _NO_COMPOSITES))
+        if product := next((name for name in (term.lhs, term.rhs) if ":" in name), ""):
+            one = "".join(product.split(":"))
+            raise SpecificationError(at(product, _NO_PRODUCTS.filled(one=one)))
 
 
 def laid_out(model: str | Specification) -> tuple[ParameterTable, np.ndarray]:
     """Read a population, with every parameter at its value: unwritten variances one, all else zero."""
     specification = Specification.read(model)
-    without_composites(specification)
+    refuse_what_is_not_drawn(specification)
     table = parameter_table(specification, Options(fixed_x=False))
     theta = np.zeros(table.n_free)
     for p in table.parameters:
@@ -89,4 +92,11 @@ _NO_COMPOSITES = Words(
     "a population has no composites. Put their items in their place as predictors, with weight times path (0.5 * 0.4 "
     "gives y ~ 0.2*x1), and write the items' covariances.",
     "总体中不能有合成构念。请以其题项作自变量代替，系数为权重乘以路径（0.5 * 0.4即y ~ 0.2*x1），并写明题项的协方差。",
+)
+_NO_PRODUCTS = Words(
+    "variables drawn from a normal distribution have no product among them, and a column of that name would have "
+    "nothing to do with its factors. Draw these, multiply them and add the effect to the outcome; or, for a rough "
+    "power, name the product as a variable of its own ({one}) with the variance and covariances that it has.",
+    "正态总体中抽取的变量不含乘积，以此为名的列与其因子毫无关系。请先抽取各因子，相乘后将效应加到结果变量上；若仅粗略估计功效，"
+    "可将乘积作为独立变量（{one}）写入，并给出其方差与协方差。",
 )

@@ -107,6 +107,13 @@ def test_an_impossible_population_is_refused(model, n, message):
     assert str(caught.value) == message
 
 
+@pytest.mark.parametrize("model", ["y ~ 0.3*x + 0.2*x:z", "A =~ a; B =~ b; a ~ 0.2*A:B"])
+def test_a_population_with_products_is_refused(model):
+    for drawn in (sme.simulate, sme.power):
+        with pytest.raises(SpecificationError, match=r"^(x:z|A:B): variables drawn from a normal distribution have"):
+            drawn(model, 100, seed=1)
+
+
 def test_a_feedback_loop_without_equilibrium_is_refused():
     with pytest.raises(SpecificationError, match="not positive definite"):
         sme.simulate("a ~ 1.0*b; b ~ 1.0*a", 10, seed=1)

@@ -19,7 +19,7 @@ from ..sem.fit import fit as fit_model
 from ..sem.options import Options
 from ..sem.parameters import parameter_table
 from ..sem.specification import Specification
-from ..simulation import population_moments, without_composites
+from ..simulation import population_moments, refuse_what_is_not_drawn
 from ..syntax import DEFINING
 from ..words import Words, at, joined
 
@@ -60,7 +60,7 @@ def population(
 ) -> Population:
     """Read a population and what becomes of its answers."""
     specification = Specification.read(model)
-    without_composites(specification)
+    refuse_what_is_not_drawn(specification)
     _valued(specification)
     names, covariance, mean = population_moments(specification)
     items = [t.rhs for t in specification.terms if t.op == "=~" and t.rhs in names]
