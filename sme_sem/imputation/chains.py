@@ -114,5 +114,9 @@ def _by_matching(
     for rng, own, wanted in zip(rngs, seen, sought, strict=True):
         shuffled = rng.permutation(n)  # so that equal predictions are equally often chosen
         near = shuffled[kernel.nearest(own[shuffled], wanted, donors)]
-        found.append(given[near[np.arange(len(near)), rng.integers(near.shape[1], size=len(near))]])
+        chosen = near[np.arange(len(near)), rng.integers(near.shape[1], size=len(near))]
+        kinds = kernel.alike(own)
+        if np.bincount(kinds).max() > donors:  # else all who are alike may give
+            chosen = kernel.another_alike(kinds, chosen, rng.uniform(size=n), rng.uniform(size=len(chosen)))
+        found.append(given[chosen])
     return np.stack(found)

@@ -24,6 +24,7 @@ import numpy as np
 from . import linalg
 
 RIDGE = 1e-5
+TIED = 1e-10  # of the predictions' range: nearer than that, two are one
 SLOPE_PRECISION = 1 / 2.5**2
 MOST_STEPS, MOST_HALVINGS = 50, 20
 
@@ -52,6 +53,31 @@ def nearest(given, sought, k):
     distance = np.abs(given[order][window] - sought[:, None])
     closest = np.argsort(distance, axis=1, kind="stable")[:, :k]
     return order[np.take_along_axis(window, closest, axis=1)]
+
+
+def alike(given):
+    """Which predictions are one, numbered in ascending order: (n,) -> (n,)"""
+    order = np.argsort(given, kind="stable")
+    further = np.diff(given[order], prepend=-np.inf) > TIED * np.ptp(given)
+    found = np.empty(len(given), dtype=int)
+    found[order] = np.cumsum(further) - 1
+    return found
+
+
+def another_alike(kinds, places, again, uniform):
+    """Put one of the same kind, by chance, in each place: (n,), (s,), (n,), (s,) -> (s,)
+
+    Gaps with one prediction, as discrete predictors give them, would else all have the few donors chosen among the many
+    that are equally near, and copies would differ by more than the gaps make them.  Donors of a kind are first drawn
+    with replacement (``again``), as it is not known how all who could have answered would (Rubin and Schenker 1986,
+    Journal of the American Statistical Association 81, 366-374: approximate Bayesian bootstrap).
+    """
+    order = np.argsort(kinds, kind="stable")
+    count = np.bincount(kinds)
+    first, own = np.cumsum(count) - count, kinds[order]
+    drawn = order[first[own] + (again * count[own]).astype(int)]
+    own = kinds[places]
+    return drawn[first[own] + (uniform * count[own]).astype(int)]
 
 
 class Odds(NamedTuple):

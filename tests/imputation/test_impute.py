@@ -54,6 +54,27 @@ def test_numbers_kept_as_objects_texts_or_categories_are_filled_in():
     pd.testing.assert_frame_equal(found[1], expected[1], check_exact=True)
 
 
+def test_gaps_with_one_prediction_do_not_share_a_handful_of_donors():
+    random = np.random.default_rng(1)
+    data = pd.DataFrame({"x": np.repeat([0.0, 1.0], 100), "y": random.normal(size=200)})
+    data.loc[random.random(200) < 0.4, "y"] = np.nan
+    copies = sme.impute(data, m=20, seed=1, iterations=1, progress=False)
+    gaps = data["y"].isna()
+    distinct = copies[0].loc[gaps].groupby("x")["y"].nunique()
+    assert (distinct > 15).all()  # of about forty gaps in each cell, where five donors served all
+    slope = sme.fit_imputed("y ~ x", copies, progress=False).estimates().iloc[0]
+    answered = sme.fit("y ~ x", data).estimates().iloc[0]  # gaps in y alone add nothing
+    assert slope["se"] == pytest.approx(answered["se"], rel=0.2)
+
+
+def test_another_of_a_kind_is_any_of_it_and_one_alone_stays():
+    kinds = kernel.alike(np.array([2.0, 1.0, 2.0 + 1e-14, 5.0]))
+    assert kinds.tolist() == [1, 0, 1, 2]
+    random = np.random.default_rng(1)
+    found = [kernel.another_alike(kinds, np.arange(4), random.random(4), random.random(4)) for _ in range(50)]
+    assert [set(own) for own in np.transpose(found).tolist()] == [{0, 2}, {1}, {0, 2}, {3}]
+
+
 def test_neither_unit_nor_zero_of_the_answers_matters():
     data = answers_with_gaps()
     expected = sme.impute(data, m=2, seed=1, iterations=2, progress=False)
