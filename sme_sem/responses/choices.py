@@ -33,8 +33,13 @@ def joined_reader(question: BackgroundQuestion) -> Reader:
     ((2.0, 1.0), (1.0, 2.0), (1.0, 2.0))
     """
     single = category_reader(question)
+    codes = {str(code): float(code) if isinstance(code, int) else code for code in question.categories}
+    names = {*codes, *(_spaced(name) for label in question.categories.values() for name in (label.en, label.zh))}
 
     def read(text: str) -> Reading:
+        words = text.split()
+        if len(words) > 1 and all(word in codes for word in words) and names.isdisjoint({text.strip(), _spaced(text)}):
+            return Reading(tuple(dict.fromkeys(codes[word] for word in words)), "recoded")
         alone = single(text)
         if isinstance(alone.value, (float, str)):
             return Reading((alone.value,), alone.rule)
@@ -75,6 +80,10 @@ def filled(answers: Mapping[Any, np.ndarray]) -> dict[Any, np.ndarray]:
     """Take an empty cell for "not chosen" where the respondent said something of another option."""
     said = np.logical_or.reduce([~np.isnan(own) for own in answers.values()])
     return {code: np.where(np.isnan(own) & said, 0.0, own) for code, own in answers.items()}
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _pieces(pieces: Sequence[str], join: str, single: Reader) -> tuple[Any, ...] | None:

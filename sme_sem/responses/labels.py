@@ -26,6 +26,8 @@ _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.ASCII)
 _DURATION = re.compile(r"(?:(\d+)(?:小时|h))?(?:(\d+)(?:分钟|分|min|m))?(?:(\d+(?:\.\d+)?)(?:秒|sec|s)?)?", re.ASCII)
 _CLOCK = re.compile(r"(?:(\d+)days?,?)?(?:(\d+):([0-5]?\d)|(\d+)):([0-5]?\d(?:\.\d+)?)", re.ASCII)
 _POINTS = "分"
+_THOUSANDS = re.compile(r"(?<!\d)\d{1,3}(?:\s\d{3})+(?!\d)")
+_APART = re.compile(r"\d\s+\d")
 _JOINTS = ("", ".", "-", "=", ":", "、", "_", ")")
 
 NO_ANSWER = frozenset({"na", "n/a", "#n/a", "<na>", "nan", "null", "none", ".", "(跳过)", "(空)"})
@@ -63,6 +65,15 @@ def number(fold: str) -> float | None:
     return float(fold) if _NUMBER.fullmatch(fold) else None
 
 
+def apart(text: str) -> bool:
+    """Whether digits stand apart, so that they are several numbers; ``12 345`` is one.
+
+    >>> apart("1 2"), apart("12 345"), apart("12")
+    (True, False, False)
+    """
+    return _APART.search(_THOUSANDS.sub("0", text)) is not None
+
+
 def rating_reader(scale: ResponseScale) -> Reader:
     """Read the answers on a response scale.
 
@@ -81,7 +92,7 @@ def rating_reader(scale: ResponseScale) -> Reader:
 
     def read(text: str) -> Reading:
         fold = folded(text)
-        x = number(fold)
+        x = _one_number(text, fold)
         if not fold:
             return Reading(None, "empty_cell")
         if x in missing:
@@ -92,7 +103,7 @@ def rating_reader(scale: ResponseScale) -> Reader:
             return Reading(labels[fold], "recoded")
         if fold in NO_ANSWER:
             return Reading(None, "missing_code")
-        if fold.endswith(_POINTS) and (points := number(fold.removesuffix(_POINTS))) in codes:
+        if fold.endswith(_POINTS) and (points := _one_number(text, fold.removesuffix(_POINTS))) in codes:
             return Reading(points, "recoded")
         if x is None:
             return Reading(
@@ -117,14 +128,14 @@ def category_reader(question: BackgroundQuestion) -> Reader:
 
     def read(text: str) -> Reading:
         fold = folded(text)
-        x = number(fold)
+        x = _one_number(text, fold)
         plain = str(int(x)) if x is not None and abs(x) < 1e15 and x == int(x) else fold
         if not fold:
             return Reading(None, "empty_cell")
         if fold in missing or plain in missing:
             return Reading(None, "missing_code")
         for known, written in ((codes, text.strip()), (in_any_case, fold), (in_any_case, plain)):
-            if written in known:
+            if written in known and not (apart(text) and known is in_any_case):
                 return Reading(known[written])
         if fold in labels:
             return Reading(labels[fold], "recoded")
@@ -148,7 +159,7 @@ def number_reader(missing_codes: Iterable[int | str] = ()) -> Reader:
 
     def read(text: str) -> Reading:
         fold = folded(text)
-        x = number(fold)
+        x = _one_number(text, fold)
         if not fold:
             return Reading(None, "empty_cell")
         if fold in missing or x in numbers or (x is None and fold in NO_ANSWER):
@@ -234,12 +245,16 @@ def _labels(texts: Mapping[Any, Bilingual]) -> dict[str, Any]:
         for label, code in alone
         for short in (folded(_short(code)),)
         for written in (
-            *(short + joint + label for joint in _JOINTS),
+            *(short + joint + label for joint in _JOINTS if joint or not label[:1].isdigit()),
             f"{short}({label})",
             f"{label}({short})",
         )
     ]
     return _distinct(with_code) | _distinct(alone)
+
+
+def _one_number(text: str, fold: str) -> float | None:
+    return None if apart(text) else number(fold)
 
 
 def _short(code: float | str) -> str:

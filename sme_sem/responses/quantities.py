@@ -15,7 +15,7 @@ import numpy as np
 from ..instrument.parts import BackgroundQuestion
 from ..tables import Words
 from .findings import Finding, finding, listed, shortened
-from .labels import Reader, Reading, folded, number, number_reader
+from .labels import Reader, Reading, apart, folded, number, number_reader
 
 WITH_UNIT = "with_unit"
 _WITH_UNIT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(\D+)", re.ASCII)
@@ -45,7 +45,7 @@ it means no answer"
 
     def read(text: str) -> Reading:
         found = plain(text)
-        if found.rule == "not_a_number" and (parts := _WITH_UNIT.fullmatch(folded(text))):
+        if found.rule == "not_a_number" and not apart(text) and (parts := _WITH_UNIT.fullmatch(folded(text))):
             known = _left_out(parts[2], asked)
             found = Reading(number(parts[1]), WITH_UNIT) if known else Reading(None, found.rule, _unit(parts[2]))
         return _within(found, question) if isinstance(found.value, float) else found

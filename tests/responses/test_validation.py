@@ -6,9 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sme_sem.instrument.parts import BackgroundQuestion
+from sme_sem.instrument.parts import BackgroundQuestion, ResponseScale
 from sme_sem.responses import read_responses
-from sme_sem.responses.labels import duration_reader, folded
+from sme_sem.responses.choices import joined_reader
+from sme_sem.responses.labels import category_reader, duration_reader, folded, rating_reader
 from sme_sem.responses.quantities import quantity_reader
 
 from . import dialects
@@ -185,6 +186,45 @@ def numeric(wording, **bounds):
 )
 def test_a_unit_is_left_out_where_the_question_asks_in_it(wording, text, value):
     assert numeric(wording)(text).value == value
+
+
+def question(kind, categories=None):
+    words = {"id": "q", "label": "Q", "wording": "Which?", "kind": kind, "categories": categories or {}}
+    return BackgroundQuestion.model_validate(words)
+
+
+MANY = {i: f"Option {i}" for i in range(1, 15)}
+PLACES = {name: name.capitalize() for name in ("north", "east", "northeast")}
+
+
+@pytest.mark.parametrize(
+    ("categories", "text", "codes"),
+    [
+        (MANY, "1 2", (1.0, 2.0)),  # twelve is an option too
+        (MANY, "1 14", (1.0, 14.0)),
+        (MANY, "12", (12.0,)),
+        (PLACES, "north east", ("north", "east")),
+        (PLACES, "northeast", ("northeast",)),
+        (PLACES | {"northeast": "North East"}, "North East", ("northeast",)),
+    ],
+)
+def test_options_with_spaces_between_them_are_not_read_as_one(categories, text, codes):
+    assert joined_reader(question("multiple", categories))(text).value == codes
+
+
+def test_digits_that_stand_apart_are_several_numbers():
+    assert category_reader(question("category", MANY))("1 2").rule == "unknown_category"
+    read = quantity_reader(question("numeric"))
+    assert [read(text).rule for text in ("2 5", "2 5 years")] == ["not_a_number", "not_a_number"]
+    assert read("12 345").value == 12345
+    scale = ResponseScale(lowest=0, highest=100, anchors={})
+    assert [rating_reader(scale)(text).rule for text in ("5 0", "5 0分")] == ["not_a_number", "not_a_number"]
+
+
+def test_a_number_before_a_label_that_begins_with_one_is_no_code():
+    read = category_reader(question("category", {1: "5 years", 2: "8 years"}))
+    assert read("15 years").rule == "unknown_category"
+    assert (read("1. 5 years").value, read("5 years").value) == (1.0, 1.0)
 
 
 def test_points_of_a_scale_are_its_codes_if_they_are_codes(instrument):
