@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
@@ -151,10 +152,11 @@ def _coded(table: pd.DataFrame, scale: Scale) -> tuple[Sequence[Any], np.ndarray
                 f"scale：应为{'、'.join(kernel.LEVELS)}之一，实为{scale!r}",
             )
         )
-    cells = table.to_numpy(dtype=object)
+    cells = _spelled_alike(table)
     gap = pd.isna(cells) | (cells == "")
     if scale != "nominal":
-        cells = np.array([pd.to_numeric(column, errors="coerce") for column in cells.T], dtype=float).T
+        columns = [pd.to_numeric(column, errors="coerce") for column in cells.T]
+        cells = np.array(columns, dtype=float).reshape(cells.T.shape).T
         wrong = np.isnan(cells) & ~gap
         if wrong.any():
             row, column = np.argwhere(wrong)[0]
@@ -169,6 +171,21 @@ def _coded(table: pd.DataFrame, scale: Scale) -> tuple[Sequence[Any], np.ndarray
     place = {value: i for i, value in enumerate(known)}
     codes = [[-1 if empty else place[v] for v, empty in zip(*row, strict=True)] for row in zip(cells, gap, strict=True)]
     return known, np.array(codes, dtype=int).reshape(table.shape)
+
+
+def _spelled_alike(table: pd.DataFrame) -> np.ndarray:
+    """Judgements without spaces around them; numbers are texts where some are, so that 1 of one coder is "1"."""
+    cells = table.to_numpy(dtype=object, copy=True)
+    for (row, column), value in np.ndenumerate(cells):
+        if not isinstance(value, Hashable):
+            said = {"coder": table.columns[column], "value": repr(value), "unit": table.index[row]}
+            raise DataProblem(_NO_CODE.filled(**said))
+        cells[row, column] = value.strip() if isinstance(value, str) else value
+    if any(isinstance(value, str) and value for value in cells.flat):
+        numeric = [isinstance(v, Real) and not isinstance(v, bool) and v == v for v in cells.flat]
+        texts = [f"{v:.15g}" if own else v for v, own in zip(cells.flat, numeric, strict=True)]
+        cells = np.array([*texts, None], dtype=object)[:-1].reshape(cells.shape)
+    return cells
 
 
 def _interval(counts: np.ndarray, values: np.ndarray, scale: Scale, draws: int, seed: int) -> tuple[float, float]:
@@ -196,6 +213,10 @@ def _pairs(coders: Sequence[str], codes: np.ndarray, k: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["first", "second", "units", "percent", "kappa", "se"])
 
 
+_NO_CODE = Words(
+    "a judgement of {coder} is {value} (unit {unit}); give each unit one code, as a text or a number",
+    "{coder}的一个判断为{value}（单元{unit}）；每个单元应为一个编码，即文字或数字",
+)
 _TITLE, _PAIRS_TITLE = Words("Agreement of coders", "编码者一致性"), Words("Agreement by pair", "两两编码者一致性")
 _GAPS = Words(
     "{n} units that not everybody judged are left out of Fleiss' kappa.",

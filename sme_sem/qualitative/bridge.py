@@ -27,6 +27,7 @@ from .coding import Coding, require_coding
 from .lists import ListSource, read_list
 from .trail import trail_table
 
+_UNPRINTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _MOST_SEGMENTS = 5  # quoted in a comment; the trail holds all
 _FIELDS = {
     "cause": ("from", "原因", "前因", "自变量"),
@@ -365,8 +366,8 @@ def _yaml(document: Mapping[str, Any], trail: pd.DataFrame) -> str:
                 lines.append("    items:")
             for item in construct.get("items", ()):
                 lines += [f"      # {words}" for words in _quotes(quoted.get(item["id"]))]
-                lines.append(f"      - id: {json.dumps(item['id'], ensure_ascii=False)}")
-                lines.append(f"        wording: {json.dumps(item['wording'], ensure_ascii=False)}")
+                lines.append(f"      - id: {_quoted(item['id'])}")
+                lines.append(f"        wording: {_quoted(item['wording'])}")
     return "\n".join(lines) + "\n"
 
 
@@ -375,11 +376,21 @@ def _quotes(segments: pd.DataFrame | None) -> list[str]:
         return []
     shown = segments.head(_MOST_SEGMENTS)
     lines = [
-        f"{source}, row {row}: {' '.join(str(text).split())[:160]}".rstrip(": ")
+        f"{_in_one_line(source)}, row {row}: {_in_one_line(text)[:160]}".rstrip(": ")
         for row, source, text in shown[["row", "source", "segment"]].itertuples(index=False, name=None)
     ]
     rest = len(segments) - len(shown)
     return [*lines, *([f"and {rest} more segments"] if rest else [])]
+
+
+def _in_one_line(text: object) -> str:
+    return " ".join(_UNPRINTED.sub(" ", str(text)).split())
+
+
+def _quoted(text: str) -> str:
+    """Write a text in quotation marks, what YAML does not print as its number."""
+    written = json.dumps(text, ensure_ascii=False)
+    return _UNPRINTED.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
 
 
 def _dumped(value: Any) -> str:

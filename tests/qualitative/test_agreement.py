@@ -144,3 +144,17 @@ def test_what_cannot_be_compared_is_refused():
         agreement(pd.DataFrame({"a": ["x", None], "b": [None, "x"]}))
     with pytest.raises(DataProblem, match="a judgement of b is 'high'; scale='interval' needs numbers"):
         agreement(pd.DataFrame({"a": [1, 2], "b": [1, "high"]}), scale="interval")
+
+
+def test_one_code_is_one_code_however_a_coder_wrote_it():
+    numbers, texts = [1, 2, 1, 2, np.nan], ["1 ", " 2", "1", "2", " "]
+    judged = pd.DataFrame({"A": numbers, "B": texts})
+    assert agreement(judged, draws=0).alpha == 1.0
+    assert judged["B"].tolist() == texts  # the caller's own
+
+
+def test_several_codes_in_one_cell_and_an_empty_table_are_refused():
+    with pytest.raises(DataProblem, match=r"a judgement of A is \['x'\] \(unit 7\); give each unit one code"):
+        agreement(pd.DataFrame({"A": [["x"]], "B": ["x"]}, index=[7]))
+    with pytest.raises(DataProblem, match="two coders"):
+        agreement(pd.DataFrame(), scale="interval")

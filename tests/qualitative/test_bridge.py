@@ -95,3 +95,12 @@ def test_what_cannot_be_drafted_is_refused(coding):
         draft_instrument(read_coding(pd.DataFrame({"source": ["F"], "concept": ["a"]})))
     with pytest.raises(InstrumentError, match="cannot name a variable"):
         draft_instrument(coding, names={"M0C0": "1 x"})
+
+
+def test_a_draft_can_be_read_whatever_the_words_hold(tmp_path):
+    rows = [("F1\nname: other", "said\u2028so\x7f", "line\nbreak: # \u2028no"), ("F2", "", "- \x85 'it'")]
+    coded = pd.DataFrame(rows, columns=["source", "segment", "concept"]).assign(category="market")
+    draft = draft_instrument(read_coding(coded))
+    loaded = sme.load_instrument(draft.write(tmp_path / "draft.yaml"))
+    assert [item.wording.en for item in loaded.items()] == [concept for _, _, concept in rows]
+    assert "      # F1 name: other, row 2: said so\n" in draft.text
