@@ -109,3 +109,30 @@ def test_lavaan_cannot_be_told_a_product_of_three():
         sme.SpecificationError, match=r"^lavaan \(R\) cannot be told a product of more than two \(x1:x2:x3\)"
     ):
         sme.fit("x9 ~ x1 + x1:x2:x3", pupils()).syntax("lavaan")
+
+
+def test_mplus_is_told_that_no_intercepts_are_equal_where_a_model_of_groups_has_no_means():
+    text = sme.fit(MODEL, pupils(), group="school", meanstructure=False).syntax("mplus")
+    for part in text.split("MODEL")[1:4]:
+        assert "[x1*];" in part and "[x9*];" in part and "[visual@0];" in part and "[speed@0];" in part
+    assert "[" not in fits()["cfa"].syntax("mplus")
+
+
+def test_errors_and_tests_are_written_or_refused_but_never_dropped():
+    robust = sme.fit(MODEL, pupils(), se="robust.sem", test="satorra.bentler")
+    assert "ESTIMATOR = MLM;" in robust.syntax("mplus")
+    with pytest.raises(sme.SpecificationError, match=r"^Amos cannot be told these errors or this test"):
+        robust.syntax("amos")
+    with pytest.raises(sme.SpecificationError, match=r"^Mplus cannot be told these errors or this test"):
+        sme.fit(MODEL, pupils(), test="satorra.bentler").syntax("mplus")
+    assert "ESTIMATOR = ML;" in sme.fit(MODEL, pupils(), se="none").syntax("mplus")
+    assert "! The fit divides covariances by N - 1" in fits()["wishart"].syntax("mplus")
+
+
+@pytest.mark.parametrize("labels", [("T", "F"), ("01", "02"), ("NA", "b")])
+def test_labels_of_groups_that_r_would_take_for_something_else_are_read_as_text(labels):
+    schools = pupils()["school"]
+    named = pupils().assign(school=np.where(schools == schools.iloc[0], *labels))
+    script = sme.fit(MODEL, named, group="school").syntax("lavaan")
+    assert 'colClasses = c("group" = "character"), na.strings = "")' in script
+    assert "colClasses" not in fits()["groups"].syntax("lavaan")

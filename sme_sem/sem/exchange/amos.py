@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..parameters import ParameterTable
 from .answers import group_column, summary_only
-from .stated import Stated, number, refuse, stated
+from .stated import Stated, number, own_errors_and_test, refuse, stated
 
 if TYPE_CHECKING:
     from ..result import Fit
@@ -47,6 +47,8 @@ def _refuse_what_amos_lacks(fit: Fit) -> None:
         raise refuse(_PROGRAM, "composites (<~)", "write the lavaan script")
     if fit.estimator not in _DISCREPANCY:
         raise refuse(_PROGRAM, f"estimator={fit.estimator!r}", "fit with 'ML', 'GLS' or 'ULS' to write its program")
+    if (options.method.se, options.method.test) not in (own_errors_and_test(fit), ("none", options.method.test)):
+        raise refuse(_PROGRAM, "these errors or this test (se=, test=)", "write the lavaan script")
     if table.definitions or table.sums or table.bounds:
         raise refuse(_PROGRAM, "defined quantities and constraints", "leave lines with :=, ==, < and > and bounds out")
     if options.missing not in ("listwise", "fiml") or options.rotation or options.cluster or options.weights:

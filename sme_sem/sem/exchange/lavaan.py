@@ -5,15 +5,15 @@ The model stands as it was written and the options under lavaan's names: default
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from ..estimators import chosen_estimator
 from ..options import Options
 from ..rotation import blocks_of
 from ..rotation_args import BY_CUSTOM
 from .answers import group_column, summary_only
-from .stated import number, refuse
+from .stated import number, own_errors_and_test, refuse
 
 if TYPE_CHECKING:
     from ..result import Fit
@@ -45,9 +45,14 @@ _COMPOSITES = "# Composites (<~) and their items' covariances are estimated sinc
 _NEWER = "# Equal thresholds free scales and intercepts of later groups since lavaan 0.7 (Wu and Estabrook 2016).\n"
 
 
+_NO_TEXT = re.compile(r"NA|T|F|TRUE|FALSE|\s*[+-]?[\d.]+(?:[eE][+-]?\d+)?\s*")  # to R, in a column of the like
+_LABELS_AS_TEXT = ',\n  colClasses = c({} = "character"), na.strings = ""'
+
+
 def _read(fit: Fit, data: str) -> str:
     if not summary_only(fit):
-        return f'answers <- read.csv({_quoted(data)}, check.names = FALSE, fileEncoding = "UTF-8")'
+        taken = _LABELS_AS_TEXT.format(_quoted(group_column(fit))) * any(map(_NO_TEXT.fullmatch, fit.moments.labels))
+        return f'answers <- read.csv({_quoted(data)}, check.names = FALSE, fileEncoding = "UTF-8"{taken})'
     return (
         f'S <- read.csv({_quoted(data)}, check.names = FALSE, row.names = 1, fileEncoding = "UTF-8")\ncovariances <- '
         "as.matrix(S)"
@@ -127,9 +132,8 @@ def _target(fit: Fit) -> str:
 def _errors_and_test(fit: Fit) -> list[str]:
     """Name them where they are not the estimator's own."""
     method = fit.options.method
-    gaps, ordered = fit.options.missing == "fiml", bool(fit.table.ordered)
-    own = chosen_estimator(method.name, None, None, gaps=gaps, ordered=ordered)
-    found = [("se", method.se, own.se), ("test", method.test, own.test)]
+    errors, test = own_errors_and_test(fit)
+    found = [("se", method.se, errors), ("test", method.test, test)]
     changed = [(name, value) for name, value, usual in found if value != usual and value in _LAVAAN_WORDS]
     return [f'{name} = "{value.replace("_", ".")}"' for name, value in changed]
 

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from ...letters import NAME
 from ...syntax import Term
 from ..effects import mediated
+from ..estimators import ESTIMATORS
 from ..parameters import ParameterTable
 from .answers import MISSING, group_column, summary_only
 from .names import short_names
-from .stated import Stated, fixed_labels, limits, number, refuse, stated, sums
+from .stated import Stated, fixed_labels, limits, number, own_errors_and_test, refuse, stated, sums
 
 if TYPE_CHECKING:
     from ..result import Fit
@@ -58,9 +59,21 @@ def write(fit: Fit, data: str) -> str:
 # --- what is asked ---------------------------------------------------------------------------------------
 
 
+def _estimator(fit: Fit) -> str | None:
+    """The name in Mplus of discrepancy, errors and test together."""
+    method = fit.options.method
+    if (method.se, method.test) in (own_errors_and_test(fit), ("none", own_errors_and_test(fit)[1])):
+        return fit.estimator if fit.estimator in _ESTIMATORS else None
+    asked = (method.discrepancy, method.se, method.test)
+    known = (ESTIMATORS[name] for name in _ESTIMATORS)
+    return next((own.name for own in known if (own.discrepancy, own.se, own.test) == asked), None)
+
+
 def _refuse_what_mplus_lacks(fit: Fit) -> None:
-    if fit.estimator not in _ESTIMATORS:
+    if _estimator(fit) is None:
         known = ", ".join(_ESTIMATORS)
+        if fit.estimator in _ESTIMATORS:
+            raise refuse(_PROGRAM, "these errors or this test (se=, test=)", f"fit with one of {known}, by its name")
         raise refuse(_PROGRAM, f"estimator={fit.estimator!r}", f"fit with one of {known} to write its input")
     if fit.table.composites:
         raise refuse(_PROGRAM, "composites (<~)", "write the lavaan script")
@@ -126,10 +139,11 @@ def _analysis(fit: Fit) -> list[str]:
     options = fit.options
     lines = ["ANALYSIS:"]
     lines += ["  TYPE = COMPLEX;"] if options.cluster else []
-    lines += [f"  ESTIMATOR = {fit.estimator};"]
+    lines += ["  ! The fit divides covariances by N - 1 (wishart), Mplus by N."] * (options.likelihood == "wishart")
+    lines += [f"  ESTIMATOR = {_estimator(fit)};"]
     if fit.table.ordered:
         lines += [f"  PARAMETERIZATION = {options.parameterization.upper()};"]
-    elif fit.estimator in ("ML", "MLR"):
+    elif _estimator(fit) in ("ML", "MLR"):
         lines += [f"  INFORMATION = {options.information.upper()};"]
     if options.missing == "listwise" and not summary_only(fit):
         lines.insert(1, "  ! Respondents with missing answers are not in the data file.")
@@ -140,7 +154,8 @@ def _analysis(fit: Fit) -> list[str]:
 
 
 def _model(table: ParameterTable, short: Mapping[str, str], groups: Sequence[str]) -> list[str]:
-    by_group = [[_entry(s, short) for s in own if not _implied(s, table)] for own in stated(table)]
+    free_means = _free_means(table, short) if len(groups) > 1 and not table.means else []
+    by_group = [[_entry(s, short) for s in own if not _implied(s, table)] + free_means for own in stated(table)]
     unstated = [_Entry("WITH", short[a], short[b], "@0") for a, b in _apart(table)]
     lines = ["MODEL:", *statements([*by_group[0], *unstated])]
     if len(groups) > 1:
@@ -170,6 +185,15 @@ def _apart(table: ParameterTable) -> list[tuple[str, str]]:
     known = {frozenset((p.lhs, p.rhs)) for p in table.parameters if p.op == "~~"}
     pairs = [(a, b) for names in (free_ends, ends) for i, a in enumerate(names) for b in names[i + 1 :]]
     return [pair for pair in pairs if frozenset(pair) not in known]
+
+
+def _free_means(table: ParameterTable, short: Mapping[str, str]) -> list[_Entry]:
+    """Means that restrict nothing: Mplus holds intercepts equal across groups where a model says nothing of them."""
+    answered = [name for name in table.observed if name not in (*table.exogenous, *table.ordered)]
+    return [
+        *(_Entry("[]", "", short[name], "*") for name in answered),
+        *(_Entry("[]", "", short[name], "@0") for name in table.latent),
+    ]
 
 
 class _Entry(NamedTuple):

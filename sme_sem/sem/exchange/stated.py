@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ...errors import SpecificationError
 from ...relation import Relation
 from ...syntax import Term
+from ..estimators import chosen_estimator
 from ..parameters import ParameterTable
+
+if TYPE_CHECKING:
+    from ..result import Fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,14 @@ def limits(table: ParameterTable) -> list[Term]:
 def fixed_labels(table: ParameterTable) -> dict[str, float]:
     """Labels that name no estimated parameter, and where it is fixed."""
     return {p.label: p.value for p in table.parameters if p.label and not p.free}
+
+
+def own_errors_and_test(fit: Fit) -> tuple[str, str]:
+    """Standard errors and test that the estimator's name stands for."""
+    options = fit.options
+    gaps, ordered = options.missing == "fiml", bool(fit.table.ordered)
+    own = chosen_estimator(options.method.name, None, None, gaps=gaps, ordered=ordered)
+    return own.se, own.test
 
 
 def refuse(program: str, what: str, instead: str) -> SpecificationError:
