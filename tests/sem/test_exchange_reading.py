@@ -237,3 +237,25 @@ def test_the_residual_variance_of_an_only_item_is_read_as_it_is_written(program,
     own, read = (one.estimates().query("op == '~~' and lhs == 'y'")[["est", "free"]].to_numpy() for one in (fit, again))
     np.testing.assert_allclose(read.astype(float), own.astype(float), atol=1e-6)
     assert again.measures()["chisq"] == pytest.approx(fit.measures()["chisq"], abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("MODEL b: [x1-x2]; [f@0];", "x1 ~ c(NA, NA)*1\nx2 ~ c(NA, NA)*1\nf ~ c(0.0, 0.0)*1"),
+        ("MODEL b: f BY x1@1 x2 x3;", "f =~ c(1.0, 1.0)*x1 + x2 + x3"),
+        ("MODEL b: f WITH g@0;", "f ~~ c(NA, 0.0)*g"),
+        ("MODEL b: x1@0.3;", "x1 ~~ c(NA, 0.3)*x1"),
+        ("MODEL b: x1 WITH x2;", "x1 ~~ c(0.0, NA)*x2"),
+    ],
+)
+def test_of_what_one_group_alone_says_the_others_have_the_usual(said, expected):
+    head = "VARIABLE: NAMES ARE x1-x6 town;\nGROUPING IS town (1 = a 2 = b);\nMODEL: f BY x1-x3; g BY x4-x6;\n"
+    text = str(sme.read_model(head + said, "mplus"))
+    assert text.replace("\ng =~ x4 + x5 + x6", "").removeprefix("f =~ x1 + x2 + x3\n") == expected
+
+
+def test_numbers_with_zeros_in_front_and_loops_of_mplus():
+    assert str(sme.read_model("f BY q08-q10;", "mplus")) == "f =~ q08 + q09 + q10"
+    with pytest.raises(sme.SyntaxProblem, match=r"line 2, column 19: loops \(DO\) are not read"):
+        sme.read_model("MODEL: y ON x (a1);\nMODEL CONSTRAINT: DO(1,3) a# > 0;", "mplus")

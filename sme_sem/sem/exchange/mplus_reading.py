@@ -7,14 +7,16 @@ for output that :meth:`Fit.effects` gives of any fit.  Cases of letters do not c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import product
 from typing import NamedTuple, NoReturn
 
-from ...errors import SyntaxProblem
+from ...errors import SpecificationError, SyntaxProblem
 from ...letters import NAME
 from ...syntax import Term, Token, Value, with_plain_ends
+from ..options import Options
+from ..parameters import parameter_table
 from ..specification import Specification
 from .mplus import FUNCTIONS
 
@@ -133,7 +135,8 @@ def _numbered(first: str, last: str) -> list[str]:
     a, b = re.fullmatch(r"(.*?)(\d+)", first), re.fullmatch(r"(.*?)(\d+)", last)
     if not a or not b or a.group(1).upper() != b.group(1).upper():
         return []
-    return [f"{a.group(1)}{i}" for i in range(int(a.group(2)), int(b.group(2)) + 1)]
+    width = len(a.group(2)) if a.group(2).startswith("0") else 0
+    return [f"{a.group(1)}{i:0{width}}" for i in range(int(a.group(2)), int(b.group(2)) + 1)]
 
 
 class _Reader:
@@ -159,6 +162,8 @@ class _Reader:
             if tokens[0].text.upper() == "NEW":
                 new |= {t.text.upper() for t in tokens[1:] if t.kind == "name"}
                 continue
+            if tokens[0].text.upper() == "DO" or any(t.text == "#" for t in tokens):
+                self.source.fail(tokens[0], "loops (DO) are not read", "a line for each of their constraints")
             signs = [i for i, t in enumerate(tokens) if t.text in ("=", "<", ">")]
             if len(signs) != 1 or signs[0] in (0, len(tokens) - 1):
                 self.source.fail(tokens[0], "this is no constraint", "NEW(ab); ab = a*b; or a = b; or a > 0;")
@@ -358,25 +363,43 @@ def _term(lhs: str, op: str, rhs: str, item: _Item) -> Term:
     return Term(lhs, op, rhs, item.fixed, (item.label,) if item.label else (), item.start)
 
 
+_Key = tuple[str, str, str]
+_UNSAID: Mapping[str, Value] = {"|": None, "~*~": 1.0}
+
+
 def _together(overall: list[Term], groups: list[list[Term]]) -> list[Term]:
     """Put what is said of each group into one term: ``c(1, NA)*x``; a group without a word takes the overall one's."""
     common = {term.key: term for term in overall}
     own = [{term.key: term for term in group} for group in groups]
+    usual = _usual(overall)
     found = []
     for key in dict.fromkeys([*common, *(key for group in own for key in group)]):
         each = [group.get(key, common.get(key)) for group in own]
         first = next(term for term in each if term is not None)
-        found.append(first if all(term == first for term in each) else _by_group(first, each))
+        if not all(term == first for term in each):
+            unsaid = usual.get(key, _UNSAID.get(first.op, 0.0))
+            first = _by_group(first, each, [None if key in group else unsaid for group in own])
+        found.append(first)
     return found
 
 
-def _by_group(first: Term, each: list[Term | None]) -> Term:
-    fixed = [0.0 if t is None else t.fixed[0] if t.fixed else None for t in each]
+def _usual(overall: list[Term]) -> dict[_Key, Value]:
+    """Where a parameter is fixed of which a group says nothing more; None where it is free."""
+    try:
+        table = parameter_table(Specification(()).add_terms(overall), Options(meanstructure=True))
+    except SpecificationError:  # the groups say the rest
+        return {}
+    return {p.key: None if p.free or p.value != p.value else p.value for p in table.parameters}
+
+
+def _by_group(first: Term, each: list[Term | None], plain: list[Value]) -> Term:
+    """One term of what each group says; ``plain`` is the value where it is nothing."""
+    fixed = [t.fixed[0] if t is not None and t.fixed else value for t, value in zip(each, plain, strict=True)]
     labels = ["" if t is None or not t.labels else t.labels[0] for t in each]
     starts = [None if t is None or not t.starts else t.starts[0] for t in each]
     return replace(
         first,
-        fixed=tuple(fixed) if any(t is None or t.fixed for t in each) else (),
+        fixed=tuple(fixed) if any(t is None or t.fixed for t in each) or any(plain) else (),
         labels=tuple(labels) if any(labels) else (),
         starts=tuple(starts) if any(s is not None for s in starts) else (),
     )
