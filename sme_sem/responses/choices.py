@@ -6,7 +6,7 @@ each option a column of its own.  Either way each option becomes a variable, 1 w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from ..instrument.parts import BackgroundQuestion
 from ..tables import Words
 from .files import CHOSEN_TOGETHER
-from .labels import NO_ANSWER, Reader, Reading, category_reader, folded
+from .labels import NO_ANSWER, Reader, Reading, category_reader, folded, number
 
 _JOINS = (CHOSEN_TOGETHER, "→", "\n", ";", "；", "|", ",", "，", "、", " ")
 _MOST_PIECES = 400
@@ -56,9 +56,14 @@ def joined_reader(question: BackgroundQuestion) -> Reader:
     return read
 
 
-def option_reader(code: Any, question: BackgroundQuestion) -> Reader:
-    """Read a cell that says whether one option was chosen: 1 or 0, yes or no, or the option itself."""
+def option_reader(code: Any, question: BackgroundQuestion, texts: Collection[str] = ()) -> Reader:
+    """Read a cell that says whether one option was chosen: 1 or 0, yes or no, or the option itself.
+
+    texts : the different texts of the column; where 1 says "chosen", the number of the option does not (1 and 2 may
+        be yes and no)
+    """
     single = category_reader(question)
+    by_one = code != 1 and not {"1", "1.0"}.isdisjoint(map(folded, texts))
 
     def read(text: str) -> Reading:
         fold = folded(text)
@@ -69,7 +74,7 @@ def option_reader(code: Any, question: BackgroundQuestion) -> Reader:
         if fold in NO_ANSWER:
             return Reading(None, "missing_code")
         own = single(text)
-        if own.value == code:
+        if own.value == code and not (by_one and number(fold) is not None):
             return Reading(1.0, "recoded")
         return Reading(None, "unknown_category", _UNCLEAR)
 

@@ -10,7 +10,7 @@ count : how many answers, respondents, rows, columns or items it is about
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import pandas as pd
@@ -177,4 +177,15 @@ def listed(names: Iterable[object], most: int = 8) -> Words:
 _MORE = Words(
     "and {n} more cells or rows of this kind, the last in row {row}",
     "另有{n}个同类单元格或行，最后一个在第{row}行",
+)
+
+
+def stands_for_missing(column: str, text: str, rows: Sequence[int]) -> Finding:
+    """One finding for a sign that means "no answer", wherever a column holds it."""
+    message = _STANDS_FOR_MISSING.filled(text=shortened(text), n=len(rows), rows=listed(rows))
+    return finding("info", "missing_code", message, column=column, value=text, count=len(rows))
+
+
+_STANDS_FOR_MISSING = Words(
+    "{text} stands for a missing answer in {n} of the cells: rows {rows}", "{text}在{n}个单元格中表示缺失：第{rows}行"
 )

@@ -210,7 +210,8 @@ def told_by_file(
     said = {}
     for code, label in labels.items():
         meant = read(label)
-        if meant.rule == "recoded" and meant.value != read(code).value:
+        in_words = isinstance(meant.value, float) and number(folded(label)) is None  # such as "No" of an option
+        if (meant.rule == "recoded" or in_words) and meant.value != read(code).value:
             said[folded(code)] = (label, Reading(meant.value, "label_disagrees"))
     ranges = tuple(missing)
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from ..tables import Words
 from .coded import texts_of
-from .findings import Finding, capped, finding, quoted
+from .findings import Finding, capped, finding, quoted, stands_for_missing
 from .labels import NO_ANSWER, NO_DURATION, duration_reader, folded, read_column
 from .times import read_times
 
@@ -38,6 +38,7 @@ def read_metadata(columns: Mapping[str, pd.Series[Any]], rows: np.ndarray, notes
             known[name] = _seconds(column, rows, notes)
         elif name in TEXTS:
             known[name] = _texts(column)
+            notes += _left_out(column, rows) if name == "respondent_id" else []
     if "status" in known:
         notes += _unfinished(known["status"], str(columns["status"].name))
     end = known.get(_ENDED, known.get("submitted_at"))
@@ -59,8 +60,21 @@ def _between(start: pd.Series[Any], end: pd.Series[Any], rows: np.ndarray, notes
 
 def _texts(column: pd.Series[Any]) -> pd.Series[Any]:
     codes, texts = texts_of(column)
-    kept = np.array([text.strip() or None for text in texts], dtype=object)
+    kept = np.array([text.strip() if tells(text) else None for text in texts], dtype=object)
     return pd.Series(kept[codes], index=column.index, dtype=object)
+
+
+def _left_out(column: pd.Series[Any], rows: np.ndarray) -> Iterator[Finding]:
+    """Name the signs for "nothing here" in a column of ids."""
+    codes, texts = texts_of(column)
+    for place, text in enumerate(texts):
+        if text.strip() and not tells(text):
+            yield stands_for_missing(str(column.name), text, rows[codes == place].tolist())
+
+
+def tells(text: str) -> bool:
+    """Whether a text says something, and is no sign for "nothing here"."""
+    return bool(text.strip()) and folded(text) not in NO_ANSWER
 
 
 def has_state(status: pd.Series[Any], states: Collection[str]) -> pd.Series[Any]:

@@ -26,7 +26,7 @@ from .choices import filled, joined_reader, option_reader
 from .coded import blank, texts_of
 from .dialect import UNUSABLE, in_dialect
 from .files import TextTable
-from .findings import Finding, capped, finding, listed, quoted, shortened
+from .findings import Finding, capped, finding, listed, quoted, shortened, stands_for_missing
 from .labels import (
     Reader,
     Reading,
@@ -37,7 +37,7 @@ from .labels import (
     told_by_file,
 )
 from .matching import Matching
-from .metadata import NAMES, read_metadata
+from .metadata import NAMES, read_metadata, tells
 from .platforms import Adapted
 from .quantities import quantity_reader, units_noted, years_noted
 from .tracing import untraced
@@ -221,7 +221,8 @@ def _from_options(
         own = float(code) if isinstance(code, int) else code
         if own in options:
             name = option_name(question.id, code)
-            values, _, _ = _readings(written, notes, name, options[own], option_reader(own, question), ())
+            texts = texts_of(written.table.cells.iloc[:, options[own]])[1]
+            values, _, _ = _readings(written, notes, name, options[own], option_reader(own, question, texts), ())
             answers[name] = values.astype(float)
     notes += _none_chosen(written.table.rows, question.id, answers)
     index = written.table.cells.index
@@ -253,9 +254,7 @@ def _understood(
     counts = np.bincount(places, minlength=len(texts))
     for i, reading in enumerate(readings):
         if reading.rule == "missing_code":
-            where = listed(rows[places == i].tolist())
-            message = _STANDS_FOR_MISSING.filled(text=shortened(texts[i]), n=counts[i], rows=where)
-            yield finding("info", "missing_code", message, column=name, value=texts[i], count=int(counts[i]))
+            yield stands_for_missing(name, texts[i], rows[places == i].tolist())
     recoded = [i for i, reading in enumerate(readings) if reading.rule == "recoded"]
     if recoded:
         pairs = listed(f"{shortened(texts[i], 30)} → {_code(readings[i])} ({counts[i]})" for i in recoded)
@@ -338,7 +337,7 @@ def _duplicate_rows(table: TextTable, empty: pd.Series[Any]) -> Iterator[Finding
 
 def _duplicate_ids(table: TextTable, ids: pd.Series[Any]) -> Iterator[Finding]:
     own = ids.astype(object).str.strip()
-    for place, row, same in _repeated(table, own.mask(own.eq(""))):
+    for place, row, same in _repeated(table, own.where(own.map(tells).astype(bool))):
         text = own.iloc[place]
         message = _SAME_RESPONDENT.filled(who=shortened(text), row=same)
         yield finding("warning", "duplicate_id", message, row=row, column=str(ids.name), value=text)
@@ -366,9 +365,6 @@ def row_numbers(cells: pd.DataFrame) -> pd.Series[Any]:
 _LABELS_DISAGREE = Words(
     "the file labels {code} {label}, another code of the instrument: the label was taken",
     "文件将{code}标为{label}，与问卷编码不一致：以标签为准",
-)
-_STANDS_FOR_MISSING = Words(
-    "{text} stands for a missing answer in {n} of the cells: rows {rows}", "{text}在{n}个单元格中表示缺失：第{rows}行"
 )
 _RECODED = Words("labels read as codes: {pairs}", "选项文字已转换为编码：{pairs}")
 _ATTENTION = Words("the attention check asked for {expected}", "注意力检测要求选择{expected}")

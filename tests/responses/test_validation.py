@@ -2,18 +2,20 @@ import datetime
 
 import numpy as np
 import pandas as pd
+import pyreadstat
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sme_sem.instrument.load import load_instrument
 from sme_sem.instrument.parts import BackgroundQuestion, ResponseScale
-from sme_sem.responses import read_responses
+from sme_sem.responses import read_responses, screen
 from sme_sem.responses.choices import joined_reader
 from sme_sem.responses.labels import category_reader, duration_reader, folded, rating_reader
 from sme_sem.responses.quantities import quantity_reader
 
 from . import dialects
-from .conftest import ANSWERS, found
+from .conftest import ANSWERS, YAML, found
 
 
 def answers(instrument, column, *texts):
@@ -210,6 +212,34 @@ PLACES = {name: name.capitalize() for name in ("north", "east", "northeast")}
 )
 def test_options_with_spaces_between_them_are_not_read_as_one(categories, text, codes):
     assert joined_reader(question("multiple", categories))(text).value == codes
+
+
+def several_answers(tmp_path):
+    path = tmp_path / "several.yaml"
+    asked = '  - {id: ch, label: Ch, wording: "Which?", kind: multiple, categories: {1: Shops, 2: Online, 3: Other}}\n'
+    path.write_text(YAML.replace("metadata:\n", asked + "metadata:\n"), encoding="utf-8")
+    return load_instrument(path)
+
+
+def test_an_option_of_one_for_yes_and_two_for_no_is_read_as_the_file_labels_it_or_not_at_all(tmp_path):
+    answers = pd.DataFrame({"MK1": [1.0, 2], "ch_1": [1.0, 2], "ch_2": [1.0, 2], "ch_3": [2.0, 2]})
+    asked, path = several_answers(tmp_path), tmp_path / "yes.sav"
+    yes = {1: "Yes", 2: "No"}
+    pyreadstat.write_sav(answers, path, variable_value_labels={"ch_1": yes, "ch_2": yes, "ch_3": yes})
+    read = read_responses(path, asked).frame[["ch.1", "ch.2", "ch.3"]]
+    assert read.to_numpy().tolist() == [[1.0, 1.0, 0.0], [0.0, 0.0, 0.0]]
+    bare = read_responses(answers, asked)
+    assert bare.frame["ch.2"].tolist()[0] == 1.0 and np.isnan(bare.frame["ch.2"].tolist()[1])
+    assert ("error", 3, "ch.2", "2") in found(bare, "unknown_category")
+    chosen = read_responses(pd.DataFrame({"MK1": [1, 2], "ch_1": [1, None], "ch_2": [None, 2]}), asked).frame
+    assert chosen[["ch.1", "ch.2"]].to_numpy().tolist() == [[1.0, 0.0], [0.0, 1.0]]
+
+
+def test_respondents_without_an_id_are_not_the_same(instrument):
+    answers = pd.DataFrame({"respondent": ["NA", "NA", "n/a", "a"], "MK1": [1, 2, 3, 4]})
+    responses = read_responses(answers, instrument)
+    assert responses.metadata["respondent_id"].isna().tolist() == [True, True, True, False]
+    assert screen(responses, ["duplicate_id"]).kept.all() and not found(responses, "duplicate_id")
 
 
 def test_digits_that_stand_apart_are_several_numbers():
