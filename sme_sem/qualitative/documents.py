@@ -9,6 +9,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +23,8 @@ _LARGEST, _UNPACKED = 200_000_000, 500_000_000  # bytes of a file, and of what a
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _SAMPLE = 20_000  # characters, or bytes, that tell what a text is
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+_HAN = re.compile("[\u3400-\u9fff]")
+_SHORT_LINE = 10  # characters; shorter ones are headings, or cells of a table
 _EXAMPLE = r"(?P<firm>\w+?)_(?P<year>\d{4})"
 _YEAR_OF = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*年)")
 
@@ -189,7 +192,23 @@ def _pdf(data: bytes) -> Read:
     blank = sum(not page.strip() for page in pages)
     if blank == len(pages):
         return Read(None, _SCANNED)
-    return Read("\n".join(pages), _PARTLY.filled(blank=blank, pages=len(pages)) if blank else None)
+    text = "\n".join(map(_unwrapped, pages))
+    return Read(text, _PARTLY.filled(blank=blank, pages=len(pages)) if blank else None)
+
+
+def _unwrapped(page: str) -> str:
+    r"""Join the full lines of a page between Chinese characters: they end where the page does, also inside a word.
+
+    >>> _unwrapped("目录\n公司坚持微创新，持续推进商业模\n式创新与数字化转型，提高研发微\n创新")
+    '目录\n公司坚持微创新，持续推进商业模式创新与数字化转型，提高研发微创新'
+    """
+    lines = [line.strip() for line in page.split("\n")]
+    full = max(_SHORT_LINE, 0.8 * sorted(map(len, lines))[len(lines) * 3 // 4])
+    found = lines[0]
+    for before, line in pairwise(lines):
+        wrapped = len(before) >= full and _HAN.match(before[-1:]) and _HAN.match(line)
+        found += line if wrapped else f"\n{line}"
+    return found
 
 
 def _docx(data: bytes) -> Read:

@@ -32,7 +32,8 @@ from .remarks import Remark, remarks_table
 Themes = Mapping[str, Sequence[str]]
 _Counted = tuple[Path, dict[str, int] | None, int, Words | None]
 _CLAUSE_END = re.compile(r"[\s，。；：、！？（）“”《》]|\Z")  # no word reaches beyond these
-_LATIN = re.compile(r"[A-Za-z0-9]")
+_LATIN = re.compile(r"[A-Za-z0-9Ａ-Ｚａ-ｚ０-９]")
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # full-width letters, digits and signs
 _FREQUENCY = (
     100  # of a keyword in the dictionary: cut out of 微创新能力 (创新能力 has 3 to 10), not out of 稍微创新 (300)
 )
@@ -279,7 +280,8 @@ class _Counter:
     def __init__(self, keywords: tuple[str, ...], words: tuple[str, ...]) -> None:
         self._keywords = keywords
         self._chinese = frozenset(word for word in keywords if not _LATIN.search(word))
-        self._latin = {" ".join(word.casefold().split()): word for word in keywords if word not in self._chinese}
+        others = [word for word in keywords if word not in self._chinese]
+        self._latin = {" ".join(word.translate(_NARROW).casefold().split()): word for word in others}
         self._cutter = library("rjieba", Words("cutting Chinese text into words", "中文分词")).Jieba()
         for word in dict.fromkeys((*self._chinese, *(w for w in words if not _LATIN.search(w)))):
             self._cutter.add_word(word, max(_FREQUENCY, self._cutter.suggest_freq(word)), None)
@@ -296,7 +298,7 @@ class _Counter:
     def count(self, text: str) -> dict[str, int]:
         """How often each keyword occurs; clauses that hold none of their characters are not cut."""
         words = Counter(self._cutter.cut("\n".join(self._clauses(text))))
-        whole = self._whole.findall(text.casefold()) if self._whole is not None else ()
+        whole = self._whole.findall(text.translate(_NARROW).casefold()) if self._whole is not None else ()
         spelt = Counter(self._latin[" ".join(match.split())] for match in whole)
         return {word: words[word] if word in self._chinese else spelt[word] for word in self._keywords}
 

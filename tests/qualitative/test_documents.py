@@ -110,6 +110,20 @@ def test_the_text_of_a_pdf_is_read(read):
     assert (text.strip(), said) == ("Our cloud computing", None)
 
 
+def test_lines_of_a_chinese_page_are_joined_where_the_page_broke_a_word(read, monkeypatch):
+    lines = [
+        "创新",
+        "公司坚持云计算与大数据融合，稳步推进微",
+        "创新",
+        "技术创新",
+        "能力建设取得成效，big data",
+        "平台上线",
+    ]
+    monkeypatch.setattr("pypdf.PageObject.extract_text", lambda page: "\n".join(lines))
+    text, _ = read("a.pdf", pdf(WORDS))
+    assert text.splitlines() == [lines[0], lines[1] + lines[2], *lines[3:]]
+
+
 def test_a_page_that_is_a_picture_holds_no_text(read):
     said = "holds no text, as scanned pages do; run text recognition (OCR) first"
     assert read("a.pdf", pdf(b"q 9 0 0 9 0 0 cm /I Do Q")) == (None, said)

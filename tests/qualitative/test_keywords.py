@@ -86,6 +86,11 @@ def test_keywords_are_those_among_all_words_of_all_clauses(tmp_path):
     ]
 
 
+def test_full_width_letters_are_letters(tmp_path):
+    (tmp_path / "600001_2020.txt").write_text("５Ｇ技术与ＡＩ应用；5G与AI，A１I。", encoding="utf-8")
+    assert count_keywords(tmp_path, {"t": ["5G", "ＡＩ"]}).counts.iloc[0].tolist() == [2, 2]
+
+
 def test_a_user_dictionary_keeps_longer_words_together(tmp_path):
     file = tmp_path / "a.txt"
     file.write_text("大数据局发布大数据", encoding="utf-8")
