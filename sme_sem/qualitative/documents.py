@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -218,13 +218,21 @@ def _docx(data: bytes) -> Read:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(info.file_size for info in archive.infolist()) > _UNPACKED:
                 return Read(None, _LARGE.filled(size=_UNPACKED // 1_000_000))
-        document = Document(io.BytesIO(data))
-        parts = [paragraph.text for paragraph in document.paragraphs]
-        parts += [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+        text = "".join(_written(Document(io.BytesIO(data)).element.body)).strip()
     except Exception as problem:  # as for PDF
         return Read(None, _BROKEN.filled(kind="Word", reason=f"{type(problem).__name__}: {problem}"[:120]))
-    text = "\n".join(parts)
-    return Read(text) if text.strip() else Read(None, _EMPTY)
+    return Read(text) if text else Read(None, _EMPTY)
+
+
+def _written(part: Any) -> Iterator[str]:
+    """The words of a part of a Word file, each once: in merged cells, tables in tables, text boxes and form fields."""
+    for child in part:
+        kind = str(child.tag).rpartition("}")[2]
+        if kind == "t":
+            yield child.text or ""
+        elif kind != "Fallback":  # which repeats a text box for old programs
+            yield "\n" if kind in ("p", "br", "cr", "tab") else ""
+            yield from _written(child)
 
 
 _KIND = Words(

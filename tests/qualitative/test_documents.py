@@ -5,6 +5,8 @@ import zipfile
 
 import docx
 import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 
 from sme_sem.qualitative import documents
 from sme_sem.qualitative.documents import decoded, read_document
@@ -133,6 +135,18 @@ def test_a_page_that_is_a_picture_holds_no_text(read):
 def test_a_pdf_that_is_cut_or_runs_in_circles_is_named(read, content):
     text, said = read("a.pdf", content)
     assert text is None and said.startswith("is a broken PDF file")
+
+
+def test_the_words_of_a_word_file_are_read_once_wherever_they_stand(read):
+    stream, document = io.BytesIO(), docx.Document()
+    document.add_paragraph("正文").add_run("甲")
+    table = document.add_table(2, 4)
+    table.cell(0, 0).merge(table.cell(0, 3)).text = "合并"
+    table.cell(1, 1).add_table(1, 1).cell(0, 0).text = "嵌套"
+    field = f"<w:sdt {nsdecls('w')}><w:sdtContent><w:p><w:r><w:t>控件</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+    document.element.body.insert(0, parse_xml(field))
+    document.save(stream)
+    assert read("a.docx", stream.getvalue())[0].split() == ["控件", "正文甲", "合并", "嵌套"]
 
 
 def test_a_word_file_with_entities_is_read_without_them_or_named(read, tmp_path):
