@@ -186,6 +186,8 @@ def _models(document: Any) -> Iterator[Words]:
         structure = model.get("structure")
         if isinstance(structure, str) and _mistake(structure) is None:
             yield from _unknown_variables(f"{place}.structure", structure, known)
+            for name in sorted(outcome for outcome, cause in paths(structure) if cause == outcome):
+                yield at(f"{place}.structure", _ON_ITSELF.filled(name=repr(name)))
             yield from _products(document, f"{place}.structure", structure)
             yield from _parts_beside_composites(document, f"{place}.structure", structure)
             entering = set(listed) | _elements(document, listed)
@@ -537,6 +539,7 @@ _BESIDE_COMPOSITE = Words(
     "names {part}, which the composite {name} is made of and stands for in the model",
     "含{part}，而它是合成构念{name}的组成部分，在模型中已由{name}代表",
 )
+_ON_ITSELF = Words("{name} acts on itself; name another variable", "{name}以自身为原因变量；请改为其他变量")
 _TOO_MANY_FACTORS = Words(
     "{cause} multiplies {n} variables; a product is of two constructs",
     "{cause}为{n}个变量的乘积；乘积只能由两个构念构成",

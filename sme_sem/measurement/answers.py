@@ -85,6 +85,8 @@ _TIED = Words(
 def complete_answers(frame: pd.DataFrame, items: Sequence[str] | None = None) -> Answers:
     """Take the items' columns (all of them without ``items``) and keep the rows without a gap."""
     require_frame(frame)
+    if frame.columns.nlevels > 1:
+        raise DataProblem(_LEVELS.filled(n=frame.columns.nlevels))
     _refuse_repeated(frame.columns)
     chosen = frame if items is None else frame[_known(items, frame)]
     values = pd.DataFrame(
@@ -212,6 +214,10 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names)
 
 
+_LEVELS = Words(
+    "the columns have names of {n} levels; give each one name, such as frame.columns = frame.columns.map('_'.join)",
+    "列名有{n}层；请给每列一个名称，如frame.columns = frame.columns.map('_'.join)",
+)
 _NEITHER = Words("neither a scale nor a column: {name}.", "{name}既不是量表也不是列。")
 _NO_COLUMN = Words("no column: {name}.", "没有列{name}。")
 _AT_LEAST_TWO = Words(": correlations need at least two.", "：计算相关至少需要两个。")

@@ -234,21 +234,23 @@ def _constructs(coding: Coding, names: Mapping[str, str], further: Mapping[str, 
         )
     taken: set[str] = set()
 
-    def named(label: str) -> str:
+    def named(label: str, concepts: Sequence[str] = ()) -> str:
+        """Name a construct so that neither it nor an item of it has a name that another has."""
         variable = names.get(label) or re.sub(r"\W+", "_", label).strip("_") or "construct"
         variable = variable if not variable[0].isdigit() else f"C_{variable}"
         unique, number = variable, 2
-        while unique in taken:
+        while not taken.isdisjoint({unique, *_item_ids(unique, concepts)}):
             unique, number = f"{variable}_{number}", number + 1
-        taken.add(unique)
+        taken.update((unique, *_item_ids(unique, concepts)))
         return unique
 
     found, variables = [], {}
     for label, own in segments.groupby("category", sort=False):
         definition = next((text for text in own["definition"] if text), "")
-        variables[label] = named(str(label))
-        found.append(_first_order(variables[label], str(label), definition, tuple(dict.fromkeys(own["concept"]))))
-    found += [_first_order(named(label), label, "", wordings) for label, wordings in further.items()]
+        concepts = tuple(dict.fromkeys(own["concept"]))
+        variables[label] = named(str(label), concepts)
+        found.append(_first_order(variables[label], str(label), definition, concepts))
+    found += [_first_order(named(label, wordings), label, "", wordings) for label, wordings in further.items()]
     for label, own in segments[segments["main_category"] != ""].groupby("main_category", sort=False):
         below = tuple(variables[category] for category in dict.fromkeys(own["category"]))
         if len(below) > 1:
@@ -257,9 +259,12 @@ def _constructs(coding: Coding, names: Mapping[str, str], further: Mapping[str, 
 
 
 def _first_order(name: str, label: str, definition: str, concepts: tuple[str, ...]) -> _Construct:
+    return _Construct(name, label, definition, tuple(zip(_item_ids(name, concepts), concepts, strict=True)))
+
+
+def _item_ids(name: str, concepts: Sequence[str]) -> tuple[str, ...]:
     """Number the items of a construct; a single one carries the construct's name."""
-    ids = (name,) if len(concepts) == 1 else tuple(f"{name}_{i}" for i in range(1, len(concepts) + 1))
-    return _Construct(name, label, definition, tuple(zip(ids, concepts, strict=True)))
+    return (name,) if len(concepts) == 1 else tuple(f"{name}_{i}" for i in range(1, len(concepts) + 1))
 
 
 def _alone(coding: Coding, constructs: Sequence[_Construct]) -> dict[str, str]:
@@ -279,6 +284,11 @@ def _check(relations: Sequence[Relation], known: Mapping[str, str]) -> None:
         for relation in relations
         for label in relation[:2]
         if label not in known
+    ]
+    problems += [
+        at(f"{r.cause} -> {r.effect}", Words("acts on itself; name two categories", "指向自身；请写两个不同的范畴"))
+        for r in relations
+        if r.cause == r.effect or (r.cause in known and known[r.cause] == known.get(r.effect))
     ]
     problems += [
         at(f"{r.cause} -> {r.effect}", Words(f"a sign is + or -, got {r.sign!r}", f"符号应为+或-，实为{r.sign!r}"))

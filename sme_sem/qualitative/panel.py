@@ -15,7 +15,7 @@ from ..measurement.answers import complete_answers
 from ..measurement.components import Components, components
 from ..responses.files import read_table
 from ..responses.numeric import require_frame
-from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, rows_from, term
 from .lists import ListSource, about
 from .selection import Selection, select
 
@@ -181,6 +181,10 @@ def expert_panel(ratings: pd.DataFrame, *, relevant: float = 4, essential: float
     require_frame(ratings, "ratings")
     for name, value in (("relevant", relevant), ("essential", relevant if essential is None else essential)):
         require_kind(name, value, Real, f"the least answer that counts, such as {name}=4")
+        if value != value:
+            raise DataProblem(f"{name} is the least answer that counts, such as {name}=4, not {value!r}")
+    if repeated := [str(name) for name in ratings.columns[ratings.columns.duplicated()]]:
+        raise DataProblem(_TWICE.filled(names=joined(repeated, ", ", "、")))
     try:
         values = ratings.astype(float)
     except (TypeError, ValueError) as problem:
@@ -189,6 +193,8 @@ def expert_panel(ratings: pd.DataFrame, *, relevant: float = 4, essential: float
                 f"expert ratings: every column must hold numbers ({problem})", f"专家评分：各列都须为数值（{problem}）"
             )
         ) from None
+    if infinite := [str(name) for name in values if np.isinf(values[name]).any()]:
+        raise DataProblem(_INFINITE.filled(names=joined(infinite, ", ", "、")))
     values = values.dropna(how="all")
     if values.shape[0] < 2 or values.shape[1] < 2:
         raise DataProblem(
@@ -239,6 +245,11 @@ def expert_panel(ratings: pd.DataFrame, *, relevant: float = 4, essential: float
 
 
 _EXPERT = ("expert", "expert_id", "id", "专家", "专家编号")
+_TWICE = Words("expert ratings: a column stands twice: {names}. Keep one.", "专家评分：列重复：{names}。请保留一列。")
+_INFINITE = Words(
+    "expert ratings: infinite ratings of {names}. Correct them, or leave them empty.",
+    "专家评分：{names}的评分为无穷大。请更正或留空。",
+)
 _RELEVANT = Words("Relevant: rated {relevant} or above.", "“相关”指评分不低于{relevant}。")
 _GAPS = Words("{n} experts with gaps are left out of Kendall's W.", "Kendall W未纳入{n}位有缺失评分的专家。")
 _COLUMNS = (

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral, Real
+from types import NoneType
 
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, texts
+from ..errors import DataProblem, require_kind, texts
 from ..kernels import unseen
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from
 from ..tables.format import percent
@@ -36,7 +38,8 @@ class SaturationRule:
     threshold: float = 0.05
 
     def __post_init__(self) -> None:
-        if self.base < 1 or self.run < 1 or not 0 <= self.threshold < 1:
+        whole = all(isinstance(n, Integral) and n >= 1 for n in (self.base, self.run))
+        if not whole or not isinstance(self.threshold, Real) or not 0 <= self.threshold < 1:
             raise DataProblem(
                 Words(
                     f"saturation rule: base and run are whole numbers from 1, threshold a share below 1; got {self}",
@@ -119,8 +122,9 @@ def saturation(
     ([2, 1, 0, 0], 4)
     """
     require_coding(coding)
+    require_kind("rule", rule, (SaturationRule, NoneType), "a rule such as SaturationRule(base=4, run=3)")
     rule = rule or SaturationRule()
-    sources = tuple(order) if order is not None else coding.sources
+    sources = texts("order", order, "F1") if order is not None else coding.sources
     coding = coding.of_sources(sources)
     if len(set(sources)) != len(sources):
         raise DataProblem(Words("order: a source is named twice", "order：有资料重复列出"))

@@ -315,6 +315,11 @@ ONE_MISTAKE = [
     ),
     (
         "models.short.structure",
+        "stay ~ PRICE\nPRICE ~ PRICE",
+        "models.short.structure: 'PRICE' acts on itself; name another variable",
+    ),
+    (
+        "models.short.structure",
         "stay ~ PRICE + USE + VALUE + PRICE:USE:VALUE",
         "models.short.structure: 'PRICE:USE:VALUE' multiplies 3 variables; a product is of two constructs",
     ),

@@ -313,3 +313,9 @@ def test_polychoric_components_are_those_of_the_polychoric_matrix(survey):
     assert any("Polychoric correlations" in str(note) for note in found.notes)
     with pytest.raises(DataProblem, match="scores need the answers"):
         found.scores()
+
+
+def test_columns_with_names_of_several_levels_are_refused():
+    frame = pd.DataFrame(np.eye(5), columns=pd.MultiIndex.from_product([["x"], list("abcde")]))
+    with pytest.raises(DataProblem, match="the columns have names of 2 levels; give each one name"):
+        components(frame)

@@ -104,3 +104,15 @@ def test_a_draft_can_be_read_whatever_the_words_hold(tmp_path):
     loaded = sme.load_instrument(draft.write(tmp_path / "draft.yaml"))
     assert [item.wording.en for item in loaded.items()] == [concept for _, _, concept in rows]
     assert "      # F1 name: other, row 2: said so\n" in draft.text
+
+
+def test_names_of_constructs_are_not_those_of_items():
+    coded = pd.DataFrame({"source": "F", "category": ["A", "A", "A 1", "A?"], "concept": list("abcd")})
+    draft = draft_instrument(read_coding(coded)).instrument
+    assert draft.item_ids == ("A_1", "A_2", "A_1_2", "A_3")
+    assert [c.label.en for c in draft.constructs] == ["A", "A 1", "A?"]
+
+
+def test_a_category_cannot_act_on_itself(coding):
+    with pytest.raises(SourceError, match="M0 -> M0: acts on itself; name two categories"):
+        draft_instrument(coding, [Relation("M0", "M0")])

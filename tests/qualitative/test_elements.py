@@ -97,3 +97,13 @@ def test_ratings_that_are_no_panel_are_refused():
         expert_panel(pd.DataFrame({"a": [1], "b": [2]}))
     with pytest.raises(DataProblem, match="fewer than two experts rated b"):
         expert_panel(pd.DataFrame({"a": [1, 2], "b": [2, np.nan]}))
+
+
+def test_ratings_that_are_infinite_or_stand_twice_are_refused():
+    ratings = pd.DataFrame({"a": [5, 4, np.inf], "b": [3, 3, 2]})
+    with pytest.raises(DataProblem, match="infinite ratings of a"):
+        expert_panel(ratings)
+    with pytest.raises(DataProblem, match="a column stands twice: b"):
+        expert_panel(ratings[["b", "b"]])
+    with pytest.raises(DataProblem, match="relevant is the least answer that counts"):
+        expert_panel(ratings[["b"]].assign(c=1), relevant=float("nan"))

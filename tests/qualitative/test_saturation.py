@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from qualitative.corpora import CATEGORIES, concepts, planted
-from sme_sem.errors import DataProblem
+from sme_sem.errors import DataProblem, SpecificationError
 from sme_sem.kernels import unseen
 from sme_sem.qualitative import SaturationRule, hold_out, read_coding, saturation
 
@@ -111,3 +111,15 @@ def test_a_hold_out_needs_known_sources_and_others_to_compare_with():
         hold_out(coding, ["a", "b"])
     with pytest.raises(DataProblem, match="saturation rule"):
         SaturationRule(base=0)
+
+
+def test_what_is_no_rule_and_no_order_is_refused():
+    coding = read_coding(pd.DataFrame({"source": ["F1", "F2"], "concept": ["a", "b"]}))
+    for wrong in ({"base": "4"}, {"run": 1.5}, {"threshold": None}):
+        with pytest.raises(DataProblem, match="saturation rule: base and run are whole numbers"):
+            SaturationRule(**wrong)
+    with pytest.raises(SpecificationError, match="rule must be a rule such as"):
+        saturation(coding, rule=5)
+    with pytest.raises(SpecificationError, match="order=5: give a text"):
+        saturation(coding, order=5)
+    assert saturation(coding, order="F1").seen == 1
