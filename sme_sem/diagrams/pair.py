@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from ..letters import width
-from ..tables import Language, Text, Words, written
+from ..tables import Language, Text, Words, joined, written
 from ..tables.format import printable
 from .drawing import document, elements, extent, footed, text
 from .layout import LINE, Arrangement, arrange, explained
@@ -20,10 +20,10 @@ from .routing import route
 
 _GAP, _TITLE, _CELL = 40.0, 15.0, 8.4  # between the two; size of titles, and room of one narrow character
 _ONLY_HERE, _DIFFERENT = "†", "‡"
-_KEY = Words(
-    "† only on this side; ‡ sign or significance differs from the other side",
-    "† 仅存在于该侧；‡ 符号或显著性与另一侧不同",
-)
+_KEYS = {
+    _ONLY_HERE: Words("† only on this side", "† 仅存在于该侧"),
+    _DIFFERENT: Words("‡ sign or significance differs from the other side", "‡ 符号或显著性与另一侧不同"),
+}
 
 
 def diagram_pair(
@@ -70,7 +70,8 @@ def diagram_pair(
         text(_shown(title, language, side[2] - side[0]), (side[0] + side[2]) / 2 + moved, top, _TITLE, "#1a1a1a")
         for title, side, moved in zip(titles, bounds, (0.0, shift), strict=True)
     ]
-    foot = [written(_KEY, language), *(written(note, language) for note in notes)]
+    keys = joined(said for mark, said in _KEYS.items() if any(mark in part for side in drawn for part in side))
+    foot = [written(said, language) for said in (keys, *notes) if said]
     frame = left[0], top - 1.5 * LINE, max(left[2], right[2] + shift), bottom
     feet, frame = footed(frame, foot)
     moved = [f'<g transform="translate({shift:.1f},0)">', *drawn[1], "</g>"]

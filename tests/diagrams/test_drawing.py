@@ -355,6 +355,14 @@ def test_two_models_have_every_node_at_the_same_place_and_their_differences_mark
     assert places[:4] == places[4:]
 
 
+def test_the_key_of_a_pair_explains_the_marks_that_stand_in_it():
+    one, two = Path("a", "b", 0.4, "*", True), Path("b", "c", 0.1, "", False)
+    full, part = DiagramModel((), paths=(one, two)), DiagramModel((), paths=(one,))
+    alike, apart = (texts(diagram_pair((full, other), ("x", "y"))) for other in (full, part))
+    assert not [said for said in alike if "†" in said or "‡" in said]
+    assert "† only on this side" in apart
+
+
 def test_an_arrow_only_one_model_has_is_marked_even_without_a_value():
     both = DiagramModel((), paths=(Path("a", "b"),))
     svg = diagram_pair((replace(both, paths=(*both.paths, Path("a", "c"))), both), ("x", "y"))
