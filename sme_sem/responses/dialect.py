@@ -6,12 +6,14 @@ are refused: nobody can tell from the file which was meant.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ..tables import Words
 from .labels import Reader, Reading, folded, number
 from .platforms import Adapted
 
+_JOINED = re.compile(r"\d+(?:[^\d.]\d+)+")  # numbers of several options in one cell
 UNUSABLE = ("off_scale", "fractional", "not_a_number", "unknown_category", "option_numbers")
 
 
@@ -25,7 +27,8 @@ def in_dialect(read: Reader, written: Adapted, codes: Sequence[float | str], tex
     meant = dict(zip(counts, codes, strict=True))
     counted = list(codes) == counts
     pattern = written.option_number
-    known = {number(folded(text)) for text in texts if folded(text) not in written.missing} - {None}
+    folds = [fold for fold in map(folded, texts) if fold not in written.missing]
+    known = {number(part) for fold in folds for part in _parts(fold)} - {None}
     undecided = bool(codes) and not counted and bool(known) and known <= set(counts)
 
     def reader(text: str) -> Reading:
@@ -40,6 +43,8 @@ def in_dialect(read: Reader, written: Adapted, codes: Sequence[float | str], tex
                 return Reading(None, "option_numbers", _UNDECIDED)
             if by_letter and found.value is None:
                 return Reading(meant[float(option[1])], "recoded")
+        if pattern and undecided and isinstance(found.value, tuple) and _JOINED.fullmatch(fold):
+            return Reading(None, "option_numbers", _UNDECIDED)
         if found.rule in UNUSABLE and written.aliases:
             other = written.aliases(text)
             again = read(other) if other != text else found
@@ -47,6 +52,10 @@ def in_dialect(read: Reader, written: Adapted, codes: Sequence[float | str], tex
         return found
 
     return reader
+
+
+def _parts(fold: str) -> list[str]:
+    return re.split(r"\D", fold) if _JOINED.fullmatch(fold) else [fold]
 
 
 _CLASH = Words(

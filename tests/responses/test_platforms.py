@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sme_sem.errors import ResponseError
+from sme_sem.instrument.model import Instrument
 from sme_sem.responses import PLATFORMS, read_responses, sample_table
 from sme_sem.responses.labels import NO_ANSWER, folded
 from sme_sem.responses.platforms import REGISTRY
@@ -568,3 +569,24 @@ def test_every_cell_of_a_platforms_file_is_in_the_frame_or_in_a_finding(rows):
             assert not pd.isna(value) or not text.strip() or (name, text) in told or folded(text) in NO_ANSWER
     assert np.isin(responses.frame["MK1"].dropna(), range(1, 6)).all()
     assert str(responses)
+
+
+@pytest.mark.parametrize(
+    ("cells", "rows"),
+    [(("1┋2", "2", "门店┋线上"), [2, 3]), (("1┋2", "0"), [])],  # nothing is counted from 0, so 0, 1 and 2 are codes
+)
+def test_numbers_of_several_options_in_a_cell_are_refused_where_they_could_count_the_options(tmp_path, cells, rows):
+    words = {"id": "ch", "label": "Channels", "wording": "销售渠道？", "kind": "multiple"}
+    asked = Instrument.model_validate(
+        {
+            "name": "demo", "title": "Demo", "response_scales": {"agree": {"lowest": 1, "highest": 5}},
+            "constructs": [{"name": "M", "label": "M", "items": [{"id": "M1", "wording": "我们关注市场。"}]}],
+            "background": [{**words, "categories": {0: "无", 1: "门店", 2: "线上"}}],
+        }
+    )  # fmt: skip
+    head = "序号,提交答卷时间,所用时间,来源,1、我们关注市场。,2、销售渠道？\n"
+    lines = [f"{i},2026/4/18 8:00:00,80秒,微信,4,{cell}\n" for i, cell in enumerate(cells)]
+    (tmp_path / "a.csv").write_text(head + "".join(lines), encoding="utf-8")
+    responses = read_responses(tmp_path / "a.csv", asked)
+    assert [row for _, row, _, _ in found(responses, "option_numbers")] == rows
+    assert responses.frame[["ch.1", "ch.2"]].iloc[-1].tolist() == ([1.0, 1.0] if rows else [0.0, 0.0])
