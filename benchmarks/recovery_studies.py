@@ -24,9 +24,9 @@ import sme_sem as sme
 from sme_sem.instrument import Instrument
 from sme_sem.kernels import ram
 from sme_sem.population import standardized
+from sme_sem.sem.completion import parameter_table
 from sme_sem.sem.hypotheses import test_hypotheses
 from sme_sem.sem.options import Options
-from sme_sem.sem.parameters import parameter_table
 from sme_sem.sem.specification import Specification
 from sme_sem.simulation import laid_out
 from sme_sem.synthetic import draw_answers

@@ -7,9 +7,10 @@ import pandas as pd
 
 from .errors import SpecificationError, whole
 from .kernels import linalg, ram
+from .sem.completion import parameter_table
 from .sem.composites import WEIGHT
 from .sem.options import Options
-from .sem.parameters import ParameterTable, parameter_table
+from .sem.parameters import ParameterTable
 from .sem.specification import Specification
 from .tasks import seeded
 from .words import Words, at

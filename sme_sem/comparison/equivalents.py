@@ -21,9 +21,10 @@ from ..errors import SmeSemError
 from ..relation import circular
 from ..sem import objective
 from ..sem.columns import measure_columns
+from ..sem.completion import parameter_table
 from ..sem.fit import Fit
 from ..sem.fitted import require_solution
-from ..sem.parameters import Parameter, parameter_table
+from ..sem.parameters import Parameter
 from ..sem.presentation import Labels, named, require_labels
 from ..sem.quoted import corrected, reported
 from ..sem.specification import Specification

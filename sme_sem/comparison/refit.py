@@ -8,9 +8,10 @@ import numpy as np
 
 from ..errors import SpecificationError
 from ..sem import objective
+from ..sem.completion import parameter_table
 from ..sem.fit import Fit, fit_table
 from ..sem.options import Options
-from ..sem.parameters import ParameterTable, parameter_table
+from ..sem.parameters import ParameterTable
 from ..sem.search import estimated
 from ..sem.specification import Specification
 from .folds import moments_of

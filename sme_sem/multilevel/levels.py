@@ -15,9 +15,12 @@ import numpy as np
 
 from ..errors import SpecificationError, SyntaxProblem, require_kind
 from ..kernels import ram, two_level
+from ..sem.completion import parameter_table
+from ..sem.contradictions import refuse_repeated_names
 from ..sem.expressions import Quantity, define
+from ..sem.numbering import fixed_by_label
 from ..sem.options import Options
-from ..sem.parameters import Parameter, ParameterTable, defined_once, fixed_by_label, parameter_table
+from ..sem.parameters import Parameter, ParameterTable
 from ..sem.specification import Specification
 from ..syntax import Term, with_plain_ends
 from ..tables import Words
@@ -126,7 +129,7 @@ def read_levels(model: object, options: Options) -> TwoLevels:
     if inner.bounds or outer.bounds:
         raise SpecificationError(_NO_BOUNDS)
     inner = _without_means(inner, set(inner.observed) & set(outer.observed))
-    defined_once((*inner.parameters, *outer.parameters), definitions)
+    refuse_repeated_names((*inner.parameters, *outer.parameters), definitions)
     _known(definitions, inner, outer)
     fixed = fixed_by_label((*inner.parameters, *outer.parameters))
     return _joined(_held(inner, fixed), _held(outer, fixed), definitions, (Given(), Given()))

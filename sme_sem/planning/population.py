@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SmeSemError, SpecificationError, did_you_mean, whole
+from ..sem.completion import parameter_table
 from ..sem.fit import Fit
 from ..sem.fit import fit as fit_model
 from ..sem.options import Options
-from ..sem.parameters import parameter_table
 from ..sem.specification import Specification
 from ..simulation import population_moments, refuse_what_is_not_drawn
 from ..syntax import DEFINING

@@ -28,7 +28,9 @@ from ..words import Words
 from . import categories, diagnosis, exhausted, interactions, least_squares, objective, sampling, two_stage
 from . import ordered as answers_of
 from .bounds import KINDS, ROOMS, Bounds, within_moments
+from .completion import parameter_table
 from .constraints import at_limit, binding, contradictory, labelled, restrictions, without_value
+from .contradictions import NOTHING_OBSERVED
 from .diagnosis import Diagnostic
 from .estimators import chosen_estimator
 from .options import (
@@ -45,8 +47,9 @@ from .options import (
     starts_of,
 )
 from .origin import centred
-from .parameters import NOTHING_OBSERVED, ParameterTable, given_variables, parameter_table
+from .parameters import ParameterTable
 from .result import Fit
+from .roles import given_variables
 from .rotation import anchored, blocks_of, refuse_restrictions, rotated
 from .rotation_args import BIFACTOR, OBLIQUE, ORTHOGONAL, rotation_args_of
 from .rotation_target import aims_of

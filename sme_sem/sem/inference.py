@@ -23,12 +23,13 @@ from ..kernels.latent_response import OrderedPattern
 from ..responses.moments import Moments
 from ..threads import computed
 from . import indices, least_squares, objective, ordered, robust, two_stage
+from .baseline import baseline_table
 from .constraints import restrictions
 from .estimators import Estimator
 from .expressions import Quantity
 from .modification import Indices, modification_indices
 from .options import Options
-from .parameters import ParameterTable, baseline_table
+from .parameters import ParameterTable
 from .robust import Scaling
 from .search import search
 from .solution import Point, stacked

@@ -29,7 +29,8 @@ from .composites import WEIGHT
 from .estimators import Estimator, by_likelihood
 from .least_squares import enough_respondents, full_weight, ordered_gamma
 from .options import Options
-from .parameters import ParameterTable, given_variables
+from .parameters import ParameterTable
+from .roles import given_variables
 from .specification import Specification
 
 MOST_CATEGORIES = 20

@@ -23,8 +23,8 @@ from sme_sem.instrument import (
 )
 from sme_sem.instrument.syntax import paths
 from sme_sem.responses import read_responses, screen
+from sme_sem.sem.completion import parameter_table
 from sme_sem.sem.options import Options
-from sme_sem.sem.parameters import parameter_table
 from sme_sem.sem.specification import Specification
 from sme_sem.synthetic import MARK, draw_answers
 

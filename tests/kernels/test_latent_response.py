@@ -7,8 +7,8 @@ from sem.models import central_difference
 from sme_sem.kernels import gradients, latent_response, least_squares
 from sme_sem.kernels.discrepancy import Sample
 from sme_sem.kernels.latent_response import OrderedPattern
+from sme_sem.sem.completion import parameter_table
 from sme_sem.sem.options import Options
-from sme_sem.sem.parameters import parameter_table
 from sme_sem.sem.specification import Specification
 
 MODELS = {

@@ -9,8 +9,8 @@ import re
 import numpy as np
 import pandas as pd
 
+from sme_sem.sem.completion import parameter_table
 from sme_sem.sem.options import Options
-from sme_sem.sem.parameters import parameter_table
 from sme_sem.sem.specification import Specification
 
 

@@ -9,8 +9,9 @@ import sme_sem as sme
 from sem.models import POPULATIONS, central_difference, fitted_text, moments_by_hand
 from sme_sem.kernels import discrepancy
 from sme_sem.sem.candidates import candidates_of
+from sme_sem.sem.completion import parameter_table
 from sme_sem.sem.options import Options
-from sme_sem.sem.parameters import Parameter, parameter_table
+from sme_sem.sem.parameters import Parameter
 from sme_sem.sem.specification import Specification
 
 MODEL = """

@@ -16,8 +16,8 @@ from sem.holzinger import FOLDER, pupils
 from sem.ordered_answers import AGREE, REFERENCE, answers, drawn, fitted, keyed, persons
 from sme_sem.kernels import influence
 from sme_sem.sem import least_squares, residuals
+from sme_sem.sem.completion import parameter_table
 from sme_sem.sem.options import Options
-from sme_sem.sem.parameters import parameter_table
 from sme_sem.sem.specification import Specification
 
 every_case = pytest.mark.parametrize("case", sorted(REFERENCE))

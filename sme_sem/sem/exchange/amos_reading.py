@@ -20,8 +20,8 @@ from typing import NamedTuple, NoReturn
 from ...errors import SyntaxProblem
 from ...letters import NAME
 from ...syntax import Term, Value, with_plain_ends
+from ..completion import parameter_table
 from ..options import Options
-from ..parameters import parameter_table
 from ..specification import Specification
 
 _CALL = re.compile(r'Sem\s*\.\s*(\w+)\s*\(\s*((?:"[^"]*"\s*,?\s*)+)\)', re.IGNORECASE)

@@ -6,8 +6,8 @@ import pytest
 from chinese import wholly_chinese
 from sem.models import POPULATIONS, fitted_text, parameters_of
 from sme_sem import Specification, SpecificationError
+from sme_sem.sem.completion import parameter_table
 from sme_sem.sem.options import Options
-from sme_sem.sem.parameters import parameter_table
 
 
 def shown(table, which=lambda p: True):

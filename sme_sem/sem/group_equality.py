@@ -1,0 +1,105 @@
+"""What ``group_equal`` and ``group_partial`` hold equal across groups, and what they leave free in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from ..errors import SpecificationError, did_you_mean
+from ..relation import bare
+from ..syntax import Term
+from ..words import Words, at
+from . import composites
+from .options import Options
+from .parameters import Parameter
+from .roles import Roles
+
+_KINDS = {
+    "=~": "loadings",
+    composites.WEIGHT: "composite_weights",
+    "~": "regressions",
+    "|": "thresholds",
+    "~*~": "scales",
+}
+
+
+def held_equal(roles: Roles, options: Options) -> Callable[[Parameter], bool]:
+    """Which parameters ``group_equal`` holds equal across groups.
+
+    As in lavaan, what a covariance is goes by its left side, and moments of covariates are of no kind.
+    """
+    latent, excepted = set(roles.latent), {bare(text) for text in options.group_partial}
+
+    def kind(p: Parameter) -> str:
+        if p.op in _KINDS:
+            return _KINDS[p.op]
+        if p.lhs in roles.covariates:
+            return "covariates"
+        if p.lhs in roles.made or p.op == composites.LOADING:
+            return "items of composites"
+        if p.op == "~1":
+            return "means" if p.lhs in latent else "intercepts"
+        if p.lhs == p.rhs:
+            return "lv_variances" if p.lhs in latent else "residuals"
+        return "lv_covariances" if p.lhs in latent else "residual_covariances"
+
+    def held(p: Parameter) -> bool:
+        names = {bare(str(p)), f"{p.rhs}{p.op}{p.lhs}" if p.op == "~~" else ""}
+        return kind(p) in options.group_equal and not names & excepted
+
+    return held
+
+
+def released(p: Parameter, term: Term, roles: Roles, options: Options, ordered: Mapping[str, int]) -> bool:
+    """Whether a fixed parameter is free in a later group once the measurement is equal, unless it is held equal itself.
+
+    Construct means that something tells (``Roles.tells``); markers, or variances of constructs without one;
+    covariances within an exploratory block.  Of ordered variables intercepts once thresholds are equal; scales (theta:
+    residual variances) too where a variable has several, and where it has one once loadings and intercepts are equal;
+    means of constructs once intercepts are (Wu and Estabrook 2016, Psychometrika 81, 1014-1045).
+    """
+    equal = options.group_equal
+    if p.free or p.derived:
+        return False
+    if p.op == "=~":
+        return "loadings" in equal and options.preset != "explicit" and not term.fixed
+    if p.user or p.lhs in roles.markers:
+        return False
+    itself = p.lhs == p.rhs
+    if p.lhs in ordered:
+        measured = p.op == "~*~" or (p.op == "~~" and itself)
+        told = measured and (ordered[p.lhs] > 1 or _tells_its_scale(p.lhs, options))
+        return "thresholds" in equal and (told or (p.op == "~1" and options.preset == "sem"))
+    if p.lhs not in roles.latent:
+        return False
+    if p.op == "~1":
+        return "intercepts" in equal and options.preset == "sem" and roles.tells(p.lhs)
+    own_scale = options.std_lv or p.lhs in roles.block_of
+    apart = (itself and own_scale) or roles.one_block(p.lhs, p.rhs)
+    return p.op == "~~" and "loadings" in equal and apart
+
+
+def _tells_its_scale(binary: str, options: Options) -> bool:
+    """Whether all else of an item with two categories is equal, but for one relation that may differ."""
+    apart = [bare(text) for text in options.group_partial]
+    differ = [text for text in apart if text in (f"{binary}~1", f"{binary}|t1") or text.endswith(f"=~{binary}")]
+    return {"loadings", "intercepts"} <= {*options.group_equal} and len(differ) < 2
+
+
+def concerns_means(options: Options) -> bool:
+    """Whether intercepts or means are held equal, so that there must be some."""
+    return not {"intercepts", "means"}.isdisjoint(options.group_equal)
+
+
+def require_excepted(parameters: Sequence[Parameter], excepted: Sequence[str]) -> None:
+    """Refuse an exception from equality that is no parameter of the model."""
+    if not excepted:
+        return
+    known = {bare(str(p)): str(p) for p in parameters}
+    known |= {f"{p.rhs}{p.op}{p.lhs}": str(p) for p in parameters if p.op == "~~"}
+    for text in excepted:
+        if bare(text) not in known:
+            near = did_you_mean(text, dict.fromkeys(known.values()))
+            raise SpecificationError(at("group_partial", _NO_PARAMETER.filled(text=repr(text)) + near))
+
+
+_NO_PARAMETER = Words("{text} is no parameter of the model.", "模型中没有参数{text}。")
