@@ -24,7 +24,8 @@ from ..kernels.log_density import log_density
 from ..kernels.minimise import Status
 from ..responses.moments import Moments
 from ..sem.constraints import constrained
-from ..sem.fit import Fit, sample_of
+from ..sem.fit import Fit
+from ..sem.fitting import sample_of
 from ..sem.search import estimated
 from ..sem.stack import searched, stacked
 from ..tasks import seeded

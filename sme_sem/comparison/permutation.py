@@ -29,7 +29,8 @@ from ..kernels.latent_response import OrderedPattern
 from ..kernels.minimise import Status
 from ..sem import ordered
 from ..sem.constraints import constrained
-from ..sem.fit import Fit, sample_of
+from ..sem.fit import Fit
+from ..sem.fitting import sample_of
 from ..sem.inference import Inference
 from ..sem.search import estimated
 from ..sem.stack import searched, stacked

@@ -9,7 +9,8 @@ import numpy as np
 from ..errors import SpecificationError
 from ..sem import objective
 from ..sem.completion import parameter_table
-from ..sem.fit import Fit, fit_table
+from ..sem.fit import Fit
+from ..sem.fitting import fit_table
 from ..sem.options import Options
 from ..sem.parameters import ParameterTable
 from ..sem.search import estimated

@@ -14,7 +14,7 @@ from ..kernels.discrepancy import Sample
 from ..responses.design import Drawn
 from ..responses.moments import moments_of_answers, usable_covariance
 from ..sem.diagnosis import Diagnostic
-from ..sem.fit import no_columns
+from ..sem.source import refuse_columns
 from ..tables import NOTHING, Words
 from .levels import Given, TwoLevels
 
@@ -55,7 +55,7 @@ def condensed(data: object, cluster: str, levels: TwoLevels) -> Answers:
     require_kind("data", data, pd.DataFrame, "a pandas DataFrame, one row per respondent")
     assert isinstance(data, pd.DataFrame)
     names, constructs = levels.observed, (*levels.within.table.latent, *levels.between.table.latent)
-    no_columns(constructs, data)
+    refuse_columns(constructs, data)
     found = moments_of_answers(data, names, drawn=Drawn(cluster=cluster), constructs=constructs)
     assert found.answers is not None and found.design.clusters is not None
     values, code = found.answers[0], found.design.clusters[0]

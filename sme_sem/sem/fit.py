@@ -6,58 +6,33 @@ for the :class:`~sme_sem.sem.result.Fit` with what went wrong in ``diagnostics``
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from inspect import signature
-from typing import Any, Literal, NamedTuple, Never
+from typing import Literal, Never
 
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, IdentificationError, SmeSemError, SpecificationError, texts
-from ..kernels.constrained import active
-from ..kernels.discrepancy import Sample
-from ..kernels.minimise import Status
+from ..errors import SpecificationError
 from ..responses.design import Drawn
-from ..responses.moments import Moments, moments_of_answers, moments_of_summaries
-from ..responses.summaries import summaries
-from ..tasks import seeded
+from ..responses.moments import Moments
 from ..threads import one_thread
-from ..words import Words
-from . import categories, diagnosis, exhausted, interactions, least_squares, objective, sampling, two_stage
+from . import categories
 from . import ordered as answers_of
-from .bounds import KINDS, ROOMS, Bounds, within_moments
+from .asked import Asked, options_of, ordered_of
+from .bounds import Bounds
 from .completion import parameter_table
-from .constraints import at_limit, binding, contradictory, labelled, restrictions, without_value
-from .contradictions import NOTHING_OBSERVED
-from .diagnosis import Diagnostic
-from .estimators import chosen_estimator
-from .options import (
-    Options,
-    Parameterization,
-    Preset,
-    any_ordered,
-    bootstrap_of,
-    effect_coding_of,
-    errors_of_first_order,
-    flag,
-    group_equal_of,
-    max_iterations_of,
-    starts_of,
-)
-from .origin import centred
+from .constraints import labelled, restrictions
+from .fitting import fit_table, sample_of
+from .options import Options, Parameterization, Preset, any_ordered
 from .parameters import ParameterTable
 from .result import Fit
-from .roles import given_variables
 from .rotation import anchored, blocks_of, refuse_restrictions, rotated
-from .rotation_args import BIFACTOR, OBLIQUE, ORTHOGONAL, rotation_args_of
-from .rotation_target import aims_of
-from .search import estimated
 from .second_engine import by_semopy
+from .source import Source, moments_of
 from .specification import Specification
-from .spelling import chosen, covariates_too, missing_of, no_such_option
-from .starts import from_several_starts, second_chance
+from .spelling import chosen, no_such_option
 
 __all__ = ["Fit", "fit"]
 
@@ -264,87 +239,59 @@ def fit(
     if unknown:
         no_such_option("fit", unknown, tuple(signature(fit).parameters)[:-1])
     specification = Specification.read(model)
-    drawn = Drawn(weights, cluster)
-    fixed_x = flag("fixed_x", fixed_x) and not covariates_too(missing)
-    std_lv = flag("std_lv", std_lv)
-    missing = chosen("missing", missing_of(missing), sampling.MISSING)
-    if ordered is None:
-        ordered = answers_of.marked(specification, data, estimator, missing)
-        if ordered and drawn != Drawn():
-            raise SpecificationError(
-                f"{ordered[0]!r} is a column of ordered categories, which cluster= and weights= do not go with: "
-                "ordered=False takes categories as numbers."
-            )
-    ordered = _of_this_model(ordered, specification, data, fixed_x=fixed_x)
-    categorical = any_ordered(ordered)
-    draws = bootstrap_of(bootstrap, se)
-    information = information and chosen("information", information, ("expected", "observed", "first_order"))
-    if information == "first_order":
-        se, information = errors_of_first_order(se), None
-    method = chosen_estimator(estimator, None if draws else se, test, gaps=missing == "fiml", ordered=categorical)
-    method = sampling.estimator(method, missing, drawn)
-    information = information or ("observed" if missing == "fiml" else method.information)
-    if missing == "fiml" and not method.takes_gaps:
-        named = f"test={test!r}" if test and method.discrepancy == "ML" else f"estimator={method.name!r}"
-        raise SpecificationError(_COMPLETE_ONLY.filled(named=named))
-    if method.discrepancy != "ML" and information == "observed":
-        raise SpecificationError(f"estimator={method.name!r} knows the expected information only.")
-    stages = missing in two_stage.WAYS
-    turning = _rotation_of(specification, rotation)
-    means = missing == "fiml" or stages or cluster is not None
-    options = Options(
-        method=method,
+    source = Source(data, cov, mean, n, group, Drawn(weights, cluster))
+    asked = Asked(
+        estimator=estimator,
         missing=missing,
-        preset=chosen("preset", preset, ("sem", "growth", "explicit")),
+        ordered=ordered,
+        group_equal=group_equal,
+        group_partial=group_partial,
         std_lv=std_lv,
-        orthogonal=flag("orthogonal", orthogonal),
-        orthogonal_x=flag("orthogonal_x", orthogonal_x),
-        orthogonal_y=flag("orthogonal_y", orthogonal_y),
-        std_ov=flag("std_ov", std_ov),
-        fixed_x=fixed_x and (method.discrepancy == "ML" or categorical) and not stages,
-        meanstructure=_meanstructure(meanstructure, mean is not None, means, cov is None),
-        likelihood=chosen("likelihood", likelihood, ("normal", "wishart")),
+        effect_coding=effect_coding,
+        bounds=bounds,
+        orthogonal=orthogonal,
+        orthogonal_x=orthogonal_x,
+        orthogonal_y=orthogonal_y,
+        std_ov=std_ov,
+        fixed_x=fixed_x,
+        meanstructure=meanstructure,
+        likelihood=likelihood,
         information=information,
-        max_iterations=max_iterations_of(max_iterations),
-        group_equal=group_equal_of(group_equal),
-        group_partial=texts("group_partial", group_partial, "x3 ~ 1"),
-        effect_coding=effect_coding_of(effect_coding, std_lv=std_lv),
-        starts=starts_of(starts),
-        seed=seeded(seed),
-        rotation=turning,
-        rotation_args=rotation_args_of(turning, rotation_args),
-        target=aims_of(specification, turning, target),
-        cluster=cluster,
-        weights=weights,
-        parameterization=chosen("parameterization", parameterization, ("delta", "theta")),
-        bootstrap=draws,
-        bounds=chosen("bounds", bounds, KINDS),
+        se=se,
+        test=test,
+        rotation=rotation,
+        rotation_args=rotation_args,
+        target=target,
+        parameterization=parameterization,
+        preset=preset,
+        max_iterations=max_iterations,
+        starts=starts,
+        bootstrap=bootstrap,
+        seed=seed,
     )
-    if options.orthogonal and turning == "promax":
-        raise SpecificationError("promax lets constructs correlate; with orthogonal=True take rotation='varimax'.")
-    sampling.agreeing(options, ordered=categorical)
-    if categorical and options.bounds in ROOMS and options.parameterization == "theta":
-        raise SpecificationError(
-            f"bounds={bounds!r} rests on the variances of the items, which parameterization='theta' leaves open: take "
-            "'delta', or bounds='pos_var'."
-        )
-    if cov is not None and missing != "listwise":
-        raise SpecificationError(f"missing={missing!r} needs data=; a covariance matrix has no gaps.")
-    given = given_variables(specification, options) if missing == "fiml" or categorical else None
-    kept = "available" if categorical and missing == "pairwise" else options.missing
-    if specification.blocks and data is not None and group is None:
-        specification.arranged(())
-    scaled = _standardized(specification, options, ordered)
-    moments = _moments(specification, data, cov, mean, n, group, kept, given, drawn, scaled)
-    specification = specification.arranged(moments.labels)
-    for name, asked in (("group_equal", options.group_equal), ("group_partial", options.group_partial)):
-        if asked and len(moments.labels) == 1:
-            raise SpecificationError(
-                f"{name}= is about several groups, and here is one: name the column that divides respondents (group=), "
-                "or give the covariance matrix of each group (cov=)."
-            )
-    cut = answers_of.categories(moments, specification, options, ordered) if categorical else {}
-    thresholds = tuple((name, len(own) - 1) for name, own in cut.items())
+    ordered = ordered_of(asked, specification, source)
+    options = options_of(asked, specification, source, ordered)
+    moments = moments_of(source, specification, options, ordered)
+    table, moments = _laid_out(specification.arranged(moments.labels), options, moments, ordered)
+    found = _estimated(table, options, moments, engine, raising=chosen("on_failure", on_failure, _FAILING) == "raise")
+    if table.ordered:
+        found = found._noting(categories.examine(table, moments))
+        found = found._noting(categories.equal_residuals(table, options.group_equal))
+    elif estimator is None and ordered is None:
+        found = found._noting(categories.few_categories(table, moments))
+    return _resampled(found) if options.bootstrap and found.converged else found
+
+
+_FAILING = ("raise", "return")
+
+
+def _laid_out(
+    specification: Specification, options: Options, moments: Moments, ordered: bool | Sequence[str] | None
+) -> tuple[ParameterTable, Moments]:
+    """Lay the model out parameter by parameter, and the moments in the order of its variables."""
+    _require_groups(options, moments)
+    cut = answers_of.categories(moments, specification, options, ordered) if any_ordered(ordered) else {}
+    thresholds = tuple((name, len(values) - 1) for name, values in cut.items())
     table = parameter_table(specification, options, len(moments.labels), thresholds)
     moments = moments.of(table.observed)
     if table.ordered:
@@ -354,47 +301,34 @@ def fit(
         restrictions(table, np.ones(table.n_free))
     if table.means and moments.mean is None:
         raise SpecificationError("the model has a mean structure: give mean= beside cov=, or the data themselves.")
-    if method.needs_answers and moments.answers is None:
+    if options.method.needs_answers and moments.answers is None:
         raise SpecificationError(
             f"estimator={options.estimator!r} needs the answers themselves: give data=, or take 'ML' with cov=."
         )
-    raising = chosen("on_failure", on_failure, ("raise", "return")) == "raise"
+    return table, moments
+
+
+def _require_groups(options: Options, moments: Moments) -> None:
+    for name, asked in (("group_equal", options.group_equal), ("group_partial", options.group_partial)):
+        if asked and len(moments.labels) == 1:
+            raise SpecificationError(
+                f"{name}= is about several groups, and here is one: name the column that divides respondents (group=), "
+                "or give the covariance matrix of each group (cov=)."
+            )
+
+
+def _estimated(table: ParameterTable, options: Options, moments: Moments, engine: str, *, raising: bool) -> Fit:
+    """Find the estimates by the engine that was asked for, exploratory blocks turned as was asked."""
     blocks = blocks_of(table)
+    unturned = table
     if blocks:
         sample = sample_of(table, moments, options)
-        first = anchored(table, blocks, sample)
-        refuse_restrictions(table, first, blocks, sample, oblique=options.oblique)
-    found = fit_table(first if blocks else table, options, moments, raising=raising)
+        unturned = anchored(table, blocks, sample)
+        refuse_restrictions(table, unturned, blocks, sample, oblique=options.oblique)
+    found = fit_table(unturned, options, moments, raising=raising)
     if chosen("engine", engine, ("sme", "semopy")) == "semopy":
         found = by_semopy(found)
-    if blocks and found.converged and options.rotation != "none":
-        found = rotated(found, table, blocks)
-    noticed: list[Diagnostic] = []
-    if table.ordered:
-        noticed = categories.examine(table, moments) + categories.equal_residuals(table, options.group_equal)
-    elif estimator is None and ordered is None:
-        noticed = categories.few_categories(table, moments)
-    found = found._noting(noticed)
-    return _resampled(found) if draws and found.converged else found
-
-
-def _of_this_model(
-    ordered: bool | Sequence[str] | None, specification: Specification, data: pd.DataFrame | None, *, fixed_x: bool
-) -> bool | Sequence[str] | None:
-    """Leave out columns that are not in the model, so that one list serves several, and given covariates."""
-    if ordered is None or isinstance(ordered, bool) or not isinstance(data, pd.DataFrame):
-        return ordered
-    elsewhere = set(data.columns).difference(specification.observed)
-    elsewhere.update(given_variables(specification, Options(fixed_x=fixed_x)))
-    return [name for name in texts("ordered", ordered, "q1") if name not in elsewhere]
-
-
-def _meanstructure(asked: bool | None, given: bool, needed: bool, answers: bool) -> bool | None:
-    """Whether means are modelled: always, never, or (None) as the model and its groups have it."""
-    asked = None if asked is None else flag("meanstructure", asked)
-    if asked or needed or (asked is None and given):
-        return True
-    return None if asked is None and answers else False
+    return rotated(found, table, blocks) if blocks and found.converged and options.rotation != "none" else found
 
 
 def _resampled(found: Fit) -> Fit:
@@ -403,205 +337,3 @@ def _resampled(found: Fit) -> Fit:
     seed = 1 if found.options.seed is None else found.options.seed
     kind: Literal["cluster", "nonparametric"] = "cluster" if found.options.cluster else "nonparametric"
     return replace(found, bootstrapped=bootstrap(found, found.options.bootstrap, seed=seed, kind=kind, bca=False))
-
-
-def _rotation_of(specification: Specification, rotation: str | None) -> str | None:
-    block_of = {term.lhs: term.block for term in specification.terms if term.block}
-    if block_of:
-        turning = chosen("rotation", rotation or "geomin", (*OBLIQUE, *ORTHOGONAL, "none"))
-        of_two = [name for name, constructs in Counter(block_of.values()).items() if constructs < 3]
-        if turning in BIFACTOR and of_two:
-            raise SpecificationError(_NO_GROUP_FACTORS.filled(rotation=repr(turning), block=repr(of_two[0])))
-        return turning
-    if rotation is None:
-        return None
-    raise SpecificationError(_NOTHING_TO_ROTATE.filled(rotation=repr(rotation)))
-
-
-def _moments(
-    specification: Specification,
-    data: pd.DataFrame | None,
-    cov: Any,
-    mean: Any,
-    n: Any,
-    group: str | None,
-    missing: str,
-    given: Sequence[str] | None,
-    drawn: Drawn,
-    standardized: Sequence[str],
-) -> Moments:
-    if (data is None) == (cov is None):
-        raise SpecificationError("give either data= (one row per respondent) or cov= with n=, and not both.")
-    if not specification.observed:
-        raise SpecificationError(NOTHING_OBSERVED)
-    if cov is not None:
-        if drawn != Drawn():
-            raise SpecificationError("cluster= and weights= tell about respondents, so they need data=.")
-        if group is not None:
-            raise SpecificationError("group= divides respondents, so it needs data=; a covariance matrix has none.")
-        if standardized:
-            raise SpecificationError("std_ov= standardizes answers, so it needs data=; give correlations as cov=.")
-        return moments_of_summaries(summaries(cov, n, mean), specification.observed)
-    if not isinstance(data, pd.DataFrame):
-        raise SpecificationError(f"data must be a pandas DataFrame, not {type(data).__name__}.")
-    if n is not None or mean is not None:
-        raise SpecificationError("n= and mean= go with cov=; of data= they follow from the answers. Leave them out.")
-    no_columns(specification.latent, data)
-    data = interactions.with_interactions(data, specification)
-    return moments_of_answers(
-        data,
-        specification.observed,
-        group,
-        missing=missing,
-        given=given or (),
-        drawn=drawn,
-        constructs=specification.latent,
-        standardized=standardized,
-    )
-
-
-def _standardized(
-    specification: Specification, options: Options, ordered: bool | Sequence[str] | None
-) -> tuple[str, ...]:
-    """Which variables are standardized before the analysis: numbers whose moments are not given."""
-    if not options.std_ov or ordered is True:
-        return ()
-    apart = {*given_variables(specification, options), *(texts("ordered", ordered, "q1") if ordered else ())}
-    return tuple(name for name in specification.observed if name not in apart)
-
-
-def no_columns(constructs: Sequence[str], data: pd.DataFrame) -> None:
-    """Refuse a construct that has the name of a column."""
-    clash = [name for name in constructs if name in data.columns]
-    if clash:
-        raise SpecificationError(_CLASH.filled(name=repr(clash[0])))
-
-
-def fit_table(table: ParameterTable, options: Options, moments: Moments, *, raising: bool) -> Fit:
-    """Fit a model that is laid out to moments in its order; without ``raising`` a failure is one of its diagnostics."""
-    pattern = table.pattern
-    sample = sample_of(table, moments, options)
-    table = within_moments(table, options.bounds, np.diagonal(sample.covariance, axis1=-2, axis2=-1))
-    _enough_moments(table, moments.labels)
-    moved = centred(table, pattern, sample, moments)
-    near, around = (sample, moments) if moved is None else (moved.sample, moved.moments)
-    best = estimated(table, pattern, near, around, options.max_iterations)
-    found: list[Diagnostic] = []
-    if options.starts and best.status[0] not in (Status.BAD_START, Status.CONTRADICTION):
-        best, said = from_several_starts(
-            table, pattern, near, around, best, options.starts, options.seed, options.max_iterations
-        )
-        found.append(said)
-    elif not options.starts:
-        best, found = second_chance(table, pattern, near, around, best, options.max_iterations)
-    status, theta = best.status[0], best.theta[0]
-    with np.errstate(over="ignore", invalid="ignore"):  # a search that failed can end anywhere
-        slope = objective.slope(pattern, near, around, theta)
-    own = theta if moved is None else moved.back(theta)
-    if status is Status.CONVERGED and not (np.isfinite(slope.value).all() and np.isfinite(own).all()):
-        status = Status.NO_DESCENT
-    fit = Fit(table, options, around, near, pattern, theta, status, int(best.iterations[0]), tuple(found), slope)
-    failure = _failure(fit)
-    if failure is not None:
-        if raising:
-            raise failure.error
-        fit = replace(fit, status=failure.status)._noting([Diagnostic("error", failure.code, failure.words)])
-    if moved is not None:
-        with np.errstate(over="ignore", invalid="ignore"):
-            slope = objective.slope(pattern, sample, moments, own)
-        fit = replace(fit, moments=moments, sample=sample, theta=own, slope=slope)
-    return fit._noting(_examined(fit)) if failure is None else fit
-
-
-class _Failure(NamedTuple):
-    """Why a search found no solution; parameters : those that cannot be told apart"""
-
-    status: Status
-    code: str
-    words: Words
-    parameters: tuple[str, ...] = ()
-
-    @property
-    def error(self) -> SmeSemError:
-        return IdentificationError(self.words, self.parameters) if self.parameters else ConvergenceError(self.words)
-
-
-def _failure(fit: Fit) -> _Failure | None:
-    """Judge where a search ended; None where that is a solution."""
-    table, labels, theta, status = fit.table, fit.moments.labels, fit.theta, fit.status
-    if status is Status.CONTRADICTION:
-        message = diagnosis.contradiction_message(contradictory(table, theta, labels), fit.options.bounds)
-        return _Failure(status, "contradictory_constraints", message)
-    if status is not Status.BAD_START:
-        limits = restrictions(table, theta)
-        held = limits.slopes[active(limits, fit.slope)]
-        names = diagnosis.inseparable(fit.slope.hessian, table, held, labels)
-        if status is Status.CONVERGED and not names:
-            return None
-        gone = exhausted.exhausted(table, fit.pattern, fit.sample, fit.moments, theta)
-        if gone:
-            return _Failure(Status.NO_DESCENT, "not_converged", exhausted.message(gone))
-        if names:
-            message = diagnosis.unidentified_message(names, table) + categories.without_weight(table, fit.moments)
-            return _Failure(status, "not_identified", message, names)
-    undefined = without_value(table, theta, labels)
-    if undefined:
-        return _Failure(status, "not_converged", diagnosis.without_value_message(undefined))
-    holding = binding(table, theta, fit.slope, labels)
-    message = diagnosis.unconverged_message(status, fit.iterations, table, theta, holding)
-    return _Failure(status, "not_converged", message)
-
-
-def _examined(fit: Fit) -> list[Diagnostic]:
-    """Look for what is odd about estimates that were found."""
-    table, labels, point = fit.table, fit.moments.labels, fit.inference.point
-    found = diagnosis.examine(point, fit.n, labels)
-    found += [*sampling.examine(fit.moments.design, fit.options, table), *interactions.examine(point, fit.sample)]
-    nowhere = [name for name, own in point.defined().items() if not np.isfinite(own.value)]
-    found += [diagnosis.undefined(nowhere)] if nowhere else []
-    held = at_limit(table, fit.theta, fit.slope, labels)
-    found += [diagnosis.at_limit(held)] if held else []
-    if fit.options.method.se == "first_order" and not np.isfinite(fit.inference.vcov).all():
-        found.append(diagnosis.NO_FIRST_ORDER)
-    return found
-
-
-def sample_of(table: ParameterTable, moments: Moments, options: Options) -> Sample:
-    """Put what the discrepancy needs to know of the answers together, as the estimator takes it."""
-    if table.ordered:
-        return answers_of.sample(table, moments, options.method)
-    n = moments.n.astype(float)
-    covariance = moments.covariance * (n / (n - 1))[:, None, None] if options.unbiased else moments.covariance
-    weight = n - options.unbiased
-    plain = Sample(covariance, moments.mean if table.means else None, weight / weight.sum())
-    least_squares.residual_weight(plain, moments, options.method, len(table.exogenous))  # refuses too few answers
-    return least_squares.weighted(plain, moments, options.method)
-
-
-def _enough_moments(table: ParameterTable, labels: Sequence[str]) -> None:
-    available = table.moments
-    equalities = len(table.sums) + sum(term.op == "==" for term in table.definitions)
-    if table.n_free - equalities > available:
-        message = diagnosis.too_many_parameters_message(table.n_free, available)
-        raise IdentificationError(message, table.names(labels))
-
-
-_COMPLETE_ONLY = Words(
-    "{named} needs complete answers; with missing='fiml' use 'ML' or 'MLR'.",
-    "{named}需要完整的作答；missing='fiml'时请用'ML'或'MLR'。",
-)
-_CLASH = Words(
-    "{name} is a construct of the model (it stands left of =~) and a column of the data as well: rename one.",
-    "{name}既是模型的潜变量（位于=~左侧），又是数据中的列：请为其一改名。",
-)
-_NO_GROUP_FACTORS = Words(
-    "rotation={rotation} turns the constructs beside a general factor, and exploratory block {block} has fewer than "
-    "two of these: name a third construct, or take another rotation.",
-    "rotation={rotation}旋转一般因子之外的潜变量，而探索性区块{block}中此类潜变量不足两个：请加入第三个潜变量，或改用其他旋转方法。",
-)
-_NOTHING_TO_ROTATE = Words(
-    'rotation={rotation} turns exploratory blocks, and the model has none: mark its constructs by efa("name")*, as in '
-    'efa("b")*f1 + efa("b")*f2 =~ x1 + x2 + x3 + x4.',
-    'rotation={rotation}旋转探索性区块，而模型中没有：请以efa("名称")*标记其潜变量，如'
-    'efa("b")*f1 + efa("b")*f2 =~ x1 + x2 + x3 + x4。',
-)

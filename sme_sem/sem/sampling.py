@@ -27,7 +27,7 @@ def estimator(method: Estimator, missing: str, drawn: Drawn) -> Estimator:
     return method if drawn == Drawn() else ESTIMATORS["MLR"]
 
 
-def agreeing(options: Options, *, ordered: bool) -> None:
+def require_agreement(options: Options, *, ordered: bool) -> None:
     """Raise :class:`~sme_sem.errors.SpecificationError` where two choices exclude each other."""
     problem = _stages(options) or ("" if ordered else _pairwise(options)) or _design(options)
     if problem:
