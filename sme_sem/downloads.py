@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pandas as pd
 
-from .errors import SpecificationError, and_known
+from .errors import SpecificationError
 from .instrument import Instrument
 from .instrument.exports.questionnaire import Question, Questionnaire, Tongue, lay_out
 from .responses.matching import SYNTHETIC_MARK
+from .suggestions import and_known
 from .words import Words
 
 Row = Sequence[str]

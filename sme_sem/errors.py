@@ -19,14 +19,10 @@ A message says what is wrong, where, and what would do.
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable, Iterable, Sequence
-from difflib import get_close_matches
-from itertools import islice
-from numbers import Integral, Number, Real
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from .letters import width
-from .words import NOTHING, Text, Words, joined, written
+from .words import Text, Words, joined, written
 
 
 class SmeSemError(Exception):
@@ -45,9 +41,6 @@ class SmeSemError(Exception):
 
 
 _MOST_SHOWN = 200
-_MOST_COMPARED = 1_000
-_MOST_QUOTED = 40
-_MOST_KNOWN = 20
 
 
 class _Listed(SmeSemError):
@@ -146,130 +139,3 @@ class IdentificationError(SmeSemError):
 
 class ConvergenceError(SmeSemError):
     """The estimates were not found."""
-
-
-def nearest(unknown: str, known: Iterable[str]) -> list[str]:
-    """List the known spellings nearest to an unknown one, three at most."""
-    by_fold = {name.casefold(): name for name in islice(dict.fromkeys(known), _MOST_COMPARED)}
-    near = get_close_matches(unknown[:_MOST_COMPARED].casefold(), by_fold, n=3, cutoff=0.6)
-    return [by_fold[fold] for fold in near]
-
-
-def probability(name: str, value: object, example: float) -> float:
-    """Give back a level of confidence or significance, or refuse what does not lie between 0 and 1.
-
-    >>> probability("level", 0.9, 0.95)
-    0.9
-    """
-    if isinstance(value, Real) and 0 < float(value) < 1:
-        return float(value)
-    raise SpecificationError(
-        Words(
-            f"{name}={value!r}: give a share between 0 and 1, such as {name}={example}.",
-            f"{name}={value!r}：应为0与1之间的比例，如{name}={example}。",
-        )
-    )
-
-
-def whole(name: str, value: object, least: int, wanted: Text = "", most: float = float("inf")) -> int:
-    """Give back a whole number, or refuse what is none, too small or too large.
-
-    >>> whole("draws", 1000, 2)
-    1000
-    """
-    if isinstance(value, Integral) and not isinstance(value, bool) and least <= int(value) <= most:
-        return int(value)
-    wanted = wanted or Words(f"a whole number, at least {least}", f"整数，至少为{least}")
-    raise SpecificationError(Words(f"{name}={value!r}: give ", f"{name}={value!r}：应给出") + wanted + Words(".", "。"))
-
-
-def texts(name: str, value: str | Iterable[str], example: str) -> tuple[str, ...]:
-    """Read an option that takes one text or several."""
-    found = (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
-    if not all(isinstance(text, str) for text in found):
-        raise SpecificationError(
-            Words(
-                f"{name}={value!r}: give a text, or a list of texts, such as {name}=[{example!r}].",
-                f"{name}={value!r}：应为文本或文本列表，如{name}=[{example!r}]。",
-            )
-        )
-    return found
-
-
-def listed(name: str, value: object, example: str) -> list[Any]:
-    """Read an option that names one column or several; a name need not be a text.
-
-    >>> listed("items", "t1", "t1"), listed("items", [1, 2], "t1")
-    (['t1'], [1, 2])
-    """
-    found = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else [value]
-    if value is None or not all(isinstance(one, Hashable) for one in found):
-        raise SpecificationError(
-            Words(
-                f"{name}={value!r}: give a name, or a list of names, such as {name}=[{example!r}].",
-                f"{name}={value!r}：应为名称或名称列表，如{name}=[{example!r}]。",
-            )
-        )
-    return found
-
-
-def among(value: object, known: Container[str]) -> bool:
-    """Whether a text is one of those known; what is no text is none of them."""
-    return isinstance(value, str) and value in known
-
-
-def require_kind(name: str, value: object, kinds: Any, expected: Text) -> None:
-    """Refuse an argument of another kind than is needed, and say what was given.
-
-    kinds : a type or several, as for ``isinstance``
-
-    >>> require_kind("group", "region", str, "the name of a column")
-    """
-    if isinstance(value, kinds):
-        return
-    plain = (value is None or isinstance(value, (str, Number))) and len(repr(value)) <= _MOST_QUOTED
-    got = repr(value) if plain else type(value).__name__
-    raise SpecificationError(_KIND.filled(name=name, expected=expected, got=got))
-
-
-_KIND = Words("{name} must be {expected}, not {got}.", "{name}应为{expected}，而非{got}。")
-
-
-def did_you_mean(unknown: object, known: Iterable[str]) -> Words:
-    """Name the nearest known spellings: ``" Did you mean 'MK1' or 'MK2'?"``, or nothing.
-
-    >>> did_you_mean("vizual", ["visual", "textual", "speed"]).zh
-    "是否应为'visual'？"
-    """
-    near = nearest(unknown, known) if isinstance(unknown, str) else []
-    if not near:
-        return NOTHING
-    return Words(f" Did you mean {' or '.join(map(repr, near))}?", f"是否应为{'或'.join(map(repr, near))}？")
-
-
-def or_known(unknown: object, known: Iterable[str]) -> Words:
-    """Name the nearest known spellings, or else what is known.
-
-    >>> or_known("QQ", ["trust", "use"]).en
-    ' Known are trust, use.'
-    """
-    names = list(dict.fromkeys(known))
-    return did_you_mean(unknown, names) or _known(names)
-
-
-def and_known(unknown: object, known: Iterable[str]) -> Words:
-    """Name the nearest known spellings, and what is known.
-
-    >>> and_known("trst", ["trust", "use"]).en
-    " Did you mean 'trust'? Known are trust, use."
-    """
-    names = list(dict.fromkeys(known))
-    return did_you_mean(unknown, names) + _known(names)
-
-
-def _known(names: Sequence[str]) -> Words:
-    if not names:
-        return NOTHING
-    more = len(names) - _MOST_KNOWN
-    rest = Words(f" and {more} more", f"等{len(names)}个") if more > 0 else NOTHING
-    return Words(" Known are ", "可用：") + joined(names[:_MOST_KNOWN], ", ", "、") + rest + Words(".", "。")

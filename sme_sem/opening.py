@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import ledger
-from .errors import StudyError, did_you_mean
+from .errors import StudyError
 from .instrument import Instrument, load_instrument, path_of, shipped
 from .study import Study
 from .study_file import StudyFile, instrument_of_study, read_study_file
+from .suggestions import did_you_mean
 from .tables import Words
 from .tables.storing import IS_A_FILE, require_path, sha256_of
 from .words import at

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .errors import SpecificationError, whole
+from .arguments import whole
+from .errors import SpecificationError
 from .kernels import linalg, ram
 from .sem.completion import parameter_table
 from .sem.composites import WEIGHT

@@ -16,8 +16,9 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from . import ledger
+from .arguments import require_kind
 from .beside_models import look_beside_models
-from .errors import ResponseError, SmeSemError, StudyError, require_kind
+from .errors import ResponseError, SmeSemError, StudyError
 from .instrument import Instrument
 from .instrument.syntax import factors, statements
 from .measurement.category_paths import CategoryPaths, category_paths

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
 
-from .errors import InstrumentError, SmeSemError, SpecificationError, StudyError, SyntaxProblem, did_you_mean, or_known
+from .errors import InstrumentError, SmeSemError, SpecificationError, StudyError, SyntaxProblem
 from .instrument import Hypothesis, Instrument, read_instrument
 from .instrument.checks import CONSTRUCT, named_nowhere, unreadable_models
 from .instrument.document import UnreadableError, read_file
@@ -29,6 +29,7 @@ from .sem.estimators import ESTIMATORS
 from .sem.hypotheses import CORRECTIONS
 from .sem.specification import Specification
 from .sensitivity.choices import read_choices
+from .suggestions import did_you_mean, or_known
 from .words import Text, Words, at
 
 SCREENING_RULES = (*DEFAULT_RULES, "unfinished", "duplicate_row", "careless")

@@ -31,7 +31,8 @@ from typing import NamedTuple, NoReturn
 
 import numpy as np
 
-from .errors import SyntaxProblem, require_kind
+from .arguments import require_kind
+from .errors import SyntaxProblem
 from .letters import NAME
 from .relation import Relation
 from .words import Text, Words

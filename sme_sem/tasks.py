@@ -13,7 +13,8 @@ from functools import partial
 from numbers import Integral
 from typing import TYPE_CHECKING, TypeVar
 
-from .errors import SpecificationError, whole
+from .arguments import whole
+from .errors import SpecificationError
 from .words import Words
 
 if TYPE_CHECKING:

@@ -44,6 +44,8 @@ LAYERS = (
     "kernels",
     "tasks",
     "threads",
+    "arguments",
+    "suggestions",
     "errors",
     "words",
     "letters",

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import SpecificationError, or_known
+from ..errors import SpecificationError
+from ..suggestions import or_known
 from ..words import Words, at
 from .answers import construct_named, findings_code, kept_answers, list_findings, read_answers, say_platform
 from .options import (

@@ -10,13 +10,13 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from ..arguments import chosen
 from ..kernels import fit_indices
 from ..sem.columns import measure_columns
 from ..sem.fit import Fit
 from ..sem.presentation import OF_MODEL, Labels, named, require_labels
 from ..sem.quoted import corrected, held_back, objections, reported_alike
 from ..sem.rivals import DIFFERENCE_COLUMNS, PLAIN_CHISQ
-from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, rows_from, term
 from ..threads import one_thread
 from .folds import Foretold, cross_validated

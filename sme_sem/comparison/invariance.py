@@ -25,7 +25,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SmeSemError, SpecificationError, probability, require_kind, texts, whole
+from ..arguments import probability, require_kind, texts, whole
+from ..errors import DataProblem, SmeSemError, SpecificationError
 from ..kernels import fit_indices
 from ..relation import Relation, bare
 from ..sem.columns import measure_columns

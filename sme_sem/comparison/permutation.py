@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, SmeSemError, SpecificationError, whole
+from ..arguments import whole
+from ..errors import ConvergenceError, SmeSemError, SpecificationError
 from ..kernels import fit_indices
 from ..kernels.latent_response import OrderedPattern
 from ..kernels.minimise import Status

@@ -14,7 +14,8 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import SpecificationError, texts
+from ..arguments import texts
+from ..errors import SpecificationError
 from ..sem.columns import measure_columns
 from ..sem.fit import Fit
 from ..sem.fitted import require_models

@@ -23,7 +23,8 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from ..errors import SmeSemError, SpecificationError, did_you_mean, probability, require_kind, texts, whole
+from ..arguments import chosen, probability, require_kind, texts, whole
+from ..errors import SmeSemError, SpecificationError
 from ..kernels import fit_indices
 from ..relation import Relation, circular
 from ..responses.moments import Moments
@@ -32,7 +33,7 @@ from ..sem.fit import Fit
 from ..sem.fitted import require_solution
 from ..sem.quoted import objections
 from ..sem.specification import Specification
-from ..sem.spelling import chosen
+from ..suggestions import did_you_mean
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from
 from ..tasks import Progress, done, seeded
 from ..threads import one_thread

@@ -20,11 +20,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, did_you_mean, listed, require_kind, whole
+from ..arguments import listed, require_kind, whole
+from ..errors import DataProblem, SpecificationError
 from ..kernels import chained_equations as kernel
 from ..measurement.answers import complete_answers
 from ..responses.design import coded_by_value
 from ..responses.numeric import holding_words, matrix_of, require_frame
+from ..suggestions import did_you_mean
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tasks import Progress, done, fixed_seed
 from ..threads import one_thread

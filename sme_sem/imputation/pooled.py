@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, SpecificationError, probability, require_kind
+from ..arguments import probability, require_kind
+from ..errors import ConvergenceError, SpecificationError
 from ..kernels import fit_indices
 from ..kernels import pooling as kernel
 from ..sem.columns import measure_columns

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, SpecificationError, require_kind
+from ..arguments import require_kind
+from ..errors import ConvergenceError, SpecificationError
 from ..kernels import discrepancy
 from ..kernels import pooling as kernel
 from ..kernels.discrepancy import Sample

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from itertools import islice, pairwise
 from typing import Any, TypeGuard
 
-from ..errors import SyntaxProblem, did_you_mean
+from ..errors import SyntaxProblem
+from ..suggestions import did_you_mean
 from ..syntax import read_terms
 from ..words import Text, Words, at
 from .address import find

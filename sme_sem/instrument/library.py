@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..errors import InstrumentError, did_you_mean
+from ..errors import InstrumentError
+from ..suggestions import did_you_mean
 from ..tables import Words
 from . import places
 from .load import load_instrument

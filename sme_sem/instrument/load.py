@@ -12,7 +12,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ..errors import InstrumentError, did_you_mean
+from ..errors import InstrumentError
+from ..suggestions import did_you_mean
 from ..tables.storing import require_path
 from ..words import Text, Words
 from . import places

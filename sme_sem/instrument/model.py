@@ -11,7 +11,9 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 
-from ..errors import SpecificationError, among, did_you_mean, or_known, texts
+from ..arguments import among, texts
+from ..errors import SpecificationError
+from ..suggestions import did_you_mean, or_known
 from ..tables import Column, Table, Tabled, Words, term
 from .parts import (
     Answers,

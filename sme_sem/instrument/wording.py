@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from ..errors import did_you_mean
+from ..suggestions import did_you_mean
 from ..words import NOTHING, Text, Words, at
 from .address import address
 from .model import Instrument

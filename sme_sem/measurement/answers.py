@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, did_you_mean, listed, or_known, require_kind
+from ..arguments import listed, require_kind
+from ..errors import DataProblem, SpecificationError
 from ..kernels import components as kernel
 from ..kernels import covariances, linalg
 from ..resampling.draws import MOST_AT_ONCE, counts_of_rows
 from ..responses.numeric import INFINITE, numbers_of, require_frame
+from ..suggestions import did_you_mean, or_known
 from ..tables import Words, joined
 from ..tasks import seeded
 

@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, require_kind
+from ..arguments import require_kind
+from ..errors import DataProblem, SpecificationError
 from ..sem.result import Fit
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
 from .answers import SCORED, complete_answers, require_correlations, scored

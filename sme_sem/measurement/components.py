@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, whole
+from ..arguments import whole
+from ..errors import DataProblem
 from ..kernels import components as kernel
 from ..tables import Column, Kind, Table, Words, rows_from, term
 from ..threads import one_thread

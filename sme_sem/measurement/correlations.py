@@ -25,12 +25,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ..errors import DataProblem, SpecificationError, listed, probability
+from ..arguments import chosen, listed, probability
+from ..errors import DataProblem, SpecificationError
 from ..instrument.options import is_quantity
 from ..kernels import covariances, linalg
 from ..responses.numeric import require_frame
 from ..sem.multiple_testing import CORRECTIONS, Correction, corrected
-from ..sem.spelling import chosen
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, about, joined
 from ..threads import one_thread
 from .answers import NO_SCALE, SCORED, STARS, Answers, complete_answers, require_items, require_scores, scored

@@ -18,9 +18,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ..errors import DataProblem, SpecificationError, did_you_mean, listed
+from ..arguments import listed
+from ..errors import DataProblem, SpecificationError
 from ..kernels import covariances
 from ..responses.numeric import INFINITE, holds_numbers, numbers_of, repeated
+from ..suggestions import did_you_mean
 from ..tables import Column, Kind, Number, Words
 from ..words import at
 

@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, SpecificationError, probability, whole
+from ..arguments import probability, whole
+from ..errors import ConvergenceError, SpecificationError
 from ..kernels import fit_indices, intervals
 from ..kernels import validity as kernel
 from ..sem.composites import composites_of

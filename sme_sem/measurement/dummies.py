@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, require_kind
+from ..arguments import require_kind
+from ..errors import DataProblem, SpecificationError
 from ..tables import Text, Words, joined
 from ..words import at
 from .differences import known_columns

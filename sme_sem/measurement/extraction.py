@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind
+from ..arguments import chosen, require_kind
+from ..errors import DataProblem, SpecificationError
 from ..kernels import components as kernel
 from ..kernels import linalg
-from ..sem.spelling import chosen
+from ..suggestions import did_you_mean
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..tables.format import cell
 from .answers import Answers, complete_answers, require_full_rank

@@ -12,10 +12,10 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, SpecificationError, whole
+from ..arguments import chosen, whole
+from ..errors import ConvergenceError, SpecificationError
 from ..kernels import factors as kernel
 from ..kernels import fit_indices
-from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Words, joined, rows_from, term
 from ..threads import one_thread
 from . import extraction

@@ -22,13 +22,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, among, did_you_mean, probability
+from ..arguments import among, probability
+from ..errors import DataProblem, SpecificationError
 from ..responses.moments import rows_by_group
 from ..responses.numeric import numbers_of, require_frame
 from ..sem.fit import Fit
 from ..sem.fitted import require_solution
 from ..sem.quoted import objections
 from ..sem.rows import rows_of
+from ..suggestions import did_you_mean
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from
 from .answers import ends_of
 from .shares import Shares, require_items, shares

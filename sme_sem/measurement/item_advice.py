@@ -14,9 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError, and_known, require_kind
+from ..arguments import require_kind
+from ..errors import SpecificationError
 from ..kernels import linalg
 from ..kernels import reliability as kernel
+from ..suggestions import and_known
 from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, term
 from .answers import complete_answers, ends_of
 from .reliability import nothing_to_compare, reliability

@@ -6,8 +6,9 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from ..errors import DataProblem, did_you_mean
-from ..sem.spelling import chosen
+from ..arguments import chosen
+from ..errors import DataProblem
+from ..suggestions import did_you_mean
 from ..tables import Words
 from .answers import Answers, require_correlations, require_respondents
 from .polychoric import polychoric_of_items

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, require_kind
+from ..arguments import require_kind
+from ..errors import DataProblem, SpecificationError
 from ..responses.numeric import require_frame
 from ..responses.times import read_times
 from ..sem.multiple_testing import CORRECTIONS, Correction, corrected, correction_of

@@ -17,10 +17,11 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, did_you_mean, listed
+from ..arguments import chosen, listed
+from ..errors import DataProblem, SpecificationError
 from ..kernels import influence as kernel
 from ..kernels import latent_moments
-from ..sem.spelling import chosen
+from ..suggestions import did_you_mean
 from ..tables import Column, Kind, Table, Tabled, Text, Words, term
 from ..threads import one_thread
 from .answers import Answers, complete_answers

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ..errors import DataProblem, probability
+from ..arguments import probability
+from ..errors import DataProblem
 from ..kernels import intraclass as kernel
 from ..kernels import panel
 from ..responses.numeric import require_frame

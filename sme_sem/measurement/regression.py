@@ -26,12 +26,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ..errors import DataProblem, SpecificationError, probability, require_kind
+from ..arguments import chosen, probability, require_kind
+from ..errors import DataProblem, SpecificationError
 from ..kernels import fit_indices
 from ..responses.numeric import require_frame
 from ..sem.presentation import Labels, require_labels
 from ..sem.specification import Specification
-from ..sem.spelling import chosen
 from ..syntax import Term
 from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, about, joined, rows_from, term
 from ..tables.format import cell, interval_columns

@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, probability, texts
+from ..arguments import probability, texts
+from ..errors import DataProblem, SpecificationError
 from ..kernels import reliability as kernel
 from ..responses.numeric import require_frame
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, joined, rows_from, term

@@ -17,10 +17,10 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError, whole
+from ..arguments import chosen, whole
+from ..errors import SpecificationError
 from ..kernels import covariances, linalg
 from ..kernels import retention as kernel
-from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from ..tasks import seeded
 from ..threads import one_thread

@@ -18,19 +18,12 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from ..errors import (
-    ConvergenceError,
-    DataProblem,
-    SpecificationError,
-    did_you_mean,
-    probability,
-    require_kind,
-    whole,
-)
+from ..arguments import chosen, probability, require_kind, whole
+from ..errors import ConvergenceError, DataProblem, SpecificationError
 from ..kernels import alignment, factors, intervals
 from ..kernels import components as kernel
 from ..responses.numeric import require_frame
-from ..sem.spelling import chosen
+from ..suggestions import did_you_mean
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from ..tables.format import percent
 from ..threads import one_thread

@@ -21,13 +21,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError, did_you_mean
+from ..errors import SpecificationError
 from ..kernels import hierarchical, latent_response, linalg, scores
 from ..kernels import validity as kernel
 from ..kernels.latent_response import OrderedPattern
 from ..sem.composites import WEIGHT
 from ..sem.fitted import require_solution
 from ..sem.solution import Point
+from ..suggestions import did_you_mean
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
 from ..threads import one_thread
 

@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError, require_kind
+from ..arguments import chosen, require_kind
+from ..errors import SpecificationError
 from ..resampling.bootstrap import Bootstrap, statistics_of
 from ..resampling.mediation import P_VALUES, Interval, estimate_columns, path_of, require_interval, with_interval
 from ..sem.quoted import objections
-from ..sem.spelling import chosen
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from, term
 from ..tables.format import percent
 from .slopes import FIXED_TWO, centre_of, deviations_at, deviations_of, numbers_at, product_of, two_values, zero_of

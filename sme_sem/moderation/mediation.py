@@ -16,8 +16,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..arguments import chosen
 from ..errors import SpecificationError
-from ..sem.spelling import chosen
 from ..syntax import VARIABLE
 from .slopes import numbers_at
 

@@ -22,11 +22,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError, did_you_mean
+from ..errors import SpecificationError
 from ..kernels import reliability
 from ..responses.numeric import matrix_of, require_frame
 from ..sem.composites import WEIGHT
 from ..sem.specification import Specification
+from ..suggestions import did_you_mean
 from ..tables import Table, Tabled
 from ..words import Words, at
 from .products import Products, product_indicators

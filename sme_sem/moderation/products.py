@@ -23,10 +23,11 @@ from types import NoneType
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, did_you_mean, listed, require_kind
+from ..arguments import chosen, listed, require_kind
+from ..errors import DataProblem, SpecificationError
 from ..responses.moments import rows_by_group
 from ..responses.numeric import INFINITE, matrix_of, repeated, require_frame
-from ..sem.spelling import chosen
+from ..suggestions import did_you_mean
 from ..tables import Column, Table, Tabled, Words
 
 METHODS = ("double_mean_centering", "mean_centering", "residual", "none")

@@ -21,8 +21,9 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from ..arguments import among, probability, require_kind
 from ..diagrams.picture import Picture
-from ..errors import SpecificationError, among, probability, require_kind
+from ..errors import SpecificationError
 from ..kernels import conditional_slope
 from ..sem.fit import Fit
 from ..sem.fitted import require_solution

@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, require_kind
+from ..arguments import require_kind
+from ..errors import DataProblem
 from ..kernels import linalg, two_level
 from ..kernels.discrepancy import Sample
 from ..responses.design import Drawn

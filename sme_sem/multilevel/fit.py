@@ -9,14 +9,15 @@ from typing import Literal, Never
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, IdentificationError, SmeSemError, require_kind
+from ..arguments import chosen, flag, require_kind
+from ..errors import ConvergenceError, IdentificationError, SmeSemError
 from ..kernels import constrained
 from ..kernels.minimise import Status
 from ..sem import diagnosis
 from ..sem.diagnosis import Diagnostic
 from ..sem.estimators import ESTIMATORS
-from ..sem.options import Options, flag, max_iterations_of
-from ..sem.spelling import chosen, no_such_option
+from ..sem.options import Options, max_iterations_of
+from ..sem.spelling import no_such_option
 from ..tables import Words
 from ..threads import one_thread
 from . import search

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..errors import SpecificationError, SyntaxProblem, require_kind
+from ..arguments import require_kind
+from ..errors import SpecificationError, SyntaxProblem
 from ..kernels import ram, two_level
 from ..sem.completion import parameter_table
 from ..sem.contradictions import refuse_repeated_names

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ..arguments import chosen
 from ..kernels import fit_indices, linalg, ram, two_level
 from ..kernels.minimise import Status
 from ..sem import indices
 from ..sem.diagnosis import Diagnostic
 from ..sem.estimators import Estimator
 from ..sem.robust import Scaling, adjusted
-from ..sem.spelling import chosen
 from ..tables import Words
 from .answers import log_likelihood_of_given
 from .levels import BETWEEN, WITHIN

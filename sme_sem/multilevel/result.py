@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ..errors import probability
+from ..arguments import probability
 from ..kernels import linalg
 from ..kernels.minimise import Status
 from ..sem.diagnosis import Diagnostic

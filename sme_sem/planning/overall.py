@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from numbers import Real
 
-from ..errors import SpecificationError, probability, require_kind, whole
+from ..arguments import probability, require_kind, whole
+from ..errors import SpecificationError
 from ..kernels import overall_power as kernel
 from ..words import Words
 

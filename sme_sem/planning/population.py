@@ -13,13 +13,15 @@ from numbers import Number, Real
 import numpy as np
 import pandas as pd
 
-from ..errors import SmeSemError, SpecificationError, did_you_mean, whole
+from ..arguments import whole
+from ..errors import SmeSemError, SpecificationError
 from ..sem.completion import parameter_table
 from ..sem.fit import Fit
 from ..sem.fit import fit as fit_model
 from ..sem.options import Options
 from ..sem.specification import Specification
 from ..simulation import population_moments, refuse_what_is_not_drawn
+from ..suggestions import did_you_mean
 from ..syntax import DEFINING
 from ..words import Words, at, joined
 

@@ -22,8 +22,9 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from ..arguments import probability, whole
 from ..diagrams.picture import Picture
-from ..errors import ConvergenceError, SmeSemError, SpecificationError, probability, whole
+from ..errors import ConvergenceError, SmeSemError, SpecificationError
 from ..kernels import discrepancy, minimise
 from ..kernels.discrepancy import Sample, Slope
 from ..kernels.minimise import Status

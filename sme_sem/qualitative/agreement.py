@@ -11,7 +11,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, among, require_kind, whole
+from ..arguments import among, require_kind, whole
+from ..errors import DataProblem
 from ..kernels import agreement as kernel
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from
 from ..tasks import seeded

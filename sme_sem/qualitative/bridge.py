@@ -18,8 +18,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 import yaml
 
-from ..errors import SourceError, did_you_mean, require_kind, texts
+from ..arguments import require_kind, texts
+from ..errors import SourceError
 from ..instrument import Instrument, read_instrument
+from ..suggestions import did_you_mean
 from ..tables import Table, Tabled
 from ..tables.storing import require_path, store
 from ..words import Words, at

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ..errors import DataProblem, SourceError, did_you_mean
+from ..errors import DataProblem, SourceError
+from ..suggestions import did_you_mean
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from
 from .libraries import library
 from .lists import ListSource, read_list

@@ -15,7 +15,9 @@ from typing import Any, Literal, get_args
 
 import pandas as pd
 
-from ..errors import DataProblem, among, did_you_mean, require_kind, texts
+from ..arguments import among, require_kind, texts
+from ..errors import DataProblem
+from ..suggestions import did_you_mean
 from ..tables import Column, Kind, Table, Tabled, Words
 from .lists import ListSource, read_list
 from .remarks import Remark, in_row, remarks_table

@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, among
+from ..arguments import among
+from ..errors import DataProblem
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from
 from .coding import LEVEL_NAMES, NO_CODES, Coding, Level
 from .frequency import occurrences

@@ -15,8 +15,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ..errors import DataProblem, among, did_you_mean, texts
+from ..arguments import among, texts
+from ..errors import DataProblem
 from ..sem.multiple_testing import corrected
+from ..suggestions import did_you_mean
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from, term
 from .coding import LEVEL_NAMES, Coding, Level, require_coding
 from .frequency import occurrences

@@ -18,7 +18,8 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import SourceError, texts
+from ..arguments import texts
+from ..errors import SourceError
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from
 from ..tables.format import cell
 from ..tables.storing import require_path, unreadable

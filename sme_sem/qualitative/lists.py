@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from ..errors import ResponseError, SourceError, did_you_mean
+from ..errors import ResponseError, SourceError
 from ..responses.files import read_table
+from ..suggestions import did_you_mean
 from ..words import NOTHING, Words, at, joined
 
 ListSource = str | os.PathLike[str] | pd.DataFrame

@@ -9,7 +9,8 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, ResponseError, SourceError, require_kind
+from ..arguments import require_kind
+from ..errors import DataProblem, ResponseError, SourceError
 from ..kernels import panel as kernel
 from ..measurement.answers import complete_answers
 from ..measurement.components import Components, components

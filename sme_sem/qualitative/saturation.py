@@ -17,7 +17,8 @@ from types import NoneType
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, require_kind, texts
+from ..arguments import require_kind, texts
+from ..errors import DataProblem
 from ..kernels import unseen
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from
 from ..tables.format import percent

@@ -10,8 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import DataProblem, did_you_mean, texts
+from ..arguments import texts
+from ..errors import DataProblem
 from ..responses.numeric import require_frame
+from ..suggestions import did_you_mean
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from
 
 _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {

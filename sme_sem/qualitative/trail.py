@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ..errors import SourceError, require_kind
+from ..arguments import require_kind
+from ..errors import SourceError
 from ..instrument import Hypothesis, Instrument
 from ..responses.numeric import require_frame
 from ..tables import Column, Kind, Table, Text, Words, joined, term

@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from ..errors import ConvergenceError, SpecificationError, probability, whole
+from ..arguments import chosen, probability, whole
+from ..errors import ConvergenceError, SpecificationError
 from ..kernels import intervals, linalg, ram
 from ..responses.moments import Moments
 from ..sem.fitted import require_solution
 from ..sem.origin import around_means
-from ..sem.spelling import chosen
 from ..tables import Table, Tabled, Words
 from ..tasks import Progress, results, seeded, shown
 from ..threads import one_thread

@@ -24,10 +24,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError, require_kind
+from ..arguments import chosen, require_kind
+from ..errors import SpecificationError
 from ..sem.presentation import EFFECTS, Labels, require_labels, route_label
 from ..sem.quoted import objections
-from ..sem.spelling import chosen
 from ..tables import NOTHING, Column, Kind, Table, Tabled, Text, Words, term
 from ..tables.format import interval_columns, percent
 from .bootstrap import Bootstrap, route_of, statistics_of

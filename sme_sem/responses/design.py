@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind
+from ..arguments import require_kind
+from ..errors import DataProblem, SpecificationError
+from ..suggestions import did_you_mean
 from ..words import Words
 from .numeric import repeated
 

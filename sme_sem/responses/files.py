@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import ResponseError, did_you_mean
+from ..errors import ResponseError
+from ..suggestions import did_you_mean
 from ..tables import Text, Words, joined
 from ..tables.storing import unreadable
 from ..words import at

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import did_you_mean
 from ..instrument.parts import BackgroundQuestion, Bilingual, ResponseScale
+from ..suggestions import did_you_mean
 from ..tables import NOTHING, Words
 from .coded import texts_of
 from .findings import listed

@@ -14,10 +14,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..errors import did_you_mean
 from ..instrument.model import Instrument
 from ..instrument.options import option_name
 from ..instrument.parts import BackgroundQuestion
+from ..suggestions import did_you_mean
 from ..tables import Words
 from .findings import Finding, finding, listed, shortened
 from .labels import folded

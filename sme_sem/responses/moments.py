@@ -14,9 +14,11 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, did_you_mean, require_kind
+from ..arguments import require_kind
+from ..errors import DataProblem, SpecificationError
 from ..kernels import fiml, gaps, influence, linalg
 from ..kernels.covariances import cross_products, without_rounding
+from ..suggestions import did_you_mean
 from ..tables import Words, joined
 from .design import EQUAL_CHANCES, Design, Drawn, coded_by_value
 from .numeric import holds_numbers, numbers_of, repeated

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, require_kind
+from ..arguments import require_kind
+from ..errors import DataProblem
 from ..words import Words, joined
 
 

@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc
 
-from ..errors import ResponseError, require_kind
+from ..arguments import require_kind
+from ..errors import ResponseError
 from ..kernels import attentiveness, guttman
 from ..tables import Column, Kind, Table, Tabled, Words, cited
 from ..tasks import seeded

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from ..errors import ResponseError, require_kind
+from ..arguments import require_kind
+from ..errors import ResponseError
 from ..instrument.model import Instrument
 from ..tables import Words
 from ..words import at

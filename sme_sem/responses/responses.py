@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import require_kind, whole
+from ..arguments import require_kind, whole
 from ..instrument.model import Instrument
 from ..tables import Column, Kind, Table, Tabled, Words, term
 from .findings import RULES, SEVERITIES, cut

@@ -15,7 +15,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import ResponseError, did_you_mean, require_kind, texts
+from ..arguments import require_kind, texts
+from ..errors import ResponseError
+from ..suggestions import did_you_mean
 from ..tables import Column, Kind, Table, Tabled, Words, joined, term
 from ..tables.format import percent
 from .metadata import PREVIEWS, UNFINISHED, has_state

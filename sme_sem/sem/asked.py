@@ -9,7 +9,8 @@ from typing import Literal
 
 import pandas as pd
 
-from ..errors import SpecificationError, texts
+from ..arguments import chosen, flag, texts
+from ..errors import SpecificationError
 from ..responses.design import Drawn
 from ..tasks import seeded
 from ..words import Words
@@ -24,7 +25,6 @@ from .options import (
     bootstrap_of,
     effect_coding_of,
     errors_of_first_order,
-    flag,
     group_equal_of,
     max_iterations_of,
     starts_of,
@@ -35,7 +35,7 @@ from .rotation_args import BIFACTOR, OBLIQUE, ORTHOGONAL, rotation_args_of
 from .rotation_target import aims_of
 from .source import Source
 from .specification import Specification
-from .spelling import chosen, covariates_too, missing_of
+from .spelling import covariates_too, missing_of
 from .two_stage import WAYS
 
 

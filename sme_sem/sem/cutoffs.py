@@ -15,7 +15,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..errors import SpecificationError, and_known
+from ..errors import SpecificationError
+from ..suggestions import and_known
 from ..tables import Kind, Words
 from ..tables.format import cell
 

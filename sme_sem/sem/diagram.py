@@ -7,16 +7,16 @@ from typing import Any
 
 import pandas as pd
 
+from ..arguments import flag, require_kind
 from ..diagrams.drawing import path_diagram
 from ..diagrams.model import Covariance, DiagramModel, Loading, Node, Path
 from ..diagrams.pair import diagram_pair
 from ..diagrams.picture import Picture
-from ..errors import ConvergenceError, SpecificationError, require_kind
+from ..errors import ConvergenceError, SpecificationError
 from ..tables import Language, Text, Words
 from ..tables.format import stars
 from ..tables.language import require_language
 from . import presentation, quoted
-from .options import flag
 from .result import Fit
 from .rows import rows_of
 

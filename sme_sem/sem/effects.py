@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError, among, did_you_mean
+from ..arguments import among
+from ..errors import SpecificationError
 from ..kernels import ram
+from ..suggestions import did_you_mean
 from ..threads import one_thread
 from .expressions import Quantity
 from .solution import Point, standard_errors, without_constants, z_tests

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError, probability
+from ..arguments import flag, probability
+from ..errors import SpecificationError
 from ..tables import Column, Kind, Table, Tabled, Words
 from ..tables.format import level
 from .columns import MEASURES
 from .fit import Fit, fit
-from .options import flag
 from .quoted import objections, reported
 from .specification import Specification
 

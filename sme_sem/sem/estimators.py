@@ -29,9 +29,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
+from ..arguments import chosen, means
 from ..errors import SpecificationError
 from ..words import Words
-from .spelling import chosen, means
 
 Discrepancy = Literal["ML", "GLS", "ULS", "WLS", "DWLS"]
 SE = Literal["standard", "robust_sem", "robust_sem_nt", "robust_huber_white", "first_order", "two_stage", "none"]

@@ -16,8 +16,9 @@ from functools import lru_cache, partial, reduce
 import numpy as np
 from scipy import special
 
-from ..errors import SpecificationError, did_you_mean
+from ..errors import SpecificationError
 from ..letters import NAME
+from ..suggestions import did_you_mean
 from ..syntax import Term
 from ..words import Words, at, joined
 

@@ -14,6 +14,7 @@ from typing import Literal, Never
 import numpy as np
 import pandas as pd
 
+from ..arguments import chosen
 from ..errors import SpecificationError
 from ..responses.design import Drawn
 from ..responses.moments import Moments
@@ -32,7 +33,7 @@ from .rotation import anchored, blocks_of, refuse_restrictions, rotated
 from .second_engine import by_semopy
 from .source import Source, moments_of
 from .specification import Specification
-from .spelling import chosen, no_such_option
+from .spelling import no_such_option
 
 __all__ = ["Fit", "fit"]
 

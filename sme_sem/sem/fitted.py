@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..errors import ConvergenceError, SpecificationError, require_kind
+from ..arguments import require_kind
+from ..errors import ConvergenceError, SpecificationError
 from .result import Fit
 
 

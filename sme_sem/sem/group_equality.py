@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ..errors import SpecificationError, did_you_mean
+from ..errors import SpecificationError
 from ..relation import bare
+from ..suggestions import did_you_mean
 from ..syntax import Term
 from ..words import Words, at
 from . import composites

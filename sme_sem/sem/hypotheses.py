@@ -25,16 +25,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError, did_you_mean, probability
+from ..arguments import chosen, probability
+from ..errors import SpecificationError
 from ..instrument.parts import Hypothesis
 from ..instrument.syntax import product_construct
+from ..suggestions import did_you_mean
 from ..tables import Column, Kind, Table, Tabled, Words, joined, term
 from ..tables.format import cell, level, percent
 from . import multiple_testing
 from .presentation import Labels, named, path_label, route_label
 from .quoted import objections
 from .routes import RouteEffect, route_effect
-from .spelling import chosen
 
 if TYPE_CHECKING:
     from ..resampling.bootstrap import Bootstrap

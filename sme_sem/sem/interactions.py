@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, did_you_mean
+from ..errors import DataProblem, SpecificationError
 from ..responses.numeric import numbers_of
+from ..suggestions import did_you_mean
 from ..words import Text, Words
 from .diagnosis import Diagnostic
 from .specification import Specification

@@ -13,8 +13,8 @@ from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
+from ..arguments import chosen
 from ..tables import Words
-from .spelling import chosen
 
 Correction = Literal["holm", "benjamini-hochberg", "bonferroni"]
 

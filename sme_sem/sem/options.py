@@ -6,14 +6,12 @@ from collections.abc import Sequence, Sized
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
-from ..errors import SpecificationError, texts, whole
+from ..arguments import chosen, means, texts, whole
+from ..errors import SpecificationError
 from ..words import Words
 from .bounds import Bounds
 from .estimators import ESTIMATORS, Estimator
 from .rotation_args import BY_CUSTOM, OBLIQUE, RotationArgs
-from .spelling import chosen, means
 
 Preset = Literal["sem", "growth", "explicit"]
 Parameterization = Literal["delta", "theta"]
@@ -174,14 +172,3 @@ def max_iterations_of(value: int | None) -> int:
         0,
         Words("how many steps a search may take, such as max_iterations=1000", "搜索的最多步数，如max_iterations=1000"),
     )
-
-
-def flag(name: str, value: object) -> bool:
-    """Read an option that is on or off; a text or a number is neither.
-
-    >>> flag("std_lv", True)
-    True
-    """
-    if isinstance(value, (bool, np.bool_)):
-        return bool(value)
-    raise SpecificationError(f"{name}={value!r}: give True or False.")

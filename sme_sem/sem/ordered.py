@@ -18,12 +18,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import DataProblem, SpecificationError, did_you_mean, texts
+from ..arguments import texts
+from ..errors import DataProblem, SpecificationError
 from ..kernels import gamma as gammas
 from ..kernels import influence, latent_moments, latent_response, least_squares, linalg
 from ..kernels.discrepancy import Sample, normal_distance
 from ..kernels.latent_response import OrderedPattern
 from ..responses.moments import Moments
+from ..suggestions import did_you_mean
 from ..tables import Words, joined
 from .composites import WEIGHT
 from .estimators import Estimator, by_likelihood

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..errors import SmeSemError, require_kind
+from ..arguments import require_kind
+from ..errors import SmeSemError
 from ..tables import Column, Kind, Number, Table, Text, Words, joined, term
 from ..tables.format import cell, interval_columns
 from .columns import measure_columns

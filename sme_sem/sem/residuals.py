@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ..arguments import chosen
 from ..errors import SpecificationError
 from ..kernels import fiml, fit_indices, least_squares
 from ..kernels import gamma as gammas_of
@@ -24,7 +25,6 @@ from ..kernels.latent_response import OrderedPattern
 from . import least_squares as weighing
 from . import ordered, robust
 from .fitted import require_solution
-from .spelling import chosen
 
 if TYPE_CHECKING:
     from .result import Fit

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError, probability
+from ..arguments import chosen, probability
+from ..errors import SpecificationError
 from ..kernels import latent_response, linalg, ram
 from ..kernels.discrepancy import Sample, Slope
 from ..kernels.latent_response import OrderedPattern
@@ -26,7 +27,6 @@ from .parameters import ParameterTable
 from .rows import Estimated, estimated
 from .solution import Point, parameter_errors, standard_errors, without_constants, z_tests
 from .specification import Specification
-from .spelling import chosen
 
 if TYPE_CHECKING:
     from ..diagrams.picture import Picture

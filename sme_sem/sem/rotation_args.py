@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import SpecificationError, did_you_mean, require_kind
+from ..arguments import chosen, flag, plain, require_kind
+from ..errors import SpecificationError
 from ..kernels.rotation import EPSILON
-from .spelling import chosen, plain
+from ..suggestions import did_you_mean
 
 OBLIQUE = (
     "geomin",
@@ -103,9 +104,7 @@ def _number(name: str, value: object) -> float:
 
 
 def _flag(name: str, value: object) -> bool:
-    if isinstance(value, (bool, np.bool_)):
-        return bool(value)
-    raise SpecificationError(f"rotation_args: {name}={value!r}: give True or False.")
+    return flag(f"rotation_args: {name}", value)
 
 
 def _weights(name: str, value: str) -> str:

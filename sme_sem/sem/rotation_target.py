@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError, did_you_mean, require_kind, texts
+from ..arguments import require_kind, texts
+from ..errors import SpecificationError
 from ..kernels import rotation as kernel
+from ..suggestions import did_you_mean
 from .specification import Specification
 
 Aim = tuple[str, str, float]

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ..arguments import chosen
 from ..errors import SpecificationError
 from ..kernels import factor_scores, ram
 from ..words import Words
 from . import ordered_scores
 from .fitted import require_solution
 from .parameters import ParameterTable
-from .spelling import chosen
 
 if TYPE_CHECKING:
     from .result import Fit

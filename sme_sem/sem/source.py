@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import SpecificationError, texts
+from ..arguments import texts
+from ..errors import SpecificationError
 from ..responses.design import Drawn
 from ..responses.moments import Moments, moments_of_answers, moments_of_summaries
 from ..responses.summaries import summaries

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
-from ..errors import SpecificationError, did_you_mean, require_kind
+from ..arguments import require_kind
+from ..errors import SpecificationError
 from ..letters import WORD
 from ..relation import Relation
+from ..suggestions import did_you_mean
 from ..syntax import DEFINING, VARIABLE, Term, read_terms
 from ..words import Text, Words
 

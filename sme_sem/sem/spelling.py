@@ -1,36 +1,14 @@
-"""Options by name: capitals, dots and hyphens do not matter, as in lavaan.
-
-What lavaan has by another name here is told by that name.
-"""
+"""Options that lavaan, or another program, has by another name: what has that name here is meant, or told."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NoReturn, TypeVar
+from typing import NoReturn
 
-from ..errors import SpecificationError, did_you_mean
-from ..words import Text, Words, joined
-
-_T = TypeVar("_T", bound=str)
-
-
-def chosen(name: str, value: _T, allowed: tuple[_T, ...], note: Text = "") -> _T:
-    """Look up which of the allowed values is meant; the message lists what is possible.
-
-    >>> chosen("estimator", "mlr", ("ML", "MLR")), chosen("se", "robust.sem", ("standard", "robust_sem"))
-    ('MLR', 'robust_sem')
-    """
-    for one in allowed:
-        if means(value, one):
-            return one
-    known = [repr(one) for one in allowed]
-    en, zh = f"is not available; it can be {', '.join(known)}.", f"不可用；可选{'、'.join(known)}。"
-    raise SpecificationError(Words(f"{name}={value!r} {en}", f"{name}={value!r}{zh}") + note)
-
-
-def means(value: object, name: str) -> bool:
-    """Whether an option is the one of that name."""
-    return isinstance(value, str) and plain(value) == plain(name)
+from ..arguments import means, plain
+from ..errors import SpecificationError
+from ..suggestions import did_you_mean
+from ..words import Words, joined
 
 
 def no_such_option(function: str, given: Iterable[str], known: Iterable[str]) -> NoReturn:
@@ -103,12 +81,3 @@ def covariates_too(missing: str) -> bool:
 
 
 _WITH_COVARIATES = ("fiml_x", "ml_x", "direct_x")
-
-
-def plain(value: str) -> str:
-    """Write a name as it is compared.
-
-    >>> plain("Satorra.Bentler")
-    'satorra_bentler'
-    """
-    return value.lower().replace(".", "_").replace("-", "_")

@@ -20,10 +20,12 @@ from itertools import product
 from math import prod
 from typing import Any, NamedTuple
 
-from ..errors import SpecificationError, did_you_mean
+from ..arguments import chosen
+from ..errors import SpecificationError
 from ..sem.estimators import chosen_estimator
 from ..sem.sampling import MISSING
-from ..sem.spelling import chosen, missing_of
+from ..sem.spelling import missing_of
+from ..suggestions import did_you_mean
 from ..words import Words, at
 
 CHOICES = ("model", "paths", "items", "covariates", "screening", "subset", "estimator", "missing", "options")

@@ -12,12 +12,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecificationError, did_you_mean, require_kind
+from ..arguments import require_kind
+from ..errors import SpecificationError
 from ..instrument.parts import Hypothesis
 from ..instrument.syntax import product_construct
 from ..sem.fit import Fit
 from ..sem.routes import route_effect
 from ..sem.specification import Specification
+from ..suggestions import did_you_mean
 from ..words import Words
 
 Key = tuple[str, str, str]

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from ..arguments import among, probability
 from ..diagrams.picture import Picture
-from ..errors import DataProblem, SmeSemError, SpecificationError, among, probability
+from ..errors import DataProblem, SmeSemError, SpecificationError
 from ..kernels.variance_shares import variance_shares
 from ..ledger import POST_HOC, Entry, entry
 from ..moderation import with_products

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from ..errors import SmeSemError, SpecificationError, did_you_mean
+from ..errors import SmeSemError, SpecificationError
 from ..measurement.category_paths import CategoryPaths, category_paths
 from ..responses.screening import screen
 from ..sem.composites import WEIGHT
 from ..sem.left_out import without
 from ..sem.specification import Specification
+from ..suggestions import did_you_mean
 from ..tables import Text, Words, joined
 from ..words import at
 from .choices import Choice

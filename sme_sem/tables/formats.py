@@ -9,7 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import SpecificationError, among, and_known
+from ..arguments import among
+from ..errors import SpecificationError
+from ..suggestions import and_known
 from ..words import Language, Words, at
 from . import csv_file, excel, html, json_text, latex, markdown, text, word
 from .language import require_language

@@ -14,7 +14,8 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from ..errors import ExportError, require_kind
+from ..arguments import require_kind
+from ..errors import ExportError
 from ..words import Words
 
 

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 import sme_sem as sme
+from sme_sem.arguments import chosen
 from sme_sem.errors import SpecificationError
 from sme_sem.instrument.parts import Hypothesis
 from sme_sem.sem.hypotheses import test_hypotheses
-from sme_sem.sem.spelling import _HERE, chosen, missing_of
+from sme_sem.sem.spelling import _HERE, missing_of
 
 MODEL = "trust =~ t1 + t2 + t3"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...errors import ExportError, require_kind
+from ...arguments import require_kind
+from ...errors import ExportError
 from ...tables.storing import file_names, require_path, store
 from ...words import Words
 from ..model import Instrument

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Literal
 
-from ...errors import ExportError, among, did_you_mean
+from ...arguments import among
+from ...errors import ExportError
+from ...suggestions import did_you_mean
 from ...tables import Words, joined
 from .questionnaire import Questionnaire
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...errors import ResponseError, did_you_mean
+from ...errors import ResponseError
+from ...suggestions import did_you_mean
 from ...tables import Words, joined
 from ...words import at
 from ..files import TextTable

@@ -15,8 +15,8 @@ from typing import NamedTuple, NoReturn
 from ...errors import SpecificationError, SyntaxProblem
 from ...letters import NAME
 from ...syntax import Term, Token, Value, with_plain_ends
+from ..completion import parameter_table
 from ..options import Options
-from ..parameters import parameter_table
 from ..specification import Specification
 from .mplus import FUNCTIONS
 

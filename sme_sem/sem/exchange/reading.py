@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from ...errors import require_kind
+from ...arguments import chosen, require_kind
 from ..specification import Specification
-from ..spelling import chosen
 from . import amos_reading, mplus_reading
 
 Syntax = Literal["lavaan", "mplus", "amos"]

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...errors import SmeSemError, SpecificationError, among, did_you_mean
+from ...arguments import among
+from ...errors import SmeSemError, SpecificationError
+from ...suggestions import did_you_mean
 from ...tables.storing import file_names, require_path, store_all
 from ..fitted import require_models
 from . import amos, answers, lavaan, mplus, semopy
