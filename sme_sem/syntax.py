@@ -159,14 +159,14 @@ def read_terms(text: str) -> tuple[Term, ...]:
             continue
         terms += (t if t.op in DEFINING else replace(t, group=group) for t in _Statement(statement, lines).terms())
     if group:
-        _filled(group, lines, heads, terms)
+        _require_content(group, lines, heads, terms)
     return tuple(terms)
 
 
 def _begun(head: Token, lines: list[str], heads: dict[str, Token], terms: list[Term]) -> str:
     """The group whose block begins; the block before must be there and have something in it."""
     if heads:
-        _filled(next(reversed(heads)), lines, heads, terms)
+        _require_content(next(reversed(heads)), lines, heads, terms)
     if not head.text or head.text in heads:
         problem = (
             Words(f"there is a block of group {head.text!r} already", f"组{head.text!r}已有区块")
@@ -178,7 +178,7 @@ def _begun(head: Token, lines: list[str], heads: dict[str, Token], terms: list[T
     return head.text
 
 
-def _filled(group: str, lines: list[str], heads: dict[str, Token], terms: list[Term]) -> None:
+def _require_content(group: str, lines: list[str], heads: dict[str, Token], terms: list[Term]) -> None:
     if all(term.group != group for term in terms):
         head = heads[group]
         problem = Words(f"nothing holds in group {group!r}: its block is empty", f"组{group!r}的区块为空")

@@ -27,7 +27,7 @@ from .options import (
     Tongue,
     examples,
 )
-from .output import DONE, LOOK, check_csv, check_output, hand_over
+from .output import DONE, LOOK, hand_over, require_fitting_output, require_new_csv
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,7 +111,7 @@ def fit(
     from ..sem.presentation import fit_tables
     from ..sem.quoted import objections
 
-    check_output(form, output)
+    require_fitting_output(form, output)
     judging = profile(thresholds)
     text, numbers = text_of(model), numbers_of(data, sheet, missing_code or (), language.value)
     options = _fit_options(estimator, missing, ordered)
@@ -167,7 +167,7 @@ def compare_models(
     from ..comparison import compare
     from ..sem.quoted import objections
 
-    check_output(form, output)
+    require_fitting_output(form, output)
     stems = [path.stem for path in models]
     if len(set(stems)) < len(stems):
         raise SpecificationError(_SAME_NAME)
@@ -225,7 +225,7 @@ def invariance_steps(
     from ..comparison import invariance
     from ..sem.quoted import objections
 
-    check_output(form, output)
+    require_fitting_output(form, output)
     if partial is not None and permutations:
         raise SpecificationError(_SEARCH_FIRST)
     text, numbers = text_of(model), numbers_of(data, sheet, missing_code or (), language.value)
@@ -284,7 +284,7 @@ def power_of_study(
     """Find by simulation what a study of so many respondents would find, and how many it needs."""
     from ..planning import power
 
-    check_output(form, output)
+    require_fitting_output(form, output)
     options: dict[str, Any] = {} if estimator is None else {"estimator": estimator}
     result = power(
         text_of(population),
@@ -335,7 +335,7 @@ def simulate(
 
     if (model is None) == (instrument is None):
         raise SpecificationError(_EITHER)
-    check_csv(output)
+    require_new_csv(output)
     if instrument is not None:
         known = load_instrument(instrument)
         answers = draw_answers(known, n, seed)

@@ -29,7 +29,7 @@ def hand_over(tables: Sequence[Table], language: Language, form: Form | None, ou
 
     tables = tables_as_typed(tables)
     if output is not None:
-        check_output(form, output, several=len(tables) > 1)
+        require_fitting_output(form, output, several=len(tables) > 1)
         if form is Form.csv and output.suffix.lower() != ".csv":
             csv_file.write(tables, output, language)
         elif form is None:
@@ -54,13 +54,13 @@ def say_written(path: Path, language: Language, *, err: bool = False) -> None:
     typer.echo(written(Words("Written: {path}", "已写入：{path}").filled(path=path), language), err=err)
 
 
-def check_output(form: Form | None, output: Path | None, *, several: bool = True) -> None:
+def require_fitting_output(form: Form | None, output: Path | None, *, several: bool = True) -> None:
     """Refuse a file that could not take the tables in this form, before the work is done."""
     from ..tables.formats import FORMATS, format_of
 
     if output is None:
         return
-    _unwritten(output)
+    _refuse_earlier_tables(output)
     own = {one.suffix: one for one in FORMATS.values()}.get(output.suffix.lower())
     if form is not None and own is not None and own.name != _name(form):
         suffix = FORMATS[_name(form)].suffix
@@ -72,7 +72,7 @@ def check_output(form: Form | None, output: Path | None, *, several: bool = True
         raise SpecificationError(at(f"--output {output}", _ONE_TABLE))
 
 
-def check_csv(output: Path) -> None:
+def require_new_csv(output: Path) -> None:
     """Refuse to write CSV under a name by which another program would open it, or over what is there."""
     if output.suffix.lower() != ".csv":
         raise SpecificationError(at(str(output), _CSV))
@@ -89,7 +89,7 @@ def refuse_existing(output: Path) -> None:
         raise StudyError(str(output), [_EXISTS])
 
 
-def _unwritten(output: Path) -> None:
+def _refuse_earlier_tables(output: Path) -> None:
     """Refuse to write over a file, or tables among those of another run."""
     if output.is_file():
         refuse_existing(output)

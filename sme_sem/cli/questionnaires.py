@@ -25,7 +25,7 @@ from .options import (
     examples,
     reads_answers,
 )
-from .output import LOOK, check_csv, check_output, for_programs, hand_over
+from .output import LOOK, for_programs, hand_over, require_fitting_output, require_new_csv
 
 if TYPE_CHECKING:
     from ..responses import Responses
@@ -50,7 +50,7 @@ def validate(
     """
     from ..responses.screening import DEFAULT_RULES, screen
 
-    check_output(form, output)
+    require_fitting_output(form, output)
     responses = read_answers(source)
     screening = screen(responses, rule or DEFAULT_RULES)
     quality = screening.quality.tables()[:1] if screening.quality is not None else ()
@@ -91,9 +91,9 @@ def screen(
     from ..responses.screening import screen as judge
     from ..tables.storing import store
 
-    check_output(form, output)
+    require_fitting_output(form, output)
     if kept is not None:
-        check_csv(kept)
+        require_new_csv(kept)
     responses = read_answers(source)
     found = judge(responses, (*DEFAULT_RULES, "careless"), max_missing=max_missing, cutoffs=Cutoffs(flags=min_flags))
     quality = found.quality.tables() if found.quality is not None else ()
@@ -243,7 +243,7 @@ def _handed_over(
     output: Path | None,
 ) -> None:
     """Read and screen the answers, hand over what is made of those kept, and leave with what was found in them."""
-    check_output(form, output)
+    require_fitting_output(form, output)
     kept = kept_answers(source, language.value, err=for_programs(form, output))
     hand_over(tables(kept), language.value, form, output)
     raise typer.Exit(findings_code(kept))

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from .options import FormOption, InstrumentName, LanguageOption, TablesFile, Tongue, Tongues, examples
-from .output import DONE, LOOK, check_output, hand_over, print_tables, progress_bar, refuse_existing, say_written
+from .output import (
+    DONE,
+    LOOK,
+    hand_over,
+    print_tables,
+    progress_bar,
+    refuse_existing,
+    require_fitting_output,
+    say_written,
+)
 
 if TYPE_CHECKING:
     from ..report.results import Results
@@ -78,7 +87,7 @@ def verify(
     """
     from ..verification import verify as run_again
 
-    check_output(form, output)
+    require_fitting_output(form, output)
     with progress_bar() as progress:
         found = run_again(results, study, progress)
     hand_over(found.tables(), language.value, form, output)
@@ -183,12 +192,12 @@ def export(
 
 def _results(study: Study, output: Path, language: Literal["en", "zh", "both"]) -> None:
     """Run, save, and print: headline tables, what needs a person, where everything lies."""
-    from ..report.folder import check_folder
+    from ..report.folder import require_free_folder
 
     folders: dict[Language, Path]
     folders = {"en": output, "zh": Path(f"{output}-zh")} if language == "both" else {language: output}
     for folder in folders.values():
-        check_folder(folder)
+        require_free_folder(folder)
     shown = next(iter(folders))
     with progress_bar() as progress:
         results = study.run(progress)

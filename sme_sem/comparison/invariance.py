@@ -232,7 +232,7 @@ class Invariance(Tabled):
         0   t3 ~ 1      32.63   1
         1   t4 ~ 1       7.03   1
         """
-        _known_steps((step,), self.fits)
+        _require_known_steps((step,), self.fits)
         equal = self._design.held(step)
         kind = {**HELD, "configural": ""}[step]
         if kind not in equal or (self._design.ordered and step in ("scalar", "strict")):
@@ -289,7 +289,7 @@ class Invariance(Tabled):
         most = whole(
             "most", most, 1, Words("how many relations may be released, one or more", "最多放开几个关系，不小于1")
         )
-        _known_steps((step,), self.fits)
+        _require_known_steps((step,), self.fits)
         current = self
         for _ in range(most):
             row = current.table.set_index("step").loc[step]
@@ -423,7 +423,7 @@ def invariance(
     require_kind("group", group, str, "the name of a column, whose values are the groups that are compared")
     specification = Specification.read(model).for_all_groups(_OF_GROUPS)
     if steps is not None:
-        _known_steps(texts("steps", steps, "configural"), STEPS)
+        _require_known_steps(texts("steps", steps, "configural"), STEPS)
     if ordered is None:
         ordered = marked(specification, data, options.get("estimator"), missing_of(options.get("missing", "listwise")))
     categorical = any_ordered(ordered)
@@ -439,12 +439,12 @@ def invariance(
     usual = tuple(s for s in STEPS if s != "means" and (cut or s != "thresholds"))
     asked = usual if steps is None else steps
     chosen = texts("steps", asked, "configural")
-    _known_steps(chosen, STEPS)
+    _require_known_steps(chosen, STEPS)
     if chosen[0] != "configural" or list(chosen) != sorted(chosen, key=STEPS.index):
         raise SpecificationError(at(f"steps={chosen}", _IN_ORDER.filled(steps=joined(STEPS, ", ", "、"))))
     if "means" in chosen and not {"scalar", "strict"} & set(chosen):
         raise SpecificationError(at(f"steps={chosen}", _INTERCEPTS_FIRST))
-    _can_be_told_apart(chosen, cut)
+    _require_categories_for(chosen, cut)
     released = texts("group_partial", group_partial, "x3 ~ 1")
     design = Design(specification, data, group, cut, first.table.groups, chosen, options)
     found = _run(design, chosen, released)
@@ -461,14 +461,15 @@ def _all_named(given: Labels, groups: Sequence[str]) -> dict[str, Text]:
     return own | {label: label for label in groups if label not in own}
 
 
-def _known_steps(steps: Sequence[str], known: Sequence[str] | Mapping[str, Any]) -> None:
+def _require_known_steps(steps: Sequence[str], known: Sequence[str] | Mapping[str, Any]) -> None:
     unknown = [step for step in steps if not isinstance(step, str) or step not in known]
     if unknown or not steps:
         own = repr(unknown[0] if unknown else "")
         raise SpecificationError(_NO_SUCH_STEP.filled(step=own, known=joined(known, ", ", "、")))
 
 
-def _can_be_told_apart(steps: Sequence[str], cut: Mapping[str, int]) -> None:
+def _require_categories_for(steps: Sequence[str], cut: Mapping[str, int]) -> None:
+    """Refuse steps that need ordered answers, or more than two categories of them."""
     if "thresholds" in steps and not cut:
         raise SpecificationError(at("steps", _OF_ORDERED))
     two = [name for name, thresholds in cut.items() if thresholds == 1]

@@ -83,7 +83,7 @@ def permuted(
         One row per step and measure: step, measure, observed (its change from the step above; of the first step, the
         measure itself), critical (what chance passes in 5 of 100 permutations), pvalue, permutations, failed.
     """
-    _suited(fits, permutations)
+    _require_permutable(fits, permutations)
     seeded(seed)
     parts = [range(at, min(at + CHUNK, permutations)) for at in range(0, permutations, CHUNK)]
     tasks = [Task(design, fits, released, seed, part) for part in parts]
@@ -96,7 +96,7 @@ def permuted(
     return _summed_up(tuple(fits), observed, drawn[usable], permutations)
 
 
-def _suited(fits: Mapping[str, Fit], permutations: Any) -> None:
+def _require_permutable(fits: Mapping[str, Fit], permutations: Any) -> None:
     whole(
         "permutations",
         permutations,

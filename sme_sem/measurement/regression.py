@@ -252,7 +252,7 @@ def _scored(
         raise SpecificationError(at(", ".join(sorted(inside)), _OWN_ITEM.filled(outcome=outcome)))
     asked = {name: categories[name] for name in factors if name in categories}
     for names_of_step in steps:
-        _with_own_slopes(names_of_step, parts, asked)
+        _require_own_slopes(names_of_step, parts, asked)
     items = list(dict.fromkeys(item for items in own.values() for item in items))
     answers = complete_answers(numbered(data, asked), items)
     scores = scored(answers.frame, own)
@@ -312,7 +312,7 @@ class _Fitted:
         return turned
 
 
-def _with_own_slopes(names: Sequence[str], parts: Mapping[str, Sequence[str]], categories: Container[str]) -> None:
+def _require_own_slopes(names: Sequence[str], parts: Mapping[str, Sequence[str]], categories: Container[str]) -> None:
     """Refuse a product with categories without what it multiplies: the first category would have no slope."""
     there = {frozenset(parts[name]) for name in names}
     for name in names:

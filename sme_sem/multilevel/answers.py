@@ -61,15 +61,15 @@ def condensed(data: object, cluster: str, levels: TwoLevels) -> Answers:
     assert found.answers is not None and found.design.clusters is not None
     values, code = found.answers[0], found.design.clusters[0]
     inner = np.array([names.index(name) for name in levels.within.table.observed], dtype=int)
-    _tell_levels_apart(code, len(inner), cluster)
-    _vary(values, code, inner, names)
+    _require_both_levels(code, len(inner), cluster)
+    _require_variation(values, code, inner, names)
     known = two_level.clusters(values, code, inner)
     answers = Answers(known, tuple(names), str(cluster), len(data))
     usable_covariance(answers.sample.covariance[0][np.ix_(inner, inner)], levels.within.table.observed, len(code))
     return answers
 
 
-def _tell_levels_apart(code: np.ndarray, k: int, cluster: object) -> None:
+def _require_both_levels(code: np.ndarray, k: int, cluster: object) -> None:
     """Refuse clusters that leave too little to one of the levels; k variables vary within clusters."""
     n, clusters = len(code), int(code.max()) + 1
     if clusters == n:
@@ -80,7 +80,7 @@ def _tell_levels_apart(code: np.ndarray, k: int, cluster: object) -> None:
         raise DataProblem(_TOO_SMALL.filled(n=n, clusters=clusters, ways=n - clusters, k=k))
 
 
-def _vary(values: np.ndarray, code: np.ndarray, inner: np.ndarray, names: list[str]) -> None:
+def _require_variation(values: np.ndarray, code: np.ndarray, inner: np.ndarray, names: list[str]) -> None:
     """Refuse a variable at a level at which it does not vary, or away from one at which it does."""
     sizes = np.bincount(code)
     for place, name in enumerate(names):

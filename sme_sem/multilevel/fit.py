@@ -17,7 +17,7 @@ from ..sem import diagnosis
 from ..sem.diagnosis import Diagnostic
 from ..sem.estimators import ESTIMATORS
 from ..sem.options import Options, max_iterations_of
-from ..sem.spelling import no_such_option
+from ..sem.spelling import refuse_unknown_options
 from ..tables import Words
 from ..threads import one_thread
 from . import search
@@ -114,7 +114,7 @@ def fit_two_level(
     {'c1': 0.41, 'c2': 0.35, 'c3': 0.41}
     """
     if unknown:
-        no_such_option("fit_two_level", unknown, tuple(signature(fit_two_level).parameters)[:-1])
+        refuse_unknown_options("fit_two_level", unknown, tuple(signature(fit_two_level).parameters)[:-1])
     options = Options(
         method=ESTIMATORS[chosen("estimator", estimator, ("ML", "MLR"))],
         std_lv=flag("std_lv", std_lv),

@@ -124,14 +124,14 @@ def read_levels(model: object, options: Options) -> TwoLevels:
     assert isinstance(model, str)
     within, between = (Specification.read(text) for text in parted(model))
     for specification in (within, between):
-        _refuse(specification)
+        _refuse_what_levels_lack(specification)
     definitions = tuple(t for s in (within, between) for t in s.terms if t.op == ":=")
     inner, outer = (parameter_table(_without_definitions(own), options, 1) for own in (within, between))
     if inner.bounds or outer.bounds:
         raise SpecificationError(_NO_BOUNDS)
     inner = _without_means(inner, set(inner.observed) & set(outer.observed))
     refuse_repeated_names((*inner.parameters, *outer.parameters), definitions)
-    _known(definitions, inner, outer)
+    _require_labels(definitions, inner, outer)
     fixed = fixed_by_label((*inner.parameters, *outer.parameters))
     return _joined(_held(inner, fixed), _held(outer, fixed), definitions, (Given(), Given()))
 
@@ -213,7 +213,7 @@ def parted(model: str) -> tuple[str, str]:
     return "\n".join(found[WITHIN]), "\n".join(found[BETWEEN])
 
 
-def _refuse(specification: Specification) -> None:
+def _refuse_what_levels_lack(specification: Specification) -> None:
     held = [t for t in specification.terms if t.op in ("==", "<", ">")]
     if held:
         raise SpecificationError(at(f"{held[0].lhs} {held[0].op} {held[0].rhs}", _NO_CONSTRAINTS))
@@ -223,7 +223,7 @@ def _refuse(specification: Specification) -> None:
             raise SpecificationError(_NUMERIC_ONLY.filled(what=what))
 
 
-def _known(definitions: tuple[Term, ...], *tables: ParameterTable) -> None:
+def _require_labels(definitions: tuple[Term, ...], *tables: ParameterTable) -> None:
     """Find labels that no parameter has before the search."""
     one = Quantity(np.asarray(1.0), np.zeros(0))
     define(definitions, {p.label: one for table in tables for p in table.parameters if p.label})

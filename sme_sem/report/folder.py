@@ -42,7 +42,7 @@ def save(results: Results, folder: str | Path, language: Language = "en") -> Pat
     require_path(folder, "folder", "the path of a folder")
     require_language(language)
     folder = Path(folder)
-    check_folder(folder)
+    require_free_folder(folder)
     try:
         return _placed(results, folder.resolve(), language, shown=folder)
     except ExportError as error:  # of the models for other programs
@@ -51,7 +51,7 @@ def save(results: Results, folder: str | Path, language: Language = "en") -> Pat
         raise StudyError(str(folder), [unwritable(error)]) from None
 
 
-def check_folder(folder: str | Path) -> None:
+def require_free_folder(folder: str | Path) -> None:
     """Refuse a folder that holds anything but earlier results as they were written; worth asking before a long run."""
     folder = Path(folder)
     try:

@@ -80,7 +80,7 @@ def bounds(parameters: Sequence[Parameter], by_group: Sequence[Specification]) -
             if p.free:
                 found |= dict.fromkeys(limits)
             else:
-                _keeping(p, limits)
+                _require_within(p, limits)
     return tuple(found)
 
 
@@ -195,7 +195,7 @@ def _of_group(p: Parameter, term: Term, groups: int) -> Iterator[Bound]:
         yield Bound(p.index, "<", upper)
 
 
-def _keeping(p: Parameter, limits: Iterable[Bound]) -> None:
+def _require_within(p: Parameter, limits: Iterable[Bound]) -> None:
     for bound in limits:
         if bound.sign * (p.value - bound.value) < 0:
             below, above = Words("below its lower", "小于其下界"), Words("above its upper", "大于其上界")

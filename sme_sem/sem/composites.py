@@ -57,7 +57,7 @@ def composites_of(specification: Specification) -> tuple[Composite, ...]:
         if term.op == WEIGHT:
             terms.setdefault(term.lhs, []).append(term)
     found = tuple(Composite(name, tuple(t.rhs for t in own), _marker(own)) for name, own in terms.items())
-    _nothing_else(specification, found)
+    _refuse_other_roles(specification, found)
     return found
 
 
@@ -88,7 +88,7 @@ def _marker(terms: Sequence[Term]) -> str:
     raise SpecificationError(_NO_SCALE.filled(name=terms[0].lhs, item=terms[0].rhs))
 
 
-def _nothing_else(specification: Specification, composites: Sequence[Composite]) -> None:
+def _refuse_other_roles(specification: Specification, composites: Sequence[Composite]) -> None:
     """Refuse items that do more than make up one composite, and composites that are measured as well."""
     made = {item: composite.name for composite in composites for item in composite.items}
     names = {composite.name for composite in composites}

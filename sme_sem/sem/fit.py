@@ -33,7 +33,7 @@ from .rotation import anchored, blocks_of, refuse_restrictions, rotated
 from .second_engine import by_semopy
 from .source import Source, moments_of
 from .specification import Specification
-from .spelling import no_such_option
+from .spelling import refuse_unknown_options
 
 __all__ = ["Fit", "fit"]
 
@@ -238,7 +238,7 @@ def fit(
     names of options capitals, dots, hyphens and underscores do not matter.
     """
     if unknown:
-        no_such_option("fit", unknown, tuple(signature(fit).parameters)[:-1])
+        refuse_unknown_options("fit", unknown, tuple(signature(fit).parameters)[:-1])
     specification = Specification.read(model)
     source = Source(data, cov, mean, n, group, Drawn(weights, cluster))
     asked = Asked(

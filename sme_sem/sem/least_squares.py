@@ -42,11 +42,11 @@ def weighted(sample: Sample, moments: Moments, method: Estimator) -> Sample:
 
 def _inverse(found: np.ndarray, moments: Moments, asked: str) -> np.ndarray:
     m = found.shape[-1]
-    enough_respondents(moments, m, asked, _MORE.filled(m=m))
+    require_respondents(moments, m, asked, _MORE.filled(m=m))
     return full_weight(found, _SINGULAR.filled(asked=asked))
 
 
-def enough_respondents(moments: Moments, m: int, asked: str, needed: Words) -> None:
+def require_respondents(moments: Moments, m: int, asked: str, needed: Words) -> None:
     """Refuse to weigh m moments by all their covariances where a group has no more respondents than that."""
     fewest = int(moments.n.min())
     if fewest <= m:

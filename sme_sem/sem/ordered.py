@@ -29,7 +29,7 @@ from ..suggestions import did_you_mean
 from ..tables import Words, joined
 from .composites import WEIGHT
 from .estimators import Estimator, by_likelihood
-from .least_squares import enough_respondents, full_weight, ordered_gamma
+from .least_squares import full_weight, ordered_gamma, require_respondents
 from .options import Options
 from .parameters import ParameterTable
 from .roles import given_variables
@@ -100,7 +100,7 @@ def condensed(table: ParameterTable, moments: Moments, found: dict[str, np.ndarr
                 values[:, i] = _coded(name, label, values[:, i], found[name])
         with np.errstate(all="ignore"):  # what has no moments is named next
             own = latent_moments.moments(values, levels, answers[:, len(modelled) :])
-        _known(own, modelled, label)
+        _require_moments(own, modelled, label)
         parts.append(own)
     return replace(moments, ordered=tuple(parts))
 
@@ -115,7 +115,7 @@ def _coded(name: str, label: str, answers: np.ndarray, known: np.ndarray) -> np.
     return np.where(codes < 0, np.nan, codes)
 
 
-def _known(own: influence.Moments, names: Sequence[str], label: str) -> None:
+def _require_moments(own: influence.Moments, names: Sequence[str], label: str) -> None:
     """Refuse moments that do not exist, or have no sampling variance to be weighed by."""
     gamma = influence.gamma_diagonal(own)
     missing = ~(np.isfinite(own.vector) & (gamma > 0) & np.isfinite(gamma))
@@ -163,7 +163,7 @@ def _weight(moments: Moments, method: Estimator, target: np.ndarray) -> np.ndarr
     if method.discrepancy == "DWLS":
         return np.stack([1 / influence.gamma_diagonal(own) for own in moments.ordered])
     m = target.shape[1]
-    enough_respondents(moments, m, "estimator='WLS'", _MORE)
+    require_respondents(moments, m, "estimator='WLS'", _MORE)
     return full_weight(ordered_gamma(moments), _SINGULAR.filled(m=m))
 
 

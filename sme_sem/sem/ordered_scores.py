@@ -32,7 +32,7 @@ def of_group(fit: Fit, group: int, answers: np.ndarray, *, means: bool) -> tuple
     A, S, m = latent_response.matrices(pattern, fit.theta, fit.sample.covariance, fit.sample.mean)
     A, S, m = A[group], S[group], m[group]
     p, y, x = pattern.observed, pattern.modelled, pattern.exogenous
-    _measured_alone(fit.table, A, S, y)
+    _require_measurement_alone(fit.table, A, S, y)
     shared, unique = _shared(fit.table, S[:y, :y])
     covariates = answers[:, y:]
     mean = found.moments.eta[group, p:] + covariates @ found.moments.E[group][p:, x].T
@@ -45,7 +45,7 @@ def of_group(fit: Fit, group: int, answers: np.ndarray, *, means: bool) -> tuple
     centre = m[:y] + covariates @ A[:y, x].T + mean @ loadings.T
     lower, upper = _limits(fit, answers[:, :y], found.tau[group])
     units = np.concatenate([loadings @ root, shared], axis=1) / deviation[:, None]
-    _possible(root.shape[1], shared.shape[1], means=means)
+    _require_integrable(root.shape[1], shared.shape[1], means=means)
     score = response_scores.means if means else response_scores.modes
     z, errors = score(units, (lower - centre) / deviation, (upper - centre) / deviation)
     k = root.shape[1]
@@ -53,7 +53,7 @@ def of_group(fit: Fit, group: int, answers: np.ndarray, *, means: bool) -> tuple
     return mean + z[:, :k] @ root.T, np.sqrt(np.maximum(variances, 0.0))
 
 
-def _possible(constructs: int, shared: int, *, means: bool) -> None:
+def _require_integrable(constructs: int, shared: int, *, means: bool) -> None:
     """Refuse modes beside correlated residuals, and means in too many dimensions."""
     if not means and shared:
         raise SpecificationError(_RESIDUALS_CORRELATE)
@@ -66,7 +66,7 @@ def _possible(constructs: int, shared: int, *, means: bool) -> None:
 def _shared(table: ParameterTable, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Causes that correlated residuals share, and the variances they leave: (y, y) -> (y, k), (y,)"""
     variance = np.diagonal(theta)
-    _positive(table, variance, _NO_RESIDUAL)
+    _require_positive(table, variance, _NO_RESIDUAL)
     deviation = np.sqrt(variance)
     rho = theta / (deviation[:, None] * deviation)
     i, j = np.nonzero(np.triu(rho, 1))
@@ -74,11 +74,11 @@ def _shared(table: ParameterTable, theta: np.ndarray) -> tuple[np.ndarray, np.nd
     shared[i, each] = np.sqrt(np.abs(rho[i, j])) * deviation[i]
     shared[j, each] = np.sign(rho[i, j]) * np.sqrt(np.abs(rho[i, j])) * deviation[j]
     unique = variance - (shared**2).sum(axis=1)
-    _positive(table, unique, _OVERCORRELATED)
+    _require_positive(table, unique, _OVERCORRELATED)
     return shared, unique
 
 
-def _positive(table: ParameterTable, variances: np.ndarray, otherwise: Words) -> None:
+def _require_positive(table: ParameterTable, variances: np.ndarray, otherwise: Words) -> None:
     none = [name for name, own in zip(table.observed, variances, strict=False) if not own > 0]
     if none:
         raise SpecificationError(_NONE + otherwise.filled(name=repr(none[0])))
@@ -102,7 +102,7 @@ def _limits(fit: Fit, answers: np.ndarray, tau: np.ndarray) -> tuple[np.ndarray,
     return lower, upper
 
 
-def _measured_alone(table: ParameterTable, A: np.ndarray, S: np.ndarray, y: int) -> None:
+def _require_measurement_alone(table: ParameterTable, A: np.ndarray, S: np.ndarray, y: int) -> None:
     """Refuse models whose answers act on something, or whose residuals are correlated with constructs."""
     if table.composites:
         raise SpecificationError(_COMPOSITES)

@@ -76,7 +76,7 @@ def _divided(raw: np.ndarray, variances: np.ndarray, deviation: np.ndarray) -> n
         return np.where(none, 0.0, raw / error)
 
 
-def _known(fit: Fit) -> None:
+def _require_known_errors(fit: Fit) -> None:
     """Refuse fits whose residuals have errors that are not known here."""
     require_solution(fit, "its residuals have no errors; see fit.diagnostics.")
     if fit.options.missing not in ("listwise", "fiml") and not fit.table.ordered:
@@ -91,7 +91,7 @@ def covariances(fit: Fit, *, standardized: bool = True) -> np.ndarray:
 
     In the order of the moments: means if modelled, then covariances; of ordered answers that of their layout.
     """
-    _known(fit)
+    _require_known_errors(fit)
     parts = _parts_of_likelihood if fit.options.method.discrepancy == "ML" else _parts_of_least_squares
     gamma, slopes, weighted, kept, inverse = parts(fit)
     gamma = gamma / fit.moments.n[:, None, None]

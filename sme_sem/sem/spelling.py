@@ -11,10 +11,10 @@ from ..suggestions import did_you_mean
 from ..words import Words, joined
 
 
-def no_such_option(function: str, given: Iterable[str], known: Iterable[str]) -> NoReturn:
+def refuse_unknown_options(function: str, given: Iterable[str], known: Iterable[str]) -> NoReturn:
     """Refuse options by names that a function does not know, and say how they are written here.
 
-    >>> no_such_option("fit", ["sampling_weights"], ["weights"])
+    >>> refuse_unknown_options("fit", ["sampling_weights"], ["weights"])
     Traceback (most recent call last):
     sme_sem.errors.SpecificationError: fit has no option 'sampling_weights'; here it is written weights=.
     """

@@ -64,7 +64,7 @@ def read_choices(choices: Mapping[str, Any]) -> tuple[Choice, ...]:
             )
         found.append(Choice(name, _levels(name, levels)))
         for level in found[-1].levels.values():
-            _check_options(name, level)
+            _require_known_names(name, level)
     combinations = prod(len(choice.levels) for choice in found)
     if combinations > MOST:
         raise SpecificationError(
@@ -120,7 +120,7 @@ def _levels(name: str, levels: Any) -> dict[str, Any]:
     return found
 
 
-def _check_options(name: str, level: Any) -> None:
+def _require_known_names(name: str, level: Any) -> None:
     """Refuse an estimator, and a way to meet gaps, of a name that there is not."""
     if name not in ("estimator", "missing", "options"):
         return
