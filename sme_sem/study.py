@@ -226,23 +226,12 @@ class Study:
 
     def _examine_hypothesized(self, found: Results, steps: Steps) -> Results:
         """Ask of the hypothesized model whether it can be relied on, and what it says."""
-        from .measurement import method_bias, validity
-
         steps.begin(_TESTING)
         main, name, kept, group = found.fit, found.hypothesized, found.responses, self.choices.group
         if main is None or name is None:
             return found
         if main.latent:
-            syntax = self._syntax(name)
-            measured = self._measurement(main, name, kept)
-            marker = self.instrument.scales().get(self.choices.marker or "", ())
-            found = replace(
-                found,
-                measurement=measured,
-                validity=steps.attempt(_VALIDITY, lambda: validity(measured)),
-                method_bias=steps.attempt(_METHOD_BIAS, lambda: method_bias(kept.frame, syntax, marker=marker)),
-                normality=_normality(main, kept),
-            )
+            found = self._examine_measurement(found, main, name, steps)
         others = found.screening.without(QUALITY_RULES)
         others = replace(others, frame=self.categories.added_to(others.frame))
         if len(others.frame) > len(kept.frame):
@@ -256,6 +245,21 @@ class Study:
             compared=steps.attempt(_COMPARISON, lambda: _compared(main, found.fits)),
             equivalents=steps.attempt(_EQUIVALENTS, lambda: _equivalents(main)),
             second_engine=_cross_checked(main),
+        )
+
+    def _examine_measurement(self, found: Results, main: Fit, name: str, steps: Steps) -> Results:
+        """Ask whether the constructs of the hypothesized model are measured well."""
+        from .measurement import method_bias, validity
+
+        syntax, kept = self._syntax(name), found.responses
+        measured = self._measurement(main, name, kept)
+        marker = self.instrument.scales().get(self.choices.marker or "", ())
+        return replace(
+            found,
+            measurement=measured,
+            validity=steps.attempt(_VALIDITY, lambda: validity(measured)),
+            method_bias=steps.attempt(_METHOD_BIAS, lambda: method_bias(kept.frame, syntax, marker=marker)),
+            normality=_normality(main, kept),
         )
 
     def _look_beside_models(self, found: Results, steps: Steps) -> Results:

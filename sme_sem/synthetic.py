@@ -15,6 +15,7 @@ as asked.  Every row carries a mark, by which the file is recognised wherever it
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from itertools import compress
 
 import numpy as np
@@ -65,16 +66,39 @@ def draw_answers(instrument: Instrument, n: int | None = None, seed: int | None 
     seeded(seed)
     inclinations, known = _inclinations(synthetic, n, seed)
     drawing = np.random.default_rng([seed, 1])  # not the stream of the items
-    columns: dict[str, object] = {}
-    asked = [item for item in instrument.items() if item.id in inclinations]
     manner, answering = synthetic.manner, np.random.default_rng([seed, 2])
-    agreeable = manner.acceptance * answering.standard_normal(n)
-    for item in asked:
-        scale = instrument.response_scale(item.id)
-        lean = -manner.lean if item.reversed else manner.lean
-        inclination = (inclinations[item.id].to_numpy() + agreeable) / math.hypot(1, manner.acceptance) + lean
-        columns[item.id] = categorised(inclination, scale.lowest, scale.highest)
+    columns = _item_answers(instrument, inclinations, manner.acceptance * answering.standard_normal(n))
+    asked = list(columns)
     columns |= {check.id: np.full(n, check.expected) for check in instrument.attention_checks}
+    columns |= _background_answers(instrument, known, drawing, n)
+    columns |= _metadata(instrument, drawing, n)
+    columns[MARK] = "yes"
+    answers = pd.DataFrame(columns, index=range(n))
+    _click_through(answers, instrument, manner.careless, answering)
+    for item in asked if manner.missing else ():
+        answers[item] = answers[item].astype("Int64").mask(answering.random(n) < manner.missing)
+    return answers
+
+
+def _item_answers(instrument: Instrument, inclinations: pd.DataFrame, agreeable: np.ndarray) -> dict[str, object]:
+    """What respondents tick, from what they think and how readily each agrees with anything."""
+    assert instrument.answers is not None and instrument.answers.synthetic is not None
+    manner = instrument.answers.synthetic.manner
+    columns: dict[str, object] = {}
+    for item in instrument.items():
+        if item.id in inclinations:
+            scale = instrument.response_scale(item.id)
+            lean = -manner.lean if item.reversed else manner.lean
+            inclination = (inclinations[item.id].to_numpy() + agreeable) / math.hypot(1, manner.acceptance) + lean
+            columns[item.id] = categorised(inclination, scale.lowest, scale.highest)
+    return columns
+
+
+def _background_answers(
+    instrument: Instrument, known: Mapping[str, list[int | str]], drawing: np.random.Generator, n: int
+) -> dict[str, object]:
+    """Answers to background questions, each alike likely but those known from the respondent's group."""
+    columns: dict[str, object] = {}
     for question in instrument.background:
         if question.kind == "category":
             codes = list(question.categories)
@@ -86,6 +110,12 @@ def draw_answers(instrument: Instrument, n: int | None = None, seed: int | None 
             columns[question.id] = drawing.integers(*_range(question), size=n)
         if question.id in known:
             columns[question.id] = known[question.id]
+    return columns
+
+
+def _metadata(instrument: Instrument, drawing: np.random.Generator, n: int) -> dict[str, object]:
+    """What a platform notes: numbers of respondents, how long each took and when they answered."""
+    columns: dict[str, object] = {}
     for column in instrument.metadata:
         if column.meaning == "respondent_id":
             columns[column.id] = [f"S{number:04d}" for number in range(1, n + 1)]
@@ -94,12 +124,7 @@ def draw_answers(instrument: Instrument, n: int | None = None, seed: int | None 
         elif column.meaning == "submitted_at":
             minutes = pd.to_timedelta(drawing.integers(1, 90, size=n).cumsum(), unit="min")
             columns[column.id] = (pd.Timestamp(_FIRST_DAY) + minutes).strftime("%Y-%m-%d %H:%M")
-    columns[MARK] = "yes"
-    answers = pd.DataFrame(columns, index=range(n))
-    _click_through(answers, instrument, manner.careless, answering)
-    for item in asked if manner.missing else ():
-        answers[item.id] = answers[item.id].astype("Int64").mask(answering.random(n) < manner.missing)
-    return answers
+    return columns
 
 
 def _range(question: BackgroundQuestion) -> tuple[int, int]:

@@ -437,13 +437,9 @@ def invariance(
     first = fit_model(specification, data, group=group, **options)
     cut = first.table.ordered
     usual = tuple(s for s in STEPS if s != "means" and (cut or s != "thresholds"))
-    asked = usual if steps is None else steps
-    chosen = texts("steps", asked, "configural")
+    chosen = texts("steps", usual if steps is None else steps, "configural")
     _require_known_steps(chosen, STEPS)
-    if chosen[0] != "configural" or list(chosen) != sorted(chosen, key=STEPS.index):
-        raise SpecificationError(at(f"steps={chosen}", _IN_ORDER.filled(steps=joined(STEPS, ", ", "、"))))
-    if "means" in chosen and not {"scalar", "strict"} & set(chosen):
-        raise SpecificationError(at(f"steps={chosen}", _INTERCEPTS_FIRST))
+    _require_order(chosen)
     _require_categories_for(chosen, cut)
     released = texts("group_partial", group_partial, "x3 ~ 1")
     design = Design(specification, data, group, cut, first.table.groups, chosen, options)
@@ -466,6 +462,13 @@ def _require_known_steps(steps: Sequence[str], known: Sequence[str] | Mapping[st
     if unknown or not steps:
         own = repr(unknown[0] if unknown else "")
         raise SpecificationError(_NO_SUCH_STEP.filled(step=own, known=joined(known, ", ", "、")))
+
+
+def _require_order(steps: tuple[str, ...]) -> None:
+    if steps[0] != "configural" or list(steps) != sorted(steps, key=STEPS.index):
+        raise SpecificationError(at(f"steps={steps}", _IN_ORDER.filled(steps=joined(STEPS, ", ", "、"))))
+    if "means" in steps and not {"scalar", "strict"} & set(steps):
+        raise SpecificationError(at(f"steps={steps}", _INTERCEPTS_FIRST))
 
 
 def _require_categories_for(steps: Sequence[str], cut: Mapping[str, int]) -> None:

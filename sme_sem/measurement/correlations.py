@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -166,22 +166,13 @@ def correlations(
     names = [str(name) for name in scores]
     counts = _counted(scores)
     r = _of_pairs(scores, method) if missing == "pairwise" or method == "kendall" else _of_all(scores, held, method)
-    known = counts - _rank(held)
-    p = _kendall_p(scores) if method == "kendall" else p_values(r, known)
+    effective = counts - _rank(held)
+    p = _kendall_p(scores) if method == "kendall" else p_values(r, effective)
     lower = np.tril_indices(len(names), -1)
-    low, high = _interval(r[lower], known[lower], method, level)
-    pairs = pd.DataFrame(
-        {
-            "first": [names[i] for i in lower[0]],
-            "second": [names[j] for j in lower[1]],
-            "r": r[lower],
-            "n": counts[lower],
-            "ci_lower": low,
-            "ci_upper": high,
-            "pvalue": p[lower],
-            "pvalue_corrected": corrected(p[lower], how),
-        }
-    )
+    low, high = _interval(r[lower], effective[lower], method, level)
+    columns: dict[str, Any] = {"first": [names[i] for i in lower[0]], "second": [names[j] for j in lower[1]]}
+    columns |= {"r": r[lower], "n": counts[lower], "ci_lower": low, "ci_upper": high}
+    pairs = pd.DataFrame(columns | {"pvalue": p[lower], "pvalue_corrected": corrected(p[lower], how)})
     notes = (
         *(answers.sample_notes() if missing == "listwise" else _pairwise(pairs["n"].to_numpy(), len(scores))),
         *((SCORED,) if scales is not None else ()),

@@ -132,15 +132,6 @@ def missing(
     n = len(values)
     if not n or not listed:
         raise DataProblem("there are no answers to look at: give rows, and columns of items.")
-    background_rows = [
-        tests.differences(frame, gaps[item].to_numpy(), ~gaps[item].to_numpy(), background, categorical).assign(
-            item=item
-        )
-        for item in listed
-        if gaps[item].any() and background
-    ]
-    found = pd.concat(background_rows, ignore_index=True) if background_rows else pd.DataFrame(columns=tests.COLUMNS)
-    found["pvalue_corrected"] = corrected(found["pvalue"], correction)
     little, why = _little(values) if gaps.any(axis=None) else (None, None)
     open_ = pd.Series([", ".join(map(str, gaps.columns[row])) for row in gaps.to_numpy()]).value_counts()
     counts = gaps.sum(axis=1).value_counts().sort_index()
@@ -153,7 +144,7 @@ def missing(
         patterns=pd.DataFrame(
             {"open": open_.index, "respondents": open_.to_numpy(), "percent": 100 * open_.to_numpy() / n}
         ),
-        background=found[["item", *tests.COLUMNS]] if len(found) else found,
+        background=_who_left_open(frame, gaps, background, categorical, correction),
         mcar=little,
         correction=correction,
         notes=(
@@ -162,6 +153,25 @@ def missing(
             *((why,) if why is not None else ()),
         ),
     )
+
+
+def _who_left_open(
+    frame: pd.DataFrame,
+    gaps: pd.DataFrame,
+    background: Sequence[str],
+    categorical: Sequence[str],
+    correction: Correction,
+) -> pd.DataFrame:
+    """Compare, item by item, those who left it open with those who answered it."""
+    items: list[Any] = [item for item in gaps if gaps[item].any() and background]
+    left_open = {item: gaps[item].to_numpy() for item in items}
+    rows = [
+        tests.differences(frame, own, ~own, background, categorical).assign(item=item)
+        for item, own in left_open.items()
+    ]
+    found = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=tests.COLUMNS)
+    found["pvalue_corrected"] = corrected(found["pvalue"], correction)
+    return found[["item", *tests.COLUMNS]] if len(found) else found
 
 
 def _little(values: pd.DataFrame) -> tuple[Mcar | None, Text | None]:
