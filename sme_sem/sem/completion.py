@@ -10,7 +10,7 @@ means are modelled. ``preset="growth"`` frees the means of constructs in place o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations
@@ -56,20 +56,14 @@ def parameter_table(
         require_common_parts(block, block_roles, roles)
     require_thresholds(specification, ordered)
     refuse_ordered_items_of_composites(roles, ordered)
-    means = _has_means(specification, options, groups, ordered)
-    exogenous = roles.covariates if options.fixed_x else ()
+    given = _Given(
+        options,
+        means=_has_means(specification, options, groups, ordered),
+        ordered=ordered,
+        exogenous=roles.covariates if options.fixed_x else (),
+    )
     held = held_equal(roles, options)
-    parameters: list[Parameter] = []
-    rows: list[_Row] = []
-    for group, (model, model_roles) in enumerate(zip(by_group, roles_of, strict=True)):
-        if not group or specification.blocks:
-            require_sound_terms(model, 1 if specification.blocks else groups)
-            rows = _rows(model, model_roles, options, means, ordered, exogenous)
-        for row in rows:
-            p = _in_group(row, group, groups)
-            free_again = group and released(p, row.term, model_roles, options, ordered) and not held(p)
-            free_again = free_again and (not specification.blocks or model_roles.share(p.lhs, roles_of[:group]))
-            parameters.append(p.numbered(0) if free_again else p)
+    parameters = list(_in_all_groups(by_group, roles_of, given, held, own_models=bool(specification.blocks)))
     require_excepted(parameters, options.group_partial)
     if "intercepts" in options.effect_coding:
         parameters = with_free_means(parameters)
@@ -83,18 +77,28 @@ def parameter_table(
         specification=specification,
         observed=(*(n for n in specification.observed if n not in roles.covariates), *roles.covariates),
         latent=specification.latent,
-        exogenous=exogenous,
+        exogenous=given.exogenous,
         covariates=roles.covariates,
         parameters=tuple(parameters),
         definitions=definitions,
         groups=groups,
-        means=means,
+        means=given.means,
         sums=sums(parameters, options.effect_coding),
         ordered=ordered,
         delta=options.parameterization == "delta",
         bounds=(*stated, *bounded_variances(parameters, options.bounds, specification.latent, stated)),
         composites=roles.composites,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Given:
+    """What decides about every relation alike; the fields are those of the table."""
+
+    options: Options
+    means: bool
+    ordered: Mapping[str, int]
+    exogenous: tuple[str, ...]
 
 
 def _has_means(specification: Specification, options: Options, groups: int, ordered: Mapping[str, int]) -> bool:
@@ -123,37 +127,54 @@ class _Row:
         return replace(self, value=value, free=False)
 
 
-def _rows(
-    specification: Specification,
-    roles: Roles,
-    options: Options,
-    means: bool,
-    ordered: Mapping[str, int],
-    exogenous: Sequence[str],
-) -> list[_Row]:
+def _in_all_groups(
+    by_group: Sequence[Specification],
+    roles_of: Sequence[Roles],
+    given: _Given,
+    held: Callable[[Parameter], bool],
+    *,
+    own_models: bool,
+) -> Iterator[Parameter]:
+    """Every relation in every group; from the second on those are free that equality with the first tells.
+
+    own_models : whether groups have models of their own
+    """
+    groups = len(by_group)
+    rows: list[_Row] = []
+    for group, (model, roles) in enumerate(zip(by_group, roles_of, strict=True)):
+        if not group or own_models:
+            require_sound_terms(model, 1 if own_models else groups)
+            rows = _rows(model, roles, given)
+        for row in rows:
+            p = _in_group(row, group, groups)
+            told = group and released(p, row.term, roles, given.options, given.ordered) and not held(p)
+            told = told and (not own_models or roles.share(p.lhs, roles_of[:group]))
+            yield p.numbered(0) if told else p
+
+
+def _rows(model: Specification, roles: Roles, given: _Given) -> list[_Row]:
     """Every relation of one group: what is stated, and what no model need write; :func:`numbered` keeps the first."""
-    rows = [_Row(term, user=True) for term in specification.relations]
-    rows += [_Row(term, False, np.nan if free else 0.0, free) for term, free in _added(roles, options, means, ordered)]
-    rows = [_with_defaults(row, roles, options, exogenous) for row in rows]
-    return [_of_ordered(row, options, ordered) for row in rows]
+    rows = [_Row(term, user=True) for term in model.relations]
+    rows += [_Row(term, False, np.nan if free else 0.0, free) for term, free in _added(roles, given)]
+    return [_of_ordered(_with_defaults(row, roles, given), given) for row in rows]
 
 
-def _added(roles: Roles, options: Options, means: bool, ordered: Mapping[str, int]) -> Iterator[tuple[Term, bool]]:
+def _added(roles: Roles, given: _Given) -> Iterator[tuple[Term, bool]]:
     """What no model need write, and whether it is free (else it is zero)."""
-    automatic = options.preset != "explicit"
-    yield from composites.added(roles.composites, means, roles.latent)
+    preset = given.options.preset
+    yield from composites.added(roles.composites, given.means, roles.latent)
     for name in (*(n for n in roles.observed if n not in roles.covariates), *roles.latent):
-        yield Term(name, "~~", name), automatic
-    yield from ((Term(a, "~~", b), True) for a, b in _covarying(roles, automatic))
-    if means:
-        yield from ((Term(n, "~1"), options.preset == "sem") for n in roles.observed)
-        yield from ((Term(n, "~1"), options.preset == "growth") for n in roles.latent)
-    for name, count in ordered.items():
+        yield Term(name, "~~", name), preset != "explicit"
+    yield from ((Term(a, "~~", b), True) for a, b in _covarying(roles, automatic=preset != "explicit"))
+    if given.means:
+        yield from ((Term(n, "~1"), preset == "sem") for n in roles.observed)
+        yield from ((Term(n, "~1"), preset == "growth") for n in roles.latent)
+    for name, count in given.ordered.items():
         yield from ((Term(name, "|", f"t{k + 1}"), True) for k in range(count))
         yield Term(name, "~*~", name), True
 
 
-def _covarying(roles: Roles, automatic: bool) -> Iterator[tuple[str, str]]:
+def _covarying(roles: Roles, *, automatic: bool) -> Iterator[tuple[str, str]]:
     """Pairs whose covariance is free: by custom, within an exploratory block, and among covariates."""
     if automatic:
         yield from combinations(roles.exogenous_constructs, 2)
@@ -163,9 +184,10 @@ def _covarying(roles: Roles, automatic: bool) -> Iterator[tuple[str, str]]:
         yield from ((a, b) for b in roles.covariates[place:])
 
 
-def _with_defaults(row: _Row, roles: Roles, options: Options, exogenous: Sequence[str]) -> _Row:
+def _with_defaults(row: _Row, roles: Roles, given: _Given) -> _Row:
     """Fix what is fixed by convention: scales of constructs, single indicators, exogenous moments."""
-    term, automatic = row.term, options.preset != "explicit"
+    term, options, exogenous = row.term, given.options, given.exogenous
+    automatic = options.preset != "explicit"
     if term.op == composites.WEIGHT:
         return row.fixed(1.0) if roles.markers[term.lhs] == term.rhs else row
     if not row.user and (term.lhs in roles.made or (term.op == "~~" and term.lhs == term.rhs in roles.markers)):
@@ -195,10 +217,10 @@ def _with_defaults(row: _Row, roles: Roles, options: Options, exogenous: Sequenc
     return row
 
 
-def _of_ordered(row: _Row, options: Options, ordered: Mapping[str, int]) -> _Row:
+def _of_ordered(row: _Row, given: _Given) -> _Row:
     """Fix what identifies latent responses: intercepts at zero, and a scale or a residual variance at one."""
-    term, delta = row.term, options.parameterization == "delta"
-    if term.lhs not in ordered:
+    term, delta = row.term, given.options.parameterization == "delta"
+    if term.lhs not in given.ordered:
         return row
     residual, scale = term.op == "~~" and term.lhs == term.rhs, term.op == "~*~"
     if (residual and delta) or (scale and not delta):
