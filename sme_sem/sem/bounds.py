@@ -70,13 +70,13 @@ def bounds(parameters: Sequence[Parameter], by_group: Sequence[Specification]) -
     Raises :class:`~sme_sem.errors.SpecificationError` for a lower bound above the upper one, and for a parameter fixed
     beyond its own.
     """
-    own = {(t.key, g): t for g, model in enumerate(by_group) for t in model.relations if t.lowers or t.uppers}
-    if not own:
+    bounded = {(t.key, g): t for g, model in enumerate(by_group) for t in model.relations if t.lowers or t.uppers}
+    if not bounded:
         return ()
     found: dict[Bound, None] = {}
     for p in parameters:
-        if (p.key, p.group) in own:
-            limits = tuple(_of_group(p, own[p.key, p.group], len(by_group)))
+        if (p.key, p.group) in bounded:
+            limits = tuple(_of_group(p, bounded[p.key, p.group], len(by_group)))
             if p.free:
                 found |= dict.fromkeys(limits)
             else:
@@ -110,8 +110,8 @@ def within_moments(table: ParameterTable, kind: str, variances: np.ndarray) -> P
         return table
     taken = {(bound.index, bound.op) for bound in table.bounds}
     found: dict[tuple[int, str], Bound] = {}
-    for group, own in enumerate(variances):
-        for bound in _allowed(table, group, own, ROOMS[kind]):
+    for group, variance in enumerate(variances):
+        for bound in _allowed(table, group, variance, ROOMS[kind]):
             key = bound.index, bound.op
             if np.isfinite(bound.value) and key not in taken:
                 found[key] = max(bound, found.get(key, bound), key=lambda b: b.sign * b.value)

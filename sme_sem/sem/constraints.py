@@ -123,11 +123,11 @@ def labelled(table: ParameterTable, theta: np.ndarray) -> dict[str, Quantity]:
 
     Raises :class:`~sme_sem.errors.SpecificationError` for a definition that uses an unknown label.
     """
-    known: dict[str, Quantity] = {}
+    values: dict[str, Quantity] = {}
     for p in table.parameters:
-        if p.label and p.label not in known:
-            known[p.label] = Quantity(np.asarray(theta[..., p.index] if p.free else p.value), table.slope_of(p))
-    return known | define(table.definitions, known)
+        if p.label and p.label not in values:
+            values[p.label] = Quantity(np.asarray(theta[..., p.index] if p.free else p.value), table.slope_of(p))
+    return values | define(table.definitions, values)
 
 
 def _differences(table: ParameterTable, theta: np.ndarray) -> tuple[list[Quantity], list[Quantity]]:

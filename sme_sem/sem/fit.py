@@ -274,13 +274,13 @@ def fit(
     options = options_of(asked, specification, source, ordered)
     moments = moments_of(source, specification, options, ordered)
     table, moments = _laid_out(specification.arranged(moments.labels), options, moments, ordered)
-    found = _estimated(table, options, moments, engine, raising=chosen("on_failure", on_failure, _FAILING) == "raise")
+    fitted = _estimated(table, options, moments, engine, raising=chosen("on_failure", on_failure, _FAILING) == "raise")
     if table.ordered:
-        found = found._noting(categories.examine(table, moments))
-        found = found._noting(categories.equal_residuals(table, options.group_equal))
+        fitted = fitted._noting(categories.examine(table, moments))
+        fitted = fitted._noting(categories.equal_residuals(table, options.group_equal))
     elif estimator is None and ordered is None:
-        found = found._noting(categories.few_categories(table, moments))
-    return _resampled(found) if options.bootstrap and found.converged else found
+        fitted = fitted._noting(categories.few_categories(table, moments))
+    return _resampled(fitted) if options.bootstrap and fitted.converged else fitted
 
 
 _FAILING = ("raise", "return")
@@ -326,15 +326,15 @@ def _estimated(table: ParameterTable, options: Options, moments: Moments, engine
         sample = sample_of(table, moments, options)
         unturned = anchored(table, blocks, sample)
         refuse_restrictions(table, unturned, blocks, sample, oblique=options.oblique)
-    found = fit_table(unturned, options, moments, raising=raising)
+    fitted = fit_table(unturned, options, moments, raising=raising)
     if chosen("engine", engine, ("sme", "semopy")) == "semopy":
-        found = by_semopy(found)
-    return rotated(found, table, blocks) if blocks and found.converged and options.rotation != "none" else found
+        fitted = by_semopy(fitted)
+    return rotated(fitted, table, blocks) if blocks and fitted.converged and options.rotation != "none" else fitted
 
 
-def _resampled(found: Fit) -> Fit:
+def _resampled(fitted: Fit) -> Fit:
     from ..resampling.bootstrap import bootstrap
 
-    seed = 1 if found.options.seed is None else found.options.seed
-    kind: Literal["cluster", "nonparametric"] = "cluster" if found.options.cluster else "nonparametric"
-    return replace(found, bootstrapped=bootstrap(found, found.options.bootstrap, seed=seed, kind=kind, bca=False))
+    seed = 1 if fitted.options.seed is None else fitted.options.seed
+    kind: Literal["cluster", "nonparametric"] = "cluster" if fitted.options.cluster else "nonparametric"
+    return replace(fitted, bootstrapped=bootstrap(fitted, fitted.options.bootstrap, seed=seed, kind=kind, bca=False))

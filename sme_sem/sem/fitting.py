@@ -36,8 +36,8 @@ def fit_table(table: ParameterTable, options: Options, moments: Moments, *, rais
     best, noticed = _searched(table, pattern, near, around, options)
     status, theta = best.status[0], best.theta[0]
     slope = _slope(pattern, near, around, theta)
-    own = theta if moved is None else moved.back(theta)
-    if status is Status.CONVERGED and not (np.isfinite(slope.value).all() and np.isfinite(own).all()):
+    estimates = theta if moved is None else moved.back(theta)
+    if status is Status.CONVERGED and not (np.isfinite(slope.value).all() and np.isfinite(estimates).all()):
         status = Status.NO_DESCENT
     fit = Fit(table, options, around, near, pattern, theta, status, int(best.iterations[0]), tuple(noticed), slope)
     failure = failure_of(fit)
@@ -46,7 +46,8 @@ def fit_table(table: ParameterTable, options: Options, moments: Moments, *, rais
             raise failure.error
         fit = replace(fit, status=failure.status)._noting([Diagnostic("error", failure.code, failure.words)])
     if moved is not None:
-        fit = replace(fit, moments=moments, sample=sample, theta=own, slope=_slope(pattern, sample, moments, own))
+        slope = _slope(pattern, sample, moments, estimates)
+        fit = replace(fit, moments=moments, sample=sample, theta=estimates, slope=slope)
     return fit._noting(_examined(fit)) if failure is None else fit
 
 
@@ -93,12 +94,13 @@ def _require_moments(table: ParameterTable, labels: Sequence[str]) -> None:
 def _examined(fit: Fit) -> list[Diagnostic]:
     """Look for what is odd about estimates that were found."""
     table, labels, point = fit.table, fit.moments.labels, fit.inference.point
-    found = diagnosis.examine(point, fit.n, labels)
-    found += [*sampling.examine(fit.moments.design, fit.options, table), *interactions.examine(point, fit.sample)]
-    nowhere = [name for name, own in point.defined().items() if not np.isfinite(own.value)]
-    found += [diagnosis.undefined(nowhere)] if nowhere else []
+    diagnostics = diagnosis.examine(point, fit.n, labels)
+    diagnostics += sampling.examine(fit.moments.design, fit.options, table)
+    diagnostics += interactions.examine(point, fit.sample)
+    nowhere = [name for name, quantity in point.defined().items() if not np.isfinite(quantity.value)]
+    diagnostics += [diagnosis.undefined(nowhere)] if nowhere else []
     held = at_limit(table, fit.theta, fit.slope, labels)
-    found += [diagnosis.at_limit(held)] if held else []
+    diagnostics += [diagnosis.at_limit(held)] if held else []
     if fit.options.method.se == "first_order" and not np.isfinite(fit.inference.vcov).all():
-        found.append(diagnosis.NO_FIRST_ORDER)
-    return found
+        diagnostics.append(diagnosis.NO_FIRST_ORDER)
+    return diagnostics

@@ -95,11 +95,11 @@ def require_excepted(parameters: Sequence[Parameter], excepted: Sequence[str]) -
     """Refuse an exception from equality that is no parameter of the model."""
     if not excepted:
         return
-    known = {bare(str(p)): str(p) for p in parameters}
-    known |= {f"{p.rhs}{p.op}{p.lhs}": str(p) for p in parameters if p.op == "~~"}
+    written = {bare(str(p)): str(p) for p in parameters}
+    written |= {f"{p.rhs}{p.op}{p.lhs}": str(p) for p in parameters if p.op == "~~"}
     for text in excepted:
-        if bare(text) not in known:
-            near = did_you_mean(text, dict.fromkeys(known.values()))
+        if bare(text) not in written:
+            near = did_you_mean(text, dict.fromkeys(written.values()))
             raise SpecificationError(at("group_partial", _NO_PARAMETER.filled(text=repr(text)) + near))
 
 

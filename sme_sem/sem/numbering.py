@@ -45,16 +45,16 @@ def numbered(
 
 def fixed_by_label(parameters: Iterable[Parameter]) -> dict[str, Parameter]:
     """The first fixed relation with each label: all that carry it have its value."""
-    found: dict[str, Parameter] = {}
+    first: dict[str, Parameter] = {}
     for p in parameters:
         if p.label and not p.varies:
-            found.setdefault(p.label, p)
-    return found
+            first.setdefault(p.label, p)
+    return first
 
 
 def equated(by_group: Sequence[Specification]) -> dict[Place, str]:
     """What ``equal()`` says of relations in each group."""
-    return {(t.key, g): t.equal for g, own in enumerate(by_group) for t in own.relations if t.equal}
+    return {(t.key, g): t.equal for g, model in enumerate(by_group) for t in model.relations if t.equal}
 
 
 def _twins(
@@ -81,7 +81,7 @@ def _twins(
                 twins[max(place, target)] = min(place, target)
         elif p.free and p.group and not p.label and held(p):
             earlier = (place_of.get((bare(str(p)), group)) for group in range(p.group))
-            first = next((own for own in earlier if own is not None and not kept[own].label), place)
+            first = next((match for match in earlier if match is not None and not kept[match].label), place)
             if first != place and kept[first].free:
                 twins.setdefault(place, first)
     return twins

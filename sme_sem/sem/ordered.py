@@ -48,14 +48,14 @@ def categories(
     if moments.answers is None:
         raise SpecificationError("ordered= needs the answers themselves: give data=, not cov=.")
     everyone = np.concatenate(moments.answers)
-    found = {}
+    levels = {}
     for name in _named(specification, given_variables(specification, options), ordered):
-        own = everyone[:, moments.names.index(name)]
-        found[name] = np.sort(pd.unique(own[~np.isnan(own)]))
-        if not 2 <= len(found[name]) <= MOST_CATEGORIES:
-            counts = {"name": repr(name), "n": len(found[name]), "most": MOST_CATEGORIES}
+        answers = everyone[:, moments.names.index(name)]
+        levels[name] = np.sort(pd.unique(answers[~np.isnan(answers)]))
+        if not 2 <= len(levels[name]) <= MOST_CATEGORIES:
+            counts = {"name": repr(name), "n": len(levels[name]), "most": MOST_CATEGORIES}
             raise DataProblem(_NOT_ORDERED.filled(**counts))
-    return found
+    return levels
 
 
 def marked(
@@ -87,45 +87,45 @@ def _named(
     return tuple(name for name in modelled if name in names)
 
 
-def condensed(table: ParameterTable, moments: Moments, found: dict[str, np.ndarray]) -> Moments:
+def condensed(table: ParameterTable, moments: Moments, codes: dict[str, np.ndarray]) -> Moments:
     """Add thresholds, correlations and influences of every group."""
     assert moments.answers is not None
     modelled = [name for name in table.observed if name not in table.exogenous]
-    levels = np.array([len(found.get(name, ())) for name in modelled])
+    levels = np.array([len(codes.get(name, ())) for name in modelled])
     parts = []
     for label, answers in zip(moments.labels, moments.answers, strict=True):
         values = answers[:, : len(modelled)].copy(order="K")
         for i, name in enumerate(modelled):
-            if name in found:
-                values[:, i] = _coded(name, label, values[:, i], found[name])
+            if name in codes:
+                values[:, i] = _coded(name, label, values[:, i], codes[name])
         with np.errstate(all="ignore"):  # what has no moments is named next
-            own = latent_moments.moments(values, levels, answers[:, len(modelled) :])
-        _require_moments(own, modelled, label)
-        parts.append(own)
+            estimated = latent_moments.moments(values, levels, answers[:, len(modelled) :])
+        _require_moments(estimated, modelled, label)
+        parts.append(estimated)
     return replace(moments, ordered=tuple(parts))
 
 
-def _coded(name: str, label: str, answers: np.ndarray, known: np.ndarray) -> np.ndarray:
+def _coded(name: str, label: str, answers: np.ndarray, levels: np.ndarray) -> np.ndarray:
     """Number the categories from 0; a gap stays NaN."""
-    reached = [answers >= lowest for lowest in known]
+    reached = [answers >= lowest for lowest in levels]
     codes = reduce(np.add, reached, np.full(len(answers), -1, dtype=np.int8))
     empty = np.flatnonzero(np.diff([*map(np.count_nonzero, reached), 0]) == 0)
     if len(empty):
-        raise DataProblem(_NOBODY.filled(answer=f"{known[empty[0]]:g}", item=repr(name)), label)
+        raise DataProblem(_NOBODY.filled(answer=f"{levels[empty[0]]:g}", item=repr(name)), label)
     return np.where(codes < 0, np.nan, codes)
 
 
-def _require_moments(own: influence.Moments, names: Sequence[str], label: str) -> None:
+def _require_moments(moments: influence.Moments, names: Sequence[str], label: str) -> None:
     """Refuse moments that do not exist, or have no sampling variance to be weighed by."""
-    gamma = influence.gamma_diagonal(own)
-    missing = ~(np.isfinite(own.vector) & (gamma > 0) & np.isfinite(gamma))
-    count = len(own.layout.covariance)
-    owners = np.concatenate([own.layout.threshold[:, 0], own.layout.slope[:, 0], own.layout.variance])
+    gamma = influence.gamma_diagonal(moments)
+    missing = ~(np.isfinite(moments.vector) & (gamma > 0) & np.isfinite(gamma))
+    count = len(moments.layout.covariance)
+    owners = np.concatenate([moments.layout.threshold[:, 0], moments.layout.slope[:, 0], moments.layout.variance])
     untold = dict.fromkeys(names[owner] for owner in owners[missing[: len(missing) - count]])
     if untold:
         raise DataProblem(_UNTOLD.filled(names=joined(map(repr, untold), ", ", "、")), label)
     if missing.any():
-        a, b = (names[i] for i in own.layout.covariance[missing[-count:]][0])
+        a, b = (names[i] for i in moments.layout.covariance[missing[-count:]][0])
         raise DataProblem(_UNTOLD_PAIR.filled(one=repr(a), other=repr(b)), label)
 
 
@@ -134,19 +134,19 @@ def sample(table: ParameterTable, moments: Moments, method: Estimator) -> Sample
     assert moments.ordered is not None
     y = len(table.observed) - len(table.exogenous)
     covariance, mean = moments.covariance.copy(), np.zeros(moments.covariance.shape[:2])
-    for g, own in enumerate(moments.ordered):
+    for g, observed in enumerate(moments.ordered):
         slopes = np.zeros((y, len(table.exogenous)))
-        slopes[own.layout.slope[:, 0], own.layout.slope[:, 1]] = own.vector[_slopes(own.layout)]
+        slopes[observed.layout.slope[:, 0], observed.layout.slope[:, 1]] = observed.vector[_slopes(observed.layout)]
         x = moments.covariance[g, y:, y:] * moments.n[g] / (moments.n[g] - 1)
-        covariance[g, :y, :y] = own.covariance + slopes @ x @ slopes.T
+        covariance[g, :y, :y] = observed.covariance + slopes @ x @ slopes.T
         covariance[g, :y, y:] = slopes @ x
         covariance[g, y:, :y] = covariance[g, :y, y:].T
         covariance[g, y:, y:] = x
-        numeric = own.layout.threshold[:, 1] == -1
-        mean[g, own.layout.threshold[numeric, 0]] = own.vector[: len(numeric)][numeric]
+        numeric = observed.layout.threshold[:, 1] == -1
+        mean[g, observed.layout.threshold[numeric, 0]] = observed.vector[: len(numeric)][numeric]
         if moments.mean is not None:
             mean[g, y:] = moments.mean[g, y:]
-    target = np.stack([own.vector for own in moments.ordered])
+    target = np.stack([observed.vector for observed in moments.ordered])
     n = moments.n - 1.0
     return Sample(covariance, mean, n / n.sum(), None, _weight(moments, method, target), target)
 

@@ -52,8 +52,8 @@ class Parameter(Relation):
 
     def numbered(self, index: int, value: float = np.nan) -> Parameter:
         """The same at another place among the free parameters, or (-1) fixed at a value."""
-        own = (self.start, self.label, self.user, self.exogenous, self.derived)  # dataclasses.replace takes long
-        return Parameter(self.lhs, self.op, self.rhs, self.group, index, value, *own)
+        kept = (self.start, self.label, self.user, self.exogenous, self.derived)  # dataclasses.replace takes long
+        return Parameter(self.lhs, self.op, self.rhs, self.group, index, value, *kept)
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,18 +161,18 @@ class ParameterTable:
         labels : of the groups; a relation that is another parameter elsewhere then tells its own groups, as in
             ``visual =~ x2 [Pasteur]``
         """
-        found: dict[int, str] = {}
+        names: dict[int, str] = {}
         where: dict[tuple[int, str], list[int]] = {}
         for p in self.parameters:
             if p.free:
-                own = found.setdefault(p.index, str(p))
-                if str(p) == own:
-                    where.setdefault((p.index, own), []).append(p.group)
+                name = names.setdefault(p.index, str(p))
+                if str(p) == name:
+                    where.setdefault((p.index, name), []).append(p.group)
         if len(labels) > 1:
-            for (index, own), groups in where.items():
+            for (index, name), groups in where.items():
                 if len(groups) < len(labels):
-                    found[index] = f"{own} [{', '.join(labels[g] for g in groups)}]"
-        return [found[i] for i in range(self.n_free)]
+                    names[index] = f"{name} [{', '.join(labels[g] for g in groups)}]"
+        return [names[i] for i in range(self.n_free)]
 
     @property
     def moments(self) -> int:
@@ -248,8 +248,8 @@ class ParameterTable:
     @property
     def _times(self) -> dict[tuple[str, int], float]:
         """How many times its composite a marker is, by the composite and the group: one over the marker's weight."""
-        own = {(composite.name, composites.WEIGHT, composite.marker) for composite in self.composites}
-        return {(p.lhs, p.group): 1 / p.value for p in self.parameters if p.key in own}
+        markers = {(composite.name, composites.WEIGHT, composite.marker) for composite in self.composites}
+        return {(p.lhs, p.group): 1 / p.value for p in self.parameters if p.key in markers}
 
 
 def _cell(

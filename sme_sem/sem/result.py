@@ -104,8 +104,8 @@ class Fit(Judged):
     @cached_property
     def inference(self) -> Inference:
         """What the tables are made from: errors, test and measures as arrays (:mod:`sme_sem.sem.inference`)."""
-        own = self.table, self.pattern, self.theta, self.sample, self.moments, self.options
-        return Inference(*own, self.slope, self.settled, self.bootstrapped)
+        searched = self.table, self.pattern, self.theta, self.sample, self.moments, self.options
+        return Inference(*searched, self.slope, self.settled, self.bootstrapped)
 
     @property
     def _measures(self) -> dict[str, float]:
@@ -148,15 +148,15 @@ class Fit(Judged):
            lhs    rhs    est  ci_lower  ci_upper
         3  use  trust  0.714     0.431     0.997
         """
-        own, index = self.inference, self.table.index
-        point, defined, vcov = own.point, own.defined, own.vcov
+        inference, index = self.inference, self.table.index
+        point, defined, vcov = inference.point, inference.defined, inference.vcov
         estimate = np.concatenate([point.estimates, defined.value])
         se = np.concatenate([parameter_errors(vcov, index), standard_errors(defined.gradient, vcov)])
         by_constructs = point.standardized_values(observed=False)
         also = point.defined(Quantity(by_constructs, np.zeros((len(index), 0)))).values()
         standardized = {
             "std_lv": np.concatenate([by_constructs, [float(x.value) for x in also]]),
-            "std_all": own.standardized.value,
+            "std_all": inference.standardized.value,
         }
         tests = self._tests(estimate, se, level, standardized=False)
         return pd.DataFrame(self._relations() | {"est": estimate} | tests | standardized)
@@ -200,14 +200,16 @@ class Fit(Judged):
             raise SpecificationError(f"bootstrap= gives errors of standardized values of type='all', not of {type!r}.")
         columns = self._relations()
         del columns["label"], columns["free"]
-        own = self.inference
-        found = (
-            own.standardized if type == "all" else own.point.solution(observed=type == "nox", covariates=type == "lv")
-        )
-        se = standard_errors(found.gradient, own.vcov)
+        inference = self.inference
+        if type == "all":
+            solution = inference.standardized
+        else:
+            solution = inference.point.solution(observed=type == "nox", covariates=type == "lv")
+        se = standard_errors(solution.gradient, inference.vcov)
         constant = len(self.table.parameters)
         se[:constant] = without_constants(se[:constant])
-        return pd.DataFrame(columns | {"est_std": found.value} | self._tests(found.value, se, level, standardized=True))
+        tests = self._tests(solution.value, se, level, standardized=True)
+        return pd.DataFrame(columns | {"est_std": solution.value} | tests)
 
     def _tests(
         self, estimate: np.ndarray, se: np.ndarray, level: float, *, standardized: bool
@@ -216,11 +218,11 @@ class Fit(Judged):
         probability("level", level, 0.95)
         if self.bootstrapped is None:
             return z_tests(estimate, se, level)
-        own, lower, upper = self.bootstrapped.errors(level, standardized=standardized)
+        errors, lower, upper = self.bootstrapped.errors(level, standardized=standardized)
         varies = np.isfinite(se)
-        found = z_tests(estimate, np.where(varies, own, np.nan), level)
+        tests = z_tests(estimate, np.where(varies, errors, np.nan), level)
         limits = {"ci_lower": np.where(varies, lower, np.nan), "ci_upper": np.where(varies, upper, np.nan)}
-        return found | limits
+        return tests | limits
 
     @one_thread()
     def measures(self) -> pd.Series[float]:
@@ -459,8 +461,8 @@ class Fit(Judged):
         means = self._unit * self.inference.point.moments.mu if self.table.means else self.moments.mean
         if means is None:
             raise SpecificationError("the model has no means: fit with data=, or give mean= beside cov=.")
-        found = [pd.Series(m, index=list(self.observed), name="mean") for m in means]
-        return self._of_groups(found, group)
+        by_group = [pd.Series(m, index=list(self.observed), name="mean") for m in means]
+        return self._of_groups(by_group, group)
 
     @property
     def _unit(self) -> np.ndarray:
@@ -496,7 +498,7 @@ class Fit(Judged):
         """
         p = len(self.observed)
         values = linalg.correlation(self.inference.point.moments.cov[:, p:, p:])
-        return self._of_groups([pd.DataFrame(own, self.latent, self.latent) for own in values], group)
+        return self._of_groups([pd.DataFrame(correlations, self.latent, self.latent) for correlations in values], group)
 
     @one_thread()
     def composites(self, *, level: float = 0.95) -> pd.DataFrame:
@@ -596,8 +598,8 @@ class Fit(Judged):
         """
         from .effects import effects
 
-        found = effects(self, [(outcome, predictor)])
-        return found[["effect", "route", "group", "est", "se", "z", "pvalue", "ci_lower", "ci_upper", "est_std"]]
+        rows = effects(self, [(outcome, predictor)])
+        return rows[["effect", "route", "group", "est", "se", "z", "pvalue", "ci_lower", "ci_upper", "est_std"]]
 
     def cross_check(self) -> CrossCheck:
         """Fit the same specification with semopy, an independent program, and lay both results side by side.
@@ -738,9 +740,9 @@ class Fit(Judged):
 
 def shares_explained(point: Point, labels: Sequence[str]) -> pd.Series[float]:
     """R-squared by variable, and by group if there are several."""
-    found = _shares(point, labels)
-    names = tuple(found) if point.table.groups > 1 else tuple(name for _, name in found)
-    return _series(found.values(), names, "r_squared")
+    shares = _shares(point, labels)
+    names = tuple(shares) if point.table.groups > 1 else tuple(name for _, name in shares)
+    return _series(shares.values(), names, "r_squared")
 
 
 def _shares(point: Point, labels: Sequence[str]) -> dict[tuple[str, str], float]:

@@ -45,12 +45,12 @@ def from_several_starts(
     points = _random_starts(table, pattern, sample, moments, starts, np.random.default_rng(seed))
     with np.errstate(all="ignore"):
         if constrained(table):
-            found = [search_within(table, pattern, sample, moments, p, patience) for p in points]
+            ends = [search_within(table, pattern, sample, moments, p, patience) for p in points]
         elif moments.patterns is not None:
-            found = [search(pattern, sample, moments, p, patience) for p in points]
+            ends = [search(pattern, sample, moments, p, patience) for p in points]
         else:
-            found = _one_by_one(search_together(pattern, sample, moments, points, patience))
-    arrived = [m for m in found if m.status[0] is Status.CONVERGED]
+            ends = _one_by_one(search_together(pattern, sample, moments, points, patience))
+    arrived = [m for m in ends if m.status[0] is Status.CONVERGED]
     best = min([first, *arrived], key=lambda m: (m.status[0] is not Status.CONVERGED, m.value[0]))
     reached = sum(same(m, best) for m in arrived)
     failed = first.status[0] is not Status.CONVERGED
@@ -73,12 +73,12 @@ def second_chance(
     failed = first.status[0] in (Status.ITERATION_LIMIT, Status.NO_DESCENT)
     if not failed or moments.patterns is not None or constrained(table) or max_iterations < PATIENCE:
         return first, []
-    own = table, pattern, sample, moments
-    found, said = from_several_starts(*own, first, CHANCES, SEED, max_iterations)
-    if found.status[0] is not Status.CONVERGED:
+    problem = table, pattern, sample, moments
+    best, said = from_several_starts(*problem, first, CHANCES, SEED, max_iterations)
+    if best.status[0] is not Status.CONVERGED:
         return first, []
     message = Words("the ordinary search did not converge. But ", "常规搜索未收敛，但") + said.words
-    return found, [Diagnostic(said.severity, "second_chance", message)]
+    return best, [Diagnostic(said.severity, "second_chance", message)]
 
 
 def _random_starts(
@@ -105,9 +105,9 @@ def _random_starts(
     return points
 
 
-def _one_by_one(found: Minimum) -> list[Minimum]:
-    parts = (found.theta, found.value, found.decrement, found.status, found.iterations)
-    return [Minimum(*(part[i : i + 1] for part in parts)) for i in range(len(found.value))]
+def _one_by_one(minima: Minimum) -> list[Minimum]:
+    parts = (minima.theta, minima.value, minima.decrement, minima.status, minima.iterations)
+    return [Minimum(*(part[i : i + 1] for part in parts)) for i in range(len(minima.value))]
 
 
 def _said(reached: int, elsewhere: int, starts: int, *, lower: bool) -> Diagnostic:
