@@ -20,15 +20,14 @@ from .arguments import require_kind
 from .beside_models import look_beside_models
 from .errors import ResponseError, SmeSemError, StudyError
 from .instrument import Instrument
-from .instrument.syntax import factors, statements
+from .instrument.syntax import factors
 from .measurement.category_paths import CategoryPaths, category_paths
 from .report.results import Problem, Results
 from .responses import Cutoffs, Responses, Screening, read_responses, sample_table, screen
 from .responses.screening import QUALITY_RULES
-from .sem.left_out import without
-from .sem.specification import Specification
 from .steps import Progress, Steps
 from .study_file import StudyFile
+from .study_models import StudyModels
 from .tables import Table, Text, Words
 from .threads import one_thread
 from .words import at
@@ -134,6 +133,10 @@ class Study:
             found = stage(found, steps)
         return replace(found, failed_steps=tuple(steps.problems))
 
+    @property
+    def _models(self) -> StudyModels:
+        return StudyModels(self.instrument, self.choices, self.categories)
+
     def _steps(self) -> Iterator[Text]:
         """Name the steps of which a run tells, in their order."""
         yield from (_READING, _SCREENING, _RELIABILITY, _COMPONENTS)
@@ -217,9 +220,9 @@ class Study:
         for name in self.models:
             steps.begin(self._fitting(name))
             try:
-                fits[name] = self._fit(name, kept)
+                fits[name] = self._models.fit(name, kept)
             except SmeSemError as problem:
-                failures[name] = self._absent_items(name, kept) or steps.told(problem)
+                failures[name] = self._models.absent_items(name, kept) or steps.told(problem)
         found = replace(found, fits=fits, failures=failures)
         recorded = steps.attempt(_LEDGER, lambda: self._record(fits, found.sha256["data"])) if self.ledger else None
         return found if recorded is None else replace(found, recorded=recorded[0], post_hoc=recorded[1])
@@ -235,7 +238,7 @@ class Study:
         others = found.screening.without(QUALITY_RULES)
         others = replace(others, frame=self.categories.added_to(others.frame))
         if len(others.frame) > len(kept.frame):
-            found = replace(found, everyone=steps.attempt(_EVERYONE, lambda: self._fit(name, others)))
+            found = replace(found, everyone=steps.attempt(_EVERYONE, lambda: self._models.fit(name, others)))
         return replace(
             found,
             importance=steps.attempt(_IMPORTANCE, lambda: self._importance(kept, main)),
@@ -251,8 +254,8 @@ class Study:
         """Ask whether the constructs of the hypothesized model are measured well."""
         from .measurement import method_bias, validity
 
-        syntax, kept = self._syntax(name), found.responses
-        measured = self._measurement(main, name, kept)
+        syntax, kept = self._models.syntax(name), found.responses
+        measured = self._models.measurement(main, name, kept)
         marker = self.instrument.scales().get(self.choices.marker or "", ())
         return replace(
             found,
@@ -338,45 +341,6 @@ class Study:
         chosen = self.choices.screening
         return screen(responses, chosen.rules, max_missing=chosen.max_missing, cutoffs=Cutoffs(flags=chosen.min_flags))
 
-    def _syntax(self, model: str) -> str:
-        """Write a model out, with a path for every category of questions without order."""
-        return self.categories.written(self.instrument.model_syntax(model))
-
-    def _fit(self, model: str, responses: Responses) -> Fit:
-        """Fit one of the models as the study says."""
-        from .moderation import with_products
-
-        posed = with_products(self._syntax(model), responses.frame)
-        choices = self.choices
-        return posed.fit(estimator=choices.estimator, missing=choices.missing, ordered=self._ordered(model))
-
-    def _measurement(self, main: Fit, name: str, kept: Responses) -> Fit:
-        """Fit the constructs of a model alone, or leave it whole where that says nothing else or cannot be done."""
-        from .measurement import measurement_part
-        from .sem.fit import fit
-
-        whole = Specification.read(self._syntax(name))
-        part, choices = measurement_part(whole), self.choices
-        if part == whole:
-            return main
-        ordered = self._ordered(name)
-        try:
-            return fit(part, kept.frame, estimator=choices.estimator, missing=choices.missing, ordered=ordered)
-        except SmeSemError:
-            return main
-
-    def _ordered(self, model: str) -> bool | list[str] | None:
-        """Name the ordered items that a model has."""
-        chosen = self.choices.ordered
-        if not isinstance(chosen, tuple):
-            return chosen
-        entering = self._names(model)
-        return [item for item in chosen if item in entering] or None
-
-    def _names(self, model: str) -> set[str]:
-        """Collect the constructs and items that a model is about."""
-        return {name for s in statements(self.instrument.model_syntax(model)) for name in s.names}
-
     def _invariance(self, kept: Responses, steps: Steps) -> Invariance | None:
         """Test whether the hypothesized model measures the same in every group, as many steps as can be fitted."""
         from .comparison.invariance import STEPS
@@ -384,7 +348,7 @@ class Study:
         name = self.instrument.hypothesized
         if name is None:
             return None
-        ordered, taken = self._ordered(name), partial(self._by_groups, name, kept)
+        ordered, taken = self._models.ordered(name), partial(self._models.invariance, name, kept)
         found = steps.attempt(_INVARIANCE, taken)
         usual = [step for step in STEPS if step != "means" and (ordered or step != "thresholds")]
         while found is None and len(usual) > 1:
@@ -392,17 +356,6 @@ class Study:
             with contextlib.suppress(SmeSemError):  # why a step cannot be fitted has been noted
                 found = taken(steps=tuple(usual))
         return found
-
-    def _by_groups(self, name: str, kept: Responses, **options: Any) -> Invariance:
-        """Fit a model to the study's groups step by step, without the variable that makes them."""
-        from .comparison import invariance
-        from .moderation import with_products
-
-        choices, group = self.choices, str(self.choices.group)
-        model = without(Specification.read(self._syntax(name)), self.categories.standing_for(group))
-        posed = with_products(model, kept.frame, group)
-        chosen = {"ordered": self._ordered(name), "estimator": choices.estimator, "missing": choices.missing}
-        return invariance(posed.model, posed.frame, group=group, **posed.suited(chosen), **options)
 
     def _importance(self, responses: Responses, fit: Fit, group: str | None = None) -> Importance | None:
         """Ask which drivers of the last outcome matter most; None without such, or where drivers moderate."""
@@ -422,25 +375,11 @@ class Study:
         if controls.issuperset(drivers):
             return None
         if group is not None:
-            fit = self._by_group(fit, responses, group)
+            fit = self._models.in_each_group(fit, responses, group)
             controls -= grouping
         alpha = self.choices.alpha
         found = importance(fit, responses.frame, last[0], scale, group=group, alpha=alpha, controls=controls)
         return found.in_order(self.instrument.category_labels(group))
-
-    def _by_group(self, fit: Fit, responses: Responses, group: str) -> Fit:
-        """Fit a model to each group by itself, as the study says, without the variable that makes the groups."""
-        from .comparison.own_labels import own_labels
-        from .sem.fit import fit as fitted
-
-        model = own_labels(
-            without(fit.specification, self.categories.standing_for(group)),
-            responses.frame[group].nunique(),
-            lambda _: False,
-        )
-        choices, ordered = self.choices, list(fit.table.ordered) or None
-        options: dict[str, Any] = {"estimator": choices.estimator, "missing": choices.missing, "ordered": ordered}
-        return fitted(model, responses.frame, group=group, **options)
 
     def _record(self, fits: Mapping[str, Fit], data: str) -> tuple[dict[str, int], frozenset[str]]:
         """Enter the fits into the ledger; count those of these answers by label, and name the models post hoc."""
@@ -515,15 +454,6 @@ class Study:
         assert self.trail is not None
         return read_coding(self.trail)
 
-    def _absent_items(self, model: str, responses: Responses) -> Words | None:
-        """Name the items that a model needs and the answers lack, if there are any."""
-        entering = self._names(model)
-        absent = [i for i in self.instrument.item_ids if i in entering and i not in responses.frame.columns]
-        if not absent:
-            return None
-        one, many = _NO_COLUMN
-        return (one if len(absent) == 1 else many).filled(items=", ".join(absent))
-
     def _present_scales(self, responses: Responses) -> dict[str, list[str]]:
         """Items of the constructs that models of the study use, as far as the answers have them and they vary."""
         instrument = self.instrument
@@ -534,7 +464,7 @@ class Study:
     def _controls(self, responses: Responses) -> dict[str, list[str]]:
         """Background questions of the hypothesized model whose answers are quantities, each as a scale of its own."""
         model, frame = self.instrument.hypothesized, responses.frame
-        entering = self._names(model) - set(self.categories.questions) if model else set()
+        entering = self._models.names(model) - set(self.categories.questions) if model else set()
         asked = [question.id for question in self.instrument.background if question.id in entering]
         return {name: [name] for name in asked if name in frame and frame[name].nunique() > 1}
 
@@ -640,20 +570,6 @@ def _options(choices: StudyFile) -> dict[str, Any]:
 _ONE_RESPONDENT = Words(
     "one respondent is left, and at least two are needed. Collect more answers, or relax the screening rules.",
     "仅剩一名受访者，至少需要两名。请收集更多答卷，或放宽筛选规则。",
-)
-_REMEDY = (
-    "Put it into the file, or leave it out of the instrument.",
-    "请在数据文件中补上，或从问卷中删去。",
-)
-_NO_COLUMN = (
-    Words(
-        "item {items} of the instrument has no column in the answers. " + _REMEDY[0],
-        "问卷题项{items}在数据中没有对应的列。" + _REMEDY[1],
-    ),
-    Words(
-        "items {items} of the instrument have no column in the answers. " + _REMEDY[0].replace("it ", "them "),
-        "问卷题项{items}在数据中没有对应的列。" + _REMEDY[1],
-    ),
 )
 _READING = Words("Reading the answers", "数据读取")
 _SCREENING = Words("Screening", "问卷筛选")

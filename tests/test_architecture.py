@@ -19,6 +19,7 @@ LAYERS = (
     "opening",
     "study",
     "beside_models",
+    "study_models",
     "steps",
     "study_file",
     "sensitivity",
