@@ -5,8 +5,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import sme_sem as sme
-from sme_sem.sem import fit as fitting
-from sme_sem.sem import inference, result, solution
+from sme_sem.sem import fitting, inference, result, solution
 from sme_sem.threads import computed, one_thread
 
 MODEL = "trust =~ t1 + t2 + t3; use =~ u1 + u2 + u3; use ~ trust"
