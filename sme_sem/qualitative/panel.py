@@ -183,7 +183,7 @@ def expert_panel(ratings: pd.DataFrame, *, relevant: float = 4, essential: float
     for name, value in (("relevant", relevant), ("essential", relevant if essential is None else essential)):
         require_kind(name, value, Real, f"the least answer that counts, such as {name}=4")
         if value != value:
-            raise DataProblem(f"{name} is the least answer that counts, such as {name}=4, not {value!r}")
+            raise DataProblem(_LEAST.filled(name=name, value=repr(value)))
     if repeated := [str(name) for name in ratings.columns[ratings.columns.duplicated()]]:
         raise DataProblem(_TWICE.filled(names=joined(repeated, ", ", "、")))
     try:
@@ -246,6 +246,10 @@ def expert_panel(ratings: pd.DataFrame, *, relevant: float = 4, essential: float
 
 
 _EXPERT = ("expert", "expert_id", "id", "专家", "专家编号")
+_LEAST = Words(
+    "{name} is the least answer that counts, such as {name}=4, not {value}",
+    "{name}为计入的最低评分，如{name}=4，不能为{value}",
+)
 _TWICE = Words("expert ratings: a column stands twice: {names}. Keep one.", "专家评分：列重复：{names}。请保留一列。")
 _INFINITE = Words(
     "expert ratings: infinite ratings of {names}. Correct them, or leave them empty.",

@@ -6,7 +6,7 @@ each other's mean (Aiken and West 1991, Multiple Regression: Testing and Interpr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from .specification import Specification
 
 if TYPE_CHECKING:
     from ..kernels.discrepancy import Sample
+    from .parameters import ParameterTable
     from .solution import Point
 
 NOTABLE = 0.2  # a correlation that a model wrongly holds at less bends the errors of paths by some per cent
@@ -79,7 +80,7 @@ def examine(point: Point, sample: Sample) -> list[Diagnostic]:
     """
     found, place = [], point.table.place
     implied = point.moments.sigma
-    for name, factor, other in _set_apart(point):
+    for name, factor, other in _set_apart(point.table):
         i, j = place[name], place[factor]
         with np.errstate(divide="ignore", invalid="ignore"):
             wanted, given = (
@@ -87,33 +88,36 @@ def examine(point: Point, sample: Sample) -> list[Diagnostic]:
             )
         off = np.abs(given - wanted).max()
         if off > NOTABLE:
-            lines = "; ".join([f"{factor} ~~ {name}", *(" ~~ ".join(pair) for pair in combinations(_causes(point), 2))])
+            among = combinations(_causes(point.table), 2)
+            lines = "; ".join([f"{factor} ~~ {name}", *map(" ~~ ".join, among)])
             values = {"name": name, "factor": factor, "other": other, "off": f"{off:.2f}", "lines": lines}
             found.append(Diagnostic("warning", "product_set_apart", _SET_APART.filled(**values)))
     return found
 
 
-def _causes(point: Point) -> list[str]:
+def _causes(table: ParameterTable) -> list[str]:
     """Name the observed variables that only predict."""
-    table = point.table
     explained = {p.lhs if p.op == "~" else p.rhs for p in table.parameters if p.op in ("~", "=~")}
     causes = {p.rhs for p in table.parameters if p.op == "~"} - explained
     return [name for name in table.observed if name in causes]
 
 
-def _set_apart(point: Point) -> Iterator[tuple[str, str, str]]:
+@lru_cache(maxsize=64)
+def _set_apart(table: ParameterTable) -> tuple[tuple[str, str, str], ...]:
     """Products of observed variables, the factor that the model explains, and the other one."""
-    rows = point.table.parameters
-    explained, known = {p.lhs for p in rows if p.op == "~"}, set(point.table.observed)
+    rows = table.parameters
+    explained, known = {p.lhs for p in rows if p.op == "~"}, set(table.observed)
     related = {frozenset((p.lhs, p.rhs)) for p in rows if p.op in ("~", "~~")}
-    for name in _causes(point):
-        for factor in (own for own in point.table.observed if own in explained):
+    found = []
+    for name in _causes(table):
+        for factor in (own for own in table.observed if own in explained):
             others = {name.removeprefix(factor + joint) for joint in "x:"} | {
                 name.removesuffix(joint + factor) for joint in "x:"
             }
             other = next(iter(sorted(others & known - {name})), None)
             if other is not None and frozenset((name, factor)) not in related:
-                yield name, factor, other
+                found.append((name, factor, other))
+    return tuple(found)
 
 
 _SET_APART = Words(
