@@ -9,7 +9,7 @@ import pytest
 
 import sme_sem as sme
 from sme_sem.errors import ConvergenceError, SpecificationError
-from sme_sem.sem.second_engine import cross_check
+from sme_sem.sem.second_engine import _Answer, _compared, cross_check
 
 THREE = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"
 POPULATION = """
@@ -58,6 +58,27 @@ def test_everything_is_confirmed(pupils, model, options):
     check = cross_check(fit)
     assert check.frame[~check.frame["confirmed"]].empty
     assert check.confirmed == check.compared == 2 * fit.table.n_free + 4 - bool(fit.table.covariates)
+
+
+@pytest.mark.parametrize(("share", "confirmed"), [(0.5, True), (2.0, False)])
+def test_nothing_beyond_its_tolerance_is_confirmed(pupils, share, confirmed):
+    """Every quantity moved by half, or twice, of what it may differ."""
+    fit, off = sme.fit("visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6", pupils.div(50)), 1e-3 * share
+    errors = np.sqrt(np.diagonal(fit.vcov))
+    near = np.maximum(np.abs(fit.theta), errors)
+    m = fit.measures()
+    moved = _Answer(
+        estimates=fit.theta + off * near,
+        errors=errors * (1 + off),
+        chi_square=m["chisq"] * (1 + off),
+        df=int(m["df"]) + (not confirmed),
+        cfi=m["cfi"] - off,
+        rmsea=m["rmsea"] + off,
+        message="",
+    )
+    rows = _compared(fit, moved, 1e-3)
+    assert len(rows) == 2 * fit.table.n_free + 4
+    assert {own for *_, own in rows} == {confirmed}
 
 
 def test_the_corporate_reputation_model_is_confirmed_on_the_real_answers():
