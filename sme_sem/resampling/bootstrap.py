@@ -29,7 +29,7 @@ from ..tables import Table, Tabled, Words
 from ..tasks import Progress, results, seeded, shown
 from ..threads import one_thread
 from .checkpoint import Checkpoint, digest_of
-from .draws import counts_of_rows, scheme
+from .draws import MOST_AT_ONCE, counts_of_rows, scheme
 from .quantities import Quantities
 from .refit import inverse_hessian
 from .tasks import STATUSES, Job, Outcome, Task, tasks_of_draws, tasks_of_jackknife
@@ -461,11 +461,16 @@ def _scale(quantities: Quantities, fit: Fit, values: np.ndarray, kinds: pd.Serie
     """
     _, errors = _mean_and_error(_of_parameters(fit, values, kinds))
     q = len(errors)
-    sample = fit.sample.of(None).of(np.zeros(q + 1, dtype=int))
-    steps = np.concatenate([np.zeros((1, q)), np.diag(np.nan_to_num(errors))])
+    sample = fit.sample.of(None)
+    found = np.zeros(values.shape[1])
     with np.errstate(all="ignore"):  # a step may leave the region where a quantity exists
-        found = quantities.evaluate(fit.theta + steps, sample)
-    return np.asarray(np.nansum(np.abs(found[1:] - found[0]), axis=0))
+        estimate = quantities.evaluate(fit.theta[None], sample)
+        for first in range(0, q, MOST_AT_ONCE):
+            own = np.arange(first, min(first + MOST_AT_ONCE, q))
+            steps = np.nan_to_num(errors[own])[:, None] * (own[:, None] == np.arange(q))
+            moved = quantities.evaluate(fit.theta + steps, sample.of(np.zeros(len(own), dtype=int)))
+            found += np.nansum(np.abs(moved - estimate), axis=0)
+    return found
 
 
 def _conforming(fit: Fit) -> Moments:

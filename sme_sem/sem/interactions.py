@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .solution import Point
 
 NOTABLE = 0.2  # a correlation that a model wrongly holds at less bends the errors of paths by some per cent
+_BY_CHANCE = 2.5  # standard errors that a correlation of a centred product may be off
 
 
 def with_interactions(data: pd.DataFrame, specification: Specification) -> pd.DataFrame:
@@ -72,11 +73,12 @@ def _of_product(name: str, said: Text) -> Words:
     return Words(f"the product {name!r}: ", f"乘积{name!r}：") + said
 
 
-def examine(point: Point, sample: Sample) -> list[Diagnostic]:
+def examine(point: Point, sample: Sample, n: int) -> list[Diagnostic]:
     """Look for products of explained variables that the model sets apart from what remains of these.
 
     M W covaries with the residual e of M by E(W e^2), which is zero where W is centred.  Estimates of paths stay what
-    they are, but their errors rest on covariances that the model implies.
+    they are, but their errors rest on covariances that the model implies.  In a sample of n the correlation of M W with
+    a normal M, of whose variance the share v is left unexplained, is off by chance with variance v (1 + 2v) / n.
     """
     found, place = [], point.table.place
     implied = point.moments.sigma
@@ -86,7 +88,9 @@ def examine(point: Point, sample: Sample) -> list[Diagnostic]:
             wanted, given = (
                 own[..., i, j] / np.sqrt(own[..., i, i] * own[..., j, j]) for own in (implied, sample.covariance)
             )
-        off = np.abs(given - wanted).max()
+            left = point.S[..., j, j] / implied[..., j, j]
+            chance = np.sqrt(left * (1 + 2 * left) / (n * sample.share))
+        off = np.max(np.abs(given - wanted), initial=0.0, where=np.abs(given - wanted) > _BY_CHANCE * chance)
         if off > NOTABLE:
             among = combinations(_causes(point.table), 2)
             lines = "; ".join([f"{factor} ~~ {name}", *map(" ~~ ".join, among)])

@@ -168,8 +168,8 @@ def test_the_second_stage_is_moderated_at_the_outcome():
         sme.moderated_mediation("X", "M", "Y", "X")
 
 
-def _second_stage(mean, n=400):
-    random = np.random.default_rng(7)
+def _second_stage(mean, n=400, seed=7):
+    random = np.random.default_rng(seed)
     frame = pd.DataFrame({"X": random.normal(size=n), "W": random.normal(size=n) + mean})
     frame["M"] = 0.4 * frame["X"] + random.normal(size=n)
     frame["Y"] = 0.3 * frame["M"] + 0.2 * frame["W"] + 0.2 * frame["M"] * frame["W"] + random.normal(size=n)
@@ -195,6 +195,15 @@ def test_a_product_of_a_centred_moderator_needs_no_warning(product):
     model = f"M ~ X; Y ~ M + W + {product} + X"
     assert sme.fit(model, _second_stage(0.0)).diagnostics == ()
     assert [d.code for d in sme.fit(model, _second_stage(2.0)).diagnostics] == ["product_set_apart"]
+
+
+def test_chance_in_small_samples_and_groups_needs_no_warning():
+    model = "M ~ X; Y ~ M + W + MxW + X"
+    for seed in range(30):
+        small, apart = _second_stage(0.0, 60, seed), _second_stage(3.0, 60, seed)
+        three = _second_stage(0.0, 240, seed).assign(g=np.arange(240) % 3)
+        assert sme.fit(model, small).diagnostics == sme.fit(model, three, group="g").diagnostics == ()
+        assert [d.code for d in sme.fit(model, apart).diagnostics] == ["product_set_apart"]
 
 
 def test_a_variable_of_its_own_is_not_taken_for_a_product():
