@@ -99,8 +99,8 @@ def rating_reader(scale: ResponseScale) -> Reader:
             return Reading(None, "missing_code")
         if x in codes:
             return Reading(x)
-        if fold in labels:
-            return Reading(labels[fold], "recoded")
+        if (own := _said(text, fold, labels)) is not None:
+            return Reading(own, "recoded")
         if fold in NO_ANSWER:
             return Reading(None, "missing_code")
         if fold.endswith(_POINTS) and (points := _one_number(text, fold.removesuffix(_POINTS))) in codes:
@@ -137,8 +137,8 @@ def category_reader(question: BackgroundQuestion) -> Reader:
         for known, written in ((codes, text.strip()), (in_any_case, fold), (in_any_case, plain)):
             if written in known and not (apart(text) and known is in_any_case):
                 return Reading(known[written])
-        if fold in labels:
-            return Reading(labels[fold], "recoded")
+        if (own := _said(text, fold, labels)) is not None:
+            return Reading(own, "recoded")
         if fold in NO_ANSWER:
             return Reading(None, "missing_code")
         categories = question.categories.items()
@@ -252,6 +252,14 @@ def _labels(texts: Mapping[Any, Bilingual]) -> dict[str, Any]:
         )
     ]
     return _distinct(with_code) | _distinct(alone)
+
+
+def _said(text: str, fold: str, labels: Mapping[str, Any]) -> Any:
+    """The code of a label; a code may stand before it with a space, ``1 18-25``, which without one is no code."""
+    short, label = map(folded, (*text.split(None, 1), "", "")[:2])
+    if fold not in labels and short[-1:].isdigit() and number(label) is None:
+        return labels.get(f"{short}){label}")
+    return labels.get(fold)
 
 
 def _one_number(text: str, fold: str) -> float | None:

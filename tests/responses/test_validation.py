@@ -257,6 +257,14 @@ def test_a_number_before_a_label_that_begins_with_one_is_no_code():
     assert (read("1. 5 years").value, read("5 years").value) == (1.0, 1.0)
 
 
+@pytest.mark.parametrize("written", ["1 18-25", "1\u300018-25", "1. 18-25", "18-25"])
+def test_a_code_may_stand_before_a_label_that_begins_with_a_number(written):
+    assert category_reader(question("category", {1: "18-25", 2: "26-35"}))(written).value == 1.0
+    assert category_reader(question("category", {1: "18-25", 2: "26-35"}))("2 18-25").value is None
+    shares = ResponseScale(lowest=1, highest=2, anchors={1: {"en": "18-25", "zh": "18-25"}})
+    assert rating_reader(shares)(written).value == 1.0
+
+
 def test_points_of_a_scale_are_its_codes_if_they_are_codes(instrument):
     responses = answers(instrument, "MK2", "5分", " 4 分", "6分", "4.5分", "5分左右")
     assert responses.frame["MK2"].fillna(0).tolist() == [5, 4, 0, 0, 0]
