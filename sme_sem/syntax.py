@@ -135,6 +135,7 @@ _FINITE = Words(
 _HEADS = ("=~", "<~", "~~", "~*~", "~", "|", ":=", "==", "<", ">")
 _OPEN_ENDED = (*_HEADS, "+", "-", "*", "/", "^", "(", ",", "?")
 _CONTINUING = ("+", "*", ")", ",", "/", "^", "-")
+_DEEPEST = 50
 _OF_NUMBERS = {"sqrt": math.sqrt, "exp": math.exp, "log": math.log}
 _NUMERIC = {"start": "starts", "fixed": "fixed", "lower": "lowers", "upper": "uppers"}
 
@@ -246,6 +247,7 @@ class _Statement:
 
     def __init__(self, tokens: list[Token], lines: list[str]) -> None:
         self.tokens, self.lines, self.at = tokens, lines, 0
+        self.depth = 0  # of brackets around a number
 
     def _before(self, head: int) -> Words:
         """What should stand before an operator that is one too many: mostly a sign left over joined two lines."""
@@ -427,12 +429,17 @@ class _Statement:
         """Read on behind ``(``, or behind the name of a function of numbers."""
         if head.text != "(":
             self.at += 1
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            problem = Words("too many brackets around a number", "数值外的括号过多")
+            self._fail(head, problem, Words(f"{_DEEPEST} at most", f"不超过{_DEEPEST}层"))
         inside = self._peek_token(_NUMBER)
         value = self._value()
         if not isinstance(value, float):
             problem = Words(f"{inside.text!r} is no number", f"{inside.text!r}不是数值")
             self._fail(inside, problem, Words("a number in the brackets", "括号内应为数值"))
         self._expect(")")
+        self.depth -= 1
         try:
             return self._sensible(head, _OF_NUMBERS.get(head.text, float)(value))
         except (ValueError, OverflowError):

@@ -220,6 +220,11 @@ def test_a_covariance_is_the_same_both_ways_round():
             "  expected a number below 1e300",
         ),
         (
+            f"y ~ {'(' * 51}2{')' * 51}*x",
+            f"model, line 1, column 55: too many brackets around a number\n  y ~ {'(' * 51}2{')' * 51}*x\n"
+            f"{' ' * 56}^\n  expected 50 at most",
+        ),
+        (
             "y ~ -log*x",
             "model, line 1, column 5: '-' before no number\n  y ~ -log*x\n      ^\n"
             "  expected a variable's name, or a modifier and '*'",

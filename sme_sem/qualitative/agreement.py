@@ -177,6 +177,7 @@ def _coded(table: pd.DataFrame, scale: Scale) -> tuple[Sequence[Any], np.ndarray
 def _spelled_alike(table: pd.DataFrame) -> np.ndarray:
     """Judgements without spaces around them; numbers are texts where some are, so that 1 of one coder is "1"."""
     cells = table.to_numpy(dtype=object, copy=True)
+    cells[pd.isna(cells)] = None  # pandas' NA is neither like nor unlike a text
     for (row, column), value in np.ndenumerate(cells):
         if not isinstance(value, Hashable):
             said = {"coder": table.columns[column], "value": repr(value), "unit": table.index[row]}

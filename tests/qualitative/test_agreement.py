@@ -153,6 +153,14 @@ def test_one_code_is_one_code_however_a_coder_wrote_it():
     assert judged["B"].tolist() == texts  # the caller's own
 
 
+@pytest.mark.parametrize(("first", "kind"), [([1, 2, 1, 2, None], "Int64"), (["a", "b", "a", "b", None], "string")])
+def test_gaps_are_gaps_however_pandas_writes_them(first, kind):
+    plain = pd.DataFrame({"A": first, "B": [*first[:3], first[0], first[1]]})
+    scales = ["nominal", "interval"] if kind == "Int64" else ["nominal"]
+    for scale in scales:
+        assert agreement(plain.astype(kind), scale=scale, draws=9).alpha == agreement(plain, scale=scale, draws=9).alpha
+
+
 def test_several_codes_in_one_cell_and_an_empty_table_are_refused():
     with pytest.raises(DataProblem, match=r"a judgement of A is \['x'\] \(unit 7\); give each unit one code"):
         agreement(pd.DataFrame({"A": [["x"]], "B": ["x"]}, index=[7]))
