@@ -96,7 +96,8 @@ def _examined(fit: Fit) -> list[Diagnostic]:
     table, labels, point = fit.table, fit.moments.labels, fit.inference.point
     diagnostics = diagnosis.examine(point, fit.n, labels)
     diagnostics += sampling.examine(fit.moments.design, fit.options, table)
-    diagnostics += interactions.examine(point, fit.sample, fit.n)
+    robust = fit.options.method.se == "robust_huber_white"
+    diagnostics += interactions.examine(point, fit.sample, fit.n, robust=robust)
     nowhere = [name for name, quantity in point.defined().items() if not np.isfinite(quantity.value)]
     diagnostics += [diagnosis.undefined(nowhere)] if nowhere else []
     held = at_limit(table, fit.theta, fit.slope, labels)

@@ -73,11 +73,12 @@ def _of_product(name: str, said: Text) -> Words:
     return Words(f"the product {name!r}: ", f"乘积{name!r}：") + said
 
 
-def examine(point: Point, sample: Sample, n: int) -> list[Diagnostic]:
+def examine(point: Point, sample: Sample, n: int, *, robust: bool) -> list[Diagnostic]:
     """Look for products of explained variables that the model sets apart from what remains of these.
 
     M W covaries with the residual e of M by E(W e^2), which is zero where W is centred.  Estimates of paths stay what
-    they are, but their errors rest on covariances that the model implies.  In a sample of n the correlation of M W with
+    they are, but their errors rest on covariances that the model implies, unless they are Huber and White's
+    (``robust``), which rest on the scores of the respondents.  In a sample of n the correlation of M W with
     a normal M, of whose variance the share v is left unexplained, is off by chance with variance v (1 + 2v) / n.
     """
     found, place = [], point.table.place
@@ -95,7 +96,8 @@ def examine(point: Point, sample: Sample, n: int) -> list[Diagnostic]:
             among = combinations(_causes(point.table), 2)
             lines = "; ".join([f"{factor} ~~ {name}", *map(" ~~ ".join, among)])
             values = {"name": name, "factor": factor, "other": other, "off": f"{off:.2f}", "lines": lines}
-            found.append(Diagnostic("warning", "product_set_apart", _SET_APART.filled(**values)))
+            said = _SET_APART + (_RESTS_OF_ROBUST if robust else _RESTS) + _CENTRE
+            found.append(Diagnostic("warning", "product_set_apart", said.filled(**values)))
     return found
 
 
@@ -126,10 +128,20 @@ def _set_apart(table: ParameterTable) -> tuple[tuple[str, str, str], ...]:
 
 _SET_APART = Words(
     "{name} is a product of {factor}, and the model holds it uncorrelated with what it leaves unexplained of {factor}; "
-    "in the answers it is not (their correlation is off by {off}). Standard errors, standardized values and fit "
-    "indices rest on that; errors of a bootstrap do not. Centre {other} before it is multiplied, or write {lines}.",
-    "{name}是{factor}的乘积，而模型将其与{factor}未被解释的部分设为不相关；数据并非如此（相关系数相差{off}）。标准误、标准化结果与"
-    "拟合指标均受此影响，Bootstrap标准误则不受影响。请先将{other}中心化再相乘，或写{lines}。",
+    "in the answers it is not (their correlation is off by {off}). ",
+    "{name}是{factor}的乘积，而模型将其与{factor}未被解释的部分设为不相关；数据并非如此（相关系数相差{off}）。",
+)
+_RESTS = Words(
+    "Standard errors, standardized values and fit indices rest on that; errors of a bootstrap do not. ",
+    "标准误、标准化结果与拟合指标均受此影响，Bootstrap标准误则不受影响。",
+)
+_RESTS_OF_ROBUST = Words(
+    "Standardized values and fit indices rest on that; robust standard errors do not. ",
+    "标准化结果与拟合指标均受此影响，稳健标准误则不受影响。",
+)
+_CENTRE = Words(
+    "Centre {other} before it is multiplied, or write {lines}.",
+    "请先将{other}中心化再相乘，或写{lines}。",
 )
 _OF_CONSTRUCT = Words(
     "{name} is a construct, which has no answers to multiply. Measure the product by products of items: {instead} "
