@@ -56,14 +56,17 @@ def joined_reader(question: BackgroundQuestion) -> Reader:
     return read
 
 
-def option_reader(code: Any, question: BackgroundQuestion, texts: Collection[str] = ()) -> Reader:
+def option_reader(code: Any, question: BackgroundQuestion, columns: Mapping[Any, Collection[str]]) -> Reader:
     """Read a cell that says whether one option was chosen: 1 or 0, yes or no, or the option itself.
 
-    texts : the different texts of the column; where 1 says "chosen", the number of the option does not (1 and 2 may
-        be yes and no)
+    columns : the different texts of each option's column; where 1 says "chosen", or the number of this option stands
+        at another, it does not say "chosen" here (1 and 2 may be yes and no)
     """
     single = category_reader(question)
-    by_one = code != 1 and not {"1", "1.0"}.isdisjoint(map(folded, texts))
+    known = {other: {number(folded(text)) for text in texts} for other, texts in columns.items()}
+    by_one = code != 1 and any(
+        (other != 1 and 1 in own) or (other != code and code in own) for other, own in known.items()
+    )
 
     def read(text: str) -> Reading:
         fold = folded(text)

@@ -217,12 +217,12 @@ def _from_options(
 ) -> dict[str, pd.Series[Any]]:
     """Read one column for each option."""
     answers = {}
+    columns = {own: texts_of(written.table.cells.iloc[:, place])[1] for own, place in options.items()}
     for code in question.categories:
         own = float(code) if isinstance(code, int) else code
         if own in options:
             name = option_name(question.id, code)
-            texts = texts_of(written.table.cells.iloc[:, options[own]])[1]
-            values, _, _ = _readings(written, notes, name, options[own], option_reader(own, question, texts), ())
+            values, _, _ = _readings(written, notes, name, options[own], option_reader(own, question, columns), ())
             answers[name] = values.astype(float)
     notes += _none_chosen(written.table.rows, question.id, answers)
     index = written.table.cells.index

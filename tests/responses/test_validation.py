@@ -235,6 +235,16 @@ def test_an_option_of_one_for_yes_and_two_for_no_is_read_as_the_file_labels_it_o
     assert chosen[["ch.1", "ch.2"]].to_numpy().tolist() == [[1.0, 0.0], [0.0, 1.0]]
 
 
+def test_an_option_that_nobody_chose_is_not_chosen_by_all_where_two_is_no(tmp_path):
+    asked = several_answers(tmp_path)
+    nobody = pd.DataFrame({"MK1": [1, 2], "ch_1": [1, 2], "ch_2": [2, 2], "ch_3": [1, 2]})
+    read = read_responses(nobody, asked)
+    assert not (read.frame["ch.2"] == 1).any()
+    assert ("error", 2, "ch.2", "2") in found(read, "unknown_category")
+    numbers = pd.DataFrame({"MK1": [1, 2], "ch_1": [1, 0], "ch_2": [2, 2], "ch_3": [0, 3]})
+    assert read_responses(numbers, asked).frame[["ch.1", "ch.2", "ch.3"]].to_numpy().tolist() == [[1, 1, 0], [0, 1, 1]]
+
+
 def test_respondents_without_an_id_are_not_the_same(instrument):
     answers = pd.DataFrame({"respondent": ["NA", "NA", "n/a", "a"], "MK1": [1, 2, 3, 4]})
     responses = read_responses(answers, instrument)
