@@ -662,3 +662,13 @@ def test_samples_in_which_a_marker_counts_for_little_are_fitted_as_a_fit_does():
         weight = float(alone.query("op == '<~' and rhs == 'a1'")["est"].iloc[0])
         assert found.draws["C<~a1"].iloc[k] == pytest.approx(weight, rel=1e-5)
     assert found.failed <= 1
+
+
+def test_what_is_rounding_is_found_block_by_block(monkeypatch):
+    answers = sme.simulate("m ~ 0.4*x; y ~ 0.5*m + 0.1*x; x ~~ 1*x", 200, seed=1)
+    fit = sme.fit(f"{MEDIATION}; nothing := (a + b) - (b + a)", answers.assign(x=answers["x"] * 1e5))
+    whole = sme.bootstrap(fit, 40, seed=1, bca=False, workers=1).table
+    monkeypatch.setattr(module, "MOST_AT_ONCE", 2)
+    pd.testing.assert_frame_equal(sme.bootstrap(fit, 40, seed=1, bca=False, workers=1).table, whole)
+    se = whole.set_index("parameter")["se"]
+    assert se["nothing:=(a+b)-(b+a)"] == 0 and se["indirect:=a*b"] > 0
