@@ -10,7 +10,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 
 from ..letters import width
 from ..words import Language
@@ -19,6 +19,7 @@ from .table import Kind, Table
 
 _GAP = 2
 _LEAST = 20  # cells of a column whose texts are broken into lines
+_MOST_NUMBERS = 2  # columns of numbers that may name rows
 _CLOSING = r"\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f"
 _TOKEN = re.compile(  # a word or a Chinese character, with the signs that may not begin or end a line without it
     rf"\uff08*(?:[^\s\u2e80-\u9fff\uff00-\uffef]+|\S)[{_CLOSING}]*\s*|\s+"
@@ -64,7 +65,11 @@ def render(table: Table, language: Language = "en", cells: int | None = None) ->
         blank=False,
     )
     fitting = _broken(plain, language, cells)
-    blocks = [text.render(block, language).split("\n") for block in _blocks(fitting, language, cells)]
+    named = _named(table, fitting, language, cells)
+    parts = _blocks(fitting, language, cells, named)
+    if len(fitting.rows) == len(plain.rows):  # no name goes on in a further line
+        parts[1:] = [_to_last_value(part, named) for part in parts[1:]]
+    blocks = [text.render(part, language).split("\n") for part in parts]
     title, *first = blocks[0]
     notes = (format.text_of(note, language) for note in table.notes)
     said = [line for note in notes for line in _lines(note, cells)]
@@ -76,10 +81,35 @@ def _widths(table: Table, language: Language) -> list[int]:
     return [max(map(width, column)) for column in zip(heads, *table.rows, strict=True)]
 
 
+def _across(table: Table, language: Language, widths: Sequence[int], places: Sequence[int]) -> int:
+    """Cells that some columns take side by side, the headings over several of them as well."""
+    cells, done = 0, 0
+    for name, count in format.groups(_of_columns(table, places), language) or [("", len(places))]:
+        own = sum(widths[i] for i in places[done : done + count]) + _GAP * (count - 1)
+        cells, done = cells + max(own, width(name)) + _GAP * bool(done), done + count
+    return cells
+
+
+def _named(table: Table, fitting: Table, language: Language, cells: int) -> int:
+    """How many columns name the rows in every block, as far as they take half a line.
+
+    The first texts do, and numbers without which rows would be named alike.
+    """
+    rows = format.grid(replace(table, columns=tuple(replace(column, once=False) for column in table.columns)), language)
+    kinds = [column.kind for column in table.columns]
+    texts = next((i for i, kind in enumerate(kinds) if kind is not Kind.LABEL), len(kinds))
+    enough = range(texts, min(texts + _MOST_NUMBERS, len(kinds)) + 1)
+    naming = next((n for n in enough if len({tuple(row[:n]) for row in rows}) == len(rows)), texts)
+    widths = _widths(fitting, language)
+    while naming and _across(fitting, language, widths, range(naming)) > cells // 2:
+        naming -= 1
+    return naming
+
+
 def _broken(table: Table, language: Language, cells: int) -> Table:
     """Break the texts of the broadest column into lines where that makes the table fit, or else all long ones."""
     widths = _widths(table, language)
-    over = sum(widths) + _GAP * (len(widths) - 1) - cells
+    over = _across(table, language, widths, range(len(widths))) - cells
     labels = [i for i, column in enumerate(table.columns) if column.kind is Kind.LABEL]
     if over <= 0 or not labels:
         return table
@@ -98,34 +128,40 @@ def _in_lines(table: Table, limits: dict[int, int]) -> Table:
     return replace(table, rows=tuple(rows))
 
 
-def _blocks(table: Table, language: Language, cells: int) -> list[Table]:
-    """Divide the columns among blocks; the first ones, that name the rows, stand in each."""
+def _blocks(table: Table, language: Language, cells: int, named: int) -> list[Table]:
+    """Divide the columns among blocks; those that name the rows stand in each."""
     widths = _widths(table, language)
-    if sum(widths) + _GAP * (len(widths) - 1) <= cells:
+    if _across(table, language, widths, range(len(widths))) <= cells:
         return [table]
-    named = 0
-    while table.columns[named : named + 1] and table.columns[named].kind is Kind.LABEL:
-        if sum(widths[: named + 1]) + _GAP * named > cells // 2:
-            break
-        named += 1
-    free = cells - sum(widths[:named]) - _GAP * max(named - 1, 0)
+    first = range(named)
     parts: list[list[int]] = [[]]
-    for unit in _units(table, named):
-        if parts[-1] and sum(widths[i] + _GAP for i in (*parts[-1], *unit)) > free:
-            parts.append([])
-        parts[-1] += unit
-    return [_of_columns(table, [*range(named), *part]) for part in parts]
+    for group in _units(table, language, named):
+        whole = [sum(group, [])]
+        for unit in whole if _across(table, language, widths, [*first, *whole[0]]) <= cells else group:
+            if parts[-1] and _across(table, language, widths, [*first, *parts[-1], *unit]) > cells:
+                parts.append([])
+            parts[-1] += unit
+    return [_of_columns(table, [*first, *part]) for part in parts]
 
 
-def _units(table: Table, first: int) -> list[list[int]]:
-    """Columns that stay together: stars with the number before them."""
+def _to_last_value(table: Table, named: int) -> Table:
+    """Leave out the rows at the end of a block that are but names."""
+    rows = list(table.rows)
+    while rows and not any(rows[-1][named:]):
+        rows.pop()
+    return replace(table, rows=tuple(rows))
+
+
+def _units(table: Table, language: Language, first: int) -> list[list[list[int]]]:
+    """Columns that stay together, stars with the number before them; and those under one heading, if there is room."""
     found: list[list[int]] = []
     for i in range(first, len(table.columns)):
         if found and table.columns[i].kind is Kind.STARS:
             found[-1].append(i)
         else:
             found.append([i])
-    return found
+    heading = {unit[0]: format.text_of(table.columns[unit[0]].group, language) for unit in found}
+    return [list(units) for _, units in groupby(found, lambda unit: heading[unit[0]] or unit[0])]
 
 
 def _of_columns(table: Table, places: Sequence[int]) -> Table:

@@ -1,6 +1,7 @@
 """Tables in a terminal are no wider than it; elsewhere they stay whole."""
 
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -44,6 +45,25 @@ def test_long_texts_are_broken_before_columns_are_divided():
     assert lines[4] == "full, partial  .020  nested; the test that goes"
     assert lines[5].strip() == "with this estimator is the"
     assert len([line for line in lines if line.startswith("Pair ")]) == 1
+
+
+def test_columns_under_one_heading_stay_together_and_a_further_block_ends_with_its_last_value():
+    columns = [Column(f"{part}{k}", f"Column {k}", Kind.COEFFICIENT, part) for part in "AB" for k in range(2)]
+    columns[3] = replace(columns[3], group=columns[2].group)
+    columns = [replace(c, group=f"A heading of part {c.group} and more") for c in columns]
+    rows = ((1, 0.1, 0.2, 0.3, 0.4), (2, 0.1, 0.2, None, None))
+    table = Table("groups", "Groups", (Column("row", "Row"), *columns), rows, blank=True)
+    lines = terminal.render(table, cells=60).split("\n")
+    assert max(map(width, lines)) <= 60
+    first, second = "\n".join(lines).split("A heading of part B")
+    assert "Column 0  " in first and first.count("Column") == 2 and second.count("Column") == 2
+    assert "2" in first.split("Column 1")[1] and "\n2" not in second
+
+
+def test_numbers_name_the_rows_where_texts_do_not_tell_them_apart():
+    columns = (Column("path", "Path"), *(Column(n, n, Kind.COUNT) for n in ("N", "samples", "needed")))
+    table = Table("power", "Power", columns, (("B ~ A", 100, 50, 258), ("B ~ A", 200, 50, 232)))
+    assert terminal.render(table, cells=22).split("\n")[-3:-1] == ["B ~ A  100     258", "B ~ A  200     232"]
 
 
 def test_what_fits_is_as_it_is_without_a_terminal():
