@@ -202,7 +202,7 @@ def test_validate_names_the_platform_and_takes_another_word_for_it(run, files):
     code, out, _ = run("validate", files / "answers.csv", "--instrument", files / "instrument.yaml")
     assert code == 0 and out.startswith("Platform: plain table\n  read as plain table: no survey platform has left its")
     told = ("validate", files / "answers.csv", "-i", files / "instrument.yaml", "--platform", "redcap", "-l", "zh")
-    assert run(*told)[1].startswith("平台：REDCap\n  识别为REDCap：由platform=指定")
+    assert run(*told)[1].startswith("平台：REDCap\n  识别为REDCap：由--platform指定（可用--platform另行指定）")
 
 
 @pytest.mark.parametrize("command", QUESTIONNAIRES)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from ..errors import ResponseError
+from .option_names import as_typed
 from .options import Source
 from .output import DONE, LOOK
 
@@ -66,7 +67,7 @@ def say_platform(responses: Responses, language: Language, *, err: bool = False)
     name = Words("Platform: ", "平台：") + REGISTRY[responses.platform].title
     typer.echo(written(name, language), err=err)
     found = responses.findings[responses.findings["rule"] == "platform"]
-    said = (written(message_of(row), language) for row in found.to_dict("records"))
+    said = (written(as_typed(message_of(row)), language) for row in found.to_dict("records"))
     typer.echo("".join(f"  {message}\n" for message in said), err=err)
 
 
@@ -78,7 +79,7 @@ def list_findings(responses: Responses, language: Language, *, err: bool = False
     grave = responses.findings[responses.findings["severity"] != "info"]
     for found in grave.head(_MOST_FINDINGS).to_dict("records"):
         said = SEVERITIES[found["severity"]] + Words(": ", "：") + placed(found)
-        typer.echo(written(said, language), err=err)
+        typer.echo(written(as_typed(said), language), err=err)
     if len(grave) > _MOST_FINDINGS:
         more = Words("and {n} more", "另有{n}条").filled(n=len(grave) - _MOST_FINDINGS)
         typer.echo(written(more, language), err=err)
