@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ..errors import SpecificationError
 from ..tables.storing import require_path, store
+from ..words import Words, at
 
 _POINTS = {"pt": 1.0, "px": 0.75, "": 0.75}
 
@@ -109,7 +110,7 @@ class Picture(str):
         require_path(path)
         suffix = Path(path).suffix.lower()
         if suffix not in _WRITTEN:
-            raise SpecificationError(f"{path}: a drawing is saved as .svg, .png or .pdf; choose one of these endings.")
+            raise SpecificationError(at(str(path), _ENDINGS))
         return store(path, _WRITTEN[suffix](self))
 
     def pdf(self) -> bytes:
@@ -120,4 +121,8 @@ class Picture(str):
         return str(self)
 
 
+_ENDINGS = Words(
+    "a drawing is saved as .svg, .png or .pdf; choose one of these endings.",
+    "图形可保存为.svg、.png或.pdf；请选用其中一种后缀。",
+)
 _WRITTEN: dict[str, Callable[[Picture], bytes]] = {".svg": str.encode, ".png": png, ".pdf": lambda own: own.pdf()}
