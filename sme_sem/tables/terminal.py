@@ -136,7 +136,7 @@ def _blocks(table: Table, language: Language, cells: int, named: int) -> list[Ta
     first = range(named)
     parts: list[list[int]] = [[]]
     for group in _units(table, language, named):
-        whole = [sum(group, [])]
+        whole = [[i for unit in group for i in unit]]
         for unit in whole if _across(table, language, widths, [*first, *whole[0]]) <= cells else group:
             if parts[-1] and _across(table, language, widths, [*first, *parts[-1], *unit]) > cells:
                 parts.append([])
