@@ -56,7 +56,9 @@ def as_typed(said: Text) -> Words:
     ... def fit(ordered: bool = False, missing: str = "listwise"): ...
     >>> with running(typer.main.get_command(app), []):
     ...     as_typed("ordered=True has no missing='fiml'; leave cluster= out").en
+    ...     as_typed(Words("", "missing='fiml'：不适用于ordered=True的题项")).zh
     '--ordered has no --missing fiml; leave cluster= out'
+    '--missing fiml：不适用于--ordered的题项'
     """
     return Words(*(_typed(written(said, language), language) for language in get_args(Language)))
 
@@ -92,7 +94,8 @@ def _option(found: re.Match[str], language: Language) -> str:
         return written(_WITHOUT.filled(option=flag), language) if value == "False" else flag
     values = _values(value) if option.multiple else [",".join(_values(value))]
     typed = " ".join(f"{flag} {shlex.quote(own)}" for own in values if own)
-    return typed + " " * (width(found.string[found.end() :][:1]) == 2) if typed else flag
+    following = found.string[found.end() :][:1]
+    return typed + " " * (following.isalnum() and width(following) == 2) if typed else flag
 
 
 def _known(name: str, *, of_a_number: bool) -> Any:
