@@ -46,29 +46,6 @@ class Comparison(Tabled):
         models = Table("model_comparison", _MODELS, columns, rows_from(self.table, columns), self.notes)
         return models, self.pairs_table()
 
-    def difference_tests(self, model: str) -> dict[str, float]:
-        """Give p of the difference in chi-square between a model and each that is nested with it.
-
-        Parameters
-        ----------
-        model
-            Name of one of the models.
-
-        Returns
-        -------
-        dict
-            p by the other model's name; empty where none is nested with it.
-
-        Examples
-        --------
-        >>> import sme_sem as sme
-        >>> answers = sme.simulate("use ~ 0.4*trust + 0.3*cost", 200, seed=1)
-        >>> fits = {"free": sme.fit("use ~ trust + cost", answers), "equal": sme.fit("use ~ a*trust + a*cost", answers)}
-        >>> list(sme.compare(fits).difference_tests("free"))
-        ['equal']
-        """
-        return {name: p for name, (_, p) in self.differences(model).items()}
-
     def differences(self, model: str) -> dict[str, tuple[float, float]]:
         """Give chi-square, as the pairs are tested, of each model nested with this one less that of this one, and p.
 

@@ -123,6 +123,21 @@ def test_every_pair_is_compared_and_not_only_neighbours():
     assert far["pvalue"] == pytest.approx(float(p_value(far["statistic"], 21)), rel=1e-12)
 
 
+@pytest.mark.parametrize("estimator", ["ML", "MLR"])
+def test_the_differences_from_one_model_are_those_of_its_nested_pairs(estimator):
+    models = {"free": MODEL, "equal": EQUAL, "tau": TAU, "moved": MOVED}
+    compared = sme.compare({name: sme.fit(text, pupils(), estimator=estimator) for name, text in models.items()})
+    nested = compared.pairs[compared.pairs["relation"] == "nested"].set_index(["wider", "narrower"])
+    assert set(nested.index) == {("free", "equal"), ("free", "tau"), ("equal", "tau")}
+    found = compared.differences("equal")
+    rise, fall = nested.loc[("equal", "tau")], nested.loc[("free", "equal")]
+    assert found == {
+        "tau": (rise["statistic"], rise["pvalue"]),
+        "free": (-fall["statistic"], fall["pvalue"]),
+    }
+    assert compared.differences("moved") == {} == compared.differences("nobody")
+
+
 def test_each_estimator_is_given_its_test():
     assert sme.compare(models_07("invariance_ml")).recommended_test == "standard"
     assert sme.compare(models_07("nested_mlm")).recommended_test == "satorra.bentler.2001"
