@@ -1,7 +1,8 @@
-"""Letters of every script: which may stand in a name, and how wide they are in a terminal."""
+"""Letters of every script: which may stand in a name, how wide they are in a terminal, and how they fill lines."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import chain
 from unicodedata import category, east_asian_width
@@ -31,6 +32,20 @@ def width(text: str) -> int:
     (4, 5, 1)
     """
     return len(text) if text.isascii() else sum(map(_cells, text))
+
+
+def lines_of(pieces: Iterable[str], cells: int) -> list[str]:
+    """Put pieces of a text one behind the other on lines of so many cells, without blanks at their ends.
+
+    >>> lines_of(["Corporate ", "social ", "responsibility"], 16)
+    ['Corporate social', 'responsibility']
+    """
+    lines = [""]
+    for piece in pieces:
+        if lines[-1] and width(lines[-1]) + width(piece.rstrip()) > cells:
+            lines.append("")
+        lines[-1] += piece.lstrip() if len(lines) > 1 and not lines[-1] else piece
+    return [line.rstrip() for line in lines]
 
 
 @lru_cache(maxsize=4096)

@@ -61,8 +61,7 @@ class StudyModels:
         from .moderation import with_products
 
         posed = with_products(self.syntax(model), responses.frame)
-        choices = self.choices
-        return posed.fit(estimator=choices.estimator, missing=choices.missing, ordered=self.ordered(model))
+        return posed.fit(**self._options(self.ordered(model)))
 
     def measurement(self, main: Fit, name: str, kept: Responses) -> Fit:
         """Fit the constructs of a model alone, or leave it whole where that says nothing else or cannot be done."""
@@ -70,12 +69,12 @@ class StudyModels:
         from .sem.fit import fit
 
         whole = Specification.read(self.syntax(name))
-        part, choices = measurement_part(whole), self.choices
+        part = measurement_part(whole)
         if part == whole:
             return main
-        ordered = self.ordered(name)
+        options = self._options(self.ordered(name))
         try:
-            return fit(part, kept.frame, estimator=choices.estimator, missing=choices.missing, ordered=ordered)
+            return fit(part, kept.frame, **options)
         except SmeSemError:
             return main
 
@@ -84,11 +83,11 @@ class StudyModels:
         from .comparison import invariance
         from .moderation import with_products
 
-        choices, group = self.choices, str(self.choices.group)
+        group = str(self.choices.group)
         model = without(Specification.read(self.syntax(name)), self.categories.standing_for(group))
         posed = with_products(model, kept.frame, group)
-        chosen = {"ordered": self.ordered(name), "estimator": choices.estimator, "missing": choices.missing}
-        return invariance(posed.model, posed.frame, group=group, **posed.suited(chosen), **options)
+        chosen = posed.suited(self._options(self.ordered(name)))
+        return invariance(posed.model, posed.frame, group=group, **chosen, **options)
 
     def in_each_group(self, fit: Fit, responses: Responses, group: str) -> Fit:
         """Fit a model to each group by itself, as the study says, without the variable that makes the groups."""
@@ -100,9 +99,11 @@ class StudyModels:
             responses.frame[group].nunique(),
             lambda _: False,
         )
-        choices, ordered = self.choices, list(fit.table.ordered) or None
-        options: dict[str, Any] = {"estimator": choices.estimator, "missing": choices.missing, "ordered": ordered}
-        return fitted(model, responses.frame, group=group, **options)
+        return fitted(model, responses.frame, group=group, **self._options(list(fit.table.ordered) or None))
+
+    def _options(self, ordered: bool | list[str] | None) -> dict[str, Any]:
+        """Give what the study says of every fit, beside the items that are ordered."""
+        return {"estimator": self.choices.estimator, "missing": self.choices.missing, "ordered": ordered}
 
 
 _REMEDY = (

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from ..letters import width
+from ..letters import lines_of, width
 from ..tables import Language, format, written
 from ..tables.format import printable
 from ..tables.table import Kind
@@ -311,24 +311,14 @@ def wrapped(text: str, cells: int, lines: int) -> tuple[str, ...]:
     >>> wrapped("科技型中小企业商业模式创新驱动因素", 18, 1), wrapped("商业模式创新嵌入性", 16, 3)
     (('科技型中小企业商…',), ('商业模式创新嵌', '入性'))
     """
-    done = _lines(text, cells)
+    pieces = _pieces(text.lstrip())
+    done = lines_of(pieces, cells)
     if len(done) > 1 and width(done[-1]) <= 2:
-        narrower = _lines(text, cells - 2)
+        narrower = lines_of(pieces, cells - 2)
         done = narrower if len(narrower) == len(done) else done
     if len(done) > lines:
         done = [*done[: lines - 1], done[lines - 1] + "…"]
     return tuple(_shortened(line, cells) for line in done)
-
-
-def _lines(text: str, cells: int) -> list[str]:
-    done: list[str] = []
-    line = ""
-    for piece in _pieces(text):
-        if line and width(line) + width(piece.rstrip()) > cells:
-            done.append(line.rstrip())
-            line = ""
-        line += piece.lstrip() if not line else piece
-    return [*done, line.rstrip()]
 
 
 def _pieces(text: str) -> list[str]:

@@ -122,8 +122,7 @@ def truth(of: Population, analysis: Specification, options: Mapping[str, object]
         raise SpecificationError(
             Words(
                 "std_ov= standardizes every sample by itself, so that its estimates have no one value in the "
-                "population: "
-                "leave it out.",
+                "population: leave it out.",
                 "std_ov=逐个样本标准化，其估计值在总体中没有唯一的取值：请删去。",
             )
         )

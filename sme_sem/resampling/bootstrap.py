@@ -290,8 +290,7 @@ def _suited(fit: Fit, kind: Kind, cluster: Sequence[object] | np.ndarray | None)
         raise SpecificationError(
             Words(
                 "the fit knows that respondents were drawn in clusters; a bootstrap that draws them one by one would "
-                "give "
-                "errors that are too small. Take kind='cluster'.",
+                "give errors that are too small. Take kind='cluster'.",
                 "拟合时已知受访者按聚类抽取；逐一抽取的自助法会使标准误偏小。请取kind='cluster'。",
             )
         )
@@ -299,8 +298,7 @@ def _suited(fit: Fit, kind: Kind, cluster: Sequence[object] | np.ndarray | None)
         raise SpecificationError(
             Words(
                 "rotated constructs may change places and signs from sample to sample, so their loadings have no "
-                "bootstrap "
-                "distribution; fit a confirmatory model, or use the standard errors of the fit.",
+                "bootstrap distribution; fit a confirmatory model, or use the standard errors of the fit.",
                 "旋转后的因子在各样本间可能互换位置与符号，其载荷没有自助分布；请拟合验证性模型，或采用拟合结果的标准误。",
             )
         )
@@ -317,8 +315,7 @@ def _suited(fit: Fit, kind: Kind, cluster: Sequence[object] | np.ndarray | None)
         raise SpecificationError(
             Words(
                 "kind='bollen-stine' needs answers in which the model can be made to hold; moments from pairs of "
-                "answers "
-                "come from other respondents each. Fit with missing='fiml' or 'listwise'.",
+                "answers come from other respondents each. Fit with missing='fiml' or 'listwise'.",
                 "kind='bollen-stine'须将作答变换为模型成立的情形；成对计算的矩来自不同的受访者。请以missing='fiml'或'listwise'拟合。",
             )
         )

@@ -89,8 +89,7 @@ def _read(path: Path, digest: str) -> dict[int, Outcome]:
         raise SpecificationError(
             Words(
                 f"checkpoint={str(path)!r} belongs to another analysis: other answers, model, options, seed or "
-                "draws. Name "
-                "another file, or remove this one.",
+                "draws. Name another file, or remove this one.",
                 f"checkpoint={str(path)!r}属于另一分析：作答、模型、选项、种子或抽样次数不同。请指定其他文件，或将其删除。",
             )
         )

@@ -90,8 +90,7 @@ def counts_of_rows(resamples: np.ndarray, respondents: int) -> np.ndarray:
         raise SpecificationError(
             Words(
                 f"resamples= must have a line for each draw and {respondents} columns, one for each respondent "
-                "analysed; "
-                f"it has {rows.shape[0]} lines and {rows.shape[1]} columns.",
+                f"analysed; it has {rows.shape[0]} lines and {rows.shape[1]} columns.",
                 f"resamples=须每次抽样一行，共{respondents}列，对应所分析的受访者；实为{rows.shape[0]}行{rows.shape[1]}列。",
             )
         )

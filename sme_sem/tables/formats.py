@@ -95,8 +95,7 @@ def _require_room(chosen: Format, tables: Tables) -> None:
         raise SpecificationError(
             Words(
                 f"{chosen.name} holds one table, and here are {len(tables)} ({names}): take excel, or write each to "
-                "a file "
-                "of its own with sme_sem.tables.csv_file.write.",
+                "a file of its own with sme_sem.tables.csv_file.write.",
                 f"{chosen.name}只容一张表，此处有{len(tables)}张（{names}）：请用excel，或以sme_sem.tables.csv_file.write各写一个文件。",
             )
         )

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby, zip_longest
 
-from ..letters import width
+from ..letters import lines_of, width
 from ..words import Language
 from . import format, text
 from .table import Kind, Table
@@ -179,9 +179,4 @@ def _lines(said: str, cells: int) -> list[str]:
     >>> _lines("Thresholds: conventional", 14), _lines("判断标准：常用。", 10)
     (['Thresholds:', 'conventional'], ['判断标准：', '常用。'])
     """
-    found = [""]
-    for token in _TOKEN.findall(said):
-        if found[-1] and width(found[-1]) + width(token.rstrip()) > cells:
-            found.append("")
-        found[-1] += token
-    return [line.rstrip() for line in found]
+    return lines_of(_TOKEN.findall(said), cells)
