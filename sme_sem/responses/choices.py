@@ -6,7 +6,7 @@ each option a column of its own.  Either way each option becomes a variable, 1 w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -56,16 +56,20 @@ def joined_reader(question: BackgroundQuestion) -> Reader:
     return read
 
 
-def option_reader(code: Any, question: BackgroundQuestion, columns: Mapping[Any, Collection[str]]) -> Reader:
+def numbers_in(texts: Iterable[str]) -> set[float | None]:
+    """Collect the numbers that stand in a column, and None where something else does."""
+    return {number(folded(text)) for text in texts}
+
+
+def option_reader(code: Any, question: BackgroundQuestion, columns: Mapping[Any, Collection[float | None]]) -> Reader:
     """Read a cell that says whether one option was chosen: 1 or 0, yes or no, or the option itself.
 
-    columns : the different texts of each option's column; where 1 says "chosen", or the number of this option stands
-        at another, it does not say "chosen" here (1 and 2 may be yes and no)
+    columns : the numbers in each option's column; where 1 says "chosen", or the number of this option stands at
+        another, it does not say "chosen" here (1 and 2 may be yes and no)
     """
     single = category_reader(question)
-    known = {other: {number(folded(text)) for text in texts} for other, texts in columns.items()}
     by_one = code != 1 and any(
-        (other != 1 and 1 in own) or (other != code and code in own) for other, own in known.items()
+        (other != 1 and 1 in own) or (other != code and code in own) for other, own in columns.items()
     )
 
     def read(text: str) -> Reading:

@@ -22,7 +22,7 @@ from ..instrument.options import option_name
 from ..instrument.parts import AttentionCheck, BackgroundQuestion
 from ..tables import Words
 from ..words import at
-from .choices import filled, joined_reader, option_reader
+from .choices import filled, joined_reader, numbers_in, option_reader
 from .coded import blank, texts_of
 from .dialect import UNUSABLE, in_dialect
 from .files import TextTable
@@ -217,7 +217,7 @@ def _from_options(
 ) -> dict[str, pd.Series[Any]]:
     """Read one column for each option."""
     answers = {}
-    columns = {own: texts_of(written.table.cells.iloc[:, place])[1] for own, place in options.items()}
+    columns = {own: numbers_in(texts_of(written.table.cells.iloc[:, place])[1]) for own, place in options.items()}
     for code in question.categories:
         own = float(code) if isinstance(code, int) else code
         if own in options:
