@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import pairwise
 from typing import Annotated, Any
 
@@ -100,7 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with suppress(AttributeError, ValueError):  # a stream that is no text file stays as it is
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     asked = list(sys.argv[1:] if arguments is None else arguments)
-    with running(typer.main.get_command(app), asked):
+    with running(partial(typer.main.get_command, app), asked):
         return _run(asked)
 
 

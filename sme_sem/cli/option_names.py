@@ -8,11 +8,11 @@ from __future__ import annotations
 import ast
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, get_args
 
 from ..letters import width
@@ -29,22 +29,25 @@ _NAMED = re.compile(
 _HEAD = re.compile(r"^(?P<name>[a-z][a-z_]*)(?P<colon>[:：])")  # what is said of an option as a whole
 _OTHERWISE = {"group_partial": "free", "rules": "rule", "n_components": "n"}
 _OTHERWISE_OF_NUMBERS = {"ordered": "categories", "missing": "missing_share"}
-_OPTIONS: ContextVar[dict[str, Any]] = ContextVar("options of the running command", default={})  # noqa: B039 - never changed
+_OPTIONS: ContextVar[Callable[[], dict[str, Any]]] = ContextVar("options of the running command", default=dict)
 _WITHOUT = Words("leaving out {option}", "不加{option}")
 
 
 @contextmanager
-def running(root: Any, arguments: Sequence[str]) -> Iterator[None]:
-    """Remember, while it is at work, which options the command has that arguments ask for."""
-    command = root
-    for word in arguments:
-        command = getattr(command, "commands", {}).get(word, command)
-    options = {p.name: p for p in command.params if p.param_type_name == "option"}
-    before = _OPTIONS.set(options)
+def running(root: Callable[[], Any], arguments: Sequence[str]) -> Iterator[None]:
+    """Remember, while it is at work, which command arguments ask for; its options are looked up when they matter."""
+    before = _OPTIONS.set(cache(partial(_options_of, root, arguments)))
     try:
         yield
     finally:
         _OPTIONS.reset(before)
+
+
+def _options_of(root: Callable[[], Any], arguments: Sequence[str]) -> dict[str, Any]:
+    command = root()
+    for word in arguments:
+        command = getattr(command, "commands", {}).get(word, command)
+    return {p.name: p for p in command.params if p.param_type_name == "option"}
 
 
 def as_typed(said: Text) -> Words:
@@ -54,7 +57,7 @@ def as_typed(said: Text) -> Words:
     >>> app = typer.Typer()
     >>> @app.command()
     ... def fit(ordered: bool = False, missing: str = "listwise"): ...
-    >>> with running(typer.main.get_command(app), []):
+    >>> with running(lambda: typer.main.get_command(app), []):
     ...     as_typed("ordered=True has no missing='fiml'; leave cluster= out").en
     ...     as_typed(Words("", "missing='fiml'：不适用于ordered=True的题项")).zh
     '--ordered has no --missing fiml; leave cluster= out'
@@ -101,7 +104,7 @@ def _option(found: re.Match[str], language: Language) -> str:
 def _known(name: str, *, of_a_number: bool) -> Any:
     """Find the option that is called so in Python, if the running command has it."""
     other = _OTHERWISE.get(name) or (_OTHERWISE_OF_NUMBERS.get(name) if of_a_number else None)
-    options = _OPTIONS.get()
+    options = _OPTIONS.get()()
     return options.get(name) or options.get(other or "")
 
 
