@@ -107,8 +107,7 @@ def slope(pattern, sample, theta, *, exact=False):
     else:
         curvature = expected_curvature(pattern, moments, white)
     if exact and sample.metric is not None:
-        bent = bend(pattern, moments, white)
-        curvature += bent + bent.mT
+        add_bend(pattern, moments, white, curvature)
     curvature *= share[..., None]
     return Slope((white.distance * sample.share).sum(axis=-1), gradient, ram.sum_cell_pairs(pattern, curvature))
 
@@ -176,15 +175,15 @@ def exact_curvature(pattern, moments, white):
     curvature = _traces(pattern, G - H)
     curvature -= _traces(pattern, H)
     curvature *= pattern.pair_weight
-    half = bend(pattern, moments, white)
+    add_bend(pattern, moments, white, curvature)
     if pattern.means:
         d = ram.mean_weight(pattern, moments.eta)
         a, b = pattern.a, pattern.b
         of_a = 2 * pattern.weight * white.along[..., a]
         of_b = 2 * pattern.weight * white.along[..., b] + d
-        half += (of_a[..., :, None] * _pick(G, b, a) + of_b[..., :, None] * _pick(G, a, a)) * d[..., None, :]
-    curvature += half
-    curvature += half.mT
+        half = (of_a[..., :, None] * _pick(G, b, a) + of_b[..., :, None] * _pick(G, a, a)) * d[..., None, :]
+        curvature += half
+        curvature += half.mT
     return curvature
 
 
@@ -203,7 +202,7 @@ def _whiten(pattern, sample, moments):
     white = W @ scatter @ W.mT
     volume = linalg.log_determinant_of(sample.covariance) if sample.volume is None else sample.volume
     distance = linalg.log_determinant(W) - volume + np.linalg.trace(white) - pattern.observed
-    return W, np.eye(pattern.observed) - (white + white.mT) / 2, delta, distance
+    return W, linalg.identity(pattern.observed) - (white + white.mT) / 2, delta, distance
 
 
 def _whiten_by_sample(pattern, sample, moments):
@@ -223,17 +222,17 @@ def gradient_by_cell(pattern, moments, white):
     return gradient
 
 
-def bend(pattern, moments, white):
-    """Half of the terms with second derivatives; the other half is its transpose: (..., G, c, c)
+def add_bend(pattern, moments, white, curvature):
+    """Add the terms with second derivatives to a curvature by pairs of cells: (..., G, c, c)
 
     For r any cell and s a path k <- l, the change of X_a and X_b of r along s.  A path's column b
     changes along a covariance as well, which is the transpose of a change already counted.
-    Only paths r have such terms, so the others' rows stay zero.
+    Only paths r have such terms: half of them are these rows, the other half their transpose.
     """
     path, covariance, intercept = (pattern.kinds[kind] for kind in (ram.PATHS, ram.COVARIANCES, ram.INTERCEPTS))
     E, H = moments.E, white.rest
     i, j = pattern.row[path], pattern.col[path]
-    bent = np.zeros((*H.shape[:-2], len(pattern.matrix), len(pattern.matrix)))
+    bent = np.zeros((*H.shape[:-2], len(i), len(pattern.matrix)))
     # r = i <- j, s = k <- l: E_jk H(e_i, c_l) + half of cov_jl H(e_i, e_k); the transposed terms follow by symmetry
     reach = _pick(E, j, i)
     of_paths = 2 * reach * _pick(H, i, pattern.b[path]) + _pick(moments.cov, j, j) * _pick(H, i, i)
@@ -244,10 +243,11 @@ def bend(pattern, moments, white):
         # r = i <- j, s = k <- l: E_yi E_jk eta_l;  s = m_k: E_yi E_jk
         toward = -2 * white.along[..., i, None]
         of_paths += toward * reach * moments.eta[..., None, j]
-        bent[ram.block(path, intercept)] = toward * _pick(E, j, pattern.row[intercept])
-    bent[ram.block(path, path)] = of_paths
-    bent[ram.block(path, covariance)] = 2 * pattern.weight[covariance] * of_covariances
-    return bent
+        bent[..., intercept] = toward * _pick(E, j, pattern.row[intercept])
+    bent[..., path] = of_paths
+    bent[..., covariance] = 2 * pattern.weight[covariance] * of_covariances
+    curvature[..., path, :] += bent
+    curvature[..., path] += bent.mT
 
 
 def _pick(matrix, rows, columns):

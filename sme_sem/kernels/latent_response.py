@@ -156,7 +156,9 @@ class Responses(NamedTuple):
 def slope(pattern, sample, theta):
     """F of weighted least squares, its gradient and its expected Hessian: (..., q) -> Slope"""
     found = responses(pattern, theta)
-    return least_squares.slope_of(pattern, sample, sample.target - found.vector, jacobian(pattern, found))
+    delta = jacobian(pattern, found)
+    curvature = least_squares.expected_curvature(sample, delta)
+    return least_squares.slope_of(pattern, sample, sample.target - found.vector, delta, curvature)
 
 
 def matrices(pattern, theta, covariance, mean):

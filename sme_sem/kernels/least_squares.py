@@ -21,20 +21,22 @@ def slope(pattern, sample, theta, *, exact=False):
     """F, its gradient and its expected (``exact``: its own) Hessian at theta: (..., q) -> Slope"""
     moments = ram.implied(pattern, theta, sample.covariance, sample.mean)
     e = residual(pattern, sample, moments)
-    bent = discrepancy.bend(pattern, moments, _pulled(pattern, moments, weigh(sample, e))) if exact else None
-    return slope_of(pattern, sample, e, jacobian(pattern, moments), bent)
+    delta = jacobian(pattern, moments)
+    curvature = expected_curvature(sample, delta)
+    if exact:
+        discrepancy.add_bend(pattern, moments, _pulled(pattern, moments, weigh(sample, e)), curvature)
+    return slope_of(pattern, sample, e, delta, curvature)
 
 
-def slope_of(pattern, sample, e, delta, bent=None):
-    """F, its gradient and Hessian from residuals (..., G, m) and slopes of the moments by cell (..., G, c, m)
+def expected_curvature(sample, delta):
+    """By pairs of cells, from slopes of the moments by cell: (..., G, c, m) -> (..., G, c, c)"""
+    return 2 * delta @ weigh_rows(sample, delta).mT
 
-    bent : (..., G, c, c) half of what second derivatives add to the expected Hessian
-    """
+
+def slope_of(pattern, sample, e, delta, curvature):
+    """F, its gradient and Hessian from residuals (..., G, m), and by cell slopes of the moments and the curvature"""
     weighted = weigh(sample, e)
     share = sample.share[..., None]
-    curvature = 2 * delta @ weigh_rows(sample, delta).mT
-    if bent is not None:
-        curvature = curvature + bent + bent.mT
     return Slope(
         (sample.share * np.vecdot(e, weighted)).sum(axis=-1),
         ram.sum_cells(pattern, -2 * share * np.matvec(delta, weighted)),

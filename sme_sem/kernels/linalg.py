@@ -5,8 +5,18 @@ disturbed and nothing is raised.  Whoever asked for the batch decides what a
 NaN means.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from scipy.linalg import lapack
+
+
+@lru_cache(maxsize=64)
+def identity(size):
+    """The matrix I, to read: (p, p)"""
+    found = np.eye(size)
+    found.flags.writeable = False
+    return found
 
 
 def cholesky(matrix):
@@ -40,11 +50,12 @@ def whitener(matrix):
     inverse = np.empty(matrix.shape)
     if not inverse.size:
         return inverse
-    for member in np.ndindex(matrix.shape[:-2]):
-        factor, trouble = lapack.dpotrf(matrix[member].T)
+    p = matrix.shape[-1]
+    for found, own in zip(inverse.reshape(-1, p, p), matrix.reshape(-1, p, p), strict=True):
+        factor, trouble = lapack.dpotrf(own.T)
         definite = not trouble and factor[-1, -1] > 0  # False for NaN, which spreads to the last
         # LAPACK's triangular inversion does not pivot: rows of very unequal size lose no digits
-        inverse[member] = lapack.dtrtri(factor, overwrite_c=1)[0].T if definite else np.nan
+        found[...] = lapack.dtrtri(factor, overwrite_c=1)[0].T if definite else np.nan
     return inverse
 
 
@@ -89,11 +100,12 @@ def solve(matrix, vector):
 
 def solve_definite(matrix, vector):
     """M^-1 v for symmetric M: (..., p, p), (..., p) -> (..., p), NaN where M is not positive definite."""
-    solution = np.empty(vector.shape)
-    for member in np.ndindex(vector.shape[:-1]):
+    solution, q = np.empty(vector.shape), vector.shape[-1]
+    systems = zip(solution.reshape(-1, q), matrix.reshape(-1, q, q), vector.reshape(-1, q), strict=True)
+    for found, own, right in systems:
         # laid out as LAPACK reads it; it is quicker with the lower triangle
-        _, found, info = lapack.dposv(matrix[member].T, vector[member], lower=1)
-        solution[member] = np.nan if info else found
+        _, there, trouble = lapack.dposv(own.T, right, lower=1)
+        found[...] = np.nan if trouble else there
     return solution
 
 

@@ -250,9 +250,9 @@ def total_effects(pattern, A):
     the inverse among those variables alone.
     """
     s, v = pattern.senders, A.shape[-1]
-    E = _spread(np.eye(v), A.shape[:-2])
+    E = _spread(linalg.identity(v), A.shape[:-2])
     if len(pattern.sources):
-        E[..., s] += A[..., s] @ linalg.inverse(np.eye(len(pattern.sources)) - A[..., s, :][..., s])
+        E[..., s] += A[..., s] @ linalg.inverse(linalg.identity(len(pattern.sources)) - A[..., s, :][..., s])
     return E
 
 
@@ -268,11 +268,6 @@ def as_slice(places):
     """Places as a slice if they follow each other, which copies nothing: (k,)"""
     together = len(places) and places[-1] - places[0] == len(places) - 1
     return slice(places[0], places[-1] + 1) if together else places
-
-
-def block(rows, columns):
-    """Index of the cells in some rows and columns, each (k,) or a slice."""
-    return ..., rows[:, None] if isinstance(rows, np.ndarray) and isinstance(columns, np.ndarray) else rows, columns
 
 
 def jacobian(pattern, moments, cells=slice(None)):
