@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from .opening import demo_study, load_study
     from .planning import power, rmsea_power, rmsea_sample_size
     from .resampling.bootstrap import bootstrap
+    from .resampling.dynamic_cutoffs import dynamic_cutoffs
     from .resampling.mediation import mediation
     from .responses import provenance, read_responses, response_quality, screen
     from .sem.diagram import diagram
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
     from .sem.exchange import read_model, write_syntax
     from .sem.fit import Fit, fit
     from .sem.specification import Specification
+    from .sem.t_size import t_size
     from .sensitivity.multiverse import multiverse
     from .simulation import simulate
     from .verification import verify
@@ -102,6 +104,7 @@ _HOME = {
     "descriptives": "measurement.descriptives",
     "discriminant": "measurement.discriminant",
     "diagram": "sem.diagram",
+    "dynamic_cutoffs": "resampling.dynamic_cutoffs",
     "equivalents": "comparison",
     "export_instrument": "instrument",
     "factors": "measurement.factors",
@@ -146,6 +149,7 @@ _HOME = {
     "side_by_side": "comparison",
     "simple_slopes": "moderation",
     "simulate": "simulation",
+    "t_size": "sem.t_size",
     "validity": "measurement.validity",
     "verify": "verification",
     "with_products": "moderation",
@@ -181,6 +185,7 @@ __all__ = [
     "descriptives",
     "diagram",
     "discriminant",
+    "dynamic_cutoffs",
     "equivalents",
     "export_instrument",
     "factors",
@@ -225,6 +230,7 @@ __all__ = [
     "side_by_side",
     "simple_slopes",
     "simulate",
+    "t_size",
     "validity",
     "verify",
     "with_products",

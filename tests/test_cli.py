@@ -279,6 +279,14 @@ def test_fit_draws_respondents_anew_and_says_what_mediates(run, tmp_path):
     assert code == 0 and re.search(r"x → m → y +Indirect effect .* Indirect-only mediation +Full mediation", out)
 
 
+def test_fit_simulates_cutoffs_that_go_with_the_model(run, tmp_path):
+    items = pd.read_csv(EMPLOYEES.with_name("hs.csv")).filter(like="x")
+    items.to_csv(tmp_path / "d.csv", index=False)
+    (tmp_path / "m.txt").write_text("visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6")
+    code, out, _ = run("fit", tmp_path / "m.txt", tmp_path / "d.csv", "--dynamic-cutoffs", "100", "--seed", "2")
+    assert code == 0 and "x2 on textual" in out and "seed 2" in out
+
+
 def test_fit_judges_by_the_thresholds_asked_for(run, files):
     code, out, _ = run("fit", files / "model.txt", files / "answers.csv", "--thresholds", "wu")
     assert code == 0 and "Parsimony normed fit index (PNFI)" in out

@@ -72,6 +72,7 @@ app = typer.Typer()
         "sme-sem fit model.txt answers.csv --estimator MLR --missing fiml --output fit.docx",
         "sme-sem fit model.txt answers.csv --ordered --group region --format json",
         "sme-sem fit model.txt answers.csv --bootstrap 5000 --output fit.xlsx",
+        "sme-sem fit model.txt answers.csv --dynamic-cutoffs 1000",
         "sme-sem fit levels.txt answers.csv --cluster firm        a model with 'level: 1' and 'level: 2'",
         "sme-sem fit model.txt answers.csv --format csv --output tables",
     )
@@ -92,7 +93,13 @@ def fit(
     bootstrap: Annotated[
         int, typer.Option(help="Draw the respondents anew so often, for errors and intervals, also of mediation.")
     ] = 0,
-    seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 1,
+    dynamic_cutoffs: Annotated[
+        int,
+        typer.Option(
+            help="Draw so many samples (1000 will do) for cut-offs of SRMR, RMSEA and CFI that suit the model."
+        ),
+    ] = 0,
+    seed: Annotated[int, typer.Option(help="Of the bootstrap and of dynamic cut-offs.")] = 1,
     thresholds: Annotated[
         str,
         typer.Option(help="Whose thresholds judge the fit: conventional, hu-bentler, or wu (NFI, IFI, PNFI and more)."),
@@ -119,13 +126,14 @@ def fit(
     with suspecting(numbers, parted(text) if levels else [text], group, language.value):
         fitted: Fit | TwoLevelFit
         if levels:
-            fitted = _fit_two_level(text, numbers, cluster, options, group=group, bootstrap=bootstrap)
+            options |= {"group": group, "bootstrap": bootstrap, "dynamic_cutoffs": dynamic_cutoffs}
+            fitted = _fit_two_level(text, numbers, cluster, options)
             first, *others = two_level_tables(fitted, judging)
             drawn: Sequence[Table] = ()
         else:
             fitted = estimate(text, numbers, group=group, cluster=cluster, bootstrap=bootstrap, seed=seed, **options)
             first, *others = fit_tables(fitted, profile=judging)
-            drawn = _drawn(fitted)
+            drawn = [*_drawn(fitted), *_cutoffs_of(fitted, dynamic_cutoffs, seed)]
         objected = objections(fitted)
         shown = [first, *(_without(table, objected) for table in (*others, *drawn))]
         hand_over(shown, language.value, form, output)
@@ -358,15 +366,13 @@ def _fit_options(estimator: str | None, missing: str, ordered: bool) -> dict[str
     return {"missing": missing} | {name: value for name, value in asked.items() if value is not None}
 
 
-def _fit_two_level(
-    text: str, numbers: pd.DataFrame, cluster: str | None, options: dict[str, Any], *, group: str | None, bootstrap: int
-) -> TwoLevelFit:
+def _fit_two_level(text: str, numbers: pd.DataFrame, cluster: str | None, options: dict[str, Any]) -> TwoLevelFit:
     """Fit a two-level model, or say which of the options it does not take."""
     from ..multilevel import fit_two_level
 
-    asked = {"--ordered": "ordered" in options, "--group": group is not None, "--bootstrap": bootstrap > 0}
-    asked["--missing"] = options["missing"] != "listwise"
-    refused = [name for name, given in asked.items() if given]
+    others = ("ordered", "group", "bootstrap", "dynamic_cutoffs")
+    refused = [f"--{name.replace('_', '-')}" for name in others if options.get(name)]
+    refused += ["--missing"] * (options["missing"] != "listwise")
     if refused:
         raise SpecificationError(_NOT_WITH_LEVELS.filled(options=joined(refused, ", ", "、")))
     if cluster is None:
@@ -383,6 +389,13 @@ def _drawn(fit: Fit) -> Sequence[Table]:
         return ()
     indirect = (drawn.table["op"] == "indirect").any()
     return (*(mediation(drawn).tables() if indirect else ()), *drawn.tables())
+
+
+def _cutoffs_of(fit: Fit, draws: int, seed: int) -> Sequence[Table]:
+    """Give the tables of dynamic cut-offs, where they were asked for."""
+    from ..resampling.dynamic_cutoffs import dynamic_cutoffs
+
+    return dynamic_cutoffs(fit, draws, seed=seed).tables() if draws else ()
 
 
 def _fit_of(path: Path, text: str, numbers: pd.DataFrame, **options: Any) -> Fit:

@@ -88,7 +88,7 @@ def of_baseline(fits: Sequence[Fit]) -> ChiSquares:
     own = np.array([fit.inference.total * indices.baseline(fit.sample, covariates)[0] for fit in fits])
     stacked, df = indices.baseline(stacked_sample(fits), covariates)
     nowhere = np.full(len(fits), np.nan)
-    return ChiSquares(own, nowhere, first.inference.total * stacked, float(df), *_scaling(fits, "baseline_"))
+    return ChiSquares(own, nowhere, first.inference.total * float(stacked), float(df), *_scaling(fits, "baseline_"))
 
 
 def _scaling(fits: Sequence[Fit], which: str) -> tuple[float, float, float | None]:

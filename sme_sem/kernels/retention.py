@@ -15,7 +15,7 @@ variables need no respondents: Bartlett (1933), Proceedings of the Royal Society
 
 import numpy as np
 
-from . import contingency, linalg, ordered, polychoric
+from . import contingency, linalg, ordered, polychoric, wishart
 from .components import principal_components
 
 
@@ -31,15 +31,8 @@ def average_squared_partials(correlation):
 
 
 def normal_noise(rng, draws, n, p):
-    """Correlations of n respondents to p independent normal variables: -> (draws, p, p)
-
-    With T lower triangular, T_ii^2 chi-square with n - i degrees of freedom (i from 1) and T_ij standard normal, T T^T
-    is distributed as the sums of products of n respondents.
-    """
-    T = np.tril(rng.normal(size=(draws, p, p)), -1)
-    i = np.arange(p)
-    T[:, i, i] = np.sqrt(rng.chisquare(n - 1 - i, size=(draws, p)))
-    return linalg.correlation(T @ T.mT)
+    """Correlations of n respondents to p independent normal variables: -> (draws, p, p)"""
+    return linalg.correlation(wishart.sums_of_products(rng, draws, n, p))
 
 
 def shuffled(rng, draws, values):

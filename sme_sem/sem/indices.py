@@ -54,11 +54,11 @@ class Test:
     weight: np.ndarray
 
 
-def baseline(sample: Sample, covariates: int) -> tuple[float, int]:
-    """Discrepancy and degrees of freedom of the independence model.
+def baseline(sample: Sample, covariates: int) -> tuple[np.ndarray, int]:
+    """Discrepancy (...) and degrees of freedom of the independence model.
 
     All covariances zero, except among the ``covariates`` (the last variables), which keep the sample's;
-    means are free.  sample with axes (G, ...).
+    means are free.  sample with axes (..., G, ...).
     """
     S = sample.covariance
     p = S.shape[-1]
@@ -67,8 +67,8 @@ def baseline(sample: Sample, covariates: int) -> tuple[float, int]:
     logs = np.log(variances).sum(axis=-1) - linalg.log_determinant_of(S)
     if covariates:
         logs = logs + linalg.log_determinant_of(S[..., y:, y:])
-    df = (y * (y - 1) // 2 + y * covariates) * len(S)
-    return float((sample.share * logs).sum()), df
+    df = (y * (y - 1) // 2 + y * covariates) * S.shape[-3]
+    return (sample.share * logs).sum(axis=-1), df
 
 
 def log_likelihoods(sample: Sample, moments: Moments, value: float, exogenous: int) -> tuple[float, float]:

@@ -212,7 +212,8 @@ class Inference:
     @computed
     def test(self) -> indices.Test:
         """The plain test statistic, and the baseline model's."""
-        independence, df = indices.baseline(self.sample, len(self.table.covariates))
+        logs, df = indices.baseline(self.sample, len(self.table.covariates))
+        independence = float(logs)
         if self.table.ordered:
             df = self.baseline.table.moments - self.baseline.table.n_free
         likelihood = self.method.discrepancy == "ML" and not self.method.residual
