@@ -120,7 +120,7 @@ def among(value: object, known: Container[str]) -> bool:
     return isinstance(value, str) and value in known
 
 
-def require_kind(name: str, value: object, kinds: Any, expected: Text) -> None:
+def require_kind(name: Text, value: object, kinds: Any, expected: Text) -> None:
     """Refuse an argument of another kind than is needed, and say what was given.
 
     kinds : a type or several, as for ``isinstance``

@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .letters import width
-from .words import Text, Words, joined, written
+from .words import Text, Words, at, joined, written
 
 
 class SmeSemError(Exception):
@@ -51,12 +51,12 @@ class _Listed(SmeSemError):
     problems : the same in English
     """
 
-    def __init__(self, source: str, lines: Iterable[Text]) -> None:
-        self.source, self.lines = source, tuple(lines)
+    def __init__(self, source: Text, lines: Iterable[Text]) -> None:
+        self.source, self.lines = str(source), tuple(lines)
         self.problems = tuple(map(str, self.lines))
         n = len(self.lines)
         more = _MORE.filled(n=n - _MOST_SHOWN) if n > _MOST_SHOWN else None
-        head = Words(f"{source}: {n} problem{'s' * (n != 1)}", f"{source}：{n}处问题")
+        head = at(source, Words(f"{n} problem{'s' * (n != 1)}", f"{n}处问题"))
         shown = [head, *self.lines[:_MOST_SHOWN], *filter(None, [more])]
         super().__init__(joined(shown, "\n  ", "\n  "))
 

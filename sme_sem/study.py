@@ -114,7 +114,7 @@ class Study:
         >>> results.counts, results.problems
         ({'collected': 344, 'valid': 344, 'analysed': 336}, ())
         """
-        require_kind("progress", progress, (Callable, NoneType), "a function of a step's name, the steps done and all")
+        require_kind("progress", progress, (Callable, NoneType), _PROGRESS)
         steps = Steps(progress, tuple(self._steps()), self.instrument.category_labels(self.choices.group))
         found = self._screened(steps)
         posed = replace(self, categories=found.categories)
@@ -438,7 +438,7 @@ class Study:
         sent, returned = self.choices.distributed, responses.collected
         if sent is not None and sent < returned:
             said = _MORE_RETURNED.filled(sent=sent, source=responses.source, returned=returned)
-            raise StudyError("study file", [at("distributed", said)])
+            raise StudyError(Words("study file", "研究文件"), [at("distributed", said)])
 
     def _trail(self, fit: Fit | None, others: Mapping[str, Fit]) -> Table:
         """Lay out the coded segments behind the items, up to the estimated paths."""
@@ -600,3 +600,4 @@ _MORE_RETURNED = Words(
     "{sent} questionnaires were sent out, but {source} holds {returned}. Give the number sent out, or leave it out.",
     "发放问卷{sent}份，而{source}中有{returned}份。请填写实际发放数，或删去该键。",
 )
+_PROGRESS = Words("a function of a step's name, the steps done and all", "以步骤名、已完成步骤数与总步骤数为参数的函数")

@@ -18,7 +18,11 @@ def did_you_mean(unknown: object, known: Iterable[str]) -> Words:
     >>> did_you_mean("vizual", ["visual", "textual", "speed"]).zh
     "是否应为'visual'？"
     """
-    near = nearest(unknown, known) if isinstance(unknown, str) else []
+    return perhaps(nearest(unknown, known) if isinstance(unknown, str) else [])
+
+
+def perhaps(near: Sequence[str]) -> Words:
+    """Ask whether one of these was meant; nothing where there are none."""
     if not near:
         return NOTHING
     return Words(f" Did you mean {' or '.join(map(repr, near))}?", f"是否应为{'或'.join(map(repr, near))}？")

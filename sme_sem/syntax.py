@@ -95,8 +95,10 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+FOREIGN = Words("{letter} does not belong to the syntax", "{letter}不属于模型语法")
 _WORDS = Words("a name, a number or an operator", "名称、数值或运算符")
-_NAME = Words("a variable's name", "变量名")
+_TEXT = Words("text in lavaan's syntax, such as 'trust =~ t1 + t2 + t3'", "lavaan语法的文本，如'trust =~ t1 + t2 + t3'")
+_NAME, THE_NAME = Words("a variable's name", "变量名"), Words("the name of a variable", "变量名")
 _VALUE, _NUMBER = Words("a value", "取值"), Words("a number", "数值")
 _STAR = Words("'*' between a modifier and its variable", "修饰符与变量之间的'*'")
 _COMMA = Words("',' or ')'", "','或')'")
@@ -148,7 +150,7 @@ def read_terms(text: str) -> tuple[Term, ...]:
     >>> [term.rhs for term in read_terms("trust =~ t1 + a*t2")]
     ['t1', 't2']
     """
-    require_kind("a model", text, str, "text in lavaan's syntax, such as 'trust =~ t1 + t2 + t3'")
+    require_kind(Words("a model", "模型"), text, str, _TEXT)
     text = with_plain_ends(text)
     lines = text.split("\n")
     terms: list[Term] = []
@@ -204,8 +206,7 @@ def _tokens(text: str, lines: list[str]) -> Iterator[Token]:
         match = _TOKEN.match(text, position)
         if not match:
             block = _BLOCK.match(lines[line - 1]) if text[position] == ":" else None
-            letter = repr(text[position])
-            strange = Words(f"{letter} does not belong to the syntax", f"{letter}不属于模型语法"), _WORDS
+            strange = FOREIGN.filled(letter=repr(text[position])), _WORDS
             problem, expected = _BLOCKS[block[1].lower()] if block else strange
             raise SyntaxProblem(line, column, lines[line - 1], problem, expected)
         kind = str(match.lastgroup)
@@ -268,7 +269,7 @@ class _Statement:
         operator = self.tokens[heads[0]]
         if heads[0] == 0:
             problem = Words(f"nothing stands before {operator.text!r}", f"{operator.text!r}之前没有内容")
-            self._fail(operator, problem, Words("the name of a variable", "变量名"))
+            self._fail(operator, problem, THE_NAME)
         if operator.text in DEFINING:
             return [self._definition(heads[0])]
         left = self._left(heads[0])

@@ -62,13 +62,13 @@ def written(text: object, language: Language = "en") -> str:
     return str(text)
 
 
-def at(place: str, said: Text) -> Words:
+def at(place: Text, said: Text) -> Words:
     """Put the place that something is said of before it.
 
     >>> at("data", Words("missing.", "缺少。")).zh
     'data：缺少。'
     """
-    return Words(f"{place}: ", f"{place}：") + said
+    return Words("{place}: ", "{place}：").filled(place=place) + said
 
 
 def joined(texts: Iterable[object], en: str = "; ", zh: str = "；") -> Words:

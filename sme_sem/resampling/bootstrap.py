@@ -237,7 +237,9 @@ def bootstrap(
     >>> bool(indirect["bca_lower"] > 0), bool(indirect["pvalue"] < 0.05)
     (True, True)
     """
-    require_solution(fit, "there is nothing to bootstrap; see fit.diagnostics.")
+    require_solution(
+        fit, Words("there is nothing to bootstrap; see fit.diagnostics.", "无从作自助法；详见fit.diagnostics。")
+    )
     kind = chosen("kind", kind, _KINDS)
     if kind != "nonparametric" and cluster is None:
         cluster = _clusters_of(fit)

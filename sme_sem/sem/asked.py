@@ -78,10 +78,7 @@ def ordered_of(asked: Asked, specification: Specification, source: Source) -> bo
     if ordered is None:
         ordered = marked(specification, source.data, asked.estimator, missing)
         if ordered and source.drawn != Drawn():
-            raise SpecificationError(
-                f"{ordered[0]!r} is a column of ordered categories, which cluster= and weights= do not go with: "
-                "ordered=False takes categories as numbers."
-            )
+            raise SpecificationError(_DRAWN_ORDERED.filled(name=repr(ordered[0])))
     return _of_this_model(ordered, specification, source.data, fixed_x=fixed_x)
 
 
@@ -167,7 +164,7 @@ def _method(
         named = f"test={asked.test!r}" if by_test else f"estimator={method.name!r}"
         raise SpecificationError(_COMPLETE_ONLY.filled(named=named))
     if method.discrepancy != "ML" and information == "observed":
-        raise SpecificationError(f"estimator={method.name!r} knows the expected information only.")
+        raise SpecificationError(_EXPECTED_ONLY.filled(name=repr(method.name)))
     return method, information
 
 
@@ -195,17 +192,35 @@ def _rotation(rotation: str | None, specification: Specification) -> str | None:
 
 def _require_agreement(options: Options, asked: Asked, source: Source, *, ordered: bool) -> None:
     if options.orthogonal and options.rotation == "promax":
-        raise SpecificationError("promax lets constructs correlate; with orthogonal=True take rotation='varimax'.")
+        raise SpecificationError(_PROMAX)
     sampling.require_agreement(options, ordered=ordered)
     if ordered and options.bounds in ROOMS and options.parameterization == "theta":
-        raise SpecificationError(
-            f"bounds={asked.bounds!r} rests on the variances of the items, which parameterization='theta' leaves open: "
-            "take 'delta', or bounds='pos_var'."
-        )
+        raise SpecificationError(_VARIANCES_OPEN.filled(bounds=repr(asked.bounds)))
     if source.cov is not None and options.missing != "listwise":
-        raise SpecificationError(f"missing={options.missing!r} needs data=; a covariance matrix has no gaps.")
+        raise SpecificationError(_NO_GAPS.filled(missing=repr(options.missing)))
 
 
+_DRAWN_ORDERED = Words(
+    "{name} is a column of ordered categories, which cluster= and weights= do not go with: ordered=False takes "
+    "categories as numbers.",
+    "{name}是有序类别的列，不能与cluster=和weights=同用：ordered=False将类别作为数值处理。",
+)
+_EXPECTED_ONLY = Words(
+    "estimator={name} knows the expected information only.", "estimator={name}只能使用期望信息（expected）。"
+)
+_PROMAX = Words(
+    "promax lets constructs correlate; with orthogonal=True take rotation='varimax'.",
+    "promax允许潜变量相关；orthogonal=True时请用rotation='varimax'。",
+)
+_VARIANCES_OPEN = Words(
+    "bounds={bounds} rests on the variances of the items, which parameterization='theta' leaves open: take 'delta', or "
+    "bounds='pos_var'.",
+    "bounds={bounds}以题项的方差为依据，而parameterization='theta'不限定这些方差：请用'delta'，或bounds='pos_var'。",
+)
+_NO_GAPS = Words(
+    "missing={missing} needs data=; a covariance matrix has no gaps.",
+    "missing={missing}需要data=；协方差矩阵中没有缺失值。",
+)
 _COMPLETE_ONLY = Words(
     "{named} needs complete answers; with missing='fiml' use 'ML' or 'MLR'.",
     "{named}需要完整的作答；missing='fiml'时请用'ML'或'MLR'。",

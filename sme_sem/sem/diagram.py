@@ -16,7 +16,9 @@ from ..errors import ConvergenceError, SpecificationError
 from ..tables import Language, Text, Words
 from ..tables.format import stars
 from ..tables.language import require_language
+from ..words import at
 from . import presentation, quoted
+from .fitted import A_FIT, NOT_CONVERGED
 from .result import Fit
 from .rows import rows_of
 
@@ -68,18 +70,18 @@ def diagram(
     grey = flag("grey", grey)
     fits = dict(fit) if isinstance(fit, Mapping) else {"": fit}
     for one in fits.values():
-        require_kind("fit", one, Fit, "a fitted model as sme.fit returns it, or two of them by name")
+        require_kind("fit", one, Fit, A_FIT + _OR_TWO)
     for title, one in fits.items():
         if not one.converged:
-            named = f"{title}: " if title else ""
-            raise ConvergenceError(f"{named}the model did not converge, so it has no solution to draw: mend it first.")
+            problem = NOT_CONVERGED + _NO_SOLUTION
+            raise ConvergenceError(at(title, problem) if title else problem)
     drawn = [
         (title if one.table.groups == 1 else Words.same("{a} {b}").filled(a=title, b=group), one, group)
         for title, one in fits.items()
         for group in one.moments.labels
     ]
     if not 1 <= len(drawn) <= 2:
-        raise SpecificationError(f"one or two models or groups are drawn in one picture, got {len(drawn)}.")
+        raise SpecificationError(_TOO_MANY.filled(n=len(drawn)))
     models = [diagram_model(one, labels, group) for _, one, group in drawn]
     notes = tuple(dict.fromkeys(said for one in fits.values() for said in quoted.objections(one)))
     if len(models) == 1:
@@ -139,3 +141,10 @@ def _value(value: Any) -> float | None:
 
 def _stars(p_value: float) -> str:
     return "" if p_value != p_value else stars(p_value)
+
+
+_OR_TWO = Words(", or two of them by name", "，或按名称给出的两个")
+_NO_SOLUTION = Words("it has no solution to draw: mend it first.", "没有可绘制的解：请先修正模型。")
+_TOO_MANY = Words(
+    "one or two models or groups are drawn in one picture, got {n}.", "一张图绘制一个或两个模型或组，而此处有{n}个。"
+)

@@ -19,6 +19,7 @@ from ..errors import SpecificationError
 from ..kernels import ram
 from ..suggestions import did_you_mean
 from ..threads import one_thread
+from ..words import Words
 from .expressions import Quantity
 from .solution import Point, standard_errors, without_constants, z_tests
 
@@ -75,15 +76,12 @@ def _columns(point: Point, vcov: np.ndarray, pairs: Sequence[Pair]) -> dict[str,
 def _require_variables(point: Point, outcome: str, predictor: str) -> None:
     for name in (outcome, predictor):
         if not among(name, point.place):
-            raise SpecificationError(f"{name!r} is not a variable of the model.{did_you_mean(name, point.place)}")
+            raise SpecificationError(_NO_VARIABLE.filled(name=repr(name)) + did_you_mean(name, point.place))
         for composite in point.table.composites:
             if name in composite.items:
-                raise SpecificationError(
-                    f"{name!r} is what the composite {composite.name!r} is made of, which stands for it in the model: "
-                    f"take the effects of {composite.name!r}, and the weights of its items from fit.composites()."
-                )
+                raise SpecificationError(_WITHIN.filled(name=repr(name), composite=repr(composite.name)))
     if outcome == predictor:
-        raise SpecificationError(f"an effect needs two variables, got {outcome!r} twice.")
+        raise SpecificationError(_TWO_VARIABLES.filled(name=repr(outcome)))
 
 
 _Row = tuple[str, str, str, str, int, Quantity]
@@ -166,3 +164,12 @@ def mediated(arrows: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
                 found[start, name] = None
                 waiting += following.get(name, [])
     return list(found)
+
+
+_NO_VARIABLE = Words("{name} is not a variable of the model.", "{name}不是模型的变量。")
+_WITHIN = Words(
+    "{name} is what the composite {composite} is made of, which stands for it in the model: take the effects of "
+    "{composite}, and the weights of its items from fit.composites().",
+    "{name}是合成构念{composite}的题项，在模型中由后者代表：请取{composite}的效应，其题项的权重见fit.composites()。",
+)
+_TWO_VARIABLES = Words("an effect needs two variables, got {name} twice.", "效应需要两个变量，而{name}给出了两次。")

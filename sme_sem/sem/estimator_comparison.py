@@ -19,6 +19,7 @@ from ..arguments import flag, probability
 from ..errors import SpecificationError
 from ..tables import Column, Kind, Table, Tabled, Words
 from ..tables.format import level
+from ..words import at
 from .columns import MEASURES
 from .fit import Fit, fit
 from .quoted import objections, reported
@@ -153,10 +154,7 @@ def compare_estimators(
 def _two(estimators: object) -> tuple[str, str]:
     found = tuple(estimators) if isinstance(estimators, Sequence) and not isinstance(estimators, str) else ()
     if len(found) != 2:
-        raise SpecificationError(
-            f"estimators={estimators!r:.40}: give one for continuous and one for ordered answers, such as "
-            "estimators=('MLR', 'WLSMV')."
-        )
+        raise SpecificationError(at(f"estimators={estimators!r:.40}", _ONE_OF_EACH))
     return found[0], found[1]
 
 
@@ -202,3 +200,7 @@ _NOT_TO_CHOOSE = Words(
     "（Xia与Yang，2019），而CFI > .95等标准是针对连续变量制定的。",
 )
 _OF = Words("{estimator}: {said}", "{estimator}：{said}")
+_ONE_OF_EACH = Words(
+    "give one for continuous and one for ordered answers, such as estimators=('MLR', 'WLSMV').",
+    "应给出两种估计方法，分别用于连续作答与有序作答，如estimators=('MLR', 'WLSMV')。",
+)

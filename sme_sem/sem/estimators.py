@@ -125,7 +125,11 @@ ESTIMATORS = {
 }
 
 _SE = ("standard", "robust", "robust_sem", "robust_huber_white", "first_order", "none")
-_BOLLEN_STINE = " Bollen and Stine's is sme.bootstrap(fit, kind='bollen-stine')."
+_BY_SAMPLES = Words(" 'bootstrap' takes them from samples.", "'bootstrap'由抽样得到标准误。")
+_BOLLEN_STINE = Words(
+    " Bollen and Stine's is sme.bootstrap(fit, kind='bollen-stine').",
+    "Bollen与Stine的检验见sme.bootstrap(fit, kind='bollen-stine')。",
+)
 _TEST = ("standard", "robust", *SCALED, *RESIDUAL)
 
 
@@ -146,17 +150,14 @@ def chosen_estimator(
     if ordered:
         found = _for_ordered(found)
     if se is not None:
-        found = _with_errors(found, chosen("se", se, _SE, " 'bootstrap' takes them from samples."), gaps, ordered)
+        found = _with_errors(found, chosen("se", se, _SE, _BY_SAMPLES), gaps, ordered)
     if test is not None:
         found = _with_test(found, chosen("test", test, _TEST, _BOLLEN_STINE), gaps, ordered)
     if ordered and found.residual:
-        kind = "normal" if found.test == "browne_residual_nt" else "continuous"
-        raise SpecificationError(
-            f"test={test!r} is of {kind} answers; with ordered= take 'satorra_bentler', 'mean_var_adjusted' or "
-            "'scaled_shifted'."
-        )
+        kind = _NORMAL if found.test == "browne_residual_nt" else _CONTINUOUS
+        raise SpecificationError(_TEST_OF_NUMBERS.filled(test=repr(test), kind=kind))
     if found.discrepancy != "ML" and (found.se in ("robust_huber_white", "first_order")):
-        raise SpecificationError(f"se={se!r} rests on a likelihood; estimator={name!r} has none: take se='robust_sem'.")
+        raise SpecificationError(_ERRORS_BY_LIKELIHOOD.filled(se=repr(se), name=repr(name)))
     return found
 
 
@@ -190,13 +191,28 @@ def _with_test(found: Estimator, test: str, gaps: bool, ordered: bool) -> Estima
     if test == "standard" and found.discrepancy in ("ULS", "DWLS") and not ordered:
         test = "browne_residual_nt"
     if test in YUAN_BENTLER and found.discrepancy != "ML":
-        raise SpecificationError(
-            f"test={test!r} rests on a likelihood, which estimator={found.name!r} does not have; take "
-            "test='satorra_bentler'."
-        )
+        raise SpecificationError(_TEST_BY_LIKELIHOOD.filled(test=repr(test), name=repr(found.name)))
     return replace(found, test=cast(Test, test))
 
 
+NEEDS_ANSWERS = Words(
+    "{what} the answers themselves: give data=, not cov=.", "{what}需要原始作答：请给出data=，而非cov=。"
+)
+"""Where a covariance matrix was given; ``what`` with its verb, as ``"ordered= needs"``."""
+
+_NORMAL, _CONTINUOUS = Words("normal", "正态"), Words("continuous", "连续")
+_TEST_OF_NUMBERS = Words(
+    "test={test} is of {kind} answers; with ordered= take 'satorra_bentler', 'mean_var_adjusted' or 'scaled_shifted'.",
+    "test={test}用于{kind}作答；指定ordered=时请用'satorra_bentler'、'mean_var_adjusted'或'scaled_shifted'。",
+)
+_ERRORS_BY_LIKELIHOOD = Words(
+    "se={se} rests on a likelihood; estimator={name} has none: take se='robust_sem'.",
+    "se={se}以似然函数为依据，而estimator={name}没有似然函数：请用se='robust_sem'。",
+)
+_TEST_BY_LIKELIHOOD = Words(
+    "test={test} rests on a likelihood, which estimator={name} does not have; take test='satorra_bentler'.",
+    "test={test}以似然函数为依据，而estimator={name}没有似然函数；请用test='satorra_bentler'。",
+)
 _NOT_OF_ORDERED = Words(
     "estimator={name} does not take answers as ordered; with ordered= use 'WLSMV', or another of WLS, DWLS, ULS, WLSM, "
     "WLSMVS, ULSM, ULSMV, ULSMVS.",

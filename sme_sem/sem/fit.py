@@ -19,6 +19,7 @@ from ..errors import SpecificationError
 from ..responses.design import Drawn
 from ..responses.moments import Moments
 from ..threads import one_thread
+from ..words import Words
 from . import categories
 from . import ordered as answers_of
 from .asked import Asked, options_of, ordered_of
@@ -32,7 +33,7 @@ from .result import Fit
 from .rotation import anchored, blocks_of, refuse_restrictions, rotated
 from .second_engine import by_semopy
 from .source import Source, moments_of
-from .specification import Specification
+from .specification import GIVE_GROUPS, Specification
 from .spelling import refuse_unknown_options
 
 __all__ = ["Fit", "fit"]
@@ -301,21 +302,16 @@ def _laid_out(
         labelled(table, np.ones(table.n_free))
         restrictions(table, np.ones(table.n_free))
     if table.means and moments.mean is None:
-        raise SpecificationError("the model has a mean structure: give mean= beside cov=, or the data themselves.")
+        raise SpecificationError(_NEEDS_MEANS)
     if options.method.needs_answers and moments.answers is None:
-        raise SpecificationError(
-            f"estimator={options.estimator!r} needs the answers themselves: give data=, or take 'ML' with cov=."
-        )
+        raise SpecificationError(_NEEDS_ANSWERS.filled(name=repr(options.estimator)))
     return table, moments
 
 
 def _require_groups(options: Options, moments: Moments) -> None:
     for name, asked in (("group_equal", options.group_equal), ("group_partial", options.group_partial)):
         if asked and len(moments.labels) == 1:
-            raise SpecificationError(
-                f"{name}= is about several groups, and here is one: name the column that divides respondents (group=), "
-                "or give the covariance matrix of each group (cov=)."
-            )
+            raise SpecificationError(_ABOUT_GROUPS.filled(name=name) + GIVE_GROUPS)
 
 
 def _estimated(table: ParameterTable, options: Options, moments: Moments, engine: str, *, raising: bool) -> Fit:
@@ -338,3 +334,14 @@ def _resampled(fitted: Fit) -> Fit:
     seed = 1 if fitted.options.seed is None else fitted.options.seed
     kind: Literal["cluster", "nonparametric"] = "cluster" if fitted.options.cluster else "nonparametric"
     return replace(fitted, bootstrapped=bootstrap(fitted, fitted.options.bootstrap, seed=seed, kind=kind, bca=False))
+
+
+_NEEDS_MEANS = Words(
+    "the model has a mean structure: give mean= beside cov=, or the data themselves.",
+    "模型含均值结构：请在cov=之外给出mean=，或直接给出数据。",
+)
+_NEEDS_ANSWERS = Words(
+    "estimator={name} needs the answers themselves: give data=, or take 'ML' with cov=.",
+    "estimator={name}需要原始作答：请给出data=，或对cov=使用'ML'。",
+)
+_ABOUT_GROUPS = Words("{name}= is about several groups, and here is one: ", "{name}=针对多个组，而此处只有一个组：")

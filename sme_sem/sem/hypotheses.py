@@ -190,7 +190,7 @@ def test_hypotheses(
     source = _Source(fit, bootstrap, chosen("interval", interval, ("perc", "bc", "bca")), 1 - alpha)
     known = dict(others or {})
     if any(used is not None and used.table.groups > 1 for used in (fit, *known.values())):
-        raise SpecificationError("hypotheses are tested in one group: give a fit of one group's respondents.")
+        raise SpecificationError(_ONE_GROUP)
     asked = [(h, known[h.model] if h.model in known else fit) for h in hypotheses]
     effects = [_along(hypothesis, used, source) for hypothesis, used in asked]
     found = [_test(*own, effect, 1 - alpha) for own, effect in zip(asked, effects, strict=True)]
@@ -407,4 +407,8 @@ _COLUMNS = (
     Column("z", Words("C.R. (z)", "C.R.（临界比 z）"), Kind.STATISTIC),
     Column("pvalue", "p", Kind.PROBABILITY),
     Column("verdict", term("Conclusion")),
+)
+_ONE_GROUP = Words(
+    "hypotheses are tested in one group: give a fit of one group's respondents.",
+    "假设在单个组中检验：请给出以一个组的受访者拟合的模型。",
 )

@@ -24,7 +24,7 @@ from ..kernels.discrepancy import Sample
 from ..kernels.latent_response import OrderedPattern
 from ..responses.moments import Moments
 from ..tables import Words
-from .estimators import Estimator
+from .estimators import NEEDS_ANSWERS, Estimator
 from .robust import Scaling, adjusted
 
 
@@ -102,7 +102,7 @@ def distribution_free(moments: Moments, *, means: bool, given: int = 0) -> np.nd
     given : how many of the last variables are
     """
     if moments.answers is None:
-        raise SpecificationError("this estimator needs the answers themselves: give data=, not cov=.")
+        raise SpecificationError(NEEDS_ANSWERS.filled(what=Words("this estimator needs", "该估计方法")))
     return np.stack([gamma.distribution_free(own, means=means, given=given) for own in moments.answers])
 
 

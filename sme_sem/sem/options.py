@@ -120,7 +120,11 @@ def effect_coding_of(value: bool | str | Sequence[str], *, std_lv: bool) -> tupl
         )
     if std_lv and "loadings" in kinds:
         raise SpecificationError(
-            "effect_coding gives constructs the scale of their indicators, std_lv=True a variance of one: choose one."
+            Words(
+                "effect_coding gives constructs the scale of their indicators, std_lv=True a variance of one: choose "
+                "one.",
+                "effect_coding使构念取其指标的尺度，std_lv=True则使构念的方差为1：请择其一。",
+            )
         )
     return kinds
 
@@ -132,7 +136,12 @@ def bootstrap_of(value: int, se: str | None) -> int:
     )
     asked = means(se, "bootstrap")
     if value and not (se is None or asked):
-        raise SpecificationError(f"bootstrap={value} gives standard errors from samples; leave se={se!r} out.")
+        raise SpecificationError(
+            Words(
+                f"bootstrap={value} gives standard errors from samples; leave se={se!r} out.",
+                f"bootstrap={value}由抽样得到标准误；请删去se={se!r}。",
+            )
+        )
     return value or 1000 * asked
 
 
@@ -140,7 +149,12 @@ def errors_of_first_order(se: str | None) -> str:
     """Read ``information="first_order"``, which are the errors of that name."""
     if se is None or means(se, "standard") or means(se, "first_order"):
         return "first_order"
-    raise SpecificationError(f"information='first_order' is se='first_order': leave se={se!r} out.")
+    raise SpecificationError(
+        Words(
+            f"information='first_order' is se='first_order': leave se={se!r} out.",
+            f"information='first_order'即se='first_order'：请删去se={se!r}。",
+        )
+    )
 
 
 def any_ordered(ordered: bool | Sequence[str] | None) -> bool:

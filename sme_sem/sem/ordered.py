@@ -28,7 +28,7 @@ from ..responses.moments import Moments
 from ..suggestions import did_you_mean
 from ..tables import Words, joined
 from .composites import WEIGHT
-from .estimators import Estimator, by_likelihood
+from .estimators import NEEDS_ANSWERS, Estimator, by_likelihood
 from .least_squares import full_weight, ordered_gamma, require_respondents
 from .options import Options
 from .parameters import ParameterTable
@@ -46,7 +46,7 @@ def categories(
     ordered : names, or True for all variables but covariates and what composites are made of
     """
     if moments.answers is None:
-        raise SpecificationError("ordered= needs the answers themselves: give data=, not cov=.")
+        raise SpecificationError(NEEDS_ANSWERS.filled(what=Words("ordered= needs", "ordered=")))
     everyone = np.concatenate(moments.answers)
     levels = {}
     for name in _named(specification, given_variables(specification, options), ordered):
@@ -82,8 +82,8 @@ def _named(
     names = texts("ordered", ordered, "q1")
     unknown = [name for name in names if name not in specification.observed]
     if unknown:
-        near = did_you_mean(unknown[0], specification.observed)
-        raise SpecificationError(f"ordered: {unknown[0]!r} is no observed variable of the model.{near}")
+        strange = _NOT_OBSERVED.filled(name=repr(unknown[0]))
+        raise SpecificationError(strange + did_you_mean(unknown[0], specification.observed))
     return tuple(name for name in modelled if name in names)
 
 
@@ -331,6 +331,7 @@ _SINGULAR = Words(
     "estimator='WLS'以{m}个样本矩的协方差矩阵之逆加权，而该矩阵奇异：部分样本矩可由其他矩推得，如受访者过少、类别罕见或"
     "题项重复。请改用estimator='WLSMV'，或合并罕见类别。",
 )
+_NOT_OBSERVED = Words("ordered: {name} is no observed variable of the model.", "ordered：{name}不是模型的观测变量。")
 _NOT_ORDERED = Words(
     "{name} has {n} different answers; an ordered variable has 2 to {most}. Leave it out of ordered=, or bring its "
     "answers into fewer categories.",

@@ -41,7 +41,8 @@ Labels = Mapping[str, Text]
 
 def require_labels(labels: object, argument: str = "labels") -> None:
     """Refuse what does not say by name what to print."""
-    require_kind(argument, labels, (Mapping, NoneType), "labels by name, such as {'TRUST': 'Trust'}")
+    expected = Words("labels by name, such as {'TRUST': 'Trust'}", "由名称对应标签的字典，如{'TRUST': 'Trust'}")
+    require_kind(argument, labels, (Mapping, NoneType), expected)
 
 
 def named(name: str, labels: Labels | None) -> Text:

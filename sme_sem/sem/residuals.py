@@ -22,6 +22,7 @@ from ..kernels import fiml, fit_indices, least_squares
 from ..kernels import gamma as gammas_of
 from ..kernels import residuals as kernel
 from ..kernels.latent_response import OrderedPattern
+from ..words import Words
 from . import least_squares as weighing
 from . import ordered, robust
 from .fitted import require_solution
@@ -78,12 +79,11 @@ def _divided(raw: np.ndarray, variances: np.ndarray, deviation: np.ndarray) -> n
 
 def _require_known_errors(fit: Fit) -> None:
     """Refuse fits whose residuals have errors that are not known here."""
-    require_solution(fit, "its residuals have no errors; see fit.diagnostics.")
+    require_solution(
+        fit, Words("its residuals have no errors; see fit.diagnostics.", "残差没有标准误；详见fit.diagnostics。")
+    )
     if fit.options.missing not in ("listwise", "fiml") and not fit.table.ordered:
-        raise SpecificationError(
-            f"residuals have errors with missing='listwise' and 'fiml', not with {fit.options.missing!r}; "
-            "type='cor' and type='raw' are there."
-        )
+        raise SpecificationError(_NO_ERRORS.filled(missing=repr(fit.options.missing)))
 
 
 def covariances(fit: Fit, *, standardized: bool = True) -> np.ndarray:
@@ -170,3 +170,10 @@ def _saturated_with_gaps(fit: Fit, kept: np.ndarray) -> tuple[list[np.ndarray], 
 
 def _sandwich(fit: Fit) -> bool:
     return fit.options.method.se in ("robust_sem", "robust_huber_white")
+
+
+_NO_ERRORS = Words(
+    "residuals have errors with missing='listwise' and 'fiml', not with {missing}; type='cor' and type='raw' are "
+    "there.",
+    "missing='listwise'与'fiml'时残差才有标准误，{missing}时没有；可用type='cor'与type='raw'。",
+)

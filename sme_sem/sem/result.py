@@ -18,6 +18,7 @@ from ..kernels.latent_response import OrderedPattern
 from ..kernels.minimise import Status
 from ..responses.moments import Moments
 from ..threads import computed, one_thread
+from ..words import Words, joined
 from .diagnosis import Diagnostic
 from .expressions import Quantity
 from .inference import Inference
@@ -197,7 +198,7 @@ class Fit(Judged):
         """
         type = chosen("type", type, ("all", "nox", "lv"))
         if type != "all" and self.bootstrapped is not None:
-            raise SpecificationError(f"bootstrap= gives errors of standardized values of type='all', not of {type!r}.")
+            raise SpecificationError(_BOOTSTRAP_OF_ALL.filled(type=repr(type)))
         columns = self._relations()
         del columns["label"], columns["free"]
         inference = self.inference
@@ -460,7 +461,7 @@ class Fit(Judged):
         """
         means = self._unit * self.inference.point.moments.mu if self.table.means else self.moments.mean
         if means is None:
-            raise SpecificationError("the model has no means: fit with data=, or give mean= beside cov=.")
+            raise SpecificationError(_NO_MEANS)
         by_group = [pd.Series(m, index=list(self.observed), name="mean") for m in means]
         return self._of_groups(by_group, group)
 
@@ -722,11 +723,9 @@ class Fit(Judged):
         """One group's, or all by label; without groups the only one."""
         labels = self.moments.labels
         if group is not None:
-            if str(group) not in labels or len(labels) == 1:
-                there = (
-                    f"is not among {', '.join(map(repr, labels))}" if len(labels) > 1 else "was not asked for by group="
-                )
-                raise SpecificationError(f"group {group!r} {there}.")
+            if len(labels) == 1:
+                raise SpecificationError(_ONE_GROUP.filled(group=repr(group)))
+            require_group(group, labels)
             return values[labels.index(str(group))]
         return values[0] if len(values) == 1 else dict(zip(labels, values, strict=True))
 
@@ -767,3 +766,22 @@ def _texts(table: ParameterTable, labels: tuple[str, ...]) -> dict[str, Any]:
     rows += [(t.lhs, t.op, t.rhs, "", t.lhs) for t in table.definitions if t.op == ":="]
     columns = enumerate(("lhs", "op", "rhs", "group", "label"))
     return {name: pd.array([row[place] for row in rows], dtype="str") for place, name in columns}
+
+
+def require_group(group: object, labels: Iterable[str]) -> None:
+    """Refuse a group that is none of those analysed."""
+    if str(group) not in (known := tuple(labels)):
+        groups = joined(map(repr, known), ", ", "、")
+        raise SpecificationError(_NO_SUCH_GROUP.filled(group=repr(group), groups=groups))
+
+
+_NO_SUCH_GROUP = Words("group {group} is not among {groups}.", "没有组{group}；各组为{groups}。")
+_ONE_GROUP = Words("group {group} was not asked for by group=.", "未以group=划分出组{group}。")
+_BOOTSTRAP_OF_ALL = Words(
+    "bootstrap= gives errors of standardized values of type='all', not of {type}.",
+    "bootstrap=只给出type='all'的标准化值的标准误，不给出{type}的。",
+)
+_NO_MEANS = Words(
+    "the model has no means: fit with data=, or give mean= beside cov=.",
+    "模型没有均值：请以data=拟合，或在cov=之外给出mean=。",
+)

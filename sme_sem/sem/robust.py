@@ -20,7 +20,8 @@ from ..errors import SpecificationError
 from ..kernels import casewise, fiml, gaps, ram
 from ..kernels.discrepancy import Sample
 from ..responses.moments import Moments
-from .estimators import Estimator
+from ..words import Words
+from .estimators import NEEDS_ANSWERS, Estimator
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class Scaling:
 def scores(pattern: ram.Pattern, moments: Moments, implied: ram.Implied, *, around_sample: bool) -> list[np.ndarray]:
     """Scores of every respondent, by group: (n, q) each."""
     if moments.answers is None or moments.mean is None:
-        raise SpecificationError("robust standard errors and tests need the answers themselves: give data=, not cov=.")
+        what = Words("robust standard errors and tests need", "稳健标准误与检验")
+        raise SpecificationError(NEEDS_ANSWERS.filled(what=what))
     if moments.patterns is not None:
         found = fiml.scores(pattern, moments.patterns, implied, np.concatenate(moments.answers))
         return np.split(found, np.cumsum([len(own) for own in moments.answers])[:-1])

@@ -13,6 +13,7 @@ from ..arguments import chosen, flag, plain, require_kind
 from ..errors import SpecificationError
 from ..kernels.rotation import EPSILON
 from ..suggestions import did_you_mean
+from ..words import NOTHING, Words, joined
 
 OBLIQUE = (
     "geomin",
@@ -72,35 +73,32 @@ def rotation_args_of(rotation: str | None, args: Any) -> RotationArgs:
     """
     if args is None:
         return BY_CUSTOM
-    require_kind("rotation_args", args, Mapping, "a dict, such as {'geomin_epsilon': 0.01}")
+    require_kind("rotation_args", args, Mapping, _A_DICT)
     if args and rotation in (None, "none"):
-        raise SpecificationError("rotation_args= tells about a rotation, and there is none: leave it out.")
+        raise SpecificationError(_NO_ROTATION)
     found: dict[str, Any] = {}
     for written, value in args.items():
         name = plain(str(written))
         if name not in _NAMES:
-            raise SpecificationError(
-                f"rotation_args: {written!r} is not known; it can have {', '.join(_NAMES)}.{did_you_mean(name, _NAMES)}"
-            )
+            strange = _UNKNOWN.filled(name=repr(written), names=joined(_NAMES, ", ", "、"))
+            raise SpecificationError(strange + did_you_mean(name, _NAMES))
         if rotation not in _OWN.get(name, (rotation,)):
-            raise SpecificationError(f"rotation_args: {name} is for rotation={_OWN[name][0]!r}, not {rotation!r}.")
+            raise SpecificationError(_OF_ANOTHER.filled(name=name, own=repr(_OWN[name][0]), rotation=repr(rotation)))
         found[name] = _READ[name](name, value)
     if found.get("orthogonal") and rotation == "promax":
-        raise SpecificationError(
-            "promax lets constructs correlate; uncorrelated they are as rotation='varimax' has them."
-        )
+        raise SpecificationError(_PROMAX)
     if found.get("orthogonal") is False and rotation in ORTHOGONAL:
-        raise SpecificationError(
-            f"rotation={rotation!r} keeps constructs uncorrelated; they correlate by {', '.join(OBLIQUE)}."
-        )
+        oblique = joined(OBLIQUE, ", ", "、")
+        raise SpecificationError(_UNCORRELATED.filled(rotation=repr(rotation), oblique=oblique))
     return RotationArgs(**found)
 
 
 def _number(name: str, value: object) -> float:
-    least, wanted = {"geomin_epsilon": (0.0, "above 0"), "promax_kappa": (1.0, "above 1")}.get(name, (-np.inf, ""))
+    least = {"geomin_epsilon": 0.0, "promax_kappa": 1.0}.get(name, -np.inf)
     if isinstance(value, Real) and not isinstance(value, bool) and least < float(value) < np.inf:
         return float(value)
-    raise SpecificationError(f"rotation_args: {name}={value!r}: give a number{' ' * bool(wanted)}{wanted}.")
+    above = _ABOVE.filled(least=f"{least:g}") if np.isfinite(least) else NOTHING
+    raise SpecificationError(_GIVE_NUMBER.filled(name=name, value=repr(value), above=above))
 
 
 def _flag(name: str, value: object) -> bool:
@@ -113,3 +111,27 @@ def _weights(name: str, value: str) -> str:
 
 
 _READ = {**dict.fromkeys(_OWN, _number), "orthogonal": _flag, "row_weights": _weights}
+_A_DICT = Words("a dict, such as {'geomin_epsilon': 0.01}", "字典，如{'geomin_epsilon': 0.01}")
+_NO_ROTATION = Words(
+    "rotation_args= tells about a rotation, and there is none: leave it out.",
+    "rotation_args=用于说明旋转，而此处没有旋转：请删去。",
+)
+_UNKNOWN = Words(
+    "rotation_args: {name} is not known; it can have {names}.", "rotation_args：没有名为{name}的选项；可用{names}。"
+)
+_OF_ANOTHER = Words(
+    "rotation_args: {name} is for rotation={own}, not {rotation}.",
+    "rotation_args：{name}用于rotation={own}，而非{rotation}。",
+)
+_PROMAX = Words(
+    "promax lets constructs correlate; uncorrelated they are as rotation='varimax' has them.",
+    "promax允许潜变量相关；潜变量不相关时即为rotation='varimax'的结果。",
+)
+_UNCORRELATED = Words(
+    "rotation={rotation} keeps constructs uncorrelated; they correlate by {oblique}.",
+    "rotation={rotation}使潜变量保持不相关；允许相关的旋转有{oblique}。",
+)
+_GIVE_NUMBER = Words(
+    "rotation_args: {name}={value}: give a number{above}.", "rotation_args：{name}={value}：应为{above}数值。"
+)
+_ABOVE = Words(" above {least}", "大于{least}的")

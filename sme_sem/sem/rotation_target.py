@@ -17,6 +17,7 @@ from ..arguments import require_kind, texts
 from ..errors import SpecificationError
 from ..kernels import rotation as kernel
 from ..suggestions import did_you_mean
+from ..words import Words, joined
 from .specification import Specification
 
 Aim = tuple[str, str, float]
@@ -31,15 +32,9 @@ def aims_of(specification: Specification, rotation: str | None, target: Any) -> 
     """
     if rotation != "target":
         if target is not None:
-            raise SpecificationError(f"target= is for rotation='target'; rotation={rotation!r} has none.")
+            raise SpecificationError(_OTHER_ROTATION.filled(rotation=repr(rotation)))
         return ()
-    require_kind(
-        "target",
-        target,
-        (Mapping, pd.DataFrame),
-        "the items of each construct, such as {'F1': ['x1', 'x2'], 'F2': ['x3', 'x4']}, or a table of items by "
-        "constructs with gaps where a loading is free",
-    )
+    require_kind("target", target, (Mapping, pd.DataFrame), _AIMS)
     known = _block_loadings(specification)
     found = list(_of_table(target)) if isinstance(target, pd.DataFrame) else list(_of_items(known, target))
     for construct, item, _ in found:
@@ -79,19 +74,16 @@ def _require_enough(specification: Specification, aims: Sequence[Aim]) -> None:
         least = len(constructs) - 1
         few = [construct for construct in constructs if said[construct] < least]
         if few:
-            raise SpecificationError(
-                f"target: {', '.join(few)} aims at fewer than {least} values, which settles no rotation of "
-                f"{len(constructs)} constructs: say more of these loadings."
-            )
+            names = joined(few, ", ", "、")
+            raise SpecificationError(_TOO_FEW.filled(names=names, least=least, n=len(constructs)))
 
 
 def _require_loading(known: Mapping[str, Sequence[str]], construct: str, item: str) -> None:
     if construct not in known:
-        raise SpecificationError(
-            f"target: {construct!r} is no construct of an exploratory block.{did_you_mean(construct, known)}"
-        )
+        raise SpecificationError(_NO_CONSTRUCT.filled(name=repr(construct)) + did_you_mean(construct, known))
     if item not in known[construct]:
-        raise SpecificationError(f"target: {item!r} is no item of {construct!r}.{did_you_mean(item, known[construct])}")
+        strange = _NO_ITEM.filled(item=repr(item), construct=repr(construct))
+        raise SpecificationError(strange + did_you_mean(item, known[construct]))
 
 
 def _of_items(known: Mapping[str, Sequence[str]], target: Mapping[Any, Any]) -> Iterator[Aim]:
@@ -106,6 +98,30 @@ def _of_table(target: pd.DataFrame) -> Iterator[Aim]:
     try:
         values = target.astype(float)
     except (TypeError, ValueError):
-        raise SpecificationError("target: the table holds numbers, and gaps (NaN) where a loading is free.") from None
+        raise SpecificationError(_NUMBERS) from None
     for construct, own in values.items():
         yield from ((str(construct), str(item), float(value)) for item, value in own.items() if np.isfinite(value))
+
+
+_OTHER_ROTATION = Words(
+    "target= is for rotation='target'; rotation={rotation} has none.",
+    "target=用于rotation='target'；rotation={rotation}没有目标。",
+)
+_AIMS = Words(
+    "the items of each construct, such as {'F1': ['x1', 'x2'], 'F2': ['x3', 'x4']}, or a table of items by "
+    "constructs with gaps where a loading is free",
+    "各潜变量的题项，如{'F1': ['x1', 'x2'], 'F2': ['x3', 'x4']}，或以题项为行、潜变量为列的表，载荷自由之处留空",
+)
+_TOO_FEW = Words(
+    "target: {names} aims at fewer than {least} values, which settles no rotation of {n} constructs: say more of these "
+    "loadings.",
+    "target：{names}的目标值不足{least}个，不能确定{n}个潜变量的旋转：请为其载荷给出更多目标值。",
+)
+_NO_CONSTRUCT = Words(
+    "target: {name} is no construct of an exploratory block.", "target：{name}不是探索性区块的潜变量。"
+)
+_NO_ITEM = Words("target: {item} is no item of {construct}.", "target：{item}不是{construct}的题项。")
+_NUMBERS = Words(
+    "target: the table holds numbers, and gaps (NaN) where a loading is free.",
+    "target：表中应为数值，载荷自由之处应为缺失值（NaN）。",
+)

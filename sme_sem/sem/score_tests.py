@@ -25,6 +25,7 @@ import pandas as pd
 from ..errors import SpecificationError
 from ..kernels import fit_indices
 from ..kernels.constrained import active, null_space
+from ..words import Words
 from .constraints import restrictions
 from .fitted import require_solution
 from .parameters import Parameter
@@ -60,17 +61,14 @@ class _Test:
 
 def score_tests(fit: Fit) -> pd.DataFrame:
     """One row for each equality, and the test of all together last."""
-    require_solution(fit, "its equalities cannot be tested; see fit.diagnostics.")
+    require_solution(fit, _NOT_TESTED)
     free = [p for p in fit.table.parameters if p.free]
     place: dict[int, int] = {}
     pairs = [(place.setdefault(p.index, r), r) for r, p in enumerate(free)]
     pairs = [(a, b) for a, b in pairs if a != b]
     stated = [(t.lhs, t.rhs, "", "") for t in fit.table.definitions if t.op == "=="]
     if not pairs and not stated:
-        raise SpecificationError(
-            "the model holds no parameters equal, so there is nothing to test: neither by a label shared, nor by "
-            "'==' or group_equal=."
-        )
+        raise SpecificationError(_NOTHING_EQUAL)
     apart = _taken_apart(fit, free, place, pairs)
     labels = fit.moments.labels
     shared = [(str(free[a]), str(free[b]), labels[free[a].group], labels[free[b].group]) for a, b in pairs]
@@ -142,3 +140,13 @@ def _directions(apart: _Apart, held: np.ndarray) -> np.ndarray:
     spectrum, axes = np.linalg.eigh(N.T @ apart.information @ N)
     told = spectrum > 1e-9 * spectrum[-1:]
     return np.asarray(N @ axes[:, told] / np.sqrt(spectrum[told]))
+
+
+_NOT_TESTED = Words(
+    "its equalities cannot be tested; see fit.diagnostics.", "其等式约束无法检验；详见fit.diagnostics。"
+)
+_NOTHING_EQUAL = Words(
+    "the model holds no parameters equal, so there is nothing to test: neither by a label shared, nor by '==' or "
+    "group_equal=.",
+    "模型没有设定相等的参数，因而无可检验：既无共用的标签，也无'=='或group_equal=。",
+)

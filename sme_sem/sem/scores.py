@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 def scores(fit: Fit, method: str, *, errors: bool) -> pd.DataFrame:
     """One row per analysed respondent, one column per construct; with ``errors`` as many ``<construct>_se``."""
     method = chosen("method", method, ("regression", "ebm", "eap", "bartlett"))
-    require_solution(fit, "there are no factor scores; see fit.diagnostics.")
+    require_solution(
+        fit, Words("there are no factor scores; see fit.diagnostics.", "没有因子得分；详见fit.diagnostics。")
+    )
     if not fit.latent:
         raise SpecificationError(
             Words(

@@ -25,7 +25,7 @@ import pandas as pd
 
 from ..errors import ConvergenceError, SpecificationError
 from ..kernels import linalg
-from ..tables import Column, Kind, Table, Tabled, Words
+from ..tables import NOTHING, Column, Kind, Table, Tabled, Words
 from . import objective
 from .constraints import constrained
 from .diagnosis import Diagnostic
@@ -124,9 +124,7 @@ def by_semopy(fit: Fit) -> Fit:
     slope = objective.slope(fit.pattern, fit.sample, fit.moments, answer.estimates)
     remaining = fit.n * slope.gradient @ linalg.solve(slope.hessian, slope.gradient)
     if not remaining < NEAR_ENOUGH:  # NaN as well
-        raise ConvergenceError(
-            f"semopy's estimates are no minimum of the discrepancy: it ended with {answer.message!r}."
-        )
+        raise ConvergenceError(_NO_MINIMUM.filled(message=repr(answer.message)))
     note = Diagnostic("info", "estimated_by_semopy", _BY_SEMOPY)
     return replace(fit, theta=answer.estimates, diagnostics=(*fit.diagnostics, note), slope=slope)
 
@@ -148,40 +146,33 @@ class _Answer:
 
 
 def _refuse_what_semopy_lacks(fit: Fit) -> None:
+    require_solution(fit, _NOTHING_TO_CONFIRM)
+    if problem := _lacking(fit):
+        raise SpecificationError(problem)
+
+
+def _lacking(fit: Fit) -> Words:
+    """What semopy does not have that this model needs, and what would do."""
     table = fit.table
-    require_solution(fit, "there is nothing to confirm; see fit.diagnostics.")
     if table.composites:
-        raise SpecificationError("semopy has no composites (<~), so it cannot confirm this model.")
+        return _NO_COMPOSITES
     if table.phantoms:
-        raise SpecificationError(
-            f"semopy has no constructs without items; write {table.phantoms[0]} =~ 0*x1, with any item, for =~ 0."
-        )
+        return _NO_PHANTOMS.filled(name=table.phantoms[0])
     if table.ordered:
-        raise SpecificationError(
-            "semopy has no thresholds, robust errors and tests of ordered answers, so it cannot confirm these. "
-            "Without ordered= and with estimator='ML' it can confirm the continuous analysis."
-        )
+        return _NO_THRESHOLDS
     if fit.estimator != "ML":
-        raise SpecificationError(f"semopy cannot confirm estimator={fit.estimator!r}; fit with estimator='ML'.")
+        return _ONLY_ML.filled(name=repr(fit.estimator))
     if fit.options.rotation not in (None, "none"):
-        raise SpecificationError("semopy has no rotation of exploratory blocks; fit with rotation='none' to compare.")
+        return _NO_ROTATION
     if table.groups > 1:
-        raise SpecificationError("semopy cannot fit several groups at once; cross-check one group's own fit.")
+        return _ONE_GROUP
     if table.means:
-        raise SpecificationError(
-            "semopy's maximum likelihood has no means and intercepts; fit without them (meanstructure=False)."
-        )
+        return _NO_MEANS
     if constrained(table):
-        raise SpecificationError(
-            "semopy cannot keep parameters to constraints (==, <, >, effect coding); fit without them."
-        )
+        return _NO_CONSTRAINTS
     if mixed := _mixed(table):
-        raise SpecificationError(
-            f"semopy cannot estimate a covariance between an item and a construct or a predictor: {mixed}. "
-            "It keeps the residuals of items apart from everything else."
-        )
-    if table.n_free == 0:
-        raise SpecificationError("every parameter of the model is fixed: there is nothing to estimate.")
+        return _NO_MIXED.filled(names=mixed)
+    return _ALL_FIXED if table.n_free == 0 else NOTHING
 
 
 def _mixed(table: ParameterTable) -> str:
@@ -249,9 +240,8 @@ def _answered(fit: Fit) -> _Answer:
         try:
             return _estimated_by_semopy(fit)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as problem:
-            raise SpecificationError(
-                f"semopy cannot estimate this model: it stopped with {type(problem).__name__} ({problem})."
-            ) from problem
+            why = _STOPPED.filled(kind=type(problem).__name__, problem=problem)
+            raise SpecificationError(why) from problem
 
 
 def _estimated_by_semopy(fit: Fit) -> _Answer:
@@ -368,4 +358,57 @@ _COLUMNS = (
     Column("theirs", "semopy", Kind.ESTIMATE),
     Column("difference", Words("Difference", "差值"), Kind.ESTIMATE),
     Column("confirmed", Words("Confirmed", "一致")),
+)
+
+
+_NOTHING_TO_CONFIRM = Words(
+    "there is nothing to confirm; see fit.diagnostics.", "没有可供核对的结果；详见fit.diagnostics。"
+)
+_NO_MINIMUM = Words(
+    "semopy's estimates are no minimum of the discrepancy: it ended with {message}.",
+    "semopy的估计值不是差异函数的最小值点：其终止信息为{message}。",
+)
+_STOPPED = Words(
+    "semopy cannot estimate this model: it stopped with {kind} ({problem}).",
+    "semopy无法估计此模型：因{kind}（{problem}）而中止。",
+)
+_NO_COMPOSITES = Words(
+    "semopy has no composites (<~), so it cannot confirm this model.", "semopy没有合成构念（<~），因而无法核对此模型。"
+)
+_NO_PHANTOMS = Words(
+    "semopy has no constructs without items; write {name} =~ 0*x1, with any item, for =~ 0.",
+    "semopy没有不含题项的构念；请将=~ 0写作{name} =~ 0*x1，题项任取。",
+)
+_NO_THRESHOLDS = Words(
+    "semopy has no thresholds, robust errors and tests of ordered answers, so it cannot confirm these. Without "
+    "ordered= and with estimator='ML' it can confirm the continuous analysis.",
+    "semopy没有有序作答的阈值、稳健标准误与检验，因而无法核对。不用ordered=并以estimator='ML'拟合，则可核对按连续变量所作的分析。",
+)
+_ONLY_ML = Words(
+    "semopy cannot confirm estimator={name}; fit with estimator='ML'.",
+    "semopy无法核对estimator={name}；请以estimator='ML'拟合。",
+)
+_NO_ROTATION = Words(
+    "semopy has no rotation of exploratory blocks; fit with rotation='none' to compare.",
+    "semopy不旋转探索性区块；如需比较，请以rotation='none'拟合。",
+)
+_ONE_GROUP = Words(
+    "semopy cannot fit several groups at once; cross-check one group's own fit.",
+    "semopy不能同时拟合多个组；请核对单个组的拟合结果。",
+)
+_NO_MEANS = Words(
+    "semopy's maximum likelihood has no means and intercepts; fit without them (meanstructure=False).",
+    "semopy的最大似然估计没有均值与截距；请不含均值结构拟合（meanstructure=False）。",
+)
+_NO_CONSTRAINTS = Words(
+    "semopy cannot keep parameters to constraints (==, <, >, effect coding); fit without them.",
+    "semopy不能对参数施加约束（==、<、>、效应编码）；请去掉约束后拟合。",
+)
+_NO_MIXED = Words(
+    "semopy cannot estimate a covariance between an item and a construct or a predictor: {names}. It keeps the "
+    "residuals of items apart from everything else.",
+    "semopy不能估计题项与构念或自变量之间的协方差：{names}。它只允许题项的残差彼此相关。",
+)
+_ALL_FIXED = Words(
+    "every parameter of the model is fixed: there is nothing to estimate.", "模型的全部参数均已固定：没有可估计的参数。"
 )

@@ -55,16 +55,16 @@ def moments_of(
         specification.arranged(())
     standardized = _standardized(specification, options, ordered)
     if (source.data is None) == (source.cov is None):
-        raise SpecificationError("give either data= (one row per respondent) or cov= with n=, and not both.")
+        raise SpecificationError(_ONE_SOURCE)
     if not specification.observed:
         raise SpecificationError(NOTHING_OBSERVED)
     if source.cov is not None:
         _require_summaries_only(source, standardized)
         return moments_of_summaries(summaries(source.cov, source.n, source.mean), specification.observed)
     if not isinstance(source.data, pd.DataFrame):
-        raise SpecificationError(f"data must be a pandas DataFrame, not {type(source.data).__name__}.")
+        raise SpecificationError(_NO_FRAME.filled(kind=type(source.data).__name__))
     if source.n is not None or source.mean is not None:
-        raise SpecificationError("n= and mean= go with cov=; of data= they follow from the answers. Leave them out.")
+        raise SpecificationError(_OF_SUMMARIES)
     refuse_columns(specification.latent, source.data)
     categorical = any_ordered(ordered)
     return moments_of_answers(
@@ -82,11 +82,11 @@ def moments_of(
 def _require_summaries_only(source: Source, standardized: Sequence[str]) -> None:
     """Refuse what tells about respondents beside a covariance matrix."""
     if source.drawn != Drawn():
-        raise SpecificationError("cluster= and weights= tell about respondents, so they need data=.")
+        raise SpecificationError(_DRAWN)
     if source.group is not None:
-        raise SpecificationError("group= divides respondents, so it needs data=; a covariance matrix has none.")
+        raise SpecificationError(_GROUPED)
     if standardized:
-        raise SpecificationError("std_ov= standardizes answers, so it needs data=; give correlations as cov=.")
+        raise SpecificationError(_STANDARDIZED)
 
 
 def _standardized(
@@ -106,6 +106,27 @@ def refuse_columns(constructs: Sequence[str], data: pd.DataFrame) -> None:
         raise SpecificationError(_CLASH.filled(name=repr(clash[0])))
 
 
+_ONE_SOURCE = Words(
+    "give either data= (one row per respondent) or cov= with n=, and not both.",
+    "应给出data=（每名受访者一行），或cov=与n=，二者只取其一。",
+)
+_NO_FRAME = Words("data must be a pandas DataFrame, not {kind}.", "data应为pandas的DataFrame，而非{kind}。")
+_OF_SUMMARIES = Words(
+    "n= and mean= go with cov=; of data= they follow from the answers. Leave them out.",
+    "n=与mean=配合cov=使用；给出data=时由作答算得。请删去。",
+)
+_DRAWN = Words(
+    "cluster= and weights= tell about respondents, so they need data=.",
+    "cluster=与weights=说明受访者的情况，因此需要data=。",
+)
+_GROUPED = Words(
+    "group= divides respondents, so it needs data=; a covariance matrix has none.",
+    "group=划分受访者，因此需要data=；协方差矩阵中没有受访者。",
+)
+_STANDARDIZED = Words(
+    "std_ov= standardizes answers, so it needs data=; give correlations as cov=.",
+    "std_ov=将作答标准化，因此需要data=；也可以cov=给出相关系数矩阵。",
+)
 _CLASH = Words(
     "{name} is a construct of the model (it stands left of =~) and a column of the data as well: rename one.",
     "{name}既是模型的潜变量（位于=~左侧），又是数据中的列：请为其一改名。",

@@ -11,9 +11,9 @@ from ..arguments import require_kind
 from ..errors import SpecificationError
 from ..letters import WORD
 from ..relation import Relation
-from ..suggestions import did_you_mean
+from ..suggestions import did_you_mean, perhaps
 from ..syntax import DEFINING, VARIABLE, Term, read_terms
-from ..words import Text, Words
+from ..words import Text, Words, joined
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Specification:
 
     def __post_init__(self) -> None:
         if isinstance(self.terms, str):
-            raise SpecificationError("text is read by Specification.read(text); Specification(...) takes terms.")
+            raise SpecificationError(_TAKES_TERMS)
 
     @classmethod
     def read(cls, text: str | Specification) -> Specification:
@@ -60,10 +60,7 @@ class Specification:
         if isinstance(text, Specification):
             return text
         if not isinstance(text, str):
-            raise SpecificationError(
-                f"a model is text in lavaan's syntax, or a Specification, not {type(text).__name__}: write it as in "
-                "'trust =~ t1 + t2 + t3'."
-            )
+            raise SpecificationError(_NO_MODEL.filled(kind=type(text).__name__))
         return _read(text)
 
     def add(self, text: str) -> Specification:
@@ -126,9 +123,9 @@ class Specification:
         trust =~ t1 + t2
         use ~ trust
         """
-        require_kind("terms", terms, Iterable, "terms, such as those of Specification.read('use ~ trust').terms")
+        require_kind("terms", terms, Iterable, _TERMS)
         for term in (further := tuple(terms)):
-            require_kind("each of terms", term, Term, "a term, as in Specification.read('use ~ trust').terms")
+            require_kind(Words("each of terms", "terms的每一项"), term, Term, _TERM)
         return Specification(_merged((*self.terms, *further)))
 
     def drop(self, text: str) -> Specification:
@@ -164,12 +161,11 @@ class Specification:
         for key, group in sorted(unwanted.difference(placed)):
             absent = str(Relation(*key))
             if key in present:
-                raise SpecificationError(
-                    f"cannot drop {absent!r} from the block of group {group!r}: {_elsewhere(self, key)}"
-                )
+                where = _elsewhere(self, key)
+                raise SpecificationError(_NOT_IN_BLOCK.filled(absent=repr(absent), group=repr(group), where=where))
             between = [text for own, text in present.items() if {own[0], own[2]} == {key[0], key[2]}]
-            near = f" Did you mean {between[0]!r}?" if between else did_you_mean(absent, present.values())
-            raise SpecificationError(f"cannot drop {absent!r}: the model does not contain it.{near}")
+            near = perhaps(between[:1]) or did_you_mean(absent, present.values())
+            raise SpecificationError(_NOT_THERE.filled(absent=repr(absent)) + near)
         return Specification(tuple(t for t in self.terms if not {(t.key, t.group), (t.key, "")} & unwanted))
 
     def rename(self, names: Mapping[str, str]) -> Specification:
@@ -191,21 +187,18 @@ class Specification:
         >>> print(spec.rename({"cost": "price"}))
         use ~ price + trust + price:trust
         """
-        require_kind("names", names, Mapping, "new names by old ones, such as {'t1': 'trust1'}")
+        require_kind("names", names, Mapping, _NEW_NAMES)
         known = self.variables | {factor for name in self.variables for factor in name.split(":")}
         for name in names:
             if name not in known:
-                raise SpecificationError(
-                    f"cannot rename {name!r}: the model has no such variable.{did_you_mean(str(name), sorted(known))}"
-                )
+                strange = _NO_SUCH_VARIABLE.filled(name=repr(name))
+                raise SpecificationError(strange + did_you_mean(str(name), sorted(known)))
         taken = self.variables - set(names)
         for name in names.values():
             if not isinstance(name, str) or name == "NA" or not re.fullmatch(VARIABLE, name):
-                raise SpecificationError(
-                    f"cannot rename to {name!r}: a name has letters, digits, '_' and '.', and begins with a letter."
-                )
+                raise SpecificationError(_NO_NAME.filled(name=repr(name)))
             if name in taken:
-                raise SpecificationError(f"cannot rename to {name!r}: the model already has a variable of that name")
+                raise SpecificationError(_TAKEN.filled(name=repr(name)))
             taken.add(name)
 
         def new(name: str) -> str:
@@ -294,7 +287,7 @@ class Specification:
         if not self.blocks:
             return self
         if len(labels) < 2:
-            raise SpecificationError(_ONE_GROUP.filled(blocks=", ".join(self.blocks)))
+            raise SpecificationError(_ONE_GROUP.filled(blocks=", ".join(self.blocks)) + GIVE_GROUPS)
         numbers = {str(g + 1): label for g, label in enumerate(labels)}
         known = numbers if {*labels}.isdisjoint(self.blocks) else {label: label for label in labels}
         for block in self.blocks:
@@ -381,10 +374,9 @@ def _narrowed(term: Term, group: int, groups: int) -> Term:
     return replace(term, **{kind: values[group : group + 1] for kind, values in several.items()})
 
 
-def _elsewhere(specification: Specification, key: tuple[str, str, str]) -> str:
+def _elsewhere(specification: Specification, key: tuple[str, str, str]) -> Words:
     stands = [term.group for term in specification.terms if term.key == key]
-    where = "before the blocks, for all groups" if "" in stands else f"in that of {', '.join(map(repr, stands))}"
-    return f"it stands {where}."
+    return _FOR_EVERY_GROUP if "" in stands else _OF_OTHERS.filled(groups=joined(map(repr, stands), ", ", "、"))
 
 
 def _named(group: str) -> str:
@@ -465,6 +457,42 @@ def _number(value: float | None) -> str:
     return "NA" if value is None else repr(value)
 
 
+_TAKES_TERMS = Words(
+    "text is read by Specification.read(text); Specification(...) takes terms.",
+    "文本由Specification.read(text)读取；Specification(...)接受的是模型项（Term）。",
+)
+_NO_MODEL = Words(
+    "a model is text in lavaan's syntax, or a Specification, not {kind}: write it as in 'trust =~ t1 + t2 + t3'.",
+    "模型应为lavaan语法的文本或Specification，而非{kind}：写法如'trust =~ t1 + t2 + t3'。",
+)
+_TERMS = Words(
+    "terms, such as those of Specification.read('use ~ trust').terms",
+    "模型项，如Specification.read('use ~ trust').terms",
+)
+_TERM = Words(
+    "a term, as in Specification.read('use ~ trust').terms", "一个模型项，如Specification.read('use ~ trust').terms所含"
+)
+_NOT_IN_BLOCK = Words(
+    "cannot drop {absent} from the block of group {group}: {where}", "无法从组{group}的区块中删去{absent}：{where}"
+)
+_FOR_EVERY_GROUP = Words("it stands before the blocks, for all groups.", "它写在各区块之前，适用于所有组。")
+_OF_OTHERS = Words("it stands in that of {groups}.", "它写在组{groups}的区块中。")
+_NOT_THERE = Words("cannot drop {absent}: the model does not contain it.", "无法删去{absent}：模型中没有这一关系。")
+_NEW_NAMES = Words("new names by old ones, such as {'t1': 'trust1'}", "由旧名称对应新名称的字典，如{'t1': 'trust1'}")
+_NO_SUCH_VARIABLE = Words(
+    "cannot rename {name}: the model has no such variable.", "无法重命名{name}：模型中没有此变量。"
+)
+_NO_NAME = Words(
+    "cannot rename to {name}: a name has letters, digits, '_' and '.', and begins with a letter.",
+    "无法改名为{name}：名称由字母、数字、'_'与'.'组成，并以字母开头。",
+)
+_TAKEN = Words(
+    "cannot rename to {name}: the model already has a variable of that name", "无法改名为{name}：模型中已有同名变量"
+)
+GIVE_GROUPS = Words(
+    "name the column that divides respondents (group=), or give the covariance matrix of each group (cov=).",
+    "请指明划分受访者的列（group=），或给出各组的协方差矩阵（cov=）。",
+)
 _FOR_ALL = Words(
     "{what} takes a model that holds in all groups: leave out the lines {lines}.",
     "{what}要求模型对各组一律适用：请删去以下各行：{lines}。",
@@ -474,9 +502,8 @@ _OTHERWISE_MANY = Words(
     "模型有{n}个组的区块（{blocks}），而此处有{groups}个组。",
 )
 _ONE_GROUP = Words(
-    "the model has blocks of groups ({blocks}), and here is one group: name the column that divides respondents "
-    "(group=), or give the covariance matrix of each group (cov=).",
-    "模型有分组区块（{blocks}），而此处只有一个组：请指明划分受访者的列（group=），或给出各组的协方差矩阵（cov=）。",
+    "the model has blocks of groups ({blocks}), and here is one group: ",
+    "模型有分组区块（{blocks}），而此处只有一个组：",
 )
 _NO_SUCH_GROUP = Words(
     "the model has a block of group {block}, but the groups are {groups}.", "模型有组{block}的区块，而各组为{groups}。"

@@ -19,6 +19,7 @@ from ..errors import SpecificationError
 from ..kernels import fit_indices
 from ..kernels.wald import statistic
 from ..syntax import read_terms
+from ..words import Words, at
 from .constraints import labelled
 from .expressions import evaluate
 from .fitted import require_solution
@@ -31,12 +32,10 @@ _ROUNDING = 1e-14  # of what a variance could be if nothing cancelled
 
 def wald_tests(fit: Fit, constraints: str) -> pd.DataFrame:
     """One row for each constraint, and the test of all together last."""
-    require_solution(fit, "nothing can be tested; see fit.diagnostics.")
+    require_solution(fit, Words("nothing can be tested; see fit.diagnostics.", "无从检验；详见fit.diagnostics。"))
     terms = read_terms(constraints)
     if not terms or any(term.op != "==" for term in terms):
-        raise SpecificationError(
-            f"{constraints!r}: a Wald test is of equalities between labels and numbers, as in 'a == b; c == 0'."
-        )
+        raise SpecificationError(at(repr(constraints), _NO_EQUALITIES))
     known = labelled(fit.table, fit.theta)
     sides = [(evaluate(term.lhs, known), evaluate(term.rhs, known)) for term in terms]
     h = np.array([float(left.value - right.value) for left, right in sides])
@@ -58,12 +57,26 @@ def wald_tests(fit: Fit, constraints: str) -> pd.DataFrame:
 def _test(h: np.ndarray, spread: np.ndarray, text: str) -> tuple[float, int]:
     """X2 and its degrees of freedom: (k,), (k, k)"""
     if not (np.isfinite(h).all() and np.isfinite(spread).all()):
-        raise SpecificationError(f"{text!r} has no value, or no standard error, at the estimates.")
+        raise SpecificationError(_NO_VALUE.filled(text=repr(text)))
     if not (np.diagonal(spread) > 0).all():
-        raise SpecificationError(
-            f"{text!r} is about what is fixed, by the model or by its constraints: test estimated parameters."
-        )
+        raise SpecificationError(_FIXED.filled(text=repr(text)))
     x2, df = statistic(h, spread)
     if np.isnan(x2):
-        raise SpecificationError(f"{text!r}: these cannot all hold, whatever the parameters are.")
+        raise SpecificationError(at(repr(text), _CONTRADICTORY))
     return x2, df
+
+
+_NO_EQUALITIES = Words(
+    "a Wald test is of equalities between labels and numbers, as in 'a == b; c == 0'.",
+    "Wald检验针对标签与数值之间的等式，如'a == b; c == 0'。",
+)
+_NO_VALUE = Words(
+    "{text} has no value, or no standard error, at the estimates.", "{text}在估计值处没有取值，或没有标准误。"
+)
+_FIXED = Words(
+    "{text} is about what is fixed, by the model or by its constraints: test estimated parameters.",
+    "{text}涉及已由模型或其约束固定的参数：请检验估计的参数。",
+)
+_CONTRADICTORY = Words(
+    "these cannot all hold, whatever the parameters are.", "无论参数取何值，这些等式都不可能同时成立。"
+)
