@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..arguments import require_kind
 from ..errors import ExportError
-from ..words import Words
+from ..words import Text, Words
 
 
 def store(path: str | Path, content: bytes) -> Path:
@@ -68,7 +68,11 @@ def _restore(path: Path, earlier: bytes | None) -> None:
             path.write_bytes(earlier)
 
 
-def require_path(path: object, name: str = "path", wanted: str = "the path of a file") -> None:
+_A_FILE = Words("the path of a file", "文件的路径")
+A_FOLDER = Words("the path of a folder", "文件夹的路径")
+
+
+def require_path(path: object, name: str = "path", wanted: Text = _A_FILE) -> None:
     """Refuse what names no place."""
     require_kind(name, path, (str, os.PathLike), wanted)
 

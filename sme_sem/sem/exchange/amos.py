@@ -11,9 +11,10 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from ...words import Words
 from ..parameters import ParameterTable
 from .answers import group_column, summary_only
-from .stated import Stated, number, own_errors_and_test, refuse, stated
+from .stated import COMPOSITES, LAVAAN_INSTEAD, OWN_ERRORS, Stated, number, own_errors_and_test, refuse, stated
 
 if TYPE_CHECKING:
     from ..result import Fit
@@ -42,19 +43,19 @@ def write(fit: Fit, data: str) -> str:
 def _refuse_what_amos_lacks(fit: Fit) -> None:
     table, options = fit.table, fit.options
     if table.ordered:
-        raise refuse(_PROGRAM, "thresholds of ordered answers", "write the lavaan or the Mplus input")
+        raise refuse(_PROGRAM, _THRESHOLDS, _EITHER)
     if table.composites:
-        raise refuse(_PROGRAM, "composites (<~)", "write the lavaan script")
+        raise refuse(_PROGRAM, COMPOSITES, LAVAAN_INSTEAD)
     if fit.estimator not in _DISCREPANCY:
-        raise refuse(_PROGRAM, f"estimator={fit.estimator!r}", "fit with 'ML', 'GLS' or 'ULS' to write its program")
+        raise refuse(_PROGRAM, f"estimator={fit.estimator!r}", _KNOWN_ESTIMATORS)
     if (options.method.se, options.method.test) not in (own_errors_and_test(fit), ("none", options.method.test)):
-        raise refuse(_PROGRAM, "these errors or this test (se=, test=)", "write the lavaan script")
+        raise refuse(_PROGRAM, OWN_ERRORS, LAVAAN_INSTEAD)
     if table.definitions or table.sums or table.bounds:
-        raise refuse(_PROGRAM, "defined quantities and constraints", "leave lines with :=, ==, < and > and bounds out")
+        raise refuse(_PROGRAM, _DEFINED, _WITHOUT)
     if options.missing not in ("listwise", "fiml") or options.rotation or options.cluster or options.weights:
-        raise refuse(_PROGRAM, "these choices (missing, rotation, cluster or weights)", "write the lavaan script")
+        raise refuse(_PROGRAM, _CHOICES, LAVAAN_INSTEAD)
     if summary_only(fit):
-        raise refuse(_PROGRAM, "a covariance matrix in this form", "fit with data=, or write the lavaan script")
+        raise refuse(_PROGRAM, _MATRIX, _FROM_DATA)
 
 
 def _group(fit: Fit, group: int, own: list[Stated], data: str) -> list[str]:
@@ -132,3 +133,15 @@ _FOOT = """\
   End Sub
 End Module
 """
+
+
+_THRESHOLDS = Words("thresholds of ordered answers", "有序作答的阈值")
+_EITHER = Words("write the lavaan or the Mplus input", "改为导出lavaan或Mplus的输入文件")
+_KNOWN_ESTIMATORS = Words("fit with 'ML', 'GLS' or 'ULS' to write its program", "以'ML'、'GLS'或'ULS'拟合后再导出")
+_DEFINED = Words("defined quantities and constraints", "定义的量与约束")
+_WITHOUT = Words("leave lines with :=, ==, < and > and bounds out", "删去含:=、==、<、>的行以及参数的界限")
+_CHOICES = Words(
+    "these choices (missing, rotation, cluster or weights)", "这些选项（missing、rotation、cluster或weights）"
+)
+_MATRIX = Words("a covariance matrix in this form", "这种形式的协方差矩阵")
+_FROM_DATA = Words("fit with data=, or write the lavaan script", "以data=拟合，或改为导出lavaan脚本")

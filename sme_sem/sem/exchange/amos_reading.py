@@ -19,7 +19,8 @@ from typing import NamedTuple, NoReturn
 
 from ...errors import SyntaxProblem
 from ...letters import NAME
-from ...syntax import Term, Value, with_plain_ends
+from ...syntax import FOREIGN, THE_NAME, Term, Value, with_plain_ends
+from ...words import Text, Words
 from ..completion import parameter_table
 from ..options import Options
 from ..specification import Specification
@@ -30,7 +31,8 @@ _TOKEN = re.compile(
     rf"|(?P<name>{NAME})"
 )
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-_ARROW = "'<---', '--->', '<>' or '='"
+_ARROW = Words("'<---', '--->', '<>' or '='", "'<---'、'--->'、'<>'或'='")
+_PLACE = Words("{word} is out of place", "{word}的位置不对")
 
 
 class _Place(NamedTuple):
@@ -70,7 +72,7 @@ def read(text: str, observed: frozenset[str] = frozenset()) -> Specification:
     if re.search(r"\bSem\s*\.\s*\w", text, re.IGNORECASE):
         if len(re.findall(r"^\s*Sem\.BeginGroup\w*\(", text, re.IGNORECASE | re.MULTILINE)) > 1:
             at = [i for i, line in enumerate(lines) if re.match(r"\s*Sem\.BeginGroup", line, re.IGNORECASE)][1]
-            raise SyntaxProblem(at + 1, 1, lines[at], "a second group begins here", "the lines of one group at a time")
+            raise SyntaxProblem(at + 1, 1, lines[at], _SECOND_GROUP, _ONE_GROUP)
         _read_program(diagram, lines)
     else:
         for number, line in enumerate(lines, start=1):
@@ -118,12 +120,13 @@ class _Line:
         kinds = [word.kind for word in self.words]
         arrows = [w for w in self.words if w.kind in ("both", "left", "right") or w.text == "="]
         if kinds[0] != "name":
-            self._fail(self.words[0], f"{self.words[0].text!r} stands first", "the name of a variable")
+            self._fail(self.words[0], _FIRST.filled(word=repr(self.words[0].text)), THE_NAME)
         if len(arrows) > 1:
-            self._fail(arrows[1], "a second arrow in one line", "a line of its own")
+            second = Words("a second arrow in one line", "一行中有两个箭头")
+            self._fail(arrows[1], second, Words("a line of its own", "单独一行"))
         if not arrows:
             if kinds not in (["name"], ["name", "bracket"]):
-                self._fail(self.words[1], "no arrow connects these", _ARROW)
+                self._fail(self.words[1], Words("no arrow connects these", "两者之间没有箭头"), _ARROW)
             diagram.variances[self.words[0].text] = self._said(self.words[1:])
             return
         arrow = arrows[0]
@@ -133,10 +136,10 @@ class _Line:
             return
         left, right = self.words[:place], self.words[place + 1 :]
         if [w.kind for w in left] != ["name"]:
-            self._fail(left[1], f"{left[1].text!r} is out of place", "one name before the arrow")
+            self._misplaced(left[1], Words("one name before the arrow", "箭头之前的一个名称"))
         if [w.kind for w in right] not in (["name"], ["name", "bracket"]):
             wrong = right[0] if right and right[0].kind != "name" else right[1] if len(right) > 1 else arrow
-            self._fail(wrong, f"{wrong.text!r} is out of place", "a name after the arrow, then perhaps (1) or (a)")
+            self._misplaced(wrong, _AFTER_ARROW)
         a, b, said = left[0].text, right[0].text, self._said(right[1:])
         if arrow.kind == "both":
             diagram.covariances[a, b] = said
@@ -146,7 +149,7 @@ class _Line:
     def _equation(self, diagram: _Diagram, place: int) -> None:
         """Read ``outcome = (intercept) + (par) cause + ... ``."""
         if place != 1:
-            self._fail(self.words[1], f"{self.words[1].text!r} is out of place", "one name before '='")
+            self._misplaced(self.words[1], Words("one name before '='", "'='之前的一个名称"))
         outcome = self.words[0].text
         at = place + 1
         while at < len(self.words):
@@ -161,10 +164,10 @@ class _Line:
                 diagram.means[outcome] = self._said(said)
             if at < len(self.words):
                 if self.words[at].text != "+":
-                    self._fail(self.words[at], f"{self.words[at].text!r} is out of place", "'+'")
+                    self._misplaced(self.words[at], "'+'")
                 at += 1
                 if at == len(self.words):
-                    self._fail(self.words[-1], "'+' stands last", "the name of a variable after it")
+                    self._fail(self.words[-1], Words("'+' stands last", "'+'位于末尾"), _AFTER_PLUS)
 
     def _said(self, words: list[_Word]) -> _Said:
         return _bracket(words[0].text[1:-1], words[0].at, self.lines) if words else _Said()
@@ -175,13 +178,16 @@ class _Line:
             match = _TOKEN.match(text, position)
             at = _Place(self.at.line, self.at.column + position)
             if match is None:
-                what = f"{text[position]!r} does not belong to the syntax"
-                raise SyntaxProblem(*at, self.lines[at.line - 1], what, f"a name, {_ARROW}, or a bracket that closes")
+                what = FOREIGN.filled(letter=repr(text[position]))
+                raise SyntaxProblem(*at, self.lines[at.line - 1], what, _WORD.filled(arrow=_ARROW))
             if match.lastgroup != "space":
                 yield _Word(str(match.lastgroup), match.group(), at)
             position = match.end()
 
-    def _fail(self, word: _Word, problem: str, expected: str) -> NoReturn:
+    def _misplaced(self, word: _Word, expected: Text) -> NoReturn:
+        self._fail(word, _PLACE.filled(word=repr(word.text)), expected)
+
+    def _fail(self, word: _Word, problem: Text, expected: Text) -> NoReturn:
         raise SyntaxProblem(*word.at, self.lines[word.at.line - 1], problem, expected)
 
 
@@ -197,9 +203,7 @@ def _bracket(text: str, at: _Place, lines: list[str]) -> _Said:
     label, _, start = (part.strip() for part in text.partition(":"))
     if re.fullmatch(NAME, label) and (not start or _NUMBER.fullmatch(start)):
         return _Said((), (label,), (float(start),) if start else ())
-    raise SyntaxProblem(
-        *at, lines[at.line - 1], f"({text}) says nothing of a parameter", "a number, a name, or both: (a:0.5)"
-    )
+    raise SyntaxProblem(*at, lines[at.line - 1], _SAYS_NOTHING.filled(text=text), _NUMBER_OR_NAME)
 
 
 def _specification(diagram: _Diagram, observed: frozenset[str]) -> Specification:
@@ -291,3 +295,13 @@ def _closed(terms: list[Term], covariances: list[Term]) -> Specification:
     told = [term for term in covariances if not (term.key in across and term.fixed == (0.0,))]
     joined = [Term(a, "~~", b) for a, _, b in sorted(across - known)]
     return plain.add_terms([*told, *zeros, *joined])
+
+
+_SECOND_GROUP = Words("a second group begins here", "此处开始了第二个组")
+_ONE_GROUP = Words("the lines of one group at a time", "一次只有一个组的各行")
+_FIRST = Words("{word} stands first", "{word}位于行首")
+_AFTER_ARROW = Words("a name after the arrow, then perhaps (1) or (a)", "箭头之后的名称，其后可有(1)或(a)")
+_AFTER_PLUS = Words("the name of a variable after it", "其后的变量名")
+_WORD = Words("a name, {arrow}, or a bracket that closes", "名称、{arrow}，或闭合的括号")
+_SAYS_NOTHING = Words("({text}) says nothing of a parameter", "({text})不能说明参数")
+_NUMBER_OR_NAME = Words("a number, a name, or both: (a:0.5)", "数值、名称，或两者兼有：(a:0.5)")

@@ -9,6 +9,7 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from ...words import Words
 from ..options import Options
 from ..rotation import blocks_of
 from ..rotation_args import BY_CUSTOM
@@ -26,7 +27,7 @@ def write(fit: Fit, data: str) -> str:
     """Write the script; ``data`` is the CSV file it reads."""
     many = [name for name in fit.specification.observed if name.count(":") > 1]
     if many:
-        raise refuse("lavaan (R)", f"a product of more than two ({many[0]})", "make it a column of another name")
+        raise refuse("lavaan (R)", _LONG_PRODUCT.filled(name=many[0]), _AS_COLUMN)
     function = _FUNCTIONS[fit.options.preset]
     arguments = [*_data(fit), *_options(fit)]
     called = "".join(f",\n  {argument}" for argument in arguments)
@@ -122,7 +123,7 @@ def _rotation(options: Options) -> list[str]:
 def _target(fit: Fit) -> str:
     blocks = blocks_of(fit.table)
     if len(blocks) > 1:
-        raise refuse("lavaan (R)", "targets of several blocks or groups in this form", "write one block, or rotate it")
+        raise refuse("lavaan (R)", _SEVERAL_TARGETS, _ONE_BLOCK)
     aims = {(construct, item): number(value) for construct, item, value in fit.options.target}
     values = ", ".join(aims.get((c, i), "NA") for c in blocks[0].constructs for i in blocks[0].items)
     orthogonal = "" if fit.options.oblique else ", orthogonal = TRUE"
@@ -163,3 +164,9 @@ def _vector(values: object) -> str:
 def _quoted(text: object) -> str:
     escaped = str(text).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+_LONG_PRODUCT = Words("a product of more than two ({name})", "两个以上变量的乘积（{name}）")
+_AS_COLUMN = Words("make it a column of another name", "将其算为一列，并取其他名称")
+_SEVERAL_TARGETS = Words("targets of several blocks or groups in this form", "多个区块或多组的这种形式的目标")
+_ONE_BLOCK = Words("write one block, or rotate it", "只写一个区块，或改用其他旋转")

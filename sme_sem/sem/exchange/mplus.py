@@ -15,12 +15,25 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...letters import NAME
 from ...syntax import Term
+from ...words import Words, joined
 from ..effects import mediated
 from ..estimators import ESTIMATORS
 from ..parameters import ParameterTable
 from .answers import MISSING, group_column, summary_only
 from .names import short_names
-from .stated import Stated, fixed_labels, limits, number, own_errors_and_test, refuse, stated, sums
+from .stated import (
+    COMPOSITES,
+    LAVAAN_INSTEAD,
+    OWN_ERRORS,
+    Stated,
+    fixed_labels,
+    limits,
+    number,
+    own_errors_and_test,
+    refuse,
+    stated,
+    sums,
+)
 
 if TYPE_CHECKING:
     from ..result import Fit
@@ -71,28 +84,26 @@ def _estimator(fit: Fit) -> str | None:
 
 def _refuse_what_mplus_lacks(fit: Fit) -> None:
     if _estimator(fit) is None:
-        known = ", ".join(_ESTIMATORS)
+        known = joined(_ESTIMATORS, ", ", "、")
         if fit.estimator in _ESTIMATORS:
-            raise refuse(_PROGRAM, "these errors or this test (se=, test=)", f"fit with one of {known}, by its name")
-        raise refuse(_PROGRAM, f"estimator={fit.estimator!r}", f"fit with one of {known} to write its input")
+            raise refuse(_PROGRAM, OWN_ERRORS, _BY_NAME.filled(known=known))
+        raise refuse(_PROGRAM, f"estimator={fit.estimator!r}", _ONE_OF.filled(known=known))
     if fit.table.composites:
-        raise refuse(_PROGRAM, "composites (<~)", "write the lavaan script")
+        raise refuse(_PROGRAM, COMPOSITES, LAVAAN_INSTEAD)
     if fit.table.phantoms:
-        raise refuse(
-            _PROGRAM, "a construct without items (=~ 0)", f"write {fit.table.phantoms[0]} =~ 0*x1, with any item"
-        )
+        raise refuse(_PROGRAM, _PHANTOM, _ANY_ITEM.filled(name=fit.table.phantoms[0]))
     if fit.specification.blocks:
-        raise refuse(_PROGRAM, "a model of its own for each group", "write the lavaan script")
+        raise refuse(_PROGRAM, _OWN_MODELS, LAVAAN_INSTEAD)
     if fit.options.rotation is not None:
-        raise refuse(_PROGRAM, "this exploratory block", "write the lavaan script, which holds rotation and block")
+        raise refuse(_PROGRAM, _BLOCK, LAVAAN_INSTEAD + _WITH_ROTATION)
     if fit.options.missing not in ("listwise", "fiml", "pairwise"):
-        raise refuse(_PROGRAM, f"missing={fit.options.missing!r}", "fit with missing='fiml' or 'listwise'")
+        raise refuse(_PROGRAM, f"missing={fit.options.missing!r}", _OTHER_MISSING)
     if summary_only(fit) and fit.table.means and fit.moments.mean is None:
-        raise refuse(_PROGRAM, "means that the summary does not have", "give mean= beside cov=")
+        raise refuse(_PROGRAM, _MEANS, _GIVE_MEANS)
     for group in stated(fit.table):
         for s in group:
             if s.op == "~1" and s.lhs in fit.table.ordered and (s.value is None or s.value != 0):
-                raise refuse(_PROGRAM, f"the intercept of an ordered variable ({s})", "hold intercepts equal as well")
+                raise refuse(_PROGRAM, _INTERCEPT.filled(name=s), _ALL_EQUAL)
 
 
 def _short_names(fit: Fit) -> dict[str, str]:
@@ -268,7 +279,8 @@ def _expression(text: str, short: Mapping[str, str], fixed: Mapping[str, float])
         word, bracket = match.groups(default="")
         if bracket:
             if word not in FUNCTIONS:
-                raise refuse(_PROGRAM, f"the function {word}()", f"write it by {', '.join(FUNCTIONS)}")
+                known = joined(FUNCTIONS, ", ", "、")
+                raise refuse(_PROGRAM, _FUNCTION.filled(name=word), _WRITTEN_BY.filled(known=known))
             return FUNCTIONS[word] + bracket
         return f"({number(fixed[word])})" if word in fixed else short.get(word, word)
 
@@ -290,3 +302,19 @@ def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(
         text, _WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
     )
+
+
+_BY_NAME = Words("fit with one of {known}, by its name", "以{known}之一的名称拟合")
+_ONE_OF = Words("fit with one of {known} to write its input", "以{known}之一拟合后再导出")
+_PHANTOM = Words("a construct without items (=~ 0)", "不含题项的构念（=~ 0）")
+_ANY_ITEM = Words("write {name} =~ 0*x1, with any item", "写作{name} =~ 0*x1，题项任取")
+_OWN_MODELS = Words("a model of its own for each group", "各组不同的模型")
+_BLOCK = Words("this exploratory block", "此探索性区块")
+_WITH_ROTATION = Words(", which holds rotation and block", "，其中含有旋转与区块")
+_OTHER_MISSING = Words("fit with missing='fiml' or 'listwise'", "以missing='fiml'或'listwise'拟合")
+_MEANS = Words("means that the summary does not have", "汇总数据中没有的均值")
+_GIVE_MEANS = Words("give mean= beside cov=", "在cov=之外给出mean=")
+_INTERCEPT = Words("the intercept of an ordered variable ({name})", "有序变量的截距（{name}）")
+_ALL_EQUAL = Words("hold intercepts equal as well", "将截距也设为相等")
+_FUNCTION = Words("the function {name}()", "函数{name}()")
+_WRITTEN_BY = Words("write it by {known}", "改用{known}写出")

@@ -14,7 +14,8 @@ from typing import NamedTuple, NoReturn
 
 from ...errors import SpecificationError, SyntaxProblem
 from ...letters import NAME
-from ...syntax import Term, Token, Value, with_plain_ends
+from ...syntax import FOREIGN, THE_NAME, Term, Token, Value, with_plain_ends
+from ...words import Text, Words
 from ..completion import parameter_table
 from ..options import Options
 from ..specification import Specification
@@ -30,13 +31,20 @@ _TOKEN = re.compile(
     r"|(?P<sign>\*\*|[@*()\[\]{};:=<>+\-/,^|#%])"
 )
 _RELATIONS = ("BY", "ON", "WITH", "PON", "PWITH")
+_INDIRECT = Words("MODEL INDIRECT statements outside of that section", "MODEL INDIRECT部分以外的此类语句")
 _UNREAD = {
-    "XWITH": "latent interactions; product indicators take their place: sme.product_indicators",
-    "IND": "MODEL INDIRECT statements outside of that section",
-    "VIA": "MODEL INDIRECT statements outside of that section",
-    "|": "growth and random slopes by '|'; write i BY y1@1 y2@1; s BY y1@0 y2@1;",
-    "#": "latent classes",
-    "%": "classes and levels",
+    "XWITH": Words(
+        "latent interactions; product indicators take their place: sme.product_indicators",
+        "潜变量交互；请以乘积指标代替：sme.product_indicators",
+    ),
+    "IND": _INDIRECT,
+    "VIA": _INDIRECT,
+    "|": Words(
+        "growth and random slopes by '|'; write i BY y1@1 y2@1; s BY y1@0 y2@1;",
+        "以'|'写出的增长与随机斜率；请写i BY y1@1 y2@1; s BY y1@0 y2@1;",
+    ),
+    "#": Words("latent classes", "潜类别"),
+    "%": Words("classes and levels", "类别与层次"),
 }
 
 
@@ -70,13 +78,17 @@ def read(text: str) -> Specification:
             definitions += reader.definitions(start, end)
         elif words[0] == "MODEL" and words[1] not in ("INDIRECT", "TEST", "PRIORS", "COVERAGE", "POPULATION"):
             if words[1] not in groups:
-                source.fail(source.place(start, words[1]), f"MODEL {words[1]}: which group is that", _GROUPING)
+                source.fail(source.place(start, words[1]), _WHICH_GROUP.filled(name=words[1]), _GROUPING)
             own.setdefault(words[1], []).extend(reader.relations(start, end))
     terms = _together(overall, [own.get(group, []) for group in groups]) if own else overall
     return Specification(()).add_terms((*terms, *definitions))
 
 
-_GROUPING = "its name under VARIABLE, as in GROUPING IS city (1 = a 2 = b)"
+_WHICH_GROUP = Words("MODEL {name}: which group is that", "MODEL {name}：不知是哪一组")
+_GROUPING = Words(
+    "its name under VARIABLE, as in GROUPING IS city (1 = a 2 = b)",
+    "VARIABLE部分中的组名，如GROUPING IS city (1 = a 2 = b)",
+)
 
 
 class _Source:
@@ -95,12 +107,13 @@ class _Source:
             match = _TOKEN.match(self.plain, position, end)
             if match is None:
                 here = self.place(position, self.plain[position])
-                self.fail(here, f"{self.plain[position]!r} does not belong to the syntax", "a name or a sign of Mplus")
+                strange = FOREIGN.filled(letter=repr(self.plain[position]))
+                self.fail(here, strange, Words("a name or a sign of Mplus", "名称或Mplus的符号"))
             if match.lastgroup != "space":
                 yield self.place(position, match.group())._replace(kind=str(match.lastgroup))
             position = match.end()
 
-    def fail(self, token: Token, problem: str, expected: str) -> NoReturn:
+    def fail(self, token: Token, problem: Text, expected: Text) -> NoReturn:
         raise SyntaxProblem(token.line, token.column, self.lines[token.line - 1], problem, expected)
 
 
@@ -163,10 +176,10 @@ class _Reader:
                 new |= {t.text.upper() for t in tokens[1:] if t.kind == "name"}
                 continue
             if tokens[0].text.upper() == "DO" or any(t.text == "#" for t in tokens):
-                self.source.fail(tokens[0], "loops (DO) are not read", "a line for each of their constraints")
+                self.source.fail(tokens[0], _LOOPS, _LINE_BY_LINE)
             signs = [i for i, t in enumerate(tokens) if t.text in ("=", "<", ">")]
             if len(signs) != 1 or signs[0] in (0, len(tokens) - 1):
-                self.source.fail(tokens[0], "this is no constraint", "NEW(ab); ab = a*b; or a = b; or a > 0;")
+                self.source.fail(tokens[0], Words("this is no constraint", "这不是约束"), _CONSTRAINTS)
             left, right = tokens[: signs[0]], tokens[signs[0] + 1 :]
             op = {"=": "=="}.get(tokens[signs[0]].text, tokens[signs[0]].text)
             if op == "==" and len(left) == 1 and left[0].text.upper() in new:
@@ -195,7 +208,7 @@ class _Reader:
         if statement:
             last = statement[-1]
             after = last._replace(column=last.column + len(last.text))
-            self.source.fail(after, "the statement does not end", "';'")
+            self.source.fail(after, Words("the statement does not end", "语句没有结束"), "';'")
 
     def name(self, token: Token) -> str:
         """The first spelling of a name."""
@@ -209,11 +222,7 @@ class _Reader:
             return self.order[by_order.index(a) : by_order.index(b) + 1]
         found = _numbered(first.text, last.text)
         if not found:
-            self.source.fail(
-                first,
-                f"{first.text}-{last.text} is no list of known variables",
-                "names that differ in a rising number, as in x1-x4, or NAMES ARE in a VARIABLE section",
-            )
+            self.source.fail(first, _NO_LIST.filled(first=first.text, last=last.text), _LISTS)
         return [self.spelled.setdefault(name.upper(), name) for name in found]
 
 
@@ -226,20 +235,21 @@ class _Statement:
     def terms(self) -> list[Term]:
         for token in self.tokens:
             if token.text.upper() in _UNREAD:
-                self._fail(token, f"{token.text!r}: not read are {_UNREAD[token.text.upper()]}", "BY, ON or WITH")
+                self._fail(token, _NOT_READ.filled(word=repr(token.text), what=_UNREAD[token.text.upper()]), _READ)
         keywords = [i for i, t in enumerate(self.tokens) if t.kind == "name" and t.text.upper() in _RELATIONS]
         if len(keywords) > 1:
-            self._fail(self.tokens[keywords[1]], "a second relation in one statement", "';' before it")
+            second = Words("a second relation in one statement", "一条语句中有两个关系")
+            self._fail(self.tokens[keywords[1]], second, Words("';' before it", "其前的';'"))
         if not keywords:
             return self._alone()
         keyword = self.tokens[keywords[0]]
         if keywords[0] == 0:
-            self._fail(keyword, f"nothing stands before {keyword.text}", "the name of a variable")
+            self._fail(keyword, _NOTHING_BEFORE.filled(word=keyword.text), THE_NAME)
         left = [item.name for item in self._items(keywords[0], plain=True)]
         self.at += 1
         right = self._items(len(self.tokens))
         if not right:
-            self._fail(keyword, f"nothing follows {keyword.text}", "the name of a variable")
+            self._fail(keyword, _NOTHING_AFTER.filled(word=keyword.text), THE_NAME)
         return self._related(keyword, left, right)
 
     def _related(self, keyword: Token, left: list[str], right: list[_Item]) -> list[Term]:
@@ -249,7 +259,8 @@ class _Statement:
         pairs = list(product(left, right))
         if word.startswith("P"):
             if len(left) != len(right):
-                self._fail(keyword, f"{len(left)} variables before {word} and {len(right)} after", "as many")
+                counted = _NOT_AS_MANY.filled(before=len(left), after=len(right), word=word)
+                self._fail(keyword, counted, Words("as many", "相同的个数"))
             pairs = list(zip(left, right, strict=True))
         op = "~" if word.endswith("ON") else "~~"
         return [_term(name, op, item.name, item) for name, item in pairs]
@@ -278,7 +289,7 @@ class _Statement:
             self.at += 1
             places = [i for i in range(self.at, len(self.tokens)) if self.tokens[i].text == closing]
             if not places:
-                self._fail(self.tokens[self.at - 1], f"{opening!r} is never closed", f"{closing!r}")
+                self._fail(self.tokens[self.at - 1], _OPEN.filled(sign=repr(opening)), repr(closing))
             items = self._items(places[0])
             self.at = places[0] + 1
             if self.at < len(self.tokens) and self.tokens[self.at].text == "(":
@@ -306,7 +317,7 @@ class _Statement:
                 found[same:] = self._labelled(found[same:])
                 continue
             if token.kind != "name":
-                self._fail(token, f"{token.text!r} where a variable should stand", "the name of a variable")
+                self._fail(token, _NO_VARIABLE.filled(word=repr(token.text)), THE_NAME)
             self.at += 1
             names = [self.reader.name(token)]
             if self._text() == "-" and self.at + 1 < end and self.tokens[self.at + 1].kind == "name":
@@ -329,7 +340,7 @@ class _Statement:
             self.at += 1
             return ((value,), ()) if mark == "@" else ((), (value,))
         if mark == "@" or sign < 0:
-            self._fail(at, f"no number follows {mark!r}", "a number, as in x1@1")
+            self._fail(at, _NO_NUMBER.filled(mark=repr(mark)), Words("a number, as in x1@1", "数值，如x1@1"))
         return (None,), ()
 
     def _labelled(self, items: list[_Item]) -> list[_Item]:
@@ -337,7 +348,7 @@ class _Statement:
         opening = self.tokens[self.at]
         closing = next((i for i in range(self.at, len(self.tokens)) if self.tokens[i].text == ")"), None)
         if closing is None:
-            self._fail(opening, "'(' is never closed", "')'")
+            self._fail(opening, _OPEN.filled(sign="'('"), "')'")
         inner = self.tokens[self.at + 1 : closing]
         self.at = closing + 1
         if len(inner) == 3 and inner[1].text == "-":
@@ -345,9 +356,10 @@ class _Statement:
         elif inner and all(t.kind in ("name", "number") for t in inner):
             labels = [self.reader.name(t) for t in inner]
         else:
-            self._fail(opening, "these are no labels", "a name, or a list of them: (a), (a1-a4)")
+            self._fail(opening, Words("these are no labels", "这些不是标签"), _LABELS)
         if len(labels) not in (1, len(items)):
-            self._fail(opening, f"{len(labels)} labels for {len(items)} parameters of this line", "one, or as many")
+            counted = _LABELS_FOR.filled(labels=len(labels), items=len(items))
+            self._fail(opening, counted, Words("one, or as many", "一个，或与参数同样多"))
         shared = len(labels) == 1 and len(items) > 1
         every = labels * len(items) if len(labels) == 1 else labels
         return [item._replace(label=label, shared=shared) for item, label in zip(items, every, strict=True)]
@@ -355,7 +367,7 @@ class _Statement:
     def _text(self) -> str:
         return self.tokens[self.at].text if self.at < len(self.tokens) else ""
 
-    def _fail(self, token: Token, problem: str, expected: str) -> NoReturn:
+    def _fail(self, token: Token, problem: Text, expected: Text) -> NoReturn:
         self.reader.source.fail(token, problem, expected)
 
 
@@ -403,3 +415,25 @@ def _by_group(first: Term, each: list[Term | None], plain: list[Value]) -> Term:
         labels=tuple(labels) if any(labels) else (),
         starts=tuple(starts) if any(s is not None for s in starts) else (),
     )
+
+
+_LOOPS = Words("loops (DO) are not read", "不读取循环（DO）")
+_LINE_BY_LINE = Words("a line for each of their constraints", "每个约束各写一行")
+_CONSTRAINTS = Words("NEW(ab); ab = a*b; or a = b; or a > 0;", "NEW(ab); ab = a*b;或a = b;或a > 0;")
+_NO_LIST = Words("{first}-{last} is no list of known variables", "{first}-{last}不是已知变量的列表")
+_LISTS = Words(
+    "names that differ in a rising number, as in x1-x4, or NAMES ARE in a VARIABLE section",
+    "只有递增编号不同的名称，如x1-x4，或VARIABLE部分中的NAMES ARE",
+)
+_NOT_READ = Words("{word}: not read are {what}", "{word}：不读取{what}")
+_READ = Words("BY, ON or WITH", "BY、ON或WITH")
+_NOTHING_BEFORE = Words("nothing stands before {word}", "{word}之前没有内容")
+_NOTHING_AFTER = Words("nothing follows {word}", "{word}之后没有内容")
+_NOT_AS_MANY = Words(
+    "{before} variables before {word} and {after} after", "{word}之前有{before}个变量，之后有{after}个"
+)
+_OPEN = Words("{sign} is never closed", "{sign}没有闭合")
+_NO_VARIABLE = Words("{word} where a variable should stand", "变量的位置上是{word}")
+_NO_NUMBER = Words("no number follows {mark}", "{mark}之后没有数值")
+_LABELS = Words("a name, or a list of them: (a), (a1-a4)", "名称或名称的列表：(a)、(a1-a4)")
+_LABELS_FOR = Words("{labels} labels for {items} parameters of this line", "此行有{labels}个标签，而参数有{items}个")

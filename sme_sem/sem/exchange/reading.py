@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from ...arguments import chosen, require_kind
+from ...words import Words
 from ..specification import Specification
 from . import amos_reading, mplus_reading
 
@@ -50,8 +51,8 @@ def read_model(text: str, syntax: Syntax = "lavaan", *, observed: Iterable[str] 
     trust =~ 1.0*t1 + t2
     t1 ~~ t2
     """
-    require_kind("text", text, str, "the text of a model")
-    require_kind("observed", observed, Iterable, "the names of the observed variables, such as ['t1', 't2']")
+    require_kind("text", text, str, Words("the text of a model", "模型的文本"))
+    require_kind("observed", observed, Iterable, _NAMES)
     columns = frozenset([observed] if isinstance(observed, str) else map(str, observed))
     known = chosen("syntax", syntax, ("lavaan", "mplus", "amos"))
     if known == "mplus":
@@ -59,3 +60,6 @@ def read_model(text: str, syntax: Syntax = "lavaan", *, observed: Iterable[str] 
     if known == "amos":
         return amos_reading.read(text, columns)
     return Specification.read(text)
+
+
+_NAMES = Words("the names of the observed variables, such as ['t1', 't2']", "观测变量的名称，如['t1', 't2']")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ...errors import SpecificationError
 from ...relation import Relation
 from ...syntax import Term
+from ...words import Text, Words
 from ..estimators import chosen_estimator
 from ..parameters import ParameterTable
 
@@ -81,9 +82,15 @@ def own_errors_and_test(fit: Fit) -> tuple[str, str]:
     return own.se, own.test
 
 
-def refuse(program: str, what: str, instead: str) -> SpecificationError:
+LAVAAN_INSTEAD = Words("write the lavaan script", "改为导出lavaan脚本")
+COMPOSITES = Words("composites (<~)", "合成构念（<~）")
+OWN_ERRORS = Words("these errors or this test (se=, test=)", "此标准误或检验（se=、test=）")
+_UNTOLD = Words("{program} cannot be told {what}; {instead}.", "{program}无法表达{what}；请{instead}。")
+
+
+def refuse(program: str, what: Text, instead: Text) -> SpecificationError:
     """Say what a program has no words for, and what would do."""
-    return SpecificationError(f"{program} cannot be told {what}; {instead}.")
+    return SpecificationError(_UNTOLD.filled(program=program, what=what, instead=instead))
 
 
 def number(value: float) -> str:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from ...arguments import among
 from ...errors import SmeSemError, SpecificationError
 from ...suggestions import did_you_mean
-from ...tables.storing import file_names, require_path, store_all
+from ...tables.storing import A_FOLDER, file_names, require_path, store_all
+from ...words import Words, joined
 from ..fitted import require_models
 from . import amos, answers, lavaan, mplus, semopy
 from .stated import refuse
@@ -43,16 +44,15 @@ PROGRAMS: Mapping[str, Program] = {
 def syntax(fit: Fit, program: str = "lavaan", *, data: str | None = None) -> str:
     """Write a fit as a program for another one; parameters, errors and an example: :meth:`sme_sem.Fit.syntax`."""
     if not among(program, PROGRAMS):
-        raise SpecificationError(
-            f"no program {program!r} is known; it can be one of {', '.join(PROGRAMS)}.{did_you_mean(program, PROGRAMS)}"
-        )
+        strange = _UNKNOWN.filled(name=repr(program), known=joined(PROGRAMS, ", ", "、"))
+        raise SpecificationError(strange + did_you_mean(program, PROGRAMS))
     known = PROGRAMS[program]
     return _written(known, fit, data or f"answers{known.data}")
 
 
 def _written(program: Program, fit: Fit, data: str) -> str:
     if answers.summary_only(fit) and fit.table.groups > 1:
-        raise refuse(program.title, "covariance matrices of several groups in this form", "fit with data=")
+        raise refuse(program.title, _SEVERAL_MATRICES, Words("fit with data=", "以data=拟合"))
     return program.write(fit, data)
 
 
@@ -91,7 +91,7 @@ def write_syntax(fits: Mapping[str, Fit], folder: str | Path) -> tuple[Path, ...
     trust.csv trust.dat trust.R trust.inp trust.vb trust.py README.txt
     """
     require_models(fits, "fits")
-    require_path(folder, "folder", "the path of a folder")
+    require_path(folder, "folder", A_FOLDER)
     folder, said = Path(folder), []
     contents: dict[Path, bytes] = {}
     for name, stem in zip(fits, file_names(fits), strict=True):
@@ -115,3 +115,7 @@ _ABOUT = """\
 The models of this analysis for other programs. Run each file in this folder; the answers lie beside it, as they were
 analysed: screened, reverse-scored, without anything that tells who gave them.
 """
+
+
+_UNKNOWN = Words("no program {name} is known; it can be one of {known}.", "没有程序{name}；可选{known}。")
+_SEVERAL_MATRICES = Words("covariance matrices of several groups in this form", "这种形式的多组协方差矩阵")
