@@ -130,8 +130,8 @@ def equivalents(fit: Fit) -> Equivalents:
     >>> sme.equivalents(fit).table["change"].tolist()
     ['price ← trust in place of trust ← price', 'price ↔ trust in place of trust ← price']
     """
-    require_solution(fit, "it has no equivalents: mend it first.")
-    fit.specification.for_all_groups("equivalents")
+    require_solution(fit, Words("it has no equivalents: mend it first.", "没有等价模型：请先修正模型。"))
+    fit.specification.for_all_groups(Words("equivalents", "等价模型"))
     base = _with_free_covariates(fit)
     found: list[tuple[Change, Specification, Fit, float]] = []
     changes = list(_changes(base))

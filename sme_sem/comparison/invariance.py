@@ -419,8 +419,8 @@ def invariance(
     3      strict  14      4.0
     """
     if "group_equal" in options:
-        raise SpecificationError("invariance holds parameters equal by steps=; leave group_equal= out.")
-    require_kind("group", group, str, "the name of a column, whose values are the groups that are compared")
+        raise SpecificationError(_BY_STEPS)
+    require_kind("group", group, str, _A_COLUMN)
     specification = Specification.read(model).for_all_groups(_OF_GROUPS)
     if steps is not None:
         _require_known_steps(texts("steps", steps, "configural"), STEPS)
@@ -428,10 +428,7 @@ def invariance(
         ordered = marked(specification, data, options.get("estimator"), missing_of(options.get("missing", "listwise")))
     categorical = any_ordered(ordered)
     if categorical and options.get("parameterization", "theta") != "theta":
-        raise SpecificationError(
-            "invariance of ordered items is tested in the theta parameterization, in which residual variances are "
-            "parameters that can be equal: leave parameterization= out."
-        )
+        raise SpecificationError(_ONLY_THETA)
     if categorical:
         options = {"parameterization": "theta", "ordered": ordered, **options}
     first = fit_model(specification, data, group=group, **options)
@@ -625,4 +622,14 @@ _BINARY = Words(
     "with two categories, thresholds, loadings and intercepts cannot be told apart; take steps=('configural', "
     "'scalar', 'strict').",
     "只有两个类别时，阈值、载荷与截距无法区分；请设steps=('configural', 'scalar', 'strict')。",
+)
+_BY_STEPS = Words(
+    "invariance holds parameters equal by steps=; leave group_equal= out.",
+    "测量不变性检验以steps=设定哪些参数相等；请删去group_equal=。",
+)
+_A_COLUMN = Words("the name of a column, whose values are the groups that are compared", "列名，其取值即为所比较的各组")
+_ONLY_THETA = Words(
+    "invariance of ordered items is tested in the theta parameterization, in which residual variances are parameters "
+    "that can be equal: leave parameterization= out.",
+    "有序题项的测量不变性在theta参数化下检验，其中残差方差是可以相等的参数：请删去parameterization=。",
 )

@@ -58,10 +58,7 @@ def repeats_of(fit: Fit, rule: Rule, halves: int, bootstrap: int, seed: int) -> 
 def _require_known_respondents(fit: Fit) -> None:
     by_design = fit.options.cluster or fit.options.weights
     if fit.moments.answers is None or by_design or fit.options.missing not in ("listwise", "fiml"):
-        raise SpecificationError(
-            "respondents can only be halved or drawn where their answers are known, with missing='listwise' or 'fiml' "
-            "and without cluster= or weights=; otherwise search with halves=0, bootstrap=0."
-        )
+        raise SpecificationError(_NOT_DIVIDED)
 
 
 def _halves(moments: Moments, random: np.random.Generator) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
@@ -119,3 +116,11 @@ def stability_of(found: Way, gains: Sequence[Gain | None]) -> pd.DataFrame:
         if finished
     ]
     return pd.DataFrame(rows, columns=["change", "share", "chosen"])
+
+
+_NOT_DIVIDED = Words(
+    "respondents can only be halved or drawn where their answers are known, with missing='listwise' or 'fiml' and "
+    "without cluster= or weights=; otherwise search with halves=0, bootstrap=0.",
+    "只有在作答已知，missing='listwise'或'fiml'，且没有cluster=与weights=时，才能将受访者折半或抽样；"
+    "否则请以halves=0、bootstrap=0搜索。",
+)

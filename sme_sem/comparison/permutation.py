@@ -107,9 +107,7 @@ def _require_permutable(fits: Mapping[str, Fit], permutations: Any) -> None:
         ),
     )
     if any(fit.options.cluster for fit in fits.values()):
-        raise SpecificationError(
-            "permutations deal out respondents one by one, and cluster= says that they belong together: leave one out."
-        )
+        raise SpecificationError(_CLUSTERED)
 
 
 def _summed_up(steps: Sequence[str], observed: np.ndarray, drawn: np.ndarray, permutations: int) -> pd.DataFrame:
@@ -254,4 +252,8 @@ _LOST = Words(
     "{n} of {of} permutations had a step without estimates, so they say nothing of chance: the groups may be too small "
     "for the model.",
     "{of}次置换中有{n}次在某一步没有估计值，因而无法说明偶然性：对该模型而言，各组样本可能过小。",
+)
+_CLUSTERED = Words(
+    "permutations deal out respondents one by one, and cluster= says that they belong together: leave one out.",
+    "置换将受访者逐一重新分配，而cluster=说明他们成批抽取：请删去其一。",
 )

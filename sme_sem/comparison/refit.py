@@ -15,6 +15,7 @@ from ..sem.options import Options
 from ..sem.parameters import ParameterTable
 from ..sem.search import estimated
 from ..sem.specification import Specification
+from ..words import Words
 from .folds import moments_of
 
 
@@ -44,7 +45,7 @@ def table_like(fit: Fit, specification: Specification, options: Options | None =
     own = fit.table
     table = parameter_table(specification, options or fit.options, own.groups, tuple(own.ordered.items()))
     if set(table.observed) != set(own.observed):
-        raise SpecificationError("the changed model is of other variables.")
+        raise SpecificationError(Words("the changed model is of other variables.", "改动后的模型所含变量不同。"))
     return replace(table, observed=own.observed, exogenous=own.exogenous, covariates=own.covariates)
 
 

@@ -23,7 +23,8 @@ from ..sem.presentation import OF_MODEL, STARS_NOTE, Labels, named, path_label, 
 from ..sem.quoted import corrected, objections, reported_alike
 from ..sem.rivals import comparable
 from ..sem.rows import rows_of
-from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, term
+from ..tables import Column, Kind, Number, Table, Tabled, Text, Words, joined, term
+from ..words import at
 
 RELATIONS = ("~", "=~", "<~", "~~")
 
@@ -138,11 +139,12 @@ def side_by_side(
     require_labels(labels)
     require_labels(titles, "titles")
     if not models:
-        raise SpecificationError("name at least one fitted model, as {'full': fit}")
+        raise SpecificationError(_AT_LEAST_ONE)
     chosen = tuple(dict.fromkeys(texts("relations", relations, "~")))
     unknown = [relation for relation in chosen if relation not in RELATIONS]
     if unknown or not chosen:
-        raise SpecificationError(f"relations={tuple(relations)!r}: choose from {', '.join(map(repr, RELATIONS))}")
+        known = joined(map(repr, RELATIONS), ", ", "、")
+        raise SpecificationError(at(f"relations={tuple(relations)!r}", _CHOOSE.filled(known=known)))
     if not any(len(_shown(fit, chosen)) for fit in models.values()):
         chosen = ("=~", "<~") if any(fit.table.composites for fit in models.values()) else ("=~",)
     return SideBySide(dict(models), chosen, labels, titles)
@@ -237,3 +239,7 @@ _CORRECTED = Words(
     "χ², CFI, TLI and RMSEA of models with a corrected test are the corrected ones.",
     "采用校正检验的模型，其χ²、CFI、TLI与RMSEA均为校正值。",
 )
+_AT_LEAST_ONE = Words(
+    "name at least one fitted model, as {'full': fit}", "请至少给出一个有名称的拟合模型，如{'full': fit}"
+)
+_CHOOSE = Words("choose from {known}", "可选{known}")

@@ -144,7 +144,7 @@ def search(
     >>> found.steps["change"].tolist(), found.looked_at
     (['t1 ~~ t2'], 10)
     """
-    require_solution(fit, "there is nothing to begin with: mend it first.")
+    require_solution(fit, Words("there is nothing to begin with: mend it first.", "无从开始搜索：请先修正模型。"))
     rule = rule_of(fit, kind, relations, allowed, most, alpha)
     seeded(seed)
     found = searched(fit, rule)

@@ -64,10 +64,7 @@ def rule_of(
     most = whole("most", most, 1, Words("how many changes may be made, one or more", "最多修改几处，不小于1"))
     probability("alpha", alpha, 0.05)
     if fit.table.ordered or fit.options.method.discrepancy != "ML":
-        raise SpecificationError(
-            f"search compares models by likelihood, which estimator={fit.estimator!r} does not have: fit with 'ML' or "
-            "'MLR'."
-        )
+        raise SpecificationError(_BY_LIKELIHOOD.filled(name=repr(fit.estimator)))
     keys = None if allowed is None else _allowed(fit, allowed)
     least = float(special.chdtri(fit.table.groups, alpha))
     return Rule(kind, operators, keys, most, least)
@@ -158,16 +155,19 @@ def _bic(fit: Fit) -> float:
 
 def _allowed(fit: Fit, allowed: Sequence[str]) -> frozenset[tuple[str, str, str]]:
     """Read the relations that may be freed; refuse what the model knows nothing of."""
-    require_kind("allowed", allowed, Iterable, "relations, such as ['use ~ age', 't1 ~~ t2']")
+    require_kind(
+        "allowed",
+        allowed,
+        Iterable,
+        Words("relations, such as ['use ~ age', 't1 ~~ t2']", "关系，如['use ~ age', 't1 ~~ t2']"),
+    )
     lines = [allowed] if isinstance(allowed, (str, Specification)) else allowed
     known = (*fit.observed, *fit.latent)
     spelled = {_factors(name): name for name in known}
     terms = [_spelled(t, spelled) for line in lines for t in Specification.read(line).relations]
     if unknown := [name for t in terms for name in (t.lhs, t.rhs) if name and name not in known]:
-        raise SpecificationError(
-            f"allowed: the model has no variable {unknown[0]!r}.{did_you_mean(unknown[0], known)} Relations are freed "
-            "between variables of the model."
-        )
+        strange = _NO_VARIABLE.filled(name=repr(unknown[0])) + did_you_mean(unknown[0], known)
+        raise SpecificationError(strange + _BETWEEN_VARIABLES)
     return frozenset(t.key for t in terms)
 
 
@@ -179,3 +179,11 @@ def _spelled(relation: Relation, names: Mapping[tuple[str, ...], str]) -> Relati
 
 def _factors(name: str) -> tuple[str, ...]:
     return tuple(sorted(name.split(":")))
+
+
+_BY_LIKELIHOOD = Words(
+    "search compares models by likelihood, which estimator={name} does not have: fit with 'ML' or 'MLR'.",
+    "search以似然函数比较模型，而estimator={name}没有似然函数：请以'ML'或'MLR'拟合。",
+)
+_NO_VARIABLE = Words("allowed: the model has no variable {name}.", "allowed：模型中没有变量{name}。")
+_BETWEEN_VARIABLES = Words(" Relations are freed between variables of the model.", "只能在模型的变量之间放开关系。")

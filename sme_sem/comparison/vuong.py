@@ -54,10 +54,7 @@ def rivalry(first: Fit, second: Fit, *, level: float = 0.95) -> Rivalry:
     if not (has_likelihood(first) and has_likelihood(second)):
         raise SpecificationError(_BY_LIKELIHOOD)
     if not same_rows(first, second):
-        raise SpecificationError(
-            "method='vuong' compares the models respondent by respondent, and the rows of their data stand in "
-            "different orders: fit both to the same DataFrame."
-        )
+        raise SpecificationError(_OTHER_ORDER)
     total, variance = kernel.difference(log_likelihoods(first), log_likelihoods(second))
     weights = kernel.weights(_scores(first), _scores(second), _inverse(first), _inverse(second))
     n = first.n
@@ -103,4 +100,9 @@ _BY_LIKELIHOOD = Words(
     "cluster=.",
     "method='vuong'比较逐一抽取的受访者的对数似然值：须用最大似然估计（ML、MLR、MLM；missing='listwise'或'fiml'）与原始作答"
     "（data=，而非cov=），且不设weights=或cluster=。",
+)
+_OTHER_ORDER = Words(
+    "method='vuong' compares the models respondent by respondent, and the rows of their data stand in different "
+    "orders: fit both to the same DataFrame.",
+    "method='vuong'逐名受访者比较模型，而两者数据的行序不同：请对同一DataFrame拟合两者。",
 )
