@@ -29,7 +29,17 @@ from ..resampling.mediation import P_VALUES, Interval, estimate_columns, path_of
 from ..sem.quoted import objections
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from, term
 from ..tables.format import percent
-from .slopes import FIXED_TWO, centre_of, deviations_at, deviations_of, numbers_at, product_of, two_values, zero_of
+from .slopes import (
+    DEVIATIONS,
+    FIXED_TWO,
+    centre_of,
+    deviations_at,
+    deviations_of,
+    numbers_at,
+    product_of,
+    two_values,
+    zero_of,
+)
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
@@ -124,21 +134,19 @@ def conditional_indirect(
     >>> effects.stages, bool(effects.change["ci_lower"].item() > 0)
     (('first',), True)
     """
-    require_kind("found", found, Bootstrap, "a bootstrap as sme.bootstrap returns it")
+    require_kind("found", found, Bootstrap, Words("a bootstrap as sme.bootstrap returns it", "sme.bootstrap返回的结果"))
     interval = chosen("interval", interval, tuple(P_VALUES))
     if found.kind == "bollen-stine":
-        raise SpecificationError("kind='bollen-stine' is for the test of the model alone; take kind='nonparametric'.")
+        raise SpecificationError(_OF_THE_MODEL)
     require_interval(found, interval)
-    asked = None if at is None else numbers_at(at, "standard deviations from the mean")
+    asked = None if at is None else numbers_at(at, DEVIATIONS)
     fit = found.fit
     first = product_of(fit, mediator, predictor, moderator)
     second = product_of(fit, outcome, mediator, moderator)
     stages = tuple(name for name, carrier in (("first", first), ("second", second)) if carrier)
     if not stages:
-        raise SpecificationError(
-            f"no path of {predictor} → {mediator} → {outcome} is moderated by {moderator!r}: the model needs "
-            f"{mediator} ~ {predictor}x{moderator} or {outcome} ~ {mediator}x{moderator}."
-        )
+        names = {"predictor": predictor, "mediator": mediator, "outcome": outcome, "moderator": moderator}
+        raise SpecificationError(_NOT_MODERATED.filled(quoted=repr(moderator), **names))
     two = two_values(fit, moderator) if asked is None else None
     rows: list[dict[str, Any]] = []
     changes: list[dict[str, Any]] = []
@@ -170,7 +178,7 @@ def _path(found: Bootstrap, group: str, outcome: str, cause: str | None) -> np.n
         return np.zeros(count)
     own = path_of(found.table, outcome, cause, group)
     if not len(own):
-        raise SpecificationError(f"the model has no free path {outcome} ~ {cause}.")
+        raise SpecificationError(_NO_FREE_PATH.filled(outcome=outcome, cause=cause))
     place = own.index[0]
     return np.concatenate([[own["est"].iloc[0]], found.draws.to_numpy()[:, place], found.left_out[:, place]])
 
@@ -197,3 +205,14 @@ _FIXED = Words(
     "{level} bootstrap intervals; values of the moderator are standard deviations from its mean and count as fixed.",
     "{level}的Bootstrap置信区间；调节变量取值以距均值的标准差表示，并视为固定值。",
 )
+_OF_THE_MODEL = Words(
+    "kind='bollen-stine' is for the test of the model alone; take kind='nonparametric'.",
+    "kind='bollen-stine'只用于模型的检验；请用kind='nonparametric'。",
+)
+_NOT_MODERATED = Words(
+    "no path of {predictor} → {mediator} → {outcome} is moderated by {quoted}: the model needs {mediator} ~ "
+    "{predictor}x{moderator} or {outcome} ~ {mediator}x{moderator}.",
+    "{predictor} → {mediator} → {outcome}中没有受{quoted}调节的路径：模型须含{mediator} ~ {predictor}x{moderator}"
+    "或{outcome} ~ {mediator}x{moderator}。",
+)
+_NO_FREE_PATH = Words("the model has no free path {outcome} ~ {cause}.", "模型中没有自由的路径{outcome} ~ {cause}。")

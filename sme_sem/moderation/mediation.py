@@ -19,6 +19,7 @@ import numpy as np
 from ..arguments import chosen
 from ..errors import SpecificationError
 from ..syntax import VARIABLE
+from ..words import Words, joined
 from .slopes import numbers_at
 
 
@@ -77,10 +78,10 @@ def moderated_mediation(
     names = (predictor, mediator, outcome, moderator)
     for name in (*names, *([product] if product else [])):
         if not isinstance(name, str) or not re.fullmatch(VARIABLE, name):
-            raise SpecificationError(f"{name!r} cannot name a variable of a model: use letters, digits, '_' and '.'.")
+            raise SpecificationError(_NO_NAME.filled(name=repr(name)))
     if len(set(names)) < 4:
-        raise SpecificationError(f"a moderated mediation needs four variables; got {', '.join(map(repr, names))}.")
-    values = numbers_at(at, "values of the moderator", fewest=0)
+        raise SpecificationError(_FOUR.filled(names=joined(map(repr, names), ", ", "、")))
+    values = numbers_at(at, Words("values of the moderator", "调节变量的取值"), fewest=0)
     first = stage == "first"
     carrier = product or f"{predictor if first else mediator}x{moderator}"
     lines = (
@@ -94,3 +95,12 @@ def moderated_mediation(
         effect = f"(a1 + a3*({here}))*b1" if first else f"a1*(b1 + b3*({here}))"
         lines.append(f"indirect_{number} := {effect}")
     return "\n".join(lines)
+
+
+_NO_NAME = Words(
+    "{name} cannot name a variable of a model: use letters, digits, '_' and '.'.",
+    "{name}不能作为模型中的变量名：请用字母、数字、'_'与'.'。",
+)
+_FOUR = Words(
+    "a moderated mediation needs four variables; got {names}.", "有调节的中介需要四个不同的变量；此处为{names}。"
+)

@@ -29,6 +29,7 @@ from ..responses.moments import rows_by_group
 from ..responses.numeric import INFINITE, matrix_of, repeated, require_frame
 from ..suggestions import did_you_mean
 from ..tables import Column, Table, Tabled, Words
+from ..words import at
 
 METHODS = ("double_mean_centering", "mean_centering", "residual", "none")
 Pair = tuple[str, str]
@@ -109,16 +110,18 @@ def product_indicators(
     True
     """
     require_frame(frame)
-    require_kind("constructs", constructs, Mapping, "indicators by construct, such as {'A': ['a1', 'a2']}")
+    require_kind("constructs", constructs, Mapping, _BY_CONSTRUCT)
     method = chosen("method", method, METHODS)
     own = {construct: tuple(listed(construct, items, "a1")) for construct, items in constructs.items()}
-    require_kind("name", name, (str, NoneType), "the name of the product, such as name='AxB'")
+    require_kind(
+        "name", name, (str, NoneType), Words("the name of the product, such as name='AxB'", "乘积的名称，如name='AxB'")
+    )
     for construct, indicators in own.items():
-        require_kind("each name in constructs", construct, str, "a text, such as 'A'")
+        require_kind(_EACH_NAME, construct, str, Words("a text, such as 'A'", "文本，如'A'"))
         if len(set(indicators)) < len(indicators):
             raise SpecificationError(_TWICE.filled(construct=repr(construct), items=", ".join(map(str, indicators))))
     if len(own) not in (1, 2):
-        raise SpecificationError(f"constructs= names {len(own)}: give two for an interaction, or one for its square.")
+        raise SpecificationError(_ONE_OR_TWO.filled(n=len(own)))
     for construct, indicators in own.items():
         _usable(frame, construct, indicators)
     pairs = _pairs(list(own.values()), match=match)
@@ -126,7 +129,7 @@ def product_indicators(
     columns = tuple(f"{a}.{b}" for a, b in pairs)
     taken = [column for column in (*columns, joined) if column in frame.columns]
     if taken:
-        raise SpecificationError(f"the data already have a column {taken[0]!r}: rename it, or give another name=.")
+        raise SpecificationError(_TAKEN.filled(name=repr(taken[0])))
     items = list(dict.fromkeys(item for one in own.values() for item in one))
     answers = matrix_of(frame[items])
     if infinite := [item for item, own in zip(items, answers.T, strict=True) if np.isinf(own).any()]:
@@ -161,27 +164,23 @@ def multiplied(answers: np.ndarray, left: np.ndarray, right: np.ndarray, method:
 
 def _usable(frame: pd.DataFrame, construct: str, items: tuple[str, ...]) -> None:
     if not items:
-        raise SpecificationError(f"{construct!r} has no indicator: name its columns.")
+        raise SpecificationError(_WITHOUT.filled(construct=repr(construct)))
     for item in items:
         if item not in frame.columns:
-            raise SpecificationError(
-                f"{construct!r}: the data have no column {item!r}.{did_you_mean(item, map(str, frame.columns))}"
-            )
+            strange = at(repr(construct), _NO_COLUMN.filled(item=repr(item)))
+            raise SpecificationError(strange + did_you_mean(item, map(str, frame.columns)))
         if isinstance(frame[item], pd.DataFrame):
             raise repeated(item)
         if frame[item].isna().all():
-            raise DataProblem(f"{construct!r}: {item!r} holds no numbers to multiply.")
+            raise DataProblem(at(repr(construct), _NO_NUMBERS.filled(item=repr(item))))
 
 
 def _pairs(items: list[tuple[str, ...]], *, match: bool) -> tuple[Pair, ...]:
     first, second = items[0], items[-1]
     if match and 1 not in (len(first), len(second)):
         if len(first) != len(second):
-            short = min(len(first), len(second))
-            raise SpecificationError(
-                f"constructs of {len(first)} and {len(second)} indicators cannot be matched one to one: name {short} "
-                "of each, best those with the highest loadings, in the same order, or take match=False."
-            )
+            counts = {"one": len(first), "other": len(second), "fewer": min(len(first), len(second))}
+            raise SpecificationError(_UNMATCHED.filled(**counts))
         return tuple(zip(first, second, strict=True))
     if len(items) == 1:
         return tuple(combinations_with_replacement(first, 2))
@@ -205,4 +204,22 @@ _COLUMNS = (
     Column("column", Words("Column", "列")),
     Column("first", Words("First indicator", "第一指标")),
     Column("second", Words("Second indicator", "第二指标")),
+)
+_BY_CONSTRUCT = Words("indicators by construct, such as {'A': ['a1', 'a2']}", "各构念的指标，如{'A': ['a1', 'a2']}")
+_EACH_NAME = Words("each name in constructs", "constructs中的每个名称")
+_ONE_OR_TWO = Words(
+    "constructs= names {n}: give two for an interaction, or one for its square.",
+    "constructs=含{n}个构念：交互项应给出两个，平方项应给出一个。",
+)
+_TAKEN = Words(
+    "the data already have a column {name}: rename it, or give another name=.",
+    "数据中已有列{name}：请将其改名，或另设name=。",
+)
+_WITHOUT = Words("{construct} has no indicator: name its columns.", "{construct}没有指标：请写明其列名。")
+_NO_COLUMN = Words("the data have no column {item}.", "数据中没有列{item}。")
+_NO_NUMBERS = Words("{item} holds no numbers to multiply.", "{item}中没有可供相乘的数值。")
+_UNMATCHED = Words(
+    "constructs of {one} and {other} indicators cannot be matched one to one: name {fewer} of each, best those with "
+    "the highest loadings, in the same order, or take match=False.",
+    "指标数为{one}与{other}的构念无法一一配对：请各取{fewer}个指标，最好是载荷最高的，且顺序对应；或设match=False。",
 )

@@ -29,8 +29,9 @@ from ..sem.fit import Fit
 from ..sem.fitted import require_solution
 from ..sem.presentation import ESTIMATE_COLUMNS, Labels, named, path_label, require_labels
 from ..sem.quoted import objections
+from ..sem.result import require_group
 from ..sem.solution import z_tests
-from ..tables import Column, Kind, Language, Table, Tabled, Text, Words, rows_from
+from ..tables import Column, Kind, Language, Table, Tabled, Text, Words, joined, rows_from
 from ..tables.format import interval_columns
 
 REACH = 3.0  # deviations from the mean, beyond which a region is of nobody
@@ -102,13 +103,12 @@ class SimpleSlopes(Tabled):
 
         known = [line.group for line in self._lines]
         chosen = known[0] if group is None else group
-        if chosen not in known:
-            raise SpecificationError(f"group {group!r} is not among {', '.join(map(repr, known))}.")
-        line = self._lines[known.index(chosen)]
+        require_group(chosen, known)
+        line = self._lines[known.index(str(chosen))]
         at = np.linspace(-REACH, REACH, 241)
         est, variance = line.slope(line.mean + at * line.deviation)
         half = float(special.ndtri(0.5 + self.level / 2)) * np.sqrt(variance)
-        ends = self.region.loc[self.region["group"] == chosen, ["lower_sd", "upper_sd"]].to_numpy(dtype=float)[0]
+        ends = self.region.loc[self.region["group"] == line.group, ["lower_sd", "upper_sd"]].to_numpy(dtype=float)[0]
         labels = self.labels
         names = (named(self.outcome, labels), named(self.predictor, labels), named(self.moderator, labels))
         return conditional_effect(at, est, est - half, est + half, ends, names, language)
@@ -190,10 +190,10 @@ def simple_slopes(
     >>> slopes.table[["at", "est"]].round(2).to_numpy().tolist()
     [[-1.0, 0.0], [0.0, 0.34], [1.0, 0.68]]
     """
-    require_solution(fit, "it has no slopes: mend it first.")
+    require_solution(fit, Words("it has no slopes: mend it first.", "没有简单斜率：请先修正模型。"))
     probability("level", level, 0.95)
     require_labels(labels)
-    asked = None if at is None else numbers_at(at, "standard deviations from the mean")
+    asked = None if at is None else numbers_at(at, DEVIATIONS)
     carrier = _product(fit, outcome, predictor, moderator, product)
     lines = tuple(_line(fit, g, outcome, predictor, moderator, carrier) for g in range(fit.table.groups))
     two = two_values(fit, moderator) if asked is None else None
@@ -205,7 +205,7 @@ def simple_slopes(
     return SimpleSlopes(table, region, outcome, predictor, moderator, level, notes, lines, labels)
 
 
-def numbers_at(at: Iterable[float], what: str, fewest: int = 1) -> np.ndarray:
+def numbers_at(at: Iterable[float], what: Text, fewest: int = 1) -> np.ndarray:
     """Read the values of a moderator, finite numbers, so many at least."""
     try:
         given: object = list(at)
@@ -213,7 +213,7 @@ def numbers_at(at: Iterable[float], what: str, fewest: int = 1) -> np.ndarray:
     except (TypeError, ValueError):
         given, values = at, np.full(1, np.nan)
     if values.ndim != 1 or len(values) < fewest or not np.isfinite(values).all():
-        raise SpecificationError(f"at={given!r}: give {what}, such as (-1, 0, 1).")
+        raise SpecificationError(_SUCH_AS.filled(given=repr(given), what=what))
     return values
 
 
@@ -235,17 +235,18 @@ def deviations_at(mean: float, deviation: float, asked: np.ndarray | None, two: 
 
 
 def _product(fit: Fit, outcome: str, predictor: str, moderator: str, product: str | None) -> str:
-    require_kind("product", product, (str, NoneType), "the name of a variable of the model, such as product='AxB'")
+    require_kind("product", product, (str, NoneType), _A_VARIABLE)
     causes = {p.rhs for p in fit.table.parameters if p.op == "~" and p.lhs == outcome}
     for name in (predictor, moderator):
         if not among(name, causes):
-            raise SpecificationError(f"the model has no path {outcome} ~ {name}.")
+            raise SpecificationError(_NO_PATH.filled(outcome=outcome, name=name))
     carrier = product_of(fit, outcome, predictor, moderator, product)
     if carrier is None:
         missing = product or f"{predictor}x{moderator}"
+        pair = {"predictor": repr(predictor), "moderator": repr(moderator)}
         raise SpecificationError(
-            f"no path {outcome} ~ {missing} carries the interaction of {predictor!r} and {moderator!r}; name the "
-            f"product by product=. Causes of {outcome!r} are {', '.join(sorted(causes))}."
+            _NO_CARRIER.filled(outcome=outcome, missing=missing, **pair)
+            + _CAUSES.filled(outcome=repr(outcome), causes=joined(sorted(causes), ", ", "、"))
         )
     return carrier
 
@@ -367,3 +368,13 @@ FIXED_TWO = Words(
 _ENDS = Words(
     "Ends beyond about three standard deviations concern nobody.", "距均值约三个标准差以外的端点没有实际意义。"
 )
+DEVIATIONS = Words("standard deviations from the mean", "距均值的标准差个数")
+_SUCH_AS = Words("at={given}: give {what}, such as (-1, 0, 1).", "at={given}：应给出{what}，如(-1, 0, 1)。")
+_A_VARIABLE = Words("the name of a variable of the model, such as product='AxB'", "模型中的变量名，如product='AxB'")
+_NO_PATH = Words("the model has no path {outcome} ~ {name}.", "模型中没有路径{outcome} ~ {name}。")
+_NO_CARRIER = Words(
+    "no path {outcome} ~ {missing} carries the interaction of {predictor} and {moderator}; name the product by "
+    "product=.",
+    "没有路径{outcome} ~ {missing}表示{predictor}与{moderator}的交互；请以product=指明乘积变量。",
+)
+_CAUSES = Words(" Causes of {outcome} are {causes}.", "指向{outcome}的变量有{causes}。")
