@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import StudyError
 from .tables.storing import require_path, unreadable, unwritable
-from .words import Words
+from .words import Words, at, joined
 
 if TYPE_CHECKING:
     from .comparison.specification_search import Search
@@ -156,7 +156,8 @@ def record(path: str | Path, entries: Iterable[Entry]) -> tuple[Entry, ...]:
     new = list({one.key: one for one in entries if one.key not in there}.values())
     for one in new:
         if one.label not in LABELS:
-            raise StudyError(str(path), [f"label: {one.label!r} is none of {', '.join(LABELS)}"])
+            strange = _NO_LABEL.filled(label=repr(one.label), known=joined(LABELS, ", ", "、"))
+            raise StudyError(str(path), [at("label", strange)])
     if not new:
         return known
     previous = _last(path)
@@ -249,3 +250,6 @@ def _append(path: Path, content: bytes) -> None:
         os.fsync(file)
     finally:
         os.close(file)
+
+
+_NO_LABEL = Words("{label} is none of {known}", "没有{label}；可选{known}")

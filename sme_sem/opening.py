@@ -48,7 +48,7 @@ def load_study(path: str | Path) -> Study:
     >>> study.models
     ('reputation', 'full_mediation', 'drivers')
     """
-    require_path(path, wanted="the path of a study file")
+    require_path(path, wanted=Words("the path of a study file", "研究文件的路径"))
     path = Path(path)
     choices = read_study_file(path)
     folder, source = path.parent, str(path)

@@ -111,7 +111,7 @@ def verify(folder: str | Path, study: str | Path | None = None, progress: Progre
     >>> found.same, found.differences
     (True, ())
     """
-    require_path(folder, "folder", "the path of a folder of results")
+    require_path(folder, "folder", Words("the path of a folder of results", "结果文件夹的路径"))
     folder = Path(folder)
     stored = _manifest(folder)
     again = replace(_study_of(folder, stored, study), ledger=None)  # a second run is no new fit

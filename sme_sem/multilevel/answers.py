@@ -53,7 +53,12 @@ class Answers:
 
 def condensed(data: object, cluster: str, levels: TwoLevels) -> Answers:
     """Read the columns of the model; respondents with a gap are left out."""
-    require_kind("data", data, pd.DataFrame, "a pandas DataFrame, one row per respondent")
+    require_kind(
+        "data",
+        data,
+        pd.DataFrame,
+        Words("a pandas DataFrame, one row per respondent", "pandas的DataFrame，每名受访者一行"),
+    )
     assert isinstance(data, pd.DataFrame)
     names, constructs = levels.observed, (*levels.within.table.latent, *levels.between.table.latent)
     refuse_columns(constructs, data)

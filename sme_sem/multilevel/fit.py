@@ -125,7 +125,7 @@ def fit_two_level(
         max_iterations=max_iterations_of(max_iterations),
     )
     given = flag("fixed_x", fixed_x)
-    require_kind("cluster", cluster, str | int, "the name of the column that respondents of a cluster share")
+    require_kind("cluster", cluster, str | int, _A_COLUMN)
     raising = chosen("on_failure", on_failure, ("raise", "return")) == "raise"
     levels = read_levels(model, options)
     answers = condensed(data, cluster, levels)
@@ -185,3 +185,4 @@ _IMPOSSIBLE = Words(
     "模型隐含的{level}协方差矩阵不是正定矩阵，不可能有数据如此变化。常见原因：组数过少、变量在该层几乎没有差异，或某个方差为负。"
     "请将某个残差方差固定为零（y ~~ 0*y），或简化该层模型。",
 )
+_A_COLUMN = Words("the name of the column that respondents of a cluster share", "标明受访者所属聚类的列名")

@@ -120,7 +120,7 @@ class TwoLevels:
 
 def read_levels(model: object, options: Options) -> TwoLevels:
     """Read a model's two levels, and complete each as a model of one level is completed."""
-    require_kind("a two-level model", model, str, f"text with {_EXPECTED}")
+    require_kind(Words("a two-level model", "两层模型"), model, str, Words("text with ", "文本，含") + _EXPECTED)
     assert isinstance(model, str)
     within, between = (Specification.read(text) for text in parted(model))
     for specification in (within, between):

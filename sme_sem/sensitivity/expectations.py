@@ -66,7 +66,7 @@ def expectations(
     """Read hypotheses: texts by name, texts alone, or those of an instrument."""
     if isinstance(stated, str):
         stated = (stated,)
-    require_kind("hypotheses", stated, Iterable, "relations by name, such as {'H1': 'use ~ trust > 0'}")
+    require_kind("hypotheses", stated, Iterable, _BY_NAME)
     pairs = stated.items() if isinstance(stated, Mapping) else ((_name(one), one) for one in stated)
     found = tuple(_read(str(name), one) for name, one in pairs)
     if not found:
@@ -170,4 +170,7 @@ _TWICE = Words(
     "hypotheses={{'H1': 'use ~ trust > 0', 'H2': 'use ~ trust < 0'}}.",
     "有两个假设同名（{name}），统计时会合为一个：请分别命名，"
     "如hypotheses={{'H1': 'use ~ trust > 0', 'H2': 'use ~ trust < 0'}}。",
+)
+_BY_NAME = Words(
+    "relations by name, such as {'H1': 'use ~ trust > 0'}", "按名称给出的关系，如{'H1': 'use ~ trust > 0'}"
 )
