@@ -438,7 +438,7 @@ class _Statement:
         value = self._value()
         if not isinstance(value, float):
             problem = Words(f"{inside.text!r} is no number", f"{inside.text!r}不是数值")
-            self._fail(inside, problem, Words("a number in the brackets", "括号内应为数值"))
+            self._fail(inside, problem, Words("a number in the brackets", "括号内的数值"))
         self._expect(")")
         self.depth -= 1
         try:
@@ -491,13 +491,13 @@ class _Statement:
             self._fail(operator, problem, Words("an expression of labels, as in a*b", "由标签组成的表达式，如a*b"))
         if right[0].text == "=":
             too = Words(f": {operator.text!r} allows equality too", f"：{operator.text!r}已包括相等")
-            self._fail(right[0], _misplaced(right[0]), _LABEL + too)
+            self._fail(right[0], misplaced(right[0].text), _LABEL + too)
         for side in (left, right):
             self._closed(side)
             for before, token in pairwise(side):
                 if {before.kind, token.kind} <= {"name", "number", "text"}:
                     between = Words("an operator between two labels or numbers", "两个标签或数值之间的运算符")
-                    self._fail(token, _misplaced(token), between)
+                    self._fail(token, misplaced(token.text), between)
             if side[-1].text in _OPEN_ENDED:
                 problem = Words(f"{side[-1].text!r} stands last in an expression", f"表达式以{side[-1].text!r}结尾")
                 self._fail(side[-1], problem, Words("a label or a number after it", "其后的标签或数值"))
@@ -543,14 +543,15 @@ class _Statement:
     def _expect(self, text: str) -> None:
         token = self._take(repr(text))
         if token.text != text:
-            self._fail(token, _misplaced(token), repr(text))
+            self._fail(token, misplaced(token.text), repr(text))
 
     def _fail(self, token: Token, problem: Text, expected: Text) -> NoReturn:
         raise SyntaxProblem(token.line, token.column, self.lines[token.line - 1], problem, expected)
 
 
-def _misplaced(token: Token) -> Words:
-    return Words(f"{token.text!r} is out of place", f"{token.text!r}位置不当")
+def misplaced(word: str) -> Words:
+    """Say that a word stands where it cannot."""
+    return Words(f"{word!r} is out of place", f"{word!r}位置不当")
 
 
 def _joined(tokens: list[Token]) -> str:

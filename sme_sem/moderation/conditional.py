@@ -25,7 +25,15 @@ import pandas as pd
 from ..arguments import chosen, require_kind
 from ..errors import SpecificationError
 from ..resampling.bootstrap import Bootstrap, statistics_of
-from ..resampling.mediation import P_VALUES, Interval, estimate_columns, path_of, require_interval, with_interval
+from ..resampling.mediation import (
+    A_BOOTSTRAP,
+    P_VALUES,
+    Interval,
+    estimate_columns,
+    path_of,
+    require_interval,
+    with_interval,
+)
 from ..sem.quoted import objections
 from ..tables import Column, Kind, Table, Tabled, Words, rows_from, term
 from ..tables.format import percent
@@ -134,7 +142,7 @@ def conditional_indirect(
     >>> effects.stages, bool(effects.change["ci_lower"].item() > 0)
     (('first',), True)
     """
-    require_kind("found", found, Bootstrap, Words("a bootstrap as sme.bootstrap returns it", "sme.bootstrap返回的结果"))
+    require_kind("found", found, Bootstrap, A_BOOTSTRAP)
     interval = chosen("interval", interval, tuple(P_VALUES))
     if found.kind == "bollen-stine":
         raise SpecificationError(_OF_THE_MODEL)

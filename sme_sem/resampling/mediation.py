@@ -134,7 +134,7 @@ def mediation(
     >>> verdict["type"], verdict["mediation"]
     ('indirect-only', 'full')
     """
-    require_kind("found", found, Bootstrap, "a bootstrap as sme.bootstrap returns it")
+    require_kind("found", found, Bootstrap, A_BOOTSTRAP)
     require_labels(labels)
     interval = chosen("interval", interval, tuple(P_VALUES))
     pairs = chosen("pairs", pairs, ("ends", "all"))
@@ -360,6 +360,7 @@ _NO_BCA = Words(
     "interval='perc'.",
     "该Bootstrap没有BCa区间，因为调用时设定了bca=False：请去掉该选项，或取interval='perc'。",
 )
+A_BOOTSTRAP = Words("a bootstrap as sme.bootstrap returns it", "sme.bootstrap返回的结果")
 _INTERVALS = Words("{level} {kind} bootstrap intervals.", "{level}的{kind}Bootstrap置信区间。")
 _VERDICTS = Words(
     "An effect counts where its interval excludes zero. Types: Zhao, Lynch and Chen (2010); full and partial "

@@ -19,7 +19,7 @@ from typing import NamedTuple, NoReturn
 
 from ...errors import SyntaxProblem
 from ...letters import NAME
-from ...syntax import FOREIGN, THE_NAME, Term, Value, with_plain_ends
+from ...syntax import FOREIGN, THE_NAME, Term, Value, misplaced, with_plain_ends
 from ...words import Text, Words
 from ..completion import parameter_table
 from ..options import Options
@@ -32,7 +32,6 @@ _TOKEN = re.compile(
 )
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _ARROW = Words("'<---', '--->', '<>' or '='", "'<---'、'--->'、'<>'或'='")
-_PLACE = Words("{word} is out of place", "{word}的位置不对")
 
 
 class _Place(NamedTuple):
@@ -185,7 +184,7 @@ class _Line:
             position = match.end()
 
     def _misplaced(self, word: _Word, expected: Text) -> NoReturn:
-        self._fail(word, _PLACE.filled(word=repr(word.text)), expected)
+        self._fail(word, misplaced(word.text), expected)
 
     def _fail(self, word: _Word, problem: Text, expected: Text) -> NoReturn:
         raise SyntaxProblem(*word.at, self.lines[word.at.line - 1], problem, expected)

@@ -359,7 +359,7 @@ class _Statement:
             self._fail(opening, Words("these are no labels", "这些不是标签"), _LABELS)
         if len(labels) not in (1, len(items)):
             counted = _LABELS_FOR.filled(labels=len(labels), items=len(items))
-            self._fail(opening, counted, Words("one, or as many", "一个，或与参数同样多"))
+            self._fail(opening, counted, Words("one, or as many", "一个标签，或与参数同样多的标签"))
         shared = len(labels) == 1 and len(items) > 1
         every = labels * len(items) if len(labels) == 1 else labels
         return [item._replace(label=label, shared=shared) for item, label in zip(items, every, strict=True)]
