@@ -70,10 +70,10 @@ def fit_table(frame: pd.DataFrame, alone: Mapping[str, Fit | SmeSemError], group
     notes: list[Text] = [_ALONE]
     if any(corrected(fit) for fit in fits.values()):
         notes.append(_CORRECTED)
-    refused: dict[str, list[Text]] = {}
+    refused: dict[Words, list[Text]] = {}
     for label, why in alone.items():
-        if label not in fits:
-            refused.setdefault(str(why), []).append(groups[label])
+        if isinstance(why, SmeSemError):
+            refused.setdefault(Words(str(why), why.in_chinese()), []).append(groups[label])
     notes += [_REFUSED.filled(groups=joined(names, ", ", "、"), why=why) for why, names in refused.items()]
     for label, fit in fits.items():
         notes += [_OF.filled(group=groups[label], said=said) for said in objections(fit)]

@@ -9,6 +9,7 @@ import pytest
 
 import sme_sem as sme
 from sem.holzinger import ITEMS, MODEL, pupils
+from sme_sem.tables import text
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "comparison.json").read_text("utf-8"))
 ONE = "trust =~ t1 + t2 + t3 + t4"
@@ -140,6 +141,7 @@ def test_a_group_whose_model_has_values_of_its_own_is_not_fitted_alone_and_says_
     found = sme.invariance("trust =~ t1 + c(1, 0.8)*t2 + t3 + t4", two_regions(), group="region")
     assert found.fit_by_group["chisq"].isna().all()
     assert "north, south: could not be fitted alone: trust =~ t2: 2 values for 1 group" in str(found)
+    assert "north、south：无法单独拟合：trust =~ t2：1个组有2个取值" in text.render(found.tables()[1], "zh")
 
 
 def test_the_interval_of_the_rmsea_is_that_of_the_fit():
@@ -232,8 +234,6 @@ def test_steps_that_make_no_sense_are_refused(options, message):
 
 
 def test_the_steps_print_in_both_languages():
-    from sme_sem.tables import text
-
     table, groups = sme.invariance(MODEL, pupils(), group="school").tables()
     assert "Metric (weak) invariance" in text.render(table)
     assert "单位不变性" in text.render(table, "zh")
