@@ -141,7 +141,7 @@ def dynamic_cutoffs(
     >>> found.table[["added", "srmr", "cfi"]].round(2).to_numpy().tolist()
     [['u3 on trust', 0.06, 0.96]]
     """
-    require_solution(fit, "it has no cut-offs; see fit.diagnostics.")
+    require_solution(fit, _NOT_FOUND)
     _require_kind(fit)
     draws = whole("draws", draws, 100, _DRAWS)
     seed = fixed_seed(seed)
@@ -295,6 +295,7 @@ _DRAWN = Words(
 )
 _FAILED = Words("{failed} samples gave no estimates and are left out.", "{failed}个样本未得到估计，不计入。")
 _DRAWS = Words("how many samples to draw from each population, at least 100", "每个总体的抽样次数，至少100次")
+_NOT_FOUND = Words("it has no cut-offs; see fit.diagnostics.", "没有临界值；参见fit.diagnostics。")
 _OTHER_KIND = Words(
     "dynamic cut-offs are simulated for models of one group by maximum likelihood (ML, MLR, MLM ...), from complete "
     "answers that are numbers, without clusters, weights or rotation. Fit such a model for them.",

@@ -87,7 +87,7 @@ def t_size(fit: Fit, *, alpha: float = 0.05) -> TSize:
     >>> found.table.set_index("index")["t_size"].round(3).to_dict()
     {'rmsea': 0.07, 'cfi': 0.96}
     """
-    require_solution(fit, "it has no size of misfit; see fit.diagnostics.")
+    require_solution(fit, _NOT_FOUND)
     alpha = probability("alpha", alpha, 0.05)
     measures, N = reported(fit), fit.inference.total
     x2, df = measures["chisq"], measures["df"]
@@ -125,6 +125,7 @@ _RULE = Words(
     "在同样条件的样本中对应的T尺度。",
 )
 _SOURCE = Words("Yuan et al. (2016); Marcoulides & Yuan (2017).", "Yuan等（2016）；Marcoulides与Yuan（2017）。")
+_NOT_FOUND = Words("it has no size of misfit; see fit.diagnostics.", "无从估计失拟程度；参见fit.diagnostics。")
 _OTHER_KIND = Words(
     "T-sizes are for models of one group, from answers taken as numbers: fit such a model for them.",
     "T尺度仅适用于将作答视为数值的单组模型：请另行拟合此类模型。",
