@@ -132,6 +132,83 @@ def infomax(loadings):
     return value, 2 * loadings * (known - mean) / total
 
 
+def entropy(loadings):
+    """-sum_ij s_ij log s_ij / 2 with s_ij = lambda_ij^2, of uncorrelated factors.  Jennrich (2004)."""
+    squared = loadings * loadings
+    logs = np.log(np.where(squared == 0, 1, squared))
+    return -(squared * logs).sum(axis=(-2, -1)) / 2, -loadings * (logs + 1)
+
+
+def mccammon(loadings):
+    """Log of the entropy within columns less that of the columns, of uncorrelated factors.
+
+    With s_ij = lambda_ij^2 and u_ij its share in column j, v_j the column's share in all of them::
+
+        log(-sum_ij u_ij log u_ij) - log(-sum_j v_j log v_j)
+
+    McCammon (1966), Psychometrika 31, 525-534: the minimum entropy ratio.
+    """
+    squared = loadings * loadings
+    column = squared.sum(axis=-2, keepdims=True)
+    total = column.sum(axis=-1, keepdims=True)
+    within, across = squared / column, column / total
+    log_within, log_across = (np.log(np.where(share == 0, 1, share)) for share in (within, across))
+    by_column = -(within * log_within).sum(axis=-2, keepdims=True)
+    inside, between = by_column.sum(axis=-1, keepdims=True), -(across * log_across).sum(axis=-1, keepdims=True)
+    slope = -(log_within + by_column) / column / inside + (log_across + between) / total / between
+    return (np.log(inside) - np.log(between))[..., 0, 0], 2 * loadings * slope
+
+
+def tandem1(loadings):
+    """-sum_ik r_ik^2 sum_j lambda_ij^2 lambda_kj^2 with R = Lambda Lambda^T: items that relate load on one factor.
+
+    Comrey (1967), Psychometrika 32, 143-154: the first of his tandem criteria, of uncorrelated factors.
+    """
+    together, slope = _related(loadings)
+    return -together, -slope
+
+
+def tandem2(loadings):
+    """sum_ik (1 - r_ik^2) sum_j lambda_ij^2 lambda_kj^2: items that do not relate load on different factors.
+
+    Comrey (1967): the second of his tandem criteria, of uncorrelated factors.
+    """
+    squared = loadings * loadings
+    column = squared.sum(axis=-2, keepdims=True)
+    together, slope = _related(loadings)
+    return (column * column).sum(axis=(-2, -1)) - together, 4 * loadings * column - slope
+
+
+def _related(loadings):
+    squared = loadings * loadings
+    related = loadings @ loadings.mT
+    along = related * related @ squared
+    slope = 4 * (loadings * along + related * (squared @ squared.mT) @ loadings)
+    return (squared * along).sum(axis=(-2, -1)), slope
+
+
+def bentler(loadings):
+    """(sum_j log m_jj - log |M|) / 4 with M the products of squared loadings: zero if no item loads on two factors.
+
+    Bentler (1977), Multivariate Behavioral Research 12, 441-453: invariant pattern simplicity.
+    """
+    squared = loadings * loadings
+    M = squared.mT @ squared
+    diagonal = np.linalg.diagonal(M)
+    apart = linalg.inverse(M) - np.eye(M.shape[-1]) / diagonal[..., None, :]
+    alike = M / np.sqrt(diagonal[..., :, None] * diagonal[..., None, :])
+    return -np.log(np.linalg.det(alike)) / 4, -loadings * (squared @ apart)
+
+
+def simplimax(loadings):
+    """The sum of the p smallest squared loadings, p the number of items.  Kiers (1994), Psychometrika 59, 567-579."""
+    squared = loadings * loadings
+    size = squared.real.reshape(*squared.shape[:-2], -1)
+    limit = np.partition(size, loadings.shape[-2] - 1, axis=-1)[..., loadings.shape[-2] - 1, None, None]
+    small = np.where(squared.real <= limit, loadings, 0)
+    return (small * small).sum(axis=(-2, -1)), 2 * small
+
+
 def bifactor(criterion):
     """The same criterion of all columns but the first, the general factor's: simple are the group factors.
 

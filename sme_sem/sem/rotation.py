@@ -72,6 +72,12 @@ CRITERIA: dict[str, kernel.Criterion] = {
     "cf_parsimax": kernel.parsimax,
     "cf_facparsim": partial(kernel.crawford_ferguson, columns=1),
     "infomax": kernel.infomax,
+    "bentler": kernel.bentler,
+    "simplimax": kernel.simplimax,
+    "entropy": kernel.entropy,
+    "mccammon": kernel.mccammon,
+    "tandem1": kernel.tandem1,
+    "tandem2": kernel.tandem2,
     "biquartimin": kernel.bifactor(kernel.quartimin),
 }
 

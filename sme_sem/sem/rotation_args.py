@@ -21,6 +21,8 @@ OBLIQUE = (
     "quartimin",
     "promax",
     "infomax",
+    "bentler",
+    "simplimax",
     "bigeomin",
     "biquartimin",
     "target",
@@ -30,7 +32,7 @@ OBLIQUE = (
     "cf_parsimax",
     "cf_facparsim",
 )
-ORTHOGONAL = ("varimax", "quartimax", "equamax", "parsimax")
+ORTHOGONAL = ("varimax", "quartimax", "equamax", "parsimax", "entropy", "mccammon", "tandem1", "tandem2")
 BIFACTOR = ("bigeomin", "biquartimin")
 BY_KAISER = ("varimax", "promax")
 

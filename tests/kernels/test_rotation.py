@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from scipy import stats
 from scipy.optimize import minimize
 
 from sme_sem.kernels import rotation
@@ -20,17 +21,27 @@ CRITERIA = [
     rotation.equamax,
     rotation.parsimax,
     rotation.infomax,
+    rotation.bentler,
+    rotation.simplimax,
+    rotation.entropy,
+    rotation.mccammon,
+    rotation.tandem1,
+    rotation.tandem2,
     BIGEOMIN,
     BIQUARTIMIN,
 ]
 every_criterion = pytest.mark.parametrize("criterion", CRITERIA)
-OBLIQUE = [(rotation.geomin, True), (rotation.quartimin, True), (rotation.infomax, True)]
+OBLIQUE = [(rotation.geomin, True), (rotation.quartimin, True), (rotation.infomax, True), (rotation.bentler, True)]
 ORTHOGONAL = [
     (rotation.varimax, False),
     (rotation.quartimax, False),
     (rotation.geomin, False),
     (rotation.parsimax, False),
     (rotation.infomax, False),
+    (rotation.entropy, False),
+    (rotation.mccammon, False),
+    (rotation.tandem1, False),
+    (rotation.tandem2, False),
     (BIGEOMIN, False),
 ]
 every_rotation = pytest.mark.parametrize(("criterion", "oblique"), OBLIQUE + ORTHOGONAL)
@@ -80,7 +91,7 @@ def test_criteria_agree_with_their_definitions():
     assert rotation.geomin(L)[0] == pytest.approx(np.cbrt((squares + 0.001).prod(axis=1)).sum(), rel=1e-14)
 
 
-@pytest.mark.parametrize("criterion", [rotation.geomin, rotation.quartimin, rotation.infomax])
+@pytest.mark.parametrize("criterion", [rotation.geomin, rotation.quartimin, rotation.infomax, rotation.bentler])
 def test_an_oblique_rotation_finds_the_simple_structure_that_was_planted(criterion):
     turned = found(criterion, extracted(SIMPLE, CORRELATIONS), True)
     loadings = rotation.apply(turned.rotation, extracted(SIMPLE, CORRELATIONS), oblique=True)
@@ -115,6 +126,31 @@ def test_infomax_agrees_with_its_definition():
     assert rotation.infomax(L)[0] == pytest.approx(expected, rel=1e-13)
     zeros = np.where(np.eye(4, 3), 0.7, 0.0)
     assert rotation.infomax(zeros[:3])[0] == pytest.approx(0, abs=1e-15)  # knowing the item is knowing the factor
+
+
+def test_entropies_and_products_agree_with_their_definitions():
+    L = random_loadings()
+    squares, related = L**2, (L @ L.T) ** 2
+    assert rotation.entropy(L)[0] == pytest.approx(-(squares * np.log(squares)).sum() / 2, rel=1e-14)
+    column = squares.sum(axis=0)
+    within = sum(stats.entropy(squares[:, j] / column[j]) for j in range(3))
+    assert rotation.mccammon(L)[0] == pytest.approx(np.log(within / stats.entropy(column / column.sum())), rel=1e-13)
+    alike = [(i, k, (squares[i] * squares[k]).sum()) for i in range(len(L)) for k in range(len(L))]
+    assert rotation.tandem1(L)[0] == pytest.approx(-sum(related[i, k] * both for i, k, both in alike), rel=1e-13)
+    assert rotation.tandem2(L)[0] == pytest.approx(sum((1 - related[i, k]) * both for i, k, both in alike), rel=1e-13)
+    products = squares.T @ squares
+    expected = (np.log(np.diag(products)).sum() - np.linalg.slogdet(products)[1]) / 4
+    assert rotation.bentler(L)[0] == pytest.approx(expected, rel=1e-13)
+    assert rotation.bentler(SIMPLE)[0] == pytest.approx(0, abs=1e-15)
+
+
+def test_simplimax_brings_as_many_loadings_as_there_are_items_near_zero():
+    L = random_loadings()
+    assert rotation.simplimax(L)[0] == pytest.approx(np.sort((L**2).ravel())[: len(L)].sum(), rel=1e-14)
+    pairs = np.abs(np.random.default_rng(2).normal(size=(9, 3))) * np.tile(1 - np.eye(3), (3, 1))  # one zero an item
+    start = extracted(pairs, CORRELATIONS)
+    loadings = rotation.apply(found(rotation.simplimax, start, True, 30).rotation, start, oblique=True)
+    np.testing.assert_allclose(np.sort(np.abs(loadings).min(axis=1)), 0, atol=1e-9)
 
 
 def test_crawford_and_ferguson_s_family_holds_varimax_and_quartimax_but_for_a_constant():

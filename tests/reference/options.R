@@ -51,10 +51,10 @@ told <- function(case) {
 }
 block <- 'efa("f")*f1 + efa("f")*f2 + efa("f")*f3 =~ x1 + x2 + x3 + x4 + x5 + x6 + x7 + x8 + x9'
 # A general factor stays first; group factors stand in the order of the items they load on most.
-rotated <- function(rotation, ..., general = FALSE) {
+rotated <- function(rotation, ..., general = FALSE, starts = 30L, tol = 1e-6) {
   own <- list(...)
   fit <- sem(block, data = complete, rotation = rotation, rotation.args =
-    c(own, list(rstarts = 30L, gpa.tol = 1e-6, order.lv.by = if (general) "none" else "index")))
+    c(own, list(rstarts = starts, gpa.tol = tol, order.lv.by = if (general) "none" else "index")))
   est <- lavInspect(fit, "est")
   place <- if (general) c(1, 1 + order(apply(abs(est$lambda[, -1]), 2, which.max))) else 1:3
   list(rotation = rotation, args = own, loadings = unname(asplit(unname(est$lambda[, place]), 1)),
@@ -73,6 +73,12 @@ rotations <- list(
   cf_facparsim = rotated("cf-facparsim"),
   infomax = rotated("infomax"),
   infomax_orthogonal = rotated("infomax", orthogonal = TRUE),
+  bentler = rotated("bentler", starts = 0L, tol = 1e-8),
+  bentler_orthogonal = rotated("bentler", orthogonal = TRUE, starts = 0L, tol = 1e-8),
+  entropy = rotated("entropy", orthogonal = TRUE),
+  mccammon = rotated("mccammon", orthogonal = TRUE),
+  tandem1 = rotated("tandem1", orthogonal = TRUE),
+  tandem2 = rotated("tandem2", orthogonal = TRUE),
   bigeomin = rotated("bigeomin", orthogonal = TRUE, general = TRUE),
   bigeomin_epsilon = rotated("bigeomin", orthogonal = TRUE, geomin.epsilon = 0.01, general = TRUE)
 )

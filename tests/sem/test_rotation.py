@@ -286,7 +286,7 @@ def test_the_text_of_a_block_reads_back_as_the_same_specification():
         ),
         (STRUCTURAL.replace("~ f1", "~ b*f1") + "b > 0.1", {}, "a constraint restricts 'speed ~ f1'"),
         ("f =~ x1 + x2 + x3", {"rotation": "geomin"}, "rotation='geomin' turns exploratory blocks, and the model has"),
-        (BLOCK, {"rotation": "simplimax"}, "rotation='simplimax' is not available; it can be 'geomin'"),
+        (BLOCK, {"rotation": "oblimax"}, "rotation='oblimax' is not available; it can be 'geomin'"),
     ],
 )
 def test_what_no_rotation_keeps_is_refused(model, options, said):
@@ -415,8 +415,8 @@ def test_errors_of_promax_are_the_spread_over_samples():
         (
             {"rotation": "varimax", "rotation_args": {"orthogonal": False}},
             "rotation='varimax' keeps constructs uncorrelated; they correlate by geomin, oblimin, quartimin, promax, "
-            "infomax, bigeomin, biquartimin, target, cf_quartimax, cf_varimax, cf_equamax, cf_parsimax, "
-            "cf_facparsim.",
+            "infomax, bentler, simplimax, bigeomin, biquartimin, target, cf_quartimax, cf_varimax, cf_equamax, "
+            "cf_parsimax, cf_facparsim.",
         ),
         (
             {"rotation": "biquartimin"},
