@@ -25,11 +25,12 @@ from ..errors import DataProblem, SpecificationError
 from ..kernels import chained_equations as kernel
 from ..measurement.answers import complete_answers
 from ..responses.design import coded_by_value
-from ..responses.numeric import holding_words, matrix_of, require_frame
+from ..responses.numeric import GROUP_COLUMN, holding_words, matrix_of, no_column, require_frame
 from ..suggestions import did_you_mean
-from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..tables import NOTHING, Column, Kind, Table, Tabled, Text, Words, term
 from ..tasks import Progress, done, fixed_seed
 from ..threads import one_thread
+from ..words import at
 from . import chains
 
 CHAINS_AT_ONCE = 2
@@ -202,7 +203,7 @@ def impute(
     names: list[Any] = list(values)
     gaps = values.isna().to_numpy()
     if not gaps.any():
-        raise DataProblem("no answer is missing, so there is nothing to impute: fit the model to the data themselves.")
+        raise DataProblem(_COMPLETE)
     open_items = np.asarray(gaps.any(axis=0))
     drawn_by_odds = _ordered(ordered, names, open_items)
     members = _members(data, group)
@@ -240,9 +241,9 @@ def impute(
 def _used(data: pd.DataFrame, variables: Sequence[str] | None, group: str | None) -> pd.DataFrame:
     """Columns that predict one another: those named, or all that vary or are to be filled in."""
     if group is not None:
-        require_kind("group", group, Hashable, "the name of a column, such as group='region'")
+        require_kind("group", group, Hashable, GROUP_COLUMN)
     if group is not None and group not in data.columns:
-        raise SpecificationError(f"group: no column {group!r}.{did_you_mean(group, map(str, data.columns))}")
+        raise no_column(group, data, "group")
     if variables is not None:
         wanted = listed("variables", variables, "t1")
         return complete_answers(data, [name for name in wanted if name != group]).values
@@ -257,7 +258,8 @@ def _ordered(ordered: bool | Sequence[str] | None, names: Sequence[str], open_it
     wanted = listed("ordered", ordered, "t1")
     for name in wanted:
         if name not in names:
-            raise SpecificationError(f"ordered: no variable {name!r}.{did_you_mean(name, map(str, names))}")
+            unknown = _NO_VARIABLE.filled(name=repr(name)) + did_you_mean(name, map(str, names))
+            raise SpecificationError(at("ordered", unknown))
     return np.isin(names, wanted)
 
 
@@ -267,27 +269,42 @@ def _members(data: pd.DataFrame, group: str | None) -> dict[str, np.ndarray]:
         return {"": np.arange(len(data))}
     codes, labels = coded_by_value(data[group])
     if missing := int((codes < 0).sum()):
-        raise DataProblem(f"group: {missing} respondents have no {group!r}. Leave them out first.")
+        raise DataProblem(at("group", _WITHOUT_GROUP.filled(n=missing, group=repr(group))))
     return {str(label): np.flatnonzero(codes == code) for code, label in enumerate(labels)}
 
 
 def _enough(values: np.ndarray, names: Sequence[str], label: str) -> None:
     """Refuse items that too few answered, or all alike."""
     given = (~np.isnan(values)).sum(axis=0)
-    where = f" of group {label!r}" if label else ""
+    where = _OF_GROUP.filled(group=repr(label)) if label else NOTHING
     for j, name in enumerate(names):
         if given[j] == len(values):
             continue
         own = values[:, j][~np.isnan(values[:, j])]
         if given[j] < len(names) + 2:
-            raise DataProblem(
-                f"{name}: {given[j]} respondents{where} answered it, and {len(names) - 1} other columns are to predict "
-                f"it: at least {len(names) + 2} answers are needed. Name fewer columns (variables=)."
-            )
+            counts = {"n": given[j], "others": len(names) - 1, "least": len(names) + 2}
+            raise DataProblem(at(name, _TOO_FEW.filled(where=where, **counts)))
         if (own == own[0]).all():
-            raise DataProblem(f"{name}: everybody{where} who answered it gave the same answer. Leave it out.")
+            raise DataProblem(at(name, _ALIKE.filled(where=where)))
 
 
+_COMPLETE = Words(
+    "no answer is missing, so there is nothing to impute: fit the model to the data themselves.",
+    "没有缺失的回答，无需插补：请直接以原数据拟合模型。",
+)
+_NO_VARIABLE = Words("no variable {name}.", "没有变量{name}。")
+_WITHOUT_GROUP = Words(
+    "{n} respondents have no {group}. Leave them out first.", "{n}名受访者的{group}缺失。请先将其剔除。"
+)
+_OF_GROUP = Words(" of group {group}", "组{group}中")
+_TOO_FEW = Words(
+    "{n} respondents{where} answered it, and {others} other columns are to predict it: at least {least} answers are "
+    "needed. Name fewer columns (variables=).",
+    "{where}{n}名受访者作答，用于预测的其他列有{others}个：至少需要{least}份作答。请减少列数（variables=）。",
+)
+_ALIKE = Words(
+    "everybody{where} who answered it gave the same answer. Leave it out.", "{where}所有作答者的回答相同。请删去该列。"
+)
 _METHODS = {
     "none": Words("complete", "无缺失"),
     "odds": Words("proportional odds", "比例优势模型"),

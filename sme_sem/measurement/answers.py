@@ -16,7 +16,7 @@ from ..errors import DataProblem, SpecificationError
 from ..kernels import components as kernel
 from ..kernels import covariances, linalg
 from ..resampling.draws import MOST_AT_ONCE, counts_of_rows
-from ..responses.numeric import INFINITE, numbers_of, require_frame
+from ..responses.numeric import INFINITE, no_column, numbers_of, require_frame
 from ..suggestions import did_you_mean, or_known
 from ..tables import Words, joined
 from ..tasks import seeded
@@ -96,7 +96,7 @@ def complete_answers(frame: pd.DataFrame, items: Sequence[str] | None = None) ->
         index=frame.index,
     )
     if infinite := [str(name) for name in values if np.isinf(values[name]).any()]:
-        raise DataProblem(INFINITE.filled(names=_listed(infinite)))
+        raise DataProblem(INFINITE.filled(names=joined(infinite, ", ", "、")))
     if empty := [str(name) for name in values if len(values) and values[name].isna().all()]:
         raise DataProblem(_NOBODY.filled(names=joined(empty, ", ", "、")))
     return Answers(values, values.dropna())
@@ -106,13 +106,21 @@ SCORED = Words("The score of a scale is the mean of its items.", "量表得分�
 STARS = Words("*** p < .001, ** p < .01, * p < .05 (two-tailed).", "*** p < .001，** p < .01，* p < .05（双尾）。")
 
 
-def require_scales(scales: object, wanted: str = "at least two items") -> None:
+_AT_LEAST_TWO_ITEMS, _ITS_ITEMS = Words("at least two items", "至少两个题项"), Words("its items", "其题项")
+
+
+def require_scales(scales: object, wanted: Words = _AT_LEAST_TWO_ITEMS) -> None:
     """Refuse what does not say by name which items each construct has."""
-    require_kind("scales", scales, Mapping, "items by construct, such as {'market': ['MK1', 'MK2', 'MK3']}")
+    require_kind("scales", scales, Mapping, _SCALES)
     assert isinstance(scales, Mapping)
     for name, items in scales.items():
         if isinstance(items, str) or not isinstance(items, Collection):
-            raise SpecificationError(f"scale {name!r} needs a list of {wanted}, got {items!r}")
+            raise needs_list(name, items, wanted)
+
+
+def needs_list(scale: object, items: object, wanted: Words = _AT_LEAST_TWO_ITEMS) -> SpecificationError:
+    """What to say of a scale whose items are no list, or too few."""
+    return SpecificationError(_NEEDS_LIST.filled(scale=repr(scale), wanted=wanted, items=repr(items)))
 
 
 def ends_of(value: object) -> tuple[float, ...]:
@@ -129,11 +137,11 @@ def require_items(scales: Mapping[str, Sequence[str]] | None) -> dict[str, list[
     """The items of each scale; refuse what does not name them, or names one twice."""
     if scales is None:
         return {}
-    require_scales(scales, "its items")
+    require_scales(scales, _ITS_ITEMS)
     found = {name: list(items) for name, items in scales.items()}
     for name, items in found.items():
         if not items or not all(isinstance(item, Hashable) for item in items):
-            raise SpecificationError(f"scale {name!r} needs a list of its items, such as ['MK1', 'MK2'], got {items!r}")
+            raise needs_list(name, items, _ITS_ITEMS + _SUCH_AS)
         _refuse_repeated(items)
     return found
 
@@ -160,11 +168,15 @@ def require_respondents(answers: Answers) -> None:
     """Refuse so few respondents, or items, that no correlation matrix of full rank comes of them."""
     names = list(answers.frame)
     if len(names) < 2:
-        items = Words(f"{len(names)} item{'s' * (len(names) != 1)}", f"{len(names)}个题项")
-        raise DataProblem(items + _AT_LEAST_TWO)
+        raise too_few_items(len(names))
     if answers.n <= len(names):
         counts = {"n": answers.n, "answered": answers.n_answered, "items": len(names), "least": len(names) + 1}
         raise DataProblem(_TOO_FEW.filled(**counts))
+
+
+def too_few_items(n: int) -> DataProblem:
+    """What to say of one item, or none, where correlations are wanted."""
+    return DataProblem(_TOO_FEW_ITEMS.filled(n=n, s="s" * (n != 1)))
 
 
 def require_correlations(answers: Answers) -> Any:
@@ -188,10 +200,7 @@ def require_full_rank(correlation: Any, names: Sequence[object]) -> Any:
     """Return the correlation matrix; refuse one in which some items follow exactly from others."""
     smallest = float(np.linalg.eigvalsh(correlation)[0])
     if smallest < -1e-8:
-        raise DataProblem(
-            f"not a covariance matrix: its smallest eigenvalue is negative ({smallest:.3g}). "
-            "Compute it from complete answers (listwise), and give it with all its digits."
-        )
+        raise DataProblem(_NO_COVARIANCES.filled(smallest=f"{smallest:.3g}"))
     share = kernel.determined(correlation)
     if tied := [str(name) for name, part in zip(names, share, strict=True) if part > 1e-6]:
         raise DataProblem(_TIED.filled(names=joined(tied, ", ", "、")))
@@ -202,27 +211,35 @@ def _known(items: object, frame: pd.DataFrame) -> list[Any]:
     found = listed("items", items, "MK1")
     for item in found:
         if item not in frame.columns:
-            raise SpecificationError(f"no column {item!r}.{did_you_mean(str(item), map(str, frame.columns))}")
+            raise no_column(item, frame)
     _refuse_repeated(found)
     return found
 
 
 def _refuse_repeated(names: Iterable[object]) -> None:
     if repeated := [str(name) for name, times in Counter(names).items() if times > 1]:
-        raise SpecificationError(f"named more than once: {_listed(repeated)}. Every item counts once.")
+        raise SpecificationError(_REPEATED.filled(names=joined(repeated, ", ", "、")))
 
 
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names)
-
-
+_SCALES = Words(
+    "items by construct, such as {'market': ['MK1', 'MK2', 'MK3']}",
+    "按构念列出的题项，如{'market': ['MK1', 'MK2', 'MK3']}",
+)
+_NEEDS_LIST = Words("scale {scale} needs a list of {wanted}, got {items}", "量表{scale}需要{wanted}的列表，实为{items}")
+_SUCH_AS = Words(", such as ['MK1', 'MK2']", "（如['MK1', 'MK2']）")
+_REPEATED = Words("named more than once: {names}. Every item counts once.", "重复指定：{names}。每个题项只计一次。")
+_NO_COVARIANCES = Words(
+    "not a covariance matrix: its smallest eigenvalue is negative ({smallest}). Compute it from complete answers "
+    "(listwise), and give it with all its digits.",
+    "不是协方差矩阵：最小特征值为负（{smallest}）。请以完整作答（列表删除）计算，并给出全部小数位。",
+)
 _LEVELS = Words(
     "the columns have names of {n} levels; give each one name, such as frame.columns = frame.columns.map('_'.join)",
     "列名有{n}层；请给每列一个名称，如frame.columns = frame.columns.map('_'.join)",
 )
 _NEITHER = Words("neither a scale nor a column: {name}.", "{name}既不是量表也不是列。")
 _NO_COLUMN = Words("no column: {name}.", "没有列{name}。")
-_AT_LEAST_TWO = Words(": correlations need at least two.", "：计算相关至少需要两个。")
+_TOO_FEW_ITEMS = Words("{n} item{s}: correlations need at least two.", "{n}个题项：计算相关至少需要两个。")
 NO_SCALE = Words(
     "no scale named: give at least one, as {'market': ['MK1', 'MK2', 'MK3']}",
     "没有指定量表：请至少给出一个，如{'market': ['MK1', 'MK2', 'MK3']}",

@@ -18,6 +18,7 @@ import pandas as pd
 
 from ..arguments import require_kind
 from ..errors import DataProblem, SpecificationError
+from ..sem.fitted import A_FIT
 from ..sem.result import Fit
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
 from .answers import SCORED, complete_answers, require_correlations, scored
@@ -76,10 +77,10 @@ def collinearity(fit: Fit, frame: pd.DataFrame) -> Collinearity:
     >>> result.vif["predictor"].tolist()
     ['cost', 'trust']
     """
-    require_kind("fit", fit, Fit, "a fitted model as sme.fit returns it")
+    require_kind("fit", fit, Fit, A_FIT)
     paths = list({p.key: p for p in fit.table.parameters if p.op == "~"}.values())
     if not paths:
-        raise SpecificationError("the model has no path (no '~' line), so no predictors that could be collinear.")
+        raise SpecificationError(_NO_PATH)
     require_items(fit, (p.rhs for p in paths))
     outcomes: dict[str, list[str]] = {}
     for p in paths:
@@ -166,6 +167,10 @@ def _rows(
     return [(outcome, name, len(scores), vif, 1 / vif) for name, vif in zip(names, found, strict=True)]
 
 
+_NO_PATH = Words(
+    "the model has no path (no '~' line), so no predictors that could be collinear.",
+    "模型没有路径（没有'~'行），因而没有可能共线的自变量。",
+)
 _WEIGHTED = Words("made of items, and scored by their weights.", "由题项合成，得分按题项权重计算。")
 _COLUMNS = (
     Column("outcome", Words("Outcome", "因变量")),

@@ -19,12 +19,10 @@ import pandas as pd
 from scipy import stats
 
 from ..arguments import listed
-from ..errors import DataProblem, SpecificationError
+from ..errors import DataProblem
 from ..kernels import covariances
-from ..responses.numeric import INFINITE, holds_numbers, numbers_of, repeated
-from ..suggestions import did_you_mean
+from ..responses.numeric import INFINITE, holds_numbers, no_column, numbers_of, repeated
 from ..tables import Column, Kind, Number, Words
-from ..words import at
 
 COLUMNS = (
     "variable",
@@ -80,13 +78,7 @@ def known_columns(frame: pd.DataFrame, named: object, argument: str) -> list[Any
     found = listed(argument, named, "age")
     for name in found:
         if name not in frame.columns:
-            raise SpecificationError(
-                at(
-                    argument,
-                    Words(f"no column {name!r}.", f"没有名为{name!r}的列。")
-                    + did_you_mean(str(name), map(str, frame.columns)),
-                )
-            )
+            raise no_column(name, frame, argument)
         if isinstance(frame[name], pd.DataFrame):
             raise repeated(name)
     return found

@@ -32,7 +32,7 @@ from ..kernels import validity as kernel
 from ..sem.composites import composites_of
 from ..sem.multiple_testing import corrected
 from ..sem.specification import Specification
-from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, about, joined, rows_from, term
 from ..tables.format import interval_columns, percent
 from ..threads import one_thread
 from .answers import complete_answers, require_correlations, require_scales, resampled
@@ -105,17 +105,14 @@ def discriminant(frame: pd.DataFrame, model: str | Specification, **options: Any
     made = _composed(specification)
     names = [name for name in specification.latent if name not in made]
     if len(names) < 2:
-        also = f" that their items reflect (=~), unlike {', '.join(made)}" if made else ""
-        raise SpecificationError(f"discriminant validity compares constructs{also}: the model needs at least two.")
+        raise SpecificationError(_TWO_REFLECTED.filled(made=joined(made, ", ", "、")) if made else _TWO)
     free = fit(specification, frame, **(options | {"std_lv": True, "on_failure": "raise"}))
     if free.options.method.discrepancy != "ML" or free.options.method.scaled or free.table.groups > 1:
-        raise SpecificationError(
-            "the tests are likelihood-ratio tests of one group: take estimator='ML', without group=."
-        )
+        raise SpecificationError(_ONLY_ML)
     correlations = _correlations(free, names)
     if missing := [pair for pair in combinations(names, 2) if pair not in correlations]:
         a, b = missing[0]
-        raise SpecificationError(f"{a} and {b} are not free to correlate: give a measurement model without paths.")
+        raise SpecificationError(_NOT_FREE.filled(a=a, b=b))
     rows, lost = [], []
     entire = [name for name in specification.latent if name not in free.table.made]
     for (a, b), (r, lower, upper) in correlations.items():
@@ -237,7 +234,7 @@ def heterotrait(
     probability("level", level, 0.95)
     require_scales(scales)
     if len(scales) < 2 or any(len(own) < 2 for own in scales.values()):
-        raise SpecificationError("HTMT compares constructs: give at least two, each with at least two items.")
+        raise SpecificationError(_TWO_SCALES)
     draws = whole("draws", draws, 2, Words("at least two, in practice some thousands", "至少2，实际宜为数千"))
     items = list(dict.fromkeys(item for own in scales.values() for item in own))
     answers = complete_answers(frame, items)
@@ -252,7 +249,7 @@ def heterotrait(
     sample = np.concatenate([ratios(correlations) for correlations in resampled(answers, draws, seed)])
     usable = np.isfinite(sample).all(axis=(-2, -1))
     if usable.sum() < 2:
-        raise ConvergenceError("hardly any bootstrap sample had correlations: items vary too little.")
+        raise ConvergenceError(_HARDLY_ANY)
     ordered = np.sort(sample[usable].reshape(usable.sum(), -1), axis=0)
     limits = intervals.percentile(ordered, level).reshape(2, *sample.shape[1:])
     names, estimate = list(scales), ratios(R)
@@ -263,6 +260,31 @@ def heterotrait(
     return Heterotrait(table, answers.n, draws, int(draws - usable.sum()), level, answers.sample_notes())
 
 
+_TWO = Words(
+    "discriminant validity compares constructs: the model needs at least two.",
+    "区分效度比较构念：模型至少需要两个构念。",
+)
+_TWO_REFLECTED = Words(
+    "discriminant validity compares constructs that their items reflect (=~), unlike {made}: the model needs at least "
+    "two.",
+    "区分效度比较由题项反映的构念（=~），{made}不属此类：模型至少需要两个这样的构念。",
+)
+_ONLY_ML = Words(
+    "the tests are likelihood-ratio tests of one group: take estimator='ML', without group=.",
+    "本检验为单组似然比检验：请取estimator='ML'，且不用group=。",
+)
+_NOT_FREE = Words(
+    "{a} and {b} are not free to correlate: give a measurement model without paths.",
+    "{a}与{b}不能自由相关：请给出不含路径的测量模型。",
+)
+_TWO_SCALES = Words(
+    "HTMT compares constructs: give at least two, each with at least two items.",
+    "HTMT比较构念：请至少给出两个构念，每个至少两个题项。",
+)
+_HARDLY_ANY = Words(
+    "hardly any bootstrap sample had correlations: items vary too little.",
+    "几乎没有Bootstrap样本可求得相关：题项的变异过小。",
+)
 _TESTS = {"phi": Words("correlation of one", "相关固定为1"), "merged": Words("merged into one", "合并为一个构念")}
 _NAMES = [
     "construct",

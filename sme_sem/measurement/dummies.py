@@ -44,9 +44,7 @@ def categories_of(
     """
     if isinstance(categorical, Mapping):
         for name, labels in categorical.items():
-            require_kind(
-                f"categorical[{name!r}]", labels, Mapping, "labels by code, such as {1: 'Harbin', 2: 'Daqing'}"
-            )
+            require_kind(f"categorical[{name!r}]", labels, Mapping, _LABELS)
         return {name: own for name, own in categorical.items() if name in frame.columns and name not in scales}
     names = known_columns(frame, categorical, "categorical")
     return {name: {code: str(code) for code in _codes(frame[name])} for name in names}
@@ -64,7 +62,7 @@ def numbered(frame: pd.DataFrame, categories: Categories) -> pd.DataFrame:
     for name, labels in categories.items():
         places[name] = frame[name].map({code: float(place) for place, code in enumerate(labels)})
         if strange := frame.loc[places[name].isna() & frame[name].notna(), name].unique().tolist():
-            raise DataProblem(f"{name}: {', '.join(map(repr, strange[:8]))} is none of its categories.")
+            raise DataProblem(at(str(name), _STRANGE.filled(codes=joined(map(repr, strange[:8]), ", ", "、"))))
     return frame.assign(**{str(name): own.astype(float) for name, own in places.items()})
 
 
@@ -132,6 +130,8 @@ IN_ORDER = Words(
 )
 NAMED = Words("{name}: {category}", "{name}：{category}")
 REFERENCE = Words("{name} ({reference})", "{name}（{reference}）")
+_LABELS = Words("labels by code, such as {1: 'Harbin', 2: 'Daqing'}", "按编码列出的标签，如{1: 'Harbin', 2: 'Daqing'}")
+_STRANGE = Words("{codes} is none of its categories.", "{codes}不属于其任何类别。")
 _ALONE = Words(
     "{name}: everybody is in the same category, so there is nothing to compare. Leave it out.",
     "{name}：所有受访者属于同一类别，无从比较。请删去该变量。",

@@ -134,7 +134,7 @@ class Extracted(Tabled):
 def source(frame: pd.DataFrame | None, cov: pd.DataFrame | None, n: int | None, correlation: CorrelationKind) -> Source:
     """Take correlations from answers or from a covariance matrix."""
     if n is not None:
-        require_kind("n", n, Real, "the number of respondents, such as n=250")
+        require_kind("n", n, Real, _SIZE)
     if (frame is None) == (cov is None):
         raise SpecificationError(
             Words(
@@ -253,3 +253,4 @@ UNSETTLED = Words(
     "The rotation had not come to rest: the loadings may change in the last digits shown.",
     "旋转尚未完全收敛，载荷的末位数字可能变化。",
 )
+_SIZE = Words("the number of respondents, such as n=250", "受访者数，如n=250")

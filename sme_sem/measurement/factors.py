@@ -163,9 +163,8 @@ def factors(
 def _how_many(n_factors: int | None, p: int) -> int:
     most = kernel.most(p)
     if not most:
-        raise SpecificationError(f"{p} items do not identify a factor: take at least three.")
-    wanted = f"a whole number from 1 to {most} for {p} items; sme.retention(frame).suggested names one"
-    return whole("n_factors", n_factors, 1, wanted, most)
+        raise SpecificationError(_UNIDENTIFIED.filled(p=p))
+    return whole("n_factors", n_factors, 1, _HOW_MANY.filled(most=most, p=p), most)
 
 
 def _require_proper(solution: kernel.Factors, names: list[Any], m: int) -> None:
@@ -196,6 +195,13 @@ def _variance(squares: Any, p: int) -> pd.DataFrame:
     )
 
 
+_UNIDENTIFIED = Words(
+    "{p} items do not identify a factor: take at least three.", "{p}个题项不足以识别一个因子：请至少取三个。"
+)
+_HOW_MANY = Words(
+    "a whole number from 1 to {most} for {p} items; sme.retention(frame).suggested names one",
+    "1至{most}的整数（{p}个题项）；sme.retention(frame).suggested给出建议",
+)
 _IMPROPER = Words("no proper solution with {n}: {why}. ", "{n}个因子没有恰当解：{why}。")
 _NO_UNIQUE = Words("the unique variance of {items} would be zero or negative", "{items}的独特方差为零或负值")
 _NONE_FOUND = Words("none was found", "未得到解")

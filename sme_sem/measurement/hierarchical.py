@@ -77,9 +77,9 @@ def hierarchical(fit: Fit) -> Hierarchical:
     >>> found.general, found.scales["construct"].tolist()
     ('g', ['g', 'a', 'b', 'c'])
     """
-    require_solution(fit, "it says nothing on reliability; see fit.diagnostics.")
+    require_solution(fit, _UNSOLVED)
     if fit.table.groups > 1 or fit.table.ordered:
-        raise SpecificationError("hierarchical omega is of one group and of continuous answers.")
+        raise SpecificationError(_ONE_GROUP)
     point, p = fit.inference.point, len(fit.observed)
     names = list(fit.latent)
     items = [
@@ -90,16 +90,10 @@ def hierarchical(fit: Fit) -> Hierarchical:
     reached = np.abs(effects) > 1e-12
     whole = [j for j in range(len(names)) if reached[:, j].all()]
     if len(whole) != 1 or len(names) < 2:
-        raise SpecificationError(
-            "hierarchical omega needs one general construct that reaches every item, beside specific ones: a bifactor "
-            "or second-order model."
-        )
+        raise SpecificationError(_NO_GENERAL)
     psi = np.diagonal(sources)
     if np.abs(sources - np.diag(psi)).max() > 1e-10 * psi.max():
-        raise SpecificationError(
-            "constructs correlate beside the general one, or by what explains them, so their shares cannot be told "
-            "apart: fit a bifactor model with orthogonal=True, or drop the covariances."
-        )
+        raise SpecificationError(_CORRELATED)
     g = whole[0]
     S = fit.sample.covariance[0][np.ix_(items, items)]
     ecv = kernel.explained_common_variance(effects, psi)
@@ -118,6 +112,19 @@ def _sources(point: Point) -> np.ndarray:
     return np.asarray(of_observed @ moments.cov[0][:p, :p] @ of_observed.T + point.S[0][p:, p:])
 
 
+_UNSOLVED = Words("it says nothing on reliability; see fit.diagnostics.", "无法据以评价信度；详见fit.diagnostics。")
+_ONE_GROUP = Words("hierarchical omega is of one group and of continuous answers.", "分层ω仅适用于单个组的连续作答。")
+_NO_GENERAL = Words(
+    "hierarchical omega needs one general construct that reaches every item, beside specific ones: a bifactor or "
+    "second-order model.",
+    "分层ω需要一个影响全部题项的一般因子，以及若干特殊因子：即双因子模型或二阶模型。",
+)
+_CORRELATED = Words(
+    "constructs correlate beside the general one, or by what explains them, so their shares cannot be told apart: fit "
+    "a bifactor model with orthogonal=True, or drop the covariances.",
+    "除一般因子外，构念之间还存在相关，或因共同的自变量而相关，其份额无法区分："
+    "请以orthogonal=True拟合双因子模型，或删去这些协方差。",
+)
 _COLUMNS = (
     Column("construct", term("Construct")),
     Column("n_items", term("Number of items"), Kind.COUNT),

@@ -31,7 +31,7 @@ from ..sem.fitted import require_solution
 from ..sem.quoted import objections
 from ..sem.rows import rows_of
 from ..suggestions import did_you_mean
-from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from
+from ..tables import Column, Kind, Table, Tabled, Text, Words, about, joined, rows_from
 from .answers import ends_of
 from .shares import Shares, require_items, shares
 
@@ -145,13 +145,13 @@ def importance(
     >>> list(found.table["construct"])
     ['x', 'w']
     """
-    require_solution(fit, "no driver has an importance: mend it first.")
+    require_solution(fit, _UNSOLVED)
     _require_scale(scale)
     probability("alpha", alpha, 0.05)
     require_frame(frame)
     drivers = [name for name in drivers_of(fit, target) if name not in set(controls)]
     if not drivers:
-        raise SpecificationError(f"nothing but controls leads to {target!r}, so it has no drivers.")
+        raise SpecificationError(_ONLY_CONTROLS.filled(target=repr(target)))
     require_items(fit, drivers)
     items = {label: _items(fit, label, drivers, scale) for label in fit.moments.labels}
     frame = _checked_answers(frame, {item for of in items.values() for own in of.values() for item in own}, scale)
@@ -180,13 +180,13 @@ def drivers_of(fit: Fit, target: str) -> list[str]:
     paths = list(dict.fromkeys((p.cause, p.effect) for p in fit.table.parameters if p.op == "~"))
     names = dict.fromkeys(name for path in paths for name in path)
     if not among(target, names):
-        raise SpecificationError(f"{target!r} is no outcome of the model.{did_you_mean(target, names)}")
+        raise SpecificationError(_NO_OUTCOME.filled(target=repr(target)) + did_you_mean(target, names))
     reached = {target}
     while new := {source for source, outcome in paths if outcome in reached} - reached:
         reached |= new
     found = [name for name in names if name in reached and name != target]
     if not found:
-        raise SpecificationError(f"no path of the model leads to {target!r}, so it has no drivers.")
+        raise SpecificationError(_NO_PATH.filled(target=repr(target)))
     return found
 
 
@@ -202,20 +202,18 @@ def _checked_answers(frame: pd.DataFrame, items: set[str], scale: Scale | Mappin
     """Give the answers as numbers; refuse those that no performance can be made of."""
     absent = sorted(items - set(frame.columns))
     if absent:
-        raise DataProblem(f"the answers have no column {', '.join(map(repr, absent))}, which the drivers rest on.")
+        raise DataProblem(_ABSENT.filled(items=_quoted(absent)))
     without = sorted(item for item in items if isinstance(scale, Mapping) and item not in scale)
     if without:
-        raise SpecificationError(f"scale= names no lowest and highest answer of {', '.join(map(repr, without))}.")
+        raise SpecificationError(_WITHOUT_SCALE.filled(items=_quoted(without)))
     frame = frame.assign(**{str(name): own for name, own in numbers_of(frame[sorted(items)]).items()})
     for item in sorted(items):
         low, high = _bounds(item, scale)
         if not low < high:
-            raise SpecificationError(
-                f"scale of {item!r}: the lowest answer must be below the highest, got {low, high}."
-            )
+            raise SpecificationError(_UPSIDE_DOWN.filled(item=repr(item), ends=(low, high)))
         beyond = frame[item].dropna()
         if len(beyond) and not beyond.between(low, high).all():
-            raise DataProblem(f"answers to {item!r} lie outside its scale, {low:g} to {high:g}.")
+            raise DataProblem(_BEYOND.filled(item=repr(item), low=f"{low:g}", high=f"{high:g}"))
     return frame
 
 
@@ -223,9 +221,7 @@ def _require_scale(scale: object) -> None:
     """Refuse what does not say the lowest and the highest answer."""
     for own in scale.values() if isinstance(scale, Mapping) else (scale,):
         if not ends_of(own):
-            raise SpecificationError(
-                f"scale={own!r:.40}: give the lowest and the highest answer, such as scale=(1, 7), or these by item."
-            )
+            raise SpecificationError(_ENDS.filled(scale=f"{own!r:.40}"))
 
 
 def _bounds(item: str, scale: Scale | Mapping[str, Scale]) -> Scale:
@@ -235,13 +231,13 @@ def _bounds(item: str, scale: Scale | Mapping[str, Scale]) -> Scale:
 def _parts(fit: Fit, frame: pd.DataFrame, group: str | None) -> dict[str, pd.DataFrame]:
     if group is None:
         if fit.table.groups > 1:
-            raise SpecificationError("the model has groups; name by group= the column of the answers that holds them.")
+            raise SpecificationError(_GROUPS)
         return {"": frame}
     parts = {title: frame[rows] for title, rows in rows_by_group(frame, group).items()}
     if fit.table.groups > 1:
         absent = [title for title in fit.moments.labels if title not in parts]
         if absent:
-            raise SpecificationError(f"column {group!r} has no group {', '.join(map(repr, absent))} of the model.")
+            raise SpecificationError(_ABSENT_GROUPS.filled(group=repr(group), absent=_quoted(absent)))
         return {title: parts[title] for title in fit.moments.labels}
     return parts
 
@@ -254,6 +250,10 @@ def _performance(frame: pd.DataFrame, items: Shares, scale: Scale | Mapping[str,
         means.append(reached if share > 0 else 100 - reached)
     answered = frame[list(items)].notna().any(axis=1)
     return float(np.average(means, weights=np.abs(list(items.values())))), int(answered.sum())
+
+
+def _quoted(names: Iterable[object]) -> Words:
+    return joined(map(repr, names), ", ", "、")
 
 
 TITLE = Words("Importance and performance of the drivers of {target}", "{target}各驱动因素的重要性与绩效")
@@ -281,3 +281,31 @@ _COLUMNS = (
     Column("n", "n", Kind.COUNT),
     Column("first", Words("Priority", "优先级")),
 )
+_UNSOLVED = Words("no driver has an importance: mend it first.", "无法给出驱动因素的重要性：请先修正模型。")
+_ONLY_CONTROLS = Words(
+    "nothing but controls leads to {target}, so it has no drivers.", "指向{target}的只有控制变量，因此没有驱动因素。"
+)
+_NO_OUTCOME = Words("{target} is no outcome of the model.", "{target}不是模型中的因变量。")
+_NO_PATH = Words(
+    "no path of the model leads to {target}, so it has no drivers.", "模型中没有指向{target}的路径，因此没有驱动因素。"
+)
+_ABSENT = Words(
+    "the answers have no column {items}, which the drivers rest on.", "作答中没有列{items}，而计算驱动因素需要这些列。"
+)
+_WITHOUT_SCALE = Words("scale= names no lowest and highest answer of {items}.", "scale=未给出{items}的最低分与最高分。")
+_UPSIDE_DOWN = Words(
+    "scale of {item}: the lowest answer must be below the highest, got {ends}.",
+    "{item}的量表范围：最低分须小于最高分，实为{ends}。",
+)
+_BEYOND = Words(
+    "answers to {item} lie outside its scale, {low} to {high}.", "{item}的作答超出其量表范围（{low}至{high}）。"
+)
+_ENDS = Words(
+    "scale={scale}: give the lowest and the highest answer, such as scale=(1, 7), or these by item.",
+    "scale={scale}：应给出最低分与最高分，如scale=(1, 7)，或按题项分别给出。",
+)
+_GROUPS = Words(
+    "the model has groups; name by group= the column of the answers that holds them.",
+    "模型含多个组；请以group=指明作答中表示组别的列。",
+)
+_ABSENT_GROUPS = Words("column {group} has no group {absent} of the model.", "{group}列中没有模型的组{absent}。")

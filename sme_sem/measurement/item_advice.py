@@ -117,7 +117,7 @@ def item_advice(
             unknown = Words(f"unknown rules {rules!r}.", f"未知的规则{rules!r}。")
             raise SpecificationError(unknown + and_known(rules, RULES))
         rules = RULES[rules]
-    require_kind("rules", rules, ItemRules, f"an ItemRules, or one of {', '.join(RULES)}")
+    require_kind("rules", rules, ItemRules, _KNOWN.filled(names=joined(RULES, ", ", "、")))
     _require_ends(response_scale)
     found = reliability(frame, scales)
     alpha = dict(zip(found.scales["scale"], found.scales["alpha"].astype(float), strict=True))
@@ -148,7 +148,7 @@ def _require_ends(ends: object) -> None:
     """Refuse what does not say the lowest and the highest answer possible."""
     pair = ends_of(ends)
     if ends is not None and not (pair and pair[0] < pair[1]):
-        raise SpecificationError(f"response_scale={ends!r}: give the lowest and the highest answer, such as (1, 5).")
+        raise SpecificationError(_ENDS.filled(ends=repr(ends)))
 
 
 def _broken(
@@ -210,5 +210,10 @@ _RULES = Words(
     "one end at most {end}. Keep: none broken; drop: the item-total correlation and another; else revise.",
     "标准：{source}。校正题总相关不低于{item_rest}，单因子载荷不低于{loading}，量表一端作答比例不高于{end}。"
     "全部满足则保留；校正题总相关及另一项不满足则删除；其余修改。",
+)
+_KNOWN = Words("an ItemRules, or one of {names}", "ItemRules对象，或{names}之一")
+_ENDS = Words(
+    "response_scale={ends}: give the lowest and the highest answer, such as (1, 5).",
+    "response_scale={ends}：应给出最低分与最高分，如(1, 5)。",
 )
 _UNLOADED = Words("{names}: one factor has no proper solution, so no loadings.", "{names}：单因子解不合理，无载荷。")

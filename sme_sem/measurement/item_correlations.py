@@ -30,15 +30,18 @@ def correlations_of_items(answers: Answers, kind: CorrelationKind) -> tuple[Any,
     found = polychoric_of_items(answers)
     R = found.correlation.to_numpy()
     if (smallest := float(np.linalg.eigvalsh(R)[0])) < 1e-10:
-        raise DataProblem(
-            f"the polychoric correlations are not positive definite (smallest eigenvalue {smallest:.3g}), as happens "
-            "with few respondents, rare categories, or items that repeat one another. Bring neighbouring categories "
-            "together, leave an item out, or take correlation='pearson'."
-        )
+        raise DataProblem(_NOT_DEFINITE.filled(smallest=f"{smallest:.3g}"))
     return R, (_POLYCHORIC, *found.doubts())
 
 
 _POLYCHORIC = Words(
     "Polychoric correlations: of the continuous responses behind the ordered answers.",
     "采用多分格相关，即有序作答背后连续反应之间的相关。",
+)
+_NOT_DEFINITE = Words(
+    "the polychoric correlations are not positive definite (smallest eigenvalue {smallest}), as happens with few "
+    "respondents, rare categories, or items that repeat one another. Bring neighbouring categories together, leave an "
+    "item out, or take correlation='pearson'.",
+    "多分格相关矩阵非正定（最小特征值{smallest}），常见于受访者过少、类别频数过低或题项重复。"
+    "请合并相邻类别，删去某一题项，或取correlation='pearson'。",
 )

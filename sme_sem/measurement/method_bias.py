@@ -32,8 +32,10 @@ from ..sem.composites import WEIGHT
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, naming, rows_from, term
 from ..threads import one_thread
+from ..words import at
 from .answers import complete_answers, require_correlations
 from .collinearity import variance_inflation
+from .shares import NO_CONSTRUCT
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
@@ -177,17 +179,15 @@ def _scales(measured: Specification) -> dict[str, list[str]]:
         if t.op == "=~":
             scales.setdefault(t.lhs, []).append(t.rhs)
     if not scales:
-        raise SpecificationError("the model has no construct with items: write at least one '=~' line.")
+        raise SpecificationError(NO_CONSTRUCT)
     return scales
 
 
 def _marker(marker: Sequence[str], specification: Specification) -> list[str]:
     if isinstance(marker, str) or not isinstance(marker, Collection) or len(marker) == 1:
-        raise SpecificationError(f"marker={marker!r}: give a list of at least two items.")
+        raise SpecificationError(_MARKER.filled(marker=repr(marker)))
     if used := [item for item in marker if item in specification.variables]:
-        raise SpecificationError(
-            f"marker: {used[0]!r} is part of the model; a marker must be unrelated to the model's constructs."
-        )
+        raise SpecificationError(at("marker", _PART_OF_MODEL.filled(item=repr(used[0]))))
     return list(marker)
 
 
@@ -357,6 +357,11 @@ def _difference(own: Mapping[str, float], other: Mapping[str, float] | None) -> 
     }
 
 
+_MARKER = Words("marker={marker}: give a list of at least two items.", "marker={marker}：应为至少两个题项的列表。")
+_PART_OF_MODEL = Words(
+    "{item} is part of the model; a marker must be unrelated to the model's constructs.",
+    "{item}已在模型中；标记变量须与模型的构念无关。",
+)
 _LABELS: dict[str, Words] = {
     "measurement": Words("Constructs", "构念测量模型"),
     "single_factor": Words("Single factor", "单因子模型"),

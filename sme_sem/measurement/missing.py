@@ -131,7 +131,7 @@ def missing(
     gaps = values.isna()
     n = len(values)
     if not n or not listed:
-        raise DataProblem("there are no answers to look at: give rows, and columns of items.")
+        raise DataProblem(_NO_ANSWERS)
     little, why = _little(values) if gaps.any(axis=None) else (None, None)
     open_ = pd.Series([", ".join(map(str, gaps.columns[row])) for row in gaps.to_numpy()]).value_counts()
     counts = gaps.sum(axis=1).value_counts().sort_index()
@@ -190,6 +190,10 @@ def _scales(gaps: pd.DataFrame, scales: Mapping[str, Sequence[str]]) -> pd.DataF
     return pd.DataFrame(rows, columns=["scale", "n_items", "missing", "percent", "incomplete"])
 
 
+_NO_ANSWERS = Words(
+    "there are no answers to look at: give rows, and columns of items.",
+    "没有可供分析的作答：请提供受访者的行和题项的列。",
+)
 _MISSING = Words("Missing values", "缺失值") + Words(": ", "：")
 _BY_ITEM, _BY_SCALE = Words("items", "按题项"), Words("constructs", "按构念")
 _BY_PERSON, _BY_PATTERN = Words("respondents", "按受访者"), Words("patterns", "缺失模式")

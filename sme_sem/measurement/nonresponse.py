@@ -100,13 +100,13 @@ def nonresponse(
     """
     require_frame(frame)
     correction = correction_of(correction)
-    require_kind("order", order, Hashable, "the name of a column that says when respondents answered")
+    require_kind("order", order, Hashable, _ORDER)
     tests.known_columns(frame, [order], "order")
     chosen = tests.known_columns(frame, frame.columns if variables is None else variables, "variables")
     categorical = tests.known_columns(frame, categorical, "categorical")
     chosen = [name for name in chosen if name != order]
     if not isinstance(share, Real) or not 0 < share <= 0.5:
-        raise SpecificationError(f"share={share!r}: give a share above 0 and at most 0.5, such as 0.25.")
+        raise SpecificationError(_SHARE.filled(share=repr(share)))
     when = _in_order(frame[order], order)
     known = when.notna().to_numpy()
     waves, tied = sorted(when.dropna().unique()), False
@@ -119,7 +119,7 @@ def nonresponse(
         ends = when.dropna().sort_values().iloc[[each - 1, each, -each - 1, -each]].tolist() if each else []
         tied = bool(ends) and (ends[0] == ends[1] or ends[2] == ends[3])
     if min(early.sum(), late.sum()) < 2:
-        raise DataProblem(f"{early.sum()} early and {late.sum()} late respondents: each wave needs at least two.")
+        raise DataProblem(_TOO_FEW.filled(early=early.sum(), late=late.sum()))
     table = tests.differences(frame, early, late, chosen, categorical)
     table["pvalue_corrected"] = corrected(table["pvalue"], correction)
     rare = tests.sparse(frame, early, late, list(table.loc[table["test"] == "chisq", "variable"]))
@@ -146,13 +146,25 @@ def _in_order(when: pd.Series[Any], name: str) -> pd.Series[Any]:
         return pd.Series(points, index=texts.index).reindex(when.index)
     if texts.nunique() == 2:
         return when
-    why = "day and month could be the other way round" if times.undecided else "it is text, and neither number nor time"
-    raise SpecificationError(
-        f"order={name!r} cannot be put in order: {why}. Turn it into times (pandas.to_datetime) or serial numbers, or "
-        "name a column with two waves."
-    )
+    raise SpecificationError(_NO_ORDER.filled(name=repr(name), why=_UNDECIDED if times.undecided else _TEXT))
 
 
+_ORDER = Words("the name of a column that says when respondents answered", "表示作答时间或先后的列名")
+_SHARE = Words(
+    "share={share}: give a share above 0 and at most 0.5, such as 0.25.",
+    "share={share}：应为大于0且不超过0.5的比例，如0.25。",
+)
+_TOO_FEW = Words(
+    "{early} early and {late} late respondents: each wave needs at least two.",
+    "早期受访者{early}名，晚期受访者{late}名：每组至少需要两名。",
+)
+_NO_ORDER = Words(
+    "order={name} cannot be put in order: {why}. Turn it into times (pandas.to_datetime) or serial numbers, or name a "
+    "column with two waves.",
+    "order={name}无法排序：{why}。请转换为时间（pandas.to_datetime）或序号，或指定一个只含前后两批的列。",
+)
+_UNDECIDED = Words("day and month could be the other way round", "日与月的先后无法判定")
+_TEXT = Words("it is text, and neither number nor time", "内容为文本，既非数值也非时间")
 _NOTE = Words(
     "{early} early (first) and {late} late (second) respondents; p corrected by {correction}. Agreement makes "
     "non-response bias less likely but proves nothing (Armstrong & Overton, 1977).",

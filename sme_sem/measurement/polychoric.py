@@ -21,10 +21,10 @@ from ..arguments import chosen, listed
 from ..errors import DataProblem, SpecificationError
 from ..kernels import influence as kernel
 from ..kernels import latent_moments
-from ..suggestions import did_you_mean
-from ..tables import Column, Kind, Table, Tabled, Text, Words, term
+from ..responses.numeric import no_column
+from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, term
 from ..threads import one_thread
-from .answers import Answers, complete_answers
+from .answers import Answers, complete_answers, too_few_items
 
 FINEST = 20  # categories of an item that somebody calls ordered
 MOST_CATEGORIES = 11  # a scale from 0 to 10; whole numbers with more distinct values are taken as continuous
@@ -124,7 +124,7 @@ def polychoric(
     """
     missing = chosen("missing", missing, ("listwise", "pairwise"))
     if not isinstance(correct, Real) or not 0 <= correct < 1:
-        raise SpecificationError(f"correct={correct!r}: a part of one respondent, at least 0 and less than 1.")
+        raise SpecificationError(_CORRECT.filled(correct=repr(correct)))
     answers = complete_answers(frame)
     used = answers.frame if missing == "listwise" else answers.values.dropna(how="all")
     _require_spread(used, answers)
@@ -134,10 +134,7 @@ def polychoric(
     first, second = moments.layout.covariance.T
     rho = moments.correlation[first, second]
     if (lost := np.flatnonzero(np.isnan(rho))).size:
-        raise DataProblem(
-            f"no correlation of {names[first[lost[0]]]} and {names[second[lost[0]]]}: too few respondents answered "
-            "both, or those who did gave only one answer to one of them. Leave one out."
-        )
+        raise DataProblem(_LOST.filled(first=names[first[lost[0]]], second=names[second[lost[0]]]))
     bound = tuple((str(names[i]), str(names[j])) for i, j in moments.layout.covariance[moments.at_bound])
     notes = answers.sample_notes() if missing == "listwise" else (_PAIRWISE.filled(n=len(used)),)
     return Polychoric(
@@ -154,32 +151,27 @@ def polychoric_of_items(answers: Answers) -> Polychoric:
     """Correlate items that all count as ordered; refuse one with more answers than a scale has."""
     for item in answers.frame:
         if (different := answers.frame[item].nunique()) > FINEST:
-            raise DataProblem(
-                f"{item} has {different} different answers; an ordered item has at most {FINEST}. Bring its answers "
-                "into fewer categories, or do not take the items as ordered."
-            )
+            raise DataProblem(_TOO_FINE.filled(item=item, different=different, most=FINEST))
     return polychoric(answers.frame, ordered=answers.frame.columns.tolist())
 
 
 def _require_spread(used: pd.DataFrame, answers: Answers) -> None:
     if used.shape[1] < 2:
-        raise DataProblem(f"{used.shape[1]} item{'s' * (used.shape[1] != 1)}: correlations need at least two.")
+        raise too_few_items(used.shape[1])
     if constant := [str(name) for name in used if used[name].nunique() < 2]:
-        raise DataProblem(
-            f"fewer than two different answers to {', '.join(constant)} among {len(used)} respondents "
-            f"(of {answers.n_answered}): no correlations. Leave it out, or fill in or collect more answers."
-        )
+        counts = {"names": joined(constant, ", ", "、"), "n": len(used), "answered": answers.n_answered}
+        raise DataProblem(_CONSTANT.filled(**counts))
 
 
 def _ordered(used: pd.DataFrame, named: Sequence[str] | None) -> list[bool]:
     if named is None:
         return [bool((used[name].dropna() % 1 == 0).all()) and used[name].nunique() <= MOST_CATEGORIES for name in used]
     if isinstance(named, str):
-        raise SpecificationError(f"ordered={named!r}: give a list of names, such as [{named!r}].")
+        raise SpecificationError(_NAMES.filled(named=repr(named)))
     named = listed("ordered", named, "MK1")
     for name in named:
         if name not in used.columns:
-            raise SpecificationError(f"ordered: no column {name!r}.{did_you_mean(str(name), map(str, used.columns))}")
+            raise no_column(name, used, "ordered")
     return [name in set(named) for name in used]
 
 
@@ -230,6 +222,28 @@ def _columns(frame: pd.DataFrame, kind: Kind) -> tuple[Column, ...]:
     return (Column("item", term("Item")), *(Column(str(name), str(name), kind, named=True) for name in frame.columns))
 
 
+_CORRECT = Words(
+    "correct={correct}: a part of one respondent, at least 0 and less than 1.",
+    "correct={correct}：应为一名受访者的一部分，不小于0且小于1。",
+)
+_LOST = Words(
+    "no correlation of {first} and {second}: too few respondents answered both, or those who did gave only one answer "
+    "to one of them. Leave one out.",
+    "无法计算{first}与{second}的相关：同时回答两题的受访者过少，或他们对其中一题的回答相同。请删去其一。",
+)
+_TOO_FINE = Words(
+    "{item} has {different} different answers; an ordered item has at most {most}. Bring its answers into fewer "
+    "categories, or do not take the items as ordered.",
+    "{item}有{different}种不同的回答，有序题项至多{most}种。请将其回答合并为较少的类别，或不将题项视为有序。",
+)
+_CONSTANT = Words(
+    "fewer than two different answers to {names} among {n} respondents (of {answered}): no correlations. Leave it out, "
+    "or fill in or collect more answers.",
+    "{n}名受访者（共{answered}名）对{names}的不同回答不足两种，无法计算相关。请删去该题，或补全、增加答卷。",
+)
+_NAMES = Words(
+    "ordered={named}: give a list of names, such as [{named}].", "ordered={named}：应为名称的列表，如[{named}]。"
+)
 _TITLE = term("Polychoric correlation")
 _PAIRWISE = Words(
     "{n} respondents; each threshold and correlation from all who gave the answers (pairwise).",

@@ -93,13 +93,10 @@ def rater_agreement(ratings: pd.DataFrame, *, level: float = 0.95) -> RaterAgree
     values = answers.frame.to_numpy()
     n_raters, n_targets = values.shape
     if min(n_raters, n_targets) < 2:
-        raise DataProblem(
-            f"{n_raters} raters who rated everything (of {answers.n_answered}) and {n_targets} targets: "
-            "agreement needs at least two of each."
-        )
+        raise DataProblem(_TOO_FEW.filled(raters=n_raters, answered=answers.n_answered, targets=n_targets))
     squares = kernel.mean_squares((values - values[0, 0]).T)  # exactly zero where nothing varies
     if not squares.targets > 0:
-        raise DataProblem("the raters' mean is the same for every target, so there is nothing to agree on.")
+        raise DataProblem(_ALIKE)
     F, df1, df2, p = kernel.intraclass_tests(squares)
     lower, upper = kernel.intraclass_interval(squares, level)
     w, chi_square, of_w = map(float, panel.kendall_test(values))
@@ -127,6 +124,14 @@ def rater_agreement(ratings: pd.DataFrame, *, level: float = 0.95) -> RaterAgree
     )
 
 
+_TOO_FEW = Words(
+    "{raters} raters who rated everything (of {answered}) and {targets} targets: agreement needs at least two of each.",
+    "对全部对象评分的评分者{raters}名（共{answered}名），评分对象{targets}个：计算一致性各需至少两个。",
+)
+_ALIKE = Words(
+    "the raters' mean is the same for every target, so there is nothing to agree on.",
+    "各评分对象的评分者均值完全相同，无从比较一致性。",
+)
 _MEANING = {
     "ICC1": Words("one rater, raters differ by target", "单个评分者，各对象评分者不同"),
     "ICC2": Words("one rater, absolute agreement", "单个评分者，绝对一致性"),

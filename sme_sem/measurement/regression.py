@@ -182,7 +182,7 @@ def regression(
     se, level = chosen("se", se, get_args(Errors)), probability("level", level, 0.95)
     outcome, steps = _steps(models)
     require_labels(labels)
-    require_kind("center", center, bool, "True or False")
+    require_kind("center", center, bool, Words("True or False", "True或False"))
     known = dict(labels or {})
     scores, steps, shown, notes = _scored(data, outcome, steps, scales, categorical, known, center=center)
     fitted = [_fitted(scores, outcome, names, se) for names in steps]

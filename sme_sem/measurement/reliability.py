@@ -28,7 +28,7 @@ from ..tables import Column, Kind, Table, Tabled, Text, Words, about, joined, ro
 from ..tables.format import interval_columns
 from ..tables.language import About
 from ..threads import one_thread
-from .answers import NO_SCALE, Answers, complete_answers, require_scales
+from .answers import NO_SCALE, Answers, complete_answers, needs_list, require_scales
 from .opposed import opposed, slightly
 from .polychoric import Polychoric, polychoric_of_items
 
@@ -169,12 +169,7 @@ def reliability(
 
 def _answers_to(frame: pd.DataFrame, scale: str, items: Sequence[str]) -> Answers:
     if len(items) < 2:
-        raise SpecificationError(
-            Words(
-                f"scale {scale!r} needs a list of at least two items, got {items!r}",
-                f"量表{scale!r}需要至少两个题项的列表，实为{items!r}",
-            )
-        )
+        raise needs_list(scale, items)
     try:
         answers = complete_answers(frame, items)
     except (DataProblem, SpecificationError) as problem:

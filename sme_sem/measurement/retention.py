@@ -143,9 +143,7 @@ def _noise(named: str | None, correlation: str) -> Literal["normal", "permutatio
     if correlation != "polychoric":
         return "permutation" if named == "permutation" else "normal"
     if named == "normal":
-        raise SpecificationError(
-            "noise='normal' has no categories, and so no polychoric correlations: take 'permutation', or leave it out."
-        )
+        raise SpecificationError(_NO_CATEGORIES)
     return "permutation"
 
 
@@ -166,6 +164,10 @@ def _matrices(answers: Answers, noise: str, correlation: str, draws: int, seed: 
     return np.concatenate([kernel.polychoric_correlations(part, levels) for part in parts])
 
 
+_NO_CATEGORIES = Words(
+    "noise='normal' has no categories, and so no polychoric correlations: take 'permutation', or leave it out.",
+    "noise='normal'没有类别，因而没有多分格相关：请取'permutation'，或不指定。",
+)
 _CRITERIA = {
     "parallel": term("Parallel analysis"),
     "map": term("Minimum average partial"),

@@ -78,3 +78,8 @@ def _parts(fit: Fit, group: str, *, signed: bool) -> dict[str, Shares]:
         loading = -1.0 if signed and value < 0 else 1.0
         found.setdefault(str(name), {})[str(part)] = float(value) if op == "<~" else loading
     return found
+
+
+NO_CONSTRUCT = Words(
+    "the model has no construct with items: write at least one '=~' line.", "模型中没有带题项的构念：请至少写一行'=~'。"
+)

@@ -22,8 +22,7 @@ from ..arguments import chosen, probability, require_kind, whole
 from ..errors import ConvergenceError, DataProblem, SpecificationError
 from ..kernels import alignment, factors, intervals
 from ..kernels import components as kernel
-from ..responses.numeric import require_frame
-from ..suggestions import did_you_mean
+from ..responses.numeric import GROUP_COLUMN, no_column, require_frame
 from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from ..tables.format import percent
 from ..threads import one_thread
@@ -101,15 +100,13 @@ def congruence(
     True
     """
     require_frame(frame)
-    require_kind("group", group, Hashable, "the name of a column, such as group='region'")
+    require_kind("group", group, Hashable, GROUP_COLUMN)
     if group not in frame.columns:
-        raise SpecificationError(f"group: no column {group!r}.{did_you_mean(str(group), map(str, frame.columns))}")
+        raise no_column(group, frame, "group")
     items = frame.drop(columns=group)
     parts = {str(label): complete_answers(items[frame[group] == label]) for label in frame[group].dropna().unique()}
     if len(parts) < 2:
-        raise DataProblem(
-            f"{group!r} divides the respondents into {len(parts)} group: congruence compares at least two."
-        )
+        raise DataProblem(_TWO_GROUPS.filled(group=repr(group), n=len(parts)))
     names = sorted(parts, key=lambda label: -parts[label].n)
     method = chosen("method", method, get_args(Method))
     extract = _extraction(method, n, items.shape[1])
@@ -207,7 +204,7 @@ def loading_intervals(
     found = np.concatenate([alignment.turned_to(extract(correlations), target) for correlations in drawn])
     proper = np.isfinite(found).all(axis=(-2, -1))
     if proper.sum() < 2:
-        raise ConvergenceError("hardly any bootstrap sample had a proper solution: take fewer factors.")
+        raise ConvergenceError(_HARDLY_ANY)
     ordered = np.sort(found[proper].reshape(proper.sum(), -1), axis=0)
     lower, upper = intervals.percentile(ordered, level)
     items, columns = [str(name) for name in answers.frame], [f"{_PREFIX[method]}{j + 1}" for j in range(n)]
@@ -228,7 +225,7 @@ def _extraction(method: Method, n: int, p: int) -> Callable[[Any], Any]:
     """What gives n unrotated columns of loadings from correlations: (..., p, p) -> (..., p, n)"""
     most = p if method == "components" else factors.most(p)
     if whole("n", n, 1) > most:
-        raise SpecificationError(f"n={n!r}: {p} items have from 1 to {most} {method}.")
+        raise SpecificationError(_HOW_MANY.filled(n=repr(n), p=p, most=most, method=method))
     if method == "components":
         return lambda R: kernel.principal_components(R)[1][..., :n]
     kind = factors.minimum_residuals if method == "minres" else factors.maximum_likelihood
@@ -243,17 +240,33 @@ def _extraction(method: Method, n: int, p: int) -> Callable[[Any], Any]:
 def _loadings(answers: Answers, extract: Callable[[Any], Any]) -> np.ndarray:
     found = np.asarray(extract(require_correlations(answers)))
     if not np.isfinite(found).all():
-        raise ConvergenceError("an item's unique variance would have to be zero or negative: take fewer factors.")
+        raise ConvergenceError(_IMPROPER)
     return found
 
 
 def _rotated(loadings: np.ndarray, rotation: str) -> np.ndarray:
-    rotation = chosen("rotation", rotation, ("varimax", "none"), " Aligned solutions are uncorrelated.")
+    rotation = chosen("rotation", rotation, ("varimax", "none"), _UNCORRELATED)
     turned, phi, _ = extraction.turned(loadings, extraction.rotation_named(rotation))
     found, _ = extraction.in_order(turned, phi, (turned**2).sum(axis=0))
     return np.asarray(found)
 
 
+_TWO_GROUPS = Words(
+    "{group} divides the respondents into {n} group: congruence compares at least two.",
+    "{group}仅将受访者分为{n}组：一致性系数至少比较两组。",
+)
+_HARDLY_ANY = Words(
+    "hardly any bootstrap sample had a proper solution: take fewer factors.",
+    "几乎没有Bootstrap样本得到恰当解：请减少因子数。",
+)
+_HOW_MANY = Words(
+    "n={n}: {p} items have from 1 to {most} {method}.", "n={n}：{p}个题项以{method}提取时，n可取1至{most}。"
+)
+_IMPROPER = Words(
+    "an item's unique variance would have to be zero or negative: take fewer factors.",
+    "某一题项的独特方差须为零或负值：请减少因子数。",
+)
+_UNCORRELATED = Words(" Aligned solutions are uncorrelated.", "对齐后的解互不相关。")
 _PREFIX = {"components": "PC", "minres": "F", "ml": "F"}
 _CONGRUENCE = (
     Column("group", Words("Group", "组别"), once=True),

@@ -31,6 +31,7 @@ from ..sem.solution import Point
 from ..suggestions import did_you_mean
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
 from ..threads import one_thread
+from .shares import NO_CONSTRUCT
 
 if TYPE_CHECKING:
     from ..sem.fit import Fit
@@ -129,11 +130,11 @@ def validity(fit: Fit, *, group: str | None = None) -> Validity:
     >>> bool((result.fornell_larcker.loc["use", "trust"] ** 2 == result.scales["MSV"]).all())
     True
     """
-    require_solution(fit, "it says nothing on validity; see fit.diagnostics.")
+    require_solution(fit, _UNSOLVED)
     place = _group(fit, group)
     names = [name for name in fit.table.constructs_of(place) if name not in fit.table.phantoms]
     if not names:
-        raise SpecificationError("the model has no construct with items: write at least one '=~' line.")
+        raise SpecificationError(NO_CONSTRUCT)
     point = fit.inference.point
     own = [point.place[name] for name in names]
     constructs = point.moments.cov[place][np.ix_(own, own)]
@@ -186,9 +187,9 @@ def _group(fit: Fit, group: str | None) -> int:
     if group is None and len(labels) == 1:
         return 0
     if group is None:
-        raise SpecificationError(f"the model has {len(labels)} groups: name one, group={labels[0]!r} for instance.")
+        raise SpecificationError(_SEVERAL_GROUPS.filled(n=len(labels), first=repr(labels[0])))
     if str(group) not in labels:
-        raise SpecificationError(f"no group {group!r}.{did_you_mean(str(group), labels)}")
+        raise SpecificationError(_NO_GROUP.filled(group=repr(group)) + did_you_mean(str(group), labels))
     return labels.index(str(group))
 
 
@@ -303,6 +304,11 @@ def _triangle(name: str, title: Text, values: pd.DataFrame, note: Text, *, diago
     return Table(name, title, columns, rows, (note,))
 
 
+_UNSOLVED = Words("it says nothing on validity; see fit.diagnostics.", "无法据以评价效度；详见fit.diagnostics。")
+_SEVERAL_GROUPS = Words(
+    "the model has {n} groups: name one, group={first} for instance.", "模型有{n}个组：请指定其一，如group={first}。"
+)
+_NO_GROUP = Words("no group {group}.", "没有组{group}。")
 _FORNELL_LARCKER = term("Discriminant validity") + Words(": ", "：") + term("Fornell-Larcker criterion")
 _HTMT = term("Heterotrait-monotrait ratio") + Words(" (HTMT)", "（HTMT）")
 _HTMT2 = term("Heterotrait-monotrait ratio") + Words(" (HTMT2)", "（HTMT2）")

@@ -14,13 +14,14 @@ import numpy as np
 import pandas as pd
 
 from ..arguments import require_kind
-from ..errors import DataProblem
-from ..words import Words, joined
+from ..errors import DataProblem, SpecificationError
+from ..suggestions import did_you_mean
+from ..words import Words, at, joined
 
 
 def require_frame(frame: object, name: str = "frame") -> None:
     """Refuse what is no table of answers."""
-    require_kind(name, frame, pd.DataFrame, "a pandas DataFrame with one column per item")
+    require_kind(name, frame, pd.DataFrame, _FRAME)
 
 
 def numbers_of(frame: pd.DataFrame) -> dict[Hashable, pd.Series[Any]]:
@@ -43,6 +44,15 @@ def repeated(name: object) -> DataProblem:
     return DataProblem(_REPEATED.filled(name=repr(name)))
 
 
+def no_column(name: object, frame: pd.DataFrame, argument: str = "") -> SpecificationError:
+    """What to say of a name that is no column."""
+    said = _NO_COLUMN.filled(name=repr(name)) + did_you_mean(str(name), map(str, frame.columns))
+    return SpecificationError(at(argument, said) if argument else said)
+
+
+GROUP_COLUMN = Words("the name of a column, such as group='region'", "列名，如group='region'")
+_FRAME = Words("a pandas DataFrame with one column per item", "每个题项一列的pandas DataFrame")
+_NO_COLUMN = Words("no column {name}.", "没有名为{name}的列。")
 _REPEATED = Words(
     "column {name} occurs more than once in the data: rename or remove one.", "数据中有多个{name}列：请改名或删去其一。"
 )
