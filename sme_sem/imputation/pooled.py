@@ -27,11 +27,12 @@ from ..kernels import pooling as kernel
 from ..sem.columns import measure_columns
 from ..sem.composites import LOADING
 from ..sem.fit import Fit, fit
+from ..sem.fitted import A_FIT
 from ..sem.quoted import objections
 from ..sem.result import shares_explained
 from ..sem.solution import Point, stacked
 from ..sem.specification import Specification
-from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
+from ..tables import Column, Kind, Table, Tabled, Text, Words, joined, rows_from, term
 from ..tables.format import interval_columns
 from ..tasks import Progress, done
 from ..threads import one_thread
@@ -347,14 +348,10 @@ def fit_imputed(
     several = isinstance(imputations, Iterable) and not isinstance(imputations, pd.DataFrame)
     copies = list(imputations) if several else []
     if not copies or not all(isinstance(copy, pd.DataFrame) for copy in copies):
-        raise SpecificationError(
-            "imputations= takes the completed copies of the answers, a DataFrame each, as sme.impute makes them."
-        )
+        raise SpecificationError(_COPIES)
     for number, copy in enumerate(copies, start=1):
         if open_ := [name for name in specification.observed if name in copy and copy[name].isna().any()]:
-            raise SpecificationError(
-                f"copy {number} still has gaps in {', '.join(open_)}: impute these columns too (variables=)."
-            )
+            raise SpecificationError(_STILL_OPEN.filled(number=number, names=joined(open_, ", ", "、")))
     tried = done(
         partial(_fitted, specification, options), copies, title="Imputed fits", workers=workers, progress=progress
     )
@@ -401,41 +398,67 @@ def pool(fits: Iterable[Fit], *, complete_df: float | None = None) -> PooledFit:
     >>> bool((same["se"] == fit.estimates()["se"])[:2].all()), float(same["fmi"][0])
     (True, 0.0)
     """
-    require_kind("fits", fits, Iterable, "fitted models as sme.fit returns them")
+    require_kind("fits", fits, Iterable, _FITS)
     fits = tuple(fits)
     for found in fits:
-        require_kind("each of fits", found, Fit, "a fitted model as sme.fit returns it")
+        require_kind(Words("each of fits", "fits的每一项"), found, Fit, A_FIT)
     if lost := [i for i, found in enumerate(fits, start=1) if not found.converged]:
-        raise ConvergenceError(f"fit {lost[0]} did not converge, so it cannot be pooled; leave it out, and say so.")
+        raise ConvergenceError(_LOST.filled(number=lost[0]))
     return _pooled(fits, 0, complete_df)
 
 
 def _pooled(fits: tuple[Fit, ...], failed: int, complete_df: float | None) -> PooledFit:
     if len(fits) < 2:
-        raise ConvergenceError(
-            f"{len(fits)} of {len(fits) + failed} copies gave estimates; pooling needs at least two. Fit the model to "
-            "one copy alone to see what stands in the way, or take a simpler model."
-        )
+        raise ConvergenceError(_TOO_FEW.filled(n=len(fits), m=len(fits) + failed))
     first = fits[0]
     if first.options.rotation is not None:
-        raise SpecificationError("exploratory blocks are rotated anew in every copy, so their loadings are not pooled.")
+        raise SpecificationError(_ROTATED)
     for number, other in enumerate(fits[1:], start=2):
         if other.table.names() != first.table.names() or other.moments.labels != first.moments.labels:
-            raise SpecificationError(
-                f"fit {number} has other parameters or groups than fit 1. With ordered answers every copy needs "
-                "every category."
-            )
+            raise SpecificationError(_OTHER_MODEL.filled(number=number))
         if other.n != first.n:
-            raise SpecificationError(
-                f"fit 1 is of {first.n} respondents and fit {number} of {other.n}: not one sample."
-            )
+            raise SpecificationError(_OTHER_SAMPLE.filled(first=first.n, number=number, other=other.n))
     if complete_df is None:
         complete_df = max(first.n - first.table.n_free, 1)
     if not isinstance(complete_df, Real) or not complete_df > 0:
-        raise SpecificationError(f"complete_df={complete_df!r}: give degrees of freedom above zero, or math.inf.")
+        raise SpecificationError(_COMPLETE_DF.filled(df=repr(complete_df)))
     return PooledFit(fits, failed, float(complete_df))
 
 
+_COPIES = Words(
+    "imputations= takes the completed copies of the answers, a DataFrame each, as sme.impute makes them.",
+    "imputations=应为插补后的完整数据集，每个为DataFrame，如sme.impute所生成。",
+)
+_STILL_OPEN = Words(
+    "copy {number} still has gaps in {names}: impute these columns too (variables=).",
+    "第{number}个数据集的{names}仍有缺失：请一并插补这些列（variables=）。",
+)
+_FITS = Words("fitted models as sme.fit returns them", "sme.fit返回的多个拟合模型")
+_LOST = Words(
+    "fit {number} did not converge, so it cannot be pooled; leave it out, and say so.",
+    "第{number}个拟合未收敛，无法合并；请将其剔除，并予以说明。",
+)
+_TOO_FEW = Words(
+    "{n} of {m} copies gave estimates; pooling needs at least two. Fit the model to one copy alone to see what stands "
+    "in the way, or take a simpler model.",
+    "{m}个数据集中仅{n}个得到估计；合并至少需要两个。请先对单个数据集拟合模型以查明原因，或采用更简单的模型。",
+)
+_ROTATED = Words(
+    "exploratory blocks are rotated anew in every copy, so their loadings are not pooled.",
+    "探索性区块在每个数据集中各自旋转，其载荷不能合并。",
+)
+_OTHER_MODEL = Words(
+    "fit {number} has other parameters or groups than fit 1. With ordered answers every copy needs every category.",
+    "第{number}个拟合的参数或组与第1个不同。作答为有序变量时，每个数据集须含全部类别。",
+)
+_OTHER_SAMPLE = Words(
+    "fit 1 is of {first} respondents and fit {number} of {other}: not one sample.",
+    "第1个拟合有{first}名受访者，第{number}个有{other}名：不是同一样本。",
+)
+_COMPLETE_DF = Words(
+    "complete_df={df}: give degrees of freedom above zero, or math.inf.",
+    "complete_df={df}：应为大于0的自由度，或math.inf。",
+)
 _INDICES = measure_columns("cfi", "tli", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper", "srmr")
 _INDEX_COLUMNS = (Column("index", Words("Index", "指标")), Column("value", Words("Value", "值"), Kind.COEFFICIENT))
 _COLUMNS = (

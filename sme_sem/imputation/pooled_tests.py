@@ -223,29 +223,24 @@ def compare_imputed(restricted: PooledFit, full: PooledFit) -> PooledComparison:
     from .pooled import PooledFit
 
     for name, given in (("restricted", restricted), ("full", full)):
-        require_kind(name, given, PooledFit, "a pooled fit as sme.fit_imputed returns it")
+        require_kind(name, given, PooledFit, _POOLED)
     a, b = restricted.fits, full.fits
     if len(a) != len(b) or (restricted.n, restricted.failed, full.failed) != (full.n, 0, 0):
-        raise SpecificationError("both models must have been fitted to all of the same copies.")
+        raise SpecificationError(_ALL_COPIES)
     if any(fit.options.method != a[0].options.method or fit.options.method.scaled for fit in (*a, *b)):
-        raise SpecificationError("pooled difference tests need the same estimator in both models, not a robust one.")
+        raise SpecificationError(_ONE_ESTIMATOR)
     if set(a[0].observed) != set(b[0].observed):
-        raise SpecificationError("the models have different observed variables, so neither is nested in the other.")
+        raise SpecificationError(_OTHER_VARIABLES)
     if not all(equal_moments(one.moments, other.moments) for one, other in zip(a, b, strict=True)):
         raise SpecificationError(_OTHER_COPIES)
     narrow, wide = restricted.chi_squares, full.chi_squares
     if narrow.df <= wide.df:
-        raise SpecificationError(
-            f"the restricted model has {narrow.df:g} degrees of freedom and the full one {wide.df:g}: the restricted "
-            "one comes first and must have more."
-        )
+        raise SpecificationError(_ORDER.filled(restricted=f"{narrow.df:g}", full=f"{wide.df:g}"))
     difference = ChiSquares(
         narrow.own - wide.own, narrow.at_mean - wide.at_mean, narrow.stacked - wide.stacked, narrow.df - wide.df
     )
     if (difference.own < -1e-6 * np.abs(narrow.own)).any():
-        raise ConvergenceError(
-            "in some copies the restricted model fits better than the full one: they are not nested."
-        )
+        raise ConvergenceError(_NOT_NESTED)
     return PooledComparison(frame_of(difference, restricted.n))
 
 
@@ -255,6 +250,27 @@ def table_of_tests(tests: pd.DataFrame, name: str, title: Text) -> Table:
     return Table(name, title, _COLUMNS, rows_from(tests, _COLUMNS), (_SOURCES, *rough))
 
 
+_POOLED = Words("a pooled fit as sme.fit_imputed returns it", "sme.fit_imputed返回的合并结果")
+_ALL_COPIES = Words(
+    "both models must have been fitted to all of the same copies.", "两个模型须以相同的全部插补数据集拟合。"
+)
+_ONE_ESTIMATOR = Words(
+    "pooled difference tests need the same estimator in both models, not a robust one.",
+    "合并的差异检验要求两个模型采用同一估计方法，且不是稳健估计。",
+)
+_OTHER_VARIABLES = Words(
+    "the models have different observed variables, so neither is nested in the other.",
+    "两个模型的观测变量不同，互不嵌套。",
+)
+_ORDER = Words(
+    "the restricted model has {restricted} degrees of freedom and the full one {full}: the restricted one comes first "
+    "and must have more.",
+    "受限模型的自由度为{restricted}，完整模型为{full}：受限模型须在前，且自由度更大。",
+)
+_NOT_NESTED = Words(
+    "in some copies the restricted model fits better than the full one: they are not nested.",
+    "在部分数据集中，受限模型的拟合优于完整模型：两者并非嵌套。",
+)
 _OTHER_COPIES = Words(
     "the answers of the models' copies are not the same, so their chi-squares have no difference. Fit both models to "
     "one result of impute(), in the same order.",
