@@ -19,6 +19,8 @@ WHOLLY = ("cli", "qualitative", "resampling", "tables", *sorted(OURS))
 KINDS = {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, SmeSemError)}
 FILES = ("measurement/correlations.py",)
 
+WHOLLY += ("imputation", "measurement", "planning")
+
 
 def plain_refusals(file):
     """Lines that raise one of our errors with a sentence in English alone."""

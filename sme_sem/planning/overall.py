@@ -8,7 +8,7 @@ from numbers import Real
 from ..arguments import probability, require_kind, whole
 from ..errors import SpecificationError
 from ..kernels import overall_power as kernel
-from ..words import Words
+from ..words import Words, at
 
 
 def rmsea_power(
@@ -47,9 +47,9 @@ def rmsea_power(
     0.454
     """
     _sensible(df, null, true, alpha, groups)
-    require_kind("n", n, Real, "a number")
+    require_kind("n", n, Real, _NUMBER)
     if not 1 < n < math.inf:
-        raise SpecificationError(f"n={n!r}: the number of respondents must be above 1, and finite.")
+        raise SpecificationError(at(f"n={n!r}", _RESPONDENTS))
     return kernel.overall_power(n, df, null, true, alpha, groups)
 
 
@@ -85,25 +85,37 @@ def rmsea_sample_size(
     434
     """
     _sensible(df, null, true, alpha, groups)
-    require_kind("power", power, Real, "a number")
+    require_kind("power", power, Real, _NUMBER)
     if not alpha < power < 1:
-        raise SpecificationError(f"power={power!r}: a power lies between alpha and 1, such as 0.8.")
+        raise SpecificationError(at(f"power={power!r}", _POWER))
     found = kernel.respondents_needed(power, df, null, true, alpha, groups)
     if math.isnan(found):
-        raise SpecificationError(
-            f"ten million respondents are too few for a power of {power:g}: null and true are near."
-        )
+        raise SpecificationError(_TOO_NEAR.filled(power=f"{power:g}"))
     return int(found)
 
 
 def _sensible(df: float, null: float, true: float, alpha: float, groups: int) -> None:
     for name, value in (("df", df), ("null", null), ("true", true)):
-        require_kind(name, value, Real, "a number")
+        require_kind(name, value, Real, _NUMBER)
     if df == math.inf:
-        raise SpecificationError("df=inf: the degrees of freedom of a model are a finite number.")
+        raise SpecificationError(at("df=inf", _FINITE))
     if not df > 0:
-        raise SpecificationError(f"df={df!r}: a model without degrees of freedom has no test of overall fit.")
+        raise SpecificationError(at(f"df={df!r}", _NO_TEST))
     if not (0 <= null < 1 and 0 <= true < 1) or null == true:
-        raise SpecificationError(f"null={null!r}, true={true!r}: give two different RMSEA values from 0 to below 1.")
+        raise SpecificationError(at(f"null={null!r}, true={true!r}", _TWO_VALUES))
     probability("alpha", alpha, 0.05)
     whole("groups", groups, 1, Words("how many groups there are, one or more", "组数，不小于1"))
+
+
+_NUMBER = Words("a number", "数值")
+_RESPONDENTS = Words("the number of respondents must be above 1, and finite.", "受访者数须大于1且有限。")
+_POWER = Words("a power lies between alpha and 1, such as 0.8.", "统计功效应介于alpha与1之间，如0.8。")
+_TOO_NEAR = Words(
+    "ten million respondents are too few for a power of {power}: null and true are near.",
+    "一千万名受访者仍不足以达到{power}的统计功效：null与true过于接近。",
+)
+_FINITE = Words("the degrees of freedom of a model are a finite number.", "模型的自由度须为有限值。")
+_NO_TEST = Words(
+    "a model without degrees of freedom has no test of overall fit.", "自由度不大于0的模型没有整体拟合检验。"
+)
+_TWO_VALUES = Words("give two different RMSEA values from 0 to below 1.", "应给出两个不同的RMSEA值，不小于0且小于1。")
