@@ -17,7 +17,7 @@ from typing import Any
 
 from ..words import Language
 from .format import printable, stars
-from .storing import file_names, require_path, store_all
+from .storing import A_FOLDER, file_names, require_path, store_all
 from .table import Kind, Table, is_missing, plain
 
 _FORMULA = ("=", "+", "-", "@")
@@ -63,7 +63,7 @@ def write(tables: Iterable[Table], folder: str | Path, language: Language = "en"
     ExportError
         One of them cannot be written; then none is.
     """
-    require_path(folder, "folder", "the path of a folder")
+    require_path(folder, "folder", A_FOLDER)
     return store_all(files(tables, Path(folder), language))
 
 
