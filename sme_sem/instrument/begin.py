@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from ..errors import StudyError
-from ..tables.storing import IS_A_FILE, require_path, unwritable
+from ..tables.storing import A_FOLDER, IS_A_FILE, require_path, unwritable
 from ..words import Words, at
 from . import places
 from .library import path_of
@@ -95,7 +95,7 @@ def new_study(folder: str | Path, instrument: str | Path) -> Path:
     ...     new_study(folder, "bmi-drivers").name
     'study.yaml'
     """
-    require_path(folder, "folder", "the path of a folder")
+    require_path(folder, "folder", A_FOLDER)
     folder = Path(folder)
     known = load_instrument(instrument)
     source = path_of(str(instrument)) if instrument in places.names() else Path(instrument)

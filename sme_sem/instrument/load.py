@@ -47,12 +47,12 @@ def load_instrument(name_or_path: str | Path) -> Instrument:
     >>> instrument.scales()["COMP"]
     ('comp_1', 'comp_2', 'comp_3')
     """
-    require_path(name_or_path, "name_or_path", "a shipped name, or the path of an instrument file")
+    require_path(name_or_path, "name_or_path", _NAME_OR_PATH)
     if isinstance(name_or_path, str) and name_or_path in places.names():
         path = places.folder() / f"{name_or_path}{places.SUFFIX}"
     else:
         path = Path(name_or_path)
-    source = str(name_or_path) or "(no name)"
+    source = str(name_or_path) or _NO_NAME
     try:
         document, problems = read_file(path, Words("the YAML file", "YAML文件"), _missing)
     except UnreadableError as refusal:
@@ -60,7 +60,7 @@ def load_instrument(name_or_path: str | Path) -> Instrument:
     return read_instrument(document, source, problems)
 
 
-def read_instrument(document: Any, source: str = "instrument", problems: Iterable[Text] = ()) -> Instrument:
+def read_instrument(document: Any, source: Text = "instrument", problems: Iterable[Text] = ()) -> Instrument:
     """Make an instrument of a document, as YAML or JSON gives it.
 
     Parameters
@@ -108,3 +108,7 @@ def _missing(path: Path) -> Words:
     guess = did_you_mean(path.stem, shipped)
     said = Words("no such file, and no shipped instrument of that name.", "文件不存在，也没有该名称的内置问卷。")
     return said + guess + Words(f" Shipped: {', '.join(shipped)}.", f"内置问卷：{'、'.join(shipped)}。")
+
+
+_NAME_OR_PATH = Words("a shipped name, or the path of an instrument file", "内置问卷的名称，或问卷文件的路径")
+_NO_NAME = Words("(no name)", "（无名）")

@@ -400,3 +400,6 @@ def _only(what: Words, name: object, known: Iterable[tuple[str, _T]]) -> _T:
         names.append(own)
     said = Words("the instrument has no {what} {name}.", "问卷中没有{what}{name}。").filled(what=what, name=repr(name))
     raise SpecificationError(said + did_you_mean(name, names))
+
+
+AN_INSTRUMENT = Words("an instrument as sme.load_instrument returns it", "sme.load_instrument返回的问卷")

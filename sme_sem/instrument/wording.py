@@ -67,6 +67,8 @@ def _line(record: type[BaseModel], spans: Mapping[tuple[int | str, ...], Words],
     if kind == "literal_error":
         choices = context["expected"]
         return _not_so(where, Words(choices, choices.replace(", ", "、").replace(" or ", "或")), found)
+    if kind == "invalid_key":
+        return at(where, Words("Keys should be strings", "键须为文字"))
     if kind == "too_short":
         return at(where, Words("is empty; expected at least one entry", "为空；至少应有一项"))
     if kind in _BEYOND and place in spans:

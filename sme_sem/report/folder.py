@@ -22,7 +22,7 @@ from ..responses.findings import listed
 from ..sem.exchange import write_syntax
 from ..tables import Language, Words, csv_file, excel, latex, markdown, word
 from ..tables.language import require_language
-from ..tables.storing import IS_A_FILE, file_names, require_path, sha256_of, store, unreadable, unwritable
+from ..tables.storing import A_FOLDER, IS_A_FILE, file_names, require_path, sha256_of, store, unreadable, unwritable
 from . import html
 from . import word as report_word
 from .computing import COMPUTED_WITH
@@ -39,7 +39,7 @@ _CLUTTER = (".DS_Store", "Thumbs.db", "desktop.ini")
 
 def save(results: Results, folder: str | Path, language: Language = "en") -> Path:
     """Write everything that is handed over; see :meth:`Results.save`."""
-    require_path(folder, "folder", "the path of a folder")
+    require_path(folder, "folder", A_FOLDER)
     require_language(language)
     folder = Path(folder)
     require_free_folder(folder)

@@ -58,7 +58,7 @@ class _Variable(NamedTuple):
     label: Words
 
 
-def problems(questionnaire: Questionnaire) -> list[str]:
+def problems(questionnaire: Questionnaire) -> list[Words]:
     """Nothing: every id can name a variable."""
     return []
 

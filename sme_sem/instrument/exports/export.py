@@ -7,8 +7,8 @@ from pathlib import Path
 from ...arguments import require_kind
 from ...errors import ExportError
 from ...tables.storing import file_names, require_path, store
-from ...words import Words
-from ..model import Instrument
+from ...words import Words, at, joined
+from ..model import AN_INSTRUMENT, Instrument
 from .formats import ExportLanguage, Format, format_named
 from .questionnaire import Tongue, lay_out
 
@@ -60,18 +60,19 @@ def export_instrument(
     ...     export_instrument(load_instrument("bmi-drivers"), folder, format="xlsform").name
     'bmi-drivers-xlsform.xlsx'
     """
-    require_kind("instrument", instrument, Instrument, "an instrument as sme.load_instrument returns it")
-    require_path(path, wanted="the path of a file or a folder")
+    require_kind("instrument", instrument, Instrument, AN_INSTRUMENT)
+    require_path(path, wanted=_FILE_OR_FOLDER)
     known = format_named(format)
+    what = _AS.filled(instrument=instrument.name, format=format)
     language = language or known.languages[0]
     if language not in known.languages:
-        offered = " or ".join(map(repr, known.languages))
-        raise ExportError(f"{instrument.name} as {format}", [f"language: expected {offered}, got {language!r}"])
+        offered = joined(map(repr, known.languages), " or ", "或")
+        raise ExportError(what, [at("language", _LANGUAGE.filled(offered=offered, language=repr(language)))])
     target = _target(Path(path), instrument, known)
     questionnaire = lay_out(instrument, _TONGUES[language], constructs=constructs)
     problems = known.problems(questionnaire)
     if problems:
-        raise ExportError(f"{instrument.name} as {format}", problems)
+        raise ExportError(what, problems)
     return store(target, known.render(questionnaire))
 
 
@@ -86,6 +87,9 @@ def default_name(instrument: Instrument, format: str) -> str:
     return f"{file_names([f'{instrument.name}-{known.name}'])[0]}{known.suffix}"
 
 
+_FILE_OR_FOLDER = Words("the path of a file or a folder", "文件或文件夹的路径")
+_AS = Words("{instrument} as {format}", "{instrument}（{format}）")
+_LANGUAGE = Words("expected {offered}, got {language}", "应为{offered}，实为{language}")
 _PLACE = Words(
     "expected a folder that exists, or a file name ending in {suffix} for {format}",
     "应为已有的文件夹，或以{suffix}结尾的文件名（{format}）",

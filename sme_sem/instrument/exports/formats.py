@@ -32,9 +32,9 @@ class Format:
     purpose: Words
     advice: Words
 
-    def problems(self, questionnaire: Questionnaire) -> list[str]:
+    def problems(self, questionnaire: Questionnaire) -> list[Words]:
         """What this format cannot hold."""
-        check: Callable[[Questionnaire], list[str]] = self._module().problems
+        check: Callable[[Questionnaire], list[Words]] = self._module().problems
         return check(questionnaire)
 
     def render(self, questionnaire: Questionnaire) -> bytes:
@@ -129,7 +129,7 @@ def format_named(name: str) -> Format:
     """
     if not among(name, FORMATS):
         raise ExportError(
-            "export",
+            Words("export", "导出"),
             [
                 _UNKNOWN.filled(name=repr(name))
                 + did_you_mean(name, FORMATS)

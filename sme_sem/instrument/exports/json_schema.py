@@ -16,7 +16,7 @@ _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _NO_ANSWER = Words("No answer", "未作答")
 
 
-def problems(questionnaire: Questionnaire) -> list[str]:
+def problems(questionnaire: Questionnaire) -> list[Words]:
     """Nothing: every id can name a property."""
     return []
 

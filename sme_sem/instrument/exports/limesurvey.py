@@ -29,19 +29,22 @@ _LANGUAGES: dict[Tongue, str] = {"en": "en", "zh": "zh-Hans"}
 _SPELLING = Spelling(
     lambda name: re.sub(r"[._]", "", name),
     re.compile("[A-Za-z][A-Za-z0-9]{0,19}"),
-    "LimeSurvey codes are up to 20 letters and digits of English, a letter first",
+    Words(
+        "LimeSurvey codes are up to 20 letters and digits of English, a letter first",
+        "LimeSurvey代码至多20个英文字母或数字，且以字母开头",
+    ),
 )
+_ANSWERS = Words("LimeSurvey's answer codes are up to 5 letters and digits", "LimeSurvey答案代码至多5个字母或数字")
 _ANSWER = re.compile("[A-Za-z0-9]{1,5}")
 _OWN = ("id", "token", "seed", "submitdate", "lastpage", "startlanguage", "startdate", "datestamp", "ipaddr", "refurl")
 _ARRAY = "F"
 _TYPES: dict[Kind, str] = {"rating": "L", "category": "L", "multiple": "M", "numeric": "N", "text": "S"}
 
 
-def problems(questionnaire: Questionnaire) -> list[str]:
+def problems(questionnaire: Questionnaire) -> list[Words]:
     """Ids and codes that LimeSurvey cannot spell."""
-    rule = "LimeSurvey's answer codes are up to 5 letters and digits"
     found = _SPELLING.problems((q.id for q in questionnaire.questions), _OWN)
-    return [*found, *odd_codes(questionnaire, _ANSWER, rule)]
+    return [*found, *odd_codes(questionnaire, _ANSWER, _ANSWERS)]
 
 
 def render(questionnaire: Questionnaire) -> bytes:

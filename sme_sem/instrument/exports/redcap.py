@@ -13,6 +13,7 @@ import io
 import re
 from collections.abc import Iterator
 
+from ...words import Words
 from .names import Spelling, odd_codes
 from .questionnaire import ALL_THAT_APPLY, Kind, Part, Question, Questionnaire
 
@@ -39,8 +40,12 @@ COLUMNS = (
 _SPELLING = Spelling(
     lambda name: re.sub("_+", "_", name.lower().replace(".", "_")).strip("_"),
     re.compile("[a-z][a-z0-9_]{0,99}"),
-    "REDCap names are letters of English, digits and underscores, a letter first",
+    Words(
+        "REDCap names are letters of English, digits and underscores, a letter first",
+        "REDCap变量名只能含英文字母、数字与下划线，且以字母开头",
+    ),
 )
+_CODES = Words("REDCap's codes are letters of English and digits", "REDCap编码只能含英文字母与数字")
 _CODE = re.compile("-?[A-Za-z0-9_]+")
 _RECORD = "record_id"
 _TYPES: dict[Kind, str] = {
@@ -52,11 +57,11 @@ _TYPES: dict[Kind, str] = {
 }
 
 
-def problems(questionnaire: Questionnaire) -> list[str]:
+def problems(questionnaire: Questionnaire) -> list[Words]:
     """Ids and codes that REDCap cannot spell."""
     own = (_RECORD, f"{_form_name(questionnaire)}_complete", f"{_form_name(questionnaire)}_timestamp")
     found = _SPELLING.problems((q.id for q in questionnaire.questions), own)
-    return [*found, *odd_codes(questionnaire, _CODE, "REDCap's codes are letters of English and digits")]
+    return [*found, *odd_codes(questionnaire, _CODE, _CODES)]
 
 
 def render(questionnaire: Questionnaire) -> bytes:

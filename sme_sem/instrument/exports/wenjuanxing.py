@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ...words import Words, at
 from .questionnaire import Kind, Option, Part, Question, Questionnaire
 
 _MATRIX, _RADIO, _SEVERAL, _BLANK = "[矩阵量表题]", "[单选题]", "[多选题]", "[填空题]"
@@ -31,19 +32,27 @@ _MARKS = str.maketrans(
 _NO_BREAK = "\u00a0"
 
 
-def problems(questionnaire: Questionnaire) -> list[str]:
+_NO_WORDING = Words("Wenjuanxing needs a wording of letters, got {wording}", "问卷星的题目须含文字，实为{wording}")
+_WORDED_ALIKE = Words(
+    "is worded like {other}; Wenjuanxing tells questions apart by wording only",
+    "与{other}表述相同；问卷星仅凭表述区分题目",
+)
+_LABELLED_ALIKE = Words(
+    "the answers {first} and {second} are both labelled {label}", "答案{first}与{second}的标签均为{label}"
+)
+
+
+def problems(questionnaire: Questionnaire) -> list[Words]:
     """Questions or answers that could not be told apart in a download."""
-    found: list[str] = []
+    found: list[Words] = []
     seen: dict[str, str] = {}
     for question in questionnaire.questions:
         wording = questionnaire.text(question.wording)
         heard = _letters(wording)
         if not heard:
-            found.append(f"{question.id}: Wenjuanxing needs a wording of letters, got {wording!r}")
+            found.append(at(question.id, _NO_WORDING.filled(wording=repr(wording))))
         elif heard in seen:
-            found.append(
-                f"{question.id}: is worded like {seen[heard]}; Wenjuanxing tells questions apart by wording only"
-            )
+            found.append(at(question.id, _WORDED_ALIKE.filled(other=seen[heard])))
         seen.setdefault(heard, question.id)
         found += _answers_alike(question, questionnaire)
     return found
@@ -77,13 +86,14 @@ def _answer(option: Option, questionnaire: Questionnaire) -> str:
     return _safe(questionnaire.text(option.words)).replace(" ", _NO_BREAK)
 
 
-def _answers_alike(question: Question, questionnaire: Questionnaire) -> Iterator[str]:
+def _answers_alike(question: Question, questionnaire: Questionnaire) -> Iterator[Words]:
     seen: dict[str, int | str] = {}
     for option in question.options:
         text = questionnaire.text(option.words)
         heard = _letters(text) or text
         if heard in seen:
-            yield f"{question.id}: the answers {seen[heard]} and {option.code} are both labelled {text!r}"
+            codes = {"first": seen[heard], "second": option.code}
+            yield at(question.id, _LABELLED_ALIKE.filled(**codes, label=repr(text)))
         seen.setdefault(heard, option.code)
 
 

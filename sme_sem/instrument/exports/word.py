@@ -29,7 +29,7 @@ _LINE = "_" * 24
 _HINT = 9  # points
 
 
-def problems(questionnaire: Questionnaire) -> list[str]:
+def problems(questionnaire: Questionnaire) -> list[Words]:
     """Nothing: paper is patient."""
     return []
 

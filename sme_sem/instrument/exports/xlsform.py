@@ -14,13 +14,15 @@ from datetime import datetime
 
 from ...tables import Words
 from ...tables.storing import file_names
-from .names import Spelling
+from .names import Spelling, recode
 from .questionnaire import Kind, Part, Question, Questionnaire, Tongue
 
 _HEADS: dict[Tongue, str] = {"en": "English (en)", "zh": "中文 (zh)"}
 _NAME_START = "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u3001-\ud7ff\uf900-\ufdcf"
 _XML_NAME = re.compile(f"[{_NAME_START}][{_NAME_START}0-9.\u00b7\u0300-\u036f\u203f-\u2040-]*")
-_SPELLING = Spelling(str, _XML_NAME, "holds a character that a name in a form cannot have")
+_RULE = Words("holds a character that a name in a form cannot have", "含有表单变量名不能使用的字符")
+_SPACED = Words("a form puts spaces between the codes chosen", "表单以空格分隔所选的各个编码")
+_SPELLING = Spelling(str, _XML_NAME, _RULE)
 _OWN = ("start", "end", "meta", "instanceID", "instanceName", "deviceid", "username", "today")
 _WIDEST_LIKERT = 7
 _WORD_JOINER = "\u2060"
@@ -34,16 +36,13 @@ _TYPES: dict[Kind, str] = {
 }
 
 
-def problems(questionnaire: Questionnaire) -> list[str]:
+def problems(questionnaire: Questionnaire) -> list[Words]:
     """Ids that cannot name a question of a form, and codes that a list of chosen ones could not keep apart."""
     found = _SPELLING.problems((q.id for q in questionnaire.questions), _OWN)
     for question in questionnaire.questions:
         spaced = [repr(option.code) for option in question.options if re.search(r"\s", str(option.code))]
         if question.kind == "multiple" and spaced:
-            found.append(
-                f"{question.id}: a form puts spaces between the codes chosen; "
-                f"recode {', '.join(spaced)} in the instrument"
-            )
+            found.append(recode(question.id, _SPACED, spaced))
     return found
 
 
