@@ -16,7 +16,7 @@ import pandas as pd
 from ..arguments import require_kind
 from ..errors import DataProblem, SpecificationError
 from ..suggestions import did_you_mean
-from ..words import Words
+from ..words import Words, at
 from .numeric import repeated
 
 
@@ -53,7 +53,7 @@ class Drawn:
     def __post_init__(self) -> None:
         for name, column in (("weights", self.weights), ("cluster", self.cluster)):
             if column is not None:
-                require_kind(name, column, Hashable, f"the name of a column of the data, such as {name}='{name}'")
+                require_kind(name, column, Hashable, COLUMN_OF_DATA.filled(name=name, example=repr(name)))
 
     def design(self, frame: pd.DataFrame, rows: list[np.ndarray]) -> Design:
         """Read them for the respondents kept.
@@ -67,17 +67,14 @@ class Drawn:
             return None
         column = _column(frame, self.weights, "weights")
         if not pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype):
-            raise DataProblem(f"weights={self.weights!r}: the column is not numeric; a weight is a number above zero.")
+            raise DataProblem(at(f"weights={self.weights!r}", _NOT_NUMERIC))
         values = column.to_numpy(dtype=float, na_value=np.nan)
         kept = np.any(rows, axis=0)
         wrong = kept & ~(np.isfinite(values) & (values > 0))
         if wrong.any():
             example = values[wrong][0]
-            shown = "missing" if np.isnan(example) else f"{example:g}"
-            raise DataProblem(
-                f"weights={self.weights!r}: {wrong.sum()} respondents have no usable weight (the first is {shown}); "
-                "every weight must be a number above zero. Fill them in, or remove those rows."
-            )
+            shown = _MISSING if np.isnan(example) else f"{example:g}"
+            raise DataProblem(at(f"weights={self.weights!r}", _UNUSABLE.filled(n=wrong.sum(), first=shown)))
         scaled = values * (kept.sum() / values[kept].sum())
         return tuple(scaled[own] for own in rows)
 
@@ -88,10 +85,7 @@ class Drawn:
         try:
             codes = coded_by_value(column)[0]
         except TypeError:  # lists and their like cannot be told apart
-            raise DataProblem(
-                f"cluster={self.cluster!r}: the column holds lists or other collections; a cluster is told by a text "
-                "or a number."
-            ) from None
+            raise DataProblem(at(f"cluster={self.cluster!r}", _COLLECTIONS)) from None
         missing = int((codes[np.any(rows, axis=0)] < 0).sum())
         if missing:
             raise DataProblem(_NO_CLUSTER.filled(name=repr(self.cluster), n=missing))
@@ -128,6 +122,18 @@ def _column(frame: pd.DataFrame, name: str, argument: str) -> pd.Series:
     return column
 
 
+COLUMN_OF_DATA = Words("the name of a column of the data, such as {name}={example}", "数据中的列名，如{name}={example}")
+_NOT_NUMERIC = Words("the column is not numeric; a weight is a number above zero.", "该列不是数值；权重须为大于0的数。")
+_MISSING = Words("missing", "缺失")
+_UNUSABLE = Words(
+    "{n} respondents have no usable weight (the first is {first}); every weight must be a number above zero. Fill them "
+    "in, or remove those rows.",
+    "{n}名受访者没有可用的权重（第一个为{first}）；权重须为大于0的数。请补全，或删去这些行。",
+)
+_COLLECTIONS = Words(
+    "the column holds lists or other collections; a cluster is told by a text or a number.",
+    "该列含列表或其他集合；聚类须以文本或数值表示。",
+)
 _NO_CLUSTER = Words(
     "cluster={name}: {n} respondents belong to no cluster (the value is missing). Fill it in, or remove those rows.",
     "cluster={name}：{n}名受访者不属于任何聚类（该列缺失）。请补全，或删去这些行。",

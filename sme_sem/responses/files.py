@@ -99,7 +99,7 @@ def read_table(
     elif isinstance(source, (str, os.PathLike)):
         table = _from_file(Path(source), sheet, encoding)
     else:
-        raise ResponseError(f"answers: expected the path of a file or a pandas DataFrame, got {type(source).__name__}")
+        raise ResponseError(at("answers", _NO_SOURCE.filled(kind=type(source).__name__)))
     endless = next((i for i, name in enumerate(table.headers) if len(name) > _LONGEST_NAME), None)
     if endless is not None:
         sizes = {"n": f"{len(table.headers[endless]):,}", "most": f"{_LONGEST_NAME:,}"}
@@ -368,6 +368,9 @@ _NO_SHEETS = Words(
     "has no sheets, so sheet={sheet} cannot be read; leave it out", "没有工作表，无法读取sheet={sheet}；请删去"
 )
 _NOT_REGULAR = Words("is not a regular file; name a file of answers", "不是普通文件；请指定数据文件")
+_NO_SOURCE = Words(
+    "expected the path of a file or a pandas DataFrame, got {kind}", "应为文件的路径或pandas DataFrame，实为{kind}"
+)
 _A_FOLDER = Words("is a folder, name one file of answers in it; ", "是文件夹，请指定其中一个数据文件；")
 _HOLDS = Words("it holds {names}", "其中有{names}")
 _HOLDS_NONE = Words("it holds no file of answers", "其中没有数据文件")

@@ -20,7 +20,7 @@ from ..kernels import fiml, gaps, influence, linalg
 from ..kernels.covariances import cross_products, without_rounding
 from ..suggestions import did_you_mean
 from ..tables import Words, joined
-from .design import EQUAL_CHANCES, Design, Drawn, coded_by_value
+from .design import COLUMN_OF_DATA, EQUAL_CHANCES, Design, Drawn, coded_by_value
 from .numeric import holds_numbers, numbers_of, repeated
 from .summaries import Summary
 
@@ -317,7 +317,7 @@ def _in_deviations(answers: np.ndarray, chosen: np.ndarray) -> np.ndarray:
 
 def rows_by_group(frame: pd.DataFrame, group: str) -> dict[str, np.ndarray]:
     """Tell, by label, which rows belong to each group, in the order they first occur."""
-    require_kind("group", group, str, "the name of a column of the data, such as group='region'")
+    require_kind("group", group, str, COLUMN_OF_DATA.filled(name="group", example="'region'"))
     _known([group], frame.columns, Words("group= names no column of the data.", "数据中没有group所指的列。"))
     codes, values = coded_by_value(frame[group])
     if len(values) < 2:
@@ -347,11 +347,11 @@ def moments_of_summary(
 ) -> Moments:
     """Take covariances (divided by n - 1, as programs print them; a triangle will do), means if known, and n."""
     if not isinstance(covariance, pd.DataFrame):
-        raise DataProblem("cov= must be a DataFrame with the variables' names as rows and columns.")
+        raise DataProblem(_NO_MATRIX)
     if not isinstance(n, Real) or not 2 <= n < np.inf:
-        raise DataProblem("n=, the number of respondents behind the covariance matrix, must be given and above 1.")
+        raise DataProblem(_NO_N)
     if n != int(n):
-        raise DataProblem(f"n={n!r}: the number of respondents behind the covariance matrix is a whole number.")
+        raise DataProblem(_NOT_WHOLE.filled(n=repr(n)))
     n = int(n)
     _known(
         names, covariance.columns, Words("the covariance matrix has no such variable", "协方差矩阵中没有") + _MEASURED
@@ -361,19 +361,19 @@ def moments_of_summary(
     covariance = _mirrored(covariance)
     matrix = covariance.loc[list(names), list(names)].to_numpy(dtype=float)
     if not np.isfinite(matrix).all():
-        raise DataProblem("the covariance matrix has missing or infinite entries: fill or remove those variables.")
+        raise DataProblem(_HOLES)
     if not np.allclose(matrix, matrix.T, rtol=1e-6, atol=1e-8 * abs(matrix).max()):
-        raise DataProblem("the covariance matrix is not symmetric: check the rows and columns.")
+        raise DataProblem(_ASYMMETRIC)
     matrix = (matrix + matrix.T) / 2 * ((n - 1) / n)
     usable_covariance(matrix, names, n)
     means = None
     if mean is not None:
         if not isinstance(mean, pd.Series):
-            raise DataProblem("mean= must be a Series with the variables' names as its index.")
+            raise DataProblem(_NO_SERIES)
         _known(names, mean.index, Words("the means have no such variable", "均值中没有") + _MEASURED)
         means = mean.loc[list(names)].to_numpy(dtype=float)[None]
         if not np.isfinite(means).all():
-            raise DataProblem("the means have missing or infinite entries: fill or remove those variables.")
+            raise DataProblem(_HOLES_IN_MEANS)
     return Moments(tuple(names), matrix[None], means, np.array([n]), n)
 
 
@@ -525,4 +525,30 @@ _NOT_FOUND = Words(
     "together; remove one from the model, or use missing='listwise'.",
     "未能求得含缺失值数据的均值与协方差：{names}之间近于精确的线性关系。其中之一可能为其他变量之和或重复，或同时作答的"
     "受访者过少。请从模型中删去其一，或设missing: listwise。",
+)
+_NO_MATRIX = Words(
+    "cov= must be a DataFrame with the variables' names as rows and columns.",
+    "cov=须为DataFrame，行名与列名均为变量名。",
+)
+_NO_N = Words(
+    "n=, the number of respondents behind the covariance matrix, must be given and above 1.",
+    "必须给出n=，即协方差矩阵所依据的受访者数，且大于1。",
+)
+_NOT_WHOLE = Words(
+    "n={n}: the number of respondents behind the covariance matrix is a whole number.",
+    "n={n}：协方差矩阵所依据的受访者数应为整数。",
+)
+_HOLES = Words(
+    "the covariance matrix has missing or infinite entries: fill or remove those variables.",
+    "协方差矩阵含有缺失或无穷大的元素：请补全，或删去这些变量。",
+)
+_ASYMMETRIC = Words(
+    "the covariance matrix is not symmetric: check the rows and columns.", "协方差矩阵不对称：请核对行与列。"
+)
+_NO_SERIES = Words(
+    "mean= must be a Series with the variables' names as its index.", "mean=须为以变量名作索引的Series。"
+)
+_HOLES_IN_MEANS = Words(
+    "the means have missing or infinite entries: fill or remove those variables.",
+    "均值含有缺失或无穷大的元素：请补全，或删去这些变量。",
 )

@@ -21,6 +21,7 @@ from ..kernels import attentiveness, regularity, reliability
 from ..tables import Column, Kind, Number, Table, Tabled, Words
 from ..tables.format import level, percent
 from ..tasks import seeded
+from ..words import at
 from .responses import Responses, require_responses
 
 _FEWEST = 30
@@ -114,10 +115,8 @@ def provenance(responses: Responses, *, seed: int = 1) -> Provenance:
     """
     require_responses(responses)
     if len(responses.frame) < _FEWEST or len(responses.items) < 2:
-        raise ResponseError(
-            f"{responses.source}: {len(responses.frame)} respondents and {len(responses.items)} items are too few to "
-            f"look for regularities; at least {_FEWEST} respondents and two items are needed"
-        )
+        counts = {"n": len(responses.frame), "items": len(responses.items), "least": _FEWEST}
+        raise ResponseError(at(responses.source, _TOO_FEW.filled(**counts)))
     answers = responses.frame[list(responses.items)].to_numpy(dtype=float)
     found: list[Check] = []
     if answers.shape[1] >= _FEWEST_ITEMS:
@@ -262,4 +261,9 @@ _MEANING = Words(
     "A check that is worth a look is no proof of anything: answers given together in one room, or stored twice, look "
     "the same. Ask who gathered them.",
     "需核查的项目并不证明任何问题：同场集体作答或重复保存也会如此。请向数据收集者了解情况。",
+)
+_TOO_FEW = Words(
+    "{n} respondents and {items} items are too few to look for regularities; at least {least} respondents and two "
+    "items are needed",
+    "受访者{n}名、题项{items}个，不足以检查规律性；至少需要{least}名受访者和两个题项",
 )

@@ -21,7 +21,8 @@ from ..errors import ResponseError
 from ..kernels import attentiveness, guttman
 from ..tables import Column, Kind, Table, Tabled, Words, cited
 from ..tasks import seeded
-from .quality_indices import CONSISTENCY, INDICES, RULES, SHORTEST_STRING, Cutoffs, rule_in_words
+from ..words import at
+from .quality_indices import CONSISTENCY, INDICES, RULES, SHORTEST_STRING, SOME_CUTOFFS, Cutoffs, rule_in_words
 from .responses import Responses, require_responses
 from .tracing import columns_of, whereabouts
 
@@ -154,11 +155,11 @@ def response_quality(
     np.True_
     """
     require_responses(responses)
-    require_kind("cutoffs", cutoffs, (Cutoffs, NoneType), "cut-offs such as Cutoffs(flags=3)")
+    require_kind("cutoffs", cutoffs, (Cutoffs, NoneType), SOME_CUTOFFS)
     if not all(isinstance(number, Integral) for number in (rounds, resamples)) or rounds < 1 or resamples < 0:
-        raise ResponseError(f"rounds is 1 or more and resamples 0 or more; got {rounds!r} and {resamples!r}")
+        raise ResponseError(_ROUNDS.filled(rounds=repr(rounds), resamples=repr(resamples)))
     if not responses.items:
-        raise ResponseError(f"{responses.source}: no item of the instrument has a column; there is nothing to look at")
+        raise ResponseError(at(responses.source, _NO_ITEMS))
     cutoffs = cutoffs or Cutoffs()
     answers = _Answers(responses, cutoffs, resamples, seed)
     typical = np.ones(len(responses.frame), dtype=bool)
@@ -382,3 +383,10 @@ _LOOKED_AT = Words(
 )
 _WHO = Words("Respondents with {flags} flags or more", "标记数达到{flags}项的受访者")
 _MORE = Words("{n} more are not listed.", "另有{n}人未列出。")
+_ROUNDS = Words(
+    "rounds is 1 or more and resamples 0 or more; got {rounds} and {resamples}",
+    "rounds不小于1，resamples不小于0；实为{rounds}与{resamples}",
+)
+_NO_ITEMS = Words(
+    "no item of the instrument has a column; there is nothing to look at", "问卷的题项均没有对应的列，无从检查"
+)

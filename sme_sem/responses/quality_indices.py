@@ -59,9 +59,12 @@ class Cutoffs:
         for field in fields(self):
             value, (low, high) = getattr(self, field.name), _ALLOWED[field.name]
             if not low <= value <= high:
-                raise ResponseError(f"{field.name} is a number from {low:g} to {high:g}; got {value!r}")
+                span = {"low": f"{low:g}", "high": f"{high:g}", "value": repr(value)}
+                raise ResponseError(_SPAN.filled(name=field.name, **span))
 
 
+SOME_CUTOFFS = Words("cut-offs such as Cutoffs(flags=3)", "界限，如Cutoffs(flags=3)")
+_SPAN = Words("{name} is a number from {low} to {high}; got {value}", "{name}应为{low}至{high}的数，实为{value}")
 _ALLOWED = {
     "flags": (1, 7),
     "seconds_per_item": (0, 3600),

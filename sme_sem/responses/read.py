@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..arguments import require_kind
 from ..errors import ResponseError
-from ..instrument.model import Instrument
+from ..instrument.model import AN_INSTRUMENT, Instrument
 from ..tables import Words
 from ..words import at
 from .files import TextTable, beginning, read_table
@@ -83,7 +83,7 @@ def read_responses(
     >>> responses.findings[["severity", "row", "column", "value", "rule"]].values.tolist()[0]
     ['error', 3, 'M1', '9', 'off_scale']
     """
-    require_kind("instrument", instrument, Instrument, "an instrument as sme.load_instrument returns it")
+    require_kind("instrument", instrument, Instrument, AN_INSTRUMENT)
     _first_look(path, instrument, platform, encoding)
     chosen, found = adapted(read_table(path, sheet, encoding), platform)
     written = traced(found)

@@ -142,4 +142,7 @@ def _place(found: pd.Series[Any]) -> Words:
 
 def require_responses(responses: object) -> None:
     """Refuse what is no :class:`Responses`: most often a table of answers that no instrument has read."""
-    require_kind("responses", responses, Responses, "answers as sme.read_responses returns them")
+    require_kind("responses", responses, Responses, _RESPONSES)
+
+
+_RESPONSES = Words("answers as sme.read_responses returns them", "sme.read_responses返回的答卷")

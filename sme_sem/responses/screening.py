@@ -22,7 +22,7 @@ from ..tables import Column, Kind, Table, Tabled, Words, joined, term
 from ..tables.format import percent
 from .metadata import PREVIEWS, UNFINISHED, has_state
 from .quality import ResponseQuality, response_quality
-from .quality_indices import Cutoffs
+from .quality_indices import SOME_CUTOFFS, Cutoffs
 from .responses import Responses, require_responses
 from .tracing import columns_of, untraced, whereabouts
 from .validation import empty_rows, row_numbers, same_as_before
@@ -198,7 +198,7 @@ def screen(
     {'collected': 3, 'valid': 2}
     """
     require_responses(responses)
-    require_kind("cutoffs", cutoffs, (Cutoffs, NoneType), "cut-offs such as Cutoffs(flags=3)")
+    require_kind("cutoffs", cutoffs, (Cutoffs, NoneType), SOME_CUTOFFS)
     rules = texts("rules", rules, "missing")
     for rule in rules:
         if rule not in _RULES:
@@ -206,7 +206,7 @@ def screen(
             raise ResponseError(_NO_RULE.filled(rule=repr(rule), known=known) + did_you_mean(str(rule), _RULES))
     share = isinstance(max_missing, Real) and not isinstance(max_missing, bool)
     if not share or not 0 <= max_missing <= 1:
-        raise ResponseError(f"max_missing is a share of the items, from 0 to 1; got {max_missing!r}")
+        raise ResponseError(_NO_SHARE.filled(share=repr(max_missing)))
     chosen = tuple(dict.fromkeys(rules))
     cutoffs = cutoffs or Cutoffs()
     quality = response_quality(responses, cutoffs=cutoffs, rounds=_ROUNDS) if "careless" in chosen else None
@@ -311,3 +311,6 @@ _REASONS = {
 
 
 _NO_RULE = Words("no screening rule is named {rule}; known are {known}.", "没有名为{rule}的筛选规则；可用：{known}。")
+_NO_SHARE = Words(
+    "max_missing is a share of the items, from 0 to 1; got {share}", "max_missing应为题项的比例（0至1），实为{share}"
+)

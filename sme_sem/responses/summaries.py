@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from ..errors import SpecificationError
+from ..words import Words, joined
 
 
 class Summary(NamedTuple):
@@ -36,13 +37,11 @@ def summaries(
         return [Summary("", covariance, n, mean)]
     labels = list(covariance) if isinstance(covariance, Mapping) else [f"Group {g + 1}" for g in range(len(covariance))]
     if not labels:
-        raise SpecificationError("cov= holds no covariance matrix: give one, or one of each group.")
+        raise SpecificationError(_NONE)
     each = [_by_group(name, given, labels) for name, given in (("cov", covariance), ("n", n), ("mean", mean))]
     unknown = [label for label, own in zip(labels, each[2], strict=True) if own is None]
     if 0 < len(unknown) < len(labels):
-        raise SpecificationError(
-            f"mean= is not known of {_listed(unknown)}: give the means of every group, or of none."
-        )
+        raise SpecificationError(_UNKNOWN_MEANS.filled(groups=_listed(unknown)))
     shown = [str(label) for label in labels] if len(labels) > 1 else [""]
     return [Summary(*own) for own in zip(shown, *each, strict=True)]
 
@@ -53,17 +52,31 @@ def _by_group(name: str, given: Any, labels: Sequence[str]) -> list[Any]:
     if isinstance(given, Mapping) or (name == "n" and isinstance(given, pd.Series)):
         own = dict(given)
         if set(own) != set(labels):
-            raise SpecificationError(f"{name}= is of the groups {_listed(own)}, and cov= of {_listed(labels)}.")
+            raise SpecificationError(_OTHER_GROUPS.filled(name=name, own=_listed(own), groups=_listed(labels)))
         return [own[label] for label in labels]
     many = not isinstance(given, str | pd.Series | pd.DataFrame) and hasattr(given, "__len__")
     found = list(given) if many else [given] * (given is not None)
     if not found or len(found) != len(labels):
-        raise SpecificationError(
-            f"cov= is of {len(labels)} group{'s' * (len(labels) != 1)}, {name}= of {len(found)}: give as many in both, "
-            "as in cov=[S1, S2], n=[120, 95]."
-        )
+        counts = {"n": len(labels), "s": "s" * (len(labels) != 1), "other": len(found)}
+        raise SpecificationError(_OTHER_COUNT.filled(name=name, **counts))
     return found
 
 
-def _listed(labels: Any) -> str:
-    return ", ".join(repr(label) for label in labels)
+def _listed(labels: Iterable[object]) -> Words:
+    return joined(map(repr, labels), ", ", "、")
+
+
+_NONE = Words(
+    "cov= holds no covariance matrix: give one, or one of each group.", "cov=中没有协方差矩阵：请给出一个，或每组一个。"
+)
+_UNKNOWN_MEANS = Words(
+    "mean= is not known of {groups}: give the means of every group, or of none.",
+    "mean=缺少{groups}的均值：请给出所有组的均值，或均不给出。",
+)
+_OTHER_GROUPS = Words(
+    "{name}= is of the groups {own}, and cov= of {groups}.", "{name}=的组为{own}，而cov=的组为{groups}。"
+)
+_OTHER_COUNT = Words(
+    "cov= is of {n} group{s}, {name}= of {other}: give as many in both, as in cov=[S1, S2], n=[120, 95].",
+    "cov=有{n}个组，{name}=有{other}个：两者须相同，如cov=[S1, S2], n=[120, 95]。",
+)
