@@ -19,7 +19,7 @@ WHOLLY = ("cli", "qualitative", "resampling", "tables", *sorted(OURS))
 KINDS = {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, SmeSemError)}
 FILES = ("measurement/correlations.py",)
 
-WHOLLY += ("imputation", "measurement", "planning")
+WHOLLY += ("diagrams", "imputation", "instrument", "kernels", "measurement", "planning", "report", "responses")
 
 
 def plain_refusals(file):

@@ -6,7 +6,11 @@ import pytest
 
 import sme_sem as sme
 from chinese import wholly_chinese
+from small_study import INSTRUMENT
+from sme_sem import qualitative
 from sme_sem.errors import SmeSemError
+from sme_sem.instrument.load import read_instrument
+from sme_sem.responses import Cutoffs
 
 MODEL = "trust =~ t1 + t2 + t3; use =~ u1 + u2 + u3; use ~ trust"
 SCALES = {"trust": ["t1", "t2", "t3"], "use": ["u1", "u2", "u3"]}
@@ -20,6 +24,16 @@ def answers():
 @pytest.fixture(scope="module")
 def fit(answers):
     return sme.fit(MODEL, answers)
+
+
+def small(id="city", **changes):
+    """An instrument whose one closed question on the background is changed."""
+    question = INSTRUMENT["background"][0] | {"id": id} | changes
+    return read_instrument(INSTRUMENT | {"background": [question, *INSTRUMENT["background"][1:]]})
+
+
+def read(answers):
+    return sme.read_responses(answers.rank(pct=True).mul(5).apply(np.ceil), small())
 
 
 def holes(answers):
@@ -75,6 +89,48 @@ CASES = {
     "one RMSEA twice": lambda a, f: sme.rmsea_power(200, 20, null=0.05, true=0.05),
     "a power of one": lambda a, f: sme.rmsea_sample_size(20, power=1),
     "hypotheses too near": lambda a, f: sme.rmsea_sample_size(1, null=0.05, true=0.0500001),
+    "no instrument to write": lambda a, f: sme.export_instrument("small", "q.docx", format="word"),
+    "no instrument file": lambda a, f: sme.load_instrument(3),
+    "a language a format cannot hold": lambda a, f: sme.export_instrument(small(), ".", format="redcap", language="x"),
+    "a name a platform cannot hold": lambda a, f: sme.export_instrument(small("城市"), ".", format="redcap"),
+    "a name a platform has itself": lambda a, f: sme.export_instrument(small("record_id"), ".", format="redcap"),
+    "codes with spaces": lambda a, f: sme.export_instrument(
+        small(kind="multiple", categories={"1 a": "Harbin", "2 b": "Daqing"}), ".", format="xlsform"
+    ),
+    "codes a platform cannot hold": lambda a, f: sme.export_instrument(
+        small(categories={"1 a": "Harbin", "2 b": "Daqing"}), ".", format="limesurvey"
+    ),
+    "one label twice": lambda a, f: sme.export_instrument(
+        small(wording="我们乐于使用。", categories={1: "是", 2: "是！"}), ".", format="wenjuanxing"
+    ),
+    "a key that is no text": lambda a, f: read_instrument({1: 2}),
+    "no answers to read": lambda a, f: sme.read_responses(None, small()),
+    "no responses": lambda a, f: sme.screen(a),
+    "no rounds": lambda a, f: sme.response_quality(read(a), rounds=0),
+    "cut-offs of another kind": lambda a, f: sme.response_quality(read(a), cutoffs=0),
+    "a cut-off beyond its span": lambda a, f: Cutoffs(even_odd=30),
+    "a share above one": lambda a, f: sme.screen(read(a), max_missing=50),
+    "too few for regularities": lambda a, f: sme.provenance(read(a[:20])),
+    "weights that are texts": lambda a, f: sme.fit(MODEL, a.assign(w="x"), weights="w"),
+    "a weight of zero": lambda a, f: sme.fit(MODEL, a.assign(w=0), weights="w"),
+    "weights without a name": lambda a, f: sme.fit(MODEL, a, weights=["w"]),
+    "clusters that are lists": lambda a, f: sme.fit(MODEL, a.assign(school=[[1]] * 120), cluster="school"),
+    "a group without a name": lambda a, f: sme.fit(MODEL, a, group=3),
+    "covariances without n": lambda a, f: sme.fit(MODEL, cov=a.cov()),
+    "half a respondent": lambda a, f: sme.fit(MODEL, cov=a.cov(), n=99.5),
+    "covariances without names": lambda a, f: sme.fit(MODEL, cov=a.cov().to_numpy(), n=120),
+    "covariances with gaps": lambda a, f: sme.fit(MODEL, cov=a.cov() * np.nan, n=120),
+    "covariances askew": lambda a, f: sme.fit(MODEL, cov=a.cov() + np.triu(np.ones(6), 1), n=120),
+    "means without names": lambda a, f: sme.fit(MODEL, cov=a.cov(), mean=[1, 2, 3], n=120),
+    "means with gaps": lambda a, f: sme.fit(MODEL, cov=a.cov(), mean=a.mean() * np.nan, n=120),
+    "no group of covariances": lambda a, f: sme.fit(MODEL, cov=[], n=[]),
+    "means of one group": lambda a, f: sme.fit(MODEL, cov=[a.cov()] * 2, n=[120] * 2, mean=[a.mean(), None]),
+    "counts of other groups": lambda a, f: sme.fit(MODEL, cov={"a": a.cov(), "b": a.cov()}, n={"a": 9, "c": 9}),
+    "more groups than counts": lambda a, f: sme.fit(MODEL, cov=[a.cov()] * 2, n=[120]),
+    "no coded segments": lambda a, f: qualitative.saturation(a),
+    "a trail of nothing": lambda a, f: qualitative.read_trail(
+        pd.DataFrame({"source": ["F1"], "concept": ["rivals"], "item": [""]})
+    ),
 }
 
 

@@ -98,9 +98,7 @@ def agreement(
     >>> round(float(result.pairs["kappa"][0]), 3), round(result.alpha, 3)
     (0.667, 0.686)
     """
-    require_kind(
-        "judgements", judgements, (pd.DataFrame, Coding), "a DataFrame with a column for each coder, or coded segments"
-    )
+    require_kind("judgements", judgements, (pd.DataFrame, Coding), _JUDGEMENTS)
     draws = whole("draws", draws, 0)
     notes: list[Text] = []
     table = _wide(judgements, level, notes) if isinstance(judgements, Coding) else judgements
@@ -215,6 +213,9 @@ def _pairs(coders: Sequence[str], codes: np.ndarray, k: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["first", "second", "units", "percent", "kappa", "se"])
 
 
+_JUDGEMENTS = Words(
+    "a DataFrame with a column for each coder, or coded segments", "每位编码者一列的DataFrame，或编码片段"
+)
 _NO_CODE = Words(
     "a judgement of {coder} is {value} (unit {unit}); give each unit one code, as a text or a number",
     "{coder}的一个判断为{value}（单元{unit}）；每个单元应为一个编码，即文字或数字",

@@ -187,7 +187,7 @@ def draft_instrument(
     innovation ~ market
     """
     require_coding(coding)
-    require_kind("names", names, (Mapping, NoneType), "variable names by category, such as {'market': 'MKT'}")
+    require_kind("names", names, (Mapping, NoneType), _NAMES)
     constructs = _constructs(coding, names or {}, _further(further))
     relations = _relations(relations)
     known = {c.label: c.name for c in constructs} | _alone(coding, constructs)
@@ -200,15 +200,15 @@ def draft_instrument(
 
 
 def _relations(given: Iterable[Relation]) -> tuple[Relation, ...]:
-    require_kind("relations", given, Iterable, "relations, such as [Relation('market', 'innovation')]")
+    require_kind("relations", given, Iterable, _SOME_RELATIONS)
     found = tuple(given)
     for one in found:
-        require_kind("each of relations", one, Relation, "a relation, such as Relation('market', 'innovation')")
+        require_kind(Words("each of relations", "relations的每一项"), one, Relation, _A_RELATION)
     return found
 
 
 def _further(given: Mapping[str, Sequence[str]] | None) -> dict[str, tuple[str, ...]]:
-    require_kind("further", given, (Mapping, NoneType), "wordings by construct, such as {'loyalty': ['I come again.']}")
+    require_kind("further", given, (Mapping, NoneType), _WORDINGS)
     return {name: texts("further", wordings, "I come again.") for name, wordings in (given or {}).items()}
 
 
@@ -421,3 +421,12 @@ _SIGNS = {"": "+", "正": "+", "正向": "+", "positive": "+", "负": "-", "负�
 _TITLE = {"en": "Draft questionnaire", "zh": "问卷初稿"}
 _MODEL = {"en": "Model from selective coding", "zh": "选择式编码模型"}
 _ANCHORS = {1: {"en": "Strongly disagree", "zh": "非常不同意"}, 5: {"en": "Strongly agree", "zh": "非常同意"}}
+_NAMES = Words("variable names by category, such as {'market': 'MKT'}", "按范畴给出的变量名，如{'market': 'MKT'}")
+_SOME_RELATIONS = Words(
+    "relations, such as [Relation('market', 'innovation')]", "关系，如[Relation('market', 'innovation')]"
+)
+_A_RELATION = Words("a relation, such as Relation('market', 'innovation')", "关系，如Relation('market', 'innovation')")
+_WORDINGS = Words(
+    "wordings by construct, such as {'loyalty': ['I come again.']}",
+    "按构念给出的表述，如{'loyalty': ['I come again.']}",
+)

@@ -135,7 +135,7 @@ class Coding(Tabled):
 
 def require_coding(coding: object) -> None:
     """Refuse what holds no coded segments."""
-    require_kind("coding", coding, Coding, "coded segments as sme.qualitative.read_coding returns them")
+    require_kind("coding", coding, Coding, _SEGMENTS)
 
 
 def checked_level(level: str) -> str:
@@ -253,3 +253,6 @@ _EMPTY = {
 }
 _DOUBLED = Words("repeats an earlier row; counted once", "与先前的行重复，仅计一次")
 _TWICE = Words("{code} stands under more than one: {above}", "“{code}”同时归入：{above}")
+_SEGMENTS = Words(
+    "coded segments as sme.qualitative.read_coding returns them", "sme.qualitative.read_coding返回的编码片段"
+)

@@ -43,7 +43,7 @@ def documents_in(sources: str | Path | Iterable[str | Path]) -> tuple[Path, ...]
     """
     given = list(sources) if isinstance(sources, Iterable) and not isinstance(sources, str) else [sources]
     for one in given:
-        require_path(one, "sources", "the path of a file or folder, or a list of these")
+        require_path(one, "sources", _SOURCES)
     found: list[Path] = []
     for path in map(Path, given):
         if path.is_dir():
@@ -252,3 +252,4 @@ _SCANNED = Words(
     "holds no text, as scanned pages do; run text recognition (OCR) first", "无文本层（扫描件），请先进行文字识别"
 )
 _PARTLY = Words("{blank} of {pages} pages hold no text", "{pages}页中有{blank}页无文本")
+_SOURCES = Words("the path of a file or folder, or a list of these", "文件或文件夹的路径，或其列表")

@@ -146,7 +146,7 @@ def read_keywords(source: str | os.PathLike[str] | Mapping[str, Sequence[str]]) 
     {'micro-innovation': ('微创新', '迭代创新')}
     """
     if not isinstance(source, Mapping):
-        require_path(source, "themes", "keywords by theme, such as {'price': ['cheap', 'dear']}, or the path of a file")
+        require_path(source, "themes", _THEMES)
     place = "keywords" if isinstance(source, Mapping) else str(source)
     themes = source if isinstance(source, Mapping) else _themes_in(Path(source), place)
     problems, found, seen = list[Text](), {}, dict[str, str]()
@@ -357,3 +357,7 @@ _UNNAMED = Words(
 )
 _MENTIONS = Column("mentions", Words("Mentions", "词频"), Kind.COUNT)
 _INDEX = Column("index", Words("Mentions per report", "词频/报告数"), Kind.ESTIMATE)
+_THEMES = Words(
+    "keywords by theme, such as {'price': ['cheap', 'dear']}, or the path of a file",
+    "按主题给出的关键词，如{'price': ['cheap', 'dear']}，或文件的路径",
+)

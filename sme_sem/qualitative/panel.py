@@ -181,7 +181,7 @@ def expert_panel(ratings: pd.DataFrame, *, relevant: float = 4, essential: float
     """
     require_frame(ratings, "ratings")
     for name, value in (("relevant", relevant), ("essential", relevant if essential is None else essential)):
-        require_kind(name, value, Real, f"the least answer that counts, such as {name}=4")
+        require_kind(name, value, Real, _LEAST_ANSWER.filled(name=name))
         if value != value:
             raise DataProblem(_LEAST.filled(name=name, value=repr(value)))
     if repeated := [str(name) for name in ratings.columns[ratings.columns.duplicated()]]:
@@ -276,3 +276,4 @@ _WHOLE = (
     Column("s_cvi_ua", "S-CVI/UA", Kind.COEFFICIENT),
     Column("critical_cvr", Words("Critical CVR", "CVR临界值"), Kind.COEFFICIENT),
 )
+_LEAST_ANSWER = Words("the least answer that counts, such as {name}=4", "计入的最低评分，如{name}=4")

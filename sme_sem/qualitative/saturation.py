@@ -123,7 +123,7 @@ def saturation(
     ([2, 1, 0, 0], 4)
     """
     require_coding(coding)
-    require_kind("rule", rule, (SaturationRule, NoneType), "a rule such as SaturationRule(base=4, run=3)")
+    require_kind("rule", rule, (SaturationRule, NoneType), _A_RULE)
     rule = rule or SaturationRule()
     sources = texts("order", order, "F1") if order is not None else coding.sources
     coding = coding.of_sources(sources)
@@ -281,3 +281,4 @@ _HOLD_OUT = (
     Column("new", Words("New", "新增数"), Kind.COUNT),
     Column("names", Words("New codes", "新增编码")),
 )
+_A_RULE = Words("a rule such as SaturationRule(base=4, run=3)", "规则，如SaturationRule(base=4, run=3)")

@@ -18,6 +18,7 @@ import pandas as pd
 from ..arguments import require_kind
 from ..errors import SourceError
 from ..instrument import Hypothesis, Instrument
+from ..instrument.model import AN_INSTRUMENT
 from ..responses.numeric import require_frame
 from ..tables import Column, Kind, Table, Text, Words, joined, term
 from .coding import LEVEL_NAMES
@@ -60,7 +61,7 @@ def read_trail(source: ListSource) -> pd.DataFrame:
     frame, _ = read_list(source, _FIELDS, ("source", "concept", "item"))
     frame = frame[frame["item"] != ""].reset_index(drop=True)
     if frame.empty:
-        raise SourceError("DataFrame" if isinstance(source, pd.DataFrame) else str(source), ["names no item"])
+        raise SourceError("DataFrame" if isinstance(source, pd.DataFrame) else str(source), [_NO_ITEM])
     return frame
 
 
@@ -93,8 +94,8 @@ def trail_table(
     ('rivals', 1, 1, 'MK2', Words(en='Market driver', zh='市场驱动'))
     """
     require_frame(trail, "trail")
-    require_kind("instrument", instrument, Instrument, "an instrument as sme.load_instrument returns it")
-    require_kind("others", others, (Mapping, NoneType), "fitted models by name, such as {'rival': fit}")
+    require_kind("instrument", instrument, Instrument, AN_INSTRUMENT)
+    require_kind("others", others, (Mapping, NoneType), _BY_NAME)
     estimates: dict[str | None, dict[tuple[str, str], float]] = {
         None: _estimates(fit),
         **{name: _estimates(own) for name, own in (others or {}).items()},
@@ -142,9 +143,10 @@ def _along(hypothesis: Hypothesis, estimates: Mapping[tuple[str, str], float]) -
 def _estimates(fit: Fit | None) -> dict[tuple[str, str], float]:
     if fit is None:
         return {}
-    from ..sem.fit import Fit
+    from ..sem.fitted import A_FIT
+    from ..sem.result import Fit
 
-    require_kind("fit", fit, Fit, "a fitted model as sme.fit returns it")
+    require_kind("fit", fit, Fit, A_FIT)
     table = fit.standardized()
     paths = table[table["op"] == "~"]
     return dict(zip(zip(paths["lhs"], paths["rhs"], strict=True), paths["est_std"].tolist(), strict=True))
@@ -162,3 +164,5 @@ _COLUMNS = (
     Column("path", term("Path")),
     Column("std_all", Words("Standardized", "标准化估计"), Kind.COEFFICIENT),
 )
+_NO_ITEM = Words("names no item", "未列出任何题项")
+_BY_NAME = Words("fitted models by name, such as {'rival': fit}", "按名称给出的拟合模型，如{'rival': fit}")
