@@ -524,7 +524,7 @@ _NOT_FOUND = Words(
     "linear relation among {names}. One of them may be a sum or a copy of others, or too few respondents answered them "
     "together; remove one from the model, or use missing='listwise'.",
     "未能求得含缺失值数据的均值与协方差：{names}之间近于精确的线性关系。其中之一可能为其他变量之和或重复，或同时作答的"
-    "受访者过少。请从模型中删去其一，或设missing: listwise。",
+    "受访者过少。请从模型中删去其一，或取missing='listwise'。",
 )
 _NO_MATRIX = Words(
     "cov= must be a DataFrame with the variables' names as rows and columns.",
