@@ -133,9 +133,11 @@ def _candidates(fit: Fit, rule: Rule) -> list[tuple[str, float]]:
             continue
         sums[key] = sums.get(key, 0.0) + mi
     stated = {term.key for term in fit.specification.relations}
+    given = {p.key for p in fit.table.parameters if p.exogenous}
     return [
         (f"{key[0]} {key[1]} {'NA*' if key in stated else ''}{key[2]}", mi)
         for key, mi in sorted(sums.items(), key=lambda item: -item[1])
+        if key not in given
     ]
 
 

@@ -12,6 +12,7 @@ from sme_sem.sem.candidates import candidates_of
 from sme_sem.sem.completion import parameter_table
 from sme_sem.sem.options import Options
 from sme_sem.sem.parameters import Parameter
+from sme_sem.sem.presentation import modification_indices
 from sme_sem.sem.specification import Specification
 
 MODEL = """
@@ -118,6 +119,19 @@ def test_what_a_free_parameter_already_says_is_no_candidate():
     # t1 ~~ t2 and the other loadings are free: freeing t1 ~~ t1's twin, trust ~~ trust with all loadings, adds nothing
     fit = sme.fit("trust =~ t1 + t2 + t3", sme.simulate(POPULATIONS["two constructs"], 200, seed=1))
     assert len(fit.modification_indices()) == 0
+
+
+def test_moments_of_covariates_are_listed_and_promise_nothing():
+    # lavaan 0.6-14 and 0.7 list gender ~~ gender with an index of 1e-23, as any that are kept as the sample has them
+    answers = sme.simulate("m ~ 0.4*x + 0.2*z; y ~ 0.5*m; x ~~ 0.3*z", 200, seed=1)
+    fit = sme.fit("m ~ x + z; y ~ m", answers)
+    listed = fit.modification_indices()
+    given = listed[listed["lhs"].isin(["x", "z"]) & listed["rhs"].isin(["x", "z"]) & (listed["op"] == "~~")]
+    assert set(zip(given["lhs"], given["rhs"], strict=True)) == {("x", "x"), ("x", "z"), ("z", "z")}
+    assert (given[["mi", "epc", "sepc_lv", "sepc_all"]] == 0).all(axis=None)
+    assert all(row[1] > 0 for row in modification_indices(fit).rows)
+    estimated = sme.fit("m ~ x + z; y ~ m", answers, fixed_x=False).modification_indices()
+    assert not (estimated["mi"] == 0).any()
 
 
 def test_units_do_not_change_an_index(fit, answers):
