@@ -53,7 +53,7 @@ def _of_given_moments(table: ParameterTable, labels: Sequence[str]) -> pd.DataFr
 
     lavaan lists them too.
     """
-    given = [p for p in table.parameters if p.exogenous and p.op == "~~"]
+    given = [p for p in table.parameters if p.exogenous]
     rows = [(p.lhs, p.op, p.rhs, labels[p.group], 0.0, 0.0, 0.0, 0.0) for p in given]
     kinds = dict.fromkeys(("lhs", "op", "rhs", "group"), "str") | dict.fromkeys(_NUMBERS, "float")
     return pd.DataFrame(rows, columns=list(kinds)).astype(kinds)

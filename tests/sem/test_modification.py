@@ -130,6 +130,8 @@ def test_moments_of_covariates_are_listed_and_promise_nothing():
     assert set(zip(given["lhs"], given["rhs"], strict=True)) == {("x", "x"), ("x", "z"), ("z", "z")}
     assert (given[["mi", "epc", "sepc_lv", "sepc_all"]] == 0).all(axis=None)
     assert all(row[1] > 0 for row in modification_indices(fit).rows)
+    with_means = sme.fit("m ~ x + z; y ~ m", answers, meanstructure=True).modification_indices()
+    assert with_means.loc[with_means["op"] == "~1", ["lhs", "mi"]].to_numpy().tolist() == [["x", 0.0], ["z", 0.0]]
     estimated = sme.fit("m ~ x + z; y ~ m", answers, fixed_x=False).modification_indices()
     assert not (estimated["mi"] == 0).any()
 
