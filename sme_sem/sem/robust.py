@@ -213,6 +213,8 @@ def _yuan_bentler(
         total += float((W * gamma).sum())
         information = information + share * slope @ W @ slope.T
         spread = spread + share * slope @ W @ gamma @ W @ slope.T
+    if not np.isfinite(information).all():  # the search ended where nothing can be computed
+        return np.nan
     inverse = np.linalg.pinv(directions.T @ information @ directions, hermitian=True)
     return total - float((inverse * (directions.T @ spread @ directions)).sum())
 

@@ -170,6 +170,13 @@ def test_it_goes_with_errors_of_any_kind_and_is_compared_by_satorra_and_bentlers
     assert sme.compare(fits).pairs["test"].tolist() == ["satorra.bentler.2001"]
 
 
+def test_a_fit_that_did_not_begin_has_no_such_test_and_can_be_printed():
+    model = "f =~ x1 + x2 + x3; x1 ~~ x1; x2 ~~ x2"  # f and x3 without variances
+    failed = sme.fit(model, pupils(), test="yuan_bentler", preset="explicit", on_failure="return")
+    assert not failed.converged and np.isnan(failed.measures()["chisq_scaled"])
+    assert "not_converged" in {d.code for d in failed.diagnostics} and failed.summary()
+
+
 def test_least_squares_have_no_such_test():
     with pytest.raises(SpecificationError) as caught:
         sme.fit(MODEL, pupils(), estimator="ULS", test="yuan.bentler")
