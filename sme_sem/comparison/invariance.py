@@ -17,7 +17,7 @@ one after the other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -122,11 +122,16 @@ class Design:
         return tuple(kind for kind in kinds if self.ordered or kind != "thresholds")
 
     def _of_ordered(self, step: str, released: set[str]) -> dict[str, str]:
-        """Lines for the scales of ordered items: fixed once they are to be equal."""
-        if "residuals" not in self.held(step):
-            return {}
-        own = {item: f"{item}~~{item}" for item in self.ordered}
-        return {name: f"{item} ~~ {self._each(free=name in released)}*{item}" for item, name in own.items()}
+        """Lines for the scales of ordered items: fixed once they are to be equal.
+
+        That of an item with two categories is free once all else is equal, but for one relation that may differ.
+        """
+        held = self.held(step)
+        if "residuals" in held:
+            own = {item: f"{item}~~{item}" for item in self.ordered}
+            return {name: f"{item} ~~ {self._each(free=name in released)}*{item}" for item, name in own.items()}
+        told = [item for item, n in self.ordered.items() if n == 1 and _differs_in(item, released) < 2]
+        return {f"{x}~~{x}": f"{x} ~~ {self._each(free=True)}*{x}" for x in told if "intercepts" in held}
 
     def _each(self, *, free: bool) -> str:
         """One in the first group, and in the others one or free."""
@@ -498,6 +503,11 @@ def _in_force(design: Design, step: str, released: Sequence[str]) -> tuple[str, 
     """The released relations of kinds that a step holds equal."""
     held = design.held(step)
     return tuple(text for text in released if _kind(text, design.model.latent) in held)
+
+
+def _differs_in(binary: str, released: Iterable[str]) -> int:
+    """How many relations of an item with two categories are not held equal."""
+    return sum(name in (f"{binary}~1", f"{binary}|t1") or name.endswith(f"=~{binary}") for name in released)
 
 
 def _kind(text: str, constructs: Sequence[str]) -> str:

@@ -124,7 +124,8 @@ def fit(
         Kinds of parameters held equal across groups: loadings, thresholds, intercepts, means, residuals,
         residual_covariances, lv_variances, lv_covariances, regressions, composite_weights.  Equal thresholds free
         what they identify from the second group on, as in lavaan 0.7: intercepts of ordered items, and their scales
-        or residual variances.
+        or residual variances.  Those of items with two categories stay at one; where loadings and intercepts are equal
+        too, a line such as ``item ~*~ c(1, NA)*item`` frees one.
     group_partial
         Relations excepted from that, such as ``"visual =~ x2"`` or ``"x3 ~ 1"``.
     std_lv

@@ -54,9 +54,9 @@ def released(p: Parameter, term: Term, roles: Roles, options: Options, ordered: 
     """Whether a fixed parameter is free in a later group once the measurement is equal, unless it is held equal itself.
 
     Construct means that something tells (``Roles.tells``); markers, or variances of constructs without one;
-    covariances within an exploratory block.  Of ordered variables intercepts once thresholds are equal; scales (theta:
-    residual variances) too where a variable has several, and where it has one once loadings and intercepts are equal;
-    means of constructs once intercepts are (Wu and Estabrook 2016, Psychometrika 81, 1014-1045).
+    covariances within an exploratory block.  Of ordered variables intercepts once thresholds are equal, and, where a
+    variable has several, its scale (theta: its residual variance); means of constructs once intercepts are (Wu and
+    Estabrook 2016, Psychometrika 81, 1014-1045).
     """
     equal = options.group_equal
     if p.free or p.derived:
@@ -67,9 +67,8 @@ def released(p: Parameter, term: Term, roles: Roles, options: Options, ordered: 
         return False
     itself = p.lhs == p.rhs
     if p.lhs in ordered:
-        measured = p.op == "~*~" or (p.op == "~~" and itself)
-        told = measured and (ordered[p.lhs] > 1 or _tells_its_scale(p.lhs, options))
-        return "thresholds" in equal and (told or (p.op == "~1" and options.preset == "sem"))
+        measured = ordered[p.lhs] > 1 and (p.op == "~*~" or (p.op == "~~" and itself))
+        return "thresholds" in equal and (measured or (p.op == "~1" and options.preset == "sem"))
     if p.lhs not in roles.latent:
         return False
     if p.op == "~1":
@@ -77,13 +76,6 @@ def released(p: Parameter, term: Term, roles: Roles, options: Options, ordered: 
     own_scale = options.std_lv or p.lhs in roles.block_of
     apart = (itself and own_scale) or roles.one_block(p.lhs, p.rhs)
     return p.op == "~~" and "loadings" in equal and apart
-
-
-def _tells_its_scale(binary: str, options: Options) -> bool:
-    """Whether all else of an item with two categories is equal, but for one relation that may differ."""
-    apart = [bare(text) for text in options.group_partial]
-    differ = [text for text in apart if text in (f"{binary}~1", f"{binary}|t1") or text.endswith(f"=~{binary}")]
-    return {"loadings", "intercepts"} <= {*options.group_equal} and len(differ) < 2
 
 
 def concerns_means(options: Options) -> bool:

@@ -214,6 +214,11 @@ def test_two_categories_cannot_tell_the_steps_apart():
         ONE, frame, group="region", ordered=True, steps=("configural", "scalar", "strict")
     ).table.set_index("step")
     assert table["df_diff"].tolist()[1:] == [2, 4]
+    # with two of its relations apart, the scale of an item is not told: it is one, and no df is gained
+    steps = ("configural", "scalar")
+    for apart in (["t3 ~ 1"], ["t3 ~ 1", "trust =~ t3"]):
+        found = sme.invariance(ONE, frame, group="region", ordered=True, steps=steps, group_partial=apart)
+        assert found.table["df_diff"].tolist()[1:] == [1]
 
 
 @pytest.mark.parametrize(

@@ -524,20 +524,28 @@ def two_groups():
 ALL_EQUAL = ("loadings", "thresholds", "intercepts")
 
 
-@pytest.mark.parametrize(("parameterization", "scale"), [("delta", (0.755, 0.095)), ("theta", (1.658, 0.674))])
-def test_binary_items_have_a_scale_where_all_else_is_equal(parameterization, scale):
-    # lavaan 0.6-14: cfa(..., group.equal = c("loadings", "thresholds", "intercepts"))
+@pytest.mark.parametrize(
+    ("parameterization", "chisq", "scaled"), [("delta", 22.04935, 31.27503), ("theta", 17.73440, 25.34582)]
+)
+def test_binary_items_keep_their_scale_where_all_else_is_equal(parameterization, chisq, scaled):
+    # lavaan 0.6-14 with lines b0 ~*~ c(1, 1)*b0 (theta: b0 ~~ c(1, 1)*b0), which are the default of 0.7
     options = {"text": "F =~ b0 + b1 + o0 + o1 + o2", "data": two_groups(), "parameterization": parameterization}
-    fit = by_group(*ALL_EQUAL, **options)
+    found = by_group(*ALL_EQUAL, **options).measures()
+    assert (found["npar"], found["df"]) == (21, 21)
+    assert (found["chisq"], found["chisq_scaled"]) == pytest.approx((chisq, scaled), abs=6e-6)
+
+
+@pytest.mark.parametrize(("parameterization", "scale"), [("delta", (0.755, 0.095)), ("theta", (1.658, 0.674))])
+def test_a_line_frees_the_scale_of_a_binary_item(parameterization, scale):
+    # lavaan 0.6-14: cfa(..., group.equal = c("loadings", "thresholds", "intercepts")), where it is free by default
+    op = {"delta": "~*~", "theta": "~~"}[parameterization]
+    text = "F =~ b0 + b1 + o0 + o1 + o2; " + "; ".join(f"{b} {op} c(1, NA)*{b}" for b in ("b0", "b1"))
+    fit = by_group(*ALL_EQUAL, text=text, data=two_groups(), parameterization=parameterization)
     found = fit.measures()
     assert (found["npar"], found["df"]) == (23, 19)
     assert (found["chisq"], found["chisq_scaled"]) == pytest.approx((15.77682, 24.40987), abs=6e-6)
-    op = {"delta": "~*~", "theta": "~~"}[parameterization]
     row = keyed(fit.estimates())["b0", op, "b0", "B"]
     assert (row["est"], row["se"]) == pytest.approx(scale, abs=6e-4)
-    one = by_group(*ALL_EQUAL, group_partial="b0 ~ 1", **options)
-    two = by_group(*ALL_EQUAL, group_partial=["b0 ~ 1", "F =~ b0"], **options)
-    assert [f.measures()["df"] for f in (one, two)] == [18, 18]  # with two relations apart the scale is not told
 
 
 def test_growth_of_ordered_items_keeps_their_intercepts_fixed():
