@@ -128,10 +128,11 @@ def lone_entries(rows):
 def gamma_diagonal(moments):
     """The diagonal of Gamma alone, from tables where there are any: -> (m,)"""
     own = moments.influence
-    if not isinstance(own, Lookup):
-        return moments.n * (own**2).sum(axis=0)
-    single = (own.counts[:, :, None] * own.single**2).sum(axis=1)[own.real]
-    return moments.n * np.concatenate([single, (own.tables * own.pair**2).sum(axis=(1, 2))])
+    with np.errstate(over="ignore", invalid="ignore"):  # what the answers cannot tell is refused by its name
+        if not isinstance(own, Lookup):
+            return moments.n * (own**2).sum(axis=0)
+        single = (own.counts[:, :, None] * own.single**2).sum(axis=1)[own.real]
+        return moments.n * np.concatenate([single, (own.tables * own.pair**2).sum(axis=(1, 2))])
 
 
 def _products(moments, view, size):

@@ -246,3 +246,11 @@ def test_a_difference_whose_parts_have_no_chi_square_distribution_is_scaled_and_
     (same,) = sme.compare(adjusted).pairs.to_dict("records")
     assert pair["test"] == "satorra.2000" and pair["statistic"] == pytest.approx(same["statistic"], rel=1e-8)
     assert plain["test"] == "standard" and "is no chi-square: take satorra.2000" in plain["why"]
+
+
+def test_a_correlation_at_which_the_weights_overflow_is_refused_by_name_without_a_warning():
+    a = "2" * 21 + "1" + "2" * 8
+    coded = {"a": a, "b": "121121010212211101111200101122", "c": "205555500555505220442522505252"}
+    answers = pd.DataFrame({name: [int(c) for c in text] for name, text in coded.items()})
+    with warnings.catch_warnings(action="error"), pytest.raises(sme.DataProblem, match="correlation of 'a' with 'b'"):
+        sme.fit("f =~ a + b + c", answers, ordered=True)
