@@ -163,8 +163,8 @@ def _estimated_within(
 ) -> minimise.Minimum:
     """Search under constraints, from the estimates without those the model states if there are any.
 
-    Where these break an inequality, or run away, there may be a minimum at more than one limit: all starts are tried,
-    and the lowest one found counts.
+    Where these break an inequality, or run away, or where constraints bend, there may be several minima: all starts are
+    tried, and the lowest one found counts.
     """
     good, _ = good_start(table, sample, moments, max_iterations)
     starts, inside = [good, plain_start(table, sample.covariance, sample.mean, sample.target)], True
@@ -174,8 +174,10 @@ def _estimated_within(
             return minimise.Minimum(good[None], nowhere, nowhere, np.array([Status.CONTRADICTION]), np.array([0]))
         without = estimated(replace(table, definitions=(), bounds=()), pattern, sample, moments, max_iterations)
         limits = restrictions(table, without.theta[0])
-        inside = without.status[0] is Status.CONVERGED and bool((limits.values[limits.equalities :] > -NEAR).all())
-        starts = [without.theta[0], good] if inside else [*starts, without.theta[0]]
+        kept = (limits.values[limits.equalities :] > -NEAR).all()
+        straight = (limits.slopes == restrictions(table, good).slopes).all()
+        inside = without.status[0] is Status.CONVERGED and bool(kept and straight)
+        starts = [without.theta[0], *starts] if inside else [*starts, without.theta[0]]
     found: list[minimise.Minimum] = []
     for theta in starts:
         found.append(search_within(table, pattern, sample, moments, theta, max_iterations))

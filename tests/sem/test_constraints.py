@@ -6,6 +6,7 @@ import pytest
 from scipy import optimize
 
 import sme_sem as sme
+from sem import ordered_answers
 from sem.holzinger import (
     MODEL,
     REFERENCE,
@@ -149,6 +150,22 @@ def test_a_curved_equality_is_the_best_of_all_pairs_that_keep_it():
     found = fit("b3 == b2^2 + 0.3")
     assert labels(found)["b2"] == pytest.approx(best.x, abs=1e-4)
     assert found.measures()["chisq"] == pytest.approx(best.fun, abs=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("options", "chisq", "loadings"),
+    [
+        ({"ordered": True}, 24.714193, (-0.40423680, 0.66221605, 0.81376658, 0.53183448, 0.63919817)),
+        ({}, 30.878043, (-0.48131800, 0.74297774, 0.86196156, 0.73375563, 0.72155255)),
+    ],
+)
+def test_a_curved_equality_is_not_left_on_its_wrong_side(options, chisq, loadings):
+    # lavaan 0.6-14, from start(-.4), start(.6), start(.8), start(.5), start(.7); without the equality the first item,
+    # which is reversed, is positive and the others negative, and l2 == l3^2 is kept there at a chi-square of 539 only
+    text = "a =~ A1 + l2*A2 + l3*A3 + A4 + A5; l2 == l3^2"
+    found = sme.fit(text, ordered_answers.persons(), std_lv=True, **options)
+    assert found.measures()["chisq"] == pytest.approx(chisq, abs=2e-5)
+    assert found.estimates()["est"].head(5).tolist() == pytest.approx(loadings, abs=2e-5)
 
 
 def test_the_error_under_a_curved_equality_follows_its_slope():
