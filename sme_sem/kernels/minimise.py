@@ -12,7 +12,7 @@ A member has arrived when the gradient is zero in the metric of the Hessian, g^T
 step that gains as the one before did.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple
 
@@ -28,6 +28,8 @@ DIGITS, SLOPES = 1e-13, 1e-9  # how much a step may raise F, relative: rounding 
 LONG = 1e-2  # relative; a last step is as a rule shorter by orders of magnitude
 GAIN, PATIENCE = 1e-12, 60  # a member that gains less, relative, so many times in a row is given up
 HOPELESS = 1e9  # damping that no longer moves anything
+SLOW, FEW = 100, 12  # iterations after which expected Hessians are left, and of exact ones in their place
+DIFFERENCE = 1e-5  # of a parameter, by which gradients are compared; near the cube root of rounding error
 
 
 class Status(Enum):
@@ -60,6 +62,10 @@ class Minimum:
         """Write another search's findings, of as many, over those of some members."""
         for name in self.__dataclass_fields__:
             getattr(self, name)[members] = getattr(found, name)
+
+    def of(self, members):
+        """Pick some of them."""
+        return Minimum(*(getattr(self, name)[members] for name in self.__dataclass_fields__))
 
     @classmethod
     def joined(cls, parts):
@@ -95,6 +101,53 @@ def scoring_alone(slope_at, start, *, max_iterations=300):
         return Slope(np.asarray(value)[None], gradient[None], hessian[None])
 
     return scoring(slope_of_batch, start[None], max_iterations=max_iterations)
+
+
+def scoring_by_expectation(slope_at, start, *, max_iterations=300):
+    """Minimise as ``scoring`` does where only expected Hessians are at hand.
+
+    Where a model fits badly they lead to the minimum, but by small steps: members that are slow get there by exact
+    ones, from differences of gradients, or else go on as before.
+    """
+    found = scoring(slope_at, start, max_iterations=min(max_iterations, SLOW))
+    few = min(FEW, max_iterations - SLOW)
+    late = np.flatnonzero((found.status == Status.ITERATION_LIMIT) | (found.status == Status.NO_DESCENT))
+    if len(late) and few > 0:
+        own = scoring(_of_members(_differenced(slope_at), late), found.theta[late], max_iterations=few)
+        there = own.status == Status.CONVERGED
+        _put_later(found, late[there], own.of(there))
+    late = np.flatnonzero(found.status == Status.ITERATION_LIMIT)
+    if len(late) and few > 0:
+        own = scoring(_of_members(slope_at, late), found.theta[late], max_iterations=max_iterations - SLOW)
+        _put_later(found, late, own)
+    return found
+
+
+def _put_later(found, members, later):
+    """Write what a search that went on found, with the iterations of both."""
+    found.put(members, replace(later, iterations=later.iterations + found.iterations[members]))
+
+
+def _of_members(slope_at, chosen):
+    return lambda theta, members, exact: slope_at(theta, chosen[members], exact)
+
+
+def _differenced(slope_at):
+    """The same function, with Hessians from differences of gradients where they are to be exact."""
+
+    def slope(theta, members, exact):
+        own = slope_at(theta, members, False)
+        if not exact:
+            return own
+        b, q = theta.shape
+        step = (DIFFERENCE * (1 + abs(theta)))[..., None]
+        around = theta[:, None] + np.concatenate([step * np.eye(q), -step * np.eye(q)], axis=-2)
+        gradient = slope_at(around.reshape(b * 2 * q, q), np.repeat(members, 2 * q), False).gradient
+        ahead, behind = gradient.reshape(b, 2, q, q).swapaxes(0, 1)
+        hessian = (ahead - behind) / (2 * step)
+        return own._replace(hessian=(hessian + hessian.mT) / 2)
+
+    return slope
 
 
 @np.errstate(all="ignore")  # a trial step may leave the admissible region; it is then rejected

@@ -35,9 +35,9 @@ def search(
     pattern: ram.Pattern, sample: Sample, moments: Moments, start: np.ndarray, max_iterations: int
 ) -> minimise.Minimum:
     """Minimise from one start: a batch of one."""
+    if isinstance(pattern, OrderedPattern):
+        return search_together(pattern, sample, moments, start[None], max_iterations)
     sample = _prepared(pattern, sample)
-    if _separable(pattern, sample):
-        return _search_apart(pattern, sample, start[None], max_iterations)
 
     def slope_at(theta: np.ndarray, exact: bool) -> Slope:
         return objective.slope(pattern, sample, moments, theta, exact=exact)
@@ -56,7 +56,8 @@ def search_together(
     def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> Slope:
         return objective.slope(pattern, sample, moments, theta, exact=exact)
 
-    return minimise.scoring(slope_at, starts, max_iterations=max_iterations)
+    by = minimise.scoring_by_expectation if isinstance(pattern, OrderedPattern) else minimise.scoring
+    return by(slope_at, starts, max_iterations=max_iterations)
 
 
 def _separable(pattern: ram.Pattern, sample: Sample) -> TypeGuard[OrderedPattern]:
@@ -73,7 +74,7 @@ def _search_apart(pattern: OrderedPattern, sample: Sample, starts: np.ndarray, l
     def slope_at(theta: np.ndarray, members: np.ndarray, exact: bool) -> Slope:
         return latent_response.slope(apart.pattern, rest, theta)
 
-    found = minimise.scoring(slope_at, starts[:, apart.staying], max_iterations=limit)
+    found = minimise.scoring_by_expectation(slope_at, starts[:, apart.staying], max_iterations=limit)
     with np.errstate(all="ignore"):  # a search that failed can end anywhere
         return replace(found, theta=apart.together(sample, found.theta, pattern.owner))
 

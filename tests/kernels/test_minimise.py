@@ -216,3 +216,29 @@ def test_batches_joined_are_one_batch():
     joined = minimise.Minimum.joined([problem.alone(b) for b in range(3)])
     for name in ("theta", "value", "decrement", "status", "iterations"):
         np.testing.assert_array_equal(getattr(joined, name), getattr(whole, name))
+
+
+def bends(steepness):
+    """r1 = x + 1 and r2 = c x^2 + x - 1, squared: smallest at 0, where J^T J is 2 and the Hessian 2 - 2 c (halved)."""
+
+    def slope_at(theta, members, exact):
+        x, c = theta[:, 0], steepness[members]
+        r, J = np.stack([x + 1, c * x**2 + x - 1]), np.stack([np.ones_like(x), 2 * c * x + 1])
+        return Slope((r**2).sum(axis=0), 2 * (J * r).sum(axis=0)[:, None], 2 * (J**2).sum(axis=0)[:, None, None])
+
+    return slope_at
+
+
+def test_where_residuals_stay_large_differences_of_gradients_take_over():
+    # of what is left an expected Hessian leaves |c| at each step
+    steepness, start = np.array([0.5, -0.5, -0.95, -0.97]), np.full((4, 1), 0.2)
+    plain = minimise.scoring(bends(steepness), start)
+    found = minimise.scoring_by_expectation(bends(steepness), start)
+    assert list(plain.status[:2]) == [Status.CONVERGED] * 2 and Status.CONVERGED not in plain.status[2:]
+    assert list(found.status) == [Status.CONVERGED] * 4
+    assert (found.iterations[:2] == plain.iterations[:2]).all()
+    assert (found.iterations[2:] < minimise.SLOW + minimise.FEW).all()
+    assert found.theta[2:] == pytest.approx(0, abs=1e-9)
+    for few in (1, minimise.SLOW, minimise.SLOW + 1):
+        given = minimise.scoring_by_expectation(bends(steepness), start, max_iterations=few)
+        assert (given.iterations <= few + 1).all() and given.status[-1] is Status.ITERATION_LIMIT

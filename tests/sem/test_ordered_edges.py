@@ -254,3 +254,15 @@ def test_a_correlation_at_which_the_weights_overflow_is_refused_by_name_without_
     answers = pd.DataFrame({name: [int(c) for c in text] for name, text in coded.items()})
     with warnings.catch_warnings(action="error"), pytest.raises(sme.DataProblem, match="correlation of 'a' with 'b'"):
         sme.fit("f =~ a + b + c", answers, ordered=True)
+
+
+def test_a_model_that_fits_badly_is_found_though_its_steps_are_small():
+    rng = np.random.default_rng(31)
+    two = rng.normal(size=(400, 2))
+    cut = {f"y{j + 1}": np.digitize(0.7 * two[:, j // 2] + rng.normal(size=400), (-0.5, 0.6)) for j in range(4)}
+    fit = sme.fit("f =~ y1 + y2 + y3 + y4", pd.DataFrame(cut), ordered=True, std_lv=True)
+    # lavaan 0.6-14: cfa(..., ordered = TRUE, std.lv = TRUE)
+    assert fit.measures()["chisq"] == pytest.approx(39.2547828, abs=2e-5)
+    assert fit.measures()["chisq_scaled"] == pytest.approx(48.029, abs=5e-4)
+    loadings = (0.400068197, 0.848974156, 0.136861960, 0.050654445)
+    assert fit.estimates()["est"].head(4).tolist() == pytest.approx(loadings, abs=2e-6)
