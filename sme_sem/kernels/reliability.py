@@ -77,7 +77,8 @@ def mean_inter_item_correlation(covariance):
 def variance_if_deleted(covariance):
     """Variance of the total without each item: (..., k, k) -> (..., k)."""
     own = np.linalg.diagonal(covariance)
-    return _total_variance(covariance)[..., None] - 2 * covariance.sum(axis=-1) + own
+    left = _total_variance(covariance)[..., None] - 2 * covariance.sum(axis=-1) + own
+    return np.maximum(left, 0)  # rounding error where the others cancel out
 
 
 def alpha_if_deleted(covariance):

@@ -307,3 +307,11 @@ def test_perfect_and_contradictory_polychoric_correlations_are_noted():
 def test_two_or_three_respondents_show_no_item_against_the_others(n):
     frame = pd.DataFrame({"a": [1.0, 2, 4], "b": [5.0, 3, 2], "c": [1.0, 3, 3]})[:n]
     assert reliability(frame, {"two": ["a", "b"]}).opposed == ()
+
+
+def test_an_item_whose_others_cancel_out_has_no_correlation_with_them_and_no_warning():
+    frame = pd.DataFrame({"a": [5.0, 3, 3], "b": [0.0, 2, 2], "c": [0.0, 1, 1]})  # a + b is 5
+    items = reliability(frame, {"s": list("abc")}).items.set_index("item")
+    assert items.loc["c", "scale_variance_if_deleted"] == 0 and np.isnan(items.loc["c", "item_rest"])
+    constant = frame.assign(d=1.0, e=0.0)[["d", "e", "a", "b", "c"]]  # here rounding leaves less than nothing
+    assert np.isnan(reliability(constant, {"s": list(constant)}).items.set_index("item").loc["c", "item_rest"])
