@@ -115,13 +115,13 @@ def scaling(
 
 
 def adjusted(estimator: Estimator, df: int, trace: float, squared: float) -> Scaling:
-    """Find the correction from tr(U Gamma) and tr((U Gamma)^2); there is none where the first is not positive."""
+    """Find the correction from tr(U Gamma) and tr((U Gamma)^2); none where one is not positive or not finite."""
     if df == 0 or not trace > 0:
         return Scaling(np.nan, np.nan, float(df), np.nan)
     c = trace / df
     if estimator.mean_adjusted:
         return Scaling(c, 0.0, df, c)
-    if not squared > 0:
+    if not 0 < squared < np.inf:
         return Scaling(np.nan, np.nan, float(df), c)
     if estimator.test == "mean_var_adjusted":
         return Scaling(squared / trace, 0.0, trace**2 / squared, c)

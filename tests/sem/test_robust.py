@@ -298,6 +298,13 @@ def test_without_a_positive_correction_there_is_no_scaled_test():
     assert np.isnan([found.factor, found.shift, found.mean_factor]).all()
 
 
+@pytest.mark.parametrize("estimator", ["ULSMV", "WLSMVS"])
+def test_a_trace_beyond_numbers_gives_no_scaled_statistic(estimator):
+    # as of an ordered and a numeric item that correlate perfectly; the statistic came out as df, with a p of .4
+    found = adjusted(chosen_estimator(estimator, None, None), 5, 1e200, np.inf)
+    assert np.isnan([found.factor, found.shift]).all()
+
+
 def test_the_likelihood_s_sandwich_takes_the_unbiased_covariances_where_the_estimates_do():
     # lavaan 0.6-14
     text = "f =~ NA*x1 + a*x1 + a*x2 + x3; f ~~ 1*f"
