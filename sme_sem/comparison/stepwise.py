@@ -118,7 +118,7 @@ def _neighbours(fit: Fit, rule: Rule) -> Iterator[tuple[str, float, Specificatio
 
 def _candidates(fit: Fit, rule: Rule) -> list[tuple[str, float]]:
     """Relations that may be freed, the largest modification index (summed over groups) first."""
-    frame = fit.modification_indices()
+    frame = fit._modifications()
     paths = {(p.lhs, p.rhs) for p in fit.table.parameters if p.op == "~"}
     loops = circular(paths)
     sums: dict[tuple[str, str, str], float] = {}
@@ -133,11 +133,9 @@ def _candidates(fit: Fit, rule: Rule) -> list[tuple[str, float]]:
             continue
         sums[key] = sums.get(key, 0.0) + mi
     stated = {term.key for term in fit.specification.relations}
-    given = {p.key for p in fit.table.parameters if p.exogenous}
     return [
         (f"{key[0]} {key[1]} {'NA*' if key in stated else ''}{key[2]}", mi)
         for key, mi in sorted(sums.items(), key=lambda item: -item[1])
-        if key not in given
     ]
 
 

@@ -89,7 +89,7 @@ def _paths(pattern, sample, theta):
     A, S, m = ram.matrices(pattern, theta, sample.covariance, sample.mean)
     s, p = pattern.sources, pattern.observed
     E = ram.total_effects(pattern, A)
-    sent = E[..., s] - np.eye(pattern.variables)[:, s]
+    sent = E[..., s] - linalg.identity(pattern.variables)[:, s]
     from_senders = S[..., s, :]
     sigma = S[..., :p, :p] + sent[..., :p, :] @ from_senders[..., :p]
     spread = from_senders + sent[..., s, :] @ from_senders

@@ -45,18 +45,20 @@ class Indices:
             scale = point.scale_of(of.powers, of.group, of.value, observed=observed)
             with np.errstate(invalid="ignore"):  # a variance of zero standardizes nothing
                 columns[name] = (self.epc * scale)[order]
-        return pd.concat([pd.DataFrame(columns), _of_given_moments(point.table, labels)], ignore_index=True)
+        return pd.DataFrame(columns)
 
 
-def _of_given_moments(table: ParameterTable, labels: Sequence[str]) -> pd.DataFrame:
-    """Moments of covariates, kept as the sample has them: freed they would stay where they are, so all is zero.
+def with_given_moments(frame: pd.DataFrame, table: ParameterTable, labels: Sequence[str]) -> pd.DataFrame:
+    """Add moments of covariates, kept as the sample has them: freed they would stay where they are, so all is zero.
 
     lavaan lists them too.
     """
     given = [p for p in table.parameters if p.exogenous]
+    if not given:
+        return frame
     rows = [(p.lhs, p.op, p.rhs, labels[p.group], 0.0, 0.0, 0.0, 0.0) for p in given]
     kinds = dict.fromkeys(("lhs", "op", "rhs", "group"), "str") | dict.fromkeys(_NUMBERS, "float")
-    return pd.DataFrame(rows, columns=list(kinds)).astype(kinds)
+    return pd.concat([frame, pd.DataFrame(rows, columns=list(kinds)).astype(kinds)], ignore_index=True)
 
 
 _NUMBERS = ("mi", "epc", "sepc_lv", "sepc_all")

@@ -414,7 +414,7 @@ def _standardized_residuals(fit: Fit) -> dict[str, pd.DataFrame] | None:
 
 def modification_indices(fit: Fit, most: int = 10, labels: Labels | None = None) -> Table:
     """Table of the parameters whose release would lower chi-square most."""
-    found = fit.modification_indices().query("mi > 0").head(most)  # without what the sample gives
+    found = fit._modifications().head(most)
     known = _of_structure(fit, labels)
     rows = tuple(
         (row.group, _relation(row, known) if row.rhs else f"{row.lhs} {row.op}", row.mi, row.epc, row.sepc_all)

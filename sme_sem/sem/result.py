@@ -23,6 +23,7 @@ from .diagnosis import Diagnostic
 from .expressions import Quantity
 from .inference import Inference
 from .judged import Judged
+from .modification import with_given_moments
 from .options import Options
 from .parameters import ParameterTable
 from .rows import Estimated, estimated
@@ -277,6 +278,11 @@ class Fit(Judged):
              lhs  op rhs   epc
         0  trust  =~  u4  0.38
         """
+        return with_given_moments(self._modifications(), self.table, self.moments.labels)
+
+    @one_thread()
+    def _modifications(self) -> pd.DataFrame:
+        """The same without the given moments of covariates, which nothing would change."""
         return self.inference.modifications.frame(self.inference.point, self.moments.labels)
 
     @one_thread()
