@@ -22,6 +22,8 @@ import numpy as np
 
 from . import linalg, ram
 
+ROWS = 4096  # respondents whose moments are at hand at once
+
 
 def scores(pattern, moments, answers, mean, group, *, around_sample):
     """Slope of every respondent's log-likelihood along every parameter: (n, p) -> (n, q)
@@ -116,16 +118,35 @@ def _clustered_trace(delta, known, S, weight, cluster, means):
     return float(total * len(count) / (len(count) - 1))
 
 
-def weighted_gram(answers, mean, sigma, *, means, given=0):
-    """z_i^T V z_j for every pair of respondents, the last ``given`` variables given: (n, p), (p,), (p, p) -> (n, n)"""
-    n = len(answers)
+def weighted_squares(answers, mean, sigma, scores, *, means, given=0):
+    """What tr((U Gamma)^2) is made of, the last ``given`` variables given: (n, p), (p,), (p, p), (n, q) -> float, (q, m)
+
+    The sum of (z_i^T V z_j)^2 over every pair of respondents, and the sum of s_i (V^1/2 z_i)^T over them.  Neither all
+    pairs nor all z are at hand at once where respondents are many.
+    """
+    n, p = answers.shape
+    m = p * (p + 1) // 2 + means * p
     if not sigma.size:
-        return np.zeros((n, n))
+        return 0.0, np.zeros((scores.shape[1], m))
     delta, known = _whitened(answers, mean, sigma, given)
     S = (delta.T @ delta - known.T @ known) / n
-    own = _along(S, delta, known)
-    gram = (delta @ delta.T) ** 2 - own[:, None] - own + (S**2).sum()
-    if given:
-        across = (delta @ known.T) ** 2
-        gram = gram - across - across.T + (known @ known.T) ** 2
-    return gram / 2 + (delta - known) @ (delta - known).T if means else gram / 2
+    if n <= m:
+        z = _weighted(delta, known, S, means)
+        return float(((z @ z.T) ** 2).sum()), scores.T @ z
+    products, along = np.zeros((m, m)), np.zeros((scores.shape[1], m))
+    for start in range(0, n, ROWS):
+        own = slice(start, start + ROWS)
+        z = _weighted(delta[own], known[own], S, means)
+        products += z.T @ z
+        along += scores[own].T @ z
+    return float((products**2).sum()), along
+
+
+def _weighted(delta, known, S, means):
+    """V^1/2 z of every respondent: (n, p), (n, p), (p, p) -> (n, m)"""
+    i, j = np.tril_indices(len(S))
+    z = delta[:, i] * delta[:, j] - S[i, j]
+    if known.any():
+        z -= known[:, i] * known[:, j]
+    z[:, i == j] *= np.sqrt(0.5)
+    return np.concatenate([z, delta - known], axis=1) if means else z

@@ -231,17 +231,17 @@ def moment_slopes(pattern: ram.Pattern, implied: ram.Implied, parts: list[fiml.S
 def _squared_trace(
     pattern: ram.Pattern, sample: Sample, moments: Moments, implied: ram.Implied, inverse: np.ndarray
 ) -> float:
-    """tr((U Gamma)^2), from the products z_i^T U z_j of all pairs of respondents."""
+    """tr((U Gamma)^2), from the products z_i^T U z_j of all pairs of respondents.
+
+    With s_i the scores and A the information, z_i^T U z_j = z_i^T V z_j - s_i^T A^-1 s_j.
+    """
     x, means = len(pattern.exogenous), pattern.means
     assert moments.answers is not None and moments.mean is not None
-    n = moments.n
-    ends = np.cumsum(n)
+    total, B = 0.0, np.zeros_like(inverse)
     by_group = scores(pattern, moments, implied, around_sample=True)
-    weighed = np.concatenate([np.sqrt(each) * s for each, s in zip(sample.share / n, by_group, strict=True)])
-    gram = -(weighed @ inverse @ weighed.T)
-    for g, rows in enumerate(moments.answers):
-        place = slice(ends[g] - n[g], ends[g])
-        centre, sigma = moments.mean[g], implied.sigma[g]
-        inner = casewise.weighted_gram(rows, centre, sigma, means=means, given=x)
-        gram[place, place] += inner / n[g]
-    return float((gram**2).sum())
+    for g, (rows, own) in enumerate(zip(moments.answers, by_group, strict=True)):
+        at, n, share = (moments.mean[g], implied.sigma[g]), len(rows), float(sample.share[g])
+        squares, along = casewise.weighted_squares(rows, *at, own, means=means, given=x)
+        total += (squares - 2 * share * float((inverse @ along * along).sum())) / n**2
+        B += share / n * own.T @ own
+    return total + float((inverse @ B * (inverse @ B).T).sum())

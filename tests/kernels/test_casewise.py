@@ -123,15 +123,20 @@ def test_the_trace_is_that_of_v_times_gamma(name, means):
 
 @every_model
 @pytest.mark.parametrize("means", [False, True])
-def test_the_gram_holds_the_products_of_all_pairs_of_respondents(name, means):
-    case = Case(name)
+@pytest.mark.parametrize("given", [0, 2])
+@pytest.mark.parametrize("n", [9, 400], ids=["fewer respondents than moments", "many respondents, part by part"])
+def test_the_squares_are_those_of_the_products_of_all_pairs_of_respondents(name, means, given, n, monkeypatch):
+    monkeypatch.setattr(casewise, "ROWS", 64)
+    case = Case(name, n)
     sigma = case.implied(case.theta).sigma[0]
-    z = deviations(case, means=means)
-    gram = casewise.weighted_gram(case.answers, case.mean, sigma, means=means)
-    expected = z @ weight(sigma, means=means) @ z.T
-    np.testing.assert_allclose(gram, expected, atol=1e-11 * abs(expected).max())
-    trace = casewise.weighted_trace(case.answers, case.mean, sigma, means=means)
-    assert np.trace(gram) / len(z) == pytest.approx(trace, rel=1e-12)
+    z = deviations_given(case, given, means=means) if given else deviations(case, means=means)
+    V, scores = weight(sigma, means=means), np.random.default_rng(1).normal(size=(n, 3))
+    own = case.answers, case.mean, sigma, scores
+    squares, along = casewise.weighted_squares(*own, means=means, given=given)
+    assert (n < len(V)) == (n == 9)
+    assert squares == pytest.approx(((z @ V @ z.T) ** 2).sum(), rel=1e-10)
+    expected = scores.T @ z @ V @ z.T @ scores
+    np.testing.assert_allclose(along @ along.T, expected, atol=1e-10 * abs(expected).max())
 
 
 @every_model
@@ -143,8 +148,6 @@ def test_given_variables_take_their_own_moments_and_what_they_predict_out_of_the
     z, V = deviations_given(case, given, means=means), weight(sigma, means=means)
     own = case.answers, case.mean, sigma
     expected = z @ V @ z.T
-    gram = casewise.weighted_gram(*own, means=means, given=given)
-    np.testing.assert_allclose(gram, expected, atol=1e-11 * abs(expected).max())
     assert casewise.weighted_trace(*own, means=means, given=given) == pytest.approx(
         np.trace(expected) / len(z), rel=1e-11
     )
@@ -165,7 +168,8 @@ def test_for_normal_answers_the_trace_counts_the_moments():
 def test_no_variables_contribute_nothing():
     nobody, nothing = np.zeros((5, 0)), np.zeros((0, 0))
     assert casewise.weighted_trace(nobody, np.zeros(0), nothing, means=True) == 0
-    np.testing.assert_array_equal(casewise.weighted_gram(nobody, np.zeros(0), nothing, means=True), np.zeros((5, 5)))
+    squares, along = casewise.weighted_squares(nobody, np.zeros(0), nothing, np.ones((5, 2)), means=True)
+    assert squares == 0 and along.shape == (2, 0)
 
 
 # --- weights and clusters --------------------------------------------------------------------------

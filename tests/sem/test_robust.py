@@ -1,5 +1,7 @@
 """Robust errors and tests: against lavaan, the matrices of the textbook, and cases with a closed form."""
 
+import tracemalloc
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -244,6 +246,19 @@ def test_asking_everyone_twice_halves_the_squared_errors_and_keeps_the_scaling(e
     if estimator != "MLF":
         factor = "chisq_scaling_factor"
         assert twice.measures()[factor] == pytest.approx(once.measures()[factor], rel=1e-8)
+
+
+@pytest.mark.parametrize("estimator", ["MLMV", "MLMVS"])
+def test_memory_does_not_grow_with_the_square_of_the_respondents(estimator):
+    answers = pd.concat([pupils()] * 60)
+    fit = sme.fit(MODEL, answers, estimator=estimator)
+    tracemalloc.start()
+    fit.measures()
+    used = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert used < len(answers) ** 2  # a byte, not the eight of a number, for each pair
+    once = sme.fit(MODEL, pupils(), estimator=estimator).measures()
+    assert fit.measures()["df_scaled"] == pytest.approx(once["df_scaled"], rel=1e-8)
 
 
 @pytest.mark.parametrize("estimator", ["MLR", "MLM"])
