@@ -119,7 +119,7 @@ def _clustered_trace(delta, known, S, weight, cluster, means):
 
 
 def weighted_squares(answers, mean, sigma, scores, *, means, given=0):
-    """What tr((U Gamma)^2) is made of, the last ``given`` variables given: (n, p), (p,), (p, p), (n, q) -> float, (q, m)
+    """What tr((U Gamma)^2) is made of, the last ``given`` variables given: (n, p), (n, q) -> float, (q, m)
 
     The sum of (z_i^T V z_j)^2 over every pair of respondents, and the sum of s_i (V^1/2 z_i)^T over them.  Neither all
     pairs nor all z are at hand at once where respondents are many.

@@ -71,7 +71,7 @@ def levels(fit: Fit) -> list[Level]:
 def _loadings(fit: Fit) -> dict[int, dict[int, float]]:
     """Standardized loadings of observed items, by construct: places in the model's matrices."""
     place, p = fit.inference.point.place, len(fit.observed)
-    standardized = fit.inference.standardized.value
+    standardized = fit.inference.point.standardized_values(observed=True)
     made = {composite.name for composite in fit.table.composites}
     found: dict[int, dict[int, float]] = {}
     for parameter, loading in zip(fit.table.parameters, standardized, strict=True):

@@ -135,6 +135,12 @@ def test_means_and_constraints_are_part_of_the_model(hs):
     assert (tables[1]["srmr"] < tables[0]["srmr"]).all()  # means fit, and count
 
 
+def test_what_a_model_defines_changes_nothing(hs):
+    texts = THREE, THREE + "\nd := 1 + 1"
+    own, more = (sme.dynamic_cutoffs(sme.fit(text, hs), 100, progress=False) for text in texts)
+    pd.testing.assert_frame_equal(own.table, more.table)
+
+
 def test_paths_among_constructs_stay(hs):
     fit = sme.fit(THREE + "\nspeed ~ visual\ntextual ~ visual", hs)
     saturated = sme.fit(THREE + "\nspeed ~ visual\ntextual ~ visual\nspeed ~~ textual", hs)
