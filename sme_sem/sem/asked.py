@@ -9,14 +9,14 @@ from typing import Literal
 
 import pandas as pd
 
-from ..arguments import chosen, flag, texts
+from ..arguments import chosen, flag, means, texts
 from ..errors import SpecificationError
 from ..responses.design import Drawn
 from ..tasks import seeded
-from ..words import Words
+from ..words import Words, joined
 from . import sampling
 from .bounds import KINDS, ROOMS, Bounds
-from .estimators import Estimator, chosen_estimator
+from .estimators import COMPLETE_ONLY, Estimator, chosen_estimator
 from .options import (
     Options,
     Parameterization,
@@ -60,7 +60,7 @@ class Asked:
     likelihood: Literal["normal", "wishart"]
     information: Literal["expected", "observed", "first_order"] | None
     se: str | None
-    test: str | None
+    test: str | Sequence[str] | None
     rotation: str | None
     rotation_args: Mapping[str, float | bool | str] | None
     target: Mapping[str, Sequence[str]] | pd.DataFrame | None
@@ -155,17 +155,25 @@ def _method(
     if information == "first_order":
         se, information = errors_of_first_order(se), None
     method = chosen_estimator(
-        asked.estimator, None if draws else se, asked.test, gaps=missing == "fiml", ordered=ordered
+        asked.estimator, None if draws else se, _test(asked.test), gaps=missing == "fiml", ordered=ordered
     )
     method = sampling.estimator(method, missing, drawn)
     information = information or ("observed" if missing == "fiml" else method.information)
     if missing == "fiml" and not method.takes_gaps:
-        by_test = asked.test and method.discrepancy == "ML"
-        named = f"test={asked.test!r}" if by_test else f"estimator={method.name!r}"
-        raise SpecificationError(_COMPLETE_ONLY.filled(named=named))
+        raise SpecificationError(COMPLETE_ONLY.filled(named=f"estimator={method.name!r}"))
     if method.discrepancy != "ML" and information == "observed":
         raise SpecificationError(_EXPECTED_ONLY.filled(name=repr(method.name)))
     return method, information
+
+
+def _test(asked: str | Sequence[str] | None) -> str | None:
+    """The test beside the plain one, which may be named with it as in lavaan."""
+    if asked is None or isinstance(asked, str):
+        return asked
+    others = [name for name in texts("test", asked, "satorra_bentler") if not means(name, "standard")]
+    if len(others) > 1:
+        raise SpecificationError(_ONE_TEST.filled(names=joined(map(repr, others), ", ", "、")))
+    return others[0] if others else "standard"
 
 
 def _meanstructure(asked: bool | None, missing: str, source: Source) -> bool | None:
@@ -205,6 +213,10 @@ _DRAWN_ORDERED = Words(
     "categories as numbers.",
     "{name}是有序类别的列，不能与cluster=和weights=同用：ordered=False将类别作为数值处理。",
 )
+_ONE_TEST = Words(
+    "test={names}: a fit has one test beside the plain one; take one, and fit.model_tests() gives the others.",
+    "test={names}：除普通检验外，一个拟合只有一种检验；请选其一，其余由fit.model_tests()给出。",
+)
 _EXPECTED_ONLY = Words(
     "estimator={name} knows the expected information only.", "estimator={name}只能使用期望信息（expected）。"
 )
@@ -220,10 +232,6 @@ _VARIANCES_OPEN = Words(
 _NO_GAPS = Words(
     "missing={missing} needs data=; a covariance matrix has no gaps.",
     "missing={missing}需要data=；协方差矩阵中没有缺失值。",
-)
-_COMPLETE_ONLY = Words(
-    "{named} needs complete answers; with missing='fiml' use 'ML' or 'MLR'.",
-    "{named}需要完整的作答；missing='fiml'时请用'ML'或'MLR'。",
 )
 _NO_GROUP_FACTORS = Words(
     "rotation={rotation} turns the constructs beside a general factor, and exploratory block {block} has fewer than "

@@ -130,7 +130,7 @@ _BOLLEN_STINE = Words(
     " Bollen and Stine's is sme.bootstrap(fit, kind='bollen-stine').",
     "Bollen与Stine的检验见sme.bootstrap(fit, kind='bollen-stine')。",
 )
-_TEST = ("standard", "robust", *SCALED, *RESIDUAL)
+TESTS = ("standard", "robust", *SCALED, *RESIDUAL)
 
 
 def chosen_estimator(
@@ -152,12 +152,21 @@ def chosen_estimator(
     if se is not None:
         found = _with_errors(found, chosen("se", se, _SE, _BY_SAMPLES), gaps, ordered)
     if test is not None:
-        found = _with_test(found, chosen("test", test, _TEST, _BOLLEN_STINE), gaps, ordered)
+        found = with_test(found, test, gaps=gaps, ordered=ordered)
+    if found.discrepancy != "ML" and (found.se in ("robust_huber_white", "first_order")):
+        raise SpecificationError(_ERRORS_BY_LIKELIHOOD.filled(se=repr(se), name=repr(name)))
+    return found
+
+
+def with_test(found: Estimator, test: str, *, gaps: bool, ordered: bool) -> Estimator:
+    """Replace an estimator's test; see :func:`chosen_estimator`."""
+    found = _with_test(found, chosen("test", test, TESTS, _BOLLEN_STINE), gaps, ordered)
     if ordered and found.residual:
         kind = _NORMAL if found.test == "browne_residual_nt" else _CONTINUOUS
         raise SpecificationError(_TEST_OF_NUMBERS.filled(test=repr(test), kind=kind))
-    if found.discrepancy != "ML" and (found.se in ("robust_huber_white", "first_order")):
-        raise SpecificationError(_ERRORS_BY_LIKELIHOOD.filled(se=repr(se), name=repr(name)))
+    if gaps and not found.takes_gaps:
+        named = f"test={test!r}" if found.discrepancy == "ML" else f"estimator={found.name!r}"
+        raise SpecificationError(COMPLETE_ONLY.filled(named=named))
     return found
 
 
@@ -200,6 +209,10 @@ NEEDS_ANSWERS = Words(
 )
 """Where a covariance matrix was given; ``what`` with its verb, as ``"ordered= needs"``."""
 
+COMPLETE_ONLY = Words(
+    "{named} needs complete answers; with missing='fiml' use 'ML' or 'MLR'.",
+    "{named}需要完整的作答；missing='fiml'时请用'ML'或'MLR'。",
+)
 _NORMAL, _CONTINUOUS = Words("normal", "正态"), Words("continuous", "连续")
 _TEST_OF_NUMBERS = Words(
     "test={test} is of {kind} answers; with ordered= take 'satorra_bentler', 'mean_var_adjusted' or 'scaled_shifted'.",

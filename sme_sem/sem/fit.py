@@ -62,7 +62,7 @@ def fit(
     likelihood: Literal["normal", "wishart"] = "normal",
     information: Literal["expected", "observed", "first_order"] | None = None,
     se: str | None = None,
-    test: str | None = None,
+    test: str | Sequence[str] | None = None,
     rotation: str | None = None,
     rotation_args: Mapping[str, float | bool | str] | None = None,
     target: Mapping[str, Sequence[str]] | pd.DataFrame | None = None,
@@ -161,8 +161,7 @@ def fit(
         Other standard errors or another test than the estimator's own: ``se`` one of standard, robust, robust_sem,
         robust_huber_white, first_order, bootstrap, none; ``test`` one of standard, robust, satorra_bentler,
         scaled_shifted, mean_var_adjusted, yuan_bentler, yuan_bentler_mplus (MLR's), browne_residual_nt,
-        browne_residual_adf.  ``measures``
-        gives it in place of the estimator's own.
+        browne_residual_adf; ``fit.model_tests()`` gives them all.
     rotation
         How constructs of exploratory blocks, ``efa("b")*f1 + efa("b")*f2 =~ x1 + ...``, are turned: ``"geomin"`` (the
         default), ``"oblimin"``, ``"quartimin"``, ``"promax"``, or of Crawford and Ferguson's family ``"cf_varimax"``,

@@ -316,6 +316,40 @@ class Fit(Judged):
         return score_tests(self)
 
     @one_thread()
+    def model_tests(self, tests: str | Sequence[str] | None = None) -> pd.DataFrame:
+        """Chi-square tests of the model by several statistics: test chisq df pvalue scaling_factor shift.
+
+        ``chisq = plain / scaling_factor + shift``; both are NaN where the statistic is its own.  The estimates, and so
+        the fit, are the same for all.  See :mod:`sme_sem.sem.model_tests`.
+
+        Parameters
+        ----------
+        tests
+            Their names as of ``test=`` of :func:`sme_sem.fit`; left out, all that go with the fit, its own first.
+
+        Raises
+        ------
+        ConvergenceError
+            The model did not converge.
+        SpecificationError
+            A test is unknown, or needs what the fit has not: all answers, no gaps, no clusters.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("trust =~ 0.8*t1 + 0.7*t2 + 0.6*t3 + 0.6*t4", 200, seed=1)
+        >>> fit = sme.fit("trust =~ t1 + t2 + t3 + t4", answers)
+        >>> fit.model_tests(["standard", "satorra_bentler", "browne_residual_adf"])[["test", "chisq", "df"]].round(3)
+                          test  chisq   df
+        0             standard  1.663  2.0
+        1      satorra_bentler  1.669  2.0
+        2  browne_residual_adf  1.779  2.0
+        """
+        from .model_tests import model_tests
+
+        return model_tests(self, tests)
+
+    @one_thread()
     def srmr_tests(self, *, level: float = 0.90, close: float = 0.05) -> pd.DataFrame:
         """Tests of the SRMR, and the unbiased SRMR, which leaves out what any sample adds.
 

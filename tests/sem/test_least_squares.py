@@ -363,8 +363,9 @@ REFUSED = {
         f"test='bollen.stine' is not available; it can be {TESTS}. {BOLLEN_STINE}",
     ),
     "several tests at once": (
-        {"test": ["standard", "satorra.bentler"]},
-        f"test=['standard', 'satorra.bentler'] is not available; it can be {TESTS}. {BOLLEN_STINE}",
+        {"test": ["scaled.shifted", "satorra.bentler"]},
+        "test='scaled.shifted', 'satorra.bentler': a fit has one test beside the plain one; take one, and "
+        "fit.model_tests() gives the others.",
     ),
     "errors from a likelihood": (
         {"estimator": "GLS", "se": "robust_huber_white"},
