@@ -29,6 +29,10 @@ def test_public_names_are_sorted_unique_and_exist():
     assert not [name for name in sme_sem.__all__ if not hasattr(sme_sem, name)]
 
 
+def test_completion_offers_public_names_alone():
+    assert [name for name in dir(sme_sem) if not name.startswith("__")] == list(sme_sem.__all__)
+
+
 @pytest.mark.parametrize("name", CALLABLE)
 def test_every_public_name_says_what_it_is(name):
     assert (getattr(sme_sem, name).__doc__ or "").strip()
