@@ -125,6 +125,7 @@ class Study:
             posed._examine_hypothesized,
             posed._look_beside_models,
             posed._bootstrap,
+            posed._simulate_cutoffs,
             posed._test_hypotheses,
             posed._trace_items,
             posed._compare_groups,
@@ -144,6 +145,8 @@ class Study:
         yield _TESTING
         if self.choices.bootstrap is not None:
             yield _BOOTSTRAP
+        if self.choices.dynamic_cutoffs is not None:
+            yield _CUTOFFS
 
     def _fitting(self, model: str) -> Words:
         return _FITTING.filled(model=self.instrument.models[model].title.words)
@@ -277,6 +280,19 @@ class Study:
         steps.begin(_BOOTSTRAP)
         drawn = steps.attempt(_BOOTSTRAP, lambda: self._bootstrapped(main)) if main is not None else None
         return found if drawn is None else replace(found, bootstrap=drawn, mediation=self._mediated(drawn))
+
+    def _simulate_cutoffs(self, found: Results, steps: Steps) -> Results:
+        """Find cut-offs of fit that go with the hypothesized model, if the study asks for them."""
+        from .resampling.dynamic_cutoffs import dynamic_cutoffs
+
+        main, draws, seed = found.fit, self.choices.dynamic_cutoffs, self.choices.seed
+        if draws is None:
+            return found
+        steps.begin(_CUTOFFS)
+        if main is None:
+            return found
+        cutoffs = steps.attempt(_CUTOFFS, lambda: dynamic_cutoffs(main, draws, seed=seed, progress=False))
+        return replace(found, dynamic_cutoffs=cutoffs)
 
     def _test_hypotheses(self, found: Results, steps: Steps) -> Results:
         """Test the hypotheses, and ask at which values of its moderator an effect differs from zero."""
@@ -591,6 +607,7 @@ _LEDGER = Words("Ledger", "分析台账")
 _TRAIL = Words("Trail of the coding", "编码溯源")
 _CODING = Words("Coded segments", "编码片段")
 _BOOTSTRAP = Words.same("Bootstrap")
+_CUTOFFS = Words("Dynamic cut-offs of fit", "拟合指标的动态临界值")
 _TESTING = Words("Testing the hypotheses", "假设检验")
 _NOBODY_LEFT = Words(
     "none of the {n} respondents is left after screening ({rules}); check the answers, or relax the screening rules",

@@ -109,6 +109,7 @@ class StudyFile(_Record):
     hypothesized, rivals, hypotheses : in place of the instrument's
     factors : an exploratory factor analysis; left out, there is none
     bootstrap : how the hypothesized model is bootstrapped; left out, it is not
+    dynamic_cutoffs : samples for cut-offs of fit that go with the hypothesized model; left out, there are none
     item_rules : of a pre-test, the rules by which items are kept, revised or dropped
     multiverse : what could as well have been done otherwise; every combination is fitted
     """
@@ -140,6 +141,7 @@ class StudyFile(_Record):
     components: ComponentsChoice = ComponentsChoice()
     factors: FactorsChoice | None = None
     bootstrap: BootstrapChoice | None = None
+    dynamic_cutoffs: Annotated[StrictInt, Field(ge=100)] | None = None
     item_rules: Written | None = None
     multiverse: dict[str, Any] | None = None
 

@@ -14,6 +14,7 @@ from sme_sem.errors import InstrumentError, ResponseError, SpecificationError, S
 from sme_sem.measurement import method_bias
 from sme_sem.opening import demo_study, load_study
 from sme_sem.report.contents import report_of
+from sme_sem.resampling.dynamic_cutoffs import dynamic_cutoffs
 from sme_sem.responses import screen
 from sme_sem.sem.fit import fit
 from sme_sem.sem.presentation import structural_paths
@@ -169,6 +170,25 @@ def test_a_bootstrap_follows_the_study_and_its_verdicts_stand_in_the_report(tmp_
     paths = pd.read_csv(tmp_path / "out" / "tables" / "bootstrap_paths.csv")
     assert paths[["path", "coefficient"]].values.tolist()[:4:3] == [["Age ← Trust", "b"], ["Age ← Trust", "β"]]
     assert "group" not in paths
+
+
+def test_cutoffs_that_go_with_the_model_follow_the_study_and_stand_beside_its_fit(tmp_path):
+    study = load_study(write_study(tmp_path, dynamic_cutoffs=150, seed=3))
+    said = []
+    found = study.run(lambda name, done, total: said.append(str(name)))
+    assert "Dynamic cut-offs of fit" in said and found.problems == ()
+    own = dynamic_cutoffs(found.fit, 150, seed=3, progress=False)
+    pd.testing.assert_frame_equal(found.dynamic_cutoffs.table, own.table)
+    page = (found.save(tmp_path / "out") / "report.html").read_text(encoding="utf-8")
+    assert page.index("Fit indices") < page.index("Dynamic cut-offs of fit indices")
+    assert len(pd.read_csv(tmp_path / "out" / "tables" / "dynamic_levels.csv")) == 3
+    assert refusal(write_study(tmp_path, dynamic_cutoffs=10)) == ("dynamic_cutoffs: must be 100 or more, got 10",)
+
+
+def test_a_model_without_cutoffs_of_its_own_says_so_and_the_study_goes_on(tmp_path):
+    found = load_study(write_study(tmp_path, dynamic_cutoffs=100, missing="fiml")).run()
+    assert found.dynamic_cutoffs is None
+    assert ["Dynamic cut-offs of fit" in str(problem) for problem in found.failed_steps] == [True]
 
 
 def test_without_indirect_effects_a_bootstrap_gives_the_paths_alone(tmp_path):

@@ -54,6 +54,9 @@ seed: 1                       # everything drawn at random follows from it
 #   draws: 5000
 #   interval: perc              # perc (percentile), bc (bias-corrected) or bca
 
+# Cut-offs of SRMR, RMSEA and CFI that go with the hypothesized model, from so many samples:
+# dynamic_cutoffs: 1000
+
 # By which rules the items of a pre-test are kept, revised or dropped:
 # item_rules: hair            # hair, wu or nunnally-bernstein
 

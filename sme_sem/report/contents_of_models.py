@@ -82,6 +82,7 @@ def model_fit(results: Results) -> Section:
     tables = (
         presentation.model_test(fit),
         indices(results, fit),
+        *(results.dynamic_cutoffs.tables() if results.dynamic_cutoffs is not None else ()),
         presentation.largest_residuals(fit, results.labels, tested=True),
         presentation.diagnostics(fit),
         *_overall_power(fit),

@@ -29,6 +29,7 @@ from ..measurement.item_advice import ItemAdvice
 from ..measurement.missing import Missing
 from ..measurement.nonresponse import Nonresponse
 from ..resampling.bootstrap import Bootstrap
+from ..resampling.dynamic_cutoffs import DynamicCutoffs
 from ..resampling.mediation import Mediation
 from ..responses import Responses, Screening, findings
 from ..responses.origin import Provenance
@@ -98,6 +99,7 @@ class Results(Tabled):
     fits, failures : fitted models by name; for those that could not be fitted, the reason
     hypotheses : None for a study without hypotheses
     bootstrap, mediation : of the hypothesized model, where the study asks for it; no mediation without indirect effects
+    dynamic_cutoffs : likewise
     invariance : the hypothesized model step by step across the study's groups; None where the study names none
     retention, importance : likewise; the drivers of the outcome
     importance_by_group : the same of each group, where the study names groups
@@ -153,6 +155,7 @@ class Results(Tabled):
     coding: Coding | None = None
     bootstrap: Bootstrap | None = None
     mediation: Mediation | None = None
+    dynamic_cutoffs: DynamicCutoffs | None = None
     everyone: Fit | None = None
     missing: Missing | None = None
     nonresponse: Nonresponse | None = None

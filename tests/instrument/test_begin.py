@@ -52,6 +52,7 @@ def test_the_commented_examples_are_right_when_the_comment_marks_are_taken_away(
     example = example.replace(heading, "")
     for heading in (
         "Common factors of the items, as many as parallel analysis suggests where their number is left out:",
+        "Cut-offs of SRMR, RMSEA and CFI that go with the hypothesized model, from so many samples:",
         "By which rules the items of a pre-test are kept, revised or dropped:",
         "What could as well have been done otherwise; every combination is fitted, and each hypothesis gets its curve:",
     ):
@@ -62,6 +63,7 @@ def test_the_commented_examples_are_right_when_the_comment_marks_are_taken_away(
         "components": {"constructs": ["VP", "VC", "VD", "VCAP"], "n_components": 4, "rotation": "varimax"},
         "factors": {"n_factors": 4, "rotation": "oblimin"},
         "bootstrap": {"draws": 5000, "interval": "perc"},
+        "dynamic_cutoffs": 1000,
         "item_rules": "hair",
         "multiverse": {"estimator": ["ML", "MLR"], "missing": ["listwise", "fiml"]},
     }
