@@ -20,9 +20,9 @@ from .table import Kind, Table
 _GAP = 2
 _LEAST = 20  # cells of a column whose texts are broken into lines
 _MOST_NUMBERS = 2  # columns of numbers that may name rows
-_CLOSING = r"\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f"
+_OPENING, _CLOSING = r"(\[\uff08", r")\]\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f"
 _TOKEN = re.compile(  # a word or a Chinese character, with the signs that may not begin or end a line without it
-    rf"\uff08*(?:[^\s\u2e80-\u9fff\uff00-\uffef]+|\S)[{_CLOSING}]*\s*|\s+"
+    rf"[{_OPENING}]*(?:[^\s\u2e80-\u9fff\uff00-\uffef]+|\S)[{_CLOSING}]*\s*|\s+"
 )
 
 
@@ -72,8 +72,8 @@ def render(table: Table, language: Language = "en", cells: int | None = None) ->
     blocks = [text.render(part, language).split("\n") for part in parts]
     title, *first = blocks[0]
     notes = (format.text_of(note, language) for note in table.notes)
-    said = [line for note in notes for line in _lines(note, cells)]
-    return "\n".join([*_lines(title, cells), *first, *(line for block in blocks[1:] for line in block[2:]), *said])
+    said = [line for note in notes for line in wrapped(note, cells)]
+    return "\n".join([*wrapped(title, cells), *first, *(line for block in blocks[1:] for line in block[2:]), *said])
 
 
 def _widths(table: Table, language: Language) -> list[int]:
@@ -123,7 +123,7 @@ def _broken(table: Table, language: Language, cells: int) -> Table:
 def _in_lines(table: Table, limits: dict[int, int]) -> Table:
     rows: list[tuple[str, ...]] = []
     for row in table.rows:
-        broken = [_lines(cell, limits[i]) if i in limits else [cell] for i, cell in enumerate(row)]
+        broken = [wrapped(cell, limits[i]) if i in limits else [cell] for i, cell in enumerate(row)]
         rows += zip_longest(*broken, fillvalue="")
     return replace(table, rows=tuple(rows))
 
@@ -173,10 +173,10 @@ def _of_columns(table: Table, places: Sequence[int]) -> Table:
     )
 
 
-def _lines(said: str, cells: int) -> list[str]:
+def wrapped(said: str, cells: int) -> list[str]:
     """Break a text between words, or between Chinese characters, into lines of so many cells.
 
-    >>> _lines("Thresholds: conventional", 14), _lines("判断标准：常用。", 10)
+    >>> wrapped("Thresholds: conventional", 14), wrapped("判断标准：常用。", 10)
     (['Thresholds:', 'conventional'], ['判断标准：', '常用。'])
     """
     return lines_of(_TOKEN.findall(said), cells)
