@@ -458,11 +458,14 @@ def test_every_command_teaches_by_an_example(run, command):
     assert code == 0 and f"  sme-sem {command}" in out.split("Examples:")[1]
 
 
-def test_help_needs_none_of_the_heavy_packages():
+@pytest.mark.parametrize("asked", ["--help", "--help -l zh"])
+def test_help_needs_none_of_the_heavy_packages(asked):
+    heavy = {"numpy", "scipy", "pandas", "pydantic", "matplotlib"}
+    unneeded = heavy if "zh" in asked else heavy | {"sme_sem.cli.chinese_help", "sme_sem.tables"}
     script = (
         "import sys, sme_sem.cli\n"
-        "assert sme_sem.cli.main(['--help']) == 0\n"
-        "print(sorted({'numpy', 'scipy', 'pandas', 'pydantic', 'matplotlib'} & set(sys.modules)))"
+        f"assert sme_sem.cli.main({asked.split()}) == 0\n"
+        f"print(sorted({unneeded} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"

@@ -11,8 +11,9 @@ import typer
 
 from ..errors import SourceError, SpecificationError
 from ..words import Words, at
+from .help_texts import both, examples, in_chinese
 from .numbers import suspect_codes, text_of
-from .options import Form, LanguageOption, MissingCodes, Tongue, examples
+from .options import Form, LanguageOption, MissingCodes, Tongue
 from .output import LOOK, for_programs, hand_over, refuse_existing, say_written
 
 if TYPE_CHECKING:
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="code",
-    help="From words to constructs: coded interviews, keywords in reports, patents, literature, experts.",
+    help=both(
+        "From words to constructs: coded interviews, keywords in reports, patents, literature, experts.",
+        "从文字到构念：访谈编码、报告关键词、专利、文献与专家评分。",
+    ),
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -37,28 +41,64 @@ class _Level(str, Enum):  # noqa: UP042 - typer shows the value of this kind
 
 
 _Segments = Annotated[
-    Path, typer.Argument(help="Coded segments: CSV, Excel, or a REFI-QDA project (.qdpx) of NVivo, ATLAS.ti, MAXQDA.")
+    Path,
+    typer.Argument(
+        help=both(
+            "Coded segments: CSV, Excel, or a REFI-QDA project (.qdpx) of NVivo, ATLAS.ti, MAXQDA.",
+            "编码片段：CSV、Excel，或NVivo、ATLAS.ti、MAXQDA的REFI-QDA项目（.qdpx）。",
+        )
+    ),
 ]
-_LevelOption = Annotated[_Level, typer.Option("--level", help="Which codes.")]
-_Output = Annotated[Path | None, typer.Option("--output", "-o", help="Folder for tables (CSV, Excel) and figures.")]
-_FormOption = Annotated[Form | None, typer.Option("--format", "-f", help="How tables are printed; left out, as text.")]
+_LevelOption = Annotated[_Level, typer.Option("--level", help=both("Which codes.", "采用哪一级编码。"))]
+_Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        help=both("Folder for tables (CSV, Excel) and figures.", "存放表格（CSV、Excel）与图的文件夹。"),
+    ),
+]
+_FormOption = Annotated[
+    Form | None,
+    typer.Option(
+        "--format", "-f", help=both("How tables are printed; left out, as text.", "表格的显示格式；缺省为文本。")
+    ),
+]
 _Columns = Annotated[
     list[str] | None,
-    typer.Option("--column", help="A column with a heading of its own, such as study=Author; may be repeated."),
+    typer.Option(
+        "--column",
+        help=both(
+            "A column with a heading of its own, such as study=Author; may be repeated.",
+            "字段对应的列名，如study=Author；可重复。",
+        ),
+    ),
 ]
 _Rules = Annotated[
     list[str] | None,
-    typer.Option("--rule", help="Keep what passes, such as 'mentions > mean' or 'studies >= 3'; may be repeated."),
+    typer.Option(
+        "--rule",
+        help=both(
+            "Keep what passes, such as 'mentions > mean' or 'studies >= 3'; may be repeated.",
+            "只保留符合条件者，如'mentions > mean'或'studies >= 3'；可重复。",
+        ),
+    ),
 ]
 
 
 @app.command(epilog=examples("sme-sem code describe interviews.qdpx --level category --output coded"))
+@in_chinese("频次、编码表、共现、饱和度；如注明编码者与组别，则有一致性与组间比较。")
 def describe(
     segments: _Segments,
     column: _Columns = None,
     level: _LevelOption = _Level.concept,
     hold_out: Annotated[
-        str | None, typer.Option(help="Sources held out to check saturation, with commas between.")
+        str | None,
+        typer.Option(
+            help=both(
+                "Sources held out to check saturation, with commas between.", "预留的材料，用于检验饱和度，以逗号分隔。"
+            )
+        ),
     ] = None,
     output: _Output = None,
     language: LanguageOption = Tongue.en,
@@ -94,17 +134,40 @@ def describe(
 
 
 @app.command(epilog=examples("sme-sem code keywords reports/ --keywords themes.yaml --rule 'mentions > mean'"))
+@in_chinese("按文档、企业与年份统计关键词，并依规则选取企业。")
 def keywords(
-    documents: Annotated[list[Path], typer.Argument(help="Files and folders of reports: txt, PDF, docx.")],
-    themes: Annotated[Path, typer.Option("--keywords", "-k", help="Keywords by theme: YAML, or a table.")],
+    documents: Annotated[
+        list[Path],
+        typer.Argument(
+            help=both("Files and folders of reports: txt, PDF, docx.", "报告的文件与文件夹：txt、PDF、docx。")
+        ),
+    ],
+    themes: Annotated[
+        Path,
+        typer.Option(
+            "--keywords", "-k", help=both("Keywords by theme: YAML, or a table.", "各主题的关键词：YAML文件或表格。")
+        ),
+    ],
     rule: _Rules = None,
     pattern: Annotated[
-        str | None, typer.Option(help="Regular expression with groups firm and year, for the files' names.")
+        str | None,
+        typer.Option(
+            help=both(
+                "Regular expression with groups firm and year, for the files' names.",
+                "用于文件名的正则表达式，含分组firm与year。",
+            )
+        ),
     ] = None,
     words: Annotated[
-        Path | None, typer.Option(help="User dictionary: a word a line, kept together when text is cut.")
+        Path | None,
+        typer.Option(
+            help=both(
+                "User dictionary: a word a line, kept together when text is cut.",
+                "用户词典：每行一词，分词时不予切开。",
+            )
+        ),
     ] = None,
-    workers: Annotated[int, typer.Option(help="Processes that read documents.")] = 2,
+    workers: Annotated[int, typer.Option(help=both("Processes that read documents.", "读取文档的进程数。"))] = 2,
     output: _Output = None,
     language: LanguageOption = Tongue.en,
     form: _FormOption = None,
@@ -137,9 +200,16 @@ def keywords(
 
 
 @app.command(epilog=examples("sme-sem code citations patents.csv --output patents"))
+@in_chinese("各企业的专利自引，以及内部引用链的深度。")
 def citations(
     patents: Annotated[
-        Path, typer.Argument(help="Table with the columns firm, patent, cited and, if known, cited_firm.")
+        Path,
+        typer.Argument(
+            help=both(
+                "Table with the columns firm, patent, cited and, if known, cited_firm.",
+                "含firm、patent、cited各列的表格；如已知，另加cited_firm列。",
+            )
+        ),
     ],
     column: _Columns = None,
     rule: _Rules = None,
@@ -158,9 +228,15 @@ def citations(
 
 
 @app.command(epilog=examples("sme-sem code elements literature.csv --rule 'studies >= 3'"))
+@in_chinese("各要素见于多少篇文献，哪些可列入专家问卷。")
 def elements(
-    literature: Annotated[Path, typer.Argument(help="Table with the columns study and element.")],
-    synonyms: Annotated[Path | None, typer.Option(help="Table with the columns written and element.")] = None,
+    literature: Annotated[
+        Path, typer.Argument(help=both("Table with the columns study and element.", "含study与element两列的表格。"))
+    ],
+    synonyms: Annotated[
+        Path | None,
+        typer.Option(help=both("Table with the columns written and element.", "含written与element两列的表格。")),
+    ] = None,
     column: _Columns = None,
     rule: _Rules = None,
     output: _Output = None,
@@ -178,9 +254,19 @@ def elements(
 
 
 @app.command(epilog=examples("sme-sem code experts ratings.csv --relevant 4"))
+@in_chinese("专家对各要素的评价、意见的一致程度，以及保留哪些要素。")
 def experts(
-    ratings: Annotated[Path, typer.Argument(help="Table with a row for each expert and a column for each element.")],
-    relevant: Annotated[float, typer.Option(help="Relevant is rated so or above.")] = 4,
+    ratings: Annotated[
+        Path,
+        typer.Argument(
+            help=both(
+                "Table with a row for each expert and a column for each element.", "表格：每名专家一行，每个要素一列。"
+            )
+        ),
+    ],
+    relevant: Annotated[
+        float, typer.Option(help=both("Relevant is rated so or above.", "评分达到此值即视为相关。"))
+    ] = 4,
     missing_code: MissingCodes = None,
     rule: _Rules = None,
     output: _Output = None,
@@ -200,11 +286,22 @@ def experts(
 
 
 @app.command(epilog=examples("sme-sem code draft segments.csv --relations relations.csv --output draft.yaml"))
+@in_chinese("由范畴、概念与关系起草问卷与模型；编码链以CSV存于同一文件夹。")
 def draft(
     segments: _Segments,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Instrument file to write; it must not exist.")],
-    relations: Annotated[Path | None, typer.Option(help="Table with the columns cause, effect and sign.")] = None,
-    title: Annotated[str | None, typer.Option(help="Title of the questionnaire.")] = None,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            help=both("Instrument file to write; it must not exist.", "要写出的问卷文件；不可与已有文件同名。"),
+        ),
+    ],
+    relations: Annotated[
+        Path | None,
+        typer.Option(help=both("Table with the columns cause, effect and sign.", "含cause、effect、sign三列的表格。")),
+    ] = None,
+    title: Annotated[str | None, typer.Option(help=both("Title of the questionnaire.", "问卷的标题。"))] = None,
     column: _Columns = None,
     language: LanguageOption = Tongue.en,
     form: _FormOption = None,

@@ -14,6 +14,7 @@ from ..errors import SpecificationError
 from ..suggestions import or_known
 from ..words import Words, at
 from .answers import construct_named, findings_code, kept_answers, list_findings, read_answers, say_platform
+from .help_texts import both, examples, in_chinese
 from .options import (
     Form,
     FormOption,
@@ -22,7 +23,6 @@ from .options import (
     Source,
     TablesFile,
     Tongue,
-    examples,
     reads_answers,
 )
 from .output import LOOK, for_programs, hand_over, require_fitting_output, require_new_csv
@@ -35,6 +35,11 @@ app = typer.Typer()
 
 
 @app.command(epilog=examples("sme-sem validate answers.xlsx --instrument bmi-drivers"))
+@in_chinese(
+    "对照问卷检查作答数据文件：一次读取，逐格检查。\n\n"
+    "有作答或列无法使用时，退出码为1。警告（如未通过注意力检测题）不计在内：谁因何被剔除，请看：sme-sem "
+    "screen"
+)
 @reads_answers
 def validate(
     source: Source,
@@ -66,16 +71,30 @@ def validate(
         "sme-sem screen answers.xlsx -i bmi-drivers --kept kept.csv --output screening.docx --language zh",
     )
 )
+@in_chinese("判断每名受访者作答是否认真，说明剔除了谁及其原因。\n\n有受访者被剔除，或有作答无法使用时，退出码为1。")
 @reads_answers
 def screen(
     source: Source,
-    max_missing: Annotated[float, typer.Option(help="Largest share of items, 0 to 1, that may be missing.")] = 0.5,
-    min_flags: Annotated[int, typer.Option(help="Indices that must raise a flag before somebody is set aside.")] = 2,
+    max_missing: Annotated[
+        float,
+        typer.Option(
+            help=both("Largest share of items, 0 to 1, that may be missing.", "允许缺失的题项的最大比例，0至1。")
+        ),
+    ] = 0.5,
+    min_flags: Annotated[
+        int,
+        typer.Option(
+            help=both("Indices that must raise a flag before somebody is set aside.", "达到多少项指标标记才予剔除。")
+        ),
+    ] = 2,
     kept: Annotated[
         Path | None,
         typer.Option(
-            help="CSV file for the checked answers of those who are kept, each behind the platform's id or the row of "
-            "the file, reverse-coded items turned once."
+            help=both(
+                "CSV file for the checked answers of those who are kept, each behind the platform's id or the row of "
+                "the file, reverse-coded items turned once.",
+                "保留者作答的CSV文件：作答已检查，反向计分题已转换一次，行首为平台编号或原文件行号。",
+            )
         ),
     ] = None,
     language: LanguageOption = Tongue.en,
@@ -110,6 +129,7 @@ def screen(
         "sme-sem reliability answers.csv -i corporate-reputation --output reliability.docx --language zh",
     )
 )
+@in_chinese("问卷各量表的项目分析与信度。")
 @reads_answers
 def reliability(
     source: Source,
@@ -133,18 +153,34 @@ def reliability(
         "sme-sem correlations answers.csv -i corporate-reputation --method spearman --correction holm",
     )
 )
+@in_chinese("各构念得分的均值、标准差与相关。")
 @reads_answers
 def correlations(
     source: Source,
-    method: Annotated[str, typer.Option(help="pearson, spearman, kendall.")] = "pearson",
+    method: Annotated[
+        str, typer.Option(help=both("pearson, spearman, kendall.", "相关系数：pearson、spearman、kendall。"))
+    ] = "pearson",
     missing: Annotated[
-        str, typer.Option(help="listwise (leave respondents with gaps out) or pairwise (use every pair of scores).")
+        str,
+        typer.Option(
+            help=both(
+                "listwise (leave respondents with gaps out) or pairwise (use every pair of scores).",
+                "listwise（剔除有缺失的受访者）或pairwise（使用每对得分）。",
+            )
+        ),
     ] = "listwise",
     control: Annotated[
-        list[str] | None, typer.Option(help="Construct or column to hold constant; may be repeated.")
+        list[str] | None,
+        typer.Option(help=both("Construct or column to hold constant; may be repeated.", "须控制的构念或列；可重复。")),
     ] = None,
     correction: Annotated[
-        str, typer.Option(help="Of p values for their number: none, holm, benjamini-hochberg, bonferroni.")
+        str,
+        typer.Option(
+            help=both(
+                "Of p values for their number: none, holm, benjamini-hochberg, bonferroni.",
+                "p值的多重检验校正：none、holm、benjamini-hochberg、bonferroni。",
+            )
+        ),
     ] = "none",
     language: LanguageOption = Tongue.en,
     form: FormOption = None,
@@ -172,15 +208,35 @@ def correlations(
         'sme-sem regression answers.csv -i corporate-reputation -m "CUSL ~ LIKE + COMP + LIKE:COMP" --center',
     )
 )
+@in_chinese("以其他构念的得分解释某一构念的得分：分层回归。")
 @reads_answers
 def regression(
     source: Source,
     model: Annotated[
         list[str],
-        typer.Option("--model", "-m", help="'y ~ x + z' of constructs or columns; repeated: one step after the other."),
+        typer.Option(
+            "--model",
+            "-m",
+            help=both(
+                "'y ~ x + z' of constructs or columns; repeated: one step after the other.",
+                "由构念或列写成的'y ~ x + z'；重复给出时依次为各步。",
+            ),
+        ),
     ],
-    se: Annotated[str, typer.Option(help="standard, or hc3 where the residuals' variance differs.")] = "standard",
-    center: Annotated[bool, typer.Option("--center", help="Mean-centre the factors of products x:z first.")] = False,
+    se: Annotated[
+        str,
+        typer.Option(
+            help=both(
+                "standard, or hc3 where the residuals' variance differs.", "标准误：standard；残差方差不齐时用hc3。"
+            )
+        ),
+    ] = "standard",
+    center: Annotated[
+        bool,
+        typer.Option(
+            "--center", help=both("Mean-centre the factors of products x:z first.", "先将乘积x:z的各因子均值中心化。")
+        ),
+    ] = False,
     language: LanguageOption = Tongue.en,
     form: FormOption = None,
     output: TablesFile = None,
@@ -199,18 +255,35 @@ def regression(
 
 
 @app.command(epilog=examples("sme-sem components answers.csv --instrument bmi-drivers --constructs VP,VC,VD,VCAP -n 4"))
+@in_chinese("题项的KMO、巴特利特检验与主成分。")
 @reads_answers
 def components(
     source: Source,
     constructs: Annotated[
         str | None,
-        typer.Option(help="Names or labels of constructs, with commas between; left out, all of them."),
+        typer.Option(
+            help=both(
+                "Names or labels of constructs, with commas between; left out, all of them.",
+                "构念的名称或标签，以逗号分隔；缺省为全部。",
+            )
+        ),
     ] = None,
     n: Annotated[
-        int | None, typer.Option("-n", "--n-components", help="How many; left out, eigenvalues above 1.")
+        int | None,
+        typer.Option(
+            "-n",
+            "--n-components",
+            help=both("How many; left out, eigenvalues above 1.", "成分个数；缺省为特征值大于1者。"),
+        ),
     ] = None,
     rotation: Annotated[
-        str, typer.Option(help="varimax, quartimax, equamax, promax, oblimin, geomin, none.")
+        str,
+        typer.Option(
+            help=both(
+                "varimax, quartimax, equamax, promax, oblimin, geomin, none.",
+                "旋转方法：varimax、quartimax、equamax、promax、oblimin、geomin、none。",
+            )
+        ),
     ] = "varimax",
     language: LanguageOption = Tongue.en,
     form: FormOption = None,

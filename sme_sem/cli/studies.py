@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from .options import FormOption, InstrumentName, LanguageOption, TablesFile, Tongue, Tongues, examples
+from ..words import Words, written
+from .help_texts import both, examples, in_chinese
+from .options import FormOption, InstrumentName, LanguageOption, TablesFile, Tongue, Tongues
 from .output import (
     DONE,
     LOOK,
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
     from ..tables import Language
 
 
-_EXPORTS = """\
+_EXPORTS = Words(
+    """\
 \b
 Formats:
   xlsform      KoboToolbox and ODK, with groups, required answers, both languages
@@ -41,7 +44,21 @@ Formats:
 
 \b
 Respondents see neither ids nor what a part measures, unless --constructs is given.
-"""
+""",
+    """\
+\b
+格式：
+  xlsform      KoboToolbox与ODK，含分组与必答题，中英文并存
+  limesurvey   LimeSurvey的问卷结构（.txt），题项为矩阵题，中英文并存
+  wenjuanxing  可粘贴到问卷星的文本，除--language en外为中文
+  redcap       REDCap的数据字典，题项为矩阵题，单一语言
+  word         供打印的问卷，除--language zh或both外为英文
+  ddi          DDI-Codebook 2.5，与数据一并存档
+  json-schema  单名受访者作答的JSON Schema
+
+受访者看不到编号，也看不到各部分测量什么，除非加上--constructs。
+""",
+)
 
 app = typer.Typer()
 
@@ -51,14 +68,30 @@ app = typer.Typer()
         "sme-sem run my-study/study.yaml", "sme-sem run my-study/study.yaml --language zh --output results-zh"
     )
 )
+@in_chinese("运行研究：作答、质量、信度、主成分、模型、假设、报告。")
 def run(
-    study: Annotated[Path, typer.Argument(help="The study file, such as my-study/study.yaml.")],
+    study: Annotated[
+        Path,
+        typer.Argument(help=both("The study file, such as my-study/study.yaml.", "研究文件，如my-study/study.yaml。")),
+    ],
     language: Annotated[
         Tongues | None,
-        typer.Option("--language", "-l", help="In place of the study's; both: Chinese into OUTPUT-zh."),
+        typer.Option(
+            "--language",
+            "-l",
+            help=both(
+                "In place of the study's; both: Chinese into OUTPUT-zh.",
+                "语言，代替研究文件中的设置；both：中文另写入OUTPUT-zh。",
+            ),
+        ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Folder for the results, in place of the study's.")
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help=both("Folder for the results, in place of the study's.", "存放结果的文件夹，代替研究文件中的设置。"),
+        ),
     ] = None,
 ) -> None:
     """Run a study: answers, quality, reliability, components, models, hypotheses, report."""
@@ -72,10 +105,24 @@ def run(
 @app.command(
     epilog=examples("sme-sem verify my-study/results", "sme-sem verify results-zh --study my-study/study.yaml")
 )
+@in_chinese(
+    "重新运行结果文件夹所属的研究，说明每个数值是否相同。\n\n"
+    "有数值不同、文件曾被改动，或作答与选项已非原样时，退出码为1。"
+)
 def verify(
-    results: Annotated[Path, typer.Argument(help="A results folder, with its manifest.json.")],
+    results: Annotated[
+        Path, typer.Argument(help=both("A results folder, with its manifest.json.", "结果文件夹，含manifest.json。"))
+    ],
     study: Annotated[
-        Path | None, typer.Option("--study", "-s", help="The study file; left out, study.yaml in the folder above.")
+        Path | None,
+        typer.Option(
+            "--study",
+            "-s",
+            help=both(
+                "The study file; left out, study.yaml in the folder above.",
+                "研究文件；缺省为上级文件夹中的study.yaml。",
+            ),
+        ),
     ] = None,
     language: LanguageOption = Tongue.en,
     form: FormOption = None,
@@ -95,13 +142,24 @@ def verify(
 
 
 @app.command(epilog=examples("sme-sem demo", "sme-sem demo corporate-reputation --language both"))
+@in_chinese("以内置问卷所附的作答运行一项研究。")
 def demo(
-    instrument: Annotated[str, typer.Argument(help="A shipped instrument (see: sme-sem list).")] = "bmi-drivers",
+    instrument: Annotated[
+        str, typer.Argument(help=both("A shipped instrument (see: sme-sem list).", "内置问卷（请看：sme-sem list）。"))
+    ] = "bmi-drivers",
     language: Annotated[
         Tongues,
-        typer.Option("--language", "-l", help="Of report and tables; both: Chinese into OUTPUT-zh."),
+        typer.Option(
+            "--language",
+            "-l",
+            help=both(
+                "Of report and tables; both: Chinese into OUTPUT-zh.", "报告与表格的语言；both：中文另写入OUTPUT-zh。"
+            ),
+        ),
     ] = Tongues.en,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")] = Path("results"),
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help=both("Folder for the results.", "存放结果的文件夹。"))
+    ] = Path("results"),
 ) -> None:
     """Run a study of a shipped instrument on the answers that come with it."""
     from ..opening import demo_study
@@ -110,10 +168,11 @@ def demo(
 
 
 @app.command("list", epilog=examples("sme-sem list", "sme-sem list --language zh", "sme-sem list --format json"))
+@in_chinese("列出内置问卷。")
 def list_instruments(language: LanguageOption = Tongue.en, form: FormOption = None, output: TablesFile = None) -> None:
     """List the shipped instruments."""
     from ..instrument import load_instrument, shipped
-    from ..tables import Column, Kind, Table, Words
+    from ..tables import Column, Kind, Table
 
     rows = []
     for name in shipped():
@@ -132,8 +191,9 @@ def list_instruments(language: LanguageOption = Tongue.en, form: FormOption = No
 
 
 @app.command(epilog=examples("sme-sem new my-study --instrument corporate-reputation"))
+@in_chinese("新建研究：一个文件夹，内有带注释的研究文件、问卷，以及所附的作答（如有）。")
 def new(
-    study: Annotated[Path, typer.Argument(help="Folder of the new study.")],
+    study: Annotated[Path, typer.Argument(help=both("Folder of the new study.", "新研究的文件夹。"))],
     instrument: InstrumentName,
 ) -> None:
     """Begin a study: a folder with a commented study file, its instrument, and the answers if there are any."""
@@ -153,25 +213,51 @@ def new(
 
 
 @app.command(
-    epilog=_EXPORTS
-    + "\n\n"
-    + examples(
+    epilog=examples(
         "sme-sem export bmi-drivers --to xlsform",
         "sme-sem export mystudy/instrument.yaml --to word --language both --output questionnaire.docx",
         "sme-sem export bmi-drivers --to wenjuanxing --output questionnaire.txt",
+        above=_EXPORTS,
     )
 )
+@in_chinese(
+    "将问卷写成用于施测的表单、可打印的问卷或编码手册。\n\n"
+    "题目的编号不变，收回的作答无须另行对应：sme-sem validate ANSWERS -i INSTRUMENT"
+)
 def export(
-    instrument: Annotated[str, typer.Argument(help="A shipped instrument (see: sme-sem list), or a YAML file.")],
-    to: Annotated[str, typer.Option("--to", "-t", help="One of the formats below.")],
+    instrument: Annotated[
+        str,
+        typer.Argument(
+            help=both(
+                "A shipped instrument (see: sme-sem list), or a YAML file.",
+                "内置问卷（请看：sme-sem list），或YAML文件。",
+            )
+        ),
+    ],
+    to: Annotated[str, typer.Option("--to", "-t", help=both("One of the formats below.", "下列格式之一。"))],
     language: Annotated[
-        Tongues | None, typer.Option("--language", "-l", help="Left out, the format's usual one.")
+        Tongues | None,
+        typer.Option("--language", "-l", help=both("Left out, the format's usual one.", "语言；缺省依该格式的惯例。")),
     ] = None,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="File to write, or a folder; an existing file is kept.")
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            help=both(
+                "File to write, or a folder; an existing file is kept.", "要写出的文件，或文件夹；不覆盖已有文件。"
+            ),
+        ),
     ] = Path("."),
     constructs: Annotated[
-        bool, typer.Option("--constructs", help="Head the parts with the constructs' labels; respondents see them.")
+        bool,
+        typer.Option(
+            "--constructs",
+            help=both(
+                "Head the parts with the constructs' labels; respondents see them.",
+                "以构念的标签作为各部分的标题；受访者可见。",
+            ),
+        ),
     ] = False,
 ) -> None:
     """Write an instrument as a form to field, a questionnaire to print, or a codebook.
@@ -212,8 +298,6 @@ def _results(study: Study, output: Path, language: Literal["en", "zh", "both"]) 
 
 
 def _list_problems(results: Results, language: Language) -> None:
-    from ..tables import Words, written
-
     if results.synthetic:
         said = Words(
             "These are synthetic answers: they say nothing about anybody.", "以上为合成数据，不代表任何真实样本。"
