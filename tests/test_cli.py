@@ -186,6 +186,16 @@ def test_a_new_study_without_answers_says_how_to_draw_some(run, tmp_path):
     assert code == 0 and "These are synthetic answers" in out
 
 
+def test_a_new_study_may_be_begun_in_chinese(run, tmp_path):
+    code, out, err = run("new", tmp_path / "my", "-i", "bmi-drivers", "--language", "zh")
+    file, answers = tmp_path / "my" / "study.yaml", tmp_path / "my" / "answers.csv"
+    assert (code, err) == (0, "") and out == (
+        f"已建立：{file}\n请将作答存入{answers}，或抽取合成作答：\n"
+        f"  sme-sem simulate --instrument bmi-drivers --output {answers}\n随后：  sme-sem run {file}\n"
+    )
+    assert "language: zh                  # 报告的语言" in file.read_text(encoding="utf-8")
+
+
 def test_list_names_the_shipped_instruments(run):
     code, out, _ = run("list")
     assert code == 0

@@ -190,26 +190,35 @@ def list_instruments(language: LanguageOption = Tongue.en, form: FormOption = No
     hand_over([table], language.value, form, output)
 
 
-@app.command(epilog=examples("sme-sem new my-study --instrument corporate-reputation"))
+@app.command(
+    epilog=examples(
+        "sme-sem new my-study --instrument corporate-reputation",
+        "sme-sem new my-study --instrument corporate-reputation --language zh",
+    )
+)
 @in_chinese("新建研究：一个文件夹，内有带注释的研究文件、问卷，以及所附的作答（如有）。")
 def new(
     study: Annotated[Path, typer.Argument(help=both("Folder of the new study.", "新研究的文件夹。"))],
     instrument: InstrumentName,
+    language: Annotated[
+        Tongue,
+        typer.Option("--language", "-l", help=both("Language of the study file.", "研究文件的语言。")),
+    ] = Tongue.en,
 ) -> None:
     """Begin a study: a folder with a commented study file, its instrument, and the answers if there are any."""
     from ..instrument import load_instrument, new_study
 
-    file = new_study(study, instrument)
-    typer.echo(f"Begun: {file}")
+    file = new_study(study, instrument, language.value)
+    _say(_BEGUN.filled(file=file), language)
     known = load_instrument(instrument)
     with_answers = known.answers is not None and known.answers.file and (file.parent / known.answers.file).is_file()
     if not with_answers:
         answers = file.parent / "answers.csv"
         drawn = known.answers is not None and known.answers.synthetic is not None
-        typer.echo(f"Put the answers into {answers}" + (", or draw synthetic ones:" if drawn else "."))
+        _say(_PUT_INTO.filled(answers=answers) + (_OR_DRAW if drawn else _END), language)
         if drawn:
             typer.echo(f"  sme-sem simulate --instrument {_quoted(instrument)} --output {_quoted(answers)}")
-    typer.echo(f"Then:  sme-sem run {_quoted(file)}")
+    _say(_THEN + f"  sme-sem run {_quoted(file)}", language)
 
 
 @app.command(
@@ -319,5 +328,13 @@ def _quoted(argument: str | Path) -> str:
     return shlex.quote(text)
 
 
+def _say(said: Words, language: Tongue) -> None:
+    typer.echo(written(said, language.value))
+
+
+_BEGUN = Words("Begun: {file}", "已建立：{file}")
+_PUT_INTO = Words("Put the answers into {answers}", "请将作答存入{answers}")
+_OR_DRAW, _END = Words(", or draw synthetic ones:", "，或抽取合成作答："), Words(".", "。")
+_THEN = Words("Then:", "随后：")
 _WRITING = {"en": "Writing the report", "zh": "生成报告"}
 _WHERE = {"en": "Report: ", "zh": "报告："}

@@ -9,14 +9,16 @@ import tempfile
 from pathlib import Path
 
 from ..errors import StudyError
+from ..tables.language import require_language
 from ..tables.storing import A_FOLDER, IS_A_FILE, require_path, unwritable
-from ..words import Words, at
+from ..words import NOTHING, Language, Words, at, written
 from . import places
 from .library import path_of
 from .load import load_instrument
 from .model import Instrument
 
-_STUDY = """\
+_STUDY = Words(
+    """\
 # A study of the instrument "{name}": {title}
 # Run it with:  sme-sem run study.yaml
 
@@ -64,10 +66,60 @@ seed: 1                       # everything drawn at random follows from it
 # multiverse:
 #   estimator: [ML, MLR]
 #   missing: [listwise, fiml]
-"""
+""",
+    """\
+# 以问卷“{name}”进行的研究：{title}
+# 运行：  sme-sem run study.yaml
+
+instrument: instrument.yaml   # 问卷，及其构念、模型与假设；可自由修改
+{data}
+{trail}
+# distributed: 600            # 发放的问卷数：报告将据此给出回收率
+estimator: ML                 # ML；作答明显非正态时用MLR或MLM
+# ordered: true               # 作答按有序类别处理（WLSMV；此时删去estimator一行）；也可列出部分题项
+# group: {group}               # 一道背景题：模型在其各组中测量的内容是否相同？
+missing: listwise             # listwise剔除有缺失的受访者；fiml使用全部作答（ML或MLR）
+language: zh                  # 报告的语言：en、zh或both
+output: results               # 存放报告及其图表的文件夹
+seed: 1                       # 一切随机抽取均由此种子决定
+
+# 问卷所列之外的模型，或取代其中同名的模型：
+# models:
+#   {model}:
+#     structure: |
+{structure}
+
+# 若干构念的题项的主成分：
+# components:
+#   constructs: [{constructs}]
+#   n_components: {n_components}
+#   rotation: varimax
+
+# 题项的公因子；不写个数时由平行分析决定：
+# factors:
+#   n_factors: {n_components}
+#   rotation: oblimin
+
+# 对假设模型作Bootstrap：各路径的置信区间，以及中介的类型：
+# bootstrap:
+#   draws: 5000
+#   interval: perc              # perc（百分位法）、bc（偏差校正）或bca
+
+# 适合假设模型的SRMR、RMSEA与CFI临界值，由所示数目的样本得出：
+# dynamic_cutoffs: 1000
+
+# 预测试中依何种规则保留、修订或删除题项：
+# item_rules: hair            # hair、wu或nunnally-bernstein
+
+# 还可以怎样分析：拟合每一种组合，给出每条假设的曲线：
+# multiverse:
+#   estimator: [ML, MLR]
+#   missing: [listwise, fiml]
+""",
+)
 
 
-def new_study(folder: str | Path, instrument: str | Path) -> Path:
+def new_study(folder: str | Path, instrument: str | Path, language: Language = "en") -> Path:
     """Write a study to begin with: ``study.yaml``, ``instrument.yaml``, bundled answers and coded segments.
 
     Nothing that exists is overwritten, and nothing is left half-written.
@@ -78,6 +130,8 @@ def new_study(folder: str | Path, instrument: str | Path) -> Path:
         Where to write; made if it does not exist.
     instrument
         A shipped instrument, such as ``"bmi-drivers"``, or the path of an instrument file.
+    language
+        Of the comments in ``study.yaml``, and of the report that it asks for: ``"en"`` or ``"zh"``.
 
     Returns
     -------
@@ -99,12 +153,13 @@ def new_study(folder: str | Path, instrument: str | Path) -> Path:
     'study.yaml'
     """
     require_path(folder, "folder", A_FOLDER)
+    require_language(language)
     folder = Path(folder)
     known = load_instrument(instrument)
     source = path_of(str(instrument)) if instrument in places.names() else Path(instrument)
     answers = _beside(source, known.answers.file if known.answers else None)
     trail = _beside(source, known.trail)
-    study = _study(known, answers.name if answers else None, trail.name if trail else None)
+    study = written(_study(known, answers.name if answers else None, trail.name if trail else None), language)
     contents = {"study.yaml": study.encode("utf-8"), "instrument.yaml": source.read_bytes()}
     contents |= {file.name: file.read_bytes() for file in (answers, trail) if file is not None}
     try:
@@ -148,20 +203,16 @@ def _write_all(folder: Path, contents: dict[str, bytes]) -> None:
     aside.rmdir()
 
 
-def _study(instrument: Instrument, file: str | None = None, segments: str | None = None) -> str:
+def _study(instrument: Instrument, file: str | None = None, segments: str | None = None) -> Words:
     model = instrument.models.get(instrument.hypothesized or "")
     structure = model.structure.strip() if model else ""
     elements = next((c.of for c in instrument.constructs if c.of), tuple(instrument.scales())[:2])
-    data = (
-        f"{f'data: {_as_yaml(file)}':<29} # one row per respondent, one column per item"
-        if file
-        else "data: answers.csv             # put your answers there: a row per respondent, a column per item"
-    )
-    trail = f"{f'trail: {_as_yaml(segments)}':<29} # interviews: a row per coded segment\n" if segments else ""
-    return _STUDY.format(
+    data = _with(f"data: {_as_yaml(file or _ANSWERS)}", _BUNDLED if file else _PUT_THERE)
+    trail = _with(f"trail: {_as_yaml(segments)}", _INTERVIEWS) + "\n" if segments else NOTHING
+    return _STUDY.filled(
         trail=trail,
         name=instrument.name,
-        title=" ".join(instrument.title.en.split()),
+        title=Words(*(" ".join(text.split()) for text in (instrument.title.en, instrument.title.zh))),
         data=data,
         model=f"my_{instrument.hypothesized or 'model'}",
         structure="\n".join(f"#       {line}" for line in structure.splitlines()),
@@ -171,9 +222,20 @@ def _study(instrument: Instrument, file: str | None = None, segments: str | None
     )
 
 
+def _with(line: str, comment: Words) -> Words:
+    return Words.same(f"{line:<29} # ") + comment
+
+
 def _as_yaml(name: str) -> str:
     """Quote a file name where YAML would read it as something else."""
     return name if re.fullmatch(r"[A-Za-z][\w.-]*\.\w+", name) else json.dumps(name, ensure_ascii=False)
 
 
+_ANSWERS = "answers.csv"
+_BUNDLED = Words("one row per respondent, one column per item", "每名受访者一行，每个题项一列")
+_PUT_THERE = Words(
+    "put your answers there: a row per respondent, a column per item",
+    "请将作答放在此处：每名受访者一行，每个题项一列",
+)
+_INTERVIEWS = Words("interviews: a row per coded segment", "访谈：每个编码片段一行")
 _EXISTS = Words("already exists; name another folder, or move it away", "已存在；请写另一文件夹，或将其移走")

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sme_sem.errors import InstrumentError, StudyError
+from chinese import wholly_chinese
+from sme_sem.errors import InstrumentError, SpecificationError, StudyError
 from sme_sem.instrument import begin, load_instrument, new_study, path_of
 
 
@@ -69,6 +70,22 @@ def test_the_commented_examples_are_right_when_the_comment_marks_are_taken_away(
     }
 
 
+@pytest.mark.parametrize("name", ["bmi-drivers", "corporate-reputation", "micro-innovation"])
+def test_a_study_with_chinese_comments_says_the_same(tmp_path, name):
+    texts = [new_study(tmp_path / tongue, name, tongue).read_text(encoding="utf-8") for tongue in ("en", "zh")]
+    english, chinese = (text.splitlines() for text in texts)
+    for one, other in zip(english, chinese, strict=True):
+        comment = max(one.find("# ", 1), 0) if one != other else len(one)
+        assert one[:comment].replace("language: en", "language: zh") == other[:comment]
+        assert comment == len(one) or wholly_chinese(other[comment:].replace("sme-sem run", ""))
+
+
+def test_a_study_in_another_language_is_refused(tmp_path):
+    with pytest.raises(SpecificationError, match="language"):
+        new_study(tmp_path / "new", "bmi-drivers", "fr")
+    assert not (tmp_path / "new").exists()
+
+
 def test_a_study_begins_with_an_instrument_file_and_the_answers_beside_it(tmp_path):
     first = new_study(tmp_path / "first", "corporate-reputation")
     second = new_study(tmp_path / "second", first.with_name("instrument.yaml"))
@@ -90,7 +107,8 @@ def test_answers_that_do_not_lie_beside_the_instrument_file_are_asked_for(tmp_pa
 def test_the_name_of_any_file_of_answers_is_read_back(document, name):
     from sme_sem.instrument import read_instrument
 
-    assert yaml.safe_load(begin._study(read_instrument(document), name))["data"] == name
+    texts = begin._study(read_instrument(document), name)
+    assert yaml.safe_load(texts.en)["data"] == yaml.safe_load(texts.zh)["data"] == name
 
 
 def test_nothing_that_exists_is_overwritten(tmp_path):
@@ -155,5 +173,5 @@ def test_the_template_holds_for_an_instrument_without_models(document):
 
     for field in ("models", "hypothesized", "rivals", "hypotheses"):
         del document[field]
-    text = begin._study(read_instrument(document))
-    assert yaml.safe_load(text)["data"] == "answers.csv"
+    for text in (begin._study(read_instrument(document)).en, begin._study(read_instrument(document)).zh):
+        assert yaml.safe_load(text)["data"] == "answers.csv"
