@@ -242,8 +242,11 @@ def test_the_residual_variance_of_an_only_item_is_read_as_it_is_written(program,
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        ("MODEL b: [x1-x2]; [f@0];", "x1 ~ c(NA, NA)*1\nx2 ~ c(NA, NA)*1\nf ~ c(0.0, 0.0)*1"),
-        ("MODEL b: f BY x1@1 x2 x3;", "f =~ c(1.0, 1.0)*x1 + x2 + x3"),
+        ("MODEL b: [x1]; [f@0];", 'x1 ~ c(NA, NA)*c("", "x1.b")*1\nf ~ c(0.0, 0.0)*1'),
+        ("MODEL b: f BY x1@1 x2;", 'f =~ c(1.0, 1.0)*x1 + c("", "f.x2.b")*x2 + x3'),
+        ("MODEL b: f BY x1; f@1;", 'f =~ c(1.0, NA)*c("", "f.x1.b")*x1 + x2 + x3\nf ~~ c(NA, 1.0)*f'),
+        ("MODEL a: f BY x2;\nMODEL b: f BY x2;", 'f =~ x1 + c("f.x2.a", "f.x2.b")*x2 + x3'),
+        ("MODEL b: [f-g@0];", "f ~ c(0.0, 0.0)*1\ng ~ c(0.0, 0.0)*1"),
         ("MODEL b: f WITH g@0;", "f ~~ c(NA, 0.0)*g"),
         ("MODEL b: x1@0.3;", "x1 ~~ c(NA, 0.3)*x1"),
         ("MODEL b: x1 WITH x2;", "x1 ~~ c(0.0, NA)*x2"),
@@ -253,6 +256,34 @@ def test_of_what_one_group_alone_says_the_others_have_the_usual(said, expected):
     head = "VARIABLE: NAMES ARE x1-x6 town;\nGROUPING IS town (1 = a 2 = b);\nMODEL: f BY x1-x3; g BY x4-x6;\n"
     text = str(sme.read_model(head + said, "mplus"))
     assert text.replace("\ng =~ x4 + x5 + x6", "").removeprefix("f =~ x1 + x2 + x3\n") == expected
+
+
+def test_what_a_group_mentions_is_free_of_the_equality_that_is_asked_for():
+    text = "VARIABLE: NAMES ARE x1-x9 town; GROUPING IS town (1 = Pasteur 2 = White);\nMODEL: f BY x1-x4;\n"
+    partial = sme.read_model(text + "MODEL White: f BY x3; [x3];", "mplus")
+    fit = sme.fit(partial, pupils(), group="school", group_equal=("loadings", "intercepts"))
+    excepted = sme.fit(
+        "f =~ x1 + x2 + x3 + x4",
+        pupils(),
+        group="school",
+        group_equal=("loadings", "intercepts"),
+        group_partial=("f =~ x3", "x3 ~ 1"),
+    )
+    assert list(fit.measures()[["npar", "df"]]) == list(excepted.measures()[["npar", "df"]])
+    assert fit.measures()["chisq"] == pytest.approx(excepted.measures()["chisq"], rel=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("f BY u1a-u1c;", "f =~ u1a + u1b + u1c"),
+        ("f BY U1A - U1B;", "f =~ U1A + U1B"),
+        ("trust BY x1 x2; fear BY y1 y2; use BY z1 z2; use ON trust-fear;", "use ~ trust + fear"),
+        ("VARIABLE: NAMES ARE x1 - x3;\nMODEL: f BY x1-x3;", "f =~ x1 + x2 + x3"),
+    ],
+)
+def test_lists_of_mplus_go_by_numbers_by_letters_and_by_the_order_of_factors(text, expected):
+    assert expected in str(sme.read_model(text, "mplus")).split("\n")
 
 
 def test_numbers_with_zeros_in_front_and_loops_of_mplus():

@@ -66,7 +66,7 @@ def read(text: str) -> Specification:
     sections = list(_sections(plain))
     source = _Source(text.split("\n"), plain)
     order, groups = _variables(plain, sections)
-    reader = _Reader(source, order)
+    reader = _Reader(source, order, _factors(plain, sections))
     overall: list[Term] = []
     own: dict[str, list[Term]] = {}
     definitions: list[Term] = []
@@ -80,7 +80,8 @@ def read(text: str) -> Specification:
             if words[1] not in groups:
                 source.fail(source.place(start, words[1]), _WHICH_GROUP.filled(name=words[1]), _GROUPING)
             own.setdefault(words[1], []).extend(reader.relations(start, end))
-    terms = _together(overall, [own.get(group, []) for group in groups]) if own else overall
+    by_group = {name: own.get(group, []) for group, name in groups.items()}
+    terms = _together(overall, by_group) if own else overall
     return Specification(()).add_terms((*terms, *definitions))
 
 
@@ -128,8 +129,8 @@ def _sections(plain: str) -> Iterator[tuple[str, int, int]]:
         yield header.group(1), header.end(), following.start() if following else len(plain)
 
 
-def _variables(plain: str, sections: list[tuple[str, int, int]]) -> tuple[list[str], list[str]]:
-    """Names of the variables in their order, and of the groups."""
+def _variables(plain: str, sections: list[tuple[str, int, int]]) -> tuple[list[str], dict[str, str]]:
+    """Names of the variables in their order, and of the groups by their capitals."""
     own = " ".join(plain[start:end] for name, start, end in sections if name.upper() == "VARIABLE")
     lists = {}
     for word in ("NAMES", r"USEV\w*"):
@@ -138,25 +139,48 @@ def _variables(plain: str, sections: list[tuple[str, int, int]]) -> tuple[list[s
     grouping = re.search(r"\bGROUPING\s*(?:are|is|=)\s*\w+\s*\(([^)]*)\)", own, re.IGNORECASE)
     groups = re.findall(r"=\s*(\w+)", grouping.group(1)) if grouping else []
     names = lists[r"USEV\w*"] or lists["NAMES"]
-    return [n for name in names for n in (_numbered(*name.split("-")) if "-" in name else [name])], [
-        group.upper() for group in groups
-    ]
+    return _names(" ".join(names)), {group.upper(): group for group in groups}
+
+
+def _factors(plain: str, sections: list[tuple[str, int, int]]) -> list[str]:
+    """Names of the factors in the order in which they are measured, which is how lists such as ``trust-use`` count."""
+    models = ";".join(plain[start:end] for name, start, end in sections if name.upper().startswith("MODEL"))
+    measuring = re.findall(r"(?:^|;)\s*([^;]*?)\s+BY\s", models, re.IGNORECASE)
+    return list({name.upper(): name for text in measuring for name in _names(text)}.values())
+
+
+def _names(text: str) -> list[str]:
+    """Expand the lists of numbered names in a row of names."""
+    words = re.sub(r"\s*-\s*", "-", text).split()
+    return [n for name in words for n in (_numbered(*name.split("-", 1)) if "-" in name else [name])]
 
 
 def _numbered(first: str, last: str) -> list[str]:
-    """Expand ``x1-x4``; empty where the two do not differ in a number at their end only."""
+    """Expand ``x1-x4`` or ``x1a-x1d``; empty where the two do not differ in a number or a letter at their end only."""
     a, b = re.fullmatch(r"(.*?)(\d+)", first), re.fullmatch(r"(.*?)(\d+)", last)
-    if not a or not b or a.group(1).upper() != b.group(1).upper():
+    if not a or not b:
+        return _lettered(first, last)
+    if a.group(1).upper() != b.group(1).upper():
         return []
     width = len(a.group(2)) if a.group(2).startswith("0") else 0
     return [f"{a.group(1)}{i:0{width}}" for i in range(int(a.group(2)), int(b.group(2)) + 1)]
 
 
+def _lettered(first: str, last: str) -> list[str]:
+    a, b = (re.fullmatch(r"(.+?)([a-z])", name.lower()) for name in (first, last))
+    if not a or not b or a.group(1) != b.group(1):
+        return []
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    stem, upper = first[:-1], first[-1].isupper()
+    found = letters[letters.index(a.group(2)) : letters.index(b.group(2)) + 1]
+    return [stem + (letter.upper() if upper else letter) for letter in found]
+
+
 class _Reader:
     """Reads statements, with one spelling for each name."""
 
-    def __init__(self, source: _Source, order: list[str]) -> None:
-        self.source, self.order = source, order
+    def __init__(self, source: _Source, order: list[str], factors: list[str]) -> None:
+        self.source, self.orders = source, (order, factors)
         self.spelled = {name.upper(): name for name in order}
 
     def relations(self, start: int, end: int) -> list[Term]:
@@ -215,11 +239,13 @@ class _Reader:
         return self.spelled.setdefault(token.text.upper(), token.text)
 
     def listed(self, first: Token, last: Token) -> list[str]:
-        """The names that ``first-last`` stands for: by the order of the variables, or by their numbers."""
-        by_order = [name.upper() for name in self.order]
+        """The names that ``first-last`` stands for: by the order of variables or factors, or by their numbers."""
         a, b = first.text.upper(), last.text.upper()
-        if a in by_order and b in by_order and by_order.index(a) <= by_order.index(b):
-            return self.order[by_order.index(a) : by_order.index(b) + 1]
+        for order in self.orders:
+            known = [name.upper() for name in order]
+            if a in known and b in known and known.index(a) <= known.index(b):
+                between = order[known.index(a) : known.index(b) + 1]
+                return [self.spelled.setdefault(name.upper(), name) for name in between]
         found = _numbered(first.text, last.text)
         if not found:
             self.source.fail(first, _NO_LIST.filled(first=first.text, last=last.text), _LISTS)
@@ -377,22 +403,45 @@ def _term(lhs: str, op: str, rhs: str, item: _Item) -> Term:
 
 _Key = tuple[str, str, str]
 _UNSAID: Mapping[str, Value] = {"|": None, "~*~": 1.0}
+_MEASURING = ("=~", "~1", "|")
+"""Loadings, intercepts and thresholds, which Mplus holds equal across groups until a group mentions them."""
 
 
-def _together(overall: list[Term], groups: list[list[Term]]) -> list[Term]:
+def _together(overall: list[Term], groups: Mapping[str, list[Term]]) -> list[Term]:
     """Put what is said of each group into one term: ``c(1, NA)*x``; a group without a word takes the overall one's."""
     common = {term.key: term for term in overall}
-    own = [{term.key: term for term in group} for group in groups]
+    own = {name: {term.key: term for term in group} for name, group in groups.items()}
     usual = _usual(overall)
+    complete = all(_tells_all(common, group) for group in own.values())
     found = []
-    for key in dict.fromkeys([*common, *(key for group in own for key in group)]):
-        each = [group.get(key, common.get(key)) for group in own]
+    for key in dict.fromkeys([*common, *(key for group in own.values() for key in group)]):
+        each = [
+            (group[key] if complete else _mentioned(group[key], name)) if key in group else common.get(key)
+            for name, group in own.items()
+        ]
         first = next(term for term in each if term is not None)
         if not all(term == first for term in each):
             unsaid = usual.get(key, _UNSAID.get(first.op, 0.0))
-            first = _by_group(first, each, [None if key in group else unsaid for group in own])
+            first = _by_group(first, each, [None if key in group else unsaid for group in own.values()])
         found.append(first)
     return found
+
+
+def _tells_all(common: Mapping[_Key, Term], group: Mapping[_Key, Term]) -> bool:
+    """Whether a group leaves no loading, intercept or threshold to the equality that is Mplus's default."""
+    loadings = [key for key in {**common, **group} if key[1] == "=~"]
+    placed = {key[0] for key in group if key[1] in ("~1", "|")}
+    return all(key in group and key[2] in placed for key in loadings)
+
+
+def _mentioned(term: Term, group: str) -> Term:
+    """What a group says for itself, under a label of its own that frees it from equality with the others.
+
+    The label has a dot, which no name of Mplus has.
+    """
+    if term.op not in _MEASURING or term.labels or any(value is not None for value in term.fixed):
+        return term
+    return replace(term, labels=(".".join(name for name in (term.lhs, term.rhs, group) if name),))
 
 
 def _usual(overall: list[Term]) -> dict[_Key, Value]:

@@ -32,7 +32,8 @@ def read_model(text: str, syntax: Syntax = "lavaan", *, observed: Iterable[str] 
     -------
     Specification
         For :func:`sme_sem.fit`.  What Amos leaves unsaid is stated as fixed to zero where the default here is another.
-        Mplus holds loadings and intercepts equal across groups by default: ask for it by ``group_equal=``.
+        Mplus holds loadings and intercepts (thresholds) equal across groups by default: ask for it by ``group_equal=``.
+        What the section of a group mentions is free there all the same, by a label such as ``f.x2.b``.
 
     Raises
     ------
