@@ -198,7 +198,7 @@ def test_mplus_divides_by_n_what_we_divide_by_n_less_one_with_ordered_answers(na
 
 def test_no_case_is_left_out():
     assert {*LIKELIHOOD, *GLS, *MLM, *ORDERED} == set(CASES)
-    assert len(CASES) == 28
+    assert len(CASES) == 30
 
 
 def test_a_file_of_groups_is_the_model_that_mplus_fitted_beside_the_equality_that_is_its_default():

@@ -280,10 +280,17 @@ def test_what_a_group_mentions_is_free_of_the_equality_that_is_asked_for():
         ("f BY U1A - U1B;", "f =~ U1A + U1B"),
         ("trust BY x1 x2; fear BY y1 y2; use BY z1 z2; use ON trust-fear;", "use ~ trust + fear"),
         ("VARIABLE: NAMES ARE x1 - x3;\nMODEL: f BY x1-x3;", "f =~ x1 + x2 + x3"),
+        ("VARIABLE: NAMES ARE id age use fear; USEV = age-fear;\nMODEL: f BY age-fear;", "f =~ age + use + fear"),
     ],
 )
 def test_lists_of_mplus_go_by_numbers_by_letters_and_by_the_order_of_factors(text, expected):
     assert expected in str(sme.read_model(text, "mplus")).split("\n")
+
+
+def test_the_last_statement_of_a_section_of_mplus_needs_no_semicolon_but_that_of_a_text_does():
+    assert str(sme.read_model("MODEL: f BY x1 x2\nOUTPUT: TECH1;", "mplus")) == "f =~ x1 + x2"
+    with pytest.raises(sme.SyntaxProblem, match="the statement does not end"):
+        sme.read_model("MODEL: f BY x1 x2\n", "mplus")
 
 
 def test_numbers_with_zeros_in_front_and_loops_of_mplus():

@@ -7,7 +7,7 @@ for output that :meth:`Fit.effects` gives of any fit.  Cases of letters do not c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import NamedTuple, NoReturn
@@ -132,14 +132,13 @@ def _sections(plain: str) -> Iterator[tuple[str, int, int]]:
 def _variables(plain: str, sections: list[tuple[str, int, int]]) -> tuple[list[str], dict[str, str]]:
     """Names of the variables in their order, and of the groups by their capitals."""
     own = " ".join(plain[start:end] for name, start, end in sections if name.upper() == "VARIABLE")
-    lists = {}
+    lists: dict[str, list[str]] = {}
     for word in ("NAMES", r"USEV\w*"):
         found = re.search(rf"\b{word}\s*(?:are|is|=)\s*([^;]+);", own, re.IGNORECASE)
-        lists[word] = found.group(1).split() if found else []
+        lists[word] = _names(found.group(1), lists.get("NAMES", [])) if found else []
     grouping = re.search(r"\bGROUPING\s*(?:are|is|=)\s*\w+\s*\(([^)]*)\)", own, re.IGNORECASE)
     groups = re.findall(r"=\s*(\w+)", grouping.group(1)) if grouping else []
-    names = lists[r"USEV\w*"] or lists["NAMES"]
-    return _names(" ".join(names)), {group.upper(): group for group in groups}
+    return lists[r"USEV\w*"] or lists["NAMES"], {group.upper(): group for group in groups}
 
 
 def _factors(plain: str, sections: list[tuple[str, int, int]]) -> list[str]:
@@ -149,10 +148,20 @@ def _factors(plain: str, sections: list[tuple[str, int, int]]) -> list[str]:
     return list({name.upper(): name for text in measuring for name in _names(text)}.values())
 
 
-def _names(text: str) -> list[str]:
-    """Expand the lists of numbered names in a row of names."""
-    words = re.sub(r"\s*-\s*", "-", text).split()
-    return [n for name in words for n in (_numbered(*name.split("-", 1)) if "-" in name else [name])]
+def _names(text: str, order: Sequence[str] = ()) -> list[str]:
+    """Expand the lists in a row of names: by an order, or by their numbers."""
+    found: list[str] = []
+    for word in re.sub(r"\s*-\s*", "-", text).split():
+        first, _, last = word.partition("-")
+        found += (_between(order, first, last) or _numbered(first, last)) if last else [word]
+    return found
+
+
+def _between(order: Sequence[str], first: str, last: str) -> list[str]:
+    """The names of an order from one to another; empty where it does not have them so."""
+    known = [name.upper() for name in order]
+    a, b = first.upper(), last.upper()
+    return list(order[known.index(a) : known.index(b) + 1]) if a in known and b in known else []
 
 
 def _numbered(first: str, last: str) -> list[str]:
@@ -229,10 +238,12 @@ class _Reader:
             elif statement:
                 yield statement
                 statement = []
-        if statement:
+        if statement and end == len(self.source.plain):  # Mplus ends a statement where the next section begins
             last = statement[-1]
             after = last._replace(column=last.column + len(last.text))
             self.source.fail(after, Words("the statement does not end", "语句没有结束"), "';'")
+        if statement:
+            yield statement
 
     def name(self, token: Token) -> str:
         """The first spelling of a name."""
@@ -240,13 +251,8 @@ class _Reader:
 
     def listed(self, first: Token, last: Token) -> list[str]:
         """The names that ``first-last`` stands for: by the order of variables or factors, or by their numbers."""
-        a, b = first.text.upper(), last.text.upper()
-        for order in self.orders:
-            known = [name.upper() for name in order]
-            if a in known and b in known and known.index(a) <= known.index(b):
-                between = order[known.index(a) : known.index(b) + 1]
-                return [self.spelled.setdefault(name.upper(), name) for name in between]
-        found = _numbered(first.text, last.text)
+        found = [name for order in self.orders for name in _between(order, first.text, last.text)]
+        found = found or _numbered(first.text, last.text)
         if not found:
             self.source.fail(first, _NO_LIST.filled(first=first.text, last=last.text), _LISTS)
         return [self.spelled.setdefault(name.upper(), name) for name in found]
