@@ -79,7 +79,11 @@ def test_the_columns_of_the_data_tell_what_amos_takes_for_observed():
         ("mplus", "f BY x1 @ x2;", (1, 9), "no number follows '@'"),
         ("mplus", "f BY x1-z3;", (1, 6), "x1-z3 is no list of known variables"),
         ("mplus", "f BY x1\n x2 (a b);", (2, 5), "2 labels for 1 parameters of this line"),
-        ("mplus", "i s | y1@0 y2@1;", (1, 5), "'|': not read are growth and random slopes"),
+        ("mplus", "s | y1 ON x1;", (1, 3), "'|': not read are random slopes"),
+        ("mplus", "i s | y1@0 y2@1 AT a1-a2;", (1, 5), "'|': not read are random slopes"),
+        ("mplus", "i s q | y1@0 y2@1 y3;", (1, 7), "powers of free times"),
+        ("mplus", "f BY y1 y2;\ni s | f@0 g@1;", (2, 5), "'|': not read are growth of ordered answers or of factors"),
+        ("mplus", "i s | ;", (1, 5), "nothing follows '|'"),
         ("mplus", "f XWITH g;", (1, 3), "'XWITH': not read are latent interactions"),
         ("mplus", "f BY x ON y;", (1, 8), "a second relation in one statement"),
         ("mplus", "ON y;", (1, 1), "nothing stands before ON"),
@@ -284,6 +288,40 @@ def test_what_a_group_mentions_is_free_of_the_equality_that_is_asked_for():
     ],
 )
 def test_lists_of_mplus_go_by_numbers_by_letters_and_by_the_order_of_factors(text, expected):
+    assert expected in str(sme.read_model(text, "mplus")).split("\n")
+
+
+GROWTH = """VARIABLE: NAMES ARE y1-y4 x1 x2 a1-a4;
+MODEL: i s | y1@0 y2@1 y3@2 y4@3;
+i s ON x1 x2;
+y1-y4 PON a1-a4;
+"""
+
+
+def test_growth_of_mplus_is_lavaan_s():
+    frame = sme.simulate("i =~ 1*y1 + 1*y2 + 1*y3 + 1*y4\ns =~ 0*y1 + 1*y2 + 2*y3 + 3*y4\ns ~~ 0.3*s", 200, seed=1)
+    read = sme.fit(sme.read_model("i s | y1@0 y2@1 y3@2 y4@3;", "mplus"), frame)
+    written = "i =~ 1*y1 + 1*y2 + 1*y3 + 1*y4\ns =~ 0*y1 + 1*y2 + 2*y3 + 3*y4"
+    expected = sme.fit(written, frame, preset="growth").measures()
+    assert read.measures()["chisq"] == pytest.approx(expected["chisq"], rel=1e-8)
+    assert list(read.measures()[["npar", "df"]]) == list(expected[["npar", "df"]])
+    rng = np.random.default_rng(1)
+    frame = frame.assign(**{name: rng.normal(size=200) for name in ("x1", "x2", "a1", "a2", "a3", "a4")})
+    found = sme.fit(sme.read_model(GROWTH, "mplus"), frame).measures()
+    assert list(found[["npar", "df", "baseline_df"]]) == [17, 21, 30]  # Mplus 8.2, of such a model
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("i s q | y1@0 y2@0.1 y3@0.2;", "q =~ 0.0*y1 + 0.01*y2 + 0.04*y3"),
+        ("i s | y1@0 y2@1 y3*\ny4 (late);", "s =~ 0.0*y1 + 1.0*y2 + NA*y3 + NA*late*y4"),
+        ("i s | y1@0 y2@1; [i@0]; [y1-y2] (a);", "i ~ 0.0*1"),
+        ("i s | y1@0 y2@1; [i@0]; [y1-y2] (a);", "y1 ~ a*1"),
+        ("i s | y1@0 y2@1 y3@1; i t | y1@0 y2@0 y3@1; i-t WITH x;", "s ~~ x"),
+    ],
+)
+def test_growth_of_mplus_has_powers_and_free_times_and_the_means_that_are_said(text, expected):
     assert expected in str(sme.read_model(text, "mplus")).split("\n")
 
 

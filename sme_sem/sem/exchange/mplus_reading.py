@@ -39,10 +39,6 @@ _UNREAD = {
     ),
     "IND": _INDIRECT,
     "VIA": _INDIRECT,
-    "|": Words(
-        "growth and random slopes by '|'; write i BY y1@1 y2@1; s BY y1@0 y2@1;",
-        "以'|'写出的增长与随机斜率；请写i BY y1@1 y2@1; s BY y1@0 y2@1;",
-    ),
     "#": Words("latent classes", "潜类别"),
     "%": Words("classes and levels", "类别与层次"),
 }
@@ -65,8 +61,8 @@ def read(text: str) -> Specification:
     plain = re.sub(r"![^\n]*", lambda match: " " * len(match.group()), text)
     sections = list(_sections(plain))
     source = _Source(text.split("\n"), plain)
-    order, groups = _variables(plain, sections)
-    reader = _Reader(source, order, _factors(plain, sections))
+    order, categorical, groups = _variables(plain, sections)
+    reader = _Reader(source, order, _factors(plain, sections), categorical)
     overall: list[Term] = []
     own: dict[str, list[Term]] = {}
     definitions: list[Term] = []
@@ -129,22 +125,23 @@ def _sections(plain: str) -> Iterator[tuple[str, int, int]]:
         yield header.group(1), header.end(), following.start() if following else len(plain)
 
 
-def _variables(plain: str, sections: list[tuple[str, int, int]]) -> tuple[list[str], dict[str, str]]:
-    """Names of the variables in their order, and of the groups by their capitals."""
+def _variables(plain: str, sections: list[tuple[str, int, int]]) -> tuple[list[str], list[str], dict[str, str]]:
+    """Names of the variables in their order, of the ordered ones, and of the groups by their capitals."""
     own = " ".join(plain[start:end] for name, start, end in sections if name.upper() == "VARIABLE")
     lists: dict[str, list[str]] = {}
-    for word in ("NAMES", r"USEV\w*"):
+    for word in ("NAMES", r"USEV\w*", "CATEGORICAL"):
         found = re.search(rf"\b{word}\s*(?:are|is|=)\s*([^;]+);", own, re.IGNORECASE)
         lists[word] = _names(found.group(1), lists.get("NAMES", [])) if found else []
     grouping = re.search(r"\bGROUPING\s*(?:are|is|=)\s*\w+\s*\(([^)]*)\)", own, re.IGNORECASE)
     groups = re.findall(r"=\s*(\w+)", grouping.group(1)) if grouping else []
-    return lists[r"USEV\w*"] or lists["NAMES"], {group.upper(): group for group in groups}
+    by_capitals = {group.upper(): group for group in groups}
+    return lists[r"USEV\w*"] or lists["NAMES"], lists["CATEGORICAL"], by_capitals
 
 
 def _factors(plain: str, sections: list[tuple[str, int, int]]) -> list[str]:
     """Names of the factors in the order in which they are measured, which is how lists such as ``trust-use`` count."""
     models = ";".join(plain[start:end] for name, start, end in sections if name.upper().startswith("MODEL"))
-    measuring = re.findall(r"(?:^|;)\s*([^;]*?)\s+BY\s", models, re.IGNORECASE)
+    measuring = re.findall(r"(?:^|;)\s*([^;|]*?)\s*(?:\bBY\s|\|)", models, re.IGNORECASE)
     return list({name.upper(): name for text in measuring for name in _names(text)}.values())
 
 
@@ -188,8 +185,10 @@ def _lettered(first: str, last: str) -> list[str]:
 class _Reader:
     """Reads statements, with one spelling for each name."""
 
-    def __init__(self, source: _Source, order: list[str], factors: list[str]) -> None:
+    def __init__(self, source: _Source, order: list[str], factors: list[str], categorical: list[str]) -> None:
         self.source, self.orders = source, (order, factors)
+        self.not_numeric = {name.upper() for name in (*factors, *categorical)}
+        self.unless_said: list[Term] = []
         self.spelled = {name.upper(): name for name in order}
 
     def relations(self, start: int, end: int) -> list[Term]:
@@ -198,7 +197,14 @@ class _Reader:
         measured: set[str] = set()
         for statement in self._statements(start, end):
             found += _Statement(self, statement, measured).terms()
-        return found
+        said = {term.key for term in found}
+        return found + [term for term in self._taken() if term.key not in said]
+
+    def _taken(self) -> list[Term]:
+        """What the growth of this section brings along, once."""
+        usual = {term.key: term for term in self.unless_said}
+        self.unless_said.clear()
+        return list(usual.values())
 
     def definitions(self, start: int, end: int) -> list[Term]:
         """Read MODEL CONSTRAINT."""
@@ -268,6 +274,9 @@ class _Statement:
         for token in self.tokens:
             if token.text.upper() in _UNREAD:
                 self._fail(token, _NOT_READ.filled(word=repr(token.text), what=_UNREAD[token.text.upper()]), _READ)
+        bar = next((i for i, t in enumerate(self.tokens) if t.text == "|"), None)
+        if bar is not None:
+            return self._growing(bar)
         keywords = [i for i, t in enumerate(self.tokens) if t.kind == "name" and t.text.upper() in _RELATIONS]
         if len(keywords) > 1:
             second = Words("a second relation in one statement", "一条语句中有两个关系")
@@ -283,6 +292,30 @@ class _Statement:
         if not right:
             self._fail(keyword, _NOTHING_AFTER.filled(word=keyword.text), THE_NAME)
         return self._related(keyword, left, right)
+
+    def _growing(self, bar: int) -> list[Term]:
+        """Read ``i s | y1@0 y2@1 y3@2``: intercept, slope and powers of growth.
+
+        Their means are free, and the intercepts of the outcomes zero, unless something else is said of them.
+        """
+        told = self.tokens[bar]
+        if any(t.text.upper() in (*_RELATIONS, "AT") for t in self.tokens):
+            self._fail(told, _NOT_READ.filled(word="'|'", what=_RANDOM), _LEVELS)
+        factors = [item.name for item in self._items(bar, plain=True)]
+        self.at += 1
+        outcomes = self._items(len(self.tokens))
+        odd = [i.name for i in outcomes if i.name.upper() in self.reader.not_numeric]
+        if odd or not 2 <= len(factors) <= 4 or (len(factors) > 2 and not all(i.fixed for i in outcomes)):
+            self._fail(told, _NOT_READ.filled(word="'|'", what=_OTHER_GROWTH), _LEVELS)
+        if not outcomes:
+            self._fail(told, _NOTHING_AFTER.filled(word="'|'"), _LEVELS)
+        self.reader.unless_said += [Term(item.name, "~1", "", (0.0,)) for item in outcomes]
+        self.reader.unless_said += [Term(factor, "~1", "", (None,)) for factor in factors]
+        return [
+            Term(factor, "=~", item.name, *_at_power(item, power))
+            for power, factor in enumerate(factors)
+            for item in outcomes
+        ]
 
     def _related(self, keyword: Token, left: list[str], right: list[_Item]) -> list[Term]:
         word = keyword.text.upper()
@@ -403,6 +436,14 @@ class _Statement:
         self.reader.source.fail(token, problem, expected)
 
 
+def _at_power(item: _Item, power: int) -> tuple[tuple[Value, ...], tuple[str, ...], tuple[Value, ...]]:
+    """Loading, label and start of an outcome on the intercept (0), the slope (1) or a power of time."""
+    if power == 1:
+        return item.fixed or (None,), (item.label,) if item.label else (), item.start
+    time = item.fixed[0] if item.fixed else None
+    return (1.0 if not power or time is None else round(time**power, 12),), (), ()
+
+
 def _term(lhs: str, op: str, rhs: str, item: _Item) -> Term:
     return Term(lhs, op, rhs, item.fixed, (item.label,) if item.label else (), item.start)
 
@@ -482,6 +523,12 @@ _LISTS = Words(
 )
 _NOT_READ = Words("{word}: not read are {what}", "{word}：不读取{what}")
 _READ = Words("BY, ON or WITH", "BY、ON或WITH")
+_RANDOM = Words("random slopes and times of one's own", "随机斜率与个人各异的时点")
+_OTHER_GROWTH = Words(
+    "growth of ordered answers or of factors, of one or of five terms, and powers of free times",
+    "有序变量或因子的增长、一项或五项以上的增长，以及自由时点的乘方",
+)
+_LEVELS = Words("growth of numbers, as in i s | y1@0 y2@1 y3@2", "数值变量的增长，如i s | y1@0 y2@1 y3@2")
 _NOTHING_BEFORE = Words("nothing stands before {word}", "{word}之前没有内容")
 _NOTHING_AFTER = Words("nothing follows {word}", "{word}之后没有内容")
 _NOT_AS_MANY = Words(

@@ -20,8 +20,8 @@ def read_model(text: str, syntax: Syntax = "lavaan", *, observed: Iterable[str] 
     ----------
     text
         ``"mplus"``: an input file, or its MODEL statements alone (BY, ON, WITH, ``[means]``, variances, ``@``, ``*``,
-        labels in brackets, lists such as ``x1-x4``, MODEL CONSTRAINT).  ``"amos"``: a program with ``Sem.AStructure``
-        lines, or such lines alone (``t1 <--- trust (1)``, ``a <--> b``).
+        labels in brackets, lists such as ``x1-x4``, growth by ``|``, MODEL CONSTRAINT).  ``"amos"``: a program with
+        ``Sem.AStructure`` lines, or such lines alone (``t1 <--- trust (1)``, ``a <--> b``).
     syntax
         Which of them.
     observed
