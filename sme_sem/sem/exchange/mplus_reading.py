@@ -7,19 +7,18 @@ for output that :meth:`Fit.effects` gives of any fit.  Cases of letters do not c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from itertools import product
 from typing import NamedTuple, NoReturn
 
-from ...errors import SpecificationError, SyntaxProblem
+from ...errors import SyntaxProblem
 from ...letters import NAME
 from ...syntax import FOREIGN, THE_NAME, Term, Token, Value, with_plain_ends
 from ...words import Text, Words
-from ..completion import parameter_table
-from ..options import Options
 from ..specification import Specification
 from .mplus import FUNCTIONS
+from .mplus_groups import together
+from .mplus_lists import between, expanded, numbered
 
 _HEADER = re.compile(
     r"^[^\S\n]*(title|data(?: \w+)?|variable|define|analysis|model(?:[^\S\n]+\w+)?|output|savedata|plot|montecarlo)"
@@ -77,7 +76,7 @@ def read(text: str) -> Specification:
                 source.fail(source.place(start, words[1]), _WHICH_GROUP.filled(name=words[1]), _GROUPING)
             own.setdefault(words[1], []).extend(reader.relations(start, end))
     by_group = {name: own.get(group, []) for group, name in groups.items()}
-    terms = _together(overall, by_group) if own else overall
+    terms = together(overall, by_group) if own else overall
     return Specification(()).add_terms((*terms, *definitions))
 
 
@@ -131,7 +130,7 @@ def _variables(plain: str, sections: list[tuple[str, int, int]]) -> tuple[list[s
     lists: dict[str, list[str]] = {}
     for word in ("NAMES", r"USEV\w*", "CATEGORICAL"):
         found = re.search(rf"\b{word}\s*(?:are|is|=)\s*([^;]+);", own, re.IGNORECASE)
-        lists[word] = _names(found.group(1), lists.get("NAMES", [])) if found else []
+        lists[word] = expanded(found.group(1), lists.get("NAMES", [])) if found else []
     grouping = re.search(r"\bGROUPING\s*(?:are|is|=)\s*\w+\s*\(([^)]*)\)", own, re.IGNORECASE)
     groups = re.findall(r"=\s*(\w+)", grouping.group(1)) if grouping else []
     by_capitals = {group.upper(): group for group in groups}
@@ -142,44 +141,7 @@ def _factors(plain: str, sections: list[tuple[str, int, int]]) -> list[str]:
     """Names of the factors in the order in which they are measured, which is how lists such as ``trust-use`` count."""
     models = ";".join(plain[start:end] for name, start, end in sections if name.upper().startswith("MODEL"))
     measuring = re.findall(r"(?:^|;)\s*([^;|]*?)\s*(?:\bBY\s|\|)", models, re.IGNORECASE)
-    return list({name.upper(): name for text in measuring for name in _names(text)}.values())
-
-
-def _names(text: str, order: Sequence[str] = ()) -> list[str]:
-    """Expand the lists in a row of names: by an order, or by their numbers."""
-    found: list[str] = []
-    for word in re.sub(r"\s*-\s*", "-", text).split():
-        first, _, last = word.partition("-")
-        found += (_between(order, first, last) or _numbered(first, last)) if last else [word]
-    return found
-
-
-def _between(order: Sequence[str], first: str, last: str) -> list[str]:
-    """The names of an order from one to another; empty where it does not have them so."""
-    known = [name.upper() for name in order]
-    a, b = first.upper(), last.upper()
-    return list(order[known.index(a) : known.index(b) + 1]) if a in known and b in known else []
-
-
-def _numbered(first: str, last: str) -> list[str]:
-    """Expand ``x1-x4`` or ``x1a-x1d``; empty where the two do not differ in a number or a letter at their end only."""
-    a, b = re.fullmatch(r"(.*?)(\d+)", first), re.fullmatch(r"(.*?)(\d+)", last)
-    if not a or not b:
-        return _lettered(first, last)
-    if a.group(1).upper() != b.group(1).upper():
-        return []
-    width = len(a.group(2)) if a.group(2).startswith("0") else 0
-    return [f"{a.group(1)}{i:0{width}}" for i in range(int(a.group(2)), int(b.group(2)) + 1)]
-
-
-def _lettered(first: str, last: str) -> list[str]:
-    a, b = (re.fullmatch(r"(.+?)([a-z])", name.lower()) for name in (first, last))
-    if not a or not b or a.group(1) != b.group(1):
-        return []
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    stem, upper = first[:-1], first[-1].isupper()
-    found = letters[letters.index(a.group(2)) : letters.index(b.group(2)) + 1]
-    return [stem + (letter.upper() if upper else letter) for letter in found]
+    return list({name.upper(): name for text in measuring for name in expanded(text)}.values())
 
 
 class _Reader:
@@ -257,8 +219,8 @@ class _Reader:
 
     def listed(self, first: Token, last: Token) -> list[str]:
         """The names that ``first-last`` stands for: by the order of variables or factors, or by their numbers."""
-        found = [name for order in self.orders for name in _between(order, first.text, last.text)]
-        found = found or _numbered(first.text, last.text)
+        found = [name for order in self.orders for name in between(order, first.text, last.text)]
+        found = found or numbered(first.text, last.text)
         if not found:
             self.source.fail(first, _NO_LIST.filled(first=first.text, last=last.text), _LISTS)
         return [self.spelled.setdefault(name.upper(), name) for name in found]
@@ -446,71 +408,6 @@ def _at_power(item: _Item, power: int) -> tuple[tuple[Value, ...], tuple[str, ..
 
 def _term(lhs: str, op: str, rhs: str, item: _Item) -> Term:
     return Term(lhs, op, rhs, item.fixed, (item.label,) if item.label else (), item.start)
-
-
-_Key = tuple[str, str, str]
-_UNSAID: Mapping[str, Value] = {"|": None, "~*~": 1.0}
-_MEASURING = ("=~", "~1", "|")
-"""Loadings, intercepts and thresholds, which Mplus holds equal across groups until a group mentions them."""
-
-
-def _together(overall: list[Term], groups: Mapping[str, list[Term]]) -> list[Term]:
-    """Put what is said of each group into one term: ``c(1, NA)*x``; a group without a word takes the overall one's."""
-    common = {term.key: term for term in overall}
-    own = {name: {term.key: term for term in group} for name, group in groups.items()}
-    usual = _usual(overall)
-    complete = all(_tells_all(common, group) for group in own.values())
-    found = []
-    for key in dict.fromkeys([*common, *(key for group in own.values() for key in group)]):
-        each = [
-            (group[key] if complete else _mentioned(group[key], name)) if key in group else common.get(key)
-            for name, group in own.items()
-        ]
-        first = next(term for term in each if term is not None)
-        if not all(term == first for term in each):
-            unsaid = usual.get(key, _UNSAID.get(first.op, 0.0))
-            first = _by_group(first, each, [None if key in group else unsaid for group in own.values()])
-        found.append(first)
-    return found
-
-
-def _tells_all(common: Mapping[_Key, Term], group: Mapping[_Key, Term]) -> bool:
-    """Whether a group leaves no loading, intercept or threshold to the equality that is Mplus's default."""
-    loadings = [key for key in {**common, **group} if key[1] == "=~"]
-    placed = {key[0] for key in group if key[1] in ("~1", "|")}
-    return all(key in group and key[2] in placed for key in loadings)
-
-
-def _mentioned(term: Term, group: str) -> Term:
-    """What a group says for itself, under a label of its own that frees it from equality with the others.
-
-    The label has a dot, which no name of Mplus has.
-    """
-    if term.op not in _MEASURING or term.labels or any(value is not None for value in term.fixed):
-        return term
-    return replace(term, labels=(".".join(name for name in (term.lhs, term.rhs, group) if name),))
-
-
-def _usual(overall: list[Term]) -> dict[_Key, Value]:
-    """Where a parameter is fixed of which a group says nothing more; None where it is free."""
-    try:
-        table = parameter_table(Specification(()).add_terms(overall), Options(meanstructure=True))
-    except SpecificationError:  # the groups say the rest
-        return {}
-    return {p.key: None if p.free or p.value != p.value else p.value for p in table.parameters}
-
-
-def _by_group(first: Term, each: list[Term | None], plain: list[Value]) -> Term:
-    """One term of what each group says; ``plain`` is the value where it is nothing."""
-    fixed = [t.fixed[0] if t is not None and t.fixed else value for t, value in zip(each, plain, strict=True)]
-    labels = ["" if t is None or not t.labels else t.labels[0] for t in each]
-    starts = [None if t is None or not t.starts else t.starts[0] for t in each]
-    return replace(
-        first,
-        fixed=tuple(fixed) if any(t is None or t.fixed for t in each) or any(plain) else (),
-        labels=tuple(labels) if any(labels) else (),
-        starts=tuple(starts) if any(s is not None for s in starts) else (),
-    )
 
 
 _LOOPS = Words("loops (DO) are not read", "不读取循环（DO）")
