@@ -226,10 +226,11 @@ def _root_mean_square(residual, means, *, diagonal=True):
     diagonal : whether it counts; it is zero otherwise
     """
     p = residual.shape[-1]
-    own = (np.linalg.diagonal(residual) ** 2).sum(axis=-1)
-    total, count = ((residual**2).sum(axis=(-2, -1)) + own) / 2, p * (p + (1 if diagonal else -1)) // 2
-    if means is not None:
-        total, count = total + (means**2).sum(axis=-1), count + p
+    with np.errstate(over="ignore"):  # a search that failed can end anywhere
+        own = (np.linalg.diagonal(residual) ** 2).sum(axis=-1)
+        total, count = ((residual**2).sum(axis=(-2, -1)) + own) / 2, p * (p + (1 if diagonal else -1)) // 2
+        if means is not None:
+            total, count = total + (means**2).sum(axis=-1), count + p
     return np.sqrt(total / max(count, 1))
 
 

@@ -9,7 +9,7 @@ import itertools
 
 import numpy as np
 
-from . import casewise, influence
+from . import casewise, influence, linalg
 
 SLAB = 512  # rows of a large matrix at a time
 
@@ -74,7 +74,7 @@ def traces(delta, weight, gamma, share, directions):
     Satorra and Bentler (1994), in von Eye and Clogg, 399-419.
     """
     if weight.ndim == 3:
-        half = np.linalg.cholesky(weight)
+        half = linalg.cholesky(weight)
         delta, gamma, root = delta @ half, half.mT @ gamma @ half, np.ones(weight.shape[:2])
     else:
         root = np.sqrt(weight)

@@ -88,10 +88,10 @@ def mean_square_test(e, X, t):
 
     NaN where nothing is left over.
     """
-    square, trace = e @ e, np.trace(X)
-    squared = (X * X).sum()
-    both = squared + 2 * e @ X @ e
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        square, trace = e @ e, np.trace(X)
+        squared = (X * X).sum()
+        both = squared + 2 * e @ X @ e
         k = abs(1 - both / (4 * square**2))  # below zero only where nothing is left without the sample's share
         return MeanSquare(
             root=np.sqrt(square / t),

@@ -111,7 +111,8 @@ class Inference:
         B = self.spread(around_sample=kind == "robust_sem", normal=kind == "robust_sem_nt")
         if kind == "first_order":
             return self.inverse(B) / self.total
-        return np.asarray(self.bread @ B @ self.bread / self.total)
+        with np.errstate(over="ignore", invalid="ignore"):  # a search that failed can end anywhere
+            return np.asarray(self.bread @ B @ self.bread / self.total)
 
     @computed
     def bread(self) -> np.ndarray:

@@ -85,7 +85,7 @@ def plain_start(
             values[p.index] = p.start
         elif p.op == "=~":
             marker = place.get(p.rhs)
-            values[p.index] = 1.0 if marker is None else np.sqrt(covariance[p.group, marker, marker]) * 0.5
+            values[p.index] = 1.0 if marker is None else np.sqrt(max(covariance[p.group, marker, marker], 0.0)) * 0.5
         elif p.op == "~~" and p.lhs == p.rhs:
             values[p.index] = 0.05 if np.isnan(own) else own / 2
         elif p.op == "|" and target is not None:

@@ -42,7 +42,8 @@ def wald_tests(fit: Fit, constraints: str) -> pd.DataFrame:
     J = np.stack([np.broadcast_to(left.gradient - right.gradient, fit.theta.shape) for left, right in sides])
     vcov = fit.inference.vcov
     spread = J @ vcov @ J.T
-    most = (np.abs(J) @ np.sqrt(np.diagonal(vcov))) ** 2
+    with np.errstate(invalid="ignore"):  # a solution may have no errors
+        most = (np.abs(J) @ np.sqrt(np.diagonal(vcov))) ** 2
     spread[np.diagonal(spread) <= _ROUNDING * most] = 0
     texts = [f"{term.lhs} == {term.rhs}" for term in terms]
     each = [_test(h[r : r + 1], spread[r : r + 1, r : r + 1], texts[r]) for r in range(len(h))]
@@ -56,7 +57,7 @@ def wald_tests(fit: Fit, constraints: str) -> pd.DataFrame:
 
 def _test(h: np.ndarray, spread: np.ndarray, text: str) -> tuple[float, int]:
     """X2 and its degrees of freedom: (k,), (k, k)"""
-    if not (np.isfinite(h).all() and np.isfinite(spread).all()):
+    if not (np.isfinite(h).all() and np.isfinite(spread).all() and (np.diagonal(spread) >= 0).all()):
         raise SpecificationError(_NO_VALUE.filled(text=repr(text)))
     if not (np.diagonal(spread) > 0).all():
         raise SpecificationError(_FIXED.filled(text=repr(text)))

@@ -151,6 +151,10 @@ def test_one_variable_alone_has_no_residual_correlation():
     assert fi.crmr(np.array([[4.0]]), np.array([[3.0]])) == 0
 
 
+def test_where_a_search_ran_away_residuals_are_infinite_without_a_warning():
+    assert fi.rmr(SAMPLE, IMPLIED * 1e200) == np.inf
+
+
 def test_units_change_the_rmr_alone():
     units = np.outer([10.0, 0.1], [10.0, 0.1])
     for index in (fi.srmr, fi.crmr):

@@ -120,3 +120,9 @@ def test_traces_and_spread_know_diagonal_weights_and_slopes_along_one_moment():
         two.weight = weight
         assert two.traces() == pytest.approx(expected, rel=1e-10)
     np.testing.assert_allclose(two.spread(), Delta @ V @ two.Gamma @ V @ Delta.T, rtol=1e-11)
+
+
+def test_a_weight_that_is_not_definite_has_no_traces():
+    two = Blocks()
+    two.weight[1] = -two.weight[1]
+    assert np.isnan(two.traces()).all()

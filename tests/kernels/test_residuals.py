@@ -103,6 +103,11 @@ def test_the_mean_square_of_residuals_has_the_moments_that_are_said():
     np.testing.assert_allclose([0.06, found.unbiased_error], [np.mean(draws), np.std(draws)], rtol=0.04)
 
 
+def test_errors_beyond_numbers_give_no_test_and_no_warning():
+    found = residuals.mean_square_test(np.full(3, 0.1), np.eye(3) * 1e200, 3)
+    assert found.root == pytest.approx(0.1) and not np.isfinite(found.error)
+
+
 def test_residuals_left_out_of_a_mean_square_are_zero():
     e, X = RNG.standard_normal(4), np.diag([0.1, 0.2, 0.1, 0.3])
     padded = np.zeros((6, 6))
