@@ -14,8 +14,8 @@ them hold in all groups, and definitions and constraints wherever they stand.
 A line that ends in an operator, or is followed by one that begins with ``+`` or ``*``, goes on.  ``#``
 and ``!`` begin a comment.  Before a term may stand modifiers: ``0.8*`` fixes, ``NA*`` frees, ``a*`` or
 ``label("a")*`` names, ``start(0.5)*`` starts, ``equal("f =~ x1")*`` or ``equal("a")*`` equates, ``lower(0)*`` and
-``upper(1)*`` bound; ``c(a, b)*`` gives one for each group.  A number may be written as ``1/3``, ``(0.5)`` or
-``1/sqrt(2)``.
+``upper(1)*`` bound; ``c(a, b)*`` or ``rep(a, 2)*`` gives one for each group.  A number may be written as ``1/3`` or
+``1/sqrt(2)``, and in brackets as any sum of such, ``(0.5 + 2^3)``.
 
 The grammar is lavaan's (Rosseel 2012, Journal of Statistical Software 48(2)).
 """
@@ -24,9 +24,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import add, mul, sub, truediv
 from typing import NamedTuple, NoReturn
 
 import numpy as np
@@ -89,7 +90,7 @@ _TOKEN = re.compile(
   | (?P<space>[^\S\n]+)
   | (?P<text>"[^"\n]*"|'[^'\n]*')
   | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))
-  | (?P<operator>=~|<~|~~|~\*~|:=|==|~|\|)
+  | (?P<operator>[=<~][^\S\n]*~|~\*~|:=|==|~|\|)
   | (?P<name>{VARIABLE}|\.\w[\w.]*)
   | (?P<sign>[<>=+\-*/^(),?])
     """,
@@ -131,6 +132,9 @@ _ALL_ALIKE = Words(
     'all numbers (or NA), or all labels; both by two modifiers, as in c(0, NA)*c("", "m")*x',
     '全部为数值（或NA），或全部为标签；兼有时用两个修饰符，如c(0, NA)*c("", "m")*x',
 )
+_BY_LABELS = Words(
+    "labels, the same where parameters are to be equal, as in c(a, b)*x", "标签，参数应相等之处标签相同，如c(a, b)*x"
+)
 _FINITE = Words(
     "a number; Inf stands for no bound in lower() and upper()", "数值；Inf只在lower()与upper()中表示没有界限"
 )
@@ -138,7 +142,16 @@ _HEADS = ("=~", "<~", "~~", "~*~", "~", "|", ":=", "==", "<", ">")
 _OPEN_ENDED = (*_HEADS, "+", "-", "*", "/", "^", "(", ",", "?")
 _CONTINUING = ("+", "*", ")", ",", "/", "^", "-")
 _DEEPEST = 50
-_OF_NUMBERS = {"sqrt": math.sqrt, "exp": math.exp, "log": math.log}
+_MOST_TIMES = 1000
+_LISTS = ("c", "rep")
+_AS_NUMBER = "as.numeric"  # lavaan's old way to write NA was as.numeric(NA)
+_OF_NUMBERS: dict[str, Callable[[float], float]] = {
+    "sqrt": math.sqrt,
+    "exp": math.exp,
+    "log": math.log,
+    _AS_NUMBER: float,
+}
+_RECKONED = {"+": add, "-": sub, "*": mul, "/": truediv}
 _NUMERIC = {"start": "starts", "fixed": "fixed", "lower": "lowers", "upper": "uppers"}
 
 
@@ -211,9 +224,10 @@ def _tokens(text: str, lines: list[str]) -> Iterator[Token]:
             raise SyntaxProblem(line, column, lines[line - 1], problem, expected)
         kind = str(match.lastgroup)
         if kind not in ("comment", "space"):
-            yield Token(kind, match.group(), line, column)
-            fresh = kind == "newline" and (match.group() == ";" or last not in _OPEN_ENDED)
-            last = match.group() if kind != "newline" else last
+            word = "".join(match.group().split()) if kind == "operator" else match.group()
+            yield Token(kind, word, line, column)
+            fresh = kind == "newline" and (word == ";" or last not in _OPEN_ENDED)
+            last = word if kind != "newline" else last
         position = match.end()
         if match.group() == "\n":
             line, start = line + 1, position
@@ -322,7 +336,7 @@ class _Statement:
             if first.kind == "name" and self._peek(1) not in ("*", "?", "("):
                 self.at += 1
                 return operator.text, first.text, modifiers
-            if first.kind == "number" and operator.text == "~" and self._peek(1) not in ("*", "?", "/"):
+            if first.kind == "number" and operator.text == "~" and self._peek(1) not in ("*", "?", "/", "^"):
                 self.at += 1
                 if first.text == "0":
                     modifiers.setdefault("fixed", (0.0,))
@@ -351,53 +365,83 @@ class _Statement:
     def _modifier(self, first: Token) -> tuple[str, object]:
         """Read ``0.8``, ``NA``, ``a``, ``"a"``, ``c(...)``, ``start(...)``, ``lower(...)`` and their like."""
         if first.kind == "name" and first.text not in _OF_NUMBERS and self._peek(1) == "(":
+            if first.text in _LISTS:
+                return self._kind_of(first, self._listed())
             self.at += 2
             values = self._arguments()
-            if first.text == "c":
-                return self._kind_of(first, values)
             if first.text in (*_NUMERIC, "label", "equal"):
-                if len(values) == 1 and isinstance(values[0], tuple):
-                    values = list(values[0])
                 return self._named(first, values)
             known = (
-                "c(), start(), label(), equal(), lower() or upper()",
-                "c()、start()、label()、equal()、lower()或upper()",
+                "c(), rep(), start(), label(), equal(), lower() or upper()",
+                "c()、rep()、start()、label()、equal()、lower()或upper()",
             )
             self._fail(first, Words(f"unknown modifier {first.text!r}", f"未知的修饰符{first.text!r}"), Words(*known))
         return self._kind_of(first, [self._value()])
 
     def _arguments(self) -> list[object]:
+        """Read on behind ``(`` to its end; lists in the list are taken apart, as R does."""
         values: list[object] = []
         while True:
-            token = self._peek_token(_VALUE)
-            if token.text == "c" and self._peek(1) == "(":
-                self.at += 2
-                values.append(tuple(self._arguments()))
-            else:
-                values.append(self._value())
+            values += self._listed()
             closing = self._take(_COMMA)
             if closing.text == ")":
                 return values
             if closing.text != ",":
                 self._fail(closing, Words(f"{closing.text!r} in a list", f"列表中出现{closing.text!r}"), _COMMA)
 
+    def _listed(self) -> list[object]:
+        """Read one value, or what ``c()`` and ``rep()`` bring."""
+        head = self._peek_token(_VALUE)
+        if head.text not in _LISTS or self._peek(1) != "(":
+            return [self._sum()]
+        self.at += 2
+        self._deeper(head)
+        values = self._arguments() if head.text == "c" else self._repeated()
+        self.depth -= 1
+        return values
+
+    def _repeated(self) -> list[object]:
+        """Read on behind ``rep(``: what is repeated, and how many times."""
+        values = self._listed()
+        self._expect(",")
+        each = self._peek() == "each"
+        if self._peek() in ("times", "each") and self._peek(1) == "=":
+            self.at += 2
+        at = self._peek_token(_NUMBER)
+        times = self._sum()
+        if not isinstance(times, float) or times not in range(1, _MOST_TIMES + 1):
+            problem = Words("rep() cannot repeat so many times", "rep()无法重复这么多次")
+            self._fail(at, problem, Words(f"a whole number from 1 to {_MOST_TIMES}", f"1至{_MOST_TIMES}的整数"))
+        self._expect(")")
+        return [v for v in values for _ in range(int(times))] if each else values * int(times)
+
     def _value(self) -> float | str | None:
         """Read a number (float), as ``0.5``, ``1/3`` or ``1/sqrt(2)``, a label (str), or NA (None)."""
+        return self._chained(("/",), self._signed)
+
+    def _sum(self) -> float | str | None:
+        """Read the same in brackets, where signs and stars are of numbers too: ``0.2*sqrt(1.2) - 1``."""
+        return self._chained(("+", "-"), lambda: self._chained(("*", "/"), self._signed))
+
+    def _chained(self, signs: tuple[str, ...], part: Callable[[], float | str | None]) -> float | str | None:
+        """Read parts with signs between them, and reckon from left to right; a label or NA stands alone."""
         at = self._peek_token(_VALUE)
-        value = self._factor()
-        while isinstance(value, float) and self._peek() == "/":
-            self.at += 1
-            divisor = self._peek_token(_NUMBER)
-            by = self._factor()
-            if not isinstance(by, float) or by == 0 or not np.isfinite(by):
+        value = part()
+        while isinstance(value, float) and self._peek() in signs:
+            sign = self._take(_NUMBER).text
+            other = self._peek_token(_NUMBER)
+            by = part()
+            if not isinstance(by, float):
+                self._fail(other, Words(f"{other.text!r} is no number", f"{other.text!r}不是数值"), _NUMBER)
+            if sign == "/" and (by == 0 or not np.isfinite(by)):
                 problem = Words("cannot divide by this", "不能以此为除数")
-                self._fail(divisor, problem, Words("a number other than zero", "非零数值"))
-            value = self._sensible(at, value / by)
+                self._fail(other, problem, Words("a number other than zero", "非零数值"))
+            value = self._sensible(at, _RECKONED[sign](value, by))
         return value
 
-    def _factor(self) -> float | str | None:
-        """Read what stands between the strokes of a fraction."""
-        token = self._take(_VALUE)
+    def _signed(self) -> float | str | None:
+        """Read a number with signs before it and a power behind, as in ``-2^2``, which is -4; or a word."""
+        first = token = self._take(_VALUE)
         sign = 1.0
         while token.text in ("-", "+"):
             kind, text = self._peek_token(_NAME).kind, self._peek()
@@ -406,18 +450,47 @@ class _Statement:
                 and text not in ("-", "+", "(", "Inf")
                 and not (text in _OF_NUMBERS and self._peek(1) == "(")
             ):
-                problem = Words(f"{token.text!r} before no number", f"{token.text!r}之后没有数值")
-                self._fail(token, problem, _NAME + Words(", or a modifier and '*'", "，或修饰符及'*'"))
+                self._before_no_number(token)
             sign = -sign if token.text == "-" else sign
             token = self._take(_NUMBER)
+        value = self._factor(token)
+        if isinstance(value, float):
+            return sign * self._power(token, value)
+        if token is not first:
+            self._before_no_number(first)
+        return value
+
+    def _before_no_number(self, sign: Token) -> NoReturn:
+        problem = Words(f"{sign.text!r} before no number", f"{sign.text!r}之后没有数值")
+        self._fail(sign, problem, _NAME + Words(", or a modifier and '*'", "，或修饰符及'*'"))
+
+    def _power(self, at: Token, value: float) -> float:
+        """Raise a number to what follows ``^``, if one does."""
+        if self._peek() != "^":
+            return value
+        self.at += 1
+        other = self._peek_token(_NUMBER)
+        self._deeper(at)
+        by = self._signed()
+        self.depth -= 1
+        if not isinstance(by, float):
+            self._fail(other, Words(f"{other.text!r} is no number", f"{other.text!r}不是数值"), _NUMBER)
+        try:
+            return self._sensible(at, math.pow(value, by))
+        except (ValueError, OverflowError):
+            problem = Words(f"{value:g}^{by:g} is no number", f"{value:g}^{by:g}不是数值")
+            self._fail(at, problem, Words("a finite value", "有限的数值"))
+
+    def _factor(self, token: Token) -> float | str | None:
+        """Read a number without sign, a label, NA, or what brackets hold; its first word was taken already."""
         if token.kind == "number":
-            return self._sensible(token, sign * float(token.text))
+            return self._sensible(token, float(token.text))
         if token.text == "(" or (token.text in _OF_NUMBERS and self._peek() == "("):
-            return sign * self._bracketed(token)
+            return self._bracketed(token)
         if token.text == "NA":
             return None
         if token.text == "Inf":
-            return sign * np.inf
+            return np.inf
         if token.kind == "text":
             return token.text[1:-1]
         if token.kind == "name":
@@ -426,26 +499,31 @@ class _Statement:
         problem = Words(f"{wrong!r} where a modifier or a variable should stand", f"修饰符或变量的位置上是{wrong!r}")
         self._fail(token, problem, Words("a name or a number", "名称或数值"))
 
-    def _bracketed(self, head: Token) -> float:
+    def _bracketed(self, head: Token) -> float | str | None:
         """Read on behind ``(``, or behind the name of a function of numbers."""
         if head.text != "(":
             self.at += 1
-        self.depth += 1
-        if self.depth > _DEEPEST:
-            problem = Words("too many brackets around a number", "数值外的括号过多")
-            self._fail(head, problem, Words(f"{_DEEPEST} at most", f"不超过{_DEEPEST}层"))
+        self._deeper(head)
         inside = self._peek_token(_NUMBER)
-        value = self._value()
+        value = self._sum()
+        self._expect(")")
+        self.depth -= 1
+        if head.text in ("(", _AS_NUMBER) and not isinstance(value, float):
+            return value
         if not isinstance(value, float):
             problem = Words(f"{inside.text!r} is no number", f"{inside.text!r}不是数值")
             self._fail(inside, problem, Words("a number in the brackets", "括号内的数值"))
-        self._expect(")")
-        self.depth -= 1
         try:
             return self._sensible(head, _OF_NUMBERS.get(head.text, float)(value))
         except (ValueError, OverflowError):
             problem = Words(f"{head.text}({value:g}) is no number", f"{head.text}({value:g})不是数值")
             self._fail(head, problem, Words("a finite value", "有限的数值"))
+
+    def _deeper(self, at: Token) -> None:
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            problem = Words("too many brackets in each other", "括号嵌套过多")
+            self._fail(at, problem, Words(f"{_DEEPEST} at most", f"不超过{_DEEPEST}层"))
 
     def _sensible(self, at: Token, value: float) -> float:
         if abs(value) > MOST:
@@ -457,6 +535,8 @@ class _Statement:
     def _kind_of(self, at: Token, values: list[object]) -> tuple[str, object]:
         if all(v is None or isinstance(v, float) for v in values):
             return "fixed", self._finite(at, values)
+        if len(values) == 1 and "~" in str(values[0]):  # the oldest way to write equal("f =~ x")
+            return "equal", str(values[0])
         if all(v is None or isinstance(v, str) for v in values):
             return "labels", tuple(v or "" for v in values)
         self._fail(at, Words("numbers and labels in one list", "同一列表中既有数值又有标签"), _ALL_ALIKE)
@@ -473,8 +553,13 @@ class _Statement:
         if not all(isinstance(v, str) for v in values):
             problem = Words(f"{name.text}() takes names in quotes", f"{name.text}()只接受引号内的名称")
             self._fail(name, problem, f'{name.text}("a")')
-        labels = name.text == "label" or all(re.fullmatch(NAME, str(v)) for v in values)
-        return ("labels", tuple(values)) if labels else ("equal", str(values[0]))
+        if name.text == "label" or all(not v or re.fullmatch(NAME, str(v)) for v in values):
+            return "labels", tuple(values)
+        if len({*values}) > 1:
+            self._fail(
+                name, Words("equal() takes one relation for all groups", "equal()对各组只接受同一关系"), _BY_LABELS
+            )
+        return "equal", str(values[0])
 
     def _finite(self, at: Token, values: list[object]) -> tuple[object, ...]:
         if any(v in (-np.inf, np.inf) for v in values):

@@ -54,6 +54,25 @@ def one(text):
         ("y ~ start(exp(0)/(1/(-4)))*x", Term("y", "~", "x", starts=(-4.0,))),
         ("y ~ c(log(1), -(3/2))*x", Term("y", "~", "x", fixed=(0.0, -1.5))),
         ("y ~ log*x", Term("y", "~", "x", labels=("log",))),
+        ("y ~ sqrt(3 + 1)*x", Term("y", "~", "x", fixed=(2.0,))),
+        ("y ~ c(0.5*2 - 3, 2/4*6)*x", Term("y", "~", "x", fixed=(-2.0, 3.0))),
+        ("y ~ start(2 - 3*4)*x", Term("y", "~", "x", starts=(-10.0,))),
+        ("y ~ -2^2*x", Term("y", "~", "x", fixed=(-4.0,))),
+        ("y ~ 2^-1/4*x", Term("y", "~", "x", fixed=(0.125,))),
+        ("y ~ 2^3^(1 + 1)*x", Term("y", "~", "x", fixed=(512.0,))),
+        ("y ~ (a)*x", Term("y", "~", "x", labels=("a",))),
+        ("y ~ as.numeric(NA)*x", Term("y", "~", "x", fixed=(None,))),
+        ("y ~ rep(0, 3)*x", Term("y", "~", "x", fixed=(0.0, 0.0, 0.0))),
+        ("y ~ rep('a', times = 2)*x", Term("y", "~", "x", labels=("a", "a"))),
+        ("y ~ rep(c(a, b), each = 2)*x", Term("y", "~", "x", labels=("a", "a", "b", "b"))),
+        ("y ~ start(rep(c(1, 2), 2))*x", Term("y", "~", "x", starts=(1.0, 2.0, 1.0, 2.0))),
+        ("y ~ c(rep(1, 2), NA)*x", Term("y", "~", "x", fixed=(1.0, 1.0, None))),
+        ("y ~ 'f =~ x1'*x", Term("y", "~", "x", equal="f =~ x1")),
+        ("y ~ equal(c('', 'a'))*x", Term("y", "~", "x", labels=("", "a"))),
+        ("y ~ equal(c('f =~ x1', 'f =~ x1'))*x", Term("y", "~", "x", equal="f =~ x1")),
+        ("f = ~ x", Term("f", "=~", "x")),
+        ("a ~ ~ b", Term("a", "~~", "b")),
+        ("f <\t~ x", Term("f", "<~", "x")),
         ("y ~ start(c(1, 2))*x", Term("y", "~", "x", starts=(1.0, 2.0))),
         ("y ~ a*start(0.5)*x", Term("y", "~", "x", labels=("a",), starts=(0.5,))),
         ("y ~ NA*a*start(2)*x", Term("y", "~", "x", fixed=(None,), labels=("a",), starts=(2.0,))),
@@ -181,7 +200,7 @@ def test_a_covariance_is_the_same_both_ways_round():
         (
             "y ~ prior(1)*x",
             "model, line 1, column 5: unknown modifier 'prior'\n  y ~ prior(1)*x\n      ^\n"
-            "  expected c(), start(), label(), equal(), lower() or upper()",
+            "  expected c(), rep(), start(), label(), equal(), lower() or upper()",
         ),
         (
             "y ~ start(a)*x",
@@ -207,8 +226,34 @@ def test_a_covariance_is_the_same_both_ways_round():
             "  expected a number below 1e300",
         ),
         (
-            "y ~ (x)",
-            "model, line 1, column 6: 'x' is no number\n  y ~ (x)\n       ^\n  expected a number in the brackets",
+            "y ~ sqrt(x)*z",
+            "model, line 1, column 10: 'x' is no number\n  y ~ sqrt(x)*z\n           ^\n"
+            "  expected a number in the brackets",
+        ),
+        (
+            "y ~ c(1 + a)*x",
+            "model, line 1, column 11: 'a' is no number\n  y ~ c(1 + a)*x\n            ^\n  expected a number",
+        ),
+        (
+            "y ~ -(a)*x",
+            "model, line 1, column 5: '-' before no number\n  y ~ -(a)*x\n      ^\n"
+            "  expected a variable's name, or a modifier and '*'",
+        ),
+        (
+            "y ~ (-8)^(1/3)*x",
+            "model, line 1, column 5: -8^0.333333 is no number\n  y ~ (-8)^(1/3)*x\n      ^\n"
+            "  expected a finite value",
+        ),
+        (
+            "y ~ rep(1, 0)*x",
+            "model, line 1, column 12: rep() cannot repeat so many times\n  y ~ rep(1, 0)*x\n             ^\n"
+            "  expected a whole number from 1 to 1000",
+        ),
+        (
+            "y ~ equal(c('f =~ a', 'f =~ b'))*x",
+            "model, line 1, column 5: equal() takes one relation for all groups\n"
+            "  y ~ equal(c('f =~ a', 'f =~ b'))*x\n      ^\n"
+            "  expected labels, the same where parameters are to be equal, as in c(a, b)*x",
         ),
         (
             "y ~ sqrt(-1)*x",
@@ -221,7 +266,7 @@ def test_a_covariance_is_the_same_both_ways_round():
         ),
         (
             f"y ~ {'(' * 51}2{')' * 51}*x",
-            f"model, line 1, column 55: too many brackets around a number\n  y ~ {'(' * 51}2{')' * 51}*x\n"
+            f"model, line 1, column 55: too many brackets in each other\n  y ~ {'(' * 51}2{')' * 51}*x\n"
             f"{' ' * 56}^\n  expected 50 at most",
         ),
         (
