@@ -11,6 +11,7 @@ from . import linalg
 
 CLOSE, NOT_CLOSE = 0.05, 0.08  # RMSEAs of close and of not close fit
 FAR = 1e9  # chi-squares beyond which the noncentral distribution is not computed by its series
+_ROUNDING = 1e-8  # a chi-square beyond its expectation that is none
 
 
 def p_value(chi_square, df):
@@ -22,11 +23,13 @@ def p_value(chi_square, df):
 def cfi(chi_square, df, baseline, baseline_df):
     """Comparative fit index: 1 - max(chi2 - df, 0) / max(chi2 - df, chi2_b - df_b, 0)
 
-    Bentler (1990), Psychological Bulletin 107, 238-246.
+    One where neither model is worse than chance, but for rounding: the chi-square of a saturated model is seldom zero
+    to the last bit.  Bentler (1990), Psychological Bulletin 107, 238-246.
     """
     own = np.maximum(chi_square - df, 0)
     worst = np.maximum(own, np.maximum(baseline - baseline_df, 0))
-    return np.where(worst == 0, 1.0, 1 - own / np.where(worst == 0, 1, worst))
+    nothing = worst < _ROUNDING
+    return np.where(nothing, 1.0, 1 - own / np.where(nothing, 1, worst))
 
 
 def tli(chi_square, df, baseline, baseline_df):

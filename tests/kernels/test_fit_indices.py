@@ -58,6 +58,11 @@ def test_the_cfi_of_nothing_to_explain_is_one():
     assert fi.cfi(5.0, 10, 8.0, 15) == 1
 
 
+def test_a_saturated_model_has_a_cfi_of_one_whatever_its_chi_square_s_rounding():
+    assert fi.cfi(6e-14, 0, 1.4, 2) == 1
+    assert fi.cfi(6e-14, 0, 9.0, 2) == pytest.approx(1, abs=1e-12)
+
+
 @pytest.mark.parametrize("level", [0.9, 0.95])
 @pytest.mark.parametrize(("chi_square", "df"), [(85.3, 24), (40.0, 24), (636.7, 568), (3.0, 1)])
 def test_at_the_ends_of_the_rmsea_s_interval_the_chi_square_is_at_its_tails(chi_square, df, level):
