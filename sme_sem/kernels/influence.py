@@ -137,6 +137,8 @@ def gamma_diagonal(moments):
 
 def _products(moments, view, size):
     total = np.zeros((size, size), order="F")
+    if not size:  # dsyrk takes no empty matrix
+        return total
     for z in _portions(moments):
         seen = view(z)
         by_column = seen.flags.f_contiguous

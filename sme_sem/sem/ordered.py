@@ -10,6 +10,7 @@ Behavioral Research 56, 390-407 (the robust CFI, TLI and RMSEA).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
@@ -309,10 +310,12 @@ def restricts_thresholds(pattern: OrderedPattern, theta: np.ndarray, directions:
     slopes = least_squares.by_parameter(
         pattern, latent_response.jacobian(pattern, latent_response.responses(pattern, theta))
     )
-    of_correlations = (directions.T @ slopes[..., -len(pattern.pairs[0]) :]).mT.reshape(-1, directions.shape[1])
+    of_correlations = (directions.T @ slopes[..., -len(pattern.pairs[0]) :]).mT
+    of_correlations = of_correlations.reshape(math.prod(of_correlations.shape[:-1]), directions.shape[1])
     length = np.linalg.norm(of_correlations, axis=0)
-    reached = np.linalg.matrix_rank(of_correlations / np.where(length > 0, length, 1))
-    return df > len(of_correlations) - reached
+    moved = of_correlations / np.where(length > 0, length, 1)
+    reached = np.linalg.matrix_rank(moved) if moved.size else 0
+    return df > len(moved) - reached
 
 
 _NOBODY = Words(

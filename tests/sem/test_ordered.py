@@ -503,6 +503,23 @@ def test_the_one_threshold_of_a_binary_item_frees_no_scale(parameterization):
     assert equal.measures()["chisq"] == pytest.approx(apart.measures()["chisq"], rel=1e-6)
 
 
+WHOLLY_FIXED = "f =~ 1*b1 + 0.7*b2 + 0.5*b3; f ~~ {variance}*f; b1 | 0*t1; b2 | 0.2*t1; b3 | -0.1*t1"
+
+
+@pytest.mark.parametrize("estimator", ["WLSMV", "DWLS", "ULSMV", "WLS"])
+def test_a_model_without_free_parameters_is_tested(estimator):
+    fixed, held = (
+        sme.fit(WHOLLY_FIXED.format(variance=own) + line, halves(), ordered=True, estimator=estimator)
+        for own, line in ((0.6, ""), ("v", "; v == 0.6"))
+    )
+    found = fixed.measures()
+    assert (found["npar"], found["df"]) == (0, 6)
+    for name in {"chisq", "chisq_scaled", "srmr"} & set(found.index):
+        assert found[name] == pytest.approx(held.measures()[name], rel=1e-9)
+    assert len(fixed.modification_indices())
+    assert fixed.standardized()["est_std"].notna().all()
+
+
 def test_among_binary_items_others_still_get_their_scales():
     data = halves()
     fit = by_group("loadings", "thresholds", text="f =~ b1 + u2 + u3 + u4", data=data)
