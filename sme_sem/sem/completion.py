@@ -31,7 +31,7 @@ from .contradictions import (
     require_thresholds,
 )
 from .effect_coding import sums, with_free_means
-from .group_equality import concerns_means, held_equal, released, require_excepted
+from .group_equality import concerns_means, equal_thresholds, held_equal, released, require_excepted
 from .numbering import equated, numbered
 from .options import Options
 from .parameters import Parameter, ParameterTable
@@ -141,13 +141,16 @@ def _in_all_groups(
     """
     groups = len(by_group)
     rows: list[_Row] = []
+    first: list[Parameter] = []
     for group, (model, roles) in enumerate(zip(by_group, roles_of, strict=True)):
         if not group or own_models:
             require_sound_terms(model, 1 if own_models else groups)
             rows = _rows(model, roles, given)
-        for row in rows:
-            p = _in_group(row, group, groups)
-            told = group and released(p, row.term, roles, given.options, given.ordered) and not held(p)
+        own = [_in_group(row, group, groups) for row in rows]
+        first = first or own
+        thresholds = equal_thresholds(own, first, held) if given.ordered else {}
+        for row, p in zip(rows, own, strict=True):
+            told = group and released(p, row.term, roles, given.options, thresholds) and not held(p)
             told = told and (not own_models or roles.share(p.lhs, roles_of[:group]))
             yield p.numbered(0) if told else p
 

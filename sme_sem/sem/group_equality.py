@@ -50,13 +50,39 @@ def held_equal(roles: Roles, options: Options) -> Callable[[Parameter], bool]:
     return held
 
 
-def released(p: Parameter, term: Term, roles: Roles, options: Options, ordered: Mapping[str, int]) -> bool:
+def equal_thresholds(
+    own: Sequence[Parameter], first: Sequence[Parameter], held: Callable[[Parameter], bool]
+) -> dict[str, int]:
+    """How many thresholds of each ordered variable a group has in common with the first.
+
+    own, first : the parameters of the two groups
+    """
+    theirs, ours = _thresholds(first), _thresholds(own)
+
+    def common(p: Parameter) -> bool:
+        label = theirs[p.key].label if p.key in theirs else ""
+        return p.label == label if p.free and (p.label or label) else held(p) or not p.free
+
+    found = dict.fromkeys((p.lhs for p in ours.values()), 0)
+    for p in ours.values():
+        found[p.lhs] += common(p)
+    return found
+
+
+def _thresholds(parameters: Sequence[Parameter]) -> dict[tuple[str, str, str], Parameter]:
+    """Thresholds by relation; of one that is there twice, stated and by default, the first counts."""
+    return {p.key: p for p in reversed(parameters) if p.op == "|"}
+
+
+def released(p: Parameter, term: Term, roles: Roles, options: Options, thresholds: Mapping[str, int]) -> bool:
     """Whether a fixed parameter is free in a later group once the measurement is equal, unless it is held equal itself.
 
     Construct means that something tells (``Roles.tells``); markers, or variances of constructs without one;
-    covariances within an exploratory block.  Of ordered variables intercepts once thresholds are equal, and, where a
-    variable has several, its scale (theta: its residual variance); means of constructs once intercepts are (Wu and
+    covariances within an exploratory block.  Of ordered variables intercepts where a threshold is equal, and where
+    several are, the scale (theta: the residual variance); means of constructs once intercepts are (Wu and
     Estabrook 2016, Psychometrika 81, 1014-1045).
+
+    thresholds : how many of each ordered variable are equal (:func:`equal_thresholds`)
     """
     equal = options.group_equal
     if p.free or p.derived:
@@ -66,9 +92,10 @@ def released(p: Parameter, term: Term, roles: Roles, options: Options, ordered: 
     if p.user or p.lhs in roles.markers:
         return False
     itself = p.lhs == p.rhs
-    if p.lhs in ordered:
-        measured = ordered[p.lhs] > 1 and (p.op == "~*~" or (p.op == "~~" and itself))
-        return "thresholds" in equal and (measured or (p.op == "~1" and options.preset == "sem"))
+    if p.lhs in thresholds:
+        measured = thresholds[p.lhs] > 1 and (p.op == "~*~" or (p.op == "~~" and itself))
+        placed = thresholds[p.lhs] > 0 and p.op == "~1" and options.preset == "sem"
+        return "thresholds" in equal and (measured or placed)
     if p.lhs not in roles.latent:
         return False
     if p.op == "~1":

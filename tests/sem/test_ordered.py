@@ -520,6 +520,29 @@ def test_a_model_without_free_parameters_is_tested(estimator):
     assert fixed.standardized()["est_std"].notna().all()
 
 
+@pytest.mark.parametrize("kinds", [("thresholds",), ("thresholds", "loadings")])
+def test_an_item_none_of_whose_thresholds_is_equal_keeps_its_intercept(kinds):
+    options = {"text": "F =~ b0 + b1 + b2 + b3", "data": two_groups()}
+    all_equal, excepted = by_group(*kinds, **options), by_group(*kinds, group_partial=["b3 | t1"], **options)
+    freed = excepted.estimates().query("op == '~1' and free")
+    assert list(freed["lhs"]) == ["b0", "b1", "b2"]
+    # a free threshold in place of a free intercept: the same model in other words
+    assert excepted.measures()["df"] == all_equal.measures()["df"]
+    assert excepted.measures()["chisq"] == pytest.approx(all_equal.measures()["chisq"], rel=1e-6)
+    labelled = by_group(*kinds, text=options["text"] + "; b3 | c(p, q)*t1", data=options["data"])
+    assert labelled.measures()["chisq"] == pytest.approx(all_equal.measures()["chisq"], rel=1e-6)
+
+
+@pytest.mark.parametrize(("parameterization", "op"), [("delta", "~*~"), ("theta", "~~")])
+def test_an_item_of_which_one_threshold_is_equal_keeps_its_scale(parameterization, op):
+    options = {"text": "F =~ o0 + o1 + o2", "data": two_groups(), "parameterization": parameterization}
+    excepted = ["o2 | t2", "o2 | t3"]
+    fit = by_group("thresholds", "loadings", group_partial=excepted, **options)
+    own = fit.estimates().query("free and group == 'B'")
+    assert list(own.query("op == '~1'")["lhs"]) == ["o0", "o1", "o2"]
+    assert list(own.query("op == @op and lhs == rhs and lhs != 'F'")["lhs"]) == ["o0", "o1"]
+
+
 def test_among_binary_items_others_still_get_their_scales():
     data = halves()
     fit = by_group("loadings", "thresholds", text="f =~ b1 + u2 + u3 + u4", data=data)
