@@ -72,6 +72,7 @@ def one(text):
         ("y ~ equal(c('f =~ x1', 'f =~ x1'))*x", Term("y", "~", "x", equal="f =~ x1")),
         ("f = ~ x", Term("f", "=~", "x")),
         ("a ~ ~ b", Term("a", "~~", "b")),
+        ("ind: = a*b", Term("ind", ":=", "a*b")),
         ("f <\t~ x", Term("f", "<~", "x")),
         ("y ~ start(c(1, 2))*x", Term("y", "~", "x", starts=(1.0, 2.0))),
         ("y ~ a*start(0.5)*x", Term("y", "~", "x", labels=("a",), starts=(0.5,))),
@@ -241,8 +242,7 @@ def test_a_covariance_is_the_same_both_ways_round():
         ),
         (
             "y ~ (-8)^(1/3)*x",
-            "model, line 1, column 5: -8^0.333333 is no number\n  y ~ (-8)^(1/3)*x\n      ^\n"
-            "  expected a finite value",
+            "model, line 1, column 5: -8^0.333333 is no number\n  y ~ (-8)^(1/3)*x\n      ^\n  expected a finite value",
         ),
         (
             "y ~ rep(1, 0)*x",
