@@ -32,6 +32,7 @@ NOTHING_LEFT_OUT = {
     "rmsea_notclose_pvalue_robust": np.nan,
 }
 """The robust measures of a model without degrees of freedom."""
+_BEYOND_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -269,6 +270,16 @@ def scaled_measures(test: Test, own: Scaling, base: Scaling, kind: str) -> dict[
         adjusted = x2 if kind == "scaled_shifted" else test.chi_square / c
         found |= robust_measures(test, c, cb, interval=(adjusted, factor))
     return {name: float(value) for name, value in found.items()}
+
+
+def robust_without_df(test: Test) -> dict[str, float]:
+    """Give the robust measures of a model without degrees of freedom.
+
+    Where an inequality keeps it from the answers all the same, nothing tells how its chi-square is to be corrected.
+    """
+    if not test.chi_square > _BEYOND_ROUNDING:
+        return NOTHING_LEFT_OUT
+    return NOTHING_LEFT_OUT | {"cfi_robust": np.nan, "rni_robust": np.nan}
 
 
 def robust_measures(test: Test, c: float, cb: float, *, interval: tuple[float, float]) -> dict[str, float]:

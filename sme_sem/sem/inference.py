@@ -311,7 +311,7 @@ class Inference:
             found |= indices.scaled_measures(self.test, self.scaling, self.baseline.scaling, self.method.test)
         if not self.test.df:
             robust_too = self.method.scaled or self.moments.patterns is not None
-            return found | (indices.NOTHING_LEFT_OUT if robust_too else {})
+            return found | (indices.robust_without_df(self.test) if robust_too else {})
         if self.moments.patterns is not None:
             found |= self._complete_data_measures()
         if isinstance(self.pattern, OrderedPattern) and self.method.scaled:

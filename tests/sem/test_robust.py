@@ -335,3 +335,11 @@ def test_without_degrees_of_freedom_robust_measures_say_that_nothing_is_left_out
     perfect = {"cfi": 1, "tli": 1, "nnfi": 1, "rni": 1, "rmsea": 0, "rmsea_ci_lower": 0, "rmsea_ci_upper": 0}
     assert {name: measures[f"{name}_robust"] for name in perfect} == perfect
     assert np.isnan(measures["rmsea_pvalue_robust"])
+
+
+@pytest.mark.parametrize("options", [{"estimator": "MLR"}, {"estimator": "MLM"}, {"missing": "fiml"}])
+def test_the_robust_cfi_does_not_praise_a_saturated_model_that_an_inequality_keeps_from_the_answers(options):
+    measures = sme.fit("x1 ~ b*x4; b > 2", pupils(), **options).measures()
+    assert measures["df"] == 0
+    assert measures["cfi"] < 0.5
+    assert np.isnan(measures["cfi_robust"])
