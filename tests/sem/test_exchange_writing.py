@@ -103,6 +103,19 @@ def test_lavaan_is_told_a_rotation_by_the_name_it_has_there(name):
     assert '  rotation = "varimax"' in sme.fit(block, pupils(), rotation="varimax").syntax("lavaan").splitlines()
 
 
+def test_lavaan_is_told_what_stays_fixed_of_items_excepted_from_equal_thresholds():
+    draws = np.random.default_rng(1)
+    trait = draws.normal(size=(400, 1))
+    items = pd.DataFrame(np.digitize(trait + draws.normal(size=(400, 4)), [-0.5, 0.7]), columns=["a", "b", "d", "e"])
+    items["e"] = (items["e"] > 0).astype(int)
+    items["g"] = np.repeat(["x", "y"], 200)
+    options = {"ordered": True, "group": "g", "group_equal": ["thresholds", "loadings"]}
+    text = "f =~ a + b + d + e"
+    script = sme.fit(text, items, group_partial=["d|t2", "e|t1"], **options).syntax("lavaan")
+    assert "f =~ a + b + d + e\ne ~ 0*1\nd ~*~ 1*d\n'" in script
+    assert "0*1" not in sme.fit(text, items, **options).syntax("lavaan")
+
+
 def test_lavaan_cannot_be_told_a_product_of_three():
     assert "x9 ~ x1 + x2 + x1:x2" in sme.fit("x9 ~ x1 + x2 + x1:x2", pupils()).syntax("lavaan")
     with pytest.raises(

@@ -541,6 +541,10 @@ def test_an_item_of_which_one_threshold_is_equal_keeps_its_scale(parameterizatio
     own = fit.estimates().query("free and group == 'B'")
     assert list(own.query("op == '~1'")["lhs"]) == ["o0", "o1", "o2"]
     assert list(own.query("op == @op and lhs == rhs and lhs != 'F'")["lhs"]) == ["o0", "o1"]
+    # one equal threshold and a free intercept, or a free threshold: the same model in other words
+    other = by_group("thresholds", "loadings", group_partial=[*excepted, "o2 | t1"], **options)
+    assert other.measures()["df"] == fit.measures()["df"]
+    assert other.measures()["chisq"] == pytest.approx(fit.measures()["chisq"], rel=1e-6)
 
 
 def test_among_binary_items_others_still_get_their_scales():

@@ -36,10 +36,23 @@ def write(fit: Fit, data: str) -> str:
         f"{_NEWER if 'thresholds' in fit.options.group_equal else ''}"
         f"{_COMPOSITES if fit.table.composites else ''}library(lavaan)\n\n"
         f"{_read(fit, data)}\n\n"
-        f"model <- {_text(str(fit.specification))}\n\n"
+        f"model <- {_text(chr(10).join([str(fit.specification), *_kept(fit)]))}\n\n"
         f"fit <- {function}(model{called}\n)\n"
         "summary(fit, fit.measures = TRUE, standardized = TRUE)\n"
     )
+
+
+def _kept(fit: Fit) -> list[str]:
+    """Fix what lavaan would free of ordered items some of whose thresholds are excepted from equal ones."""
+    table = fit.table
+    if "thresholds" not in fit.options.group_equal or fit.options.preset != "sem" or fit.specification.blocks:
+        return []
+    places = {(p.key, p.group): p.index for p in table.parameters}
+    excepted = {p.lhs for p in table.parameters if p.op == "|" and p.free and p.index != places[p.key, 0]}
+    fixed = [p for p in table.parameters if p.lhs in excepted and p.group == 1 and not (p.free or p.user or p.derived)]
+    scales = [p for p in fixed if table.ordered[p.lhs] > 1 and p.rhs == p.lhs]
+    rows = [*(p for p in fixed if p.op == "~1"), *scales]
+    return [f"{p.lhs} {p.op.rstrip('1')} {p.value:g}*{p.rhs or '1'}" for p in rows]
 
 
 _COMPOSITES = "# Composites (<~) and their items' covariances are estimated since lavaan 0.7.\n"
