@@ -214,6 +214,20 @@ def undefined(names: Sequence[str]) -> Diagnostic:
     return Diagnostic("warning", "undefined", message.filled(names=", ".join(names)))
 
 
+def hardly_told(names: Sequence[str]) -> Diagnostic:
+    """Say of which parameters the answers say next to nothing where the estimates are."""
+    return Diagnostic("warning", "hardly_told", _HARDLY_TOLD.filled(names=", ".join(names)))
+
+
+_HARDLY_TOLD = Words(
+    "the answers say next to nothing of {names} at the estimates, and the standard errors mean nothing there. That is "
+    "so where something counts by its square or by a product and is near zero, and where a construct hardly varies or "
+    "its marker hardly tells of it. Fix it there and compare the two models, or take another marker.",
+    "在估计值处，数据几乎不含关于{names}的信息，其标准误没有意义。参数以平方或乘积的形式起作用且接近零，潜变量几乎没有变异，"
+    "或标识题项与其几乎无关时即如此。请将其固定于该值并比较两个模型，或另选标识题项。",
+)
+
+
 def examine(point: Point, n: int, labels: Sequence[str] = ("",)) -> list[Diagnostic]:
     """Look for inadmissible values and thin data at a solution that was found.
 

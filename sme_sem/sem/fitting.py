@@ -24,6 +24,8 @@ from .result import Fit
 from .search import estimated
 from .starts import from_several_starts, second_chance
 
+BEYOND = 10.0  # a standardized error beyond it says that the answers do not tell the parameter
+
 
 def fit_table(table: ParameterTable, options: Options, moments: Moments, *, raising: bool) -> Fit:
     """Fit a model that is laid out to moments in its order; without ``raising`` a failure is one of its diagnostics."""
@@ -91,6 +93,26 @@ def _require_moments(table: ParameterTable, labels: Sequence[str]) -> None:
         raise IdentificationError(message, table.names(labels))
 
 
+def _hardly_told(fit: Fit) -> list[str]:
+    """Name the parameters of which the answers say next to nothing at the estimates, as their errors tell.
+
+    Errors of all are looked at where one would be large even if the others were known; those of intercepts may be large
+    by right, where a predictor is far from zero.
+    """
+    scales = np.abs(fit.inference.point.scale(observed=True)).tolist()
+    unit = np.zeros(fit.table.n_free)
+    for p, scale in zip(fit.table.parameters, scales, strict=True):
+        if p.free and p.op not in ("~1", "|") and scale > 0:
+            unit[p.index] = scale
+    N = fit.inference.total
+    if (N * np.diagonal(fit.slope.hessian) / 2 >= unit**2).all():
+        return []
+    with np.errstate(invalid="ignore"):
+        errors = np.sqrt(np.diagonal(fit.inference.inverse(fit.slope.hessian / 2)) / N)
+    names = fit.table.names(fit.moments.labels)
+    return [names[index] for index in np.flatnonzero(errors * unit > BEYOND)]
+
+
 def _examined(fit: Fit) -> list[Diagnostic]:
     """Look for what is odd about estimates that were found."""
     table, labels, point = fit.table, fit.moments.labels, fit.inference.point
@@ -102,6 +124,8 @@ def _examined(fit: Fit) -> list[Diagnostic]:
     diagnostics += [diagnosis.undefined(nowhere)] if nowhere else []
     held = at_limit(table, fit.theta, fit.slope, labels)
     diagnostics += [diagnosis.at_limit(held)] if held else []
+    vague = _hardly_told(fit)
+    diagnostics += [diagnosis.hardly_told(vague)] if vague else []
     if fit.options.method.se == "first_order" and not np.isfinite(fit.inference.vcov).all():
         diagnostics.append(diagnosis.NO_FIRST_ORDER)
     return diagnostics

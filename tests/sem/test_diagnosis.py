@@ -158,6 +158,17 @@ def test_a_negative_construct_variance_is_one_too():
     assert "the variance of f is negative" in fit.diagnostics[0].message
 
 
+@pytest.mark.parametrize(("r", "said"), [(0.0, ["f =~ x1"]), (1e-6, ["f =~ x1"]), (0.3, [])])
+@pytest.mark.parametrize("unit", [1e-4, 1.0, 1e4])
+def test_a_parameter_that_counts_by_its_square_is_named_where_it_is_near_zero(r, said, unit):
+    names = ["x1", "x2"]
+    cov = pd.DataFrame([[1, r], [r, 1]], index=names, columns=names) * unit**2
+    twins = "f =~ NA*x1 + c*x1 + c*x2\nf ~~ 1*f\nx1 ~~ e*x1\nx2 ~~ e*x2"
+    told = [d.message for d in sme.fit(twins, cov=cov, n=300).diagnostics if d.code == "hardly_told"]
+    assert len(told) == len(said)
+    assert all(name in told[0] for name in said)
+
+
 def test_a_correlation_beyond_one_between_constructs_is_named():
     impossible = POPULATIONS["two constructs"].replace("0.25*use", "0.75*use")
     fit = sme.fit("trust =~ t1 + t2 + t3; use =~ u1 + u2 + u3", cov=moments_by_hand(impossible)[0], n=200)
