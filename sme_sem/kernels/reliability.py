@@ -75,10 +75,12 @@ def mean_inter_item_correlation(covariance):
 
 
 def variance_if_deleted(covariance):
-    """Variance of the total without each item: (..., k, k) -> (..., k)."""
-    own = np.linalg.diagonal(covariance)
-    left = _total_variance(covariance)[..., None] - 2 * covariance.sum(axis=-1) + own
-    return np.maximum(left, 0)  # rounding error where the others cancel out
+    """Variance of the total without each item: (..., k, k) -> (..., k).
+
+    Summed from what is left: taken off the whole, a small unit drowns in the rounding error of a large one.
+    """
+    others = 1 - np.eye(covariance.shape[-1])
+    return np.maximum(np.vecdot(others @ covariance, others), 0)  # rounding error where the others cancel out
 
 
 def alpha_if_deleted(covariance):
@@ -86,15 +88,14 @@ def alpha_if_deleted(covariance):
     k = covariance.shape[-1]
     if k < 3:
         return np.full(covariance.shape[:-1], np.nan)
-    own = np.linalg.diagonal(covariance)
-    remaining = own.sum(axis=-1)[..., None] - own
+    remaining = np.matvec(1 - np.eye(k), np.linalg.diagonal(covariance))
     return (k - 1) / (k - 2) * (1 - _ratio(remaining, variance_if_deleted(covariance)))
 
 
 def item_rest_correlation(covariance):
     """Correlation of each item with the total of the others (CITC): (..., k, k) -> (..., k)."""
     own = np.linalg.diagonal(covariance)
-    with_rest = covariance.sum(axis=-1) - own
+    with_rest = (covariance * (1 - np.eye(covariance.shape[-1]))).sum(axis=-1)
     return _ratio(with_rest, np.sqrt(own * variance_if_deleted(covariance)))
 
 

@@ -82,6 +82,19 @@ def test_what_remains_without_an_item_is_the_scale_of_the_others():
         assert reliability.item_rest_correlation(COVARIANCE)[item] == exactly(expected)
 
 
+def test_items_in_small_units_keep_their_numbers_beside_one_in_a_large_unit():
+    """A turnover in yuan beside two ratios: what is left without it rests on the ratios alone."""
+    S = one_factor(np.array([0.8, 0.7, 0.6]), np.array([0.4, 0.5, 0.6]))
+    unit = np.array([1e9, 1e-3, 1e-2])
+    in_units = S * np.outer(unit, unit)
+    rest = in_units[1:, 1:]
+    assert reliability.variance_if_deleted(in_units)[0] == exactly(rest.sum())
+    assert reliability.alpha_if_deleted(in_units)[0] == exactly(reliability.cronbach_alpha(rest))
+    assert reliability.item_rest_correlation(in_units)[0] == exactly(
+        in_units[0, 1:].sum() / np.sqrt(in_units[0, 0] * rest.sum())
+    )
+
+
 def test_parallel_items_have_one_reliability_whatever_the_coefficient():
     S = one_factor(np.full(6, 0.8), np.full(6, 0.5))
     share = (6 * 0.8) ** 2 / ((6 * 0.8) ** 2 + 6 * 0.5)
