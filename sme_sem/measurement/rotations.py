@@ -66,6 +66,9 @@ def _varimax(loadings: Any) -> Turned:
     lower = projection.below(projection.varimax, turned / length[directed], eye, oblique=False)
     if lower is not None:
         turned, rest = turned @ lower.rotation, lower.violation / len(turned)
+    if rest >= _AT_REST:  # slow where items that load alike are few
+        last = projection.best(projection.varimax, turned / length[directed], eye[None], oblique=False)
+        turned, rest = turned @ last.rotation, last.violation / len(turned)
     rotated = np.zeros_like(loadings)
     rotated[directed] = turned
     return rotated, eye, bool(rest < _AT_REST)
@@ -94,11 +97,11 @@ def _oblimin(loadings: Any) -> Turned:
     turned = oblimin.fit_transform(loadings)
     rotation = np.linalg.inv(np.linalg.pinv(loadings) @ turned).T
     lower = projection.below(projection.quartimin, loadings, rotation, oblique=True)
-    if lower is not None:
-        T = lower.rotation
-        return projection.apply(T, loadings, oblique=True), T.T @ T, bool(lower.violation < 1e-6)
-    rest = _from_rest(projection.quartimin, turned, oblimin.phi_, oblique=True)
-    return turned, oblimin.phi_, bool(rest < 1e-6)
+    if lower is None and _from_rest(projection.quartimin, turned, oblimin.phi_, oblique=True) < 1e-6:
+        return turned, oblimin.phi_, True
+    found = lower or projection.best(projection.quartimin, loadings, rotation[None], oblique=True)
+    T = found.rotation
+    return projection.apply(T, loadings, oblique=True), T.T @ T, bool(found.violation < 1e-6)
 
 
 def _from_rest(criterion: Callable[[Any], Any], loadings: Any, correlations: Any, *, oblique: bool) -> float:

@@ -6,6 +6,7 @@ import pytest
 
 from sme_sem.measurement import components, factors
 from sme_sem.measurement.extraction import UNSETTLED
+from sme_sem.measurement.rotations import ROTATIONS
 
 
 def alike(blocks, within, between):
@@ -31,6 +32,21 @@ def test_oblimin_of_items_alike_gives_the_simple_structure_exactly():
     found = factors(cov=alike(2, 0.5, 0.2), n_factors=2)
     np.testing.assert_allclose(np.sort(np.abs(found.loadings), axis=1), [[0, 0.5**0.5]] * 6, rtol=0, atol=1e-6)
     assert found.correlations.to_numpy()[0, 1] == pytest.approx(0.4, abs=1e-6)
+
+
+def test_varimax_of_correlated_blocks_comes_to_rest_where_kaisers_angle_puts_it():
+    """Kaiser (1958): in a plane the angle has a closed form, tan 4 phi = (D - 2 A B / p) / (C - (A^2 - B^2) / p)."""
+    first = [0.773, 0.841, 0.926, 0.648, 0.794, 0.874, 0.808, 0.572]
+    loadings = np.column_stack([first, [-0.229, -0.32, -0.3, -0.17, 0.308, 0.406, 0.361, 0.26]])
+    turned, _, settled = ROTATIONS["varimax"].turn(loadings)
+    x, y = (loadings / np.linalg.norm(loadings, axis=1, keepdims=True)).T
+    u, v, p = x**2 - y**2, 2 * x * y, len(x)
+    sine = 2 * (u @ v) - 2 * u.sum() * v.sum() / p
+    angle = np.arctan2(sine, u @ u - v @ v - (u.sum() ** 2 - v.sum() ** 2) / p) / 4
+    expected = loadings @ [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+    assert settled
+    order = np.argsort(-(turned[0] ** 2)), np.argsort(-(expected[0] ** 2))
+    np.testing.assert_allclose(np.abs(turned[:, order[0]]), np.abs(expected[:, order[1]]), rtol=0, atol=1e-12)
 
 
 def _many(condense):
