@@ -12,7 +12,7 @@ from .discrepancy import Slope
 from .minimise import Status, scoring
 
 BOUND = 0.999  # a likelihood that still rises here has no maximum inside; lavaan ends at the same value
-CLOSE, FLAT = 0.95, 1e-8  # beyond this size a likelihood of less information per respondent, in atanh(rho), only rises
+FAR, FLAT = 0.5, 1e-8  # size from which on, and information per respondent, in atanh(rho), below which none may be left
 _HALVINGS = 60  # until the last digit
 _FLOOR = 1e-15  # a probability below the rounding error of its computation
 
@@ -50,10 +50,20 @@ def estimate(cells_at, weight, start, *, to_bound=False):
         return along_atanh(theta, rho, value, gradient, hessian, exact)
 
     found = search(slope_at, start)
-    close = np.flatnonzero((abs(found.rho) > CLOSE) & ~found.at_bound)
-    if to_bound and len(close):
-        flat = close[slope_at(np.arctanh(found.rho[close, None]), close, False).hessian[:, 0, 0] < FLAT]
+    far = np.flatnonzero((abs(found.rho) > FAR) & ~found.at_bound)
+    if to_bound and len(far):
+        flat = far[_as_likely_at_the_bound(slope_at, found.rho[far], far)]
         found.rho[flat], found.at_bound[flat] = np.copysign(BOUND, found.rho[flat]), True
+    return found
+
+
+def _as_likely_at_the_bound(slope_at, rho, members):
+    """Whether nothing was left to climb where the search stopped, and the bound is no worse: (b,)"""
+    here = slope_at(np.arctanh(rho)[:, None], members, False)
+    found = here.hessian[:, 0, 0] < FLAT
+    if found.any():
+        edge = np.copysign(np.arctanh(BOUND), rho[found])[:, None]
+        found[found] = slope_at(edge, members[found], False).value <= here.value[found] + FLAT  # False for NaN
     return found
 
 

@@ -107,6 +107,29 @@ def test_items_of_unlike_difficulty_may_all_but_agree_without_a_perfect_correlat
     assert "perfect" not in str(found)
 
 
+@pytest.mark.parametrize(
+    ("table", "sign"),
+    [
+        ([[94, 897], [0, 7], [0, 2]], 1),
+        ([[1, 0, 0, 0, 0], [30, 1, 10, 12, 6]], 1),
+        ([[0, 8], [0, 1], [2, 49]], -1),
+        ([[11, 1, 2], [1, 0, 0]], -1),
+    ],
+)
+def test_a_rare_answer_that_goes_with_one_end_without_exception_fits_a_perfect_correlation(table, sign):
+    """A perfect correlation gives each cell its share, which no other likelihood exceeds; .85 is hardly less likely."""
+    pairs = [(i, j) for i, row in enumerate(table) for j, count in enumerate(row) for _ in range(count)]
+    rows, columns = (np.cumsum(np.sum(table, axis=axis)) for axis in (1, 0))
+    if sign > 0:
+        ends = np.minimum.outer(rows, columns)
+    else:
+        ends = np.maximum(np.add.outer(rows, columns) - len(pairs), 0)
+    assert np.diff(np.diff(ends, axis=0, prepend=0), axis=1, prepend=0).tolist() == table
+    found = sme.polychoric(pd.DataFrame(pairs, columns=["rare", "usual"]), ordered=["rare", "usual"])
+    assert found.correlation.loc["rare", "usual"] == sign * 0.999
+    assert found.at_bound == (("rare", "usual"),)
+
+
 def test_the_tables_are_written_in_both_languages(frame):
     tables = sme.polychoric(frame).tables()
     assert [table.name for table in tables] == ["polychoric", "thresholds"]
