@@ -26,6 +26,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+ROWS = 4096  # respondents whose moments are at hand at once
+
 
 def places(p):
     """Row and column of each covariance in s: (m,), (m,)"""
@@ -68,6 +70,71 @@ def residual_covariances(gamma, slopes, weighted, inverse):
     taken_up = moved.mT @ across
     spread = (across @ weighted.mT).sum(axis=0)
     return gamma - taken_up - taken_up.mT + moved.mT @ spread @ moved
+
+
+def residual_variances(gamma, across, slopes, weighted, inverse):
+    """The diagonal alone: (G, m), w Delta^T A Gamma (G, q, m), (G, q, m), (G, q, m), (q, q) -> (G, m)
+
+    gamma : its diagonal, divided by n as ``across`` is; the others as above
+    """
+    moved = inverse @ slopes
+    spread = (across @ weighted.mT).sum(axis=0)
+    return gamma + (moved * (spread @ moved - 2 * across)).sum(axis=-2)
+
+
+def times_information(rows, sigma, sample, difference, *, means, observed):
+    """Rows times :func:`normal_information`, which is not formed: (q, m) -> (q, m)"""
+    p = len(sigma)
+    i, j = places(p)
+    half = np.where(i == j, 0.5, 1.0)
+    P, d = np.linalg.inv(sigma), difference if means else np.zeros(p)
+    Y = _symmetric(rows[:, -len(i) :], p)
+    through = P @ Y @ P
+    if observed:
+        once = through @ (sample + np.outer(d, d)) @ P
+        through = once + once.mT - through
+    if not means:
+        return half * through[:, i, j]
+    along = rows[:, :p] @ P
+    pull = P @ d if observed else np.zeros(p)
+    bent = pull[i] * along[:, j] + pull[j] * along[:, i]
+    return np.concatenate([along + Y @ pull @ P, half * (through[:, i, j] + bent)], axis=1)
+
+
+def times_normal_gamma(rows, sample, *, means):
+    """Rows times Gamma of normal answers, and its diagonal: (q, m), (p, p) -> (q, m), (m,)"""
+    p = len(sample)
+    i, j = places(p)
+    Z = _symmetric(rows[:, -len(i) :], p)
+    Z[:, range(p), range(p)] *= 2
+    found, own = (sample @ Z @ sample)[:, i, j], sample[i, i] * sample[j, j] + sample[i, j] ** 2
+    if not means:
+        return found, own
+    return np.concatenate([rows[:, :p] @ sample, found], axis=1), np.concatenate([np.diagonal(sample), own])
+
+
+def times_gamma_of_answers(rows, answers, *, means):
+    """Rows times Gamma of answers whatever their distribution, and its diagonal: (q, m), (n, p) -> (q, m), (m,)"""
+    n, p = answers.shape
+    i, j = places(p)
+    centred = answers - answers.mean(axis=0)
+    average = (centred.T @ centred / n)[i, j]
+    found, own = np.zeros(rows.shape), np.zeros(rows.shape[1])
+    for start in range(0, n, ROWS):
+        part = centred[start : start + ROWS]
+        z = part[:, i] * part[:, j] - average
+        z = np.concatenate([part, z], axis=1) if means else z
+        found += rows @ z.T @ z
+        own += (z**2).sum(axis=0)
+    return found / n, own / n
+
+
+def _symmetric(triangles, p):
+    """Symmetric matrices of their triangles: (q, m) -> (q, p, p)"""
+    i, j = places(p)
+    found = np.empty((len(triangles), p, p))
+    found[:, i, j] = found[:, j, i] = triangles
+    return found
 
 
 class MeanSquare(NamedTuple):

@@ -39,7 +39,7 @@ def residuals(fit: Fit, kind: str) -> np.ndarray:
     found = _of_ordered(fit, fit.pattern, kind) if isinstance(fit.pattern, OrderedPattern) else _of_numbers(fit, kind)
     if kind in ("cor", "raw"):
         return found
-    variances = np.linalg.diagonal(covariances(fit, standardized=kind == "standardized"))
+    variances = _variances(fit, standardized=kind == "standardized")
     if isinstance(fit.pattern, OrderedPattern):
         assert fit.moments.ordered is not None
         own = np.stack([np.sqrt(np.linalg.diagonal(part.covariance)) for part in fit.moments.ordered])
@@ -84,6 +84,37 @@ def _require_known_errors(fit: Fit) -> None:
     )
     if fit.options.missing not in ("listwise", "fiml") and not fit.table.ordered:
         raise SpecificationError(_NO_ERRORS.filled(missing=repr(fit.options.missing)))
+
+
+def _variances(fit: Fit, *, standardized: bool) -> np.ndarray:
+    """Sampling variances of all residual moments, or of the sample's moments alone: -> (G, m)
+
+    Of many items the covariances are too many to be formed, and are not where the respondents' moments tell it all.
+    """
+    _require_known_errors(fit)
+    design, moments = fit.moments.design, fit.moments
+    each = design.weights is None and design.clusters is None and not len(fit.table.exogenous)
+    if not (each and fit.options.method.discrepancy == "ML" and moments.patterns is None):
+        return np.linalg.diagonal(covariances(fit, standardized=standardized))
+    implied, means, share = fit.inference.point.moments, fit.table.means, fit.sample.share[:, None, None]
+    jacobian = least_squares.jacobian(fit.pattern, implied)
+    slopes = least_squares.by_parameter(fit.pattern, jacobian)
+    observed, weighted, across, own = fit.options.information == "observed", [], [], []
+    for g, sample in enumerate(fit.sample.covariance):
+        difference = np.zeros(len(sample)) if fit.sample.mean is None else fit.sample.mean[g] - implied.mu[g]
+        at = implied.sigma[g], sample, difference
+        weighted.append(share[g] * kernel.times_information(slopes[g], *at, means=means, observed=observed))
+        if _sandwich(fit) and moments.answers is not None:
+            along, diagonal = kernel.times_gamma_of_answers(weighted[g], moments.answers[g], means=means)
+        else:
+            along, diagonal = kernel.times_normal_gamma(weighted[g], sample, means=means)
+        across.append(along / moments.n[g])
+        own.append(diagonal / moments.n[g])
+    if not standardized:
+        return np.stack(own)
+    weights = np.stack(weighted)
+    inverse = fit.inference.inverse((weights @ slopes.mT).sum(axis=0))
+    return kernel.residual_variances(np.stack(own), np.stack(across), slopes, weights, inverse)
 
 
 def covariances(fit: Fit, *, standardized: bool = True) -> np.ndarray:

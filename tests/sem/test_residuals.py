@@ -7,6 +7,7 @@ import pytest
 import sme_sem as sme
 from sem.holzinger import MODEL, pupils
 from sem.reading_off import CASES, cases_with, fitted
+from sme_sem.sem import residuals
 
 
 def by_group(found):
@@ -95,3 +96,27 @@ def test_what_is_not_there_is_refused():
     assert str(caught.value) == "group 'Pasteur' was not asked for by group=."
     with pytest.raises(sme.SpecificationError, match="type='studentized' is not available"):
         fitted("whole").residuals("studentized")
+
+
+@pytest.mark.parametrize("standardized", [True, False])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"estimator": "MLR"},
+        {"estimator": "MLM", "meanstructure": True},
+        {"information": "observed", "group": "school", "group_equal": ["loadings", "intercepts"]},
+        {"estimator": "MLR", "group": "school", "group_equal": "loadings"},
+        {"likelihood": "wishart"},
+    ],
+    ids=str,
+)
+def test_variances_of_residuals_are_the_diagonal_of_their_covariances_which_are_not_formed(
+    options, standardized, monkeypatch
+):
+    fit = sme.fit(MODEL, pupils(), **options)
+    expected = np.linalg.diagonal(residuals.covariances(fit, standardized=standardized))
+    monkeypatch.setattr(residuals, "covariances", None)
+    monkeypatch.setattr(residuals.kernel, "ROWS", 70)
+    found = residuals._variances(fit, standardized=standardized)
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12 * expected.max())
