@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..arguments import texts
-from ..errors import SpecificationError
+from ..errors import DataProblem, SpecificationError
 from ..kernels import fit_indices
 from ..words import Words
 from . import sampling
@@ -25,13 +25,17 @@ if TYPE_CHECKING:
     from .inference import Inference
     from .result import Fit
 
+_Row = tuple[str, float, float, float, float, float]
+
 
 def model_tests(fit: Fit, tests: str | Sequence[str] | None) -> pd.DataFrame:
     """One row for each test; without names, for each that goes with the fit."""
     require_solution(fit, Words("there is no test of it; see fit.diagnostics.", "无从检验；详见fit.diagnostics。"))
-    methods = list(_possible(fit) if tests is None else _named(fit, texts("tests", tests, "satorra_bentler")))
-    columns = ["test", "chisq", "df", "pvalue", "scaling_factor", "shift"]
-    return pd.DataFrame([_row(_inference(fit, method)) for method in methods], columns=columns)
+    if tests is None:
+        rows = _possible(fit)
+    else:
+        rows = [_row(_inference(fit, method)) for method in _named(fit, texts("tests", tests, "satorra_bentler"))]
+    return pd.DataFrame(rows, columns=["test", "chisq", "df", "pvalue", "scaling_factor", "shift"])
 
 
 def _named(fit: Fit, names: Sequence[str]) -> Iterator[Estimator]:
@@ -45,15 +49,18 @@ def _named(fit: Fit, names: Sequence[str]) -> Iterator[Estimator]:
         yield method
 
 
-def _possible(fit: Fit) -> Iterator[Estimator]:
-    """The fit's own test, and the others that do not ask for what it has not."""
-    found = [fit.options.method]
+def _possible(fit: Fit) -> list[_Row]:
+    """The fit's own test, and the others that do not ask for what it has not, or for minutes where items are many."""
+    found = {fit.options.method: _row(fit.inference)}
     for name in TESTS:
-        try:
-            found += _named(fit, [name])
-        except SpecificationError:
+        if name == "yuan_bentler":
             continue
-    yield from dict.fromkeys(found)
+        try:
+            for method in _named(fit, [name]):
+                found[method] = found.get(method) or _row(_inference(fit, method))
+        except (SpecificationError, DataProblem):
+            continue
+    return list(found.values())
 
 
 def _inference(fit: Fit, method: Estimator) -> Inference:
@@ -62,7 +69,7 @@ def _inference(fit: Fit, method: Estimator) -> Inference:
     return replace(fit, options=replace(fit.options, method=method)).inference
 
 
-def _row(inference: Inference) -> tuple[str, float, float, float, float, float]:
+def _row(inference: Inference) -> _Row:
     """The statistic, its degrees of freedom and p, and what turned the plain one into it."""
     method, plain = inference.method, inference.test
     if method.scaled and plain.df:

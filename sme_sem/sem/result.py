@@ -325,7 +325,8 @@ class Fit(Judged):
         Parameters
         ----------
         tests
-            Their names as of ``test=`` of :func:`sme_sem.fit`; left out, all that go with the fit, its own first.
+            Their names as of ``test=`` of :func:`sme_sem.fit`; left out, all that go with the fit, its own first, but
+            for Yuan and Bentler's own, which takes long where items are many.
 
         Raises
         ------

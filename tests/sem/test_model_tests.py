@@ -9,7 +9,7 @@ from chinese import wholly_chinese
 from sem.holzinger import MODEL, pupils, pupils_with_gaps
 from sem.ordered_answers import fitted as fitted_ordered
 from sem.reading_off import CASES, cases_with, fitted
-from sme_sem.errors import ConvergenceError, SpecificationError
+from sme_sem.errors import ConvergenceError, DataProblem, SpecificationError
 
 LIKELIHOOD = ["satorra_bentler", "scaled_shifted", "mean_var_adjusted", "yuan_bentler", "yuan_bentler_mplus"]
 RESIDUAL = ["browne_residual_nt", "browne_residual_adf"]
@@ -30,7 +30,8 @@ def test_every_statistic_agrees_with_lavaan(case):
 
 def test_each_is_the_test_of_a_fit_that_was_asked_for_it():
     own = sme.fit(MODEL, pupils()).model_tests().set_index("test")
-    assert list(own.index) == ["standard", *LIKELIHOOD, *RESIDUAL]
+    assert list(own.index) == ["standard", *(name for name in LIKELIHOOD if name != "yuan_bentler"), *RESIDUAL]
+    own = sme.fit(MODEL, pupils()).model_tests([*LIKELIHOOD, *RESIDUAL]).set_index("test")
     for name in LIKELIHOOD:
         asked = sme.fit(MODEL, pupils(), test=name).measures()
         assert list(own.loc[name, ["chisq", "df", "pvalue"]]) == list(
@@ -43,7 +44,7 @@ def test_each_is_the_test_of_a_fit_that_was_asked_for_it():
 
 def test_only_what_goes_with_the_fit_is_listed_and_its_own_test_first():
     gaps = sme.fit(MODEL, pupils_with_gaps(), estimator="MLR", missing="fiml").model_tests()
-    assert list(gaps["test"]) == ["yuan_bentler_mplus", "standard", "yuan_bentler"]
+    assert list(gaps["test"]) == ["yuan_bentler_mplus", "standard"]
     ordered = fitted_ordered("bfi_wlsmv").model_tests()
     assert list(ordered["test"]) == ["scaled_shifted", "standard", "satorra_bentler", "mean_var_adjusted"]
     assert np.isnan(ordered["pvalue"][1])  # the plain one of DWLS is no chi-square
@@ -53,6 +54,13 @@ def test_only_what_goes_with_the_fit_is_listed_and_its_own_test_first():
     firms = pupils().assign(firm=np.arange(len(pupils())) % 60)
     clusters = sme.fit(MODEL, firms, cluster="firm").model_tests()
     assert list(clusters["test"]) == ["yuan_bentler_mplus"]
+
+
+def test_few_respondents_leave_out_what_weighs_by_their_own_moments():
+    few = sme.fit(MODEL, pupils().head(40)).model_tests()
+    assert "browne_residual_adf" not in list(few["test"]) and "browne_residual_nt" in list(few["test"])
+    with pytest.raises(DataProblem, match="browne_residual_adf"):
+        sme.fit(MODEL, pupils().head(40)).model_tests("browne_residual_adf")
 
 
 def test_a_saturated_model_leaves_nothing_to_test():
