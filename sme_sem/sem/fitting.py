@@ -96,16 +96,19 @@ def _require_moments(table: ParameterTable, labels: Sequence[str]) -> None:
 def _hardly_told(fit: Fit) -> list[str]:
     """Name the parameters of which the answers say next to nothing at the estimates, as their errors tell.
 
-    Errors of all are looked at where one would be large even if the others were known; those of intercepts may be large
-    by right, where a predictor is far from zero.
+    Errors of all are looked at where one would be large, and larger than its estimate, even if the others were known;
+    those of intercepts may be large by right, where a predictor is far from zero.
     """
+    N = fit.inference.total
+    alone = N * np.diagonal(fit.slope.hessian) / 2  # one over the squared error, were the others known
+    if (alone * fit.theta**2 >= 1).all():
+        return []
     scales = np.abs(fit.inference.point.scale(observed=True)).tolist()
     unit = np.zeros(fit.table.n_free)
     for p, scale in zip(fit.table.parameters, scales, strict=True):
         if p.free and p.op not in ("~1", "|") and scale > 0:
             unit[p.index] = scale
-    N = fit.inference.total
-    if (N * np.diagonal(fit.slope.hessian) / 2 >= unit**2).all():
+    if (alone >= unit**2).all():
         return []
     with np.errstate(invalid="ignore"):
         errors = np.sqrt(np.diagonal(fit.inference.inverse(fit.slope.hessian / 2)) / N)
