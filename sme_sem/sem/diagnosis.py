@@ -214,6 +214,19 @@ def undefined(names: Sequence[str]) -> Diagnostic:
     return Diagnostic("warning", "undefined", message.filled(names=", ".join(names)))
 
 
+def vanished_message(names: tuple[str, ...]) -> Words:
+    """Say of which parameters the answers say nothing at all, for they ended at zero."""
+    return _VANISHED.filled(names=", ".join(names))
+
+
+_VANISHED = Words(
+    "nothing depends on {names} where the search ended, at zero: it counts by its square or by a product, the answers "
+    "would have that below zero, and there is no standard error. Fix it at zero, which fits as well.",
+    "迭代止于{names}为零之处，而在该处没有任何量依赖于它：它以平方或乘积的形式起作用，数据则要求该项为负，因而没有标准误。"
+    "请将其固定为零，拟合不变。",
+)
+
+
 def hardly_told(names: Sequence[str]) -> Diagnostic:
     """Say of which parameters the answers say next to nothing where the estimates are."""
     return Diagnostic("warning", "hardly_told", _HARDLY_TOLD.filled(names=", ".join(names)))

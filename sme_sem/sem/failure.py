@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from ..errors import ConvergenceError, IdentificationError, SmeSemError
 from ..kernels.constrained import active
 from ..kernels.minimise import Status
 from ..words import Words
-from . import categories, diagnosis, exhausted
+from . import categories, diagnosis, exhausted, objective
 from .constraints import binding, contradictory, restrictions, without_value
 from .result import Fit
+
+BESIDE = 0.1  # what a parameter that ended at zero is put to, to see whether anything depends on it there
 
 
 class Failure(NamedTuple):
@@ -25,6 +29,18 @@ class Failure(NamedTuple):
     def error(self) -> SmeSemError:
         """What is raised of it."""
         return IdentificationError(self.words, self.parameters) if self.parameters else ConvergenceError(self.words)
+
+
+def _vanished(fit: Fit) -> tuple[str, ...]:
+    """Name the parameters that ended at zero, where nothing depends on them, though elsewhere something does."""
+    at_zero = (np.diagonal(fit.slope.hessian) == 0) & (fit.theta == 0)
+    if not at_zero.any():
+        return ()
+    beside = np.where(at_zero, BESIDE, fit.theta)
+    with np.errstate(all="ignore"):  # that may be no solution
+        slope = objective.slope(fit.pattern, fit.sample, fit.moments, beside)
+    names = fit.table.names(fit.moments.labels)
+    return tuple(names[place] for place in np.flatnonzero(at_zero & (np.diagonal(slope.hessian) > 0)))
 
 
 def failure_of(fit: Fit) -> Failure | None:
@@ -42,6 +58,9 @@ def failure_of(fit: Fit) -> Failure | None:
         gone = exhausted.exhausted(table, fit.pattern, fit.sample, fit.moments, theta)
         if gone:
             return Failure(Status.NO_DESCENT, "not_converged", exhausted.message(gone))
+        vanished = _vanished(fit)
+        if names and vanished:
+            return Failure(status, "not_identified", diagnosis.vanished_message(vanished), vanished)
         if names:
             message = diagnosis.unidentified_message(names, table) + categories.without_weight(table, fit.moments)
             return Failure(status, "not_identified", message, names)

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import sme_sem as sme
+from chinese import wholly_chinese
 from sem.models import POPULATIONS, fitted_text, moments_by_hand
 from sme_sem import ConvergenceError, DataProblem, IdentificationError, SpecificationError
 
@@ -167,6 +168,18 @@ def test_a_parameter_that_counts_by_its_square_is_named_where_it_is_near_zero(r,
     told = [d.message for d in sme.fit(twins, cov=cov, n=300).diagnostics if d.code == "hardly_told"]
     assert len(told) == len(said)
     assert all(name in told[0] for name in said)
+
+
+def test_what_counts_by_its_square_and_ends_at_zero_is_to_be_fixed_there():
+    names = ["x1", "x2"]
+    cov = pd.DataFrame([[1, -0.1], [-0.1, 1]], index=names, columns=names)
+    twins = "f =~ NA*x1 + c*x1 + c*x2\nf ~~ 1*f\nx1 ~~ e*x1\nx2 ~~ e*x2"
+    with pytest.raises(IdentificationError, match="nothing depends on f =~ x1") as refused:
+        sme.fit(twins, cov=cov, n=300)
+    assert refused.value.parameters == ("f =~ x1",)
+    assert wholly_chinese(refused.value.in_chinese())
+    fixed = sme.fit("x1 ~~ e*x1\nx2 ~~ e*x2", cov=cov, n=300)
+    assert fixed.converged
 
 
 def test_a_correlation_beyond_one_between_constructs_is_named():
