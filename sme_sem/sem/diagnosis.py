@@ -15,7 +15,7 @@ from ..kernels.minimise import Status
 from ..tables import NOTHING, Kind, Words
 from ..tables.format import cell
 from .composites import WEIGHT
-from .parameters import ParameterTable
+from .parameters import Parameter, ParameterTable
 from .solution import Point
 
 
@@ -249,6 +249,7 @@ def examine(point: Point, n: int, labels: Sequence[str] = ("",)) -> list[Diagnos
     groups = [Words(f" [{label}]", f" [{label}]") if label else NOTHING for label in labels]
     found = [*_negative_variances(point, groups), *_latent_covariance(point, groups), *_implied_covariance(point)]
     found += [*_descending(point, groups), *_feedback(point, groups), *_markers(point, groups)]
+    found += [*_weak_markers(point, groups)]
     found += [*_uncorrelated(point.table), *_means_of_zero(point.table)]
     if n < 5 * point.table.n_free / max(point.table.groups, 1) and n < 100:
         message = Words(
@@ -310,6 +311,22 @@ def _markers(point: Point, groups: Sequence[Words]) -> Iterator[Diagnostic]:
             yield Diagnostic("info", "light_marker", _LIGHT.filled(**values))
 
 
+def _weak_markers(point: Point, groups: Sequence[Words]) -> Iterator[Diagnostic]:
+    """Markers that hardly go with the construct whose unit they give."""
+    loadings: dict[tuple[str, int], list[tuple[Parameter, float]]] = {}
+    for p, size in zip(point.table.parameters, np.abs(point.standardized_values(observed=True)).tolist(), strict=True):
+        if p.op == "=~":
+            loadings.setdefault((p.lhs, p.group), []).append((p, size))
+    for (name, group), own in loadings.items():
+        fixed = [(p, size) for p, size in own if not p.free]
+        if len(fixed) != 1 or not fixed[0][0].value:  # of several the unit is what the model says, as in growth
+            continue
+        marker, size = fixed[0]
+        if size < LIGHT * max(size for _, size in own):
+            values = {"name": Words(name, name) + groups[group], "marker": marker.rhs}
+            yield Diagnostic("info", "weak_marker", _WEAK.filled(**values))
+
+
 def _uncorrelated(table: ParameterTable) -> Iterator[Diagnostic]:
     """Constructs that stand beside observed predictors, with which they are uncorrelated unless told."""
     related = {frozenset((p.lhs, p.rhs)) for p in table.parameters if p.op in ("~", "~~")}
@@ -338,13 +355,20 @@ _UNCORRELATED_COMPOSITE = Words(
     "items do correlate with these. To estimate the correlations write {pairs}.",
     "合成构念与模型中的观测自变量被设为不相关；若其题项与这些变量相关，权重估计会产生偏差。如需估计其相关，请写{pairs}。",
 )
-LIGHT = 0.2  # of the largest standardized weight: samples in which a marker of less counts for nothing are not rare
+LIGHT = 0.2  # of the largest standardized weight or loading: samples where a marker of less is nothing are not rare
 _LIGHT = Words(
     "the composite {name} has its unit from {marker}, which counts for little in it: its other weights and its paths "
     "have large errors in that unit (not the standardized ones), and bootstrap samples fail. Fix the weight of another "
     "item: NA* before {marker}, and 1* before an item of large weight.",
     "合成构念{name}的单位取自{marker}，而该题项的作用很小：以此为单位，其余权重与路径的标准误很大（标准化结果不受影响），"
     "Bootstrap抽样也容易失败。请改为固定权重较大的题项：在{marker}前写NA*，在该题项前写1*。",
+)
+_WEAK = Words(
+    "the construct {name} has its unit from {marker}, which hardly goes with it: its other loadings and its paths have "
+    "large errors in that unit (not the standardized ones), so that their tests say little. Let another item give the "
+    "unit: put it first, or write NA* before {marker} and 1* before the other; or use std_lv=True.",
+    "潜变量{name}的单位取自{marker}，而该题项与其几乎无关：以此为单位，其余载荷与路径的标准误很大（标准化结果不受影响），"
+    "其检验意义有限。请改由其他题项提供单位：将其放在首位，或在{marker}前写NA*并在另一题项前写1*；也可用std_lv=True。",
 )
 _REVERSED = Words(
     "the composite {name} is high where its marker {marker} is low, because the weight of {marker} is fixed and the "

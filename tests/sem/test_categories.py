@@ -45,10 +45,10 @@ def test_who_has_chosen_is_not_advised(items, options):
     assert sme.fit(MODEL, items, **options).diagnostics == ()
 
 
-@pytest.mark.parametrize("change", [{"t1": np.arange(400) % 6}, {"t1": 0.5}])
+@pytest.mark.parametrize("change", [{"t2": np.arange(400) % 6}, {"t2": 0.5}])
 def test_one_item_with_more_answers_or_fractions_is_enough_for_silence(items, change):
-    column = np.asarray(change["t1"]) + (items["t1"] if np.ndim(change["t1"]) == 0 else 0)
-    assert sme.fit(MODEL, items.assign(t1=column)).diagnostics == ()
+    column = np.asarray(change["t2"]) + (items["t2"] if np.ndim(change["t2"]) == 0 else 0)
+    assert sme.fit(MODEL, items.assign(t2=column)).diagnostics == ()
 
 
 def test_covariates_do_not_count_as_items(items):

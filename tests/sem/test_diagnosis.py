@@ -558,3 +558,41 @@ def test_constructs_beside_covariates_are_said_to_be_uncorrelated_with_them(path
     said = [d.message for d in fit.diagnostics if d.code == "uncorrelated_construct"]
     assert len(said) == (pairs is not None) and all(pairs in message for message in said)
     assert fit.admissible or pairs is None
+
+
+WEAK = "f =~ 0.05*bad + 0.8*y1 + 0.8*y2 + 0.8*y3"
+
+
+@pytest.mark.parametrize("options", [{}, {"estimator": "MLR"}, {"estimator": "ULS"}, {"ordered": True}])
+def test_a_marker_that_hardly_goes_with_its_construct_is_spoken_of(options):
+    answers = sme.simulate(WEAK, 1000, seed=2)
+    if "ordered" in options:
+        answers = answers.apply(lambda column: pd.cut(column, 4, labels=False))
+    fit = sme.fit("f =~ bad + y1 + y2 + y3", answers, **options)
+    assert {d.code for d in fit.diagnostics} - {"second_chance"} == {"weak_marker"} and fit.admissible
+    assert "NA* before bad" in fit.diagnostics[-1].message
+    assert (fit.estimates().query("op == '=~'")["z"].dropna().abs() < 2).all()
+    for text, own in (
+        ("f =~ y1 + bad + y2 + y3", options),
+        ("f =~ NA*bad + 1*y1 + y2 + y3", options),
+        ("f =~ bad + y1 + y2 + y3", options | {"std_lv": True}),
+    ):
+        other = sme.fit(text, answers, **own)
+        assert not other.diagnostics
+        loadings = other.estimates().query("op == '=~' and rhs != 'bad'")
+        assert (loadings["z"].dropna().abs() > 3).all()
+        assert other.standardized().query("op == '=~'")["se"].max() < 0.1
+
+
+def test_a_weak_marker_is_named_with_its_group():
+    both = (sme.simulate(text, 300, seed=3) for text in (WEAK, WEAK.replace("0.05", "0.7")))
+    answers = pd.concat(both, keys=["men", "women"], names=["g", ""]).reset_index("g")
+    said = [d.message for d in sme.fit("f =~ bad + y1 + y2 + y3", answers, group="g").diagnostics]
+    assert len(said) == 1 and said[0].startswith("the construct f [men] has its unit from bad")
+
+
+def test_loadings_that_make_a_growth_curve_are_no_markers():
+    text = "i =~ 1*t1 + 1*t2 + 1*t3 + 1*t4 \n s =~ 0*t1 + 1*t2 + t3 + t4"
+    answers = sme.simulate("i =~ 1*t1 + 1*t2 + 1*t3 + 1*t4 \n s =~ 0*t1 + 1*t2 + 15*t3 + 40*t4", 300, seed=4)
+    fit = sme.fit(text, answers, preset="growth")
+    assert "weak_marker" not in [d.code for d in fit.diagnostics]
