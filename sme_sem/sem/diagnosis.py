@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise, product
 from typing import Literal
 
@@ -15,7 +16,7 @@ from ..kernels.minimise import Status
 from ..tables import NOTHING, Kind, Words
 from ..tables.format import cell
 from .composites import WEIGHT
-from .parameters import Parameter, ParameterTable
+from .parameters import ParameterTable
 from .solution import Point
 
 
@@ -313,18 +314,30 @@ def _markers(point: Point, groups: Sequence[Words]) -> Iterator[Diagnostic]:
 
 def _weak_markers(point: Point, groups: Sequence[Words]) -> Iterator[Diagnostic]:
     """Markers that hardly go with the construct whose unit they give."""
-    loadings: dict[tuple[str, int], list[tuple[Parameter, float]]] = {}
-    for p, size in zip(point.table.parameters, np.abs(point.standardized_values(observed=True)).tolist(), strict=True):
-        if p.op == "=~":
-            loadings.setdefault((p.lhs, p.group), []).append((p, size))
-    for (name, group), own in loadings.items():
-        fixed = [(p, size) for p, size in own if not p.free]
-        if len(fixed) != 1 or not fixed[0][0].value:  # of several the unit is what the model says, as in growth
-            continue
-        marker, size = fixed[0]
-        if size < LIGHT * max(size for _, size in own):
-            values = {"name": Words(name, name) + groups[group], "marker": marker.rhs}
+    sizes = np.abs(point.standardized_values(observed=True)).tolist()
+    for place, beside in _markers_of_constructs(point.table):
+        if sizes[place] < LIGHT * max([sizes[other] for other in beside], default=0.0):
+            marker = point.table.parameters[place]
+            values = {"name": Words(marker.lhs, marker.lhs) + groups[marker.group], "marker": marker.rhs}
             yield Diagnostic("info", "weak_marker", _WEAK.filled(**values))
+
+
+@lru_cache(maxsize=64)
+def _markers_of_constructs(table: ParameterTable) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    """Where the loading stands that gives a construct its unit, and the others of the construct.
+
+    Of several that are fixed the unit is what the model says, as in growth.
+    """
+    loadings: dict[tuple[str, int], list[int]] = {}
+    for place, p in enumerate(table.parameters):
+        if p.op == "=~":
+            loadings.setdefault((p.lhs, p.group), []).append(place)
+    found = []
+    for own in loadings.values():
+        fixed = [place for place in own if not table.parameters[place].free]
+        if len(fixed) == 1 and table.parameters[fixed[0]].value:
+            found.append((fixed[0], tuple(place for place in own if place != fixed[0])))
+    return tuple(found)
 
 
 def _uncorrelated(table: ParameterTable) -> Iterator[Diagnostic]:

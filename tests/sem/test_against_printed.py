@@ -1,4 +1,4 @@
-"""Newer versions of lavaan than the installed one: what they printed, to half a unit of the last digit printed.
+"""What newer versions of lavaan than that of most references printed, to half a unit of the last digit printed.
 
 Of ordered answers in groups of unequal size lavaan weighs errors by n_g / N, here it is by (n_g - 1) / (N - G), as the
 estimates are (see docs/evidence.md); there the ratio to the error is had from ours by the root of the two shares.
