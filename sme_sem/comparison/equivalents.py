@@ -26,7 +26,7 @@ from ..sem.fit import Fit
 from ..sem.fitted import require_solution
 from ..sem.parameters import Parameter
 from ..sem.presentation import Labels, named, require_labels
-from ..sem.quoted import corrected, reported
+from ..sem.quoted import corrected, objections, reported
 from ..sem.specification import Specification
 from ..syntax import DEFINING, Term
 from ..tables import Column, Table, Tabled, Text, Words
@@ -159,7 +159,7 @@ def equivalents(fit: Fit) -> Equivalents:
         tuple(specification for _, specification, *_ in found),
         len(changes),
         tuple(change for change, *_ in found),
-        (_CORRECTED,) if found and corrected(fit) else (),
+        (*((_CORRECTED,) if found and corrected(fit) else ()), *objections(fit)),
     )
 
 

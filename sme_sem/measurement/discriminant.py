@@ -31,6 +31,7 @@ from ..kernels import fit_indices, intervals
 from ..kernels import validity as kernel
 from ..sem.composites import composites_of
 from ..sem.multiple_testing import corrected
+from ..sem.quoted import objections
 from ..sem.specification import Specification
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, joined, rows_from, term
 from ..tables.format import interval_columns, percent
@@ -126,7 +127,7 @@ def discriminant(frame: pd.DataFrame, model: str | Specification, **options: Any
         own = tests["test"] == test
         tests.loc[own, "pvalue_holm"] = corrected(tests.loc[own, "pvalue"], "holm")
     notes = tuple(about(own, said) for own, said in ((made, _COMPOSED), (lost, _LOST)) if own)
-    return Discriminant(tests[[column.name for column in _COLUMNS]], free.n, notes)
+    return Discriminant(tests[[column.name for column in _COLUMNS]], free.n, (*notes, *objections(free)))
 
 
 def _composed(specification: Specification) -> list[str]:

@@ -16,7 +16,8 @@ import pandas as pd
 from ..errors import SpecificationError
 from ..kernels import hierarchical as kernel
 from ..sem.fitted import require_solution
-from ..tables import Column, Kind, Table, Tabled, Words, rows_from, term
+from ..sem.quoted import objections
+from ..tables import Column, Kind, Table, Tabled, Text, Words, rows_from, term
 from ..threads import one_thread
 
 if TYPE_CHECKING:
@@ -36,12 +37,13 @@ class Hierarchical(Tabled):
 
     general: str
     scales: pd.DataFrame
+    notes: tuple[Text, ...] = ()
 
     def tables(self) -> tuple[Table, ...]:
         """Give the coefficients."""
         rows = rows_from(self.scales)
         title = Words("Hierarchical omega", "分层ω系数")
-        return (Table("hierarchical_omega", title, _COLUMNS, rows, (_NOTE.filled(general=self.general),)),)
+        return (Table("hierarchical_omega", title, _COLUMNS, rows, (_NOTE.filled(general=self.general), *self.notes)),)
 
 
 @one_thread()
@@ -102,7 +104,8 @@ def hierarchical(fit: Fit) -> Hierarchical:
         own = reached[:, j]
         shares = kernel.total_shares(effects[own], psi, np.asarray(S[np.ix_(own, own)].sum()))
         rows.append((names[j], int(own.sum()), float(shares.sum()), float(shares[j]), float(ecv[j])))
-    return Hierarchical(names[g], pd.DataFrame(rows, columns=["construct", "n_items", "omega", "omega_h", "ecv"]))
+    scales = pd.DataFrame(rows, columns=["construct", "n_items", "omega", "omega_h", "ecv"])
+    return Hierarchical(names[g], scales, objections(fit))
 
 
 def _sources(point: Point) -> np.ndarray:

@@ -27,6 +27,7 @@ from ..kernels import validity as kernel
 from ..kernels.latent_response import OrderedPattern
 from ..sem.composites import WEIGHT
 from ..sem.fitted import require_solution
+from ..sem.quoted import objections
 from ..sem.solution import Point
 from ..suggestions import did_you_mean
 from ..tables import Column, Kind, Table, Tabled, Text, Words, about, rows_from, term
@@ -46,6 +47,7 @@ class Validity(Tabled):
     htmt, htmt2 : constructs by constructs, symmetric, one on the diagonal; like the correlations, NaN between a
         construct and its own parts, which are not to be told apart
     notes : why a value is missing
+    cautions : what stands against the fit
     ordered : whether items were taken as ordered, so that CR is categorical omega
     """
 
@@ -55,6 +57,7 @@ class Validity(Tabled):
     htmt2: pd.DataFrame
     notes: tuple[Text, ...] = ()
     ordered: bool = False
+    cautions: tuple[Text, ...] = ()
 
     def tables(self) -> tuple[Table, ...]:
         """Give convergent validity, the Fornell-Larcker table, HTMT and HTMT2."""
@@ -63,14 +66,15 @@ class Validity(Tabled):
             term("Convergent validity"),
             _SCALE_COLUMNS,
             rows_from(self.scales, _SCALE_COLUMNS),
-            (_CATEGORICAL if self.ordered else _RELIABILITY, *self.notes),
+            (_CATEGORICAL if self.ordered else _RELIABILITY, *self.notes, *self.cautions),
         )
         if len(self.scales) < 2:
             return (scales,)
         parts = tuple(note for note in self.notes if note is _PARTS)
+        said = (*parts, *self.cautions)  # ratios rest on answers alone
         return (
             scales,
-            _triangle("fornell_larcker", _FORNELL_LARCKER, self.fornell_larcker, _DIAGONAL).noted(*parts),
+            _triangle("fornell_larcker", _FORNELL_LARCKER, self.fornell_larcker, _DIAGONAL).noted(*said),
             _triangle("htmt", _HTMT, self.htmt, _ARITHMETIC, diagonal=False).noted(*parts),
             _triangle("htmt2", _HTMT2, self.htmt2, _GEOMETRIC, diagonal=False).noted(*parts),
         )
@@ -167,6 +171,7 @@ def validity(fit: Fit, *, group: str | None = None) -> Validity:
         square(np.where(related, np.nan, kernel.heterotrait_monotrait_geometric(R, members))),
         (*_gaps(fit, place, loadings, responses), *((_PARTS,) if related.any() else ())),
         ordered=responses is not None,
+        cautions=objections(fit),
     )
 
 

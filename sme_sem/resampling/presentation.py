@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..sem.presentation import EFFECTS, Labels, path_label
+from ..sem.quoted import objections
 from ..sem.rows import rows_of
 from ..tables import Column, Kind, Table, Text, Words, joined, term
 from ..tables.format import percent
@@ -93,7 +94,7 @@ def _notes(found: Bootstrap, interval: Interval = "perc") -> tuple[Text, ...]:
     negative = found.negative_variances
     if negative:
         said.append(_NEGATIVE.filled(count=negative))
-    return tuple(said)
+    return (*said, *objections(found.fit))
 
 
 _COEFFICIENTS = {"estimate": Words.same("b"), "standardized": Words.same("β")}

@@ -13,11 +13,11 @@ import pandas as pd
 from ..arguments import probability
 from ..errors import SpecificationError
 from ..kernels import t_size as kernel
-from ..tables import Column, Kind, Table, Tabled, Words
+from ..tables import Column, Kind, Table, Tabled, Text, Words
 from ..tables.format import percent
 from .fit import Fit
 from .fitted import require_solution
-from .quoted import reported
+from .quoted import objections, reported
 
 VERDICTS = (
     Words("excellent", "优秀"),
@@ -35,10 +35,12 @@ class TSize(Tabled):
     table : index, value (the estimate), t_size, the T-sizes up to which a fit is called excellent, close, fair and
         mediocre (of the CFI: from which), and verdict
     level : of confidence
+    notes : what stands against the fit
     """
 
     table: pd.DataFrame
     level: float
+    notes: tuple[Text, ...] = ()
 
     def tables(self) -> tuple[Table, ...]:
         """Give T-sizes beside what they are measured by."""
@@ -47,7 +49,9 @@ class TSize(Tabled):
             (row["index"].upper(), *(row[c.name] for c in _COLUMNS[1:-1]), VERDICTS[names.index(row["verdict"])])
             for row in self.table.to_dict("records")
         )
-        return (Table("t_size", _TITLE, _COLUMNS, rows, (_RULE.filled(level=percent(self.level)), _SOURCE)),)
+        nothing = (_NOTHING,) if (self.table.loc[self.table["index"] == "cfi", "t_size"] <= 0).any() else ()
+        notes = (_RULE.filled(level=percent(self.level)), *nothing, _SOURCE, *self.notes)
+        return (Table("t_size", _TITLE, _COLUMNS, rows, notes),)
 
 
 def t_size(fit: Fit, *, alpha: float = 0.05) -> TSize:
@@ -74,7 +78,8 @@ def t_size(fit: Fit, *, alpha: float = 0.05) -> TSize:
 
     Notes
     -----
-    Of an estimator that corrects the test, the corrected chi-squares of the model and of the baseline are taken.
+    Of an estimator that corrects the test, the corrected chi-squares of the model and of the baseline are taken.  A CFI
+    with a T-size of zero is called poor, whatever its limits: so few answers do not exclude that nothing fits.
 
     Sources: :mod:`sme_sem.kernels.t_size`.
 
@@ -100,14 +105,14 @@ def t_size(fit: Fit, *, alpha: float = 0.05) -> TSize:
     rmsea = kernel.rmsea(x2, df, N, alpha)
     cfi = kernel.cfi(x2, df, base, base_df, alpha)
     sizes = kernel.rmsea_sizes(df, N, alpha), kernel.cfi_sizes(df, base, base_df, alpha)
-    worse = (rmsea > sizes[0]).sum(), (cfi < sizes[1]).sum()
+    worse = (rmsea > sizes[0]).sum(), ((cfi < sizes[1]) | (cfi <= 0)).sum()  # limits of zero are no limits
     names = [str(word) for word in VERDICTS]
     rows = [
         {"index": name, "value": measures[name], "t_size": own, **dict(zip(names, limits, strict=False))}
         | {"verdict": names[over]}
         for name, own, limits, over in zip(("rmsea", "cfi"), (rmsea, cfi), sizes, worse, strict=True)
     ]
-    return TSize(pd.DataFrame(rows), 1 - alpha)
+    return TSize(pd.DataFrame(rows), 1 - alpha, objections(fit))
 
 
 _TITLE = Words("T-size: how badly the model may fit", "T尺度：模型拟合的最差程度")
@@ -123,6 +128,10 @@ _RULE = Words(
     ".08 and .10 of the RMSEA, and .99, .95, .92 and .90 of the CFI, would come to in a sample like this one.",
     "在{level}的置信水平下，总体中该指标不劣于T尺度；各界限为RMSEA的.01、.05、.08、.10与CFI的.99、.95、.92、.90"
     "在同样条件的样本中对应的T尺度。",
+)
+_NOTHING = Words(
+    "The T-size of the CFI is 0: these answers do not exclude that the model fits no better than one without relations.",
+    "CFI的T尺度为0：现有作答不能排除该模型的拟合并不优于变量互不相关的模型。",
 )
 _SOURCE = Words("Yuan et al. (2016); Marcoulides & Yuan (2017).", "Yuan等（2016）；Marcoulides与Yuan（2017）。")
 _NOT_FOUND = Words("it has no size of misfit; see fit.diagnostics.", "无从估计失拟程度；参见fit.diagnostics。")

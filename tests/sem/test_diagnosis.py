@@ -54,6 +54,37 @@ def test_a_definition_without_a_finite_value_has_no_error(answers):
     assert rows["se"].iloc[1] > 0
 
 
+@pytest.fixture(scope="module")
+def inadmissible():
+    names = ["a1", "a2", "a3", "b1", "b2", "b3"]
+    S = np.full((6, 6), 0.4)
+    S[:3, 3:] = S[3:, :3] = 0.5  # more between the constructs than within them
+    np.fill_diagonal(S, 1)
+    drawn = pd.DataFrame(np.random.default_rng(1).standard_normal((100, 6)), columns=names)
+    exact = (drawn - drawn.mean()) @ np.linalg.inv(np.linalg.cholesky(drawn.cov())).T @ np.linalg.cholesky(S).T
+    exact.columns = names
+    return sme.fit("a =~ a1 + a2 + a3; b =~ b1 + b2 + b3; b ~ a", exact)
+
+
+@pytest.mark.parametrize(
+    "read_off",
+    [
+        lambda fit: fit,
+        sme.validity,
+        sme.t_size,
+        sme.equivalents,
+        sme.hierarchical,
+        lambda fit: sme.bootstrap(fit, 20, seed=1, progress=False),
+    ],
+)
+def test_whatever_is_read_off_an_inadmissible_solution_says_so_in_both_languages(inadmissible, read_off):
+    assert inadmissible.converged and not inadmissible.admissible
+    for table in read_off(inadmissible).tables():
+        if table.name not in ("htmt", "htmt2", "largest_residuals", "modification_indices"):  # not of the solution
+            assert any("Caution" in str(note) for note in table.notes) or table.name == "diagnostics", table.name
+    assert "注意（警告）" in read_off(inadmissible).to("text", "zh")
+
+
 # --- models ----------------------------------------------------------------------------------------
 
 

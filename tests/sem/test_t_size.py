@@ -92,6 +92,16 @@ def test_a_perfect_fit_has_the_best_size():
     assert kernel.rmsea(0.0, 5, 100, 0.05) == 0.0
 
 
+def test_a_cfi_of_which_nothing_is_excluded_is_poor():
+    # of so few respondents every limit is zero, too: nothing was worse than these, and the fit was called excellent
+    answers = sme.simulate("a =~ .4*a1 + .3*a2 + .4*a3; b =~ .4*b1 + .3*b2 + .3*b3; a ~~ .5*b", 60, seed=3)
+    found = sme.t_size(sme.fit("a =~ a1 + a2 + a3; b =~ b1 + b2 + b3", answers, on_failure="return"))
+    own = found.table.set_index("index").loc["cfi"]
+    assert own["t_size"] == 0 == own["excellent"]
+    assert own["verdict"] == "poor"
+    assert "The T-size of the CFI is 0" in found.to("text") and "CFI的T尺度为0" in found.to("text", "zh")
+
+
 def test_tables_say_it_in_both_languages(hs):
     found = sme.t_size(sme.fit(THREE, hs))
     assert "mediocre" in found.to("text")
