@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -99,6 +100,7 @@ _TOKEN = re.compile(
 FOREIGN = Words("{letter} does not belong to the syntax", "{letter}不属于模型语法")
 _WORDS = Words("a name, a number or an operator", "名称、数值或运算符")
 _TEXT = Words("text in lavaan's syntax, such as 'trust =~ t1 + t2 + t3'", "lavaan语法的文本，如'trust =~ t1 + t2 + t3'")
+_HALF_WIDTH = Words("{letter} in half width", "半角的{letter}")
 _NAME, THE_NAME = Words("a variable's name", "变量名"), Words("the name of a variable", "变量名")
 _VALUE, _NUMBER = Words("a value", "取值"), Words("a number", "数值")
 _STAR = Words("'*' between a modifier and its variable", "修饰符与变量之间的'*'")
@@ -219,7 +221,7 @@ def _tokens(text: str, lines: list[str]) -> Iterator[Token]:
         match = _TOKEN.match(text, position)
         if not match:
             block = _BLOCK.match(lines[line - 1]) if text[position] == ":" else None
-            strange = FOREIGN.filled(letter=repr(text[position])), _WORDS
+            strange = FOREIGN.filled(letter=repr(text[position])), _plain(text[position])
             problem, expected = _BLOCKS[block[1].lower()] if block else strange
             raise SyntaxProblem(line, column, lines[line - 1], problem, expected)
         kind = str(match.lastgroup)
@@ -231,6 +233,12 @@ def _tokens(text: str, lines: list[str]) -> Iterator[Token]:
         position = match.end()
         if match.group() == "\n":
             line, start = line + 1, position
+
+
+def _plain(letter: str) -> Words:
+    """Say what should stand for a letter that is none of the syntax: its half-width form, if it has one."""
+    half = unicodedata.normalize("NFKC", letter)
+    return _HALF_WIDTH.filled(letter=repr(half)) if half != letter and half.isascii() else _WORDS
 
 
 def _statements(tokens: list[Token]) -> Iterator[list[Token]]:

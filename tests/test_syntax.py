@@ -175,6 +175,11 @@ def test_a_covariance_is_the_same_both_ways_round():
             "  expected a name, a number or an operator",
         ),
         (
+            "f =\uff5e x1",
+            "model, line 1, column 4: '\uff5e' does not belong to the syntax\n  f =\uff5e x1\n     ^\n"
+            "  expected '~' in half width",
+        ),
+        (
             "y ~ 2",
             "model, line 1, column 5: 2 is not a variable\n  y ~ 2\n      ^\n"
             "  expected a variable's name, or 1 for the intercept",

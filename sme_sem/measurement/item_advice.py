@@ -175,12 +175,14 @@ def _reasons(broken: str) -> Text:
 
 
 def _rule_note(rules: ItemRules) -> Words:
-    def bound(value: float | None) -> str:
-        return "–" if value is None else f"{value:g}"
-
-    return _RULES.filled(
-        source=rules.source, item_rest=bound(rules.item_rest), loading=bound(rules.loading), end=bound(rules.end)
-    )
+    """Name the rules that are asked for, and what follows of them."""
+    asked = [
+        said.filled(bound=f"{bound:g}")
+        for said, bound in ((_AT_LEAST, rules.item_rest), (_LOADING, rules.loading), (_AT_MOST, rules.end))
+        if bound is not None
+    ]
+    asked += [_ALPHA] if rules.alpha_rises else []
+    return _RULES.filled(source=rules.source, asked=joined(asked, ", ", "，"))
 
 
 _ADVICE = {"keep": Words("keep", "保留"), "revise": Words("revise", "修改"), "drop": Words("drop", "删除")}
@@ -206,11 +208,13 @@ _COLUMNS = (
     Column("broken", Words("Because", "理由")),
 )
 _RULES = Words(
-    "Rules: {source}. Item-total correlation at least {item_rest}, loading on one factor at least {loading}, share at "
-    "one end at most {end}. Keep: none broken; drop: the item-total correlation and another; else revise.",
-    "标准：{source}。校正题总相关不低于{item_rest}，单因子载荷不低于{loading}，量表一端作答比例不高于{end}。"
-    "全部满足则保留；校正题总相关及另一项不满足则删除；其余修改。",
+    "Rules: {source}: {asked}. Keep: none broken; drop: the item-total correlation and another; else revise.",
+    "标准：{source}：{asked}。全部满足则保留；校正题总相关及另一项不满足则删除；其余修改。",
 )
+_AT_LEAST = Words("item-total correlation at least {bound}", "校正题总相关不低于{bound}")
+_LOADING = Words("loading on one factor at least {bound}", "单因子载荷不低于{bound}")
+_AT_MOST = Words("share of answers at one end at most {bound}", "量表一端作答比例不高于{bound}")
+_ALPHA = Words("alpha does not rise without the item", "删除该题后α不升高")
 _KNOWN = Words("an ItemRules, or one of {names}", "ItemRules对象，或{names}之一")
 _ENDS = Words(
     "response_scale={ends}: give the lowest and the highest answer, such as (1, 5).",

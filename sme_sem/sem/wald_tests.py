@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ..arguments import require_kind
 from ..errors import SpecificationError
 from ..kernels import fit_indices
 from ..kernels.wald import statistic
@@ -33,6 +34,7 @@ _ROUNDING = 1e-14  # of what a variance could be if nothing cancelled
 def wald_tests(fit: Fit, constraints: str) -> pd.DataFrame:
     """One row for each constraint, and the test of all together last."""
     require_solution(fit, Words("nothing can be tested; see fit.diagnostics.", "无从检验；详见fit.diagnostics。"))
+    require_kind("constraints", constraints, str, _TEXT)
     terms = read_terms(constraints)
     if not terms or any(term.op != "==" for term in terms):
         raise SpecificationError(at(repr(constraints), _NO_EQUALITIES))
@@ -81,3 +83,4 @@ _FIXED = Words(
 _CONTRADICTORY = Words(
     "these cannot all hold, whatever the parameters are.", "无论参数取何值，这些等式都不可能同时成立。"
 )
+_TEXT = Words("text, such as 'a == b; c == 0'", "文本，如'a == b; c == 0'")

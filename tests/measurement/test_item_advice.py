@@ -74,5 +74,6 @@ def test_rules_are_named_with_their_source_in_both_languages(answers):
     found = sme.item_advice(answers, {"t": ITEMS}, "hair")
     assert "Hair, Black, Babin & Anderson (2010)" in str(found)
     assert "校正题总相关不低于0.5" in found.to("text", "zh")
+    assert "at one end" not in found.tables()[0].notes[0].en  # the profile has no such rule
     with pytest.raises(SpecificationError, match=r"^unknown rules 'hairs'. Did you mean 'hair'\? Known are nunnally"):
         sme.item_advice(answers, {"t": ITEMS}, "hairs")

@@ -114,6 +114,11 @@ def test_what_cannot_be_tested_is_said(constraints, message):
     assert str(caught.value).startswith(message)
 
 
+def test_constraints_that_are_no_text_are_refused_by_their_name():
+    with pytest.raises(sme.SpecificationError, match=r"^constraints must be text, such as 'a == b; c == 0', not list"):
+        sme.fit(MODEL, pupils()).wald_tests(["a == b"])
+
+
 def test_what_the_model_holds_already_cannot_be_tested():
     fit = sme.fit(MODEL + "\n a == b", pupils())
     with pytest.raises(sme.SpecificationError, match="is about what is fixed"):
