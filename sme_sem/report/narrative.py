@@ -12,7 +12,7 @@ from ..sem.cutoffs import ACCEPTABLE, GOOD, NOT_MET
 from ..sem.estimators import ESTIMATORS
 from ..sem.hypotheses import OPPOSITE
 from ..sem.presentation import Labels, named
-from ..sem.quoted import chisq_per_df, measures_to_judge
+from ..sem.quoted import chisq_per_df, measures_to_judge, objections
 from ..sem.rivals import comparable, equivalent_models
 from ..tables import NOTHING, Kind, Text, Words, joined
 from ..tables.format import cell
@@ -180,6 +180,7 @@ def loadings(fit: Fit) -> Words | None:
         said
         + (_ALL_LOADED if reached == len(values) else _LOADED).filled(reached=reached, all=len(values), bound=_r2(high))
         + (_WEAK.filled(weak=int((values < low).sum()), bound=_r2(low)) if (values < low).any() else NOTHING)
+        + _doubt(fit)
     )
 
 
@@ -261,9 +262,10 @@ def fit_judgement(fit: Fit, thresholds: str) -> Words:
     counts = [sum(v is level for v in verdicts.values()) for level in (GOOD, ACCEPTABLE, NOT_MET)]
     missed = [_INDEX.get(name, name.upper()) for name, v in verdicts.items() if v is NOT_MET]
     counted = _JUDGED.filled(all=sum(counts), good=counts[0], acceptable=counts[1], profile=used.title)
-    return (
+    judged = (
         said + counted + (_MISSED.filled(n=len(missed), names=joined(missed, ", ", "、")) if missed else _NONE_MISSED)
     )
+    return judged + _doubt(fit)
 
 
 def hypotheses(results: Results) -> Words | None:
@@ -285,7 +287,8 @@ def hypotheses(results: Results) -> Words | None:
         said += rejected.filled(id=test.id, path=path, beta=_r(test.beta), p=of + _p(test.pvalue_adjusted))
     for test in (t for t in tests if t.supported is None):
         said += _UNTESTED.filled(id=test.id, why=test.verdict)
-    return said + Words(".", "。")
+    behind = [fit for fit in results.fits.values() if set(objections(fit)) & set(results.hypotheses.notes)]
+    return said + Words(".", "。") + _doubt(*behind)
 
 
 def explained(results: Results) -> Words | None:
@@ -301,7 +304,7 @@ def explained(results: Results) -> Words | None:
         _SHARE.filled(percent=cell(100 * float(values[n]), Kind.PERCENT), name=results.labels.get(n, n))
         for n in outcomes
     ]
-    return _EXPLAINS.filled(shares=_joined(parts))
+    return _EXPLAINS.filled(shares=_joined(parts)) + _doubt(fit)
 
 
 def countermeasures(found: Importance, labels: Labels, groups: Labels) -> Words:
@@ -346,7 +349,14 @@ def rivals(results: Results) -> Words | None:
         said = _DIVIDED.filled(
             n=len(alike), aic=titles.get(best["aic"], best["aic"]), bic=titles.get(best["bic"], best["bic"])
         )
+    doubtful = [_QUOTED.filled(name=titles.get(name, name)) for name, fit in alike.items() if objections(fit)]
+    said += _DOUBTFUL_MODELS.filled(names=_joined(doubtful)) if doubtful else NOTHING
     return said + (_SAME_FIT if equivalent_models(results.fits) else NOTHING)
+
+
+def _doubt(*fits: Fit) -> Words:
+    """Say beside what is read off a solution that a warning stands against it, so that it is not quoted without."""
+    return _DOUBTFUL if any(objections(fit) for fit in fits) else NOTHING
 
 
 def _r(value: Any) -> str:
@@ -519,6 +529,14 @@ _JUDGED = Words(
 )
 _MISSED = Words(" not met: {n} ({names}).", "未达标{n}项（{names}）。")
 _NONE_MISSED = Words(" not met: none.", "无未达标指标。")
+_DOUBTFUL = Words(
+    " Caution: a warning stands against this solution; see the notes under its tables.",
+    "注意：该解存在警告，见相关表注。",
+)
+_DOUBTFUL_MODELS = Words(
+    " Caution: a warning stands against the solution of {names}; see the notes under the tables.",
+    "注意：{names}的解存在警告，见相关表注。",
+)
 _SUPPORTED = Words("{n} of {all} hypotheses are supported", "{all}个研究假设中有{n}个成立")
 _ALL_SUPPORTED = Words("All {all} hypotheses are supported", "{all}个研究假设全部成立")
 _IT_IS_SUPPORTED = Words("The hypothesis is supported", "研究假设成立")

@@ -130,7 +130,7 @@ _RULE = Words(
     "在同样条件的样本中对应的T尺度。",
 )
 _NOTHING = Words(
-    "The T-size of the CFI is 0: these answers do not exclude that the model fits no better than one without relations.",
+    "The T-size of the CFI is 0: these answers do not exclude that the model fits no better than no relations at all.",
     "CFI的T尺度为0：现有作答不能排除该模型的拟合并不优于变量互不相关的模型。",
 )
 _SOURCE = Words("Yuan et al. (2016); Marcoulides & Yuan (2017).", "Yuan等（2016）；Marcoulides与Yuan（2017）。")

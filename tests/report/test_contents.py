@@ -14,6 +14,8 @@ from sme_sem.report.checklist import checklist
 from sme_sem.report.figures import likert_bars
 from sme_sem.report.report import Figure
 from sme_sem.report.results import Problem
+from sme_sem.sem.diagnosis import Diagnostic
+from sme_sem.sem.quoted import objections
 from sme_sem.tables import Table, Words, written
 from sme_sem.tables.format import grid
 
@@ -687,3 +689,22 @@ def test_bars_show_turned_answers_as_the_analysis_sees_them(drawn):
 def test_a_number_and_what_it_counts_agree():
     assert narrative.counted(1, "respondent", "was", "were") == "1 respondent was"
     assert narrative.counted(0, "warning") == "0 warnings"
+
+
+def test_sentences_on_a_solution_with_a_warning_say_so(real):
+    assert "Caution" not in html.render(contents.report_of(real, "en"))
+    warned = Diagnostic("warning", "negative_variance", Words("a variance is negative", "方差为负"))
+    fits = {name: fit._noting([warned]) if fit is real.fit else fit for name, fit in real.fits.items()}
+    doubtful = replace(real, fits=fits)
+    doubtful = replace(doubtful, hypotheses=replace(real.hypotheses, notes=objections(doubtful.fit)))
+    assert doubtful.fit is not None
+    for said in (
+        narrative.fit_judgement(doubtful.fit, "conventional"),
+        narrative.loadings(doubtful.fit),
+        narrative.hypotheses(doubtful),
+        narrative.explained(doubtful),
+    ):
+        assert said.en.endswith(" Caution: a warning stands against this solution; see the notes under its tables.")
+        assert said.zh.endswith("注意：该解存在警告，见相关表注。")
+    title = doubtful.model_titles[doubtful.instrument.hypothesized]
+    assert f"a warning stands against the solution of “{title}”" in narrative.rivals(doubtful).en
