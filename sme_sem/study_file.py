@@ -236,7 +236,7 @@ def _choices(document: dict[Any, Any]) -> Iterator[Words]:
             yield at(place, _NOT_AVAILABLE.filled(value=repr(value), choices=choices)) + did_you_mean(value, known)
     if isinstance(document.get("multiverse"), dict):
         try:
-            read_choices(document["multiverse"])
+            read_choices(document["multiverse"], place="")
         except SpecificationError as problem:
             yield at("multiverse", problem.said)
     estimator = ESTIMATORS.get(str(document.get("estimator", "ML")))

@@ -458,6 +458,7 @@ def test_all_mistakes_of_a_study_file_are_told_in_one_reading(tmp_path):
         ({"seed": -1}, "seed: must be 0 or more, got -1"),
         ({"components": {"constructs": ["a b"]}}, "components.constructs[0]: 'a b' cannot name a variable; begin with"),
         ({"multiverse": {"estimator": ["ML", "MLX"]}}, "multiverse: estimator='MLX' is not available; it can be 'ML',"),
+        ({"multiverse": {"item": [["t1"]]}}, "multiverse: 'item' is none of model, paths, items,"),
         ({"multiverse": {"missing": {"a": "fimll"}}}, "multiverse: missing='fimll' is not available; it can be"),
         ({"multiverse": {"options": [{"estimator": "MLX"}]}}, "multiverse: estimator='MLX' is not available; it"),
     ],

@@ -199,9 +199,12 @@ def regression(
     return Regression(outcome, coefficients, summaries, cases, level, said, known | shown)
 
 
-def _steps(models: str | Specification | Sequence[str | Specification]) -> tuple[str, list[tuple[str, ...]]]:
+_SINGLE = (str, Specification, pd.DataFrame)  # the last is refused, by its name
+
+
+def _steps(models: Any) -> tuple[str, list[tuple[str, ...]]]:
     """The outcome, and the predictors of each model."""
-    given = [models] if isinstance(models, (str, Specification)) or not isinstance(models, Iterable) else list(models)
+    given: list[Any] = [models] if isinstance(models, _SINGLE) or not isinstance(models, Iterable) else list(models)
     if not given:
         raise SpecificationError(
             Words("no model: write the regression as 'y ~ x + z'.", "没有模型：请将回归写作'y ~ x + z'。")

@@ -85,9 +85,9 @@ def _plainly(value: Any) -> str:
 _SYNTAX = Words("Model “{model}”: {text}", "模型“{model}”：{text}")
 _RECORDED = Words(
     "Fits of these answers recorded in ledger.jsonl: {hypothesized} of hypothesized models, {planned_rival} of planned "
-    "rivals, {post_hoc} post hoc (named after others had been fitted).",
+    "rivals, {post_hoc} post hoc (named after others had been fitted, or varied by the multiverse).",
     "ledger.jsonl中记录的本数据拟合次数：假设模型{hypothesized}次，预先设定的竞争模型{planned_rival}次，"
-    "事后模型（在其他模型拟合之后提出）{post_hoc}次。",
+    "事后模型（在其他模型拟合之后提出，或为多重设定分析的变式）{post_hoc}次。",
 )
 _CONFIRMED = Words(
     "semopy, an independent program, was given the hypothesized model as well: {confirmed} of {compared} values "

@@ -39,8 +39,10 @@ class Choice(NamedTuple):
     levels: Mapping[str, Any]
 
 
-def read_choices(choices: Mapping[str, Any]) -> tuple[Choice, ...]:
+def read_choices(choices: Mapping[str, Any], place: str = "choices") -> tuple[Choice, ...]:
     """Read ``choices=``: a mapping of level names to values, or the values alone.
+
+    place : what a refusal begins with; a study file has a name of its own for them
 
     >>> read_choices({"estimator": ["ML", "MLR"]})
     (Choice(name='estimator', levels={'ML': 'ML', 'MLR': 'MLR'}),)
@@ -56,8 +58,8 @@ def read_choices(choices: Mapping[str, Any]) -> tuple[Choice, ...]:
     for name, levels in choices.items():
         if name not in CHOICES:
             raise SpecificationError(
-                at(
-                    "choices",
+                _placed(
+                    place,
                     Words(f"{name!r} is none of {', '.join(CHOICES)}.", f"{name!r}不在{'、'.join(CHOICES)}之中。")
                     + did_you_mean(str(name), CHOICES),
                 )
@@ -68,8 +70,8 @@ def read_choices(choices: Mapping[str, Any]) -> tuple[Choice, ...]:
     combinations = prod(len(choice.levels) for choice in found)
     if combinations > MOST:
         raise SpecificationError(
-            at(
-                "choices",
+            _placed(
+                place,
                 Words(
                     f"{combinations:,} combinations are too many to fit (at most {MOST:,}); leave out levels that "
                     "nobody would defend.",
@@ -78,6 +80,10 @@ def read_choices(choices: Mapping[str, Any]) -> tuple[Choice, ...]:
             )
         )
     return tuple(found)
+
+
+def _placed(place: str, said: Words) -> Words:
+    return at(place, said) if place else said
 
 
 def combinations(choices: Sequence[Choice]) -> Iterator[dict[str, str]]:

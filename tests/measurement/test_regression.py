@@ -337,3 +337,10 @@ def test_a_refusal_of_answers_keeps_its_chinese():
     with pytest.raises(DataProblem) as refusal:
         sme.regression("y ~ x", frame)
     assert refusal.value.in_chinese().startswith("y ~ x：") and "相同" in refusal.value.in_chinese()
+
+
+def test_answers_in_the_place_of_models_are_refused_as_such(pupils):
+    with pytest.raises(
+        SpecificationError, match=r"^a model is text in lavaan's syntax, or a Specification, not DataFrame"
+    ):
+        sme.regression(pupils, "x1 ~ x2")
