@@ -58,8 +58,8 @@ class DynamicCutoffs(Tabled):
     table : one row for each level and share of errors: level, added (what the model leaves out there, beside what it
         does at the levels before), size, error, srmr, rmsea, cfi; NaN where samples of the true model cannot be told
         from those of the level
-    indices : what they are for the fit itself, and the highest level whose cut-off is reached, 0 if none is: index,
-        value, level
+    indices : what they are for the fit itself, the highest level whose cut-off is reached, 0 if none is, and the lowest
+        level with a cut-off, 0 if none has one: index, value, level, lowest
     draws : one row for each sample: level (0 for the true model), srmr, rmsea, cfi, NaN where it gave no estimates
     populations : what was drawn from, level by level
     """
@@ -80,7 +80,7 @@ class DynamicCutoffs(Tabled):
         if failed:
             notes.append(_FAILED.filled(failed=failed))
         own = tuple(
-            (_NAMES[row["index"]], row["value"], _AT_LEAST.filled(level=row["level"]) if row["level"] else _BETTER)
+            (_NAMES[row["index"]], row["value"], _verdict(row["level"], row["lowest"]))
             for row in self.indices.to_dict("records")
         )
         return (
@@ -260,7 +260,16 @@ def _standing(measures: dict[str, float], table: pd.DataFrame) -> Iterator[dict[
         value = float(measures[name])
         cutoff = table[name].to_numpy()
         reached = value <= cutoff if name == "cfi" else value >= cutoff  # False for NaN
-        yield {"index": name, "value": value, "level": int(table["level"].to_numpy()[reached].max(initial=0))}
+        level, there = table["level"].to_numpy(), ~np.isnan(cutoff)
+        lowest = int(level[there].min()) if there.any() else 0
+        yield {"index": name, "value": value, "level": int(level[reached].max(initial=0)), "lowest": lowest}
+
+
+def _verdict(level: int, lowest: int) -> Words:
+    """Say as much as the cut-offs do: an index is below the lowest level that has one, not below those without."""
+    if not lowest:
+        return _NO_CUTOFF
+    return _AT_LEAST.filled(level=level) if level else _BETTER.filled(level=lowest)
 
 
 _NAMES = {"srmr": "SRMR", "rmsea": "RMSEA", "cfi": "CFI"}
@@ -281,7 +290,8 @@ _OWN = (
     Column("verdict", Words("As much as is left out at", "相当于遗漏程度")),
 )
 _AT_LEAST = Words("level {level} or more", "水平{level}或以上")
-_BETTER = Words("less than level 1", "低于水平1")
+_BETTER = Words("less than level {level}", "低于水平{level}")
+_NO_CUTOFF = Words("cannot be told: no cut-off", "无临界值，无从判断")
 _RULE = Words(
     "A model that leaves out what a level has, and what the levels before it have, is as bad as the cut-off or worse "
     "in all but so many samples (errors), and a model that leaves out nothing is better in as many; a dash where the "

@@ -1,5 +1,6 @@
 """Cut-offs that go with the model: against published ones, the noncentral distribution, and what was planted."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from scipy import stats
 
 import sme_sem as sme
 from chinese import wholly_chinese
-from sme_sem.resampling.dynamic_cutoffs import DynamicCutoffs
+from sme_sem.resampling.dynamic_cutoffs import DynamicCutoffs, _standing
 from sme_sem.resampling.misspecified import RELATED, levels
 
 REFERENCE = Path(__file__).parents[1] / "reference"
@@ -107,6 +108,26 @@ def test_worse_levels_have_worse_cutoffs(found):
     assert few["srmr"].is_monotonic_increasing
     assert few["rmsea"].is_monotonic_increasing
     assert few["cfi"].is_monotonic_decreasing
+
+
+def test_an_index_without_a_cutoff_is_below_nothing():
+    # a CFI of .77 and an RMSEA of .11 were called less than level 1, whose models no index can tell from the true one
+    population = "a =~ .6*a1 + .4*a2 + .6*a3; b =~ .6*b1 + .4*b2 + .6*b3; a ~~ .3*b"
+    fit = sme.fit("a =~ a1 + a2 + a3; b =~ b1 + b2 + b3", sme.simulate(population, 60, seed=5))
+    few = sme.dynamic_cutoffs(fit, 100, progress=False)
+    assert few.table[["srmr", "rmsea", "cfi"]].isna().all(axis=None)
+    assert set(few.indices["level"]) == {0} == set(few.indices["lowest"])
+    assert [str(row[2]) for row in few.tables()[1].rows] == ["cannot be told: no cut-off"] * 3
+    assert few.tables()[1].rows[0][2].zh == "无临界值，无从判断"
+
+
+def test_an_index_is_below_the_lowest_level_that_has_a_cutoff(found):
+    table = found.table.assign(srmr=found.table["srmr"].where(found.table["level"] == 2))
+    one, two, three_ = _standing({"srmr": 0.0, "rmsea": 0.0, "cfi": 0.0}, table)
+    assert (one["level"], one["lowest"]) == (0, 2) and (two["level"], two["lowest"]) == (0, 1)
+    assert (three_["level"], three_["lowest"]) == (2, 1)
+    shown = replace(found, table=table, indices=pd.DataFrame([one, two, three_])).tables()[1].rows
+    assert [str(row[2]) for row in shown] == ["less than level 2", "less than level 1", "level 2 or more"]
 
 
 def test_the_fit_stands_where_its_indices_are(three, found):
