@@ -318,7 +318,7 @@ _WITHOUT_ELEMENTS = Words(
 )
 _NEAR = Words("Constructs that may not be distinct: HTMT with intervals", "区分度存疑的构念：HTMT及置信区间")
 _DISTINCT = Words(
-    "The interval of the other {n} pairs stays below {bound}.", "其余{n}对构念的置信区间上限均低于{bound}。"
+    "Intervals that stay below {bound} are not listed: {n}.", "其余{n}对构念的置信区间上限均低于{bound}，未列出。"
 )
 _POWER = Words("Power of the tests of overall fit", "整体拟合检验的统计功效")
 _OF_CLOSE, _OF_NOT_CLOSE = Words("close fit", "近似拟合"), Words("not-close fit", "非近似拟合")

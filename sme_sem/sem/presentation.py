@@ -133,7 +133,12 @@ def fit_indices(fit: Fit, profile: Profile = PROFILES["conventional"]) -> Table:
     found = measures_to_judge(fit)
     more = [name for name in MORE_INDICES if name in profile.cutoffs and not math.isnan(found.get(name, math.nan))]
     scaled = (_SCALED_INDICES,) if corrected(fit) and set(more) & set(SCALED_ONLY) else ()
-    notes = (cutoffs_note(profile), _NO_GFI if of_means(fit) else _GFI, *_correction(fit), *scaled)
+    notes = (
+        cutoffs_note(profile),
+        (_NO_PGFI if "pgfi" in profile.cutoffs else _NO_GFI) if of_means(fit) else _GFI,
+        *_correction(fit),
+        *scaled,
+    )
     rows = index_rows(found, INDICES | {name: MORE_INDICES[name] for name in more}, profile)
     return _guarded(Table("fit_indices", Words("Fit indices", "模型拟合度表"), INDEX_COLUMNS, rows, notes), fit)
 
@@ -705,6 +710,11 @@ _GFI = Words("GFI and AGFI as defined in LISREL and AMOS.", "GFI与AGFI采用LIS
 _NO_GFI = Words(
     "GFI and AGFI are left out: where means are modelled, they depend on where zero lies on the scale of the answers.",
     "未列GFI与AGFI：模型包含均值结构时，其取值取决于量尺的零点，不反映拟合优度。",
+)
+_NO_PGFI = Words(
+    "GFI, AGFI and PGFI are left out: where means are modelled, they depend on where zero lies on the scale of the "
+    "answers.",
+    "未列GFI、AGFI与PGFI：模型包含均值结构时，其取值取决于量尺的零点，不反映拟合优度。",
 )
 _CRITICAL_RATIO = Words(
     "C.R.: critical ratio, the estimate divided by its standard error (not the composite reliability CR).",

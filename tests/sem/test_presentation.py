@@ -457,4 +457,6 @@ def test_of_a_corrected_test_the_further_indices_are_the_scaled_ones_and_where_t
     records, measures = indices(robust), robust.measures()
     assert [records[n]["value"] for n in MORE[:4]] == [measures[f"{n[:-1].lower()}_scaled"] for n in MORE[:4]]
     assert "corrected χ² of the model" in str(presentation.fit_indices(robust, profile("wu")).notes[-1])
-    assert list(indices(fit(model, answers, estimator="MLR", missing="fiml")))[-4:] == MORE[:4]
+    means = fit(model, answers, estimator="MLR", missing="fiml")
+    assert list(indices(means))[-4:] == MORE[:4]
+    assert "GFI, AGFI and PGFI are left out" in str(presentation.fit_indices(means, profile("wu")).notes[1])
