@@ -141,7 +141,7 @@ def test_rules_and_choices_that_are_none_are_refused(tmp_path):
         load_study(write_study(tmp_path, item_rules="hare", multiverse={"estimater": ["ML"]}))
     said = "\n".join(refusal.value.problems)
     assert "item_rules: 'hare' is not available" in said and "Did you mean 'hair'?" in said
-    assert "multiverse: choices: 'estimater' is none of" in said
+    assert "multiverse: 'estimater' is none of" in said
 
 
 def test_what_cannot_be_done_is_a_problem_and_the_study_goes_on(tmp_path):
