@@ -283,7 +283,7 @@ def hypotheses(results: Results) -> Words | None:
     of = NOTHING if results.hypotheses.correction == "none" else _CORRECTED_P
     for test in (t for t in tests if t.supported is False):
         path = test.relation(results.labels)
-        rejected = _OPPOSITE if test.verdict == OPPOSITE else _REJECTED
+        rejected = _OPPOSITE if test.verdict.en.startswith(OPPOSITE.en) else _REJECTED
         said += rejected.filled(id=test.id, path=path, beta=_r(test.beta), p=of + _p(test.pvalue_adjusted))
     for test in (t for t in tests if t.supported is None):
         said += _UNTESTED.filled(id=test.id, why=test.verdict)

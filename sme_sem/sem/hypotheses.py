@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 SUPPORTED = term("Supported")
 NOT_SUPPORTED = term("Not supported")
+_DOUBTED = Words(" (see the caution)", "（见警告）")
 OPPOSITE = Words("Not supported (significant in the opposite direction)", "不成立（显著，但方向相反）")
 NOT_IN_MODEL = Words("not in this model", "该模型中无此路径")
 FIXED = Words("fixed in this model", "该路径被固定，未作检验")
@@ -194,7 +195,8 @@ def test_hypotheses(
     asked = [(h, known[h.model] if h.model in known else fit) for h in hypotheses]
     effects = [_along(hypothesis, used, source) for hypothesis, used in asked]
     found = [_test(*own, effect, 1 - alpha) for own, effect in zip(asked, effects, strict=True)]
-    tests = _with_verdicts(found, alpha, correction)
+    judged = _with_verdicts(found, alpha, correction)
+    tests = tuple(_doubted(test, used) for test, (_, used) in zip(judged, asked, strict=True))
     said = list(_elsewhere(asked, fit, titles))
     said += [words for _, used in asked if used is not None for words in objections(used)]
     said += [_PRODUCT for h, _ in asked if h.moderator]
@@ -214,6 +216,13 @@ def _with_verdicts(tests: Sequence[HypothesisTest], alpha: float, correction: st
             test = replace(test, pvalue_adjusted=p_value, supported=supported, verdict=verdict)
         found.append(test)
     return tuple(found)
+
+
+def _doubted(test: HypothesisTest, fit: Fit | None) -> HypothesisTest:
+    """Say in a verdict itself that a warning stands against its solution, as notes are not always copied."""
+    if test.supported is None or fit is None or fit.admissible:
+        return test
+    return replace(test, verdict=test.verdict + _DOUBTED)
 
 
 def _elsewhere(

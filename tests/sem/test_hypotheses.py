@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 
 from sme_sem.errors import SpecificationError
 from sme_sem.instrument import Hypothesis
+from sme_sem.sem.diagnosis import Diagnostic
 from sme_sem.sem.fit import fit
 from sme_sem.sem.hypotheses import test_hypotheses as judge
 from sme_sem.simulation import simulate
+from sme_sem.words import Words
 
 
 def expected(id, path, sign="+", model=None):
@@ -41,6 +43,13 @@ def test_supported_means_expected_sign_and_small_p(fitted):
     opposite = "不成立（显著，但方向相反）"
     assert [t.verdict.zh for t in tests.tests] == ["成立", opposite, "成立", opposite, "不成立"]
     assert tests.supported == ("H1", "H3")
+
+
+def test_a_verdict_on_a_solution_with_a_warning_says_so_itself(fitted):
+    warning = Diagnostic("warning", "negative_variance", Words("a variance is negative.", "存在负的方差。"))
+    verdicts = [judge([expected("H1", "y ~ a")], own).tests[0].verdict for own in (fitted, fitted._noting([warning]))]
+    assert [verdict.en for verdict in verdicts] == ["Supported", "Supported (see the caution)"]
+    assert verdicts[1].zh == "成立（见警告）"
 
 
 def test_the_numbers_are_those_of_the_path(fitted):
