@@ -16,13 +16,11 @@ Louis (1982), Journal of the Royal Statistical Society B 44, 226-233.
 Savalei (2010), Structural Equation Modeling 17, 446-463 (observed information).
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
-from . import discrepancy, linalg, ram
+from . import discrepancy, ram
 from .discrepancy import Slope, Whitened
-from .gaps import look, one_by_one, precisions, respondents, rows_of
+from .gaps import look, one_by_one, respondents, rows_of
 
 CHUNK = 2_000_000  # numbers held at once in a stack over patterns
 
@@ -265,86 +263,3 @@ def _improved(patterns, moments):
         found[g, :, :-1] = f.T @ f / n[g] + seen.unknown[g] - np.outer(shift, shift)
         found[g, :, -1] = moments[g, :, -1] + shift
     return found, seen.value
-
-
-class Saturated(NamedTuple):
-    """Information about the saturated moments (mu, then vech Sigma) of one group, per respondent.
-
-    observed, first_order : (m, m) from the answers given    complete : (m, m) had every question been answered
-    vcov : (m, m) the inverse of ``observed``
-    i, j : (m - f,) places in Sigma    free : (f,) places in mu
-    """
-
-    observed: np.ndarray
-    first_order: np.ndarray
-    complete: np.ndarray
-    vcov: np.ndarray
-    i: np.ndarray
-    j: np.ndarray
-    free: np.ndarray
-
-    def of_covariances(self):
-        """The same without means, of complete answers around their own, which tell nothing about covariances."""
-        k = len(self.free)
-        observed, first_order, complete, vcov = (own[k:, k:] for own in self[:4])
-        return Saturated(observed, first_order, complete, vcov, self.i, self.j, self.free[:0])
-
-
-def saturated_information(patterns, sigma, mu, answers, given=0, independent=None, *, expected=False):
-    """Information at the saturated moments, by group: Patterns, (G, p, p), (G, p), (N, p) -> [Saturated]
-
-    given : how many variables, the last ones, are given and their moments left out
-    independent : what turns the respondents' scores (n, m) of group g into those of units drawn independently,
-        as (scores, g) -> (C, m); without it respondents are such units
-    expected : put what the answers given tell on average in the place of ``observed``
-    """
-    p = sigma.shape[-1]
-    single, order = one_by_one(patterns, answers)
-    seen, pulls = look(patterns, sigma, mu), look(single, sigma, mu).pull
-    P = precisions(patterns, seen)
-    n = respondents(patterns, len(sigma))
-    i, j = np.triu_indices(p)
-    modelled = (i < p - given) | (j < p - given)
-    free = np.arange(p - given)
-    found = []
-    for g, K in enumerate(seen.precision):
-        own, rows = patterns.group == g, rows_of(patterns, g)
-        w = patterns.n[own] / n[g]
-        z = seen.pull[rows]
-        first = np.searchsorted(patterns.of[rows], np.flatnonzero(own))
-        spread = np.add.reduceat(z[:, i] * z[:, j], first) / patterns.n[own, None]
-        pull = np.add.reduceat(patterns.level[rows, None] * z, first) / patterns.n[own, None]
-        plain = P[:, i, j]
-        kept = (i[modelled], j[modelled], free)
-        if expected:
-            spread, pull = plain[own], np.zeros_like(pull)
-        A = _saturated_information(plain[own], spread, pull, P[own], w, *kept)
-        C = _saturated_information(K[None, i, j], K[None, i, j], np.zeros((1, p)), K[None], np.ones(1), *kept)
-        half = np.where(i == j, 0.5, 1.0)
-        everyone = rows_of(single, g)
-        z, of = pulls[everyone], single.of[everyone]
-        own_scores = np.concatenate([z[:, free], (half * (z[:, i] * z[:, j] - plain[of]))[:, modelled]], axis=1)
-        if independent is not None:
-            own_scores = independent(own_scores[np.argsort(order[everyone])], g)
-        found.append(Saturated(A, own_scores.T @ own_scores / n[g], C, linalg.inverse(A), *kept))
-    return found
-
-
-def _saturated_information(plain, spread, pull, P, w, i, j, free):
-    """Observed information of (mu, Sigma) per respondent, from the upper triangles of P and P T P: -> (m, m)"""
-    p = P.shape[-1]
-    place = np.zeros((p, p), dtype=int)
-    place[np.triu_indices(p)] = np.arange(plain.shape[1])
-    place = np.maximum(place, place.T)
-    joint = (plain * w[:, None]).T @ (spread - plain / 2)
-    joint += joint.T.copy()  # sum of w (P_ab PTP_cd + PTP_ab P_cd - P_ab P_cd)
-    half = np.where(i == j, 0.5, 1.0)
-
-    def product(a, b, c, d):
-        return joint[place[np.ix_(a, c)], place[np.ix_(b, d)]]
-
-    covariance = np.outer(half, half) * (product(i, j, i, j) + product(i, j, j, i))
-    cross = np.tensordot(pull * w[:, None], P, (0, 0))  # (a, b, m): pull_a P_bm
-    mean_covariance = (half[:, None] * (cross[i, j] + cross[j, i]))[:, free].T
-    mean = np.tensordot(w, P, 1)[np.ix_(free, free)]
-    return np.block([[mean, mean_covariance], [mean_covariance.T, covariance]])

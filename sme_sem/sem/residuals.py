@@ -18,10 +18,11 @@ import numpy as np
 
 from ..arguments import chosen
 from ..errors import SpecificationError
-from ..kernels import fiml, fit_indices, least_squares
+from ..kernels import fit_indices, least_squares
 from ..kernels import gamma as gammas_of
 from ..kernels import residuals as kernel
 from ..kernels.latent_response import OrderedPattern
+from ..kernels.saturated import saturated_information
 from ..words import Words
 from . import least_squares as weighing
 from . import ordered, robust
@@ -191,10 +192,9 @@ def _saturated_with_gaps(fit: Fit, kept: np.ndarray) -> tuple[list[np.ndarray], 
     assert moments.patterns is not None and moments.answers is not None
     every = np.concatenate(moments.answers)
     gammas = []
-    for own in robust.saturated(moments, x):
-        inverse = np.linalg.inv(own.observed)
-        gammas.append(inverse @ own.first_order @ inverse if _sandwich(fit) else inverse)
-    at_model = fiml.saturated_information(moments.patterns, implied.sigma, implied.mu, every, x)
+    for own in robust.saturated(moments, x, False):
+        gammas.append(own.influence.T @ own.influence if _sandwich(fit) else own.vcov)
+    at_model = saturated_information(moments.patterns, implied.sigma, implied.mu, every, x)
     assert all(len(gamma) == kept.sum() for gamma in gammas)
     return gammas, [own.observed for own in at_model]
 

@@ -19,6 +19,7 @@ import numpy as np
 from ..errors import SpecificationError
 from ..kernels import casewise, fiml, gaps, ram
 from ..kernels.discrepancy import Sample
+from ..kernels.saturated import Saturated, saturated_information
 from ..responses.moments import Moments
 from ..words import Words
 from .estimators import NEEDS_ANSWERS, Estimator
@@ -99,7 +100,7 @@ def scaling(
     likelihood = float((B * inverse).sum())
     trace = -likelihood
     if moments.patterns is not None:
-        trace += sum(float((own.vcov * own.first_order).sum()) for own in saturated(moments, x, expected=expected))
+        trace += sum(float(np.vdot(own.influence, own.scores)) for own in saturated(moments, x, expected))
         return replace(adjusted(estimator, df, trace, np.nan), likelihood=likelihood)
     for g, rows in enumerate(answers):
         weight, cluster = moments.design.of(g)
@@ -130,8 +131,11 @@ def adjusted(estimator: Estimator, df: int, trace: float, squared: float) -> Sca
 
 
 @lru_cache(maxsize=2)
-def saturated(moments: Moments, given: int, *, expected: bool = False) -> list[fiml.Saturated]:
-    """Information about the saturated moments; kept, because model and baseline both ask for it."""
+def saturated(moments: Moments, given: int, expected: bool) -> list[Saturated]:
+    """Information about the saturated moments; kept, because model and baseline both ask for it.
+
+    expected : of answers with gaps, not the observed one
+    """
     assert moments.answers is not None and moments.mean is not None
     every = np.concatenate(moments.answers)
 
@@ -139,7 +143,7 @@ def saturated(moments: Moments, given: int, *, expected: bool = False) -> list[f
         return np.asarray(casewise.independent(scores, *moments.design.of(group)))
 
     own = moments.covariance, moments.mean, every, given, independent
-    return fiml.saturated_information(_patterns(moments), *own, expected=expected)
+    return saturated_information(_patterns(moments), *own, expected=expected)
 
 
 def _patterns(moments: Moments) -> gaps.Patterns:
@@ -167,18 +171,20 @@ def complete_data_factor(
     ``robust`` the answers are taken as normal and Gamma = W^-1.  Zhang and Savalei (2023), Structural Equation
     Modeling 30 (FIML-C, variants V3 and V6).
     """
-    total = 0.0
-    parts = saturated(moments, len(pattern.exogenous))
-    deltas = moment_slopes(pattern, implied, parts)
-    information = sum(sample.share[g] * deltas[g] @ own.observed @ deltas[g].T for g, own in enumerate(parts))
-    inverse = directions @ np.linalg.pinv(directions.T @ information @ directions, hermitian=True) @ directions.T
-    # with groups, U couples them; every product below keeps to blocks of (group, group)
-    for g, own in enumerate(parts):
-        for h, other in enumerate(parts):
-            bridge = deltas[g].T @ inverse @ deltas[h] * np.sqrt(sample.share[g] * sample.share[h])
-            left = (own.vcov if g == h else 0.0) - bridge  # W^-1 U W^-1 between the groups
-            total += float((left.T @ own.complete @ left * (other.first_order if robust else other.observed)).sum())
-    return total
+    parts = saturated(moments, len(pattern.exogenous), False)
+    terms = list(zip(sample.share, parts, moment_slopes(pattern, implied, parts), strict=True))
+    information = sum(share * slope @ own.observed @ slope.T for share, own, slope in terms)
+    E = directions @ np.linalg.pinv(directions.T @ information @ directions, hermitian=True) @ directions.T
+    along = sum(share * own.of_complete(slope) @ slope.T for share, own, slope in terms)  # Delta^T C Delta
+    total = sum(own.trace_of_complete(robust=robust) for own in parts)
+    if not robust:
+        return total - float((E * along).sum())
+    once, twice = 0.0, 0.0
+    for share, own, slope in terms:  # U W^-1 is I - W Delta E Delta^T: all but the total is of (q, q)
+        scored = slope @ own.scores.T
+        once = once + share * scored @ own.influence @ own.of_complete(slope).T
+        twice = twice + share * scored @ scored.T
+    return total - float(2 * (E * once).sum() - (E @ along * (twice @ E)).sum())
 
 
 def _yuan_bentler(
@@ -200,26 +206,26 @@ def _yuan_bentler(
     """
     assert moments.answers is not None and moments.mean is not None
     x, mu = len(pattern.exogenous), implied.mu if pattern.means else moments.mean
-    parts = saturated(moments, x, expected=expected)
+    parts = saturated(moments, x, expected)
     every = np.concatenate(moments.answers)
-    own = fiml.saturated_information(_patterns(moments), implied.sigma, mu, every, x, expected=expected)
+    own = saturated_information(_patterns(moments), implied.sigma, mu, every, x, expected=expected)
     if not pattern.means:  # they are the sample's, and in neither trace
         parts, own = ([each.of_covariances() for each in found] for found in (parts, own))
     total, information, spread = 0.0, 0.0, 0.0
     slopes = moment_slopes(pattern, implied, own)
     for share, slope, at_model, at_sample in zip(sample.share, slopes, own, parts, strict=True):
-        W = at_model.observed
-        gamma = at_sample.vcov @ at_sample.first_order @ at_sample.vcov
-        total += float((W * gamma).sum())
-        information = information + share * slope @ W @ slope.T
-        spread = spread + share * slope @ W @ gamma @ W @ slope.T
+        along, moved = slope @ at_model.observed, at_sample.influence @ at_model.observed
+        total += float(np.vdot(moved, at_sample.influence))
+        information = information + share * along @ slope.T
+        scored = moved @ slope.T
+        spread = spread + share * scored.T @ scored
     if not np.isfinite(information).all():  # the search ended where nothing can be computed
         return np.nan
     inverse = np.linalg.pinv(directions.T @ information @ directions, hermitian=True)
     return total - float((inverse * (directions.T @ spread @ directions)).sum())
 
 
-def moment_slopes(pattern: ram.Pattern, implied: ram.Implied, parts: list[fiml.Saturated]) -> list[np.ndarray]:
+def moment_slopes(pattern: ram.Pattern, implied: ram.Implied, parts: list[Saturated]) -> list[np.ndarray]:
     """Delta^T by group: how the saturated moments move with each parameter, (q, m)"""
     slopes, mean_slopes = ram.jacobian(pattern, implied)
     return [

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..kernels import fiml, ram
+from ..kernels import ram
 from ..kernels.discrepancy import Sample
 from ..responses.moments import Moments
 from .estimators import Estimator
@@ -32,9 +32,9 @@ TWO_STAGE = Estimator("ML", "ML", "two_stage", "satorra_bentler", "observed")
 
 def information(pattern: ram.Pattern, moments: Moments, sample: Sample, implied: ram.Implied) -> np.ndarray:
     """E: information about the parameters if the first stage's moments had come from complete answers, (q, q)"""
-    parts = saturated(moments, len(pattern.exogenous))
+    parts = saturated(moments, len(pattern.exogenous), False)
     terms = zip(parts, moment_slopes(pattern, implied, parts), sample.share, strict=True)
-    return np.asarray(sum(share * delta @ own.complete @ delta.T for own, delta, share in terms))
+    return np.asarray(sum(share * own.of_complete(delta) @ delta.T for own, delta, share in terms))
 
 
 def spread(pattern: ram.Pattern, moments: Moments, sample: Sample, implied: ram.Implied, *, robust: bool) -> np.ndarray:
@@ -42,10 +42,14 @@ def spread(pattern: ram.Pattern, moments: Moments, sample: Sample, implied: ram.
 
     robust : whatever the answers' distribution
     """
-    parts, found = saturated(moments, len(pattern.exogenous)), 0.0
+    parts, found = saturated(moments, len(pattern.exogenous), False), 0.0
     for own, delta, share in zip(parts, moment_slopes(pattern, implied, parts), sample.share, strict=True):
-        along = delta @ own.complete
-        found = found + share * along @ _gamma(own, robust=robust) @ along.T
+        along = own.of_complete(delta)
+        if robust:
+            moved = own.influence @ along.T
+            found = found + share * moved.T @ moved
+        else:
+            found = found + share * along @ own.vcov @ along.T
     return np.asarray(found)
 
 
@@ -55,9 +59,5 @@ def scaling(moments: Moments, given: int, bread: np.ndarray, B: np.ndarray, df: 
     given : how many of the last variables are   bread, B : (q, q) E^-1 and from :func:`spread`
     robust : whatever the answers' distribution
     """
-    trace = sum(float((own.complete * _gamma(own, robust=robust)).sum()) for own in saturated(moments, given))
+    trace = sum(own.trace_of_complete(robust=robust) for own in saturated(moments, given, False))
     return adjusted(TWO_STAGE, df, trace - float((B * bread).sum()), np.nan)
-
-
-def _gamma(own: fiml.Saturated, *, robust: bool) -> np.ndarray:
-    return np.asarray(own.vcov @ own.first_order @ own.vcov if robust else own.vcov)

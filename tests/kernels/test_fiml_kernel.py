@@ -7,71 +7,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sem.models import POPULATIONS, central_difference, fitted_text, moments_by_hand, parameters_of, true_theta
+from kernels.gapped import CASES, Case, normal, saturated_log_likelihoods
+from sem.models import central_difference, parameters_of
 from sme_sem.kernels import discrepancy, fiml, fit_indices, gaps, ram
 from sme_sem.kernels.gaps import missing_patterns
-
-CASES = {
-    "two constructs": ("two constructs", 1),
-    "paths among constructs": ("paths among constructs", 1),
-    "equal loadings": ("equal loadings", 1),
-    "feedback": ("feedback", 1),
-    "means": ("means", 1),
-    "two groups": ("two constructs", 2),
-    "two groups with means": ("means", 2),
-}
-
-
-class Case:
-    """A model near its population, and answers to it that have gaps (or none)."""
-
-    def __init__(self, name, groups=1, *, gaps=0.25, n=60):
-        self.table = parameters_of(fitted_text(POPULATIONS[name]), groups, meanstructure=True)
-        self.pattern = self.table.pattern
-        rng = np.random.default_rng(8)
-        covariance, mean = moments_by_hand(POPULATIONS[name])
-        order = list(self.table.observed)
-        root, centre = np.linalg.cholesky(covariance.loc[order, order]), mean[order].to_numpy()
-        self.answers = [rng.standard_normal((n + 20 * g, len(order))) @ root.T + centre + g for g in range(groups)]
-        for own in self.answers:
-            own[rng.random(own.shape) < gaps] = np.nan
-            own[np.isnan(own).all(axis=1), 0] = centre[0]
-        self.every = np.concatenate(self.answers)
-        self.patterns = missing_patterns(self.answers)
-        table = parameters_of(fitted_text(POPULATIONS[name]), meanstructure=True)
-        truth = true_theta(POPULATIONS[name], table)
-        values = {p.key: truth[p.index] for p in table.parameters if p.free}
-        keys = {p.index: p.key for p in reversed(self.table.parameters) if p.free}
-        self.theta = np.array([values[keys[i]] for i in range(self.table.n_free)])
-        self.theta += rng.uniform(-0.04, 0.04, size=self.theta.shape)
-        shares = np.array([len(own) for own in self.answers]) / len(self.every)
-        # F needs no sample moments unless there are exogenous variables: these carry the shares alone
-        blank = np.zeros((groups, len(order)))
-        self.sample = discrepancy.Sample(np.stack([np.eye(len(order))] * groups), blank, shares)
-
-    def value(self, theta):
-        return fiml.slope(self.pattern, self.patterns, self.sample, theta).value
-
-    def slope(self, theta, *, exact=False):
-        return fiml.slope(self.pattern, self.patterns, self.sample, theta, exact=exact)
-
-    def log_likelihoods(self, theta):
-        implied = ram.implied(self.pattern, theta)
-        return np.concatenate([normal(own, implied.mu[g], implied.sigma[g]) for g, own in enumerate(self.answers)])
-
-
-def normal(answers, mean, covariance):
-    """log density of what each respondent answered."""
-    found = np.empty(len(answers))
-    answered = ~np.isnan(answers)
-    for seen in np.unique(answered, axis=0):
-        rows = (answered == seen).all(axis=1)
-        d = answers[np.ix_(rows, seen)] - mean[seen]
-        own = covariance[np.ix_(seen, seen)]
-        distance = (d * np.linalg.solve(own, d.T).T).sum(axis=1)
-        found[rows] = -0.5 * (distance + np.linalg.slogdet(2 * np.pi * own)[1])
-    return found
-
 
 every_case = pytest.mark.parametrize("case", [Case(*x) for x in CASES.values()], ids=list(CASES))
 
@@ -310,18 +249,6 @@ def test_the_goodness_of_fit_index_weighs_residuals_by_what_each_pattern_shows(e
 # --- saturated moments -----------------------------------------------------------------------------
 
 
-def saturated_log_likelihoods(answers, p):
-    """By (mu, vech Sigma), rows of the upper triangle after one another."""
-    i, j = np.triu_indices(p)
-
-    def values(x):
-        covariance = np.zeros((p, p))
-        covariance[i, j] = covariance[j, i] = x[p:]
-        return normal(answers, x[:p], covariance)
-
-    return values
-
-
 @pytest.mark.parametrize("groups", [1, 2])
 def test_the_saturated_moments_are_a_maximum(groups):
     case = Case("means", groups)
@@ -385,47 +312,6 @@ def test_two_variables_one_with_sharehave_anderson_s_closed_form():
     np.testing.assert_allclose(sigma[0], expected, atol=1e-8)
 
 
-@pytest.mark.parametrize("groups", [1, 2])
-def test_information_about_saturated_moments_is_curvature_and_spread_of_the_likelihood(groups):
-    case = Case("feedback", groups)
-    p = case.pattern.observed
-    sigma, mu, _ = fiml.saturated(case.patterns, groups)
-    i, j = np.triu_indices(p)
-    for g, found in enumerate(fiml.saturated_information(case.patterns, sigma, mu, case.every)):
-        own = case.answers[g]
-        likelihood = saturated_log_likelihoods(own, p)
-        best = np.concatenate([mu[g], sigma[g][i, j]])
-        scores = central_difference(likelihood, best)
-        expected = scores.T @ scores / len(own)
-        np.testing.assert_allclose(found.first_order, expected, atol=1e-7 * abs(expected).max())
-
-        def slope(x):
-            return central_difference(lambda y: likelihood(y).mean(), x, step=1e-4)  # noqa: B023
-
-        curvature = -central_difference(slope, best, step=1e-4)
-        np.testing.assert_allclose(found.observed, curvature, atol=2e-5 * abs(curvature).max())
-        inverse = np.linalg.inv(sigma[g])
-        np.testing.assert_allclose(found.complete[:p, :p], inverse, rtol=1e-12)
-        np.testing.assert_allclose(found.complete[:p, p:], 0, atol=1e-14)
-        half = np.where(i == j, 0.5, 1)
-        weight = np.outer(half, half) * (
-            inverse[np.ix_(i, i)] * inverse[np.ix_(j, j)] + inverse[np.ix_(i, j)] * inverse[np.ix_(j, i)]
-        )
-        np.testing.assert_allclose(found.complete[p:, p:], weight, rtol=1e-10, atol=1e-12)
-
-
-def test_moments_among_given_variables_carry_no_information():
-    case = Case("two constructs")
-    sigma, mu, _ = fiml.saturated(case.patterns, 1)
-    (whole,) = fiml.saturated_information(case.patterns, sigma, mu, case.every)
-    (part,) = fiml.saturated_information(case.patterns, sigma, mu, case.every, given=2)
-    i, j = np.triu_indices(6)
-    kept = np.concatenate([np.arange(4), 6 + np.flatnonzero((i < 4) | (j < 4))])
-    for name in ("observed", "first_order", "complete"):
-        np.testing.assert_allclose(getattr(part, name), getattr(whole, name)[np.ix_(kept, kept)], rtol=1e-12)
-    assert len(part.free) == 4 and len(part.i) == 21 - 3
-
-
 def test_impossible_moments_have_no_value():
     case = Case("two constructs")
     theta = case.theta.copy()
@@ -449,25 +335,6 @@ def test_whole_weights_condense_as_repeated_rows_do():
     assert one.value == pytest.approx(other.value, rel=1e-12)
     np.testing.assert_allclose(one.filled.T @ one.filled, other.filled.T @ other.filled, rtol=1e-10)
     np.testing.assert_allclose(weighted.level @ one.filled, repeated.level @ other.filled, rtol=1e-10)
-
-
-def test_whole_weights_inform_about_moments_as_repeated_rows_do():
-    rng = np.random.default_rng(7)
-    answers = rng.standard_normal((40, 3))
-    answers[rng.random((40, 3)) < 0.25] = np.nan
-    times = rng.integers(1, 4, 40)
-    sigma, mu = np.eye(3)[None] + 0.3, np.full((1, 3), 0.2)
-    repeated = answers.repeat(times, axis=0)
-    expected = fiml.saturated_information(missing_patterns([repeated]), sigma, mu, repeated)[0]
-
-    def times_alike(scores, group):
-        assert group == 0
-        return np.sqrt(times)[:, None] * scores
-
-    patterns = missing_patterns([answers], [times.astype(float)])
-    found = fiml.saturated_information(patterns, sigma, mu, answers, independent=times_alike)[0]
-    for name in ("observed", "first_order", "complete"):
-        np.testing.assert_allclose(getattr(found, name), getattr(expected, name), atol=1e-12, err_msg=name)
 
 
 @pytest.mark.parametrize("name", list(CASES))

@@ -108,6 +108,15 @@ def test_definite_systems_are_solved_and_the_others_are_nan():
     assert np.isnan(found[[1, 3]]).all()
 
 
+def test_one_matrix_is_inverted_and_solved_for_many_rows_whatever_its_signs():
+    for M in (np.array([[4.0, 1.0], [1.0, 2.0]]), np.array([[1.0, 3.0], [3.0, 1.0]])):
+        np.testing.assert_allclose(linalg.inverse_definite(M) @ M, np.eye(2), atol=1e-14)
+        rows = np.array([[1.0, 2.0], [0.5, -1.0], [3.0, 0.0]])
+        np.testing.assert_allclose(linalg.solve_rows(M, rows) @ M, rows, atol=1e-14)
+    assert np.isnan(linalg.inverse_definite(np.ones((2, 2)))).all()
+    assert np.isnan(linalg.solve_rows(np.ones((2, 2)), np.eye(2))).all()
+
+
 def test_a_factorisation_goes_through_for_definite_matrices_only():
     assert [linalg.has_cholesky(M) for M in (*MIXED, np.zeros((0, 0)))] == [True, False, True, False, True]
     assert not linalg.has_cholesky(SINGULAR - 1e-10 * np.eye(2))
