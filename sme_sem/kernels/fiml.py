@@ -55,10 +55,15 @@ def gradient(pattern, patterns, sample, theta):
     """F and its gradient alone, as ``slope`` has them: (q,) -> (), (q,)"""
     moments = ram.implied(pattern, theta, sample.covariance, sample.mean)
     seen = look(patterns, moments.sigma, moments.mu)
-    omega, pull, _ = _averages(patterns, seen)
-    X = moments.X
-    by_cell = discrepancy.gradient_by_cell(pattern, moments, Whitened(None, X.mT @ omega @ X, np.vecmat(pull, X), None))
-    return seen.value, ram.sum_cells(pattern, sample.share[:, None] * by_cell)
+    return seen.value, ram.sum_cells(
+        pattern, sample.share[:, None] * _gradient_by_cell(pattern, patterns, moments, seen)
+    )
+
+
+def _gradient_by_cell(pattern, patterns, moments, seen):
+    """F's slopes in each group: -> (G, c)"""
+    (omega, pull, _), X = _averages(patterns, seen), moments.X
+    return discrepancy.gradient_by_cell(pattern, moments, Whitened(None, X.mT @ omega @ X, np.vecmat(pull, X), None))
 
 
 def _averages(patterns, seen):
@@ -95,26 +100,33 @@ def _missing_information(pattern, patterns, moments, seen):
     return total
 
 
-def _missing_along_sigma(pattern, patterns, seen, X, given=None):
-    """sum_k w_k tr(V_r V_s), averaged over each group: (G, p, v + s) -> (G, c, c)
+def _missing_along_sigma(pattern, patterns, seen, X):
+    """sum_k w_k tr(V_r V_s), averaged over each group: (G, p, v + s) -> (G, c, c)"""
+    total = np.zeros((len(X), len(pattern.a), len(pattern.a)))
+    for g, V in _rows_of_missing(pattern, patterns, seen, X):
+        total[g] += V.T @ V
+    return total
+
+
+def _rows_of_missing(pattern, patterns, seen, X, given=()):
+    """Yield, for some patterns at a time, their group and V by cell, scaled by the root of w: (r, c)
 
     given : (x,) variables whose moments do not move
     """
     a, b, weight = pattern.a, pattern.b, pattern.weight
-    total = np.zeros((len(X), len(a), len(a)))
     n = respondents(patterns, len(X))
     for block, root in zip(patterns.blocks, seen.roots, strict=True):
         g, m = block.group, block.missing
         i, j = np.triu_indices(m.shape[1])
         twice = np.sqrt(np.where(i == j, 1, 2))[:, None]
-        by_pattern = np.sqrt(patterns.n[block.patterns] / n[g])[:, None, None]
+        scale = np.sqrt(np.sqrt(patterns.n[block.patterns] / n[g]))[:, None, None]  # V has it twice
         K = seen.precision[g]
         for part in _parts(len(m), len(i) * len(a)):
-            V = _pairs(root[part] @ (K @ X[g])[m[part]], a, b, i, j)
-            if given is not None:
-                V -= _pairs(root[part] @ (K[:, given] @ X[g][given])[m[part]], a, b, i, j)
-            total[g] += _gram(V * (weight * twice * by_pattern[part]))
-    return total
+            V = _pairs(scale[part] * root[part] @ (K @ X[g])[m[part]], a, b, i, j)
+            if len(given):
+                V -= _pairs(scale[part] * root[part] @ (K[:, given] @ X[g][given])[m[part]], a, b, i, j)
+            V *= weight * twice
+            yield g, V.reshape(-1, len(a))
 
 
 def _pairs(own, a, b, i, j):
@@ -146,18 +158,47 @@ def expected_information(pattern, patterns, sample, theta):
     """
     moments = ram.implied(pattern, theta, sample.covariance, sample.mean)
     seen = look(patterns, moments.sigma, moments.mu)
-    slopes, mean_slopes = ram.jacobian(pattern, moments)
-    c = slopes.shape[1]
+    total, _ = _expected_columns(pattern, patterns, moments, seen, slice(None))
+    return ram.sum_cell_pairs(pattern, sample.share[:, None, None] * (total + total.mT) / 2)
+
+
+def gradient_and_expected_columns(pattern, patterns, sample, theta, chosen):
+    """The gradient of F by cell, some columns of its expected Hessian, and the diagonal of that.
+
+    chosen : cells (k,)  ->  (G, c), (G, c, k), (G, c)
+    """
+    moments = ram.implied(pattern, theta, sample.covariance, sample.mean)
+    seen = look(patterns, moments.sigma, moments.mu)
+    gradient = _gradient_by_cell(pattern, patterns, moments, seen)
+    return gradient, *_expected_columns(pattern, patterns, moments, seen, chosen)
+
+
+def _expected_columns(pattern, patterns, moments, seen, chosen):
+    """Columns (G, c, k) and diagonal (G, c) of the expected Hessian by pairs of cells."""
+    c, x = len(pattern.matrix), pattern.exogenous
+    slopes, mean_slopes = _free_slopes(pattern, moments, chosen)
+    columns, diagonal = np.zeros((pattern.groups, c, slopes.shape[1])), np.zeros((pattern.groups, c))
+    for g, V in _rows_of_missing(pattern, patterns, seen, moments.X, x):
+        columns[g] += V.T @ V[:, chosen]
+        diagonal[g] += np.vecdot(V.T, V.T)
+    away = seen.precision @ seen.unknown @ seen.precision
+    turned, known = seen.precision - 2 * away, 2 * (seen.precision - away)
+    for part in _parts(c, slopes[0, 0].size):
+        own, own_mean = _free_slopes(pattern, moments, np.arange(c)[part])
+        moved, moved_mean = turned[:, None] @ own @ seen.precision[:, None], own_mean @ known
+        flat = moved.reshape(*moved.shape[:2], -1)
+        columns[:, part] += flat @ slopes.reshape(*slopes.shape[:2], -1).mT + moved_mean @ mean_slopes.mT
+        diagonal[:, part] += np.vecdot(flat, own.reshape(flat.shape)) + np.vecdot(moved_mean, own_mean)
+    return columns, diagonal
+
+
+def _free_slopes(pattern, moments, cells):
+    """How the moments move along some cells; those among exogenous variables do not."""
+    slopes, mean_slopes = ram.jacobian(pattern, moments, cells)
     x = pattern.exogenous
     slopes[..., x[:, None], x] = 0
     mean_slopes[..., x] = 0
-    total = _missing_along_sigma(pattern, patterns, seen, moments.X, x if len(x) else None)
-    for g, K in enumerate(seen.precision):
-        S = K @ seen.unknown[g] @ K
-        moved = (K - 2 * S) @ slopes[g] @ K
-        total[g] += moved.reshape(c, -1) @ slopes[g].reshape(c, -1).T
-        total[g] += 2 * mean_slopes[g] @ (K - S) @ mean_slopes[g].T
-    return ram.sum_cell_pairs(pattern, sample.share[:, None, None] * (total + total.mT) / 2)
+    return slopes, mean_slopes
 
 
 def gfi_parts(patterns, sigma, mu, covariance, mean, exogenous=0):

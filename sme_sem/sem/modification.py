@@ -18,7 +18,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..kernels import discrepancy, least_squares, linalg, ram
+from ..kernels import discrepancy, fiml, least_squares, linalg, ram
+from ..kernels.gaps import Patterns
 from ..responses.moments import Moments
 from . import least_squares as weighing
 from . import objective
@@ -74,7 +75,9 @@ def modification_indices(
     """
     freed, q = candidates_of(table), table.n_free
     values = np.concatenate([theta, freed.value])
-    if objective.in_product_form(sample, moments):
+    if moments.patterns is not None:
+        beside = _among_gaps(freed.pattern, sample, moments.patterns, values, q)
+    elif objective.in_product_form(sample, moments):
         beside = _among_moments(freed.pattern, sample, values, q)
     elif objective.weighs_moments(sample, moments):
         beside = _among_weighed(freed.pattern, sample, values, q)
@@ -110,15 +113,44 @@ def _among_moments(pattern: ram.Pattern, sample: discrepancy.Sample, values: np.
     """From complete moments, without the Hessian of the candidates among themselves."""
     moments = ram.implied(pattern, values, sample.covariance, sample.mean)
     white = discrepancy.whitened(pattern, sample, moments)
-    free = np.flatnonzero(((pattern.parameter >= 0) & (pattern.parameter < q)).any(axis=0))
-    curvature, diagonal = discrepancy.expected_columns(pattern, moments, white, free)
+    free = _cells_of(pattern, q)
+    gradient = discrepancy.gradient_by_cell(pattern, moments, white)
+    return _by_parameter(
+        pattern, sample, q, free, gradient, *discrepancy.expected_columns(pattern, moments, white, free)
+    )
+
+
+def _among_gaps(
+    pattern: ram.Pattern, sample: discrepancy.Sample, patterns: Patterns, values: np.ndarray, q: int
+) -> _Beside:
+    """The same from answers with gaps."""
+    free = _cells_of(pattern, q)
+    found = fiml.gradient_and_expected_columns(pattern, patterns, sample, values, free)
+    return _by_parameter(pattern, sample, q, free, *found)
+
+
+def _cells_of(pattern: ram.Pattern, q: int) -> np.ndarray:
+    """The cells of the free parameters: (k,)"""
+    return np.flatnonzero(((pattern.parameter >= 0) & (pattern.parameter < q)).any(axis=0))
+
+
+def _by_parameter(
+    pattern: ram.Pattern,
+    sample: discrepancy.Sample,
+    q: int,
+    free: np.ndarray,
+    gradient: np.ndarray,
+    curvature: np.ndarray,
+    diagonal: np.ndarray,
+) -> _Beside:
+    """From slopes (G, c), columns of the Hessian (G, c, k) for cells ``free`` (k,), and its diagonal (G, c)."""
     gather = _gather(pattern, q, free)
     with_free = curvature @ (gather * sample.share[:, None, None])
     group, cell = np.nonzero(pattern.parameter >= q)
     order = np.argsort(pattern.parameter[group, cell])
     group, cell = group[order], cell[order]
     return _Beside(
-        sample.share[group] * discrepancy.gradient_by_cell(pattern, moments, white)[group, cell],
+        sample.share[group] * gradient[group, cell],
         (gather.mT @ with_free[:, free]).sum(axis=0),
         with_free[group, cell].T,
         sample.share[group] * diagonal[group, cell],

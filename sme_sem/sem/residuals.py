@@ -151,10 +151,12 @@ def _parts_of_likelihood(fit: Fit) -> _Parts:
     kept = (i < p - x) | (j < p - x)
     if fit.table.means:
         kept = np.concatenate([np.arange(p) < p - x, kept])
-    gammas, informations = (_saturated if fit.moments.patterns is None else _saturated_with_gaps)(fit, kept)
     jacobian = least_squares.jacobian(fit.pattern, fit.inference.point.moments)
-    slopes = least_squares.by_parameter(fit.pattern, jacobian)[..., kept]
-    weighted = fit.sample.share[:, None, None] * slopes @ np.stack(informations)
+    slopes = least_squares.by_parameter(fit.pattern, jacobian)
+    slopes[..., ~kept] = 0
+    parts = _gamma_and_weighted if fit.moments.patterns is None else _gamma_and_weighted_with_gaps
+    gammas, by_group = parts(fit, kept, slopes)
+    slopes, weighted = slopes[..., kept], fit.sample.share[:, None, None] * np.stack(by_group)
     inverse = fit.inference.inverse((weighted @ slopes.mT).sum(axis=0))
     return _Parts(np.stack(gammas), slopes, weighted, kept, inverse)
 
@@ -165,10 +167,10 @@ def _parts_of_least_squares(fit: Fit) -> _Parts:
     return _Parts(gamma, slopes, weighted, np.ones(gamma.shape[-1], dtype=bool), fit.inference.bread)
 
 
-def _saturated(fit: Fit, kept: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Gamma, and the information at the implied moments, of the kept moments by group."""
+def _gamma_and_weighted(fit: Fit, kept: np.ndarray, slopes: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Gamma, and slopes times the information at the implied moments, of the kept moments by group."""
     moments, implied, means = fit.moments, fit.inference.point.moments, fit.table.means
-    gammas, informations = [], []
+    gammas, weighted = [], []
     for g, sample in enumerate(fit.sample.covariance):
         if _sandwich(fit) and moments.answers is not None:
             weight, cluster = moments.design.of(g)
@@ -182,12 +184,14 @@ def _saturated(fit: Fit, kept: np.ndarray) -> tuple[list[np.ndarray], list[np.nd
         gammas.append(gamma)
         difference = none if fit.sample.mean is None else fit.sample.mean[g] - implied.mu[g]
         observed = fit.options.information == "observed"
-        A = kernel.normal_information(implied.sigma[g], sample, difference, means=means, observed=observed)
-        informations.append(A[np.ix_(kept, kept)])
-    return gammas, informations
+        at = implied.sigma[g], sample, difference
+        weighted.append(kernel.times_information(slopes[g], *at, means=means, observed=observed)[:, kept])
+    return gammas, weighted
 
 
-def _saturated_with_gaps(fit: Fit, kept: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+def _gamma_and_weighted_with_gaps(
+    fit: Fit, kept: np.ndarray, slopes: np.ndarray
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
     moments, implied, x = fit.moments, fit.inference.point.moments, len(fit.table.exogenous)
     assert moments.patterns is not None and moments.answers is not None
     every = np.concatenate(moments.answers)
@@ -196,7 +200,7 @@ def _saturated_with_gaps(fit: Fit, kept: np.ndarray) -> tuple[list[np.ndarray], 
         gammas.append(own.influence.T @ own.influence if _sandwich(fit) else own.vcov)
     at_model = saturated_information(moments.patterns, implied.sigma, implied.mu, every, x)
     assert all(len(gamma) == kept.sum() for gamma in gammas)
-    return gammas, [own.observed for own in at_model]
+    return gammas, [slope[:, kept] @ own.observed for slope, own in zip(slopes, at_model, strict=True)]
 
 
 def _sandwich(fit: Fit) -> bool:

@@ -166,6 +166,22 @@ def test_expected_information_is_summed_over_what_each_pattern_shows(case):
     np.testing.assert_allclose(found, expected, atol=1e-7 * abs(expected).max())
 
 
+@every_case
+def test_chosen_columns_are_those_of_the_expected_information(case):
+    pattern, share = case.pattern, case.sample.share[:, None, None]
+    every, some = np.arange(len(pattern.matrix)), np.arange(1, len(pattern.matrix), 2)
+    gradient, whole, own = fiml.gradient_and_expected_columns(pattern, case.patterns, case.sample, case.theta, every)
+    _, columns, diagonal = fiml.gradient_and_expected_columns(pattern, case.patterns, case.sample, case.theta, some)
+    np.testing.assert_allclose(columns, whole[..., some], rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(diagonal, own, rtol=1e-12)
+    np.testing.assert_allclose(own, np.diagonal(whole, axis1=1, axis2=2), rtol=1e-9)
+    information = fiml.expected_information(pattern, case.patterns, case.sample, case.theta)
+    np.testing.assert_allclose(ram.sum_cell_pairs(pattern, share * whole), information, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(
+        ram.sum_cells(pattern, share[..., 0] * gradient), case.slope(case.theta).gradient, rtol=1e-9, atol=1e-12
+    )
+
+
 def test_moments_of_given_variables_carry_no_expected_information():
     """As if the model had no cell that moves them: what a candidate path into a covariate tells lies elsewhere."""
     table = parameters_of("y =~ y1 + y2 + y3; y ~ x1 + x2; x1 ~ y", meanstructure=True)
