@@ -22,7 +22,7 @@ from ..kernels import discrepancy, fiml, least_squares, linalg, ram
 from ..kernels.gaps import Patterns
 from ..responses.moments import Moments
 from . import least_squares as weighing
-from . import objective
+from . import objective, two_stage
 from .candidates import Candidates, candidates_of
 from .parameters import ParameterTable
 from .solution import Point
@@ -82,9 +82,7 @@ def modification_indices(
     elif objective.weighs_moments(sample, moments):
         beside = _among_weighed(freed.pattern, sample, values, q)
     else:
-        gradient = objective.slope(freed.pattern, sample, moments, values).gradient
-        information = objective.expected_information(freed.pattern, sample, moments, values)
-        beside = _Beside(gradient[q:], information[:q, :q], information[:q, q:], np.diagonal(information)[q:].copy())
+        beside = _among_first_stage(freed.pattern, sample, moments, values, q)
     if moments.patterns is None:
         _leave_exogenous(table, freed.pattern, sample, values, beside)
     s, free, across, own = beside
@@ -170,6 +168,17 @@ def _among_weighed(pattern: ram.Pattern, sample: discrepancy.Sample, values: np.
         by_free[:, q:],
         2 * sample.share @ np.vecdot(least_squares.weigh_rows(sample, own), own),
     )
+
+
+def _among_first_stage(
+    pattern: ram.Pattern, sample: discrepancy.Sample, moments: Moments, values: np.ndarray, q: int
+) -> _Beside:
+    """The same from moments that were estimated from answers with gaps."""
+    implied = ram.implied(pattern, values, sample.covariance, sample.mean)
+    by_cell = discrepancy.gradient_by_cell(pattern, implied, discrepancy.whitened(pattern, sample, implied))
+    gradient = ram.sum_cells(pattern, sample.share[:, None] * by_cell)
+    by_free, diagonal = two_stage.information_beside(pattern, moments, sample, implied, q)
+    return _Beside(gradient[q:], 2 * by_free[:, :q], 2 * by_free[:, q:], 2 * diagonal[q:])
 
 
 def _leave_exogenous(

@@ -228,10 +228,10 @@ def _yuan_bentler(
 def moment_slopes(pattern: ram.Pattern, implied: ram.Implied, parts: list[Saturated]) -> list[np.ndarray]:
     """Delta^T by group: how the saturated moments move with each parameter, (q, m)"""
     slopes, mean_slopes = ram.jacobian(pattern, implied)
-    return [
-        pattern.gather[g].T @ np.concatenate([mean_slopes[g][:, own.free], slopes[g][:, own.i, own.j]], axis=1)
-        for g, own in enumerate(parts)
+    by_cell = [
+        np.concatenate([mean_slopes[g][:, own.free], slopes[g][:, own.i, own.j]], axis=1) for g, own in enumerate(parts)
     ]
+    return [ram.sum_cells_of(pattern, g, own.T).T for g, own in enumerate(by_cell)]
 
 
 def _squared_trace(

@@ -32,9 +32,20 @@ TWO_STAGE = Estimator("ML", "ML", "two_stage", "satorra_bentler", "observed")
 
 def information(pattern: ram.Pattern, moments: Moments, sample: Sample, implied: ram.Implied) -> np.ndarray:
     """E: information about the parameters if the first stage's moments had come from complete answers, (q, q)"""
+    return information_beside(pattern, moments, sample, implied, pattern.parameters)[0]
+
+
+def information_beside(
+    pattern: ram.Pattern, moments: Moments, sample: Sample, implied: ram.Implied, first: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The ``first`` rows of E, and all of its diagonal: (k, q), (q,)"""
     parts = saturated(moments, len(pattern.exogenous), False)
-    terms = zip(parts, moment_slopes(pattern, implied, parts), sample.share, strict=True)
-    return np.asarray(sum(share * own.of_complete(delta) @ delta.T for own, delta, share in terms))
+    rows, diagonal = np.zeros((first, pattern.parameters)), np.zeros(pattern.parameters)
+    for share, own, delta in zip(sample.share, parts, moment_slopes(pattern, implied, parts), strict=True):
+        told = own.of_complete(delta)
+        rows += share * told[:first] @ delta.T
+        diagonal += share * np.vecdot(told, delta)
+    return rows, diagonal
 
 
 def spread(pattern: ram.Pattern, moments: Moments, sample: Sample, implied: ram.Implied, *, robust: bool) -> np.ndarray:
