@@ -43,6 +43,7 @@ class Moments:
     patterns : with gaps in the answers, their sufficient statistics by missing pattern; ``mean`` and
         ``covariance`` are then the saturated maximum-likelihood ones, at which F is ``saturated``
     index, rows : the index of the table of answers, and which of its rows, counted from 0, each group has; or None
+    group : the column of that table by which respondents were divided; or None
     first_stage : the same, where a second stage takes those moments as if answers had been complete
     design : how the respondents were drawn
     ordered : thresholds, polychoric correlations and the like, by group, where answers are taken as ordered
@@ -59,6 +60,7 @@ class Moments:
     saturated: float = 0.0
     index: pd.Index | None = None
     rows: tuple[np.ndarray, ...] | None = None
+    group: str | None = None
     first_stage: gaps.Patterns | None = None
     design: Design = EQUAL_CHANCES
     ordered: tuple[influence.Moments, ...] | None = None
@@ -121,10 +123,10 @@ def moments_of_answers(
     Raises :class:`~sme_sem.errors.SpecificationError` for a variable that is no column, and
     :class:`~sme_sem.errors.DataProblem` for columns that cannot be analysed.
     """
-    _known(names, frame.columns, _NO_COLUMN + _MEASURED, constructs)
-    values = _numeric(frame, names)
+    require_columns(names, frame.columns, _NO_COLUMN + _MEASURED, constructs)
+    values = numeric_columns(frame, names)
     listwise, n = missing == "listwise", len(frame)
-    usable = ~_any_missing(values, n) if listwise else _with_some_answer(values, names, given, n)
+    usable = ~any_missing(values, n) if listwise else with_some_answer(values, names, given, n)
     members = {"": np.ones(n, dtype=bool)} if group is None else rows_by_group(frame, group)
     for label, rows in members.items():
         with _in_group(label):
@@ -132,12 +134,12 @@ def moments_of_answers(
     kept = [usable & rows for rows in members.values()]
     found = _CONDENSED[missing](
         tuple(names),
-        tuple(_in_deviations(_gathered(values, rows), np.isin(names, standardized)) for rows in kept),
+        tuple(_in_deviations(gathered(values, rows), np.isin(names, standardized)) for rows in kept),
         labels=tuple(members),
         collected=n,
         design=(drawn or Drawn()).design(frame, kept),
     )
-    return replace(found, index=frame.index, rows=tuple(np.flatnonzero(rows) for rows in kept))
+    return replace(found, index=frame.index, rows=tuple(np.flatnonzero(rows) for rows in kept), group=group)
 
 
 @contextmanager
@@ -265,17 +267,19 @@ def _not_found(covariance: np.ndarray, names: Sequence[str]) -> Words:
     return _NOT_FOUND.filled(names=_quoted(_dependent(nearest, names)))
 
 
-def _with_some_answer(values: Sequence[np.ndarray], names: Sequence[str], given: Sequence[str], n: int) -> np.ndarray:
+def with_some_answer(values: Sequence[np.ndarray], names: Sequence[str], given: Sequence[str], n: int) -> np.ndarray:
+    """Who answered something, and all that is ``given``: (n,) for each name -> (n,)"""
     needed = [column for column, name in zip(values, names, strict=True) if name in given]
     answered = reduce(np.logical_or, (~np.isnan(column) for column in values), np.zeros(n, dtype=bool))
-    return answered & ~_any_missing(needed, n)
+    return answered & ~any_missing(needed, n)
 
 
-def _any_missing(values: Sequence[np.ndarray], n: int) -> np.ndarray:
+def any_missing(values: Sequence[np.ndarray], n: int) -> np.ndarray:
+    """Who left something open: -> (n,)"""
     return np.isnan(reduce(np.add, values, np.zeros(n)))
 
 
-def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> list[np.ndarray]:
+def numeric_columns(frame: pd.DataFrame, names: Sequence[str]) -> list[np.ndarray]:
     """Take the columns as numbers, (n,) each: all at once, or one by one where a second table would fill the memory."""
     duplicated = set(frame.columns[frame.columns.duplicated()])
     for name in names:
@@ -296,7 +300,7 @@ def _numeric(frame: pd.DataFrame, names: Sequence[str]) -> list[np.ndarray]:
     return [column for part in parts for column in part]
 
 
-def _gathered(values: Sequence[np.ndarray], rows: np.ndarray) -> np.ndarray:
+def gathered(values: Sequence[np.ndarray], rows: np.ndarray) -> np.ndarray:
     """Put the answers of some respondents into one table, (n, p)."""
     answers = np.empty((len(values), int(rows.sum()))).T
     for i, column in enumerate(values):
@@ -318,16 +322,17 @@ def _in_deviations(answers: np.ndarray, chosen: np.ndarray) -> np.ndarray:
 def rows_by_group(frame: pd.DataFrame, group: str) -> dict[str, np.ndarray]:
     """Tell, by label, which rows belong to each group, in the order they first occur."""
     require_kind("group", group, str, COLUMN_OF_DATA.filled(name="group", example="'region'"))
-    _known([group], frame.columns, Words("group= names no column of the data.", "数据中没有group所指的列。"))
+    require_columns([group], frame.columns, Words("group= names no column of the data.", "数据中没有group所指的列。"))
     codes, values = coded_by_value(frame[group])
     if len(values) < 2:
         raise DataProblem(_ONE_GROUP.filled(group=repr(group), n=len(values)))
     if len(values) > len(frame) / 2:
         raise DataProblem(_MANY_GROUPS.filled(group=repr(group), n=len(values), respondents=len(frame)))
-    return {_label(value): codes == code for code, value in enumerate(values)}
+    return {group_label(value): codes == code for code, value in enumerate(values)}
 
 
-def _label(value: object) -> str:
+def group_label(value: object) -> str:
+    """Name a group by its value; 1.0 is 1."""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
@@ -353,7 +358,7 @@ def moments_of_summary(
     if n != int(n):
         raise DataProblem(_NOT_WHOLE.filled(n=repr(n)))
     n = int(n)
-    _known(
+    require_columns(
         names, covariance.columns, Words("the covariance matrix has no such variable", "协方差矩阵中没有") + _MEASURED
     )
     if set(covariance.index) != set(covariance.columns):  # rows without names, or numbered
@@ -370,7 +375,7 @@ def moments_of_summary(
     if mean is not None:
         if not isinstance(mean, pd.Series):
             raise DataProblem(_NO_SERIES)
-        _known(names, mean.index, Words("the means have no such variable", "均值中没有") + _MEASURED)
+        require_columns(names, mean.index, Words("the means have no such variable", "均值中没有") + _MEASURED)
         means = mean.loc[list(names)].to_numpy(dtype=float)[None]
         if not np.isfinite(means).all():
             raise DataProblem(_HOLES_IN_MEANS)
@@ -401,7 +406,8 @@ _NO_COLUMN = Words("the data have no column of that name", "数据中没有该�
 _MEASURED = Words(", and no line of the model measures it (=~).", "，模型中也没有测量它的一行（=~）。")
 
 
-def _known(names: Sequence[str], columns: pd.Index, problem: Words, constructs: Sequence[str] = ()) -> None:
+def require_columns(names: Sequence[str], columns: pd.Index, problem: Words, constructs: Sequence[str] = ()) -> None:
+    """Refuse names that are none of the columns; ``constructs`` are what else may have been meant."""
     present = [str(c) for c in columns]
     columns_there = set(present)
     unknown = [n for n in names if n not in columns_there]

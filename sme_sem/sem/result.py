@@ -576,7 +576,9 @@ class Fit(Judged):
         return composition(self, level)
 
     @one_thread()
-    def scores(self, method: str = "regression", *, errors: bool = False) -> pd.DataFrame:
+    def scores(
+        self, method: str = "regression", *, data: pd.DataFrame | None = None, errors: bool = False
+    ) -> pd.DataFrame:
         """Factor scores: a row for each analysed respondent, with the index of the data, a column for each construct.
 
         With ``missing="fiml"`` each score comes from the answers the respondent gave.  See :mod:`sme_sem.sem.scores`.
@@ -587,13 +589,19 @@ class Fit(Judged):
             ``"regression"`` (Thurstone's; ``"ebm"`` and ``"eap"`` are other names for it) or ``"bartlett"``.  From
             ordered answers: the mode of the construct given them, under the first two names, or with ``"eap"`` the
             mean, for up to four constructs and correlated residuals together.
+        data
+            Other respondents, with the model's columns (and that of its groups): each of them has a row then, without
+            scores (NaN) where a fit would have set the respondent aside.
         errors
             Add the scores' standard errors as columns ``<construct>_se``.
 
         Raises
         ------
         SpecificationError
-            ``method`` is unknown, the model has no constructs, or it was fitted to a covariance matrix.
+            ``method`` is unknown, the model has no constructs, it was fitted to a covariance matrix without means, or
+            ``data`` lack a column.
+        DataProblem
+            ``data`` have a group, or an answer to an ordered item, that the model was not fitted to.
         ConvergenceError
             The model did not converge.
 
@@ -604,10 +612,64 @@ class Fit(Judged):
         >>> fit = sme.fit("trust =~ t1 + t2 + t3", answers)
         >>> fit.scores().shape, abs(float(fit.scores()["trust"].mean())) < 1e-9
         ((200, 1), True)
+        >>> fit.scores(data=answers.tail(2).mul(2)).shape
+        (2, 1)
         """
         from .scores import scores
 
-        return scores(self, method, errors=errors)
+        return scores(self, method, data, errors=errors)
+
+    @one_thread()
+    def predict(
+        self,
+        data: pd.DataFrame | None = None,
+        *,
+        outcomes: str | Sequence[str] | None = None,
+        given: str | Sequence[str] | None = None,
+        errors: bool = False,
+    ) -> pd.DataFrame:
+        """Foretell answers, or constructs, from other answers: their expectation by the model, a row per respondent.
+
+        What :mod:`sme_sem.sem.prediction` says of the formula.
+
+        Parameters
+        ----------
+        data
+            Respondents with the ``given`` columns (and that of the model's groups), analysed before or not; those of
+            the fit if left out.  Without all of them a row has no prediction (NaN), but ``missing="fiml"`` and the
+            like foretell from what was answered.
+        outcomes
+            Observed variables or constructs; if left out, the observed variables that regressions explain and the items
+            of constructs that they explain.
+        given
+            Observed variables; if left out, those that no regression explains, directly or by way of constructs.
+        errors
+            Add the standard deviations of what is left open, as columns ``<outcome>_se``; they do not count that the
+            estimates themselves are uncertain.
+
+        Raises
+        ------
+        SpecificationError
+            A name is no variable of the model or stands in both lists, nothing is left to foretell or to start from,
+            the answers were taken as ordered categories, or ``data`` lack a column.
+        DataProblem
+            ``data`` have a group that the model was not fitted to.
+        ConvergenceError
+            The model did not converge.
+
+        Examples
+        --------
+        >>> import sme_sem as sme
+        >>> answers = sme.simulate("trust =~ 0.8*t1 + 0.7*t2; use =~ 0.8*u1 + 0.7*u2; use ~ 0.5*trust", 300, seed=1)
+        >>> fit = sme.fit("trust =~ t1 + t2; use =~ u1 + u2; use ~ trust", answers.head(200))
+        >>> fit.predict(answers.tail(100)).head(2).round(2)
+               u1    u2
+        200 -0.40 -0.30
+        201  0.05  0.18
+        """
+        from .prediction import predict
+
+        return predict(self, data, outcomes, given, errors=errors)
 
     def effects(self, outcome: str, predictor: str) -> pd.DataFrame:
         """Direct, each indirect, total indirect and total effect of ``predictor`` on ``outcome``.

@@ -1,4 +1,4 @@
-"""Factor scores of the analysed respondents, see :mod:`sme_sem.kernels.factor_scores`.
+"""Factor scores of the analysed respondents, or of others, see :mod:`sme_sem.kernels.factor_scores`.
 
 Conventions are those of lavaan's ``lavPredict``: answers are taken around the model's means, or around the sample's
 where the model has none (constructs then have the means that observed predictors give them, else zero); observed
@@ -22,14 +22,15 @@ from ..words import Words
 from . import ordered_scores
 from .fitted import require_solution
 from .parameters import ParameterTable
+from .respondents import respondents
 
 if TYPE_CHECKING:
     from .result import Fit
     from .solution import Point
 
 
-def scores(fit: Fit, method: str, *, errors: bool) -> pd.DataFrame:
-    """One row per analysed respondent, one column per construct; with ``errors`` as many ``<construct>_se``."""
+def scores(fit: Fit, method: str, data: pd.DataFrame | None, *, errors: bool) -> pd.DataFrame:
+    """One row per respondent, one column per construct; with ``errors`` as many ``<construct>_se``."""
     method = chosen("method", method, ("regression", "ebm", "eap", "bartlett"))
     require_solution(
         fit, Words("there are no factor scores; see fit.diagnostics.", "没有因子得分；详见fit.diagnostics。")
@@ -49,14 +50,7 @@ def scores(fit: Fit, method: str, *, errors: bool) -> pd.DataFrame:
                 "Bartlett得分用于由题项反映的构念，而模型含合成构念（<~），其值可精确得知：请取method='regression'。",
             )
         )
-    moments = fit.moments
-    if moments.answers is None or moments.rows is None or moments.index is None:
-        raise SpecificationError(
-            Words(
-                "factor scores need the answers themselves: fit with data=, not cov=.",
-                "因子得分需要原始作答：请以data=而非cov=拟合。",
-            )
-        )
+    asked = respondents(fit, data, fit.observed)
     if fit.table.ordered:
         if method == "bartlett":
             raise SpecificationError(
@@ -66,19 +60,15 @@ def scores(fit: Fit, method: str, *, errors: bool) -> pd.DataFrame:
                 )
             )
         means = method == "eap"
-        parts = [ordered_scores.of_group(fit, g, own, means=means) for g, own in enumerate(moments.answers)]
+        parts = [ordered_scores.of_group(fit, g, own, means=means) for g, own in enumerate(asked.answers)]
     else:
-        parts = [_of_group(fit, g, own, bartlett=method == "bartlett") for g, own in enumerate(moments.answers)]
-    rows = np.concatenate(moments.rows)
-    order = np.argsort(rows, kind="stable")
-    index = moments.index[rows[order]]
+        parts = [_of_group(fit, g, own, bartlett=method == "bartlett") for g, own in enumerate(asked.answers)]
     for g, (values, deviations) in enumerate(parts):  # a construct that a group does not have
         absent = ~np.isin(fit.latent, fit.table.constructs_of(g))
         values[:, absent] = deviations[:, absent] = np.nan
-    frame = pd.DataFrame(np.concatenate([p[0] for p in parts])[order], index=index, columns=list(fit.latent))
+    frame = asked.laid_out([values for values, _ in parts], fit.latent)
     if errors:
-        own = np.concatenate([p[1] for p in parts])[order]
-        frame[[f"{name}_se" for name in fit.latent]] = own
+        frame[[f"{name}_se" for name in fit.latent]] = asked.laid_out([own for _, own in parts], fit.latent)
     return frame
 
 
@@ -86,12 +76,7 @@ def _of_group(fit: Fit, group: int, answers: np.ndarray, *, bartlett: bool) -> t
     """Scores and their standard errors: (n, p) -> (n, l), (n, l)"""
     p, implied = len(fit.observed), fit.inference.point.moments
     sigma, V, C = implied.sigma[group], implied.cov[group, p:, p:], implied.cov[group, p:, :p]
-    if fit.table.means:
-        centre, alpha = implied.mu[group], implied.eta[group, p:]
-    else:
-        assert fit.moments.mean is not None
-        centre = fit.moments.mean[group]
-        alpha = _means_of_constructs(fit.inference.point, group, centre)
+    centre, alpha = means_of(fit, group)
     answered, member = np.unique(~np.isnan(answers), axis=0, return_inverse=True)
     P = factor_scores.precision(sigma, answered)
     weights, variances = _bartlett(fit.inference.point, group, P) if bartlett else factor_scores.regression(P, C, V)
@@ -99,6 +84,16 @@ def _of_group(fit: Fit, group: int, answers: np.ndarray, *, bartlett: bool) -> t
     deviations = np.where(np.isnan(answers), 0.0, answers - centre)
     member = member.ravel()
     return alpha + np.matvec(weights[member], deviations), np.sqrt(variances)[member]
+
+
+def means_of(fit: Fit, group: int) -> tuple[np.ndarray, np.ndarray]:
+    """Means of observed variables, the sample's where the model has none, and of constructs: -> (p,), (l,)"""
+    if fit.table.means:
+        implied = fit.inference.point.moments
+        return implied.mu[group], implied.eta[group, len(fit.observed) :]
+    assert fit.moments.mean is not None
+    centre = fit.moments.mean[group]
+    return centre, _means_of_constructs(fit.inference.point, group, centre)
 
 
 def _means_of_constructs(point: Point, group: int, mean: np.ndarray) -> np.ndarray:

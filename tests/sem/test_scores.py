@@ -107,7 +107,7 @@ def test_a_covariance_matrix_has_no_respondents():
     own = pupils()[["x1", "x2", "x3"]]
     with pytest.raises(sme.SpecificationError) as caught:
         sme.fit("visual =~ x1 + x2 + x3", cov=own.cov(), n=301).scores()
-    assert str(caught.value) == "factor scores need the answers themselves: fit with data=, not cov=."
+    assert "need the answers themselves: fit with data=, not cov=, or give answers as data= here." in str(caught.value)
 
 
 def test_an_unknown_method_is_refused():
